@@ -1,1 +1,220 @@
-//! Placeholder.
+//! Turns an OpenAPI description of webhooks into the source of a Rust crate.
+//!
+//! [`generate`] is the whole way; it reads files and writes none. What it returns is put on disk by
+//! [`write`].
+
+pub mod config;
+pub mod diagnostics;
+pub mod emit;
+pub mod fingerprint;
+mod format;
+pub mod ir;
+pub mod lower;
+pub mod names;
+pub mod normalize;
+pub mod overlay;
+pub mod resolve;
+pub mod source;
+pub mod text;
+pub mod write;
+
+use std::path::{Path, PathBuf};
+
+use config::Config;
+use diagnostics::{Code, Diagnostic, Diagnostics};
+use emit::{Emitter, Manifest};
+use ir::Api;
+use names::Names;
+use normalize::Description;
+use resolve::Resolver;
+use source::{Node, Sources};
+
+/// What to generate from.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The description.
+    pub spec: PathBuf,
+    /// Overlays, applied in this order.
+    pub overlays: Vec<PathBuf>,
+    /// The `codegen.toml`.
+    pub config: Option<PathBuf>,
+    /// The package's name; it wins over the configuration's.
+    pub crate_name: Option<config::CrateName>,
+    /// What the emitted manifest says of `webhook-receiver`.
+    pub receiver: ReceiverDependency,
+    /// What the emitted package is part of.
+    pub layout: Layout,
+}
+
+/// How the emitted manifest names the dependency `webhook-receiver`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReceiverDependency {
+    /// A path, relative to the emitted crate where it is relative.
+    Path(String),
+    /// A git address.
+    Git(String),
+    /// A version requirement.
+    Version(String),
+}
+
+/// What the emitted package is part of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// A member of this repository's workspace, with the freshness guard as its build script.
+    Member {
+        /// The folder of the crate, which the [record](fingerprint::record) of the inputs is relative to.
+        crate_dir: PathBuf,
+    },
+    /// A package of its own, with an empty `[workspace]`.
+    Standalone,
+}
+
+/// What came out.
+pub struct Outcome {
+    /// The files of this run, for rendering diagnostics.
+    pub sources: Sources,
+    /// Everything that was found.
+    pub diagnostics: Diagnostics,
+    /// The crate; none where there was an error.
+    pub output: Option<Output>,
+}
+
+/// An emitted crate.
+pub struct Output {
+    /// The files, by path relative to the crate (always with `/`), in order.
+    pub files: std::collections::BTreeMap<String, String>,
+    /// How many webhooks are routed.
+    pub webhooks: usize,
+    /// How many types were emitted.
+    pub types: usize,
+}
+
+/// A stage whose result can be [dumped](dump).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The description with its overlays applied.
+    Tree,
+    /// The schemas that webhooks reach, in one dialect.
+    Normalized,
+    /// The intermediate representation.
+    Ir,
+    /// The intermediate representation's names.
+    Names,
+}
+
+/// Generates a crate.
+pub fn generate(request: &Request) -> Outcome {
+    let mut run = Run::new(request);
+    let output = run.named().and_then(|named| run.emit(request, &named));
+    run.outcome(output)
+}
+
+/// Runs up to a stage and shows its result; none where there was an error before it.
+pub fn dump(request: &Request, stage: Stage) -> (Outcome, Option<String>) {
+    let mut run = Run::new(request);
+    let shown = match stage {
+        Stage::Tree => run.tree().map(|root| text::pretty_json(&root)),
+        Stage::Normalized => run.normalized().map(|description| format!("{description:#?}\n")),
+        Stage::Ir => run.lowered().map(|api| format!("{api:#?}\n")),
+        Stage::Names => run.named().map(|named| named.names.show(&named.api)),
+    };
+    (run.outcome(None), shown)
+}
+
+/// The stages of one run, each calling the one before it.
+struct Run<'a> {
+    request: &'a Request,
+    sources: Sources,
+    config: Config,
+    diagnostics: Diagnostics,
+}
+
+/// What emitting needs.
+struct Named {
+    api: Api,
+    names: Names,
+}
+
+impl<'a> Run<'a> {
+    fn new(request: &'a Request) -> Self {
+        Self { request, sources: Sources::new(), config: Config::default(), diagnostics: Diagnostics::default() }
+    }
+
+    /// The description, patched. Files that cannot be read are all reported at once.
+    fn tree(&mut self) -> Option<Node> {
+        let root = self.sources.add_spec(&self.request.spec).map_err(|diagnostic| self.diagnostics.push(diagnostic)).ok();
+        let mut overlays = Vec::new();
+        for path in &self.request.overlays {
+            match self.sources.add_overlay(path) {
+                Ok(overlay) => overlays.push(overlay),
+                Err(diagnostic) => self.diagnostics.push(diagnostic),
+            }
+        }
+        if let Some(path) = &self.request.config {
+            let config = self.sources.add_text(path).and_then(|file| Config::parse(file, self.sources.text(file)));
+            match config {
+                Ok(config) => self.config = config,
+                Err(diagnostic) => self.diagnostics.push(diagnostic),
+            }
+        }
+        let mut root = root?;
+        for overlay in &overlays {
+            root = overlay::apply(root, overlay, &mut self.diagnostics);
+        }
+        self.sources.set_root(self.sources.description()?, root.clone());
+        (!self.diagnostics.has_errors()).then_some(root)
+    }
+
+    fn normalized(&mut self) -> Option<Description> {
+        let root = self.tree()?;
+        let description = normalize::normalize(&root, &Resolver::new(&self.sources), &mut self.diagnostics);
+        (!self.diagnostics.has_errors()).then_some(description)
+    }
+
+    fn lowered(&mut self) -> Option<Api> {
+        let description = self.normalized()?;
+        lower::lower(&description, &self.config, &self.sources, &mut self.diagnostics)
+    }
+
+    fn named(&mut self) -> Option<Named> {
+        let api = self.lowered()?;
+        let crate_name = self.request.crate_name.as_ref().or(self.config.crate_name.as_ref());
+        let crate_name = crate_name.map_or("vendor-webhooks", |name| name.as_str());
+        let names = names::name(&api, &self.config, crate_name, &self.sources, &mut self.diagnostics);
+        (!self.diagnostics.has_errors()).then_some(Named { api, names })
+    }
+
+    fn emit(&mut self, request: &Request, Named { api, names }: &Named) -> Option<Output> {
+        let files = Emitter { api, names, sources: &self.sources }.files();
+        let mut texts = files.texts;
+        for (path, file) in files.sources {
+            match file.print() {
+                Ok(text) => {
+                    texts.insert(path, text);
+                }
+                Err(error) => self.diagnostics.push(
+                    Diagnostic::new(Code::Internal, format!("the generator wrote {path} wrongly: {error}"))
+                        .help("this is a fault of the generator; please report it with the description"),
+                ),
+            }
+        }
+        let manifest = Manifest {
+            name: &names.crate_name,
+            version: self.config.crate_version.as_str(),
+            vendor: &names.vendor.to_string(),
+            receiver: &request.receiver,
+            layout: &request.layout,
+        };
+        texts.insert("Cargo.toml".to_owned(), emit::manifest(&manifest));
+        if let Layout::Member { crate_dir } = &request.layout {
+            let input = |file| fingerprint::Input::new(crate_dir, Path::new(self.sources.path_name(file)), self.sources.bytes(file));
+            texts.insert(fingerprint::FILE.to_owned(), fingerprint::record(self.sources.files().filter_map(input).collect()));
+        }
+        let output = Output { files: texts, webhooks: api.webhooks.len(), types: api.types.len() };
+        (!self.diagnostics.has_errors()).then_some(output)
+    }
+
+    fn outcome(self, output: Option<Output>) -> Outcome {
+        Outcome { sources: self.sources, diagnostics: self.diagnostics, output }
+    }
+}

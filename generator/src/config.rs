@@ -1,0 +1,396 @@
+//! The configuration: what is chosen here and not said by the description.
+//!
+//! ```toml
+//! crate-name = "tenovos-webhooks"
+//! crate-version = "0.1.0"
+//! vendor = "Tenovos"                      # the name of the vendor in Rust
+//!
+//! [event-type]
+//! pointer = "/eventType"                  # where a body says what it tells of
+//! separator = "."
+//!
+//! [event-type.names]                      # key of a webhook → event type
+//! assetCreated = "asset.created"
+//!
+//! [names]                                 # place in the description → name of the Rust type
+//! "#/components/schemas/event" = "Envelope"
+//! "common.yaml#/components/schemas/user" = "User"
+//!
+//! [signature]
+//! scheme = "standard-webhooks"            # or "verifier": the user hands over one that is ready
+//! headers = { id = "webhook-id", timestamp = "webhook-timestamp", signature = "webhook-signature" }
+//! ```
+//!
+//! Every key may be left out, and none may be added.
+
+mod values;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+pub use values::{CrateName, CrateVersion, HeaderName, Pointer, SpecPlace, Text, TypeName};
+
+use crate::diagnostics::{Code, Diagnostic, Place};
+use crate::source::FileId;
+
+/// A configuration. The default one is that of an empty file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Config {
+    /// The name of the package.
+    pub crate_name: Option<CrateName>,
+    /// The version of the package; `0.1.0` where nothing is said.
+    pub crate_version: CrateVersion,
+    /// What the vendor is called in Rust.
+    pub vendor: Option<TypeName>,
+    /// How an event type is found.
+    pub event_types: EventTypes,
+    /// Rust names of types, by their place in the description.
+    pub names: BTreeMap<SpecPlace, Located<TypeName>>,
+    /// How deliveries are signed.
+    pub signature: Option<Signature>,
+}
+
+/// How an event type is found, and which ones there are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventTypes {
+    /// Where a body says of which type it is.
+    pub pointer: Option<Located<Pointer>>,
+    /// What stands between the words of an event type; a full stop where nothing is said.
+    pub separator: Text,
+    /// Event types, by the key of the webhook.
+    pub names: BTreeMap<String, Located<Text>>,
+}
+
+impl Default for EventTypes {
+    fn default() -> Self {
+        Self { pointer: None, separator: Text::full_stop(), names: BTreeMap::new() }
+    }
+}
+
+/// A value that a later room may have to complain about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands; together with its key, where the configuration is free to choose the key.
+    pub place: Place,
+}
+
+/// How deliveries are signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signature {
+    /// By the Standard Webhooks specification, with the headers that the description documents unless some are named.
+    StandardWebhooks(Option<Located<Headers>>),
+    /// In a way that is not ours to know: the user of the crate brings a verifier.
+    Verifier,
+}
+
+/// The headers that Standard Webhooks needs; those of its specification where nothing is said.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Headers {
+    /// Carries the id of the delivery.
+    pub id: HeaderName,
+    /// Carries the time of the attempt.
+    pub timestamp: HeaderName,
+    /// Carries the signatures.
+    pub signature: HeaderName,
+}
+
+impl Default for Headers {
+    fn default() -> Self {
+        Self {
+            id: HeaderName::fixed("webhook-id"),
+            timestamp: HeaderName::fixed("webhook-timestamp"),
+            signature: HeaderName::fixed("webhook-signature"),
+        }
+    }
+}
+
+impl Config {
+    /// Reads a configuration.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is not as documented.
+    pub fn parse(file: FileId, text: &str) -> Result<Self, Diagnostic> {
+        let raw = toml::Deserializer::parse(text).map_err(|error| diagnostic(Code::Syntax, file, text, &error))?;
+        let raw = Raw::deserialize(raw).map_err(|error| diagnostic(Code::Config, file, text, &error))?;
+        raw.check(file)
+    }
+}
+
+/// What the file says, in its own shape.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Raw {
+    crate_name: Option<CrateName>,
+    #[serde(default)]
+    crate_version: CrateVersion,
+    vendor: Option<TypeName>,
+    #[serde(default)]
+    event_type: RawEventType,
+    #[serde(default)]
+    names: BTreeMap<Spanned<SpecPlace>, Spanned<TypeName>>,
+    signature: Option<RawSignature>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RawEventType {
+    pointer: Option<Spanned<Pointer>>,
+    separator: Option<Text>,
+    names: BTreeMap<Spanned<String>, Spanned<Text>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSignature {
+    scheme: Scheme,
+    headers: Option<Spanned<Headers>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Scheme {
+    StandardWebhooks,
+    Verifier,
+}
+
+impl Raw {
+    fn check(self, file: FileId) -> Result<Config, Diagnostic> {
+        let Self { crate_name, crate_version, vendor, event_type, names, signature } = self;
+        let RawEventType { pointer, separator, names: event_type_names } = event_type;
+        let pointer = pointer.map(|pointer| {
+            let place = Place::Bytes(file, pointer.span());
+            Located { value: pointer.into_inner(), place }
+        });
+        Ok(Config {
+            crate_name,
+            crate_version,
+            vendor,
+            event_types: EventTypes {
+                pointer,
+                separator: separator.unwrap_or_else(Text::full_stop),
+                names: located(file, event_type_names),
+            },
+            names: located(file, names),
+            signature: signature.map(|signature| signature.check(file)).transpose()?,
+        })
+    }
+}
+
+impl RawSignature {
+    fn check(self, file: FileId) -> Result<Signature, Diagnostic> {
+        let complain = |span, message: &str, help: &str| {
+            Err(Diagnostic::new(Code::Config, message).at(Place::Bytes(file, span), "").help(help))
+        };
+        match (self.scheme, self.headers) {
+            (Scheme::Verifier, None) => Ok(Signature::Verifier),
+            (Scheme::Verifier, Some(headers)) => complain(
+                headers.span(),
+                "the scheme `verifier` has no headers to choose",
+                "leave `headers` out: the verifier that the user brings knows them",
+            ),
+            (Scheme::StandardWebhooks, None) => Ok(Signature::StandardWebhooks(None)),
+            (Scheme::StandardWebhooks, Some(headers)) => {
+                let Headers { id, timestamp, signature } = headers.get_ref();
+                if id == timestamp || timestamp == signature || signature == id {
+                    return complain(headers.span(), "two headers have the same name", "give each a name of its own");
+                }
+                let place = Place::Bytes(file, headers.span());
+                Ok(Signature::StandardWebhooks(Some(Located { value: headers.into_inner(), place })))
+            }
+        }
+    }
+}
+
+fn located<K: Ord, V>(file: FileId, entries: BTreeMap<Spanned<K>, Spanned<V>>) -> BTreeMap<K, Located<V>> {
+    let entry = |(key, value): (Spanned<K>, Spanned<V>)| {
+        let place = Place::Bytes(file, key.span().start..value.span().end);
+        (key.into_inner(), Located { value: value.into_inner(), place })
+    };
+    entries.into_iter().map(entry).collect()
+}
+
+/// Makes a finding of an error, in the words of the format; what would be right goes from its message into the help.
+fn diagnostic(code: Code, file: FileId, text: &str, error: &toml::de::Error) -> Diagnostic {
+    let place = match error.span() {
+        Some(span) => Place::Bytes(file, within(text, span)),
+        None => Place::File(file),
+    };
+    let mut message = error.message().to_owned();
+    let mut help = None;
+    for (theirs, ours) in [("unknown field", "unknown key"), ("unknown variant", "unknown value")] {
+        if let Some((unknown, known)) = message.split_once(", expected ").filter(|_| message.starts_with(theirs)) {
+            help = Some(format!("known here: {}", known.trim_start_matches("one of ")));
+            message = unknown.replacen(theirs, ours, 1);
+        }
+    }
+    if let Some(key) = message.strip_prefix("missing field ") {
+        message = format!("missing key {key}");
+    }
+    let mut diagnostic = Diagnostic::new(code, message);
+    diagnostic.help.extend(help);
+    diagnostic.at(place, "")
+}
+
+/// The range, cut to what there is of the text.
+fn within(text: &str, range: Range<usize>) -> Range<usize> {
+    let end = range.end.min(text.len());
+    range.start.min(end)..end
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    const FILE: FileId = FileId(0);
+
+    #[track_caller]
+    fn check_error(text: &str, expected: &Expect) {
+        let error = Config::parse(FILE, text).expect_err("a configuration with a mistake");
+        let mut shown = format!("{}: {}\n", error.code.as_str(), error.message);
+        for label in error.labels {
+            let Place::Bytes(_, range) = label.place else { panic!("no range: {:?}", label.place) };
+            writeln!(shown, "at {}..{}: {:?}", range.start, range.end, &text[range.clone()]).unwrap();
+        }
+        for help in error.help {
+            writeln!(shown, "help: {help}").unwrap();
+        }
+        expected.assert_eq(&shown);
+    }
+
+    #[test]
+    fn everything_may_be_left_out() {
+        for text in ["", "# nothing\n", "[event-type]\n[names]\n[event-type.names]\n", "\u{feff}"] {
+            assert_eq!(Config::parse(FILE, text).unwrap(), Config::default(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn everything_may_be_said() {
+        let text = r##"
+crate-name = "acme-hooks"
+crate-version = "1.2.3"
+vendor = "Acme"
+[event-type]
+pointer = "/meta/type"
+separator = ":"
+[event-type.names]
+userAdded = "user:added"
+[names]
+"#/components/schemas/event" = "Envelope"
+"common.yaml#/a~1b" = "Common"
+[signature]
+scheme = "standard-webhooks"
+headers = { id = "acme-id" }
+"##;
+        let text_of = |place: &Place| match place {
+            Place::Bytes(_, range) => &text[range.clone()],
+            _ => "",
+        };
+        let config = Config::parse(FILE, text).unwrap();
+        assert_eq!(config.crate_name.unwrap().as_str(), "acme-hooks");
+        assert_eq!(config.crate_version.as_str(), "1.2.3");
+        assert_eq!(config.vendor.unwrap().as_str(), "Acme");
+        let pointer = config.event_types.pointer.unwrap();
+        assert_eq!((pointer.value.as_str(), text_of(&pointer.place)), ("/meta/type", "\"/meta/type\""));
+        assert_eq!(config.event_types.separator.as_str(), ":");
+        let added = &config.event_types.names["userAdded"];
+        assert_eq!((added.value.as_str(), text_of(&added.place)), ("user:added", "userAdded = \"user:added\""));
+        let names: Vec<_> = config.names.iter().map(|(place, name)| (place.to_string(), name.value.as_str())).collect();
+        assert_eq!(
+            names,
+            [("#/components/schemas/event".into(), "Envelope"), ("common.yaml#/a~1b".into(), "Common")]
+        );
+        let Some(Signature::StandardWebhooks(Some(headers))) = config.signature else { panic!("no headers") };
+        assert_eq!(headers.value, Headers { id: "acme-id".parse().unwrap(), ..Headers::default() });
+        assert_eq!(text_of(&headers.place), "{ id = \"acme-id\" }");
+    }
+
+    #[test]
+    fn a_verifier_may_be_asked_for() {
+        let config = Config::parse(FILE, "[signature]\nscheme = \"verifier\"").unwrap();
+        assert_eq!(config.signature, Some(Signature::Verifier));
+    }
+
+    #[test]
+    fn mistakes_are_located() {
+        check_error("crate-name = ", &expect![[r#"
+            E0102: string values must be quoted, expected literal string
+            at 13..13: ""
+        "#]]);
+        check_error("vendor = \"A\"\nvendor = \"B\"", &expect![[r#"
+            E0102: duplicate key
+            at 13..19: "vendor"
+        "#]]);
+        check_error("crate_name = \"a\"", &expect![[r#"
+            E0401: unknown key `crate_name`
+            at 0..10: "crate_name"
+            help: known here: `crate-name`, `crate-version`, `vendor`, `event-type`, `names`, `signature`
+        "#]]);
+        check_error("[event-type]\ntopic = \".\"", &expect![[r#"
+            E0401: unknown key `topic`
+            at 13..18: "topic"
+            help: known here: `pointer`, `separator`, `names`
+        "#]]);
+        check_error("[signature]\nscheme = \"hmac\"", &expect![[r#"
+            E0401: unknown value `hmac`
+            at 21..27: "\"hmac\""
+            help: known here: `standard-webhooks` or `verifier`
+        "#]]);
+        check_error("[signature]\n", &expect![[r#"
+            E0401: missing key `scheme`
+            at 0..11: "[signature]"
+        "#]]);
+        check_error("vendor = 1", &expect![[r#"
+            E0401: invalid type: integer `1`, expected a string
+            at 9..10: "1"
+        "#]]);
+        check_error("# ä\ncrate-name = \"fn\"", &expect![[r#"
+            E0401: "fn" is a keyword of Rust and can be no package name
+            at 18..22: "\"fn\""
+        "#]]);
+        check_error("[names]\n\"#/a\" = \"asset\"", &expect![[r#"
+            E0401: "asset" is no name of a Rust type: begin with A-Z and go on with letters and digits
+            at 16..23: "\"asset\""
+        "#]]);
+        check_error("[names]\n\"#a\" = \"Asset\"", &expect![[r##"
+            E0401: "a" is no JSON pointer: it has to begin with `/`
+            at 8..12: "\"#a\""
+        "##]]);
+        check_error("[event-type.names]\na = \"\"", &expect![[r#"
+            E0401: "" must not be empty
+            at 23..25: "\"\""
+        "#]]);
+        check_error("[signature]\nscheme = \"standard-webhooks\"\nheaders = { id = \"A\" }", &expect![[r#"
+            E0401: "A" is no name of an HTTP header in lower case
+            at 58..61: "\"A\""
+        "#]]);
+        check_error(
+            "[signature]\nscheme = \"standard-webhooks\"\nheaders = { id = \"a\", timestamp = \"a\" }",
+            &expect![[r#"
+                E0401: two headers have the same name
+                at 51..80: "{ id = \"a\", timestamp = \"a\" }"
+                help: give each a name of its own
+            "#]],
+        );
+        check_error("[signature]\nscheme = \"verifier\"\nheaders = {}", &expect![[r#"
+            E0401: the scheme `verifier` has no headers to choose
+            at 42..44: "{}"
+            help: leave `headers` out: the verifier that the user brings knows them
+        "#]]);
+        check_error(&format!("a = {}", "[".repeat(200_000)), &expect![[r#"
+            E0102: cannot recurse further; max recursion depth met
+            at 84..85: "["
+        "#]]);
+    }
+}

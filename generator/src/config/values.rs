@@ -1,0 +1,273 @@
+//! The texts that a configuration may hold. Each is checked where it is made, so that no later room has to.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Deserialize;
+
+/// Declares a text that has passed a check; the check says what is wrong with one that does not.
+macro_rules! checked_text {
+    ($(#[$attribute:meta])* $name:ident, $check:path) => {
+        $(#[$attribute])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+        #[serde(try_from = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = String;
+
+            fn try_from(text: String) -> Result<Self, String> {
+                match $check(&text) {
+                    Ok(()) => Ok(Self(text)),
+                    Err(problem) => Err(format!("{text:?} {problem}")),
+                }
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = String;
+
+            fn from_str(text: &str) -> Result<Self, String> {
+                text.to_owned().try_into()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+checked_text! {
+    /// The name of a package, fit to be the name of a crate as well.
+    CrateName, check_crate_name
+}
+checked_text! {
+    /// A version of a package, such as `1.2.3` or `1.2.3-rc.1`.
+    CrateVersion, check_crate_version
+}
+checked_text! {
+    /// The name of a Rust type, in upper camel case. Whether it is free is for the room of names to say.
+    TypeName, check_type_name
+}
+checked_text! {
+    /// A JSON pointer (RFC 6901) to something within a document, not to the whole of it.
+    Pointer, check_pointer
+}
+checked_text! {
+    /// The name of an HTTP header, in lower case.
+    HeaderName, check_header_name
+}
+checked_text! {
+    /// A text that is not empty and holds no control character.
+    Text, check_text
+}
+
+impl Default for CrateVersion {
+    fn default() -> Self {
+        Self("0.1.0".to_owned())
+    }
+}
+
+impl Text {
+    /// A full stop.
+    pub(super) fn full_stop() -> Self {
+        Self(".".to_owned())
+    }
+}
+
+impl HeaderName {
+    /// A name that is known to be good.
+    pub(super) fn fixed(name: &'static str) -> Self {
+        Self(name.to_owned())
+    }
+}
+
+impl Pointer {
+    /// The names on the way down, unescaped.
+    pub fn segments(&self) -> impl Iterator<Item = String> {
+        self.0.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~"))
+    }
+}
+
+/// A place in the description: a pointer into its own file or into one beside it.
+///
+/// Written as a `$ref` is, but without percent-encoding.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "String")]
+pub struct SpecPlace {
+    /// The other file, relative to the description; none for the description itself.
+    pub file: Option<String>,
+    /// Where in the file.
+    pub pointer: Pointer,
+}
+
+impl TryFrom<String> for SpecPlace {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let Some((file, pointer)) = text.split_once('#') else {
+            return Err(format!("{text:?} names no place, such as \"#/components/schemas/asset\""));
+        };
+        let file = if file.is_empty() { None } else { Some(file.to_owned()) };
+        Ok(Self { file, pointer: pointer.parse()? })
+    }
+}
+
+impl fmt::Display for SpecPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{}", self.file.as_deref().unwrap_or_default(), self.pointer)
+    }
+}
+
+type Check = Result<(), &'static str>;
+
+fn ensure(holds: bool, problem: &'static str) -> Check {
+    if holds { Ok(()) } else { Err(problem) }
+}
+
+/// Stricter than Cargo, which leaves it to the compiler to warn of or reject what makes no crate.
+fn check_crate_name(name: &str) -> Check {
+    /// Names that the compiler or Cargo would confuse with something else.
+    const TAKEN: &[&str] = &["alloc", "core", "proc_macro", "std", "test", "webhook_receiver"];
+    let word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    let ident = name.replace('-', "_");
+    ensure(
+        ident.split('_').all(word) && name.starts_with(|c: char| c.is_ascii_lowercase()),
+        "is no package name: write words of a-z and 0-9, separated by single `-`, and begin with a letter",
+    )?;
+    ensure(name.len() <= 64, "is too long for a package name: write at most 64 characters")?;
+    ensure(!is_keyword(&ident), "is a keyword of Rust and can be no package name")?;
+    ensure(!is_device(&ident), "is a device on Windows and can be no package name")?;
+    ensure(!TAKEN.contains(&&*ident), "is the name of another crate already")
+}
+
+fn check_crate_version(version: &str) -> Check {
+    let digits = |text: &str| !text.is_empty() && text.len() <= 9 && text.bytes().all(|b| b.is_ascii_digit());
+    let number = |text: &str| digits(text) && (text == "0" || !text.starts_with('0'));
+    let word = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let (version, build) = version.split_once('+').map_or((version, None), |(version, build)| (version, Some(build)));
+    let (numbers, pre) = version.split_once('-').map_or((version, None), |(numbers, pre)| (numbers, Some(pre)));
+    let pre_word = |text: &str| word(text) && (!text.bytes().all(|b| b.is_ascii_digit()) || number(text));
+    ensure(
+        numbers.split('.').count() == 3
+            && numbers.split('.').all(number)
+            && pre.is_none_or(|pre| pre.split('.').all(pre_word))
+            && build.is_none_or(|build| build.split('.').all(word)),
+        "is no version: write three numbers, such as \"0.1.0\"",
+    )
+}
+
+fn check_type_name(name: &str) -> Check {
+    ensure(
+        name.starts_with(|c: char| c.is_ascii_uppercase()) && name.bytes().all(|b| b.is_ascii_alphanumeric()),
+        "is no name of a Rust type: begin with A-Z and go on with letters and digits",
+    )?;
+    ensure(name.len() <= 64, "is too long for the name of a type: write at most 64 characters")?;
+    ensure(name != "Self", "is a keyword of Rust and can be no name of a type")
+}
+
+fn check_pointer(pointer: &str) -> Check {
+    ensure(pointer.starts_with('/'), "is no JSON pointer: it has to begin with `/`")?;
+    ensure(
+        pointer.split('~').skip(1).all(|rest| rest.starts_with(['0', '1'])),
+        "is no JSON pointer: a `~` is written `~0`, and a `/` in a name `~1`",
+    )?;
+    check_text(pointer)
+}
+
+fn check_header_name(name: &str) -> Check {
+    let token = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"!#$%&'*+-.^_`|~".contains(&b);
+    ensure(!name.is_empty() && name.bytes().all(token), "is no name of an HTTP header in lower case")?;
+    ensure(name.len() <= 256, "is too long for the name of an HTTP header: write at most 256 characters")
+}
+
+fn check_text(text: &str) -> Check {
+    ensure(!text.is_empty(), "must not be empty")?;
+    ensure(!text.contains(char::is_control), "must not hold control characters")
+}
+
+fn is_keyword(ident: &str) -> bool {
+    // `syn` does not count those that an edition added.
+    ident == "gen" || syn::parse_str::<syn::Ident>(ident).is_err()
+}
+
+fn is_device(name: &str) -> bool {
+    let numbered = |name: &str| name.len() == 4 && (name.starts_with("com") || name.starts_with("lpt"));
+    matches!(name, "aux" | "con" | "nul" | "prn") || (numbered(name) && name.ends_with(|c: char| c.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check<T: FromStr<Err = String> + fmt::Debug>(good: &[&str], bad: &[&str]) {
+        for text in good {
+            assert!(text.parse::<T>().is_ok(), "{text:?} is good");
+        }
+        for text in bad {
+            assert!(text.parse::<T>().is_err(), "{text:?} is bad");
+        }
+    }
+
+    #[test]
+    fn crate_names() {
+        check::<CrateName>(
+            &["tenovos-webhooks", "a", "a_b-c", "acme2", "a-1", "company"],
+            &[
+                "", "-", "_", "-a", "a-", "a--b", "a-_b", "A", "1a", "ä", "a b", "a\n", "a\"\n[x]", "../a", "a.b", "fn",
+                "gen", "async", "std", "webhook-receiver", "webhook_receiver", "con", "com1", &"a".repeat(65),
+            ],
+        );
+    }
+
+    #[test]
+    fn crate_versions() {
+        check::<CrateVersion>(
+            &["0.1.0", "10.20.30", "1.0.0-rc.1", "1.0.0-x-y.0+build.007", "1.0.0+x-y", "1.0.0-0a"],
+            &[
+                "", "1", "1.0", "1.0.0.0", "01.0.0", "1.0.0-", "1.0.0-01", "1.0.0+", "1.0.0-a..b", "v1.0.0", " 1.0.0",
+                "1.0.0\"", "1.0.9999999999", "1.0.0-ä",
+            ],
+        );
+        assert!(CrateVersion::default().as_str().parse::<CrateVersion>().is_ok());
+    }
+
+    #[test]
+    fn type_names() {
+        check::<TypeName>(&["Tenovos", "A", "B2b"], &["", "Self", "asset", "A_b", "A-b", "1A", "Ä", "A::B", "r#A"]);
+    }
+
+    #[test]
+    fn pointers() {
+        check::<Pointer>(&["/eventType", "/", "/a/0", "/a~1b~0c", "/ä"], &["", "a", "#/a", "/~", "/a~2", "/a\n"]);
+        let pointer: Pointer = "/a~1b/~01/".parse().unwrap();
+        assert_eq!(pointer.segments().collect::<Vec<_>>(), ["a/b", "~1", ""]);
+    }
+
+    #[test]
+    fn header_names() {
+        check::<HeaderName>(&["webhook-id", "x-acme.sig"], &["", "Webhook-Id", "a b", "a:", "ä", "a\r\n"]);
+    }
+
+    #[test]
+    fn places() {
+        let parse = |text: &str| SpecPlace::try_from(text.to_owned());
+        for text in ["#/components/schemas/event", "common.yaml#/a~1b"] {
+            assert_eq!(parse(text).unwrap().to_string(), text);
+        }
+        for text in ["", "#", "event", "common.yaml", "#components", "a#b#/c"] {
+            assert!(parse(text).is_err(), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The codes of all findings.
+
+use super::Severity;
+
+macro_rules! codes {
+    ($($variant:ident = $code:literal, $severity:ident, $meaning:literal;)*) => {
+        /// What kind of finding a diagnostic is. The text form is stable.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $(#[doc = $meaning] $variant,)*
+        }
+
+        impl Code {
+            /// All codes.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The stable text form, such as `E0101`.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+
+            /// How grave findings of this kind are.
+            pub fn severity(self) -> Severity {
+                match self { $(Self::$variant => Severity::$severity,)* }
+            }
+
+            /// What findings of this kind mean, in one sentence.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => $meaning,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    Read = "E0101", Error, "A file cannot be read.";
+    Syntax = "E0102", Error, "A file is not well-formed YAML, JSON or TOML.";
+    DuplicateKey = "E0103", Error, "An object has the same key twice.";
+    Limit = "E0104", Error, "A document is larger or deeper than the limits allow.";
+    Unsupported = "E0105", Error, "A document uses a feature of YAML that a description must not use.";
+    Overlay = "E0201", Error, "An overlay is not as the Overlay Specification has it.";
+    OverlayTarget = "W0201", Warning, "An overlay action matches nothing.";
+    Reference = "E0301", Error, "A `$ref` leads nowhere.";
+    ReferenceCycle = "E0302", Error, "A chain of `$ref` leads back to itself.";
+    ReferenceOutside = "E0303", Error, "A `$ref` leaves the folder of the description or is remote.";
+    Config = "E0401", Error, "The configuration is not as documented.";
+    OutputAccess = "E0501", Error, "A file or folder of the output cannot be read or written.";
+    OutputForeign = "E0502", Error, "Something that the generator did not write stands where it would write.";
+    OutputPath = "E0503", Error, "A path is not fit for a file of the output.";
+    OutputLink = "E0504", Error, "The output folder or something in it is a symbolic link.";
+    Version = "E0601", Error, "The document is no OpenAPI description of a supported version.";
+    NoWebhooks = "E0602", Error, "The description has no webhook that can be received.";
+    Malformed = "E0603", Error, "A keyword does not have the form that OpenAPI gives it.";
+    UnknownType = "E0604", Error, "`type` names a type that JSON Schema does not have.";
+    Contradiction = "E0605", Error, "A schema contradicts itself, so that no value fits.";
+    SchemaCycle = "E0606", Error, "A schema is part of itself through `allOf` or `$ref` alone.";
+    Skipped = "W0601", Warning, "A webhook, or a part of one, is left out.";
+    UnknownKeyword = "W0602", Warning, "A keyword is not known and is ignored.";
+    NotEnforced = "W0603", Warning, "A rule is not enforced: decoding accepts values that break it.";
+    Untyped = "W0604", Warning, "Something has no Rust type and is kept as untyped JSON.";
+    UnknownFormat = "W0605", Warning, "A `format` is not known; the value is a plain string.";
+    DuplicateValue = "W0606", Warning, "An `enum` lists a value twice.";
+    ValuesNotEnforced = "W0607", Warning, "An `enum` or `const` of values other than strings is not enforced.";
+    NoEventType = "E0701", Error, "The event type of a webhook cannot be told.";
+    EventTypeContradicted = "E0702", Error, "Equally good evidence names different event types for one webhook.";
+    EventTypeTwice = "E0703", Error, "Several webhooks claim one event type.";
+    SignatureContradicted = "E0704", Error, "The description or the configuration contradicts itself on the signature headers.";
+    EventTypeDoubtful = "W0701", Warning, "Weaker evidence names another event type than the one that was taken.";
+    EventTypeUndeclared = "W0702", Warning, "A body does not declare the member that states the event type.";
+    NoSignature = "W0703", Warning, "The description does not tell how deliveries are signed.";
+    ConfigUnused = "W0704", Warning, "A setting applies to nothing.";
+    ExampleUnusable = "W0705", Warning, "An example is not used as a fixture, since it is not what its schema describes.";
+    ExampleUndeclared = "W0706", Warning, "An example has a member that its schema does not declare.";
+    NoExample = "W0707", Warning, "A webhook has no example, and neither have its properties.";
+    NameUnusable = "E0801", Error, "A configured name clashes with another name of the emitted crate.";
+    Internal = "E0901", Error, "The generator has a fault.";
+}

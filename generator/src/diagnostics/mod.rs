@@ -1,0 +1,116 @@
+//! What the generator has to say: errors and warnings that name the exact place.
+
+mod code;
+mod render;
+
+pub use code::Code;
+pub use render::{json, text};
+
+use crate::source::{FileId, Origin};
+
+/// How grave a [`Diagnostic`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Generation goes on; the message says what was done instead.
+    Warning,
+    /// Nothing is generated.
+    Error,
+}
+
+/// One finding.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    /// Which kind of finding; it decides the severity.
+    pub code: Code,
+    /// What is wrong, in one sentence without a full stop.
+    pub message: String,
+    /// Where; the first label is the primary one.
+    pub labels: Vec<Label>,
+    /// What to do about it, ready to paste where that is possible.
+    pub help: Vec<String>,
+}
+
+/// A place and what is to be said of it.
+#[derive(Clone, Debug)]
+pub struct Label {
+    /// The place.
+    pub place: Place,
+    /// What stands there; may be empty.
+    pub text: String,
+}
+
+/// A place in a file of this run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The value of a node.
+    Value(Origin),
+    /// The name under which a node stands in its object; the value where it stands in an array.
+    Name(Origin),
+    /// A byte range, for files that are not read into nodes and for texts that do not parse.
+    Bytes(FileId, std::ops::Range<usize>),
+    /// A whole file.
+    File(FileId),
+}
+
+impl Diagnostic {
+    /// A finding without a place yet.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), labels: Vec::new(), help: Vec::new() }
+    }
+
+    /// Adds a place; the first one added is the primary one.
+    #[must_use]
+    pub fn at(mut self, place: Place, text: impl Into<String>) -> Self {
+        self.labels.push(Label { place, text: text.into() });
+        self
+    }
+
+    /// Adds a line of help.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    /// Adds a line of help, where there is one.
+    #[must_use]
+    pub fn maybe_help(mut self, help: Option<String>) -> Self {
+        self.help.extend(help);
+        self
+    }
+
+    /// The gravity, from the code.
+    pub fn severity(&self) -> Severity {
+        self.code.severity()
+    }
+}
+
+/// The findings of a run, in the order in which they were made.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// Adds a finding, unless the same one has been made at the same place.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        let place = |d: &Diagnostic| d.labels.first().map(|label| label.place.clone());
+        let known = |d: &Diagnostic| d.code == diagnostic.code && d.message == diagnostic.message && place(d) == place(&diagnostic);
+        if !self.0.iter().any(known) {
+            self.0.push(diagnostic);
+        }
+    }
+
+    /// Whether any of them is an error.
+    pub fn has_errors(&self) -> bool {
+        self.0.iter().any(|d| d.severity() == Severity::Error)
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.0.iter()
+    }
+
+    /// How many warnings there are.
+    pub fn warnings(&self) -> usize {
+        self.iter().filter(|d| d.severity() == Severity::Warning).count()
+    }
+}

@@ -1,0 +1,246 @@
+//! Texts of a description as rustdoc: readable Markdown that cannot become code.
+//!
+//! No doctest, no HTML, no intra-doc link, no control or bidirectional character survives, whatever the text is.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// Lines are wrapped before this column where they can be.
+const WIDTH: usize = 100;
+
+/// Longer descriptions are cut, with a note.
+const MAX_CHARS: usize = 20_000;
+
+/// A doc comment: one attribute a line, so that it is printed as `///`.
+pub(super) fn outer(markdown: &str) -> TokenStream {
+    let lines = markdown.lines().map(spaced);
+    quote!(#(#[doc = #lines])*)
+}
+
+/// The lines of an inner doc comment, `//!`.
+pub(super) fn inner(markdown: &str) -> String {
+    markdown.lines().map(|line| format!("//!{}\n", spaced(line))).collect()
+}
+
+/// Breaks the lines of a text that is Markdown already.
+pub(super) fn wrapped(markdown: &str) -> String {
+    let lines = markdown.lines().flat_map(|line| wrap(line, list_marker(line), 0));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn spaced(line: &str) -> String {
+    if line.is_empty() { String::new() } else { format!(" {line}") }
+}
+
+/// Makes a text of a description harmless Markdown.
+pub(super) fn harmless(text: &str) -> String {
+    let text = visible(text);
+    let mut out: Vec<String> = Vec::new();
+    let mut fence: Option<char> = None;
+    // The columns that text needs to belong to the current list item.
+    let mut item = 0;
+    for line in text.lines() {
+        let content = line.trim();
+        if let Some(mark) = ['`', '~'].into_iter().find(|mark| content.starts_with(&mark.to_string().repeat(3))) {
+            match fence {
+                None => {
+                    fence = Some(mark);
+                    out.push("```text".to_owned());
+                    continue;
+                }
+                Some(open) if open == mark => {
+                    fence = None;
+                    out.push("```".to_owned());
+                    continue;
+                }
+                Some(_) => {}
+            }
+        }
+        if fence.is_some() {
+            out.push(line.trim_end().replace("```", "'''"));
+            continue;
+        }
+        if content.is_empty() {
+            item = 0;
+            if out.last().is_some_and(|last| !last.is_empty()) {
+                out.push(String::new());
+            }
+            continue;
+        }
+        // Runs of spaces would make code of list items and quotations.
+        let content = content.split_whitespace().collect::<Vec<_>>().join(" ");
+        let marker = list_marker(&content);
+        // A list right under a paragraph is one only after a blank line.
+        if marker > 0 {
+            item = marker;
+            out.extend(wrap(&escape(&content), marker, 0));
+        } else {
+            out.extend(wrap(&escape(&content), item, item));
+        }
+    }
+    if fence.is_some() {
+        out.push("```".to_owned());
+    }
+    while out.last().is_some_and(String::is_empty) {
+        out.pop();
+    }
+    out.join("\n")
+}
+
+/// One line of harmless Markdown, for a heading or a summary.
+pub(super) fn harmless_line(text: &str) -> String {
+    escape(&visible(text).split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// A text in code spans, such as a member's name.
+pub(super) fn code(text: &str) -> String {
+    let text: String = visible(text).chars().map(|c| if c == '`' { '\'' } else { c }).collect();
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.is_empty() { "(empty)".to_owned() } else { format!("`{text}`") }
+}
+
+/// Line ends become one kind, and what cannot be seen goes.
+fn visible(text: &str) -> String {
+    let mut out = String::new();
+    let mut chars = text.chars().peekable();
+    let mut count = 0;
+    while let Some(c) = chars.next() {
+        count += 1;
+        if count > MAX_CHARS {
+            out.push_str(" […]");
+            break;
+        }
+        match c {
+            '\r' if chars.peek() == Some(&'\n') => {}
+            '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{b}' | '\u{c}' => out.push('\n'),
+            '\n' | '\t' => out.push(c),
+            c if c.is_control() || crate::text::is_invisible(c) => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// How wide the marker of a list item is, with its space; 0 where the line is no list item.
+fn list_marker(line: &str) -> usize {
+    if ["- ", "* ", "+ "].iter().any(|marker| line.starts_with(marker)) {
+        return 2;
+    }
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = &line[digits..];
+    if (1..=3).contains(&digits) && (rest.starts_with(". ") || rest.starts_with(") ")) { digits + 2 } else { 0 }
+}
+
+/// Escapes what rustdoc would take for HTML, links or code, outside balanced code spans.
+fn escape(line: &str) -> String {
+    let ticks = line.matches('`').count();
+    let spans = ticks.is_multiple_of(2) && !line.contains("``");
+    let mut out = String::new();
+    for (index, part) in line.split('`').enumerate() {
+        if index > 0 {
+            out.push_str(if spans { "`" } else { "\\`" });
+        }
+        if spans && index % 2 == 1 {
+            out.push_str(part);
+        } else {
+            escape_text(&mut out, part);
+        }
+    }
+    out
+}
+
+fn escape_text(out: &mut String, text: &str) {
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        if rest.starts_with("https://") || rest.starts_with("http://") {
+            let end = rest.find(|c: char| c.is_whitespace() || "<>\"'`[](){}|\\^*".contains(c)).unwrap_or(rest.len());
+            let address = rest[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', '_']);
+            out.push('<');
+            out.push_str(address);
+            out.push('>');
+            rest = &rest[address.len()..];
+            continue;
+        }
+        if matches!(c, '<' | '>' | '[' | ']' | '\\' | '~' | '&') {
+            // A quotation begins with `>`; everywhere else it would only close HTML.
+            out.push('\\');
+        }
+        out.push(c);
+        rest = &rest[c.len_utf8()..];
+    }
+}
+
+/// Breaks a line at spaces: the first `hanging` columns of what follows are blank, those of the first line `first`.
+fn wrap(line: &str, hanging: usize, first: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut current = " ".repeat(first);
+    let mut in_span = false;
+    for (index, word) in line.split(' ').enumerate() {
+        let full = index > 0 && current.chars().count() + 1 + word.chars().count() > WIDTH;
+        // Code spans stay on one line, and no line begins with what would be a marker.
+        if full && !in_span && !begins_block(word) && !line.starts_with(['#', '|']) {
+            lines.push(std::mem::replace(&mut current, " ".repeat(hanging)));
+        } else if index > 0 {
+            current.push(' ');
+        }
+        current.push_str(word);
+        in_span ^= word.replace("\\`", "").matches('`').count() % 2 == 1;
+    }
+    lines.push(current);
+    lines
+}
+
+fn begins_block(word: &str) -> bool {
+    word.starts_with(['#', '-', '+', '*', '=', '|', '~', '`', '_', '>'])
+        || word.starts_with("\\>")
+        || word.trim_end_matches(['.', ')']).bytes().all(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        assert_eq!(harmless(text), expected);
+    }
+
+    #[test]
+    fn ordinary_markdown_stays() {
+        check("Some *emphasis* and `code <T>`.\n\n- one\n- two", "Some *emphasis* and `code <T>`.\n\n- one\n- two");
+    }
+
+    #[test]
+    fn nothing_becomes_a_doctest() {
+        check("```rust\nstd::process::exit(1)\n```", "```text\nstd::process::exit(1)\n```");
+        check("    let indented = 1;", "let indented = 1;");
+        check("\tlet tabbed = 1;", "let tabbed = 1;");
+        check("-     let item = 1;", "- let item = 1;");
+        check("> ```\n> code()\n> ```", "\\> \\`\\`\\`\n\\> code()\n\\> \\`\\`\\`");
+        check("~~~should_panic\nx\n~~~", "```text\nx\n```");
+        check("```\nunclosed", "```text\nunclosed\n```");
+        check("~~~\n```\nx", "```text\n'''\nx\n```");
+        check("1.     ```\n       x", "1. \\`\\`\\`\n   x");
+    }
+
+    #[test]
+    fn nothing_becomes_html_or_a_link() {
+        check("<script>alert(1)</script>", "\\<script\\>alert(1)\\</script\\>");
+        check("[std] and [x](y)", "\\[std\\] and \\[x\\](y)");
+        check("see https://a.example/b.", "see <https://a.example/b>.");
+        check("a lone ` tick", "a lone \\` tick");
+    }
+
+    #[test]
+    fn what_cannot_be_seen_goes() {
+        check("a\rb\r\nc\u{2028}d", "a\nb\nc\nd");
+        check("a\u{202e}b\u{0}c\u{1b}[31m", "abc\\[31m");
+    }
+
+    #[test]
+    fn long_lines_are_wrapped_within_their_item() {
+        let text = harmless(&format!("- {}", "word ".repeat(30)));
+        assert!(text.lines().all(|line| line.len() <= WIDTH));
+        assert!(text.lines().skip(1).all(|line| line.starts_with("  word")));
+    }
+}

@@ -1,0 +1,125 @@
+//! `event.rs`: any event, and how a delivery becomes one.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{Emitter, docs, imports};
+use crate::format::SourceFile;
+use crate::ir::{Kind, Presence, Type};
+use crate::lower::shape;
+
+impl Emitter<'_> {
+    /// The file.
+    pub(super) fn events(&self) -> SourceFile {
+        let mut file = SourceFile::new(self.header(&format!("Any event of {}.", self.vendor_name())));
+        let vendor = &self.names.vendor;
+        let idents = self.names.event_types();
+        let mut payloads: Vec<_> = self.api.webhooks.iter().map(|webhook| self.names.ty(webhook.payload)).collect();
+        let types = payloads.clone();
+        let accessors = self.accessors();
+        let common: Vec<&Type> = self.api.common_fields().into_iter().map(|field| &field.ty).collect();
+        payloads.extend(common.iter().flat_map(|ty| shape::named(ty)).map(|id| self.names.ty(id)));
+        payloads.sort();
+        payloads.dedup();
+        let receiver = imports::receiver_types(&common);
+        let map = imports::has_map(&common).then(|| quote!(use std::collections::BTreeMap;));
+        file.item(quote! {
+            #map
+            use webhook_receiver::{DecodeError, Delivery, #(#receiver,)* UnknownEvent, Webhooks};
+            use crate::{#vendor, EventType, #(#payloads),*};
+        });
+        let variants = self.api.webhooks.iter().zip(idents).zip(&types).map(|((webhook, ident), ty)| {
+            let docs = docs::outer(&format!("{}.", docs::code(&webhook.event_type)));
+            quote!(#docs #ident(Box<#ty>),)
+        });
+        file.item(quote! {
+            /// Any event: what a handler of a topic gets.
+            #[derive(Clone, Debug, PartialEq)]
+            #[non_exhaustive]
+            pub enum Event {
+                #(#variants)*
+                /// An event whose type is absent or not in the description.
+                Unknown(UnknownEvent),
+            }
+        });
+        file.item(quote! {
+            impl Event {
+                /// The event type; none for an event that the description does not list.
+                pub fn event_type(&self) -> Option<EventType> {
+                    Some(match self {
+                        #(Self::#idents(_) => EventType::#idents,)*
+                        Self::Unknown(_) => return None,
+                    })
+                }
+
+                /// The event type as it was sent; none where the delivery states none. Any text at all: escape it before
+                /// logging.
+                pub fn event_type_name(&self) -> Option<&str> {
+                    match self {
+                        Self::Unknown(event) => event.event_type(),
+                        known => known.event_type().map(EventType::as_str),
+                    }
+                }
+
+                #(#accessors)*
+            }
+        });
+        let pointer = &self.api.event_type_pointer;
+        file.item(quote! {
+            impl Webhooks for #vendor {
+                type EventType = EventType;
+                type Event = Event;
+                const EVENT_TYPE_POINTER: &'static str = #pointer;
+
+                fn decode(event_type: EventType, delivery: &Delivery) -> Result<Event, DecodeError> {
+                    match event_type {
+                        #(EventType::#idents => delivery.decode().map(Box::new).map(Event::#idents),)*
+                    }
+                }
+
+                fn unknown(event: UnknownEvent) -> Event {
+                    Event::Unknown(event)
+                }
+            }
+        });
+        file
+    }
+
+    /// Methods for the members that all payloads have.
+    fn accessors(&self) -> Vec<TokenStream> {
+        let idents = self.names.event_types();
+        let common = self.api.common_fields();
+        common
+            .iter()
+            .filter_map(|field| {
+                let accessor = self.names.accessor(&field.wire)?;
+                let ty = self.type_tokens(&field.ty);
+                let arms = self.api.webhooks.iter().zip(idents).filter_map(|(webhook, ident)| {
+                    let Kind::Struct(object) = &self.api.def(webhook.payload).kind else { return None };
+                    let position = object.fields.iter().position(|own| own.wire == field.wire)?;
+                    let member = self.names.members(webhook.payload).get(position)?;
+                    Some(match object.fields[position].presence {
+                        Presence::Required => quote!(Self::#ident(payload) => Some(&payload.#member),),
+                        Presence::Optional | Presence::Nullable => quote!(Self::#ident(payload) => payload.#member.as_ref(),),
+                        Presence::OptionalNullable => {
+                            quote!(Self::#ident(payload) => payload.#member.as_ref().and_then(Option::as_ref),)
+                        }
+                    })
+                });
+                let docs = docs::outer(&format!(
+                    "{}, which every payload has; none where it was not sent, or for an unknown event.",
+                    docs::code(&field.wire)
+                ));
+                Some(quote! {
+                    #docs
+                    pub fn #accessor(&self) -> Option<&#ty> {
+                        match self {
+                            #(#arms)*
+                            Self::Unknown(_) => None,
+                        }
+                    }
+                })
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,83 @@
+//! `fixtures/`: the examples of the description. `tests/examples.rs`: each of them verified, routed, re-encoded.
+
+use std::collections::BTreeMap;
+
+use quote::{format_ident, quote};
+
+use super::Emitter;
+use crate::format::SourceFile;
+use crate::names::{ident, snake};
+
+impl Emitter<'_> {
+    /// The path of an example: the payload's name, and a number from the second on.
+    pub(super) fn fixture_path(&self, webhook: usize, example: usize) -> String {
+        let name = snake(&self.names.event_types()[webhook].to_string());
+        let number = if example == 0 { String::new() } else { format!(".{}", example + 1) };
+        format!("fixtures/{name}{number}.json")
+    }
+
+    /// The examples.
+    pub(super) fn fixtures(&self) -> BTreeMap<String, String> {
+        let mut files = BTreeMap::new();
+        for (index, webhook) in self.api.webhooks.iter().enumerate() {
+            for (number, example) in webhook.examples.iter().enumerate() {
+                files.insert(self.fixture_path(index, number), example.json.clone());
+            }
+        }
+        files
+    }
+
+    /// The tests.
+    pub(super) fn example_tests(&self) -> SourceFile {
+        let header = self.header("Every example of the description: verified, routed to its typed handler, and re-encoded to equal JSON.");
+        let mut file = SourceFile::new(format!("{header}\n#![cfg_attr(rustfmt, rustfmt_skip)]\n"));
+        let crate_name = format_ident!("{}", self.names.crate_name.replace('-', "_"));
+        let (receiver, headers, imports) = if self.api.scheme.is_some() {
+            (quote!(receiver(secret)), quote!(SIGNATURE_HEADERS), quote!(Outcome, Payload, SIGNATURE_HEADERS, receiver))
+        } else {
+            let verifier = quote!(receiver(Verifier::standard_webhooks(secret)));
+            (verifier, quote!(HeaderNames::WEBHOOK), quote!(HeaderNames, Outcome, Payload, Verifier, receiver))
+        };
+        let vendor = &self.names.vendor;
+        file.item(quote! {
+            use std::sync::mpsc;
+            use webhook_receiver::testing;
+            use #crate_name::{#imports};
+        });
+        file.item(quote! {
+            /// Signs the example, passes it through the receiver, and holds what the handler got against it.
+            fn round_trip<P: Payload<Webhooks = #crate_name::#vendor>>(example: &'static str) {
+                let secret = testing::secret();
+                let headers = testing::signed_now(&#headers, &secret, example.as_bytes());
+                let (sender, handled) = mpsc::channel();
+                let service = #receiver
+                    .on(move |payload: P| {
+                        let encoded = webhook_receiver::serde_json::to_string(&payload);
+                        let sent = sender.send(encoded);
+                        async move { sent }
+                    })
+                    .into_service();
+                let outcome = testing::block_on(async { service.receive(&headers, example).await });
+                assert!(matches!(outcome, Ok(Outcome::Handled)), "{outcome:?}");
+                let encoded = handled.recv().expect("the handler has run").expect("a payload can be encoded");
+                testing::same_json(example, &encoded).unwrap_or_else(|difference| panic!("{difference}"));
+            }
+        });
+        for (index, webhook) in self.api.webhooks.iter().enumerate() {
+            let payload = self.names.ty(webhook.payload);
+            let name = snake(&self.names.event_types()[index].to_string());
+            for number in 0..webhook.examples.len() {
+                let path = format!("../{}", self.fixture_path(index, number));
+                let suffix = if number == 0 { String::new() } else { format!("_{}", number + 1) };
+                let test = ident(&format!("{name}{suffix}"));
+                file.item(quote! {
+                    #[test]
+                    fn #test() {
+                        round_trip::<#crate_name::#payload>(include_str!(#path));
+                    }
+                });
+            }
+        }
+        file
+    }
+}

@@ -1,0 +1,34 @@
+//! What types as they are used need to have imported.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::ir::Type;
+
+/// The receiver's types among these.
+pub(super) fn receiver_types(types: &[&Type]) -> Vec<TokenStream> {
+    let uses = |wanted: fn(&Type) -> bool| types.iter().any(|ty| mentions(ty, wanted));
+    let text = uses(|ty| matches!(ty, Type::Text(_)));
+    let needed = [
+        (uses(|ty| *ty == Type::Integer), quote!(Integer)),
+        (uses(|ty| *ty == Type::Any), quote!(Json)),
+        (uses(|ty| *ty == Type::Number), quote!(Number)),
+        (text, quote!(Text)),
+        (text, quote!(format)),
+    ];
+    needed.into_iter().filter_map(|(needed, name)| needed.then_some(name)).collect()
+}
+
+/// Whether any of these is or holds a map.
+pub(super) fn has_map(types: &[&Type]) -> bool {
+    types.iter().any(|ty| mentions(ty, |ty| matches!(ty, Type::Map(_))))
+}
+
+fn mentions(ty: &Type, wanted: fn(&Type) -> bool) -> bool {
+    wanted(ty)
+        || match ty {
+            Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) => mentions(inner, wanted),
+            Type::Tuple(elements) => elements.iter().any(|element| mentions(element, wanted)),
+            _ => false,
+        }
+}

@@ -1,0 +1,115 @@
+//! `lib.rs`: the crate's front page, and the glue to the receiver.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::{Emitter, docs};
+use crate::format::SourceFile;
+
+impl Emitter<'_> {
+    /// The file.
+    pub(super) fn library(&self) -> SourceFile {
+        let attributes = "#![forbid(unsafe_code)]\n#![warn(missing_docs)]\n// The generator formats what it writes.\n#![cfg_attr(rustfmt, rustfmt_skip)]\n";
+        let mut file = SourceFile::new(format!("{}\n{attributes}", self.header(&self.front_page())));
+        let modules: Vec<_> = self.modules().into_iter().map(|module| format_ident!("{module}")).collect();
+        let docs = modules.iter().map(|module| {
+            let name = module.to_string();
+            let text = if name == "shared" { "Types that several topics share.".to_owned() } else { format!("Payloads about {}.", docs::code(&name)) };
+            docs::outer(&text)
+        });
+        file.item(quote! {
+            mod event;
+            mod event_type;
+            #(#docs pub mod #modules;)*
+        });
+        file.item(quote! {
+            pub use event::Event;
+            pub use event_type::{EventType, Topic};
+            #(pub use #modules::*;)*
+            pub use webhook_receiver;
+            pub use webhook_receiver::{
+                DecodeError, Delivery, HeaderNames, Integer, Json, Number, Outcome, Payload, Reason, Receiver, ReceiverService, Secret,
+                SecretError, State, Text, UnknownEvent, UnknownName, Unrouted, Verifier, VerifyError,
+            };
+        });
+        let vendor = &self.names.vendor;
+        let name = self.vendor_name();
+        let vendor_docs = docs::outer(&format!("The webhooks of {name}: what the receiver has to know of them."));
+        file.item(quote! {
+            #vendor_docs
+            #[derive(Clone, Copy, Debug)]
+            pub enum #vendor {}
+        });
+        for item in self.glue() {
+            file.item(item);
+        }
+        file
+    }
+
+    fn front_page(&self) -> String {
+        let vendor = self.vendor_name();
+        let title = docs::harmless_line(&self.api.title);
+        let version = docs::code(&self.api.version);
+        let crate_name = self.names.crate_name.replace('-', "_");
+        let count = self.api.webhooks.len();
+        let example = self.api.webhooks.first().map(|webhook| self.names.ty(webhook.payload).to_string()).unwrap_or_default();
+        let setup = if self.api.scheme.is_some() {
+            format!("let service = {crate_name}::receiver(Secret::from_env(\"WEBHOOK_SECRET\")?)")
+        } else {
+            format!("let service = {crate_name}::receiver(verifier)")
+        };
+        let mut page = docs::wrapped(&format!(
+            "Typed webhooks of {vendor}: {count} event types, verified, decoded and routed.\n\n\
+             From the description \"{title}\", version {version}.\n\n\
+             ```text\n{setup}\n    .on(|event: {example}| async move {{ println!(\"{{event:?}}\") }})\n    .into_service();\n```\n\n\
+             [`receiver`] is where to begin: it checks signatures, decodes each delivery by its event type and runs one handler. \
+             A delivery that cannot be decoded, or whose event type is not known, reaches the fallback with its raw bytes.\n\n\
+             - [`EventType`] and [`Topic`] are the names, as data; [`Event`] is any event.\n\
+             - Each event type has a payload type of its own, such as [`{example}`].\n\
+             - Values of enums that the description does not list are kept, members that it does not declare are skipped, and all are \
+               still there in the delivery's raw bytes.\n\n\
+             # Features\n\n\
+             `jiff`, `url` and `uuid` add typed access to formatted strings, see [`Text`]. They never change a type."
+        ));
+        if let Some(description) = self.api.description.as_deref().map(docs::harmless).filter(|text| !text.is_empty()) {
+            page.push_str("\n\n# What the vendor says\n\n");
+            // Headings of the vendor's come below ours.
+            for line in description.lines() {
+                page.push_str(if line.starts_with('#') { "##" } else { "" });
+                page.push_str(line);
+                page.push('\n');
+            }
+        }
+        page
+    }
+
+    fn glue(&self) -> Vec<TokenStream> {
+        let vendor = &self.names.vendor;
+        let Some(scheme) = &self.api.scheme else {
+            return vec![quote! {
+                /// A receiver without handlers, which trusts what `verifier` trusts.
+                ///
+                /// The description does not tell how deliveries are signed, so that the verifier is yours to choose.
+                pub fn receiver(verifier: Verifier) -> Receiver<#vendor> {
+                    Receiver::new(verifier)
+                }
+            }];
+        };
+        let (id, timestamp, signature) = (&scheme.id, &scheme.timestamp, &scheme.signature);
+        vec![
+            quote! {
+                /// The headers that carry the signature, from the description.
+                pub const SIGNATURE_HEADERS: HeaderNames = HeaderNames::new(#id, #timestamp, #signature);
+            },
+            quote! {
+                /// A receiver without handlers, which trusts deliveries that are signed with `secret`.
+                ///
+                /// For several secrets, another tolerance or another clock, build a verifier with
+                /// [`Verifier::builder`] and [`SIGNATURE_HEADERS`], and give it to [`Receiver::new`].
+                pub fn receiver(secret: Secret) -> Receiver<#vendor> {
+                    Receiver::new(Verifier::new(SIGNATURE_HEADERS, secret))
+                }
+            },
+        ]
+    }
+}

@@ -1,0 +1,375 @@
+//! One file a topic area: the payload types, their docs and their codec.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::{Emitter, docs, imports};
+use crate::format::SourceFile;
+use crate::ir::{Docs, Format, Kind, Naming, Presence, Struct, Type, TypeDef, TypeId, Union, Webhook};
+use crate::lower::shape;
+
+impl Emitter<'_> {
+    /// The file of a module.
+    pub(super) fn payloads(&self, module: &str) -> SourceFile {
+        let ids: Vec<TypeId> = (0..self.api.types.len()).map(TypeId).filter(|id| self.names.module(*id) == module).collect();
+        let mut file = SourceFile::new(self.header(&self.module_docs(module)));
+        file.item(self.imports(module, &ids));
+        for id in &ids {
+            file.item(self.definition(*id));
+            for part in self.companions(*id) {
+                file.item(part);
+            }
+            for part in self.codec(*id) {
+                file.item(part);
+            }
+        }
+        for line in self.deserialize(&ids) {
+            file.item(line);
+        }
+        file
+    }
+
+    fn module_docs(&self, module: &str) -> String {
+        let vendor = self.vendor_name();
+        let areas: Vec<String> = self
+            .api
+            .webhooks
+            .iter()
+            .filter(|webhook| self.names.module(webhook.payload) == module)
+            .map(|webhook| docs::code(&webhook.event_type))
+            .collect();
+        if areas.is_empty() {
+            format!("Types that payloads of several topics of {vendor} share.")
+        } else {
+            docs::wrapped(&format!("Payloads of {}.", areas.join(", ")))
+        }
+    }
+
+    /// What the definitions of a module name from elsewhere.
+    fn imports(&self, module: &str, ids: &[TypeId]) -> TokenStream {
+        let kinds: Vec<&Kind> = ids.iter().map(|id| &self.api.def(*id).kind).collect();
+        let types: Vec<&Type> = kinds.iter().flat_map(|kind| shape::types(kind)).collect();
+        let any = |wanted: fn(&Kind) -> bool| kinds.iter().any(|kind| wanted(kind));
+        let unions = any(|kind| matches!(kind, Kind::Union(_)));
+        let rest = any(|kind| matches!(kind, Kind::Struct(Struct { rest: Some(_), .. })));
+        let used: Vec<&Type> = types.iter().copied().chain(unions.then_some(&Type::Any)).collect();
+        let map = (rest || imports::has_map(&used)).then(|| quote!(use std::collections::BTreeMap;));
+        let fmt = any(|kind| matches!(kind, Kind::Enum(_))).then(|| quote!(use std::fmt;));
+        let map_access = any(|kind| matches!(kind, Kind::Struct(_))).then(|| quote!(use webhook_receiver::serde::de::MapAccess;));
+        let deserializer = any(|kind| !matches!(kind, Kind::Struct(_))).then(|| quote!(Deserializer,));
+        let receiver = imports::receiver_types(&used);
+        let roots = self.api.webhooks.iter().any(|webhook| ids.contains(&webhook.payload));
+        let payload = roots.then(|| quote!(Payload,));
+        let event_type = crate::names::ident("EventType");
+        let own = roots.then_some([&self.names.vendor, &event_type]);
+        let mut others: Vec<&Ident> = types
+            .iter()
+            .flat_map(|ty| shape::named(ty))
+            .filter(|id| self.names.module(*id) != module)
+            .map(|id| self.names.ty(id))
+            .chain(own.into_iter().flatten())
+            .collect();
+        others.sort();
+        others.dedup();
+        let siblings = (!others.is_empty()).then(|| quote!(use crate::{#(#others),*};));
+        quote! {
+            #map
+            #fmt
+            #map_access
+            use webhook_receiver::serde::{#deserializer Serialize, Serializer};
+            use webhook_receiver::{#payload codec, #(#receiver),*};
+            #siblings
+        }
+    }
+
+    /// The item itself.
+    fn definition(&self, id: TypeId) -> TokenStream {
+        let def = self.api.def(id);
+        let ty = self.names.ty(id);
+        let docs = docs::outer(&self.type_docs(id));
+        match &def.kind {
+            Kind::Struct(object) => {
+                let fields = self.fields(id, object);
+                quote! {
+                    #docs
+                    #[derive(Clone, Debug, PartialEq)]
+                    #[non_exhaustive]
+                    pub struct #ty { #(#fields)* }
+                }
+            }
+            Kind::Enum(values) => {
+                let unknown = self.names.unknown(id);
+                let variants = values.iter().zip(self.names.members(id)).map(|(value, ident)| {
+                    let docs = docs::outer(&format!("{}.", docs::code(value)));
+                    quote!(#docs #ident,)
+                });
+                quote! {
+                    #docs
+                    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+                    #[non_exhaustive]
+                    pub enum #ty {
+                        #(#variants)*
+                        /// A value that the description does not list.
+                        #unknown(String),
+                    }
+                }
+            }
+            Kind::Constant(_) => quote! {
+                #docs
+                #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+                pub struct #ty;
+            },
+            Kind::Union(union) => self.union_definition(id, union, &docs),
+            Kind::Newtype(inner) => {
+                let inner = self.type_tokens(inner);
+                quote! {
+                    #docs
+                    #[derive(Clone, Debug, PartialEq)]
+                    pub struct #ty(
+                        /// The value.
+                        pub #inner
+                    );
+                }
+            }
+            Kind::Pending => TokenStream::new(),
+        }
+    }
+
+    fn union_definition(&self, id: TypeId, union: &Union, docs: &TokenStream) -> TokenStream {
+        let ty = self.names.ty(id);
+        let unknown = self.names.unknown(id);
+        let variants = union.variants.iter().zip(self.names.members(id)).map(|(variant, ident)| {
+            let text = match &variant.tags[..] {
+                [] => format!("{}.", docs::code(&variant.name)),
+                tags => format!("Told by {}.", tags.iter().map(|tag| docs::code(tag)).collect::<Vec<_>>().join(", ")),
+            };
+            let docs = docs::outer(&text);
+            let inner = self.type_tokens(&variant.ty);
+            quote!(#docs #ident(#inner),)
+        });
+        quote! {
+            #docs
+            #[derive(Clone, Debug, PartialEq)]
+            #[non_exhaustive]
+            pub enum #ty {
+                #(#variants)*
+                /// A value that is none of these.
+                #unknown(Json),
+            }
+        }
+    }
+
+    fn fields(&self, id: TypeId, object: &Struct) -> Vec<TokenStream> {
+        let idents = self.names.members(id);
+        let mut fields: Vec<TokenStream> = object
+            .fields
+            .iter()
+            .zip(idents)
+            .map(|(field, ident)| {
+                let docs = docs::outer(&self.field_docs(&field.wire, &field.docs));
+                let inner = self.type_tokens(&field.ty);
+                let ty = match field.presence {
+                    Presence::Required => inner,
+                    Presence::Optional | Presence::Nullable => quote!(Option<#inner>),
+                    Presence::OptionalNullable => quote!(Option<Option<#inner>>),
+                };
+                quote!(#docs pub #ident: #ty,)
+            })
+            .collect();
+        if let (Some(rest), Some(ident)) = (&object.rest, idents.get(object.fields.len())) {
+            let inner = self.type_tokens(rest);
+            fields.push(quote! {
+                /// All other members.
+                pub #ident: BTreeMap<String, #inner>,
+            });
+        }
+        fields
+    }
+
+    /// Inherent and standard impls, other than the codec.
+    fn companions(&self, id: TypeId) -> Vec<TokenStream> {
+        let ty = self.names.ty(id);
+        let mut parts = Vec::new();
+        match &self.api.def(id).kind {
+            Kind::Enum(values) => {
+                let unknown = self.names.unknown(id);
+                let idents = self.names.members(id);
+                parts.push(quote! {
+                    impl #ty {
+                        /// The value as it is sent.
+                        pub fn as_str(&self) -> &str {
+                            match self {
+                                #(Self::#idents => #values,)*
+                                Self::#unknown(value) => value,
+                            }
+                        }
+                    }
+                });
+                parts.push(quote! {
+                    impl From<String> for #ty {
+                        fn from(value: String) -> Self {
+                            match value.as_str() {
+                                #(#values => Self::#idents,)*
+                                _ => Self::#unknown(value),
+                            }
+                        }
+                    }
+                });
+                parts.push(quote! {
+                    impl fmt::Display for #ty {
+                        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                            f.pad(self.as_str())
+                        }
+                    }
+                });
+            }
+            Kind::Constant(value) => parts.push(quote! {
+                impl #ty {
+                    /// The only value, as it is sent.
+                    pub const VALUE: &'static str = #value;
+                }
+            }),
+            _ => {}
+        }
+        if let Some(index) = self.api.webhooks.iter().position(|webhook| webhook.payload == id) {
+            parts.extend(self.payload(index));
+        }
+        parts
+    }
+
+    /// What makes a type the payload of an event type.
+    fn payload(&self, index: usize) -> [TokenStream; 2] {
+        let webhook = &self.api.webhooks[index];
+        let ty = self.names.ty(webhook.payload);
+        let event_type = &self.names.event_types()[index];
+        let vendor = &self.names.vendor;
+        let fixture = format!("../{}", self.fixture_path(index, 0));
+        let origin = if webhook.examples.first().is_some_and(|example| example.assembled) {
+            "A payload assembled from the examples of the description, for tests."
+        } else {
+            "The first example of the description, for tests."
+        };
+        let example = docs::outer(origin);
+        [
+            quote! {
+                impl #ty {
+                    #example
+                    pub fn example() -> Self {
+                        codec::example(include_str!(#fixture))
+                    }
+                }
+            },
+            quote! {
+                impl Payload for #ty {
+                    type Webhooks = #vendor;
+                    const EVENT_TYPE: EventType = EventType::#event_type;
+                }
+            },
+        ]
+    }
+
+    /// A type as it is used.
+    pub(super) fn type_tokens(&self, ty: &Type) -> TokenStream {
+        match ty {
+            Type::Bool => quote!(bool),
+            Type::I32 => quote!(i32),
+            Type::I64 => quote!(i64),
+            Type::Integer => quote!(Integer),
+            Type::Number => quote!(Number),
+            Type::String => quote!(String),
+            Type::Any => quote!(Json),
+            Type::Text(format) => {
+                let marker = crate::names::ident(marker(*format));
+                quote!(Text<format::#marker>)
+            }
+            Type::List(inner) => {
+                let inner = self.type_tokens(inner);
+                quote!(Vec<#inner>)
+            }
+            Type::Tuple(elements) => {
+                let elements = elements.iter().map(|element| self.type_tokens(element));
+                quote!((#(#elements),*))
+            }
+            Type::Map(inner) => {
+                let inner = self.type_tokens(inner);
+                quote!(BTreeMap<String, #inner>)
+            }
+            Type::Nullable(inner) => {
+                let inner = self.type_tokens(inner);
+                quote!(Option<#inner>)
+            }
+            Type::Named(id) => {
+                let name = self.names.ty(*id);
+                quote!(#name)
+            }
+            Type::Boxed(id) => {
+                let name = self.names.ty(*id);
+                quote!(Box<#name>)
+            }
+        }
+    }
+
+    fn type_docs(&self, id: TypeId) -> String {
+        let def = self.api.def(id);
+        let webhook = self.api.webhooks.iter().find(|webhook| webhook.payload == id);
+        let mut parts: Vec<String> = Vec::new();
+        if let Some(webhook) = webhook {
+            parts.push(format!("Payload of {}.", docs::code(&webhook.event_type)));
+            parts.extend(self.webhook_docs(webhook));
+        }
+        parts.extend(described(&def.docs));
+        if parts.is_empty() {
+            parts.push(self.undescribed(def));
+        }
+        parts.push(format!("Source: {}", docs::code(&self.place(&def.origin))));
+        parts.join("\n\n")
+    }
+
+    pub(super) fn webhook_docs(&self, webhook: &Webhook) -> Option<String> {
+        webhook.description.as_deref().or(webhook.summary.as_deref()).map(docs::harmless).filter(|text| !text.is_empty())
+    }
+
+    fn undescribed(&self, def: &TypeDef) -> String {
+        match &def.naming {
+            Naming::Inline { parent, hint } => format!("{} of [`{}`].", docs::code(hint), self.names.ty(*parent)),
+            Naming::Component(name) => format!("The schema {}.", docs::code(name)),
+            Naming::Root(event_type) => format!("Payload of {}.", docs::code(event_type)),
+        }
+    }
+
+    fn field_docs(&self, wire: &str, docs: &Docs) -> String {
+        described(docs).map_or_else(|| format!("{}.", docs::code(wire)), |text| text)
+    }
+}
+
+/// Title, description and facts as Markdown; none where there is nothing.
+fn described(docs: &Docs) -> Option<String> {
+    let description = docs.description.as_deref().map(docs::harmless).filter(|text| !text.is_empty());
+    let title = docs.title.as_deref().map(docs::harmless_line).filter(|text| !text.is_empty());
+    let mut parts: Vec<String> = description.or(title).into_iter().collect();
+    if docs.deprecated {
+        parts.push("**Deprecated** by the vendor.".to_owned());
+    }
+    if !docs.facts.is_empty() {
+        let facts: Vec<String> = docs.facts.iter().map(|fact| docs::harmless_line(fact)).collect();
+        parts.push(format!("{}.", facts.join(", ")));
+    }
+    (!parts.is_empty()).then(|| parts.join("\n\n"))
+}
+
+fn marker(format: Format) -> &'static str {
+    match format {
+        Format::Uuid => "Uuid",
+        Format::DateTime => "DateTime",
+        Format::Date => "Date",
+        Format::Time => "Time",
+        Format::Duration => "Duration",
+        Format::Email => "Email",
+        Format::Uri => "Uri",
+        Format::UriReference => "UriReference",
+        Format::Hostname => "Hostname",
+        Format::Ipv4 => "Ipv4",
+        Format::Ipv6 => "Ipv6",
+        Format::Byte => "Byte",
+    }
+}

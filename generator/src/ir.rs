@@ -1,0 +1,336 @@
+//! The intermediate representation: what is emitted, said in terms of Rust and free of OpenAPI.
+//!
+//! Every item knows its [`Origin`]. Names are proposals here; [`names`](crate::names) decides.
+
+use std::collections::BTreeMap;
+
+use crate::source::Origin;
+
+/// A whole description.
+#[derive(Debug)]
+pub struct Api {
+    /// `info.title`.
+    pub title: String,
+    /// `info.version`, as the vendor writes it.
+    pub version: String,
+    /// `info.description`.
+    pub description: Option<String>,
+    /// Where a delivery states its event type.
+    pub event_type_pointer: String,
+    /// What separates a topic from its action, and topics from subtopics.
+    pub separator: String,
+    /// The routed webhooks, in document order.
+    pub webhooks: Vec<Webhook>,
+    /// The definitions; a [`TypeId`] is an index.
+    pub types: Vec<TypeDef>,
+    /// How deliveries are signed; none where neither the description nor the configuration says.
+    pub scheme: Option<Scheme>,
+}
+
+/// A webhook that is routed by its event type.
+#[derive(Debug)]
+pub struct Webhook {
+    /// The key under `webhooks`.
+    pub key: String,
+    /// The event type that a delivery states, such as `asset.metadata.updated`.
+    pub event_type: String,
+    /// The root payload type, which no other webhook has.
+    pub payload: TypeId,
+    /// `summary`.
+    pub summary: Option<String>,
+    /// `description`.
+    pub description: Option<String>,
+    /// `deprecated`.
+    pub deprecated: bool,
+    /// Payloads that are known to decode, at least one.
+    pub examples: Vec<Example>,
+    /// Where the webhook is described.
+    pub origin: Origin,
+}
+
+/// A payload that decodes into the webhook's payload type and re-encodes to equal JSON.
+#[derive(Debug)]
+pub struct Example {
+    /// The JSON text.
+    pub json: String,
+    /// Whether it was assembled here from the examples of properties.
+    pub assembled: bool,
+}
+
+/// How deliveries are signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scheme {
+    /// The header that carries the delivery's id.
+    pub id: String,
+    /// The header that carries the time of the attempt.
+    pub timestamp: String,
+    /// The header that carries the signatures.
+    pub signature: String,
+}
+
+/// An index into [`Api::types`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TypeId(pub usize);
+
+/// A type as it is used.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Type {
+    /// `bool`.
+    Bool,
+    /// An `int32`.
+    I32,
+    /// An `int64`.
+    I64,
+    /// An integer of any size.
+    Integer,
+    /// A number with all its digits.
+    Number,
+    /// A string.
+    String,
+    /// A string with a `format`.
+    Text(Format),
+    /// Any JSON value.
+    Any,
+    /// An array.
+    List(Box<Type>),
+    /// An array of fixed length.
+    Tuple(Vec<Type>),
+    /// An object with names that the description leaves open.
+    Map(Box<Type>),
+    /// The inner type or `null`.
+    Nullable(Box<Type>),
+    /// A definition.
+    Named(TypeId),
+    /// A definition, boxed because it contains itself.
+    Boxed(TypeId),
+}
+
+/// The string formats that have a typed form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// `uuid`.
+    Uuid,
+    /// `date-time`.
+    DateTime,
+    /// `date`.
+    Date,
+    /// `time`.
+    Time,
+    /// `duration`.
+    Duration,
+    /// `email`.
+    Email,
+    /// `uri`, `url`.
+    Uri,
+    /// `uri-reference`.
+    UriReference,
+    /// `hostname`.
+    Hostname,
+    /// `ipv4`.
+    Ipv4,
+    /// `ipv6`.
+    Ipv6,
+    /// `byte`: base64.
+    Byte,
+}
+
+impl Format {
+    /// The format of a string schema; none for those that have no typed form.
+    pub fn parse(format: &str) -> Option<Self> {
+        Some(match format {
+            "uuid" => Self::Uuid,
+            "date-time" => Self::DateTime,
+            "date" => Self::Date,
+            "time" => Self::Time,
+            "duration" => Self::Duration,
+            "email" => Self::Email,
+            "uri" | "url" => Self::Uri,
+            "uri-reference" => Self::UriReference,
+            "hostname" => Self::Hostname,
+            "ipv4" => Self::Ipv4,
+            "ipv6" => Self::Ipv6,
+            "byte" => Self::Byte,
+            _ => return None,
+        })
+    }
+}
+
+/// A definition that is emitted as an item of its own.
+#[derive(Debug)]
+pub struct TypeDef {
+    /// What it is.
+    pub kind: Kind,
+    /// How it wants to be called.
+    pub naming: Naming,
+    /// What the description says of it.
+    pub docs: Docs,
+    /// Where it is described.
+    pub origin: Origin,
+}
+
+/// What a definition is.
+#[derive(Debug)]
+pub enum Kind {
+    /// An object with known members.
+    Struct(Struct),
+    /// A string with known values.
+    Enum(Vec<String>),
+    /// A string with exactly one value, checked on decode.
+    Constant(String),
+    /// One of several types.
+    Union(Union),
+    /// Another type under a name of its own: a root payload that is no object.
+    Newtype(Type),
+    /// Not lowered yet; only while [`lower`](crate::lower) is at work.
+    Pending,
+}
+
+/// An object with known members.
+#[derive(Debug, Default)]
+pub struct Struct {
+    /// The members, in document order.
+    pub fields: Vec<Field>,
+    /// The type of all other members, where the description declares that there may be some.
+    pub rest: Option<Type>,
+}
+
+/// A member of a [`Struct`].
+#[derive(Debug)]
+pub struct Field {
+    /// The member's name in JSON.
+    pub wire: String,
+    /// The type of its value.
+    pub ty: Type,
+    /// Whether it may be absent or null.
+    pub presence: Presence,
+    /// What the description says of it.
+    pub docs: Docs,
+    /// Where it is described.
+    pub origin: Origin,
+}
+
+/// Whether a member may be absent or null.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Presence {
+    /// Always there.
+    Required,
+    /// May be absent.
+    Optional,
+    /// Always there, may be null.
+    Nullable,
+    /// May be absent, and may be null.
+    OptionalNullable,
+}
+
+impl Presence {
+    /// The presence of a member.
+    pub fn new(required: bool, nullable: bool) -> Self {
+        match (required, nullable) {
+            (true, false) => Self::Required,
+            (false, false) => Self::Optional,
+            (true, true) => Self::Nullable,
+            (false, true) => Self::OptionalNullable,
+        }
+    }
+}
+
+/// One of several types.
+#[derive(Debug)]
+pub struct Union {
+    /// The alternatives.
+    pub variants: Vec<Variant>,
+    /// What tells them apart.
+    pub select: Select,
+}
+
+/// An alternative of a [`Union`].
+#[derive(Debug)]
+pub struct Variant {
+    /// How it wants to be called.
+    pub name: String,
+    /// Its type.
+    pub ty: Type,
+    /// The values of the tag that select it; empty where there is no tag.
+    pub tags: Vec<String>,
+}
+
+/// What tells the alternatives of a [`Union`] apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Select {
+    /// The value of this member.
+    Tag(String),
+    /// The members that are there.
+    Shape,
+}
+
+/// How a definition wants to be called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Naming {
+    /// After the event type of a webhook.
+    Root(String),
+    /// After its place among the reusable schemas.
+    Component(String),
+    /// After the definition that contains it and its place there.
+    Inline {
+        /// The containing definition.
+        parent: TypeId,
+        /// The member's name, or another hint.
+        hint: String,
+    },
+}
+
+/// What a description says of an item.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Docs {
+    /// `title`.
+    pub title: Option<String>,
+    /// `description`.
+    pub description: Option<String>,
+    /// Facts that the Rust type does not show: constraints, defaults, formats, each a short sentence.
+    pub facts: Vec<String>,
+    /// `deprecated`.
+    pub deprecated: bool,
+}
+
+impl Api {
+    /// The definition behind an id.
+    pub fn def(&self, id: TypeId) -> &TypeDef {
+        &self.types[id.0]
+    }
+
+    /// The topics of an event type, from the narrowest to the widest: `asset.metadata`, `asset`.
+    pub fn topics<'a>(&'a self, event_type: &'a str) -> impl Iterator<Item = &'a str> {
+        let parent = |name: &'a str| name.rsplit_once(self.separator.as_str()).map(|(topic, _)| topic);
+        std::iter::successors(parent(event_type), move |topic| parent(topic)).filter(|topic| !topic.is_empty())
+    }
+
+    /// Every topic with the event types right under it.
+    pub fn topic_index(&self) -> BTreeMap<&str, Vec<&Webhook>> {
+        let mut index: BTreeMap<&str, Vec<&Webhook>> = BTreeMap::new();
+        for webhook in &self.webhooks {
+            for (depth, topic) in self.topics(&webhook.event_type).enumerate() {
+                let under = index.entry(topic).or_default();
+                if depth == 0 {
+                    under.push(webhook);
+                }
+            }
+        }
+        index
+    }
+
+    /// The structs' fields that every root payload has, with one type and the same name.
+    pub fn common_fields(&self) -> Vec<&Field> {
+        let fields = |webhook: &Webhook| match &self.def(webhook.payload).kind {
+            Kind::Struct(object) => object.fields.as_slice(),
+            _ => &[],
+        };
+        let Some((first, others)) = self.webhooks.split_first() else { return Vec::new() };
+        let tag = self.event_type_pointer.trim_start_matches('/');
+        fields(first)
+            .iter()
+            .filter(|field| field.wire != tag)
+            .filter(|field| others.iter().all(|webhook| fields(webhook).iter().any(|f| f.wire == field.wire && f.ty == field.ty)))
+            .collect()
+    }
+}
+

@@ -1,0 +1,331 @@
+//! Payloads for tests: the description's own, or assembled from the examples of its properties.
+//!
+//! Every one is held against the lowered types first, so that the emitted tests cannot fail.
+
+use std::collections::HashSet;
+
+use super::flatten::{Subject, flatten, peel};
+use super::types::is_object;
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::ir::{Api, Example, Field, Kind, Presence, Select, Type, TypeId};
+use crate::normalize::{JsonType, SchemaId, Schemas, Webhook};
+use crate::source::{Node, Object, Origin, Value};
+
+/// How deep an assembled payload may be.
+const MAX_DEPTH: usize = 24;
+
+/// The examples of a webhook, at least one.
+pub(super) fn examples(
+    api: &Api,
+    schemas: &Schemas,
+    webhook: &Webhook,
+    payload: TypeId,
+    event_type: &str,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Example> {
+    let path = crate::text::segments(&api.event_type_pointer);
+    let mut examples = Vec::new();
+    for published in &webhook.examples {
+        match path.iter().try_fold(published, |node, segment| member(node, segment)).and_then(Node::as_str) {
+            Some(stated) if stated != event_type => {
+                diagnostics.push(
+                    Diagnostic::new(Code::ExampleUnusable, format!("this example is of `{stated}`, not of `{event_type}`"))
+                        .at(Place::Value(published.origin().clone()), "not used as a fixture"),
+                );
+                continue;
+            }
+            _ => {}
+        }
+        let mut fitting = Fitting { api, left_out: Vec::new() };
+        match fitting.fit(&Type::Named(payload), published) {
+            Ok(fitted) => {
+                for origin in fitting.left_out {
+                    diagnostics.push(
+                        Diagnostic::new(Code::ExampleUndeclared, "the example has a member that the schema does not declare")
+                            .at(Place::Name(origin), "left out of the fixture"),
+                    );
+                }
+                let json = crate::text::pretty_json(&with_event_type(&fitted, &path, event_type));
+                examples.push(Example { json, assembled: false });
+            }
+            Err(misfit) => diagnostics.push(
+                Diagnostic::new(Code::ExampleUnusable, format!("the example is not what its schema describes: expected {}", misfit.expected))
+                    .at(Place::Value(misfit.origin), "not used as a fixture"),
+            ),
+        }
+    }
+    if examples.is_empty() {
+        let mut assembly = Assembly { schemas, found: false, path: HashSet::new() };
+        let origin = webhook.key.origin();
+        let assembled = assembly.value(&[webhook.body], true, diagnostics).unwrap_or_else(|| empty(origin));
+        if !assembly.found {
+            diagnostics.push(
+                Diagnostic::new(Code::NoExample, format!("webhook `{}` has no example, and neither have its properties", webhook.name))
+                    .at(Place::Name(origin.clone()), "its fixture is made up"),
+            );
+        }
+        let assembled = with_event_type(&assembled, &path, event_type);
+        let mut fitting = Fitting { api, left_out: Vec::new() };
+        let fitted = fitting.fit(&Type::Named(payload), &assembled).or_else(|misfit| {
+            diagnostics.push(
+                Diagnostic::new(Code::ExampleUnusable, format!("the examples of properties do not make a payload: expected {}", misfit.expected))
+                    .at(Place::Value(misfit.origin), "a value is made up instead"),
+            );
+            let made_up = made_up(api, &Type::Named(payload), origin, 0);
+            Fitting { api, left_out: Vec::new() }.fit(&Type::Named(payload), &with_event_type(&made_up, &path, event_type))
+        });
+        let node = fitted.unwrap_or_else(|_| empty(origin));
+        examples.push(Example { json: crate::text::pretty_json(&node), assembled: true });
+    }
+    examples
+}
+
+fn empty(origin: &Origin) -> Node {
+    Node::new(Value::Object(Object::new()), origin.clone())
+}
+
+fn text(text: &str, origin: &Origin) -> Node {
+    Node::new(Value::String(text.into()), origin.clone())
+}
+
+fn number(digits: &str, origin: &Origin) -> Node {
+    Node::new(Value::Number(digits.into()), origin.clone())
+}
+
+fn member<'a>(node: &'a Node, segment: &str) -> Option<&'a Node> {
+    match node.value() {
+        Value::Array(elements) => elements.get(segment.parse::<usize>().ok()?),
+        _ => node.get(segment),
+    }
+}
+
+/// The payload with its event type stated at `path`.
+fn with_event_type(node: &Node, path: &[String], event_type: &str) -> Node {
+    let origin = node.origin();
+    let Some((segment, rest)) = path.split_first() else { return text(event_type, origin) };
+    match node.value() {
+        Value::Array(elements) => {
+            let mut elements = elements.clone();
+            if let Some(element) = segment.parse::<usize>().ok().and_then(|index| elements.get_mut(index)) {
+                *element = with_event_type(element, rest, event_type);
+            }
+            Node::new(Value::Array(elements), origin.clone())
+        }
+        Value::Object(members) => {
+            let mut members = members.clone();
+            let inner = members.get(segment.as_str()).cloned().unwrap_or_else(|| empty(origin));
+            members.insert(segment.as_str().into(), with_event_type(&inner, rest, event_type));
+            Node::new(Value::Object(members), origin.clone())
+        }
+        _ => node.clone(),
+    }
+}
+
+/// Puts a payload together from the examples of properties.
+struct Assembly<'a> {
+    schemas: &'a Schemas,
+    found: bool,
+    path: HashSet<Subject>,
+}
+
+impl Assembly<'_> {
+    /// A value; none where there is no example and none is needed.
+    fn value(&mut self, subject: &[SchemaId], needed: bool, diagnostics: &mut Diagnostics) -> Option<Node> {
+        let (subject, _) = peel(self.schemas, subject);
+        if self.path.len() >= MAX_DEPTH || !self.path.insert(subject.clone()) {
+            return None;
+        }
+        let value = self.fresh(&subject, needed, diagnostics);
+        self.path.remove(&subject);
+        value
+    }
+
+    fn fresh(&mut self, subject: &[SchemaId], needed: bool, diagnostics: &mut Diagnostics) -> Option<Node> {
+        let mut flat = flatten(self.schemas, subject, diagnostics);
+        if let Some(example) = flat.examples.iter().find(|example| !matches!(example.value(), Value::Null)) {
+            self.found = true;
+            return Some(example.clone());
+        }
+        if let Some(value) = flat.constant.clone().or_else(|| flat.values.as_ref()?.first().cloned()) {
+            return Some(value);
+        }
+        // Of alternatives that exclude each other the first, of others all.
+        for choice in std::mem::take(&mut flat.choices) {
+            let taken = if choice.exclusive { &choice.alternatives[..1] } else { &choice.alternatives[..] };
+            for alternative in taken {
+                let alternative_flat = flatten(self.schemas, &[*alternative], diagnostics);
+                if !is_object(&alternative_flat) && flat.properties.is_empty() {
+                    return self.value(&[*alternative], needed, diagnostics);
+                }
+                flat.required.extend(alternative_flat.required);
+                for (name, property) in alternative_flat.properties {
+                    flat.properties.entry(name).or_insert(property);
+                }
+                flat.types = Some(vec![JsonType::Object]);
+            }
+        }
+        let origin = self.schemas.get(subject[0]).node.origin().clone();
+        if is_object(&flat) {
+            let mut members = Object::new();
+            for (name, property) in &flat.properties {
+                if let Some(value) = self.value(property, flat.required.contains(name), diagnostics) {
+                    members.insert(name.as_str().into(), value);
+                }
+            }
+            return (needed || !members.is_empty()).then(|| Node::new(Value::Object(members), origin));
+        }
+        if !flat.items.is_empty() {
+            let element = self.value(&flat.items.clone(), false, diagnostics);
+            return (needed || element.is_some()).then(|| Node::new(Value::Array(element.into_iter().collect()), origin));
+        }
+        if !needed {
+            return None;
+        }
+        Some(match flat.types.as_deref() {
+            Some([JsonType::Array, ..]) => Node::new(Value::Array(Vec::new()), origin),
+            Some([JsonType::Boolean, ..]) => Node::new(Value::Bool(true), origin),
+            Some([JsonType::Integer | JsonType::Number, ..]) => number("0", &origin),
+            _ => text("text", &origin),
+        })
+    }
+}
+
+/// A value that decodes, where the description's own do not.
+fn made_up(api: &Api, ty: &Type, origin: &Origin, depth: usize) -> Node {
+    match ty {
+        Type::Bool => Node::new(Value::Bool(true), origin.clone()),
+        Type::I32 | Type::I64 | Type::Integer | Type::Number => number("0", origin),
+        Type::String | Type::Text(_) => text("text", origin),
+        Type::Any | Type::Nullable(_) => Node::new(Value::Null, origin.clone()),
+        Type::List(_) => Node::new(Value::Array(Vec::new()), origin.clone()),
+        Type::Map(_) => empty(origin),
+        Type::Tuple(elements) => {
+            Node::new(Value::Array(elements.iter().map(|element| made_up(api, element, origin, depth + 1)).collect()), origin.clone())
+        }
+        Type::Named(id) | Type::Boxed(id) => match &api.def(*id).kind {
+            Kind::Struct(object) if depth < MAX_DEPTH => {
+                let required = object.fields.iter().filter(|field| field.presence == Presence::Required);
+                let members = required.map(|field| (field.wire.as_str().into(), made_up(api, &field.ty, origin, depth + 1)));
+                Node::new(Value::Object(members.collect()), origin.clone())
+            }
+            Kind::Constant(value) => text(value, origin),
+            Kind::Newtype(inner) => made_up(api, inner, origin, depth + 1),
+            Kind::Enum(values) => text(values.first().map_or("text", String::as_str), origin),
+            Kind::Struct(_) | Kind::Union(_) | Kind::Pending => empty(origin),
+        },
+    }
+}
+
+/// Where and why a value does not decode.
+struct Misfit {
+    origin: Origin,
+    expected: String,
+}
+
+/// Holds a value against a type as the emitted decoder would, and leaves out what would not come back.
+struct Fitting<'a> {
+    api: &'a Api,
+    left_out: Vec<Origin>,
+}
+
+impl Fitting<'_> {
+    fn fit(&mut self, ty: &Type, node: &Node) -> Result<Node, Misfit> {
+        let misfit = |expected: &str| Err(Misfit { origin: node.origin().clone(), expected: expected.to_owned() });
+        let integral = |digits: &str| digits.parse::<f64>().is_ok_and(|number| number.is_finite() && number.fract() == 0.0);
+        match (ty, node.value()) {
+            (Type::Any, _)
+            | (Type::Bool, Value::Bool(_))
+            | (Type::String | Type::Text(_), Value::String(_))
+            | (Type::Nullable(_), Value::Null) => Ok(node.clone()),
+            (Type::Number, Value::Number(digits)) if digits.parse::<f64>().is_ok_and(f64::is_finite) => Ok(node.clone()),
+            (Type::Integer, Value::Number(digits)) if integral(digits) => Ok(node.clone()),
+            (Type::I32, Value::Number(digits)) if digits.parse::<i32>().is_ok() => Ok(node.clone()),
+            (Type::I64, Value::Number(digits)) if digits.parse::<i64>().is_ok() => Ok(node.clone()),
+            (Type::Nullable(inner), _) => self.fit(inner, node),
+            (Type::List(inner), Value::Array(elements)) => {
+                let elements = elements.iter().map(|element| self.fit(inner, element)).collect::<Result<_, _>>()?;
+                Ok(Node::new(Value::Array(elements), node.origin().clone()))
+            }
+            (Type::Tuple(types), Value::Array(elements)) if types.len() == elements.len() => {
+                let elements = types.iter().zip(elements).map(|(ty, element)| self.fit(ty, element)).collect::<Result<_, _>>()?;
+                Ok(Node::new(Value::Array(elements), node.origin().clone()))
+            }
+            (Type::Map(inner), Value::Object(members)) => {
+                let members =
+                    members.iter().map(|(name, member)| Ok((name.clone(), self.fit(inner, member)?))).collect::<Result<Object, _>>()?;
+                Ok(Node::new(Value::Object(members), node.origin().clone()))
+            }
+            (Type::Named(id) | Type::Boxed(id), _) => self.fit_definition(*id, node),
+            (Type::Bool, _) => misfit("`true` or `false`"),
+            (Type::String | Type::Text(_), _) => misfit("a string"),
+            (Type::Number, _) => misfit("a number"),
+            (Type::I32 | Type::I64 | Type::Integer, _) => misfit("an integer"),
+            (Type::List(_) | Type::Tuple(_), _) => misfit("an array"),
+            (Type::Map(_), _) => misfit("an object"),
+        }
+    }
+
+    fn fit_definition(&mut self, id: TypeId, node: &Node) -> Result<Node, Misfit> {
+        let api = self.api;
+        let misfit = |expected: String| Err(Misfit { origin: node.origin().clone(), expected });
+        match &api.def(id).kind {
+            Kind::Newtype(inner) => self.fit(inner, node),
+            Kind::Enum(_) if node.as_str().is_some() => Ok(node.clone()),
+            Kind::Enum(_) => misfit("a string".to_owned()),
+            Kind::Constant(value) if node.as_str() == Some(value) => Ok(node.clone()),
+            Kind::Constant(value) => misfit(format!("`{value}`")),
+            Kind::Pending => Ok(node.clone()),
+            Kind::Union(union) => {
+                let tag = match &union.select {
+                    Select::Tag(member) => Some(node.get(member).and_then(Node::as_str).unwrap_or_default()),
+                    Select::Shape => None,
+                };
+                let candidates = union.variants.iter().filter(|variant| tag.is_none_or(|tag| variant.tags.iter().any(|known| known == tag)));
+                let mut best: Option<(usize, Node, Vec<Origin>)> = None;
+                for variant in candidates {
+                    let mut attempt = Fitting { api, left_out: Vec::new() };
+                    if let Ok(fitted) = attempt.fit(&variant.ty, node)
+                        && best.as_ref().is_none_or(|(left_out, ..)| attempt.left_out.len() < *left_out)
+                    {
+                        best = Some((attempt.left_out.len(), fitted, attempt.left_out));
+                    }
+                }
+                // A value that no alternative describes is kept as it is.
+                let Some((_, fitted, left_out)) = best else { return Ok(node.clone()) };
+                self.left_out.extend(left_out);
+                Ok(fitted)
+            }
+            Kind::Struct(object) => {
+                let Some(given) = node.as_object() else { return misfit("an object".to_owned()) };
+                let mut members = Object::new();
+                for (name, member) in given {
+                    let field = object.fields.iter().find(|field| field.wire == **name);
+                    match (field, &object.rest) {
+                        (Some(field), _) if left_out(field, member) => self.left_out.push(member.origin().clone()),
+                        (Some(field), _) if nullable(field) && matches!(member.value(), Value::Null) => {
+                            members.insert(name.clone(), member.clone());
+                        }
+                        (Some(Field { ty, .. }), _) | (None, Some(ty)) => {
+                            members.insert(name.clone(), self.fit(ty, member)?);
+                        }
+                        (None, None) => self.left_out.push(member.origin().clone()),
+                    }
+                }
+                let required = |field: &&Field| matches!(field.presence, Presence::Required | Presence::Nullable);
+                if let Some(missing) = object.fields.iter().filter(required).find(|field| !given.contains_key(field.wire.as_str())) {
+                    return misfit(format!("the member `{}`", missing.wire));
+                }
+                Ok(Node::new(Value::Object(members), node.origin().clone()))
+            }
+        }
+    }
+}
+
+fn nullable(field: &Field) -> bool {
+    matches!(field.presence, Presence::Nullable | Presence::OptionalNullable)
+}
+
+/// A null where the description has none is read as absence, and so does not come back.
+fn left_out(field: &Field, member: &Node) -> bool {
+    field.presence == Presence::Optional && field.ty != Type::Any && matches!(member.value(), Value::Null)
+}

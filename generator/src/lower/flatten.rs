@@ -1,0 +1,230 @@
+//! What several schemas say together: `allOf` and `$ref` siblings merged into one view.
+
+use indexmap::{IndexMap, IndexSet};
+
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::ir::Docs;
+use crate::normalize::{Additional, JsonType, Schema, SchemaId, Schemas};
+use crate::source::Node;
+
+/// How many levels of `allOf` and `$ref` may be merged into one type.
+const MAX_DEPTH: usize = 128;
+
+/// Schemas that all apply to one value. Never empty.
+pub(super) type Subject = Vec<SchemaId>;
+
+/// What a [`Subject`] says, with `allOf` and `$ref` followed.
+#[derive(Default)]
+pub(super) struct Flat {
+    /// The types that are allowed; none where no schema says.
+    pub types: Option<Vec<JsonType>>,
+    pub nullable: bool,
+    pub only_null: bool,
+    pub format: Option<String>,
+    pub properties: IndexMap<String, Subject>,
+    pub required: IndexSet<String>,
+    pub additional: Option<Additional>,
+    pub items: Subject,
+    pub prefix_items: Vec<SchemaId>,
+    pub closed_tuple: bool,
+    pub constant: Option<Node>,
+    pub values: Option<Vec<Node>>,
+    /// The alternatives of each `oneOf` and `anyOf`.
+    pub choices: Vec<Choice>,
+    /// The name of the discriminator and its mapping from tags to references.
+    pub discriminator: Option<openapiv3::Discriminator>,
+    pub docs: Docs,
+    pub examples: Vec<Node>,
+}
+
+/// One `oneOf` or `anyOf`, without its null alternatives.
+#[derive(Clone)]
+pub(super) struct Choice {
+    pub exclusive: bool,
+    pub alternatives: Vec<SchemaId>,
+}
+
+/// Follows references and single-element combinators that add no structure, so that a schema is the
+/// same subject however it is reached. Says whether null was allowed on the way.
+pub(super) fn peel(schemas: &Schemas, subject: &[SchemaId]) -> (Subject, bool) {
+    let mut subject = subject.to_vec();
+    let mut nullable = false;
+    let mut steps = 0;
+    while let [id] = subject[..] {
+        let schema = schemas.get(id);
+        // A cycle of aliases ends here; `flatten` reports it.
+        steps += 1;
+        let next = alias(schemas, schema).filter(|_| steps < 100);
+        nullable |= schema.data.nullable && next.is_some();
+        let Some((target, null)) = next else { break };
+        nullable |= null;
+        subject = target;
+    }
+    (subject, nullable)
+}
+
+/// The subject that a schema merely stands for, and whether it allows null in addition.
+fn alias(schemas: &Schemas, schema: &Schema) -> Option<(Subject, bool)> {
+    let plain = schema.properties.is_empty()
+        && schema.required.is_empty()
+        && schema.additional.is_none()
+        && schema.items.is_none()
+        && schema.prefix_items.is_empty()
+        && schema.constant.is_none()
+        && schema.values.is_none()
+        && schema.format.is_none()
+        && schema.data.discriminator.is_none()
+        && schema.types.len() <= 1;
+    if !plain {
+        return None;
+    }
+    match (schema.reference, &schema.all_of[..], &schema.one_of[..], &schema.any_of[..]) {
+        (Some(target), [], [], []) => Some((vec![target], false)),
+        (None, [target], [], []) => Some((vec![*target], false)),
+        (None, [], choice, []) | (None, [], [], choice) if !choice.is_empty() => {
+            let (alternatives, null) = without_null(schemas, choice);
+            (alternatives.len() == 1).then_some((alternatives, null))
+        }
+        _ => None,
+    }
+}
+
+fn without_null(schemas: &Schemas, choice: &[SchemaId]) -> (Vec<SchemaId>, bool) {
+    let kept: Vec<SchemaId> = choice.iter().copied().filter(|id| !schemas.get(*id).only_null).collect();
+    let null = kept.len() < choice.len();
+    (kept, null)
+}
+
+/// Merges a subject. Cycles of `allOf` and contradictions are reported.
+pub(super) fn flatten(schemas: &Schemas, subject: &[SchemaId], diagnostics: &mut Diagnostics) -> Flat {
+    let mut flat = Flat::default();
+    for id in subject {
+        merge(schemas, *id, &mut flat, &mut Vec::new(), diagnostics);
+    }
+    flat
+}
+
+fn merge(schemas: &Schemas, id: SchemaId, flat: &mut Flat, path: &mut Vec<SchemaId>, diagnostics: &mut Diagnostics) {
+    let schema = schemas.get(id);
+    if path.contains(&id) {
+        diagnostics.push(
+            Diagnostic::new(Code::SchemaCycle, "a schema is part of itself")
+                .at(Place::Value(schema.node.origin().clone()), "reached again through `allOf` or `$ref`"),
+        );
+        return;
+    }
+    if path.len() >= MAX_DEPTH {
+        diagnostics.push(
+            Diagnostic::new(Code::Limit, format!("schemas are merged through more than {MAX_DEPTH} levels of `allOf` and `$ref`"))
+                .at(Place::Value(schema.node.origin().clone()), ""),
+        );
+        return;
+    }
+    path.push(id);
+    describe(schema, flat);
+    if let Some(types) = narrow(flat.types.as_deref(), &schema.types) {
+        flat.types = Some(types);
+    } else if !schema.types.is_empty() {
+        diagnostics.push(
+            Diagnostic::new(Code::Contradiction, "no value can be of all these types at once")
+                .at(Place::Value(schema.node.origin().clone()), "merged by `allOf` with a schema of another type"),
+        );
+    }
+    flat.nullable |= schema.data.nullable;
+    flat.only_null |= schema.only_null;
+    flat.closed_tuple |= schema.closed_tuple;
+    for (name, property) in &schema.properties {
+        let subject = flat.properties.entry(name.clone()).or_default();
+        if !subject.contains(property) {
+            subject.push(*property);
+        }
+    }
+    flat.required.extend(schema.required.iter().cloned());
+    if let Some(additional) = schema.additional {
+        flat.additional = Some(match (flat.additional, additional) {
+            (Some(Additional::Schema(known)), _) => Additional::Schema(known),
+            (_, given) => given,
+        });
+    }
+    flat.items.extend(schema.items);
+    if flat.prefix_items.is_empty() {
+        flat.prefix_items.clone_from(&schema.prefix_items);
+    }
+    if let Some(format) = &schema.format {
+        flat.format.get_or_insert_with(|| format.clone());
+    }
+    if let Some(constant) = &schema.constant {
+        flat.constant = Some(constant.clone());
+    }
+    if let Some(values) = &schema.values {
+        flat.values = Some(common_values(flat.values.take(), values));
+    }
+    if let Some(discriminator) = &schema.data.discriminator {
+        flat.discriminator.get_or_insert_with(|| discriminator.clone());
+    }
+    for target in schema.reference.iter().chain(&schema.all_of) {
+        merge(schemas, *target, flat, path, diagnostics);
+    }
+    for (alternatives, exclusive) in [(&schema.one_of, true), (&schema.any_of, false)] {
+        let (alternatives, null) = without_null(schemas, alternatives);
+        flat.nullable |= null;
+        // Alternatives that only demand members which are declared anyway are rules, not types.
+        if alternatives.iter().any(|id| declares(schemas.get(*id))) {
+            match alternatives[..] {
+                [only] => merge(schemas, only, flat, path, diagnostics),
+                _ => flat.choices.push(Choice { exclusive, alternatives }),
+            }
+        }
+    }
+    path.pop();
+}
+
+/// The first description wins: it stands nearest to the use.
+fn describe(schema: &Schema, flat: &mut Flat) {
+    if flat.docs.title.is_none() {
+        flat.docs.title.clone_from(&schema.data.title);
+    }
+    if flat.docs.description.is_none() {
+        flat.docs.description.clone_from(&schema.data.description);
+    }
+    flat.docs.deprecated |= schema.data.deprecated;
+    flat.docs.facts.extend(schema.facts.iter().cloned());
+    flat.examples.extend(schema.examples.iter().cloned());
+}
+
+/// The types that both lists allow, an empty list allowing all; none where there are no such types.
+fn narrow(known: Option<&[JsonType]>, given: &[JsonType]) -> Option<Vec<JsonType>> {
+    let Some(known) = known else {
+        return (!given.is_empty()).then(|| given.to_vec());
+    };
+    if given.is_empty() {
+        return Some(known.to_vec());
+    }
+    let within = |of: &[JsonType], json_type: JsonType| {
+        of.contains(&json_type) || (json_type == JsonType::Integer && of.contains(&JsonType::Number))
+    };
+    let mut both: Vec<JsonType> = known.iter().copied().filter(|json_type| within(given, *json_type)).collect();
+    both.extend(given.iter().copied().filter(|json_type| within(known, *json_type) && !known.contains(json_type)));
+    (!both.is_empty()).then_some(both)
+}
+
+fn common_values(known: Option<Vec<Node>>, given: &[Node]) -> Vec<Node> {
+    let Some(known) = known else { return given.to_vec() };
+    let same = |a: &Node, b: &Node| crate::text::json(a) == crate::text::json(b);
+    let both: Vec<Node> = known.iter().filter(|value| given.iter().any(|other| same(value, other))).cloned().collect();
+    if both.is_empty() { known } else { both }
+}
+
+fn declares(schema: &Schema) -> bool {
+    schema.reference.is_some()
+        || !schema.types.is_empty()
+        || !schema.properties.is_empty()
+        || schema.additional.is_some()
+        || schema.items.is_some()
+        || !schema.prefix_items.is_empty()
+        || !schema.all_of.is_empty()
+        || !schema.one_of.is_empty()
+        || !schema.any_of.is_empty()
+        || schema.constant.is_some()
+        || schema.values.is_some()
+}

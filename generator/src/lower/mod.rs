@@ -1,0 +1,56 @@
+//! The normalized description to the intermediate representation.
+
+mod event_types;
+mod examples;
+mod flatten;
+pub(crate) mod shape;
+mod signature;
+mod types;
+
+use crate::config::Config;
+use crate::diagnostics::Diagnostics;
+use crate::ir::{Api, Webhook};
+use crate::normalize::Description;
+use crate::source::Sources;
+
+/// Lowers a description. Errors are pushed, and then there may be no result.
+pub fn lower(description: &Description, config: &Config, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Api> {
+    let separator = config.event_types.separator.as_str();
+    let scheme = signature::scheme(description, config, diagnostics);
+    let pointer = event_types::pointer(description, config, diagnostics)?;
+    let assigned = event_types::assign(description, &pointer, config, separator, diagnostics);
+    let mut types = types::Types::new(&description.schemas, sources);
+    let mut routed = Vec::new();
+    for (webhook, event_type) in description.webhooks.iter().zip(assigned) {
+        if let Some(event_type) = event_type {
+            let payload = types.root(&event_type, webhook.body, diagnostics);
+            routed.push((webhook, event_type, payload));
+        }
+    }
+    let mut api = Api {
+        title: description.title.clone(),
+        version: description.version.clone(),
+        description: description.description.clone(),
+        event_type_pointer: pointer,
+        separator: separator.to_owned(),
+        webhooks: Vec::new(),
+        types: types.types,
+        scheme,
+    };
+    for (webhook, event_type, payload) in routed {
+        let examples = examples::examples(&api, &description.schemas, webhook, payload, &event_type, diagnostics);
+        api.webhooks.push(Webhook {
+            key: webhook.name.clone(),
+            event_type,
+            payload,
+            summary: webhook.operation.summary.clone(),
+            description: webhook.operation.description.clone(),
+            deprecated: webhook.operation.deprecated,
+            examples,
+            origin: webhook.key.origin().clone(),
+        });
+    }
+    shape::merge_equal(&mut api);
+    shape::box_cycles(&mut api);
+    (!diagnostics.has_errors()).then_some(api)
+}

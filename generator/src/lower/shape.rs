@@ -1,0 +1,189 @@
+//! Passes over finished definitions: equal inline types become one, and types that contain themselves are boxed.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use heck::ToUpperCamelCase;
+
+use crate::ir::{Api, Kind, Naming, Presence, Type, TypeDef, TypeId};
+
+/// Merges inline definitions of one name and one shape, and drops what is then unused.
+///
+/// A name of two words or more (`metadataTemplate`) is a name by itself; one of a single word (`type`) only
+/// means something within its parent.
+pub(super) fn merge_equal(api: &mut Api) {
+    drop_unused(api);
+    loop {
+        let mut groups: BTreeMap<(String, String), Vec<TypeId>> = BTreeMap::new();
+        for (index, def) in api.types.iter().enumerate() {
+            if let Naming::Inline { parent, hint } = &def.naming {
+                let alone = words(hint) > 1;
+                let name = if alone { hint.to_upper_camel_case() } else { format!("{}/{hint}", parent.0) };
+                groups.entry((name, key(def))).or_default().push(TypeId(index));
+            }
+        }
+        let mut replaced: HashMap<TypeId, TypeId> = HashMap::new();
+        for ids in groups.values().filter(|ids| ids.len() > 1) {
+            for id in &ids[1..] {
+                replaced.insert(*id, ids[0]);
+            }
+        }
+        if replaced.is_empty() {
+            break;
+        }
+        replace(api, &|id| replaced.get(&id).copied().unwrap_or(id));
+        // Children of equal parents are now children of one parent, and may be equal in turn.
+        drop_unused(api);
+    }
+}
+
+/// How many words a name has.
+pub(crate) fn words(name: &str) -> usize {
+    heck::AsSnakeCase(name).to_string().split('_').filter(|word| !word.is_empty()).count()
+}
+
+/// All that decides how a definition decodes. Docs and places do not.
+fn key(def: &TypeDef) -> String {
+    match &def.kind {
+        Kind::Struct(object) => {
+            let fields: Vec<(&str, Presence, &Type)> =
+                object.fields.iter().map(|field| (field.wire.as_str(), field.presence, &field.ty)).collect();
+            format!("struct {fields:?} {:?}", object.rest)
+        }
+        kind => format!("{kind:?}"),
+    }
+}
+
+fn replace(api: &mut Api, map: &dyn Fn(TypeId) -> TypeId) {
+    for def in &mut api.types {
+        if let Naming::Inline { parent, .. } = &mut def.naming {
+            *parent = map(*parent);
+        }
+        for ty in types_mut(&mut def.kind) {
+            rewrite(ty, map);
+        }
+    }
+}
+
+fn rewrite(ty: &mut Type, map: &dyn Fn(TypeId) -> TypeId) {
+    match ty {
+        Type::Named(id) | Type::Boxed(id) => *id = map(*id),
+        Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) => rewrite(inner, map),
+        Type::Tuple(elements) => elements.iter_mut().for_each(|element| rewrite(element, map)),
+        Type::Bool | Type::I32 | Type::I64 | Type::Integer | Type::Number | Type::String | Type::Text(_) | Type::Any => {}
+    }
+}
+
+fn types_mut(kind: &mut Kind) -> Vec<&mut Type> {
+    match kind {
+        Kind::Struct(object) => object.fields.iter_mut().map(|field| &mut field.ty).chain(object.rest.as_mut()).collect(),
+        Kind::Union(union) => union.variants.iter_mut().map(|variant| &mut variant.ty).collect(),
+        Kind::Newtype(inner) => vec![inner],
+        Kind::Enum(_) | Kind::Constant(_) | Kind::Pending => Vec::new(),
+    }
+}
+
+/// The types that a definition is made of.
+pub(crate) fn types(kind: &Kind) -> Vec<&Type> {
+    match kind {
+        Kind::Struct(object) => object.fields.iter().map(|field| &field.ty).chain(object.rest.as_ref()).collect(),
+        Kind::Union(union) => union.variants.iter().map(|variant| &variant.ty).collect(),
+        Kind::Newtype(inner) => vec![inner],
+        Kind::Enum(_) | Kind::Constant(_) | Kind::Pending => Vec::new(),
+    }
+}
+
+/// The definitions that a type names, at any depth.
+pub(crate) fn named(ty: &Type) -> Vec<TypeId> {
+    match ty {
+        Type::Named(id) | Type::Boxed(id) => vec![*id],
+        Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) => named(inner),
+        Type::Tuple(elements) => elements.iter().flat_map(named).collect(),
+        Type::Bool | Type::I32 | Type::I64 | Type::Integer | Type::Number | Type::String | Type::Text(_) | Type::Any => Vec::new(),
+    }
+}
+
+fn drop_unused(api: &mut Api) {
+    let mut used = reachable(api, api.webhooks.iter().map(|webhook| webhook.payload).collect());
+    // A name may be made from the parent's, which then must stay.
+    loop {
+        let parent = |id: &TypeId| match &api.def(*id).naming {
+            Naming::Inline { parent, .. } => Some(*parent),
+            _ => None,
+        };
+        let missing: Vec<TypeId> = used.iter().filter_map(parent).filter(|parent| !used.contains(parent)).collect();
+        if missing.is_empty() {
+            break;
+        }
+        used.extend(reachable(api, missing));
+    }
+    let kept: Vec<TypeId> = (0..api.types.len()).map(TypeId).filter(|id| used.contains(id)).collect();
+    let index: HashMap<TypeId, TypeId> = kept.into_iter().enumerate().map(|(new, old)| (old, TypeId(new))).collect();
+    let mut id = 0;
+    api.types.retain(|_| {
+        id += 1;
+        used.contains(&TypeId(id - 1))
+    });
+    replace(api, &|id| index.get(&id).copied().unwrap_or(id));
+    for webhook in &mut api.webhooks {
+        webhook.payload = index[&webhook.payload];
+    }
+}
+
+/// The definitions that are needed for `from`, and those themselves.
+pub(crate) fn reachable(api: &Api, from: Vec<TypeId>) -> HashSet<TypeId> {
+    let mut seen = HashSet::new();
+    let mut pending = from;
+    while let Some(id) = pending.pop() {
+        if seen.insert(id) {
+            pending.extend(types(&api.def(id).kind).into_iter().flat_map(named));
+        }
+    }
+    seen
+}
+
+/// Boxes every use of a definition within itself that no list or map separates from it.
+pub(super) fn box_cycles(api: &mut Api) {
+    let edges: Vec<Vec<TypeId>> =
+        api.types.iter().map(|def| types(&def.kind).into_iter().flat_map(by_value).collect()).collect();
+    let reaches = |from: TypeId, to: TypeId| {
+        let mut seen = HashSet::new();
+        let mut pending = vec![from];
+        while let Some(id) = pending.pop() {
+            if id == to {
+                return true;
+            }
+            if seen.insert(id) {
+                pending.extend(&edges[id.0]);
+            }
+        }
+        false
+    };
+    let cyclic: Vec<Vec<TypeId>> = edges
+        .iter()
+        .enumerate()
+        .map(|(owner, targets)| targets.iter().copied().filter(|target| reaches(*target, TypeId(owner))).collect())
+        .collect();
+    for (def, cyclic) in api.types.iter_mut().zip(cyclic) {
+        for ty in types_mut(&mut def.kind) {
+            box_uses(ty, &cyclic);
+        }
+    }
+}
+
+fn by_value(ty: &Type) -> Vec<TypeId> {
+    match ty {
+        Type::Named(id) => vec![*id],
+        Type::Nullable(inner) => by_value(inner),
+        Type::Tuple(elements) => elements.iter().flat_map(by_value).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn box_uses(ty: &mut Type, cyclic: &[TypeId]) {
+    match ty {
+        Type::Named(id) if cyclic.contains(id) => *ty = Type::Boxed(*id),
+        Type::Nullable(inner) => box_uses(inner, cyclic),
+        Type::Tuple(elements) => elements.iter_mut().for_each(|element| box_uses(element, cyclic)),
+        _ => {}
+    }
+}

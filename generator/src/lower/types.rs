@@ -1,0 +1,588 @@
+//! Schemas to types.
+
+use std::collections::HashMap;
+
+use indexmap::{IndexMap, IndexSet};
+
+use super::flatten::{Choice, Flat, Subject, flatten, peel};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::ir::{Docs, Field, Format, Kind, Naming, Presence, Select, Struct, Type, TypeDef, TypeId, Union, Variant};
+use crate::normalize::{Additional, JsonType, SchemaId, Schemas};
+use crate::source::{Origin, Segment, Sources};
+
+/// How deep types may be nested in one another without a definition of their own in between.
+const MAX_DEPTH: usize = 64;
+
+/// Lowers schemas; definitions are shared between all webhooks.
+pub(super) struct Types<'a> {
+    pub schemas: &'a Schemas,
+    pub types: Vec<TypeDef>,
+    sources: &'a Sources,
+    known: HashMap<Subject, Type>,
+    depth: usize,
+}
+
+/// What a schema came to where it is used.
+struct Use {
+    ty: Type,
+    nullable: bool,
+    docs: Docs,
+}
+
+/// The members of several objects in one.
+struct Merged {
+    properties: IndexMap<String, Subject>,
+    required: IndexSet<String>,
+    /// Whether one of the objects is declared to have other members.
+    open: bool,
+}
+
+impl<'a> Types<'a> {
+    pub(super) fn new(schemas: &'a Schemas, sources: &'a Sources) -> Self {
+        Self { schemas, sources, types: Vec::new(), known: HashMap::new(), depth: 0 }
+    }
+
+    /// Lowers the body of a webhook to a definition of its own, whatever its schema is.
+    pub(super) fn root(&mut self, event_type: &str, body: SchemaId, diagnostics: &mut Diagnostics) -> TypeId {
+        let id = self.reserve(Naming::Root(event_type.to_owned()), self.origin(body));
+        let (subject, _) = peel(self.schemas, &[body]);
+        let mut flat = flatten(self.schemas, &subject, diagnostics);
+        self.types[id.0].docs = std::mem::take(&mut flat.docs);
+        self.merge_choices(&mut flat, diagnostics);
+        let kind = if let Some(choice) = self.choice(&mut flat, id, diagnostics) {
+            self.union(id, &subject, &flat, &choice, diagnostics)
+        } else if is_object(&flat) && !(flat.properties.is_empty() && flat.required.is_empty()) {
+            Kind::Struct(self.object(id, &flat, diagnostics))
+        } else {
+            let used = self.used(&[body], id, "value", diagnostics);
+            Kind::Newtype(if used.nullable { Type::Nullable(Box::new(used.ty)) } else { used.ty })
+        };
+        self.types[id.0].kind = kind;
+        id
+    }
+
+    fn reserve(&mut self, naming: Naming, origin: Origin) -> TypeId {
+        let id = TypeId(self.types.len());
+        self.types.push(TypeDef { kind: Kind::Pending, naming, docs: Docs::default(), origin });
+        id
+    }
+
+    fn define(&mut self, id: TypeId, docs: Docs, kind: Kind) {
+        let def = &mut self.types[id.0];
+        def.docs = docs;
+        def.kind = kind;
+    }
+
+    fn origin(&self, schema: SchemaId) -> Origin {
+        self.schemas.get(schema).node.origin().clone()
+    }
+
+    /// Lowers a subject where it is used by `parent` under the name `hint`.
+    fn used(&mut self, subject: &[SchemaId], parent: TypeId, hint: &str, diagnostics: &mut Diagnostics) -> Use {
+        let (peeled, nullable) = peel(self.schemas, subject);
+        // What stands at the use describes the use; what the reference leads to describes the type.
+        let mut docs = Docs::default();
+        for id in subject.iter().filter(|id| !peeled.contains(id)) {
+            let schema = self.schemas.get(*id);
+            docs.description = docs.description.or_else(|| schema.data.description.clone());
+            docs.deprecated |= schema.data.deprecated;
+            docs.facts.extend(schema.facts.iter().cloned());
+        }
+        if let Some(ty) = self.known.get(&peeled) {
+            let null = self.allows_null(&peeled, diagnostics);
+            return Use { ty: ty.clone(), nullable: nullable || null, docs };
+        }
+        if self.depth >= MAX_DEPTH {
+            return Use { ty: self.untyped(peeled[0], "types are nested too deep", diagnostics), nullable, docs };
+        }
+        self.depth += 1;
+        let mut flat = flatten(self.schemas, &peeled, diagnostics);
+        let own = std::mem::take(&mut flat.docs);
+        let nullable = nullable || flat.nullable || flat.only_null;
+        let ty = self.lower(&peeled, &mut flat, own.clone(), parent, hint, diagnostics);
+        self.depth -= 1;
+        // A description of a definition stays with the definition; any other one belongs to the use.
+        if !matches!(ty, Type::Named(_)) {
+            docs.description = docs.description.or(own.description);
+            docs.deprecated |= own.deprecated;
+            docs.facts.extend(own.facts);
+        }
+        Use { ty, nullable, docs }
+    }
+
+    fn allows_null(&self, subject: &[SchemaId], diagnostics: &mut Diagnostics) -> bool {
+        let flat = flatten(self.schemas, subject, diagnostics);
+        flat.nullable || flat.only_null
+    }
+
+    fn lower(&mut self, subject: &[SchemaId], flat: &mut Flat, docs: Docs, parent: TypeId, hint: &str, diagnostics: &mut Diagnostics) -> Type {
+        self.merge_choices(flat, diagnostics);
+        let naming = || match self.component(subject) {
+            Some(name) => Naming::Component(name),
+            None => Naming::Inline { parent, hint: hint.to_owned() },
+        };
+        if let Some(text) = single_text(flat) {
+            let id = self.reserve(naming(), self.origin(subject[0]));
+            self.define(id, docs, Kind::Constant(text));
+            return self.remember(subject, Type::Named(id));
+        }
+        if let Some(values) = texts(flat) {
+            let id = self.reserve(naming(), self.origin(subject[0]));
+            self.define(id, docs, Kind::Enum(values));
+            return self.remember(subject, Type::Named(id));
+        }
+        if !flat.choices.is_empty() {
+            let id = self.reserve(naming(), self.origin(subject[0]));
+            self.known.insert(subject.to_vec(), Type::Named(id));
+            let kind = match self.choice(flat, id, diagnostics) {
+                Some(choice) => self.union(id, subject, flat, &choice, diagnostics),
+                None => Kind::Newtype(self.untyped(subject[0], "several `oneOf` or `anyOf` at once", diagnostics)),
+            };
+            self.define(id, docs, kind);
+            return Type::Named(id);
+        }
+        if is_object(flat) && !(flat.properties.is_empty() && flat.required.is_empty()) {
+            let id = self.reserve(naming(), self.origin(subject[0]));
+            self.known.insert(subject.to_vec(), Type::Named(id));
+            let object = self.object(id, flat, diagnostics);
+            self.define(id, docs, Kind::Struct(object));
+            return Type::Named(id);
+        }
+        let types = flat.types.clone().unwrap_or_else(|| implied(flat));
+        let ty = match types[..] {
+            [json_type] => self.simple(json_type, subject, flat, parent, hint, diagnostics),
+            [] => Type::Any,
+            _ => {
+                let id = self.reserve(naming(), self.origin(subject[0]));
+                self.known.insert(subject.to_vec(), Type::Named(id));
+                let kind = self.mixed(id, &types, subject, flat, diagnostics);
+                self.define(id, docs, kind);
+                return Type::Named(id);
+            }
+        };
+        self.remember(subject, ty)
+    }
+
+    fn remember(&mut self, subject: &[SchemaId], ty: Type) -> Type {
+        self.known.insert(subject.to_vec(), ty.clone());
+        ty
+    }
+
+    /// The name of a reusable schema; none for a schema that is written where it is used.
+    fn component(&self, subject: &[SchemaId]) -> Option<String> {
+        let [id] = subject else { return None };
+        let origin = self.schemas.get(*id).node.origin();
+        let segments = origin.segments();
+        let member = |segment: &Segment| match segment {
+            Segment::Member(name) => Some(name.to_string()),
+            Segment::Element(_) => None,
+        };
+        match segments[..] {
+            // A file that is a schema is called as the file is.
+            [] => {
+                let path = self.sources.relative_name(origin.file());
+                let name = path.rsplit('/').next()?;
+                Some(name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned())
+            }
+            [.., map, name] => matches!(member(map).as_deref(), Some("schemas" | "$defs" | "definitions")).then(|| member(name)).flatten(),
+            [_] => None,
+        }
+    }
+
+    fn simple(
+        &mut self,
+        json_type: JsonType,
+        subject: &[SchemaId],
+        flat: &mut Flat,
+        parent: TypeId,
+        hint: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Type {
+        let unusual = flat.constant.is_some() || flat.values.is_some();
+        if unusual && json_type != JsonType::String {
+            diagnostics.push(
+                Diagnostic::new(Code::ValuesNotEnforced, "values that are no strings have no Rust enum")
+                    .at(Place::Value(self.origin(subject[0])), "every value of the type is accepted"),
+            );
+        }
+        match json_type {
+            JsonType::Boolean => Type::Bool,
+            JsonType::Integer => match flat.format.as_deref() {
+                Some("int32") => Type::I32,
+                Some("int64") => Type::I64,
+                _ => Type::Integer,
+            },
+            JsonType::Number => Type::Number,
+            JsonType::String => self.string(subject, flat, diagnostics),
+            JsonType::Array => self.array(subject, flat, parent, hint, diagnostics),
+            JsonType::Object => match flat.additional {
+                Some(Additional::Schema(values)) => Type::Map(Box::new(self.element(&[values], parent, hint, diagnostics))),
+                _ => Type::Map(Box::new(Type::Any)),
+            },
+        }
+    }
+
+    fn string(&mut self, subject: &[SchemaId], flat: &Flat, diagnostics: &mut Diagnostics) -> Type {
+        let Some(format) = &flat.format else { return Type::String };
+        if let Some(known) = Format::parse(format) {
+            return Type::Text(known);
+        }
+        if !PLAIN_FORMATS.contains(&format.as_str()) {
+            let near = crate::text::suggest(format, &FORMATS).map(|near| format!("did you mean `{near}`?"));
+            diagnostics.push(
+                Diagnostic::new(Code::UnknownFormat, format!("unknown format `{format}`"))
+                    .at(Place::Value(self.origin(subject[0])), "read as a plain string")
+                    .maybe_help(near),
+            );
+        }
+        Type::String
+    }
+
+    fn array(&mut self, subject: &[SchemaId], flat: &Flat, parent: TypeId, hint: &str, diagnostics: &mut Diagnostics) -> Type {
+        if flat.prefix_items.is_empty() {
+            // An array of itself has no element to give the recursion a name.
+            self.known.insert(subject.to_vec(), Type::Any);
+            let element = if flat.items.is_empty() { Type::Any } else { self.element(&flat.items, parent, &singular(hint), diagnostics) };
+            return Type::List(Box::new(element));
+        }
+        if flat.closed_tuple && (2..=6).contains(&flat.prefix_items.len()) {
+            let elements = flat.prefix_items.clone();
+            return Type::Tuple(elements.iter().map(|id| self.element(&[*id], parent, &singular(hint), diagnostics)).collect());
+        }
+        diagnostics.push(
+            Diagnostic::new(Code::Untyped, "`prefixItems` without `items: false` has no Rust tuple")
+                .at(Place::Value(self.origin(subject[0])), "the elements are kept untyped"),
+        );
+        Type::List(Box::new(Type::Any))
+    }
+
+    /// The type of an element or of a map's value, where absence is no question.
+    fn element(&mut self, subject: &[SchemaId], parent: TypeId, hint: &str, diagnostics: &mut Diagnostics) -> Type {
+        let used = self.used(subject, parent, hint, diagnostics);
+        if used.nullable && used.ty != Type::Any { Type::Nullable(Box::new(used.ty)) } else { used.ty }
+    }
+
+    fn object(&mut self, id: TypeId, flat: &Flat, diagnostics: &mut Diagnostics) -> Struct {
+        let mut fields = Vec::new();
+        for (wire, subject) in &flat.properties {
+            let used = self.used(subject, id, wire, diagnostics);
+            // Any value may be null anyway.
+            let nullable = used.nullable && used.ty != Type::Any;
+            fields.push(Field {
+                wire: wire.clone(),
+                presence: Presence::new(flat.required.contains(wire), nullable),
+                ty: used.ty,
+                docs: used.docs,
+                origin: self.origin(subject[0]),
+            });
+        }
+        for wire in flat.required.iter().filter(|wire| !flat.properties.contains_key(*wire)) {
+            fields.push(Field {
+                wire: wire.clone(),
+                presence: Presence::Required,
+                ty: Type::Any,
+                docs: Docs { description: Some("Required, but not described.".to_owned()), ..Docs::default() },
+                origin: self.types[id.0].origin.clone(),
+            });
+        }
+        let rest = match flat.additional {
+            None | Some(Additional::Forbidden) => None,
+            Some(Additional::Any) => Some(Type::Any),
+            Some(Additional::Schema(values)) => Some(self.element(&[values], id, "value", diagnostics)),
+        };
+        Struct { fields, rest }
+    }
+
+    /// `anyOf` of objects without a discriminator: a value may match several alternatives at once, so that
+    /// one struct with the members of all of them is the only type that loses none.
+    fn merge_choices(&mut self, flat: &mut Flat, diagnostics: &mut Diagnostics) {
+        if flat.discriminator.is_some() {
+            return;
+        }
+        for choice in std::mem::take(&mut flat.choices) {
+            match self.merged(&choice, flat, diagnostics) {
+                Some(merged) => {
+                    flat.properties = merged.properties;
+                    flat.required = merged.required;
+                    if merged.open {
+                        flat.additional = Some(Additional::Any);
+                    }
+                    flat.types.get_or_insert_with(|| vec![JsonType::Object]);
+                }
+                None => flat.choices.push(choice),
+            }
+        }
+    }
+
+    fn merged(&self, choice: &Choice, flat: &Flat, diagnostics: &mut Diagnostics) -> Option<Merged> {
+        if choice.exclusive {
+            return None;
+        }
+        let mut properties = flat.properties.clone();
+        let mut everywhere: Option<IndexSet<String>> = None;
+        let mut open = flat.additional == Some(Additional::Any);
+        for alternative in &choice.alternatives {
+            let alternative = flatten(self.schemas, &[*alternative], diagnostics);
+            let mergeable = is_object(&alternative)
+                && alternative.choices.is_empty()
+                && !matches!(alternative.additional, Some(Additional::Schema(_)))
+                && !alternative.nullable;
+            if !mergeable || single_text_property(self.schemas, &alternative, diagnostics) {
+                return None;
+            }
+            for (name, subject) in alternative.properties {
+                let subject = peel(self.schemas, &subject).0;
+                let known = properties.entry(name).or_insert_with(|| subject.clone());
+                if !self.same(&peel(self.schemas, known).0, &subject, diagnostics) {
+                    return None;
+                }
+            }
+            open |= alternative.additional == Some(Additional::Any);
+            everywhere = Some(match everywhere {
+                None => alternative.required,
+                Some(others) => others.intersection(&alternative.required).cloned().collect(),
+            });
+        }
+        let mut required = flat.required.clone();
+        required.extend(everywhere.unwrap_or_default());
+        Some(Merged { properties, required, open })
+    }
+
+    /// Whether two subjects come to the same type without looking into objects that are not the same schema.
+    fn same(&self, a: &[SchemaId], b: &[SchemaId], diagnostics: &mut Diagnostics) -> bool {
+        if a == b {
+            return true;
+        }
+        let (a, b) = (flatten(self.schemas, a, diagnostics), flatten(self.schemas, b, diagnostics));
+        let scalar = |flat: &Flat| {
+            flat.choices.is_empty() && !is_object(flat) && flat.items.is_empty() && flat.prefix_items.is_empty() && flat.constant.is_none()
+        };
+        let texts = |flat: &Flat| flat.values.as_ref().map(|values| values.iter().map(crate::text::json).collect::<Vec<_>>());
+        scalar(&a) && scalar(&b) && a.types == b.types && a.format == b.format && a.nullable == b.nullable && texts(&a) == texts(&b)
+    }
+
+    /// The one choice that is left after merging, with what all alternatives share put aside.
+    fn choice(&mut self, flat: &mut Flat, id: TypeId, diagnostics: &mut Diagnostics) -> Option<Choice> {
+        match flat.choices.len() {
+            0 => None,
+            1 => flat.choices.pop(),
+            _ => {
+                diagnostics.push(
+                    Diagnostic::new(Code::Untyped, "several `oneOf` or `anyOf` apply at once")
+                        .at(Place::Value(self.types[id.0].origin.clone()), "the value is kept untyped"),
+                );
+                None
+            }
+        }
+    }
+
+    fn union(&mut self, id: TypeId, subject: &[SchemaId], flat: &Flat, choice: &Choice, diagnostics: &mut Diagnostics) -> Kind {
+        // What stands beside the alternatives applies to each of them.
+        let beside: Vec<SchemaId> = if flat.properties.is_empty() && flat.required.is_empty() {
+            Vec::new()
+        } else {
+            subject.to_vec()
+        };
+        let alternatives: Vec<Subject> = choice.alternatives.iter().map(|alternative| vec![*alternative]).collect();
+        let flats: Vec<Flat> = alternatives.iter().map(|subject| flatten(self.schemas, subject, diagnostics)).collect();
+        let stated = flat.discriminator.as_ref().map(|discriminator| discriminator.property_name.clone());
+        let tag = stated.or_else(|| implied_tag(self.schemas, &flats, diagnostics));
+        let mut variants = Vec::new();
+        for (index, (alternative, own)) in alternatives.iter().zip(&flats).enumerate() {
+            let name = self.alternative_name(alternative, own, tag.as_deref(), index, diagnostics);
+            let tags = tag.as_ref().map(|tag| self.tags(tag, alternative, own, flat, diagnostics)).unwrap_or_default();
+            let ty = if beside.is_empty() {
+                self.element(alternative, id, &name, diagnostics)
+            } else {
+                self.variant_with_base(alternative, flat, id, &name, diagnostics)
+            };
+            variants.push(Variant { name, ty, tags });
+        }
+        let tagged = tag.filter(|_| {
+            let mut seen = IndexSet::new();
+            variants.iter().all(|variant| !variant.tags.is_empty() && variant.tags.iter().all(|tag| seen.insert(tag.clone())))
+        });
+        let select = tagged.map_or(Select::Shape, Select::Tag);
+        if select == Select::Shape {
+            for variant in &mut variants {
+                variant.tags.clear();
+            }
+        }
+        Kind::Union(Union { variants, select })
+    }
+
+    /// An alternative merged with the members that stand beside `oneOf`.
+    fn variant_with_base(&mut self, alternative: &[SchemaId], base: &Flat, parent: TypeId, hint: &str, diagnostics: &mut Diagnostics) -> Type {
+        let mut flat = flatten(self.schemas, alternative, diagnostics);
+        for (name, subject) in &base.properties {
+            let merged = flat.properties.entry(name.clone()).or_default();
+            merged.extend(subject.iter().filter(|id| !merged.contains(id)).copied().collect::<Vec<_>>());
+        }
+        flat.required.extend(base.required.iter().cloned());
+        let docs = std::mem::take(&mut flat.docs);
+        let id = self.reserve(Naming::Inline { parent, hint: hint.to_owned() }, self.origin(alternative[0]));
+        let object = self.object(id, &flat, diagnostics);
+        self.define(id, docs, Kind::Struct(object));
+        Type::Named(id)
+    }
+
+    /// The values of the tag that select an alternative.
+    fn tags(&self, tag: &str, alternative: &[SchemaId], own: &Flat, union: &Flat, diagnostics: &mut Diagnostics) -> Vec<String> {
+        let component = self.component(&peel(self.schemas, alternative).0);
+        let mapping = union.discriminator.iter().flat_map(|discriminator| &discriminator.mapping);
+        let named = |target: &str, name: &str| target == name || target.rsplit('/').next() == Some(name);
+        let mut tags: Vec<String> = mapping
+            .filter(|(_, target)| component.as_deref().is_some_and(|name| named(target, name)))
+            .map(|(tag, _)| tag.clone())
+            .collect();
+        if tags.is_empty()
+            && let Some(subject) = own.properties.get(tag)
+        {
+            let flat = flatten(self.schemas, subject, diagnostics);
+            tags = single_text(&flat).map(|text| vec![text]).or_else(|| texts(&flat)).unwrap_or_default();
+        }
+        if tags.is_empty() && union.discriminator.is_some() {
+            tags.extend(component);
+        }
+        tags
+    }
+
+    fn alternative_name(&self, subject: &[SchemaId], flat: &Flat, tag: Option<&str>, index: usize, diagnostics: &mut Diagnostics) -> String {
+        let peeled = peel(self.schemas, subject).0;
+        if let Some(name) = self.component(&peeled) {
+            return name;
+        }
+        let constant = tag.and_then(|tag| flat.properties.get(tag)).and_then(|subject| single_text(&flatten(self.schemas, subject, diagnostics)));
+        if let Some(text) = constant {
+            return text;
+        }
+        if let Some(title) = &flat.docs.title {
+            return title.clone();
+        }
+        match flat.types.as_deref() {
+            Some([JsonType::Boolean]) => "Bool".to_owned(),
+            Some([JsonType::Integer]) => "Integer".to_owned(),
+            Some([JsonType::Number]) => "Number".to_owned(),
+            Some([JsonType::String]) => "String".to_owned(),
+            Some([JsonType::Array]) => "List".to_owned(),
+            _ => format!("Variant{}", index + 1),
+        }
+    }
+
+    /// A value of one of several types.
+    fn mixed(&mut self, id: TypeId, types: &[JsonType], subject: &[SchemaId], flat: &mut Flat, diagnostics: &mut Diagnostics) -> Kind {
+        let mut variants = Vec::new();
+        for json_type in types {
+            let name = match json_type {
+                JsonType::Boolean => "Bool",
+                JsonType::Integer => "Integer",
+                JsonType::Number => "Number",
+                JsonType::String => "String",
+                JsonType::Array => "List",
+                JsonType::Object => "Object",
+            };
+            // An integer is a number: one alternative for both.
+            if *json_type == JsonType::Integer && types.contains(&JsonType::Number) {
+                continue;
+            }
+            let ty = self.simple(*json_type, subject, flat, id, name, diagnostics);
+            variants.push(Variant { name: name.to_owned(), ty, tags: Vec::new() });
+        }
+        Kind::Union(Union { variants, select: Select::Shape })
+    }
+
+    fn untyped(&self, schema: SchemaId, reason: &str, diagnostics: &mut Diagnostics) -> Type {
+        diagnostics
+            .push(Diagnostic::new(Code::Untyped, reason.to_owned()).at(Place::Value(self.origin(schema)), "the value is kept untyped"));
+        Type::Any
+    }
+}
+
+/// Formats that are known to have no typed form of their own.
+const PLAIN_FORMATS: [&str; 12] = [
+    "password", "binary", "regex", "json-pointer", "relative-json-pointer", "uri-template", "iri", "iri-reference", "idn-email",
+    "idn-hostname", "html", "commonmark",
+];
+
+/// The formats with a typed form, for suggestions.
+const FORMATS: [&str; 12] =
+    ["uuid", "date-time", "date", "time", "duration", "email", "uri", "uri-reference", "hostname", "ipv4", "ipv6", "byte"];
+
+pub(super) fn is_object(flat: &Flat) -> bool {
+    match &flat.types {
+        Some(types) => types[..] == [JsonType::Object],
+        None => !flat.properties.is_empty() || !flat.required.is_empty() || flat.additional.is_some(),
+    }
+}
+
+/// The types that the other keywords imply where `type` is missing.
+fn implied(flat: &Flat) -> Vec<JsonType> {
+    if is_object(flat) {
+        vec![JsonType::Object]
+    } else if !flat.items.is_empty() || !flat.prefix_items.is_empty() {
+        vec![JsonType::Array]
+    } else {
+        Vec::new()
+    }
+}
+
+/// The one string that a schema allows.
+pub(super) fn single_text(flat: &Flat) -> Option<String> {
+    let only = match (&flat.constant, &flat.values) {
+        (Some(constant), _) => constant,
+        (None, Some(values)) if values.len() == 1 => &values[0],
+        _ => return None,
+    };
+    only.as_str().map(str::to_owned)
+}
+
+/// The strings that a schema allows, where it allows only strings and lists them.
+pub(super) fn texts(flat: &Flat) -> Option<Vec<String>> {
+    flat.values.as_ref()?.iter().map(|value| value.as_str().map(str::to_owned)).collect()
+}
+
+/// Whether an object has a member whose value is fixed, which tells it from others.
+fn single_text_property(schemas: &Schemas, flat: &Flat, diagnostics: &mut Diagnostics) -> bool {
+    flat.properties.values().any(|subject| single_text(&flatten(schemas, subject, diagnostics)).is_some())
+}
+
+/// A member that every alternative declares with other fixed values than the others.
+fn implied_tag(schemas: &Schemas, flats: &[Flat], diagnostics: &mut Diagnostics) -> Option<String> {
+    let (first, others) = flats.split_first()?;
+    let mut values = |flat: &Flat, name: &str| -> Option<Vec<String>> {
+        let flat = flatten(schemas, flat.properties.get(name)?, diagnostics);
+        single_text(&flat).map(|text| vec![text]).or_else(|| texts(&flat))
+    };
+    first
+        .properties
+        .keys()
+        .find(|name| {
+            let mut seen = IndexSet::new();
+            let Some(own) = values(first, name) else { return false };
+            seen.extend(own);
+            others.iter().all(|flat| {
+                values(flat, name).is_some_and(|own| own.into_iter().all(|value| seen.insert(value)))
+            })
+        })
+        .cloned()
+}
+
+/// The name of one element of a list: `securityTemplates` holds a `securityTemplate`.
+fn singular(plural: &str) -> String {
+    let stem = |suffix: &str| plural.strip_suffix(suffix).filter(|stem| stem.len() > 1);
+    if let Some(stem) = stem("ies") {
+        return format!("{stem}y");
+    }
+    for ending in ["sses", "xes", "ches", "shes"] {
+        if plural.ends_with(ending)
+            && let Some(stem) = stem("es")
+        {
+            return stem.to_owned();
+        }
+    }
+    match stem("s") {
+        Some(stem) if !stem.ends_with(['s', 'u', 'i']) => stem.to_owned(),
+        _ => plural.to_owned(),
+    }
+}
+

@@ -1,0 +1,143 @@
+//! Any text to a valid, readable identifier.
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+use proc_macro2::{Ident, Span};
+use unicode_normalization::UnicodeNormalization;
+
+/// Longer identifiers are cut; a fingerprint of the whole then keeps them apart.
+const MAX_CHARS: usize = 80;
+
+/// The keywords of edition 2024, strict and reserved.
+const KEYWORDS: [&str; 52] = [
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum", "extern", "false",
+    "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub",
+    "ref", "return", "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where",
+    "while", "yield", "self", "super", "crate", "_",
+];
+
+/// Keywords that cannot be raw identifiers.
+const NEVER_RAW: [&str; 5] = ["self", "super", "crate", "_", "Self"];
+
+/// `UpperCamelCase`, for types and variants.
+pub fn upper_camel(text: &str) -> String {
+    let name = finish(spoken(text).to_upper_camel_case(), "N", "Empty");
+    if name == "Self" { "Self_".to_owned() } else { name }
+}
+
+/// `snake_case`, for fields, functions and modules. It may be a keyword.
+pub fn snake(text: &str) -> String {
+    finish(spoken(text).to_snake_case(), "n", "empty")
+}
+
+/// The identifier for a name, raw where it is a keyword.
+pub fn ident(name: &str) -> Ident {
+    if NEVER_RAW.contains(&name) {
+        Ident::new(&format!("{name}_"), Span::call_site())
+    } else if KEYWORDS.contains(&name) {
+        Ident::new_raw(name, Span::call_site())
+    } else {
+        Ident::new(name, Span::call_site())
+    }
+}
+
+/// Whether a name is a keyword, and so no name for a module or file.
+pub fn is_keyword(name: &str) -> bool {
+    KEYWORDS.contains(&name)
+}
+
+/// The text in words: signs that carry a meaning are spelled out, all others separate.
+fn spoken(text: &str) -> String {
+    let mut words = String::new();
+    let mut previous = None;
+    for c in text.nfc() {
+        let word = match c {
+            '+' => Some("plus"),
+            '*' => Some("star"),
+            '%' => Some("percent"),
+            '&' => Some("and"),
+            '@' => Some("at"),
+            '<' => Some("less"),
+            '>' => Some("greater"),
+            '=' => Some("equals"),
+            // A sign, unless it joins words.
+            '-' if previous.is_none_or(char::is_whitespace) => Some("minus"),
+            _ => None,
+        };
+        if let Some(word) = word {
+            words.push(' ');
+            words.push_str(word);
+            words.push(' ');
+        } else if unicode_ident::is_xid_continue(c) {
+            words.push(c);
+        } else if !crate::text::is_invisible(c) {
+            words.push(' ');
+        }
+        previous = Some(c);
+    }
+    words
+}
+
+fn finish(name: String, prefix: &str, empty: &str) -> String {
+    let mut name: String = name.nfc().collect();
+    if name.chars().all(|c| c == '_') {
+        empty.clone_into(&mut name);
+    }
+    if !name.starts_with(unicode_ident::is_xid_start) {
+        name.insert_str(0, prefix);
+    }
+    if name.chars().count() > MAX_CHARS {
+        let head: String = name.chars().take(MAX_CHARS - 9).collect();
+        name = format!("{head}_{}", short_hash(&name));
+    }
+    name
+}
+
+/// Eight hexadecimal digits that stand for a text.
+pub(super) fn short_hash(text: &str) -> String {
+    crate::fingerprint::Fingerprint::of(text.as_bytes()).to_string().chars().take(8).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_become_identifiers() {
+        for (text, camel, snaked) in [
+            ("asset.renditions", "AssetRenditions", "asset_renditions"),
+            ("securityTemplates", "SecurityTemplates", "security_templates"),
+            ("Internal Share Link Created", "InternalShareLinkCreated", "internal_share_link_created"),
+            ("+1", "Plus1", "plus_1"),
+            ("-1", "Minus1", "minus_1"),
+            ("a-b", "AB", "a_b"),
+            ("2fa", "N2fa", "n2fa"),
+            ("", "Empty", "empty"),
+            ("😀", "Empty", "empty"),
+            ("__", "Empty", "empty"),
+            ("type", "Type", "type"),
+            ("self", "Self_", "self"),
+            ("na\u{200d}me", "Name", "name"),
+            ("e\u{301}", "\u{c9}", "\u{e9}"),
+            ("名前", "名前", "名前"),
+        ] {
+            assert_eq!(upper_camel(text), camel, "{text:?}");
+            assert_eq!(snake(text), snaked, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn keywords_are_raw_or_suffixed() {
+        assert_eq!(ident("type").to_string(), "r#type");
+        assert_eq!(ident("gen").to_string(), "r#gen");
+        assert_eq!(ident("self").to_string(), "self_");
+        assert_eq!(ident("crate").to_string(), "crate_");
+        assert_eq!(ident("name").to_string(), "name");
+    }
+
+    #[test]
+    fn long_names_are_cut_and_stay_apart() {
+        let (a, b) = (upper_camel(&format!("{}a", "x".repeat(5000))), upper_camel(&format!("{}b", "x".repeat(5000))));
+        assert_ne!(a, b);
+        assert!(a.len() <= MAX_CHARS);
+    }
+}

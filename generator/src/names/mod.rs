@@ -1,0 +1,301 @@
+//! Every name of the emitted crate, decided before anything is emitted. Later rooms look names up.
+
+mod claims;
+mod ident;
+
+use std::collections::{BTreeMap, HashMap};
+
+use proc_macro2::Ident;
+
+pub use ident::{ident, is_keyword, snake, upper_camel};
+
+use crate::config::Config;
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::ir::{Api, Kind, Naming, TypeDef, TypeId};
+use crate::lower::shape;
+use crate::source::Sources;
+use claims::Scope;
+use ident::short_hash;
+
+/// What emitted code names without a path: the prelude, the receiver's types and our own items.
+const RESERVED_TYPES: &[&str] = &[
+    "AsMut", "AsRef", "Box", "Clone", "Copy", "Debug", "Default", "Display", "DoubleEndedIterator", "Drop", "Eq", "Err",
+    "ExactSizeIterator", "Extend", "Fn", "FnMut", "FnOnce", "From", "FromIterator", "FromStr", "Future", "Hash", "Into", "IntoFuture",
+    "IntoIterator", "Iterator", "None", "Ok", "Option", "Ord", "PartialEq", "PartialOrd", "Result", "Self", "Send", "Sized", "Some",
+    "String", "Sync", "ToOwned", "ToString", "TryFrom", "TryInto", "Unpin", "Vec", "BTreeMap", // std
+    "Deserialize", "Deserializer", "MapAccess", "Serialize", "Serializer", // serde
+    "DecodeError", "Delivery", "EventName", "HeaderNames", "Integer", "Json", "Number", "Outcome", "Payload", "Reason", "Receiver",
+    "ReceiverService", "Secret", "SecretError", "State", "Text", "TopicName", "UnknownEvent", "UnknownName", "Unrouted", "Verifier",
+    "VerifyError", "Webhooks", // webhook-receiver
+    "Event", "EventType", "Topic", // emitted in every crate
+];
+
+/// Names that no module of payloads may have.
+const RESERVED_MODULES: &[&str] = &["event", "event_type", "lib", "main", "mod", "shared", "topic", "tests", "codec", "format"];
+
+/// The names of an emitted crate.
+pub struct Names {
+    /// The package.
+    pub crate_name: String,
+    /// The type that stands for the vendor.
+    pub vendor: Ident,
+    types: Vec<Ident>,
+    /// Fields of structs, variants of enums and unions, in the definition's order.
+    members: Vec<Vec<Ident>>,
+    /// The variant for what the description does not list.
+    unknown: Vec<Ident>,
+    event_types: Vec<Ident>,
+    topics: BTreeMap<String, Ident>,
+    modules: Vec<String>,
+    /// The accessors of common fields, by the field's name in JSON.
+    accessors: HashMap<String, Ident>,
+}
+
+impl Names {
+    /// The name of a type.
+    pub fn ty(&self, id: TypeId) -> &Ident {
+        &self.types[id.0]
+    }
+
+    /// The fields or variants of a definition, in its order.
+    pub fn members(&self, id: TypeId) -> &[Ident] {
+        &self.members[id.0]
+    }
+
+    /// The variant of an enum or union that holds what the description does not list.
+    pub fn unknown(&self, id: TypeId) -> &Ident {
+        &self.unknown[id.0]
+    }
+
+    /// The variants for the event types, in the order of the webhooks.
+    pub fn event_types(&self) -> &[Ident] {
+        &self.event_types
+    }
+
+    /// The variants for the topics, by the topic's name.
+    pub fn topics(&self) -> &BTreeMap<String, Ident> {
+        &self.topics
+    }
+
+    /// The module of a type.
+    pub fn module(&self, id: TypeId) -> &str {
+        &self.modules[id.0]
+    }
+
+    /// All names of types and their members, a line each, with the places that they come from.
+    pub fn show(&self, api: &Api) -> String {
+        let mut lines = String::new();
+        for (index, def) in api.types.iter().enumerate() {
+            let id = TypeId(index);
+            lines += &format!("{}::{} ({})\n", self.module(id), self.ty(id), def.origin.pointer());
+            for member in self.members(id) {
+                lines += &format!("    {member}\n");
+            }
+        }
+        lines
+    }
+
+    /// The accessor of a field that all payloads have.
+    pub fn accessor(&self, wire: &str) -> Option<&Ident> {
+        self.accessors.get(wire)
+    }
+}
+
+/// Decides all names.
+pub fn name(api: &Api, config: &Config, crate_name: &str, sources: &Sources, diagnostics: &mut Diagnostics) -> Names {
+    let vendor = config.vendor.as_ref().map_or_else(|| default_vendor(crate_name), |vendor| vendor.as_str().to_owned());
+    let unknown: Vec<Ident> = api.types.iter().map(unknown_variant).collect();
+    Names {
+        crate_name: crate_name.to_owned(),
+        types: types(api, config, &vendor, sources, diagnostics).iter().map(|name| ident(name)).collect(),
+        members: api.types.iter().zip(&unknown).map(|(def, unknown)| members(def, unknown)).collect(),
+        unknown,
+        event_types: variants(api.webhooks.iter().map(|webhook| webhook.event_type.as_str()), &[]),
+        topics: {
+            let topics: Vec<&str> = api.topic_index().into_keys().collect();
+            let names = variants(topics.iter().copied(), &[]);
+            topics.into_iter().map(str::to_owned).zip(names).collect()
+        },
+        modules: modules(api),
+        accessors: {
+            let common = api.common_fields();
+            let candidates: Vec<Vec<String>> =
+                common.iter().map(|field| vec![snake(&field.wire), format!("{}_member", snake(&field.wire))]).collect();
+            let names = Scope::reserving(["event_type", "event_type_name", "clone", "fmt", "eq"]).claim(&candidates);
+            common.iter().map(|field| field.wire.clone()).zip(names.iter().map(|name| ident(name))).collect()
+        },
+        vendor: ident(&vendor),
+    }
+}
+
+/// `tenovos-webhooks` is the crate of `Tenovos`.
+fn default_vendor(crate_name: &str) -> String {
+    let stem = crate_name.strip_suffix("-webhooks").unwrap_or(crate_name);
+    let name = upper_camel(stem);
+    if RESERVED_TYPES.contains(&name.as_str()) { format!("{name}Vendor") } else { name }
+}
+
+fn types(api: &Api, config: &Config, vendor: &str, sources: &Sources, diagnostics: &mut Diagnostics) -> Vec<String> {
+    let mut scope = Scope::reserving(RESERVED_TYPES.iter().copied().chain([vendor]));
+    let mut names: Vec<Option<String>> = configured(api, config, sources, &mut scope, diagnostics);
+    let place = |def: &TypeDef| format!("{}#{}", sources.relative_name(def.origin.file()), def.origin.pointer());
+    let mut claim = |names: &mut Vec<Option<String>>, claimants: Vec<(TypeId, Vec<String>)>| {
+        let claimants: Vec<_> = claimants.into_iter().filter(|(id, _)| names[id.0].is_none()).collect();
+        let (ids, mut candidates): (Vec<TypeId>, Vec<Vec<String>>) = claimants.into_iter().unzip();
+        for (id, candidates) in ids.iter().zip(&mut candidates) {
+            let last = candidates.last().cloned().unwrap_or_default();
+            candidates.push(format!("{last}{}", short_hash(&place(api.def(*id)))));
+        }
+        for (id, name) in ids.iter().zip(scope.claim(&candidates)) {
+            names[id.0] = Some(name);
+        }
+    };
+    let ids = || (0..api.types.len()).map(TypeId);
+    // Event types are what users type most: their payloads come first, then what has a name in the description.
+    let roots = ids().filter_map(|id| match &api.def(id).naming {
+        Naming::Root(event_type) => Some((id, vec![upper_camel(event_type), format!("{}Payload", upper_camel(event_type))])),
+        _ => None,
+    });
+    claim(&mut names, roots.collect());
+    let components = ids().filter_map(|id| match &api.def(id).naming {
+        Naming::Component(name) => {
+            let file = sources.relative_name(api.def(id).origin.file());
+            let stem = file.rsplit('/').next().unwrap_or(file).split('.').next().unwrap_or(file);
+            let (plain, qualified) = (upper_camel(name), upper_camel(&format!("{stem} {name}")));
+            Some((id, vec![plain.clone(), format!("{plain}Data"), qualified]))
+        }
+        _ => None,
+    });
+    claim(&mut names, components.collect());
+    // Names of one word mean something only after the parent's name, so parents come before children.
+    let mut alone: HashMap<String, usize> = HashMap::new();
+    for def in &api.types {
+        if let Naming::Inline { hint, .. } = &def.naming {
+            *alone.entry(upper_camel(hint)).or_default() += 1;
+        }
+    }
+    loop {
+        let ready = ids().filter_map(|id| match &api.def(id).naming {
+            Naming::Inline { parent, hint } if names[id.0].is_none() => {
+                let parent = names[parent.0].as_ref()?;
+                let (own, full) = (upper_camel(hint), format!("{parent}{}", upper_camel(hint)));
+                let by_itself = shape::words(hint) > 1 && alone[&own] == 1;
+                Some((id, if by_itself { vec![own, full] } else { vec![full] }))
+            }
+            _ => None,
+        });
+        let ready: Vec<_> = ready.collect();
+        if ready.is_empty() {
+            break;
+        }
+        claim(&mut names, ready);
+    }
+    names.into_iter().map(Option::unwrap_or_default).collect()
+}
+
+/// The names that the configuration gives.
+fn configured(api: &Api, config: &Config, sources: &Sources, scope: &mut Scope, diagnostics: &mut Diagnostics) -> Vec<Option<String>> {
+    let mut names = vec![None; api.types.len()];
+    for (place, name) in &config.names {
+        let at = |def: &TypeDef| {
+            let file = def.origin.file();
+            let same_file = match &place.file {
+                Some(path) => sources.relative_name(file) == path,
+                None => sources.description() == Some(file),
+            };
+            same_file && def.origin.pointer() == place.pointer.as_str()
+        };
+        let Some(index) = api.types.iter().position(at) else {
+            diagnostics.push(
+                Diagnostic::new(Code::ConfigUnused, format!("no type is made from `{place}`"))
+                    .at(name.place.clone(), "this line does nothing")
+                    .help("names are given to objects, enums and unions that a webhook reaches"),
+            );
+            continue;
+        };
+        if !scope.take(name.value.as_str()) {
+            diagnostics.push(
+                Diagnostic::new(Code::NameUnusable, format!("the name `{}` is taken", name.value.as_str()))
+                    .at(name.place.clone(), "")
+                    .at(Place::Value(api.types[index].origin.clone()), "the type")
+                    .help("it is a name that emitted code uses itself, or one that is configured twice"),
+            );
+        }
+        names[index] = Some(name.value.as_str().to_owned());
+    }
+    names
+}
+
+fn unknown_variant(def: &TypeDef) -> Ident {
+    let taken = |name: &str| match &def.kind {
+        Kind::Enum(values) => values.iter().any(|value| upper_camel(value) == name),
+        Kind::Union(union) => union.variants.iter().any(|variant| upper_camel(&variant.name) == name),
+        _ => false,
+    };
+    let free = ["Unknown", "Unlisted", "NotListed"].into_iter().find(|name| !taken(name));
+    ident(free.unwrap_or("NotInTheDescription"))
+}
+
+fn members(def: &TypeDef, unknown: &Ident) -> Vec<Ident> {
+    match &def.kind {
+        Kind::Struct(object) => {
+            // The map of all other members is a field, too.
+            let wires = object.fields.iter().map(|field| field.wire.as_str()).chain(object.rest.as_ref().map(|_| "additional"));
+            let candidates: Vec<Vec<String>> = wires
+                .enumerate()
+                .map(|(index, wire)| {
+                    let rest = index == object.fields.len();
+                    let name = if rest { "additional_members".to_owned() } else { snake(wire) };
+                    let first = if rest { "additional".to_owned() } else { name.clone() };
+                    vec![first, name.clone(), format!("{name}_{}", short_hash(wire))]
+                })
+                .collect();
+            Scope::default().claim(&candidates).iter().map(|name| ident(name)).collect()
+        }
+        Kind::Enum(values) => variants(values.iter().map(String::as_str), &[unknown.to_string()]),
+        Kind::Union(union) => variants(union.variants.iter().map(|variant| variant.name.as_str()), &[unknown.to_string()]),
+        Kind::Constant(_) | Kind::Newtype(_) | Kind::Pending => Vec::new(),
+    }
+}
+
+fn variants<'a>(values: impl Iterator<Item = &'a str>, taken: &[String]) -> Vec<Ident> {
+    let candidates: Vec<Vec<String>> = values
+        .map(|value| {
+            let name = upper_camel(value);
+            let hashed = format!("{name}_{}", short_hash(value));
+            vec![name, hashed]
+        })
+        .collect();
+    Scope::reserving(taken.iter().map(String::as_str)).claim(&candidates).iter().map(|name| ident(name)).collect()
+}
+
+/// A module for each topic area; what several areas share has one of its own.
+fn modules(api: &Api) -> Vec<String> {
+    let areas: Vec<&str> = api.webhooks.iter().map(|webhook| api.topics(&webhook.event_type).last().unwrap_or("")).collect();
+    let mut distinct: Vec<&str> = areas.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let candidates: Vec<Vec<String>> = distinct
+        .iter()
+        .map(|area| {
+            let name = if area.is_empty() { "payloads".to_owned() } else { snake(area) };
+            let name = if is_keyword(&name) { format!("{name}_") } else { name };
+            vec![name.clone(), format!("{name}_payloads"), format!("{name}_{}", short_hash(area))]
+        })
+        .collect();
+    let names = Scope::reserving(RESERVED_MODULES.iter().copied()).claim(&candidates);
+    let names: HashMap<&str, &String> = distinct.into_iter().zip(&names).collect();
+    let mut modules: Vec<Option<String>> = vec![None; api.types.len()];
+    for (webhook, area) in api.webhooks.iter().zip(areas) {
+        let module = names[area];
+        for id in shape::reachable(api, vec![webhook.payload]) {
+            let slot = &mut modules[id.0];
+            match slot {
+                None => *slot = Some(module.clone()),
+                Some(known) if known != module => *slot = Some("shared".to_owned()),
+                Some(_) => {}
+            }
+        }
+    }
+    modules.into_iter().map(Option::unwrap_or_default).collect()
+}

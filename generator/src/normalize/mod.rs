@@ -1,0 +1,261 @@
+//! One shape for all dialects: OpenAPI 3.0, 3.1 and 3.2, `webhooks` and `x-webhooks`.
+//!
+//! Only what webhooks reach is read; a mistake elsewhere in the document is not ours to report.
+
+mod schema;
+
+use openapiv3::Operation;
+
+pub use schema::{Additional, JsonType, Schema, SchemaId, Schemas};
+
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::resolve::Resolver;
+use crate::source::{Node, Value};
+
+/// The part of a description that webhooks reach.
+#[derive(Debug)]
+pub struct Description {
+    /// `info.title`.
+    pub title: String,
+    /// `info.version`.
+    pub version: String,
+    /// `info.description`.
+    pub description: Option<String>,
+    /// The webhooks with a JSON body, in document order.
+    pub webhooks: Vec<Webhook>,
+    /// Their schemas.
+    pub schemas: Schemas,
+}
+
+/// One operation under `webhooks`.
+#[derive(Debug)]
+pub struct Webhook {
+    /// The key under `webhooks`.
+    pub key: Node,
+    /// The name of the key.
+    pub name: String,
+    /// The operation, in OpenAPI 3.0's words. Bodies and headers are beside it, where 3.0 has no words for them.
+    pub operation: Operation,
+    /// The place of `operationId`.
+    pub operation_id: Option<Node>,
+    /// The body's schema.
+    pub body: SchemaId,
+    /// Examples of the whole body.
+    pub examples: Vec<Node>,
+    /// The headers that the operation documents, on the request or, as some vendors do, on a response.
+    pub headers: Vec<Header>,
+}
+
+/// A documented header.
+#[derive(Debug)]
+pub struct Header {
+    /// Its name.
+    pub name: String,
+    /// Where it is documented.
+    pub place: Place,
+}
+
+const METHODS: [&str; 9] = ["post", "put", "patch", "delete", "get", "head", "options", "trace", "query"];
+
+/// Reads a description. Errors are pushed; what is returned may then be incomplete.
+pub fn normalize(root: &Node, resolver: &Resolver<'_>, diagnostics: &mut Diagnostics) -> Description {
+    let mut reader = Reader { resolver, diagnostics, schemas: Schemas::default() };
+    let text = |name: &str| {
+        let value = root.get("info")?.get(name)?;
+        match value.value() {
+            Value::String(text) | Value::Number(text) => Some(text.to_string()),
+            _ => None,
+        }
+    };
+    reader.version(root);
+    let webhooks = reader.webhooks(root);
+    Description {
+        title: text("title").unwrap_or_default(),
+        version: text("version").unwrap_or_default(),
+        description: text("description"),
+        webhooks,
+        schemas: reader.schemas,
+    }
+}
+
+struct Reader<'a, 'r> {
+    resolver: &'a Resolver<'r>,
+    diagnostics: &'a mut Diagnostics,
+    schemas: Schemas,
+}
+
+impl Reader<'_, '_> {
+    fn version(&mut self, root: &Node) {
+        let supported = "OpenAPI 3.0, 3.1 and 3.2 are supported";
+        let Some(version) = root.get("openapi") else {
+            let swagger = root.get("swagger").is_some();
+            let message = if swagger { "Swagger 2.0 has no webhooks" } else { "this is no OpenAPI description: `openapi` is missing" };
+            return self.diagnostics.push(Diagnostic::new(Code::Version, message).at(Place::Value(root.origin().clone()), supported));
+        };
+        let text = match version.value() {
+            Value::String(text) | Value::Number(text) => text,
+            _ => "",
+        };
+        if !["3.0", "3.1", "3.2"].iter().any(|known| text == *known || text.starts_with(&format!("{known}."))) {
+            self.diagnostics.push(
+                Diagnostic::new(Code::Version, "this version of OpenAPI is not supported")
+                    .at(Place::Value(version.origin().clone()), supported),
+            );
+        }
+    }
+
+    fn webhooks(&mut self, root: &Node) -> Vec<Webhook> {
+        let mut webhooks = Vec::new();
+        let maps: Vec<&Node> = ["webhooks", "x-webhooks"].iter().filter_map(|name| root.get(name)).collect();
+        for map in &maps {
+            let Some(items) = map.as_object() else {
+                self.wrong(map, "`webhooks` is a map of path items");
+                continue;
+            };
+            for (name, item) in items {
+                // In a map of path items, an extension is no webhook.
+                if !name.starts_with("x-") || is_path_item(item) {
+                    self.path_item(name, item, &mut webhooks);
+                }
+            }
+        }
+        if webhooks.is_empty() && !self.diagnostics.has_errors() {
+            let place = maps.first().map_or_else(|| Place::Value(root.origin().clone()), |map| Place::Name(map.origin().clone()));
+            self.diagnostics.push(
+                Diagnostic::new(Code::NoWebhooks, "the description has no webhook with a JSON body")
+                    .at(place, "")
+                    .help("webhooks stand under `webhooks`, or under `x-webhooks` before OpenAPI 3.1, as a map of path items"),
+            );
+        }
+        webhooks
+    }
+
+    fn path_item(&mut self, name: &str, written: &Node, webhooks: &mut Vec<Webhook>) {
+        let Some(item) = self.follow(written) else { return };
+        let Some(members) = item.as_object() else {
+            return self.wrong(&item, "a webhook is a path item");
+        };
+        let operations: Vec<(&str, &Node)> =
+            METHODS.iter().filter_map(|method| members.get(*method).map(|operation| (*method, operation))).collect();
+        let Some(((method, operation), others)) = operations.split_first() else {
+            // Callback Objects have one more level: the expression that gives the address.
+            let addressed: Vec<&Node> = members.iter().filter(|(key, _)| key.starts_with('{')).map(|(_, item)| item).collect();
+            if let [item] = addressed[..] {
+                return self.path_item(name, item, webhooks);
+            }
+            return self.skip(written, &format!("webhook `{name}` has no operation"));
+        };
+        if !others.is_empty() {
+            let names: Vec<String> = others.iter().map(|(method, _)| format!("`{method}`")).collect();
+            self.skip(others[0].1, &format!("webhook `{name}` is read from `{method}`; {} is left out", names.join(", ")));
+        }
+        let Some(operation) = self.follow(operation) else { return };
+        let Some(body) = operation.get("requestBody") else {
+            return self.skip(written, &format!("webhook `{name}` has no body"));
+        };
+        let Some(body) = self.follow(body) else { return };
+        let content = body.get("content").and_then(Node::as_object);
+        let media = content.and_then(|content| content.iter().find(|(name, _)| is_json(name)));
+        let Some((_, media)) = media else {
+            let types: Vec<&str> = content.into_iter().flatten().map(|(name, _)| &**name).collect();
+            return self.skip(written, &format!("webhook `{name}` has no JSON body (content: {})", types.join(", ")));
+        };
+        let Some(schema) = media.get("schema") else {
+            return self.skip(media, &format!("the JSON body of webhook `{name}` has no schema"));
+        };
+        webhooks.push(Webhook {
+            key: written.clone(),
+            name: name.to_owned(),
+            body: self.schemas.add(schema, self.resolver, self.diagnostics),
+            examples: self.examples(media),
+            headers: self.headers(&item, &operation),
+            operation_id: operation.get("operationId").cloned(),
+            operation: self.operation(&operation),
+        });
+    }
+
+    fn operation(&mut self, node: &Node) -> Operation {
+        let mut operation = Operation::default();
+        let mut text = |name: &str| {
+            let value = node.get(name)?;
+            if value.as_str().is_none() {
+                self.wrong(value, &format!("`{name}` is a text"));
+            }
+            value.as_str().map(str::to_owned)
+        };
+        operation.summary = text("summary");
+        operation.description = text("description");
+        operation.operation_id = text("operationId");
+        operation.deprecated = node.get("deprecated").and_then(Node::as_bool).unwrap_or_default();
+        let tags = node.get("tags").and_then(Node::as_array).unwrap_or_default();
+        operation.tags = tags.iter().filter_map(Node::as_str).map(str::to_owned).collect();
+        operation
+    }
+
+    fn examples(&mut self, media: &Node) -> Vec<Node> {
+        let mut examples: Vec<Node> = media.get("example").into_iter().cloned().collect();
+        for example in media.get("examples").and_then(Node::as_object).into_iter().flat_map(|map| map.values()) {
+            if let Some(example) = self.follow(example) {
+                // 3.2 has `dataValue` for what `value` is in 3.0 and 3.1.
+                examples.extend(example.get("value").or_else(|| example.get("dataValue")).cloned());
+            }
+        }
+        examples
+    }
+
+    fn headers(&mut self, item: &Node, operation: &Node) -> Vec<Header> {
+        let mut headers = Vec::new();
+        let parameters = [item, operation].into_iter().filter_map(|node| node.get("parameters")?.as_array()).flatten();
+        for parameter in parameters {
+            if let Some(parameter) = self.follow(parameter)
+                && parameter.get("in").and_then(Node::as_str) == Some("header")
+                && let Some(name) = parameter.get("name")
+                && let Some(text) = name.as_str()
+            {
+                headers.push(Header { name: text.to_owned(), place: Place::Value(name.origin().clone()) });
+            }
+        }
+        let responses = operation.get("responses").and_then(Node::as_object);
+        for response in responses.into_iter().flat_map(|map| map.values()) {
+            // A response says nothing of what is received: a broken reference there is not ours to report.
+            let response = if response.get("$ref").is_some() { self.resolver.resolve(response).ok() } else { Some(response.clone()) };
+            let map = response.as_ref().and_then(|response| response.get("headers")?.as_object());
+            for (name, header) in map.into_iter().flatten() {
+                headers.push(Header { name: name.to_string(), place: Place::Name(header.origin().clone()) });
+            }
+        }
+        headers
+    }
+
+    /// The node itself, or what its `$ref` leads to.
+    fn follow(&mut self, node: &Node) -> Option<Node> {
+        if node.get("$ref").is_none() {
+            return Some(node.clone());
+        }
+        match self.resolver.resolve(node) {
+            Ok(target) => Some(target),
+            Err(diagnostic) => {
+                self.diagnostics.push(diagnostic);
+                None
+            }
+        }
+    }
+
+    fn skip(&mut self, node: &Node, message: &str) {
+        self.diagnostics.push(Diagnostic::new(Code::Skipped, message).at(Place::Name(node.origin().clone()), "left out"));
+    }
+
+    fn wrong(&mut self, node: &Node, rule: &str) {
+        self.diagnostics.push(Diagnostic::new(Code::Malformed, rule).at(Place::Value(node.origin().clone()), ""));
+    }
+}
+
+fn is_path_item(node: &Node) -> bool {
+    node.as_object().is_some_and(|members| members.keys().any(|key| METHODS.contains(&&**key) || &**key == "$ref"))
+}
+
+/// `application/json`, with or without parameters, and every type with the suffix `+json`.
+fn is_json(media_type: &str) -> bool {
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || essence == "text/json" || essence.ends_with("+json") || essence == "*/*"
+}

@@ -1,0 +1,468 @@
+//! Schema Objects: every keyword of OpenAPI 3.0 to 3.2 and JSON Schema 2020-12 is matched by name.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+use openapiv3::{Discriminator, SchemaData};
+
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::resolve::Resolver;
+use crate::source::{Node, Object, Value};
+use crate::text::suggest;
+
+/// An index into [`Schemas`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SchemaId(usize);
+
+/// All schemas that the webhooks reach, each normalized once.
+#[derive(Debug, Default)]
+pub struct Schemas {
+    schemas: Vec<Schema>,
+    known: HashMap<(u32, String), SchemaId>,
+}
+
+/// One Schema Object in one dialect: what OpenAPI 3.0 can say is in `data` in its words
+/// (`nullable` stands for every spelling of null), what it cannot is beside it.
+#[derive(Debug)]
+pub struct Schema {
+    /// The schema as it is written.
+    pub node: Node,
+    /// The annotations.
+    pub data: SchemaData,
+    /// Set for the schemas `true` and `false`.
+    pub boolean: Option<bool>,
+    /// The schema behind `$ref`.
+    pub reference: Option<SchemaId>,
+    /// The types that `type` allows, null left out; empty where it does not say.
+    pub types: Vec<JsonType>,
+    /// Whether `type` allows null and nothing else.
+    pub only_null: bool,
+    /// `format`.
+    pub format: Option<String>,
+    /// `required`.
+    pub required: Vec<String>,
+    /// `properties`.
+    pub properties: IndexMap<String, SchemaId>,
+    /// `additionalProperties`.
+    pub additional: Option<Additional>,
+    /// `items`.
+    pub items: Option<SchemaId>,
+    /// `prefixItems`.
+    pub prefix_items: Vec<SchemaId>,
+    /// Whether an array has exactly as many elements as `prefixItems`.
+    pub closed_tuple: bool,
+    /// `allOf`.
+    pub all_of: Vec<SchemaId>,
+    /// `oneOf`.
+    pub one_of: Vec<SchemaId>,
+    /// `anyOf`.
+    pub any_of: Vec<SchemaId>,
+    /// `const`.
+    pub constant: Option<Node>,
+    /// `enum`, null left out.
+    pub values: Option<Vec<Node>>,
+    /// `example` and `examples`.
+    pub examples: Vec<Node>,
+    /// Constraints and other facts, each a short sentence for the docs.
+    pub facts: Vec<String>,
+}
+
+/// `additionalProperties`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Additional {
+    /// `false`.
+    Forbidden,
+    /// `true`, or an empty schema.
+    Any,
+    /// A schema.
+    Schema(SchemaId),
+}
+
+/// A type of JSON Schema other than null.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum JsonType {
+    /// `boolean`.
+    Boolean,
+    /// `integer`.
+    Integer,
+    /// `number`.
+    Number,
+    /// `string`.
+    String,
+    /// `array`.
+    Array,
+    /// `object`.
+    Object,
+}
+
+const TYPE_NAMES: [&str; 7] = ["string", "integer", "number", "boolean", "object", "array", "null"];
+
+impl Schemas {
+    /// The schema behind an id.
+    pub fn get(&self, id: SchemaId) -> &Schema {
+        &self.schemas[id.0]
+    }
+
+    /// Every schema, in the order in which they were reached.
+    pub fn iter(&self) -> impl Iterator<Item = &Schema> {
+        self.schemas.iter()
+    }
+
+    /// Normalizes a schema and all that it reaches.
+    pub(super) fn add(&mut self, node: &Node, resolver: &Resolver<'_>, diagnostics: &mut Diagnostics) -> SchemaId {
+        let mut reader = Reader { schemas: self, resolver, diagnostics, pending: Vec::new() };
+        let id = reader.reserve(node);
+        while let Some((id, node)) = reader.pending.pop() {
+            let schema = reader.read(&node);
+            reader.schemas.schemas[id.0] = schema;
+        }
+        id
+    }
+}
+
+/// Reads schemas without recursion: children are reserved first and read later.
+struct Reader<'a, 'r> {
+    schemas: &'a mut Schemas,
+    resolver: &'a Resolver<'r>,
+    diagnostics: &'a mut Diagnostics,
+    pending: Vec<(SchemaId, Node)>,
+}
+
+impl Reader<'_, '_> {
+    fn reserve(&mut self, node: &Node) -> SchemaId {
+        let key = (node.origin().file().0, node.origin().pointer());
+        if let Some(&id) = self.schemas.known.get(&key) {
+            return id;
+        }
+        let id = SchemaId(self.schemas.schemas.len());
+        self.schemas.schemas.push(Schema::empty(node.clone()));
+        self.schemas.known.insert(key, id);
+        self.pending.push((id, node.clone()));
+        id
+    }
+
+    fn read(&mut self, node: &Node) -> Schema {
+        let mut schema = Schema::empty(node.clone());
+        match node.value() {
+            Value::Bool(allows) => schema.boolean = Some(*allows),
+            Value::Object(members) => {
+                for (keyword, value) in members {
+                    self.keyword(&mut schema, keyword, value);
+                }
+                self.check_values(&mut schema, members);
+            }
+            _ => self.wrong(node, "a schema is an object, or `true` or `false`"),
+        }
+        schema
+    }
+
+    #[expect(clippy::too_many_lines, reason = "one arm a keyword: a table, and the one place that must know them all")]
+    fn keyword(&mut self, schema: &mut Schema, keyword: &str, value: &Node) {
+        match keyword {
+            "$ref" => match self.resolver.resolve(&schema.node) {
+                Ok(target) => schema.reference = Some(self.reserve(&target)),
+                Err(diagnostic) => self.diagnostics.push(diagnostic),
+            },
+            "type" => self.types(schema, value),
+            "title" => schema.data.title = self.text(value, keyword),
+            "description" => schema.data.description = self.text(value, keyword),
+            "deprecated" => schema.data.deprecated = self.flag(value, keyword),
+            "nullable" => schema.data.nullable |= self.flag(value, keyword),
+            "readOnly" => schema.data.read_only = self.flag(value, keyword),
+            "writeOnly" => schema.data.write_only = self.flag(value, keyword),
+            "format" => schema.format = self.text(value, keyword),
+            "contentEncoding" => {
+                if value.as_str() == Some("base64") {
+                    schema.format.get_or_insert_with(|| "byte".to_owned());
+                } else {
+                    schema.fact(keyword, value);
+                }
+            }
+            "properties" => {
+                for (name, property) in self.members(value, keyword) {
+                    let id = self.reserve(&property);
+                    schema.properties.insert(name, id);
+                }
+            }
+            "required" => schema.required = self.required(value),
+            "additionalProperties" => {
+                schema.additional = Some(match value.value() {
+                    Value::Bool(false) => Additional::Forbidden,
+                    Value::Bool(true) => Additional::Any,
+                    Value::Object(members) if members.is_empty() => Additional::Any,
+                    _ => Additional::Schema(self.reserve(value)),
+                });
+            }
+            "items" => match value.value() {
+                Value::Bool(false) => schema.closed_tuple = true,
+                Value::Bool(true) => {}
+                _ => schema.items = Some(self.reserve(value)),
+            },
+            "prefixItems" => schema.prefix_items = self.schemas_of(value, keyword),
+            "allOf" => schema.all_of = self.schemas_of(value, keyword),
+            "oneOf" => schema.one_of = self.schemas_of(value, keyword),
+            "anyOf" => schema.any_of = self.schemas_of(value, keyword),
+            "discriminator" => schema.data.discriminator = self.discriminator(value),
+            "const" => {
+                if matches!(value.value(), Value::Null) {
+                    schema.only_null = true;
+                } else {
+                    schema.constant = Some(value.clone());
+                }
+            }
+            "enum" => self.values(schema, value),
+            "example" => schema.examples.insert(0, value.clone()),
+            "examples" => match value.value() {
+                Value::Array(examples) => schema.examples.extend(examples.iter().cloned()),
+                // OpenAPI's map of Example Objects, which a Schema Object does not have but some write.
+                Value::Object(examples) => schema.examples.extend(examples.values().filter_map(|e| e.get("value").cloned())),
+                _ => self.wrong(value, "`examples` is an array"),
+            },
+            "default" | "pattern" | "minLength" | "maxLength" | "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum"
+            | "multipleOf" | "minItems" | "maxItems" | "uniqueItems" | "minProperties" | "maxProperties" | "contentMediaType" => {
+                schema.fact(keyword, value);
+            }
+            // Annotations and definitions that say nothing of the data.
+            "$schema" | "$id" | "$anchor" | "$defs" | "definitions" | "$comment" | "$vocabulary" | "externalDocs" | "xml"
+            | "$dynamicAnchor" => {}
+            // Rules that a type cannot express; data that breaks them still decodes.
+            "not" | "if" | "then" | "else" | "dependentRequired" | "dependentSchemas" | "propertyNames" | "unevaluatedProperties"
+            | "unevaluatedItems" | "contains" | "minContains" | "maxContains" | "contentSchema" => self.diagnostics.push(
+                Diagnostic::new(Code::NotEnforced, format!("`{keyword}` is not enforced"))
+                    .at(Place::Name(value.origin().clone()), "decoding accepts values that break this rule"),
+            ),
+            "patternProperties" => {
+                schema.additional.get_or_insert(Additional::Any);
+                self.diagnostics.push(
+                    Diagnostic::new(Code::Untyped, "`patternProperties` has no Rust type")
+                        .at(Place::Name(value.origin().clone()), "such members are kept untyped"),
+                );
+            }
+            "$dynamicRef" | "$recursiveRef" => self.diagnostics.push(
+                Diagnostic::new(Code::Untyped, format!("`{keyword}` is not supported"))
+                    .at(Place::Name(value.origin().clone()), "values are kept untyped"),
+            ),
+            extension if extension.starts_with("x-") => {}
+            unknown => self.diagnostics.push(
+                Diagnostic::new(Code::UnknownKeyword, format!("unknown keyword `{unknown}` is ignored"))
+                    .at(Place::Name(value.origin().clone()), "")
+                    .maybe_help(suggest(unknown, KEYWORDS).map(|near| format!("did you mean `{near}`?"))),
+            ),
+        }
+    }
+
+    fn types(&mut self, schema: &mut Schema, value: &Node) {
+        let named: Vec<&Node> = match value.value() {
+            Value::String(_) => vec![value],
+            Value::Array(names) if !names.is_empty() => names.iter().collect(),
+            _ => return self.wrong(value, "`type` is the name of a type, or a list of names"),
+        };
+        let mut null = false;
+        for name in named {
+            let json_type = match name.as_str() {
+                Some("null") => {
+                    null = true;
+                    continue;
+                }
+                Some("boolean") => JsonType::Boolean,
+                Some("integer") => JsonType::Integer,
+                Some("number") => JsonType::Number,
+                Some("string") => JsonType::String,
+                Some("array") => JsonType::Array,
+                Some("object") => JsonType::Object,
+                Some(unknown) => {
+                    let near = suggest(unknown, &TYPE_NAMES).map(|near| format!("did you mean `{near}`?"));
+                    self.diagnostics.push(
+                        Diagnostic::new(Code::UnknownType, format!("`{unknown}` is not a type of JSON Schema"))
+                            .at(Place::Value(name.origin().clone()), format!("expected one of {}", TYPE_NAMES.join(", ")))
+                            .maybe_help(near),
+                    );
+                    continue;
+                }
+                None => {
+                    self.wrong(name, "`type` is the name of a type, or a list of names");
+                    continue;
+                }
+            };
+            if !schema.types.contains(&json_type) {
+                schema.types.push(json_type);
+            }
+        }
+        schema.only_null |= null && schema.types.is_empty();
+        schema.data.nullable |= null && !schema.types.is_empty();
+    }
+
+    fn values(&mut self, schema: &mut Schema, value: &Node) {
+        let Some(values) = value.as_array().filter(|values| !values.is_empty()) else {
+            return self.wrong(value, "`enum` is a list of at least one value");
+        };
+        let mut distinct: Vec<Node> = Vec::new();
+        for value in values {
+            if matches!(value.value(), Value::Null) {
+                schema.data.nullable = true;
+            } else if let Some(first) = distinct.iter().find(|known| crate::text::json(known) == crate::text::json(value)) {
+                self.diagnostics.push(
+                    Diagnostic::new(Code::DuplicateValue, "an enum has the same value twice")
+                        .at(Place::Value(value.origin().clone()), "left out")
+                        .at(Place::Value(first.origin().clone()), "first given here"),
+                );
+            } else {
+                distinct.push(value.clone());
+            }
+        }
+        schema.only_null |= distinct.is_empty();
+        schema.values = Some(distinct).filter(|values| !values.is_empty());
+    }
+
+    /// Values that contradict the type would make every delivery undecodable.
+    fn check_values(&mut self, schema: &mut Schema, members: &Object) {
+        if schema.types.is_empty() {
+            return;
+        }
+        let contradicts = |value: &Node| !schema.types.iter().any(|json_type| json_type.allows(value));
+        let constants = members.get("const").filter(|value| !matches!(value.value(), Value::Null));
+        let wrong: Vec<Node> = constants.into_iter().chain(schema.values.iter().flatten()).filter(|v| contradicts(v)).cloned().collect();
+        for value in wrong {
+            let mut diagnostic = Diagnostic::new(Code::Contradiction, "a value is not of the schema's type")
+                .at(Place::Value(value.origin().clone()), "this value");
+            if let Some(json_type) = members.get("type") {
+                diagnostic = diagnostic.at(Place::Value(json_type.origin().clone()), "the type");
+            }
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    fn required(&mut self, value: &Node) -> Vec<String> {
+        match value.value() {
+            Value::Array(names) => {
+                let mut required = Vec::new();
+                for name in names {
+                    match name.as_str() {
+                        Some(text) => required.push(text.to_owned()),
+                        None => self.wrong(name, "`required` is a list of names"),
+                    }
+                }
+                required
+            }
+            // A habit of drafts 3 and Swagger: it means the property, and there it is not a rule of JSON Schema.
+            Value::Bool(_) => {
+                self.diagnostics.push(
+                    Diagnostic::new(Code::NotEnforced, "`required` is a list of names; a truth value means nothing here")
+                        .at(Place::Value(value.origin().clone()), "ignored"),
+                );
+                Vec::new()
+            }
+            _ => {
+                self.wrong(value, "`required` is a list of names");
+                Vec::new()
+            }
+        }
+    }
+
+    fn discriminator(&mut self, value: &Node) -> Option<Discriminator> {
+        let Some(name) = value.get("propertyName").and_then(Node::as_str) else {
+            self.wrong(value, "a discriminator has a `propertyName`");
+            return None;
+        };
+        let mapping = value.get("mapping").and_then(Node::as_object);
+        let text = |(tag, target): (&std::rc::Rc<str>, &Node)| Some((tag.to_string(), target.as_str()?.to_owned()));
+        Some(Discriminator {
+            property_name: name.to_owned(),
+            mapping: mapping.into_iter().flatten().filter_map(text).collect(),
+            extensions: IndexMap::new(),
+        })
+    }
+
+    fn schemas_of(&mut self, value: &Node, keyword: &str) -> Vec<SchemaId> {
+        match value.as_array() {
+            Some(schemas) if !schemas.is_empty() => schemas.iter().map(|schema| self.reserve(schema)).collect(),
+            _ => {
+                self.wrong(value, &format!("`{keyword}` is a list of at least one schema"));
+                Vec::new()
+            }
+        }
+    }
+
+    fn members(&mut self, value: &Node, keyword: &str) -> Vec<(String, Node)> {
+        match value.as_object() {
+            Some(members) => members.iter().map(|(name, node)| (name.to_string(), node.clone())).collect(),
+            None => {
+                self.wrong(value, &format!("`{keyword}` is an object"));
+                Vec::new()
+            }
+        }
+    }
+
+    fn text(&mut self, value: &Node, keyword: &str) -> Option<String> {
+        match value.value() {
+            Value::String(text) => return Some(text.to_string()),
+            Value::Null => {}
+            _ => self.wrong(value, &format!("`{keyword}` is a text")),
+        }
+        None
+    }
+
+    fn flag(&mut self, value: &Node, keyword: &str) -> bool {
+        value.as_bool().unwrap_or_else(|| {
+            self.wrong(value, &format!("`{keyword}` is `true` or `false`"));
+            false
+        })
+    }
+
+    fn wrong(&mut self, value: &Node, rule: &str) {
+        self.diagnostics.push(Diagnostic::new(Code::Malformed, rule).at(Place::Value(value.origin().clone()), ""));
+    }
+}
+
+impl Schema {
+    fn empty(node: Node) -> Self {
+        Self {
+            node,
+            data: SchemaData::default(),
+            boolean: None,
+            reference: None,
+            types: Vec::new(),
+            only_null: false,
+            format: None,
+            required: Vec::new(),
+            properties: IndexMap::new(),
+            additional: None,
+            items: None,
+            prefix_items: Vec::new(),
+            closed_tuple: false,
+            all_of: Vec::new(),
+            one_of: Vec::new(),
+            any_of: Vec::new(),
+            constant: None,
+            values: None,
+            examples: Vec::new(),
+            facts: Vec::new(),
+        }
+    }
+
+    fn fact(&mut self, keyword: &str, value: &Node) {
+        self.facts.push(format!("`{keyword}`: `{}`", crate::text::json(value)));
+    }
+}
+
+impl JsonType {
+    /// Whether a value is of this type.
+    pub fn allows(self, value: &Node) -> bool {
+        match (self, value.value()) {
+            (Self::Boolean, Value::Bool(_))
+            | (Self::Number, Value::Number(_))
+            | (Self::String, Value::String(_))
+            | (Self::Array, Value::Array(_))
+            | (Self::Object, Value::Object(_)) => true,
+            (Self::Integer, Value::Number(digits)) => digits.parse::<f64>().is_ok_and(|number| number.fract() == 0.0),
+            _ => false,
+        }
+    }
+}
+
+/// The keywords of a Schema Object, for suggestions.
+const KEYWORDS: &[&str] = &[
+    "additionalProperties", "allOf", "anyOf", "const", "default", "deprecated", "description", "discriminator", "enum", "example",
+    "examples", "format", "items", "maxItems", "maxLength", "maximum", "minItems", "minLength", "minimum", "nullable", "oneOf",
+    "pattern", "prefixItems", "properties", "readOnly", "required", "title", "type", "uniqueItems", "writeOnly",
+];

@@ -1,0 +1,133 @@
+//! Changes to the tree. What does not change is shared between the old and the new one.
+
+use crate::diagnostics::{Code, Diagnostic, Place};
+use crate::source::{Node, Segment, Value, limits};
+
+/// The node at the path.
+pub(super) fn at(root: &Node, path: &[Segment]) -> Option<Node> {
+    path.iter().try_fold(root.clone(), |node, segment| child(&node, segment).cloned())
+}
+
+fn child<'a>(node: &'a Node, segment: &Segment) -> Option<&'a Node> {
+    match segment {
+        Segment::Member(name) => node.get(name),
+        Segment::Element(index) => node.as_array()?.get(*index),
+    }
+}
+
+/// The tree with another node at the path.
+pub(super) fn replace(root: &Node, path: &[Segment], new: Node) -> Option<Node> {
+    let mut parents = Vec::with_capacity(path.len());
+    let mut at = root.clone();
+    for segment in path {
+        let next = child(&at, segment)?.clone();
+        parents.push(at);
+        at = next;
+    }
+    let mut new = new;
+    for (parent, segment) in parents.iter().zip(path).rev() {
+        new = with(parent, segment, new);
+    }
+    Some(new)
+}
+
+/// The node with another child.
+fn with(node: &Node, segment: &Segment, child: Node) -> Node {
+    let mut value = node.value().clone();
+    match (&mut value, segment) {
+        (Value::Object(members), Segment::Member(name)) => {
+            members.insert(name.clone(), child);
+        }
+        (Value::Array(elements), Segment::Element(index)) => {
+            if let Some(element) = elements.get_mut(*index) {
+                *element = child;
+            }
+        }
+        _ => {}
+    }
+    Node::new(value, node.origin().clone())
+}
+
+/// The node without a child.
+pub(super) fn without(node: &Node, segment: &Segment) -> Node {
+    let mut value = node.value().clone();
+    match (&mut value, segment) {
+        (Value::Object(members), Segment::Member(name)) => {
+            members.shift_remove(name);
+        }
+        (Value::Array(elements), Segment::Element(index)) if *index < elements.len() => {
+            elements.remove(*index);
+        }
+        _ => {}
+    }
+    Node::new(value, node.origin().clone())
+}
+
+/// Merges a selected node with an update. To an array, what is not an array is appended.
+pub(super) fn merge(old: &Node, update: &Node, target: &Node) -> Result<Node, Diagnostic> {
+    match (old.value(), update.value()) {
+        (Value::Array(elements), appended) if !matches!(appended, Value::Array(_)) => {
+            let elements = elements.iter().chain([update]).cloned().collect();
+            Ok(Node::new(Value::Array(elements), old.origin().clone()))
+        }
+        _ => combine(old, update, target),
+    }
+}
+
+/// Merges what stands in the same place; values of different kinds do not fit. The depth of the update, which was
+/// read within the limits, bounds the recursion.
+fn combine(old: &Node, update: &Node, target: &Node) -> Result<Node, Diagnostic> {
+    let value = match (old.value(), update.value()) {
+        (Value::Object(members), Value::Object(updates)) => {
+            let mut members = members.clone();
+            for (name, update) in updates {
+                let merged = match members.get(name) {
+                    Some(old) => combine(old, update, target)?,
+                    None => update.clone(),
+                };
+                members.insert(name.clone(), merged);
+            }
+            Value::Object(members)
+        }
+        (Value::Array(elements), Value::Array(appended)) => Value::Array(elements.iter().chain(appended).cloned().collect()),
+        (Value::Object(_) | Value::Array(_), _) | (_, Value::Object(_) | Value::Array(_)) => {
+            let message = format!("the update is {} and does not fit {}", kind(update), kind(old));
+            return Err(Diagnostic::new(Code::Overlay, message)
+                .at(Place::Value(update.origin().clone()), "this is merged")
+                .at(Place::Value(old.origin().clone()), "into this")
+                .at(Place::Value(target.origin().clone()), "by this action")
+                .help("to replace it, remove it in an action before"));
+        }
+        _ => return Ok(update.clone()),
+    };
+    Ok(Node::new(value, old.origin().clone()))
+}
+
+fn kind(node: &Node) -> &'static str {
+    match node.value() {
+        Value::Object(_) => "an object",
+        Value::Array(_) => "an array",
+        _ => "a single value",
+    }
+}
+
+/// Refuses a tree that has outgrown the limits of documents.
+pub(super) fn check_size(root: &Node, target: &Node) -> Result<(), Diagnostic> {
+    let refuse = |message: String| {
+        Err(Diagnostic::new(Code::Limit, message).at(Place::Value(target.origin().clone()), "by this action"))
+    };
+    let mut nodes = 0;
+    let mut open = vec![(root, 0)];
+    while let Some((node, depth)) = open.pop() {
+        nodes += 1;
+        if nodes > limits::NODES {
+            return refuse(format!("the description grows beyond {} nodes", limits::NODES));
+        }
+        if depth > limits::DEPTH {
+            return refuse(format!("the description grows deeper than {} levels", limits::DEPTH));
+        }
+        let members = node.as_object().into_iter().flatten().map(|(_, member)| member);
+        open.extend(members.chain(node.as_array().unwrap_or_default()).map(|node| (node, depth + 1)));
+    }
+    Ok(())
+}

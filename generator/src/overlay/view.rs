@@ -1,0 +1,94 @@
+//! What queries see: the tree as `serde_json` has it, kept up to date change by change.
+
+use serde_json::{Map, Number, Value as Json};
+use serde_json_path::{JsonPath, PathElement};
+
+use crate::diagnostics::{Code, Diagnostic, Place};
+use crate::source::{Node, Segment, Value};
+
+/// A copy of the tree for queries. Only in comparisons are its numbers less exact than those of the tree.
+pub(super) struct View(Json);
+
+impl View {
+    pub(super) fn new(root: &Node) -> Self {
+        Self(to_json(root))
+    }
+
+    /// The paths of the nodes that the query selects, each once, in the order of the indexes and names.
+    pub(super) fn select(&self, query: &Node) -> Result<Vec<Vec<Segment>>, Diagnostic> {
+        let text = query.as_str().unwrap_or_default();
+        let path = JsonPath::parse(text).map_err(|error| {
+            let what = format!("at character {}: {}", error.position(), error.message());
+            Diagnostic::new(Code::Overlay, format!("`{text}` is not a JSONPath query"))
+                .at(Place::Value(query.origin().clone()), what)
+        })?;
+        let mut paths: Vec<Vec<Segment>> = path
+            .query_located(&self.0)
+            .locations()
+            .map(|location| location.iter().map(segment).collect())
+            .collect();
+        paths.sort_by(|one, other| one.iter().map(key).cmp(other.iter().map(key)));
+        paths.dedup();
+        Ok(paths)
+    }
+
+    /// Takes over a node of the tree that has changed.
+    pub(super) fn replace(&mut self, path: &[Segment], new: &Node) {
+        if let Some(old) = at(&mut self.0, path) {
+            *old = to_json(new);
+        }
+    }
+
+    /// Removes a node.
+    pub(super) fn remove(&mut self, path: &[Segment]) {
+        let Some((last, parents)) = path.split_last() else { return };
+        match (at(&mut self.0, parents), last) {
+            (Some(Json::Object(members)), Segment::Member(name)) => {
+                members.remove(&**name);
+            }
+            (Some(Json::Array(elements)), Segment::Element(index)) if *index < elements.len() => {
+                elements.remove(*index);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn segment(element: &PathElement<'_>) -> Segment {
+    match element {
+        PathElement::Name(name) => Segment::Member((*name).into()),
+        PathElement::Index(index) => Segment::Element(*index),
+    }
+}
+
+/// What paths are ordered by.
+fn key(segment: &Segment) -> (usize, &str) {
+    match segment {
+        Segment::Member(name) => (0, name),
+        Segment::Element(index) => (*index, ""),
+    }
+}
+
+fn at<'a>(mut json: &'a mut Json, path: &[Segment]) -> Option<&'a mut Json> {
+    for segment in path {
+        json = match segment {
+            Segment::Member(name) => json.get_mut(&**name)?,
+            Segment::Element(index) => json.get_mut(index)?,
+        };
+    }
+    Some(json)
+}
+
+fn to_json(node: &Node) -> Json {
+    match node.value() {
+        Value::Null => Json::Null,
+        Value::Bool(value) => Json::Bool(*value),
+        // A number that is beyond `f64` equals none that a query can name.
+        Value::Number(text) => text.parse::<Number>().map_or(Json::Null, Json::Number),
+        Value::String(text) => Json::String((**text).to_owned()),
+        Value::Array(elements) => Json::Array(elements.iter().map(to_json).collect()),
+        Value::Object(members) => {
+            Json::Object(members.iter().map(|(name, member)| ((**name).to_owned(), to_json(member))).collect::<Map<_, _>>())
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! References: a `$ref` to the node that it means.
+//!
+//! A reference is followed when somebody asks for its target; a file is read when the first reference leads into it.
+//! Which `$ref` is a reference and which is data, for example within an `example`, is for the caller to know.
+//!
+//! Nothing remote is fetched, and nothing outside the folder of the description is read: a reference that would lead
+//! there is refused by its text or, behind a symbolic link, by the path without links, before the file is opened.
+
+mod reference;
+mod spelling;
+
+use reference::{Fragment, Reference};
+use spelling::similar;
+
+use crate::diagnostics::{Code, Diagnostic, Place};
+use crate::source::{FileId, Node, Origin, Segment, Sources, Unavailable, limits};
+
+/// Follows references.
+#[derive(Clone, Copy)]
+pub struct Resolver<'a> {
+    sources: &'a Sources,
+}
+
+impl<'a> Resolver<'a> {
+    /// A resolver for the files of a run.
+    pub fn new(sources: &'a Sources) -> Self {
+        Self { sources }
+    }
+
+    /// The node itself where it has no `$ref`; else the target of the `$ref`, and on from there as long as the target
+    /// is nothing but another `$ref`. A target with members beside its `$ref` is returned as it is.
+    ///
+    /// # Errors
+    ///
+    /// When a `$ref` is not a string, leads nowhere, leads where it must not, or leads back to itself.
+    pub fn resolve(&self, node: &Node) -> Result<Node, Diagnostic> {
+        let mut passed: Vec<Node> = Vec::new();
+        let mut at = node.clone();
+        while let Some(reference) = at.get("$ref").cloned() {
+            if passed.iter().any(|node| node.is(&at) || node.origin() == at.origin()) {
+                passed.push(at);
+                return Err(self.cycle(&passed));
+            }
+            if !passed.is_empty() && at.as_object().is_some_and(|members| members.len() > 1) {
+                break;
+            }
+            if passed.len() == limits::REFERENCES {
+                let message = format!("the chain has more than {} references", limits::REFERENCES);
+                return Err(at_reference(&reference, Code::Limit, message));
+            }
+            passed.push(at);
+            at = self.follow(&reference)?;
+        }
+        Ok(at)
+    }
+
+    /// The target of one reference, given the node of its text: the value of a `$ref`, or of a `mapping`.
+    ///
+    /// # Errors
+    ///
+    /// When it is not a string, leads nowhere or leads where it must not.
+    pub fn follow(&self, reference: &Node) -> Result<Node, Diagnostic> {
+        let Some(text) = reference.as_str() else {
+            return Err(at_reference(reference, Code::Reference, "a reference must be a string"));
+        };
+        let Reference { path, fragment } =
+            Reference::parse(text).map_err(|refusal| at_reference(reference, refusal.code, refusal.message))?;
+        self.check_base(reference)?;
+        let home = self.sources.home(reference.origin().file());
+        let file = match path {
+            None => home,
+            Some(path) => self.open(home, &path, reference)?,
+        };
+        let Some(root) = self.sources.root(file).filter(|root| root.as_object().is_some() || root.as_array().is_some())
+        else {
+            let message = format!("`{}` holds no object", self.sources.path_name(file));
+            return Err(at_reference(reference, Code::Reference, message));
+        };
+        match fragment {
+            Fragment::Pointer(segments) => self.descend(&root, file, &segments, reference),
+            Fragment::Anchor(name) => self.anchor(&root, file, &name, reference),
+        }
+    }
+
+    fn open(&self, home: FileId, path: &str, reference: &Node) -> Result<FileId, Diagnostic> {
+        let outside = || {
+            at_reference(reference, Code::ReferenceOutside, "the reference leaves the folder of the description")
+                .help(format!("only files in `{}` are read", self.sources.folder_name()))
+        };
+        let relative = join(self.sources.relative_name(home), path).ok_or_else(outside)?;
+        self.sources.open(&relative).map_err(|unavailable| match unavailable {
+            Unavailable::Outside => outside(),
+            Unavailable::Unreadable(code, why) => {
+                let code = if code == Code::Read { Code::Reference } else { code };
+                at_reference(reference, code, format!("`{relative}` {why}"))
+            }
+            Unavailable::Broken(diagnostic) => {
+                diagnostic.at(Place::Value(reference.origin().clone()), "this reference leads into the file")
+            }
+        })
+    }
+
+    /// Refuses a reference in a schema whose base is not its file.
+    fn check_base(&self, reference: &Node) -> Result<(), Diagnostic> {
+        let origin = reference.origin();
+        let mut at = self.sources.parsed(origin.file());
+        for segment in origin.segments() {
+            at = at.and_then(|node| match segment {
+                Segment::Member(name) => node.get(name),
+                Segment::Element(index) => node.as_array()?.get(*index),
+            });
+            if let Some(id) = at.and_then(embedded_id) {
+                return Err(at_reference(reference, Code::Reference, "references below an `$id` are not supported")
+                    .at(Place::Value(id.origin().clone()), "this changes what references mean")
+                    .help("remove the `$id`, or move the schema to a file of its own"));
+            }
+        }
+        Ok(())
+    }
+
+    fn descend(&self, root: &Node, file: FileId, segments: &[String], reference: &Node) -> Result<Node, Diagnostic> {
+        let mut at = root.clone();
+        for (depth, segment) in segments.iter().enumerate() {
+            let next = match at.as_array() {
+                Some(elements) => index(segment).and_then(|index| elements.get(index)),
+                None => at.get(segment),
+            };
+            match next.cloned() {
+                Some(next) => at = next,
+                None => return Err(self.missing(&at, file, segments, depth, reference)),
+            }
+        }
+        Ok(at)
+    }
+
+    /// What is to be said when `at` has no `segments[depth]`.
+    fn missing(&self, at: &Node, file: FileId, segments: &[String], depth: usize, reference: &Node) -> Diagnostic {
+        let (parents, wanted) = (&segments[..depth], &segments[depth]);
+        let parent = self.spell(file, &pointer(parents));
+        let what = if at.as_array().is_some() {
+            format!("`{parent}` has no element `{wanted}`")
+        } else if at.as_object().is_some() {
+            format!("`{parent}` has no member `{wanted}`")
+        } else {
+            format!("`{parent}` is neither an object nor an array")
+        };
+        let text = reference.as_str().unwrap_or_default();
+        let diagnostic = Diagnostic::new(Code::Reference, format!("the reference `{text}` leads nowhere"))
+            .at(Place::Value(reference.origin().clone()), what);
+        if at.get("$ref").is_some() {
+            return diagnostic.help(format!("`{parent}` is a reference itself; refer to what it means"));
+        }
+        let names = at.as_object().into_iter().flatten().map(|(name, _)| &**name);
+        match similar(wanted, names) {
+            Some(name) => {
+                let mut meant = segments.to_vec();
+                name.clone_into(&mut meant[depth]);
+                let path = text.split_once('#').map_or("", |(path, _)| path);
+                diagnostic.help(format!("did you mean `{path}#{}`?", pointer(&meant).replace('%', "%25")))
+            }
+            None => diagnostic,
+        }
+    }
+
+    /// Finds the one schema with this `$anchor`. A schema with its own `$id` keeps its anchors to itself.
+    fn anchor(&self, root: &Node, file: FileId, name: &str, reference: &Node) -> Result<Node, Diagnostic> {
+        let mut found: Vec<Node> = Vec::new();
+        let mut open = vec![root.clone()];
+        while let Some(node) = open.pop() {
+            let named = |key| node.get(key).and_then(Node::as_str) == Some(name);
+            if named("$anchor") || named("$dynamicAnchor") {
+                found.push(node.clone());
+            }
+            let members = node.as_object().into_iter().flatten().map(|(_, member)| member);
+            let below = members.chain(node.as_array().unwrap_or_default());
+            open.extend(below.filter(|node| embedded_id(node).is_none()).cloned());
+        }
+        let text = reference.as_str().unwrap_or_default();
+        match found.as_slice() {
+            [node] => Ok(node.clone()),
+            [] => {
+                let what = format!("`{}` has no `$anchor` of this name", self.sources.path_name(file));
+                Err(Diagnostic::new(Code::Reference, format!("the reference `{text}` leads nowhere"))
+                    .at(Place::Value(reference.origin().clone()), what))
+            }
+            several => {
+                let message = format!("the reference `{text}` has more than one target");
+                let start = at_reference(reference, Code::Reference, message);
+                let mut places: Vec<&Origin> = several.iter().map(Node::origin).collect();
+                places.reverse();
+                Err(places.into_iter().fold(start, |diagnostic, origin| {
+                    diagnostic.at(Place::Name(origin.clone()), "one of them")
+                }))
+            }
+        }
+    }
+
+    /// The error for a chain whose last node has been passed before.
+    fn cycle(&self, passed: &[Node]) -> Diagnostic {
+        let spelled: Vec<String> = passed
+            .iter()
+            .map(|node| format!("`{}`", self.spell(node.origin().file(), &node.origin().pointer())))
+            .collect();
+        let start = Diagnostic::new(Code::ReferenceCycle, format!("references lead in a circle: {}", spelled.join(" → ")));
+        passed[..passed.len().saturating_sub(1)]
+            .iter()
+            .filter_map(|node| node.get("$ref"))
+            .fold(start, |diagnostic, reference| diagnostic.at(Place::Value(reference.origin().clone()), ""))
+    }
+
+    /// A place as a reference from the description spells it.
+    fn spell(&self, file: FileId, pointer: &str) -> String {
+        if self.sources.description() == Some(file) {
+            format!("#{pointer}")
+        } else {
+            format!("{}#{pointer}", self.sources.relative_name(file))
+        }
+    }
+}
+
+fn at_reference(reference: &Node, code: Code, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(code, message).at(Place::Value(reference.origin().clone()), "")
+}
+
+/// The `$id` that makes a schema a resource of its own.
+fn embedded_id(node: &Node) -> Option<&Node> {
+    node.get("$id").filter(|id| id.as_str().is_some_and(|id| !id.starts_with('#')))
+}
+
+/// The index that a segment of a JSON pointer means.
+fn index(segment: &str) -> Option<usize> {
+    let canonical = segment == "0" || !segment.starts_with(['0', '+']);
+    if canonical { segment.parse().ok() } else { None }
+}
+
+fn pointer(segments: &[String]) -> String {
+    segments.iter().map(|segment| format!("/{}", segment.replace('~', "~0").replace('/', "~1"))).collect()
+}
+
+/// The path that `path` means in a file at `base`; none if it leads above the folder that both are relative to.
+fn join(base: &str, path: &str) -> Option<String> {
+    let folder = base.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in folder.split('/').chain(path.split('/')) {
+        match segment {
+            "" | "." => {}
+            ".." => {
+                segments.pop()?;
+            }
+            segment => segments.push(segment),
+        }
+    }
+    Some(segments.join("/"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,125 @@
+//! The text of a reference.
+
+use crate::diagnostics::Code;
+
+/// A reference as its text has it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Reference {
+    /// The file, relative to the one that has the reference; none for that file itself.
+    pub path: Option<String>,
+    pub fragment: Fragment,
+}
+
+/// What of the file is meant.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Fragment {
+    /// The segments of a JSON pointer; none of them means the whole document.
+    Pointer(Vec<String>),
+    /// The name of an `$anchor`.
+    Anchor(String),
+}
+
+/// Why the text is not a reference that can be followed.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Refusal {
+    pub code: Code,
+    pub message: &'static str,
+}
+
+const fn refuse<T>(code: Code, message: &'static str) -> Result<T, Refusal> {
+    Err(Refusal { code, message })
+}
+
+impl Reference {
+    /// Takes the text apart.
+    pub(super) fn parse(text: &str) -> Result<Self, Refusal> {
+        if text.is_empty() {
+            return refuse(Code::Reference, "the reference is empty");
+        }
+        let (path, fragment) = text.split_once('#').unwrap_or((text, ""));
+        let path = if path.is_empty() { None } else { Some(parse_path(path)?) };
+        Ok(Self { path, fragment: parse_fragment(fragment)? })
+    }
+}
+
+fn parse_path(text: &str) -> Result<String, Refusal> {
+    // Before decoding: `a%3Ab` is the name of a file, and `a:b` has a scheme.
+    match scheme(text) {
+        Some(scheme) if scheme.len() == 1 => return refuse(Code::ReferenceOutside, "paths of Windows are not supported"),
+        Some("http" | "https" | "ftp" | "ftps") => {
+            return refuse(Code::ReferenceOutside, "remote references are not fetched");
+        }
+        Some(_) => return refuse(Code::ReferenceOutside, "references with a scheme are not followed"),
+        None => {}
+    }
+    if text.contains('?') {
+        return refuse(Code::Reference, "a reference to a file has no query");
+    }
+    let path = decode(text)?;
+    if path.chars().any(char::is_control) {
+        return refuse(Code::Reference, "the path has a control character");
+    }
+    if path.contains('\\') {
+        return refuse(Code::ReferenceOutside, "paths of Windows are not supported");
+    }
+    if path.starts_with("//") {
+        return refuse(Code::ReferenceOutside, "remote references are not fetched");
+    }
+    if path.starts_with('/') {
+        return refuse(Code::ReferenceOutside, "absolute paths are not followed");
+    }
+    Ok(path)
+}
+
+/// What stands before the first colon, if it has the form of a scheme.
+fn scheme(text: &str) -> Option<&str> {
+    let (scheme, _) = text.split_once(':')?;
+    let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    is_scheme.then_some(scheme)
+}
+
+fn parse_fragment(text: &str) -> Result<Fragment, Refusal> {
+    let text = decode(text)?;
+    if text.is_empty() {
+        return Ok(Fragment::Pointer(Vec::new()));
+    }
+    match text.strip_prefix('/') {
+        Some(pointer) => pointer.split('/').map(unescape).collect::<Result<_, _>>().map(Fragment::Pointer),
+        None => Ok(Fragment::Anchor(text)),
+    }
+}
+
+/// A segment of a JSON pointer without its escapes.
+fn unescape(segment: &str) -> Result<String, Refusal> {
+    let mut parts = segment.split('~');
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (character, rest) = match part.as_bytes().first() {
+            Some(b'0') => ('~', &part[1..]),
+            Some(b'1') => ('/', &part[1..]),
+            _ => return refuse(Code::Reference, "in a JSON pointer `~` must be followed by `0` or `1`"),
+        };
+        plain.push(character);
+        plain.push_str(rest);
+    }
+    Ok(plain)
+}
+
+/// Decodes percent-encoding, once.
+fn decode(text: &str) -> Result<String, Refusal> {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let Some(byte) = part.get(..2).and_then(hex) else {
+            return refuse(Code::Reference, "`%` must be followed by two hexadecimal digits");
+        };
+        bytes.push(byte);
+        bytes.extend_from_slice(&part.as_bytes()[2..]);
+    }
+    String::from_utf8(bytes).or_else(|_| refuse(Code::Reference, "the percent-encoded bytes are not UTF-8"))
+}
+
+fn hex(digits: &str) -> Option<u8> {
+    if digits.bytes().all(|digit| digit.is_ascii_hexdigit()) { u8::from_str_radix(digits, 16).ok() } else { None }
+}

@@ -1,0 +1,79 @@
+//! One file of a run.
+
+use std::cell::RefCell;
+use std::path::Path;
+
+use super::parse::parse;
+use super::syntax::Syntax;
+use super::tree::{FileId, Node};
+use crate::diagnostics::{Code, Diagnostic, Place};
+
+/// A file that was read: its names, its text and its tree.
+pub(super) struct SourceFile {
+    /// As it is shown.
+    pub name: String,
+    /// Relative to the root folder, with `/`.
+    pub relative: String,
+    /// Whether references may lead here, that is, whether it is the description or a part of it.
+    pub inside: bool,
+    content: String,
+    pub syntax: Option<Syntax>,
+    pub root: RefCell<Option<Node>>,
+    /// The root as it was parsed, or why it was not.
+    pub parsed: Option<Result<Node, Diagnostic>>,
+}
+
+impl SourceFile {
+    pub(super) fn new(name: String, relative: String, inside: bool) -> Self {
+        Self { name, relative, inside, content: String::new(), syntax: None, root: RefCell::new(None), parsed: None }
+    }
+
+    /// The text, without a byte order mark.
+    pub(super) fn text(&self) -> &str {
+        self.content.strip_prefix('\u{FEFF}').unwrap_or(&self.content)
+    }
+
+    /// The bytes that were read.
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.content.as_bytes()
+    }
+
+    /// Takes the bytes for text.
+    pub(super) fn decode(&mut self, bytes: Vec<u8>, id: FileId) -> Result<(), Diagnostic> {
+        let bytes = match String::from_utf8(bytes) {
+            Ok(content) => {
+                self.content = content;
+                return Ok(());
+            }
+            Err(error) => error.into_bytes(),
+        };
+        let encoding = match bytes.get(..2) {
+            Some([0xFF, 0xFE] | [0xFE, 0xFF]) => "the file is UTF-16, not UTF-8".to_owned(),
+            _ => {
+                let valid = bytes.utf8_chunks().next().map_or(0, |chunk| chunk.valid().len());
+                format!("the file is not UTF-8: byte {:#04x} at offset {valid}", bytes[valid])
+            }
+        };
+        self.content = String::from_utf8_lossy(&bytes).into_owned();
+        let offset = self.content.find('\u{FFFD}').unwrap_or(0);
+        Err(Diagnostic::new(Code::Syntax, encoding)
+            .at(Place::Bytes(id, offset..offset + '\u{FFFD}'.len_utf8()), "")
+            .help("save it as UTF-8"))
+    }
+
+    /// Parses the text.
+    pub(super) fn parse(&mut self, path: &Path, id: FileId) {
+        let mut last = None;
+        for &syntax in Syntax::candidates(path, self.text()) {
+            let parsed = parse(self.text(), syntax, id);
+            self.syntax = Some(syntax);
+            let done = parsed.is_ok();
+            last = Some(parsed);
+            if done {
+                break;
+            }
+        }
+        self.root.replace(last.as_ref().and_then(|parsed| parsed.as_ref().ok().cloned()));
+        self.parsed = last;
+    }
+}

@@ -1,0 +1,338 @@
+//! Text to a tree of [`Node`]s.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::ops::Range;
+use std::rc::Rc;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+use super::limits::{DEPTH, KEY_CHARS, NODES};
+use super::locate::{Part, locate};
+use super::syntax::{ParserError, Syntax};
+use super::tree::{FileId, Node, Object, Origin, Segment, Value};
+use super::{json, yaml};
+use crate::diagnostics::{Code, Diagnostic, Place};
+
+pub(super) const EMPTY: &str = "the file is empty";
+
+pub(super) fn too_deep() -> String {
+    format!("the document is nested deeper than {DEPTH} levels")
+}
+
+/// Parses a document.
+pub(super) fn parse(text: &str, syntax: Syntax, file: FileId) -> Result<Node, Diagnostic> {
+    if text.trim().is_empty() {
+        return Err(Diagnostic::new(Code::Syntax, EMPTY).at(Place::Bytes(file, 0..0), ""));
+    }
+    let read = |guide: Option<&Node>| {
+        let build = Build::new(text, syntax);
+        let origin = Origin::root(file);
+        let result = syntax.check(text).and_then(|()| syntax.run(text, NodeSeed { build: &build, origin, guide }));
+        match result {
+            Ok(node) => Ok((node, build.rounded.get())),
+            Err(error) => Err(build.explain(error, file)),
+        }
+    };
+    match read(None)? {
+        // A document of comments only.
+        (node, _) if matches!(node.value(), Value::Null) => {
+            Err(Diagnostic::new(Code::Syntax, EMPTY).at(Place::Bytes(file, 0..0), ""))
+        }
+        (node, false) => Ok(node),
+        // The parsers hand out floating-point numbers rounded. Where there are any, the document is read once more,
+        // with the first tree as the guide to where their text is to be had.
+        (rounded, true) => read(Some(&rounded)).map(|(node, _)| node),
+    }
+}
+
+/// What all nodes of one run share.
+struct Build<'a> {
+    text: &'a str,
+    syntax: Syntax,
+    nodes: Cell<usize>,
+    /// Whether a number was met whose text is missing.
+    rounded: Cell<bool>,
+    refusal: RefCell<Option<Refusal>>,
+    /// The innermost node that could not be read.
+    failed: RefCell<Option<Origin>>,
+}
+
+/// Why the tree was not built although the parser could go on.
+struct Refusal {
+    code: Code,
+    message: String,
+    origin: Origin,
+    part: Part,
+    help: Option<String>,
+}
+
+impl<'a> Build<'a> {
+    fn new(text: &'a str, syntax: Syntax) -> Self {
+        Self {
+            text,
+            syntax,
+            nodes: Cell::new(0),
+            rounded: Cell::new(false),
+            refusal: RefCell::new(None),
+            failed: RefCell::new(None),
+        }
+    }
+
+    /// Takes note of the refusal; the error makes the parser stop.
+    fn refuse<E: Error>(&self, refusal: Refusal) -> E {
+        self.refusal.replace(Some(refusal));
+        E::custom("refused")
+    }
+
+    fn count<E: Error>(&self, origin: &Origin) -> Result<(), E> {
+        self.nodes.set(self.nodes.get() + 1);
+        if self.nodes.get() <= NODES {
+            return Ok(());
+        }
+        Err(self.refuse(Refusal {
+            code: Code::Limit,
+            message: format!("the document has more than {NODES} nodes"),
+            origin: origin.clone(),
+            part: Part::Value,
+            help: None,
+        }))
+    }
+
+    fn range(&self, origin: &Origin, part: Part) -> Range<usize> {
+        locate(self.text, self.syntax, &origin.segments(), part).unwrap_or(0..0)
+    }
+
+    fn explain(&self, error: ParserError, file: FileId) -> Diagnostic {
+        if let Some(refusal) = self.refusal.take() {
+            let place = |part| Place::Bytes(file, self.range(&refusal.origin, part));
+            let mut diagnostic = Diagnostic::new(refusal.code, refusal.message).at(place(refusal.part), "");
+            if let (Code::DuplicateKey, Part::Key(_)) = (refusal.code, refusal.part) {
+                diagnostic = diagnostic.at(place(Part::Key(0)), "first here");
+            }
+            diagnostic.help.extend(refusal.help);
+            return diagnostic;
+        }
+        let failed = || self.failed.take().map_or(0..0, |origin| self.range(&origin, Part::Value));
+        let range = error.offset.map_or_else(failed, |offset| self.character(offset));
+        let diagnostic = Diagnostic::new(error.code, error.message);
+        match error.context {
+            // At the end of the text there is nothing to see; what was not closed says more.
+            Some((context, start)) if self.text[range.start..].trim().is_empty() => {
+                diagnostic.at(Place::Bytes(file, self.character(start)), context)
+            }
+            Some((context, start)) if start != range.start => {
+                diagnostic.at(Place::Bytes(file, range), "").at(Place::Bytes(file, self.character(start)), context)
+            }
+            _ => diagnostic.at(Place::Bytes(file, range), ""),
+        }
+    }
+
+    /// The range of the character at `offset`.
+    fn character(&self, offset: usize) -> Range<usize> {
+        let length = self.text[offset..].chars().next().filter(|&c| c != '\n').map_or(0, char::len_utf8);
+        offset..offset + length
+    }
+}
+
+/// Reads one node and all below it.
+struct NodeSeed<'b, 'a> {
+    build: &'b Build<'a>,
+    origin: Origin,
+    /// The node that an earlier run read here.
+    guide: Option<&'b Node>,
+}
+
+impl NodeSeed<'_, '_> {
+    fn scalar<E: Error>(self, value: Value) -> Result<Node, E> {
+        Ok(Node::new(value, self.origin))
+    }
+
+    fn number<E: Error>(self, number: impl fmt::Display) -> Result<Node, E> {
+        self.scalar(Value::Number(number.to_string().into()))
+    }
+
+    /// Reads the text of a number whose value the parser would round.
+    fn exact_number<'de, D: Deserializer<'de>>(self, text: &'de str, deserializer: D) -> Result<Node, D::Error> {
+        let number = match self.build.syntax {
+            Syntax::Json => Some(json::raw(deserializer)?.to_owned()),
+            Syntax::Yaml => yaml::json_number(&yaml::scalar(text, deserializer)?.text),
+        };
+        match number {
+            Some(number) => self.number(number),
+            None => Err(self.not_a_json_number()),
+        }
+    }
+
+    fn not_a_json_number<E: Error>(self) -> E {
+        self.build.refuse(Refusal {
+            code: Code::Unsupported,
+            message: "the number cannot be written in JSON".to_owned(),
+            origin: self.origin,
+            part: Part::Value,
+            help: Some("put it in quotes if it is meant as text".to_owned()),
+        })
+    }
+}
+
+/// What stands for a number whose text is still to be read; no document has it.
+fn unread() -> Value {
+    Value::Number(Rc::from(""))
+}
+
+impl<'de> DeserializeSeed<'de> for NodeSeed<'_, 'de> {
+    type Value = Node;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
+        self.build.count(&self.origin)?;
+        let (build, origin) = (self.build, self.origin.clone());
+        let result = match self.guide.map(Node::value) {
+            Some(Value::Number(text)) if text.is_empty() => self.exact_number(build.text, deserializer),
+            _ => deserializer.deserialize_any(self),
+        };
+        if result.is_err() {
+            build.failed.borrow_mut().get_or_insert(origin);
+        }
+        result
+    }
+}
+
+impl<'de> Visitor<'de> for NodeSeed<'_, 'de> {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value of JSON")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Node, E> {
+        self.scalar(Value::Null)
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Node, E> {
+        self.scalar(Value::Null)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Node, E> {
+        self.scalar(Value::Bool(value))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Node, E> {
+        self.number(value)
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Node, E> {
+        self.number(value)
+    }
+
+    fn visit_i128<E: Error>(self, value: i128) -> Result<Node, E> {
+        self.number(value)
+    }
+
+    fn visit_u128<E: Error>(self, value: u128) -> Result<Node, E> {
+        self.number(value)
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Node, E> {
+        if value.is_finite() {
+            self.build.rounded.set(true);
+            self.scalar(unread())
+        } else {
+            Err(self.not_a_json_number())
+        }
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Node, E> {
+        let build = self.build;
+        // The YAML parser takes numbers beyond the range of `f64` for strings.
+        if build.syntax == Syntax::Yaml && json::is_number(text) && yaml::is_plain(build.text, text) {
+            return self.number(text);
+        }
+        self.visit_str(text)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Node, E> {
+        self.scalar(Value::String(text.into()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Node, A::Error> {
+        let guides = self.guide.and_then(Node::as_array).unwrap_or_default();
+        let mut elements = Vec::new();
+        loop {
+            let index = elements.len();
+            let origin = self.origin.child(Segment::Element(index));
+            let seed = NodeSeed { build: self.build, origin, guide: guides.get(index) };
+            match sequence.next_element_seed(seed)? {
+                Some(element) => elements.push(element),
+                None => return Ok(Node::new(Value::Array(elements), self.origin)),
+            }
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
+        let mut members = Object::new();
+        while let Some(key) =
+            map.next_key_seed(KeySeed { build: self.build, parent: &self.origin, members: &members })?
+        {
+            let origin = self.origin.child(Segment::Member(key.clone()));
+            let guide = self.guide.and_then(|guide| guide.get(&key));
+            let value = map.next_value_seed(NodeSeed { build: self.build, origin, guide })?;
+            members.insert(key, value);
+        }
+        Ok(Node::new(Value::Object(members), self.origin))
+    }
+}
+
+/// Reads one key.
+struct KeySeed<'b, 'a> {
+    build: &'b Build<'a>,
+    parent: &'b Origin,
+    members: &'b Object,
+}
+
+impl<'de> DeserializeSeed<'de> for KeySeed<'_, 'de> {
+    type Value = Rc<str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Rc<str>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for KeySeed<'_, 'de> {
+    type Value = Rc<str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, key: &'de str) -> Result<Rc<str>, E> {
+        if self.build.syntax == Syntax::Yaml
+            && yaml::is_plain(self.build.text, key)
+            && let Some(why) = yaml::refused_key(key)
+        {
+            return Err(self.build.refuse(Refusal {
+                code: Code::Unsupported,
+                message: why.to_owned(),
+                origin: self.parent.child(Segment::Member(key.into())),
+                part: Part::Key(0),
+                help: Some(match key {
+                    "<<" => "write the members out where they are needed".to_owned(),
+                    _ => format!("put it in quotes: `\"{key}\"`"),
+                }),
+            }));
+        }
+        self.visit_str(key)
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<Rc<str>, E> {
+        let refusal = if self.members.contains_key(key) {
+            (Code::DuplicateKey, format!("the key `{key}` stands twice in one object"), Part::Key(1))
+        } else if key.chars().nth(KEY_CHARS).is_some() {
+            (Code::Limit, format!("the key is longer than {KEY_CHARS} characters"), Part::Key(0))
+        } else {
+            return Ok(key.into());
+        };
+        let (code, message, part) = refusal;
+        let origin = self.parent.child(Segment::Member(key.into()));
+        Err(self.build.refuse(Refusal { code, message, origin, part, help: None }))
+    }
+}

@@ -1,0 +1,40 @@
+//! Paths to bytes.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
+
+use super::limits::FILE_BYTES;
+use crate::diagnostics::Code;
+
+/// Why a file was not read: the code, and the rest of the sentence that begins with its name.
+pub(super) type Unreadable = (Code, String);
+
+/// Reads a whole file. What is not a regular file is not opened: reading it might never end.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Unreadable> {
+    let metadata = fs::metadata(path).map_err(|error| failed(&error))?;
+    if metadata.is_dir() {
+        return Err((Code::Read, "cannot be read: it is a directory".to_owned()));
+    }
+    if !metadata.is_file() {
+        return Err((Code::Read, "cannot be read: it is not a regular file".to_owned()));
+    }
+    let too_large = || (Code::Limit, format!("is larger than {} MiB", FILE_BYTES >> 20));
+    if metadata.len() > FILE_BYTES {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(|error| failed(&error))?;
+    file.take(FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
+    if bytes.len() as u64 > FILE_BYTES { Err(too_large()) } else { Ok(bytes) }
+}
+
+/// What an error of the system means to the user.
+pub(super) fn failed(error: &io::Error) -> Unreadable {
+    let why = match error.kind() {
+        ErrorKind::NotFound => "there is no such file".to_owned(),
+        ErrorKind::PermissionDenied => "permission is denied".to_owned(),
+        _ => error.to_string(),
+    };
+    (Code::Read, format!("cannot be read: {why}"))
+}

@@ -1,0 +1,55 @@
+//! The two syntaxes of documents, behind one face.
+
+use std::path::Path;
+
+use serde::de::DeserializeSeed;
+
+use super::{json, yaml};
+use crate::diagnostics::Code;
+
+/// What a document is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Syntax {
+    Json,
+    Yaml,
+}
+
+/// Why a parser stopped.
+#[derive(Debug)]
+pub(super) struct ParserError {
+    pub code: Code,
+    pub message: String,
+    /// Where, in bytes; unknown for a few errors of the YAML parser.
+    pub offset: Option<usize>,
+    /// What the parser was at, and where that began.
+    pub context: Option<(String, usize)>,
+}
+
+impl Syntax {
+    /// The syntaxes to try, in order. JSON is what is named so or begins as only JSON usually does.
+    pub(super) fn candidates(path: &Path, text: &str) -> &'static [Self] {
+        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+            &[Self::Json]
+        } else if text.trim_start().starts_with(['{', '[']) {
+            &[Self::Json, Self::Yaml]
+        } else {
+            &[Self::Yaml]
+        }
+    }
+
+    /// What the parser would let pass although a description must not have it.
+    pub(super) fn check(self, text: &str) -> Result<(), ParserError> {
+        match self {
+            Self::Json => Ok(()),
+            Self::Yaml => yaml::check(text),
+        }
+    }
+
+    /// Runs the parser.
+    pub(super) fn run<'de, S: DeserializeSeed<'de>>(self, text: &'de str, seed: S) -> Result<S::Value, ParserError> {
+        match self {
+            Self::Json => json::run(text, seed),
+            Self::Yaml => yaml::run(text, seed),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! The tree that every later room reads: plain data, each node knowing where it came from.
+
+use std::fmt;
+use std::rc::Rc;
+
+use indexmap::IndexMap;
+
+/// One node of a document: a value and its [`Origin`]. Cheap to clone.
+#[derive(Clone)]
+pub struct Node(Rc<(Value, Origin)>);
+
+/// The members of an object, in document order.
+pub type Object = IndexMap<Rc<str>, Node>;
+
+/// What a node holds.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number, as JSON text with every digit that the document gives.
+    Number(Rc<str>),
+    /// A string.
+    String(Rc<str>),
+    /// A sequence.
+    Array(Vec<Node>),
+    /// A mapping. Its keys are unique.
+    Object(Object),
+}
+
+impl Node {
+    /// Makes a node.
+    pub fn new(value: Value, origin: Origin) -> Self {
+        Self(Rc::new((value, origin)))
+    }
+
+    /// What the node holds.
+    pub fn value(&self) -> &Value {
+        &self.0.0
+    }
+
+    /// Where the node came from.
+    pub fn origin(&self) -> &Origin {
+        &self.0.1
+    }
+
+    /// The member `name`, where the node is an object that has it.
+    pub fn get(&self, name: &str) -> Option<&Self> {
+        self.as_object()?.get(name)
+    }
+
+    /// The members, where the node is an object.
+    pub fn as_object(&self) -> Option<&Object> {
+        match self.value() {
+            Value::Object(members) => Some(members),
+            _ => None,
+        }
+    }
+
+    /// The elements, where the node is an array.
+    pub fn as_array(&self) -> Option<&[Self]> {
+        match self.value() {
+            Value::Array(elements) => Some(elements),
+            _ => None,
+        }
+    }
+
+    /// The text, where the node is a string.
+    pub fn as_str(&self) -> Option<&str> {
+        match self.value() {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The truth value, where the node is one.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self.value() {
+            Value::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// Whether both are the very same node, not just equal.
+    pub fn is(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl fmt::Debug for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value().fmt(f)
+    }
+}
+
+/// A file of this run; an index into [`Sources`](super::Sources).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub(crate) u32);
+
+/// Where a node stands: a file and the way down to the node. Cheap to clone.
+#[derive(Clone)]
+pub struct Origin(Rc<OriginStep>);
+
+struct OriginStep {
+    file: FileId,
+    parent: Option<(Origin, Segment)>,
+}
+
+/// One step of a JSON pointer.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Segment {
+    /// Into the member of this name.
+    Member(Rc<str>),
+    /// Into the element at this index, from 0.
+    Element(usize),
+}
+
+impl Origin {
+    /// The root of a file.
+    pub fn root(file: FileId) -> Self {
+        Self(Rc::new(OriginStep { file, parent: None }))
+    }
+
+    /// One step down.
+    pub fn child(&self, segment: Segment) -> Self {
+        Self(Rc::new(OriginStep { file: self.file(), parent: Some((self.clone(), segment)) }))
+    }
+
+    /// The file.
+    pub fn file(&self) -> FileId {
+        self.0.file
+    }
+
+    /// The segments from the root of the file.
+    pub fn segments(&self) -> Vec<&Segment> {
+        let mut segments = Vec::new();
+        let mut step = self;
+        while let Some((parent, segment)) = &step.0.parent {
+            segments.push(segment);
+            step = parent;
+        }
+        segments.reverse();
+        segments
+    }
+
+    /// The name or index of the last step; none at the root.
+    pub fn last(&self) -> Option<&Segment> {
+        self.0.parent.as_ref().map(|(_, segment)| segment)
+    }
+
+    /// The JSON pointer (RFC 6901) within the file; empty at the root.
+    pub fn pointer(&self) -> String {
+        let mut pointer = String::new();
+        for segment in self.segments() {
+            pointer.push('/');
+            match segment {
+                Segment::Member(name) => pointer.push_str(&name.replace('~', "~0").replace('/', "~1")),
+                Segment::Element(index) => pointer.push_str(&index.to_string()),
+            }
+        }
+        pointer
+    }
+}
+
+impl PartialEq for Origin {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0) || (self.file() == other.file() && self.segments() == other.segments())
+    }
+}
+
+impl Eq for Origin {}
+
+impl fmt::Debug for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{}", self.file().0, self.pointer())
+    }
+}

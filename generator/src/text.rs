@@ -1,0 +1,127 @@
+//! Small helpers on texts.
+
+use std::fmt::Write as _;
+
+use crate::source::{Node, Value};
+
+/// A node as JSON on one line.
+pub fn json(node: &Node) -> String {
+    let mut text = String::new();
+    write_json(&mut text, node, None);
+    text
+}
+
+/// A node as JSON over several lines, two spaces a level.
+pub fn pretty_json(node: &Node) -> String {
+    let mut text = String::new();
+    write_json(&mut text, node, Some(0));
+    text.push('\n');
+    text
+}
+
+fn write_json(out: &mut String, node: &Node, depth: Option<usize>) {
+    match node.value() {
+        Value::Null => out.push_str("null"),
+        Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+        Value::Number(digits) => out.push_str(digits),
+        Value::String(text) => quote(out, text),
+        Value::Array(elements) => {
+            let elements = elements.iter().map(|element| (None, element));
+            write_items(out, ['[', ']'], elements, depth);
+        }
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, member)| (Some(&**name), member));
+            write_items(out, ['{', '}'], members, depth);
+        }
+    }
+}
+
+fn write_items<'a>(
+    out: &mut String,
+    [open, close]: [char; 2],
+    items: impl ExactSizeIterator<Item = (Option<&'a str>, &'a Node)>,
+    depth: Option<usize>,
+) {
+    let empty = items.len() == 0;
+    let inner = depth.map(|depth| depth + 1);
+    let line = |out: &mut String, depth: Option<usize>| {
+        if let Some(depth) = depth {
+            out.push('\n');
+            out.extend(std::iter::repeat_n("  ", depth));
+        }
+    };
+    out.push(open);
+    for (index, (name, item)) in items.enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        line(out, inner);
+        if let Some(name) = name {
+            quote(out, name);
+            out.push(':');
+            if depth.is_some() {
+                out.push(' ');
+            }
+        }
+        write_json(out, item, inner);
+    }
+    if !empty {
+        line(out, depth);
+    }
+    out.push(close);
+}
+
+fn quote(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() || is_invisible(c) => {
+                let mut units = [0; 2];
+                for unit in c.encode_utf16(&mut units) {
+                    let _ = write!(out, "\\u{unit:04x}");
+                }
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+/// Characters that change how the text around them is shown, or show nothing at all.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{00ad}' | '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
+
+/// The known word that is nearest to `word`, where one is near enough to be what was meant.
+pub fn suggest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    let limit = (word.chars().count() / 3).max(1) + 1;
+    let near = known.iter().map(|candidate| (distance(word, candidate), *candidate)).min()?;
+    (near.0 <= limit && near.0 > 0).then_some(near.1)
+}
+
+/// How many single-character edits lead from one text to the other.
+fn distance(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (i, a) in from.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in to.iter().enumerate() {
+            let replaced = diagonal + usize::from(a != *b);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[to.len()]
+}
+
+/// The names on the way down a JSON pointer (RFC 6901), unescaped.
+pub fn segments(pointer: &str) -> Vec<String> {
+    pointer.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~")).collect()
+}

@@ -1,0 +1,534 @@
+//! Puts an emitted crate into a folder.
+//!
+//! What was emitted before and what is somebody else's is told apart by a list in the folder itself, [`MANIFEST`]. A
+//! file on the list that is not emitted any more is removed; a file that is not on it, such as a `Cargo.lock` or what
+//! is under `target/`, is neither read nor touched, and is an error where it stands in the way.
+//!
+//! [`Plan::new`] looks and decides, [`Plan::apply`] acts. Every text is on the disk under a temporary name before the
+//! first of them takes its place, so that what can be foreseen to fail does so while the old crate is whole. The list
+//! names a file before the file appears and until it is gone, so that a run that was cut off is finished by the next.
+
+mod diff;
+mod path;
+mod stage;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+
+/// The name of the list of the files that are ours, within their folder.
+pub const MANIFEST: &str = ".codegen-files";
+
+type Result<T, E = Diagnostic> = std::result::Result<T, E>;
+
+const MANIFEST_COMMENT: &str = "# The files that the generator owns here: written and removed by it, never by hand.\n";
+
+/// What is to be done with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// It is not there yet.
+    Create,
+    /// It is there with another text.
+    Change,
+    /// It is there and right; line endings do not count.
+    Keep,
+    /// It is there, it is ours, and it is not emitted any more.
+    Remove,
+}
+
+/// What has to be done so that a folder holds an emitted crate.
+#[derive(Debug)]
+pub struct Plan {
+    folder: PathBuf,
+    owned: BTreeSet<String>,
+    steps: BTreeMap<String, Step>,
+}
+
+#[derive(Debug)]
+struct Step {
+    action: Action,
+    /// What is there; empty where nothing is.
+    old: Vec<u8>,
+    /// What is to be there; empty where nothing is.
+    new: String,
+}
+
+impl Plan {
+    /// Compares what is in a folder with the files that are to be there, by their paths with `/`. Nothing is changed.
+    ///
+    /// # Errors
+    ///
+    /// Everything that stands in the way: what is not ours, what is a symbolic link or no file, what cannot be read,
+    /// and paths that are not safe on every system.
+    pub fn new(folder: &Path, files: &BTreeMap<String, String>) -> Result<Self, Diagnostics> {
+        let mut diagnostics = Diagnostics::default();
+        match Self::look(folder, files, &mut diagnostics) {
+            Ok(plan) if !diagnostics.has_errors() => return Ok(plan),
+            Ok(_) => {}
+            Err(diagnostic) => diagnostics.push(diagnostic),
+        }
+        Err(diagnostics)
+    }
+
+    fn look(folder: &Path, files: &BTreeMap<String, String>, diagnostics: &mut Diagnostics) -> Result<Self> {
+        // Without the `/` or `/.` at the end, which would make the system follow a link.
+        let folder: PathBuf = folder.components().collect();
+        let mut files = files.clone();
+        files.insert(MANIFEST.to_owned(), manifest(files.keys()));
+        path::check_all(files.keys())?;
+
+        match kind(&folder).map_err(|error| access(&folder, "read", &error))? {
+            Kind::Absent | Kind::Folder => {}
+            Kind::File | Kind::Other => {
+                return Err(Diagnostic::new(
+                    Code::OutputForeign,
+                    format!("`{}` is to be the output folder and is no folder", folder.display()),
+                ));
+            }
+            Kind::Link => return Err(link(&folder)),
+        }
+        let owned = read_manifest(&folder)?;
+
+        let mut steps = BTreeMap::new();
+        for (path, new) in files {
+            let step = match find(&folder, &path) {
+                Err(diagnostic) => {
+                    diagnostics.push(diagnostic);
+                    continue;
+                }
+                Ok(None) => Step { action: Action::Create, old: Vec::new(), new },
+                Ok(Some(_)) if !owned.contains(&path) => {
+                    diagnostics.push(foreign(&folder.join(&path)));
+                    continue;
+                }
+                Ok(Some(old)) if same(&old, new.as_bytes()) => Step { action: Action::Keep, old, new },
+                Ok(Some(old)) => Step { action: Action::Change, old, new },
+            };
+            steps.insert(path, step);
+        }
+        for path in &owned {
+            if !steps.contains_key(path)
+                && let Some(old) = find(&folder, path)?
+            {
+                steps.insert(path.clone(), Step { action: Action::Remove, old, new: String::new() });
+            }
+        }
+        Ok(Self { folder, owned, steps })
+    }
+
+    /// What is done with each file, by its path.
+    pub fn actions(&self) -> impl Iterator<Item = (&str, Action)> {
+        self.steps.iter().map(|(path, step)| (&**path, step.action))
+    }
+
+    /// How many files there is something to do with in this way.
+    pub fn count(&self, action: Action) -> usize {
+        self.actions().filter(|(_, other)| *other == action).count()
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_fresh(&self) -> bool {
+        self.actions().all(|(_, action)| action == Action::Keep)
+    }
+
+    /// Shows what would be different, in at most about `max_lines` lines.
+    pub fn diff(&self, max_lines: usize) -> String {
+        diff::diff(&self.folder, &self.steps, max_lines)
+    }
+
+    /// Does it.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that goes wrong. As long as it does while texts are written, which is where a full disk or a
+    /// missing permission shows, all is left as it was.
+    pub fn apply(self) -> Result<()> {
+        if self.is_fresh() {
+            return Ok(());
+        }
+        let Self { folder, owned, steps } = self;
+        let written = |step: &Step| matches!(step.action, Action::Create | Action::Change);
+
+        let mut stage = stage::Stage::new(&folder)?;
+        let claim: BTreeSet<&String> = owned.iter().chain(steps.keys()).collect();
+        let claim = (claim.len() > owned.len()).then(|| manifest(claim));
+        if let Some(claim) = &claim {
+            stage.add(MANIFEST, claim)?;
+        }
+        for (path, step) in steps.iter().filter(|(path, step)| *path != MANIFEST && written(step)) {
+            stage.add(path, &step.new)?;
+        }
+        let release = steps.get(MANIFEST).filter(|step| written(step) && claim.as_ref() != Some(&step.new));
+        let release = release.map(|step| stage.prepare(MANIFEST, &step.new)).transpose()?;
+
+        stage.commit()?;
+        for (path, _) in steps.iter().filter(|(_, step)| step.action == Action::Remove) {
+            remove(&folder, path)?;
+        }
+        release.map_or(Ok(()), stage::Staged::commit)
+    }
+}
+
+/// Removes a file, and the folders that it leaves empty.
+fn remove(folder: &Path, path: &str) -> Result<()> {
+    let place = folder.join(path);
+    fs::remove_file(&place).map_err(|error| access(&place, "remove", &error))?;
+    for (end, _) in path.rmatch_indices('/') {
+        if fs::remove_dir(folder.join(&path[..end])).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The list of our files; it is one of them.
+fn manifest<'a>(paths: impl IntoIterator<Item = &'a String>) -> String {
+    let paths: BTreeSet<&str> = paths.into_iter().map(String::as_str).chain([MANIFEST]).collect();
+    let mut text = MANIFEST_COMMENT.to_owned();
+    for path in paths {
+        text.push_str(path);
+        text.push('\n');
+    }
+    text
+}
+
+/// The files that are ours already. The list is somebody's who can write to the folder, so it is trusted no further than
+/// the folder goes.
+fn read_manifest(folder: &Path) -> Result<BTreeSet<String>> {
+    let Some(bytes) = find(folder, MANIFEST)? else { return Ok(BTreeSet::new()) };
+    let text = String::from_utf8_lossy(&bytes);
+    let paths: BTreeSet<String> = text
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(str::to_owned)
+        .chain([MANIFEST.to_owned()])
+        .collect();
+    match path::check_all(paths.iter()) {
+        Ok(()) => Ok(paths),
+        Err(diagnostic) => {
+            let place = folder.join(MANIFEST);
+            Err(diagnostic.help(format!("restore `{}`, which names it", place.display())))
+        }
+    }
+}
+
+/// What a path leads to, links not followed.
+enum Kind {
+    Absent,
+    File,
+    Folder,
+    Link,
+    Other,
+}
+
+fn kind(path: &Path) -> io::Result<Kind> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_symlink() => Ok(Kind::Link),
+        Ok(metadata) if metadata.is_dir() => Ok(Kind::Folder),
+        Ok(metadata) if metadata.is_file() => Ok(Kind::File),
+        Ok(_) => Ok(Kind::Other),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Kind::Absent),
+        Err(error) => Err(error),
+    }
+}
+
+/// Reads a file of the folder, where it is there; every step of the way has to be a folder, and the end a file.
+fn find(folder: &Path, path: &str) -> Result<Option<Vec<u8>>> {
+    for end in path.match_indices('/').map(|(end, _)| end).chain([path.len()]) {
+        let place = folder.join(&path[..end]);
+        let is_last = end == path.len();
+        match kind(&place).map_err(|error| access(&place, "read", &error))? {
+            Kind::Absent => return Ok(None),
+            Kind::Folder if !is_last => {}
+            Kind::File if is_last => {
+                return fs::read(&place).map(Some).map_err(|error| access(&place, "read", &error));
+            }
+            Kind::Link => return Err(link(&place)),
+            Kind::Folder | Kind::File | Kind::Other => return Err(foreign(&place)),
+        }
+    }
+    Ok(None)
+}
+
+/// Whether two texts differ in their line endings at most.
+fn same(a: &[u8], b: &[u8]) -> bool {
+    fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+        text.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+    }
+    lines(a).eq(lines(b))
+}
+
+fn access(path: &Path, what: &str, error: &io::Error) -> Diagnostic {
+    Diagnostic::new(Code::OutputAccess, format!("cannot {what} `{}`: {error}", path.display()))
+}
+
+fn foreign(path: &Path) -> Diagnostic {
+    Diagnostic::new(Code::OutputForeign, format!("`{}` stands in the way and is not ours", path.display()))
+        .help(format!("remove it, or choose another folder; what is ours is listed in `{MANIFEST}`"))
+}
+
+fn link(path: &Path) -> Diagnostic {
+    let message = format!("`{}` is a symbolic link, and links are not followed", path.display());
+    Diagnostic::new(Code::OutputLink, message).help("name the folder that it leads to, or remove the link")
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+    use tempfile::TempDir;
+
+    use super::*;
+
+    fn files(files: &[(&str, &str)]) -> BTreeMap<String, String> {
+        files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
+    }
+
+    fn codes(error: &Diagnostics) -> Vec<Code> {
+        error.iter().map(|diagnostic| diagnostic.code).collect()
+    }
+
+    fn folder() -> TempDir {
+        TempDir::new().unwrap()
+    }
+
+    /// Everything that is in a folder, folders with a `/` at the end.
+    fn tree(folder: &Path) -> Vec<String> {
+        fn visit(folder: &Path, prefix: &str, found: &mut Vec<String>) {
+            for entry in fs::read_dir(folder).unwrap() {
+                let entry = entry.unwrap();
+                let name = format!("{prefix}{}", entry.file_name().to_str().unwrap());
+                if entry.file_type().unwrap().is_dir() {
+                    found.push(format!("{name}/"));
+                    visit(&entry.path(), &format!("{name}/"), found);
+                } else {
+                    found.push(name);
+                }
+            }
+        }
+        let mut found = Vec::new();
+        visit(folder, "", &mut found);
+        found.sort();
+        found
+    }
+
+    #[track_caller]
+    fn apply(folder: &Path, emitted: &[(&str, &str)]) {
+        let plan = Plan::new(folder, &files(emitted)).map_err(|error| format!("{error:?}")).unwrap();
+        plan.apply().unwrap();
+        let again = Plan::new(folder, &files(emitted)).unwrap();
+        assert!(again.is_fresh(), "{}", again.diff(100));
+        for (path, text) in emitted {
+            assert_eq!(fs::read_to_string(folder.join(path)).unwrap(), *text);
+        }
+    }
+
+    #[track_caller]
+    fn refuse(folder: &Path, emitted: &[(&str, &str)], expected: &[Code]) -> Diagnostics {
+        let before = tree(folder);
+        let error = Plan::new(folder, &files(emitted)).expect_err("something is in the way");
+        assert_eq!(codes(&error), expected);
+        assert_eq!(tree(folder), before);
+        error
+    }
+
+    #[test]
+    fn a_life_of_a_folder() {
+        let parent = folder();
+        let out = parent.path().join("deep/out");
+        apply(&out, &[("Cargo.toml", "a"), ("src/lib.rs", "b"), ("src/old/mod.rs", "c"), ("tests/one.rs", "d")]);
+        fs::write(out.join("Cargo.lock"), "theirs").unwrap();
+        fs::write(out.join("tests/theirs.rs"), "theirs").unwrap();
+
+        let next = [("Cargo.toml", "a"), ("src/lib.rs", "b2"), ("src/new/mod.rs", "e")];
+        let plan = Plan::new(&out, &files(&next)).unwrap();
+        let actions: Vec<_> = plan.actions().collect();
+        assert_eq!(
+            actions,
+            [
+                (MANIFEST, Action::Change),
+                ("Cargo.toml", Action::Keep),
+                ("src/lib.rs", Action::Change),
+                ("src/new/mod.rs", Action::Create),
+                ("src/old/mod.rs", Action::Remove),
+                ("tests/one.rs", Action::Remove),
+            ]
+        );
+        assert_eq!((plan.count(Action::Remove), plan.is_fresh()), (2, false));
+
+        apply(&out, &next);
+        assert_eq!(
+            tree(&out),
+            [
+                ".codegen-files", "Cargo.lock", "Cargo.toml", "src/", "src/lib.rs", "src/new/", "src/new/mod.rs", "tests/",
+                "tests/theirs.rs",
+            ]
+        );
+        let manifest = fs::read_to_string(out.join(MANIFEST)).unwrap();
+        assert_eq!(
+            manifest.lines().skip(1).collect::<Vec<_>>(),
+            [".codegen-files", "Cargo.toml", "src/lib.rs", "src/new/mod.rs"]
+        );
+    }
+
+    #[test]
+    fn only_what_changed_is_written() {
+        let out = folder();
+        apply(out.path(), &[("a", "1"), ("b", "1")]);
+        let written = |path: &str| fs::metadata(out.path().join(path)).unwrap().modified().unwrap();
+        let before = [written("a"), written(MANIFEST)];
+        apply(out.path(), &[("a", "1"), ("b", "2")]);
+        assert_eq!([written("a"), written(MANIFEST)], before);
+    }
+
+    #[test]
+    fn line_endings_are_no_change() {
+        let out = folder();
+        apply(out.path(), &[("a", "1\n2\n")]);
+        fs::write(out.path().join("a"), "1\r\n2\r\n").unwrap();
+        let manifest = fs::read_to_string(out.path().join(MANIFEST)).unwrap().replace('\n', "\r\n");
+        fs::write(out.path().join(MANIFEST), manifest).unwrap();
+        assert!(Plan::new(out.path(), &files(&[("a", "1\n2\n")])).unwrap().is_fresh());
+        for (a, b) in [("a\n", "a"), ("a\rb", "a\nb"), ("a\r\r\n", "a\n")] {
+            assert!(!same(a.as_bytes(), b.as_bytes()), "{a:?} {b:?}");
+        }
+    }
+
+    #[test]
+    fn a_lost_file_comes_back() {
+        let out = folder();
+        apply(out.path(), &[("src/a", "1"), ("src/b", "1")]);
+        fs::remove_file(out.path().join("src/a")).unwrap();
+        apply(out.path(), &[("src/a", "1"), ("src/b", "1")]);
+    }
+
+    #[test]
+    fn an_interrupted_run_is_finished_by_the_next() {
+        let out = folder();
+        apply(out.path(), &[("a", "1"), ("b", "1")]);
+        // The list claims `c` before `c` is there, and `b` until it is gone.
+        fs::write(out.path().join(MANIFEST), manifest(&["a", "b", "c"].map(str::to_owned))).unwrap();
+        apply(out.path(), &[("a", "1"), ("c", "1")]);
+        assert_eq!(tree(out.path()), [".codegen-files", "a", "c"]);
+    }
+
+    #[test]
+    fn a_foreign_file_is_not_overwritten() {
+        let out = folder();
+        fs::create_dir(out.path().join("src")).unwrap();
+        fs::write(out.path().join("src/lib.rs"), "theirs").unwrap();
+        fs::write(out.path().join("Cargo.toml"), "theirs").unwrap();
+        let emitted = [("Cargo.toml", "a"), ("README.md", "a"), ("src/lib.rs", "a")];
+        let error = refuse(out.path(), &emitted, &[Code::OutputForeign, Code::OutputForeign]);
+        let messages: Vec<_> = error.iter().map(|diagnostic| &*diagnostic.message).collect();
+        assert!(messages[0].contains("Cargo.toml") && messages[1].contains("lib.rs"), "{messages:?}");
+        assert_eq!(fs::read(out.path().join("src/lib.rs")).unwrap(), b"theirs");
+    }
+
+    #[test]
+    fn a_file_is_no_folder_and_a_folder_no_file() {
+        let out = folder();
+        fs::write(out.path().join("src"), "theirs").unwrap();
+        refuse(out.path(), &[("src/lib.rs", "a")], &[Code::OutputForeign]);
+        fs::create_dir(out.path().join("README.md")).unwrap();
+        refuse(out.path(), &[("README.md", "a")], &[Code::OutputForeign]);
+        let plan = Plan::new(&out.path().join("src"), &files(&[("a", "a")]));
+        assert_eq!(codes(&plan.unwrap_err()), [Code::OutputForeign]);
+        refuse(&out.path().join("README.md"), &[("../evil", "a")], &[Code::OutputPath]);
+    }
+
+    #[test]
+    fn a_list_that_leads_out_of_the_folder_is_refused() {
+        let out = folder();
+        for line in ["../victim", "/etc/passwd", "<<<<<<< ours", "a/../../victim"] {
+            fs::write(out.path().join(MANIFEST), line).unwrap();
+            refuse(out.path(), &[("a", "1")], &[Code::OutputPath]);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_refused() {
+        use std::os::unix::fs::symlink;
+
+        let elsewhere = folder();
+        fs::write(elsewhere.path().join("a"), "theirs").unwrap();
+        let parent = folder();
+        let out = parent.path().join("out");
+        symlink(elsewhere.path(), &out).unwrap();
+        for spelling in [out.clone(), out.join(""), out.join(".")] {
+            refuse(&spelling, &[("b", "1")], &[Code::OutputLink]);
+        }
+
+        let out = folder();
+        apply(out.path(), &[("src/a", "1"), ("b", "1")]);
+        fs::remove_file(out.path().join("src/a")).unwrap();
+        fs::remove_dir(out.path().join("src")).unwrap();
+        symlink(elsewhere.path(), out.path().join("src")).unwrap();
+        refuse(out.path(), &[("src/a", "1"), ("b", "1")], &[Code::OutputLink]);
+        // No more when it would be removed.
+        refuse(out.path(), &[("b", "1")], &[Code::OutputLink]);
+        assert_eq!(fs::read(elsewhere.path().join("a")).unwrap(), b"theirs");
+
+        let out = folder();
+        symlink(elsewhere.path().join("dangling"), out.path().join("a")).unwrap();
+        refuse(out.path(), &[("a", "1")], &[Code::OutputLink]);
+    }
+
+    #[test]
+    fn a_failure_leaves_everything_as_it_was() {
+        let parent = folder();
+        let out = parent.path().join("out");
+        apply(&out, &[("a", "1"), ("z/a", "1")]);
+        let before = tree(&out);
+        let plan = Plan::new(&out, &files(&[("a", "2"), ("b/c/d", "2"), ("y/a", "2")])).unwrap();
+        // In the way of a folder, after others have been made.
+        fs::write(out.join("y"), "theirs").unwrap();
+        assert_eq!(plan.apply().unwrap_err().code, Code::OutputAccess);
+        fs::remove_file(out.join("y")).unwrap();
+        assert_eq!(tree(&out), before);
+        assert_eq!(fs::read(out.join("a")).unwrap(), b"1");
+        assert!(Plan::new(&out, &files(&[("a", "1"), ("z/a", "1")])).unwrap().is_fresh());
+    }
+
+    #[track_caller]
+    fn check_diff(old: &[(&str, &str)], new: &[(&str, &str)], max_lines: usize, expected: &Expect) {
+        let parent = folder();
+        apply(parent.path(), old);
+        let mut plan = Plan::new(parent.path(), &files(new)).unwrap();
+        plan.folder = PathBuf::from("out");
+        expected.assert_eq(&plan.diff(max_lines));
+    }
+
+    #[test]
+    fn differences_are_shown() {
+        let old = [("a", "1\n2\n3\n"), ("b", "1\n"), ("c", "1\n"), ("d", "same\n")];
+        let new = [("a", "1\n2 \u{1b}[31m\n3\n"), ("c", "2"), ("d", "same\n"), ("e", "1\n2\n")];
+        check_diff(&old, &new, 100, &expect![[r"
+            not generated any more: out/b
+            missing: out/e (2 lines)
+            --- out/a (as it is)
+            +++ out/a (as generated)
+            @@ -1,3 +1,3 @@
+             1
+            -2
+            +2 �[31m
+             3
+            --- out/c (as it is)
+            +++ out/c (as generated)
+            @@ -1 +1 @@
+            -1
+            +2
+            \ No newline at end of file
+        "]]);
+        check_diff(&old, &new, 3, &expect![[r"
+            not generated any more: out/b
+            missing: out/e (2 lines)
+            --- out/a (as it is)
+            ... and 12 more lines of differences
+        "]]);
+        check_diff(&old, &old, 3, &expect![]);
+    }
+}

@@ -1,0 +1,78 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+
+use crate::codec::{self, Decode, DecodeError};
+use crate::event_type::EventType;
+use crate::{UnknownEvent, Webhooks};
+
+/// A message whose signature has been verified.
+///
+/// Only [`Verifier::verify`](crate::Verifier::verify) makes one, and nothing has looked into the body
+/// by then. Cloning is cheap: clones share the bytes.
+#[derive(Clone)]
+pub struct Delivery {
+    id: Arc<str>,
+    seconds: u64,
+    body: Bytes,
+}
+
+impl Delivery {
+    pub(crate) fn new(id: &str, seconds: u64, body: Bytes) -> Self {
+        Self { id: id.into(), seconds, body }
+    }
+
+    /// Identifies the message: the same for every attempt to deliver it, and therefore the key to
+    /// recognise a repeated delivery by. 1 to 256 visible ASCII characters.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// When this attempt was signed, with a precision of one second.
+    pub fn timestamp(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(self.seconds)
+    }
+
+    /// The body as received, byte for byte.
+    pub fn raw(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// Decodes the body as a payload of a known type.
+    ///
+    /// # Errors
+    ///
+    /// If the body is not JSON, or is not a `T`.
+    pub fn decode<T: Decode>(&self) -> Result<T, DecodeError> {
+        codec::from_slice(&self.body)
+    }
+
+    /// Decodes the body as the event that its event type names.
+    ///
+    /// An event type that is absent or unknown is not an error: it gives the event that
+    /// [`Webhooks::unknown`] makes of it.
+    ///
+    /// # Errors
+    ///
+    /// If the body is not JSON, is not an object, has an event type that is not a string, or does not
+    /// fit the type that belongs to its event type.
+    pub fn event<W: Webhooks>(&self) -> Result<W::Event, DecodeError> {
+        match EventType::<W>::of(self)? {
+            EventType::Known(event_type) => W::decode(event_type, self),
+            EventType::Unknown(name) => Ok(W::unknown(UnknownEvent::new(name, self.body.clone()))),
+        }
+    }
+}
+
+/// Leaves out the body, which may hold personal data.
+impl fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery")
+            .field("id", &self.id)
+            .field("timestamp", &self.seconds)
+            .field("bytes", &self.body.len())
+            .finish()
+    }
+}

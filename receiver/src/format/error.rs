@@ -1,0 +1,31 @@
+use std::error::Error;
+use std::fmt;
+
+use crate::BoxError;
+
+/// A text does not have the format that it is declared to have.
+///
+/// The [source](Error::source) says what is wrong with it.
+#[derive(Debug)]
+pub struct FormatError {
+    expected: &'static str,
+    source: BoxError,
+}
+
+impl FormatError {
+    pub(super) fn new(expected: &'static str, source: impl Into<BoxError>) -> Self {
+        Self { expected, source: source.into() }
+    }
+}
+
+impl fmt::Display for FormatError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the text is not {}", self.expected)
+    }
+}
+
+impl Error for FormatError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.source)
+    }
+}

@@ -1,0 +1,104 @@
+use std::ops::Deref;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crate::{BoxError, Delivery};
+
+/// A handler at work on one event.
+pub(super) type Job = Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send>>;
+
+/// A function that handles events.
+///
+/// Implemented for every `Fn` whose first argument is the event and whose further arguments, up to
+/// four, are [taken from the delivery](FromDelivery): [`State`] and [`Delivery`]. It returns a future of `()` or
+/// of `Result<(), E>` with any error type. `Arguments` only tells these implementations apart.
+pub trait Handler<E, S, Arguments>: Send + Sync + 'static {
+    /// Handles one event.
+    fn call(&self, event: E, delivery: &Delivery, state: &S) -> Job;
+}
+
+macro_rules! handlers {
+    ($(($($argument:ident),*))+) => {$(
+        impl<H, E, S, R, $($argument),*> Handler<E, S, ($($argument,)*)> for H
+        where
+            H: Fn(E, $($argument),*) -> R + Send + Sync + 'static,
+            R: Future<Output: Verdict> + Send + 'static,
+            $($argument: FromDelivery<S>,)*
+        {
+            #[allow(unused_variables, reason = "without further arguments")]
+            fn call(&self, event: E, delivery: &Delivery, state: &S) -> Job {
+                let future = self(event, $($argument::from_delivery(delivery, state)),*);
+                Box::pin(async move { future.await.into_result() })
+            }
+        }
+    )+};
+}
+
+handlers! { () (A) (A, B) (A, B, C) (A, B, C, D) }
+
+/// What a handler may return.
+pub trait Verdict {
+    fn into_result(self) -> Result<(), BoxError>;
+}
+
+impl Verdict for () {
+    fn into_result(self) -> Result<(), BoxError> {
+        Ok(())
+    }
+}
+
+impl<E: Into<BoxError>> Verdict for Result<(), E> {
+    fn into_result(self) -> Result<(), BoxError> {
+        self.map_err(Into::into)
+    }
+}
+
+/// What a handler may take besides the event.
+pub trait FromDelivery<S>: Sized {
+    /// Takes it from the delivery or the receiver's state.
+    fn from_delivery(delivery: &Delivery, state: &S) -> Self;
+}
+
+impl<S> FromDelivery<S> for Delivery {
+    fn from_delivery(delivery: &Delivery, _: &S) -> Self {
+        delivery.clone()
+    }
+}
+
+/// A handler's copy of the state given to [`Receiver::with_state`](crate::Receiver::with_state).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct State<S>(pub S);
+
+impl<S: Clone> FromDelivery<S> for State<S> {
+    fn from_delivery(_: &Delivery, state: &S) -> Self {
+        Self(state.clone())
+    }
+}
+
+impl<S> Deref for State<S> {
+    type Target = S;
+
+    fn deref(&self) -> &S {
+        &self.0
+    }
+}
+
+/// A handler whose types other than the event's are forgotten.
+pub(super) type AnyHandler<E> = Box<dyn Fn(E, Delivery) -> Job + Send + Sync>;
+
+/// Nothing of the handler runs before the job is polled, so that its panics belong to the job's task.
+pub(super) fn erase<E, S, X, H>(handler: H, state: S) -> AnyHandler<E>
+where
+    E: Send + 'static,
+    S: Send + Sync + 'static,
+    H: Handler<E, S, X>,
+{
+    let shared = Arc::new((handler, state));
+    Box::new(move |event, delivery| {
+        let shared = Arc::clone(&shared);
+        Box::pin(async move {
+            let (handler, state) = &*shared;
+            handler.call(event, &delivery, state).await
+        })
+    })
+}

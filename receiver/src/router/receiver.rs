@@ -1,0 +1,135 @@
+use std::time::Duration;
+
+use super::handler::erase;
+use super::{Handler, Routes, Unrouted};
+use crate::service::Limits;
+use crate::{Delivery, EventName, Payload, ReceiverService, TopicName, Verifier, Webhooks};
+
+/// Collects the handlers for the webhooks `W`, then becomes a [`ReceiverService`].
+///
+/// For each delivery exactly one handler runs, the most specific: that of its
+/// [event type](Self::on), else that of its innermost [topic](Self::on_topic) that has one, else the
+/// [fallback](Self::otherwise). An event of unknown type belongs to no topic and goes to the fallback.
+///
+/// Handlers are functions whose first argument says what they handle; see [`Handler`] for the others
+/// and the result.
+///
+/// ```ignore
+/// let service = Receiver::<Acme>::new(verifier)
+///     .with_state(app)
+///     .on(|event: AssetCreated, app: State<App>| async move { app.index(event.asset).await })
+///     .on_topic(Topic::AGREEMENT, audit)
+///     .otherwise(|unrouted: Unrouted| async move { park(unrouted.raw()).await })
+///     .into_service();
+/// ```
+#[must_use = "a receiver does nothing until it is made a service"]
+pub struct Receiver<W: Webhooks, S = ()> {
+    verifier: Verifier,
+    state: S,
+    routes: Routes<W>,
+    limits: Limits,
+}
+
+impl<W: Webhooks> Receiver<W> {
+    /// A receiver without handlers.
+    pub fn new(verifier: Verifier) -> Self {
+        Self { verifier, state: (), routes: Routes::new(), limits: Limits::default() }
+    }
+
+    /// Sets the state that handlers registered from here on may take as [`State`](crate::State).
+    ///
+    /// A handler that is registered before cannot ask for it: that does not compile.
+    pub fn with_state<S: Clone + Send + Sync + 'static>(self, state: S) -> Receiver<W, S> {
+        let Self { verifier, state: (), routes, limits } = self;
+        Receiver { verifier, state, routes, limits }
+    }
+}
+
+impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
+    /// Handles the event type that the handler's first argument, a [`Payload`], belongs to.
+    ///
+    /// # Panics
+    ///
+    /// If the event type has a handler already.
+    #[track_caller]
+    pub fn on<P, X, H>(mut self, handler: H) -> Self
+    where
+        P: Payload<Webhooks = W>,
+        H: Handler<P, S, X>,
+    {
+        let handler = erase(handler, self.state.clone());
+        let route = Box::new(move |delivery: Delivery| {
+            let payload = delivery.decode::<P>()?;
+            Ok(handler(payload, delivery))
+        });
+        let previous = self.routes.payloads.insert(P::EVENT_TYPE, route);
+        assert!(previous.is_none(), "`{}` has two handlers", P::EVENT_TYPE.as_str());
+        self
+    }
+
+    /// Handles all events of a topic, and of the topics within it, that have no handler of their own.
+    /// The handler's first argument is [`Webhooks::Event`].
+    ///
+    /// # Panics
+    ///
+    /// If the topic has a handler already.
+    #[track_caller]
+    pub fn on_topic<X, H>(
+        mut self,
+        topic: <W::EventType as EventName>::Topic,
+        handler: H,
+    ) -> Self
+    where
+        H: Handler<W::Event, S, X>,
+    {
+        let handler = erase(handler, self.state.clone());
+        let previous = self.routes.topics.insert(topic, handler);
+        assert!(previous.is_none(), "topic `{}` has two handlers", topic.as_str());
+        self
+    }
+
+    /// Handles every delivery that no other handler can take: of unknown or unhandled event type, or
+    /// undecodable. The handler's first argument is [`Unrouted`].
+    ///
+    /// If it finishes without an error, the sender is told that the delivery was accepted. So it
+    /// should keep the raw bytes. Without a fallback, undecodable deliveries are refused and the others
+    /// ignored.
+    ///
+    /// # Panics
+    ///
+    /// If there is a fallback already.
+    #[track_caller]
+    pub fn otherwise<X, H>(mut self, handler: H) -> Self
+    where
+        H: Handler<Unrouted, S, X>,
+    {
+        let previous = self.routes.fallback.replace(erase(handler, self.state.clone()));
+        assert!(previous.is_none(), "there are two fallback handlers");
+        self
+    }
+
+    /// The longest body that is read, in bytes; 2 MiB unless set. Longer ones are answered with 413.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.limits.body_bytes = bytes;
+        self
+    }
+
+    /// How long reading a body may take; 10 s unless set. Slower ones are answered with 408.
+    ///
+    /// Reading the headers is up to the server, which should have a deadline of its own.
+    pub fn body_deadline(mut self, deadline: Duration) -> Self {
+        self.limits.body_deadline = deadline;
+        self
+    }
+
+    /// Finishes the receiver. Logs a warning if there is no [fallback](Self::otherwise).
+    pub fn into_service(self) -> ReceiverService<W> {
+        if !self.routes.has_fallback() {
+            tracing::warn!(
+                "the webhook receiver has no fallback handler: deliveries that do not decode are refused, \
+                 those without a handler are ignored"
+            );
+        }
+        ReceiverService::new(self.verifier, self.routes, self.limits)
+    }
+}

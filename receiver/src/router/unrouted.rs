@@ -1,0 +1,74 @@
+use std::fmt;
+
+use bytes::Bytes;
+
+use crate::codec::DecodeErrorKind;
+use crate::printable::Printable;
+use crate::{DecodeError, Delivery};
+
+/// A verified delivery that no other handler could take, for the
+/// [fallback handler](crate::Receiver::otherwise).
+#[derive(Clone, Debug)]
+pub struct Unrouted {
+    delivery: Delivery,
+    reason: Reason,
+}
+
+impl Unrouted {
+    pub(super) fn new(delivery: Delivery, reason: Reason) -> Self {
+        Self { delivery, reason }
+    }
+
+    /// The body as received.
+    pub fn raw(&self) -> &Bytes {
+        self.delivery.raw()
+    }
+
+    /// The delivery.
+    pub fn delivery(&self) -> &Delivery {
+        &self.delivery
+    }
+
+    /// Why it got here.
+    pub fn reason(&self) -> &Reason {
+        &self.reason
+    }
+}
+
+/// Why a delivery went to the fallback handler.
+///
+/// `Display` is safe to log: it is bounded in length and escapes control characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The event type is absent, or is not in the description that the types were generated from.
+    UnknownEventType(Option<String>),
+    /// No handler is registered for this event type or one of its topics.
+    NoHandler(&'static str),
+    /// The body is not JSON that can be relied on.
+    Malformed(DecodeError),
+    /// The body does not fit the type that belongs to its event type.
+    Mismatch(DecodeError),
+}
+
+impl From<DecodeError> for Reason {
+    fn from(error: DecodeError) -> Self {
+        match error.kind() {
+            DecodeErrorKind::Malformed => Self::Malformed(error),
+            DecodeErrorKind::Mismatch => Self::Mismatch(error),
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownEventType(None) => f.write_str("there is no event type"),
+            Self::UnknownEventType(Some(name)) => {
+                write!(f, "unknown event type `{}`", Printable { text: name, limit: 128 })
+            }
+            Self::NoHandler(event_type) => write!(f, "no handler for `{event_type}`"),
+            Self::Malformed(error) | Self::Mismatch(error) => error.fmt(f),
+        }
+    }
+}

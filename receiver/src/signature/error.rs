@@ -1,0 +1,61 @@
+use std::error::Error;
+use std::fmt;
+
+use http::{HeaderName, StatusCode};
+
+/// Why a request was not accepted as authentic.
+///
+/// Meant for the receiver's own logs and metrics. A sender should learn no more than
+/// [`status`](Self::status): a reason that names the failed check helps a forger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum VerifyError {
+    /// A required header is absent.
+    MissingHeader(HeaderName),
+    /// A required header occurs more than once; proxies disagree about which of them counts.
+    DuplicateHeader(HeaderName),
+    /// A header breaks its grammar: an id or a signature list that is empty, too long, or holds
+    /// bytes other than those allowed.
+    MalformedHeader(HeaderName),
+    /// The timestamp is not a plain count of seconds (`0` or up to 12 digits without a leading zero).
+    MalformedTimestamp,
+    /// The timestamp lies further in the past than the tolerance allows.
+    TimestampTooOld,
+    /// The timestamp lies further in the future than the tolerance allows, or the receiver's own
+    /// clock stands before 1970.
+    TimestampTooNew,
+    /// No signature in the list was made with one of the configured secrets over this very message.
+    NoMatchingSignature,
+}
+
+impl VerifyError {
+    /// The status to answer with: 400 for a request that is not well-formed, 401 for one that is
+    /// well-formed and not authentic.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::MissingHeader(_)
+            | Self::DuplicateHeader(_)
+            | Self::MalformedHeader(_)
+            | Self::MalformedTimestamp => StatusCode::BAD_REQUEST,
+            Self::TimestampTooOld | Self::TimestampTooNew | Self::NoMatchingSignature => {
+                StatusCode::UNAUTHORIZED
+            }
+        }
+    }
+}
+
+impl fmt::Display for VerifyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MissingHeader(name) => write!(f, "header `{name}` is missing"),
+            Self::DuplicateHeader(name) => write!(f, "header `{name}` occurs more than once"),
+            Self::MalformedHeader(name) => write!(f, "header `{name}` is malformed"),
+            Self::MalformedTimestamp => f.write_str("the timestamp is not a count of seconds"),
+            Self::TimestampTooOld => f.write_str("the timestamp is too old"),
+            Self::TimestampTooNew => f.write_str("the timestamp is too far in the future"),
+            Self::NoMatchingSignature => f.write_str("no signature matches"),
+        }
+    }
+}
+
+impl Error for VerifyError {}

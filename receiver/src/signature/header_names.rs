@@ -1,0 +1,37 @@
+use http::HeaderName;
+
+/// The three headers that carry a signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeaderNames {
+    /// Identifies the message; the same for every attempt to deliver it.
+    pub id: HeaderName,
+    /// When this attempt was signed, in seconds since 1970-01-01T00:00:00Z.
+    pub timestamp: HeaderName,
+    /// The list of signatures.
+    pub signature: HeaderName,
+}
+
+impl HeaderNames {
+    /// `webhook-id`, `webhook-timestamp`, `webhook-signature`: the names of Standard Webhooks.
+    pub const WEBHOOK: Self = Self::new("webhook-id", "webhook-timestamp", "webhook-signature");
+
+    /// `svix-id`, `svix-timestamp`, `svix-signature`: the names of Svix.
+    pub const SVIX: Self = Self::new("svix-id", "svix-timestamp", "svix-signature");
+
+    /// Names the three headers, in lower case.
+    ///
+    /// # Panics
+    ///
+    /// If a name is not a lower-case header name; a compile error in a `const`.
+    pub const fn new(
+        id: &'static str,
+        timestamp: &'static str,
+        signature: &'static str,
+    ) -> Self {
+        Self {
+            id: HeaderName::from_static(id),
+            timestamp: HeaderName::from_static(timestamp),
+            signature: HeaderName::from_static(signature),
+        }
+    }
+}

@@ -1,0 +1,170 @@
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::HeaderMap;
+
+use super::standard::Key;
+use super::{Envelope, HeaderNames, Secret, SecretError, VerifyError};
+use crate::Delivery;
+
+const DEFAULT_TOLERANCE: Duration = Duration::from_mins(5);
+const MAX_SECRETS: usize = 5;
+
+type Clock = Box<dyn Fn() -> SystemTime + Send + Sync>;
+
+/// Turns requests into [`Delivery`]s, if they are authentic and recent.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use webhook_receiver::{HeaderNames, Secret, Verifier};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let verifier = Verifier::builder(HeaderNames::WEBHOOK)
+///     .secret(Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?)
+///     .clock(|| SystemTime::UNIX_EPOCH + Duration::from_secs(1_614_265_330))
+///     .build()?;
+///
+/// let mut headers = http::HeaderMap::new();
+/// headers.insert("webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek".parse()?);
+/// headers.insert("webhook-timestamp", "1614265330".parse()?);
+/// headers.insert("webhook-signature", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=".parse()?);
+///
+/// let delivery = verifier.verify(&headers, r#"{"test": 2432232314}"#.into())?;
+/// assert_eq!(delivery.id(), "msg_p5jXN8AQM9LWM0D4loKWxJek");
+/// # Ok(())
+/// # }
+/// ```
+pub struct Verifier {
+    pub(super) headers: HeaderNames,
+    pub(super) scheme: Scheme,
+    pub(super) tolerance: Duration,
+    pub(super) clock: Clock,
+    pub(super) allow_dots: bool,
+}
+
+/// How the signature list is made and checked.
+pub(super) enum Scheme {
+    /// Tokens `v1`: HMAC-SHA256 under one of the keys.
+    StandardWebhooks(Vec<Key>),
+}
+
+impl Verifier {
+    /// A verifier with one secret that reads the headers of these names.
+    pub fn new(headers: HeaderNames, secret: Secret) -> Self {
+        Self::builder(headers).secret(secret).assemble()
+    }
+
+    /// A verifier with one secret that reads the headers of Standard Webhooks.
+    pub fn standard_webhooks(secret: Secret) -> Self {
+        Self::new(HeaderNames::WEBHOOK, secret)
+    }
+
+    /// Starts a verifier with several secrets, another tolerance or another clock.
+    pub fn builder(headers: HeaderNames) -> VerifierBuilder {
+        VerifierBuilder {
+            headers,
+            secrets: Vec::new(),
+            tolerance: DEFAULT_TOLERANCE,
+            clock: Box::new(SystemTime::now),
+            allow_dots: false,
+        }
+    }
+
+    /// Checks everything that can be checked before the body is read: each header is present once
+    /// and well-formed, and the timestamp is recent.
+    ///
+    /// - id: 1 to 256 visible ASCII characters, no `.` unless
+    ///   [allowed](VerifierBuilder::allow_dots_in_id)
+    /// - timestamp: `0` or up to 12 digits without a leading zero
+    /// - signature: at most 8192 bytes of printable ASCII holding 1 to 32 tokens
+    ///
+    /// # Errors
+    ///
+    /// Every [`VerifyError`] but [`NoMatchingSignature`](VerifyError::NoMatchingSignature).
+    pub fn check<'a>(&'a self, headers: &'a HeaderMap) -> Result<Envelope<'a>, VerifyError> {
+        Envelope::check(self, headers)
+    }
+
+    /// Checks headers and body at once.
+    ///
+    /// # Errors
+    ///
+    /// Why the request is not to be trusted.
+    pub fn verify(&self, headers: &HeaderMap, body: Bytes) -> Result<Delivery, VerifyError> {
+        self.check(headers)?.verify(body)
+    }
+}
+
+impl fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verifier")
+            .field("headers", &self.headers)
+            .field("tolerance", &self.tolerance)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Sets up a [`Verifier`].
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct VerifierBuilder {
+    headers: HeaderNames,
+    secrets: Vec<Secret>,
+    tolerance: Duration,
+    clock: Clock,
+    allow_dots: bool,
+}
+
+impl VerifierBuilder {
+    /// Adds a secret. While a secret is being replaced, both the old and the new one are valid.
+    pub fn secret(mut self, secret: Secret) -> Self {
+        self.secrets.push(secret);
+        self
+    }
+
+    /// How far the timestamp may be from the clock in either direction; 300 seconds unless set.
+    ///
+    /// Counted in whole seconds. A wider window gives a recorded request longer to be replayed.
+    pub fn tolerance(mut self, tolerance: Duration) -> Self {
+        self.tolerance = tolerance;
+        self
+    }
+
+    /// Replaces the system clock, for tests and replays of recorded traffic.
+    pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Box::new(clock);
+        self
+    }
+
+    /// Accepts ids that contain `.`, for a sender that ignores the rule of Standard Webhooks.
+    ///
+    /// The signed text is `id.timestamp.body`, so a dot in the id makes it ambiguous: a signature
+    /// over id `a`, timestamp `1` and body `2.x` also fits id `a.1`, timestamp `2` and body `x`.
+    pub fn allow_dots_in_id(mut self) -> Self {
+        self.allow_dots = true;
+        self
+    }
+
+    /// Finishes the verifier.
+    ///
+    /// # Errors
+    ///
+    /// If there is no secret, or more than five.
+    pub fn build(self) -> Result<Verifier, SecretError> {
+        match self.secrets.len() {
+            0 => Err(SecretError::no_secrets()),
+            1..=MAX_SECRETS => Ok(self.assemble()),
+            _ => Err(SecretError::too_many_secrets(MAX_SECRETS)),
+        }
+    }
+
+    fn assemble(self) -> Verifier {
+        Verifier {
+            headers: self.headers,
+            scheme: Scheme::StandardWebhooks(self.secrets.iter().map(Key::new).collect()),
+            tolerance: self.tolerance,
+            clock: self.clock,
+            allow_dots: self.allow_dots,
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Signs what a test sends, and compares JSON. For tests: everything here panics on misuse.
+
+mod same_json;
+
+pub use same_json::same_json;
+
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
+use http_body_util::Full;
+
+use crate::signature::{HeaderNames, Key, Message, Secret, encode_token};
+
+/// A secret that everybody knows.
+///
+/// # Panics
+///
+/// Never.
+pub fn secret() -> Secret {
+    Secret::new("whsec_dGhpcyBpcyBhIHNlY3JldCBmb3IgdGVzdHM=").expect("the secret should be usable")
+}
+
+/// The headers that a sender of Standard Webhooks puts on a body.
+///
+/// # Panics
+///
+/// If the id is not a header value, or the time lies before 1970.
+#[track_caller]
+pub fn sign(secret: &Secret, id: &str, timestamp: SystemTime, body: &[u8]) -> HeaderMap {
+    sign_as(&HeaderNames::WEBHOOK, secret, id, timestamp, body)
+}
+
+/// Like [`sign`], with other header names.
+///
+/// # Panics
+///
+/// As [`sign`].
+#[track_caller]
+pub fn sign_as(
+    names: &HeaderNames,
+    secret: &Secret,
+    id: &str,
+    timestamp: SystemTime,
+    body: &[u8],
+) -> HeaderMap {
+    let seconds = timestamp
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .expect("the time should not lie before 1970")
+        .as_secs()
+        .to_string();
+    let message = Message { id: id.as_bytes(), timestamp: seconds.as_bytes(), body };
+    let signature = encode_token(&Key::new(secret).tag(&message));
+
+    let mut headers = HeaderMap::new();
+    let mut insert = |name: &HeaderName, value: &str| {
+        let value = HeaderValue::from_str(value).expect("the id should be a header value");
+        headers.insert(name, value);
+    };
+    insert(&names.id, id);
+    insert(&names.timestamp, &seconds);
+    insert(&names.signature, &signature);
+    headers
+}
+
+/// Like [`sign_as`], at the present time and with an id that is always the same.
+///
+/// # Panics
+///
+/// If the system's clock stands before 1970.
+#[track_caller]
+pub fn signed_now(names: &HeaderNames, secret: &Secret, body: &[u8]) -> HeaderMap {
+    sign_as(names, secret, "msg_test", SystemTime::now(), body)
+}
+
+/// A POST request with these headers and a JSON body.
+pub fn request(headers: HeaderMap, body: impl Into<Bytes>) -> Request<Full<Bytes>> {
+    let mut request = Request::new(Full::new(body.into()));
+    *request.method_mut() = Method::POST;
+    *request.headers_mut() = headers;
+    request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    request
+}
+
+/// Runs a future to its end on a Tokio runtime of its own.
+///
+/// # Panics
+///
+/// If called from within a Tokio runtime.
+#[track_caller]
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .expect("a runtime without I/O should start")
+        .block_on(future)
+}

@@ -1,0 +1,83 @@
+use std::collections::BTreeMap;
+
+use crate::codec::{Decimal, Json};
+
+/// Whether two texts are the same JSON.
+///
+/// The order of members does not matter, that of elements does. Strings are compared by characters,
+/// not by spelling, and numbers by their exact value: `1`, `1.0` and `10e-1` are the same, `0.1` and
+/// `0.10000000000000000001` are not.
+///
+/// # Errors
+///
+/// Where the first difference is and what it is, or why one of the texts is not JSON.
+pub fn same_json(expected: &str, actual: &str) -> Result<(), String> {
+    let expected = read(expected).map_err(|error| format!("expected text: {error}"))?;
+    let actual = read(actual).map_err(|error| format!("actual text: {error}"))?;
+    compare("", &expected, &actual)
+}
+
+enum Value {
+    Object(BTreeMap<String, Json>),
+    Array(Vec<Json>),
+    String(String),
+    Number(Decimal),
+    /// `null`, `true`, `false`, and numbers with an exponent beyond all measure.
+    Other,
+}
+
+fn read(text: &str) -> Result<Json, String> {
+    text.parse().map_err(|error: crate::DecodeError| error.to_string())
+}
+
+fn value(json: &Json) -> Result<Value, String> {
+    let value = match json.as_str().as_bytes().first() {
+        Some(b'{') => json.decode().map(Value::Object),
+        Some(b'[') => json.decode().map(Value::Array),
+        Some(b'"') => json.decode().map(Value::String),
+        Some(b'n' | b't' | b'f') => return Ok(Value::Other),
+        _ => return Ok(Decimal::parse(json.as_str()).map_or(Value::Other, Value::Number)),
+    };
+    value.map_err(|error| error.to_string())
+}
+
+fn compare(at: &str, expected: &Json, actual: &Json) -> Result<(), String> {
+    let same = match (value(expected)?, value(actual)?) {
+        (Value::Object(expected), Value::Object(actual)) => {
+            return compare_objects(at, &expected, &actual);
+        }
+        (Value::Array(expected), Value::Array(actual)) => {
+            return compare_arrays(at, &expected, &actual);
+        }
+        (Value::String(expected), Value::String(actual)) => expected == actual,
+        (Value::Number(expected), Value::Number(actual)) => expected == actual,
+        (Value::Other, Value::Other) => expected == actual,
+        _ => false,
+    };
+    if same { Ok(()) } else { Err(format!("at `{at}`: expected {expected}, found {actual}")) }
+}
+
+fn compare_objects(
+    at: &str,
+    expected: &BTreeMap<String, Json>,
+    actual: &BTreeMap<String, Json>,
+) -> Result<(), String> {
+    if let Some(name) = actual.keys().find(|name| !expected.contains_key(*name)) {
+        return Err(format!("at `{at}`: unexpected member {name:?}"));
+    }
+    expected.iter().try_for_each(|(name, expected)| match actual.get(name) {
+        Some(actual) => compare(&format!("{at}/{name}"), expected, actual),
+        None => Err(format!("at `{at}`: member {name:?} is missing")),
+    })
+}
+
+fn compare_arrays(at: &str, expected: &[Json], actual: &[Json]) -> Result<(), String> {
+    if expected.len() != actual.len() {
+        let (expected, actual) = (expected.len(), actual.len());
+        return Err(format!("at `{at}`: expected {expected} elements, found {actual}"));
+    }
+    let pairs = expected.iter().zip(actual).enumerate();
+    pairs.into_iter().try_for_each(|(index, (expected, actual))| {
+        compare(&format!("{at}/{index}"), expected, actual)
+    })
+}

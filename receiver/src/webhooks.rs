@@ -1,0 +1,133 @@
+//! What the receiver has to know about a vendor's webhooks.
+
+use std::error::Error;
+use std::fmt::{self, Debug, Display};
+use std::hash::Hash;
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use crate::codec::{self, Decode};
+use crate::printable::Printable;
+use crate::{DecodeError, Delivery};
+
+/// The webhooks of one vendor: which events there are and how each is decoded.
+pub trait Webhooks: Sized + Send + Sync + 'static {
+    /// The event types.
+    type EventType: EventName;
+    /// Any event, known or not.
+    type Event: Send + 'static;
+
+    /// Where a body says what it is: a JSON pointer (RFC 6901) such as `/eventType`.
+    const EVENT_TYPE_POINTER: &'static str;
+
+    /// Decodes a delivery of this event type.
+    ///
+    /// # Errors
+    ///
+    /// If the body does not fit.
+    fn decode(event_type: Self::EventType, body: &Delivery) -> Result<Self::Event, DecodeError>;
+
+    /// Wraps an event of no known type.
+    fn unknown(event: UnknownEvent) -> Self::Event;
+}
+
+/// The name of an event, such as `asset.metadata.updated`.
+pub trait EventName: Copy + Eq + Hash + Debug + Display + Send + Sync + 'static {
+    /// The topics that events belong to.
+    type Topic: TopicName;
+
+    /// Every event type, in the order of the description.
+    const ALL: &'static [Self];
+
+    /// Finds the event type of this exact name.
+    fn parse(name: &str) -> Option<Self>;
+
+    /// The name as sent.
+    fn as_str(self) -> &'static str;
+
+    /// The innermost topic that the event type belongs to.
+    fn topic(self) -> Option<Self::Topic>;
+}
+
+/// The name is not one of those that a description lists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownName(String);
+
+impl UnknownName {
+    /// Longer names are cut.
+    const MAX_CHARS: usize = 128;
+
+    /// The error for this name.
+    pub fn new(name: &str) -> Self {
+        Self(Printable { text: name, limit: Self::MAX_CHARS }.to_string())
+    }
+}
+
+impl Display for UnknownName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "unknown name `{}`", self.0)
+    }
+}
+
+impl Error for UnknownName {}
+
+/// The name of a group of events, such as `asset.metadata`.
+pub trait TopicName: Copy + Eq + Hash + Debug + Display + Send + Sync + 'static {
+    /// The name.
+    fn as_str(self) -> &'static str;
+
+    /// The topic around this one, such as `asset` around `asset.metadata`.
+    fn parent(self) -> Option<Self>;
+}
+
+/// A type that the body of one event type decodes into.
+pub trait Payload: Decode + Serialize + Send + 'static {
+    /// The webhooks that the payload belongs to.
+    type Webhooks: Webhooks;
+
+    /// The event type that announces this payload.
+    const EVENT_TYPE: <Self::Webhooks as Webhooks>::EventType;
+}
+
+/// An event whose type is absent or not in the description.
+#[derive(Clone, PartialEq, Eq)]
+pub struct UnknownEvent {
+    event_type: Option<String>,
+    body: Bytes,
+}
+
+impl UnknownEvent {
+    pub(crate) fn new(event_type: Option<String>, body: Bytes) -> Self {
+        Self { event_type, body }
+    }
+
+    /// The event type, if the body names one. Any text at all: escape it before logging.
+    pub fn event_type(&self) -> Option<&str> {
+        self.event_type.as_deref()
+    }
+
+    /// The body as received.
+    pub fn raw(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// Decodes the body as a type of the caller's choice, such as [`Json`](crate::Json).
+    ///
+    /// # Errors
+    ///
+    /// If the body is not a `T`.
+    pub fn decode<T: Decode>(&self) -> Result<T, DecodeError> {
+        codec::from_slice(&self.body)
+    }
+}
+
+/// Leaves out the body, which may hold personal data.
+impl Debug for UnknownEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnknownEvent")
+            .field("event_type", &self.event_type)
+            .field("bytes", &self.body.len())
+            .finish()
+    }
+}

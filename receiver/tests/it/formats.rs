@@ -1,0 +1,103 @@
+//! Strings with a format: J34. Whatever was received is kept; the accessors judge.
+
+use webhook_receiver::{Text, format, serde_json};
+
+use crate::acme::delivery;
+
+#[test]
+fn every_string_is_kept() {
+    for json in [r#""""#, r#""not a uuid""#, r#""\u0000\u001b""#, r#""23:59:60""#] {
+        let text: Text<format::Uuid> = delivery(json).decode().unwrap();
+        assert_eq!(serde_json::to_string(&text).unwrap(), json);
+        assert_eq!(serde_json::from_str::<Text<format::Uuid>>(json).unwrap(), text);
+    }
+    assert!(delivery("1").decode::<Text<format::Uuid>>().is_err());
+}
+
+#[test]
+fn texts_compare_as_text() {
+    use std::collections::{BTreeSet, HashSet};
+
+    let text = Text::<format::Email>::from("a@example.org");
+    assert_eq!(text, "a@example.org");
+    assert_eq!(text.to_string(), String::from(text.clone()));
+    assert!(text < Text::from("b@example.org"));
+    assert_eq!(BTreeSet::from([text.clone(), text.clone()]).len(), 1);
+    assert_eq!(HashSet::from([text.clone(), text.clone()]).len(), 1);
+    assert_eq!(format!("{text:?}"), "\"a@example.org\"");
+    assert_eq!(text.into_string(), "a@example.org");
+}
+
+#[test]
+fn addresses() {
+    assert_eq!(Text::<format::Ipv4>::from("192.0.2.1").addr().unwrap().octets(), [192, 0, 2, 1]);
+    assert!(Text::<format::Ipv4>::from("192.0.2.01").addr().is_err());
+    assert_eq!(Text::<format::Ipv6>::from("2001:DB8::1").addr().unwrap().to_string(), "2001:db8::1");
+    assert!(Text::<format::Ipv6>::from("::1%eth0").addr().is_err());
+}
+
+#[test]
+fn base64() {
+    assert_eq!(Text::<format::Byte>::from("AP8=").bytes().unwrap(), [0, 255]);
+    for text in ["AP8", "AP9=", "-_8=", " AP8="] {
+        assert!(Text::<format::Byte>::from(text).bytes().is_err(), "{text}");
+    }
+}
+
+#[test]
+fn uuids() {
+    let text = "67e55044-10b1-426f-9247-bb680e5fe0c8";
+    assert_eq!(Text::<format::Uuid>::from(text).uuid().unwrap().to_string(), text);
+    let error = Text::<format::Uuid>::from("67e55044").uuid().unwrap_err();
+    assert_eq!(error.to_string(), "the text is not a UUID");
+    assert!(std::error::Error::source(&error).is_some());
+}
+
+#[test]
+fn points_in_time() {
+    for (text, expected) in [
+        ("2024-02-29T12:00:00Z", Some("2024-02-29T12:00:00Z")),
+        ("2024-02-29t12:00:00z", Some("2024-02-29T12:00:00Z")),
+        ("2024-02-29T12:00:00+02:00", Some("2024-02-29T10:00:00Z")),
+        ("2024-02-29T12:00:00.123456789Z", Some("2024-02-29T12:00:00.123456789Z")),
+        ("2016-12-31T23:59:60Z", Some("2016-12-31T23:59:59Z")),
+        ("2023-02-29T12:00:00Z", None),
+        ("2024-02-29T12:00:00", None),
+        ("2024-02-29", None),
+        ("1709208000", None),
+        ("", None),
+    ] {
+        let timestamp = Text::<format::DateTime>::from(text).timestamp();
+        assert_eq!(timestamp.ok().map(|timestamp| timestamp.to_string()).as_deref(), expected, "{text}");
+    }
+}
+
+#[test]
+fn dates_times_and_durations() {
+    assert_eq!(Text::<format::Date>::from("2024-02-29").date().unwrap().to_string(), "2024-02-29");
+    assert!(Text::<format::Date>::from("2023-02-29").date().is_err());
+
+    let time = |text: &str| {
+        let (time, offset) = Text::<format::Time>::from(text).time().ok()?;
+        Some((time.to_string(), offset.map(|offset| offset.seconds())))
+    };
+    assert_eq!(time("12:30:00"), Some(("12:30:00".to_owned(), None)));
+    assert_eq!(time("12:30:00.5+01:00"), Some(("12:30:00.5".to_owned(), Some(3600))));
+    assert_eq!(time("12:30:00Z"), Some(("12:30:00".to_owned(), Some(0))));
+    assert_eq!(time("25:00:00"), None);
+    assert_eq!(time(""), None);
+
+    let span = Text::<format::Duration>::from("P1DT12H").span().unwrap();
+    assert_eq!((span.get_days(), span.get_hours()), (1, 12));
+    assert!(Text::<format::Duration>::from("1 day").span().is_err());
+}
+
+#[test]
+fn addresses_of_documents() {
+    let url = Text::<format::Uri>::from("https://example.org/a").url().unwrap();
+    assert_eq!(url.path(), "/a");
+    assert!(Text::<format::Uri>::from("/a").url().is_err());
+    let resolved = Text::<format::UriReference>::from("../b?c").resolve(&url).unwrap();
+    assert_eq!(resolved.as_str(), "https://example.org/b?c");
+    assert!(Text::<format::UriReference>::from("https://[").resolve(&url).is_err());
+}

@@ -1,0 +1,88 @@
+//! Which texts are secrets.
+
+use std::{env, fs};
+
+use webhook_receiver::Secret;
+
+const KEY: &str = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+fn problem(text: &str) -> String {
+    let error = Secret::new(text).expect_err(text);
+    let shown = format!("{error} {error:?}");
+    // No run of four characters of the secret part is quoted.
+    for part in text.strip_prefix("whsec_").unwrap_or(text).as_bytes().windows(4) {
+        let part = str::from_utf8(part).unwrap();
+        assert!(!shown.contains(part) || "whsec_ whpk_ whsk_".contains(part), "{shown} quotes {part}");
+    }
+    error.to_string()
+}
+
+#[test]
+fn unusable_texts_are_refused() {
+    let long = format!("whsec_{}", "A".repeat(100_000));
+    let just_too_long = format!("whsec_{}=", "A".repeat(87));
+    for (id, text, expected) in [
+        ("K07", String::new(), "is empty"),
+        ("K08", "whsec_".to_owned(), "is empty"),
+        ("K09", format!("whsec_whsec_{KEY}"), "is not `whsec_` and"),
+        ("K10", format!("WHSEC_{KEY}"), "is not `whsec_` and"),
+        ("K11", format!("whsec_{KEY}\n"), "is not `whsec_` and"),
+        ("K12", format!(" whsec_{KEY}"), "is not `whsec_` and"),
+        ("K13", format!("whsec_{}", &KEY[..31]), "is not `whsec_` and"),
+        ("K14", format!("whsec_-_-_{KEY}"), "is not `whsec_` and"),
+        ("K15", "whsec_QQ==".to_owned(), "shorter than 16 bytes"),
+        ("K16", "whsec_eHh4eHh4eHh4eHh4eHh4".to_owned(), "shorter than 16 bytes"),
+        ("K17", format!("whpk_{KEY}"), "half of a key pair"),
+        ("K18", format!("whsk_{KEY}"), "half of a key pair"),
+        ("K19", long, "longer than 64 bytes"),
+        ("65 bytes", just_too_long, "longer than 64 bytes"),
+    ] {
+        let problem = problem(&text);
+        assert!(problem.contains(expected), "{id}: {problem}");
+    }
+}
+
+#[test]
+fn usable_texts_are_accepted() {
+    let longest = format!("whsec_{}==", "A".repeat(86));
+    for text in [KEY, &format!("whsec_{KEY}"), "whsec_a2tra2tra2tra2tra2traw==", &longest] {
+        assert!(text.parse::<Secret>().is_ok(), "{text}");
+    }
+}
+
+#[test]
+fn environment_variables_are_named_in_errors() {
+    // Changing the environment is unsafe, so this reads a variable that Cargo sets.
+    let error = Secret::from_env("CARGO_PKG_NAME").unwrap_err().to_string();
+    assert!(error.starts_with("environment variable \"CARGO_PKG_NAME\": the secret is not"), "{error}");
+    assert!(env::var_os("WEBHOOK_RECEIVER_TEST_UNSET").is_none());
+    let error = Secret::from_env("WEBHOOK_RECEIVER_TEST_UNSET").unwrap_err().to_string();
+    assert_eq!(error, "environment variable \"WEBHOOK_RECEIVER_TEST_UNSET\": not set");
+}
+
+#[test]
+fn files_may_end_with_one_line_ending() {
+    let path = env::temp_dir().join(format!("webhook-receiver-secret-{}", std::process::id()));
+    for (content, expected) in [
+        (format!("whsec_{KEY}"), None),
+        (format!("whsec_{KEY}\n"), None),
+        (format!("whsec_{KEY}\r\n"), None),
+        (format!("whsec_{KEY}\n\n"), Some("is not `whsec_` and")),
+        (format!("\nwhsec_{KEY}"), Some("is not `whsec_` and")),
+        (format!("whsec_{}\n", "A".repeat(1_000_000)), Some("longer than 64 bytes")),
+        ("\n".to_owned(), Some("is empty")),
+    ] {
+        fs::write(&path, &content).unwrap();
+        let error = Secret::from_file(&path).err().map(|error| error.to_string());
+        match (&error, expected) {
+            (None, None) => {}
+            (Some(error), Some(expected)) => {
+                assert!(error.starts_with(&format!("file {}: ", path.display())), "{error}");
+                assert!(error.contains(expected) && !error.contains("MfKQ"), "{error}");
+            }
+            _ => panic!("{content:.50?}: {error:?}"),
+        }
+    }
+    fs::remove_file(&path).unwrap();
+    assert!(Secret::from_file(&path).unwrap_err().to_string().ends_with("cannot be read"));
+}

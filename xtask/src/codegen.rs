@@ -1,0 +1,128 @@
+//! `cargo xtask codegen`
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use webhook_generator::diagnostics::Diagnostics;
+use webhook_generator::source::Sources;
+use webhook_generator::write::{Action, Plan};
+use webhook_generator::{Outcome, Output, dump, generate};
+
+use crate::cli::{Codegen, usage_error};
+use crate::job::Job;
+use crate::report::report;
+
+/// How many lines of differences `--check` shows.
+const MAX_DIFF_LINES: usize = 200;
+
+/// Runs the command.
+pub(crate) fn run(arguments: &Codegen) -> ExitCode {
+    match Job::new(arguments) {
+        Ok(job) => {
+            let finished = Run::new().run(&job, arguments);
+            report(arguments, job.out.as_deref(), &finished)
+        }
+        Err((kind, message)) => usage_error(kind, &message),
+    }
+}
+
+/// What came of a run.
+pub(crate) struct Finished {
+    pub(crate) end: End,
+    pub(crate) sources: Sources,
+    pub(crate) diagnostics: Diagnostics,
+    /// How many webhooks and types there are; none where nothing was generated.
+    pub(crate) generated: Option<(usize, usize)>,
+    /// The files of the output, and what is, or was, to be done with them.
+    pub(crate) files: Vec<(String, Action)>,
+    /// What was asked to be shown.
+    pub(crate) shown: String,
+    pub(crate) phases: Vec<(&'static str, Duration)>,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// There are errors among the diagnostics.
+    Failed,
+    /// A stage was shown.
+    Shown,
+    /// What would be done was listed.
+    Listed,
+    /// The output was found to be as generated.
+    Fresh,
+    /// The output was found to be different.
+    Stale,
+    /// The output is as generated now.
+    Written,
+}
+
+/// A run in its course.
+struct Run {
+    phase: Instant,
+    phases: Vec<(&'static str, Duration)>,
+}
+
+impl Run {
+    fn new() -> Self {
+        Self { phase: Instant::now(), phases: Vec::new() }
+    }
+
+    /// Notes how long it took since the last phase.
+    fn phase_done(&mut self, name: &'static str) {
+        let now = Instant::now();
+        self.phases.push((name, now.duration_since(self.phase)));
+        self.phase = now;
+    }
+
+    fn run(mut self, job: &Job, arguments: &Codegen) -> Finished {
+        let (outcome, shown) = match arguments.emit {
+            Some(stage) => dump(&job.request, stage.into()),
+            None => (generate(&job.request), None),
+        };
+        self.phase_done("generate");
+        let Outcome { sources, diagnostics, output } = outcome;
+        let mut finished = Finished {
+            end: End::Failed,
+            sources,
+            diagnostics,
+            generated: output.as_ref().map(|output| (output.webhooks, output.types)),
+            files: Vec::new(),
+            shown: String::new(),
+            phases: Vec::new(),
+        };
+        if let Some(shown) = shown {
+            finished.end = End::Shown;
+            finished.shown = shown;
+        } else if let (Some(output), Some(out)) = (output, &job.out) {
+            match self.put(&output, out, arguments, &mut finished) {
+                Ok(end) => finished.end = end,
+                Err(problems) => problems.iter().for_each(|problem| finished.diagnostics.push(problem.clone())),
+            }
+        }
+        finished.phases = self.phases;
+        finished
+    }
+
+    /// Compares the output with what is in its folder, and writes it unless something else was asked for.
+    fn put(&mut self, output: &Output, out: &Path, arguments: &Codegen, finished: &mut Finished) -> Result<End, Diagnostics> {
+        let plan = Plan::new(out, &output.files)?;
+        self.phase_done("compare");
+        finished.files = plan.actions().map(|(path, action)| (path.to_owned(), action)).collect();
+        if arguments.check {
+            finished.shown = plan.diff(MAX_DIFF_LINES);
+            return Ok(if plan.is_fresh() { End::Fresh } else { End::Stale });
+        }
+        if arguments.dry_run {
+            return Ok(End::Listed);
+        }
+        plan.apply().map_err(|problem| {
+            let mut problems = Diagnostics::default();
+            problems.push(problem);
+            problems
+        })?;
+        self.phase_done("write");
+        Ok(End::Written)
+    }
+}
