@@ -83,17 +83,21 @@ impl Target {
     }
 
     fn remove(&mut self, paths: &[Vec<Segment>], action: &Action) -> Result<(), Diagnostic> {
+        let mut root = self.root.clone();
         // From the end, so that no removal moves what is still to be removed.
         for path in paths.iter().rev() {
             let Some((last, parents)) = path.split_last() else {
                 return Err(Diagnostic::new(Code::Overlay, "the whole description cannot be removed")
                     .at(Place::Value(action.target.origin().clone()), "this selects the root"));
             };
-            let parent = edit::at(&self.root, parents).ok_or_else(|| unchangeable(&action.target))?;
+            let parent = edit::at(&root, parents).ok_or_else(|| unchangeable(&action.target))?;
             let new = edit::without(&parent, last);
-            self.root = edit::replace(&self.root, parents, new).ok_or_else(|| unchangeable(&action.target))?;
+            root = edit::replace(&root, parents, new).ok_or_else(|| unchangeable(&action.target))?;
+        }
+        for path in paths.iter().rev() {
             self.view.remove(path);
         }
+        self.root = root;
         Ok(())
     }
 }

@@ -80,7 +80,7 @@ fn summary(finished: &Finished, out: Option<&Path>) -> String {
         End::Shown => warnings,
         End::Listed => format!("`{out}` would see {files}"),
         End::Fresh => format!("`{out}` is up to date"),
-        End::Stale => format!("`{out}` is stale: {} differ; run the command without `--check`", count(differ + removed, "file")),
+        End::Stale => format!("`{out}` is stale in {}; run the command without `--check`", count(differ + removed, "file")),
         End::Written => format!("`{out}`: {files}"),
     };
     let _ = writeln!(summary, "{end} ({:.2} s)", total(&finished.phases).as_secs_f64());

@@ -19,14 +19,16 @@ impl Emitter<'_> {
         let accessors = self.accessors();
         let common: Vec<&Type> = self.api.common_fields().into_iter().map(|field| &field.ty).collect();
         payloads.extend(common.iter().flat_map(|ty| shape::named(ty)).map(|id| self.names.ty(id)));
-        payloads.sort();
-        payloads.dedup();
-        let receiver = imports::receiver_types(&common);
+        let own = payloads.iter().map(ToString::to_string).chain(["EventType".to_owned(), self.vendor_name()]);
+        let own = imports::list(own.collect());
+        let mut receiver = imports::receiver_types(&common);
+        receiver.extend(["DecodeError", "Delivery", "UnknownEvent", "Webhooks"]);
+        let receiver = imports::list(receiver);
         let map = imports::has_map(&common).then(|| quote!(use std::collections::BTreeMap;));
         file.item(quote! {
             #map
-            use webhook_receiver::{DecodeError, Delivery, #(#receiver,)* UnknownEvent, Webhooks};
-            use crate::{#vendor, EventType, #(#payloads),*};
+            use webhook_receiver::{#receiver};
+            use crate::{#own};
         });
         let variants = self.api.webhooks.iter().zip(idents).zip(&types).map(|((webhook, ident), ty)| {
             let docs = docs::outer(&format!("{}.", docs::code(&webhook.event_type)));

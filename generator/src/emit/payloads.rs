@@ -1,6 +1,6 @@
 //! One file a topic area: the payload types, their docs and their codec.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Emitter, docs, imports};
@@ -57,27 +57,31 @@ impl Emitter<'_> {
         let fmt = any(|kind| matches!(kind, Kind::Enum(_))).then(|| quote!(use std::fmt;));
         let map_access = any(|kind| matches!(kind, Kind::Struct(_))).then(|| quote!(use webhook_receiver::serde::de::MapAccess;));
         let deserializer = any(|kind| !matches!(kind, Kind::Struct(_))).then(|| quote!(Deserializer,));
-        let receiver = imports::receiver_types(&used);
+        let mut receiver = imports::receiver_types(&used);
         let roots = self.api.webhooks.iter().any(|webhook| ids.contains(&webhook.payload));
-        let payload = roots.then(|| quote!(Payload,));
+        receiver.extend(roots.then(|| "Payload"));
+        receiver.push("codec");
+        let receiver = imports::list(receiver);
         let event_type = crate::names::ident("EventType");
         let own = roots.then_some([&self.names.vendor, &event_type]);
-        let mut others: Vec<&Ident> = types
+        let others = types
             .iter()
             .flat_map(|ty| shape::named(ty))
             .filter(|id| self.names.module(*id) != module)
             .map(|id| self.names.ty(id))
             .chain(own.into_iter().flatten())
-            .collect();
-        others.sort();
-        others.dedup();
-        let siblings = (!others.is_empty()).then(|| quote!(use crate::{#(#others),*};));
+            .map(ToString::to_string)
+            .collect::<Vec<_>>();
+        let siblings = (!others.is_empty()).then(|| {
+            let others = imports::list(others);
+            quote!(use crate::{#others};)
+        });
         quote! {
             #map
             #fmt
             #map_access
             use webhook_receiver::serde::{#deserializer Serialize, Serializer};
-            use webhook_receiver::{#payload codec, #(#receiver),*};
+            use webhook_receiver::{#receiver};
             #siblings
         }
     }
@@ -326,7 +330,7 @@ impl Emitter<'_> {
     }
 
     pub(super) fn webhook_docs(&self, webhook: &Webhook) -> Option<String> {
-        webhook.description.as_deref().or(webhook.summary.as_deref()).map(docs::harmless).filter(|text| !text.is_empty())
+        webhook.description.as_deref().or(webhook.summary.as_deref()).map(docs::harmless).filter(|text| !text.is_empty()).map(sentence)
     }
 
     fn undescribed(&self, def: &TypeDef) -> String {
@@ -344,8 +348,8 @@ impl Emitter<'_> {
 
 /// Title, description and facts as Markdown; none where there is nothing.
 fn described(docs: &Docs) -> Option<String> {
-    let description = docs.description.as_deref().map(docs::harmless).filter(|text| !text.is_empty());
-    let title = docs.title.as_deref().map(docs::harmless_line).filter(|text| !text.is_empty());
+    let description = docs.description.as_deref().map(docs::harmless).filter(|text| !text.is_empty()).map(sentence);
+    let title = docs.title.as_deref().map(docs::harmless_line).filter(|text| !text.is_empty()).map(sentence);
     let mut parts: Vec<String> = description.or(title).into_iter().collect();
     if docs.deprecated {
         parts.push("**Deprecated** by the vendor.".to_owned());
@@ -355,6 +359,14 @@ fn described(docs: &Docs) -> Option<String> {
         parts.push(format!("{}.", facts.join(", ")));
     }
     (!parts.is_empty()).then(|| parts.join("\n\n"))
+}
+
+/// The text with its full stop.
+fn sentence(mut text: String) -> String {
+    if text.ends_with(char::is_alphanumeric) {
+        text.push('.');
+    }
+    text
 }
 
 fn marker(format: Format) -> &'static str {

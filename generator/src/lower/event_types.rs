@@ -15,6 +15,9 @@ use crate::source::{Node, Value};
 const USUAL_NAMES: [&str; 10] =
     ["eventType", "event_type", "type", "event", "webhook_type", "webhookType", "topic", "eventName", "event_name", "name"];
 
+const EXAMPLE: &str = "an example";
+const OPERATION_ID: &str = "`operationId`";
+
 /// Something in the description that tells a webhook's event type.
 #[derive(Clone)]
 struct Evidence {
@@ -153,7 +156,7 @@ fn decide(webhook: &Webhook, stated: Stated, config: &Config, separator: &str, d
         what: "the key",
     });
     let operation_id = webhook.operation_id.as_ref().and_then(|node| {
-        let evidence = Evidence { name: node.as_str()?.to_owned(), place: Place::Value(node.origin().clone()), what: "`operationId`" };
+        let evidence = Evidence { name: node.as_str()?.to_owned(), place: Place::Value(node.origin().clone()), what: OPERATION_ID };
         Some(evidence)
     });
     let named_operation = operation_id.clone().filter(|evidence| is_event_type(&evidence.name, separator));
@@ -168,7 +171,7 @@ fn decide(webhook: &Webhook, stated: Stated, config: &Config, separator: &str, d
     let Some(strongest) = ranks.next() else { return Decision::Untold };
     let weaker: Vec<Evidence> = ranks.flatten().collect();
     let told = &strongest[0];
-    let by_example = told.what == "an example";
+    let by_example = told.what == EXAMPLE;
     let contradiction = strongest[1..].iter().find(|evidence| evidence.name != told.name);
     // An operationId in camelCase spells no event type, but it tells when an example is another event's.
     let spelled_otherwise = operation_id.as_ref().filter(|id| by_example && !agree(&id.name, &told.name));
@@ -182,7 +185,9 @@ fn decide(webhook: &Webhook, stated: Stated, config: &Config, separator: &str, d
         );
         return Decision::Contradicted;
     }
-    for evidence in weaker.iter().filter(|evidence| evidence.name != told.name) {
+    // An operationId may add to the name, such as the method; that is no disagreement.
+    let doubts = |evidence: &&Evidence| evidence.name != told.name && !(evidence.what == OPERATION_ID && agree(&evidence.name, &told.name));
+    for evidence in weaker.iter().filter(doubts) {
         diagnostics.push(
             Diagnostic::new(
                 Code::EventTypeDoubtful,
@@ -199,13 +204,23 @@ fn decide(webhook: &Webhook, stated: Stated, config: &Config, separator: &str, d
 fn setting<'a>(webhooks: impl IntoIterator<Item = (&'a Webhook, Option<&'a str>)>, separator: &str) -> String {
     let mut lines = "say it in codegen.toml:\n[event-type.names]".to_owned();
     for (webhook, other) in webhooks {
-        let guess = heck::AsSnakeCase(&webhook.name).to_string().replace('_', separator);
+        let guess = guess(&webhook.name, other, separator);
         lines += &format!("\n{:?} = {guess:?}", webhook.name);
         if let Some(other) = other.filter(|other| *other != guess) {
             lines += &format!(" # or {other:?}");
         }
     }
     lines
+}
+
+/// What a webhook's event type may be: the words of its key, within the topic that another event type shares with it.
+fn guess(key: &str, other: Option<&str>, separator: &str) -> String {
+    let words = heck::AsSnakeCase(key).to_string();
+    let first = words.split('_').next().unwrap_or_default();
+    let topics: Vec<&str> = other.unwrap_or_default().split(separator).take_while(|word| *word != first).collect();
+    let shared = other.is_some_and(|other| other.split(separator).any(|word| word == first));
+    let prefix: String = topics.into_iter().filter(|_| shared).map(|topic| format!("{topic}{separator}")).collect();
+    prefix + &words.replace('_', separator)
 }
 
 /// Whether a text has the form of an event type: words joined by the separator.
@@ -239,7 +254,7 @@ fn stated(schemas: &Schemas, webhook: &Webhook, path: &[String], diagnostics: &m
     collect(schemas, &[webhook.body], path, &mut stated, 0, diagnostics);
     let at = |example: &Node| path.iter().try_fold(example.clone(), |node, segment| child(&node, segment));
     for value in webhook.examples.iter().filter_map(at) {
-        stated.examples.extend(evidence(&value, "an example"));
+        stated.examples.extend(evidence(&value, EXAMPLE));
     }
     stated
 }
@@ -254,7 +269,7 @@ fn collect(schemas: &Schemas, subject: &[SchemaId], path: &[String], stated: &mu
     }
     let at = |example: &Node| path.iter().try_fold(example.clone(), |node, segment| child(&node, segment));
     if !path.is_empty() {
-        stated.examples.extend(flat.examples.iter().filter_map(at).filter_map(|value| evidence(&value, "an example")));
+        stated.examples.extend(flat.examples.iter().filter_map(at).filter_map(|value| evidence(&value, EXAMPLE)));
     }
     let Some((segment, rest)) = path.split_first() else {
         stated.declared = true;
@@ -266,7 +281,7 @@ fn collect(schemas: &Schemas, subject: &[SchemaId], path: &[String], stated: &mu
         if single_text(&flat).is_some() {
             stated.fixed.extend(fixed.and_then(|value| evidence(value, "a constant")));
         } else if texts(&flat).is_none_or(|values| !values.is_empty()) {
-            stated.examples.extend(flat.examples.iter().filter_map(|value| evidence(value, "an example")));
+            stated.examples.extend(flat.examples.iter().filter_map(|value| evidence(value, EXAMPLE)));
         }
         return;
     };

@@ -153,10 +153,10 @@ impl NodeSeed<'_, '_> {
     }
 
     /// Reads the text of a number whose value the parser would round.
-    fn exact_number<'de, D: Deserializer<'de>>(self, text: &'de str, deserializer: D) -> Result<Node, D::Error> {
+    fn exact_number<'de, D: Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
         let number = match self.build.syntax {
             Syntax::Json => Some(json::raw(deserializer)?.to_owned()),
-            Syntax::Yaml => yaml::json_number(&yaml::scalar(text, deserializer)?.text),
+            Syntax::Yaml => yaml::json_number(&yaml::scalar(deserializer)?),
         };
         match number {
             Some(number) => self.number(number),
@@ -187,7 +187,7 @@ impl<'de> DeserializeSeed<'de> for NodeSeed<'_, 'de> {
         self.build.count(&self.origin)?;
         let (build, origin) = (self.build, self.origin.clone());
         let result = match self.guide.map(Node::value) {
-            Some(Value::Number(text)) if text.is_empty() => self.exact_number(build.text, deserializer),
+            Some(Value::Number(text)) if text.is_empty() => self.exact_number(deserializer),
             _ => deserializer.deserialize_any(self),
         };
         if result.is_err() {

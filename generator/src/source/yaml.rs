@@ -68,35 +68,9 @@ fn tag(text: &str) -> Option<usize> {
     (text.as_bytes().get(offset) == Some(&b'!')).then_some(offset)
 }
 
-/// A scalar as it stands in the document.
-pub(super) struct Scalar<'a> {
-    pub text: std::borrow::Cow<'a, str>,
-    /// Not quoted and not a block scalar.
-    pub plain: bool,
-}
-
-/// The scalar that comes next, whatever the parser takes it for; an error where no scalar comes.
-pub(super) fn scalar<'de, D: Deserializer<'de>>(document: &'de str, deserializer: D) -> Result<Scalar<'de>, D::Error> {
-    struct ScalarVisitor<'de>(&'de str);
-
-    impl<'de> Visitor<'de> for ScalarVisitor<'de> {
-        type Value = Scalar<'de>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a scalar")
-        }
-
-        fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Scalar<'de>, E> {
-            Ok(Scalar { text: text.into(), plain: is_plain(self.0, text) })
-        }
-
-        // What the parser cannot lend as it stands is folded, escaped or a block.
-        fn visit_str<E>(self, text: &str) -> Result<Scalar<'de>, E> {
-            Ok(Scalar { text: text.to_owned().into(), plain: false })
-        }
-    }
-
-    deserializer.deserialize_str(ScalarVisitor(document))
+/// The text of the scalar that comes next, whatever the parser takes it for.
+pub(super) fn scalar<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    String::deserialize(deserializer)
 }
 
 /// Whether a scalar that the parser lends is plain, that is, whether no quote closes it.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use webhook_receiver::bytes::Bytes;
 use webhook_receiver::codec::{self, Members, ObjectWriter};
 use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Deserializer, Serialize, Serializer};
@@ -367,7 +368,7 @@ codec::objects!(Asset, AssetCreated, AssetMetadataUpdated, Ping);
 codec::values!(Status, AssetCreatedType);
 
 /// A verified delivery of this body.
-pub(crate) fn delivery(body: impl Into<webhook_receiver::bytes::Bytes>) -> Delivery {
+pub(crate) fn delivery(body: impl Into<Bytes>) -> Delivery {
     use webhook_receiver::{HeaderNames, Verifier, testing};
 
     let body = body.into();
