@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Deserializer, Serialize, Serializer};
-use webhook_receiver::{Payload, codec, Json, Text, format};
+use webhook_receiver::{Json, Payload, Text, codec, format};
 use crate::{
     Asset, AssetSecurityTemplate, EventContext, EventType, MetadataTemplate, Tenovos,
 };
@@ -19,7 +19,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetCreated {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: String,
     /// `event`.
     pub event: EventContext,
@@ -84,7 +84,7 @@ impl Serialize for AssetCreated {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetDeleted {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: String,
     /// `event`.
     pub event: EventContext,
@@ -149,7 +149,7 @@ impl Serialize for AssetDeleted {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetDownloaded {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: String,
     /// `event`.
     pub event: EventContext,
@@ -213,9 +213,9 @@ impl Serialize for AssetDownloaded {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DownloadedAsset {
-    /// Identifier of the asset
+    /// Identifier of the asset.
     pub id: String,
-    /// Name of the file that was uploaded for the asset
+    /// Name of the file that was uploaded for the asset.
     pub filename: Option<String>,
 }
 
@@ -259,7 +259,7 @@ impl Serialize for DownloadedAsset {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetPurged {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: String,
     /// `event`.
     pub event: EventContext,
@@ -324,7 +324,7 @@ impl Serialize for AssetPurged {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetRenditionsCreated {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: String,
     /// `event`.
     pub event: EventContext,
@@ -381,19 +381,19 @@ impl Serialize for AssetRenditionsCreated {
     }
 }
 
-/// The asset, together with the renditions made of it
+/// The asset, together with the renditions made of it.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/asset.renditions`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetWithRenditions {
-    /// Identifier of the asset
+    /// Identifier of the asset.
     pub id: Text<format::Uuid>,
-    /// Name of the file that was uploaded for the asset
+    /// Name of the file that was uploaded for the asset.
     pub filename: Option<String>,
     /// `metadataTemplate`.
     pub metadata_template: Option<MetadataTemplate>,
-    /// Security templates that are applied to the asset
+    /// Security templates that are applied to the asset.
     pub security_templates: Option<Vec<AssetSecurityTemplate>>,
     /// `renditions`.
     pub renditions: Option<AssetWithRenditionsRenditions>,
@@ -452,21 +452,21 @@ impl Serialize for AssetWithRenditions {
     }
 }
 
-/// Addresses of the renditions that Tenovos made of the asset’s file
+/// Addresses of the renditions that Tenovos made of the asset’s file.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/asset.renditions/properties/renditions`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetWithRenditionsRenditions {
-    /// Thumbnail, 200x200
+    /// Thumbnail, 200x200.
     pub thumbnail: Option<Text<format::Uri>>,
-    /// Preview, 700x700
+    /// Preview, 700x700.
     pub preview: Option<Text<format::Uri>>,
     /// Placeholder “for position only” (FPO)
     pub fpo: Option<Text<format::Uri>>,
-    /// Large rendition, 1000x1000
+    /// Large rendition, 1000x1000.
     pub large: Option<Text<format::Uri>>,
-    /// Mezzanine file, 3000x3000
+    /// Mezzanine file, 3000x3000.
     pub mezzanine: Option<Text<format::Uri>>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
@@ -532,7 +532,7 @@ impl Serialize for AssetWithRenditionsRenditions {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetShared {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: String,
     /// `event`.
     pub event: EventContext,
@@ -589,7 +589,7 @@ impl Serialize for AssetShared {
     }
 }
 
-/// What was shared, and with whom
+/// What was shared, and with whom.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/share`
 #[derive(Clone, Debug, PartialEq)]
@@ -597,9 +597,9 @@ impl Serialize for AssetShared {
 pub struct AssetShare {
     /// `type`.
     pub r#type: Option<AssetShareType>,
-    /// Everybody the assets were shared with
+    /// Everybody the assets were shared with.
     pub recipients: Option<Vec<String>>,
-    /// The assets that were shared
+    /// The assets that were shared.
     pub assets: Option<Vec<AssetShareAsset>>,
 }
 
@@ -639,7 +639,7 @@ impl Serialize for AssetShare {
     }
 }
 
-/// The way in which the assets were shared
+/// The way in which the assets were shared.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/share/properties/type`
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -702,9 +702,9 @@ impl Serialize for AssetShareType {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetShareAsset {
-    /// Name of the file that was uploaded for the asset
+    /// Name of the file that was uploaded for the asset.
     pub filename: Option<String>,
-    /// Identifier of the asset
+    /// Identifier of the asset.
     pub id: Option<String>,
 }
 
@@ -750,7 +750,7 @@ impl Serialize for AssetShareAsset {
 pub struct AssetSecurityUpdated {
     /// `asset`.
     pub asset: AssetSecurityUpdatedAsset,
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: String,
     /// `event`.
     pub event: EventContext,
@@ -805,15 +805,15 @@ impl Serialize for AssetSecurityUpdated {
     }
 }
 
-/// All data about the asset
+/// All data about the asset.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/asset.security.updated/post/requestBody/content/application~1json/schema/properties/asset`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetSecurityUpdatedAsset {
-    /// Identifier of the asset
+    /// Identifier of the asset.
     pub id: Text<format::Uuid>,
-    /// Name of the file that was uploaded for the asset
+    /// Name of the file that was uploaded for the asset.
     pub filename: Option<String>,
     /// `metadataTemplate`.
     pub metadata_template: Option<MetadataTemplate>,
@@ -867,15 +867,15 @@ impl Serialize for AssetSecurityUpdatedAsset {
     }
 }
 
-/// Security templates of the asset, with and without this change
+/// Security templates of the asset, with and without this change.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/asset.security.updated/post/requestBody/content/application~1json/schema/properties/asset/properties/security`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetSecurityUpdatedAssetSecurity {
-    /// Security templates that apply from now on
+    /// Security templates that apply from now on.
     pub current: Option<Vec<AssetSecurityUpdatedAssetSecurityCurrent>>,
-    /// Security templates that applied before
+    /// Security templates that applied before.
     pub previous: Option<Vec<AssetSecurityUpdatedAssetSecurityPrevious>>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
@@ -922,9 +922,9 @@ impl Serialize for AssetSecurityUpdatedAssetSecurity {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetSecurityUpdatedAssetSecurityCurrent {
-    /// Identifier of the security template
+    /// Identifier of the security template.
     pub id: Option<String>,
-    /// Name of the security template
+    /// Name of the security template.
     pub name: Option<String>,
 }
 
@@ -966,9 +966,9 @@ impl Serialize for AssetSecurityUpdatedAssetSecurityCurrent {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetSecurityUpdatedAssetSecurityPrevious {
-    /// Identifier of the security template
+    /// Identifier of the security template.
     pub id: Option<String>,
-    /// Name of the security template
+    /// Name of the security template.
     pub name: Option<String>,
 }
 
@@ -1012,7 +1012,7 @@ impl Serialize for AssetSecurityUpdatedAssetSecurityPrevious {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetMetadataUpdated {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: String,
     /// `event`.
     pub event: EventContext,
@@ -1069,19 +1069,19 @@ impl Serialize for AssetMetadataUpdated {
     }
 }
 
-/// The asset, and what changed in its metadata
+/// The asset, and what changed in its metadata.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/asset.updated`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdatedAsset {
-    /// Identifier of the asset
+    /// Identifier of the asset.
     pub id: Text<format::Uuid>,
-    /// Name of the file that was uploaded for the asset
+    /// Name of the file that was uploaded for the asset.
     pub filename: Option<String>,
     /// `metadataTemplate`.
     pub metadata_template: Option<MetadataTemplate>,
-    /// One element for each metadata attribute that changed – attributes that did not change are left out
+    /// One element for each metadata attribute that changed – attributes that did not change are left out.
     pub updates: Option<Vec<UpdatedAssetUpdate>>,
 }
 
@@ -1137,15 +1137,15 @@ impl Serialize for UpdatedAsset {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdatedAssetUpdate {
-    /// Identifier of the metadata attribute
+    /// Identifier of the metadata attribute.
     pub id: Option<String>,
-    /// Name of the metadata attribute
+    /// Name of the metadata attribute.
     pub name: Option<String>,
-    /// Value after the change
+    /// Value after the change.
     pub current_value: Option<Json>,
-    /// Value before the change
+    /// Value before the change.
     pub previous_value: Option<Json>,
-    /// Kind of the metadata attribute
+    /// Kind of the metadata attribute.
     pub r#type: Option<String>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
@@ -1211,7 +1211,7 @@ impl Serialize for UpdatedAssetUpdate {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetRestored {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: String,
     /// `event`.
     pub event: EventContext,

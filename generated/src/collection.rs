@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Deserializer, Serialize, Serializer};
-use webhook_receiver::{Payload, codec, Json, Text, format};
+use webhook_receiver::{Json, Payload, Text, codec, format};
 use crate::{EventContext, EventType, Tenovos};
 
 /// Payload of `collection.created`.
@@ -17,7 +17,7 @@ use crate::{EventContext, EventType, Tenovos};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CollectionCreated {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: String,
     /// `event`.
     pub event: EventContext,
@@ -74,15 +74,15 @@ impl Serialize for CollectionCreated {
     }
 }
 
-/// The collection that the event is about
+/// The collection that the event is about.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/collection`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Collection {
-    /// Identifier of the collection
+    /// Identifier of the collection.
     pub id: Text<format::Uuid>,
-    /// Name of the collection
+    /// Name of the collection.
     pub name: Option<String>,
     /// `type`.
     pub r#type: Option<CollectionType>,
@@ -124,7 +124,7 @@ impl Serialize for Collection {
     }
 }
 
-/// Who can see the collection
+/// Who can see the collection.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/collection/properties/type`
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -185,7 +185,7 @@ impl Serialize for CollectionType {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CollectionUpdated {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: String,
     /// `event`.
     pub event: EventContext,
@@ -242,19 +242,19 @@ impl Serialize for CollectionUpdated {
     }
 }
 
-/// The collection, and what changed in it
+/// The collection, and what changed in it.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/collection.updated`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdatedCollection {
-    /// Identifier of the collection
+    /// Identifier of the collection.
     pub id: Text<format::Uuid>,
-    /// Name of the collection
+    /// Name of the collection.
     pub name: Option<String>,
     /// `type`.
     pub r#type: Option<UpdatedCollectionType>,
-    /// One element for each metadata attribute that changed – attributes that did not change are left out
+    /// One element for each metadata attribute that changed – attributes that did not change are left out.
     pub metadata: Option<Vec<Json>>,
     /// `security`.
     pub security: Option<UpdatedCollectionSecurity>,
@@ -314,7 +314,7 @@ impl Serialize for UpdatedCollection {
     }
 }
 
-/// Who can see the collection
+/// Who can see the collection.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/collection.updated/properties/type`
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -367,15 +367,15 @@ impl Serialize for UpdatedCollectionType {
     }
 }
 
-/// Security templates of the collection, with and without this change
+/// Security templates of the collection, with and without this change.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/collection.updated/properties/security`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdatedCollectionSecurity {
-    /// Security templates that apply from now on
+    /// Security templates that apply from now on.
     pub current: Option<Vec<UpdatedCollectionSecurityCurrent>>,
-    /// Security templates that applied before
+    /// Security templates that applied before.
     pub previous: Option<Vec<UpdatedCollectionSecurityPrevious>>,
 }
 
@@ -417,9 +417,9 @@ impl Serialize for UpdatedCollectionSecurity {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdatedCollectionSecurityCurrent {
-    /// Identifier of the security template
+    /// Identifier of the security template.
     pub id: Option<String>,
-    /// Name of the security template
+    /// Name of the security template.
     pub name: Option<String>,
 }
 
@@ -461,9 +461,9 @@ impl Serialize for UpdatedCollectionSecurityCurrent {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdatedCollectionSecurityPrevious {
-    /// Identifier of the security template
+    /// Identifier of the security template.
     pub id: Option<String>,
-    /// Name of the security template
+    /// Name of the security template.
     pub name: Option<String>,
 }
 
@@ -507,7 +507,7 @@ impl Serialize for UpdatedCollectionSecurityPrevious {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CollectionDeleted {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
     /// `event`.
     pub event: Option<EventContext>,
@@ -569,13 +569,13 @@ impl Serialize for CollectionDeleted {
     }
 }
 
-/// The collection that was deleted
+/// The collection that was deleted.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/collection.deleted/post/requestBody/content/application~1json/schema/properties/collection`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CollectionDeletedCollection {
-    /// Identifier of the collection
+    /// Identifier of the collection.
     pub id: Option<Text<format::Uuid>>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
@@ -620,7 +620,7 @@ impl Serialize for CollectionDeletedCollection {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CollectionShared {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: String,
     /// `event`.
     pub event: EventContext,
@@ -677,15 +677,15 @@ impl Serialize for CollectionShared {
     }
 }
 
-/// The collection that was shared, and with whom
+/// The collection that was shared, and with whom.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/collection.share`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CollectionShare {
-    /// The way in which the collection was shared
+    /// The way in which the collection was shared.
     pub r#type: Option<String>,
-    /// Everybody the collection was shared with
+    /// Everybody the collection was shared with.
     pub recipients: Option<Vec<Json>>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
@@ -734,7 +734,7 @@ impl Serialize for CollectionShare {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CollectionDownloaded {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
     /// `event`.
     pub event: Option<EventContext>,
@@ -796,13 +796,13 @@ impl Serialize for CollectionDownloaded {
     }
 }
 
-/// The collection that was downloaded
+/// The collection that was downloaded.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/collection.downloaded/post/requestBody/content/application~1json/schema/properties/collection`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CollectionDownloadedCollection {
-    /// Identifier of the collection
+    /// Identifier of the collection.
     pub id: Option<Text<format::Uuid>>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
@@ -847,10 +847,10 @@ impl Serialize for CollectionDownloadedCollection {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CollectionAssetsUpdated {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: String,
     /// `event`.
-    pub event: EventContext,
+    pub event: Option<EventContext>,
     /// `collection`.
     pub collection: Option<CollectionAssetsUpdatedCollection>,
     /// All other members.
@@ -891,7 +891,7 @@ impl codec::Object for CollectionAssetsUpdated {
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
-            event: members.required("event", event)?,
+            event: event.flatten(),
             collection: collection.flatten(),
             additional,
         })
@@ -902,20 +902,20 @@ impl Serialize for CollectionAssetsUpdated {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.required("eventType", &self.event_type)?;
-        object.required("event", &self.event)?;
+        object.optional("event", &self.event)?;
         object.optional("collection", &self.collection)?;
         object.rest(&self.additional)?;
         object.end()
     }
 }
 
-/// The collection and its assets
+/// The collection and its assets.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/collection.assets.updated/post/requestBody/content/application~1json/schema/anyOf/0/properties/collection`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CollectionAssetsUpdatedCollection {
-    /// Identifier of the collection
+    /// Identifier of the collection.
     pub id: Option<String>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
@@ -960,7 +960,7 @@ impl Serialize for CollectionAssetsUpdatedCollection {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CollectionMetadataUpdated {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
     /// `event`.
     pub event: Option<EventContext>,
@@ -1024,7 +1024,7 @@ impl Serialize for CollectionMetadataUpdated {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CollectionSecurityUpdated {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
     /// `event`.
     pub event: Option<EventContext>,

@@ -4,19 +4,19 @@
 
 use webhook_receiver::{DecodeError, Delivery, UnknownEvent, Webhooks};
 use crate::{
-    Tenovos, EventType, AssetCreated, AssetDeleted, AssetDownloaded,
-    AssetMetadataUpdated, AssetPurged, AssetRenditionsCreated, AssetRestored,
-    AssetSecurityUpdated, AssetShared, CollectionAssetsUpdated, CollectionCreated,
-    CollectionDeleted, CollectionDownloaded, CollectionMetadataUpdated,
-    CollectionSecurityUpdated, CollectionShared, CollectionUpdated, EventContext,
-    MetadataGroupDeleted, MetadataTemplateUpdated, MetadataVocabularyCreated,
-    MetadataVocabularyDeleted, MetadataVocabularyUpdated, RelationshipCreated,
-    RelationshipDeleted, RelationshipUpdated, RequestCreated, RmAgreementCreated,
-    RmAgreementDeleted, RmAgreementExpired, RmAgreementUpdated, RmEntityCreated,
-    RmEntityDeleted, RmEntityUpdated, RmProjectCreated, RmProjectDeleted,
-    RmProjectUpdated, SecurityGroupCreated, SecurityTemplateCreated,
-    SecurityTemplateUpdated, StoryboardCreated, StoryboardDeleted, StoryboardShared,
-    StoryboardUpdated, UserCreated, UserUpdated, VersionCreated, VersionPromoted,
+    AssetCreated, AssetDeleted, AssetDownloaded, AssetMetadataUpdated, AssetPurged,
+    AssetRenditionsCreated, AssetRestored, AssetSecurityUpdated, AssetShared,
+    CollectionAssetsUpdated, CollectionCreated, CollectionDeleted, CollectionDownloaded,
+    CollectionMetadataUpdated, CollectionSecurityUpdated, CollectionShared,
+    CollectionUpdated, EventContext, EventType, MetadataGroupDeleted,
+    MetadataTemplateUpdated, MetadataVocabularyCreated, MetadataVocabularyDeleted,
+    MetadataVocabularyUpdated, RelationshipCreated, RelationshipDeleted,
+    RelationshipUpdated, RequestCreated, RmAgreementCreated, RmAgreementDeleted,
+    RmAgreementExpired, RmAgreementUpdated, RmEntityCreated, RmEntityDeleted,
+    RmEntityUpdated, RmProjectCreated, RmProjectDeleted, RmProjectUpdated,
+    SecurityGroupCreated, SecurityTemplateCreated, SecurityTemplateUpdated,
+    StoryboardCreated, StoryboardDeleted, StoryboardShared, StoryboardUpdated, Tenovos,
+    UserCreated, UserUpdated, VersionCreated, VersionPromoted,
 };
 
 /// Any event: what a handler of a topic gets.
@@ -214,7 +214,7 @@ impl Event {
             Self::CollectionDeleted(payload) => payload.event.as_ref(),
             Self::CollectionShared(payload) => Some(&payload.event),
             Self::CollectionDownloaded(payload) => payload.event.as_ref(),
-            Self::CollectionAssetsUpdated(payload) => Some(&payload.event),
+            Self::CollectionAssetsUpdated(payload) => payload.event.as_ref(),
             Self::CollectionMetadataUpdated(payload) => payload.event.as_ref(),
             Self::CollectionSecurityUpdated(payload) => payload.event.as_ref(),
             Self::MetadataTemplateUpdated(payload) => Some(&payload.event),

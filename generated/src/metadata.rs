@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Deserializer, Serialize, Serializer};
-use webhook_receiver::{Payload, codec, Json};
+use webhook_receiver::{Json, Payload, codec};
 use crate::{EventContext, EventType, Tenovos};
 
 /// Payload of `metadata.template.updated`.
@@ -17,7 +17,7 @@ use crate::{EventContext, EventType, Tenovos};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MetadataTemplateUpdated {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: String,
     /// `event`.
     pub event: EventContext,
@@ -74,13 +74,13 @@ impl Serialize for MetadataTemplateUpdated {
     }
 }
 
-/// The metadata template
+/// The metadata template.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MetadataTemplateUpdatedTemplate {
-    /// Identifier of the metadata template
+    /// Identifier of the metadata template.
     pub id: String,
     /// `name`.
     pub name: Option<MetadataTemplateUpdatedTemplateName>,
@@ -135,15 +135,15 @@ impl Serialize for MetadataTemplateUpdatedTemplate {
     }
 }
 
-/// Name of the metadata template, before and after the change
+/// Name of the metadata template, before and after the change.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template/properties/name`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MetadataTemplateUpdatedTemplateName {
-    /// The name before the change
+    /// The name before the change.
     pub previous: Option<String>,
-    /// The name after the change
+    /// The name after the change.
     pub current: Option<String>,
 }
 
@@ -179,7 +179,7 @@ impl Serialize for MetadataTemplateUpdatedTemplateName {
     }
 }
 
-/// What the metadata template is for, before and after the change
+/// What the metadata template is for, before and after the change.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template/properties/type`
 #[derive(Clone, Debug, PartialEq)]
@@ -223,7 +223,7 @@ impl Serialize for MetadataTemplateUpdatedTemplateType {
     }
 }
 
-/// The type before the change
+/// The type before the change.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template/properties/type/properties/previous`
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -288,7 +288,7 @@ impl Serialize for MetadataTemplateUpdatedTemplateTypePrevious {
     }
 }
 
-/// The type after the change
+/// The type after the change.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template/properties/type/properties/current`
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -353,13 +353,13 @@ impl Serialize for MetadataTemplateUpdatedTemplateTypeCurrent {
     }
 }
 
-/// Changes to the metadata groups of the template
+/// Changes to the metadata groups of the template.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template/properties/groups`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MetadataTemplateUpdatedTemplateGroups {
-    /// Metadata groups that were added to the template
+    /// Metadata groups that were added to the template.
     pub added: Option<Vec<MetadataTemplateUpdatedTemplateGroupsAdded>>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
@@ -402,7 +402,7 @@ impl Serialize for MetadataTemplateUpdatedTemplateGroups {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MetadataTemplateUpdatedTemplateGroupsAdded {
-    /// Identifier of the metadata group
+    /// Identifier of the metadata group.
     pub group_id: Option<String>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
@@ -447,7 +447,7 @@ impl Serialize for MetadataTemplateUpdatedTemplateGroupsAdded {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MetadataGroupDeleted {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: String,
     /// `event`.
     pub event: EventContext,
@@ -504,15 +504,15 @@ impl Serialize for MetadataGroupDeleted {
     }
 }
 
-/// The metadata group
+/// The metadata group.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.group.deleted/post/requestBody/content/application~1json/schema/properties/group`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MetadataGroupDeletedGroup {
-    /// Identifier of the metadata group
+    /// Identifier of the metadata group.
     pub id: String,
-    /// Name of the metadata group
+    /// Name of the metadata group.
     pub name: Option<String>,
 }
 
@@ -556,7 +556,7 @@ impl Serialize for MetadataGroupDeletedGroup {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MetadataVocabularyCreated {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: String,
     /// `event`.
     pub event: EventContext,
@@ -613,17 +613,17 @@ impl Serialize for MetadataVocabularyCreated {
     }
 }
 
-/// The controlled vocabulary
+/// The controlled vocabulary.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.created/post/requestBody/content/application~1json/schema/properties/vocabulary`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MetadataVocabularyCreatedVocabulary {
-    /// Identifier of the vocabulary
+    /// Identifier of the vocabulary.
     pub id: String,
-    /// Name of the vocabulary
+    /// Name of the vocabulary.
     pub name: Option<String>,
-    /// The values of the vocabulary
+    /// The values of the vocabulary.
     pub values: Option<Vec<MetadataVocabularyCreatedVocabularyValue>>,
 }
 
@@ -669,9 +669,9 @@ impl Serialize for MetadataVocabularyCreatedVocabulary {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MetadataVocabularyCreatedVocabularyValue {
-    /// Identifier of the value
+    /// Identifier of the value.
     pub id: Option<String>,
-    /// The value as users see it
+    /// The value as users see it.
     pub value: Option<String>,
 }
 
@@ -716,7 +716,7 @@ impl Serialize for MetadataVocabularyCreatedVocabularyValue {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MetadataVocabularyUpdated {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: String,
     /// `event`.
     pub event: EventContext,
@@ -773,13 +773,13 @@ impl Serialize for MetadataVocabularyUpdated {
     }
 }
 
-/// The controlled vocabulary
+/// The controlled vocabulary.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.updated/post/requestBody/content/application~1json/schema/properties/vocabulary`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MetadataVocabularyUpdatedVocabulary {
-    /// Identifier of the vocabulary
+    /// Identifier of the vocabulary.
     pub id: String,
     /// `name`.
     pub name: Option<MetadataVocabularyUpdatedVocabularyName>,
@@ -828,15 +828,15 @@ impl Serialize for MetadataVocabularyUpdatedVocabulary {
     }
 }
 
-/// Name of the vocabulary, before and after the change
+/// Name of the vocabulary, before and after the change.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.updated/post/requestBody/content/application~1json/schema/properties/vocabulary/properties/name`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MetadataVocabularyUpdatedVocabularyName {
-    /// The name before the change
+    /// The name before the change.
     pub previous: Option<String>,
-    /// The name after the change
+    /// The name after the change.
     pub current: Option<String>,
 }
 
@@ -872,17 +872,17 @@ impl Serialize for MetadataVocabularyUpdatedVocabularyName {
     }
 }
 
-/// Changes to the values of the vocabulary
+/// Changes to the values of the vocabulary.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.updated/post/requestBody/content/application~1json/schema/properties/vocabulary/properties/values`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MetadataVocabularyUpdatedVocabularyValues {
-    /// Values that were added
+    /// Values that were added.
     pub added: Option<Vec<MetadataVocabularyUpdatedVocabularyValuesAdded>>,
-    /// Values that were removed
+    /// Values that were removed.
     pub removed: Option<Vec<Json>>,
-    /// Values that were renamed
+    /// Values that were renamed.
     pub updated: Option<Vec<MetadataVocabularyUpdatedVocabularyValuesUpdated>>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
@@ -933,9 +933,9 @@ impl Serialize for MetadataVocabularyUpdatedVocabularyValues {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MetadataVocabularyUpdatedVocabularyValuesAdded {
-    /// Identifier of the value
+    /// Identifier of the value.
     pub id: Option<String>,
-    /// The value as users see it
+    /// The value as users see it.
     pub value: Option<String>,
 }
 
@@ -1014,15 +1014,15 @@ impl Serialize for MetadataVocabularyUpdatedVocabularyValuesUpdated {
     }
 }
 
-/// The value, before and after the change
+/// The value, before and after the change.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.updated/post/requestBody/content/application~1json/schema/properties/vocabulary/properties/values/properties/updated/items/properties/value`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MetadataVocabularyUpdatedVocabularyValuesUpdatedValue {
-    /// The value before the change
+    /// The value before the change.
     pub previous: Option<String>,
-    /// The value after the change
+    /// The value after the change.
     pub current: Option<String>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
@@ -1072,7 +1072,7 @@ impl Serialize for MetadataVocabularyUpdatedVocabularyValuesUpdatedValue {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MetadataVocabularyDeleted {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: String,
     /// `event`.
     pub event: EventContext,
@@ -1129,15 +1129,15 @@ impl Serialize for MetadataVocabularyDeleted {
     }
 }
 
-/// The controlled vocabulary
+/// The controlled vocabulary.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.deleted/post/requestBody/content/application~1json/schema/properties/vocabulary`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MetadataVocabularyDeletedVocabulary {
-    /// Identifier of the vocabulary
+    /// Identifier of the vocabulary.
     pub id: Option<String>,
-    /// Name of the vocabulary
+    /// Name of the vocabulary.
     pub name: Option<String>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Serialize, Serializer};
-use webhook_receiver::{Payload, codec, Json};
+use webhook_receiver::{Json, Payload, codec};
 use crate::{EventContext, EventType, Tenovos};
 
 /// Payload of `relationship.created`.
@@ -16,7 +16,7 @@ use crate::{EventContext, EventType, Tenovos};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RelationshipCreated {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
     /// `event`.
     pub event: Option<EventContext>,
@@ -78,17 +78,17 @@ impl Serialize for RelationshipCreated {
     }
 }
 
-/// The relationship between the two assets
+/// The relationship between the two assets.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/relationship.created/post/requestBody/content/application~1json/schema/properties/relationship`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RelationshipCreatedRelationship {
-    /// The kind of relationship
+    /// The kind of relationship.
     pub link_type: Option<Json>,
-    /// Identifier of the parent asset
+    /// Identifier of the parent asset.
     pub primary_id: Option<String>,
-    /// Identifier of the asset below it
+    /// Identifier of the asset below it.
     pub secondary_id: Option<String>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
@@ -141,7 +141,7 @@ impl Serialize for RelationshipCreatedRelationship {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RelationshipUpdated {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: String,
     /// `event`.
     pub event: EventContext,
@@ -198,7 +198,7 @@ impl Serialize for RelationshipUpdated {
     }
 }
 
-/// The relationship between the two assets
+/// The relationship between the two assets.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/relationship.updated/post/requestBody/content/application~1json/schema/properties/relationship`
 #[derive(Clone, Debug, PartialEq)]
@@ -206,9 +206,9 @@ impl Serialize for RelationshipUpdated {
 pub struct RelationshipUpdatedRelationship {
     /// `linkType`.
     pub link_type: Option<LinkType>,
-    /// Identifier of the parent asset
+    /// Identifier of the parent asset.
     pub primary_id: String,
-    /// Identifier of the asset below it
+    /// Identifier of the asset below it.
     pub secondary_id: String,
 }
 
@@ -248,15 +248,15 @@ impl Serialize for RelationshipUpdatedRelationship {
     }
 }
 
-/// The kind of relationship, before and after the change
+/// The kind of relationship, before and after the change.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/relationship.updated/post/requestBody/content/application~1json/schema/properties/relationship/properties/linkType`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkType {
-    /// The kind of relationship after the change
+    /// The kind of relationship after the change.
     pub current: Option<String>,
-    /// The kind of relationship before the change
+    /// The kind of relationship before the change.
     pub previous: Option<String>,
 }
 
@@ -300,7 +300,7 @@ impl Serialize for LinkType {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RelationshipDeleted {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
     /// `event`.
     pub event: Option<EventContext>,
@@ -362,17 +362,17 @@ impl Serialize for RelationshipDeleted {
     }
 }
 
-/// The relationship between the two assets
+/// The relationship between the two assets.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/relationship.deleted/post/requestBody/content/application~1json/schema/properties/relationship`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RelationshipDeletedRelationship {
-    /// The kind of relationship
+    /// The kind of relationship.
     pub link_type: Option<Json>,
-    /// Identifier of the parent asset
+    /// Identifier of the parent asset.
     pub primary_id: Option<String>,
-    /// Identifier of the asset below it
+    /// Identifier of the asset below it.
     pub secondary_id: Option<String>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,

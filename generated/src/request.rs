@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Serialize, Serializer};
-use webhook_receiver::{Payload, codec, Json};
+use webhook_receiver::{Json, Payload, codec};
 use crate::{EventContext, EventType, Tenovos};
 
 /// Payload of `request.created`.
@@ -16,7 +16,7 @@ use crate::{EventContext, EventType, Tenovos};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RequestCreated {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: String,
     /// `event`.
     pub event: EventContext,
@@ -73,7 +73,7 @@ impl Serialize for RequestCreated {
     }
 }
 
-/// The request
+/// The request.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/request.created/post/requestBody/content/application~1json/schema/properties/request`
 #[derive(Clone, Debug, PartialEq)]
@@ -81,9 +81,9 @@ impl Serialize for RequestCreated {
 pub struct RequestCreatedRequest {
     /// `assignedTo`.
     pub assigned_to: Option<AssignedTo>,
-    /// Identifier of the request
+    /// Identifier of the request.
     pub id: String,
-    /// Status of the request, one of those that your organisation has set up
+    /// Status of the request, one of those that your organisation has set up.
     pub status: Option<String>,
     /// `submittedBy`.
     pub submitted_by: Option<SubmittedBy>,
@@ -138,17 +138,17 @@ impl Serialize for RequestCreatedRequest {
     }
 }
 
-/// The user who is to handle the request
+/// The user who is to handle the request.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/request.created/post/requestBody/content/application~1json/schema/properties/request/properties/assignedTo`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssignedTo {
-    /// Email address of the user
+    /// Email address of the user.
     pub email: Option<String>,
-    /// First name of the user
+    /// First name of the user.
     pub first_name: Option<String>,
-    /// Last name of the user
+    /// Last name of the user.
     pub last_name: Option<String>,
 }
 
@@ -188,17 +188,17 @@ impl Serialize for AssignedTo {
     }
 }
 
-/// The user who submitted the request
+/// The user who submitted the request.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/request.created/post/requestBody/content/application~1json/schema/properties/request/properties/submittedBy`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SubmittedBy {
-    /// Email address of the user
+    /// Email address of the user.
     pub email: Option<String>,
-    /// First name of the user
+    /// First name of the user.
     pub first_name: Option<String>,
-    /// Last name of the user
+    /// Last name of the user.
     pub last_name: Option<String>,
 }
 

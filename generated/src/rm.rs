@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Serialize, Serializer};
-use webhook_receiver::{Payload, codec, Json, Text, format};
+use webhook_receiver::{Json, Payload, Text, codec, format};
 use crate::{EventContext, EventType, Tenovos};
 
 /// Payload of `rm.project.created`.
@@ -16,7 +16,7 @@ use crate::{EventContext, EventType, Tenovos};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmProjectCreated {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
     /// `event`.
     pub event: Option<EventContext>,
@@ -78,15 +78,15 @@ impl Serialize for RmProjectCreated {
     }
 }
 
-/// The project that the event is about
+/// The project that the event is about.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.project.created/post/requestBody/content/application~1json/schema/properties/project`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmProjectCreatedProject {
-    /// Identifier of the project
+    /// Identifier of the project.
     pub id: Option<Text<format::Uuid>>,
-    /// Name of the project
+    /// Name of the project.
     pub name: Option<String>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
@@ -135,7 +135,7 @@ impl Serialize for RmProjectCreatedProject {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmProjectUpdated {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: String,
     /// `event`.
     pub event: EventContext,
@@ -192,17 +192,17 @@ impl Serialize for RmProjectUpdated {
     }
 }
 
-/// The project, and what changed in it
+/// The project, and what changed in it.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.project.updated/post/requestBody/content/application~1json/schema/properties/project`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmProjectUpdatedProject {
-    /// Identifier of the project
+    /// Identifier of the project.
     pub id: Text<format::Uuid>,
-    /// Name of the project
+    /// Name of the project.
     pub name: Option<String>,
-    /// One element for each metadata attribute that changed – attributes that did not change are left out
+    /// One element for each metadata attribute that changed – attributes that did not change are left out.
     pub metadata: Option<Vec<Json>>,
     /// `security`.
     pub security: Option<RmProjectUpdatedProjectSecurity>,
@@ -253,15 +253,15 @@ impl Serialize for RmProjectUpdatedProject {
     }
 }
 
-/// Security templates of the project, with and without this change
+/// Security templates of the project, with and without this change.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.project.updated/post/requestBody/content/application~1json/schema/properties/project/properties/security`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmProjectUpdatedProjectSecurity {
-    /// Security templates that apply from now on
+    /// Security templates that apply from now on.
     pub current: Option<Vec<RmProjectUpdatedProjectSecurityCurrent>>,
-    /// Security templates that applied before
+    /// Security templates that applied before.
     pub previous: Option<Vec<RmProjectUpdatedProjectSecurityPrevious>>,
 }
 
@@ -303,9 +303,9 @@ impl Serialize for RmProjectUpdatedProjectSecurity {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmProjectUpdatedProjectSecurityCurrent {
-    /// Identifier of the security template
+    /// Identifier of the security template.
     pub id: Option<String>,
-    /// Name of the security template
+    /// Name of the security template.
     pub name: Option<String>,
 }
 
@@ -347,9 +347,9 @@ impl Serialize for RmProjectUpdatedProjectSecurityCurrent {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmProjectUpdatedProjectSecurityPrevious {
-    /// Identifier of the security template
+    /// Identifier of the security template.
     pub id: Option<String>,
-    /// Name of the security template
+    /// Name of the security template.
     pub name: Option<String>,
 }
 
@@ -393,7 +393,7 @@ impl Serialize for RmProjectUpdatedProjectSecurityPrevious {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmProjectDeleted {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
     /// `event`.
     pub event: Option<EventContext>,
@@ -455,15 +455,15 @@ impl Serialize for RmProjectDeleted {
     }
 }
 
-/// The project that the event is about
+/// The project that the event is about.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.project.deleted/post/requestBody/content/application~1json/schema/properties/project`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmProjectDeletedProject {
-    /// Identifier of the project
+    /// Identifier of the project.
     pub id: Option<Text<format::Uuid>>,
-    /// Name of the project
+    /// Name of the project.
     pub name: Option<String>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
@@ -512,7 +512,7 @@ impl Serialize for RmProjectDeletedProject {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmAgreementCreated {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
     /// `event`.
     pub event: Option<EventContext>,
@@ -574,15 +574,15 @@ impl Serialize for RmAgreementCreated {
     }
 }
 
-/// The agreement that the event is about
+/// The agreement that the event is about.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.agreement.created/post/requestBody/content/application~1json/schema/properties/agreement`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmAgreementCreatedAgreement {
-    /// Identifier of the agreement
+    /// Identifier of the agreement.
     pub id: Option<Text<format::Uuid>>,
-    /// Name of the agreement
+    /// Name of the agreement.
     pub name: Option<String>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
@@ -631,7 +631,7 @@ impl Serialize for RmAgreementCreatedAgreement {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmAgreementUpdated {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: String,
     /// `event`.
     pub event: EventContext,
@@ -688,17 +688,17 @@ impl Serialize for RmAgreementUpdated {
     }
 }
 
-/// The agreement, and what changed in it
+/// The agreement, and what changed in it.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/agreement.updated`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdatedAgreement {
-    /// Identifier of the agreement
+    /// Identifier of the agreement.
     pub id: Option<Text<format::Uuid>>,
-    /// Name of the agreement
+    /// Name of the agreement.
     pub name: Option<String>,
-    /// One element for each metadata attribute that changed – attributes that did not change are left out
+    /// One element for each metadata attribute that changed – attributes that did not change are left out.
     pub metadata: Option<Vec<Json>>,
     /// `security`.
     pub security: Option<UpdatedAgreementSecurity>,
@@ -749,15 +749,15 @@ impl Serialize for UpdatedAgreement {
     }
 }
 
-/// Security templates of the agreement, with and without this change
+/// Security templates of the agreement, with and without this change.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/agreement.updated/properties/security`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdatedAgreementSecurity {
-    /// Security templates that apply from now on
+    /// Security templates that apply from now on.
     pub current: Option<Vec<UpdatedAgreementSecurityCurrent>>,
-    /// Security templates that applied before
+    /// Security templates that applied before.
     pub previous: Option<Vec<UpdatedAgreementSecurityPrevious>>,
 }
 
@@ -799,9 +799,9 @@ impl Serialize for UpdatedAgreementSecurity {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdatedAgreementSecurityCurrent {
-    /// Identifier of the security template
+    /// Identifier of the security template.
     pub id: Option<String>,
-    /// Name of the security template
+    /// Name of the security template.
     pub name: Option<String>,
 }
 
@@ -843,9 +843,9 @@ impl Serialize for UpdatedAgreementSecurityCurrent {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdatedAgreementSecurityPrevious {
-    /// Identifier of the security template
+    /// Identifier of the security template.
     pub id: Option<String>,
-    /// Name of the security template
+    /// Name of the security template.
     pub name: Option<String>,
 }
 
@@ -889,7 +889,7 @@ impl Serialize for UpdatedAgreementSecurityPrevious {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmAgreementDeleted {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
     /// `event`.
     pub event: Option<EventContext>,
@@ -951,15 +951,15 @@ impl Serialize for RmAgreementDeleted {
     }
 }
 
-/// The agreement that the event is about
+/// The agreement that the event is about.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.agreement.deleted/post/requestBody/content/application~1json/schema/properties/agreement`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmAgreementDeletedAgreement {
-    /// Identifier of the agreement
+    /// Identifier of the agreement.
     pub id: Option<Text<format::Uuid>>,
-    /// Name of the agreement
+    /// Name of the agreement.
     pub name: Option<String>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
@@ -1008,7 +1008,7 @@ impl Serialize for RmAgreementDeletedAgreement {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmAgreementExpired {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
     /// `event`.
     pub event: Option<EventContext>,
@@ -1072,7 +1072,7 @@ impl Serialize for RmAgreementExpired {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmEntityCreated {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
     /// `event`.
     pub event: Option<EventContext>,
@@ -1134,15 +1134,15 @@ impl Serialize for RmEntityCreated {
     }
 }
 
-/// The entity that the event is about
+/// The entity that the event is about.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.entity.created/post/requestBody/content/application~1json/schema/properties/entity`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmEntityCreatedEntity {
-    /// Identifier of the entity
+    /// Identifier of the entity.
     pub id: Option<Text<format::Uuid>>,
-    /// Name of the entity
+    /// Name of the entity.
     pub name: Option<String>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
@@ -1191,7 +1191,7 @@ impl Serialize for RmEntityCreatedEntity {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmEntityUpdated {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: String,
     /// `event`.
     pub event: EventContext,
@@ -1248,17 +1248,17 @@ impl Serialize for RmEntityUpdated {
     }
 }
 
-/// The entity, and what changed in it
+/// The entity, and what changed in it.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.entity.updated/post/requestBody/content/application~1json/schema/properties/entity`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmEntityUpdatedEntity {
-    /// Identifier of the entity
+    /// Identifier of the entity.
     pub id: Text<format::Uuid>,
-    /// Name of the entity
+    /// Name of the entity.
     pub name: Option<String>,
-    /// One element for each metadata attribute that changed – attributes that did not change are left out
+    /// One element for each metadata attribute that changed – attributes that did not change are left out.
     pub metadata: Option<Vec<RmEntityUpdatedEntityMetadata>>,
     /// `security`.
     pub security: Option<RmEntityUpdatedEntitySecurity>,
@@ -1310,15 +1310,15 @@ impl Serialize for RmEntityUpdatedEntity {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmEntityUpdatedEntityMetadata {
-    /// Identifier of the metadata attribute
+    /// Identifier of the metadata attribute.
     pub id: Option<String>,
-    /// Name of the metadata attribute
+    /// Name of the metadata attribute.
     pub name: Option<String>,
-    /// Value after the change
+    /// Value after the change.
     pub current_value: Option<Json>,
-    /// Value before the change
+    /// Value before the change.
     pub previous_value: Option<Json>,
-    /// Kind of the metadata attribute
+    /// Kind of the metadata attribute.
     pub r#type: Option<String>,
 }
 
@@ -1371,15 +1371,15 @@ impl Serialize for RmEntityUpdatedEntityMetadata {
     }
 }
 
-/// Security templates of the entity, with and without this change
+/// Security templates of the entity, with and without this change.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.entity.updated/post/requestBody/content/application~1json/schema/properties/entity/properties/security`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmEntityUpdatedEntitySecurity {
-    /// Security templates that apply from now on
+    /// Security templates that apply from now on.
     pub current: Option<Vec<RmEntityUpdatedEntitySecurityCurrent>>,
-    /// Security templates that applied before
+    /// Security templates that applied before.
     pub previous: Option<Vec<RmEntityUpdatedEntitySecurityPrevious>>,
 }
 
@@ -1421,9 +1421,9 @@ impl Serialize for RmEntityUpdatedEntitySecurity {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmEntityUpdatedEntitySecurityCurrent {
-    /// Identifier of the security template
+    /// Identifier of the security template.
     pub id: Option<String>,
-    /// Name of the security template
+    /// Name of the security template.
     pub name: Option<String>,
 }
 
@@ -1465,9 +1465,9 @@ impl Serialize for RmEntityUpdatedEntitySecurityCurrent {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmEntityUpdatedEntitySecurityPrevious {
-    /// Identifier of the security template
+    /// Identifier of the security template.
     pub id: Option<String>,
-    /// Name of the security template
+    /// Name of the security template.
     pub name: Option<String>,
 }
 
@@ -1511,7 +1511,7 @@ impl Serialize for RmEntityUpdatedEntitySecurityPrevious {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmEntityDeleted {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
     /// `event`.
     pub event: Option<EventContext>,
@@ -1573,15 +1573,15 @@ impl Serialize for RmEntityDeleted {
     }
 }
 
-/// The entity that the event is about
+/// The entity that the event is about.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.entity.deleted/post/requestBody/content/application~1json/schema/properties/entity`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmEntityDeletedEntity {
-    /// Identifier of the entity
+    /// Identifier of the entity.
     pub id: Option<Text<format::Uuid>>,
-    /// Name of the entity
+    /// Name of the entity.
     pub name: Option<String>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Serialize, Serializer};
-use webhook_receiver::{Payload, codec, Json};
+use webhook_receiver::{Json, Payload, codec};
 use crate::{EventContext, EventType, SecurityGroup, Tenovos};
 
 /// Payload of `security.group.created`.
@@ -16,7 +16,7 @@ use crate::{EventContext, EventType, SecurityGroup, Tenovos};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityGroupCreated {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: String,
     /// `event`.
     pub event: EventContext,
@@ -81,7 +81,7 @@ impl Serialize for SecurityGroupCreated {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityTemplateCreated {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
     /// `event`.
     pub event: Option<EventContext>,
@@ -145,7 +145,7 @@ impl Serialize for SecurityTemplateCreated {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityTemplateUpdated {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: String,
     /// `event`.
     pub event: EventContext,
@@ -204,17 +204,17 @@ impl Serialize for SecurityTemplateUpdated {
     }
 }
 
-/// The security template
+/// The security template.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/security.template.updated/post/requestBody/content/application~1json/schema/properties/securityTemplate`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityTemplateUpdatedSecurityTemplate {
-    /// Identifier of the security template
+    /// Identifier of the security template.
     pub id: String,
     /// `name`.
     pub name: Option<SecurityTemplateUpdatedSecurityTemplateName>,
-    /// Security groups whose permissions changed
+    /// Security groups whose permissions changed.
     pub groups: Option<Vec<SecurityTemplateUpdatedSecurityTemplateGroup>>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
@@ -259,15 +259,15 @@ impl Serialize for SecurityTemplateUpdatedSecurityTemplate {
     }
 }
 
-/// Name of the security template, before and after the change
+/// Name of the security template, before and after the change.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/security.template.updated/post/requestBody/content/application~1json/schema/properties/securityTemplate/properties/name`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityTemplateUpdatedSecurityTemplateName {
-    /// The name after the change
+    /// The name after the change.
     pub current: Option<String>,
-    /// The name before the change
+    /// The name before the change.
     pub previous: Option<String>,
 }
 
@@ -309,9 +309,9 @@ impl Serialize for SecurityTemplateUpdatedSecurityTemplateName {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityTemplateUpdatedSecurityTemplateGroup {
-    /// Identifier of the security group
+    /// Identifier of the security group.
     pub id: Option<String>,
-    /// Name of the security group
+    /// Name of the security group.
     pub name: Option<String>,
     /// `permissions`.
     pub permissions: Option<SecurityTemplateUpdatedSecurityTemplateGroupPermissions>,
@@ -358,15 +358,15 @@ impl Serialize for SecurityTemplateUpdatedSecurityTemplateGroup {
     }
 }
 
-/// Changes to what the group may do
+/// Changes to what the group may do.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/security.template.updated/post/requestBody/content/application~1json/schema/properties/securityTemplate/properties/groups/items/properties/permissions`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityTemplateUpdatedSecurityTemplateGroupPermissions {
-    /// Permissions that the group gained
+    /// Permissions that the group gained.
     pub added: Option<Vec<Json>>,
-    /// Permissions that the group lost
+    /// Permissions that the group lost.
     pub removed: Option<Vec<Json>>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,

@@ -4,18 +4,18 @@
 
 use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Serialize, Serializer};
-use webhook_receiver::{codec, Text, format};
+use webhook_receiver::{Text, codec, format};
 
-/// The event: its identifier, its time and its originator
+/// The event: its identifier, its time and its originator.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/event`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EventContext {
-    /// Identifier of the event itself
-    pub id: String,
-    /// Moment at which the event took place
-    pub time: Text<format::DateTime>,
+    /// Identifier of the event itself.
+    pub id: Option<String>,
+    /// Moment at which the event took place.
+    pub time: Option<Text<format::DateTime>>,
     /// `user`.
     pub user: Option<EventContextUser>,
 }
@@ -39,8 +39,8 @@ impl codec::Object for EventContext {
             }
         }
         Ok(Self {
-            id: members.required("id", id)?,
-            time: members.required("time", time)?,
+            id: id.flatten(),
+            time: time.flatten(),
             user: user.flatten(),
         })
     }
@@ -49,24 +49,24 @@ impl codec::Object for EventContext {
 impl Serialize for EventContext {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("id", &self.id)?;
-        object.required("time", &self.time)?;
+        object.optional("id", &self.id)?;
+        object.optional("time", &self.time)?;
         object.optional("user", &self.user)?;
         object.end()
     }
 }
 
-/// The user behind the event
+/// The user behind the event.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/event/properties/user`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EventContextUser {
-    /// Identifier of the user
+    /// Identifier of the user.
     pub id: Option<Text<format::Uuid>>,
-    /// First name of the user
+    /// First name of the user.
     pub first_name: Option<String>,
-    /// Last name of the user
+    /// Last name of the user.
     pub last_name: Option<String>,
 }
 
@@ -106,19 +106,19 @@ impl Serialize for EventContextUser {
     }
 }
 
-/// The asset that the event is about
+/// The asset that the event is about.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/asset`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Asset {
-    /// Identifier of the asset
+    /// Identifier of the asset.
     pub id: Text<format::Uuid>,
-    /// Name of the file that was uploaded for the asset
+    /// Name of the file that was uploaded for the asset.
     pub filename: Option<String>,
     /// `metadataTemplate`.
     pub metadata_template: Option<MetadataTemplate>,
-    /// Security templates that are applied to the asset
+    /// Security templates that are applied to the asset.
     pub security_templates: Option<Vec<AssetSecurityTemplate>>,
 }
 
@@ -170,15 +170,15 @@ impl Serialize for Asset {
     }
 }
 
-/// Metadata template that is applied to the asset
+/// Metadata template that is applied to the asset.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/asset/properties/metadataTemplate`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MetadataTemplate {
-    /// Identifier of the metadata template
+    /// Identifier of the metadata template.
     pub id: Option<Text<format::Uuid>>,
-    /// Name of the metadata template
+    /// Name of the metadata template.
     pub name: Option<String>,
 }
 
@@ -220,9 +220,9 @@ impl Serialize for MetadataTemplate {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetSecurityTemplate {
-    /// Identifier of the security template
+    /// Identifier of the security template.
     pub id: Option<String>,
-    /// Name of the security template
+    /// Name of the security template.
     pub name: Option<String>,
 }
 
@@ -258,17 +258,17 @@ impl Serialize for AssetSecurityTemplate {
     }
 }
 
-/// A security group
+/// A security group.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/group`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityGroup {
-    /// Identifier of the security group
+    /// Identifier of the security group.
     ///
     /// `minLength`: `36`, `maxLength`: `36`.
     pub id: Option<Text<format::Uuid>>,
-    /// Name of the security group
+    /// Name of the security group.
     ///
     /// `minLength`: `1`, `maxLength`: `32`.
     pub name: Option<String>,

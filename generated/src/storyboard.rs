@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Serialize, Serializer};
-use webhook_receiver::{Payload, codec, Json, Text, format};
+use webhook_receiver::{Json, Payload, Text, codec, format};
 use crate::{EventContext, EventType, Tenovos};
 
 /// Payload of `storyboard.created`.
@@ -16,7 +16,7 @@ use crate::{EventContext, EventType, Tenovos};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StoryboardCreated {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
     /// `event`.
     pub event: Option<EventContext>,
@@ -78,17 +78,17 @@ impl Serialize for StoryboardCreated {
     }
 }
 
-/// The story board that the event is about
+/// The story board that the event is about.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/storyboard.created/post/requestBody/content/application~1json/schema/properties/storyboard`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StoryboardCreatedStoryboard {
-    /// Identifier of the story board
+    /// Identifier of the story board.
     pub id: Option<Text<format::Uuid>>,
-    /// Title of the story board
+    /// Title of the story board.
     pub title: Option<String>,
-    /// Description of the story board
+    /// Description of the story board.
     pub description: Option<String>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
@@ -141,7 +141,7 @@ impl Serialize for StoryboardCreatedStoryboard {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StoryboardUpdated {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
     /// `event`.
     pub event: Option<EventContext>,
@@ -203,17 +203,17 @@ impl Serialize for StoryboardUpdated {
     }
 }
 
-/// The story board that the event is about
+/// The story board that the event is about.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/storyboard.updated/post/requestBody/content/application~1json/schema/properties/storyboard`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StoryboardUpdatedStoryboard {
-    /// Identifier of the story board
+    /// Identifier of the story board.
     pub id: Option<Text<format::Uuid>>,
-    /// Title of the story board
+    /// Title of the story board.
     pub title: Option<String>,
-    /// Description of the story board
+    /// Description of the story board.
     pub description: Option<String>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
@@ -266,7 +266,7 @@ impl Serialize for StoryboardUpdatedStoryboard {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StoryboardDeleted {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
     /// `event`.
     pub event: Option<EventContext>,
@@ -328,17 +328,17 @@ impl Serialize for StoryboardDeleted {
     }
 }
 
-/// The story board that the event is about
+/// The story board that the event is about.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/storyboard.deleted/post/requestBody/content/application~1json/schema/properties/storyboard`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StoryboardDeletedStoryboard {
-    /// Identifier of the story board
+    /// Identifier of the story board.
     pub id: Option<Text<format::Uuid>>,
-    /// Title of the story board
+    /// Title of the story board.
     pub title: Option<String>,
-    /// Description of the story board
+    /// Description of the story board.
     pub description: Option<String>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
@@ -391,7 +391,7 @@ impl Serialize for StoryboardDeletedStoryboard {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StoryboardShared {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
     /// `event`.
     pub event: Option<EventContext>,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Deserializer, Serialize, Serializer};
-use webhook_receiver::{Payload, codec, Json, Text, format};
+use webhook_receiver::{Json, Payload, Text, codec, format};
 use crate::{EventContext, EventType, SecurityGroup, Tenovos};
 
 /// Payload of `user.created`.
@@ -17,7 +17,7 @@ use crate::{EventContext, EventType, SecurityGroup, Tenovos};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserCreated {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: String,
     /// `event`.
     pub event: EventContext,
@@ -74,31 +74,31 @@ impl Serialize for UserCreated {
     }
 }
 
-/// The user account that the event is about
+/// The user account that the event is about.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/user`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct User {
-    /// Identifier of the user
+    /// Identifier of the user.
     pub id: Option<Text<format::Uuid>>,
-    /// Name with which the user signs in
+    /// Name with which the user signs in.
     pub username: Option<String>,
-    /// Email address of the user
+    /// Email address of the user.
     pub email: Option<Text<format::Email>>,
-    /// First name of the user
+    /// First name of the user.
     pub first_name: Option<String>,
-    /// Last name of the user
+    /// Last name of the user.
     pub last_name: Option<String>,
-    /// Name by which the user is shown
+    /// Name by which the user is shown.
     pub friendly_name: Option<String>,
-    /// Company in the user’s profile
+    /// Company in the user’s profile.
     pub company: Option<String>,
-    /// Country in the user’s profile
+    /// Country in the user’s profile.
     pub country: Option<String>,
-    /// Phone number in the user’s profile
+    /// Phone number in the user’s profile.
     pub phone: Option<String>,
-    /// Contact in the user’s profile
+    /// Contact in the user’s profile.
     pub contact: Option<String>,
     /// `role`.
     pub role: Option<UserRole>,
@@ -106,7 +106,7 @@ pub struct User {
     pub status: Option<UserStatus>,
     /// `accountType`.
     pub account_type: Option<AccountType>,
-    /// The security groups that the user belongs to
+    /// The security groups that the user belongs to.
     ///
     /// `minItems`: `0`, `maxItems`: `50`.
     pub groups: Option<Vec<SecurityGroup>>,
@@ -211,17 +211,17 @@ impl Serialize for User {
     }
 }
 
-/// The role that the user has
+/// The role that the user has.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/user/properties/role`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserRole {
-    /// Identifier of the role
+    /// Identifier of the role.
     ///
     /// `minLength`: `36`, `maxLength`: `36`.
     pub id: Option<Text<format::Uuid>>,
-    /// Name of the role
+    /// Name of the role.
     ///
     /// `minLength`: `1`, `maxLength`: `32`.
     pub name: Option<String>,
@@ -259,7 +259,7 @@ impl Serialize for UserRole {
     }
 }
 
-/// Whether the account can be used
+/// Whether the account can be used.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/user/properties/status`
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -316,7 +316,7 @@ impl Serialize for UserStatus {
     }
 }
 
-/// How the user signs in
+/// How the user signs in.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/user/properties/accountType`
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -377,7 +377,7 @@ impl Serialize for AccountType {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserUpdated {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: String,
     /// `event`.
     pub event: EventContext,
@@ -434,37 +434,37 @@ impl Serialize for UserUpdated {
     }
 }
 
-/// The user account, and the attribute that changed
+/// The user account, and the attribute that changed.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/user.updated`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdatedUser {
-    /// Identifier of the user
+    /// Identifier of the user.
     pub id: Option<String>,
-    /// The user’s sign-in name
+    /// The user’s sign-in name.
     pub username: Option<Json>,
-    /// The user’s email address
+    /// The user’s email address.
     pub email: Option<Json>,
-    /// The user’s first name
+    /// The user’s first name.
     pub first_name: Option<Json>,
-    /// The user’s last name
+    /// The user’s last name.
     pub last_name: Option<Json>,
-    /// The user’s display name
+    /// The user’s display name.
     pub friendly_name: Option<Json>,
-    /// The user’s company
+    /// The user’s company.
     pub company: Option<Json>,
-    /// The user’s country
+    /// The user’s country.
     pub country: Option<Json>,
-    /// The user’s phone number
+    /// The user’s phone number.
     pub phone: Option<Json>,
-    /// The user’s contact
+    /// The user’s contact.
     pub contact: Option<Json>,
-    /// The user’s role
+    /// The user’s role.
     pub role: Option<Json>,
-    /// The user’s account status
+    /// The user’s account status.
     pub status: Option<Json>,
-    /// The user’s way of signing in
+    /// The user’s way of signing in.
     pub account_type: Option<Json>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,

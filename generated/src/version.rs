@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Serialize, Serializer};
-use webhook_receiver::{Payload, codec, Integer, Json, Text, format};
+use webhook_receiver::{Integer, Json, Payload, Text, codec, format};
 use crate::{Asset, EventContext, EventType, Tenovos};
 
 /// Payload of `version.created`.
@@ -17,7 +17,7 @@ use crate::{Asset, EventContext, EventType, Tenovos};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VersionCreated {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: String,
     /// `asset`.
     pub asset: Asset,
@@ -80,15 +80,15 @@ impl Serialize for VersionCreated {
     }
 }
 
-/// The version that was added
+/// The version that was added.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/version`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Version {
-    /// Whether this is the newest version of the asset
+    /// Whether this is the newest version of the asset.
     pub latest: Option<bool>,
-    /// Number of this version, counted from 1
+    /// Number of this version, counted from 1.
     pub version_number: Option<Integer>,
     /// `previous`.
     pub previous: Option<VersionPrevious>,
@@ -135,15 +135,15 @@ impl Serialize for Version {
     }
 }
 
-/// The version before this one
+/// The version before this one.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/version/properties/previous`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VersionPrevious {
-    /// Identifier of the previous version’s asset
+    /// Identifier of the previous version’s asset.
     pub asset_id: Option<Text<format::Uuid>>,
-    /// Number of the previous version
+    /// Number of the previous version.
     ///
     /// `minimum`: `1`, `maximum`: `500`.
     pub version_number: Option<i32>,
@@ -187,19 +187,19 @@ impl Serialize for VersionPrevious {
     }
 }
 
-/// Who made the previous version, and when
+/// Who made the previous version, and when.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/version/properties/previous/properties/createdBy`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreatedBy {
-    /// Identifier of the user
+    /// Identifier of the user.
     pub user_id: Option<Text<format::Uuid>>,
-    /// First name of the user
+    /// First name of the user.
     pub first_name: Option<String>,
-    /// Last name of the user
+    /// Last name of the user.
     pub last_name: Option<String>,
-    /// Moment at which the previous version was made
+    /// Moment at which the previous version was made.
     pub time: Option<Text<format::DateTime>>,
 }
 
@@ -255,7 +255,7 @@ impl Serialize for CreatedBy {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VersionPromoted {
-    /// Topic and event, joined by a dot
+    /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
     /// `event`.
     pub event: Option<EventContext>,

@@ -1,2 +1,105 @@
-//! Placeholder.
-fn main() {}
+//! A server that receives the webhooks of Tenovos.
+//!
+//! ```text
+//! cargo run -p receiver-example
+//! ```
+//!
+//! It prints a `curl` command to try it with. Set `TENOVOS_WEBHOOK_SECRET` to the secret that Tenovos
+//! shows for your webhook, or a demo secret is used that everybody knows; `--help` lists the rest.
+//! What the handlers did is logged, and shown under `/assets`, `/agreements` and `/unrouted`.
+//!
+//! # Before this goes to production
+//!
+//! - `axum::serve` sets no deadline for reading the headers of a request and no limit on the number
+//!   of connections: a client that sends nothing holds one for ever. Put a reverse proxy in front that
+//!   has both and speaks TLS, or serve with the connection builder of `hyper-util`, which has
+//!   `header_read_timeout`. (Reading bodies is the receiver's: it has a limit and a deadline.)
+//! - State lives in memory here. An answer of 200 ends the sender's duty, so a handler that answers so
+//!   should have stored what it was given.
+//! - The pages that show the state are open to whoever reaches the server.
+
+mod app;
+mod curl;
+mod secret;
+mod shown;
+mod shutdown;
+mod views;
+
+use std::io;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use axum::Router;
+use clap::Parser;
+use tenovos_webhooks::Topic;
+use tokio::net::TcpListener;
+use webhook_receiver::BoxError;
+
+use app::App;
+
+/// Where Tenovos is to send its webhooks.
+const ENDPOINT: &str = "/webhooks/tenovos";
+
+/// Receives webhooks of Tenovos. The signing secret is read from `TENOVOS_WEBHOOK_SECRET`.
+#[derive(Parser)]
+struct Options {
+    /// The address to listen on; port 0 stands for any free one
+    #[arg(long, env, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+
+    /// How long to wait for open connections when stopped, in milliseconds
+    #[arg(long, env, default_value_t = 30_000)]
+    grace_ms: u64,
+
+    /// How long indexing an asset takes, in milliseconds: long enough, and a clean stop can be watched
+    #[arg(long, env, default_value_t = 0)]
+    work_ms: u64,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let options = Options::parse();
+    tracing_subscriber::fmt().with_writer(io::stderr).init();
+    match run(&options).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(options: &Options) -> Result<(), BoxError> {
+    let stop = shutdown::requested()?;
+    let overdue = shutdown::overdue(Duration::from_millis(options.grace_ms))?;
+    let secret = secret::from_env()?;
+    let listener = TcpListener::bind(options.listen)
+        .await
+        .map_err(|error| format!("cannot listen on {}: {error}", options.listen))?;
+    let address = listener.local_addr()?;
+    let try_it = curl::command(&secret, address, SystemTime::now())?;
+
+    let app = Arc::new(App::new(Duration::from_millis(options.work_ms)));
+    let service = tenovos_webhooks::receiver(secret)
+        .with_state(Arc::clone(&app))
+        .on(app::index_asset)
+        .on_topic(Topic::RmAgreement, app::record_agreement)
+        .otherwise(app::keep_unrouted)
+        .into_service();
+    let router = Router::new().route_service(ENDPOINT, service.clone()).merge(views::router(app));
+
+    println!("listening on http://{address}{ENDPOINT}");
+    println!("try it, the signature is valid for five minutes:\n\n{try_it}\n");
+
+    let server = axum::serve(listener, router).with_graceful_shutdown(stop);
+    tokio::select! {
+        result = server.into_future() => result?,
+        () = overdue => tracing::warn!("no longer waiting for connections that stay open"),
+    }
+    // Handlers outlive the connections of senders that hung up.
+    service.idle().await;
+    println!("stopped: every handler has finished");
+    Ok(())
+}

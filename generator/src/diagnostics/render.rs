@@ -8,11 +8,11 @@ use serde::Serialize;
 use super::{Diagnostic, Diagnostics, Label, Place, Severity};
 use crate::source::{FileId, Position, Sources, floor};
 
-/// The longest line that is shown whole, in bytes.
+/// The longest line that is shown whole, in bytes. Of a longer one, what is around one mark is shown.
 const LONG_LINE: usize = 1000;
 
-/// How much of a longer line is shown on either side of a mark, in bytes.
-const WINDOW: usize = 200;
+/// How much of a longer line is marked at most, in bytes.
+const LONG_MARK: usize = 60;
 
 /// How far apart two marks may be and share a snippet, in bytes.
 const NEAR: usize = 64 * 1024;
@@ -56,10 +56,13 @@ struct Mark<'a> {
 
 impl<'a> Mark<'a> {
     fn new(label: &'a Label, sources: &Sources) -> Self {
-        let (file, range) = sources.range(&label.place);
+        let (file, mut range) = sources.range(&label.place);
         let text = sources.text(file);
         let start = text[..range.start].rfind('\n').map_or(0, |end| end + 1);
         let end = text[range.end..].find('\n').map_or(text.len(), |length| range.end + length);
+        if end - start > LONG_LINE {
+            range.end = floor(text, range.end.min(range.start + LONG_MARK));
+        }
         Self { file, range, text: &label.text, lines: start..end, whole_file: matches!(label.place, Place::File(_)) }
     }
 
@@ -91,15 +94,6 @@ fn show<'a>(group: Group<'a>, marks: &[Mark<'a>], kind: AnnotationKind, sources:
         return group.element(Origin::path(path));
     }
     let text = sources.text(first.file);
-    let place = sources.position(&Place::Bytes(first.file, first.range.clone()));
-    if first.is_long() {
-        let start = floor(text, first.range.start.saturating_sub(WINDOW).max(first.lines.start));
-        let end = floor(text, first.range.end.min(first.range.start + WINDOW) + WINDOW).min(first.lines.end);
-        let source = text[start..end].to_owned();
-        let span = first.range.start - start..floor(&source, first.range.end.min(end) - start);
-        let snippet = Snippet::source(source).line_start(place.line).annotation(annotation(kind, span, first.text));
-        return group.element(Origin::path(path).line(place.line).char_column(place.column)).element(snippet);
-    }
     let start = marks.iter().map(|mark| mark.lines.start).min().unwrap_or(0);
     let end = marks.iter().map(|mark| mark.lines.end).max().unwrap_or(0);
     let line = sources.position(&Place::Bytes(first.file, start..start)).line;

@@ -1,0 +1,498 @@
+use std::fs;
+use std::path::Path;
+
+use expect_test::{Expect, expect};
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+use super::*;
+use crate::diagnostics::{Diagnostics, text};
+use crate::source::Value;
+
+/// A folder with these files, and the first of them read as the description.
+fn folder(files: &[(&str, &str)]) -> (TempDir, Sources) {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content) in files {
+        let path = folder.path().join("root").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+    let sources = Sources::new();
+    sources.add_spec(&folder.path().join("root").join(files[0].0)).unwrap();
+    (folder, sources)
+}
+
+/// What the member `start` of the description resolves to: its place, or the error.
+fn resolved(folder: &TempDir, sources: &Sources) -> String {
+    let description = sources.description().unwrap();
+    let root = sources.root(description).unwrap();
+    match Resolver::new(sources).resolve(root.get("start").unwrap()) {
+        Ok(node) => {
+            let origin = node.origin();
+            format!("{}#{} = {node:?}", sources.relative_name(origin.file()), origin.pointer())
+        }
+        Err(diagnostic) => {
+            let mut diagnostics = Diagnostics::default();
+            diagnostics.push(diagnostic);
+            text(&diagnostics, sources, false).replace(folder.path().to_str().unwrap(), "")
+        }
+    }
+}
+
+fn check(files: &[(&str, &str)], expect: Expect) {
+    let (folder, sources) = folder(files);
+    expect.assert_eq(&resolved(&folder, &sources));
+}
+
+/// One reference in a description with a few targets beside it.
+fn check_one(reference: &str, expect: Expect) {
+    let api = format!(
+        "start:\n  $ref: {}\nschemas:\n  user: {{type: object}}\n  a/b: {{'{{x}}': 1}}\n  10%: ~tilde\n  list: [x, {{y: z}}]\n  \
+         anchored: {{$anchor: here, type: string}}\n  '': empty\n",
+        serde_json::to_string(reference).unwrap()
+    );
+    check(&[("api.yaml", &api), ("other.yaml", "a: {b: c}\n"), ("folder/third.json", r#"{"up": {"$ref": "../other.yaml#/a"}}"#)], expect);
+}
+
+#[test]
+fn what_is_no_reference_is_itself() {
+    check(&[("api.yaml", "start: {a: 1}\n")], expect![[r#"api.yaml#/start = Object({"a": Number("1")})"#]]);
+}
+
+#[test]
+fn pointers() {
+    check_one("#/schemas/user", expect![[r#"api.yaml#/schemas/user = Object({"type": String("object")})"#]]);
+    check_one("#/schemas/a~1b/%7Bx%7D", expect![[r#"api.yaml#/schemas/a~1b/{x} = Number("1")"#]]);
+    check_one("#/schemas/10%25", expect![[r#"api.yaml#/schemas/10% = String("~tilde")"#]]);
+    check_one("#/schemas/list/1/y", expect![[r#"api.yaml#/schemas/list/1/y = String("z")"#]]);
+    check_one("#/schemas/", expect![[r#"api.yaml#/schemas/ = String("empty")"#]]);
+    check_one("#here", expect![[r#"api.yaml#/schemas/anchored = Object({"$anchor": String("here"), "type": String("string")})"#]]);
+}
+
+#[test]
+fn files() {
+    check_one("other.yaml", expect![[r#"other.yaml# = Object({"a": Object({"b": String("c")})})"#]]);
+    check_one("./folder/../other.yaml#/a/b", expect![[r#"other.yaml#/a/b = String("c")"#]]);
+    check_one("folder/third.json#/up", expect![[r#"other.yaml#/a = Object({"b": String("c")})"#]]);
+    check_one("%6fther.yaml#/a/b", expect![[r#"other.yaml#/a/b = String("c")"#]]);
+}
+
+#[test]
+fn the_whole_document() {
+    let (_folder, sources) = folder(&[("api.yaml", "start: {$ref: '#'}\n")]);
+    let root = sources.root(sources.description().unwrap()).unwrap();
+    let target = Resolver::new(&sources).resolve(root.get("start").unwrap()).unwrap();
+    assert!(target.is(&root));
+}
+
+#[test]
+fn missing_targets() {
+    check_one("#/schemas/usr", expect![[r##"
+        error[E0301]: the reference `#/schemas/usr` leads nowhere
+         --> /root/api.yaml:2:9
+          |
+        2 |   $ref: "#/schemas/usr"
+          |         ^^^^^^^^^^^^^^^ `#/schemas` has no member `usr`
+          |
+          = help: did you mean `#/schemas/user`?
+    "##]]);
+    check_one("#/schemas/a~1b/%7By%7D", expect![[r##"
+        error[E0301]: the reference `#/schemas/a~1b/%7By%7D` leads nowhere
+         --> /root/api.yaml:2:9
+          |
+        2 |   $ref: "#/schemas/a~1b/%7By%7D"
+          |         ^^^^^^^^^^^^^^^^^^^^^^^^ `#/schemas/a~1b` has no member `{y}`
+          |
+          = help: did you mean `#/schemas/a~1b/{x}`?
+    "##]]);
+    check_one("#/schemas/list/2", expect![[r##"
+        error[E0301]: the reference `#/schemas/list/2` leads nowhere
+         --> /root/api.yaml:2:9
+          |
+        2 |   $ref: "#/schemas/list/2"
+          |         ^^^^^^^^^^^^^^^^^^ `#/schemas/list` has no element `2`
+    "##]]);
+    check_one("#/schemas/list/01", expect![[r##"
+        error[E0301]: the reference `#/schemas/list/01` leads nowhere
+         --> /root/api.yaml:2:9
+          |
+        2 |   $ref: "#/schemas/list/01"
+          |         ^^^^^^^^^^^^^^^^^^^ `#/schemas/list` has no element `01`
+    "##]]);
+    check_one("#/schemas/10%25/deeper", expect![[r##"
+        error[E0301]: the reference `#/schemas/10%25/deeper` leads nowhere
+         --> /root/api.yaml:2:9
+          |
+        2 |   $ref: "#/schemas/10%25/deeper"
+          |         ^^^^^^^^^^^^^^^^^^^^^^^^ `#/schemas/10%` is neither an object nor an array
+    "##]]);
+    check_one("#/start/x", expect![[r##"
+        error[E0301]: the reference `#/start/x` leads nowhere
+         --> /root/api.yaml:2:9
+          |
+        2 |   $ref: "#/start/x"
+          |         ^^^^^^^^^^^ `#/start` has no member `x`
+          |
+          = help: `#/start` is a reference itself; refer to what it means
+    "##]]);
+    check_one("other.yaml#/a/d", expect![[r#"
+        error[E0301]: the reference `other.yaml#/a/d` leads nowhere
+         --> /root/api.yaml:2:9
+          |
+        2 |   $ref: "other.yaml#/a/d"
+          |         ^^^^^^^^^^^^^^^^^ `other.yaml#/a` has no member `d`
+          |
+          = help: did you mean `other.yaml#/a/b`?
+    "#]]);
+    check_one("#nowhere", expect![[r##"
+        error[E0301]: the reference `#nowhere` leads nowhere
+         --> /root/api.yaml:2:9
+          |
+        2 |   $ref: "#nowhere"
+          |         ^^^^^^^^^^ `/root/api.yaml` has no `$anchor` of this name
+    "##]]);
+    check_one("missing.yaml", expect![[r#"
+        error[E0301]: `missing.yaml` cannot be read: there is no such file
+         --> /root/api.yaml:2:9
+          |
+        2 |   $ref: "missing.yaml"
+          |         ^^^^^^^^^^^^^^
+    "#]]);
+    check_one("folder", expect![[r#"
+        error[E0301]: `folder` cannot be read: it is a directory
+         --> /root/api.yaml:2:9
+          |
+        2 |   $ref: "folder"
+          |         ^^^^^^^^
+    "#]]);
+}
+
+#[test]
+fn malformed_references() {
+    check_one("", expect![[r#"
+        error[E0301]: the reference is empty
+         --> /root/api.yaml:2:9
+          |
+        2 |   $ref: ""
+          |         ^^
+    "#]]);
+    check_one("#/a/~2", expect![[r##"
+        error[E0301]: in a JSON pointer `~` must be followed by `0` or `1`
+         --> /root/api.yaml:2:9
+          |
+        2 |   $ref: "#/a/~2"
+          |         ^^^^^^^^
+    "##]]);
+    check_one("#/a%", expect![[r##"
+        error[E0301]: `%` must be followed by two hexadecimal digits
+         --> /root/api.yaml:2:9
+          |
+        2 |   $ref: "#/a%"
+          |         ^^^^^^
+    "##]]);
+    check_one("#/%FF", expect![[r##"
+        error[E0301]: the percent-encoded bytes are not UTF-8
+         --> /root/api.yaml:2:9
+          |
+        2 |   $ref: "#/%FF"
+          |         ^^^^^^^
+    "##]]);
+    check_one("a%00.yaml", expect![[r#"
+        error[E0301]: the path has a control character
+         --> /root/api.yaml:2:9
+          |
+        2 |   $ref: "a%00.yaml"
+          |         ^^^^^^^^^^^
+    "#]]);
+    check_one("a\u{0}.yaml", expect![[r#"
+        error[E0301]: the path has a control character
+         --> /root/api.yaml:2:9
+          |
+        2 |   $ref: "a\u0000.yaml"
+          |         ^^^^^^^^^^^^^^
+    "#]]);
+    check_one("other.yaml?x=1", expect![[r#"
+        error[E0301]: a reference to a file has no query
+         --> /root/api.yaml:2:9
+          |
+        2 |   $ref: "other.yaml?x=1"
+          |         ^^^^^^^^^^^^^^^^
+    "#]]);
+    check(&[("api.yaml", "start: {$ref: 1}\n")], expect![[r#"
+        error[E0301]: a reference must be a string
+         --> /root/api.yaml:1:15
+          |
+        1 | start: {$ref: 1}
+          |               ^
+    "#]]);
+    check(&[("api.yaml", "start: {$ref: ['#']}\n")], expect![[r#"
+        error[E0301]: a reference must be a string
+         --> /root/api.yaml:1:15
+          |
+        1 | start: {$ref: ['#']}
+          |               ^
+    "#]]);
+}
+
+#[test]
+fn references_that_leave_the_folder() {
+    check_one("http://127.0.0.1/a.yaml", expect![[r#"
+        error[E0303]: remote references are not fetched
+         --> /root/api.yaml:2:9
+          |
+        2 |   $ref: "http://127.0.0.1/a.yaml"
+          |         ^^^^^^^^^^^^^^^^^^^^^^^^^
+    "#]]);
+    for (reference, message) in [
+        ("https://example.com/a.yaml#/b", "remote references are not fetched"),
+        ("http://169.254.169.254/latest/meta-data", "remote references are not fetched"),
+        ("ftp://example.com/a", "remote references are not fetched"),
+        ("//host/share", "remote references are not fetched"),
+        ("%2F%2Fhost/share", "remote references are not fetched"),
+        ("file:///etc/passwd", "references with a scheme are not followed"),
+        ("FILE:/etc/passwd", "references with a scheme are not followed"),
+        ("data:application/json,{}", "references with a scheme are not followed"),
+        ("jar:x", "references with a scheme are not followed"),
+        ("urn:uuid:x", "references with a scheme are not followed"),
+        ("/etc/passwd", "absolute paths are not followed"),
+        ("%2fetc/passwd", "absolute paths are not followed"),
+        ("C:\\x", "paths of Windows are not supported"),
+        ("c:/x", "paths of Windows are not supported"),
+        ("\\\\host\\share", "paths of Windows are not supported"),
+        ("..%5cx", "paths of Windows are not supported"),
+        ("../secret.yaml", "the reference leaves the folder of the description"),
+        ("folder/../../secret.yaml", "the reference leaves the folder of the description"),
+        ("%2e%2e/secret.yaml", "the reference leaves the folder of the description"),
+        ("%2e%2e%2fsecret.yaml", "the reference leaves the folder of the description"),
+        ("..%2fsecret.yaml", "the reference leaves the folder of the description"),
+    ] {
+        let refusal = Reference::parse(reference).map(|reference| join("api.yaml", &reference.path.unwrap()));
+        match refusal {
+            Err(refusal) => assert_eq!((refusal.code, refusal.message), (Code::ReferenceOutside, message), "{reference}"),
+            Ok(path) => assert_eq!((path, message), (None, "the reference leaves the folder of the description"), "{reference}"),
+        }
+    }
+    check_one("../secret.yaml", expect![[r#"
+        error[E0303]: the reference leaves the folder of the description
+         --> /root/api.yaml:2:9
+          |
+        2 |   $ref: "../secret.yaml"
+          |         ^^^^^^^^^^^^^^^^
+          |
+          = help: only files in `/root` are read
+    "#]]);
+    // Decoded once: this is a file of that name.
+    check_one("%252e%252e/x", expect![[r#"
+        error[E0301]: `%2e%2e/x` cannot be read: there is no such file
+         --> /root/api.yaml:2:9
+          |
+        2 |   $ref: "%252e%252e/x"
+          |         ^^^^^^^^^^^^^^
+    "#]]);
+}
+
+#[cfg(unix)]
+#[test]
+fn symbolic_links_do_not_lead_outside() {
+    use std::os::unix::fs::symlink;
+
+    let (folder, sources) = folder(&[
+        ("api.yaml", "start: {$ref: link.yaml}\nloop: {$ref: loop.yaml}\ninner: {$ref: inner.yaml}\n"),
+        ("real.yaml", "a: 1\n"),
+    ]);
+    let root = folder.path().join("root");
+    fs::write(folder.path().join("secret.yaml"), "a: 1\n").unwrap();
+    symlink("../secret.yaml", root.join("link.yaml")).unwrap();
+    symlink("loop.yaml", root.join("loop.yaml")).unwrap();
+    symlink("real.yaml", root.join("inner.yaml")).unwrap();
+    expect![[r#"
+        error[E0303]: the reference leaves the folder of the description
+         --> /root/api.yaml:1:15
+          |
+        1 | start: {$ref: link.yaml}
+          |               ^^^^^^^^^
+          |
+          = help: only files in `/root` are read
+    "#]].assert_eq(&resolved(&folder, &sources));
+    let description = sources.root(sources.description().unwrap()).unwrap();
+    let resolve = |name| Resolver::new(&sources).resolve(description.get(name).unwrap());
+    assert!(resolve("loop").unwrap_err().message.starts_with("`loop.yaml` cannot be read: "));
+    let inner = resolve("inner").unwrap();
+    assert_eq!(sources.relative_name(inner.origin().file()), "real.yaml");
+}
+
+#[test]
+fn a_file_is_read_once_however_it_is_spelled() {
+    let (_folder, sources) = folder(&[
+        ("api.yaml", "a: {$ref: other.yaml}\nb: {$ref: ./x/../other.yaml}\nc: {$ref: x/third.yaml}\nd: {$ref: 'api.yaml#/a'}\n"),
+        ("other.yaml", "type: object\n"),
+        ("x/third.yaml", "$ref: ../other.yaml\n"),
+    ]);
+    let root = sources.root(sources.description().unwrap()).unwrap();
+    let resolver = Resolver::new(&sources);
+    let [a, b, c, d] = ["a", "b", "c", "d"].map(|name| resolver.resolve(root.get(name).unwrap()).unwrap());
+    assert!(a.is(&b) && a.is(&c) && a.is(&d));
+    let names: Vec<_> = sources.files().map(|file| sources.relative_name(file)).collect();
+    assert_eq!(names, ["api.yaml", "other.yaml", "x/third.yaml"]);
+}
+
+#[test]
+fn broken_files_are_reported_with_the_reference() {
+    check(&[("api.yaml", "start: {$ref: broken.yaml}\n"), ("broken.yaml", "a: [1\n")], expect![[r#"
+        error[E0102]: did not find expected ',' or ']'
+         --> /root/broken.yaml:1:4
+          |
+        1 | a: [1
+          |    ^ parsing a flow sequence
+          |
+         ::: /root/api.yaml:1:15
+          |
+        1 | start: {$ref: broken.yaml}
+          |               ----------- this reference leads into the file
+    "#]]);
+    check(&[("api.yaml", "start: {$ref: readme.txt}\n"), ("readme.txt", "Just text.\n")], expect![[r#"
+        error[E0301]: `/root/readme.txt` holds no object
+         --> /root/api.yaml:1:15
+          |
+        1 | start: {$ref: readme.txt}
+          |               ^^^^^^^^^^
+    "#]]);
+}
+
+#[test]
+fn cycles() {
+    check(&[("api.yaml", "start: {$ref: '#/start'}\n")], expect![[r#"
+        error[E0302]: references lead in a circle: `#/start` → `#/start`
+         --> /root/api.yaml:1:15
+          |
+        1 | start: {$ref: '#/start'}
+          |               ^^^^^^^^^
+    "#]]);
+    check(&[("api.yaml", "start: {$ref: '#/start', description: with another member}\n")], expect![[r#"
+        error[E0302]: references lead in a circle: `#/start` → `#/start`
+         --> /root/api.yaml:1:15
+          |
+        1 | start: {$ref: '#/start', description: with another member}
+          |               ^^^^^^^^^
+    "#]]);
+    check(
+        &[
+            ("api.yaml", "start: {$ref: '#/a'}\na: {$ref: 'b.yaml#/b'}\n"),
+            ("b.yaml", "b: {$ref: c.yaml}\n"),
+            ("c.yaml", "$ref: api.yaml#/a\n"),
+        ],
+        expect![[r#"
+            error[E0302]: references lead in a circle: `#/start` → `#/a` → `b.yaml#/b` → `c.yaml#` → `#/a`
+             --> /root/api.yaml:1:15
+              |
+            1 | start: {$ref: '#/a'}
+              |               ^^^^^
+            2 | a: {$ref: 'b.yaml#/b'}
+              |           -----------
+              |
+             ::: /root/b.yaml:1:11
+              |
+            1 | b: {$ref: c.yaml}
+              |           ------
+              |
+             ::: /root/c.yaml:1:7
+              |
+            1 | $ref: api.yaml#/a
+              |       -----------
+        "#]],
+    );
+}
+
+#[test]
+fn long_chains() {
+    let chain: String = (0..200).map(|link| format!("l{link}: {{$ref: '#/l{}'}}\n", link + 1)).collect();
+    let (_folder, sources) = folder(&[("api.yaml", &format!("start: {{$ref: '#/l0'}}\n{chain}l200: end\n"))]);
+    let root = sources.root(sources.description().unwrap()).unwrap();
+    let error = Resolver::new(&sources).resolve(root.get("start").unwrap()).unwrap_err();
+    assert_eq!(error.message, "the chain has more than 128 references");
+}
+
+#[test]
+fn a_target_with_more_than_a_reference_is_kept() {
+    check(
+        &[("api.yaml", "start: {$ref: '#/a', description: mine}\na: {$ref: '#/b'}\nb: {$ref: '#/c', description: b}\nc: 1\n")],
+        expect![[r##"api.yaml#/b = Object({"$ref": String("#/c"), "description": String("b")})"##]],
+    );
+}
+
+#[test]
+fn an_id_changes_what_references_mean() {
+    check(
+        &[("api.yaml", "start: {$ref: '#/schemas/a'}\nschemas:\n  a:\n    $id: https://example.com/a\n    $ref: '#/x'\nx: 1\n")],
+        expect![[r##"api.yaml#/schemas/a = Object({"$id": String("https://example.com/a"), "$ref": String("#/x")})"##]],
+    );
+    check(&[("api.yaml", "$id: api.yaml\nstart: {$ref: '#/x'}\nx: 1\n")], expect![[r#"api.yaml#/x = Number("1")"#]]);
+}
+
+#[test]
+fn ambiguous_anchors() {
+    check(&[("api.yaml", "start: {$ref: '#a'}\nx: {$anchor: a}\ny: {$anchor: a}\n")], expect![[r#"
+        error[E0301]: the reference `#a` has more than one target
+         --> /root/api.yaml:1:15
+          |
+        1 | start: {$ref: '#a'}
+          |               ^^^^
+        2 | x: {$anchor: a}
+          | - one of them
+        3 | y: {$anchor: a}
+          | - one of them
+    "#]]);
+    check(
+        &[("api.yaml", "start: {$ref: '#a'}\nx: {$dynamicAnchor: a}\ny: {$id: other, z: {$anchor: a}}\n")],
+        expect![[r#"api.yaml#/x = Object({"$dynamicAnchor": String("a")})"#]],
+    );
+}
+
+#[test]
+fn references_see_the_tree_that_was_set() {
+    let (folder, sources) = folder(&[("api.yaml", "start: {$ref: 'b.yaml#/b'}\na: 1\n"), ("b.yaml", "b: {$ref: 'api.yaml#/a'}\n")]);
+    let description = sources.description().unwrap();
+    let root = sources.root(description).unwrap();
+    let mut members = root.as_object().unwrap().clone();
+    let a = members["a"].origin().clone();
+    members.insert("a".into(), Node::new(Value::Bool(true), a));
+    sources.set_root(description, Node::new(Value::Object(members), root.origin().clone()));
+    expect!["api.yaml#/a = Bool(true)"].assert_eq(&resolved(&folder, &sources));
+}
+
+#[test]
+fn references_in_an_overlay_are_those_of_the_description() {
+    let (folder, sources) = folder(&[("api.yaml", "a: {b: 1}\n")]);
+    fs::create_dir(folder.path().join("elsewhere")).unwrap();
+    let path = folder.path().join("elsewhere/overlay.yaml");
+    fs::write(&path, "update: {$ref: '#/a'}\nfile: {$ref: 'api.yaml#/a/b'}\n").unwrap();
+    let overlay = sources.add_overlay(Path::new(&path)).unwrap();
+    let resolver = Resolver::new(&sources);
+    let root = sources.root(sources.description().unwrap()).unwrap();
+    assert!(resolver.resolve(overlay.get("update").unwrap()).unwrap().is(root.get("a").unwrap()));
+    assert!(resolver.resolve(overlay.get("file").unwrap()).is_ok());
+}
+
+proptest! {
+    #[test]
+    fn no_reference_makes_it_panic(reference in "([a-c./#~%0-9\\\\:?é]|\\.\\./|#/|%2e|~1){0,30}") {
+        let api = format!("start:\n  $ref: {}\na: {{b: [1]}}\n", serde_json::to_string(&reference).unwrap());
+        let (folder, sources) = folder(&[("api.yaml", &api)]);
+        resolved(&folder, &sources);
+    }
+
+    #[test]
+    fn every_pointer_leads_back(names in prop::collection::vec("[^\u{0}-\u{1f}]{0,5}", 1..5)) {
+        let mut json = serde_json::json!("end");
+        for name in names.iter().rev() {
+            json = serde_json::json!({ name: json });
+        }
+        let encoded: String = pointer(&names).bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let api = serde_json::json!({ "start": { "$ref": format!("#%2Ftarget{encoded}") }, "target": json }).to_string();
+        let (_folder, sources) = folder(&[("api.json", &api)]);
+        let root = sources.root(sources.description().unwrap()).unwrap();
+        let target = Resolver::new(&sources).resolve(root.get("start").unwrap()).unwrap();
+        prop_assert_eq!(target.as_str(), Some("end"));
+        prop_assert_eq!(target.origin().pointer(), format!("/target{}", pointer(&names)));
+    }
+}

@@ -39,12 +39,14 @@ pub(super) fn is_number(text: &str) -> bool {
 fn explain(text: &str, error: &serde_json::Error) -> ParserError {
     let message = error.to_string();
     let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
-    let (code, message) = match message {
-        "recursion limit exceeded" => (Code::Limit, super::too_deep()),
-        "number out of range" => (Code::Unsupported, "the number is too large to be represented".to_owned()),
-        other => (Code::Syntax, other.to_owned()),
+    let offset = Some(offset(text, error.line(), error.column()));
+    let (code, message, offset) = match message {
+        "recursion limit exceeded" => (Code::Limit, super::too_deep(), offset),
+        // The parser's place is the end of the number; the value that could not be read is the better one.
+        "number out of range" => (Code::Unsupported, "the number is too large".to_owned(), None),
+        other => (Code::Syntax, other.to_owned(), offset),
     };
-    ParserError { code, message, offset: Some(offset(text, error.line(), error.column())), context: None }
+    ParserError { code, message, offset, context: None }
 }
 
 /// The offset of a position as the parser gives it: lines from 1, columns from 1 in bytes, 0 at a line's beginning.

@@ -1,0 +1,25 @@
+//! Where the signing secret comes from.
+
+use std::env;
+
+use tenovos_webhooks::{Secret, SecretError};
+
+/// The environment variable that holds the secret: a command line is visible to other users.
+const VARIABLE: &str = "TENOVOS_WEBHOOK_SECRET";
+
+/// Signs nothing that matters: the key is the text `for trying only, known to everybody`.
+const DEMO: &str = "whsec_Zm9yIHRyeWluZyBvbmx5LCBrbm93biB0byBldmVyeWJvZHk=";
+
+/// Reads the secret, or takes the demo secret where there is none.
+///
+/// A variable that is set and wrong, perhaps empty, is an error: falling back would let anybody in.
+pub(crate) fn from_env() -> Result<Secret, SecretError> {
+    if env::var_os(VARIABLE).is_some() {
+        return Secret::from_env(VARIABLE);
+    }
+    tracing::warn!(
+        "FOR TRYING ONLY: {VARIABLE} is not set, so the demo secret is used. Everybody knows it, and \
+         can sign whatever they like."
+    );
+    Secret::new(DEMO)
+}

@@ -1,0 +1,286 @@
+//! The example as its users meet it: a process that is spoken to over a socket and stopped by signals.
+
+#![cfg(unix)]
+
+mod support;
+
+use std::net::TcpStream;
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+
+use support::http::{Exchange, Request, assert_page, page};
+use support::process::{PATIENCE, Process, Server};
+use support::shell::curl_request;
+
+const ASSET_CREATED: &str = r#"{
+    "eventType": "asset.created",
+    "event": {"id": "e1", "time": "2026-01-02T03:04:05Z"},
+    "asset": {"id": "cdff2214-3873-4cc4-8e2e-94fcec784343", "filename": "opening.tif"}
+}"#;
+
+const ASSETS: &str = r#"{"cdff2214-3873-4cc4-8e2e-94fcec784343":
+    {"id": "cdff2214-3873-4cc4-8e2e-94fcec784343", "filename": "opening.tif"}}"#;
+
+const NOTHING: &str = "{}";
+
+/// What is refused must leave no trace.
+#[track_caller]
+fn assert_untouched(server: &Server) {
+    for path in ["/assets", "/agreements", "/unrouted"] {
+        assert_page(server.address, path, NOTHING);
+    }
+}
+
+#[test]
+fn an_event_reaches_its_handler() {
+    let mut server = Server::start();
+    assert_untouched(&server);
+
+    let delivery = Request::delivery("msg_1", ASSET_CREATED);
+    let response = delivery.answer(server.address);
+    assert_eq!((response.status, response.text()), (200, "OK"));
+    assert_page(server.address, "/assets", ASSETS);
+    let line = server.process.log.wait_for("indexing asset");
+    assert!(line.contains("msg_1") && line.contains("filename=opening.tif"), "{line}");
+
+    // Tenovos missed the answer and sends it again.
+    assert_eq!(delivery.answer(server.address).status, 200);
+    assert_page(server.address, "/assets", ASSETS);
+    assert_page(server.address, "/unrouted", NOTHING);
+    server.stop("TERM");
+}
+
+#[test]
+fn an_event_reaches_the_handler_of_its_topic() {
+    let server = Server::start();
+    let body = r#"{
+        "eventType": "rm.agreement.expired",
+        "event": {
+            "id": "e2",
+            "time": "2026-01-02T03:04:05Z",
+            "user": {"id": "7d675ef0-f423-11e9-8071-89c0c405214e"}
+        }
+    }"#;
+    assert_eq!(Request::delivery("msg_2", body).answer(server.address).status, 200);
+    let agreements = r#"{"msg_2": {
+        "event_type": "rm.agreement.expired",
+        "time": "2026-01-02T03:04:05Z",
+        "user": "7d675ef0-f423-11e9-8071-89c0c405214e"
+    }}"#;
+    assert_page(server.address, "/agreements", agreements);
+    assert_page(server.address, "/unrouted", NOTHING);
+}
+
+#[test]
+fn everything_else_is_kept_as_it_came() {
+    let mut server = Server::start();
+    let deliveries = [
+        ("msg_new", r#"{"eventType": "asset.teleported\n", "to": "Mars"}"#),
+        ("msg_cut", r#"{"eventType": "asset.created", "#),
+        ("msg_odd", r#"{"eventType": "asset.created", "event": 1}"#),
+        ("msg_idle", r#"{"eventType": "user.created"}"#),
+    ];
+    for (id, body) in deliveries {
+        assert_eq!(Request::delivery(id, body).answer(server.address).status, 200, "{id}");
+        server.process.log.wait_for(id);
+        let raw = Request::new("GET", &format!("/unrouted/{id}")).answer(server.address);
+        assert_eq!(raw.text(), body);
+        assert_eq!(raw.header("content-type"), Some("application/octet-stream"));
+    }
+    let reasons = String::from_utf8(page(server.address, "/unrouted")).expect("JSON is UTF-8");
+    for reason in [
+        // One backslash escapes the line end for the log, the other that backslash for JSON.
+        r"unknown event type `asset.teleported\\u{a}`",
+        "EOF while parsing",
+        "/event",
+        "no handler for `user.created`",
+    ] {
+        assert!(reasons.contains(reason), "no {reason:?} in {reasons}");
+    }
+    assert_page(server.address, "/assets", NOTHING);
+    assert_eq!(Request::new("GET", "/unrouted/msg_1").answer(server.address).status, 404);
+}
+
+#[test]
+fn a_filename_cannot_forge_a_log_line() {
+    let mut server = Server::start();
+    let body = ASSET_CREATED.replace("opening", &format!(r"a\n\u001b[31m{}", "x".repeat(1000)));
+    assert_eq!(Request::delivery("msg_1", &body).answer(server.address).status, 200);
+    let line = server.process.log.wait_for("indexing asset");
+    assert!(line.contains(r"filename=a\n\u{1b}[31mxxx"), "{line}");
+    assert!(line.len() < 300, "{line}");
+}
+
+#[test]
+fn forgeries_are_all_refused_alike() {
+    let server = Server::start();
+    let hours_ago = SystemTime::now() - Duration::from_hours(2);
+    let tampered = ASSET_CREATED.replace("opening.tif", "closing.tif");
+    let forgeries = [
+        ("tampered", Request::delivery("msg_1", ASSET_CREATED).body(tampered)),
+        ("stale", Request::delivery_at(hours_ago, "msg_1", ASSET_CREATED)),
+        ("renamed", Request::delivery("msg_1", ASSET_CREATED).without("webhook-id").header("webhook-id", "msg_2")),
+        (
+            "unsigned",
+            Request::delivery("msg_1", ASSET_CREATED)
+                .without("webhook-signature")
+                .header("webhook-signature", "v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
+        ),
+    ];
+    let responses = forgeries.map(|(name, request)| (name, request.answer(server.address)));
+    let [(_, first), rest @ ..] = &responses;
+    assert_eq!((first.status, first.text()), (401, "Unauthorized"));
+    for (name, response) in rest {
+        assert_eq!(response, first, "{name}");
+    }
+    assert_untouched(&server);
+}
+
+#[test]
+fn headers_have_to_be_there_once() {
+    let server = Server::start();
+    let delivery = Request::delivery("msg_1", ASSET_CREATED);
+    for name in ["webhook-id", "webhook-timestamp", "webhook-signature"] {
+        let missing = delivery.clone().without(name).answer(server.address);
+        assert_eq!((missing.status, missing.text()), (400, "Bad Request"), "{name}");
+    }
+    let duplicate = delivery.header("webhook-id", "msg_1").answer(server.address);
+    assert_eq!(duplicate.status, 400);
+    assert_untouched(&server);
+}
+
+#[test]
+fn other_methods_are_refused() {
+    let server = Server::start();
+    for method in ["GET", "PUT", "DELETE"] {
+        let response = Request::new(method, "/webhooks/tenovos").answer(server.address);
+        assert_eq!(response.status, 405, "{method}");
+        assert_eq!(response.header("allow"), Some("POST"), "{method}");
+    }
+    assert_eq!(Request::new("POST", "/webhooks").answer(server.address).status, 404);
+}
+
+#[test]
+fn large_bodies_are_refused() {
+    const LIMIT: usize = 2 * 1024 * 1024;
+
+    let server = Server::start();
+    let delivery = Request::delivery("msg_1", ASSET_CREATED);
+    assert_eq!(delivery.announce(LIMIT + 1, server.address).status, 413);
+    assert_eq!(delivery.clone().body(vec![b' '; LIMIT + 1]).stream(server.address).status, 413);
+    assert_untouched(&server);
+
+    let mut body = ASSET_CREATED.to_owned();
+    body.extend(std::iter::repeat_n(' ', LIMIT - ASSET_CREATED.len()));
+    assert_eq!(Request::delivery("msg_1", &body).answer(server.address).status, 200);
+    assert_page(server.address, "/assets", ASSETS);
+}
+
+#[test]
+fn a_handler_finishes_when_its_sender_hangs_up() {
+    let mut server = Server::start_with(|command| {
+        command.env("WORK_MS", "200");
+    });
+    let exchange = Request::delivery("msg_1", ASSET_CREATED).send(server.address);
+    server.process.log.wait_for("indexing asset");
+    drop(exchange);
+    server.process.log.wait_for("asset indexed");
+    assert_page(server.address, "/assets", ASSETS);
+}
+
+#[test]
+fn it_stops_on_ctrl_c() {
+    Server::start().stop("INT");
+}
+
+#[test]
+fn it_answers_before_it_stops() {
+    let mut server = Server::start_with(|command| {
+        command.env("WORK_MS", "300");
+    });
+    let exchange = Request::delivery("msg_1", ASSET_CREATED).send(server.address);
+    server.process.log.wait_for("indexing asset");
+    server.process.signal("TERM");
+    assert_eq!(exchange.answer().status, 200);
+    server.process.stdout.wait_for("stopped: every handler has finished");
+    assert_eq!(server.process.exit().code(), Some(0));
+    assert!(TcpStream::connect_timeout(&server.address, PATIENCE).is_err());
+}
+
+#[test]
+fn it_finishes_handlers_without_a_sender_before_it_stops() {
+    let mut server = Server::start_with(|command| {
+        command.env("WORK_MS", "300");
+    });
+    let exchange = Request::delivery("msg_1", ASSET_CREATED).send(server.address);
+    server.process.log.wait_for("indexing asset");
+    drop(exchange);
+    server.process.signal("TERM");
+    server.process.log.wait_for("stopping");
+    server.process.log.wait_for("asset indexed");
+    server.process.stdout.wait_for("stopped: every handler has finished");
+    assert_eq!(server.process.exit().code(), Some(0));
+}
+
+#[test]
+fn a_silent_client_does_not_keep_it_from_stopping() {
+    let mut server = Server::start_with(|command| {
+        command.env("GRACE_MS", "100");
+    });
+    // An answered request on a later connection shows that the server has accepted this one.
+    let _silent = Exchange::open(server.address, b"POST /webhooks/tenovos HTTP/1.1\r\nhost: ");
+    assert_untouched(&server);
+    server.process.signal("TERM");
+    server.process.log.wait_for("no longer waiting");
+    server.process.stdout.wait_for("stopped: every handler has finished");
+    assert_eq!(server.process.exit().code(), Some(0));
+}
+
+#[test]
+fn the_suggested_command_works() {
+    let mut server = Server::start();
+    let (authority, request) = curl_request(&server.curl);
+    assert_eq!(authority, server.address.to_string());
+    let response = request.answer(server.address);
+    assert_eq!((response.status, response.text()), (200, "OK"));
+    let line = server.process.log.wait_for("indexing asset");
+    assert!(line.contains("filename=pied-piper-grandopening.tif"), "{line}");
+
+    if Command::new("curl").arg("--version").output().is_err() {
+        eprintln!("skipped: there is no curl");
+        return;
+    }
+    let limited = server.curl.replacen("curl ", "curl --max-time 30 ", 1);
+    let output = Command::new("sh").args(["-c", &limited]).output().expect("there is a shell");
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{output:?}");
+    assert!(printed.starts_with("HTTP/1.1 200 OK\r\n") && printed.ends_with("\r\nOK"), "{printed}");
+    server.process.log.wait_for("indexing asset");
+}
+
+#[test]
+fn without_a_secret_it_is_for_trying_only() {
+    let mut server = Server::start_with(|command| {
+        command.env_remove("TENOVOS_WEBHOOK_SECRET");
+    });
+    server.process.log.wait_for("FOR TRYING ONLY: TENOVOS_WEBHOOK_SECRET is not set");
+    let (_, request) = curl_request(&server.curl);
+    assert_eq!(request.answer(server.address).status, 200);
+    // Signed with the secret of the other tests.
+    let foreign = Request::delivery("msg_1", ASSET_CREATED).answer(server.address);
+    assert_eq!(foreign.status, 401);
+}
+
+#[test]
+fn a_damaged_secret_is_an_error() {
+    for secret in ["", "whsec_c2hvcnQ=", "whsec_not base64 at all, not even close"] {
+        let mut process = Process::spawn(|command| {
+            command.env("TENOVOS_WEBHOOK_SECRET", secret);
+        });
+        let line = process.log.wait_for("error: ");
+        assert!(line.contains("TENOVOS_WEBHOOK_SECRET"), "{line}");
+        assert!(secret.is_empty() || !line.contains(secret), "{line}");
+        assert_eq!(process.exit().code(), Some(1));
+        assert_eq!(process.stdout.rest(), [""; 0]);
+    }
+}
