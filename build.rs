@@ -103,7 +103,7 @@ impl Guard {
             return Err(format!("`generated/` was regenerated ({why}), and Cargo has read its manifest before: build again"));
         }
         self.backdate_record();
-        println!("cargo::warning=`generated/` was regenerated: {why}");
+        println!("cargo::warning=`generated/` was regenerated ({why}): commit both");
         Ok(())
     }
 

@@ -396,7 +396,7 @@ pub struct AssetWithRenditions {
     /// Security templates that are applied to the asset.
     pub security_templates: Option<Vec<AssetSecurityTemplate>>,
     /// `renditions`.
-    pub renditions: Option<AssetWithRenditionsRenditions>,
+    pub renditions: Option<AssetRenditions>,
 }
 
 impl codec::Object for AssetWithRenditions {
@@ -457,7 +457,7 @@ impl Serialize for AssetWithRenditions {
 /// Source: `tenovos-webhooks.yaml#/components/schemas/asset.renditions/properties/renditions`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct AssetWithRenditionsRenditions {
+pub struct AssetRenditions {
     /// Thumbnail, 200x200.
     pub thumbnail: Option<Text<format::Uri>>,
     /// Preview, 700x700.
@@ -472,8 +472,8 @@ pub struct AssetWithRenditionsRenditions {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for AssetWithRenditionsRenditions {
-    const NAME: &'static str = "AssetWithRenditionsRenditions";
+impl codec::Object for AssetRenditions {
+    const NAME: &'static str = "AssetRenditions";
     const MEMBERS: &'static [&'static str] = &[
         "thumbnail",
         "preview",
@@ -511,7 +511,7 @@ impl codec::Object for AssetWithRenditionsRenditions {
     }
 }
 
-impl Serialize for AssetWithRenditionsRenditions {
+impl Serialize for AssetRenditions {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("thumbnail", &self.thumbnail)?;
@@ -1270,11 +1270,11 @@ impl Serialize for AssetRestored {
 
 codec::objects!(
     AssetCreated, AssetDeleted, AssetDownloaded, DownloadedAsset, AssetPurged,
-    AssetRenditionsCreated, AssetWithRenditions, AssetWithRenditionsRenditions,
-    AssetShared, AssetShare, AssetShareAsset, AssetSecurityUpdated,
-    AssetSecurityUpdatedAsset, AssetSecurityUpdatedAssetSecurity,
-    AssetSecurityUpdatedAssetSecurityCurrent, AssetSecurityUpdatedAssetSecurityPrevious,
-    AssetMetadataUpdated, UpdatedAsset, UpdatedAssetUpdate, AssetRestored
+    AssetRenditionsCreated, AssetWithRenditions, AssetRenditions, AssetShared,
+    AssetShare, AssetShareAsset, AssetSecurityUpdated, AssetSecurityUpdatedAsset,
+    AssetSecurityUpdatedAssetSecurity, AssetSecurityUpdatedAssetSecurityCurrent,
+    AssetSecurityUpdatedAssetSecurityPrevious, AssetMetadataUpdated, UpdatedAsset,
+    UpdatedAssetUpdate, AssetRestored
 );
 
 codec::values!(AssetShareType);

@@ -1,7 +1,7 @@
 //! Turns an OpenAPI description of webhooks into the source of a Rust crate.
 //!
 //! [`generate`] is the whole way; it reads files and writes none. What it returns is put on disk by
-//! [`write`].
+//! [`mod@write`].
 
 pub mod config;
 pub mod diagnostics;

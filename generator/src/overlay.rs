@@ -1,7 +1,7 @@
-//! OpenAPI Overlays: what is corrected in a description without editing it.
+//! Overlays: what is corrected in a description without editing it.
 //!
-//! Versions 1.0 and 1.1 of the Overlay Specification, with targets in JSONPath (RFC 9535). The actions are applied in
-//! order, each to the result of those before it. An action is applied to all its targets or, where it does not fit one
+//! Versions 1.0 and 1.1 of the Overlay Specification, with queries of RFC 9535 as targets. The actions are applied in order,
+//! each to the result of those before it. An action is applied to all its targets or, where it does not fit one
 //! of them, to none. An action that matches nothing is a warning.
 //!
 //! Two things are stricter than the specification, which lets both pass: an action that has more than one of `update`,
@@ -109,4 +109,7 @@ fn unchangeable(query: &Node) -> Diagnostic {
 }
 
 #[cfg(test)]
+#[allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
+#[allow(clippy::needless_pass_by_value, reason = "`expect!` is handed over where it is written")]
+#[allow(clippy::format_collect, clippy::format_push_string, reason = "inputs need not be made fast")]
 mod tests;

@@ -16,7 +16,6 @@ use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::source::{FileId, Node, Origin, Segment, Sources, Unavailable, limits};
 
 /// Follows references.
-#[derive(Clone, Copy)]
 pub struct Resolver<'a> {
     sources: &'a Sources,
 }
@@ -92,7 +91,8 @@ impl<'a> Resolver<'a> {
             Unavailable::Outside => outside(),
             Unavailable::Unreadable(code, why) => {
                 let code = if code == Code::Read { Code::Reference } else { code };
-                at_reference(reference, code, format!("`{relative}` {why}"))
+                let name = if relative.is_empty() { "." } else { &relative };
+                at_reference(reference, code, format!("`{name}` {why}"))
             }
             Unavailable::Broken(diagnostic) => {
                 diagnostic.at(Place::Value(reference.origin().clone()), "this reference leads into the file")
@@ -188,9 +188,9 @@ impl<'a> Resolver<'a> {
                 let start = at_reference(reference, Code::Reference, message);
                 let mut places: Vec<&Origin> = several.iter().map(Node::origin).collect();
                 places.reverse();
-                Err(places.into_iter().fold(start, |diagnostic, origin| {
-                    diagnostic.at(Place::Name(origin.clone()), "one of them")
-                }))
+                Err(places
+                    .into_iter()
+                    .fold(start, |diagnostic, origin| diagnostic.at(Place::Name(origin.clone()), "one of them")))
             }
         }
     }
@@ -201,7 +201,8 @@ impl<'a> Resolver<'a> {
             .iter()
             .map(|node| format!("`{}`", self.spell(node.origin().file(), &node.origin().pointer())))
             .collect();
-        let start = Diagnostic::new(Code::ReferenceCycle, format!("references lead in a circle: {}", spelled.join(" → ")));
+        let start =
+            Diagnostic::new(Code::ReferenceCycle, format!("references lead in a circle: {}", spelled.join(" → ")));
         passed[..passed.len().saturating_sub(1)]
             .iter()
             .filter_map(|node| node.get("$ref"))
@@ -234,7 +235,7 @@ fn index(segment: &str) -> Option<usize> {
 }
 
 fn pointer(segments: &[String]) -> String {
-    segments.iter().map(|segment| format!("/{}", segment.replace('~', "~0").replace('/', "~1"))).collect()
+    segments.iter().flat_map(|segment| ["/".to_owned(), segment.replace('~', "~0").replace('/', "~1")]).collect()
 }
 
 /// The path that `path` means in a file at `base`; none if it leads above the folder that both are relative to.
@@ -254,4 +255,7 @@ fn join(base: &str, path: &str) -> Option<String> {
 }
 
 #[cfg(test)]
+#[allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
+#[allow(clippy::needless_pass_by_value, reason = "`expect!` is handed over where it is written")]
+#[allow(clippy::format_collect, clippy::format_push_string, reason = "inputs need not be made fast")]
 mod tests;

@@ -152,7 +152,7 @@ fn an_edited_description_is_followed() {
     let stale = Build::new(
         workspace.cargo().env("RUSTFLAGS", "--cfg outer").env("CARGO_PROFILE_DEV_DEBUG", "0").output().unwrap(),
     );
-    stale.succeeds().says("was regenerated: `spec/description` was edited");
+    stale.succeeds().says("was regenerated (`spec/description` was edited)");
     assert!(workspace.read("generated/src/lib.rs").contains("second"));
     let variables = workspace.read("variables");
     for gone in ["RUSTFLAGS=", "CARGO_PROFILE_", "CARGO_ENCODED_RUSTFLAGS=", "CARGO_MAKEFLAGS=", "OUT_DIR="] {

@@ -75,7 +75,7 @@ pub(crate) async fn record_agreement(event: Event, delivery: Delivery, app: Stat
     let user = context.and_then(|context| context.user.as_ref());
     let change = AgreementChange {
         event_type: event.event_type_name().map(str::to_owned),
-        time: context.map(|context| context.time.to_string()),
+        time: context.and_then(|context| context.time.as_deref()).map(str::to_owned),
         user: user.and_then(|user| user.id.as_deref()).map(str::to_owned),
     };
     tracing::info!(

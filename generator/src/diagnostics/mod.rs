@@ -93,7 +93,9 @@ impl Diagnostics {
     /// Adds a finding, unless the same one has been made at the same place.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         let place = |d: &Diagnostic| d.labels.first().map(|label| label.place.clone());
-        let known = |d: &Diagnostic| d.code == diagnostic.code && d.message == diagnostic.message && place(d) == place(&diagnostic);
+        let known = |d: &Diagnostic| {
+            d.code == diagnostic.code && d.message == diagnostic.message && place(d) == place(&diagnostic)
+        };
         if !self.0.iter().any(known) {
             self.0.push(diagnostic);
         }
@@ -114,3 +116,18 @@ impl Diagnostics {
         self.iter().filter(|d| d.severity() == Severity::Warning).count()
     }
 }
+
+impl<'a> IntoIterator for &'a Diagnostics {
+    type Item = &'a Diagnostic;
+    type IntoIter = std::slice::Iter<'a, Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
+#[allow(clippy::needless_pass_by_value, reason = "`expect!` is handed over where it is written")]
+#[allow(clippy::format_collect, clippy::format_push_string, reason = "inputs need not be made fast")]
+mod tests;

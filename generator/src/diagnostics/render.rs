@@ -1,5 +1,6 @@
 //! Diagnostics as text for people, in the style of rustc, and as JSON for programs.
 
+use std::fmt::Write as _;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
@@ -172,7 +173,7 @@ impl<'a> JsonPlace<'a> {
 /// All findings for programs, one JSON object a line. The place of the first label stands beside the message.
 pub fn json(diagnostics: &Diagnostics, sources: &Sources) -> String {
     let mut lines = String::new();
-    for diagnostic in diagnostics.iter() {
+    for diagnostic in diagnostics {
         let line = JsonDiagnostic {
             code: diagnostic.code.as_str(),
             severity: match diagnostic.severity() {
@@ -188,8 +189,19 @@ pub fn json(diagnostics: &Diagnostics, sources: &Sources) -> String {
                 .collect(),
             help: &diagnostic.help,
         };
-        // Maps with string keys and no floats: nothing here can fail.
-        lines.push_str(&serde_json::to_string(&line).unwrap_or_default());
+        // Strings and integers only: nothing here can fail.
+        let line = serde_json::to_string(&line).unwrap_or_default();
+        for character in line.chars() {
+            if is_invisible(character) {
+                // It can only stand in a string.
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    // Writing to a string cannot fail.
+                    let _ = write!(lines, "\\u{unit:04x}");
+                }
+            } else {
+                lines.push(character);
+            }
+        }
         lines.push('\n');
     }
     lines

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use quote::{format_ident, quote};
 
-use super::Emitter;
+use super::{Emitter, imports};
 use crate::format::SourceFile;
 use crate::names::{ident, snake};
 
@@ -32,13 +32,17 @@ impl Emitter<'_> {
         let header = self.header("Every example of the description: verified, routed to its typed handler, and re-encoded to equal JSON.");
         let mut file = SourceFile::new(format!("{header}\n#![cfg_attr(rustfmt, rustfmt_skip)]\n"));
         let crate_name = format_ident!("{}", self.names.crate_name.replace('-', "_"));
-        let (receiver, headers, imports) = if self.api.scheme.is_some() {
-            (quote!(receiver(secret)), quote!(SIGNATURE_HEADERS), quote!(Outcome, Payload, SIGNATURE_HEADERS, receiver))
+        let (receiver, headers, own) = if self.api.scheme.is_some() {
+            (quote!(receiver(secret)), quote!(SIGNATURE_HEADERS), vec!["SIGNATURE_HEADERS"])
         } else {
-            let verifier = quote!(receiver(Verifier::standard_webhooks(secret)));
-            (verifier, quote!(HeaderNames::WEBHOOK), quote!(HeaderNames, Outcome, Payload, Verifier, receiver))
+            let receiver = quote!(receiver(Verifier::standard_webhooks(secret)));
+            (receiver, quote!(HeaderNames::WEBHOOK), vec!["HeaderNames", "Verifier"])
         };
         let vendor = &self.names.vendor;
+        let mut imports: Vec<String> = self.api.webhooks.iter().map(|webhook| self.names.ty(webhook.payload).to_string()).collect();
+        imports.extend(own.into_iter().chain(["Outcome", "Payload", "receiver"]).map(str::to_owned));
+        imports.push(vendor.to_string());
+        let imports = imports::list(imports);
         file.item(quote! {
             use std::sync::mpsc;
             use webhook_receiver::testing;
@@ -46,7 +50,7 @@ impl Emitter<'_> {
         });
         file.item(quote! {
             /// Signs the example, passes it through the receiver, and holds what the handler got against it.
-            fn round_trip<P: Payload<Webhooks = #crate_name::#vendor>>(example: &'static str) {
+            fn round_trip<P: Payload<Webhooks = #vendor>>(example: &'static str) {
                 let secret = testing::secret();
                 let headers = testing::signed_now(&#headers, &secret, example.as_bytes());
                 let (sender, handled) = mpsc::channel();
@@ -73,7 +77,7 @@ impl Emitter<'_> {
                 file.item(quote! {
                     #[test]
                     fn #test() {
-                        round_trip::<#crate_name::#payload>(include_str!(#path));
+                        round_trip::<#payload>(include_str!(#path));
                     }
                 });
             }

@@ -179,8 +179,8 @@ fn types(api: &Api, config: &Config, vendor: &str, sources: &Sources, diagnostic
             Naming::Inline { parent, hint } if names[id.0].is_none() => {
                 let parent = names[parent.0].as_ref()?;
                 let (own, full) = (upper_camel(hint), format!("{parent}{}", upper_camel(hint)));
-                let by_itself = shape::words(hint) > 1 && alone[&own] == 1;
-                Some((id, if by_itself { vec![own, full] } else { vec![full] }))
+                let by_itself = (shape::words(hint) > 1 && alone[&own] == 1).then_some(own);
+                Some((id, by_itself.into_iter().chain([joined(parent, hint), full]).collect()))
             }
             _ => None,
         });
@@ -191,6 +191,18 @@ fn types(api: &Api, config: &Config, vendor: &str, sources: &Sources, diagnostic
         claim(&mut names, ready);
     }
     names.into_iter().map(Option::unwrap_or_default).collect()
+}
+
+/// The name of a member's type after its parent's: the `vocabulary` of `MetadataVocabularyUpdated` is a
+/// `MetadataUpdatedVocabulary`, without saying its words twice.
+fn joined(parent: &str, hint: &str) -> String {
+    let words = |text: &str| snake(text).split('_').map(str::to_owned).collect::<Vec<_>>();
+    let (mut all, own) = (words(parent), words(hint));
+    if let Some(at) = all.windows(own.len()).position(|window| window == own) {
+        all.drain(at..at + own.len());
+    }
+    all.extend(own);
+    upper_camel(&all.join("_"))
 }
 
 /// The names that the configuration gives.

@@ -45,10 +45,7 @@ pub(super) fn read(overlay: &Node, diagnostics: &mut Diagnostics) -> Vec<Action>
     }
 }
 
-fn read_document<'a>(
-    overlay: &'a Node,
-    diagnostics: &mut Diagnostics,
-) -> Result<(Version, &'a [Node]), Diagnostic> {
+fn read_document<'a>(overlay: &'a Node, diagnostics: &mut Diagnostics) -> Result<(Version, &'a [Node]), Diagnostic> {
     let members = object(overlay, "an overlay")?;
     let version = read_version(string(overlay, members, "overlay", "an overlay")?)?;
     check_fields(members, &["overlay", "info", "extends", "actions"], "an overlay", diagnostics);

@@ -89,7 +89,9 @@ fn combine(old: &Node, update: &Node, target: &Node) -> Result<Node, Diagnostic>
             }
             Value::Object(members)
         }
-        (Value::Array(elements), Value::Array(appended)) => Value::Array(elements.iter().chain(appended).cloned().collect()),
+        (Value::Array(elements), Value::Array(appended)) => {
+            Value::Array(elements.iter().chain(appended).cloned().collect())
+        }
         (Value::Object(_) | Value::Array(_), _) | (_, Value::Object(_) | Value::Array(_)) => {
             let message = format!("the update is {} and does not fit {}", kind(update), kind(old));
             return Err(Diagnostic::new(Code::Overlay, message)

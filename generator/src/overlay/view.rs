@@ -22,11 +22,8 @@ impl View {
             Diagnostic::new(Code::Overlay, format!("`{text}` is not a JSONPath query"))
                 .at(Place::Value(query.origin().clone()), what)
         })?;
-        let mut paths: Vec<Vec<Segment>> = path
-            .query_located(&self.0)
-            .locations()
-            .map(|location| location.iter().map(segment).collect())
-            .collect();
+        let mut paths: Vec<Vec<Segment>> =
+            path.query_located(&self.0).locations().map(|location| location.iter().map(segment).collect()).collect();
         paths.sort_by(|one, other| one.iter().map(key).cmp(other.iter().map(key)));
         paths.dedup();
         Ok(paths)
@@ -87,8 +84,8 @@ fn to_json(node: &Node) -> Json {
         Value::Number(text) => text.parse::<Number>().map_or(Json::Null, Json::Number),
         Value::String(text) => Json::String((**text).to_owned()),
         Value::Array(elements) => Json::Array(elements.iter().map(to_json).collect()),
-        Value::Object(members) => {
-            Json::Object(members.iter().map(|(name, member)| ((**name).to_owned(), to_json(member))).collect::<Map<_, _>>())
-        }
+        Value::Object(members) => Json::Object(
+            members.iter().map(|(name, member)| ((**name).to_owned(), to_json(member))).collect::<Map<_, _>>(),
+        ),
     }
 }

@@ -45,7 +45,9 @@ impl Reference {
 fn parse_path(text: &str) -> Result<String, Refusal> {
     // Before decoding: `a%3Ab` is the name of a file, and `a:b` has a scheme.
     match scheme(text) {
-        Some(scheme) if scheme.len() == 1 => return refuse(Code::ReferenceOutside, "paths of Windows are not supported"),
+        Some(scheme) if scheme.len() == 1 => {
+            return refuse(Code::ReferenceOutside, "paths of Windows are not supported");
+        }
         Some("http" | "https" | "ftp" | "ftps") => {
             return refuse(Code::ReferenceOutside, "remote references are not fetched");
         }

@@ -51,7 +51,14 @@ fn check_one(reference: &str, expect: Expect) {
          anchored: {{$anchor: here, type: string}}\n  '': empty\n",
         serde_json::to_string(reference).unwrap()
     );
-    check(&[("api.yaml", &api), ("other.yaml", "a: {b: c}\n"), ("folder/third.json", r#"{"up": {"$ref": "../other.yaml#/a"}}"#)], expect);
+    check(
+        &[
+            ("api.yaml", &api),
+            ("other.yaml", "a: {b: c}\n"),
+            ("folder/third.json", r#"{"up": {"$ref": "../other.yaml#/a"}}"#),
+        ],
+        expect,
+    );
 }
 
 #[test]
@@ -66,7 +73,10 @@ fn pointers() {
     check_one("#/schemas/10%25", expect![[r#"api.yaml#/schemas/10% = String("~tilde")"#]]);
     check_one("#/schemas/list/1/y", expect![[r#"api.yaml#/schemas/list/1/y = String("z")"#]]);
     check_one("#/schemas/", expect![[r#"api.yaml#/schemas/ = String("empty")"#]]);
-    check_one("#here", expect![[r#"api.yaml#/schemas/anchored = Object({"$anchor": String("here"), "type": String("string")})"#]]);
+    check_one(
+        "#here",
+        expect![[r#"api.yaml#/schemas/anchored = Object({"$anchor": String("here"), "type": String("string")})"#]],
+    );
 }
 
 #[test]
@@ -87,7 +97,9 @@ fn the_whole_document() {
 
 #[test]
 fn missing_targets() {
-    check_one("#/schemas/usr", expect![[r##"
+    check_one(
+        "#/schemas/usr",
+        expect![[r##"
         error[E0301]: the reference `#/schemas/usr` leads nowhere
          --> /root/api.yaml:2:9
           |
@@ -95,8 +107,11 @@ fn missing_targets() {
           |         ^^^^^^^^^^^^^^^ `#/schemas` has no member `usr`
           |
           = help: did you mean `#/schemas/user`?
-    "##]]);
-    check_one("#/schemas/a~1b/%7By%7D", expect![[r##"
+    "##]],
+    );
+    check_one(
+        "#/schemas/a~1b/%7By%7D",
+        expect![[r##"
         error[E0301]: the reference `#/schemas/a~1b/%7By%7D` leads nowhere
          --> /root/api.yaml:2:9
           |
@@ -104,29 +119,41 @@ fn missing_targets() {
           |         ^^^^^^^^^^^^^^^^^^^^^^^^ `#/schemas/a~1b` has no member `{y}`
           |
           = help: did you mean `#/schemas/a~1b/{x}`?
-    "##]]);
-    check_one("#/schemas/list/2", expect![[r##"
+    "##]],
+    );
+    check_one(
+        "#/schemas/list/2",
+        expect![[r##"
         error[E0301]: the reference `#/schemas/list/2` leads nowhere
          --> /root/api.yaml:2:9
           |
         2 |   $ref: "#/schemas/list/2"
           |         ^^^^^^^^^^^^^^^^^^ `#/schemas/list` has no element `2`
-    "##]]);
-    check_one("#/schemas/list/01", expect![[r##"
+    "##]],
+    );
+    check_one(
+        "#/schemas/list/01",
+        expect![[r##"
         error[E0301]: the reference `#/schemas/list/01` leads nowhere
          --> /root/api.yaml:2:9
           |
         2 |   $ref: "#/schemas/list/01"
           |         ^^^^^^^^^^^^^^^^^^^ `#/schemas/list` has no element `01`
-    "##]]);
-    check_one("#/schemas/10%25/deeper", expect![[r##"
+    "##]],
+    );
+    check_one(
+        "#/schemas/10%25/deeper",
+        expect![[r##"
         error[E0301]: the reference `#/schemas/10%25/deeper` leads nowhere
          --> /root/api.yaml:2:9
           |
         2 |   $ref: "#/schemas/10%25/deeper"
           |         ^^^^^^^^^^^^^^^^^^^^^^^^ `#/schemas/10%` is neither an object nor an array
-    "##]]);
-    check_one("#/start/x", expect![[r##"
+    "##]],
+    );
+    check_one(
+        "#/start/x",
+        expect![[r##"
         error[E0301]: the reference `#/start/x` leads nowhere
          --> /root/api.yaml:2:9
           |
@@ -134,8 +161,11 @@ fn missing_targets() {
           |         ^^^^^^^^^^^ `#/start` has no member `x`
           |
           = help: `#/start` is a reference itself; refer to what it means
-    "##]]);
-    check_one("other.yaml#/a/d", expect![[r#"
+    "##]],
+    );
+    check_one(
+        "other.yaml#/a/d",
+        expect![[r#"
         error[E0301]: the reference `other.yaml#/a/d` leads nowhere
          --> /root/api.yaml:2:9
           |
@@ -143,106 +173,156 @@ fn missing_targets() {
           |         ^^^^^^^^^^^^^^^^^ `other.yaml#/a` has no member `d`
           |
           = help: did you mean `other.yaml#/a/b`?
-    "#]]);
-    check_one("#nowhere", expect![[r##"
+    "#]],
+    );
+    check_one(
+        "#nowhere",
+        expect![[r##"
         error[E0301]: the reference `#nowhere` leads nowhere
          --> /root/api.yaml:2:9
           |
         2 |   $ref: "#nowhere"
           |         ^^^^^^^^^^ `/root/api.yaml` has no `$anchor` of this name
-    "##]]);
-    check_one("missing.yaml", expect![[r#"
+    "##]],
+    );
+    check_one(
+        "missing.yaml",
+        expect![[r#"
         error[E0301]: `missing.yaml` cannot be read: there is no such file
          --> /root/api.yaml:2:9
           |
         2 |   $ref: "missing.yaml"
           |         ^^^^^^^^^^^^^^
-    "#]]);
-    check_one("folder", expect![[r#"
+    "#]],
+    );
+    check_one(
+        ".",
+        expect![[r#"
+        error[E0301]: `.` cannot be read: it is a directory
+         --> /root/api.yaml:2:9
+          |
+        2 |   $ref: "."
+          |         ^^^
+    "#]],
+    );
+    check_one(
+        "folder",
+        expect![[r#"
         error[E0301]: `folder` cannot be read: it is a directory
          --> /root/api.yaml:2:9
           |
         2 |   $ref: "folder"
           |         ^^^^^^^^
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn malformed_references() {
-    check_one("", expect![[r#"
+    check_one(
+        "",
+        expect![[r#"
         error[E0301]: the reference is empty
          --> /root/api.yaml:2:9
           |
         2 |   $ref: ""
           |         ^^
-    "#]]);
-    check_one("#/a/~2", expect![[r##"
+    "#]],
+    );
+    check_one(
+        "#/a/~2",
+        expect![[r##"
         error[E0301]: in a JSON pointer `~` must be followed by `0` or `1`
          --> /root/api.yaml:2:9
           |
         2 |   $ref: "#/a/~2"
           |         ^^^^^^^^
-    "##]]);
-    check_one("#/a%", expect![[r##"
+    "##]],
+    );
+    check_one(
+        "#/a%",
+        expect![[r##"
         error[E0301]: `%` must be followed by two hexadecimal digits
          --> /root/api.yaml:2:9
           |
         2 |   $ref: "#/a%"
           |         ^^^^^^
-    "##]]);
-    check_one("#/%FF", expect![[r##"
+    "##]],
+    );
+    check_one(
+        "#/%FF",
+        expect![[r##"
         error[E0301]: the percent-encoded bytes are not UTF-8
          --> /root/api.yaml:2:9
           |
         2 |   $ref: "#/%FF"
           |         ^^^^^^^
-    "##]]);
-    check_one("a%00.yaml", expect![[r#"
+    "##]],
+    );
+    check_one(
+        "a%00.yaml",
+        expect![[r#"
         error[E0301]: the path has a control character
          --> /root/api.yaml:2:9
           |
         2 |   $ref: "a%00.yaml"
           |         ^^^^^^^^^^^
-    "#]]);
-    check_one("a\u{0}.yaml", expect![[r#"
+    "#]],
+    );
+    check_one(
+        "a\u{0}.yaml",
+        expect![[r#"
         error[E0301]: the path has a control character
          --> /root/api.yaml:2:9
           |
         2 |   $ref: "a\u0000.yaml"
           |         ^^^^^^^^^^^^^^
-    "#]]);
-    check_one("other.yaml?x=1", expect![[r#"
+    "#]],
+    );
+    check_one(
+        "other.yaml?x=1",
+        expect![[r#"
         error[E0301]: a reference to a file has no query
          --> /root/api.yaml:2:9
           |
         2 |   $ref: "other.yaml?x=1"
           |         ^^^^^^^^^^^^^^^^
-    "#]]);
-    check(&[("api.yaml", "start: {$ref: 1}\n")], expect![[r#"
+    "#]],
+    );
+    check(
+        &[("api.yaml", "start: {$ref: 1}\n")],
+        expect![[r#"
         error[E0301]: a reference must be a string
          --> /root/api.yaml:1:15
           |
         1 | start: {$ref: 1}
           |               ^
-    "#]]);
-    check(&[("api.yaml", "start: {$ref: ['#']}\n")], expect![[r#"
+    "#]],
+    );
+    check(
+        &[("api.yaml", "start: {$ref: ['#']}\n")],
+        expect![[r#"
         error[E0301]: a reference must be a string
          --> /root/api.yaml:1:15
           |
         1 | start: {$ref: ['#']}
           |               ^
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn references_that_leave_the_folder() {
-    check_one("http://127.0.0.1/a.yaml", expect![[r#"
+    check_one(
+        "http://127.0.0.1/a.yaml",
+        expect![[r#"
         error[E0303]: remote references are not fetched
          --> /root/api.yaml:2:9
           |
         2 |   $ref: "http://127.0.0.1/a.yaml"
           |         ^^^^^^^^^^^^^^^^^^^^^^^^^
-    "#]]);
+    "#]],
+    );
     for (reference, message) in [
         ("https://example.com/a.yaml#/b", "remote references are not fetched"),
         ("http://169.254.169.254/latest/meta-data", "remote references are not fetched"),
@@ -268,11 +348,17 @@ fn references_that_leave_the_folder() {
     ] {
         let refusal = Reference::parse(reference).map(|reference| join("api.yaml", &reference.path.unwrap()));
         match refusal {
-            Err(refusal) => assert_eq!((refusal.code, refusal.message), (Code::ReferenceOutside, message), "{reference}"),
-            Ok(path) => assert_eq!((path, message), (None, "the reference leaves the folder of the description"), "{reference}"),
+            Err(refusal) => {
+                assert_eq!((refusal.code, refusal.message), (Code::ReferenceOutside, message), "{reference}")
+            }
+            Ok(path) => {
+                assert_eq!((path, message), (None, "the reference leaves the folder of the description"), "{reference}")
+            }
         }
     }
-    check_one("../secret.yaml", expect![[r#"
+    check_one(
+        "../secret.yaml",
+        expect![[r#"
         error[E0303]: the reference leaves the folder of the description
          --> /root/api.yaml:2:9
           |
@@ -280,15 +366,19 @@ fn references_that_leave_the_folder() {
           |         ^^^^^^^^^^^^^^^^
           |
           = help: only files in `/root` are read
-    "#]]);
+    "#]],
+    );
     // Decoded once: this is a file of that name.
-    check_one("%252e%252e/x", expect![[r#"
+    check_one(
+        "%252e%252e/x",
+        expect![[r#"
         error[E0301]: `%2e%2e/x` cannot be read: there is no such file
          --> /root/api.yaml:2:9
           |
         2 |   $ref: "%252e%252e/x"
           |         ^^^^^^^^^^^^^^
-    "#]]);
+    "#]],
+    );
 }
 
 #[cfg(unix)]
@@ -313,7 +403,8 @@ fn symbolic_links_do_not_lead_outside() {
           |               ^^^^^^^^^
           |
           = help: only files in `/root` are read
-    "#]].assert_eq(&resolved(&folder, &sources));
+    "#]]
+    .assert_eq(&resolved(&folder, &sources));
     let description = sources.root(sources.description().unwrap()).unwrap();
     let resolve = |name| Resolver::new(&sources).resolve(description.get(name).unwrap());
     assert!(resolve("loop").unwrap_err().message.starts_with("`loop.yaml` cannot be read: "));
@@ -324,7 +415,10 @@ fn symbolic_links_do_not_lead_outside() {
 #[test]
 fn a_file_is_read_once_however_it_is_spelled() {
     let (_folder, sources) = folder(&[
-        ("api.yaml", "a: {$ref: other.yaml}\nb: {$ref: ./x/../other.yaml}\nc: {$ref: x/third.yaml}\nd: {$ref: 'api.yaml#/a'}\n"),
+        (
+            "api.yaml",
+            "a: {$ref: other.yaml}\nb: {$ref: ./x/../other.yaml}\nc: {$ref: x/third.yaml}\nd: {$ref: 'api.yaml#/a'}\n",
+        ),
         ("other.yaml", "type: object\n"),
         ("x/third.yaml", "$ref: ../other.yaml\n"),
     ]);
@@ -338,7 +432,9 @@ fn a_file_is_read_once_however_it_is_spelled() {
 
 #[test]
 fn broken_files_are_reported_with_the_reference() {
-    check(&[("api.yaml", "start: {$ref: broken.yaml}\n"), ("broken.yaml", "a: [1\n")], expect![[r#"
+    check(
+        &[("api.yaml", "start: {$ref: broken.yaml}\n"), ("broken.yaml", "a: [1\n")],
+        expect![[r#"
         error[E0102]: did not find expected ',' or ']'
          --> /root/broken.yaml:1:4
           |
@@ -349,32 +445,42 @@ fn broken_files_are_reported_with_the_reference() {
           |
         1 | start: {$ref: broken.yaml}
           |               ----------- this reference leads into the file
-    "#]]);
-    check(&[("api.yaml", "start: {$ref: readme.txt}\n"), ("readme.txt", "Just text.\n")], expect![[r#"
+    "#]],
+    );
+    check(
+        &[("api.yaml", "start: {$ref: readme.txt}\n"), ("readme.txt", "Just text.\n")],
+        expect![[r#"
         error[E0301]: `/root/readme.txt` holds no object
          --> /root/api.yaml:1:15
           |
         1 | start: {$ref: readme.txt}
           |               ^^^^^^^^^^
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn cycles() {
-    check(&[("api.yaml", "start: {$ref: '#/start'}\n")], expect![[r#"
+    check(
+        &[("api.yaml", "start: {$ref: '#/start'}\n")],
+        expect![[r#"
         error[E0302]: references lead in a circle: `#/start` → `#/start`
          --> /root/api.yaml:1:15
           |
         1 | start: {$ref: '#/start'}
           |               ^^^^^^^^^
-    "#]]);
-    check(&[("api.yaml", "start: {$ref: '#/start', description: with another member}\n")], expect![[r#"
+    "#]],
+    );
+    check(
+        &[("api.yaml", "start: {$ref: '#/start', description: with another member}\n")],
+        expect![[r#"
         error[E0302]: references lead in a circle: `#/start` → `#/start`
          --> /root/api.yaml:1:15
           |
         1 | start: {$ref: '#/start', description: with another member}
           |               ^^^^^^^^^
-    "#]]);
+    "#]],
+    );
     check(
         &[
             ("api.yaml", "start: {$ref: '#/a'}\na: {$ref: 'b.yaml#/b'}\n"),
@@ -415,7 +521,10 @@ fn long_chains() {
 #[test]
 fn a_target_with_more_than_a_reference_is_kept() {
     check(
-        &[("api.yaml", "start: {$ref: '#/a', description: mine}\na: {$ref: '#/b'}\nb: {$ref: '#/c', description: b}\nc: 1\n")],
+        &[(
+            "api.yaml",
+            "start: {$ref: '#/a', description: mine}\na: {$ref: '#/b'}\nb: {$ref: '#/c', description: b}\nc: 1\n",
+        )],
         expect![[r##"api.yaml#/b = Object({"$ref": String("#/c"), "description": String("b")})"##]],
     );
 }
@@ -423,15 +532,27 @@ fn a_target_with_more_than_a_reference_is_kept() {
 #[test]
 fn an_id_changes_what_references_mean() {
     check(
-        &[("api.yaml", "start: {$ref: '#/schemas/a'}\nschemas:\n  a:\n    $id: https://example.com/a\n    $ref: '#/x'\nx: 1\n")],
-        expect![[r##"api.yaml#/schemas/a = Object({"$id": String("https://example.com/a"), "$ref": String("#/x")})"##]],
+        &[("api.yaml", "start: {x: {$id: 'https://example.com/a'}, $id: b.yaml, $ref: '#/x'}\nx: 1\n")],
+        expect![[r#"
+        error[E0301]: references below an `$id` are not supported
+         --> /root/api.yaml:1:63
+          |
+        1 | start: {x: {$id: 'https://example.com/a'}, $id: b.yaml, $ref: '#/x'}
+          |                                                 ------        ^^^^^
+          |                                                 |
+          |                                                 this changes what references mean
+          |
+          = help: remove the `$id`, or move the schema to a file of its own
+    "#]],
     );
     check(&[("api.yaml", "$id: api.yaml\nstart: {$ref: '#/x'}\nx: 1\n")], expect![[r#"api.yaml#/x = Number("1")"#]]);
 }
 
 #[test]
 fn ambiguous_anchors() {
-    check(&[("api.yaml", "start: {$ref: '#a'}\nx: {$anchor: a}\ny: {$anchor: a}\n")], expect![[r#"
+    check(
+        &[("api.yaml", "start: {$ref: '#a'}\nx: {$anchor: a}\ny: {$anchor: a}\n")],
+        expect![[r#"
         error[E0301]: the reference `#a` has more than one target
          --> /root/api.yaml:1:15
           |
@@ -441,7 +562,8 @@ fn ambiguous_anchors() {
           | - one of them
         3 | y: {$anchor: a}
           | - one of them
-    "#]]);
+    "#]],
+    );
     check(
         &[("api.yaml", "start: {$ref: '#a'}\nx: {$dynamicAnchor: a}\ny: {$id: other, z: {$anchor: a}}\n")],
         expect![[r#"api.yaml#/x = Object({"$dynamicAnchor": String("a")})"#]],
@@ -450,7 +572,8 @@ fn ambiguous_anchors() {
 
 #[test]
 fn references_see_the_tree_that_was_set() {
-    let (folder, sources) = folder(&[("api.yaml", "start: {$ref: 'b.yaml#/b'}\na: 1\n"), ("b.yaml", "b: {$ref: 'api.yaml#/a'}\n")]);
+    let (folder, sources) =
+        folder(&[("api.yaml", "start: {$ref: 'b.yaml#/b'}\na: 1\n"), ("b.yaml", "b: {$ref: 'api.yaml#/a'}\n")]);
     let description = sources.description().unwrap();
     let root = sources.root(description).unwrap();
     let mut members = root.as_object().unwrap().clone();

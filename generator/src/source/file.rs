@@ -47,12 +47,11 @@ impl SourceFile {
             }
             Err(error) => error.into_bytes(),
         };
-        let encoding = match bytes.get(..2) {
-            Some([0xFF, 0xFE] | [0xFE, 0xFF]) => "the file is UTF-16, not UTF-8".to_owned(),
-            _ => {
-                let valid = bytes.utf8_chunks().next().map_or(0, |chunk| chunk.valid().len());
-                format!("the file is not UTF-8: byte {:#04x} at offset {valid}", bytes[valid])
-            }
+        let encoding = if let Some([0xFF, 0xFE] | [0xFE, 0xFF]) = bytes.get(..2) {
+            "the file is UTF-16, not UTF-8".to_owned()
+        } else {
+            let offset = bytes.utf8_chunks().next().map_or(0, |chunk| chunk.valid().len());
+            format!("the file is not UTF-8: byte {:#04x} at offset {offset}", bytes.get(offset).unwrap_or(&0))
         };
         self.content = String::from_utf8_lossy(&bytes).into_owned();
         let offset = self.content.find('\u{FFFD}').unwrap_or(0);

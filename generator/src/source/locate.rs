@@ -6,10 +6,10 @@ use std::ops::Range;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::json;
 use super::lines::{line_end, offset_in};
 use super::syntax::Syntax;
 use super::tree::Segment;
-use super::json;
 
 /// What of the place is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,13 @@ pub(super) enum Part {
 /// The bytes of a place, as many of them as stand on its first line; of an object or array in braces or brackets only
 /// the opening one. None where the document has no such place.
 pub(super) fn locate(text: &str, syntax: Syntax, segments: &[&Segment], part: Part) -> Option<Range<usize>> {
-    let walk = Walk { text, syntax, part, skip: Cell::new(if let Part::Key(nth) = part { nth } else { 0 }), hit: Cell::new(None) };
+    let walk = Walk {
+        text,
+        syntax,
+        part,
+        skip: Cell::new(if let Part::Key(nth) = part { nth } else { 0 }),
+        hit: Cell::new(None),
+    };
     let result = syntax.run(text, Step { walk: &walk, rest: segments });
     match walk.hit.take()? {
         Hit::Whole(range) => Some(first_line(text, range)),
@@ -118,7 +124,7 @@ struct KeyStep<'w, 'a> {
     stop: bool,
 }
 
-impl<'de> KeyStep<'_, 'de> {
+impl KeyStep<'_, '_> {
     fn matches(&self, name: &str) -> bool {
         name == self.name && (!self.stop || self.walk.skip.replace(self.walk.skip.get().saturating_sub(1)) == 0)
     }

@@ -94,7 +94,8 @@ impl Sources {
             let shown = path.parent().unwrap_or(Path::new("")).to_owned();
             let folder = canonical.parent().unwrap_or(&canonical).to_owned();
             // Behind a symbolic link the description keeps the folder in which the user named it.
-            let folder = if shown.as_os_str().is_empty() { Path::new(".") } else { &shown }.canonicalize().unwrap_or(folder);
+            let folder =
+                if shown.as_os_str().is_empty() { Path::new(".") } else { &shown }.canonicalize().unwrap_or(folder);
             self.root.replace(Some(RootFolder { canonical: folder.clone(), shown, description: id }));
             let mut inside = self.inside.borrow_mut();
             inside.insert(folder.join(file_name(path)), id);
@@ -188,9 +189,8 @@ impl Sources {
             }
             Place::File(file) => return (*file, 0..0),
         };
-        let located = self
-            .file(origin.file())
-            .and_then(|file| locate(file.text(), file.syntax?, &origin.segments(), part));
+        let located =
+            self.file(origin.file()).and_then(|file| locate(file.text(), file.syntax?, &origin.segments(), part));
         (origin.file(), located.unwrap_or(0..0))
     }
 
@@ -315,4 +315,7 @@ fn file_name(path: &Path) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
+#[allow(clippy::needless_pass_by_value, reason = "`expect!` is handed over where it is written")]
+#[allow(clippy::format_collect, clippy::format_push_string, reason = "inputs need not be made fast")]
 mod tests;

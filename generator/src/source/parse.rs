@@ -144,11 +144,11 @@ struct NodeSeed<'b, 'a> {
 }
 
 impl NodeSeed<'_, '_> {
-    fn scalar<E: Error>(self, value: Value) -> Result<Node, E> {
-        Ok(Node::new(value, self.origin))
+    fn scalar(self, value: Value) -> Node {
+        Node::new(value, self.origin)
     }
 
-    fn number<E: Error>(self, number: impl fmt::Display) -> Result<Node, E> {
+    fn number(self, number: impl fmt::Display) -> Node {
         self.scalar(Value::Number(number.to_string().into()))
     }
 
@@ -159,7 +159,7 @@ impl NodeSeed<'_, '_> {
             Syntax::Yaml => yaml::json_number(&yaml::scalar(deserializer)?),
         };
         match number {
-            Some(number) => self.number(number),
+            Some(number) => Ok(self.number(number)),
             None => Err(self.not_a_json_number()),
         }
     }
@@ -205,37 +205,37 @@ impl<'de> Visitor<'de> for NodeSeed<'_, 'de> {
     }
 
     fn visit_unit<E: Error>(self) -> Result<Node, E> {
-        self.scalar(Value::Null)
+        Ok(self.scalar(Value::Null))
     }
 
     fn visit_none<E: Error>(self) -> Result<Node, E> {
-        self.scalar(Value::Null)
+        Ok(self.scalar(Value::Null))
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<Node, E> {
-        self.scalar(Value::Bool(value))
+        Ok(self.scalar(Value::Bool(value)))
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Node, E> {
-        self.number(value)
+        Ok(self.number(value))
     }
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<Node, E> {
-        self.number(value)
+        Ok(self.number(value))
     }
 
     fn visit_i128<E: Error>(self, value: i128) -> Result<Node, E> {
-        self.number(value)
+        Ok(self.number(value))
     }
 
     fn visit_u128<E: Error>(self, value: u128) -> Result<Node, E> {
-        self.number(value)
+        Ok(self.number(value))
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Node, E> {
         if value.is_finite() {
             self.build.rounded.set(true);
-            self.scalar(unread())
+            Ok(self.scalar(unread()))
         } else {
             Err(self.not_a_json_number())
         }
@@ -245,13 +245,13 @@ impl<'de> Visitor<'de> for NodeSeed<'_, 'de> {
         let build = self.build;
         // The YAML parser takes numbers beyond the range of `f64` for strings.
         if build.syntax == Syntax::Yaml && json::is_number(text) && yaml::is_plain(build.text, text) {
-            return self.number(text);
+            return Ok(self.number(text));
         }
         self.visit_str(text)
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Node, E> {
-        self.scalar(Value::String(text.into()))
+        Ok(self.scalar(Value::String(text.into())))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Node, A::Error> {

@@ -89,9 +89,17 @@ fn check_places(name: &str, content: &str, expect: Expect) {
 
 #[test]
 fn values_of_yaml_are_values_of_json() {
-    check("a.yaml", "a: ~\nb: true\nc: 'x'\nd: [1, -2, {e: f}]\ng: >\n  folded\n  text\nh:\n", expect![[r#"{"a":null,"b":true,"c":"x","d":[1,-2,{"e":"f"}],"g":"folded text\n","h":null}"#]]);
+    check(
+        "a.yaml",
+        "a: ~\nb: true\nc: 'x'\nd: [1, -2, {e: f}]\ng: >\n  folded\n  text\nh:\n",
+        expect![[r#"{"a":null,"b":true,"c":"x","d":[1,-2,{"e":"f"}],"g":"folded text\n","h":null}"#]],
+    );
     check("a.yaml", "\u{FEFF}a: byte order mark\n", expect![[r#"{"a":"byte order mark"}"#]]);
-    check("a.yaml", "base: &b {x: 1.50}\nuse: [*b, *b]\n", expect![[r#"{"base":{"x":1.50},"use":[{"x":1.50},{"x":1.50}]}"#]]);
+    check(
+        "a.yaml",
+        "base: &b {x: 1.50}\nuse: [*b, *b]\n",
+        expect![[r#"{"base":{"x":1.50},"use":[{"x":1.50},{"x":1.50}]}"#]],
+    );
 }
 
 #[test]
@@ -100,19 +108,33 @@ fn numbers_keep_their_digits() {
         "a.yaml",
         "a: [1.10, 3.1, 18446744073709551616, 100000000000000000000000000, 1e26, 1e400, -0.0, .5, +1., 00.5, 0x1F, -12]\n\
          b: 1234567890123456789012345678901234567890123456789\n",
-        expect![[r#"{"a":[1.10,3.1,18446744073709551616,100000000000000000000000000,1e26,1e400,-0.0,0.5,1,0.5,31,-12],"b":1234567890123456789012345678901234567890123456789}"#]],
+        expect![[
+            r#"{"a":[1.10,3.1,18446744073709551616,100000000000000000000000000,1e26,1e400,-0.0,0.5,1,0.5,31,-12],"b":1234567890123456789012345678901234567890123456789}"#
+        ]],
     );
-    check("a.json", r#"{"a": [1.10, 18446744073709551616, 1e26, -0, -0.0, 1E+2, 0.1e-7, 12]}"#, expect![[r#"{"a":[1.10,18446744073709551616,1e26,-0,-0.0,1E+2,0.1e-7,12]}"#]]);
+    check(
+        "a.json",
+        r#"{"a": [1.10, 18446744073709551616, 1e26, -0, -0.0, 1E+2, 0.1e-7, 12]}"#,
+        expect![[r#"{"a":[1.10,18446744073709551616,1e26,-0,-0.0,1E+2,0.1e-7,12]}"#]],
+    );
 }
 
 #[test]
 fn words_that_other_versions_of_yaml_read_otherwise_are_strings() {
-    check("a.yaml", "a: [NO, on, yes, 017, 1_000, 1:30, 2024-01-01, '1.5', \"1e400\", 1.2.3, inf, nan]\n", expect![[r#"{"a":["NO","on","yes","017","1_000","1:30","2024-01-01","1.5","1e400","1.2.3","inf","nan"]}"#]]);
+    check(
+        "a.yaml",
+        "a: [NO, on, yes, 017, 1_000, 1:30, 2024-01-01, '1.5', \"1e400\", 1.2.3, inf, nan]\n",
+        expect![[r#"{"a":["NO","on","yes","017","1_000","1:30","2024-01-01","1.5","1e400","1.2.3","inf","nan"]}"#]],
+    );
 }
 
 #[test]
 fn integers_may_be_keys() {
-    check("a.yaml", "200: ok\n'true': quoted\n\"<<\": quoted\n1.2.3: text\n-x: text\n'': empty\n", expect![[r#"{"200":"ok","true":"quoted","<<":"quoted","1.2.3":"text","-x":"text","":"empty"}"#]]);
+    check(
+        "a.yaml",
+        "200: ok\n'true': quoted\n\"<<\": quoted\n1.2.3: text\n-x: text\n'': empty\n",
+        expect![[r#"{"200":"ok","true":"quoted","<<":"quoted","1.2.3":"text","-x":"text","":"empty"}"#]],
+    );
 }
 
 #[test]
@@ -123,75 +145,110 @@ fn json_may_stand_in_a_file_of_any_name() {
 
 #[test]
 fn empty_documents() {
-    check_error("a.yaml", "", expect![[r#"
+    check_error(
+        "a.yaml",
+        "",
+        expect![[r#"
         error[E0102]: the file is empty
          --> a.yaml:1:1
           |
         1 |
           | ^
-    "#]]);
-    check_error("a.yaml", "# only a comment\n", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.yaml",
+        "# only a comment\n",
+        expect![[r#"
         error[E0102]: the file is empty
          --> a.yaml:1:1
           |
         1 | # only a comment
           | ^
-    "#]]);
-    check_error("a.json", " \n", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.json",
+        " \n",
+        expect![[r#"
         error[E0102]: the file is empty
          --> a.json:1:1
           |
         1 |  
           | ^
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn the_root_must_be_an_object() {
-    check_error("a.yaml", "- a\n- b\n", expect![[r#"
+    check_error(
+        "a.yaml",
+        "- a\n- b\n",
+        expect![[r#"
         error[E0102]: a description must be an object
          --> a.yaml:1:1
           |
         1 | - a
           | ^^^ not an object
-    "#]]);
-    check_error("a.json", "[1]", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.json",
+        "[1]",
+        expect![[r#"
         error[E0102]: a description must be an object
          --> a.json:1:1
           |
         1 | [1]
           | ^ not an object
-    "#]]);
-    check_error("a.yaml", "text\n", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.yaml",
+        "text\n",
+        expect![[r#"
         error[E0102]: a description must be an object
          --> a.yaml:1:1
           |
         1 | text
           | ^^^^ not an object
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn one_document_a_file() {
-    check_error("a.yaml", "a: 1\n---\nb: 2\n", expect![[r#"
+    check_error(
+        "a.yaml",
+        "a: 1\n---\nb: 2\n",
+        expect![[r#"
         error[E0105]: a file must hold one document only
          --> a.yaml:2:1
           |
         2 | ---
           | ^
-    "#]]);
-    check_error("a.yaml", "---\na: 1\n---\n", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.yaml",
+        "---\na: 1\n---\n",
+        expect![[r#"
         error[E0105]: a file must hold one document only
          --> a.yaml:3:1
           |
         3 | ---
           | ^
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn encodings() {
-    check_error("a.yaml", [0xFF, 0xFE, b'a', 0], expect![[r#"
+    check_error(
+        "a.yaml",
+        [0xFF, 0xFE, b'a', 0],
+        expect![[r#"
         error[E0102]: the file is UTF-16, not UTF-8
          --> a.yaml:1:1
           |
@@ -199,8 +256,12 @@ fn encodings() {
           | ^
           |
           = help: save it as UTF-8
-    "#]]);
-    check_error("a.yaml", b"ok: 1\ntext: gr\xFC\xDFe\n", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.yaml",
+        b"ok: 1\ntext: gr\xFC\xDFe\n",
+        expect![[r#"
         error[E0102]: the file is not UTF-8: byte 0xfc at offset 14
          --> a.yaml:2:9
           |
@@ -208,58 +269,86 @@ fn encodings() {
           |         ^
           |
           = help: save it as UTF-8
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn control_characters() {
-    check_error("a.yaml", "a: b\nc: x\0y\n", expect![[r#"
+    check_error(
+        "a.yaml",
+        "a: b\nc: x\0y\n",
+        expect![[r#"
         error[E0102]: the control character U+0000 is not allowed in YAML
          --> a.yaml:2:5
           |
         2 | c: x␀y
           |     ^
-    "#]]);
-    check_error("a.json", "{\"a\": \"x\u{1}y\"}", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.json",
+        "{\"a\": \"x\u{1}y\"}",
+        expect![[r#"
         error[E0102]: control character (\u0000-\u001F) found while parsing a string
          --> a.json:1:9
           |
         1 | {"a": "x␁y"}
           |         ^
-    "#]]);
-    check_error("a.yaml", "a: '\u{7}'\n", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.yaml",
+        "a: '\u{7}'\n",
+        expect![[r#"
         error[E0102]: the control character U+0007 is not allowed in YAML
          --> a.yaml:1:5
           |
         1 | a: '␇'
           |     ^
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn malformed_yaml() {
-    check_error("a.yaml", "a:\n\tb: 1\n", expect![[r#"
+    check_error(
+        "a.yaml",
+        "a:\n\tb: 1\n",
+        expect![[r#"
         error[E0102]: found character that cannot start any token
          --> a.yaml:2:1
           |
         2 |     b: 1
           | ^^^^
-    "#]]);
-    check_error("a.yaml", "a: [1,\n  2\n", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.yaml",
+        "a: [1,\n  2\n",
+        expect![[r#"
         error[E0102]: did not find expected ',' or ']'
          --> a.yaml:1:4
           |
         1 | a: [1,
           |    ^ parsing a flow sequence
-    "#]]);
-    check_error("a.yaml", "a: 'open\nb: 1\n", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.yaml",
+        "a: 'open\nb: 1\n",
+        expect![[r#"
         error[E0102]: found unexpected end of stream
          --> a.yaml:1:4
           |
         1 | a: 'open
           |    ^ scanning a quoted scalar
-    "#]]);
-    check_error("a.yaml", "a: [1, 2\nb: 3\n", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.yaml",
+        "a: [1, 2\nb: 3\n",
+        expect![[r#"
         error[E0102]: did not find expected ',' or ']'
          --> a.yaml:2:2
           |
@@ -267,15 +356,23 @@ fn malformed_yaml() {
           |    - parsing a flow sequence
         2 | b: 3
           |  ^
-    "#]]);
-    check_error("a.yaml", "a: *nowhere\n", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.yaml",
+        "a: *nowhere\n",
+        expect![[r#"
         error[E0102]: the alias names no anchor that stands before it
          --> a.yaml:1:4
           |
         1 | a: *nowhere
           |    ^
-    "#]]);
-    check_error("a.yaml", &format!("a: 1\n{}: 2\n", "k".repeat(2000)), expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.yaml",
+        &format!("a: 1\n{}: 2\n", "k".repeat(2000)),
+        expect![[r#"
         error[E0102]: could not find expected ':'
          --> a.yaml:2:2001
           |
@@ -286,65 +383,97 @@ fn malformed_yaml() {
           |
         2 | kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk...
           | - scanning a simple key
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn malformed_json() {
-    check_error("a.json", "{\n  // comment\n  \"a\": 1\n}", expect![[r#"
+    check_error(
+        "a.json",
+        "{\n  // comment\n  \"a\": 1\n}",
+        expect![[r#"
         error[E0102]: key must be a string
          --> a.json:2:3
           |
         2 |   // comment
           |   ^
-    "#]]);
-    check_error("a.json", "{\"a\": [1, 2,]}", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.json",
+        "{\"a\": [1, 2,]}",
+        expect![[r#"
         error[E0102]: trailing comma
          --> a.json:1:13
           |
         1 | {"a": [1, 2,]}
           |             ^
-    "#]]);
-    check_error("a.json", "{\"a\": NaN}", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.json",
+        "{\"a\": NaN}",
+        expect![[r#"
         error[E0102]: expected value
          --> a.json:1:7
           |
         1 | {"a": NaN}
           |       ^
-    "#]]);
-    check_error("a.json", "{\"a\": 1e400}", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.json",
+        "{\"a\": 1e400}",
+        expect![[r#"
         error[E0105]: the number is too large
          --> a.json:1:7
           |
         1 | {"a": 1e400}
           |       ^^^^^
-    "#]]);
-    check_error("a.json", "{\"a\": 1} {}", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.json",
+        "{\"a\": 1} {}",
+        expect![[r#"
         error[E0102]: trailing characters
          --> a.json:1:10
           |
         1 | {"a": 1} {}
           |          ^
-    "#]]);
-    check_error("a.json", "{\"é\": 1,\r\n \"b\" 2}", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.json",
+        "{\"é\": 1,\r\n \"b\" 2}",
+        expect![[r#"
         error[E0102]: expected `:`
          --> a.json:2:6
           |
         2 |  "b" 2}
           |      ^
-    "#]]);
-    check_error("a.json", &format!("{{\"{}\": 1}}", "k".repeat(1025)), expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.json",
+        &format!("{{\"{}\": 1}}", "k".repeat(1025)),
+        expect![[r#"
         error[E0104]: the key is longer than 1024 characters
          --> a.json:1:2
           |
         1 | {"kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk...
           |  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn duplicate_keys_name_both_places() {
-    check_error("a.yaml", "a: 1\nb:\n  x: 1\n  y: 2\n  x: 3\n", expect![[r#"
+    check_error(
+        "a.yaml",
+        "a: 1\nb:\n  x: 1\n  y: 2\n  x: 3\n",
+        expect![[r#"
         error[E0103]: the key `x` stands twice in one object
          --> a.yaml:5:3
           |
@@ -353,8 +482,12 @@ fn duplicate_keys_name_both_places() {
         4 |   y: 2
         5 |   x: 3
           |   ^
-    "#]]);
-    check_error("a.yaml", "a: 1\n\"a\": 2\n", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.yaml",
+        "a: 1\n\"a\": 2\n",
+        expect![[r#"
         error[E0103]: the key `a` stands twice in one object
          --> a.yaml:2:1
           |
@@ -362,8 +495,12 @@ fn duplicate_keys_name_both_places() {
           | - first here
         2 | "a": 2
           | ^^^
-    "#]]);
-    check_error("a.yaml", "1: x\n0x1: y\n", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.yaml",
+        "1: x\n0x1: y\n",
+        expect![[r#"
         error[E0105]: a number that is not a plain integer is not a key
          --> a.yaml:2:1
           |
@@ -371,19 +508,27 @@ fn duplicate_keys_name_both_places() {
           | ^^^
           |
           = help: put it in quotes: `"0x1"`
-    "#]]);
-    check_error("a.json", "{\"a\": 1, \"b\": {}, \"\\u0061\": 2}", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.json",
+        "{\"a\": 1, \"b\": {}, \"\\u0061\": 2}",
+        expect![[r#"
         error[E0103]: the key `a` stands twice in one object
          --> a.json:1:19
           |
         1 | {"a": 1, "b": {}, "\u0061": 2}
           |  --- first here   ^^^^^^^^
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn yaml_beyond_json() {
-    check_error("a.yaml", "a: b\nnull: 1\n", expect![[r#"
+    check_error(
+        "a.yaml",
+        "a: b\nnull: 1\n",
+        expect![[r#"
         error[E0105]: `null` is not a key
          --> a.yaml:2:1
           |
@@ -391,8 +536,12 @@ fn yaml_beyond_json() {
           | ^^^^
           |
           = help: put it in quotes: `"null"`
-    "#]]);
-    check_error("a.yaml", "true: 1\n", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.yaml",
+        "true: 1\n",
+        expect![[r#"
         error[E0105]: a truth value is not a key
          --> a.yaml:1:1
           |
@@ -400,8 +549,12 @@ fn yaml_beyond_json() {
           | ^^^^
           |
           = help: put it in quotes: `"true"`
-    "#]]);
-    check_error("a.yaml", "1.5: x\n", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.yaml",
+        "1.5: x\n",
+        expect![[r#"
         error[E0105]: a number that is not a plain integer is not a key
          --> a.yaml:1:1
           |
@@ -409,22 +562,34 @@ fn yaml_beyond_json() {
           | ^^^
           |
           = help: put it in quotes: `"1.5"`
-    "#]]);
-    check_error("a.yaml", "[a]: 1\n", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.yaml",
+        "[a]: 1\n",
+        expect![[r#"
         error[E0105]: a key must be a string, not a sequence
          --> a.yaml:1:1
           |
         1 | [a]: 1
           | ^
-    "#]]);
-    check_error("a.yaml", "? {a: b}\n: 1\n", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.yaml",
+        "? {a: b}\n: 1\n",
+        expect![[r#"
         error[E0105]: a key must be a string, not a map
          --> a.yaml:1:3
           |
         1 | ? {a: b}
           |   ^
-    "#]]);
-    check_error("a.yaml", "a: &a {x: 1}\nb:\n  <<: *a\n", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.yaml",
+        "a: &a {x: 1}\nb:\n  <<: *a\n",
+        expect![[r#"
         error[E0105]: YAML merge keys are not supported
          --> a.yaml:3:3
           |
@@ -432,8 +597,12 @@ fn yaml_beyond_json() {
           |   ^^
           |
           = help: write the members out where they are needed
-    "#]]);
-    check_error("a.yaml", "a: .nan\n", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.yaml",
+        "a: .nan\n",
+        expect![[r#"
         error[E0105]: the number cannot be written in JSON
          --> a.yaml:1:4
           |
@@ -441,8 +610,12 @@ fn yaml_beyond_json() {
           |    ^^^^
           |
           = help: put it in quotes if it is meant as text
-    "#]]);
-    check_error("a.yaml", "a: [-.inf]\n", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.yaml",
+        "a: [-.inf]\n",
+        expect![[r#"
         error[E0105]: the number cannot be written in JSON
          --> a.yaml:1:5
           |
@@ -450,72 +623,109 @@ fn yaml_beyond_json() {
           |     ^^^^^
           |
           = help: put it in quotes if it is meant as text
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn tags() {
-    check_error("a.yaml", "a: !!python/object/apply:os.system ['ls']\n", expect![[r#"
+    check_error(
+        "a.yaml",
+        "a: !!python/object/apply:os.system ['ls']\n",
+        expect![[r#"
         error[E0105]: YAML tags are not supported
          --> a.yaml:1:4
           |
         1 | a: !!python/object/apply:os.system ['ls']
           |    ^
-    "#]]);
-    check_error("a.yaml", "a: b\nc:\n  - !include /etc/passwd\n", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.yaml",
+        "a: b\nc:\n  - !include /etc/passwd\n",
+        expect![[r#"
         error[E0105]: YAML tags are not supported
          --> a.yaml:3:5
           |
         3 |   - !include /etc/passwd
           |     ^
-    "#]]);
-    check_error("a.yaml", "a: {b: !!binary aGk=}\n", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.yaml",
+        "a: {b: !!binary aGk=}\n",
+        expect![[r#"
         error[E0105]: YAML tags are not supported
          --> a.yaml:1:8
           |
         1 | a: {b: !!binary aGk=}
           |        ^
-    "#]]);
-    check_error("a.yaml", "a: &x !!str 1\n", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.yaml",
+        "a: &x !!str 1\n",
+        expect![[r#"
         error[E0105]: YAML tags are not supported
          --> a.yaml:1:7
           |
         1 | a: &x !!str 1
           |       ^
-    "#]]);
-    check_error("a.yaml", "!t a: 1\n", expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.yaml",
+        "!t a: 1\n",
+        expect![[r#"
         error[E0105]: YAML tags are not supported
          --> a.yaml:1:1
           |
         1 | !t a: 1
           | ^
-    "#]]);
-    check("a.yaml", "a: b !c # !d\ne: '!f \"!g'\nh: |\n  !i\n  ! j\n\"k !l\": [m !n, \"!o\"]\n", expect![[r#"{"a":"b !c","e":"!f \"!g","h":"!i\n! j\n","k !l":["m !n","!o"]}"#]]);
+    "#]],
+    );
+    check(
+        "a.yaml",
+        "a: b !c # !d\ne: '!f \"!g'\nh: |\n  !i\n  ! j\n\"k !l\": [m !n, \"!o\"]\n",
+        expect![[r#"{"a":"b !c","e":"!f \"!g","h":"!i\n! j\n","k !l":["m !n","!o"]}"#]],
+    );
 }
 
 #[test]
 fn depth() {
-    check_error("a.json", format!("{{\"a\":{}", "[".repeat(200)), expect![[r#"
+    check_error(
+        "a.json",
+        format!("{{\"a\":{}", "[".repeat(200)),
+        expect![[r#"
         error[E0104]: the document is nested deeper than 128 levels
          --> a.json:1:132
           |
         1 | ...[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[...
           |                                                                    ^
-    "#]]);
-    check_error("a.yaml", format!("a: {}", "[".repeat(300_000)), expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.yaml",
+        format!("a: {}", "[".repeat(300_000)),
+        expect![[r#"
         error[E0104]: more than 1000 brackets and braces are open
          --> a.yaml:1:1004
           |
         1 | ...[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[...
           |                                                                    ^
-    "#]]);
-    check_error("a.yaml", format!("a: {}{}", "[".repeat(200), "]".repeat(200)), expect![[r#"
+    "#]],
+    );
+    check_error(
+        "a.yaml",
+        format!("a: {}{}", "[".repeat(200), "]".repeat(200)),
+        expect![[r#"
         error[E0104]: the document is nested deeper than 128 levels
          --> a.yaml:1:131
           |
         1 | ...[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[...
           |                                                                    ^
-    "#]]);
+    "#]],
+    );
     let (_, result, _) = read("a.yaml", &b"- ".repeat(100_000));
     assert_eq!(result.unwrap_err().code, Code::Limit);
     let (_, result, _) = read("a.yaml", &b"? ".repeat(20_000));
@@ -527,25 +737,33 @@ fn depth() {
 
 #[test]
 fn aliases() {
-    check_error("a.yaml", "a: &a [*a]\n", expect![[r#"
+    check_error(
+        "a.yaml",
+        "a: &a [*a]\n",
+        expect![[r#"
         error[E0104]: the document is nested deeper than 128 levels
          --> a.yaml:1:4
           |
         1 | a: &a [*a]
           |    ^
-    "#]]);
+    "#]],
+    );
     let mut laughs = "l0: &l0 [ha]\n".to_owned();
     for level in 1..10 {
         let last = format!("*l{}", level - 1);
         laughs += &format!("l{level}: &l{level} [{}]\n", [last.as_str(); 10].join(", "));
     }
-    check_error("a.yaml", laughs, expect![[r#"
+    check_error(
+        "a.yaml",
+        laughs,
+        expect![[r#"
         error[E0104]: aliases repeat too much of the document
          --> a.yaml:1:5
           |
         1 | l0: &l0 [ha]
           |     ^^^^^^^^
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -560,17 +778,20 @@ fn files_that_are_none() {
     expect![[r#"
         error[E0101]: `missing.yaml` cannot be read: there is no such file
         --> missing.yaml
-    "#]].assert_eq(&error("missing.yaml"));
+    "#]]
+    .assert_eq(&error("missing.yaml"));
     expect![[r#"
         error[E0101]: `folder.yaml` cannot be read: it is a directory
         --> folder.yaml
-    "#]].assert_eq(&error("folder.yaml"));
+    "#]]
+    .assert_eq(&error("folder.yaml"));
     let large = fs::File::create(folder.path().join("large.yaml")).unwrap();
     large.set_len(limits::FILE_BYTES + 1).unwrap();
     expect![[r#"
         error[E0104]: `large.yaml` is larger than 64 MiB
         --> large.yaml
-    "#]].assert_eq(&error("large.yaml"));
+    "#]]
+    .assert_eq(&error("large.yaml"));
 }
 
 #[cfg(unix)]
@@ -606,7 +827,10 @@ fn places_in_block_style() {
 
 #[test]
 fn places_in_flow_style() {
-    check_places("a.yaml", "a: {b: [1, 'x', \"y\"], \"c d\": {}, e: text here}\nf: &x {g: h}\ni: *x\n", expect![[r#"
+    check_places(
+        "a.yaml",
+        "a: {b: [1, 'x', \"y\"], \"c d\": {}, e: text here}\nf: &x {g: h}\ni: *x\n",
+        expect![[r#"
          | 1:1 "a: {b: [1, 'x', \"y\"], \"c d\": {}, e: text here}"
         /a | 1:4 "{" | 1:1 "a"
         /f | 2:4 "&x {g: h}" | 2:1 "f"
@@ -619,12 +843,16 @@ fn places_in_flow_style() {
         /a/b/0 | 1:9 "1"
         /a/b/1 | 1:12 "'x'"
         /a/b/2 | 1:17 "\"y\""
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn places_with_carriage_returns_and_other_characters() {
-    check_places("a.yaml", "\u{FEFF}ä: 'ö'\r\n𝄞: [ü, ß]\r\nb: |\r\n  c\r\nd: e\r\n", expect![[r#"
+    check_places(
+        "a.yaml",
+        "\u{FEFF}ä: 'ö'\r\n𝄞: [ü, ß]\r\nb: |\r\n  c\r\nd: e\r\n",
+        expect![[r#"
          | 1:1 "ä: 'ö'"
         /ä | 1:4 "'ö'" | 1:1 "ä"
         /𝄞 | 2:4 "[" | 2:1 "𝄞"
@@ -632,12 +860,16 @@ fn places_with_carriage_returns_and_other_characters() {
         /d | 5:4 "e" | 5:1 "d"
         /𝄞/0 | 2:5 "ü"
         /𝄞/1 | 2:8 "ß"
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn places_in_json() {
-    check_places("a.json", "{\"a\":[1,-2.50,{\"b\\u0063\":\"ä\\\"\"}],\"ö\":{\"\":null}}", expect![[r#"
+    check_places(
+        "a.json",
+        "{\"a\":[1,-2.50,{\"b\\u0063\":\"ä\\\"\"}],\"ö\":{\"\":null}}",
+        expect![[r#"
          | 1:1 "{"
         /a | 1:6 "[" | 1:2 "\"a\""
         /ö | 1:38 "{" | 1:34 "\"ö\""
@@ -646,19 +878,27 @@ fn places_in_json() {
         /a/2 | 1:15 "{"
         /ö/ | 1:42 "null" | 1:39 "\"\""
         /a/2/bc | 1:26 "\"ä\\\"\"" | 1:16 "\"b\\u0063\""
-    "#]]);
-    check_places("a.json", "{\r\n  \"a\" : [\r\n    true,\r\n    \"x\"\r\n  ]\r\n}\r\n", expect![[r#"
+    "#]],
+    );
+    check_places(
+        "a.json",
+        "{\r\n  \"a\" : [\r\n    true,\r\n    \"x\"\r\n  ]\r\n}\r\n",
+        expect![[r#"
          | 1:1 "{"
         /a | 2:9 "[" | 2:3 "\"a\""
         /a/0 | 3:5 "true"
         /a/1 | 4:5 "\"x\""
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn long_lines_are_shown_in_part() {
     let padding = "x".repeat(5000);
-    check_error("a.json", format!("{{\"p\": \"{padding}\", \"a\": 1, \"a\": 2, \"q\": \"{padding}\"}}"), expect![[r#"
+    check_error(
+        "a.json",
+        format!("{{\"p\": \"{padding}\", \"a\": 1, \"a\": 2, \"q\": \"{padding}\"}}"),
+        expect![[r#"
         error[E0103]: the key `a` stands twice in one object
          --> a.json:1:5019
           |
@@ -669,7 +909,8 @@ fn long_lines_are_shown_in_part() {
           |
         1 | ...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "a": 1, "a": 2, "q": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...
           |                                                              --- first here
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

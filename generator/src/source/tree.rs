@@ -123,6 +123,7 @@ impl Origin {
     }
 
     /// One step down.
+    #[must_use]
     pub fn child(&self, segment: Segment) -> Self {
         Self(Rc::new(OriginStep { file: self.file(), parent: Some((self.clone(), segment)) }))
     }

@@ -16,7 +16,8 @@ pub(super) fn run<'de, S: DeserializeSeed<'de>>(text: &'de str, seed: S) -> Resu
 
 /// Refuses what the parser accepts, takes too long for, or reports without a place.
 pub(super) fn check(text: &str) -> Result<(), ParserError> {
-    let refuse = |code, message: String, offset| Err(ParserError { code, message, offset: Some(offset), context: None });
+    let refuse =
+        |code, message: String, offset| Err(ParserError { code, message, offset: Some(offset), context: None });
     if let Some((offset, character)) = text.char_indices().find(|&(_, character)| !is_printable(character)) {
         let message = format!("the control character U+{:04X} is not allowed in YAML", u32::from(character));
         return refuse(Code::Syntax, message, offset);
@@ -78,7 +79,9 @@ pub(super) fn is_plain(document: &str, scalar: &str) -> bool {
     let Some(start) = offset_in(document, scalar) else { return false };
     let bytes = document.as_bytes();
     match bytes.get(start + scalar.len()) {
-        Some(quote @ (b'"' | b'\'')) => scalar.is_empty() && start.checked_sub(1).map(|before| &bytes[before]) != Some(quote),
+        Some(quote @ (b'"' | b'\'')) => {
+            scalar.is_empty() && start.checked_sub(1).map(|before| &bytes[before]) != Some(quote)
+        }
         _ => true,
     }
 }
@@ -89,7 +92,9 @@ pub(super) fn refused_key(text: &str) -> Option<&'static str> {
         "<<" => Some("YAML merge keys are not supported"),
         "" | "~" | "null" | "Null" | "NULL" => Some("`null` is not a key"),
         "true" | "True" | "TRUE" | "false" | "False" | "FALSE" => Some("a truth value is not a key"),
-        _ if is_integer(text) || !text.starts_with(|first: char| first.is_ascii_digit() || "+-.".contains(first)) => None,
+        _ if is_integer(text) || !text.starts_with(|first: char| first.is_ascii_digit() || "+-.".contains(first)) => {
+            None
+        }
         _ => is_other_number(text).then_some("a number that is not a plain integer is not a key"),
     }
 }

@@ -12,6 +12,11 @@ pub(super) type Job = Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send>>
 /// Implemented for every `Fn` whose first argument is the event and whose further arguments, up to
 /// four, are [taken from the delivery](FromDelivery): [`State`] and [`Delivery`]. It returns a future of `()` or
 /// of `Result<(), E>` with any error type. `Arguments` only tells these implementations apart.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not handle `{E}`",
+    note = "a handler is `async fn(event, ..)`; further arguments are `State<{S}>` and `Delivery`, \
+            and the result is `()` or `Result<(), _>`"
+)]
 pub trait Handler<E, S, Arguments>: Send + Sync + 'static {
     /// Handles one event.
     fn call(&self, event: E, delivery: &Delivery, state: &S) -> Job;

@@ -62,8 +62,21 @@ impl Request {
     /// The head as sent, with the headers that frame the body.
     fn head(&self, framing: &str) -> String {
         let Self { method, path, headers, .. } = self;
-        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-        format!("{method} {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n{headers}{framing}\r\n")
+        let mut head = format!(
+            "{method} {path} HTTP/1.1
+host: test
+connection: close
+"
+        );
+        for (name, value) in headers {
+            head.extend([
+                name, ": ", value, "
+",
+            ]);
+        }
+        head + framing
+            + "
+"
     }
 
     /// Sends it, and leaves the answer for later.
@@ -78,17 +91,17 @@ impl Request {
     }
 
     /// Announces a body of this length and does not send it.
-    pub(crate) fn announce(&self, length: usize, address: SocketAddr) -> Response {
+    pub(crate) fn announce(&self, length: usize, address: SocketAddr) -> Exchange {
         let framing = format!("content-length: {length}\r\n");
-        Exchange::open(address, self.head(&framing).as_bytes()).answer()
+        Exchange::open(address, self.head(&framing).as_bytes())
     }
 
     /// Sends the body without announcing its length, and does not end it: what the server is to
     /// refuse, it refuses before.
-    pub(crate) fn stream(&self, address: SocketAddr) -> Response {
+    pub(crate) fn stream(&self, address: SocketAddr) -> Exchange {
         let head = self.head("transfer-encoding: chunked\r\n");
         let chunk = format!("{:x}\r\n", self.body.len());
-        Exchange::open(address, &[head.as_bytes(), chunk.as_bytes(), &self.body].concat()).answer()
+        Exchange::open(address, &[head.as_bytes(), chunk.as_bytes(), &self.body].concat())
     }
 }
 
@@ -99,12 +112,20 @@ pub(crate) struct Exchange {
 
 impl Exchange {
     /// Connects and sends these bytes.
-    pub(crate) fn open(address: SocketAddr, bytes: &[u8]) -> Self {
+    fn open(address: SocketAddr, bytes: &[u8]) -> Self {
         let mut stream = TcpStream::connect_timeout(&address, PATIENCE).expect("it listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("the timeout is not zero");
         stream.set_write_timeout(Some(PATIENCE)).expect("the timeout is not zero");
         stream.write_all(bytes).expect("it reads");
         Self { stream }
+    }
+
+    /// Waits until the server asks for the body, as a request with `expect: 100-continue` makes it.
+    #[track_caller]
+    pub(crate) fn wait_to_continue(&mut self) {
+        let mut bytes = [0; b"HTTP/1.1 100 Continue\r\n\r\n".len()];
+        self.stream.read_exact(&mut bytes).expect("it asks for the body");
+        assert_eq!(str::from_utf8(&bytes), Ok("HTTP/1.1 100 Continue\r\n\r\n"));
     }
 
     /// Waits for the answer.

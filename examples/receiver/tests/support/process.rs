@@ -69,19 +69,19 @@ impl Drop for Process {
 /// The lines that a process prints, read in the background so that it never has to wait.
 pub(crate) struct Lines {
     name: &'static str,
-    lines: Receiver<String>,
+    received: Receiver<String>,
     seen: Vec<String>,
 }
 
 impl Lines {
     fn read(name: &'static str, source: impl Read + Send + 'static) -> Self {
-        let (sender, lines) = mpsc::channel();
+        let (sender, received) = mpsc::channel();
         thread::spawn(move || {
             let lines = BufReader::new(source).lines().map_while(Result::ok);
             // Sending fails when the test has ended.
             lines.map(|line| sender.send(line)).take_while(Result::is_ok).for_each(drop);
         });
-        Self { name, lines, seen: Vec::new() }
+        Self { name, received, seen: Vec::new() }
     }
 
     /// Waits for the next line that contains `text`.
@@ -89,7 +89,7 @@ impl Lines {
     pub(crate) fn wait_for(&mut self, text: &str) -> String {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            match self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            match self.received.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                 Ok(line) if line.contains(text) => return line,
                 Ok(line) => self.seen.push(line),
                 Err(error) => panic!("no {text:?} in {}: {error}; {:#?}", self.name, self.seen),
@@ -102,7 +102,7 @@ impl Lines {
     pub(crate) fn rest(&mut self) -> Vec<String> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            match self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            match self.received.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                 Ok(line) => self.seen.push(line),
                 Err(RecvTimeoutError::Disconnected) => return mem::take(&mut self.seen),
                 Err(RecvTimeoutError::Timeout) => panic!("{} does not end", self.name),
