@@ -408,6 +408,7 @@ impl codec::Object for AssetWithRenditions {
         "securityTemplates",
         "renditions",
     ];
+
     fn decode_members<'de, A: MapAccess<'de>>(
         members: &mut codec::Members<'de, A>,
     ) -> Result<Self, A::Error> {
@@ -481,6 +482,7 @@ impl codec::Object for AssetRenditions {
         "large",
         "mezzanine",
     ];
+
     fn decode_members<'de, A: MapAccess<'de>>(
         members: &mut codec::Members<'de, A>,
     ) -> Result<Self, A::Error> {
@@ -600,7 +602,7 @@ pub struct AssetShare {
     /// Everybody the assets were shared with.
     pub recipients: Option<Vec<String>>,
     /// The assets that were shared.
-    pub assets: Option<Vec<AssetShareAsset>>,
+    pub assets: Option<Vec<ShareAsset>>,
 }
 
 impl codec::Object for AssetShare {
@@ -701,15 +703,15 @@ impl Serialize for AssetShareType {
 /// Source: `tenovos-webhooks.yaml#/components/schemas/share/properties/assets/items`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct AssetShareAsset {
+pub struct ShareAsset {
     /// Name of the file that was uploaded for the asset.
     pub filename: Option<String>,
     /// Identifier of the asset.
     pub id: Option<String>,
 }
 
-impl codec::Object for AssetShareAsset {
-    const NAME: &'static str = "AssetShareAsset";
+impl codec::Object for ShareAsset {
+    const NAME: &'static str = "ShareAsset";
     const MEMBERS: &'static [&'static str] = &["filename", "id"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -731,7 +733,7 @@ impl codec::Object for AssetShareAsset {
     }
 }
 
-impl Serialize for AssetShareAsset {
+impl Serialize for ShareAsset {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("filename", &self.filename)?;
@@ -749,7 +751,7 @@ impl Serialize for AssetShareAsset {
 #[non_exhaustive]
 pub struct AssetSecurityUpdated {
     /// `asset`.
-    pub asset: AssetSecurityUpdatedAsset,
+    pub asset: SecurityUpdatedAsset,
     /// Topic and event, joined by a dot.
     pub event_type: String,
     /// `event`.
@@ -810,7 +812,7 @@ impl Serialize for AssetSecurityUpdated {
 /// Source: `tenovos-webhooks.yaml#/webhooks/asset.security.updated/post/requestBody/content/application~1json/schema/properties/asset`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct AssetSecurityUpdatedAsset {
+pub struct SecurityUpdatedAsset {
     /// Identifier of the asset.
     pub id: Text<format::Uuid>,
     /// Name of the file that was uploaded for the asset.
@@ -818,17 +820,18 @@ pub struct AssetSecurityUpdatedAsset {
     /// `metadataTemplate`.
     pub metadata_template: Option<MetadataTemplate>,
     /// `security`.
-    pub security: Option<AssetSecurityUpdatedAssetSecurity>,
+    pub security: Option<UpdatedAssetSecurity>,
 }
 
-impl codec::Object for AssetSecurityUpdatedAsset {
-    const NAME: &'static str = "AssetSecurityUpdatedAsset";
+impl codec::Object for SecurityUpdatedAsset {
+    const NAME: &'static str = "SecurityUpdatedAsset";
     const MEMBERS: &'static [&'static str] = &[
         "id",
         "filename",
         "metadataTemplate",
         "security",
     ];
+
     fn decode_members<'de, A: MapAccess<'de>>(
         members: &mut codec::Members<'de, A>,
     ) -> Result<Self, A::Error> {
@@ -856,7 +859,7 @@ impl codec::Object for AssetSecurityUpdatedAsset {
     }
 }
 
-impl Serialize for AssetSecurityUpdatedAsset {
+impl Serialize for SecurityUpdatedAsset {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.required("id", &self.id)?;
@@ -872,17 +875,17 @@ impl Serialize for AssetSecurityUpdatedAsset {
 /// Source: `tenovos-webhooks.yaml#/webhooks/asset.security.updated/post/requestBody/content/application~1json/schema/properties/asset/properties/security`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct AssetSecurityUpdatedAssetSecurity {
+pub struct UpdatedAssetSecurity {
     /// Security templates that apply from now on.
-    pub current: Option<Vec<AssetSecurityUpdatedAssetSecurityCurrent>>,
+    pub current: Option<Vec<UpdatedAssetSecurityCurrent>>,
     /// Security templates that applied before.
-    pub previous: Option<Vec<AssetSecurityUpdatedAssetSecurityPrevious>>,
+    pub previous: Option<Vec<UpdatedAssetSecurityPrevious>>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for AssetSecurityUpdatedAssetSecurity {
-    const NAME: &'static str = "AssetSecurityUpdatedAssetSecurity";
+impl codec::Object for UpdatedAssetSecurity {
+    const NAME: &'static str = "UpdatedAssetSecurity";
     const MEMBERS: &'static [&'static str] = &["current", "previous"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -906,7 +909,7 @@ impl codec::Object for AssetSecurityUpdatedAssetSecurity {
     }
 }
 
-impl Serialize for AssetSecurityUpdatedAssetSecurity {
+impl Serialize for UpdatedAssetSecurity {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("current", &self.current)?;
@@ -916,20 +919,20 @@ impl Serialize for AssetSecurityUpdatedAssetSecurity {
     }
 }
 
-/// `current` of [`AssetSecurityUpdatedAssetSecurity`].
+/// `current` of [`UpdatedAssetSecurity`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/asset.security.updated/post/requestBody/content/application~1json/schema/properties/asset/properties/security/properties/current/items`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct AssetSecurityUpdatedAssetSecurityCurrent {
+pub struct UpdatedAssetSecurityCurrent {
     /// Identifier of the security template.
     pub id: Option<String>,
     /// Name of the security template.
     pub name: Option<String>,
 }
 
-impl codec::Object for AssetSecurityUpdatedAssetSecurityCurrent {
-    const NAME: &'static str = "AssetSecurityUpdatedAssetSecurityCurrent";
+impl codec::Object for UpdatedAssetSecurityCurrent {
+    const NAME: &'static str = "UpdatedAssetSecurityCurrent";
     const MEMBERS: &'static [&'static str] = &["id", "name"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -951,7 +954,7 @@ impl codec::Object for AssetSecurityUpdatedAssetSecurityCurrent {
     }
 }
 
-impl Serialize for AssetSecurityUpdatedAssetSecurityCurrent {
+impl Serialize for UpdatedAssetSecurityCurrent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -960,20 +963,20 @@ impl Serialize for AssetSecurityUpdatedAssetSecurityCurrent {
     }
 }
 
-/// `previous` of [`AssetSecurityUpdatedAssetSecurity`].
+/// `previous` of [`UpdatedAssetSecurity`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/asset.security.updated/post/requestBody/content/application~1json/schema/properties/asset/properties/security/properties/previous/items`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct AssetSecurityUpdatedAssetSecurityPrevious {
+pub struct UpdatedAssetSecurityPrevious {
     /// Identifier of the security template.
     pub id: Option<String>,
     /// Name of the security template.
     pub name: Option<String>,
 }
 
-impl codec::Object for AssetSecurityUpdatedAssetSecurityPrevious {
-    const NAME: &'static str = "AssetSecurityUpdatedAssetSecurityPrevious";
+impl codec::Object for UpdatedAssetSecurityPrevious {
+    const NAME: &'static str = "UpdatedAssetSecurityPrevious";
     const MEMBERS: &'static [&'static str] = &["id", "name"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -995,7 +998,7 @@ impl codec::Object for AssetSecurityUpdatedAssetSecurityPrevious {
     }
 }
 
-impl Serialize for AssetSecurityUpdatedAssetSecurityPrevious {
+impl Serialize for UpdatedAssetSecurityPrevious {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -1093,6 +1096,7 @@ impl codec::Object for UpdatedAsset {
         "metadataTemplate",
         "updates",
     ];
+
     fn decode_members<'de, A: MapAccess<'de>>(
         members: &mut codec::Members<'de, A>,
     ) -> Result<Self, A::Error> {
@@ -1160,6 +1164,7 @@ impl codec::Object for UpdatedAssetUpdate {
         "previousValue",
         "type",
     ];
+
     fn decode_members<'de, A: MapAccess<'de>>(
         members: &mut codec::Members<'de, A>,
     ) -> Result<Self, A::Error> {
@@ -1271,10 +1276,9 @@ impl Serialize for AssetRestored {
 codec::objects!(
     AssetCreated, AssetDeleted, AssetDownloaded, DownloadedAsset, AssetPurged,
     AssetRenditionsCreated, AssetWithRenditions, AssetRenditions, AssetShared,
-    AssetShare, AssetShareAsset, AssetSecurityUpdated, AssetSecurityUpdatedAsset,
-    AssetSecurityUpdatedAssetSecurity, AssetSecurityUpdatedAssetSecurityCurrent,
-    AssetSecurityUpdatedAssetSecurityPrevious, AssetMetadataUpdated, UpdatedAsset,
-    UpdatedAssetUpdate, AssetRestored
+    AssetShare, ShareAsset, AssetSecurityUpdated, SecurityUpdatedAsset,
+    UpdatedAssetSecurity, UpdatedAssetSecurityCurrent, UpdatedAssetSecurityPrevious,
+    AssetMetadataUpdated, UpdatedAsset, UpdatedAssetUpdate, AssetRestored
 );
 
 codec::values!(AssetShareType);

@@ -271,6 +271,7 @@ impl codec::Object for UpdatedCollection {
         "metadata",
         "security",
     ];
+
     fn decode_members<'de, A: MapAccess<'de>>(
         members: &mut codec::Members<'de, A>,
     ) -> Result<Self, A::Error> {
@@ -512,7 +513,7 @@ pub struct CollectionDeleted {
     /// `event`.
     pub event: Option<EventContext>,
     /// `collection`.
-    pub collection: Option<CollectionDeletedCollection>,
+    pub collection: Option<DeletedCollection>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
@@ -574,15 +575,15 @@ impl Serialize for CollectionDeleted {
 /// Source: `tenovos-webhooks.yaml#/webhooks/collection.deleted/post/requestBody/content/application~1json/schema/properties/collection`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct CollectionDeletedCollection {
+pub struct DeletedCollection {
     /// Identifier of the collection.
     pub id: Option<Text<format::Uuid>>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for CollectionDeletedCollection {
-    const NAME: &'static str = "CollectionDeletedCollection";
+impl codec::Object for DeletedCollection {
+    const NAME: &'static str = "DeletedCollection";
     const MEMBERS: &'static [&'static str] = &["id"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -603,7 +604,7 @@ impl codec::Object for CollectionDeletedCollection {
     }
 }
 
-impl Serialize for CollectionDeletedCollection {
+impl Serialize for DeletedCollection {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -739,7 +740,7 @@ pub struct CollectionDownloaded {
     /// `event`.
     pub event: Option<EventContext>,
     /// `collection`.
-    pub collection: Option<CollectionDownloadedCollection>,
+    pub collection: Option<DownloadedCollection>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
@@ -801,15 +802,15 @@ impl Serialize for CollectionDownloaded {
 /// Source: `tenovos-webhooks.yaml#/webhooks/collection.downloaded/post/requestBody/content/application~1json/schema/properties/collection`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct CollectionDownloadedCollection {
+pub struct DownloadedCollection {
     /// Identifier of the collection.
     pub id: Option<Text<format::Uuid>>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for CollectionDownloadedCollection {
-    const NAME: &'static str = "CollectionDownloadedCollection";
+impl codec::Object for DownloadedCollection {
+    const NAME: &'static str = "DownloadedCollection";
     const MEMBERS: &'static [&'static str] = &["id"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -830,7 +831,7 @@ impl codec::Object for CollectionDownloadedCollection {
     }
 }
 
-impl Serialize for CollectionDownloadedCollection {
+impl Serialize for DownloadedCollection {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -852,7 +853,7 @@ pub struct CollectionAssetsUpdated {
     /// `event`.
     pub event: Option<EventContext>,
     /// `collection`.
-    pub collection: Option<CollectionAssetsUpdatedCollection>,
+    pub collection: Option<AssetsUpdatedCollection>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
@@ -914,15 +915,15 @@ impl Serialize for CollectionAssetsUpdated {
 /// Source: `tenovos-webhooks.yaml#/webhooks/collection.assets.updated/post/requestBody/content/application~1json/schema/anyOf/0/properties/collection`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct CollectionAssetsUpdatedCollection {
+pub struct AssetsUpdatedCollection {
     /// Identifier of the collection.
     pub id: Option<String>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for CollectionAssetsUpdatedCollection {
-    const NAME: &'static str = "CollectionAssetsUpdatedCollection";
+impl codec::Object for AssetsUpdatedCollection {
+    const NAME: &'static str = "AssetsUpdatedCollection";
     const MEMBERS: &'static [&'static str] = &["id"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -943,7 +944,7 @@ impl codec::Object for CollectionAssetsUpdatedCollection {
     }
 }
 
-impl Serialize for CollectionAssetsUpdatedCollection {
+impl Serialize for AssetsUpdatedCollection {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -1083,10 +1084,9 @@ impl Serialize for CollectionSecurityUpdated {
 codec::objects!(
     CollectionCreated, Collection, CollectionUpdated, UpdatedCollection,
     UpdatedCollectionSecurity, UpdatedCollectionSecurityCurrent,
-    UpdatedCollectionSecurityPrevious, CollectionDeleted, CollectionDeletedCollection,
-    CollectionShared, CollectionShare, CollectionDownloaded,
-    CollectionDownloadedCollection, CollectionAssetsUpdated,
-    CollectionAssetsUpdatedCollection, CollectionMetadataUpdated,
+    UpdatedCollectionSecurityPrevious, CollectionDeleted, DeletedCollection,
+    CollectionShared, CollectionShare, CollectionDownloaded, DownloadedCollection,
+    CollectionAssetsUpdated, AssetsUpdatedCollection, CollectionMetadataUpdated,
     CollectionSecurityUpdated
 );
 

@@ -157,6 +157,7 @@ impl EventType {
         Self::VersionCreated,
         Self::VersionPromoted,
     ];
+
     /// The name as it is sent, such as in the delivery's event type.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -483,6 +484,7 @@ impl Topic {
         Self::User,
         Self::Version,
     ];
+
     /// The name, such as the part of an event type that it stands for.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -22,7 +22,7 @@ pub struct MetadataTemplateUpdated {
     /// `event`.
     pub event: EventContext,
     /// `template`.
-    pub template: MetadataTemplateUpdatedTemplate,
+    pub template: MetadataUpdatedTemplate,
 }
 
 impl MetadataTemplateUpdated {
@@ -79,21 +79,21 @@ impl Serialize for MetadataTemplateUpdated {
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct MetadataTemplateUpdatedTemplate {
+pub struct MetadataUpdatedTemplate {
     /// Identifier of the metadata template.
     pub id: String,
     /// `name`.
-    pub name: Option<MetadataTemplateUpdatedTemplateName>,
+    pub name: Option<MetadataUpdatedTemplateName>,
     /// `type`.
-    pub r#type: Option<MetadataTemplateUpdatedTemplateType>,
+    pub r#type: Option<MetadataUpdatedTemplateType>,
     /// `groups`.
-    pub groups: Option<MetadataTemplateUpdatedTemplateGroups>,
+    pub groups: Option<MetadataUpdatedTemplateGroups>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for MetadataTemplateUpdatedTemplate {
-    const NAME: &'static str = "MetadataTemplateUpdatedTemplate";
+impl codec::Object for MetadataUpdatedTemplate {
+    const NAME: &'static str = "MetadataUpdatedTemplate";
     const MEMBERS: &'static [&'static str] = &["id", "name", "type", "groups"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -123,7 +123,7 @@ impl codec::Object for MetadataTemplateUpdatedTemplate {
     }
 }
 
-impl Serialize for MetadataTemplateUpdatedTemplate {
+impl Serialize for MetadataUpdatedTemplate {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.required("id", &self.id)?;
@@ -140,15 +140,15 @@ impl Serialize for MetadataTemplateUpdatedTemplate {
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template/properties/name`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct MetadataTemplateUpdatedTemplateName {
+pub struct MetadataUpdatedTemplateName {
     /// The name before the change.
     pub previous: Option<String>,
     /// The name after the change.
     pub current: Option<String>,
 }
 
-impl codec::Object for MetadataTemplateUpdatedTemplateName {
-    const NAME: &'static str = "MetadataTemplateUpdatedTemplateName";
+impl codec::Object for MetadataUpdatedTemplateName {
+    const NAME: &'static str = "MetadataUpdatedTemplateName";
     const MEMBERS: &'static [&'static str] = &["previous", "current"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -170,7 +170,7 @@ impl codec::Object for MetadataTemplateUpdatedTemplateName {
     }
 }
 
-impl Serialize for MetadataTemplateUpdatedTemplateName {
+impl Serialize for MetadataUpdatedTemplateName {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("previous", &self.previous)?;
@@ -184,15 +184,15 @@ impl Serialize for MetadataTemplateUpdatedTemplateName {
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template/properties/type`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct MetadataTemplateUpdatedTemplateType {
+pub struct MetadataUpdatedTemplateType {
     /// `previous`.
-    pub previous: Option<MetadataTemplateUpdatedTemplateTypePrevious>,
+    pub previous: Option<MetadataUpdatedTemplateTypePrevious>,
     /// `current`.
-    pub current: Option<MetadataTemplateUpdatedTemplateTypeCurrent>,
+    pub current: Option<MetadataUpdatedTemplateTypeCurrent>,
 }
 
-impl codec::Object for MetadataTemplateUpdatedTemplateType {
-    const NAME: &'static str = "MetadataTemplateUpdatedTemplateType";
+impl codec::Object for MetadataUpdatedTemplateType {
+    const NAME: &'static str = "MetadataUpdatedTemplateType";
     const MEMBERS: &'static [&'static str] = &["previous", "current"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -214,7 +214,7 @@ impl codec::Object for MetadataTemplateUpdatedTemplateType {
     }
 }
 
-impl Serialize for MetadataTemplateUpdatedTemplateType {
+impl Serialize for MetadataUpdatedTemplateType {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("previous", &self.previous)?;
@@ -228,7 +228,7 @@ impl Serialize for MetadataTemplateUpdatedTemplateType {
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template/properties/type/properties/previous`
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum MetadataTemplateUpdatedTemplateTypePrevious {
+pub enum MetadataUpdatedTemplateTypePrevious {
     /// `Asset`.
     Asset,
     /// `Action`.
@@ -243,7 +243,7 @@ pub enum MetadataTemplateUpdatedTemplateTypePrevious {
     Unknown(String),
 }
 
-impl MetadataTemplateUpdatedTemplateTypePrevious {
+impl MetadataUpdatedTemplateTypePrevious {
     /// The value as it is sent.
     pub fn as_str(&self) -> &str {
         match self {
@@ -257,7 +257,7 @@ impl MetadataTemplateUpdatedTemplateTypePrevious {
     }
 }
 
-impl From<String> for MetadataTemplateUpdatedTemplateTypePrevious {
+impl From<String> for MetadataUpdatedTemplateTypePrevious {
     fn from(value: String) -> Self {
         match value.as_str() {
             "Asset" => Self::Asset,
@@ -270,19 +270,19 @@ impl From<String> for MetadataTemplateUpdatedTemplateTypePrevious {
     }
 }
 
-impl fmt::Display for MetadataTemplateUpdatedTemplateTypePrevious {
+impl fmt::Display for MetadataUpdatedTemplateTypePrevious {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
 }
 
-impl codec::Decode for MetadataTemplateUpdatedTemplateTypePrevious {
+impl codec::Decode for MetadataUpdatedTemplateTypePrevious {
     fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         codec::string(deserializer).map(Self::from)
     }
 }
 
-impl Serialize for MetadataTemplateUpdatedTemplateTypePrevious {
+impl Serialize for MetadataUpdatedTemplateTypePrevious {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
     }
@@ -293,7 +293,7 @@ impl Serialize for MetadataTemplateUpdatedTemplateTypePrevious {
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template/properties/type/properties/current`
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum MetadataTemplateUpdatedTemplateTypeCurrent {
+pub enum MetadataUpdatedTemplateTypeCurrent {
     /// `Asset`.
     Asset,
     /// `Action`.
@@ -308,7 +308,7 @@ pub enum MetadataTemplateUpdatedTemplateTypeCurrent {
     Unknown(String),
 }
 
-impl MetadataTemplateUpdatedTemplateTypeCurrent {
+impl MetadataUpdatedTemplateTypeCurrent {
     /// The value as it is sent.
     pub fn as_str(&self) -> &str {
         match self {
@@ -322,7 +322,7 @@ impl MetadataTemplateUpdatedTemplateTypeCurrent {
     }
 }
 
-impl From<String> for MetadataTemplateUpdatedTemplateTypeCurrent {
+impl From<String> for MetadataUpdatedTemplateTypeCurrent {
     fn from(value: String) -> Self {
         match value.as_str() {
             "Asset" => Self::Asset,
@@ -335,19 +335,19 @@ impl From<String> for MetadataTemplateUpdatedTemplateTypeCurrent {
     }
 }
 
-impl fmt::Display for MetadataTemplateUpdatedTemplateTypeCurrent {
+impl fmt::Display for MetadataUpdatedTemplateTypeCurrent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
 }
 
-impl codec::Decode for MetadataTemplateUpdatedTemplateTypeCurrent {
+impl codec::Decode for MetadataUpdatedTemplateTypeCurrent {
     fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         codec::string(deserializer).map(Self::from)
     }
 }
 
-impl Serialize for MetadataTemplateUpdatedTemplateTypeCurrent {
+impl Serialize for MetadataUpdatedTemplateTypeCurrent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
     }
@@ -358,15 +358,15 @@ impl Serialize for MetadataTemplateUpdatedTemplateTypeCurrent {
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template/properties/groups`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct MetadataTemplateUpdatedTemplateGroups {
+pub struct MetadataUpdatedTemplateGroups {
     /// Metadata groups that were added to the template.
-    pub added: Option<Vec<MetadataTemplateUpdatedTemplateGroupsAdded>>,
+    pub added: Option<Vec<MetadataUpdatedTemplateGroupsAdded>>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for MetadataTemplateUpdatedTemplateGroups {
-    const NAME: &'static str = "MetadataTemplateUpdatedTemplateGroups";
+impl codec::Object for MetadataUpdatedTemplateGroups {
+    const NAME: &'static str = "MetadataUpdatedTemplateGroups";
     const MEMBERS: &'static [&'static str] = &["added"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -387,7 +387,7 @@ impl codec::Object for MetadataTemplateUpdatedTemplateGroups {
     }
 }
 
-impl Serialize for MetadataTemplateUpdatedTemplateGroups {
+impl Serialize for MetadataUpdatedTemplateGroups {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("added", &self.added)?;
@@ -396,20 +396,20 @@ impl Serialize for MetadataTemplateUpdatedTemplateGroups {
     }
 }
 
-/// `added` of [`MetadataTemplateUpdatedTemplateGroups`].
+/// `added` of [`MetadataUpdatedTemplateGroups`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template/properties/groups/properties/added/items`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct MetadataTemplateUpdatedTemplateGroupsAdded {
+pub struct MetadataUpdatedTemplateGroupsAdded {
     /// Identifier of the metadata group.
     pub group_id: Option<String>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for MetadataTemplateUpdatedTemplateGroupsAdded {
-    const NAME: &'static str = "MetadataTemplateUpdatedTemplateGroupsAdded";
+impl codec::Object for MetadataUpdatedTemplateGroupsAdded {
+    const NAME: &'static str = "MetadataUpdatedTemplateGroupsAdded";
     const MEMBERS: &'static [&'static str] = &["groupId"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -430,7 +430,7 @@ impl codec::Object for MetadataTemplateUpdatedTemplateGroupsAdded {
     }
 }
 
-impl Serialize for MetadataTemplateUpdatedTemplateGroupsAdded {
+impl Serialize for MetadataUpdatedTemplateGroupsAdded {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("groupId", &self.group_id)?;
@@ -452,7 +452,7 @@ pub struct MetadataGroupDeleted {
     /// `event`.
     pub event: EventContext,
     /// `group`.
-    pub group: MetadataGroupDeletedGroup,
+    pub group: MetadataDeletedGroup,
 }
 
 impl MetadataGroupDeleted {
@@ -509,15 +509,15 @@ impl Serialize for MetadataGroupDeleted {
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.group.deleted/post/requestBody/content/application~1json/schema/properties/group`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct MetadataGroupDeletedGroup {
+pub struct MetadataDeletedGroup {
     /// Identifier of the metadata group.
     pub id: String,
     /// Name of the metadata group.
     pub name: Option<String>,
 }
 
-impl codec::Object for MetadataGroupDeletedGroup {
-    const NAME: &'static str = "MetadataGroupDeletedGroup";
+impl codec::Object for MetadataDeletedGroup {
+    const NAME: &'static str = "MetadataDeletedGroup";
     const MEMBERS: &'static [&'static str] = &["id", "name"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -539,7 +539,7 @@ impl codec::Object for MetadataGroupDeletedGroup {
     }
 }
 
-impl Serialize for MetadataGroupDeletedGroup {
+impl Serialize for MetadataDeletedGroup {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.required("id", &self.id)?;
@@ -561,7 +561,7 @@ pub struct MetadataVocabularyCreated {
     /// `event`.
     pub event: EventContext,
     /// `vocabulary`.
-    pub vocabulary: MetadataVocabularyCreatedVocabulary,
+    pub vocabulary: MetadataCreatedVocabulary,
 }
 
 impl MetadataVocabularyCreated {
@@ -618,17 +618,17 @@ impl Serialize for MetadataVocabularyCreated {
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.created/post/requestBody/content/application~1json/schema/properties/vocabulary`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct MetadataVocabularyCreatedVocabulary {
+pub struct MetadataCreatedVocabulary {
     /// Identifier of the vocabulary.
     pub id: String,
     /// Name of the vocabulary.
     pub name: Option<String>,
     /// The values of the vocabulary.
-    pub values: Option<Vec<MetadataVocabularyCreatedVocabularyValue>>,
+    pub values: Option<Vec<MetadataCreatedVocabularyValue>>,
 }
 
-impl codec::Object for MetadataVocabularyCreatedVocabulary {
-    const NAME: &'static str = "MetadataVocabularyCreatedVocabulary";
+impl codec::Object for MetadataCreatedVocabulary {
+    const NAME: &'static str = "MetadataCreatedVocabulary";
     const MEMBERS: &'static [&'static str] = &["id", "name", "values"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -653,7 +653,7 @@ impl codec::Object for MetadataVocabularyCreatedVocabulary {
     }
 }
 
-impl Serialize for MetadataVocabularyCreatedVocabulary {
+impl Serialize for MetadataCreatedVocabulary {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.required("id", &self.id)?;
@@ -663,20 +663,20 @@ impl Serialize for MetadataVocabularyCreatedVocabulary {
     }
 }
 
-/// `value` of [`MetadataVocabularyCreatedVocabulary`].
+/// `value` of [`MetadataCreatedVocabulary`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.created/post/requestBody/content/application~1json/schema/properties/vocabulary/properties/values/items`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct MetadataVocabularyCreatedVocabularyValue {
+pub struct MetadataCreatedVocabularyValue {
     /// Identifier of the value.
     pub id: Option<String>,
     /// The value as users see it.
     pub value: Option<String>,
 }
 
-impl codec::Object for MetadataVocabularyCreatedVocabularyValue {
-    const NAME: &'static str = "MetadataVocabularyCreatedVocabularyValue";
+impl codec::Object for MetadataCreatedVocabularyValue {
+    const NAME: &'static str = "MetadataCreatedVocabularyValue";
     const MEMBERS: &'static [&'static str] = &["id", "value"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -698,7 +698,7 @@ impl codec::Object for MetadataVocabularyCreatedVocabularyValue {
     }
 }
 
-impl Serialize for MetadataVocabularyCreatedVocabularyValue {
+impl Serialize for MetadataCreatedVocabularyValue {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -721,7 +721,7 @@ pub struct MetadataVocabularyUpdated {
     /// `event`.
     pub event: EventContext,
     /// `vocabulary`.
-    pub vocabulary: MetadataVocabularyUpdatedVocabulary,
+    pub vocabulary: MetadataUpdatedVocabulary,
 }
 
 impl MetadataVocabularyUpdated {
@@ -778,19 +778,19 @@ impl Serialize for MetadataVocabularyUpdated {
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.updated/post/requestBody/content/application~1json/schema/properties/vocabulary`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct MetadataVocabularyUpdatedVocabulary {
+pub struct MetadataUpdatedVocabulary {
     /// Identifier of the vocabulary.
     pub id: String,
     /// `name`.
-    pub name: Option<MetadataVocabularyUpdatedVocabularyName>,
+    pub name: Option<MetadataUpdatedVocabularyName>,
     /// `values`.
-    pub values: Option<MetadataVocabularyUpdatedVocabularyValues>,
+    pub values: Option<MetadataUpdatedVocabularyValues>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for MetadataVocabularyUpdatedVocabulary {
-    const NAME: &'static str = "MetadataVocabularyUpdatedVocabulary";
+impl codec::Object for MetadataUpdatedVocabulary {
+    const NAME: &'static str = "MetadataUpdatedVocabulary";
     const MEMBERS: &'static [&'static str] = &["id", "name", "values"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -817,7 +817,7 @@ impl codec::Object for MetadataVocabularyUpdatedVocabulary {
     }
 }
 
-impl Serialize for MetadataVocabularyUpdatedVocabulary {
+impl Serialize for MetadataUpdatedVocabulary {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.required("id", &self.id)?;
@@ -833,15 +833,15 @@ impl Serialize for MetadataVocabularyUpdatedVocabulary {
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.updated/post/requestBody/content/application~1json/schema/properties/vocabulary/properties/name`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct MetadataVocabularyUpdatedVocabularyName {
+pub struct MetadataUpdatedVocabularyName {
     /// The name before the change.
     pub previous: Option<String>,
     /// The name after the change.
     pub current: Option<String>,
 }
 
-impl codec::Object for MetadataVocabularyUpdatedVocabularyName {
-    const NAME: &'static str = "MetadataVocabularyUpdatedVocabularyName";
+impl codec::Object for MetadataUpdatedVocabularyName {
+    const NAME: &'static str = "MetadataUpdatedVocabularyName";
     const MEMBERS: &'static [&'static str] = &["previous", "current"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -863,7 +863,7 @@ impl codec::Object for MetadataVocabularyUpdatedVocabularyName {
     }
 }
 
-impl Serialize for MetadataVocabularyUpdatedVocabularyName {
+impl Serialize for MetadataUpdatedVocabularyName {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("previous", &self.previous)?;
@@ -877,19 +877,19 @@ impl Serialize for MetadataVocabularyUpdatedVocabularyName {
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.updated/post/requestBody/content/application~1json/schema/properties/vocabulary/properties/values`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct MetadataVocabularyUpdatedVocabularyValues {
+pub struct MetadataUpdatedVocabularyValues {
     /// Values that were added.
-    pub added: Option<Vec<MetadataVocabularyUpdatedVocabularyValuesAdded>>,
+    pub added: Option<Vec<MetadataUpdatedVocabularyValuesAdded>>,
     /// Values that were removed.
     pub removed: Option<Vec<Json>>,
     /// Values that were renamed.
-    pub updated: Option<Vec<MetadataVocabularyUpdatedVocabularyValuesUpdated>>,
+    pub updated: Option<Vec<MetadataVocabularyValuesUpdated>>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for MetadataVocabularyUpdatedVocabularyValues {
-    const NAME: &'static str = "MetadataVocabularyUpdatedVocabularyValues";
+impl codec::Object for MetadataUpdatedVocabularyValues {
+    const NAME: &'static str = "MetadataUpdatedVocabularyValues";
     const MEMBERS: &'static [&'static str] = &["added", "removed", "updated"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -916,7 +916,7 @@ impl codec::Object for MetadataVocabularyUpdatedVocabularyValues {
     }
 }
 
-impl Serialize for MetadataVocabularyUpdatedVocabularyValues {
+impl Serialize for MetadataUpdatedVocabularyValues {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("added", &self.added)?;
@@ -927,20 +927,20 @@ impl Serialize for MetadataVocabularyUpdatedVocabularyValues {
     }
 }
 
-/// `added` of [`MetadataVocabularyUpdatedVocabularyValues`].
+/// `added` of [`MetadataUpdatedVocabularyValues`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.updated/post/requestBody/content/application~1json/schema/properties/vocabulary/properties/values/properties/added/items`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct MetadataVocabularyUpdatedVocabularyValuesAdded {
+pub struct MetadataUpdatedVocabularyValuesAdded {
     /// Identifier of the value.
     pub id: Option<String>,
     /// The value as users see it.
     pub value: Option<String>,
 }
 
-impl codec::Object for MetadataVocabularyUpdatedVocabularyValuesAdded {
-    const NAME: &'static str = "MetadataVocabularyUpdatedVocabularyValuesAdded";
+impl codec::Object for MetadataUpdatedVocabularyValuesAdded {
+    const NAME: &'static str = "MetadataUpdatedVocabularyValuesAdded";
     const MEMBERS: &'static [&'static str] = &["id", "value"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -962,7 +962,7 @@ impl codec::Object for MetadataVocabularyUpdatedVocabularyValuesAdded {
     }
 }
 
-impl Serialize for MetadataVocabularyUpdatedVocabularyValuesAdded {
+impl Serialize for MetadataUpdatedVocabularyValuesAdded {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -971,20 +971,20 @@ impl Serialize for MetadataVocabularyUpdatedVocabularyValuesAdded {
     }
 }
 
-/// `updated` of [`MetadataVocabularyUpdatedVocabularyValues`].
+/// `updated` of [`MetadataUpdatedVocabularyValues`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.updated/post/requestBody/content/application~1json/schema/properties/vocabulary/properties/values/properties/updated/items`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct MetadataVocabularyUpdatedVocabularyValuesUpdated {
+pub struct MetadataVocabularyValuesUpdated {
     /// `value`.
-    pub value: Option<MetadataVocabularyUpdatedVocabularyValuesUpdatedValue>,
+    pub value: Option<MetadataVocabularyValuesUpdatedValue>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for MetadataVocabularyUpdatedVocabularyValuesUpdated {
-    const NAME: &'static str = "MetadataVocabularyUpdatedVocabularyValuesUpdated";
+impl codec::Object for MetadataVocabularyValuesUpdated {
+    const NAME: &'static str = "MetadataVocabularyValuesUpdated";
     const MEMBERS: &'static [&'static str] = &["value"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -1005,7 +1005,7 @@ impl codec::Object for MetadataVocabularyUpdatedVocabularyValuesUpdated {
     }
 }
 
-impl Serialize for MetadataVocabularyUpdatedVocabularyValuesUpdated {
+impl Serialize for MetadataVocabularyValuesUpdated {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("value", &self.value)?;
@@ -1019,7 +1019,7 @@ impl Serialize for MetadataVocabularyUpdatedVocabularyValuesUpdated {
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.updated/post/requestBody/content/application~1json/schema/properties/vocabulary/properties/values/properties/updated/items/properties/value`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct MetadataVocabularyUpdatedVocabularyValuesUpdatedValue {
+pub struct MetadataVocabularyValuesUpdatedValue {
     /// The value before the change.
     pub previous: Option<String>,
     /// The value after the change.
@@ -1028,8 +1028,8 @@ pub struct MetadataVocabularyUpdatedVocabularyValuesUpdatedValue {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for MetadataVocabularyUpdatedVocabularyValuesUpdatedValue {
-    const NAME: &'static str = "MetadataVocabularyUpdatedVocabularyValuesUpdatedValue";
+impl codec::Object for MetadataVocabularyValuesUpdatedValue {
+    const NAME: &'static str = "MetadataVocabularyValuesUpdatedValue";
     const MEMBERS: &'static [&'static str] = &["previous", "current"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -1053,7 +1053,7 @@ impl codec::Object for MetadataVocabularyUpdatedVocabularyValuesUpdatedValue {
     }
 }
 
-impl Serialize for MetadataVocabularyUpdatedVocabularyValuesUpdatedValue {
+impl Serialize for MetadataVocabularyValuesUpdatedValue {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("previous", &self.previous)?;
@@ -1077,7 +1077,7 @@ pub struct MetadataVocabularyDeleted {
     /// `event`.
     pub event: EventContext,
     /// `vocabulary`.
-    pub vocabulary: MetadataVocabularyDeletedVocabulary,
+    pub vocabulary: MetadataDeletedVocabulary,
 }
 
 impl MetadataVocabularyDeleted {
@@ -1134,7 +1134,7 @@ impl Serialize for MetadataVocabularyDeleted {
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.deleted/post/requestBody/content/application~1json/schema/properties/vocabulary`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct MetadataVocabularyDeletedVocabulary {
+pub struct MetadataDeletedVocabulary {
     /// Identifier of the vocabulary.
     pub id: Option<String>,
     /// Name of the vocabulary.
@@ -1143,8 +1143,8 @@ pub struct MetadataVocabularyDeletedVocabulary {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for MetadataVocabularyDeletedVocabulary {
-    const NAME: &'static str = "MetadataVocabularyDeletedVocabulary";
+impl codec::Object for MetadataDeletedVocabulary {
+    const NAME: &'static str = "MetadataDeletedVocabulary";
     const MEMBERS: &'static [&'static str] = &["id", "name"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -1168,7 +1168,7 @@ impl codec::Object for MetadataVocabularyDeletedVocabulary {
     }
 }
 
-impl Serialize for MetadataVocabularyDeletedVocabulary {
+impl Serialize for MetadataDeletedVocabulary {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -1179,20 +1179,14 @@ impl Serialize for MetadataVocabularyDeletedVocabulary {
 }
 
 codec::objects!(
-    MetadataTemplateUpdated, MetadataTemplateUpdatedTemplate,
-    MetadataTemplateUpdatedTemplateName, MetadataTemplateUpdatedTemplateType,
-    MetadataTemplateUpdatedTemplateGroups, MetadataTemplateUpdatedTemplateGroupsAdded,
-    MetadataGroupDeleted, MetadataGroupDeletedGroup, MetadataVocabularyCreated,
-    MetadataVocabularyCreatedVocabulary, MetadataVocabularyCreatedVocabularyValue,
-    MetadataVocabularyUpdated, MetadataVocabularyUpdatedVocabulary,
-    MetadataVocabularyUpdatedVocabularyName, MetadataVocabularyUpdatedVocabularyValues,
-    MetadataVocabularyUpdatedVocabularyValuesAdded,
-    MetadataVocabularyUpdatedVocabularyValuesUpdated,
-    MetadataVocabularyUpdatedVocabularyValuesUpdatedValue, MetadataVocabularyDeleted,
-    MetadataVocabularyDeletedVocabulary
+    MetadataTemplateUpdated, MetadataUpdatedTemplate, MetadataUpdatedTemplateName,
+    MetadataUpdatedTemplateType, MetadataUpdatedTemplateGroups,
+    MetadataUpdatedTemplateGroupsAdded, MetadataGroupDeleted, MetadataDeletedGroup,
+    MetadataVocabularyCreated, MetadataCreatedVocabulary, MetadataCreatedVocabularyValue,
+    MetadataVocabularyUpdated, MetadataUpdatedVocabulary, MetadataUpdatedVocabularyName,
+    MetadataUpdatedVocabularyValues, MetadataUpdatedVocabularyValuesAdded,
+    MetadataVocabularyValuesUpdated, MetadataVocabularyValuesUpdatedValue,
+    MetadataVocabularyDeleted, MetadataDeletedVocabulary
 );
 
-codec::values!(
-    MetadataTemplateUpdatedTemplateTypePrevious,
-    MetadataTemplateUpdatedTemplateTypeCurrent
-);
+codec::values!(MetadataUpdatedTemplateTypePrevious, MetadataUpdatedTemplateTypeCurrent);

@@ -21,7 +21,7 @@ pub struct RelationshipCreated {
     /// `event`.
     pub event: Option<EventContext>,
     /// `relationship`.
-    pub relationship: Option<RelationshipCreatedRelationship>,
+    pub relationship: Option<CreatedRelationship>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
@@ -83,7 +83,7 @@ impl Serialize for RelationshipCreated {
 /// Source: `tenovos-webhooks.yaml#/webhooks/relationship.created/post/requestBody/content/application~1json/schema/properties/relationship`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RelationshipCreatedRelationship {
+pub struct CreatedRelationship {
     /// The kind of relationship.
     pub link_type: Option<Json>,
     /// Identifier of the parent asset.
@@ -94,8 +94,8 @@ pub struct RelationshipCreatedRelationship {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for RelationshipCreatedRelationship {
-    const NAME: &'static str = "RelationshipCreatedRelationship";
+impl codec::Object for CreatedRelationship {
+    const NAME: &'static str = "CreatedRelationship";
     const MEMBERS: &'static [&'static str] = &["linkType", "primaryId", "secondaryId"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -122,7 +122,7 @@ impl codec::Object for RelationshipCreatedRelationship {
     }
 }
 
-impl Serialize for RelationshipCreatedRelationship {
+impl Serialize for CreatedRelationship {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("linkType", &self.link_type)?;
@@ -146,7 +146,7 @@ pub struct RelationshipUpdated {
     /// `event`.
     pub event: EventContext,
     /// `relationship`.
-    pub relationship: RelationshipUpdatedRelationship,
+    pub relationship: UpdatedRelationship,
 }
 
 impl RelationshipUpdated {
@@ -203,7 +203,7 @@ impl Serialize for RelationshipUpdated {
 /// Source: `tenovos-webhooks.yaml#/webhooks/relationship.updated/post/requestBody/content/application~1json/schema/properties/relationship`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RelationshipUpdatedRelationship {
+pub struct UpdatedRelationship {
     /// `linkType`.
     pub link_type: Option<LinkType>,
     /// Identifier of the parent asset.
@@ -212,8 +212,8 @@ pub struct RelationshipUpdatedRelationship {
     pub secondary_id: String,
 }
 
-impl codec::Object for RelationshipUpdatedRelationship {
-    const NAME: &'static str = "RelationshipUpdatedRelationship";
+impl codec::Object for UpdatedRelationship {
+    const NAME: &'static str = "UpdatedRelationship";
     const MEMBERS: &'static [&'static str] = &["linkType", "primaryId", "secondaryId"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -238,7 +238,7 @@ impl codec::Object for RelationshipUpdatedRelationship {
     }
 }
 
-impl Serialize for RelationshipUpdatedRelationship {
+impl Serialize for UpdatedRelationship {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("linkType", &self.link_type)?;
@@ -305,7 +305,7 @@ pub struct RelationshipDeleted {
     /// `event`.
     pub event: Option<EventContext>,
     /// `relationship`.
-    pub relationship: Option<RelationshipDeletedRelationship>,
+    pub relationship: Option<DeletedRelationship>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
@@ -367,7 +367,7 @@ impl Serialize for RelationshipDeleted {
 /// Source: `tenovos-webhooks.yaml#/webhooks/relationship.deleted/post/requestBody/content/application~1json/schema/properties/relationship`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RelationshipDeletedRelationship {
+pub struct DeletedRelationship {
     /// The kind of relationship.
     pub link_type: Option<Json>,
     /// Identifier of the parent asset.
@@ -378,8 +378,8 @@ pub struct RelationshipDeletedRelationship {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for RelationshipDeletedRelationship {
-    const NAME: &'static str = "RelationshipDeletedRelationship";
+impl codec::Object for DeletedRelationship {
+    const NAME: &'static str = "DeletedRelationship";
     const MEMBERS: &'static [&'static str] = &["linkType", "primaryId", "secondaryId"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -406,7 +406,7 @@ impl codec::Object for RelationshipDeletedRelationship {
     }
 }
 
-impl Serialize for RelationshipDeletedRelationship {
+impl Serialize for DeletedRelationship {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("linkType", &self.link_type)?;
@@ -418,7 +418,6 @@ impl Serialize for RelationshipDeletedRelationship {
 }
 
 codec::objects!(
-    RelationshipCreated, RelationshipCreatedRelationship, RelationshipUpdated,
-    RelationshipUpdatedRelationship, LinkType, RelationshipDeleted,
-    RelationshipDeletedRelationship
+    RelationshipCreated, CreatedRelationship, RelationshipUpdated, UpdatedRelationship,
+    LinkType, RelationshipDeleted, DeletedRelationship
 );

@@ -21,7 +21,7 @@ pub struct RequestCreated {
     /// `event`.
     pub event: EventContext,
     /// `request`.
-    pub request: RequestCreatedRequest,
+    pub request: CreatedRequest,
 }
 
 impl RequestCreated {
@@ -78,7 +78,7 @@ impl Serialize for RequestCreated {
 /// Source: `tenovos-webhooks.yaml#/webhooks/request.created/post/requestBody/content/application~1json/schema/properties/request`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RequestCreatedRequest {
+pub struct CreatedRequest {
     /// `assignedTo`.
     pub assigned_to: Option<AssignedTo>,
     /// Identifier of the request.
@@ -91,14 +91,15 @@ pub struct RequestCreatedRequest {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for RequestCreatedRequest {
-    const NAME: &'static str = "RequestCreatedRequest";
+impl codec::Object for CreatedRequest {
+    const NAME: &'static str = "CreatedRequest";
     const MEMBERS: &'static [&'static str] = &[
         "assignedTo",
         "id",
         "status",
         "submittedBy",
     ];
+
     fn decode_members<'de, A: MapAccess<'de>>(
         members: &mut codec::Members<'de, A>,
     ) -> Result<Self, A::Error> {
@@ -126,7 +127,7 @@ impl codec::Object for RequestCreatedRequest {
     }
 }
 
-impl Serialize for RequestCreatedRequest {
+impl Serialize for CreatedRequest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("assignedTo", &self.assigned_to)?;
@@ -238,4 +239,4 @@ impl Serialize for SubmittedBy {
     }
 }
 
-codec::objects!(RequestCreated, RequestCreatedRequest, AssignedTo, SubmittedBy);
+codec::objects!(RequestCreated, CreatedRequest, AssignedTo, SubmittedBy);

@@ -21,7 +21,7 @@ pub struct RmProjectCreated {
     /// `event`.
     pub event: Option<EventContext>,
     /// `project`.
-    pub project: Option<RmProjectCreatedProject>,
+    pub project: Option<RmCreatedProject>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
@@ -83,7 +83,7 @@ impl Serialize for RmProjectCreated {
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.project.created/post/requestBody/content/application~1json/schema/properties/project`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RmProjectCreatedProject {
+pub struct RmCreatedProject {
     /// Identifier of the project.
     pub id: Option<Text<format::Uuid>>,
     /// Name of the project.
@@ -92,8 +92,8 @@ pub struct RmProjectCreatedProject {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for RmProjectCreatedProject {
-    const NAME: &'static str = "RmProjectCreatedProject";
+impl codec::Object for RmCreatedProject {
+    const NAME: &'static str = "RmCreatedProject";
     const MEMBERS: &'static [&'static str] = &["id", "name"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -117,7 +117,7 @@ impl codec::Object for RmProjectCreatedProject {
     }
 }
 
-impl Serialize for RmProjectCreatedProject {
+impl Serialize for RmCreatedProject {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -140,7 +140,7 @@ pub struct RmProjectUpdated {
     /// `event`.
     pub event: EventContext,
     /// `project`.
-    pub project: RmProjectUpdatedProject,
+    pub project: RmUpdatedProject,
 }
 
 impl RmProjectUpdated {
@@ -197,7 +197,7 @@ impl Serialize for RmProjectUpdated {
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.project.updated/post/requestBody/content/application~1json/schema/properties/project`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RmProjectUpdatedProject {
+pub struct RmUpdatedProject {
     /// Identifier of the project.
     pub id: Text<format::Uuid>,
     /// Name of the project.
@@ -205,13 +205,13 @@ pub struct RmProjectUpdatedProject {
     /// One element for each metadata attribute that changed – attributes that did not change are left out.
     pub metadata: Option<Vec<Json>>,
     /// `security`.
-    pub security: Option<RmProjectUpdatedProjectSecurity>,
+    pub security: Option<RmUpdatedProjectSecurity>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for RmProjectUpdatedProject {
-    const NAME: &'static str = "RmProjectUpdatedProject";
+impl codec::Object for RmUpdatedProject {
+    const NAME: &'static str = "RmUpdatedProject";
     const MEMBERS: &'static [&'static str] = &["id", "name", "metadata", "security"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -241,7 +241,7 @@ impl codec::Object for RmProjectUpdatedProject {
     }
 }
 
-impl Serialize for RmProjectUpdatedProject {
+impl Serialize for RmUpdatedProject {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.required("id", &self.id)?;
@@ -258,15 +258,15 @@ impl Serialize for RmProjectUpdatedProject {
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.project.updated/post/requestBody/content/application~1json/schema/properties/project/properties/security`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RmProjectUpdatedProjectSecurity {
+pub struct RmUpdatedProjectSecurity {
     /// Security templates that apply from now on.
-    pub current: Option<Vec<RmProjectUpdatedProjectSecurityCurrent>>,
+    pub current: Option<Vec<RmUpdatedProjectSecurityCurrent>>,
     /// Security templates that applied before.
-    pub previous: Option<Vec<RmProjectUpdatedProjectSecurityPrevious>>,
+    pub previous: Option<Vec<RmUpdatedProjectSecurityPrevious>>,
 }
 
-impl codec::Object for RmProjectUpdatedProjectSecurity {
-    const NAME: &'static str = "RmProjectUpdatedProjectSecurity";
+impl codec::Object for RmUpdatedProjectSecurity {
+    const NAME: &'static str = "RmUpdatedProjectSecurity";
     const MEMBERS: &'static [&'static str] = &["current", "previous"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -288,7 +288,7 @@ impl codec::Object for RmProjectUpdatedProjectSecurity {
     }
 }
 
-impl Serialize for RmProjectUpdatedProjectSecurity {
+impl Serialize for RmUpdatedProjectSecurity {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("current", &self.current)?;
@@ -297,20 +297,20 @@ impl Serialize for RmProjectUpdatedProjectSecurity {
     }
 }
 
-/// `current` of [`RmProjectUpdatedProjectSecurity`].
+/// `current` of [`RmUpdatedProjectSecurity`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.project.updated/post/requestBody/content/application~1json/schema/properties/project/properties/security/properties/current/items`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RmProjectUpdatedProjectSecurityCurrent {
+pub struct RmUpdatedProjectSecurityCurrent {
     /// Identifier of the security template.
     pub id: Option<String>,
     /// Name of the security template.
     pub name: Option<String>,
 }
 
-impl codec::Object for RmProjectUpdatedProjectSecurityCurrent {
-    const NAME: &'static str = "RmProjectUpdatedProjectSecurityCurrent";
+impl codec::Object for RmUpdatedProjectSecurityCurrent {
+    const NAME: &'static str = "RmUpdatedProjectSecurityCurrent";
     const MEMBERS: &'static [&'static str] = &["id", "name"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -332,7 +332,7 @@ impl codec::Object for RmProjectUpdatedProjectSecurityCurrent {
     }
 }
 
-impl Serialize for RmProjectUpdatedProjectSecurityCurrent {
+impl Serialize for RmUpdatedProjectSecurityCurrent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -341,20 +341,20 @@ impl Serialize for RmProjectUpdatedProjectSecurityCurrent {
     }
 }
 
-/// `previous` of [`RmProjectUpdatedProjectSecurity`].
+/// `previous` of [`RmUpdatedProjectSecurity`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.project.updated/post/requestBody/content/application~1json/schema/properties/project/properties/security/properties/previous/items`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RmProjectUpdatedProjectSecurityPrevious {
+pub struct RmUpdatedProjectSecurityPrevious {
     /// Identifier of the security template.
     pub id: Option<String>,
     /// Name of the security template.
     pub name: Option<String>,
 }
 
-impl codec::Object for RmProjectUpdatedProjectSecurityPrevious {
-    const NAME: &'static str = "RmProjectUpdatedProjectSecurityPrevious";
+impl codec::Object for RmUpdatedProjectSecurityPrevious {
+    const NAME: &'static str = "RmUpdatedProjectSecurityPrevious";
     const MEMBERS: &'static [&'static str] = &["id", "name"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -376,7 +376,7 @@ impl codec::Object for RmProjectUpdatedProjectSecurityPrevious {
     }
 }
 
-impl Serialize for RmProjectUpdatedProjectSecurityPrevious {
+impl Serialize for RmUpdatedProjectSecurityPrevious {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -398,7 +398,7 @@ pub struct RmProjectDeleted {
     /// `event`.
     pub event: Option<EventContext>,
     /// `project`.
-    pub project: Option<RmProjectDeletedProject>,
+    pub project: Option<RmDeletedProject>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
@@ -460,7 +460,7 @@ impl Serialize for RmProjectDeleted {
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.project.deleted/post/requestBody/content/application~1json/schema/properties/project`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RmProjectDeletedProject {
+pub struct RmDeletedProject {
     /// Identifier of the project.
     pub id: Option<Text<format::Uuid>>,
     /// Name of the project.
@@ -469,8 +469,8 @@ pub struct RmProjectDeletedProject {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for RmProjectDeletedProject {
-    const NAME: &'static str = "RmProjectDeletedProject";
+impl codec::Object for RmDeletedProject {
+    const NAME: &'static str = "RmDeletedProject";
     const MEMBERS: &'static [&'static str] = &["id", "name"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -494,7 +494,7 @@ impl codec::Object for RmProjectDeletedProject {
     }
 }
 
-impl Serialize for RmProjectDeletedProject {
+impl Serialize for RmDeletedProject {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -517,7 +517,7 @@ pub struct RmAgreementCreated {
     /// `event`.
     pub event: Option<EventContext>,
     /// `agreement`.
-    pub agreement: Option<RmAgreementCreatedAgreement>,
+    pub agreement: Option<RmCreatedAgreement>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
@@ -579,7 +579,7 @@ impl Serialize for RmAgreementCreated {
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.agreement.created/post/requestBody/content/application~1json/schema/properties/agreement`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RmAgreementCreatedAgreement {
+pub struct RmCreatedAgreement {
     /// Identifier of the agreement.
     pub id: Option<Text<format::Uuid>>,
     /// Name of the agreement.
@@ -588,8 +588,8 @@ pub struct RmAgreementCreatedAgreement {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for RmAgreementCreatedAgreement {
-    const NAME: &'static str = "RmAgreementCreatedAgreement";
+impl codec::Object for RmCreatedAgreement {
+    const NAME: &'static str = "RmCreatedAgreement";
     const MEMBERS: &'static [&'static str] = &["id", "name"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -613,7 +613,7 @@ impl codec::Object for RmAgreementCreatedAgreement {
     }
 }
 
-impl Serialize for RmAgreementCreatedAgreement {
+impl Serialize for RmCreatedAgreement {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -894,7 +894,7 @@ pub struct RmAgreementDeleted {
     /// `event`.
     pub event: Option<EventContext>,
     /// `agreement`.
-    pub agreement: Option<RmAgreementDeletedAgreement>,
+    pub agreement: Option<RmDeletedAgreement>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
@@ -956,7 +956,7 @@ impl Serialize for RmAgreementDeleted {
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.agreement.deleted/post/requestBody/content/application~1json/schema/properties/agreement`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RmAgreementDeletedAgreement {
+pub struct RmDeletedAgreement {
     /// Identifier of the agreement.
     pub id: Option<Text<format::Uuid>>,
     /// Name of the agreement.
@@ -965,8 +965,8 @@ pub struct RmAgreementDeletedAgreement {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for RmAgreementDeletedAgreement {
-    const NAME: &'static str = "RmAgreementDeletedAgreement";
+impl codec::Object for RmDeletedAgreement {
+    const NAME: &'static str = "RmDeletedAgreement";
     const MEMBERS: &'static [&'static str] = &["id", "name"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -990,7 +990,7 @@ impl codec::Object for RmAgreementDeletedAgreement {
     }
 }
 
-impl Serialize for RmAgreementDeletedAgreement {
+impl Serialize for RmDeletedAgreement {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -1077,7 +1077,7 @@ pub struct RmEntityCreated {
     /// `event`.
     pub event: Option<EventContext>,
     /// `entity`.
-    pub entity: Option<RmEntityCreatedEntity>,
+    pub entity: Option<RmCreatedEntity>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
@@ -1139,7 +1139,7 @@ impl Serialize for RmEntityCreated {
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.entity.created/post/requestBody/content/application~1json/schema/properties/entity`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RmEntityCreatedEntity {
+pub struct RmCreatedEntity {
     /// Identifier of the entity.
     pub id: Option<Text<format::Uuid>>,
     /// Name of the entity.
@@ -1148,8 +1148,8 @@ pub struct RmEntityCreatedEntity {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for RmEntityCreatedEntity {
-    const NAME: &'static str = "RmEntityCreatedEntity";
+impl codec::Object for RmCreatedEntity {
+    const NAME: &'static str = "RmCreatedEntity";
     const MEMBERS: &'static [&'static str] = &["id", "name"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -1173,7 +1173,7 @@ impl codec::Object for RmEntityCreatedEntity {
     }
 }
 
-impl Serialize for RmEntityCreatedEntity {
+impl Serialize for RmCreatedEntity {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -1196,7 +1196,7 @@ pub struct RmEntityUpdated {
     /// `event`.
     pub event: EventContext,
     /// `entity`.
-    pub entity: RmEntityUpdatedEntity,
+    pub entity: RmUpdatedEntity,
 }
 
 impl RmEntityUpdated {
@@ -1253,19 +1253,19 @@ impl Serialize for RmEntityUpdated {
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.entity.updated/post/requestBody/content/application~1json/schema/properties/entity`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RmEntityUpdatedEntity {
+pub struct RmUpdatedEntity {
     /// Identifier of the entity.
     pub id: Text<format::Uuid>,
     /// Name of the entity.
     pub name: Option<String>,
     /// One element for each metadata attribute that changed – attributes that did not change are left out.
-    pub metadata: Option<Vec<RmEntityUpdatedEntityMetadata>>,
+    pub metadata: Option<Vec<RmUpdatedEntityMetadata>>,
     /// `security`.
-    pub security: Option<RmEntityUpdatedEntitySecurity>,
+    pub security: Option<RmUpdatedEntitySecurity>,
 }
 
-impl codec::Object for RmEntityUpdatedEntity {
-    const NAME: &'static str = "RmEntityUpdatedEntity";
+impl codec::Object for RmUpdatedEntity {
+    const NAME: &'static str = "RmUpdatedEntity";
     const MEMBERS: &'static [&'static str] = &["id", "name", "metadata", "security"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -1293,7 +1293,7 @@ impl codec::Object for RmEntityUpdatedEntity {
     }
 }
 
-impl Serialize for RmEntityUpdatedEntity {
+impl Serialize for RmUpdatedEntity {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.required("id", &self.id)?;
@@ -1304,12 +1304,12 @@ impl Serialize for RmEntityUpdatedEntity {
     }
 }
 
-/// `metadata` of [`RmEntityUpdatedEntity`].
+/// `metadata` of [`RmUpdatedEntity`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.entity.updated/post/requestBody/content/application~1json/schema/properties/entity/properties/metadata/items`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RmEntityUpdatedEntityMetadata {
+pub struct RmUpdatedEntityMetadata {
     /// Identifier of the metadata attribute.
     pub id: Option<String>,
     /// Name of the metadata attribute.
@@ -1322,8 +1322,8 @@ pub struct RmEntityUpdatedEntityMetadata {
     pub r#type: Option<String>,
 }
 
-impl codec::Object for RmEntityUpdatedEntityMetadata {
-    const NAME: &'static str = "RmEntityUpdatedEntityMetadata";
+impl codec::Object for RmUpdatedEntityMetadata {
+    const NAME: &'static str = "RmUpdatedEntityMetadata";
     const MEMBERS: &'static [&'static str] = &[
         "id",
         "name",
@@ -1331,6 +1331,7 @@ impl codec::Object for RmEntityUpdatedEntityMetadata {
         "previousValue",
         "type",
     ];
+
     fn decode_members<'de, A: MapAccess<'de>>(
         members: &mut codec::Members<'de, A>,
     ) -> Result<Self, A::Error> {
@@ -1359,7 +1360,7 @@ impl codec::Object for RmEntityUpdatedEntityMetadata {
     }
 }
 
-impl Serialize for RmEntityUpdatedEntityMetadata {
+impl Serialize for RmUpdatedEntityMetadata {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -1376,15 +1377,15 @@ impl Serialize for RmEntityUpdatedEntityMetadata {
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.entity.updated/post/requestBody/content/application~1json/schema/properties/entity/properties/security`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RmEntityUpdatedEntitySecurity {
+pub struct RmUpdatedEntitySecurity {
     /// Security templates that apply from now on.
-    pub current: Option<Vec<RmEntityUpdatedEntitySecurityCurrent>>,
+    pub current: Option<Vec<RmUpdatedEntitySecurityCurrent>>,
     /// Security templates that applied before.
-    pub previous: Option<Vec<RmEntityUpdatedEntitySecurityPrevious>>,
+    pub previous: Option<Vec<RmUpdatedEntitySecurityPrevious>>,
 }
 
-impl codec::Object for RmEntityUpdatedEntitySecurity {
-    const NAME: &'static str = "RmEntityUpdatedEntitySecurity";
+impl codec::Object for RmUpdatedEntitySecurity {
+    const NAME: &'static str = "RmUpdatedEntitySecurity";
     const MEMBERS: &'static [&'static str] = &["current", "previous"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -1406,7 +1407,7 @@ impl codec::Object for RmEntityUpdatedEntitySecurity {
     }
 }
 
-impl Serialize for RmEntityUpdatedEntitySecurity {
+impl Serialize for RmUpdatedEntitySecurity {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("current", &self.current)?;
@@ -1415,20 +1416,20 @@ impl Serialize for RmEntityUpdatedEntitySecurity {
     }
 }
 
-/// `current` of [`RmEntityUpdatedEntitySecurity`].
+/// `current` of [`RmUpdatedEntitySecurity`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.entity.updated/post/requestBody/content/application~1json/schema/properties/entity/properties/security/properties/current/items`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RmEntityUpdatedEntitySecurityCurrent {
+pub struct RmUpdatedEntitySecurityCurrent {
     /// Identifier of the security template.
     pub id: Option<String>,
     /// Name of the security template.
     pub name: Option<String>,
 }
 
-impl codec::Object for RmEntityUpdatedEntitySecurityCurrent {
-    const NAME: &'static str = "RmEntityUpdatedEntitySecurityCurrent";
+impl codec::Object for RmUpdatedEntitySecurityCurrent {
+    const NAME: &'static str = "RmUpdatedEntitySecurityCurrent";
     const MEMBERS: &'static [&'static str] = &["id", "name"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -1450,7 +1451,7 @@ impl codec::Object for RmEntityUpdatedEntitySecurityCurrent {
     }
 }
 
-impl Serialize for RmEntityUpdatedEntitySecurityCurrent {
+impl Serialize for RmUpdatedEntitySecurityCurrent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -1459,20 +1460,20 @@ impl Serialize for RmEntityUpdatedEntitySecurityCurrent {
     }
 }
 
-/// `previous` of [`RmEntityUpdatedEntitySecurity`].
+/// `previous` of [`RmUpdatedEntitySecurity`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.entity.updated/post/requestBody/content/application~1json/schema/properties/entity/properties/security/properties/previous/items`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RmEntityUpdatedEntitySecurityPrevious {
+pub struct RmUpdatedEntitySecurityPrevious {
     /// Identifier of the security template.
     pub id: Option<String>,
     /// Name of the security template.
     pub name: Option<String>,
 }
 
-impl codec::Object for RmEntityUpdatedEntitySecurityPrevious {
-    const NAME: &'static str = "RmEntityUpdatedEntitySecurityPrevious";
+impl codec::Object for RmUpdatedEntitySecurityPrevious {
+    const NAME: &'static str = "RmUpdatedEntitySecurityPrevious";
     const MEMBERS: &'static [&'static str] = &["id", "name"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -1494,7 +1495,7 @@ impl codec::Object for RmEntityUpdatedEntitySecurityPrevious {
     }
 }
 
-impl Serialize for RmEntityUpdatedEntitySecurityPrevious {
+impl Serialize for RmUpdatedEntitySecurityPrevious {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -1516,7 +1517,7 @@ pub struct RmEntityDeleted {
     /// `event`.
     pub event: Option<EventContext>,
     /// `entity`.
-    pub entity: Option<RmEntityDeletedEntity>,
+    pub entity: Option<RmDeletedEntity>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
@@ -1578,7 +1579,7 @@ impl Serialize for RmEntityDeleted {
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.entity.deleted/post/requestBody/content/application~1json/schema/properties/entity`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RmEntityDeletedEntity {
+pub struct RmDeletedEntity {
     /// Identifier of the entity.
     pub id: Option<Text<format::Uuid>>,
     /// Name of the entity.
@@ -1587,8 +1588,8 @@ pub struct RmEntityDeletedEntity {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for RmEntityDeletedEntity {
-    const NAME: &'static str = "RmEntityDeletedEntity";
+impl codec::Object for RmDeletedEntity {
+    const NAME: &'static str = "RmDeletedEntity";
     const MEMBERS: &'static [&'static str] = &["id", "name"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -1612,7 +1613,7 @@ impl codec::Object for RmEntityDeletedEntity {
     }
 }
 
-impl Serialize for RmEntityDeletedEntity {
+impl Serialize for RmDeletedEntity {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -1623,14 +1624,14 @@ impl Serialize for RmEntityDeletedEntity {
 }
 
 codec::objects!(
-    RmProjectCreated, RmProjectCreatedProject, RmProjectUpdated, RmProjectUpdatedProject,
-    RmProjectUpdatedProjectSecurity, RmProjectUpdatedProjectSecurityCurrent,
-    RmProjectUpdatedProjectSecurityPrevious, RmProjectDeleted, RmProjectDeletedProject,
-    RmAgreementCreated, RmAgreementCreatedAgreement, RmAgreementUpdated,
-    UpdatedAgreement, UpdatedAgreementSecurity, UpdatedAgreementSecurityCurrent,
-    UpdatedAgreementSecurityPrevious, RmAgreementDeleted, RmAgreementDeletedAgreement,
-    RmAgreementExpired, RmEntityCreated, RmEntityCreatedEntity, RmEntityUpdated,
-    RmEntityUpdatedEntity, RmEntityUpdatedEntityMetadata, RmEntityUpdatedEntitySecurity,
-    RmEntityUpdatedEntitySecurityCurrent, RmEntityUpdatedEntitySecurityPrevious,
-    RmEntityDeleted, RmEntityDeletedEntity
+    RmProjectCreated, RmCreatedProject, RmProjectUpdated, RmUpdatedProject,
+    RmUpdatedProjectSecurity, RmUpdatedProjectSecurityCurrent,
+    RmUpdatedProjectSecurityPrevious, RmProjectDeleted, RmDeletedProject,
+    RmAgreementCreated, RmCreatedAgreement, RmAgreementUpdated, UpdatedAgreement,
+    UpdatedAgreementSecurity, UpdatedAgreementSecurityCurrent,
+    UpdatedAgreementSecurityPrevious, RmAgreementDeleted, RmDeletedAgreement,
+    RmAgreementExpired, RmEntityCreated, RmCreatedEntity, RmEntityUpdated,
+    RmUpdatedEntity, RmUpdatedEntityMetadata, RmUpdatedEntitySecurity,
+    RmUpdatedEntitySecurityCurrent, RmUpdatedEntitySecurityPrevious, RmEntityDeleted,
+    RmDeletedEntity
 );

@@ -150,7 +150,7 @@ pub struct SecurityTemplateUpdated {
     /// `event`.
     pub event: EventContext,
     /// `securityTemplate`.
-    pub security_template: SecurityTemplateUpdatedSecurityTemplate,
+    pub security_template: UpdatedSecurityTemplate,
 }
 
 impl SecurityTemplateUpdated {
@@ -209,19 +209,19 @@ impl Serialize for SecurityTemplateUpdated {
 /// Source: `tenovos-webhooks.yaml#/webhooks/security.template.updated/post/requestBody/content/application~1json/schema/properties/securityTemplate`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct SecurityTemplateUpdatedSecurityTemplate {
+pub struct UpdatedSecurityTemplate {
     /// Identifier of the security template.
     pub id: String,
     /// `name`.
-    pub name: Option<SecurityTemplateUpdatedSecurityTemplateName>,
+    pub name: Option<UpdatedSecurityTemplateName>,
     /// Security groups whose permissions changed.
-    pub groups: Option<Vec<SecurityTemplateUpdatedSecurityTemplateGroup>>,
+    pub groups: Option<Vec<UpdatedSecurityTemplateGroup>>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for SecurityTemplateUpdatedSecurityTemplate {
-    const NAME: &'static str = "SecurityTemplateUpdatedSecurityTemplate";
+impl codec::Object for UpdatedSecurityTemplate {
+    const NAME: &'static str = "UpdatedSecurityTemplate";
     const MEMBERS: &'static [&'static str] = &["id", "name", "groups"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -248,7 +248,7 @@ impl codec::Object for SecurityTemplateUpdatedSecurityTemplate {
     }
 }
 
-impl Serialize for SecurityTemplateUpdatedSecurityTemplate {
+impl Serialize for UpdatedSecurityTemplate {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.required("id", &self.id)?;
@@ -264,15 +264,15 @@ impl Serialize for SecurityTemplateUpdatedSecurityTemplate {
 /// Source: `tenovos-webhooks.yaml#/webhooks/security.template.updated/post/requestBody/content/application~1json/schema/properties/securityTemplate/properties/name`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct SecurityTemplateUpdatedSecurityTemplateName {
+pub struct UpdatedSecurityTemplateName {
     /// The name after the change.
     pub current: Option<String>,
     /// The name before the change.
     pub previous: Option<String>,
 }
 
-impl codec::Object for SecurityTemplateUpdatedSecurityTemplateName {
-    const NAME: &'static str = "SecurityTemplateUpdatedSecurityTemplateName";
+impl codec::Object for UpdatedSecurityTemplateName {
+    const NAME: &'static str = "UpdatedSecurityTemplateName";
     const MEMBERS: &'static [&'static str] = &["current", "previous"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -294,7 +294,7 @@ impl codec::Object for SecurityTemplateUpdatedSecurityTemplateName {
     }
 }
 
-impl Serialize for SecurityTemplateUpdatedSecurityTemplateName {
+impl Serialize for UpdatedSecurityTemplateName {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("current", &self.current)?;
@@ -303,24 +303,24 @@ impl Serialize for SecurityTemplateUpdatedSecurityTemplateName {
     }
 }
 
-/// `group` of [`SecurityTemplateUpdatedSecurityTemplate`].
+/// `group` of [`UpdatedSecurityTemplate`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/security.template.updated/post/requestBody/content/application~1json/schema/properties/securityTemplate/properties/groups/items`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct SecurityTemplateUpdatedSecurityTemplateGroup {
+pub struct UpdatedSecurityTemplateGroup {
     /// Identifier of the security group.
     pub id: Option<String>,
     /// Name of the security group.
     pub name: Option<String>,
     /// `permissions`.
-    pub permissions: Option<SecurityTemplateUpdatedSecurityTemplateGroupPermissions>,
+    pub permissions: Option<UpdatedSecurityTemplateGroupPermissions>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for SecurityTemplateUpdatedSecurityTemplateGroup {
-    const NAME: &'static str = "SecurityTemplateUpdatedSecurityTemplateGroup";
+impl codec::Object for UpdatedSecurityTemplateGroup {
+    const NAME: &'static str = "UpdatedSecurityTemplateGroup";
     const MEMBERS: &'static [&'static str] = &["id", "name", "permissions"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -347,7 +347,7 @@ impl codec::Object for SecurityTemplateUpdatedSecurityTemplateGroup {
     }
 }
 
-impl Serialize for SecurityTemplateUpdatedSecurityTemplateGroup {
+impl Serialize for UpdatedSecurityTemplateGroup {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -363,7 +363,7 @@ impl Serialize for SecurityTemplateUpdatedSecurityTemplateGroup {
 /// Source: `tenovos-webhooks.yaml#/webhooks/security.template.updated/post/requestBody/content/application~1json/schema/properties/securityTemplate/properties/groups/items/properties/permissions`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct SecurityTemplateUpdatedSecurityTemplateGroupPermissions {
+pub struct UpdatedSecurityTemplateGroupPermissions {
     /// Permissions that the group gained.
     pub added: Option<Vec<Json>>,
     /// Permissions that the group lost.
@@ -372,8 +372,8 @@ pub struct SecurityTemplateUpdatedSecurityTemplateGroupPermissions {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for SecurityTemplateUpdatedSecurityTemplateGroupPermissions {
-    const NAME: &'static str = "SecurityTemplateUpdatedSecurityTemplateGroupPermissions";
+impl codec::Object for UpdatedSecurityTemplateGroupPermissions {
+    const NAME: &'static str = "UpdatedSecurityTemplateGroupPermissions";
     const MEMBERS: &'static [&'static str] = &["added", "removed"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -397,7 +397,7 @@ impl codec::Object for SecurityTemplateUpdatedSecurityTemplateGroupPermissions {
     }
 }
 
-impl Serialize for SecurityTemplateUpdatedSecurityTemplateGroupPermissions {
+impl Serialize for UpdatedSecurityTemplateGroupPermissions {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("added", &self.added)?;
@@ -409,7 +409,6 @@ impl Serialize for SecurityTemplateUpdatedSecurityTemplateGroupPermissions {
 
 codec::objects!(
     SecurityGroupCreated, SecurityTemplateCreated, SecurityTemplateUpdated,
-    SecurityTemplateUpdatedSecurityTemplate, SecurityTemplateUpdatedSecurityTemplateName,
-    SecurityTemplateUpdatedSecurityTemplateGroup,
-    SecurityTemplateUpdatedSecurityTemplateGroupPermissions
+    UpdatedSecurityTemplate, UpdatedSecurityTemplateName, UpdatedSecurityTemplateGroup,
+    UpdatedSecurityTemplateGroupPermissions
 );

@@ -130,6 +130,7 @@ impl codec::Object for Asset {
         "metadataTemplate",
         "securityTemplates",
     ];
+
     fn decode_members<'de, A: MapAccess<'de>>(
         members: &mut codec::Members<'de, A>,
     ) -> Result<Self, A::Error> {

@@ -21,7 +21,7 @@ pub struct StoryboardCreated {
     /// `event`.
     pub event: Option<EventContext>,
     /// `storyboard`.
-    pub storyboard: Option<StoryboardCreatedStoryboard>,
+    pub storyboard: Option<CreatedStoryboard>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
@@ -83,7 +83,7 @@ impl Serialize for StoryboardCreated {
 /// Source: `tenovos-webhooks.yaml#/webhooks/storyboard.created/post/requestBody/content/application~1json/schema/properties/storyboard`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct StoryboardCreatedStoryboard {
+pub struct CreatedStoryboard {
     /// Identifier of the story board.
     pub id: Option<Text<format::Uuid>>,
     /// Title of the story board.
@@ -94,8 +94,8 @@ pub struct StoryboardCreatedStoryboard {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for StoryboardCreatedStoryboard {
-    const NAME: &'static str = "StoryboardCreatedStoryboard";
+impl codec::Object for CreatedStoryboard {
+    const NAME: &'static str = "CreatedStoryboard";
     const MEMBERS: &'static [&'static str] = &["id", "title", "description"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -122,7 +122,7 @@ impl codec::Object for StoryboardCreatedStoryboard {
     }
 }
 
-impl Serialize for StoryboardCreatedStoryboard {
+impl Serialize for CreatedStoryboard {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -146,7 +146,7 @@ pub struct StoryboardUpdated {
     /// `event`.
     pub event: Option<EventContext>,
     /// `storyboard`.
-    pub storyboard: Option<StoryboardUpdatedStoryboard>,
+    pub storyboard: Option<UpdatedStoryboard>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
@@ -208,7 +208,7 @@ impl Serialize for StoryboardUpdated {
 /// Source: `tenovos-webhooks.yaml#/webhooks/storyboard.updated/post/requestBody/content/application~1json/schema/properties/storyboard`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct StoryboardUpdatedStoryboard {
+pub struct UpdatedStoryboard {
     /// Identifier of the story board.
     pub id: Option<Text<format::Uuid>>,
     /// Title of the story board.
@@ -219,8 +219,8 @@ pub struct StoryboardUpdatedStoryboard {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for StoryboardUpdatedStoryboard {
-    const NAME: &'static str = "StoryboardUpdatedStoryboard";
+impl codec::Object for UpdatedStoryboard {
+    const NAME: &'static str = "UpdatedStoryboard";
     const MEMBERS: &'static [&'static str] = &["id", "title", "description"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -247,7 +247,7 @@ impl codec::Object for StoryboardUpdatedStoryboard {
     }
 }
 
-impl Serialize for StoryboardUpdatedStoryboard {
+impl Serialize for UpdatedStoryboard {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -271,7 +271,7 @@ pub struct StoryboardDeleted {
     /// `event`.
     pub event: Option<EventContext>,
     /// `storyboard`.
-    pub storyboard: Option<StoryboardDeletedStoryboard>,
+    pub storyboard: Option<DeletedStoryboard>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
@@ -333,7 +333,7 @@ impl Serialize for StoryboardDeleted {
 /// Source: `tenovos-webhooks.yaml#/webhooks/storyboard.deleted/post/requestBody/content/application~1json/schema/properties/storyboard`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct StoryboardDeletedStoryboard {
+pub struct DeletedStoryboard {
     /// Identifier of the story board.
     pub id: Option<Text<format::Uuid>>,
     /// Title of the story board.
@@ -344,8 +344,8 @@ pub struct StoryboardDeletedStoryboard {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for StoryboardDeletedStoryboard {
-    const NAME: &'static str = "StoryboardDeletedStoryboard";
+impl codec::Object for DeletedStoryboard {
+    const NAME: &'static str = "DeletedStoryboard";
     const MEMBERS: &'static [&'static str] = &["id", "title", "description"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -372,7 +372,7 @@ impl codec::Object for StoryboardDeletedStoryboard {
     }
 }
 
-impl Serialize for StoryboardDeletedStoryboard {
+impl Serialize for DeletedStoryboard {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -448,7 +448,6 @@ impl Serialize for StoryboardShared {
 }
 
 codec::objects!(
-    StoryboardCreated, StoryboardCreatedStoryboard, StoryboardUpdated,
-    StoryboardUpdatedStoryboard, StoryboardDeleted, StoryboardDeletedStoryboard,
-    StoryboardShared
+    StoryboardCreated, CreatedStoryboard, StoryboardUpdated, UpdatedStoryboard,
+    StoryboardDeleted, DeletedStoryboard, StoryboardShared
 );

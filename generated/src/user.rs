@@ -132,6 +132,7 @@ impl codec::Object for User {
         "accountType",
         "groups",
     ];
+
     fn decode_members<'de, A: MapAccess<'de>>(
         members: &mut codec::Members<'de, A>,
     ) -> Result<Self, A::Error> {
@@ -487,6 +488,7 @@ impl codec::Object for UpdatedUser {
         "status",
         "accountType",
     ];
+
     fn decode_members<'de, A: MapAccess<'de>>(
         members: &mut codec::Members<'de, A>,
     ) -> Result<Self, A::Error> {

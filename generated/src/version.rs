@@ -211,6 +211,7 @@ impl codec::Object for CreatedBy {
         "lastName",
         "time",
     ];
+
     fn decode_members<'de, A: MapAccess<'de>>(
         members: &mut codec::Members<'de, A>,
     ) -> Result<Self, A::Error> {

@@ -6,10 +6,24 @@
 
 use std::sync::mpsc;
 use webhook_receiver::testing;
-use tenovos_webhooks::{Outcome, Payload, SIGNATURE_HEADERS, receiver};
+use tenovos_webhooks::{
+    AssetCreated, AssetDeleted, AssetDownloaded, AssetMetadataUpdated, AssetPurged,
+    AssetRenditionsCreated, AssetRestored, AssetSecurityUpdated, AssetShared,
+    CollectionAssetsUpdated, CollectionCreated, CollectionDeleted, CollectionDownloaded,
+    CollectionMetadataUpdated, CollectionSecurityUpdated, CollectionShared,
+    CollectionUpdated, MetadataGroupDeleted, MetadataTemplateUpdated,
+    MetadataVocabularyCreated, MetadataVocabularyDeleted, MetadataVocabularyUpdated,
+    Outcome, Payload, RelationshipCreated, RelationshipDeleted, RelationshipUpdated,
+    RequestCreated, RmAgreementCreated, RmAgreementDeleted, RmAgreementExpired,
+    RmAgreementUpdated, RmEntityCreated, RmEntityDeleted, RmEntityUpdated,
+    RmProjectCreated, RmProjectDeleted, RmProjectUpdated, SIGNATURE_HEADERS,
+    SecurityGroupCreated, SecurityTemplateCreated, SecurityTemplateUpdated,
+    StoryboardCreated, StoryboardDeleted, StoryboardShared, StoryboardUpdated, Tenovos,
+    UserCreated, UserUpdated, VersionCreated, VersionPromoted, receiver,
+};
 
 /// Signs the example, passes it through the receiver, and holds what the handler got against it.
-fn round_trip<P: Payload<Webhooks = tenovos_webhooks::Tenovos>>(example: &'static str) {
+fn round_trip<P: Payload<Webhooks = Tenovos>>(example: &'static str) {
     let secret = testing::secret();
     let headers = testing::signed_now(&SIGNATURE_HEADERS, &secret, example.as_bytes());
     let (sender, handled) = mpsc::channel();
@@ -32,329 +46,279 @@ fn round_trip<P: Payload<Webhooks = tenovos_webhooks::Tenovos>>(example: &'stati
 
 #[test]
 fn asset_created() {
-    round_trip::<
-        tenovos_webhooks::AssetCreated,
-    >(include_str!("../fixtures/asset_created.json"));
+    round_trip::<AssetCreated>(include_str!("../fixtures/asset_created.json"));
 }
 
 #[test]
 fn asset_deleted() {
-    round_trip::<
-        tenovos_webhooks::AssetDeleted,
-    >(include_str!("../fixtures/asset_deleted.json"));
+    round_trip::<AssetDeleted>(include_str!("../fixtures/asset_deleted.json"));
 }
 
 #[test]
 fn asset_downloaded() {
-    round_trip::<
-        tenovos_webhooks::AssetDownloaded,
-    >(include_str!("../fixtures/asset_downloaded.json"));
+    round_trip::<AssetDownloaded>(include_str!("../fixtures/asset_downloaded.json"));
 }
 
 #[test]
 fn asset_purged() {
-    round_trip::<
-        tenovos_webhooks::AssetPurged,
-    >(include_str!("../fixtures/asset_purged.json"));
+    round_trip::<AssetPurged>(include_str!("../fixtures/asset_purged.json"));
 }
 
 #[test]
 fn asset_renditions_created() {
     round_trip::<
-        tenovos_webhooks::AssetRenditionsCreated,
+        AssetRenditionsCreated,
     >(include_str!("../fixtures/asset_renditions_created.json"));
 }
 
 #[test]
 fn asset_shared() {
-    round_trip::<
-        tenovos_webhooks::AssetShared,
-    >(include_str!("../fixtures/asset_shared.json"));
+    round_trip::<AssetShared>(include_str!("../fixtures/asset_shared.json"));
 }
 
 #[test]
 fn asset_security_updated() {
     round_trip::<
-        tenovos_webhooks::AssetSecurityUpdated,
+        AssetSecurityUpdated,
     >(include_str!("../fixtures/asset_security_updated.json"));
 }
 
 #[test]
 fn asset_metadata_updated() {
     round_trip::<
-        tenovos_webhooks::AssetMetadataUpdated,
+        AssetMetadataUpdated,
     >(include_str!("../fixtures/asset_metadata_updated.json"));
 }
 
 #[test]
 fn asset_restored() {
-    round_trip::<
-        tenovos_webhooks::AssetRestored,
-    >(include_str!("../fixtures/asset_restored.json"));
+    round_trip::<AssetRestored>(include_str!("../fixtures/asset_restored.json"));
 }
 
 #[test]
 fn collection_created() {
-    round_trip::<
-        tenovos_webhooks::CollectionCreated,
-    >(include_str!("../fixtures/collection_created.json"));
+    round_trip::<CollectionCreated>(include_str!("../fixtures/collection_created.json"));
 }
 
 #[test]
 fn collection_updated() {
-    round_trip::<
-        tenovos_webhooks::CollectionUpdated,
-    >(include_str!("../fixtures/collection_updated.json"));
+    round_trip::<CollectionUpdated>(include_str!("../fixtures/collection_updated.json"));
 }
 
 #[test]
 fn collection_deleted() {
-    round_trip::<
-        tenovos_webhooks::CollectionDeleted,
-    >(include_str!("../fixtures/collection_deleted.json"));
+    round_trip::<CollectionDeleted>(include_str!("../fixtures/collection_deleted.json"));
 }
 
 #[test]
 fn collection_shared() {
-    round_trip::<
-        tenovos_webhooks::CollectionShared,
-    >(include_str!("../fixtures/collection_shared.json"));
+    round_trip::<CollectionShared>(include_str!("../fixtures/collection_shared.json"));
 }
 
 #[test]
 fn collection_downloaded() {
     round_trip::<
-        tenovos_webhooks::CollectionDownloaded,
+        CollectionDownloaded,
     >(include_str!("../fixtures/collection_downloaded.json"));
 }
 
 #[test]
 fn collection_assets_updated() {
     round_trip::<
-        tenovos_webhooks::CollectionAssetsUpdated,
+        CollectionAssetsUpdated,
     >(include_str!("../fixtures/collection_assets_updated.json"));
 }
 
 #[test]
 fn collection_metadata_updated() {
     round_trip::<
-        tenovos_webhooks::CollectionMetadataUpdated,
+        CollectionMetadataUpdated,
     >(include_str!("../fixtures/collection_metadata_updated.json"));
 }
 
 #[test]
 fn collection_security_updated() {
     round_trip::<
-        tenovos_webhooks::CollectionSecurityUpdated,
+        CollectionSecurityUpdated,
     >(include_str!("../fixtures/collection_security_updated.json"));
 }
 
 #[test]
 fn metadata_template_updated() {
     round_trip::<
-        tenovos_webhooks::MetadataTemplateUpdated,
+        MetadataTemplateUpdated,
     >(include_str!("../fixtures/metadata_template_updated.json"));
 }
 
 #[test]
 fn metadata_group_deleted() {
     round_trip::<
-        tenovos_webhooks::MetadataGroupDeleted,
+        MetadataGroupDeleted,
     >(include_str!("../fixtures/metadata_group_deleted.json"));
 }
 
 #[test]
 fn metadata_vocabulary_created() {
     round_trip::<
-        tenovos_webhooks::MetadataVocabularyCreated,
+        MetadataVocabularyCreated,
     >(include_str!("../fixtures/metadata_vocabulary_created.json"));
 }
 
 #[test]
 fn metadata_vocabulary_updated() {
     round_trip::<
-        tenovos_webhooks::MetadataVocabularyUpdated,
+        MetadataVocabularyUpdated,
     >(include_str!("../fixtures/metadata_vocabulary_updated.json"));
 }
 
 #[test]
 fn metadata_vocabulary_deleted() {
     round_trip::<
-        tenovos_webhooks::MetadataVocabularyDeleted,
+        MetadataVocabularyDeleted,
     >(include_str!("../fixtures/metadata_vocabulary_deleted.json"));
 }
 
 #[test]
 fn request_created() {
-    round_trip::<
-        tenovos_webhooks::RequestCreated,
-    >(include_str!("../fixtures/request_created.json"));
+    round_trip::<RequestCreated>(include_str!("../fixtures/request_created.json"));
 }
 
 #[test]
 fn relationship_created() {
     round_trip::<
-        tenovos_webhooks::RelationshipCreated,
+        RelationshipCreated,
     >(include_str!("../fixtures/relationship_created.json"));
 }
 
 #[test]
 fn relationship_updated() {
     round_trip::<
-        tenovos_webhooks::RelationshipUpdated,
+        RelationshipUpdated,
     >(include_str!("../fixtures/relationship_updated.json"));
 }
 
 #[test]
 fn relationship_deleted() {
     round_trip::<
-        tenovos_webhooks::RelationshipDeleted,
+        RelationshipDeleted,
     >(include_str!("../fixtures/relationship_deleted.json"));
 }
 
 #[test]
 fn rm_project_created() {
-    round_trip::<
-        tenovos_webhooks::RmProjectCreated,
-    >(include_str!("../fixtures/rm_project_created.json"));
+    round_trip::<RmProjectCreated>(include_str!("../fixtures/rm_project_created.json"));
 }
 
 #[test]
 fn rm_project_updated() {
-    round_trip::<
-        tenovos_webhooks::RmProjectUpdated,
-    >(include_str!("../fixtures/rm_project_updated.json"));
+    round_trip::<RmProjectUpdated>(include_str!("../fixtures/rm_project_updated.json"));
 }
 
 #[test]
 fn rm_project_deleted() {
-    round_trip::<
-        tenovos_webhooks::RmProjectDeleted,
-    >(include_str!("../fixtures/rm_project_deleted.json"));
+    round_trip::<RmProjectDeleted>(include_str!("../fixtures/rm_project_deleted.json"));
 }
 
 #[test]
 fn rm_agreement_created() {
     round_trip::<
-        tenovos_webhooks::RmAgreementCreated,
+        RmAgreementCreated,
     >(include_str!("../fixtures/rm_agreement_created.json"));
 }
 
 #[test]
 fn rm_agreement_updated() {
     round_trip::<
-        tenovos_webhooks::RmAgreementUpdated,
+        RmAgreementUpdated,
     >(include_str!("../fixtures/rm_agreement_updated.json"));
 }
 
 #[test]
 fn rm_agreement_deleted() {
     round_trip::<
-        tenovos_webhooks::RmAgreementDeleted,
+        RmAgreementDeleted,
     >(include_str!("../fixtures/rm_agreement_deleted.json"));
 }
 
 #[test]
 fn rm_agreement_expired() {
     round_trip::<
-        tenovos_webhooks::RmAgreementExpired,
+        RmAgreementExpired,
     >(include_str!("../fixtures/rm_agreement_expired.json"));
 }
 
 #[test]
 fn rm_entity_created() {
-    round_trip::<
-        tenovos_webhooks::RmEntityCreated,
-    >(include_str!("../fixtures/rm_entity_created.json"));
+    round_trip::<RmEntityCreated>(include_str!("../fixtures/rm_entity_created.json"));
 }
 
 #[test]
 fn rm_entity_updated() {
-    round_trip::<
-        tenovos_webhooks::RmEntityUpdated,
-    >(include_str!("../fixtures/rm_entity_updated.json"));
+    round_trip::<RmEntityUpdated>(include_str!("../fixtures/rm_entity_updated.json"));
 }
 
 #[test]
 fn rm_entity_deleted() {
-    round_trip::<
-        tenovos_webhooks::RmEntityDeleted,
-    >(include_str!("../fixtures/rm_entity_deleted.json"));
+    round_trip::<RmEntityDeleted>(include_str!("../fixtures/rm_entity_deleted.json"));
 }
 
 #[test]
 fn security_group_created() {
     round_trip::<
-        tenovos_webhooks::SecurityGroupCreated,
+        SecurityGroupCreated,
     >(include_str!("../fixtures/security_group_created.json"));
 }
 
 #[test]
 fn security_template_created() {
     round_trip::<
-        tenovos_webhooks::SecurityTemplateCreated,
+        SecurityTemplateCreated,
     >(include_str!("../fixtures/security_template_created.json"));
 }
 
 #[test]
 fn security_template_updated() {
     round_trip::<
-        tenovos_webhooks::SecurityTemplateUpdated,
+        SecurityTemplateUpdated,
     >(include_str!("../fixtures/security_template_updated.json"));
 }
 
 #[test]
 fn storyboard_created() {
-    round_trip::<
-        tenovos_webhooks::StoryboardCreated,
-    >(include_str!("../fixtures/storyboard_created.json"));
+    round_trip::<StoryboardCreated>(include_str!("../fixtures/storyboard_created.json"));
 }
 
 #[test]
 fn storyboard_updated() {
-    round_trip::<
-        tenovos_webhooks::StoryboardUpdated,
-    >(include_str!("../fixtures/storyboard_updated.json"));
+    round_trip::<StoryboardUpdated>(include_str!("../fixtures/storyboard_updated.json"));
 }
 
 #[test]
 fn storyboard_deleted() {
-    round_trip::<
-        tenovos_webhooks::StoryboardDeleted,
-    >(include_str!("../fixtures/storyboard_deleted.json"));
+    round_trip::<StoryboardDeleted>(include_str!("../fixtures/storyboard_deleted.json"));
 }
 
 #[test]
 fn storyboard_shared() {
-    round_trip::<
-        tenovos_webhooks::StoryboardShared,
-    >(include_str!("../fixtures/storyboard_shared.json"));
+    round_trip::<StoryboardShared>(include_str!("../fixtures/storyboard_shared.json"));
 }
 
 #[test]
 fn user_created() {
-    round_trip::<
-        tenovos_webhooks::UserCreated,
-    >(include_str!("../fixtures/user_created.json"));
+    round_trip::<UserCreated>(include_str!("../fixtures/user_created.json"));
 }
 
 #[test]
 fn user_updated() {
-    round_trip::<
-        tenovos_webhooks::UserUpdated,
-    >(include_str!("../fixtures/user_updated.json"));
+    round_trip::<UserUpdated>(include_str!("../fixtures/user_updated.json"));
 }
 
 #[test]
 fn version_created() {
-    round_trip::<
-        tenovos_webhooks::VersionCreated,
-    >(include_str!("../fixtures/version_created.json"));
+    round_trip::<VersionCreated>(include_str!("../fixtures/version_created.json"));
 }
 
 #[test]
 fn version_promoted() {
-    round_trip::<
-        tenovos_webhooks::VersionPromoted,
-    >(include_str!("../fixtures/version_promoted.json"));
+    round_trip::<VersionPromoted>(include_str!("../fixtures/version_promoted.json"));
 }

@@ -14,13 +14,33 @@ use crate::{Delivery, EventName, Payload, ReceiverService, TopicName, Verifier, 
 /// Handlers are functions whose first argument says what they handle; see [`Handler`] for the others
 /// and the result.
 ///
-/// ```ignore
+/// ```
+/// # use std::convert::Infallible;
+/// # use webhook_receiver::*;
+/// # #[derive(Clone)]
+/// # struct App;
+/// # impl App {
+/// #     async fn index<T>(&self, _: T) {}
+/// #     async fn park(&self, _: &Unrouted) -> Result<(), Infallible> { Ok(()) }
+/// # }
+/// # fn example<Acme, AssetCreated, Event>(
+/// #     verifier: Verifier,
+/// #     app: App,
+/// #     agreements: <Acme::EventType as EventName>::Topic,
+/// # ) -> ReceiverService<Acme>
+/// # where
+/// #     Acme: Webhooks<Event = Event>,
+/// #     AssetCreated: Payload<Webhooks = Acme> + Sync,
+/// #     Event: Send + 'static,
+/// # {
 /// let service = Receiver::<Acme>::new(verifier)
 ///     .with_state(app)
-///     .on(|event: AssetCreated, app: State<App>| async move { app.index(event.asset).await })
-///     .on_topic(Topic::AGREEMENT, audit)
-///     .otherwise(|unrouted: Unrouted| async move { park(unrouted.raw()).await })
+///     .on(|event: AssetCreated, app: State<App>| async move { app.index(event).await })
+///     .on_topic(agreements, |event: Event| async move { drop(event) })
+///     .otherwise(|unrouted: Unrouted, app: State<App>| async move { app.park(&unrouted).await })
 ///     .into_service();
+/// # service
+/// # }
 /// ```
 #[must_use = "a receiver does nothing until it is made a service"]
 pub struct Receiver<W: Webhooks, S = ()> {
@@ -38,7 +58,18 @@ impl<W: Webhooks> Receiver<W> {
 
     /// Sets the state that handlers registered from here on may take as [`State`](crate::State).
     ///
-    /// A handler that is registered before cannot ask for it: that does not compile.
+    /// A handler that is registered before cannot ask for it:
+    ///
+    /// ```compile_fail,E0277
+    /// # use webhook_receiver::*;
+    /// # #[derive(Clone)]
+    /// # struct App;
+    /// # fn example<Acme: Webhooks>(verifier: Verifier, app: App) -> Receiver<Acme, App> {
+    /// Receiver::<Acme>::new(verifier)
+    ///     .otherwise(|_: Unrouted, app: State<App>| async {})
+    ///     .with_state(app)
+    /// # }
+    /// ```
     pub fn with_state<S: Clone + Send + Sync + 'static>(self, state: S) -> Receiver<W, S> {
         let Self { verifier, state: (), routes, limits } = self;
         Receiver { verifier, state, routes, limits }

@@ -111,8 +111,9 @@ impl<W: Webhooks> ReceiverService<W> {
                 match tokio::spawn(task.in_current_span()).await {
                     Ok(Ok(())) => Outcome::Handled,
                     Ok(Err(error)) => Outcome::Failed(error),
-                    // The panic's message went to the panic hook already.
-                    Err(_) => Outcome::Failed("the handler panicked".into()),
+                    // The message of the panic went to the panic hook.
+                    Err(error) if error.is_panic() => Outcome::Failed("the handler panicked".into()),
+                    Err(_) => Outcome::Failed("the runtime is shutting down".into()),
                 }
             }
         };

@@ -229,6 +229,46 @@ fn deep_unions_are_read() {
     assert_eq!(shape, Shape::Name("end".to_owned()));
 }
 
+struct Tree {
+    child: Option<Box<Tree>>,
+    shape: Option<Shape>,
+}
+
+impl codec::Object for Tree {
+    const NAME: &'static str = "Tree";
+    const MEMBERS: &'static [&'static str] = &["child", "shape"];
+
+    fn decode_members<'de, A: MapAccess<'de>>(
+        members: &mut Members<'de, A>,
+    ) -> Result<Self, A::Error> {
+        let mut child = None;
+        let mut shape = None;
+        while let Some(name) = members.next()? {
+            match &*name {
+                "child" => members.read("child", &mut child)?,
+                "shape" => members.read("shape", &mut shape)?,
+                _ => members.skip()?,
+            }
+        }
+        Ok(Self { child: child.flatten(), shape })
+    }
+}
+
+codec::objects!(Tree);
+
+/// As deep as it gets: the text below an object is counted anew. Must not overflow the stack.
+#[test]
+fn deep_unions_within_deep_objects_are_read() {
+    let shape = nested(127, r#""end""#);
+    let open = r#"{"child": "#.repeat(126);
+    let json = format!(r#"{open}{{"shape": {shape}}}{}"#, "}".repeat(126));
+    let mut tree = delivery(json).decode::<Tree>().unwrap();
+    while let Some(child) = tree.child {
+        tree = *child;
+    }
+    assert!(matches!(tree.shape, Some(Shape::Circle(_))));
+}
+
 /// Tries two candidates at each level, so that trying everything at depth 100 takes 2^100 attempts.
 #[derive(Debug)]
 struct Ambiguous;
