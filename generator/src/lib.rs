@@ -21,7 +21,7 @@ pub mod write;
 use std::path::{Path, PathBuf};
 
 use config::Config;
-use diagnostics::{Code, Diagnostic, Diagnostics};
+use diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use emit::{Emitter, Manifest};
 use ir::Api;
 use names::Names;
@@ -207,8 +207,19 @@ impl<'a> Run<'a> {
         };
         texts.insert("Cargo.toml".to_owned(), emit::manifest(&manifest));
         if let Layout::Member { crate_dir } = &request.layout {
-            let input = |file| fingerprint::Input::new(crate_dir, Path::new(self.sources.path_name(file)), self.sources.bytes(file));
-            texts.insert(fingerprint::FILE.to_owned(), fingerprint::record(self.sources.files().filter_map(input).collect()));
+            let mut inputs = Vec::new();
+            for file in self.sources.files() {
+                let path = Path::new(self.sources.path_name(file));
+                match fingerprint::Input::new(crate_dir, path, self.sources.bytes(file)) {
+                    Some(input) => inputs.push(input),
+                    None => self.diagnostics.push(
+                        Diagnostic::new(Code::OutputPath, "there is no path from the crate to this input")
+                            .at(Place::File(file), "")
+                            .help("keep the description on the same drive, under a name without control characters"),
+                    ),
+                }
+            }
+            texts.insert(fingerprint::FILE.to_owned(), fingerprint::record(inputs));
         }
         let output = Output { files: texts, webhooks: api.webhooks.len(), types: api.types.len() };
         (!self.diagnostics.has_errors()).then_some(output)

@@ -78,6 +78,6 @@ mod tests {
     fn the_last_candidate_is_numbered() {
         check(&[], &[&["A"], &["A"], &["A"]], &["A2", "A3", "A4"]);
         check(&["A", "A2"], &[&["A"]], &["A3"]);
-        check(&[], &[&["A"], &["A"], &["A2"]], &["A3", "A4", "A5"]);
+        check(&[], &[&["A"], &["A"], &["B"]], &["A2", "A3", "B"]);
     }
 }

@@ -67,9 +67,11 @@ fn spoken(text: &str) -> String {
             words.push(' ');
             words.push_str(word);
             words.push(' ');
+        } else if crate::text::is_invisible(c) {
+            continue;
         } else if unicode_ident::is_xid_continue(c) {
             words.push(c);
-        } else if !crate::text::is_invisible(c) {
+        } else {
             words.push(' ');
         }
         previous = Some(c);

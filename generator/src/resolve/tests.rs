@@ -185,6 +185,10 @@ fn missing_targets() {
           |         ^^^^^^^^^^ `/root/api.yaml` has no `$anchor` of this name
     "##]],
     );
+}
+
+#[test]
+fn missing_files() {
     check_one(
         "missing.yaml",
         expect![[r#"
@@ -349,10 +353,14 @@ fn references_that_leave_the_folder() {
         let refusal = Reference::parse(reference).map(|reference| join("api.yaml", &reference.path.unwrap()));
         match refusal {
             Err(refusal) => {
-                assert_eq!((refusal.code, refusal.message), (Code::ReferenceOutside, message), "{reference}")
+                assert_eq!((refusal.code, refusal.message), (Code::ReferenceOutside, message), "{reference}");
             }
             Ok(path) => {
-                assert_eq!((path, message), (None, "the reference leaves the folder of the description"), "{reference}")
+                assert_eq!(
+                    (path, message),
+                    (None, "the reference leaves the folder of the description"),
+                    "{reference}"
+                );
             }
         }
     }

@@ -371,7 +371,7 @@ fn malformed_yaml() {
     );
     check_error(
         "a.yaml",
-        &format!("a: 1\n{}: 2\n", "k".repeat(2000)),
+        format!("a: 1\n{}: 2\n", "k".repeat(2000)),
         expect![[r#"
         error[E0102]: could not find expected ':'
          --> a.yaml:2:2001
@@ -457,7 +457,7 @@ fn malformed_json() {
     );
     check_error(
         "a.json",
-        &format!("{{\"{}\": 1}}", "k".repeat(1025)),
+        format!("{{\"{}\": 1}}", "k".repeat(1025)),
         expect![[r#"
         error[E0104]: the key is longer than 1024 characters
          --> a.json:1:2
@@ -1005,6 +1005,8 @@ proptest! {
     #[test]
     fn json_is_read_as_yaml_where_it_is_yaml(value in json_value()) {
         let text = serde_json::to_string_pretty(&value).unwrap();
+        // YAML 1.1, which the parser follows here, takes these for line ends; JSON does not.
+        prop_assume!(!text.contains(['\u{85}', '\u{2028}', '\u{2029}']));
         if let Ok(root) = parse::parse(&text, syntax::Syntax::Yaml, FileId(0)) {
             prop_assert_eq!(&json_text(&root), &serde_json::to_string(&value).unwrap());
             check_positions(&text, syntax::Syntax::Yaml);
