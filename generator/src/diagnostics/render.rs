@@ -41,7 +41,8 @@ fn report(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> St
         kind = AnnotationKind::Context;
         marks = rest;
     }
-    let help = diagnostic.help.iter().map(|help| Level::HELP.message(visible(help)));
+    let lines = |help: &String| help.lines().map(visible).collect::<Vec<_>>().join("\n");
+    let help = diagnostic.help.iter().map(|help| Level::HELP.message(lines(help)));
     renderer.render(&[group.elements(help)])
 }
 

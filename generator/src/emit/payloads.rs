@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::{Emitter, docs, imports};
 use crate::format::SourceFile;
-use crate::ir::{Docs, Format, Kind, Naming, Presence, Struct, Type, TypeDef, TypeId, Union, Webhook};
+use crate::ir::{Docs, Format, Kind, Naming, Presence, Struct, Type, TypeId, Union, Webhook};
 use crate::lower::shape;
 
 impl Emitter<'_> {
@@ -323,7 +323,7 @@ impl Emitter<'_> {
         }
         parts.extend(described(&def.docs));
         if parts.is_empty() {
-            parts.push(self.undescribed(def));
+            parts.push(self.undescribed(id));
         }
         parts.push(format!("Source: {}", docs::code(&self.place(&def.origin))));
         parts.join("\n\n")
@@ -333,9 +333,13 @@ impl Emitter<'_> {
         webhook.description.as_deref().or(webhook.summary.as_deref()).map(docs::harmless).filter(|text| !text.is_empty()).map(sentence)
     }
 
-    fn undescribed(&self, def: &TypeDef) -> String {
-        match &def.naming {
-            Naming::Inline { parent, hint } => format!("{} of [`{}`].", docs::code(hint), self.names.ty(*parent)),
+    fn undescribed(&self, id: TypeId) -> String {
+        match &self.api.def(id).naming {
+            Naming::Inline { parent, hint } => {
+                let name = self.names.ty(*parent);
+                let path = if self.names.module(*parent) == self.names.module(id) { String::new() } else { format!("(crate::{name})") };
+                format!("{} of [`{name}`]{path}.", docs::code(hint))
+            }
             Naming::Component(name) => format!("The schema {}.", docs::code(name)),
             Naming::Root(event_type) => format!("Payload of {}.", docs::code(event_type)),
         }

@@ -27,6 +27,10 @@ pub fn lower(description: &Description, config: &Config, sources: &Sources, diag
             routed.push((webhook, event_type, payload));
         }
     }
+    // Examples are held against the types: where these are in doubt, so would be what is said of the examples.
+    if diagnostics.has_errors() {
+        return None;
+    }
     let mut api = Api {
         title: description.title.clone(),
         version: description.version.clone(),

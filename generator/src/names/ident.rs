@@ -20,13 +20,13 @@ const NEVER_RAW: [&str; 5] = ["self", "super", "crate", "_", "Self"];
 
 /// `UpperCamelCase`, for types and variants.
 pub fn upper_camel(text: &str) -> String {
-    let name = finish(spoken(text).to_upper_camel_case(), "N", "Empty");
+    let name = finish(spoken(text).to_upper_camel_case(), "N", "Empty", "");
     if name == "Self" { "Self_".to_owned() } else { name }
 }
 
 /// `snake_case`, for fields, functions and modules. It may be a keyword.
 pub fn snake(text: &str) -> String {
-    finish(spoken(text).to_snake_case(), "n", "empty")
+    finish(spoken(text).to_snake_case(), "n", "empty", "_")
 }
 
 /// The identifier for a name, raw where it is a keyword.
@@ -79,7 +79,7 @@ fn spoken(text: &str) -> String {
     words
 }
 
-fn finish(name: String, prefix: &str, empty: &str) -> String {
+fn finish(name: String, prefix: &str, empty: &str, joint: &str) -> String {
     let mut name: String = name.nfc().collect();
     if name.chars().all(|c| c == '_') {
         empty.clone_into(&mut name);
@@ -89,14 +89,15 @@ fn finish(name: String, prefix: &str, empty: &str) -> String {
     }
     if name.chars().count() > MAX_CHARS {
         let head: String = name.chars().take(MAX_CHARS - 9).collect();
-        name = format!("{head}_{}", short_hash(&name));
+        name = format!("{head}{joint}{}", short_hash(&name));
     }
     name
 }
 
-/// Eight hexadecimal digits that stand for a text.
+/// A letter and seven hexadecimal digits that stand for a text.
 pub(super) fn short_hash(text: &str) -> String {
-    crate::fingerprint::Fingerprint::of(text.as_bytes()).to_string().chars().take(8).collect()
+    let digits: String = crate::fingerprint::Fingerprint::of(text.as_bytes()).to_string().chars().take(7).collect();
+    format!("x{digits}")
 }
 
 #[cfg(test)]

@@ -144,7 +144,7 @@ fn types(api: &Api, config: &Config, vendor: &str, sources: &Sources, diagnostic
         let (ids, mut candidates): (Vec<TypeId>, Vec<Vec<String>>) = claimants.into_iter().unzip();
         for (id, candidates) in ids.iter().zip(&mut candidates) {
             let last = candidates.last().cloned().unwrap_or_default();
-            candidates.push(format!("{last}{}", short_hash(&place(api.def(*id)))));
+            candidates.push(format!("{last}{}", upper_camel(&short_hash(&place(api.def(*id))))));
         }
         for (id, name) in ids.iter().zip(scope.claim(&candidates)) {
             names[id.0] = Some(name);
@@ -274,7 +274,7 @@ fn variants<'a>(values: impl Iterator<Item = &'a str>, taken: &[String]) -> Vec<
     let candidates: Vec<Vec<String>> = values
         .map(|value| {
             let name = upper_camel(value);
-            let hashed = format!("{name}_{}", short_hash(value));
+            let hashed = format!("{name}{}", upper_camel(&short_hash(value)));
             vec![name, hashed]
         })
         .collect();

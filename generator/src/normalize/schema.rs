@@ -1,6 +1,6 @@
 //! Schema Objects: every keyword of OpenAPI 3.0 to 3.2 and JSON Schema 2020-12 is matched by name.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use indexmap::IndexMap;
 use openapiv3::{Discriminator, SchemaData};
@@ -110,9 +110,9 @@ impl Schemas {
 
     /// Normalizes a schema and all that it reaches.
     pub(super) fn add(&mut self, node: &Node, resolver: &Resolver<'_>, diagnostics: &mut Diagnostics) -> SchemaId {
-        let mut reader = Reader { schemas: self, resolver, diagnostics, pending: Vec::new() };
+        let mut reader = Reader { schemas: self, resolver, diagnostics, pending: VecDeque::new() };
         let id = reader.reserve(node);
-        while let Some((id, node)) = reader.pending.pop() {
+        while let Some((id, node)) = reader.pending.pop_front() {
             let schema = reader.read(&node);
             reader.schemas.schemas[id.0] = schema;
         }
@@ -125,7 +125,7 @@ struct Reader<'a, 'r> {
     schemas: &'a mut Schemas,
     resolver: &'a Resolver<'r>,
     diagnostics: &'a mut Diagnostics,
-    pending: Vec<(SchemaId, Node)>,
+    pending: VecDeque<(SchemaId, Node)>,
 }
 
 impl Reader<'_, '_> {
@@ -137,7 +137,7 @@ impl Reader<'_, '_> {
         let id = SchemaId(self.schemas.schemas.len());
         self.schemas.schemas.push(Schema::empty(node.clone()));
         self.schemas.known.insert(key, id);
-        self.pending.push((id, node.clone()));
+        self.pending.push_back((id, node.clone()));
         id
     }
 

@@ -316,7 +316,7 @@ fn malformed_yaml() {
         "a.yaml",
         "a:\n\tb: 1\n",
         expect![[r#"
-        error[E0102]: found character that cannot start any token
+        error[E0102]: a tab cannot indent: use spaces
          --> a.yaml:2:1
           |
         2 |     b: 1

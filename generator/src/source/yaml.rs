@@ -180,6 +180,9 @@ fn explain(text: &str, error: &serde_yaml::Error) -> ParserError {
                 let found = found.split_once(", expected ").map_or(found, |(found, _)| found);
                 (Code::Unsupported, format!("a key must be a string, not a {found}"))
             }
+            None if offset.is_some_and(|offset| text[offset..].starts_with('\t')) => {
+                (Code::Syntax, "a tab cannot indent: use spaces".to_owned())
+            }
             None => (Code::Syntax, problem.to_owned()),
         },
     };
