@@ -100,7 +100,9 @@ impl Guard {
             return Err(format!("`generated/` is stale still ({why}): build again"));
         }
         if self.read_by_cargo() != read_by_cargo {
-            return Err(format!("`generated/` was regenerated ({why}), and Cargo has read its manifest before: build again"));
+            return Err(format!(
+                "`generated/` was regenerated ({why}), and Cargo has read its manifest before: build again"
+            ));
         }
         self.backdate_record();
         println!("cargo::warning=`generated/` was regenerated ({why}): commit both");
@@ -110,7 +112,8 @@ impl Guard {
     /// Makes the record as old as the newest of its inputs. Cargo would take a younger one for changed since this script
     /// began, and build the crate a second time; which is all that happens where this fails.
     fn backdate_record(&self) {
-        let modified = |path: &str| fs::metadata(self.crate_dir.join(path)).and_then(|metadata| metadata.modified()).ok();
+        let modified =
+            |path: &str| fs::metadata(self.crate_dir.join(path)).and_then(|metadata| metadata.modified()).ok();
         let newest = self.recorded().unwrap_or_default().iter().filter_map(|input| modified(&input.path)).max();
         let record = fs::File::options().append(true).open(self.crate_dir.join(fingerprint::FILE));
         if let (Some(newest), Ok(record)) = (newest, record) {

@@ -307,10 +307,7 @@ headers = { id = "acme-id" }
         let added = &config.event_types.names["userAdded"];
         assert_eq!((added.value.as_str(), text_of(&added.place)), ("user:added", "userAdded = \"user:added\""));
         let names: Vec<_> = config.names.iter().map(|(place, name)| (place.to_string(), name.value.as_str())).collect();
-        assert_eq!(
-            names,
-            [("#/components/schemas/event".into(), "Envelope"), ("common.yaml#/a~1b".into(), "Common")]
-        );
+        assert_eq!(names, [("#/components/schemas/event".into(), "Envelope"), ("common.yaml#/a~1b".into(), "Common")]);
         let Some(Signature::StandardWebhooks(Some(headers))) = config.signature else { panic!("no headers") };
         assert_eq!(headers.value, Headers { id: "acme-id".parse().unwrap(), ..Headers::default() });
         assert_eq!(text_of(&headers.place), "{ id = \"acme-id\" }");
@@ -324,57 +321,93 @@ headers = { id = "acme-id" }
 
     #[test]
     fn mistakes_are_located() {
-        check_error("crate-name = ", &expect![[r#"
+        check_error(
+            "crate-name = ",
+            &expect![[r#"
             E0102: string values must be quoted, expected literal string
             at 13..13: ""
-        "#]]);
-        check_error("vendor = \"A\"\nvendor = \"B\"", &expect![[r#"
+        "#]],
+        );
+        check_error(
+            "vendor = \"A\"\nvendor = \"B\"",
+            &expect![[r#"
             E0102: duplicate key
             at 13..19: "vendor"
-        "#]]);
-        check_error("crate_name = \"a\"", &expect![[r#"
+        "#]],
+        );
+        check_error(
+            "crate_name = \"a\"",
+            &expect![[r#"
             E0401: unknown key `crate_name`
             at 0..10: "crate_name"
             help: known here: `crate-name`, `crate-version`, `vendor`, `event-type`, `names`, `signature`
-        "#]]);
-        check_error("[event-type]\ntopic = \".\"", &expect![[r#"
+        "#]],
+        );
+        check_error(
+            "[event-type]\ntopic = \".\"",
+            &expect![[r#"
             E0401: unknown key `topic`
             at 13..18: "topic"
             help: known here: `pointer`, `separator`, `names`
-        "#]]);
-        check_error("[signature]\nscheme = \"hmac\"", &expect![[r#"
+        "#]],
+        );
+        check_error(
+            "[signature]\nscheme = \"hmac\"",
+            &expect![[r#"
             E0401: unknown value `hmac`
             at 21..27: "\"hmac\""
             help: known here: `standard-webhooks` or `verifier`
-        "#]]);
-        check_error("[signature]\n", &expect![[r#"
+        "#]],
+        );
+        check_error(
+            "[signature]\n",
+            &expect![[r#"
             E0401: missing key `scheme`
             at 0..11: "[signature]"
-        "#]]);
-        check_error("vendor = 1", &expect![[r#"
+        "#]],
+        );
+        check_error(
+            "vendor = 1",
+            &expect![[r#"
             E0401: invalid type: integer `1`, expected a string
             at 9..10: "1"
-        "#]]);
-        check_error("# ä\ncrate-name = \"fn\"", &expect![[r#"
+        "#]],
+        );
+        check_error(
+            "# ä\ncrate-name = \"fn\"",
+            &expect![[r#"
             E0401: "fn" is a keyword of Rust and can be no package name
             at 18..22: "\"fn\""
-        "#]]);
-        check_error("[names]\n\"#/a\" = \"asset\"", &expect![[r#"
+        "#]],
+        );
+        check_error(
+            "[names]\n\"#/a\" = \"asset\"",
+            &expect![[r#"
             E0401: "asset" is no name of a Rust type: begin with A-Z and go on with letters and digits
             at 16..23: "\"asset\""
-        "#]]);
-        check_error("[names]\n\"#a\" = \"Asset\"", &expect![[r##"
+        "#]],
+        );
+        check_error(
+            "[names]\n\"#a\" = \"Asset\"",
+            &expect![[r##"
             E0401: "a" is no JSON pointer: it has to begin with `/`
             at 8..12: "\"#a\""
-        "##]]);
-        check_error("[event-type.names]\na = \"\"", &expect![[r#"
+        "##]],
+        );
+        check_error(
+            "[event-type.names]\na = \"\"",
+            &expect![[r#"
             E0401: "" must not be empty
             at 23..25: "\"\""
-        "#]]);
-        check_error("[signature]\nscheme = \"standard-webhooks\"\nheaders = { id = \"A\" }", &expect![[r#"
+        "#]],
+        );
+        check_error(
+            "[signature]\nscheme = \"standard-webhooks\"\nheaders = { id = \"A\" }",
+            &expect![[r#"
             E0401: "A" is no name of an HTTP header in lower case
             at 58..61: "\"A\""
-        "#]]);
+        "#]],
+        );
         check_error(
             "[signature]\nscheme = \"standard-webhooks\"\nheaders = { id = \"a\", timestamp = \"a\" }",
             &expect![[r#"
@@ -383,14 +416,20 @@ headers = { id = "acme-id" }
                 help: give each a name of its own
             "#]],
         );
-        check_error("[signature]\nscheme = \"verifier\"\nheaders = {}", &expect![[r#"
+        check_error(
+            "[signature]\nscheme = \"verifier\"\nheaders = {}",
+            &expect![[r#"
             E0401: the scheme `verifier` has no headers to choose
             at 42..44: "{}"
             help: leave `headers` out: the verifier that the user brings knows them
-        "#]]);
-        check_error(&format!("a = {}", "[".repeat(200_000)), &expect![[r#"
+        "#]],
+        );
+        check_error(
+            &format!("a = {}", "[".repeat(200_000)),
+            &expect![[r#"
             E0102: cannot recurse further; max recursion depth met
             at 84..85: "["
-        "#]]);
+        "#]],
+        );
     }
 }

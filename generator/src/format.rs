@@ -45,9 +45,14 @@ fn spaced(text: &str) -> String {
     let mut previous = "";
     for line in text.lines() {
         let opens = ["    ///", "    #[", "    fn ", "    pub fn ", "    pub const fn ", "    type ", "    const "];
-        let ends = matches!(previous, "    }" | "    ];") || (previous.starts_with("    type ") || previous.starts_with("    const ")) && previous.ends_with(';');
+        let ends = matches!(previous, "    }" | "    ];")
+            || (previous.starts_with("    type ") || previous.starts_with("    const ")) && previous.ends_with(';');
         let same_kind = |kind: &str| previous.starts_with(kind) && line.starts_with(kind);
-        if ends && opens.iter().any(|open| line.starts_with(open)) && !same_kind("    type ") && !same_kind("    const ") {
+        if ends
+            && opens.iter().any(|open| line.starts_with(open))
+            && !same_kind("    type ")
+            && !same_kind("    const ")
+        {
             out.push('\n');
         }
         out.push_str(line);

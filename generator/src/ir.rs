@@ -329,8 +329,9 @@ impl Api {
         fields(first)
             .iter()
             .filter(|field| field.wire != tag)
-            .filter(|field| others.iter().all(|webhook| fields(webhook).iter().any(|f| f.wire == field.wire && f.ty == field.ty)))
+            .filter(|field| {
+                others.iter().all(|webhook| fields(webhook).iter().any(|f| f.wire == field.wire && f.ty == field.ty))
+            })
             .collect()
     }
 }
-

@@ -142,7 +142,8 @@ impl<'a> Run<'a> {
 
     /// The description, patched. Files that cannot be read are all reported at once.
     fn tree(&mut self) -> Option<Node> {
-        let root = self.sources.add_spec(&self.request.spec).map_err(|diagnostic| self.diagnostics.push(diagnostic)).ok();
+        let root =
+            self.sources.add_spec(&self.request.spec).map_err(|diagnostic| self.diagnostics.push(diagnostic)).ok();
         let mut overlays = Vec::new();
         for path in &self.request.overlays {
             match self.sources.add_overlay(path) {

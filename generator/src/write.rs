@@ -362,7 +362,14 @@ mod tests {
         assert_eq!(
             tree(&out),
             [
-                ".codegen-files", "Cargo.lock", "Cargo.toml", "src/", "src/lib.rs", "src/new/", "src/new/mod.rs", "tests/",
+                ".codegen-files",
+                "Cargo.lock",
+                "Cargo.toml",
+                "src/",
+                "src/lib.rs",
+                "src/new/",
+                "src/new/mod.rs",
+                "tests/",
                 "tests/theirs.rs",
             ]
         );
@@ -506,7 +513,11 @@ mod tests {
     fn differences_are_shown() {
         let old = [("a", "1\n2\n3\n"), ("b", "1\n"), ("c", "1\n"), ("d", "same\n")];
         let new = [("a", "1\n2 \u{1b}[31m\n3\n"), ("c", "2"), ("d", "same\n"), ("e", "1\n2\n")];
-        check_diff(&old, &new, 100, &expect![[r"
+        check_diff(
+            &old,
+            &new,
+            100,
+            &expect![[r"
             not generated any more: out/b
             missing: out/e (2 lines)
             --- out/a (as it is)
@@ -522,13 +533,19 @@ mod tests {
             -1
             +2
             \ No newline at end of file
-        "]]);
-        check_diff(&old, &new, 3, &expect![[r"
+        "]],
+        );
+        check_diff(
+            &old,
+            &new,
+            3,
+            &expect![[r"
             not generated any more: out/b
             missing: out/e (2 lines)
             --- out/a (as it is)
             ... and 12 more lines of differences
-        "]]);
+        "]],
+        );
         check_diff(&old, &old, 3, &expect![]);
     }
 }

@@ -25,7 +25,8 @@ fn expected_crates_compile_and_pass_their_tests() {
             fs::write(file, text).expect("the file can be written");
         }
     }
-    fs::write(workspace.join("Cargo.toml"), "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n").expect("a manifest");
+    fs::write(workspace.join("Cargo.toml"), "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n")
+        .expect("a manifest");
     fs::copy(root.join("Cargo.lock"), workspace.join("Cargo.lock")).expect("the lock file can be copied");
     cargo(&workspace, &["test", "--quiet", "--workspace", "--no-fail-fast"]);
     cargo(&workspace, &["clippy", "--quiet", "--workspace", "--all-targets"]);

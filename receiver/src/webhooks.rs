@@ -125,9 +125,6 @@ impl UnknownEvent {
 /// Leaves out the body, which may hold personal data.
 impl Debug for UnknownEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UnknownEvent")
-            .field("event_type", &self.event_type)
-            .field("bytes", &self.body.len())
-            .finish()
+        f.debug_struct("UnknownEvent").field("event_type", &self.event_type).field("bytes", &self.body.len()).finish()
     }
 }

@@ -130,14 +130,22 @@ impl FromStr for Receiver {
             return Err("must be neither empty nor hold control characters");
         }
         if text.contains("://") {
-            return if text.contains(char::is_whitespace) { Err("an address holds no spaces") } else { Ok(Self::Git(text.to_owned())) };
+            return if text.contains(char::is_whitespace) {
+                Err("an address holds no spaces")
+            } else {
+                Ok(Self::Git(text.to_owned()))
+            };
         }
         if text.starts_with("git@") {
             return Err("write this address as `ssh://git@host/path`, as Cargo wants it");
         }
         if text.starts_with(|c: char| c.is_ascii_digit() || "^~=<>*".contains(c)) {
             let known = |c: char| c.is_ascii_alphanumeric() || "^~=<>*.,-+ ".contains(c);
-            return if text.chars().all(known) { Ok(Self::Version(text.to_owned())) } else { Err("is no version requirement") };
+            return if text.chars().all(known) {
+                Ok(Self::Version(text.to_owned()))
+            } else {
+                Err("is no version requirement")
+            };
         }
         Ok(Self::Path(text.into()))
     }

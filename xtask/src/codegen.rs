@@ -106,7 +106,13 @@ impl Run {
     }
 
     /// Compares the output with what is in its folder, and writes it unless something else was asked for.
-    fn put(&mut self, output: &Output, out: &Path, arguments: &Codegen, finished: &mut Finished) -> Result<End, Diagnostics> {
+    fn put(
+        &mut self,
+        output: &Output,
+        out: &Path,
+        arguments: &Codegen,
+        finished: &mut Finished,
+    ) -> Result<End, Diagnostics> {
         let plan = Plan::new(out, &output.files)?;
         self.phase_done("compare");
         finished.files = plan.actions().map(|(path, action)| (path.to_owned(), action)).collect();

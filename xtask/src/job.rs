@@ -56,11 +56,14 @@ impl Job {
         out: Option<&Path>,
         workspace: Result<Workspace, Misuse>,
     ) -> Result<Self, Misuse> {
-        let is_ours = |out: &Path, workspace: &Workspace| relative(&workspace.root.join("generated"), out).as_deref() == Some(".");
+        let is_ours = |out: &Path, workspace: &Workspace| {
+            relative(&workspace.root.join("generated"), out).as_deref() == Some(".")
+        };
         if let (Some(out), Ok(workspace)) = (out, &workspace)
             && is_ours(out, workspace)
         {
-            let message = "`generated/` is for the description in `spec/`: choose another folder, or leave `--spec` out";
+            let message =
+                "`generated/` is for the description in `spec/`: choose another folder, or leave `--spec` out";
             return Err((ErrorKind::ArgumentConflict, message.to_owned()));
         }
         let seen_from = out.unwrap_or(Path::new("."));
@@ -88,7 +91,8 @@ fn path_dependency(seen_from: &Path, folder: &Path) -> Result<ReceiverDependency
     if !folder.join("Cargo.toml").is_file() {
         return Err(misuse("is to hold `webhook-receiver` and has no `Cargo.toml`"));
     }
-    let path = relative(&resolved(seen_from), &resolved(folder)).ok_or_else(|| misuse("cannot be named as seen from the generated crate"))?;
+    let path = relative(&resolved(seen_from), &resolved(folder))
+        .ok_or_else(|| misuse("cannot be named as seen from the generated crate"))?;
     Ok(ReceiverDependency::Path(path))
 }
 
@@ -113,8 +117,11 @@ impl Workspace {
     fn find() -> Result<Self, Misuse> {
         let manifest_dir = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
         let current_dir = env::current_dir().unwrap_or_default();
-        let candidates = manifest_dir.iter().flat_map(|dir| dir.ancestors().skip(1).take(1)).chain(current_dir.ancestors());
-        let is_root = |root: &Path| ["xtask", "generator", "receiver"].iter().all(|member| root.join(member).join("Cargo.toml").is_file());
+        let candidates =
+            manifest_dir.iter().flat_map(|dir| dir.ancestors().skip(1).take(1)).chain(current_dir.ancestors());
+        let is_root = |root: &Path| {
+            ["xtask", "generator", "receiver"].iter().all(|member| root.join(member).join("Cargo.toml").is_file())
+        };
         match candidates.into_iter().find(|root| is_root(root)) {
             Some(root) => Ok(Self { root: root.to_owned() }),
             None => Err((ErrorKind::Io, "this is not run within its repository: use `cargo xtask`".to_owned())),

@@ -36,7 +36,8 @@ fn text(arguments: &Codegen, out: Option<&Path>, finished: &Finished) -> io::Res
         print(io::stdout(), &finished.shown)?;
     }
     if arguments.verbose {
-        let phases: Vec<_> = finished.phases.iter().map(|(name, took)| format!("{name} {} ms", took.as_millis())).collect();
+        let phases: Vec<_> =
+            finished.phases.iter().map(|(name, took)| format!("{name} {} ms", took.as_millis())).collect();
         print(io::stderr(), &format!("{}{}\n", list(finished, out, |_| true), phases.join(", ")))?;
     }
     print(io::stderr(), &summary(finished, out))
@@ -72,7 +73,9 @@ fn summary(finished: &Finished, out: Option<&Path>) -> String {
     let files = format!("{} written, {removed} removed, {kept} unchanged", count(differ, "file"));
 
     let mut summary = match finished.generated {
-        Some((webhooks, types)) if finished.end != End::Failed => format!("{}, {}, {warnings}\n", count(webhooks, "webhook"), count(types, "type")),
+        Some((webhooks, types)) if finished.end != End::Failed => {
+            format!("{}, {}, {warnings}\n", count(webhooks, "webhook"), count(types, "type"))
+        }
         _ => String::new(),
     };
     let end = match finished.end {
@@ -80,7 +83,9 @@ fn summary(finished: &Finished, out: Option<&Path>) -> String {
         End::Shown => warnings,
         End::Listed => format!("`{out}` would see {files}"),
         End::Fresh => format!("`{out}` is up to date"),
-        End::Stale => format!("`{out}` is stale in {}; run the command without `--check`", count(differ + removed, "file")),
+        End::Stale => {
+            format!("`{out}` is stale in {}; run the command without `--check`", count(differ + removed, "file"))
+        }
         End::Written => format!("`{out}`: {files}"),
     };
     let _ = writeln!(summary, "{end} ({:.2} s)", total(&finished.phases).as_secs_f64());
@@ -104,7 +109,8 @@ fn total(phases: &[(&str, Duration)]) -> Duration {
 }
 
 fn json(arguments: &Codegen, out: Option<&Path>, finished: &Finished) -> io::Result<()> {
-    let lines = diagnostics::json(&finished.diagnostics, &finished.sources) + &json_summary(finished, out).to_string() + "\n";
+    let lines =
+        diagnostics::json(&finished.diagnostics, &finished.sources) + &json_summary(finished, out).to_string() + "\n";
     if arguments.emit.is_some() {
         print(io::stdout(), &finished.shown)?;
         print(io::stderr(), &lines)

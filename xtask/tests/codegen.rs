@@ -163,7 +163,12 @@ fn our_crate_is_kept_up_to_date() {
 
     repository.run("").exits(0).tells("1 webhook, ").tells(", 0 removed, 0 unchanged (");
     repository.run("--check").exits(0).tells("is up to date");
-    repository.run("--verbose").exits(0).tells("`generated`: no files written").tells("keep   generated/src/lib.rs").tells("ms");
+    repository
+        .run("--verbose")
+        .exits(0)
+        .tells("`generated`: no files written")
+        .tells("keep   generated/src/lib.rs")
+        .tells("ms");
 
     let written = repository.files("generated");
     let inputs = &written[Path::new(".codegen-inputs")];
@@ -226,7 +231,12 @@ fn a_failure_leaves_the_output_as_it_was() {
     let before = repository.files("generated");
 
     repository.write("spec/codegen.toml", "crate-nam = \"a\"\n");
-    repository.run("").exits(1).tells("spec/codegen.toml:1:1").tells("unknown key `crate-nam`").tells("failed: 1 error");
+    repository
+        .run("")
+        .exits(1)
+        .tells("spec/codegen.toml:1:1")
+        .tells("unknown key `crate-nam`")
+        .tells("failed: 1 error");
     repository.write("spec/codegen.toml", CONFIG);
     repository.write("spec/tenovos-webhooks.yaml", "openapi: [");
     repository.run("").exits(1).tells("spec/tenovos-webhooks.yaml");

@@ -58,10 +58,7 @@ impl Workspace {
         workspace.write("xtask/Cargo.toml", "[package]\nname = \"xtask\"\nedition = \"2024\"\n");
         workspace.write("xtask/src/main.rs", GENERATOR);
         workspace.write("spec/description", "first");
-        workspace.write(
-            "generated/.codegen-inputs",
-            "# Of this crate.\n89d7ed7f996f1d41  ../spec/description\n",
-        );
+        workspace.write("generated/.codegen-inputs", "# Of this crate.\n89d7ed7f996f1d41  ../spec/description\n");
         workspace
     }
 

@@ -14,10 +14,14 @@ impl Emitter<'_> {
     pub(super) fn codec(&self, id: TypeId) -> Vec<TokenStream> {
         match &self.api.def(id).kind {
             Kind::Struct(object) => self.struct_codec(id, object),
-            Kind::Enum(_) => self.text_codec(id, &quote!(codec::string(deserializer).map(Self::from)), &quote!(self.as_str())),
-            Kind::Constant(_) => {
-                self.text_codec(id, &quote!(codec::constant(deserializer, Self::VALUE).map(|()| Self)), &quote!(Self::VALUE))
+            Kind::Enum(_) => {
+                self.text_codec(id, &quote!(codec::string(deserializer).map(Self::from)), &quote!(self.as_str()))
             }
+            Kind::Constant(_) => self.text_codec(
+                id,
+                &quote!(codec::constant(deserializer, Self::VALUE).map(|()| Self)),
+                &quote!(Self::VALUE),
+            ),
             Kind::Union(union) => self.union_codec(id, union),
             Kind::Newtype(inner) => self.newtype_codec(id, inner),
             Kind::Pending => Vec::new(),
@@ -135,8 +139,12 @@ impl Emitter<'_> {
                 }
             }
             Select::Shape => {
-                let types: Vec<TokenStream> = union.variants.iter().map(|variant| self.type_tokens(&variant.ty)).collect();
-                let arms = variants.iter().enumerate().map(|(index, ident)| quote!(#index => json.decode().map(Self::#ident).ok(),));
+                let types: Vec<TokenStream> =
+                    union.variants.iter().map(|variant| self.type_tokens(&variant.ty)).collect();
+                let arms = variants
+                    .iter()
+                    .enumerate()
+                    .map(|(index, ident)| quote!(#index => json.decode().map(Self::#ident).ok(),));
                 quote! {
                     let json = codec::json(deserializer)?;
                     for candidate in codec::rank(&json, &[#(<#types as codec::Decode>::MEMBERS),*]) {

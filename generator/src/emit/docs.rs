@@ -191,7 +191,8 @@ fn wrap(line: &str, hanging: usize, first: usize) -> Vec<String> {
 }
 
 fn begins_block(word: &str) -> bool {
-    word.starts_with(['#', '-', '+', '*', '=', '|', '~', '`', '_', '>'])
+    word.starts_with(['#', '-', '+', '*', '=', '|', '~', '_', '>'])
+        || word.starts_with("```")
         || word.starts_with("\\>")
         || word.trim_end_matches(['.', ')']).bytes().all(|b| b.is_ascii_digit())
 }

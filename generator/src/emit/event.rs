@@ -24,7 +24,11 @@ impl Emitter<'_> {
         let mut receiver = imports::receiver_types(&common);
         receiver.extend(["DecodeError", "Delivery", "UnknownEvent", "Webhooks"]);
         let receiver = imports::list(receiver);
-        let map = imports::has_map(&common).then(|| quote!(use std::collections::BTreeMap;));
+        let map = imports::has_map(&common).then(|| {
+            quote!(
+                use std::collections::BTreeMap;
+            )
+        });
         file.item(quote! {
             #map
             use webhook_receiver::{#receiver};
@@ -102,7 +106,9 @@ impl Emitter<'_> {
                     let member = self.names.members(webhook.payload).get(position)?;
                     Some(match object.fields[position].presence {
                         Presence::Required => quote!(Self::#ident(payload) => Some(&payload.#member),),
-                        Presence::Optional | Presence::Nullable => quote!(Self::#ident(payload) => payload.#member.as_ref(),),
+                        Presence::Optional | Presence::Nullable => {
+                            quote!(Self::#ident(payload) => payload.#member.as_ref(),)
+                        }
                         Presence::OptionalNullable => {
                             quote!(Self::#ident(payload) => payload.#member.as_ref().and_then(Option::as_ref),)
                         }

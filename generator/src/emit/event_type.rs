@@ -10,7 +10,8 @@ impl Emitter<'_> {
     /// The file.
     pub(super) fn event_types(&self) -> SourceFile {
         let vendor = self.vendor_name();
-        let mut file = SourceFile::new(self.header(&format!("The event types of {vendor} and the topics that they belong to.")));
+        let mut file =
+            SourceFile::new(self.header(&format!("The event types of {vendor} and the topics that they belong to.")));
         file.item(quote! {
             use std::fmt;
             use std::str::FromStr;
@@ -111,7 +112,8 @@ impl Emitter<'_> {
 
     fn topic_items(&self) -> Vec<TokenStream> {
         let index = self.api.topic_index();
-        let topics: Vec<(&str, &Ident)> = self.names.topics().iter().map(|(name, ident)| (name.as_str(), ident)).collect();
+        let topics: Vec<(&str, &Ident)> =
+            self.names.topics().iter().map(|(name, ident)| (name.as_str(), ident)).collect();
         let idents: Vec<&Ident> = topics.iter().map(|(_, ident)| *ident).collect();
         let names: Vec<&str> = topics.iter().map(|(name, _)| *name).collect();
         let docs = topics.iter().map(|(name, _)| {

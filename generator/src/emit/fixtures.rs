@@ -29,8 +29,10 @@ impl Emitter<'_> {
 
     /// The tests.
     pub(super) fn example_tests(&self) -> SourceFile {
-        let header = self.header("Every example of the description: verified, routed to its typed handler, and re-encoded to equal JSON.");
-        let mut file = SourceFile::new(format!("{header}\n#![cfg_attr(rustfmt, rustfmt_skip)]\n"));
+        let header = self.header(
+            "Every example of the description: verified, routed to its typed handler, and re-encoded to equal JSON.",
+        );
+        let mut file = SourceFile::new(header);
         let crate_name = format_ident!("{}", self.names.crate_name.replace('-', "_"));
         let (receiver, headers, own) = if self.api.scheme.is_some() {
             (quote!(receiver(secret)), quote!(SIGNATURE_HEADERS), vec!["SIGNATURE_HEADERS"])
@@ -39,7 +41,8 @@ impl Emitter<'_> {
             (receiver, quote!(HeaderNames::WEBHOOK), vec!["HeaderNames", "Verifier"])
         };
         let vendor = &self.names.vendor;
-        let mut imports: Vec<String> = self.api.webhooks.iter().map(|webhook| self.names.ty(webhook.payload).to_string()).collect();
+        let mut imports: Vec<String> =
+            self.api.webhooks.iter().map(|webhook| self.names.ty(webhook.payload).to_string()).collect();
         imports.extend(own.into_iter().chain(["Outcome", "Payload", "receiver"]).map(str::to_owned));
         imports.push(vendor.to_string());
         let imports = imports::list(imports);

@@ -9,12 +9,16 @@ use crate::format::SourceFile;
 impl Emitter<'_> {
     /// The file.
     pub(super) fn library(&self) -> SourceFile {
-        let attributes = "#![forbid(unsafe_code)]\n#![warn(missing_docs)]\n// The generator formats what it writes.\n#![cfg_attr(rustfmt, rustfmt_skip)]\n";
+        let attributes = "#![forbid(unsafe_code)]\n#![warn(missing_docs)]\n";
         let mut file = SourceFile::new(format!("{}\n{attributes}", self.header(&self.front_page())));
         let modules: Vec<_> = self.modules().into_iter().map(|module| format_ident!("{module}")).collect();
         let docs = modules.iter().map(|module| {
             let name = module.to_string();
-            let text = if name == "shared" { "Types that several topics share.".to_owned() } else { format!("Payloads about {}.", docs::code(&name)) };
+            let text = if name == "shared" {
+                "Types that several topics share.".to_owned()
+            } else {
+                format!("Payloads about {}.", docs::code(&name))
+            };
             docs::outer(&text)
         });
         file.item(quote! {
@@ -51,15 +55,19 @@ impl Emitter<'_> {
         let title = docs::harmless_line(&self.api.title);
         let version = docs::code(&self.api.version);
         let crate_name = self.names.crate_name.replace('-', "_");
-        let count = self.api.webhooks.len();
-        let example = self.api.webhooks.first().map(|webhook| self.names.ty(webhook.payload).to_string()).unwrap_or_default();
+        let events = match self.api.webhooks.len() {
+            1 => "one event type".to_owned(),
+            count => format!("{count} event types"),
+        };
+        let example =
+            self.api.webhooks.first().map(|webhook| self.names.ty(webhook.payload).to_string()).unwrap_or_default();
         let setup = if self.api.scheme.is_some() {
             format!("let service = {crate_name}::receiver(Secret::from_env(\"WEBHOOK_SECRET\")?)")
         } else {
             format!("let service = {crate_name}::receiver(verifier)")
         };
         let mut page = docs::wrapped(&format!(
-            "Typed webhooks of {vendor}: {count} event types, verified, decoded and routed.\n\n\
+            "Typed webhooks of {vendor}: {events}, verified, decoded and routed.\n\n\
              From the description \"{title}\", version {version}.\n\n\
              ```text\n{setup}\n    .on(|event: {example}| async move {{ println!(\"{{event:?}}\") }})\n    .into_service();\n```\n\n\
              [`receiver`] is where to begin: it checks signatures, decodes each delivery by its event type and runs one handler. \

@@ -11,7 +11,8 @@ use crate::lower::shape;
 impl Emitter<'_> {
     /// The file of a module.
     pub(super) fn payloads(&self, module: &str) -> SourceFile {
-        let ids: Vec<TypeId> = (0..self.api.types.len()).map(TypeId).filter(|id| self.names.module(*id) == module).collect();
+        let ids: Vec<TypeId> =
+            (0..self.api.types.len()).map(TypeId).filter(|id| self.names.module(*id) == module).collect();
         let mut file = SourceFile::new(self.header(&self.module_docs(module)));
         file.item(self.imports(module, &ids));
         for id in &ids {
@@ -53,13 +54,25 @@ impl Emitter<'_> {
         let unions = any(|kind| matches!(kind, Kind::Union(_)));
         let rest = any(|kind| matches!(kind, Kind::Struct(Struct { rest: Some(_), .. })));
         let used: Vec<&Type> = types.iter().copied().chain(unions.then_some(&Type::Any)).collect();
-        let map = (rest || imports::has_map(&used)).then(|| quote!(use std::collections::BTreeMap;));
-        let fmt = any(|kind| matches!(kind, Kind::Enum(_))).then(|| quote!(use std::fmt;));
-        let map_access = any(|kind| matches!(kind, Kind::Struct(_))).then(|| quote!(use webhook_receiver::serde::de::MapAccess;));
+        let map = (rest || imports::has_map(&used)).then(|| {
+            quote!(
+                use std::collections::BTreeMap;
+            )
+        });
+        let fmt = any(|kind| matches!(kind, Kind::Enum(_))).then(|| {
+            quote!(
+                use std::fmt;
+            )
+        });
+        let map_access = any(|kind| matches!(kind, Kind::Struct(_))).then(|| {
+            quote!(
+                use webhook_receiver::serde::de::MapAccess;
+            )
+        });
         let deserializer = any(|kind| !matches!(kind, Kind::Struct(_))).then(|| quote!(Deserializer,));
         let mut receiver = imports::receiver_types(&used);
         let roots = self.api.webhooks.iter().any(|webhook| ids.contains(&webhook.payload));
-        receiver.extend(roots.then(|| "Payload"));
+        receiver.extend(roots.then_some("Payload"));
         receiver.push("codec");
         let receiver = imports::list(receiver);
         let event_type = crate::names::ident("EventType");
@@ -170,7 +183,7 @@ impl Emitter<'_> {
             .iter()
             .zip(idents)
             .map(|(field, ident)| {
-                let docs = docs::outer(&self.field_docs(&field.wire, &field.docs));
+                let docs = docs::outer(&field_docs(&field.wire, &field.docs));
                 let inner = self.type_tokens(&field.ty);
                 let ty = match field.presence {
                     Presence::Required => inner,
@@ -319,7 +332,7 @@ impl Emitter<'_> {
         let mut parts: Vec<String> = Vec::new();
         if let Some(webhook) = webhook {
             parts.push(format!("Payload of {}.", docs::code(&webhook.event_type)));
-            parts.extend(self.webhook_docs(webhook));
+            parts.extend(webhook_docs(webhook));
         }
         parts.extend(described(&def.docs));
         if parts.is_empty() {
@@ -329,25 +342,30 @@ impl Emitter<'_> {
         parts.join("\n\n")
     }
 
-    pub(super) fn webhook_docs(&self, webhook: &Webhook) -> Option<String> {
-        webhook.description.as_deref().or(webhook.summary.as_deref()).map(docs::harmless).filter(|text| !text.is_empty()).map(sentence)
-    }
-
     fn undescribed(&self, id: TypeId) -> String {
         match &self.api.def(id).naming {
             Naming::Inline { parent, hint } => {
                 let name = self.names.ty(*parent);
-                let path = if self.names.module(*parent) == self.names.module(id) { String::new() } else { format!("(crate::{name})") };
+                let path = if self.names.module(*parent) == self.names.module(id) {
+                    String::new()
+                } else {
+                    format!("(crate::{name})")
+                };
                 format!("{} of [`{name}`]{path}.", docs::code(hint))
             }
             Naming::Component(name) => format!("The schema {}.", docs::code(name)),
             Naming::Root(event_type) => format!("Payload of {}.", docs::code(event_type)),
         }
     }
+}
 
-    fn field_docs(&self, wire: &str, docs: &Docs) -> String {
-        described(docs).map_or_else(|| format!("{}.", docs::code(wire)), |text| text)
-    }
+fn webhook_docs(webhook: &Webhook) -> Option<String> {
+    let text = webhook.description.as_deref().or(webhook.summary.as_deref());
+    text.map(docs::harmless).filter(|text| !text.is_empty()).map(sentence)
+}
+
+fn field_docs(wire: &str, docs: &Docs) -> String {
+    described(docs).unwrap_or_else(|| format!("{}.", docs::code(wire)))
 }
 
 /// Title, description and facts as Markdown; none where there is nothing.

@@ -12,8 +12,18 @@ use crate::normalize::{Description, SchemaId, Schemas, Webhook};
 use crate::source::{Node, Value};
 
 /// Names under which vendors state an event type, the most telling first; they decide only between equals.
-const USUAL_NAMES: [&str; 10] =
-    ["eventType", "event_type", "type", "event", "webhook_type", "webhookType", "topic", "eventName", "event_name", "name"];
+const USUAL_NAMES: [&str; 10] = [
+    "eventType",
+    "event_type",
+    "type",
+    "event",
+    "webhook_type",
+    "webhookType",
+    "topic",
+    "eventName",
+    "event_name",
+    "name",
+];
 
 const EXAMPLE: &str = "an example";
 const OPERATION_ID: &str = "`operationId`";
@@ -55,7 +65,8 @@ pub(super) fn pointer(description: &Description, config: &Config, diagnostics: &
                 let stated = stated(&description.schemas, webhook, std::slice::from_ref(name), diagnostics);
                 let operation_id = webhook.operation.operation_id.as_deref().unwrap_or(&webhook.name);
                 // An example tells an event type only where it agrees with the webhook's own name: ids differ, too.
-                let telling = |example: &Evidence| agree(&example.name, &webhook.name) || agree(&example.name, operation_id);
+                let telling =
+                    |example: &Evidence| agree(&example.name, &webhook.name) || agree(&example.name, operation_id);
                 let fixed = stated.fixed.into_iter().chain(stated.examples.into_iter().filter(telling));
                 fixed.map(|evidence| evidence.name).next()
             });
@@ -98,8 +109,11 @@ pub(super) fn assign(
         let stated = stated(&description.schemas, webhook, &path, diagnostics);
         if !stated.declared {
             diagnostics.push(
-                Diagnostic::new(Code::EventTypeUndeclared, format!("the body of webhook `{}` does not declare `{pointer}`", webhook.name))
-                    .at(Place::Name(webhook.key.origin().clone()), "deliveries without it reach the fallback only"),
+                Diagnostic::new(
+                    Code::EventTypeUndeclared,
+                    format!("the body of webhook `{}` does not declare `{pointer}`", webhook.name),
+                )
+                .at(Place::Name(webhook.key.origin().clone()), "deliveries without it reach the fallback only"),
             );
         }
         let decided = decide(webhook, stated, config, separator, diagnostics);
@@ -118,12 +132,18 @@ pub(super) fn assign(
     for webhook in untold {
         diagnostics.push(
             Diagnostic::new(Code::NoEventType, format!("the event type of webhook `{}` is not told", webhook.name))
-                .at(Place::Name(webhook.key.origin().clone()), format!("neither the key nor `{pointer}` nor `operationId` names it"))
+                .at(
+                    Place::Name(webhook.key.origin().clone()),
+                    format!("neither the key nor `{pointer}` nor `operationId` names it"),
+                )
                 .help(setting([(webhook, None)], separator)),
         );
     }
     for (name, claimants) in claims.iter().filter(|(_, claimants)| claimants.len() > 1) {
-        let mut diagnostic = Diagnostic::new(Code::EventTypeTwice, format!("{} webhooks claim the event type `{name}`", claimants.len()));
+        let mut diagnostic = Diagnostic::new(
+            Code::EventTypeTwice,
+            format!("{} webhooks claim the event type `{name}`", claimants.len()),
+        );
         for (webhook, place) in claimants {
             diagnostic = diagnostic.at(Place::Name(webhook.key.origin().clone()), format!("`{}`", webhook.name));
             diagnostic = diagnostic.at(place.clone(), "the evidence");
@@ -132,7 +152,8 @@ pub(super) fn assign(
     }
     for (key, name) in unused {
         diagnostics.push(
-            Diagnostic::new(Code::ConfigUnused, format!("there is no webhook `{key}`")).at(name.place.clone(), "this line does nothing"),
+            Diagnostic::new(Code::ConfigUnused, format!("there is no webhook `{key}`"))
+                .at(name.place.clone(), "this line does nothing"),
         );
     }
     assigned
@@ -144,7 +165,13 @@ enum Decision {
     Contradicted,
 }
 
-fn decide(webhook: &Webhook, stated: Stated, config: &Config, separator: &str, diagnostics: &mut Diagnostics) -> Decision {
+fn decide(
+    webhook: &Webhook,
+    stated: Stated,
+    config: &Config,
+    separator: &str,
+    diagnostics: &mut Diagnostics,
+) -> Decision {
     let configured = config.event_types.names.get(&webhook.name).map(|name| Evidence {
         name: name.value.as_str().to_owned(),
         place: name.place.clone(),
@@ -156,7 +183,11 @@ fn decide(webhook: &Webhook, stated: Stated, config: &Config, separator: &str, d
         what: "the key",
     });
     let operation_id = webhook.operation_id.as_ref().and_then(|node| {
-        let evidence = Evidence { name: node.as_str()?.to_owned(), place: Place::Value(node.origin().clone()), what: OPERATION_ID };
+        let evidence = Evidence {
+            name: node.as_str()?.to_owned(),
+            place: Place::Value(node.origin().clone()),
+            what: OPERATION_ID,
+        };
         Some(evidence)
     });
     let named_operation = operation_id.clone().filter(|evidence| is_event_type(&evidence.name, separator));
@@ -177,21 +208,29 @@ fn decide(webhook: &Webhook, stated: Stated, config: &Config, separator: &str, d
     let spelled_otherwise = operation_id.as_ref().filter(|id| by_example && !agree(&id.name, &told.name));
     if let Some(other) = contradiction.or(spelled_otherwise) {
         diagnostics.push(
-            Diagnostic::new(Code::EventTypeContradicted, format!("the event type of webhook `{}` is contradicted", webhook.name))
-                .at(told.place.clone(), format!("{} says `{}`", told.what, told.name))
-                .at(other.place.clone(), format!("{} says `{}`", other.what, other.name))
-                .at(Place::Name(webhook.key.origin().clone()), "the webhook")
-                .help(setting([(webhook, Some(told.name.as_str()))], separator)),
+            Diagnostic::new(
+                Code::EventTypeContradicted,
+                format!("the event type of webhook `{}` is contradicted", webhook.name),
+            )
+            .at(told.place.clone(), format!("{} says `{}`", told.what, told.name))
+            .at(other.place.clone(), format!("{} says `{}`", other.what, other.name))
+            .at(Place::Name(webhook.key.origin().clone()), "the webhook")
+            .help(setting([(webhook, Some(told.name.as_str()))], separator)),
         );
         return Decision::Contradicted;
     }
     // An operationId may add to the name, such as the method; that is no disagreement.
-    let doubts = |evidence: &&Evidence| evidence.name != told.name && !(evidence.what == OPERATION_ID && agree(&evidence.name, &told.name));
+    let doubts = |evidence: &&Evidence| {
+        evidence.name != told.name && !(evidence.what == OPERATION_ID && agree(&evidence.name, &told.name))
+    };
     for evidence in weaker.iter().filter(doubts) {
         diagnostics.push(
             Diagnostic::new(
                 Code::EventTypeDoubtful,
-                format!("webhook `{}` is taken for `{}`, though {} says `{}`", webhook.name, told.name, evidence.what, evidence.name),
+                format!(
+                    "webhook `{}` is taken for `{}`, though {} says `{}`",
+                    webhook.name, told.name, evidence.what, evidence.name
+                ),
             )
             .at(evidence.place.clone(), "weaker evidence, not followed")
             .at(told.place.clone(), format!("{} decides", told.what)),
@@ -225,7 +264,8 @@ fn guess(key: &str, other: Option<&str>, separator: &str) -> String {
 
 /// Whether a text has the form of an event type: words joined by the separator.
 fn is_event_type(text: &str, separator: &str) -> bool {
-    let word = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    let word =
+        |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
     text.contains(separator) && text.split(separator).all(word)
 }
 
@@ -259,7 +299,14 @@ fn stated(schemas: &Schemas, webhook: &Webhook, path: &[String], diagnostics: &m
     stated
 }
 
-fn collect(schemas: &Schemas, subject: &[SchemaId], path: &[String], stated: &mut Stated, depth: usize, diagnostics: &mut Diagnostics) {
+fn collect(
+    schemas: &Schemas,
+    subject: &[SchemaId],
+    path: &[String],
+    stated: &mut Stated,
+    depth: usize,
+    diagnostics: &mut Diagnostics,
+) {
     if depth > 64 {
         return;
     }

@@ -29,8 +29,11 @@ pub(super) fn examples(
         match path.iter().try_fold(published, |node, segment| member(node, segment)).and_then(Node::as_str) {
             Some(stated) if stated != event_type => {
                 diagnostics.push(
-                    Diagnostic::new(Code::ExampleUnusable, format!("this example is of `{stated}`, not of `{event_type}`"))
-                        .at(Place::Value(published.origin().clone()), "not used as a fixture"),
+                    Diagnostic::new(
+                        Code::ExampleUnusable,
+                        format!("this example is of `{stated}`, not of `{event_type}`"),
+                    )
+                    .at(Place::Value(published.origin().clone()), "not used as a fixture"),
                 );
                 continue;
             }
@@ -41,16 +44,22 @@ pub(super) fn examples(
             Ok(fitted) => {
                 for origin in fitting.left_out {
                     diagnostics.push(
-                        Diagnostic::new(Code::ExampleUndeclared, "the example has a member that the schema does not declare")
-                            .at(Place::Name(origin), "left out of the fixture"),
+                        Diagnostic::new(
+                            Code::ExampleUndeclared,
+                            "the example has a member that the schema does not declare",
+                        )
+                        .at(Place::Name(origin), "left out of the fixture"),
                     );
                 }
                 let json = crate::text::pretty_json(&with_event_type(&fitted, &path, event_type));
                 examples.push(Example { json, assembled: false });
             }
             Err(misfit) => diagnostics.push(
-                Diagnostic::new(Code::ExampleUnusable, format!("the example is not what its schema describes: expected {}", misfit.expected))
-                    .at(Place::Value(misfit.origin), "not used as a fixture"),
+                Diagnostic::new(
+                    Code::ExampleUnusable,
+                    format!("the example is not what its schema describes: expected {}", misfit.expected),
+                )
+                .at(Place::Value(misfit.origin), "not used as a fixture"),
             ),
         }
     }
@@ -60,19 +69,26 @@ pub(super) fn examples(
         let assembled = assembly.value(&[webhook.body], true, diagnostics).unwrap_or_else(|| empty(origin));
         if !assembly.found {
             diagnostics.push(
-                Diagnostic::new(Code::NoExample, format!("webhook `{}` has no example, and neither have its properties", webhook.name))
-                    .at(Place::Name(origin.clone()), "its fixture is made up"),
+                Diagnostic::new(
+                    Code::NoExample,
+                    format!("webhook `{}` has no example, and neither have its properties", webhook.name),
+                )
+                .at(Place::Name(origin.clone()), "its fixture is made up"),
             );
         }
         let assembled = with_event_type(&assembled, &path, event_type);
         let mut fitting = Fitting { api, left_out: Vec::new() };
         let fitted = fitting.fit(&Type::Named(payload), &assembled).or_else(|misfit| {
             diagnostics.push(
-                Diagnostic::new(Code::ExampleUnusable, format!("the examples of properties do not make a payload: expected {}", misfit.expected))
-                    .at(Place::Value(misfit.origin), "a value is made up instead"),
+                Diagnostic::new(
+                    Code::ExampleUnusable,
+                    format!("the examples of properties do not make a payload: expected {}", misfit.expected),
+                )
+                .at(Place::Value(misfit.origin), "a value is made up instead"),
             );
             let made_up = made_up(api, &Type::Named(payload), origin, 0);
-            Fitting { api, left_out: Vec::new() }.fit(&Type::Named(payload), &with_event_type(&made_up, &path, event_type))
+            Fitting { api, left_out: Vec::new() }
+                .fit(&Type::Named(payload), &with_event_type(&made_up, &path, event_type))
         });
         let node = fitted.unwrap_or_else(|_| empty(origin));
         examples.push(Example { json: crate::text::pretty_json(&node), assembled: true });
@@ -176,7 +192,8 @@ impl Assembly<'_> {
         }
         if !flat.items.is_empty() {
             let element = self.value(&flat.items.clone(), false, diagnostics);
-            return (needed || element.is_some()).then(|| Node::new(Value::Array(element.into_iter().collect()), origin));
+            return (needed || element.is_some())
+                .then(|| Node::new(Value::Array(element.into_iter().collect()), origin));
         }
         if !needed {
             return None;
@@ -199,13 +216,15 @@ fn made_up(api: &Api, ty: &Type, origin: &Origin, depth: usize) -> Node {
         Type::Any | Type::Nullable(_) => Node::new(Value::Null, origin.clone()),
         Type::List(_) => Node::new(Value::Array(Vec::new()), origin.clone()),
         Type::Map(_) => empty(origin),
-        Type::Tuple(elements) => {
-            Node::new(Value::Array(elements.iter().map(|element| made_up(api, element, origin, depth + 1)).collect()), origin.clone())
-        }
+        Type::Tuple(elements) => Node::new(
+            Value::Array(elements.iter().map(|element| made_up(api, element, origin, depth + 1)).collect()),
+            origin.clone(),
+        ),
         Type::Named(id) | Type::Boxed(id) => match &api.def(*id).kind {
             Kind::Struct(object) if depth < MAX_DEPTH => {
                 let required = object.fields.iter().filter(|field| field.presence == Presence::Required);
-                let members = required.map(|field| (field.wire.as_str().into(), made_up(api, &field.ty, origin, depth + 1)));
+                let members =
+                    required.map(|field| (field.wire.as_str().into(), made_up(api, &field.ty, origin, depth + 1)));
                 Node::new(Value::Object(members.collect()), origin.clone())
             }
             Kind::Constant(value) => text(value, origin),
@@ -231,13 +250,16 @@ struct Fitting<'a> {
 impl Fitting<'_> {
     fn fit(&mut self, ty: &Type, node: &Node) -> Result<Node, Misfit> {
         let misfit = |expected: &str| Err(Misfit { origin: node.origin().clone(), expected: expected.to_owned() });
-        let integral = |digits: &str| digits.parse::<f64>().is_ok_and(|number| number.is_finite() && number.fract() == 0.0);
+        let integral =
+            |digits: &str| digits.parse::<f64>().is_ok_and(|number| number.is_finite() && number.fract() == 0.0);
         match (ty, node.value()) {
             (Type::Any, _)
             | (Type::Bool, Value::Bool(_))
             | (Type::String | Type::Text(_), Value::String(_))
             | (Type::Nullable(_), Value::Null) => Ok(node.clone()),
-            (Type::Number, Value::Number(digits)) if digits.parse::<f64>().is_ok_and(f64::is_finite) => Ok(node.clone()),
+            (Type::Number, Value::Number(digits)) if digits.parse::<f64>().is_ok_and(f64::is_finite) => {
+                Ok(node.clone())
+            }
             (Type::Integer, Value::Number(digits)) if integral(digits) => Ok(node.clone()),
             (Type::I32, Value::Number(digits)) if digits.parse::<i32>().is_ok() => Ok(node.clone()),
             (Type::I64, Value::Number(digits)) if digits.parse::<i64>().is_ok() => Ok(node.clone()),
@@ -247,12 +269,15 @@ impl Fitting<'_> {
                 Ok(Node::new(Value::Array(elements), node.origin().clone()))
             }
             (Type::Tuple(types), Value::Array(elements)) if types.len() == elements.len() => {
-                let elements = types.iter().zip(elements).map(|(ty, element)| self.fit(ty, element)).collect::<Result<_, _>>()?;
+                let elements =
+                    types.iter().zip(elements).map(|(ty, element)| self.fit(ty, element)).collect::<Result<_, _>>()?;
                 Ok(Node::new(Value::Array(elements), node.origin().clone()))
             }
             (Type::Map(inner), Value::Object(members)) => {
-                let members =
-                    members.iter().map(|(name, member)| Ok((name.clone(), self.fit(inner, member)?))).collect::<Result<Object, _>>()?;
+                let members = members
+                    .iter()
+                    .map(|(name, member)| Ok((name.clone(), self.fit(inner, member)?)))
+                    .collect::<Result<Object, _>>()?;
                 Ok(Node::new(Value::Object(members), node.origin().clone()))
             }
             (Type::Named(id) | Type::Boxed(id), _) => self.fit_definition(*id, node),
@@ -280,7 +305,10 @@ impl Fitting<'_> {
                     Select::Tag(member) => Some(node.get(member).and_then(Node::as_str).unwrap_or_default()),
                     Select::Shape => None,
                 };
-                let candidates = union.variants.iter().filter(|variant| tag.is_none_or(|tag| variant.tags.iter().any(|known| known == tag)));
+                let candidates = union
+                    .variants
+                    .iter()
+                    .filter(|variant| tag.is_none_or(|tag| variant.tags.iter().any(|known| known == tag)));
                 let mut best: Option<(usize, Node, Vec<Origin>)> = None;
                 for variant in candidates {
                     let mut attempt = Fitting { api, left_out: Vec::new() };
@@ -312,7 +340,9 @@ impl Fitting<'_> {
                     }
                 }
                 let required = |field: &&Field| matches!(field.presence, Presence::Required | Presence::Nullable);
-                if let Some(missing) = object.fields.iter().filter(required).find(|field| !given.contains_key(field.wire.as_str())) {
+                if let Some(missing) =
+                    object.fields.iter().filter(required).find(|field| !given.contains_key(field.wire.as_str()))
+                {
                     return misfit(format!("the member `{}`", missing.wire));
                 }
                 Ok(Node::new(Value::Object(members), node.origin().clone()))

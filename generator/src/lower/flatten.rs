@@ -115,8 +115,11 @@ fn merge(schemas: &Schemas, id: SchemaId, flat: &mut Flat, path: &mut Vec<Schema
     }
     if path.len() >= MAX_DEPTH {
         diagnostics.push(
-            Diagnostic::new(Code::Limit, format!("schemas are merged through more than {MAX_DEPTH} levels of `allOf` and `$ref`"))
-                .at(Place::Value(schema.node.origin().clone()), ""),
+            Diagnostic::new(
+                Code::Limit,
+                format!("schemas are merged through more than {MAX_DEPTH} levels of `allOf` and `$ref`"),
+            )
+            .at(Place::Value(schema.node.origin().clone()), ""),
         );
         return;
     }

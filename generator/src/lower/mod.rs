@@ -14,7 +14,12 @@ use crate::normalize::Description;
 use crate::source::Sources;
 
 /// Lowers a description. Errors are pushed, and then there may be no result.
-pub fn lower(description: &Description, config: &Config, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Api> {
+pub fn lower(
+    description: &Description,
+    config: &Config,
+    sources: &Sources,
+    diagnostics: &mut Diagnostics,
+) -> Option<Api> {
     let separator = config.event_types.separator.as_str();
     let scheme = signature::scheme(description, config, diagnostics);
     let pointer = event_types::pointer(description, config, diagnostics)?;
@@ -38,7 +43,7 @@ pub fn lower(description: &Description, config: &Config, sources: &Sources, diag
         event_type_pointer: pointer,
         separator: separator.to_owned(),
         webhooks: Vec::new(),
-        types: types.types,
+        types: types.defs,
         scheme,
     };
     for (webhook, event_type, payload) in routed {

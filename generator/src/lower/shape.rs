@@ -69,13 +69,22 @@ fn rewrite(ty: &mut Type, map: &dyn Fn(TypeId) -> TypeId) {
         Type::Named(id) | Type::Boxed(id) => *id = map(*id),
         Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) => rewrite(inner, map),
         Type::Tuple(elements) => elements.iter_mut().for_each(|element| rewrite(element, map)),
-        Type::Bool | Type::I32 | Type::I64 | Type::Integer | Type::Number | Type::String | Type::Text(_) | Type::Any => {}
+        Type::Bool
+        | Type::I32
+        | Type::I64
+        | Type::Integer
+        | Type::Number
+        | Type::String
+        | Type::Text(_)
+        | Type::Any => {}
     }
 }
 
 fn types_mut(kind: &mut Kind) -> Vec<&mut Type> {
     match kind {
-        Kind::Struct(object) => object.fields.iter_mut().map(|field| &mut field.ty).chain(object.rest.as_mut()).collect(),
+        Kind::Struct(object) => {
+            object.fields.iter_mut().map(|field| &mut field.ty).chain(object.rest.as_mut()).collect()
+        }
         Kind::Union(union) => union.variants.iter_mut().map(|variant| &mut variant.ty).collect(),
         Kind::Newtype(inner) => vec![inner],
         Kind::Enum(_) | Kind::Constant(_) | Kind::Pending => Vec::new(),
@@ -98,7 +107,14 @@ pub(crate) fn named(ty: &Type) -> Vec<TypeId> {
         Type::Named(id) | Type::Boxed(id) => vec![*id],
         Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) => named(inner),
         Type::Tuple(elements) => elements.iter().flat_map(named).collect(),
-        Type::Bool | Type::I32 | Type::I64 | Type::Integer | Type::Number | Type::String | Type::Text(_) | Type::Any => Vec::new(),
+        Type::Bool
+        | Type::I32
+        | Type::I64
+        | Type::Integer
+        | Type::Number
+        | Type::String
+        | Type::Text(_)
+        | Type::Any => Vec::new(),
     }
 }
 

@@ -59,7 +59,8 @@ pub(super) fn scheme(description: &Description, config: &Config, diagnostics: &m
             None
         }
         (_, several) => {
-            let mut diagnostic = Diagnostic::new(Code::SignatureContradicted, "two sets of signature headers are documented");
+            let mut diagnostic =
+                Diagnostic::new(Code::SignatureContradicted, "two sets of signature headers are documented");
             for (prefix, place) in several {
                 diagnostic = diagnostic.at((*place).clone(), format!("`{prefix}-signature`"));
             }

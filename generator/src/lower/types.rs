@@ -16,7 +16,7 @@ const MAX_DEPTH: usize = 64;
 /// Lowers schemas; definitions are shared between all webhooks.
 pub(super) struct Types<'a> {
     pub schemas: &'a Schemas,
-    pub types: Vec<TypeDef>,
+    pub defs: Vec<TypeDef>,
     sources: &'a Sources,
     known: HashMap<Subject, Type>,
     depth: usize,
@@ -39,7 +39,7 @@ struct Merged {
 
 impl<'a> Types<'a> {
     pub(super) fn new(schemas: &'a Schemas, sources: &'a Sources) -> Self {
-        Self { schemas, sources, types: Vec::new(), known: HashMap::new(), depth: 0 }
+        Self { schemas, sources, defs: Vec::new(), known: HashMap::new(), depth: 0 }
     }
 
     /// Lowers the body of a webhook to a definition of its own, whatever its schema is.
@@ -47,7 +47,7 @@ impl<'a> Types<'a> {
         let id = self.reserve(Naming::Root(event_type.to_owned()), self.origin(body));
         let (subject, _) = peel(self.schemas, &[body]);
         let mut flat = flatten(self.schemas, &subject, diagnostics);
-        self.types[id.0].docs = std::mem::take(&mut flat.docs);
+        self.defs[id.0].docs = std::mem::take(&mut flat.docs);
         self.merge_choices(&mut flat, diagnostics);
         let kind = if let Some(choice) = self.choice(&mut flat, id, diagnostics) {
             self.union(id, &subject, &flat, &choice, diagnostics)
@@ -57,18 +57,18 @@ impl<'a> Types<'a> {
             let used = self.used(&[body], id, "value", diagnostics);
             Kind::Newtype(if used.nullable { Type::Nullable(Box::new(used.ty)) } else { used.ty })
         };
-        self.types[id.0].kind = kind;
+        self.defs[id.0].kind = kind;
         id
     }
 
     fn reserve(&mut self, naming: Naming, origin: Origin) -> TypeId {
-        let id = TypeId(self.types.len());
-        self.types.push(TypeDef { kind: Kind::Pending, naming, docs: Docs::default(), origin });
+        let id = TypeId(self.defs.len());
+        self.defs.push(TypeDef { kind: Kind::Pending, naming, docs: Docs::default(), origin });
         id
     }
 
     fn define(&mut self, id: TypeId, docs: Docs, kind: Kind) {
-        let def = &mut self.types[id.0];
+        let def = &mut self.defs[id.0];
         def.docs = docs;
         def.kind = kind;
     }
@@ -115,7 +115,15 @@ impl<'a> Types<'a> {
         flat.nullable || flat.only_null
     }
 
-    fn lower(&mut self, subject: &[SchemaId], flat: &mut Flat, docs: Docs, parent: TypeId, hint: &str, diagnostics: &mut Diagnostics) -> Type {
+    fn lower(
+        &mut self,
+        subject: &[SchemaId],
+        flat: &mut Flat,
+        docs: Docs,
+        parent: TypeId,
+        hint: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Type {
         self.merge_choices(flat, diagnostics);
         let naming = || match self.component(subject) {
             Some(name) => Naming::Component(name),
@@ -184,7 +192,9 @@ impl<'a> Types<'a> {
                 let name = path.rsplit('/').next()?;
                 Some(name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned())
             }
-            [.., map, name] => matches!(member(map).as_deref(), Some("schemas" | "$defs" | "definitions")).then(|| member(name)).flatten(),
+            [.., map, name] => matches!(member(map).as_deref(), Some("schemas" | "$defs" | "definitions"))
+                .then(|| member(name))
+                .flatten(),
             [_] => None,
         }
     }
@@ -216,7 +226,9 @@ impl<'a> Types<'a> {
             JsonType::String => self.string(subject, flat, diagnostics),
             JsonType::Array => self.array(subject, flat, parent, hint, diagnostics),
             JsonType::Object => match flat.additional {
-                Some(Additional::Schema(values)) => Type::Map(Box::new(self.element(&[values], parent, hint, diagnostics))),
+                Some(Additional::Schema(values)) => {
+                    Type::Map(Box::new(self.element(&[values], parent, hint, diagnostics)))
+                }
                 _ => Type::Map(Box::new(Type::Any)),
             },
         }
@@ -238,16 +250,29 @@ impl<'a> Types<'a> {
         Type::String
     }
 
-    fn array(&mut self, subject: &[SchemaId], flat: &Flat, parent: TypeId, hint: &str, diagnostics: &mut Diagnostics) -> Type {
+    fn array(
+        &mut self,
+        subject: &[SchemaId],
+        flat: &Flat,
+        parent: TypeId,
+        hint: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Type {
         if flat.prefix_items.is_empty() {
             // An array of itself has no element to give the recursion a name.
             self.known.insert(subject.to_vec(), Type::Any);
-            let element = if flat.items.is_empty() { Type::Any } else { self.element(&flat.items, parent, &singular(hint), diagnostics) };
+            let element = if flat.items.is_empty() {
+                Type::Any
+            } else {
+                self.element(&flat.items, parent, &singular(hint), diagnostics)
+            };
             return Type::List(Box::new(element));
         }
         if flat.closed_tuple && (2..=6).contains(&flat.prefix_items.len()) {
             let elements = flat.prefix_items.clone();
-            return Type::Tuple(elements.iter().map(|id| self.element(&[*id], parent, &singular(hint), diagnostics)).collect());
+            return Type::Tuple(
+                elements.iter().map(|id| self.element(&[*id], parent, &singular(hint), diagnostics)).collect(),
+            );
         }
         diagnostics.push(
             Diagnostic::new(Code::Untyped, "`prefixItems` without `items: false` has no Rust tuple")
@@ -282,7 +307,7 @@ impl<'a> Types<'a> {
                 presence: Presence::Required,
                 ty: Type::Any,
                 docs: Docs { description: Some("Required, but not described.".to_owned()), ..Docs::default() },
-                origin: self.types[id.0].origin.clone(),
+                origin: self.defs[id.0].origin.clone(),
             });
         }
         let rest = match flat.additional {
@@ -355,10 +380,20 @@ impl<'a> Types<'a> {
         }
         let (a, b) = (flatten(self.schemas, a, diagnostics), flatten(self.schemas, b, diagnostics));
         let scalar = |flat: &Flat| {
-            flat.choices.is_empty() && !is_object(flat) && flat.items.is_empty() && flat.prefix_items.is_empty() && flat.constant.is_none()
+            flat.choices.is_empty()
+                && !is_object(flat)
+                && flat.items.is_empty()
+                && flat.prefix_items.is_empty()
+                && flat.constant.is_none()
         };
-        let texts = |flat: &Flat| flat.values.as_ref().map(|values| values.iter().map(crate::text::json).collect::<Vec<_>>());
-        scalar(&a) && scalar(&b) && a.types == b.types && a.format == b.format && a.nullable == b.nullable && texts(&a) == texts(&b)
+        let texts =
+            |flat: &Flat| flat.values.as_ref().map(|values| values.iter().map(crate::text::json).collect::<Vec<_>>());
+        scalar(&a)
+            && scalar(&b)
+            && a.types == b.types
+            && a.format == b.format
+            && a.nullable == b.nullable
+            && texts(&a) == texts(&b)
     }
 
     /// The one choice that is left after merging, with what all alternatives share put aside.
@@ -369,20 +404,24 @@ impl<'a> Types<'a> {
             _ => {
                 diagnostics.push(
                     Diagnostic::new(Code::Untyped, "several `oneOf` or `anyOf` apply at once")
-                        .at(Place::Value(self.types[id.0].origin.clone()), "the value is kept untyped"),
+                        .at(Place::Value(self.defs[id.0].origin.clone()), "the value is kept untyped"),
                 );
                 None
             }
         }
     }
 
-    fn union(&mut self, id: TypeId, subject: &[SchemaId], flat: &Flat, choice: &Choice, diagnostics: &mut Diagnostics) -> Kind {
+    fn union(
+        &mut self,
+        id: TypeId,
+        subject: &[SchemaId],
+        flat: &Flat,
+        choice: &Choice,
+        diagnostics: &mut Diagnostics,
+    ) -> Kind {
         // What stands beside the alternatives applies to each of them.
-        let beside: Vec<SchemaId> = if flat.properties.is_empty() && flat.required.is_empty() {
-            Vec::new()
-        } else {
-            subject.to_vec()
-        };
+        let beside: Vec<SchemaId> =
+            if flat.properties.is_empty() && flat.required.is_empty() { Vec::new() } else { subject.to_vec() };
         let alternatives: Vec<Subject> = choice.alternatives.iter().map(|alternative| vec![*alternative]).collect();
         let flats: Vec<Flat> = alternatives.iter().map(|subject| flatten(self.schemas, subject, diagnostics)).collect();
         let stated = flat.discriminator.as_ref().map(|discriminator| discriminator.property_name.clone());
@@ -400,7 +439,9 @@ impl<'a> Types<'a> {
         }
         let tagged = tag.filter(|_| {
             let mut seen = IndexSet::new();
-            variants.iter().all(|variant| !variant.tags.is_empty() && variant.tags.iter().all(|tag| seen.insert(tag.clone())))
+            variants
+                .iter()
+                .all(|variant| !variant.tags.is_empty() && variant.tags.iter().all(|tag| seen.insert(tag.clone())))
         });
         let select = tagged.map_or(Select::Shape, Select::Tag);
         if select == Select::Shape {
@@ -412,7 +453,14 @@ impl<'a> Types<'a> {
     }
 
     /// An alternative merged with the members that stand beside `oneOf`.
-    fn variant_with_base(&mut self, alternative: &[SchemaId], base: &Flat, parent: TypeId, hint: &str, diagnostics: &mut Diagnostics) -> Type {
+    fn variant_with_base(
+        &mut self,
+        alternative: &[SchemaId],
+        base: &Flat,
+        parent: TypeId,
+        hint: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Type {
         let mut flat = flatten(self.schemas, alternative, diagnostics);
         for (name, subject) in &base.properties {
             let merged = flat.properties.entry(name.clone()).or_default();
@@ -427,7 +475,14 @@ impl<'a> Types<'a> {
     }
 
     /// The values of the tag that select an alternative.
-    fn tags(&self, tag: &str, alternative: &[SchemaId], own: &Flat, union: &Flat, diagnostics: &mut Diagnostics) -> Vec<String> {
+    fn tags(
+        &self,
+        tag: &str,
+        alternative: &[SchemaId],
+        own: &Flat,
+        union: &Flat,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<String> {
         let component = self.component(&peel(self.schemas, alternative).0);
         let mapping = union.discriminator.iter().flat_map(|discriminator| &discriminator.mapping);
         let named = |target: &str, name: &str| target == name || target.rsplit('/').next() == Some(name);
@@ -447,12 +502,21 @@ impl<'a> Types<'a> {
         tags
     }
 
-    fn alternative_name(&self, subject: &[SchemaId], flat: &Flat, tag: Option<&str>, index: usize, diagnostics: &mut Diagnostics) -> String {
+    fn alternative_name(
+        &self,
+        subject: &[SchemaId],
+        flat: &Flat,
+        tag: Option<&str>,
+        index: usize,
+        diagnostics: &mut Diagnostics,
+    ) -> String {
         let peeled = peel(self.schemas, subject).0;
         if let Some(name) = self.component(&peeled) {
             return name;
         }
-        let constant = tag.and_then(|tag| flat.properties.get(tag)).and_then(|subject| single_text(&flatten(self.schemas, subject, diagnostics)));
+        let constant = tag
+            .and_then(|tag| flat.properties.get(tag))
+            .and_then(|subject| single_text(&flatten(self.schemas, subject, diagnostics)));
         if let Some(text) = constant {
             return text;
         }
@@ -470,7 +534,14 @@ impl<'a> Types<'a> {
     }
 
     /// A value of one of several types.
-    fn mixed(&mut self, id: TypeId, types: &[JsonType], subject: &[SchemaId], flat: &mut Flat, diagnostics: &mut Diagnostics) -> Kind {
+    fn mixed(
+        &mut self,
+        id: TypeId,
+        types: &[JsonType],
+        subject: &[SchemaId],
+        flat: &mut Flat,
+        diagnostics: &mut Diagnostics,
+    ) -> Kind {
         let mut variants = Vec::new();
         for json_type in types {
             let name = match json_type {
@@ -492,21 +563,45 @@ impl<'a> Types<'a> {
     }
 
     fn untyped(&self, schema: SchemaId, reason: &str, diagnostics: &mut Diagnostics) -> Type {
-        diagnostics
-            .push(Diagnostic::new(Code::Untyped, reason.to_owned()).at(Place::Value(self.origin(schema)), "the value is kept untyped"));
+        diagnostics.push(
+            Diagnostic::new(Code::Untyped, reason.to_owned())
+                .at(Place::Value(self.origin(schema)), "the value is kept untyped"),
+        );
         Type::Any
     }
 }
 
 /// Formats that are known to have no typed form of their own.
 const PLAIN_FORMATS: [&str; 12] = [
-    "password", "binary", "regex", "json-pointer", "relative-json-pointer", "uri-template", "iri", "iri-reference", "idn-email",
-    "idn-hostname", "html", "commonmark",
+    "password",
+    "binary",
+    "regex",
+    "json-pointer",
+    "relative-json-pointer",
+    "uri-template",
+    "iri",
+    "iri-reference",
+    "idn-email",
+    "idn-hostname",
+    "html",
+    "commonmark",
 ];
 
 /// The formats with a typed form, for suggestions.
-const FORMATS: [&str; 12] =
-    ["uuid", "date-time", "date", "time", "duration", "email", "uri", "uri-reference", "hostname", "ipv4", "ipv6", "byte"];
+const FORMATS: [&str; 12] = [
+    "uuid",
+    "date-time",
+    "date",
+    "time",
+    "duration",
+    "email",
+    "uri",
+    "uri-reference",
+    "hostname",
+    "ipv4",
+    "ipv6",
+    "byte",
+];
 
 pub(super) fn is_object(flat: &Flat) -> bool {
     match &flat.types {
@@ -560,9 +655,9 @@ fn implied_tag(schemas: &Schemas, flats: &[Flat], diagnostics: &mut Diagnostics)
             let mut seen = IndexSet::new();
             let Some(own) = values(first, name) else { return false };
             seen.extend(own);
-            others.iter().all(|flat| {
-                values(flat, name).is_some_and(|own| own.into_iter().all(|value| seen.insert(value)))
-            })
+            others
+                .iter()
+                .all(|flat| values(flat, name).is_some_and(|own| own.into_iter().all(|value| seen.insert(value))))
         })
         .cloned()
 }
@@ -585,4 +680,3 @@ fn singular(plural: &str) -> String {
         _ => plural.to_owned(),
     }
 }
-

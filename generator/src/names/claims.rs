@@ -64,7 +64,8 @@ mod tests {
 
     #[track_caller]
     fn check(reserved: &[&str], claimants: &[&[&str]], expected: &[&str]) {
-        let claimants: Vec<Vec<String>> = claimants.iter().map(|names| names.iter().map(|&name| name.to_owned()).collect()).collect();
+        let claimants: Vec<Vec<String>> =
+            claimants.iter().map(|names| names.iter().map(|&name| name.to_owned()).collect()).collect();
         assert_eq!(Scope::reserving(reserved.iter().copied()).claim(&claimants), expected);
     }
 

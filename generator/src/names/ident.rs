@@ -9,10 +9,10 @@ const MAX_CHARS: usize = 80;
 
 /// The keywords of edition 2024, strict and reserved.
 const KEYWORDS: [&str; 52] = [
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum", "extern", "false",
-    "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub",
-    "ref", "return", "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where",
-    "while", "yield", "self", "super", "crate", "_",
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
+    "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",
+    "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield", "self", "super", "crate", "_",
 ];
 
 /// Keywords that cannot be raw identifiers.
@@ -20,13 +20,13 @@ const NEVER_RAW: [&str; 5] = ["self", "super", "crate", "_", "Self"];
 
 /// `UpperCamelCase`, for types and variants.
 pub fn upper_camel(text: &str) -> String {
-    let name = finish(spoken(text).to_upper_camel_case(), "N", "Empty", "");
+    let name = finish(&spoken(text).to_upper_camel_case(), "N", "Empty", "");
     if name == "Self" { "Self_".to_owned() } else { name }
 }
 
 /// `snake_case`, for fields, functions and modules. It may be a keyword.
 pub fn snake(text: &str) -> String {
-    finish(spoken(text).to_snake_case(), "n", "empty", "_")
+    finish(&spoken(text).to_snake_case(), "n", "empty", "_")
 }
 
 /// The identifier for a name, raw where it is a keyword.
@@ -79,7 +79,7 @@ fn spoken(text: &str) -> String {
     words
 }
 
-fn finish(name: String, prefix: &str, empty: &str, joint: &str) -> String {
+fn finish(name: &str, prefix: &str, empty: &str, joint: &str) -> String {
     let mut name: String = name.nfc().collect();
     if name.chars().all(|c| c == '_') {
         empty.clone_into(&mut name);

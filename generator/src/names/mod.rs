@@ -19,19 +19,88 @@ use ident::short_hash;
 
 /// What emitted code names without a path: the prelude, the receiver's types and our own items.
 const RESERVED_TYPES: &[&str] = &[
-    "AsMut", "AsRef", "Box", "Clone", "Copy", "Debug", "Default", "Display", "DoubleEndedIterator", "Drop", "Eq", "Err",
-    "ExactSizeIterator", "Extend", "Fn", "FnMut", "FnOnce", "From", "FromIterator", "FromStr", "Future", "Hash", "Into", "IntoFuture",
-    "IntoIterator", "Iterator", "None", "Ok", "Option", "Ord", "PartialEq", "PartialOrd", "Result", "Self", "Send", "Sized", "Some",
-    "String", "Sync", "ToOwned", "ToString", "TryFrom", "TryInto", "Unpin", "Vec", "BTreeMap", // std
-    "Deserialize", "Deserializer", "MapAccess", "Serialize", "Serializer", // serde
-    "DecodeError", "Delivery", "EventName", "HeaderNames", "Integer", "Json", "Number", "Outcome", "Payload", "Reason", "Receiver",
-    "ReceiverService", "Secret", "SecretError", "State", "Text", "TopicName", "UnknownEvent", "UnknownName", "Unrouted", "Verifier",
-    "VerifyError", "Webhooks", // webhook-receiver
-    "Event", "EventType", "Topic", // emitted in every crate
+    "AsMut",
+    "AsRef",
+    "Box",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "Display",
+    "DoubleEndedIterator",
+    "Drop",
+    "Eq",
+    "Err",
+    "ExactSizeIterator",
+    "Extend",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "FromIterator",
+    "FromStr",
+    "Future",
+    "Hash",
+    "Into",
+    "IntoFuture",
+    "IntoIterator",
+    "Iterator",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Result",
+    "Self",
+    "Send",
+    "Sized",
+    "Some",
+    "String",
+    "Sync",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "TryInto",
+    "Unpin",
+    "Vec",
+    "BTreeMap", // std
+    "Deserialize",
+    "Deserializer",
+    "MapAccess",
+    "Serialize",
+    "Serializer", // serde
+    "DecodeError",
+    "Delivery",
+    "EventName",
+    "HeaderNames",
+    "Integer",
+    "Json",
+    "Number",
+    "Outcome",
+    "Payload",
+    "Reason",
+    "Receiver",
+    "ReceiverService",
+    "Secret",
+    "SecretError",
+    "State",
+    "Text",
+    "TopicName",
+    "UnknownEvent",
+    "UnknownName",
+    "Unrouted",
+    "Verifier",
+    "VerifyError",
+    "Webhooks", // webhook-receiver
+    "Event",
+    "EventType",
+    "Topic", // emitted in every crate
 ];
 
 /// Names that no module of payloads may have.
-const RESERVED_MODULES: &[&str] = &["event", "event_type", "lib", "main", "mod", "shared", "topic", "tests", "codec", "format"];
+const RESERVED_MODULES: &[&str] =
+    &["event", "event_type", "lib", "main", "mod", "shared", "topic", "tests", "codec", "format"];
 
 /// The names of an emitted crate.
 pub struct Names {
@@ -153,7 +222,9 @@ fn types(api: &Api, config: &Config, vendor: &str, sources: &Sources, diagnostic
     let ids = || (0..api.types.len()).map(TypeId);
     // Event types are what users type most: their payloads come first, then what has a name in the description.
     let roots = ids().filter_map(|id| match &api.def(id).naming {
-        Naming::Root(event_type) => Some((id, vec![upper_camel(event_type), format!("{}Payload", upper_camel(event_type))])),
+        Naming::Root(event_type) => {
+            Some((id, vec![upper_camel(event_type), format!("{}Payload", upper_camel(event_type))]))
+        }
         _ => None,
     });
     claim(&mut names, roots.collect());
@@ -206,7 +277,13 @@ fn joined(parent: &str, hint: &str) -> String {
 }
 
 /// The names that the configuration gives.
-fn configured(api: &Api, config: &Config, sources: &Sources, scope: &mut Scope, diagnostics: &mut Diagnostics) -> Vec<Option<String>> {
+fn configured(
+    api: &Api,
+    config: &Config,
+    sources: &Sources,
+    scope: &mut Scope,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Option<String>> {
     let mut names = vec![None; api.types.len()];
     for (place, name) in &config.names {
         let at = |def: &TypeDef| {
@@ -252,7 +329,8 @@ fn members(def: &TypeDef, unknown: &Ident) -> Vec<Ident> {
     match &def.kind {
         Kind::Struct(object) => {
             // The map of all other members is a field, too.
-            let wires = object.fields.iter().map(|field| field.wire.as_str()).chain(object.rest.as_ref().map(|_| "additional"));
+            let wires =
+                object.fields.iter().map(|field| field.wire.as_str()).chain(object.rest.as_ref().map(|_| "additional"));
             let candidates: Vec<Vec<String>> = wires
                 .enumerate()
                 .map(|(index, wire)| {
@@ -265,7 +343,9 @@ fn members(def: &TypeDef, unknown: &Ident) -> Vec<Ident> {
             Scope::default().claim(&candidates).iter().map(|name| ident(name)).collect()
         }
         Kind::Enum(values) => variants(values.iter().map(String::as_str), &[unknown.to_string()]),
-        Kind::Union(union) => variants(union.variants.iter().map(|variant| variant.name.as_str()), &[unknown.to_string()]),
+        Kind::Union(union) => {
+            variants(union.variants.iter().map(|variant| variant.name.as_str()), &[unknown.to_string()])
+        }
         Kind::Constant(_) | Kind::Newtype(_) | Kind::Pending => Vec::new(),
     }
 }
@@ -283,7 +363,8 @@ fn variants<'a>(values: impl Iterator<Item = &'a str>, taken: &[String]) -> Vec<
 
 /// A module for each topic area; what several areas share has one of its own.
 fn modules(api: &Api) -> Vec<String> {
-    let areas: Vec<&str> = api.webhooks.iter().map(|webhook| api.topics(&webhook.event_type).last().unwrap_or("")).collect();
+    let areas: Vec<&str> =
+        api.webhooks.iter().map(|webhook| api.topics(&webhook.event_type).last().unwrap_or("")).collect();
     let mut distinct: Vec<&str> = areas.clone();
     distinct.sort_unstable();
     distinct.dedup();

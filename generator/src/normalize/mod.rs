@@ -89,8 +89,14 @@ impl Reader<'_, '_> {
         let supported = "OpenAPI 3.0, 3.1 and 3.2 are supported";
         let Some(version) = root.get("openapi") else {
             let swagger = root.get("swagger").is_some();
-            let message = if swagger { "Swagger 2.0 has no webhooks" } else { "this is no OpenAPI description: `openapi` is missing" };
-            return self.diagnostics.push(Diagnostic::new(Code::Version, message).at(Place::Value(root.origin().clone()), supported));
+            let message = if swagger {
+                "Swagger 2.0 has no webhooks"
+            } else {
+                "this is no OpenAPI description: `openapi` is missing"
+            };
+            return self
+                .diagnostics
+                .push(Diagnostic::new(Code::Version, message).at(Place::Value(root.origin().clone()), supported));
         };
         let text = match version.value() {
             Value::String(text) | Value::Number(text) => text,
@@ -120,7 +126,9 @@ impl Reader<'_, '_> {
             }
         }
         if webhooks.is_empty() && !self.diagnostics.has_errors() {
-            let place = maps.first().map_or_else(|| Place::Value(root.origin().clone()), |map| Place::Name(map.origin().clone()));
+            let place = maps
+                .first()
+                .map_or_else(|| Place::Value(root.origin().clone()), |map| Place::Name(map.origin().clone()));
             self.diagnostics.push(
                 Diagnostic::new(Code::NoWebhooks, "the description has no webhook with a JSON body")
                     .at(place, "")
@@ -139,7 +147,8 @@ impl Reader<'_, '_> {
             METHODS.iter().filter_map(|method| members.get(*method).map(|operation| (*method, operation))).collect();
         let Some(((method, operation), others)) = operations.split_first() else {
             // Callback Objects have one more level: the expression that gives the address.
-            let addressed: Vec<&Node> = members.iter().filter(|(key, _)| key.starts_with('{')).map(|(_, item)| item).collect();
+            let addressed: Vec<&Node> =
+                members.iter().filter(|(key, _)| key.starts_with('{')).map(|(_, item)| item).collect();
             if let [item] = addressed[..] {
                 return self.path_item(name, item, webhooks);
             }
@@ -147,7 +156,10 @@ impl Reader<'_, '_> {
         };
         if !others.is_empty() {
             let names: Vec<String> = others.iter().map(|(method, _)| format!("`{method}`")).collect();
-            self.skip(others[0].1, &format!("webhook `{name}` is read from `{method}`; {} is left out", names.join(", ")));
+            self.skip(
+                others[0].1,
+                &format!("webhook `{name}` is read from `{method}`; {} is left out", names.join(", ")),
+            );
         }
         let Some(operation) = self.follow(operation) else { return };
         let Some(body) = operation.get("requestBody") else {
@@ -218,7 +230,11 @@ impl Reader<'_, '_> {
         let responses = operation.get("responses").and_then(Node::as_object);
         for response in responses.into_iter().flat_map(|map| map.values()) {
             // A response says nothing of what is received: a broken reference there is not ours to report.
-            let response = if response.get("$ref").is_some() { self.resolver.resolve(response).ok() } else { Some(response.clone()) };
+            let response = if response.get("$ref").is_some() {
+                self.resolver.resolve(response).ok()
+            } else {
+                Some(response.clone())
+            };
             let map = response.as_ref().and_then(|response| response.get("headers")?.as_object());
             for (name, header) in map.into_iter().flatten() {
                 headers.push(Header { name: name.to_string(), place: Place::Name(header.origin().clone()) });
@@ -242,7 +258,8 @@ impl Reader<'_, '_> {
     }
 
     fn skip(&mut self, node: &Node, message: &str) {
-        self.diagnostics.push(Diagnostic::new(Code::Skipped, message).at(Place::Name(node.origin().clone()), "left out"));
+        self.diagnostics
+            .push(Diagnostic::new(Code::Skipped, message).at(Place::Name(node.origin().clone()), "left out"));
     }
 
     fn wrong(&mut self, node: &Node, rule: &str) {

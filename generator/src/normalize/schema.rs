@@ -215,19 +215,33 @@ impl Reader<'_, '_> {
             "examples" => match value.value() {
                 Value::Array(examples) => schema.examples.extend(examples.iter().cloned()),
                 // OpenAPI's map of Example Objects, which a Schema Object does not have but some write.
-                Value::Object(examples) => schema.examples.extend(examples.values().filter_map(|e| e.get("value").cloned())),
+                Value::Object(examples) => {
+                    schema.examples.extend(examples.values().filter_map(|e| e.get("value").cloned()));
+                }
                 _ => self.wrong(value, "`examples` is an array"),
             },
-            "default" | "pattern" | "minLength" | "maxLength" | "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum"
-            | "multipleOf" | "minItems" | "maxItems" | "uniqueItems" | "minProperties" | "maxProperties" | "contentMediaType" => {
+            "default" | "pattern" | "minLength" | "maxLength" | "minimum" | "maximum" | "exclusiveMinimum"
+            | "exclusiveMaximum" | "multipleOf" | "minItems" | "maxItems" | "uniqueItems" | "minProperties"
+            | "maxProperties" | "contentMediaType" => {
                 schema.fact(keyword, value);
             }
             // Annotations and definitions that say nothing of the data.
-            "$schema" | "$id" | "$anchor" | "$defs" | "definitions" | "$comment" | "$vocabulary" | "externalDocs" | "xml"
-            | "$dynamicAnchor" => {}
+            "$schema" | "$id" | "$anchor" | "$defs" | "definitions" | "$comment" | "$vocabulary" | "externalDocs"
+            | "xml" | "$dynamicAnchor" => {}
             // Rules that a type cannot express; data that breaks them still decodes.
-            "not" | "if" | "then" | "else" | "dependentRequired" | "dependentSchemas" | "propertyNames" | "unevaluatedProperties"
-            | "unevaluatedItems" | "contains" | "minContains" | "maxContains" | "contentSchema" => self.diagnostics.push(
+            "not"
+            | "if"
+            | "then"
+            | "else"
+            | "dependentRequired"
+            | "dependentSchemas"
+            | "propertyNames"
+            | "unevaluatedProperties"
+            | "unevaluatedItems"
+            | "contains"
+            | "minContains"
+            | "maxContains"
+            | "contentSchema" => self.diagnostics.push(
                 Diagnostic::new(Code::NotEnforced, format!("`{keyword}` is not enforced"))
                     .at(Place::Name(value.origin().clone()), "decoding accepts values that break this rule"),
             ),
@@ -274,7 +288,10 @@ impl Reader<'_, '_> {
                     let near = suggest(unknown, &TYPE_NAMES).map(|near| format!("did you mean `{near}`?"));
                     self.diagnostics.push(
                         Diagnostic::new(Code::UnknownType, format!("`{unknown}` is not a type of JSON Schema"))
-                            .at(Place::Value(name.origin().clone()), format!("expected one of {}", TYPE_NAMES.join(", ")))
+                            .at(
+                                Place::Value(name.origin().clone()),
+                                format!("expected one of {}", TYPE_NAMES.join(", ")),
+                            )
                             .maybe_help(near),
                     );
                     continue;
@@ -300,7 +317,9 @@ impl Reader<'_, '_> {
         for value in values {
             if matches!(value.value(), Value::Null) {
                 schema.data.nullable = true;
-            } else if let Some(first) = distinct.iter().find(|known| crate::text::json(known) == crate::text::json(value)) {
+            } else if let Some(first) =
+                distinct.iter().find(|known| crate::text::json(known) == crate::text::json(value))
+            {
                 self.diagnostics.push(
                     Diagnostic::new(Code::DuplicateValue, "an enum has the same value twice")
                         .at(Place::Value(value.origin().clone()), "left out")
@@ -321,7 +340,8 @@ impl Reader<'_, '_> {
         }
         let contradicts = |value: &Node| !schema.types.iter().any(|json_type| json_type.allows(value));
         let constants = members.get("const").filter(|value| !matches!(value.value(), Value::Null));
-        let wrong: Vec<Node> = constants.into_iter().chain(schema.values.iter().flatten()).filter(|v| contradicts(v)).cloned().collect();
+        let wrong: Vec<Node> =
+            constants.into_iter().chain(schema.values.iter().flatten()).filter(|v| contradicts(v)).cloned().collect();
         for value in wrong {
             let mut diagnostic = Diagnostic::new(Code::Contradiction, "a value is not of the schema's type")
                 .at(Place::Value(value.origin().clone()), "this value");
@@ -347,8 +367,11 @@ impl Reader<'_, '_> {
             // A habit of drafts 3 and Swagger: it means the property, and there it is not a rule of JSON Schema.
             Value::Bool(_) => {
                 self.diagnostics.push(
-                    Diagnostic::new(Code::NotEnforced, "`required` is a list of names; a truth value means nothing here")
-                        .at(Place::Value(value.origin().clone()), "ignored"),
+                    Diagnostic::new(
+                        Code::NotEnforced,
+                        "`required` is a list of names; a truth value means nothing here",
+                    )
+                    .at(Place::Value(value.origin().clone()), "ignored"),
                 );
                 Vec::new()
             }
@@ -462,7 +485,34 @@ impl JsonType {
 
 /// The keywords of a Schema Object, for suggestions.
 const KEYWORDS: &[&str] = &[
-    "additionalProperties", "allOf", "anyOf", "const", "default", "deprecated", "description", "discriminator", "enum", "example",
-    "examples", "format", "items", "maxItems", "maxLength", "maximum", "minItems", "minLength", "minimum", "nullable", "oneOf",
-    "pattern", "prefixItems", "properties", "readOnly", "required", "title", "type", "uniqueItems", "writeOnly",
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "const",
+    "default",
+    "deprecated",
+    "description",
+    "discriminator",
+    "enum",
+    "example",
+    "examples",
+    "format",
+    "items",
+    "maxItems",
+    "maxLength",
+    "maximum",
+    "minItems",
+    "minLength",
+    "minimum",
+    "nullable",
+    "oneOf",
+    "pattern",
+    "prefixItems",
+    "properties",
+    "readOnly",
+    "required",
+    "title",
+    "type",
+    "uniqueItems",
+    "writeOnly",
 ];

@@ -73,8 +73,30 @@ mod tests {
     #[test]
     fn paths_that_are_not() {
         for path in [
-            "", "/", "/etc/passwd", "..", ".", "../a", "a/../b", "a//b", "a/", "./a", "a\\b", "C:a", "a b", "ä", "a\n", "a.",
-            "src/con.rs", "NUL", "com1", "a/LPT9.txt", "a\0", "~", "$x", &"a".repeat(101),
+            "",
+            "/",
+            "/etc/passwd",
+            "..",
+            ".",
+            "../a",
+            "a/../b",
+            "a//b",
+            "a/",
+            "./a",
+            "a\\b",
+            "C:a",
+            "a b",
+            "ä",
+            "a\n",
+            "a.",
+            "src/con.rs",
+            "NUL",
+            "com1",
+            "a/LPT9.txt",
+            "a\0",
+            "~",
+            "$x",
+            &"a".repeat(101),
         ] {
             assert!(check(path).is_err(), "{path:?}");
         }

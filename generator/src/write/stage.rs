@@ -87,7 +87,8 @@ impl Drop for Staged {
 
 impl Folders {
     fn make(&mut self, folder: &Path) -> Result<()> {
-        let missing: Vec<_> = folder.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists()).collect();
+        let missing: Vec<_> =
+            folder.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists()).collect();
         for folder in missing.into_iter().rev() {
             fs::create_dir(folder).map_err(|error| access(folder, "create", &error))?;
             self.made.push(folder.to_owned());

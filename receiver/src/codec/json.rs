@@ -27,9 +27,7 @@ impl Json {
     ///
     /// If the value cannot be written, or what it writes is not accepted.
     pub fn new<T: Serialize + ?Sized>(value: &T) -> Result<Self, DecodeError> {
-        serde_json::value::to_raw_value(value)
-            .and_then(Self::checked)
-            .map_err(|error| DecodeError::malformed(&error))
+        serde_json::value::to_raw_value(value).and_then(Self::checked).map_err(|error| DecodeError::malformed(&error))
     }
 
     fn checked(raw: Box<RawValue>) -> Result<Self, serde_json::Error> {

@@ -22,9 +22,7 @@ pub trait Object: Sized {
     /// # Errors
     ///
     /// If a member does not fit its type, occurs twice or is missing.
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut Members<'de, A>,
-    ) -> Result<Self, A::Error>;
+    fn decode_members<'de, A: MapAccess<'de>>(members: &mut Members<'de, A>) -> Result<Self, A::Error>;
 }
 
 /// Reads an object. Unlike with derived code, an array of the members' values is not accepted.
@@ -75,11 +73,7 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
     /// # Errors
     ///
     /// If the slot is filled already, or the value does not fit.
-    pub fn read<T: Decode>(
-        &mut self,
-        name: &'static str,
-        slot: &mut Option<T>,
-    ) -> Result<(), A::Error> {
+    pub fn read<T: Decode>(&mut self, name: &'static str, slot: &mut Option<T>) -> Result<(), A::Error> {
         if slot.is_some() {
             return Err(duplicate(name));
         }
@@ -92,11 +86,7 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
     /// # Errors
     ///
     /// If the map holds the name already, or the value does not fit.
-    pub fn read_rest<T: Decode>(
-        &mut self,
-        name: Name<'de>,
-        rest: &mut BTreeMap<String, T>,
-    ) -> Result<(), A::Error> {
+    pub fn read_rest<T: Decode>(&mut self, name: Name<'de>, rest: &mut BTreeMap<String, T>) -> Result<(), A::Error> {
         if rest.contains_key(&*name) {
             return Err(duplicate(&name));
         }

@@ -43,9 +43,7 @@ impl Decode for i64 {
 impl Decode for i32 {
     fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = i64::decode(deserializer)?;
-        value.try_into().map_err(|_| {
-            D::Error::invalid_value(Unexpected::Signed(value), &"an integer of 32 bits")
-        })
+        value.try_into().map_err(|_| D::Error::invalid_value(Unexpected::Signed(value), &"an integer of 32 bits"))
     }
 }
 
@@ -114,10 +112,7 @@ impl Visitor<'_> for StringVisitor {
 /// # Errors
 ///
 /// If the value is anything else.
-pub fn constant<'de, D: Deserializer<'de>>(
-    deserializer: D,
-    expected: &'static str,
-) -> Result<(), D::Error> {
+pub fn constant<'de, D: Deserializer<'de>>(deserializer: D, expected: &'static str) -> Result<(), D::Error> {
     deserializer.deserialize_str(ConstantVisitor(expected))
 }
 

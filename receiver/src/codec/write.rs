@@ -32,11 +32,7 @@ impl<S: Serializer> ObjectWriter<S> {
     /// # Errors
     ///
     /// Whatever the serializer reports.
-    pub fn optional<T: Serialize>(
-        &mut self,
-        name: &str,
-        value: &Option<T>,
-    ) -> Result<(), S::Error> {
+    pub fn optional<T: Serialize>(&mut self, name: &str, value: &Option<T>) -> Result<(), S::Error> {
         match value {
             Some(value) => self.map.serialize_entry(name, value),
             None => Ok(()),

@@ -36,10 +36,8 @@ impl Text<Time> {
     pub fn time(&self) -> Result<(civil::Time, Option<Offset>), FormatError> {
         // An offset is only understood behind a date.
         let dated = format!("1970-01-01T{}", self.as_str());
-        let pieces =
-            Pieces::parse(&dated).map_err(|error| FormatError::new("a time of day", error))?;
-        let time =
-            pieces.time().ok_or_else(|| FormatError::new("a time of day", "there is no time"))?;
+        let pieces = Pieces::parse(&dated).map_err(|error| FormatError::new("a time of day", error))?;
+        let time = pieces.time().ok_or_else(|| FormatError::new("a time of day", "there is no time"))?;
         Ok((time, pieces.to_numeric_offset()))
     }
 }
@@ -52,8 +50,6 @@ impl Text<Duration> {
     ///
     /// If the text is not an ISO 8601 duration.
     pub fn span(&self) -> Result<Span, FormatError> {
-        SpanParser::new()
-            .parse_span(self.as_str())
-            .map_err(|error| FormatError::new("a duration", error))
+        SpanParser::new().parse_span(self.as_str()).map_err(|error| FormatError::new("a duration", error))
     }
 }

@@ -105,11 +105,7 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
     ///
     /// If the topic has a handler already.
     #[track_caller]
-    pub fn on_topic<X, H>(
-        mut self,
-        topic: <W::EventType as EventName>::Topic,
-        handler: H,
-    ) -> Self
+    pub fn on_topic<X, H>(mut self, topic: <W::EventType as EventName>::Topic, handler: H) -> Self
     where
         H: Handler<W::Event, S, X>,
     {

@@ -36,15 +36,9 @@ impl<W: Webhooks> Routes<W> {
         };
         match (job, &self.fallback) {
             (Ok(job), _) => Ok(job),
-            (Err(reason), Some(fallback)) => {
-                Ok(fallback(Unrouted::new(delivery.clone(), reason), delivery))
-            }
-            (Err(Reason::Malformed(error) | Reason::Mismatch(error)), None) => {
-                Err(Outcome::Undecodable(error))
-            }
-            (Err(Reason::UnknownEventType(_) | Reason::NoHandler(_)), None) => {
-                Err(Outcome::Ignored)
-            }
+            (Err(reason), Some(fallback)) => Ok(fallback(Unrouted::new(delivery.clone(), reason), delivery)),
+            (Err(Reason::Malformed(error) | Reason::Mismatch(error)), None) => Err(Outcome::Undecodable(error)),
+            (Err(Reason::UnknownEventType(_) | Reason::NoHandler(_)), None) => Err(Outcome::Ignored),
         }
     }
 

@@ -2,8 +2,8 @@
 
 mod body;
 mod media;
-mod reject;
 mod receiver_service;
+mod reject;
 
-pub use receiver_service::ReceiverService;
 pub(crate) use receiver_service::Limits;
+pub use receiver_service::ReceiverService;

@@ -81,11 +81,7 @@ impl<W: Webhooks> ReceiverService<W> {
     /// # Panics
     ///
     /// Outside of a Tokio runtime.
-    pub async fn receive(
-        &self,
-        headers: &HeaderMap,
-        body: impl Into<Bytes>,
-    ) -> Result<Outcome, VerifyError> {
+    pub async fn receive(&self, headers: &HeaderMap, body: impl Into<Bytes>) -> Result<Outcome, VerifyError> {
         let delivery = self.shared.verifier.verify(headers, body.into())?;
         Ok(self.dispatch(delivery).await)
     }
@@ -215,8 +211,6 @@ impl<W: Webhooks> Clone for ReceiverService<W> {
 
 impl<W: Webhooks> fmt::Debug for ReceiverService<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ReceiverService")
-            .field("verifier", &self.shared.verifier)
-            .finish_non_exhaustive()
+        f.debug_struct("ReceiverService").field("verifier", &self.shared.verifier).finish_non_exhaustive()
     }
 }

@@ -25,22 +25,16 @@ impl Rejection {
     /// The answer depends on the status alone, so that it does not tell a forger which check failed.
     pub(super) fn response(&self) -> Response<Full<Bytes>> {
         match self {
-            Self::Method => {
-                with(StatusCode::METHOD_NOT_ALLOWED, ALLOW, HeaderValue::from_static("POST"))
-            }
+            Self::Method => with(StatusCode::METHOD_NOT_ALLOWED, ALLOW, HeaderValue::from_static("POST")),
             Self::TooLarge => respond(StatusCode::PAYLOAD_TOO_LARGE),
-            Self::Unverified(error) if error.status() == StatusCode::UNAUTHORIZED => with(
-                StatusCode::UNAUTHORIZED,
-                WWW_AUTHENTICATE,
-                HeaderValue::from_static("Webhook-Signature"),
-            ),
+            Self::Unverified(error) if error.status() == StatusCode::UNAUTHORIZED => {
+                with(StatusCode::UNAUTHORIZED, WWW_AUTHENTICATE, HeaderValue::from_static("Webhook-Signature"))
+            }
             Self::Unverified(error) => respond(error.status()),
             Self::MediaType => respond(StatusCode::UNSUPPORTED_MEDIA_TYPE),
-            Self::Encoding => with(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                ACCEPT_ENCODING,
-                HeaderValue::from_static("identity"),
-            ),
+            Self::Encoding => {
+                with(StatusCode::UNSUPPORTED_MEDIA_TYPE, ACCEPT_ENCODING, HeaderValue::from_static("identity"))
+            }
             Self::Timeout => respond(StatusCode::REQUEST_TIMEOUT),
             Self::Aborted(_) => respond(StatusCode::BAD_REQUEST),
         }
@@ -52,9 +46,7 @@ pub(super) fn respond(status: StatusCode) -> Response<Full<Bytes>> {
     let reason = status.canonical_reason().unwrap_or_default();
     let mut response = Response::new(Full::new(Bytes::from_static(reason.as_bytes())));
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     response
 }
 

@@ -3,9 +3,9 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName};
 
+use super::VerifyError;
 use super::standard::{self, Message};
 use super::verifier::{Scheme, Verifier};
-use super::VerifyError;
 use crate::Delivery;
 
 const MAX_ID_BYTES: usize = 256;
@@ -32,8 +32,7 @@ impl<'a> Envelope<'a> {
         let timestamp = single(headers, &names.timestamp)?;
         let signatures = single(headers, &names.signature)?;
 
-        let id = parse_id(id, verifier.allow_dots)
-            .ok_or_else(|| VerifyError::MalformedHeader(names.id.clone()))?;
+        let id = parse_id(id, verifier.allow_dots).ok_or_else(|| VerifyError::MalformedHeader(names.id.clone()))?;
         let seconds = parse_timestamp(timestamp).ok_or(VerifyError::MalformedTimestamp)?;
         if !is_signature_list(signatures) {
             return Err(VerifyError::MalformedHeader(names.signature.clone()));
@@ -48,16 +47,11 @@ impl<'a> Envelope<'a> {
     ///
     /// [`VerifyError::NoMatchingSignature`].
     pub fn verify(self, body: Bytes) -> Result<Delivery, VerifyError> {
-        let message =
-            Message { id: self.id.as_bytes(), timestamp: self.timestamp, body: &body };
+        let message = Message { id: self.id.as_bytes(), timestamp: self.timestamp, body: &body };
         let authentic = match &self.verifier.scheme {
             Scheme::StandardWebhooks(keys) => standard::matches(keys, &message, self.signatures),
         };
-        if authentic {
-            Ok(Delivery::new(self.id, self.seconds, body))
-        } else {
-            Err(VerifyError::NoMatchingSignature)
-        }
+        if authentic { Ok(Delivery::new(self.id, self.seconds, body)) } else { Err(VerifyError::NoMatchingSignature) }
     }
 }
 
@@ -81,9 +75,7 @@ fn parse_id(id: &[u8], allow_dots: bool) -> Option<&str> {
 fn parse_timestamp(timestamp: &[u8]) -> Option<u64> {
     let canonical = match timestamp {
         b"0" => true,
-        [b'1'..=b'9', rest @ ..] => {
-            rest.len() < MAX_TIMESTAMP_DIGITS && rest.iter().all(u8::is_ascii_digit)
-        }
+        [b'1'..=b'9', rest @ ..] => rest.len() < MAX_TIMESTAMP_DIGITS && rest.iter().all(u8::is_ascii_digit),
         _ => false,
     };
     if canonical { str::from_utf8(timestamp).ok()?.parse().ok() } else { None }

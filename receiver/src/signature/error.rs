@@ -33,13 +33,10 @@ impl VerifyError {
     /// well-formed and not authentic.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::MissingHeader(_)
-            | Self::DuplicateHeader(_)
-            | Self::MalformedHeader(_)
-            | Self::MalformedTimestamp => StatusCode::BAD_REQUEST,
-            Self::TimestampTooOld | Self::TimestampTooNew | Self::NoMatchingSignature => {
-                StatusCode::UNAUTHORIZED
+            Self::MissingHeader(_) | Self::DuplicateHeader(_) | Self::MalformedHeader(_) | Self::MalformedTimestamp => {
+                StatusCode::BAD_REQUEST
             }
+            Self::TimestampTooOld | Self::TimestampTooNew | Self::NoMatchingSignature => StatusCode::UNAUTHORIZED,
         }
     }
 }

@@ -23,11 +23,7 @@ impl HeaderNames {
     /// # Panics
     ///
     /// If a name is not a lower-case header name; a compile error in a `const`.
-    pub const fn new(
-        id: &'static str,
-        timestamp: &'static str,
-        signature: &'static str,
-    ) -> Self {
+    pub const fn new(id: &'static str, timestamp: &'static str, signature: &'static str) -> Self {
         Self {
             id: HeaderName::from_static(id),
             timestamp: HeaderName::from_static(timestamp),

@@ -48,10 +48,7 @@ impl Secret {
             .and_then(|value| value.into_string().map_err(|_| Problem::NotBase64))
             .map(Zeroizing::new)
             .and_then(|text| Self::parse(&text))
-            .map_err(|problem| SecretError {
-                origin: Some(format!("environment variable {variable:?}")),
-                problem,
-            })
+            .map_err(|problem| SecretError { origin: Some(format!("environment variable {variable:?}")), problem })
     }
 
     /// Reads a secret from a file, as mounted by an orchestrator.
@@ -70,10 +67,7 @@ impl Secret {
                 let line = text.strip_suffix('\n').unwrap_or(text);
                 Self::parse(line.strip_suffix('\r').unwrap_or(line))
             })
-            .map_err(|problem| SecretError {
-                origin: Some(format!("file {}", path.display())),
-                problem,
-            })
+            .map_err(|problem| SecretError { origin: Some(format!("file {}", path.display())), problem })
     }
 
     fn parse(text: &str) -> Result<Self, Problem> {
@@ -181,12 +175,12 @@ impl fmt::Display for SecretError {
             Problem::NotSet => f.write_str("not set"),
             Problem::Unreadable(_) => f.write_str("cannot be read"),
             Problem::Empty => f.write_str("the secret is empty"),
-            Problem::Asymmetric => f.write_str(
-                "this is one half of a key pair (`whpk_` or `whsk_`), not a shared secret (`whsec_`)",
-            ),
-            Problem::NotBase64 => f.write_str(
-                "the secret is not `whsec_` and padded standard base64, without any whitespace",
-            ),
+            Problem::Asymmetric => {
+                f.write_str("this is one half of a key pair (`whpk_` or `whsk_`), not a shared secret (`whsec_`)")
+            }
+            Problem::NotBase64 => {
+                f.write_str("the secret is not `whsec_` and padded standard base64, without any whitespace")
+            }
             Problem::TooShort => write!(f, "the secret is shorter than {MIN_BYTES} bytes"),
             Problem::TooLong => write!(f, "the secret is longer than {MAX_BYTES} bytes"),
             Problem::NoSecrets => f.write_str("a verifier needs at least one secret"),

@@ -38,13 +38,7 @@ pub fn sign(secret: &Secret, id: &str, timestamp: SystemTime, body: &[u8]) -> He
 ///
 /// As [`sign`].
 #[track_caller]
-pub fn sign_as(
-    names: &HeaderNames,
-    secret: &Secret,
-    id: &str,
-    timestamp: SystemTime,
-    body: &[u8],
-) -> HeaderMap {
+pub fn sign_as(names: &HeaderNames, secret: &Secret, id: &str, timestamp: SystemTime, body: &[u8]) -> HeaderMap {
     let seconds = timestamp
         .duration_since(SystemTime::UNIX_EPOCH)
         .expect("the time should not lie before 1970")

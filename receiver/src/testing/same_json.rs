@@ -57,11 +57,7 @@ fn compare(at: &str, expected: &Json, actual: &Json) -> Result<(), String> {
     if same { Ok(()) } else { Err(format!("at `{at}`: expected {expected}, found {actual}")) }
 }
 
-fn compare_objects(
-    at: &str,
-    expected: &BTreeMap<String, Json>,
-    actual: &BTreeMap<String, Json>,
-) -> Result<(), String> {
+fn compare_objects(at: &str, expected: &BTreeMap<String, Json>, actual: &BTreeMap<String, Json>) -> Result<(), String> {
     if let Some(name) = actual.keys().find(|name| !expected.contains_key(*name)) {
         return Err(format!("at `{at}`: unexpected member {name:?}"));
     }
@@ -77,7 +73,5 @@ fn compare_arrays(at: &str, expected: &[Json], actual: &[Json]) -> Result<(), St
         return Err(format!("at `{at}`: expected {expected} elements, found {actual}"));
     }
     let pairs = expected.iter().zip(actual).enumerate();
-    pairs.into_iter().try_for_each(|(index, (expected, actual))| {
-        compare(&format!("{at}/{index}"), expected, actual)
-    })
+    pairs.into_iter().try_for_each(|(index, (expected, actual))| compare(&format!("{at}/{index}"), expected, actual))
 }

@@ -126,8 +126,18 @@ pub(crate) struct Asset {
 impl codec::Object for Asset {
     const NAME: &'static str = "Asset";
     const MEMBERS: &'static [&'static str] = &[
-        "id", "filename", "owner", "folder", "size", "views", "status", "created", "parent", "renditions",
-        "position", "extra",
+        "id",
+        "filename",
+        "owner",
+        "folder",
+        "size",
+        "views",
+        "status",
+        "created",
+        "parent",
+        "renditions",
+        "position",
+        "extra",
     ];
 
     fn decode_members<'de, A: MapAccess<'de>>(members: &mut Members<'de, A>) -> Result<Self, A::Error> {
@@ -251,10 +261,7 @@ impl codec::Object for AssetCreated {
                 _ => members.skip()?,
             }
         }
-        Ok(Self {
-            event_type: members.required("eventType", event_type)?,
-            asset: members.required("asset", asset)?,
-        })
+        Ok(Self { event_type: members.required("eventType", event_type)?, asset: members.required("asset", asset)? })
     }
 }
 

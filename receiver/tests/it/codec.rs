@@ -72,7 +72,11 @@ fn errors_say_where() {
         "/a~1b~0/1",
         "invalid type: integer `0`, expected a boolean",
     );
-    assert_mismatch::<(String, i32)>(r#"["a", "b"]"#, "/1", "invalid type: string \"b\", expected an integer of 64 bits");
+    assert_mismatch::<(String, i32)>(
+        r#"["a", "b"]"#,
+        "/1",
+        "invalid type: string \"b\", expected an integer of 64 bits",
+    );
     assert_mismatch::<(i32, i32)>("[1]", "", "invalid length 1, expected an array of length 2");
     assert_mismatch::<(i32, i32)>("[1, 2, 3, 4]", "", "invalid length 4, expected an array of length 2");
     assert_mismatch::<AssetCreated>(
@@ -80,7 +84,11 @@ fn errors_say_where() {
         "/eventType",
         "invalid value: string \"asset.deleted\", expected the string \"asset.created\"",
     );
-    assert_mismatch::<Asset>(r#"{"id": "a", "owner": null, "size": 1.5}"#, "/size", "invalid value: floating point `1.5`, expected an integer of 64 bits");
+    assert_mismatch::<Asset>(
+        r#"{"id": "a", "owner": null, "size": 1.5}"#,
+        "/size",
+        "invalid value: floating point `1.5`, expected an integer of 64 bits",
+    );
 }
 
 #[test]
@@ -149,8 +157,5 @@ fn errors_are_safe_to_log() {
 #[test]
 fn errors_of_serde_json_itself_show_the_pointer() {
     let error = serde_json::from_str::<Asset>(r#"{"id": "a", "owner": null, "parent": {"id": 1}}"#).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "\"/parent/id\": invalid type: integer `1`, expected a string at line 1 column 45"
-    );
+    assert_eq!(error.to_string(), "\"/parent/id\": invalid type: integer `1`, expected a string at line 1 column 45");
 }

@@ -11,9 +11,7 @@ use crate::acme::{Acme, Ping};
 
 #[tokio::test]
 async fn the_service_is_a_route() {
-    let service = Receiver::<Acme>::new(Verifier::standard_webhooks(secret()))
-        .on(|_: Ping| async {})
-        .into_service();
+    let service = Receiver::<Acme>::new(Verifier::standard_webhooks(secret())).on(|_: Ping| async {}).into_service();
     let app = Router::new().route_service("/webhooks/acme", service);
 
     let body = r#"{"eventType": "ping"}"#;

@@ -67,13 +67,9 @@ fn numbers_keep_their_digits() {
 
 #[test]
 fn integers_are_told_by_value() {
-    for (json, expected) in [
-        ("1.0", 1),
-        ("1e2", 100),
-        ("-0", 0),
-        ("10.50e1", 105),
-        ("170141183460469231731687303715884105727", i128::MAX),
-    ] {
+    for (json, expected) in
+        [("1.0", 1), ("1e2", 100), ("-0", 0), ("10.50e1", 105), ("170141183460469231731687303715884105727", i128::MAX)]
+    {
         let integer: Integer = decode(json).unwrap();
         assert_eq!((integer.as_str(), integer.as_i128()), (json, Some(expected)));
         assert_eq!(serde_json::to_string(&integer).unwrap(), json);

@@ -9,9 +9,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use webhook_receiver::codec::DecodeErrorKind;
 use webhook_receiver::testing::{block_on, secret, signed_now};
-use webhook_receiver::{
-    Delivery, HeaderNames, Outcome, Reason, Receiver, State, Unrouted, Verifier, VerifyError,
-};
+use webhook_receiver::{Delivery, HeaderNames, Outcome, Reason, Receiver, State, Unrouted, Verifier, VerifyError};
 
 use crate::acme::{Acme, AssetCreated, AssetMetadataUpdated, Event, Ping, Topic, delivery};
 
@@ -167,9 +165,10 @@ fn handlers_may_be_closures_functions_and_fallible() {
 /// The message of a panic.
 fn panic_of(register: impl FnOnce() -> Receiver<Acme>) -> String {
     let panic = catch_unwind(AssertUnwindSafe(|| drop(register()))).unwrap_err();
-    panic.downcast_ref::<String>().cloned().unwrap_or_else(|| {
-        (*panic.downcast_ref::<&str>().expect("a message")).to_owned()
-    })
+    panic
+        .downcast_ref::<String>()
+        .cloned()
+        .unwrap_or_else(|| (*panic.downcast_ref::<&str>().expect("a message")).to_owned())
 }
 
 #[test]
@@ -177,10 +176,7 @@ fn handlers_must_not_replace_each_other() {
     let ping = || receiver().on(|_: Ping| async {});
     assert_eq!(panic_of(|| ping().on(|_: Ping, _: Delivery| async {})), "`ping` has two handlers");
     let topic = || receiver().on_topic(Topic::Asset, |_: Event| async {});
-    assert_eq!(
-        panic_of(|| topic().on_topic(Topic::Asset, |_: Event| async {})),
-        "topic `asset` has two handlers"
-    );
+    assert_eq!(panic_of(|| topic().on_topic(Topic::Asset, |_: Event| async {})), "topic `asset` has two handlers");
     let last = || receiver().otherwise(|_: Unrouted| async {});
     assert_eq!(panic_of(|| last().otherwise(|_: Unrouted| async {})), "there are two fallback handlers");
 }
@@ -237,10 +233,7 @@ async fn a_receiver_without_running_handlers_is_idle() {
 /// One handler that hangs holds up nobody else.
 #[tokio::test]
 async fn handlers_run_side_by_side() {
-    let service = receiver()
-        .on(|_: Ping| pending::<()>())
-        .on(|_: AssetCreated| async {})
-        .into_service();
+    let service = receiver().on(|_: Ping| pending::<()>()).on(|_: AssetCreated| async {}).into_service();
     let hanging = service.dispatch(delivery(PING));
     tokio::select! {
         outcome = hanging => panic!("{outcome:?}"),

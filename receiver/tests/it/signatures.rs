@@ -129,9 +129,7 @@ impl Message {
             let value = HeaderValue::from_bytes(value).expect("a value that HTTP allows");
             headers.append(HeaderName::from_static(name), value);
         }
-        let delivery = verifier
-            .verify(&headers, Bytes::from(self.body.clone()))
-            .map_err(|error| kind(&error))?;
+        let delivery = verifier.verify(&headers, Bytes::from(self.body.clone())).map_err(|error| kind(&error))?;
         assert_eq!(delivery.id().as_bytes(), self.get("webhook-id"));
         assert_eq!(*delivery.raw(), self.body);
         Ok(())
@@ -382,9 +380,8 @@ fn secrets() -> Vec<Case> {
     let valid = Message::valid;
     let holding = |secrets: &[&'static str]| valid().secrets(secrets);
     let rotating = {
-        let [old, new] = [SECRET, OTHER_SECRET].map(|secret| {
-            token(&tag(&key(secret), format!("{ID}.{NOW}.{BODY}").as_bytes()))
-        });
+        let [old, new] =
+            [SECRET, OTHER_SECRET].map(|secret| token(&tag(&key(secret), format!("{ID}.{NOW}.{BODY}").as_bytes())));
         valid().signatures(format!("{new} {old}"))
     };
     vec![
@@ -413,7 +410,8 @@ fn secrets() -> Vec<Case> {
 fn bodies() -> Vec<Case> {
     let signed = |body: &[u8]| Message::valid().body(body).signed();
     let unsigned = |body: &[u8]| Message::valid().body(body);
-    let gzip = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xabV*I-.Q\xb2R0216226264\xa9\x05\x00\xcc\xf3]c\x14\x00\x00\x00";
+    let gzip =
+        b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xabV*I-.Q\xb2R0216226264\xa9\x05\x00\xcc\xf3]c\x14\x00\x00\x00";
     vec![
         ("B01", "empty", signed(b""), Ok(())),
         ("B02", "not UTF-8", signed(b"{\"a\":\"\xff\"}"), Ok(())),
@@ -456,10 +454,8 @@ fn signed_headers(id: &str, seconds: u64, body: &[u8]) -> HeaderMap {
 #[test]
 fn a_clock_before_1970_fails_closed() {
     let headers = signed_headers(ID, 0, b"");
-    let verifier = verifier(|| SystemTime::UNIX_EPOCH - Duration::from_nanos(1))
-        .tolerance(Duration::MAX)
-        .build()
-        .unwrap();
+    let verifier =
+        verifier(|| SystemTime::UNIX_EPOCH - Duration::from_nanos(1)).tolerance(Duration::MAX).build().unwrap();
     assert_eq!(verifier.verify(&headers, Bytes::new()).unwrap_err(), VerifyError::TimestampTooNew);
 }
 
@@ -510,7 +506,8 @@ fn other_header_names_can_be_chosen() {
 #[test]
 fn nothing_secret_is_printed() {
     let verifier = Verifier::standard_webhooks(Secret::new(SECRET).unwrap());
-    let headers = webhook_receiver::testing::signed_now(&HeaderNames::WEBHOOK, &Secret::new(SECRET).unwrap(), b"private");
+    let headers =
+        webhook_receiver::testing::signed_now(&HeaderNames::WEBHOOK, &Secret::new(SECRET).unwrap(), b"private");
     let delivery = verifier.verify(&headers, Bytes::from_static(b"private")).unwrap();
     for text in [format!("{verifier:?}"), format!("{:?}", Secret::new(SECRET).unwrap()), format!("{delivery:?}")] {
         assert!(!text.contains("MfKQ") && !text.contains("private") && !text.contains("31, f2"), "{text}");

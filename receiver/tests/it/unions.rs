@@ -67,11 +67,7 @@ impl codec::Object for Disc {
                 _ => members.skip()?,
             }
         }
-        Ok(Self {
-            radius: members.required("radius", radius)?,
-            fill: fill.flatten(),
-            next: next.flatten(),
-        })
+        Ok(Self { radius: members.required("radius", radius)?, fill: fill.flatten(), next: next.flatten() })
     }
 }
 
@@ -161,9 +157,8 @@ fn the_first_candidate_that_loses_nothing_is_taken() {
 
 #[test]
 fn candidates_are_left_out_when_they_would_lose_members() {
-    let rank = |json: &str, candidates: &[Option<&'static [&'static str]>]| {
-        codec::rank(&json.parse().unwrap(), candidates)
-    };
+    let rank =
+        |json: &str, candidates: &[Option<&'static [&'static str]>]| codec::rank(&json.parse().unwrap(), candidates);
     let candidates = [Some(&["a", "b"][..]), None, Some(&["b", "c"]), Some(&["a", "b", "c"])];
     assert_eq!(rank("{}", &candidates), [0, 1, 2, 3]);
     assert_eq!(rank(r#"{"b": 1, "x": 1}"#, &candidates), [0, 1, 2, 3]);
@@ -176,15 +171,9 @@ fn candidates_are_left_out_when_they_would_lose_members() {
 #[test]
 fn tags() {
     let json: Json = r#"{"s": "\u0061", "n": 1.50, "b": true, "z": null, "o": {"s": 1}, "l": []}"#.parse().unwrap();
-    for (member, expected) in [
-        ("s", Some("a")),
-        ("n", Some("1.50")),
-        ("b", Some("true")),
-        ("z", None),
-        ("o", None),
-        ("l", None),
-        ("x", None),
-    ] {
+    for (member, expected) in
+        [("s", Some("a")), ("n", Some("1.50")), ("b", Some("true")), ("z", None), ("o", None), ("l", None), ("x", None)]
+    {
         assert_eq!(codec::tag(&json, member).as_deref(), expected, "{member}");
     }
     assert_eq!(codec::tag(&"[]".parse().unwrap(), "s"), None);
@@ -206,10 +195,9 @@ fn a_tag_decides() {
 
 #[test]
 fn unions_survive() {
-    for json in [
-        r#"{"radius":1,"next":{"radius":2,"fill":"red","next":"end"}}"#,
-        r#"{"radius":1.0,"next":{"side":[1,2.50]}}"#,
-    ] {
+    for json in
+        [r#"{"radius":1,"next":{"radius":2,"fill":"red","next":"end"}}"#, r#"{"radius":1.0,"next":{"side":[1,2.50]}}"#]
+    {
         same_json(json, &serde_json::to_string(&shape(json)).unwrap()).unwrap();
     }
 }
@@ -238,9 +226,7 @@ impl codec::Object for Tree {
     const NAME: &'static str = "Tree";
     const MEMBERS: &'static [&'static str] = &["child", "shape"];
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode_members<'de, A: MapAccess<'de>>(members: &mut Members<'de, A>) -> Result<Self, A::Error> {
         let mut child = None;
         let mut shape = None;
         while let Some(name) = members.next()? {
@@ -279,9 +265,7 @@ impl codec::Object for Link {
     const NAME: &'static str = "Link";
     const MEMBERS: &'static [&'static str] = &["next"];
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode_members<'de, A: MapAccess<'de>>(members: &mut Members<'de, A>) -> Result<Self, A::Error> {
         let mut next = None;
         while let Some(name) = members.next()? {
             match &*name {
