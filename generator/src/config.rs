@@ -320,6 +320,7 @@ headers = { id = "acme-id" }
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn mistakes_are_located() {
         check_error(
             "crate-name = ",

@@ -7,6 +7,7 @@
 //!
 //! JSON, or the part of YAML that means the same as JSON: no tags, no merge keys, keys that are strings or plain
 //! integers, one document a file. Numbers keep their digits. An object that has a key twice is an error in both.
+//! In YAML, U+0085, U+2028 and U+2029 are line breaks, as its version 1.1 has it.
 
 pub mod limits;
 

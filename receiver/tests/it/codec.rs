@@ -32,7 +32,7 @@ fn values_survive() {
     assert_eq!(asset.status, Some(Status::Unknown("archived".to_owned())));
     assert_eq!(asset.folder, Some(None));
     assert_eq!(asset.position, Some((1, -2)));
-    assert_eq!(asset.views.as_ref().and_then(|views| views.as_i64()), Some(100));
+    assert_eq!(asset.views.as_ref().and_then(webhook_receiver::Integer::as_i64), Some(100));
     assert_eq!(asset.parent.as_ref().map(|parent| parent.id.as_str()), Some("a0"));
     assert_eq!(asset.extra.as_ref().map(Json::as_str), Some(r#"{"b": [1.50, null], "a": 1}"#));
     same_json(FULL, &serde_json::to_string(&asset).unwrap()).unwrap();

@@ -139,7 +139,7 @@ fn errors_and_panics_are_failures() {
 
     let error = base().on(|_: Ping| async { Err(io::Error::other("no disk")) });
     assert_eq!(run(error, &calls, PING), failed("no disk"));
-    let panic = base().on(|_: Ping| async { None::<()>.expect("expected in this test") });
+    let panic = base().on(|_: Ping| async { fail() });
     assert_eq!(run(panic, &calls, PING), failed("the handler panicked"));
     let early = base().on(|ping: Ping| {
         assert!(ping.count.is_none(), "expected in this test");
@@ -191,17 +191,17 @@ fn reasons_are_safe_to_log() {
 /// The sender hangs up, the handler goes on.
 #[tokio::test]
 async fn a_handler_outlives_its_request() {
-    let (begin, began) = oneshot::channel();
+    let (start, started) = oneshot::channel();
     let (resume, resumed) = oneshot::channel::<()>();
-    let channels = Arc::new(Mutex::new(Some((begin, resumed))));
+    let channels = Arc::new(Mutex::new(Some((start, resumed))));
     let calls = Calls::default();
     let service = receiver()
         .with_state(calls.clone())
         .on(move |_: Ping, calls: State<Calls>| {
             let channels = channels.lock().unwrap().take();
             async move {
-                let (begin, resumed) = channels.unwrap();
-                begin.send(()).unwrap();
+                let (start, resumed) = channels.unwrap();
+                start.send(()).unwrap();
                 resumed.await.unwrap();
                 calls.note("finished");
             }
@@ -212,7 +212,7 @@ async fn a_handler_outlives_its_request() {
         let request = service.dispatch(delivery(PING));
         tokio::select! {
             outcome = request => panic!("{outcome:?}"),
-            began = began => began.unwrap(),
+            begun = started => begun.unwrap(),
         }
     }
     assert_eq!(calls.take(), [""; 0]);
@@ -224,7 +224,7 @@ async fn a_handler_outlives_its_request() {
 
 #[tokio::test]
 async fn a_receiver_without_running_handlers_is_idle() {
-    let service = receiver().on(|_: Ping| async { None::<()>.expect("expected in this test") }).into_service();
+    let service = receiver().on(|_: Ping| async { fail() }).into_service();
     service.idle().await;
     service.dispatch(delivery(PING)).await;
     service.clone().idle().await;
@@ -259,4 +259,9 @@ fn events_of_any_type() {
     assert_eq!(event.event_type(), Some("asset.teleported"));
     assert_eq!(event.decode::<Ping>().unwrap(), Ping { count: None });
     assert_eq!(format!("{event:?}"), "UnknownEvent { event_type: Some(\"asset.teleported\"), bytes: 33 }");
+}
+
+/// Fails as a handler with a fault does.
+fn fail() {
+    panic!("expected in this test");
 }

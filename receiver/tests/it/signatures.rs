@@ -4,6 +4,7 @@
 //! A case starts from a valid message and says what is different. Tags are computed here, with the
 //! HMAC primitive alone.
 
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use base64::Engine;
@@ -12,6 +13,7 @@ use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use sha2::{Sha256, Sha512};
+use webhook_receiver::signature::VerifierBuilder;
 use webhook_receiver::{HeaderNames, Secret, Verifier, VerifyError};
 
 // The vector that the libraries of Svix and Standard Webhooks share, and Tenovos prints.
@@ -89,8 +91,8 @@ impl Message {
         self.set("webhook-id", id)
     }
 
-    fn timestamp(self, timestamp: impl ToString) -> Self {
-        self.set("webhook-timestamp", timestamp.to_string())
+    fn timestamp(self, timestamp: impl fmt::Display) -> Self {
+        self.set("webhook-timestamp", format!("{timestamp}"))
     }
 
     fn signatures(self, signatures: impl Into<Vec<u8>>) -> Self {
@@ -120,7 +122,7 @@ impl Message {
         let verifier = secrets
             .map_err(|_| "Secret")?
             .into_iter()
-            .fold(builder, |builder, secret| builder.secret(secret))
+            .fold(builder, VerifierBuilder::secret)
             .build()
             .map_err(|_| "Secret")?;
 
@@ -442,7 +444,7 @@ fn refused_secrets_are_refused_by_the_verifier_too() {
     assert_eq!(Message::valid().secrets(&[SECRET; 5]).verify(), Ok(()));
 }
 
-fn verifier(clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> webhook_receiver::signature::VerifierBuilder {
+fn verifier(clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> VerifierBuilder {
     Verifier::builder(HeaderNames::WEBHOOK).secret(Secret::new(SECRET).unwrap()).clock(clock)
 }
 
