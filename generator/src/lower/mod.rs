@@ -1,5 +1,6 @@
 //! The normalized description to the intermediate representation.
 
+mod choices;
 mod event_types;
 mod examples;
 mod flatten;

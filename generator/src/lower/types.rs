@@ -2,11 +2,9 @@
 
 use std::collections::HashMap;
 
-use indexmap::{IndexMap, IndexSet};
-
-use super::flatten::{Choice, Flat, Subject, flatten, peel};
+use super::flatten::{Flat, Subject, flatten, peel};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
-use crate::ir::{Docs, Field, Format, Kind, Naming, Presence, Select, Struct, Type, TypeDef, TypeId, Union, Variant};
+use crate::ir::{Docs, Field, Format, Kind, Naming, Presence, Struct, Type, TypeDef, TypeId};
 use crate::normalize::{Additional, JsonType, SchemaId, Schemas};
 use crate::source::{Origin, Segment, Sources};
 
@@ -27,14 +25,6 @@ struct Use {
     ty: Type,
     nullable: bool,
     docs: Docs,
-}
-
-/// The members of several objects in one.
-struct Merged {
-    properties: IndexMap<String, Subject>,
-    required: IndexSet<String>,
-    /// Whether one of the objects is declared to have other members.
-    open: bool,
 }
 
 impl<'a> Types<'a> {
@@ -61,19 +51,19 @@ impl<'a> Types<'a> {
         id
     }
 
-    fn reserve(&mut self, naming: Naming, origin: Origin) -> TypeId {
+    pub(super) fn reserve(&mut self, naming: Naming, origin: Origin) -> TypeId {
         let id = TypeId(self.defs.len());
         self.defs.push(TypeDef { kind: Kind::Pending, naming, docs: Docs::default(), origin });
         id
     }
 
-    fn define(&mut self, id: TypeId, docs: Docs, kind: Kind) {
+    pub(super) fn define(&mut self, id: TypeId, docs: Docs, kind: Kind) {
         let def = &mut self.defs[id.0];
         def.docs = docs;
         def.kind = kind;
     }
 
-    fn origin(&self, schema: SchemaId) -> Origin {
+    pub(super) fn origin(&self, schema: SchemaId) -> Origin {
         self.schemas.get(schema).node.origin().clone()
     }
 
@@ -177,7 +167,7 @@ impl<'a> Types<'a> {
     }
 
     /// The name of a reusable schema; none for a schema that is written where it is used.
-    fn component(&self, subject: &[SchemaId]) -> Option<String> {
+    pub(super) fn component(&self, subject: &[SchemaId]) -> Option<String> {
         let [id] = subject else { return None };
         let origin = self.schemas.get(*id).node.origin();
         let segments = origin.segments();
@@ -199,7 +189,7 @@ impl<'a> Types<'a> {
         }
     }
 
-    fn simple(
+    pub(super) fn simple(
         &mut self,
         json_type: JsonType,
         subject: &[SchemaId],
@@ -282,12 +272,18 @@ impl<'a> Types<'a> {
     }
 
     /// The type of an element or of a map's value, where absence is no question.
-    fn element(&mut self, subject: &[SchemaId], parent: TypeId, hint: &str, diagnostics: &mut Diagnostics) -> Type {
+    pub(super) fn element(
+        &mut self,
+        subject: &[SchemaId],
+        parent: TypeId,
+        hint: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Type {
         let used = self.used(subject, parent, hint, diagnostics);
         if used.nullable && used.ty != Type::Any { Type::Nullable(Box::new(used.ty)) } else { used.ty }
     }
 
-    fn object(&mut self, id: TypeId, flat: &Flat, diagnostics: &mut Diagnostics) -> Struct {
+    pub(super) fn object(&mut self, id: TypeId, flat: &Flat, diagnostics: &mut Diagnostics) -> Struct {
         let mut fields = Vec::new();
         for (wire, subject) in &flat.properties {
             let used = self.used(subject, id, wire, diagnostics);
@@ -318,251 +314,7 @@ impl<'a> Types<'a> {
         Struct { fields, rest }
     }
 
-    /// `anyOf` of objects without a discriminator: a value may match several alternatives at once, so that
-    /// one struct with the members of all of them is the only type that loses none.
-    fn merge_choices(&mut self, flat: &mut Flat, diagnostics: &mut Diagnostics) {
-        if flat.discriminator.is_some() {
-            return;
-        }
-        for choice in std::mem::take(&mut flat.choices) {
-            match self.merged(&choice, flat, diagnostics) {
-                Some(merged) => {
-                    flat.properties = merged.properties;
-                    flat.required = merged.required;
-                    if merged.open {
-                        flat.additional = Some(Additional::Any);
-                    }
-                    flat.types.get_or_insert_with(|| vec![JsonType::Object]);
-                }
-                None => flat.choices.push(choice),
-            }
-        }
-    }
-
-    fn merged(&self, choice: &Choice, flat: &Flat, diagnostics: &mut Diagnostics) -> Option<Merged> {
-        if choice.exclusive {
-            return None;
-        }
-        let mut properties = flat.properties.clone();
-        let mut everywhere: Option<IndexSet<String>> = None;
-        let mut open = flat.additional == Some(Additional::Any);
-        for alternative in &choice.alternatives {
-            let alternative = flatten(self.schemas, &[*alternative], diagnostics);
-            let mergeable = is_object(&alternative)
-                && alternative.choices.is_empty()
-                && !matches!(alternative.additional, Some(Additional::Schema(_)))
-                && !alternative.nullable;
-            if !mergeable || single_text_property(self.schemas, &alternative, diagnostics) {
-                return None;
-            }
-            for (name, subject) in alternative.properties {
-                let subject = peel(self.schemas, &subject).0;
-                let known = properties.entry(name).or_insert_with(|| subject.clone());
-                if !self.same(&peel(self.schemas, known).0, &subject, diagnostics) {
-                    return None;
-                }
-            }
-            open |= alternative.additional == Some(Additional::Any);
-            everywhere = Some(match everywhere {
-                None => alternative.required,
-                Some(others) => others.intersection(&alternative.required).cloned().collect(),
-            });
-        }
-        let mut required = flat.required.clone();
-        required.extend(everywhere.unwrap_or_default());
-        Some(Merged { properties, required, open })
-    }
-
-    /// Whether two subjects come to the same type without looking into objects that are not the same schema.
-    fn same(&self, a: &[SchemaId], b: &[SchemaId], diagnostics: &mut Diagnostics) -> bool {
-        if a == b {
-            return true;
-        }
-        let (a, b) = (flatten(self.schemas, a, diagnostics), flatten(self.schemas, b, diagnostics));
-        let scalar = |flat: &Flat| {
-            flat.choices.is_empty()
-                && !is_object(flat)
-                && flat.items.is_empty()
-                && flat.prefix_items.is_empty()
-                && flat.constant.is_none()
-        };
-        let texts =
-            |flat: &Flat| flat.values.as_ref().map(|values| values.iter().map(crate::text::json).collect::<Vec<_>>());
-        scalar(&a)
-            && scalar(&b)
-            && a.types == b.types
-            && a.format == b.format
-            && a.nullable == b.nullable
-            && texts(&a) == texts(&b)
-    }
-
-    /// The one choice that is left after merging, with what all alternatives share put aside.
-    fn choice(&mut self, flat: &mut Flat, id: TypeId, diagnostics: &mut Diagnostics) -> Option<Choice> {
-        match flat.choices.len() {
-            0 => None,
-            1 => flat.choices.pop(),
-            _ => {
-                diagnostics.push(
-                    Diagnostic::new(Code::Untyped, "several `oneOf` or `anyOf` apply at once")
-                        .at(Place::Value(self.defs[id.0].origin.clone()), "the value is kept untyped"),
-                );
-                None
-            }
-        }
-    }
-
-    fn union(
-        &mut self,
-        id: TypeId,
-        subject: &[SchemaId],
-        flat: &Flat,
-        choice: &Choice,
-        diagnostics: &mut Diagnostics,
-    ) -> Kind {
-        // What stands beside the alternatives applies to each of them.
-        let beside: Vec<SchemaId> =
-            if flat.properties.is_empty() && flat.required.is_empty() { Vec::new() } else { subject.to_vec() };
-        let alternatives: Vec<Subject> = choice.alternatives.iter().map(|alternative| vec![*alternative]).collect();
-        let flats: Vec<Flat> = alternatives.iter().map(|subject| flatten(self.schemas, subject, diagnostics)).collect();
-        let stated = flat.discriminator.as_ref().map(|discriminator| discriminator.property_name.clone());
-        let tag = stated.or_else(|| implied_tag(self.schemas, &flats, diagnostics));
-        let mut variants = Vec::new();
-        for (index, (alternative, own)) in alternatives.iter().zip(&flats).enumerate() {
-            let name = self.alternative_name(alternative, own, tag.as_deref(), index, diagnostics);
-            let tags = tag.as_ref().map(|tag| self.tags(tag, alternative, own, flat, diagnostics)).unwrap_or_default();
-            let ty = if beside.is_empty() {
-                self.element(alternative, id, &name, diagnostics)
-            } else {
-                self.variant_with_base(alternative, flat, id, &name, diagnostics)
-            };
-            variants.push(Variant { name, ty, tags });
-        }
-        let tagged = tag.filter(|_| {
-            let mut seen = IndexSet::new();
-            variants
-                .iter()
-                .all(|variant| !variant.tags.is_empty() && variant.tags.iter().all(|tag| seen.insert(tag.clone())))
-        });
-        let select = tagged.map_or(Select::Shape, Select::Tag);
-        if select == Select::Shape {
-            for variant in &mut variants {
-                variant.tags.clear();
-            }
-        }
-        Kind::Union(Union { variants, select })
-    }
-
-    /// An alternative merged with the members that stand beside `oneOf`.
-    fn variant_with_base(
-        &mut self,
-        alternative: &[SchemaId],
-        base: &Flat,
-        parent: TypeId,
-        hint: &str,
-        diagnostics: &mut Diagnostics,
-    ) -> Type {
-        let mut flat = flatten(self.schemas, alternative, diagnostics);
-        for (name, subject) in &base.properties {
-            let merged = flat.properties.entry(name.clone()).or_default();
-            merged.extend(subject.iter().filter(|id| !merged.contains(id)).copied().collect::<Vec<_>>());
-        }
-        flat.required.extend(base.required.iter().cloned());
-        let docs = std::mem::take(&mut flat.docs);
-        let id = self.reserve(Naming::Inline { parent, hint: hint.to_owned() }, self.origin(alternative[0]));
-        let object = self.object(id, &flat, diagnostics);
-        self.define(id, docs, Kind::Struct(object));
-        Type::Named(id)
-    }
-
-    /// The values of the tag that select an alternative.
-    fn tags(
-        &self,
-        tag: &str,
-        alternative: &[SchemaId],
-        own: &Flat,
-        union: &Flat,
-        diagnostics: &mut Diagnostics,
-    ) -> Vec<String> {
-        let component = self.component(&peel(self.schemas, alternative).0);
-        let mapping = union.discriminator.iter().flat_map(|discriminator| &discriminator.mapping);
-        let named = |target: &str, name: &str| target == name || target.rsplit('/').next() == Some(name);
-        let mut tags: Vec<String> = mapping
-            .filter(|(_, target)| component.as_deref().is_some_and(|name| named(target, name)))
-            .map(|(tag, _)| tag.clone())
-            .collect();
-        if tags.is_empty()
-            && let Some(subject) = own.properties.get(tag)
-        {
-            let flat = flatten(self.schemas, subject, diagnostics);
-            tags = single_text(&flat).map(|text| vec![text]).or_else(|| texts(&flat)).unwrap_or_default();
-        }
-        if tags.is_empty() && union.discriminator.is_some() {
-            tags.extend(component);
-        }
-        tags
-    }
-
-    fn alternative_name(
-        &self,
-        subject: &[SchemaId],
-        flat: &Flat,
-        tag: Option<&str>,
-        index: usize,
-        diagnostics: &mut Diagnostics,
-    ) -> String {
-        let peeled = peel(self.schemas, subject).0;
-        if let Some(name) = self.component(&peeled) {
-            return name;
-        }
-        let constant = tag
-            .and_then(|tag| flat.properties.get(tag))
-            .and_then(|subject| single_text(&flatten(self.schemas, subject, diagnostics)));
-        if let Some(text) = constant {
-            return text;
-        }
-        if let Some(title) = &flat.docs.title {
-            return title.clone();
-        }
-        match flat.types.as_deref() {
-            Some([JsonType::Boolean]) => "Bool".to_owned(),
-            Some([JsonType::Integer]) => "Integer".to_owned(),
-            Some([JsonType::Number]) => "Number".to_owned(),
-            Some([JsonType::String]) => "String".to_owned(),
-            Some([JsonType::Array]) => "List".to_owned(),
-            _ => format!("Variant{}", index + 1),
-        }
-    }
-
-    /// A value of one of several types.
-    fn mixed(
-        &mut self,
-        id: TypeId,
-        types: &[JsonType],
-        subject: &[SchemaId],
-        flat: &mut Flat,
-        diagnostics: &mut Diagnostics,
-    ) -> Kind {
-        let mut variants = Vec::new();
-        for json_type in types {
-            let name = match json_type {
-                JsonType::Boolean => "Bool",
-                JsonType::Integer => "Integer",
-                JsonType::Number => "Number",
-                JsonType::String => "String",
-                JsonType::Array => "List",
-                JsonType::Object => "Object",
-            };
-            // An integer is a number: one alternative for both.
-            if *json_type == JsonType::Integer && types.contains(&JsonType::Number) {
-                continue;
-            }
-            let ty = self.simple(*json_type, subject, flat, id, name, diagnostics);
-            variants.push(Variant { name: name.to_owned(), ty, tags: Vec::new() });
-        }
-        Kind::Union(Union { variants, select: Select::Shape })
-    }
-
-    fn untyped(&self, schema: SchemaId, reason: &str, diagnostics: &mut Diagnostics) -> Type {
+    pub(super) fn untyped(&self, schema: SchemaId, reason: &str, diagnostics: &mut Diagnostics) -> Type {
         diagnostics.push(
             Diagnostic::new(Code::Untyped, reason.to_owned())
                 .at(Place::Value(self.origin(schema)), "the value is kept untyped"),
@@ -634,32 +386,6 @@ pub(super) fn single_text(flat: &Flat) -> Option<String> {
 /// The strings that a schema allows, where it allows only strings and lists them.
 pub(super) fn texts(flat: &Flat) -> Option<Vec<String>> {
     flat.values.as_ref()?.iter().map(|value| value.as_str().map(str::to_owned)).collect()
-}
-
-/// Whether an object has a member whose value is fixed, which tells it from others.
-fn single_text_property(schemas: &Schemas, flat: &Flat, diagnostics: &mut Diagnostics) -> bool {
-    flat.properties.values().any(|subject| single_text(&flatten(schemas, subject, diagnostics)).is_some())
-}
-
-/// A member that every alternative declares with other fixed values than the others.
-fn implied_tag(schemas: &Schemas, flats: &[Flat], diagnostics: &mut Diagnostics) -> Option<String> {
-    let (first, others) = flats.split_first()?;
-    let mut values = |flat: &Flat, name: &str| -> Option<Vec<String>> {
-        let flat = flatten(schemas, flat.properties.get(name)?, diagnostics);
-        single_text(&flat).map(|text| vec![text]).or_else(|| texts(&flat))
-    };
-    first
-        .properties
-        .keys()
-        .find(|name| {
-            let mut seen = IndexSet::new();
-            let Some(own) = values(first, name) else { return false };
-            seen.extend(own);
-            others
-                .iter()
-                .all(|flat| values(flat, name).is_some_and(|own| own.into_iter().all(|value| seen.insert(value))))
-        })
-        .cloned()
 }
 
 /// The name of one element of a list: `securityTemplates` holds a `securityTemplate`.
