@@ -14,6 +14,9 @@ use crate::source::{Node, Object, Origin, Value};
 /// How deep an assembled payload may be.
 const MAX_DEPTH: usize = 24;
 
+/// How many values one may have.
+const MAX_VALUES: usize = 10_000;
+
 /// The examples of a webhook, at least one.
 pub(super) fn examples(
     api: &Api,
@@ -64,7 +67,7 @@ pub(super) fn examples(
         }
     }
     if examples.is_empty() {
-        let mut assembly = Assembly { schemas, found: false, path: HashSet::new() };
+        let mut assembly = Assembly { schemas, found: false, path: HashSet::new(), values: 0 };
         let origin = webhook.key.origin();
         let assembled = assembly.value(&[webhook.body], true, diagnostics).unwrap_or_else(|| empty(origin));
         if !assembly.found {
@@ -86,12 +89,18 @@ pub(super) fn examples(
                 )
                 .at(Place::Value(misfit.origin), "a value is made up instead"),
             );
-            let made_up = made_up(api, &Type::Named(payload), origin, 0);
+            let made_up = MakingUp { api, origin, path: Vec::new(), values: 0 }.value(&Type::Named(payload));
             Fitting { api, left_out: Vec::new() }
                 .fit(&Type::Named(payload), &with_event_type(&made_up, &path, event_type))
         });
-        let node = fitted.unwrap_or_else(|_| empty(origin));
-        examples.push(Example { json: crate::text::pretty_json(&node), assembled: true });
+        match fitted {
+            Ok(node) => examples.push(Example { json: crate::text::pretty_json(&node), assembled: true }),
+            Err(misfit) => diagnostics.push(
+                Diagnostic::new(Code::Contradiction, format!("no payload of up to {MAX_VALUES} values fits webhook `{}`", webhook.name))
+                    .at(Place::Value(misfit.origin), format!("always needs {}", misfit.expected))
+                    .help("a schema that contains itself through required members alone has no finite value; correct it in an overlay"),
+            ),
+        }
     }
     examples
 }
@@ -142,13 +151,15 @@ struct Assembly<'a> {
     schemas: &'a Schemas,
     found: bool,
     path: HashSet<Subject>,
+    values: usize,
 }
 
 impl Assembly<'_> {
     /// A value; none where there is no example and none is needed.
     fn value(&mut self, subject: &[SchemaId], needed: bool, diagnostics: &mut Diagnostics) -> Option<Node> {
         let (subject, _) = peel(self.schemas, subject);
-        if self.path.len() >= MAX_DEPTH || !self.path.insert(subject.clone()) {
+        self.values += 1;
+        if self.values > MAX_VALUES || self.path.len() >= MAX_DEPTH || !self.path.insert(subject.clone()) {
             return None;
         }
         let value = self.fresh(&subject, needed, diagnostics);
@@ -207,31 +218,59 @@ impl Assembly<'_> {
     }
 }
 
-/// A value that decodes, where the description's own do not.
-fn made_up(api: &Api, ty: &Type, origin: &Origin, depth: usize) -> Node {
-    match ty {
-        Type::Bool => Node::new(Value::Bool(true), origin.clone()),
-        Type::I32 | Type::I64 | Type::Integer | Type::Number => number("0", origin),
-        Type::String | Type::Text(_) => text("text", origin),
-        Type::Any | Type::Nullable(_) => Node::new(Value::Null, origin.clone()),
-        Type::List(_) => Node::new(Value::Array(Vec::new()), origin.clone()),
-        Type::Map(_) => empty(origin),
-        Type::Tuple(elements) => Node::new(
-            Value::Array(elements.iter().map(|element| made_up(api, element, origin, depth + 1)).collect()),
-            origin.clone(),
-        ),
-        Type::Named(id) | Type::Boxed(id) => match &api.def(*id).kind {
-            Kind::Struct(object) if depth < MAX_DEPTH => {
-                let required = object.fields.iter().filter(|field| field.presence == Presence::Required);
-                let members =
-                    required.map(|field| (field.wire.as_str().into(), made_up(api, &field.ty, origin, depth + 1)));
+/// Makes values up that decode, where the description's own do not.
+struct MakingUp<'a> {
+    api: &'a Api,
+    origin: &'a Origin,
+    path: Vec<TypeId>,
+    values: usize,
+}
+
+impl MakingUp<'_> {
+    /// The smallest value of a type. Where there is no finite one, or only a huge one, a value that does not fit.
+    fn value(&mut self, ty: &Type) -> Node {
+        let origin = self.origin;
+        self.values += 1;
+        match ty {
+            Type::Bool => Node::new(Value::Bool(true), origin.clone()),
+            Type::I32 | Type::I64 | Type::Integer | Type::Number => number("0", origin),
+            Type::String | Type::Text(_) => text("text", origin),
+            Type::Any | Type::Nullable(_) => Node::new(Value::Null, origin.clone()),
+            Type::List(_) => Node::new(Value::Array(Vec::new()), origin.clone()),
+            Type::Map(_) => empty(origin),
+            Type::Tuple(elements) => {
+                let elements = elements.iter().map(|element| self.value(element)).collect();
+                Node::new(Value::Array(elements), origin.clone())
+            }
+            Type::Named(id) | Type::Boxed(id) if self.path.contains(id) || self.values > MAX_VALUES => empty(origin),
+            Type::Named(id) | Type::Boxed(id) => {
+                self.path.push(*id);
+                let value = self.definition(*id);
+                self.path.pop();
+                value
+            }
+        }
+    }
+
+    fn definition(&mut self, id: TypeId) -> Node {
+        let origin = self.origin;
+        match &self.api.def(id).kind {
+            Kind::Struct(object) => {
+                let members = object.fields.iter().filter_map(|field| {
+                    let value = match field.presence {
+                        Presence::Required => self.value(&field.ty),
+                        Presence::Nullable => Node::new(Value::Null, origin.clone()),
+                        Presence::Optional | Presence::OptionalNullable => return None,
+                    };
+                    Some((field.wire.as_str().into(), value))
+                });
                 Node::new(Value::Object(members.collect()), origin.clone())
             }
             Kind::Constant(value) => text(value, origin),
-            Kind::Newtype(inner) => made_up(api, inner, origin, depth + 1),
+            Kind::Newtype(inner) => self.value(inner),
             Kind::Enum(values) => text(values.first().map_or("text", String::as_str), origin),
-            Kind::Struct(_) | Kind::Union(_) | Kind::Pending => empty(origin),
-        },
+            Kind::Union(_) | Kind::Pending => empty(origin),
+        }
     }
 }
 
