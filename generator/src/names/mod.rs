@@ -99,8 +99,24 @@ const RESERVED_TYPES: &[&str] = &[
 ];
 
 /// Names that no module of payloads may have.
-const RESERVED_MODULES: &[&str] =
-    &["event", "event_type", "lib", "main", "mod", "shared", "topic", "tests", "codec", "format"];
+const RESERVED_MODULES: &[&str] = &[
+    "event",
+    "event_type",
+    "lib",
+    "main",
+    "mod",
+    "shared",
+    "topic",
+    "tests",
+    "codec",
+    "format",
+    "std",
+    "core",
+    "alloc",
+    "test",
+    "proc_macro",
+    "webhook_receiver",
+];
 
 /// The names of an emitted crate.
 pub struct Names {
@@ -179,7 +195,7 @@ pub fn name(api: &Api, config: &Config, crate_name: &str, sources: &Sources, dia
         types: types(api, config, &vendor, sources, diagnostics).iter().map(|name| ident(name)).collect(),
         members: api.types.iter().zip(&unknown).map(|(def, unknown)| members(def, unknown)).collect(),
         unknown,
-        event_types: variants(api.webhooks.iter().map(|webhook| webhook.event_type.as_str()), &[]),
+        event_types: variants(api.webhooks.iter().map(|webhook| webhook.event_type.as_str()), &["Unknown".to_owned()]),
         topics: {
             let topics: Vec<&str> = api.topic_index().into_keys().collect();
             let names = variants(topics.iter().copied(), &[]);

@@ -14,8 +14,8 @@ pub const DEPTH: usize = 128;
 pub const NODES: usize = 1_000_000;
 
 /// How many characters of YAML may be indicators, whether they are or are part of a text. The parser takes memory for
-/// each of them before the number of nodes is known.
-pub const YAML_INDICATORS: usize = 2_000_000;
+/// each of them, at worst 400 bytes, before the number of nodes is known.
+pub const YAML_INDICATORS: usize = 1_250_000;
 
 /// How many brackets and braces of YAML may be open, whether they are or are part of a text. The time of the parser
 /// grows with the square of their number.
