@@ -55,6 +55,8 @@ pub struct Example {
     pub json: String,
     /// Whether it was assembled here from the examples of properties.
     pub assembled: bool,
+    /// Whether it states its event type, so that it is routed: not where the payload declares no place for that.
+    pub states_event_type: bool,
 }
 
 /// How deliveries are signed.

@@ -16,7 +16,8 @@
 //!   `header_read_timeout`. (Reading bodies is the receiver's: it has a limit and a deadline.)
 //! - State lives in memory here. An answer of 200 ends the sender's duty, so a handler that answers so
 //!   should have stored what it was given.
-//! - The pages that show the state are open to whoever reaches the server.
+//! - The pages that show the state are open to whoever reaches the server, and the `curl` command is a
+//!   valid delivery for whoever reads the output within five minutes. Leave both out.
 
 mod app;
 mod curl;

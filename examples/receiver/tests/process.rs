@@ -181,6 +181,8 @@ fn a_handler_finishes_when_its_sender_hangs_up() {
         command.env("WORK_MS", "200");
     });
     let exchange = Request::delivery("msg_1", ASSET_CREATED).send(server.address);
+    // A server may give up a request whose sender is gone before its handler began: the sender has no
+    // answer then, and sends it again.
     server.process.log.wait_for("indexing asset");
     drop(exchange);
     server.process.log.wait_for("asset indexed");
@@ -214,10 +216,10 @@ fn it_finishes_handlers_without_a_sender_before_it_stops() {
     server.process.log.wait_for("indexing asset");
     drop(exchange);
     server.process.signal("TERM");
-    server.process.log.wait_for("stopping");
-    server.process.log.wait_for("asset indexed");
     server.process.stdout.wait_for("stopped: every handler has finished");
     assert_eq!(server.process.exit().code(), Some(0));
+    let log = server.process.log.rest();
+    assert!(log.iter().any(|line| line.contains("asset indexed")), "{log:#?}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use quote::{format_ident, quote};
 
 use super::{Emitter, imports};
 use crate::format::SourceFile;
+use crate::ir::Webhook;
 use crate::names::{ident, snake};
 
 impl Emitter<'_> {
@@ -27,8 +28,9 @@ impl Emitter<'_> {
         files
     }
 
-    /// The tests.
-    pub(super) fn example_tests(&self) -> SourceFile {
+    /// The tests; none where no payload states its event type.
+    pub(super) fn example_tests(&self) -> Option<SourceFile> {
+        self.tested().next()?;
         let header = self.header(
             "Every example of the description: verified, routed to its typed handler, and re-encoded to equal JSON.",
         );
@@ -42,7 +44,7 @@ impl Emitter<'_> {
         };
         let vendor = &self.names.vendor;
         let mut imports: Vec<String> =
-            self.api.webhooks.iter().map(|webhook| self.names.ty(webhook.payload).to_string()).collect();
+            self.tested().map(|(_, webhook, _)| self.names.ty(webhook.payload).to_string()).collect();
         imports.extend(own.into_iter().chain(["Outcome", "Payload", "receiver"]).map(str::to_owned));
         imports.push(vendor.to_string());
         let imports = imports::list(imports);
@@ -70,21 +72,28 @@ impl Emitter<'_> {
                 testing::same_json(example, &encoded).unwrap_or_else(|difference| panic!("{difference}"));
             }
         });
-        for (index, webhook) in self.api.webhooks.iter().enumerate() {
+        for (index, webhook, number) in self.tested() {
             let payload = self.names.ty(webhook.payload);
             let name = snake(&self.names.event_types()[index].to_string());
-            for number in 0..webhook.examples.len() {
-                let path = format!("../{}", self.fixture_path(index, number));
-                let suffix = if number == 0 { String::new() } else { format!("_{}", number + 1) };
-                let test = ident(&format!("{name}{suffix}"));
-                file.item(quote! {
-                    #[test]
-                    fn #test() {
-                        round_trip::<#payload>(include_str!(#path));
-                    }
-                });
-            }
+            let path = format!("../{}", self.fixture_path(index, number));
+            let suffix = if number == 0 { String::new() } else { format!("_{}", number + 1) };
+            let test = ident(&format!("{name}{suffix}"));
+            file.item(quote! {
+                #[test]
+                fn #test() {
+                    round_trip::<#payload>(include_str!(#path));
+                }
+            });
         }
-        file
+        Some(file)
+    }
+
+    /// The examples that are routed, with the places of their webhook and their own.
+    fn tested(&self) -> impl Iterator<Item = (usize, &Webhook, usize)> {
+        let webhooks = self.api.webhooks.iter().enumerate();
+        webhooks.flat_map(|(index, webhook)| {
+            let examples = webhook.examples.iter().enumerate().filter(|(_, example)| example.states_event_type);
+            examples.map(move |(number, _)| (index, webhook, number))
+        })
     }
 }

@@ -47,7 +47,9 @@ impl Emitter<'_> {
         for module in self.modules() {
             sources.insert(format!("src/{module}.rs"), self.payloads(module));
         }
-        sources.insert("tests/examples.rs".to_owned(), self.example_tests());
+        if let Some(tests) = self.example_tests() {
+            sources.insert("tests/examples.rs".to_owned(), tests);
+        }
         Files { sources, texts: self.fixtures() }
     }
 

@@ -27,6 +27,7 @@ pub(super) fn examples(
     diagnostics: &mut Diagnostics,
 ) -> Vec<Example> {
     let path = crate::text::segments(&api.event_type_pointer);
+    let checking = Checking { api, payload, path: &path, event_type };
     let mut examples = Vec::new();
     for published in &webhook.examples {
         match path.iter().try_fold(published, |node, segment| member(node, segment)).and_then(Node::as_str) {
@@ -42,10 +43,9 @@ pub(super) fn examples(
             }
             _ => {}
         }
-        let mut fitting = Fitting { api, left_out: Vec::new() };
-        match fitting.fit(&Type::Named(payload), published) {
-            Ok(fitted) => {
-                for origin in fitting.left_out {
+        match checking.check(published) {
+            Ok(checked) => {
+                for origin in checked.left_out {
                     diagnostics.push(
                         Diagnostic::new(
                             Code::ExampleUndeclared,
@@ -54,8 +54,7 @@ pub(super) fn examples(
                         .at(Place::Name(origin), "left out of the fixture"),
                     );
                 }
-                let json = crate::text::pretty_json(&with_event_type(&fitted, &path, event_type));
-                examples.push(Example { json, assembled: false });
+                examples.push(checked.example);
             }
             Err(misfit) => diagnostics.push(
                 Diagnostic::new(
@@ -79,9 +78,7 @@ pub(super) fn examples(
                 .at(Place::Name(origin.clone()), "its fixture is made up"),
             );
         }
-        let assembled = with_event_type(&assembled, &path, event_type);
-        let mut fitting = Fitting { api, left_out: Vec::new() };
-        let fitted = fitting.fit(&Type::Named(payload), &assembled).or_else(|misfit| {
+        let checked = checking.check(&assembled).or_else(|misfit| {
             diagnostics.push(
                 Diagnostic::new(
                     Code::ExampleUnusable,
@@ -89,12 +86,10 @@ pub(super) fn examples(
                 )
                 .at(Place::Value(misfit.origin), "a value is made up instead"),
             );
-            let made_up = MakingUp { api, origin, path: Vec::new(), values: 0 }.value(&Type::Named(payload));
-            Fitting { api, left_out: Vec::new() }
-                .fit(&Type::Named(payload), &with_event_type(&made_up, &path, event_type))
+            checking.check(&MakingUp { api, origin, path: Vec::new(), values: 0 }.value(&Type::Named(payload)))
         });
-        match fitted {
-            Ok(node) => examples.push(Example { json: crate::text::pretty_json(&node), assembled: true }),
+        match checked {
+            Ok(checked) => examples.push(Example { assembled: true, ..checked.example }),
             Err(misfit) => diagnostics.push(
                 Diagnostic::new(Code::Contradiction, format!("no payload of up to {MAX_VALUES} values fits webhook `{}`", webhook.name))
                     .at(Place::Value(misfit.origin), format!("always needs {}", misfit.expected))
@@ -103,6 +98,40 @@ pub(super) fn examples(
         }
     }
     examples
+}
+
+/// Holds examples against the payload type of a webhook.
+struct Checking<'a> {
+    api: &'a Api,
+    payload: TypeId,
+    path: &'a [String],
+    event_type: &'a str,
+}
+
+/// An example that decodes.
+struct Checked {
+    example: Example,
+    left_out: Vec<Origin>,
+}
+
+impl Checking<'_> {
+    /// Checks an example with the event type stated in it, and without where the payload has no place for that.
+    fn check(&self, example: &Node) -> Result<Checked, Misfit> {
+        let Self { api, payload, path, event_type } = self;
+        let fit = |node: &Node, states_event_type| {
+            let mut fitting = Fitting { api, left_out: Vec::new() };
+            let fitted = fitting.fit(&Type::Named(*payload), node)?;
+            let example = Example { json: crate::text::pretty_json(&fitted), assembled: false, states_event_type };
+            Ok((fitted, Checked { example, left_out: fitting.left_out }))
+        };
+        if let Ok((fitted, checked)) = fit(&with_event_type(example, path, event_type), true)
+            && path.iter().try_fold(&fitted, |node, segment| member(node, segment)).and_then(Node::as_str)
+                == Some(event_type)
+        {
+            return Ok(checked);
+        }
+        fit(example, false).map(|(_, checked)| checked)
+    }
 }
 
 fn empty(origin: &Origin) -> Node {

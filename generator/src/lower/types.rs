@@ -17,7 +17,8 @@ pub(super) struct Types<'a> {
     pub defs: Vec<TypeDef>,
     sources: &'a Sources,
     known: HashMap<Subject, Type>,
-    depth: usize,
+    /// The subjects that are being lowered, each within the one before it.
+    underway: Vec<Subject>,
 }
 
 /// What a schema came to where it is used.
@@ -29,7 +30,7 @@ struct Use {
 
 impl<'a> Types<'a> {
     pub(super) fn new(schemas: &'a Schemas, sources: &'a Sources) -> Self {
-        Self { schemas, sources, defs: Vec::new(), known: HashMap::new(), depth: 0 }
+        Self { schemas, sources, defs: Vec::new(), known: HashMap::new(), underway: Vec::new() }
     }
 
     /// Lowers the body of a webhook to a definition of its own, whatever its schema is.
@@ -82,15 +83,18 @@ impl<'a> Types<'a> {
             let null = self.allows_null(&peeled, diagnostics);
             return Use { ty: ty.clone(), nullable: nullable || null, docs };
         }
-        if self.depth >= MAX_DEPTH {
-            return Use { ty: self.untyped(peeled[0], "types are nested too deep", diagnostics), nullable, docs };
+        // Definitions are known before their members are lowered; lists and maps have no name to come back to.
+        let endless = self.underway.contains(&peeled).then_some("a list or map is nested in itself");
+        let deep = (self.underway.len() >= MAX_DEPTH).then_some("types are nested too deep");
+        if let Some(reason) = endless.or(deep) {
+            return Use { ty: self.untyped(peeled[0], reason, diagnostics), nullable, docs };
         }
-        self.depth += 1;
+        self.underway.push(peeled.clone());
         let mut flat = flatten(self.schemas, &peeled, diagnostics);
         let own = std::mem::take(&mut flat.docs);
         let nullable = nullable || flat.nullable || flat.only_null;
         let ty = self.lower(&peeled, &mut flat, own.clone(), parent, hint, diagnostics);
-        self.depth -= 1;
+        self.underway.pop();
         // A description of a definition stays with the definition; any other one belongs to the use.
         if !matches!(ty, Type::Named(_)) {
             docs.description = docs.description.or(own.description);
@@ -249,8 +253,6 @@ impl<'a> Types<'a> {
         diagnostics: &mut Diagnostics,
     ) -> Type {
         if flat.prefix_items.is_empty() {
-            // An array of itself has no element to give the recursion a name.
-            self.known.insert(subject.to_vec(), Type::Any);
             let element = if flat.items.is_empty() {
                 Type::Any
             } else {
