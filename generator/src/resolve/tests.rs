@@ -13,12 +13,12 @@ use crate::source::Value;
 fn folder(files: &[(&str, &str)]) -> (TempDir, Sources) {
     let folder = tempfile::tempdir().unwrap();
     for (name, content) in files {
-        let path = folder.path().join("root").join(name);
+        let path = folder.path().join("there").join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();
     }
     let sources = Sources::new();
-    sources.add_spec(&folder.path().join("root").join(files[0].0)).unwrap();
+    sources.add_spec(&folder.path().join("there").join(files[0].0)).unwrap();
     (folder, sources)
 }
 
@@ -101,7 +101,7 @@ fn missing_targets() {
         "#/schemas/usr",
         expect![[r##"
         error[E0301]: the reference `#/schemas/usr` leads nowhere
-         --> /root/api.yaml:2:9
+         --> /there/api.yaml:2:9
           |
         2 |   $ref: "#/schemas/usr"
           |         ^^^^^^^^^^^^^^^ `#/schemas` has no member `usr`
@@ -113,7 +113,7 @@ fn missing_targets() {
         "#/schemas/a~1b/%7By%7D",
         expect![[r##"
         error[E0301]: the reference `#/schemas/a~1b/%7By%7D` leads nowhere
-         --> /root/api.yaml:2:9
+         --> /there/api.yaml:2:9
           |
         2 |   $ref: "#/schemas/a~1b/%7By%7D"
           |         ^^^^^^^^^^^^^^^^^^^^^^^^ `#/schemas/a~1b` has no member `{y}`
@@ -125,7 +125,7 @@ fn missing_targets() {
         "#/schemas/list/2",
         expect![[r##"
         error[E0301]: the reference `#/schemas/list/2` leads nowhere
-         --> /root/api.yaml:2:9
+         --> /there/api.yaml:2:9
           |
         2 |   $ref: "#/schemas/list/2"
           |         ^^^^^^^^^^^^^^^^^^ `#/schemas/list` has no element `2`
@@ -135,7 +135,7 @@ fn missing_targets() {
         "#/schemas/list/01",
         expect![[r##"
         error[E0301]: the reference `#/schemas/list/01` leads nowhere
-         --> /root/api.yaml:2:9
+         --> /there/api.yaml:2:9
           |
         2 |   $ref: "#/schemas/list/01"
           |         ^^^^^^^^^^^^^^^^^^^ `#/schemas/list` has no element `01`
@@ -145,7 +145,7 @@ fn missing_targets() {
         "#/schemas/10%25/deeper",
         expect![[r##"
         error[E0301]: the reference `#/schemas/10%25/deeper` leads nowhere
-         --> /root/api.yaml:2:9
+         --> /there/api.yaml:2:9
           |
         2 |   $ref: "#/schemas/10%25/deeper"
           |         ^^^^^^^^^^^^^^^^^^^^^^^^ `#/schemas/10%` is neither an object nor an array
@@ -155,7 +155,7 @@ fn missing_targets() {
         "#/start/x",
         expect![[r##"
         error[E0301]: the reference `#/start/x` leads nowhere
-         --> /root/api.yaml:2:9
+         --> /there/api.yaml:2:9
           |
         2 |   $ref: "#/start/x"
           |         ^^^^^^^^^^^ `#/start` has no member `x`
@@ -167,7 +167,7 @@ fn missing_targets() {
         "other.yaml#/a/d",
         expect![[r#"
         error[E0301]: the reference `other.yaml#/a/d` leads nowhere
-         --> /root/api.yaml:2:9
+         --> /there/api.yaml:2:9
           |
         2 |   $ref: "other.yaml#/a/d"
           |         ^^^^^^^^^^^^^^^^^ `other.yaml#/a` has no member `d`
@@ -179,10 +179,10 @@ fn missing_targets() {
         "#nowhere",
         expect![[r##"
         error[E0301]: the reference `#nowhere` leads nowhere
-         --> /root/api.yaml:2:9
+         --> /there/api.yaml:2:9
           |
         2 |   $ref: "#nowhere"
-          |         ^^^^^^^^^^ `/root/api.yaml` has no `$anchor` of this name
+          |         ^^^^^^^^^^ `/there/api.yaml` has no `$anchor` of this name
     "##]],
     );
 }
@@ -193,7 +193,7 @@ fn missing_files() {
         "missing.yaml",
         expect![[r#"
         error[E0301]: `missing.yaml` cannot be read: there is no such file
-         --> /root/api.yaml:2:9
+         --> /there/api.yaml:2:9
           |
         2 |   $ref: "missing.yaml"
           |         ^^^^^^^^^^^^^^
@@ -203,7 +203,7 @@ fn missing_files() {
         ".",
         expect![[r#"
         error[E0301]: `.` cannot be read: it is a directory
-         --> /root/api.yaml:2:9
+         --> /there/api.yaml:2:9
           |
         2 |   $ref: "."
           |         ^^^
@@ -213,7 +213,7 @@ fn missing_files() {
         "folder",
         expect![[r#"
         error[E0301]: `folder` cannot be read: it is a directory
-         --> /root/api.yaml:2:9
+         --> /there/api.yaml:2:9
           |
         2 |   $ref: "folder"
           |         ^^^^^^^^
@@ -227,7 +227,7 @@ fn malformed_references() {
         "",
         expect![[r#"
         error[E0301]: the reference is empty
-         --> /root/api.yaml:2:9
+         --> /there/api.yaml:2:9
           |
         2 |   $ref: ""
           |         ^^
@@ -237,7 +237,7 @@ fn malformed_references() {
         "#/a/~2",
         expect![[r##"
         error[E0301]: in a JSON pointer `~` must be followed by `0` or `1`
-         --> /root/api.yaml:2:9
+         --> /there/api.yaml:2:9
           |
         2 |   $ref: "#/a/~2"
           |         ^^^^^^^^
@@ -247,7 +247,7 @@ fn malformed_references() {
         "#/a%",
         expect![[r##"
         error[E0301]: `%` must be followed by two hexadecimal digits
-         --> /root/api.yaml:2:9
+         --> /there/api.yaml:2:9
           |
         2 |   $ref: "#/a%"
           |         ^^^^^^
@@ -257,7 +257,7 @@ fn malformed_references() {
         "#/%FF",
         expect![[r##"
         error[E0301]: the percent-encoded bytes are not UTF-8
-         --> /root/api.yaml:2:9
+         --> /there/api.yaml:2:9
           |
         2 |   $ref: "#/%FF"
           |         ^^^^^^^
@@ -267,7 +267,7 @@ fn malformed_references() {
         "a%00.yaml",
         expect![[r#"
         error[E0301]: the path has a control character
-         --> /root/api.yaml:2:9
+         --> /there/api.yaml:2:9
           |
         2 |   $ref: "a%00.yaml"
           |         ^^^^^^^^^^^
@@ -277,7 +277,7 @@ fn malformed_references() {
         "a\u{0}.yaml",
         expect![[r#"
         error[E0301]: the path has a control character
-         --> /root/api.yaml:2:9
+         --> /there/api.yaml:2:9
           |
         2 |   $ref: "a\u0000.yaml"
           |         ^^^^^^^^^^^^^^
@@ -287,7 +287,7 @@ fn malformed_references() {
         "other.yaml?x=1",
         expect![[r#"
         error[E0301]: a reference to a file has no query
-         --> /root/api.yaml:2:9
+         --> /there/api.yaml:2:9
           |
         2 |   $ref: "other.yaml?x=1"
           |         ^^^^^^^^^^^^^^^^
@@ -297,7 +297,7 @@ fn malformed_references() {
         &[("api.yaml", "start: {$ref: 1}\n")],
         expect![[r#"
         error[E0301]: a reference must be a string
-         --> /root/api.yaml:1:15
+         --> /there/api.yaml:1:15
           |
         1 | start: {$ref: 1}
           |               ^
@@ -307,7 +307,7 @@ fn malformed_references() {
         &[("api.yaml", "start: {$ref: ['#']}\n")],
         expect![[r#"
         error[E0301]: a reference must be a string
-         --> /root/api.yaml:1:15
+         --> /there/api.yaml:1:15
           |
         1 | start: {$ref: ['#']}
           |               ^
@@ -321,7 +321,7 @@ fn references_that_leave_the_folder() {
         "http://127.0.0.1/a.yaml",
         expect![[r#"
         error[E0303]: remote references are not fetched
-         --> /root/api.yaml:2:9
+         --> /there/api.yaml:2:9
           |
         2 |   $ref: "http://127.0.0.1/a.yaml"
           |         ^^^^^^^^^^^^^^^^^^^^^^^^^
@@ -368,12 +368,12 @@ fn references_that_leave_the_folder() {
         "../secret.yaml",
         expect![[r#"
         error[E0303]: the reference leaves the folder of the description
-         --> /root/api.yaml:2:9
+         --> /there/api.yaml:2:9
           |
         2 |   $ref: "../secret.yaml"
           |         ^^^^^^^^^^^^^^^^
           |
-          = help: only files in `/root` are read
+          = help: only files in `/there` are read
     "#]],
     );
     // Decoded once: this is a file of that name.
@@ -381,7 +381,7 @@ fn references_that_leave_the_folder() {
         "%252e%252e/x",
         expect![[r#"
         error[E0301]: `%2e%2e/x` cannot be read: there is no such file
-         --> /root/api.yaml:2:9
+         --> /there/api.yaml:2:9
           |
         2 |   $ref: "%252e%252e/x"
           |         ^^^^^^^^^^^^^^
@@ -398,19 +398,19 @@ fn symbolic_links_do_not_lead_outside() {
         ("api.yaml", "start: {$ref: link.yaml}\nloop: {$ref: loop.yaml}\ninner: {$ref: inner.yaml}\n"),
         ("real.yaml", "a: 1\n"),
     ]);
-    let root = folder.path().join("root");
+    let root = folder.path().join("there");
     fs::write(folder.path().join("secret.yaml"), "a: 1\n").unwrap();
     symlink("../secret.yaml", root.join("link.yaml")).unwrap();
     symlink("loop.yaml", root.join("loop.yaml")).unwrap();
     symlink("real.yaml", root.join("inner.yaml")).unwrap();
     expect![[r#"
         error[E0303]: the reference leaves the folder of the description
-         --> /root/api.yaml:1:15
+         --> /there/api.yaml:1:15
           |
         1 | start: {$ref: link.yaml}
           |               ^^^^^^^^^
           |
-          = help: only files in `/root` are read
+          = help: only files in `/there` are read
     "#]]
     .assert_eq(&resolved(&folder, &sources));
     let description = sources.root(sources.description().unwrap()).unwrap();
@@ -444,12 +444,12 @@ fn broken_files_are_reported_with_the_reference() {
         &[("api.yaml", "start: {$ref: broken.yaml}\n"), ("broken.yaml", "a: [1\n")],
         expect![[r#"
         error[E0102]: did not find expected ',' or ']'
-         --> /root/broken.yaml:1:4
+         --> /there/broken.yaml:1:4
           |
         1 | a: [1
           |    ^ parsing a flow sequence
           |
-         ::: /root/api.yaml:1:15
+         ::: /there/api.yaml:1:15
           |
         1 | start: {$ref: broken.yaml}
           |               ----------- this reference leads into the file
@@ -458,8 +458,8 @@ fn broken_files_are_reported_with_the_reference() {
     check(
         &[("api.yaml", "start: {$ref: readme.txt}\n"), ("readme.txt", "Just text.\n")],
         expect![[r#"
-        error[E0301]: `/root/readme.txt` holds no object
-         --> /root/api.yaml:1:15
+        error[E0301]: `/there/readme.txt` holds no object
+         --> /there/api.yaml:1:15
           |
         1 | start: {$ref: readme.txt}
           |               ^^^^^^^^^^
@@ -473,7 +473,7 @@ fn cycles() {
         &[("api.yaml", "start: {$ref: '#/start'}\n")],
         expect![[r#"
         error[E0302]: references lead in a circle: `#/start` → `#/start`
-         --> /root/api.yaml:1:15
+         --> /there/api.yaml:1:15
           |
         1 | start: {$ref: '#/start'}
           |               ^^^^^^^^^
@@ -483,7 +483,7 @@ fn cycles() {
         &[("api.yaml", "start: {$ref: '#/start', description: with another member}\n")],
         expect![[r#"
         error[E0302]: references lead in a circle: `#/start` → `#/start`
-         --> /root/api.yaml:1:15
+         --> /there/api.yaml:1:15
           |
         1 | start: {$ref: '#/start', description: with another member}
           |               ^^^^^^^^^
@@ -497,19 +497,19 @@ fn cycles() {
         ],
         expect![[r#"
             error[E0302]: references lead in a circle: `#/start` → `#/a` → `b.yaml#/b` → `c.yaml#` → `#/a`
-             --> /root/api.yaml:1:15
+             --> /there/api.yaml:1:15
               |
             1 | start: {$ref: '#/a'}
               |               ^^^^^
             2 | a: {$ref: 'b.yaml#/b'}
               |           -----------
               |
-             ::: /root/b.yaml:1:11
+             ::: /there/b.yaml:1:11
               |
             1 | b: {$ref: c.yaml}
               |           ------
               |
-             ::: /root/c.yaml:1:7
+             ::: /there/c.yaml:1:7
               |
             1 | $ref: api.yaml#/a
               |       -----------
@@ -543,7 +543,7 @@ fn an_id_changes_what_references_mean() {
         &[("api.yaml", "start: {x: {$id: 'https://example.com/a'}, $id: b.yaml, $ref: '#/x'}\nx: 1\n")],
         expect![[r#"
         error[E0301]: references below an `$id` are not supported
-         --> /root/api.yaml:1:63
+         --> /there/api.yaml:1:63
           |
         1 | start: {x: {$id: 'https://example.com/a'}, $id: b.yaml, $ref: '#/x'}
           |                                                 ------        ^^^^^
@@ -562,7 +562,7 @@ fn ambiguous_anchors() {
         &[("api.yaml", "start: {$ref: '#a'}\nx: {$anchor: a}\ny: {$anchor: a}\n")],
         expect![[r#"
         error[E0301]: the reference `#a` has more than one target
-         --> /root/api.yaml:1:15
+         --> /there/api.yaml:1:15
           |
         1 | start: {$ref: '#a'}
           |               ^^^^
