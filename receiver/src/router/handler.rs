@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{BoxError, Delivery};
 
 /// A handler at work on one event.
-pub(super) type Job = Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send>>;
+pub(crate) type Job = Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send>>;
 
 /// A function that handles events.
 ///

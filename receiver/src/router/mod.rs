@@ -11,4 +11,5 @@ pub use outcome::Outcome;
 pub use receiver::Receiver;
 pub use unrouted::{Reason, Unrouted};
 
+pub(crate) use handler::Job;
 pub(crate) use routes::Routes;

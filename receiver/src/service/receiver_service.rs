@@ -17,7 +17,7 @@ use tracing::Instrument;
 use super::reject::{Rejection, respond};
 use super::{body, media};
 use crate::printable::Printable;
-use crate::router::Routes;
+use crate::router::{Job, Routes};
 use crate::{BoxError, Delivery, Outcome, Verifier, VerifyError, Webhooks};
 
 /// What a request may cost before it is known to be authentic.
@@ -94,27 +94,18 @@ impl<W: Webhooks> ReceiverService<W> {
     ///
     /// Outside of a Tokio runtime.
     pub async fn dispatch(&self, delivery: Delivery) -> Outcome {
-        let id = delivery.id().to_owned();
-        let outcome = match self.shared.routes.route(delivery) {
-            Err(outcome) => outcome,
+        let id: Arc<str> = delivery.id().into();
+        match self.shared.routes.route(delivery) {
             Ok(job) => {
-                let running = self.shared.running.subscribe();
-                let task = async move {
-                    let result = job.await;
-                    drop(running);
-                    result
-                };
-                match tokio::spawn(task.in_current_span()).await {
-                    Ok(Ok(())) => Outcome::Handled,
-                    Ok(Err(error)) => Outcome::Failed(error),
-                    // The message of the panic went to the panic hook.
-                    Err(error) if error.is_panic() => Outcome::Failed("the handler panicked".into()),
-                    Err(_) => Outcome::Failed("the runtime is shutting down".into()),
-                }
+                let task = run(job, Arc::clone(&id), self.shared.running.subscribe());
+                tokio::spawn(task.in_current_span()).await.unwrap_or_else(|error| {
+                    // The message of a panic went to the panic hook.
+                    let reason = if error.is_panic() { "the handler panicked" } else { "the runtime is shutting down" };
+                    logged(&id, Outcome::Failed(reason.into()))
+                })
             }
-        };
-        log(&id, &outcome);
-        outcome
+            Err(outcome) => logged(&id, outcome),
+        }
     }
 
     /// Waits until no handler is running, for a shutdown that loses nothing.
@@ -171,9 +162,17 @@ impl<W: Webhooks> ReceiverService<W> {
     }
 }
 
+/// What the task of a handler does. It logs by itself, as there may be nobody left to wait for it.
+async fn run(job: Job, id: Arc<str>, running: watch::Receiver<()>) -> Outcome {
+    let outcome = job.await.map_or_else(Outcome::Failed, |()| Outcome::Handled);
+    let outcome = logged(&id, outcome);
+    drop(running);
+    outcome
+}
+
 /// Neither the body nor what a handler knows is logged, except for the text of its error.
-fn log(id: &str, outcome: &Outcome) {
-    match outcome {
+fn logged(id: &str, outcome: Outcome) -> Outcome {
+    match &outcome {
         Outcome::Handled => tracing::debug!(id, "webhook handled"),
         Outcome::Ignored => tracing::debug!(id, "webhook ignored"),
         Outcome::Undecodable(error) => tracing::warn!(id, %error, "webhook not decodable"),
@@ -182,6 +181,7 @@ fn log(id: &str, outcome: &Outcome) {
             tracing::error!(id, error, "webhook handler failed");
         }
     }
+    outcome
 }
 
 impl<W, B> Service<Request<B>> for ReceiverService<W>
