@@ -6,8 +6,10 @@
 //! vendor = "Tenovos"                      # the name of the vendor in Rust
 //!
 //! [event-type]
-//! pointer = "/eventType"                  # where a body says what it tells of
-//! separator = "."
+//! pointer = "/eventType"                  # where a body says what it tells of; a list where bodies differ
+//! header = "x-acme-event"                 # the header that says it; with `pointer`, the body completes it
+//! address = true                          # deliveries do not say it: each webhook has an address of its own
+//! separator = "."                         # parts the words, and the header's part from the body's
 //!
 //! [event-type.names]                      # key of a webhook → event type
 //! assetCreated = "asset.created"
@@ -56,8 +58,8 @@ pub struct Config {
 /// How an event type is found, and which ones there are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventTypes {
-    /// Where a body says of which type it is.
-    pub pointer: Option<Located<Pointer>>,
+    /// Where a delivery says of which type it is.
+    pub carrier: Option<Located<Carrier>>,
     /// What stands between the words of an event type; a full stop where nothing is said.
     pub separator: Text,
     /// Event types, by the key of the webhook.
@@ -66,8 +68,19 @@ pub struct EventTypes {
 
 impl Default for EventTypes {
     fn default() -> Self {
-        Self { pointer: None, separator: Text::full_stop(), names: BTreeMap::new() }
+        Self { carrier: None, separator: Text::full_stop(), names: BTreeMap::new() }
     }
+}
+
+/// Where a delivery says of which event type it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Carrier {
+    /// In the body, at the first of these places that it has.
+    Body(Vec<Pointer>),
+    /// In a header, completed by the body where there is a pointer.
+    Header(HeaderName, Option<Pointer>),
+    /// Nowhere: each event type has an address of its own.
+    Address,
 }
 
 /// A value that a later room may have to complain about.
@@ -141,9 +154,53 @@ struct Raw {
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct RawEventType {
-    pointer: Option<Spanned<Pointer>>,
+    pointer: Option<Spanned<Pointers>>,
+    header: Option<Spanned<HeaderName>>,
+    address: Option<Spanned<bool>>,
     separator: Option<Text>,
     names: BTreeMap<Spanned<String>, Spanned<Text>>,
+}
+
+/// One pointer, or several.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Pointers {
+    One(Pointer),
+    Several(Vec<Pointer>),
+}
+
+impl RawEventType {
+    fn carrier(&mut self, file: FileId) -> Result<Option<Located<Carrier>>, Diagnostic> {
+        let misuse = |span, message: &str| {
+            Err(Diagnostic::new(Code::Config, message)
+                .at(Place::Bytes(file, span), "")
+                .help("an event type is in the body (`pointer`), in a header (`header`, which `pointer` may complete), or nowhere (`address = true`)"))
+        };
+        let pointers = self.pointer.take().map(|pointers| {
+            let span = pointers.span();
+            match pointers.into_inner() {
+                Pointers::One(pointer) => (vec![pointer], span),
+                Pointers::Several(pointers) => (pointers, span),
+            }
+        });
+        let address = self.address.take().filter(|address| *address.get_ref());
+        let (carrier, span) = match (self.header.take(), pointers, address) {
+            (None, None, None) => return Ok(None),
+            (None, None, Some(address)) => (Carrier::Address, address.span()),
+            (_, _, Some(address)) => return misuse(address.span(), "`address` says that deliveries do not state their event type"),
+            (None, Some((pointers, span)), None) if pointers.is_empty() => return misuse(span, "`pointer` is an empty list"),
+            (None, Some((pointers, span)), None) => (Carrier::Body(pointers), span),
+            (Some(header), Some((pointers, span)), None) => match <[Pointer; 1]>::try_from(pointers) {
+                Ok([pointer]) => (Carrier::Header(header.into_inner(), Some(pointer)), span),
+                Err(_) => return misuse(span, "a header is completed by one `pointer`"),
+            },
+            (Some(header), None, None) => {
+                let span = header.span();
+                (Carrier::Header(header.into_inner(), None), span)
+            }
+        };
+        Ok(Some(Located { value: carrier, place: Place::Bytes(file, span) }))
+    }
 }
 
 #[derive(Deserialize)]
@@ -162,18 +219,15 @@ enum Scheme {
 
 impl Raw {
     fn check(self, file: FileId) -> Result<Config, Diagnostic> {
-        let Self { crate_name, crate_version, vendor, event_type, names, signature } = self;
-        let RawEventType { pointer, separator, names: event_type_names } = event_type;
-        let pointer = pointer.map(|pointer| {
-            let place = Place::Bytes(file, pointer.span());
-            Located { value: pointer.into_inner(), place }
-        });
+        let Self { crate_name, crate_version, vendor, mut event_type, names, signature } = self;
+        let carrier = event_type.carrier(file)?;
+        let RawEventType { separator, names: event_type_names, .. } = event_type;
         Ok(Config {
             crate_name,
             crate_version,
             vendor,
             event_types: EventTypes {
-                pointer,
+                carrier,
                 separator: separator.unwrap_or_else(Text::full_stop),
                 names: located(file, event_type_names),
             },
@@ -349,7 +403,7 @@ headers = { id = "acme-id" }
             &expect![[r#"
             E0401: unknown key `topic`
             at 13..18: "topic"
-            help: known here: `pointer`, `separator`, `names`
+            help: known here: `pointer`, `header`, `address`, `separator`, `names`
         "#]],
         );
         check_error(
