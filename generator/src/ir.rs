@@ -382,6 +382,8 @@ pub enum Naming {
         parent: TypeId,
         /// The member's name, or another hint.
         hint: String,
+        /// Whether it stands in other definitions as well.
+        shared: bool,
     },
 }
 
