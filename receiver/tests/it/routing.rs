@@ -155,7 +155,7 @@ fn handlers_may_be_closures_functions_and_fallible() {
         .with_state(calls.clone())
         .on(|event: AssetMetadataUpdated, State(calls): State<Calls>, delivery: Delivery| async move {
             assert_eq!(event.rest.len(), 1);
-            calls.note(delivery.id());
+            calls.note(delivery.id().unwrap());
             Ok::<(), io::Error>(())
         })
         .on(created);
