@@ -9,6 +9,7 @@
 //! pointer = "/eventType"                  # where a body says what it tells of; a list where bodies differ
 //! header = "x-acme-event"                 # the header that says it; with `pointer`, the body completes it
 //! address = true                          # deliveries do not say it: each webhook has an address of its own
+//! from-keys = true                        # the webhooks' keys are the event types, whatever they look like
 //! separator = "."                         # parts the words, and the header's part from the body's
 //!
 //! [event-type.names]                      # key of a webhook → event type
@@ -82,13 +83,15 @@ pub struct EventTypes {
     pub carrier: Option<Located<Carrier>>,
     /// What stands between the words of an event type; a full stop where nothing is said.
     pub separator: Text,
+    /// Whether the keys of the webhooks are event types as they are, whatever they look like.
+    pub from_keys: bool,
     /// Event types, by the key of the webhook.
     pub names: BTreeMap<String, Located<Text>>,
 }
 
 impl Default for EventTypes {
     fn default() -> Self {
-        Self { carrier: None, separator: Text::full_stop(), names: BTreeMap::new() }
+        Self { carrier: None, separator: Text::full_stop(), from_keys: false, names: BTreeMap::new() }
     }
 }
 
@@ -141,12 +144,13 @@ struct Raw {
 }
 
 #[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct RawEventType {
     pointer: Option<Spanned<Pointers>>,
     header: Option<Spanned<HeaderName>>,
     address: Option<Spanned<bool>>,
     separator: Option<Text>,
+    from_keys: bool,
     names: BTreeMap<Spanned<String>, Spanned<Text>>,
 }
 
@@ -196,7 +200,7 @@ impl Raw {
     fn check(self, file: FileId) -> Result<Config, Diagnostic> {
         let Self { crate_name, crate_version, vendor, mut event_type, names, signature } = self;
         let carrier = event_type.carrier(file)?;
-        let RawEventType { separator, names: event_type_names, .. } = event_type;
+        let RawEventType { separator, from_keys, names: event_type_names, .. } = event_type;
         Ok(Config {
             crate_name,
             crate_version,
@@ -204,6 +208,7 @@ impl Raw {
             event_types: EventTypes {
                 carrier,
                 separator: separator.unwrap_or_else(Text::full_stop),
+                from_keys,
                 names: located(file, event_type_names),
             },
             names: located(file, names),
@@ -311,8 +316,8 @@ headers = { id = "acme-id" }
         assert_eq!(config.crate_name.unwrap().as_str(), "acme-hooks");
         assert_eq!(config.crate_version.as_str(), "1.2.3");
         assert_eq!(config.vendor.unwrap().as_str(), "Acme");
-        let pointer = config.event_types.pointer.unwrap();
-        assert_eq!((pointer.value.as_str(), text_of(&pointer.place)), ("/meta/type", "\"/meta/type\""));
+        let carrier = config.event_types.carrier.unwrap();
+        assert_eq!((carrier.value, text_of(&carrier.place)), (Carrier::Body(vec!["/meta/type".parse().unwrap()]), "\"/meta/type\""));
         assert_eq!(config.event_types.separator.as_str(), ":");
         let added = &config.event_types.names["userAdded"];
         assert_eq!((added.value.as_str(), text_of(&added.place)), ("user:added", "userAdded = \"user:added\""));
@@ -401,7 +406,7 @@ id-header = "acme-id"
             &expect![[r#"
             E0401: unknown key `topic`
             at 13..18: "topic"
-            help: known here: `pointer`, `header`, `address`, `separator`, `names`
+            help: known here: `pointer`, `header`, `address`, `separator`, `from-keys`, `names`
         "#]],
         );
         check_error(

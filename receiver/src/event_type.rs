@@ -19,7 +19,7 @@ pub(crate) enum EventType<W: Webhooks> {
 impl<W: Webhooks> EventType<W> {
     pub(crate) fn of(delivery: &Delivery) -> Result<Self, DecodeError> {
         Ok(match W::EVENT_TYPE {
-            Carrier::Body { pointer } => Self::named(find(pointer, delivery)?),
+            Carrier::Body { pointers } => Self::in_body(delivery, pointers)?,
             Carrier::Header { completed_by, .. } => Self::in_header(delivery, completed_by)?,
             Carrier::Address => match W::EventType::ALL {
                 [only] => Self::Known(*only),
@@ -33,6 +33,15 @@ impl<W: Webhooks> EventType<W> {
             Some(event_type) => Self::Known(event_type),
             None => Self::Unknown(name),
         }
+    }
+
+    fn in_body(delivery: &Delivery, pointers: &'static [&'static str]) -> Result<Self, DecodeError> {
+        for pointer in pointers {
+            if let Some(name) = find(pointer, delivery)? {
+                return Ok(Self::named(Some(name)));
+            }
+        }
+        Ok(Self::Unknown(None))
     }
 
     fn in_header(delivery: &Delivery, completed_by: Option<Completion>) -> Result<Self, DecodeError> {

@@ -38,8 +38,8 @@ pub trait Webhooks: Sized + Send + Sync + 'static {
 pub enum Carrier {
     /// In the body.
     Body {
-        /// A JSON pointer (RFC 6901) such as `/eventType`.
-        pointer: &'static str,
+        /// JSON pointers (RFC 6901) such as `/eventType`. The first one at which a body has a text counts.
+        pointers: &'static [&'static str],
     },
     /// In a header. Most vendors do not sign their headers: whoever has recorded a delivery can then send it again
     /// under another event type, and only the form of the body stands against that.

@@ -115,7 +115,7 @@ impl Reader<'_, '_> {
     }
 
     fn webhooks(&mut self, root: &Node) -> Vec<Webhook> {
-        let mut webhooks = Vec::new();
+        let mut webhooks: Vec<Webhook> = Vec::new();
         let maps: Vec<&Node> = ["webhooks", "x-webhooks"].iter().filter_map(|name| root.get(name)).collect();
         for map in &maps {
             let Some(items) = map.as_object() else {

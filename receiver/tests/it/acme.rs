@@ -17,7 +17,7 @@ pub(crate) enum Acme {}
 impl Webhooks for Acme {
     type EventType = EventType;
     type Event = Event;
-    const EVENT_TYPE: Carrier = Carrier::Body { pointer: "/eventType" };
+    const EVENT_TYPE: Carrier = Carrier::Body { pointers: &["/eventType"] };
 
     fn decode(event_type: EventType, delivery: &Delivery) -> Result<Event, DecodeError> {
         match event_type {
