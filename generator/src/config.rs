@@ -43,6 +43,7 @@
 //!
 //! Every key may be left out, and none may be added.
 
+mod pattern;
 mod signature;
 mod values;
 
@@ -53,7 +54,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 pub use signature::{Headers, Signature};
-pub use values::{CrateName, CrateVersion, HeaderName, Pointer, SpecPlace, Text, TypeName};
+pub use values::{CrateName, CrateVersion, HeaderName, Pointer, SpecPlace, Text, TypeName, VisibleText};
 
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::source::FileId;
@@ -180,8 +181,12 @@ impl RawEventType {
         let (carrier, span) = match (self.header.take(), pointers, address) {
             (None, None, None) => return Ok(None),
             (None, None, Some(address)) => (Carrier::Address, address.span()),
-            (_, _, Some(address)) => return misuse(address.span(), "`address` says that deliveries do not state their event type"),
-            (None, Some((pointers, span)), None) if pointers.is_empty() => return misuse(span, "`pointer` is an empty list"),
+            (_, _, Some(address)) => {
+                return misuse(address.span(), "`address` says that deliveries do not state their event type");
+            }
+            (None, Some((pointers, span)), None) if pointers.is_empty() => {
+                return misuse(span, "`pointer` is an empty list");
+            }
             (None, Some((pointers, span)), None) => (Carrier::Body(pointers), span),
             (Some(header), Some((pointers, span)), None) => match <[Pointer; 1]>::try_from(pointers) {
                 Ok([pointer]) => (Carrier::Header(header.into_inner(), Some(pointer)), span),
@@ -317,7 +322,10 @@ headers = { id = "acme-id" }
         assert_eq!(config.crate_version.as_str(), "1.2.3");
         assert_eq!(config.vendor.unwrap().as_str(), "Acme");
         let carrier = config.event_types.carrier.unwrap();
-        assert_eq!((carrier.value, text_of(&carrier.place)), (Carrier::Body(vec!["/meta/type".parse().unwrap()]), "\"/meta/type\""));
+        assert_eq!(
+            (carrier.value, text_of(&carrier.place)),
+            (Carrier::Body(vec!["/meta/type".parse().unwrap()]), "\"/meta/type\"")
+        );
         assert_eq!(config.event_types.separator.as_str(), ":");
         let added = &config.event_types.names["userAdded"];
         assert_eq!((added.value.as_str(), text_of(&added.place)), ("user:added", "userAdded = \"user:added\""));
@@ -365,11 +373,7 @@ id-header = "acme-id"
         let text = text.replace("{id}:{timestamp}:{body}", "{timestamp}.{body}");
         let text = text.replace("timestamp-prefix = \"t=\"", "timestamp-header = \"acme-timestamp\"");
         let partial = Hmac {
-            signed: vec![
-                Piece::TimestampHeader("acme-timestamp".to_owned()),
-                Piece::Text(".".to_owned()),
-                Piece::Body,
-            ],
+            signed: vec![Piece::TimestampHeader("acme-timestamp".to_owned()), Piece::Text(".".to_owned()), Piece::Body],
             unsigned_id: Some("acme-id".to_owned()),
             ..full
         };
@@ -412,10 +416,10 @@ id-header = "acme-id"
         check_error(
             "[signature]\nscheme = \"jwt\"",
             &expect![[r#"
-            E0401: unknown value `hmac`
-            at 21..27: "\"hmac\""
-            help: known here: `standard-webhooks` or `verifier`
-        "#]],
+                E0401: unknown value `jwt`
+                at 21..26: "\"jwt\""
+                help: known here: `standard-webhooks`, `hmac`, `none`, `verifier`
+            "#]],
         );
         check_error(
             "[signature]\n",
@@ -477,10 +481,10 @@ id-header = "acme-id"
         check_error(
             "[signature]\nscheme = \"verifier\"\nheaders = {}",
             &expect![[r#"
-            E0401: the scheme `verifier` has no headers to choose
-            at 42..44: "{}"
-            help: leave `headers` out: the verifier that the user brings knows them
-        "#]],
+                E0401: the scheme `verifier` takes no `headers`
+                at 42..44: "{}"
+                help: `headers` belongs to the scheme `standard-webhooks`
+            "#]],
         );
         check_error(
             &format!("a = {}", "[".repeat(200_000)),
@@ -488,6 +492,132 @@ id-header = "acme-id"
             E0102: cannot recurse further; max recursion depth met
             at 84..85: "["
         "#]],
+        );
+    }
+
+    #[test]
+    #[expect(clippy::too_many_lines, reason = "a table")]
+    fn mistakes_in_signatures_are_located() {
+        let start = "[signature]\nscheme = \"hmac\"\nheader = \"a\"\nhash = \"sha256\"\nencoding = \"hex\"";
+        let hmac = |lines: &str| format!("{start}\n{lines}");
+        check_error(
+            "[signature]\nscheme = \"none\"\nprefix = \"a\"",
+            &expect![[r#"
+            E0401: the scheme `none` takes no `prefix`
+            at 37..40: "\"a\""
+            help: `prefix` belongs to the scheme `hmac`
+        "#]],
+        );
+        check_error(
+            "[signature]\nscheme = \"hmac\"\nheader = \"a\"",
+            &expect![[r#"
+            E0401: missing key `hash`
+            at 21..27: "\"hmac\""
+            help: the scheme `hmac` needs `header`, `hash`, `encoding` and `signed`
+        "#]],
+        );
+        check_error(
+            "[signature]\nscheme = \"hmac\"\nhash = \"md5\"",
+            &expect![[r#"
+            E0401: unknown value `md5`
+            at 35..40: "\"md5\""
+            help: known here: `sha1`, `sha256`, `sha512`
+        "#]],
+        );
+        check_error(
+            &hmac("signed = \"{timestamp}{body}\""),
+            &expect![[r#"
+                E0401: "{timestamp}{body}" is ambiguous: bytes could move from one piece to the other unless a text such as `.` stands between them
+                at 83..102: "\"{timestamp}{body}\""
+            "#]],
+        );
+        check_error(
+            &hmac("signed = \"{url}.{body}\""),
+            &expect![[r#"
+                E0401: "{url}.{body}" names `{url}`: known are `{body}`, `{id}` and `{timestamp}`
+                at 83..97: "\"{url}.{body}\""
+            "#]],
+        );
+        check_error(
+            &hmac("signed = \"{timestamp}.{body}\""),
+            &expect![[r#"
+                E0401: a timestamp is signed, but nothing says where it stands
+                at 83..103: "\"{timestamp}.{body}\""
+                help: say where it is: `timestamp-header = "…"`, or `timestamp-prefix = "t="` for a token of the signature header
+            "#]],
+        );
+        check_error(
+            &hmac("signed = \"{id}.{body}\""),
+            &expect![[r#"
+                E0401: an id is signed, but nothing says where it stands
+                at 83..96: "\"{id}.{body}\""
+                help: say where it is: `id-header = "…"`
+            "#]],
+        );
+        check_error(
+            &hmac("signed = \"{body}\"\ntimestamp-header = \"t\""),
+            &expect![[r#"
+                E0401: the timestamp is not signed
+                at 111..114: "\"t\""
+                help: anybody can change it: leave it out, or name `{timestamp}` in `signed`
+            "#]],
+        );
+        check_error(
+            &hmac("signed = \"{timestamp}.{body}\"\nprefix = \"v1=\"\ntimestamp-prefix = \"t=\""),
+            &expect![[r#"
+                E0401: a header that is no list has but one token
+                at 138..142: "\"t=\""
+                help: say what parts the tokens of the signature header, such as `separator = ","`
+            "#]],
+        );
+        check_error(
+            &hmac(
+                "signed = \"{timestamp}.{body}\"\nseparator = \",\"\nprefix = \"v1=\"\ntimestamp-prefix = \"t=\"\ntimestamp-header = \"t\"",
+            ),
+            &expect![[r#"
+                E0401: the timestamp is said to stand in two places
+                at 154..158: "\"t=\""
+                help: it stands in a header of its own (`timestamp-header`), or in a token of the signature header (`timestamp-prefix`)
+            "#]],
+        );
+        check_error(
+            &hmac("signed = \"{body}\"\nseparator = \"ä\""),
+            &expect![[r#"
+                E0401: the separator does not part tokens: signatures may hold it, or headers may not
+                at 104..108: "\"ä\""
+                help: write one such as ","
+            "#]],
+        );
+        check_error(
+            &hmac("signed = \"{timestamp}.{body}\"\nseparator = \",\"\nprefix = \"v1,\"\ntimestamp-prefix = \"t=\""),
+            &expect![[r#"
+                E0401: a token cannot begin with the separator in it
+                at 129..134: "\"v1,\""
+                help: leave the separator out of it
+            "#]],
+        );
+        check_error(
+            &hmac("signed = \"{timestamp}.{body}\"\nseparator = \",\"\nprefix = \"v1=\"\ntimestamp-prefix = \"v\""),
+            &expect![[r#"
+                E0401: the timestamp cannot be told from signatures: one begins as the other does
+                at 154..157: "\"v\""
+                help: give `prefix` and `timestamp-prefix` values that differ
+            "#]],
+        );
+        check_error(
+            &hmac("signed = \"{body}\"\nprefix = \"a b\""),
+            &expect![[r#"
+                E0401: "a b" must hold nothing but visible ASCII characters
+                at 101..106: "\"a b\""
+            "#]],
+        );
+        check_error(
+            &hmac("signed = \"{body}\"\nid-header = \"a\""),
+            &expect![[r#"
+                E0401: two headers have the same name
+                at 37..40: "\"a\""
+                help: give each a name of its own
+            "#]],
         );
     }
 }

@@ -5,7 +5,8 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::values::{HeaderName, Pattern, Piece, VisibleText};
+use super::pattern::{Pattern, Piece};
+use super::values::{HeaderName, VisibleText};
 use super::{Located, complaint};
 use crate::diagnostics::{Diagnostic, Place};
 use crate::ir::{self, Encoding, Hash, Hmac};
@@ -150,8 +151,29 @@ impl RawSignature {
         let signed = self.signed.ok_or_else(|| missing("signed"))?;
         let pattern = signed.get_ref();
 
-        if let Some(separator) = self.separator.as_ref().filter(|it| !matches!(it.get_ref(), ' '..='~')) {
-            return complain(separator.span(), "the separator is no visible character", "write one such as \",\"");
+        let parts =
+            |separator: char| separator == ' ' || separator.is_ascii_punctuation() && !"+/=".contains(separator);
+        if let Some(separator) = self.separator.as_ref().filter(|separator| !parts(*separator.get_ref())) {
+            let message = "the separator does not part tokens: signatures may hold it, or headers may not";
+            return complain(separator.span(), message, "write one such as \",\"");
+        }
+        for prefix in [&self.prefix, &self.timestamp_prefix].into_iter().flatten() {
+            if self.separator.as_ref().is_some_and(|separator| prefix.get_ref().as_str().contains(*separator.get_ref()))
+            {
+                return complain(
+                    prefix.span(),
+                    "a token cannot begin with the separator in it",
+                    "leave the separator out of it",
+                );
+            }
+        }
+        if let Some(timestamp) = &self.timestamp_prefix {
+            let signature = self.prefix.as_ref().map_or("", |prefix| prefix.get_ref().as_str());
+            let text = timestamp.get_ref().as_str();
+            if text.starts_with(signature) || signature.starts_with(text) {
+                let message = "the timestamp cannot be told from signatures: one begins as the other does";
+                return complain(timestamp.span(), message, "give `prefix` and `timestamp-prefix` values that differ");
+            }
         }
         let timestamp = match (&self.timestamp_header, &self.timestamp_prefix) {
             (Some(_), Some(prefix)) => {

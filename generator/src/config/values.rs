@@ -104,88 +104,6 @@ impl Pointer {
     }
 }
 
-/// What is signed, such as `{timestamp}.{body}`: the body once, an id and a timestamp at most once, with a text between any
-/// two of these.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Pattern(Vec<Piece>);
-
-/// A piece of a [`Pattern`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Piece {
-    /// `{body}`
-    Body,
-    /// `{id}`
-    Id,
-    /// `{timestamp}`
-    Timestamp,
-    /// A text that is always the same.
-    Text(String),
-}
-
-impl Pattern {
-    /// The pieces, in their order.
-    pub fn pieces(&self) -> &[Piece] {
-        &self.0
-    }
-
-    /// Whether this is one of the pieces.
-    pub fn has(&self, piece: &Piece) -> bool {
-        self.0.contains(piece)
-    }
-
-    fn parse(text: &str) -> Result<Vec<Piece>, String> {
-        let mut pieces = Vec::new();
-        let mut rest = text;
-        while !rest.is_empty() {
-            let (piece, after) = if let Some(after) = rest.strip_prefix('{') {
-                let (name, after) = after.split_once('}').ok_or("has a `{` without its `}`")?;
-                let piece = match name {
-                    "body" => Piece::Body,
-                    "id" => Piece::Id,
-                    "timestamp" => Piece::Timestamp,
-                    _ => return Err(format!("names `{{{name}}}`: known are `{{body}}`, `{{id}}` and `{{timestamp}}`")),
-                };
-                (piece, after)
-            } else {
-                let (text, after) = rest.split_at(rest.find('{').unwrap_or(rest.len()));
-                check_visible(text)?;
-                (Piece::Text(text.to_owned()), after)
-            };
-            pieces.push(piece);
-            rest = after;
-        }
-        let count = |wanted: &Piece| pieces.iter().filter(|piece| *piece == wanted).count();
-        ensure(count(&Piece::Body) == 1, "has to name `{body}` once")?;
-        ensure(
-            count(&Piece::Id) <= 1 && count(&Piece::Timestamp) <= 1,
-            "names something twice: `{id}` and `{timestamp}` may stand there once",
-        )?;
-        let is_text = |piece: &Piece| matches!(piece, Piece::Text(_));
-        ensure(
-            pieces.windows(2).all(|pair| pair.iter().any(is_text)),
-            "is ambiguous: without a text between them, bytes could move from one piece to the other",
-        )?;
-        Ok(pieces)
-    }
-}
-
-impl TryFrom<String> for Pattern {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        Self::parse(&text).map(Self).map_err(|problem| format!("{text:?} {problem}"))
-    }
-}
-
-impl FromStr for Pattern {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        text.to_owned().try_into()
-    }
-}
-
 /// A place in the description: a pointer into its own file or into one beside it.
 ///
 /// Written as a `$ref` is, but without percent-encoding.
@@ -216,9 +134,9 @@ impl fmt::Display for SpecPlace {
     }
 }
 
-type Check = Result<(), &'static str>;
+pub(super) type Check = Result<(), &'static str>;
 
-fn ensure(holds: bool, problem: &'static str) -> Check {
+pub(super) fn ensure(holds: bool, problem: &'static str) -> Check {
     if holds { Ok(()) } else { Err(problem) }
 }
 
@@ -283,7 +201,7 @@ fn check_text(text: &str) -> Check {
     ensure(!text.contains(char::is_control), "must not hold control characters")
 }
 
-fn check_visible(text: &str) -> Check {
+pub(super) fn check_visible(text: &str) -> Check {
     ensure(!text.is_empty(), "must not be empty")?;
     ensure(text.bytes().all(|b| b.is_ascii_graphic()), "must hold nothing but visible ASCII characters")
 }
@@ -384,32 +302,6 @@ mod tests {
     #[test]
     fn header_names() {
         check::<HeaderName>(&["webhook-id", "x-acme.sig"], &["", "Webhook-Id", "a b", "a:", "ä", "a\r\n"]);
-    }
-
-    #[test]
-    fn patterns() {
-        check::<Pattern>(
-            &["{body}", "{timestamp}.{body}", "{id}.{timestamp}.{body}", "v0:{timestamp}:{body}", "{body}.{id}", "a{body}b"],
-            &[
-                "",
-                "{timestamp}",
-                "body",
-                "{body}.{body}",
-                "{id}.{id}.{body}",
-                "{timestamp}{body}",
-                "{Body}",
-                "{body",
-                "body}",
-                "{}.{body}",
-                "{url}{body}",
-                "{timestamp} {body}",
-                "{timestamp}\n{body}",
-                "{{body}}",
-            ],
-        );
-        let pattern: Pattern = "v0:{timestamp}:{body}".parse().unwrap();
-        let text = |text: &str| Piece::Text(text.to_owned());
-        assert_eq!(pattern.pieces(), [text("v0:"), Piece::Timestamp, text(":"), Piece::Body]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod imports;
 mod library;
 mod manifest;
 mod payloads;
+mod signature;
 
 use std::collections::{BTreeMap, BTreeSet};
 

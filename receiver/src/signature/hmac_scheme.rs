@@ -88,7 +88,8 @@ impl HmacScheme {
     /// # Panics
     ///
     /// A compile error in a `const`: if a name is not a lower-case header name; if the body is not signed exactly once, or
-    /// an id or a timestamp more than once; if two of these stand side by side with no text to part them; or if there is a
+    /// an id or a timestamp more than once; if two of these stand side by side with no text to part them, or with one that
+    /// begins or ends with a letter or digit, so that bytes could move from one to the other; or if there is a
     /// [`Piece::TimestampToken`], for which the header has to be a [`list`](Self::list).
     pub const fn new(header: &'static str, hash: Hash, encoding: Encoding, signed: &'static [Piece]) -> Self {
         Self::checked(header, None, hash, encoding, signed)
@@ -99,7 +100,7 @@ impl HmacScheme {
     ///
     /// # Panics
     ///
-    /// As [`new`](Self::new), and if the separator is not a space or a visible ASCII character.
+    /// As [`new`](Self::new), and if the separator is no space or ASCII punctuation, or one that base64 uses.
     pub const fn list(
         header: &'static str,
         separator: char,
@@ -107,7 +108,8 @@ impl HmacScheme {
         encoding: Encoding,
         signed: &'static [Piece],
     ) -> Self {
-        assert!(separator == ' ' || separator.is_ascii_graphic(), "the separator is no visible character");
+        let fits = separator == ' ' || separator.is_ascii_punctuation();
+        assert!(fits && !matches!(separator, '+' | '/' | '='), "signatures may hold the separator");
         Self::checked(header, Some(separator), hash, encoding, signed)
     }
 
@@ -144,7 +146,7 @@ impl HmacScheme {
         assert!(count.ids <= 1, "there are several ids");
         assert!(count.timestamps <= 1, "there are several timestamps");
         assert!(!count.tokens || separator.is_some(), "a timestamp in a token asks for a header that is a list");
-        assert!(count.parted, "without a text between them, bytes could move from one piece to the other");
+        assert!(count.parted, "bytes could move from one piece to the other");
         Self { header, separator, prefix: "", hash, encoding, signed, unsigned_id: None }
     }
 }
@@ -155,36 +157,52 @@ struct Count {
     timestamps: usize,
     /// Whether a timestamp stands in a token.
     tokens: bool,
-    /// Whether there is a text between any two other pieces.
+    /// Whether texts and other pieces alternate, and each text between two others parts them.
     parted: bool,
 }
 
-const fn count(mut pieces: &[Piece]) -> Count {
+const fn count(pieces: &[Piece]) -> Count {
     let mut count = Count { bodies: 0, ids: 0, timestamps: 0, tokens: false, parted: true };
-    let mut after_text = true;
-    while let [piece, rest @ ..] = pieces {
-        match piece {
-            Piece::Body => count.bodies += 1,
+    let mut index = 0;
+    while index < pieces.len() {
+        let text = match pieces[index] {
+            Piece::Body => {
+                count.bodies += 1;
+                false
+            }
             Piece::IdHeader(name) => {
                 check_name(name);
                 count.ids += 1;
+                false
             }
             Piece::TimestampHeader(name) => {
                 check_name(name);
                 count.timestamps += 1;
+                false
             }
             Piece::TimestampToken(_) => {
                 count.timestamps += 1;
                 count.tokens = true;
+                false
             }
-            Piece::Text(_) => {}
-        }
-        let text = matches!(piece, Piece::Text(text) if !text.is_empty());
-        count.parted &= text || after_text;
-        after_text = text;
-        pieces = rest;
+            Piece::Text(text) => {
+                let between = 0 < index && index + 1 < pieces.len();
+                count.parted &= !between || parts(text);
+                true
+            }
+        };
+        count.parted &= index == 0 || text != matches!(pieces[index - 1], Piece::Text(_));
+        index += 1;
     }
     count
+}
+
+const fn parts(text: &str) -> bool {
+    match text.as_bytes() {
+        [only] => !only.is_ascii_alphanumeric(),
+        [first, .., last] => !first.is_ascii_alphanumeric() && !last.is_ascii_alphanumeric(),
+        [] => false,
+    }
 }
 
 const fn check_name(name: &'static str) {

@@ -48,6 +48,15 @@ enum Part {
     Text(&'static str),
 }
 
+impl Part {
+    fn as_text(&self) -> Option<&'static str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
 /// The bytes to sign or to verify, as received.
 pub(crate) struct Message<'a> {
     /// Empty where the scheme has none.
@@ -111,9 +120,17 @@ impl Plan {
         tokens.map(<[u8]>::trim_ascii).filter(|token| !token.is_empty())
     }
 
-    /// Whether a byte would let others move between an id that holds it and its neighbours without changing what is signed.
+    /// Whether a byte within the id would make it doubtful where the id ends.
     pub(super) fn separates(&self, byte: u8) -> bool {
-        self.signed.iter().any(|part| matches!(part, Part::Text(text) if text.as_bytes().contains(&byte)))
+        let Some(id) = self.signed.iter().position(|part| matches!(part, Part::Id)) else { return false };
+        // A text at either end has nothing beyond it that the id could be confused with.
+        let before = self.signed[..id].iter().skip(1).next_back().and_then(Part::as_text);
+        let after = match &self.signed[id + 1..] {
+            [part, _, ..] => part.as_text(),
+            _ => None,
+        };
+        before.and_then(|text| text.as_bytes().last()) == Some(&byte)
+            || after.and_then(|text| text.as_bytes().first()) == Some(&byte)
     }
 
     /// Whether one of the signatures is the tag that one of the keys gives.

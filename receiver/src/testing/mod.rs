@@ -68,7 +68,7 @@ pub fn sign_as<S: Scheme>(scheme: &S, secret: &S::Secret, id: &str, timestamp: S
 /// If the system's clock stands before 1970.
 #[track_caller]
 pub fn signed_now<S: Scheme>(scheme: &S, secret: &S::Secret, body: &[u8]) -> HeaderMap {
-    sign_as(scheme, secret, "msg_test", SystemTime::now(), body)
+    sign_as(scheme, secret, "test", SystemTime::now(), body)
 }
 
 /// A POST request with these headers and a JSON body.

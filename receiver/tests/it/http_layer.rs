@@ -277,7 +277,7 @@ async fn refusals_are_alike() {
     assert_eq!(forged, new);
 
     let missing = seen(respond(without(ping(), "webhook-id")).await).await;
-    let underscored = with(without(ping(), "webhook-id"), "webhook_id", "msg_test");
+    let underscored = with(without(ping(), "webhook-id"), "webhook_id", "test");
     let underscored = seen(respond(underscored).await).await;
     let malformed = seen(respond(with(ping(), "webhook-timestamp", "x")).await).await;
     assert_eq!(missing.0, StatusCode::BAD_REQUEST);

@@ -159,7 +159,7 @@ fn handlers_may_be_closures_functions_and_fallible() {
             Ok::<(), io::Error>(())
         })
         .on(created);
-    assert_eq!(run(receiver, &calls, UPDATED), ("handled 200".to_owned(), vec!["msg_test".to_owned()]));
+    assert_eq!(run(receiver, &calls, UPDATED), ("handled 200".to_owned(), vec!["test".to_owned()]));
 }
 
 /// The message of a panic.

@@ -301,16 +301,31 @@ fn a_list_with_a_timestamp() {
 
 #[test]
 fn signed_ids_do_not_hold_what_separates_them() {
-    let verify = |id: &'static str, allowed: bool| {
-        let builder = Verifier::builder(FULL).secret(text_secret()).clock(|| at(100));
+    const IN_FRONT: HmacScheme = HmacScheme::new(
+        "acme-signature",
+        Hash::Sha256,
+        Encoding::Hex,
+        &[Piece::Text("v1:"), Piece::IdHeader("acme-id"), Piece::Text("--"), Piece::Body],
+    );
+    const BEHIND: HmacScheme = HmacScheme::new(
+        "acme-signature",
+        Hash::Sha256,
+        Encoding::Hex,
+        &[Piece::Body, Piece::Text("-."), Piece::IdHeader("acme-id"), Piece::Text(":v1")],
+    );
+    let verify = |scheme: HmacScheme, id: &str, allowed: bool| {
+        let builder = Verifier::builder(scheme).secret(text_secret()).clock(|| at(100));
         let builder = if allowed { builder.allow_separators_in_id() } else { builder };
-        let headers = sign_as(&FULL, &text_secret(), id, at(100), b"{}");
+        let headers = sign_as(&scheme, &text_secret(), id, at(100), b"{}");
         let delivery = builder.build().unwrap().verify(&headers, Bytes::from_static(b"{}"))?;
-        Ok(delivery.id().map(str::to_owned))
+        assert_eq!(delivery.id(), Some(id));
+        Ok(())
     };
-    assert_eq!(verify("evt.1", false), Ok(Some("evt.1".to_owned())));
-    assert_eq!(verify("evt:1", false), Err(malformed("acme-id")));
-    assert_eq!(verify("evt:1", true), Ok(Some("evt:1".to_owned())));
+    for (scheme, good, bad) in [(FULL, "evt.1", "evt:1"), (IN_FRONT, "v1:.", "v-1"), (BEHIND, "v-1:", "v.1")] {
+        assert_eq!(verify(scheme, good, false), Ok(()));
+        assert_eq!(verify(scheme, bad, false), Err(malformed("acme-id")));
+        assert_eq!(verify(scheme, bad, true), Ok(()));
+    }
 }
 
 #[test]
@@ -377,7 +392,13 @@ fn schemes_that_make_no_sense() {
         assert!(new("Acme-Signature") && new(""));
         new("acme-signature")
     };
-    for signed in [&[BODY] as &[Piece], &[ID, DOT, TIMESTAMP, DOT, BODY], &[BODY, DOT, ID], &[DOT, DOT, BODY, DOT]] {
+    for signed in [
+        &[BODY] as &[Piece],
+        &[ID, DOT, TIMESTAMP, DOT, BODY],
+        &[BODY, DOT, ID],
+        &[DOT, BODY, DOT],
+        &[Piece::Text("v1:"), ID, DOT, BODY],
+    ] {
         assert!(!refused(signed), "{signed:?}");
     }
     for signed in [
@@ -389,6 +410,9 @@ fn schemes_that_make_no_sense() {
         &[TIMESTAMP, DOT, TIMESTAMP, DOT, BODY],
         &[TIMESTAMP, BODY],
         &[TIMESTAMP, Piece::Text(""), BODY],
+        &[TIMESTAMP, Piece::Text("a."), BODY],
+        &[TIMESTAMP, Piece::Text(".0"), BODY],
+        &[TIMESTAMP, DOT, DOT, BODY],
         &[ID, TIMESTAMP, DOT, BODY],
         &[TOKEN, DOT, BODY],
         &[Piece::IdHeader("Acme-Id"), DOT, BODY],
@@ -396,7 +420,7 @@ fn schemes_that_make_no_sense() {
     ] {
         assert!(refused(signed), "{signed:?}");
     }
-    for separator in ['\n', 'é', '\0'] {
+    for separator in ['\n', 'é', '\0', 'a', '0', '='] {
         let list = || HmacScheme::list("acme-signature", separator, Hash::Sha256, Encoding::Hex, &[BODY]);
         assert!(catch_unwind(list).is_err(), "{separator:?}");
     }
