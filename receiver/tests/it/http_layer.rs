@@ -284,3 +284,21 @@ async fn refusals_are_alike() {
     assert_eq!(missing, underscored);
     assert_eq!(missing, malformed);
 }
+
+/// Only the signature is given up.
+#[tokio::test]
+async fn unsigned_deliveries() {
+    let handled = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&handled);
+    let service = Receiver::<Acme>::new(Verifier::dangerously_accept_unsigned())
+        .on(move |_: Ping| {
+            count.fetch_add(1, Ordering::Relaxed);
+            async {}
+        })
+        .into_service();
+    let unsigned = || request(HeaderMap::new(), PING);
+    assert_eq!(service.respond(unsigned()).await.status(), 200);
+    assert_eq!(service.respond(with(unsigned(), "webhook-signature", "v1,wrong")).await.status(), 200);
+    assert_eq!(service.respond(with(unsigned(), "content-type", "text/plain")).await.status(), 415);
+    assert_eq!(handled.load(Ordering::Relaxed), 2);
+}
