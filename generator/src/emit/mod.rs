@@ -10,6 +10,7 @@ mod library;
 mod manifest;
 mod payloads;
 mod signature;
+mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 
