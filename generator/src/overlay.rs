@@ -17,13 +17,13 @@ use document::{Action, Change};
 use view::View;
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
-use crate::source::{Node, Segment};
+use crate::source::{Limits, Node, Segment};
 
 /// Applies an overlay to the root of a description. What is wrong with the overlay goes to `diagnostics`; the actions
 /// that are right are applied nevertheless, so that one run finds all errors.
-pub fn apply(root: Node, overlay: &Node, diagnostics: &mut Diagnostics) -> Node {
+pub fn apply(root: Node, overlay: &Node, limits: &Limits, diagnostics: &mut Diagnostics) -> Node {
     let actions = document::read(overlay, diagnostics);
-    let mut target = Target { view: View::new(&root), root };
+    let mut target = Target { view: View::new(&root), root, limits };
     for action in &actions {
         if let Err(diagnostic) = target.apply(action) {
             diagnostics.push(diagnostic);
@@ -33,12 +33,13 @@ pub fn apply(root: Node, overlay: &Node, diagnostics: &mut Diagnostics) -> Node 
 }
 
 /// The tree that is changed, and what queries see of it.
-struct Target {
+struct Target<'a> {
     root: Node,
     view: View,
+    limits: &'a Limits,
 }
 
-impl Target {
+impl Target<'_> {
     fn apply(&mut self, action: &Action) -> Result<(), Diagnostic> {
         let paths = self.view.select(&action.target)?;
         if paths.is_empty() {
@@ -72,7 +73,7 @@ impl Target {
             let new = edit::merge(&old, update, &action.target)?;
             root = edit::replace(&root, path, new).ok_or_else(|| unchangeable(&action.target))?;
         }
-        edit::check_size(&root, &action.target)?;
+        edit::check_size(&root, &action.target, self.limits)?;
         for path in paths {
             if let Some(new) = edit::at(&root, path) {
                 self.view.replace(path, &new);

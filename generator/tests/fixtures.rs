@@ -8,6 +8,7 @@ use std::path::Path;
 
 use similar::TextDiff;
 use support::{Fixture, fixtures};
+use webhook_generator::source::Limits;
 use webhook_generator::{Layout, Outcome, ReceiverDependency, Request, diagnostics, generate};
 
 const UPDATE: &str = "UPDATE_FIXTURES=1 cargo test -p webhook-generator --test fixtures";
@@ -58,6 +59,7 @@ fn run(fixture: &Fixture) -> Outcome {
         crate_name: Some(format!("{}-webhooks", fixture.name).parse().expect("a folder's name makes a package's name")),
         receiver: ReceiverDependency::Path(support::RECEIVER.to_owned()),
         layout: Layout::Standalone,
+        limits: Limits::default(),
     })
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
 use webhook_generator::fingerprint::relative;
+use webhook_generator::source::Limits;
 use webhook_generator::{Layout, ReceiverDependency, Request};
 
 use crate::cli::{Codegen, Receiver};
@@ -45,6 +46,7 @@ impl Job {
             crate_name: None,
             receiver: ReceiverDependency::Path("../receiver".to_owned()),
             layout: Layout::Member { crate_dir: crate_dir.clone() },
+            limits: Limits::default(),
         };
         Ok(Self { request, out: Some(crate_dir) })
     }
@@ -80,6 +82,7 @@ impl Job {
             crate_name: arguments.crate_name.clone(),
             receiver,
             layout: Layout::Standalone,
+            limits: arguments.limits.iter().fold(Limits::default(), |limits, limit| limits.with(*limit)),
         };
         Ok(Self { request, out: out.map(Path::to_owned) })
     }

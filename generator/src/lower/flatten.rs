@@ -1,5 +1,7 @@
 //! What several schemas say together: `allOf` and `$ref` siblings merged into one view.
 
+use std::collections::HashSet;
+
 use indexmap::{IndexMap, IndexSet};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
@@ -18,6 +20,8 @@ pub(super) type Subject = Vec<SchemaId>;
 pub(super) struct Flat {
     /// The schemas that were merged at the top.
     pub schemas: Subject,
+    /// All that were merged. Once is enough: references may lead to one schema in exponentially many ways.
+    merged: HashSet<SchemaId>,
     /// The types that are allowed; none where no schema says.
     pub types: Option<Vec<JsonType>>,
     pub nullable: bool,
@@ -191,6 +195,9 @@ fn merge(schemas: &Schemas, id: SchemaId, flat: &mut Flat, path: &mut Vec<Schema
             )
             .at(Place::Value(schema.node.origin().clone()), ""),
         );
+        return;
+    }
+    if !flat.merged.insert(id) {
         return;
     }
     path.push(id);

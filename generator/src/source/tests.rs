@@ -786,7 +786,7 @@ fn files_that_are_none() {
     "#]]
     .assert_eq(&error("folder.yaml"));
     let large = fs::File::create(folder.path().join("large.yaml")).unwrap();
-    large.set_len(limits::FILE_BYTES + 1).unwrap();
+    large.set_len(Limits::default().file_bytes as u64 + 1).unwrap();
     expect![[r#"
         error[E0104]: `large.yaml` is larger than 64 MiB
         --> large.yaml
