@@ -107,7 +107,7 @@ impl Diagnostic {
 }
 
 /// How many findings of one kind are kept: nobody reads more, and to tell the place of each takes time.
-const MAX_ALIKE: usize = 200;
+const MAX_ALIKE: usize = 100;
 
 /// The findings of a run, in the order in which they were made.
 #[derive(Clone, Debug, Default)]

@@ -136,6 +136,16 @@ fn alias(schemas: &Schemas, schema: &Schema) -> Option<(Subject, bool)> {
     if !plain {
         return None;
     }
+    // A type beside the reference that the target cannot have is a contradiction, which `merge` reports.
+    let compatible = |target: SchemaId| {
+        let given = &schemas.get(target).types;
+        given.is_empty() || schema.types.is_empty() || narrow(Some(&schema.types), given).is_some()
+    };
+    let found = alias_of(schemas, schema)?;
+    found.0.iter().all(|target| compatible(*target)).then_some(found)
+}
+
+fn alias_of(schemas: &Schemas, schema: &Schema) -> Option<(Subject, bool)> {
     match (schema.reference, &schema.all_of[..], &schema.one_of[..], &schema.any_of[..]) {
         (Some(target), [], [], []) => Some((vec![target], false)),
         (None, parts, [], []) if !parts.is_empty() => {

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::ir::{Api, Kind, Naming, Presence, Type, TypeDef, TypeId};
 
 /// From how many members on an object stands for a thing of its own, whatever contains it.
@@ -200,23 +201,10 @@ pub(crate) fn reachable(api: &Api, from: Vec<TypeId>) -> HashSet<TypeId> {
 pub(super) fn box_cycles(api: &mut Api) {
     let edges: Vec<Vec<TypeId>> =
         api.types.iter().map(|def| types(&def.kind).into_iter().flat_map(by_value).collect()).collect();
-    let reaches = |from: TypeId, to: TypeId| {
-        let mut seen = HashSet::new();
-        let mut pending = vec![from];
-        while let Some(id) = pending.pop() {
-            if id == to {
-                return true;
-            }
-            if seen.insert(id) {
-                pending.extend(&edges[id.0]);
-            }
-        }
-        false
-    };
     let cyclic: Vec<Vec<TypeId>> = edges
         .iter()
         .enumerate()
-        .map(|(owner, targets)| targets.iter().copied().filter(|target| reaches(*target, TypeId(owner))).collect())
+        .map(|(owner, targets)| targets.iter().copied().filter(|target| leads_to(&edges, *target, TypeId(owner))).collect())
         .collect();
     for (def, cyclic) in api.types.iter_mut().zip(cyclic) {
         for ty in types_mut(&mut def.kind) {
@@ -225,9 +213,43 @@ pub(super) fn box_cycles(api: &mut Api) {
     }
 }
 
+/// Reports alternatives that lead back to what they are alternatives of before anything is read: decoding one would
+/// never end.
+pub(super) fn report_endless(api: &Api, diagnostics: &mut Diagnostics) {
+    let without_reading = |def: &TypeDef| match &def.kind {
+        Kind::Union(_) | Kind::Newtype(_) => types(&def.kind).into_iter().flat_map(by_value).collect(),
+        Kind::Struct(_) | Kind::Enum(_) | Kind::Constant(_) | Kind::Pending => Vec::new(),
+    };
+    let edges: Vec<Vec<TypeId>> = api.types.iter().map(without_reading).collect();
+    for (index, def) in api.types.iter().enumerate() {
+        if edges[index].iter().any(|target| leads_to(&edges, *target, TypeId(index))) {
+            diagnostics.push(
+                Diagnostic::new(Code::SchemaCycle, "a schema is one of its own alternatives")
+                    .at(Place::Value(def.origin.clone()), "reached again through `oneOf` or `anyOf`")
+                    .help("remove the alternative that leads back, in an overlay"),
+            );
+        }
+    }
+}
+
+/// Whether there is a way along the edges.
+fn leads_to(edges: &[Vec<TypeId>], from: TypeId, to: TypeId) -> bool {
+    let mut seen = HashSet::new();
+    let mut pending = vec![from];
+    while let Some(id) = pending.pop() {
+        if id == to {
+            return true;
+        }
+        if seen.insert(id) {
+            pending.extend(&edges[id.0]);
+        }
+    }
+    false
+}
+
 fn by_value(ty: &Type) -> Vec<TypeId> {
     match ty {
-        Type::Named(id) => vec![*id],
+        Type::Named(id) | Type::Boxed(id) => vec![*id],
         Type::Nullable(inner) => by_value(inner),
         Type::Tuple(elements) => elements.iter().flat_map(by_value).collect(),
         _ => Vec::new(),

@@ -11,8 +11,9 @@ use crate::ir::{
 use crate::normalize::{Additional, JsonType, SchemaId, Schemas};
 use crate::source::{Origin, Segment, Sources};
 
-/// How deep types may be nested in one another without a definition of their own in between.
-const MAX_DEPTH: usize = 64;
+/// How deep types may be nested in one another. What parses and prints the emitted types takes stack for each level, and
+/// must do with the two megabytes of a thread.
+const MAX_DEPTH: usize = 40;
 
 /// Longer tuples have no codec.
 const MAX_TUPLE: usize = 6;

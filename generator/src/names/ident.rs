@@ -29,6 +29,16 @@ pub fn snake(text: &str) -> String {
     finish(&spoken(text).to_snake_case(), "n", "empty", "_")
 }
 
+/// `snake_case` for a file, of ASCII alone: what else the text has, a fingerprint stands for.
+pub(super) fn file(text: &str) -> String {
+    let name = snake(text);
+    if name.is_ascii() {
+        return name;
+    }
+    let ascii: String = name.chars().filter(char::is_ascii).collect();
+    format!("{}_{}", snake(&ascii), short_hash(text))
+}
+
 /// The identifier for a name, raw where it is a keyword.
 pub fn ident(name: &str) -> Ident {
     if NEVER_RAW.contains(&name) {

@@ -15,7 +15,7 @@ use crate::ir::{Api, Kind, Literal, Naming, TypeDef, TypeId};
 use crate::lower::shape;
 use crate::source::Sources;
 use claims::Scope;
-use ident::short_hash;
+use ident::{file, short_hash};
 
 /// What emitted code names without a path: the prelude, the receiver's types and our own items.
 const RESERVED_TYPES: &[&str] = &[
@@ -101,6 +101,12 @@ const RESERVED_TYPES: &[&str] = &[
     "Topic", // emitted in every crate
 ];
 
+/// Names that no file may have on Windows.
+const DEVICES: &[&str] = &[
+    "aux", "con", "nul", "prn", "com0", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt0",
+    "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+];
+
 /// Names that no module of payloads may have.
 const RESERVED_MODULES: &[&str] = &[
     "event",
@@ -133,6 +139,8 @@ pub struct Names {
     /// The variant for what the description does not list.
     unknown: Vec<Ident>,
     event_types: Vec<Ident>,
+    /// Their files, without an ending.
+    fixtures: Vec<String>,
     topics: BTreeMap<String, Ident>,
     modules: Vec<String>,
     /// The accessors of common fields, by the field's name in JSON.
@@ -158,6 +166,11 @@ impl Names {
     /// The variants for the event types, in the order of the webhooks.
     pub fn event_types(&self) -> &[Ident] {
         &self.event_types
+    }
+
+    /// The names of the files with the webhooks' examples, without an ending, in the order of the webhooks.
+    pub fn fixtures(&self) -> &[String] {
+        &self.fixtures
     }
 
     /// The variants for the topics, by the topic's name.
@@ -193,12 +206,15 @@ impl Names {
 pub fn name(api: &Api, config: &Config, crate_name: &str, sources: &Sources, diagnostics: &mut Diagnostics) -> Names {
     let vendor = config.vendor.as_ref().map_or_else(|| default_vendor(crate_name), |vendor| vendor.as_str().to_owned());
     let unknown: Vec<Ident> = api.types.iter().map(unknown_variant).collect();
+    let event_types =
+        variants(api.webhooks.iter().map(|webhook| webhook.event_type.as_str()), &["Unknown".to_owned()]);
     Names {
         crate_name: crate_name.to_owned(),
         types: types(api, config, &vendor, sources, diagnostics).iter().map(|name| ident(name)).collect(),
         members: api.types.iter().zip(&unknown).map(|(def, unknown)| members(def, unknown)).collect(),
         unknown,
-        event_types: variants(api.webhooks.iter().map(|webhook| webhook.event_type.as_str()), &["Unknown".to_owned()]),
+        fixtures: fixtures(&event_types),
+        event_types,
         topics: {
             let topics: Vec<&str> = api.topic_index().into_keys().collect();
             let names = variants(topics.iter().copied(), &[]);
@@ -383,6 +399,18 @@ fn variants<'a>(values: impl Iterator<Item = &'a str>, taken: &[String]) -> Vec<
     Scope::reserving(taken.iter().map(String::as_str)).claim(&candidates).iter().map(|name| ident(name)).collect()
 }
 
+/// A file for each event type, and the name of its test.
+fn fixtures(event_types: &[Ident]) -> Vec<String> {
+    let candidates: Vec<Vec<String>> = event_types
+        .iter()
+        .map(|event_type| {
+            let name = file(&event_type.to_string());
+            vec![name.clone(), format!("{name}_{}", short_hash(&event_type.to_string()))]
+        })
+        .collect();
+    Scope::reserving(DEVICES.iter().copied().chain(["round_trip"])).claim(&candidates)
+}
+
 /// A module for each topic area; what several areas share has one of its own.
 fn modules(api: &Api) -> Vec<String> {
     let areas: Vec<&str> =
@@ -393,12 +421,12 @@ fn modules(api: &Api) -> Vec<String> {
     let candidates: Vec<Vec<String>> = distinct
         .iter()
         .map(|area| {
-            let name = if area.is_empty() { "payloads".to_owned() } else { snake(area) };
+            let name = if area.is_empty() { "payloads".to_owned() } else { file(area) };
             let name = if is_keyword(&name) { format!("{name}_") } else { name };
             vec![name.clone(), format!("{name}_payloads"), format!("{name}_{}", short_hash(area))]
         })
         .collect();
-    let names = Scope::reserving(RESERVED_MODULES.iter().copied()).claim(&candidates);
+    let names = Scope::reserving(RESERVED_MODULES.iter().chain(DEVICES).copied()).claim(&candidates);
     let names: HashMap<&str, &String> = distinct.into_iter().zip(&names).collect();
     let mut modules: Vec<Option<String>> = vec![None; api.types.len()];
     for (webhook, area) in api.webhooks.iter().zip(areas) {

@@ -152,7 +152,15 @@ impl Reader<'_, '_> {
     fn read(&mut self, node: &Node) -> Schema {
         let mut schema = Schema::empty(node.clone());
         match node.value() {
-            Value::Bool(allows) => schema.boolean = Some(*allows),
+            Value::Bool(allows) => {
+                schema.boolean = Some(*allows);
+                if !allows {
+                    self.diagnostics.push(
+                        Diagnostic::new(Code::NotEnforced, "`false` is not enforced")
+                            .at(Place::Value(node.origin().clone()), "decoding accepts any value"),
+                    );
+                }
+            }
             Value::Object(members) => {
                 for (keyword, value) in members {
                     self.keyword(&mut schema, keyword, value);
@@ -413,6 +421,13 @@ impl Reader<'_, '_> {
             return None;
         };
         let mapping = value.get("mapping").and_then(Node::as_object);
+        for (_, target) in mapping.into_iter().flatten() {
+            // The bare name of a schema is no reference.
+            let named = target.as_str().is_some_and(|text| !text.contains(['/', '#', '.', ':']));
+            if !named && let Err(diagnostic) = self.resolver.follow(target) {
+                self.diagnostics.push(diagnostic);
+            }
+        }
         let text = |(tag, target): (&std::rc::Rc<str>, &Node)| Some((tag.to_string(), target.as_str()?.to_owned()));
         Some(Discriminator {
             property_name: name.to_owned(),

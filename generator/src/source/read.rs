@@ -19,7 +19,7 @@ pub(super) fn read(path: &Path, limit: usize) -> Result<Vec<u8>, Unreadable> {
         return Err((Code::Read, "cannot be read: it is not a regular file".to_owned()));
     }
     let limit = limit as u64;
-    let too_large = || (Code::Limit, format!("is larger than {limit} bytes"));
+    let too_large = || (Code::Limit, format!("is larger than {}", shown(limit)));
     if metadata.len() > limit {
         return Err(too_large());
     }
@@ -27,6 +27,10 @@ pub(super) fn read(path: &Path, limit: usize) -> Result<Vec<u8>, Unreadable> {
     let file = File::open(path).map_err(|error| failed(&error))?;
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
     if bytes.len() as u64 > limit { Err(too_large()) } else { Ok(bytes) }
+}
+
+fn shown(bytes: u64) -> String {
+    if bytes.is_multiple_of(1 << 20) { format!("{} MiB", bytes >> 20) } else { format!("{bytes} bytes") }
 }
 
 /// What an error of the system means to the user.

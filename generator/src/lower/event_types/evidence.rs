@@ -15,6 +15,9 @@ const MAX_DEPTH: usize = 64;
 /// How many places of one body are looked at.
 const MAX_PLACES: usize = 500;
 
+/// How many schemas are looked at for one webhook: alternatives within alternatives lead to one in many ways.
+const MAX_VISITS: usize = 10_000;
+
 /// Something in the description that tells a webhook's event type.
 #[derive(Clone)]
 pub(super) struct Evidence {
@@ -112,7 +115,7 @@ pub(super) fn survey(
     diagnostics: &mut Diagnostics,
 ) -> IndexMap<Vec<String>, Stated> {
     let mut surveyor =
-        Surveyor { schemas, way, places: IndexMap::new(), examples: webhook.examples.clone(), diagnostics };
+        Surveyor { schemas, way, places: IndexMap::new(), examples: webhook.examples.clone(), visits: 0, diagnostics };
     surveyor.visit(&[webhook.body], &mut Vec::new(), None, 0);
     let Surveyor { mut places, examples, .. } = surveyor;
     if let Way::To(path) = way {
@@ -144,14 +147,16 @@ struct Surveyor<'a> {
     places: IndexMap<Vec<String>, Stated>,
     /// Examples of the whole body.
     examples: Vec<Node>,
+    visits: usize,
     diagnostics: &'a mut Diagnostics,
 }
 
 impl Surveyor<'_> {
     fn visit(&mut self, subject: &[SchemaId], path: &mut Vec<String>, alternative: Option<SchemaId>, depth: usize) {
-        if depth > MAX_DEPTH || self.places.len() >= MAX_PLACES {
+        if depth > MAX_DEPTH || self.places.len() >= MAX_PLACES || self.visits >= MAX_VISITS {
             return;
         }
+        self.visits += 1;
         let flat = flatten(self.schemas, &peel(self.schemas, subject).0, self.diagnostics);
         for choice in flat.choices.iter().flat_map(|choice| &choice.alternatives) {
             let alternative = if depth == 0 { Some(*choice) } else { alternative };
