@@ -49,7 +49,7 @@ impl Case {
 
     /// The command in a shell that sets these limits first.
     fn limited(&self, limits: &str) -> Command {
-        let mut command = Command::new("sh");
+        let mut command = Command::new("/bin/sh");
         command.current_dir(self.0.path());
         command.args(["-c", &format!("{limits}; exec \"$@\""), "sh", env!("CARGO_BIN_EXE_xtask")]);
         command.args(["codegen", "--spec", "spec.yaml", "--out", "out", "--receiver", "1.0", "--crate-name", "parcel-webhooks"]);
@@ -257,7 +257,6 @@ fn g125_no_program_is_started() {
     let mut command = case.limited("ulimit -u 0 2>/dev/null");
     let wrapper = case.path("bin/rustc");
     command.env("PATH", case.path("bin")).env("RUSTC_WRAPPER", &wrapper).env("RUSTFMT", &wrapper);
-    // The shell is found before the path is changed.
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let relative = |case: &Case| {
@@ -276,6 +275,8 @@ fn g131_no_socket_no_program_no_file_outside() {
     for (case, code) in [(&inside, 0), (&case, 1)] {
         let trace = case.path("trace");
         let mut command = Command::new("strace");
+        // Cargo has the loader look in its own folders first.
+        command.env_remove("LD_LIBRARY_PATH");
         command.current_dir(case.0.path()).arg("-f").arg("-o").arg(&trace).args(["-e", "trace=network,process,openat,open"]);
         command.arg(env!("CARGO_BIN_EXE_xtask")).args([
             "codegen", "--spec", "spec.yaml", "--out", "out", "--receiver", "1.0", "--crate-name", "parcel-webhooks",

@@ -35,7 +35,7 @@ impl Emitter<'_> {
         let header = self.header(
             "Every example of the description: verified, routed to its typed handler, and re-encoded to equal JSON.",
         );
-        let mut file = SourceFile::new(header);
+        let mut file = SourceFile::new(format!("{header}{}", self.lints_of_names()));
         let crate_name = format_ident!("{}", self.names.crate_name.replace('-', "_"));
         let Signing { names, secret, headers, receiver } = self.signing();
         let vendor = &self.names.vendor;

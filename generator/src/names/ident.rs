@@ -59,7 +59,7 @@ pub fn is_keyword(name: &str) -> bool {
 fn spoken(text: &str) -> String {
     let mut words = String::new();
     let mut previous = None;
-    for c in text.nfc() {
+    for c in text.nfkc() {
         let word = match c {
             '+' => Some("plus"),
             '*' => Some("star"),
@@ -90,7 +90,7 @@ fn spoken(text: &str) -> String {
 }
 
 fn finish(name: &str, prefix: &str, empty: &str, joint: &str) -> String {
-    let mut name: String = name.nfc().collect();
+    let mut name: String = name.nfkc().collect();
     if name.chars().all(|c| c == '_') {
         empty.clone_into(&mut name);
     }

@@ -196,6 +196,12 @@ impl Names {
         lines
     }
 
+    /// Whether every identifier is of ASCII.
+    pub fn are_ascii(&self) -> bool {
+        let lists = [&self.types, &self.unknown, &self.event_types].into_iter().chain(&self.members);
+        lists.flatten().chain(self.topics.values()).all(|name| name.to_string().is_ascii())
+    }
+
     /// The accessor of a field that all payloads have.
     pub fn accessor(&self, wire: &str) -> Option<&Ident> {
         self.accessors.get(wire)
@@ -248,7 +254,7 @@ fn types(api: &Api, config: &Config, vendor: &str, sources: &Sources, diagnostic
         let (ids, mut candidates): (Vec<TypeId>, Vec<Vec<String>>) = claimants.into_iter().unzip();
         for (id, candidates) in ids.iter().zip(&mut candidates) {
             let last = candidates.last().cloned().unwrap_or_default();
-            candidates.push(format!("{last}{}", upper_camel(&short_hash(&place(api.def(*id))))));
+            candidates.push(extended(&last, &upper_camel(&short_hash(&place(api.def(*id))))));
         }
         for (id, name) in ids.iter().zip(scope.claim(&candidates)) {
             names[id.0] = Some(name);
@@ -258,7 +264,7 @@ fn types(api: &Api, config: &Config, vendor: &str, sources: &Sources, diagnostic
     // Event types are what users type most: their payloads come first, then what has a name in the description.
     let roots = ids().filter_map(|id| match &api.def(id).naming {
         Naming::Root(event_type) => {
-            Some((id, vec![upper_camel(event_type), format!("{}Payload", upper_camel(event_type))]))
+            Some((id, vec![upper_camel(event_type), extended(&upper_camel(event_type), "Payload")]))
         }
         _ => None,
     });
@@ -268,7 +274,7 @@ fn types(api: &Api, config: &Config, vendor: &str, sources: &Sources, diagnostic
             let file = sources.relative_name(api.def(id).origin.file());
             let stem = file.rsplit('/').next().unwrap_or(file).split('.').next().unwrap_or(file);
             let (plain, qualified) = (upper_camel(name), upper_camel(&format!("{stem} {name}")));
-            Some((id, vec![plain.clone(), format!("{plain}Data"), qualified]))
+            Some((id, vec![plain.clone(), extended(&plain, "Data"), qualified]))
         }
         _ => None,
     });
@@ -284,7 +290,7 @@ fn types(api: &Api, config: &Config, vendor: &str, sources: &Sources, diagnostic
             Naming::Inline { parent, hint, .. } if names[id.0].is_none() => {
                 let parent = names[parent.0].as_ref()?;
                 let proposal = proposals[id.0].as_deref().filter(|text| alike[text] == 1 && !text.contains('/'));
-                let full = format!("{parent}{}", upper_camel(hint));
+                let full = extended(parent, &upper_camel(hint));
                 Some((id, proposal.map(upper_camel).into_iter().chain([joined(parent, hint), full]).collect()))
             }
             _ => None,
@@ -296,6 +302,11 @@ fn types(api: &Api, config: &Config, vendor: &str, sources: &Sources, diagnostic
         claim(&mut names, ready);
     }
     names.into_iter().map(Option::unwrap_or_default).collect()
+}
+
+/// A name in `UpperCamelCase` that goes on, and so needs no `_` any more to be other than a keyword.
+fn extended(name: &str, more: &str) -> String {
+    format!("{}{more}", name.trim_end_matches('_'))
 }
 
 /// The name of a member's type after its parent's: the `vocabulary` of `MetadataVocabularyUpdated` is a
@@ -392,7 +403,7 @@ fn variants<'a>(values: impl Iterator<Item = &'a str>, taken: &[String]) -> Vec<
     let candidates: Vec<Vec<String>> = values
         .map(|value| {
             let name = upper_camel(value);
-            let hashed = format!("{name}{}", upper_camel(&short_hash(value)));
+            let hashed = extended(&name, &upper_camel(&short_hash(value)));
             vec![name, hashed]
         })
         .collect();

@@ -12,8 +12,8 @@ const MACROS: [&str; 9] =
     ["assert", "assert_eq", "include", "include_str", "matches", "objects", "panic", "println", "values"];
 
 /// The attributes that emitted code has.
-const ATTRIBUTES: [&str; 8] =
-    ["cfg_attr", "deprecated", "derive", "doc", "expect", "forbid", "non_exhaustive", "warn"];
+const ATTRIBUTES: [&str; 9] =
+    ["allow", "cfg_attr", "deprecated", "derive", "doc", "expect", "forbid", "non_exhaustive", "warn"];
 
 /// What came of a run.
 #[derive(Debug, PartialEq, Eq)]
