@@ -4,6 +4,7 @@
 //!
 //! 1. [`signature`]: a [`Verifier`] turns header and body bytes into a [`Delivery`]. There is no
 //!    other way to get one, so an unverified body cannot be decoded by accident.
+//!    A [`Gate`] asks for a bearer token or a password as well.
 //! 2. [`codec`] and [`format`](mod@format): a delivery is [decoded](Delivery::decode) into a payload
 //!    type, or into [the event](Delivery::event) that its event type names. Errors carry a JSON
 //!    pointer.
@@ -27,10 +28,13 @@
 //!
 //! - `jiff`, `url`, `uuid`: typed access to formatted strings, see [`Text`]. They add methods and
 //!   never change a type.
+//! - `ed25519`: Standard Webhooks with a key pair, see `signature::Ed25519Scheme`.
+//! - `jwt`: bearer tokens that are JWTs, see `authorization::Jwt`.
 //! - `testing`: signs requests and compares JSON, see `testing`.
 //!
 //! [`tower`]: https://docs.rs/tower-service
 
+pub mod authorization;
 pub mod codec;
 mod delivery;
 mod event_type;
@@ -48,12 +52,13 @@ pub use http;
 pub use serde;
 pub use serde_json;
 
+pub use authorization::{BearerAuth, Gate};
 pub use codec::{DecodeError, Integer, Json, Number, Undeclared};
 pub use delivery::Delivery;
 pub use format::Text;
 pub use router::{FromDelivery, Handler, Outcome, Reason, Receiver, State, Unrouted};
 pub use service::ReceiverService;
-pub use signature::{HeaderNames, HmacScheme, Secret, SecretError, TextSecret, Verifier, VerifyError};
+pub use signature::{HeaderNames, HmacScheme, Rotation, Secret, SecretError, TextSecret, Verifier, VerifyError};
 pub use webhooks::{Carrier, Completion, EventName, Payload, TopicName, UnknownEvent, UnknownName, Webhooks};
 
 /// An error of any type, as handlers return it.

@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::handler::erase;
 use super::{Handler, Routes, Unrouted};
 use crate::service::Limits;
-use crate::{Carrier, Delivery, EventName, Payload, ReceiverService, TopicName, Verifier, Webhooks};
+use crate::{Carrier, Delivery, EventName, Gate, Payload, ReceiverService, TopicName, Webhooks};
 
 /// Collects the handlers for the webhooks `W`, then becomes a [`ReceiverService`].
 ///
@@ -44,19 +44,20 @@ use crate::{Carrier, Delivery, EventName, Payload, ReceiverService, TopicName, V
 /// ```
 #[must_use = "a receiver does nothing until it is made a service"]
 pub struct Receiver<W: Webhooks, S = ()> {
-    verifier: Verifier,
+    gate: Gate,
     state: S,
     routes: Routes<W>,
     limits: Limits,
 }
 
 impl<W: Webhooks> Receiver<W> {
-    /// A receiver without handlers.
-    pub fn new(mut verifier: Verifier) -> Self {
+    /// A receiver without handlers, behind a [`Verifier`](crate::Verifier) or a [`Gate`] that asks for more.
+    pub fn new(gate: impl Into<Gate>) -> Self {
+        let mut gate = gate.into();
         if let Carrier::Header { name, .. } = W::EVENT_TYPE {
-            verifier.keep_event_type_header(name);
+            gate.verifier.keep_event_type_header(name);
         }
-        Self { verifier, state: (), routes: Routes::new(), limits: Limits::default() }
+        Self { gate, state: (), routes: Routes::new(), limits: Limits::default() }
     }
 
     /// Sets the state that handlers registered from here on may take as [`State`](crate::State).
@@ -74,8 +75,8 @@ impl<W: Webhooks> Receiver<W> {
     /// # }
     /// ```
     pub fn with_state<S: Clone + Send + Sync + 'static>(self, state: S) -> Receiver<W, S> {
-        let Self { verifier, state: (), routes, limits } = self;
-        Receiver { verifier, state, routes, limits }
+        let Self { gate, state: (), routes, limits } = self;
+        Receiver { gate, state, routes, limits }
     }
 }
 
@@ -167,6 +168,6 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
                  those without a handler are ignored"
             );
         }
-        ReceiverService::new(self.verifier, self.routes, self.limits)
+        ReceiverService::new(self.gate, self.routes, self.limits)
     }
 }

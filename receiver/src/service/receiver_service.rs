@@ -18,7 +18,7 @@ use super::reject::{Rejection, respond};
 use super::{body, media};
 use crate::printable::Printable;
 use crate::router::{Job, Routes};
-use crate::{BoxError, Delivery, Outcome, Verifier, VerifyError, Webhooks};
+use crate::{BoxError, Delivery, Gate, Outcome, VerifyError, Webhooks};
 
 /// What a request may cost before it is known to be authentic.
 pub(crate) struct Limits {
@@ -46,6 +46,7 @@ impl Default for Limits {
 /// | the media type is JSON or not given, and there is no content encoding | 415 |
 /// | the body arrives, within limit and deadline | 400, 413, 408 |
 /// | a signature matches | 401 |
+/// | the credentials, where a [`Gate`] asks for them, are good | 401, 403, 503 |
 /// | the body decodes, unless there is a fallback handler | 400, 422 |
 /// | the handler succeeds | 500 |
 ///
@@ -59,7 +60,7 @@ pub struct ReceiverService<W: Webhooks> {
 }
 
 struct Shared<W: Webhooks> {
-    verifier: Verifier,
+    gate: Gate,
     routes: Routes<W>,
     limits: Limits,
     /// Each running handler holds a receiver of this channel, through which nothing is ever sent.
@@ -67,9 +68,9 @@ struct Shared<W: Webhooks> {
 }
 
 impl<W: Webhooks> ReceiverService<W> {
-    pub(crate) fn new(verifier: Verifier, routes: Routes<W>, limits: Limits) -> Self {
+    pub(crate) fn new(gate: Gate, routes: Routes<W>, limits: Limits) -> Self {
         let running = watch::Sender::new(());
-        Self { shared: Arc::new(Shared { verifier, routes, limits, running }) }
+        Self { shared: Arc::new(Shared { gate, routes, limits, running }) }
     }
 
     /// Verifies a message that did not come as an [`http::Request`], and dispatches it.
@@ -82,7 +83,7 @@ impl<W: Webhooks> ReceiverService<W> {
     ///
     /// Outside of a Tokio runtime.
     pub async fn receive(&self, headers: &HeaderMap, body: impl Into<Bytes>) -> Result<Outcome, VerifyError> {
-        let delivery = self.shared.verifier.verify(headers, body.into())?;
+        let delivery = self.shared.gate.verify(headers, body.into()).await?;
         Ok(self.dispatch(delivery).await)
     }
 
@@ -127,7 +128,7 @@ impl<W: Webhooks> ReceiverService<W> {
         match self.accept(request).await {
             Ok(delivery) => respond(self.dispatch(delivery).await.status()),
             Err(rejection) => {
-                let response = rejection.response();
+                let response = rejection.response(&self.shared.gate);
                 let status = response.status().as_u16();
                 tracing::info!(status, reason = %rejection, "webhook rejected");
                 response
@@ -139,7 +140,7 @@ impl<W: Webhooks> ReceiverService<W> {
     where
         B: Body<Error: Into<BoxError>>,
     {
-        let Shared { verifier, limits, .. } = &*self.shared;
+        let Shared { gate, limits, .. } = &*self.shared;
         let (head, body) = request.into_parts();
         if head.method != Method::POST {
             return Err(Rejection::Method);
@@ -148,7 +149,7 @@ impl<W: Webhooks> ReceiverService<W> {
         if media::announced_length(&head.headers).is_some_and(|length| length > limit) {
             return Err(Rejection::TooLarge);
         }
-        let envelope = verifier.check(&head.headers)?;
+        let admission = gate.check(&head.headers)?;
         if !media::is_json(&head.headers) {
             return Err(Rejection::MediaType);
         }
@@ -158,7 +159,7 @@ impl<W: Webhooks> ReceiverService<W> {
         let body = timeout(limits.body_deadline, body::read(body, limits.body_bytes))
             .await
             .map_err(|_| Rejection::Timeout)??;
-        Ok(envelope.verify(body)?)
+        Ok(admission.verify(body).await?)
     }
 }
 
@@ -211,6 +212,6 @@ impl<W: Webhooks> Clone for ReceiverService<W> {
 
 impl<W: Webhooks> fmt::Debug for ReceiverService<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ReceiverService").field("verifier", &self.shared.verifier).finish_non_exhaustive()
+        f.debug_struct("ReceiverService").field("gate", &self.shared.gate).finish_non_exhaustive()
     }
 }

@@ -1,13 +1,13 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::Full;
 
 use super::body::ReadError;
 use crate::printable::Printable;
-use crate::{BoxError, VerifyError};
+use crate::{BoxError, Gate, VerifyError};
 
 /// Why a request did not become a delivery.
 #[derive(Debug)]
@@ -23,14 +23,14 @@ pub(super) enum Rejection {
 
 impl Rejection {
     /// The answer depends on the status alone, so that it does not tell a forger which check failed.
-    pub(super) fn response(&self) -> Response<Full<Bytes>> {
+    pub(super) fn response(&self, gate: &Gate) -> Response<Full<Bytes>> {
         match self {
             Self::Method => with(StatusCode::METHOD_NOT_ALLOWED, ALLOW, HeaderValue::from_static("POST")),
             Self::TooLarge => respond(StatusCode::PAYLOAD_TOO_LARGE),
-            Self::Unverified(error) if error.status() == StatusCode::UNAUTHORIZED => {
-                with(StatusCode::UNAUTHORIZED, WWW_AUTHENTICATE, HeaderValue::from_static("Webhook-Signature"))
+            Self::Unverified(error) => {
+                let status = error.status();
+                gate.hint(status).map_or_else(|| respond(status), |(name, value)| with(status, name, value))
             }
-            Self::Unverified(error) => respond(error.status()),
             Self::MediaType => respond(StatusCode::UNSUPPORTED_MEDIA_TYPE),
             Self::Encoding => {
                 with(StatusCode::UNSUPPORTED_MEDIA_TYPE, ACCEPT_ENCODING, HeaderValue::from_static("identity"))

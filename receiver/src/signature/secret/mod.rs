@@ -1,7 +1,7 @@
 //! The keys that sender and receiver share.
 
-mod error;
-mod read;
+pub(super) mod error;
+pub(super) mod read;
 mod text;
 
 use std::fmt;
