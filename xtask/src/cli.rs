@@ -19,6 +19,16 @@ pub(crate) struct Cli {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Codegen(Codegen),
+
+    /// Hold the signature verification against a file of cases
+    ///
+    /// One JSON object a line: `id`, `title`, `secrets` (texts), `now` (seconds since 1970), `headers_b64` (pairs of a name and
+    /// a base64 value), `body_b64`, `expect` (`accept` or `reject`) and, for the latter, `kind` (a variant of `VerifyError`, or
+    /// `Secret` where the secrets are refused) and `status`. Prints a table, and exits with 1 unless every case passes.
+    Conformance {
+        /// The cases, as JSON Lines
+        file: PathBuf,
+    },
 }
 
 /// Generate a crate from a description of webhooks
