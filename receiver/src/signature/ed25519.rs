@@ -59,7 +59,9 @@ impl PublicKey {
         let bytes = STANDARD.decode(encoded).map_err(|_| Problem::NotPublicKey)?;
         let bytes: [u8; PUBLIC_KEY_LENGTH] = bytes.try_into().map_err(|_| Problem::NotPublicKey)?;
         let key = VerifyingKey::from_bytes(&bytes).map_err(|_| Problem::NotPublicKey)?;
-        if key.is_weak() { Err(Problem::NotPublicKey) } else { Ok(Self(key)) }
+        // Every point has one canonical encoding (RFC 8032, section 5.1.2); the library takes others too.
+        let canonical = key.to_edwards().compress().to_bytes() == bytes;
+        if canonical && !key.is_weak() { Ok(Self(key)) } else { Err(Problem::NotPublicKey) }
     }
 
     pub(super) fn key(&self) -> VerifyingKey {

@@ -1,6 +1,8 @@
 //! Tests through the public interface.
 
 mod acme;
+mod basic;
+mod bearer;
 mod codec;
 mod formats;
 mod http_layer;
@@ -8,8 +10,10 @@ mod json_bodies;
 mod mounted;
 mod numbers;
 mod properties;
+mod rotation;
 mod routing;
 mod schemes;
 mod secrets;
 mod signatures;
 mod unions;
+mod v1a;

@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use jsonwebtoken::crypto::rust_crypto;
+use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{DecodingKey, Validation};
 
 pub use algorithm::Algorithm;
@@ -121,8 +122,10 @@ impl Jwt {
         validation.required_spec_claims.clear();
         validation.validate_exp = false;
         validation.validate_aud = false;
-        let token = jsonwebtoken::decode(token, key, &validation)
-            .map_err(|_| CredentialsError::Refused("the token's signature is wrong"))?;
+        let token = jsonwebtoken::decode(token, key, &validation).map_err(|error| match error.kind() {
+            ErrorKind::Json(_) => CredentialsError::Refused("the token's claims cannot be read"),
+            _ => CredentialsError::Refused("the token's signature is wrong"),
+        })?;
         self.expected.check(&token.claims, (self.clock)())
     }
 }
