@@ -1,5 +1,8 @@
+use std::time::Duration;
+
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use tokio::time::timeout;
 
 use super::bearer::AnyBearerAuth;
 use super::{BasicAuth, CredentialsError};
@@ -42,9 +45,13 @@ impl Credentials {
         Some(credentials.trim_start_matches(' ')).filter(|credentials| is_token68(credentials)).ok_or_else(malformed)
     }
 
-    pub(super) async fn authenticate(&self, credentials: &str) -> Result<(), CredentialsError> {
+    /// Only the answer about a bearer token can take time.
+    pub(super) async fn authenticate(&self, credentials: &str, deadline: Duration) -> Result<(), CredentialsError> {
         match self {
-            Self::Bearer(bearer) => bearer.authenticate(credentials).await,
+            Self::Bearer(bearer) => {
+                let late = |_| CredentialsError::Unavailable("the answer did not come in time");
+                timeout(deadline, bearer.authenticate(credentials)).await.map_err(late)?
+            }
             Self::Basic(basic) => basic.authenticate(credentials),
         }
     }

@@ -4,10 +4,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use tokio::time::timeout;
 
 use super::credentials::Credentials;
-use super::{BasicAuth, BearerAuth, CredentialsError};
+use super::{BasicAuth, BearerAuth};
 use crate::signature::Envelope;
 use crate::{Delivery, Verifier, VerifyError};
 
@@ -70,7 +69,7 @@ impl Gate {
     }
 
     /// How long the answer about a bearer token may take; 5 s unless set. Then it counts as
-    /// [unavailable](CredentialsError::Unavailable), and the sender is told to try again.
+    /// [unavailable](super::CredentialsError::Unavailable), and the sender is told to try again.
     #[must_use]
     pub fn deadline(self, deadline: Duration) -> Self {
         Self { deadline, ..self }
@@ -136,8 +135,7 @@ impl Admission<'_> {
     pub async fn verify(self, body: Bytes) -> Result<Delivery, VerifyError> {
         let delivery = self.envelope.verify(body)?;
         if let Some((wanted, sent)) = self.credentials {
-            let late = |_| CredentialsError::Unavailable("the answer did not come in time");
-            timeout(self.deadline, wanted.authenticate(sent)).await.map_err(late)??;
+            wanted.authenticate(sent, self.deadline).await?;
         }
         Ok(delivery)
     }
