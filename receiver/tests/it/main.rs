@@ -7,6 +7,7 @@ mod codec;
 mod formats;
 mod http_layer;
 mod json_bodies;
+mod leaks;
 mod mounted;
 mod numbers;
 mod properties;

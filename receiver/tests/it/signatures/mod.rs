@@ -3,7 +3,7 @@
 //! The table of cases is `tests/cases/signatures.toml`. Its tags are computed here, with the HMAC primitive alone.
 
 mod recipe;
-mod table;
+pub(crate) mod table;
 
 use std::time::{Duration, SystemTime};
 
@@ -86,15 +86,4 @@ fn other_header_names_can_be_chosen() {
     let body = || Bytes::from_static(b"{}");
     assert!(Verifier::new(HeaderNames::SVIX, secret()).verify(&headers, body()).is_ok());
     assert!(Verifier::standard_webhooks(secret()).verify(&headers, body()).is_err());
-}
-
-#[test]
-fn nothing_secret_is_printed() {
-    let verifier = Verifier::standard_webhooks(Secret::new(SECRET).unwrap());
-    let headers =
-        webhook_receiver::testing::signed_now(&HeaderNames::WEBHOOK, &Secret::new(SECRET).unwrap(), b"private");
-    let delivery = verifier.verify(&headers, Bytes::from_static(b"private")).unwrap();
-    for text in [format!("{verifier:?}"), format!("{:?}", Secret::new(SECRET).unwrap()), format!("{delivery:?}")] {
-        assert!(!text.contains("MfKQ") && !text.contains("private") && !text.contains("31, f2"), "{text}");
-    }
 }
