@@ -97,7 +97,7 @@ fn compare(random: &mut Random, samples: usize, classes: &[Vec<Request>; 2], ver
         let request = &classes[class][(number >> 1) as usize % REQUESTS];
         let start = Instant::now();
         verify(request);
-        times.push((start.elapsed().as_nanos(), class));
+        times.push((u32::try_from(start.elapsed().as_nanos()).unwrap_or(u32::MAX), class));
     }
     times.sort_unstable();
     times.truncate(samples * 9 / 10);
@@ -112,10 +112,10 @@ struct Moments {
 }
 
 impl Moments {
-    fn of(values: impl Iterator<Item = u128>) -> Self {
+    fn of(values: impl Iterator<Item = u32>) -> Self {
         let (mut count, mut mean, mut squares) = (0.0, 0.0, 0.0);
         for value in values {
-            let value = value as f64;
+            let value = f64::from(value);
             count += 1.0;
             let delta = value - mean;
             mean += delta / count;

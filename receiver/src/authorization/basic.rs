@@ -63,7 +63,9 @@ impl BasicAuth {
 /// Makes texts of any length comparable in constant time.
 fn digest(pieces: &[&[u8]]) -> Zeroizing<[u8; 32]> {
     let mut hash = Sha256::new();
-    pieces.iter().for_each(|piece| hash.update(piece));
+    for piece in pieces {
+        hash.update(piece);
+    }
     Zeroizing::new(hash.finalize().into())
 }
 

@@ -52,6 +52,7 @@ pub(super) enum Trust {
 
 impl Verifier {
     /// A verifier with one secret.
+    #[expect(clippy::needless_pass_by_value, reason = "a secret is wiped where it is dropped, and that is here")]
     pub fn new<S: Scheme>(scheme: S, secret: S::Secret) -> Self {
         let keys = Keys::one(&scheme, &secret);
         Self::builder(scheme).assemble(keys).0

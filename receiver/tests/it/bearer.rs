@@ -271,7 +271,7 @@ async fn o13_unknown_keys_are_asked_for_once_an_interval() {
     assert_eq!(jwt.authenticate(&token(&claims())).await, Ok(()));
     assert_eq!(issuer.fetched(), 1);
 
-    tokio::time::advance(Duration::from_secs(60)).await;
+    tokio::time::advance(Duration::from_mins(1)).await;
     assert_eq!(jwt.authenticate(&token(&claims())).await, Ok(()));
     assert_eq!(issuer.fetched(), 1, "a known key needs no fetch");
     assert_refused(jwt.authenticate(&signed_for("two")).await, "key is not known");
@@ -281,7 +281,7 @@ async fn o13_unknown_keys_are_asked_for_once_an_interval() {
     // The issuer gets a new key.
     issuer.set(Some(json!({"keys": [jwk(&ed25519(1), Algorithm::EdDSA, "two")]})));
     assert_refused(jwt.authenticate(&signed_for("two")).await, "key is not known");
-    tokio::time::advance(Duration::from_secs(60)).await;
+    tokio::time::advance(Duration::from_mins(1)).await;
     assert_eq!(jwt.authenticate(&signed_for("two")).await, Ok(()));
     assert_refused(jwt.authenticate(&signed_for("one")).await, "key is not known");
     assert_eq!(issuer.fetched(), 3);
@@ -305,12 +305,12 @@ async fn o14_the_issuer_is_down() {
     let unavailable = Err(CredentialsError::Unavailable("the issuer's keys cannot be had"));
     assert_eq!(jwt.authenticate(&token(&claims())).await, unavailable);
     issuer.set(Some(json!({"keys": "none"})));
-    tokio::time::advance(Duration::from_secs(60)).await;
+    tokio::time::advance(Duration::from_mins(1)).await;
     assert_eq!(jwt.authenticate(&token(&claims())).await, unavailable);
 
     issuer.set(Some(published()));
     assert_eq!(jwt.authenticate(&token(&claims())).await, unavailable, "within the interval");
-    tokio::time::advance(Duration::from_secs(60)).await;
+    tokio::time::advance(Duration::from_mins(1)).await;
     assert_eq!(jwt.authenticate(&token(&claims())).await, Ok(()));
 
     issuer.set(None);

@@ -93,7 +93,7 @@ fn l03_nothing_secret_is_printed() {
         let shown = format!("{shown:?} {shown:#?}");
         let decoded = [0x31, 0xf2, 0x90, 0xf6, 0xbf, 0x06, 0x29, 0x8a];
         let forms =
-            [forms(&decoded), forms(SECRET[6..].as_bytes()), forms(b"correct horse battery"), forms(b"private")];
+            [forms(&decoded), forms(&SECRET.as_bytes()[6..]), forms(b"correct horse battery"), forms(b"private")];
         for form in forms.concat() {
             assert!(!shown.contains(&form), "{shown} shows {form}");
         }

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signer, SigningKey};
 use http::HeaderMap;
-use webhook_receiver::signature::{Ed25519Scheme, PublicKey};
+use webhook_receiver::signature::{Ed25519Scheme, PublicKey, VerifierBuilder};
 use webhook_receiver::{HeaderNames, Secret, Verifier, VerifyError};
 
 // The vector of svix-server.
@@ -19,7 +19,7 @@ fn verify_with(keys: &[&str], signature: &str, body: &str) -> Result<(), VerifyE
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_614_265_330);
     let builder = Verifier::builder(Ed25519Scheme(HeaderNames::WEBHOOK)).clock(move || now);
     let keys = keys.iter().map(|key| PublicKey::new(key).unwrap());
-    let verifier = keys.fold(builder, |builder, key| builder.secret(key)).build().unwrap();
+    let verifier = keys.fold(builder, VerifierBuilder::secret).build().unwrap();
     verifier.verify(&headers(signature), body.to_owned().into()).map(drop)
 }
 

@@ -23,7 +23,7 @@ struct Key {
     id: Option<String>,
     /// Those that the key fits, by its kind and by what is said about it.
     algorithms: Vec<Algorithm>,
-    key: Arc<DecodingKey>,
+    decoding: Arc<DecodingKey>,
 }
 
 impl KeySet {
@@ -44,7 +44,7 @@ impl KeySet {
         let fits = |key: &&Key| (id.is_none() || key.id.as_deref() == id) && key.algorithms.contains(&algorithm);
         let mut keys = self.0.iter().filter(fits);
         let key = keys.next()?;
-        keys.next().is_none().then(|| Arc::clone(&key.key))
+        keys.next().is_none().then(|| Arc::clone(&key.decoding))
     }
 }
 
@@ -59,8 +59,8 @@ impl Key {
             let only = only.to_string().parse::<jsonwebtoken::Algorithm>().ok()?;
             algorithms.retain(|&algorithm| only == algorithm.into());
         }
-        let key = Arc::new(DecodingKey::from_jwk(&jwk).ok()?);
-        Some(Self { id: jwk.common.key_id, algorithms, key })
+        let decoding = Arc::new(DecodingKey::from_jwk(&jwk).ok()?);
+        Some(Self { id: jwk.common.key_id, algorithms, decoding })
     }
 }
 
