@@ -22,10 +22,16 @@ pub struct Api {
     pub carrier: Carrier,
     /// What separates a topic from its action, and topics from subtopics.
     pub separator: String,
+    /// How many webhooks with a JSON body there are, routed or not.
+    pub described: usize,
     /// The routed webhooks, in document order.
     pub webhooks: Vec<Webhook>,
     /// The definitions; a [`TypeId`] is an index.
     pub types: Vec<TypeDef>,
+    /// Where values are kept as JSON of any form, each place once.
+    pub untyped: Vec<Untyped>,
+    /// The examples of whole payloads as the description has them, whether they decode or not.
+    pub published: Vec<Published>,
     /// How deliveries are signed; none where neither the description nor the configuration says.
     pub scheme: Option<Scheme>,
 }
@@ -84,6 +90,37 @@ pub struct Example {
     /// Whether it states its event type, as far as that stands in the body, so that it is routed: not where the
     /// payload declares no place for that.
     pub states_event_type: bool,
+}
+
+/// An example of a whole payload as the description has it.
+#[derive(Debug)]
+pub struct Published {
+    /// The key of its webhook, which may stand for several event types.
+    pub webhook: String,
+    /// Its key under `examples`, where it has one.
+    pub name: Option<String>,
+    /// The JSON text.
+    pub json: String,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+/// A place whose values are kept as JSON of any form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Untyped {
+    /// The schema.
+    pub origin: Origin,
+    /// Why it has no type.
+    pub reason: Untold,
+}
+
+/// Why values have no type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Untold {
+    /// The description leaves them open, in this way.
+    Open(&'static str),
+    /// What the description says has no form in Rust, for this reason.
+    Inexpressible(String),
 }
 
 /// How deliveries are signed.

@@ -4,7 +4,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::flatten::{Choice, Flat, Subject, flatten, peel};
 use super::types::{Types, is_object, single_text, texts};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::diagnostics::Diagnostics;
 use crate::ir::{Kind, Naming, Select, Type, TypeId, Union, Variant};
 use crate::normalize::{Additional, JsonType, SchemaId, Schemas};
 
@@ -93,21 +93,6 @@ impl Types<'_> {
             && a.format == b.format
             && a.nullable == b.nullable
             && texts(&a) == texts(&b)
-    }
-
-    /// The one choice that is left after merging, with what all alternatives share put aside.
-    pub(super) fn choice(&mut self, flat: &mut Flat, id: TypeId, diagnostics: &mut Diagnostics) -> Option<Choice> {
-        match flat.choices.len() {
-            0 => None,
-            1 => flat.choices.pop(),
-            _ => {
-                diagnostics.push(
-                    Diagnostic::new(Code::Untyped, "several `oneOf` or `anyOf` apply at once")
-                        .at(Place::Value(self.defs[id.0].origin.clone()), "the value is kept untyped"),
-                );
-                None
-            }
-        }
     }
 
     pub(super) fn union(
@@ -260,6 +245,11 @@ impl Types<'_> {
         }
         Kind::Union(Union { variants, select: Select::Shape })
     }
+}
+
+/// The one choice that is left after merging; none where there are several.
+pub(super) fn choice(flat: &mut Flat) -> Option<Choice> {
+    if flat.choices.len() == 1 { flat.choices.pop() } else { None }
 }
 
 /// Whether an object has a member whose value is fixed, which tells it from others.

@@ -33,7 +33,7 @@ pub(super) fn examples(
     let of_same_webhook =
         |name: &str| routes.iter().any(|other| other.webhook.name == webhook.name && other.event_type == name);
     let mut examples = Vec::new();
-    for published in &webhook.examples {
+    for published in webhook.examples.iter().map(|example| &example.payload) {
         match checking.statement.stated(published) {
             Some(other) if other != checking.statement.text => {
                 if !of_same_webhook(other) {

@@ -41,6 +41,8 @@ pub(super) struct Flat {
     pub discriminator: Option<openapiv3::Discriminator>,
     pub docs: Docs,
     pub examples: Vec<Node>,
+    /// A keyword that shapes the values and has no Rust type.
+    pub inexpressible: Option<String>,
 }
 
 /// One `oneOf` or `anyOf`, without its null alternatives.
@@ -209,6 +211,9 @@ fn merge(schemas: &Schemas, id: SchemaId, flat: &mut Flat, path: &mut Vec<Schema
     flat.min_items = flat.min_items.max(schema.min_items);
     flat.max_items = [flat.max_items, schema.max_items].into_iter().flatten().min();
     flat.patterns.extend(&schema.patterns);
+    if let Some(keyword) = &schema.inexpressible {
+        flat.inexpressible.get_or_insert_with(|| keyword.clone());
+    }
     for (name, property) in &schema.properties {
         let subject = flat.properties.entry(name.clone()).or_default();
         if !subject.contains(property) {

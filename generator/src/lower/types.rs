@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
+use super::choices::choice;
 use super::flatten::{Body, Flat, Subject, flatten, peel};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::ir::{
     Docs, Enum, Field, Form, Format, Kind, Literal, Naming, Open, Presence, Select, Struct, Type, TypeDef, TypeId,
-    Union, Variant,
+    Union, Untold, Untyped, Variant,
 };
 use crate::normalize::{Additional, JsonType, SchemaId, Schemas};
 use crate::source::{Origin, Segment, Sources};
@@ -21,6 +22,7 @@ const MAX_TUPLE: usize = 6;
 pub(super) struct Types<'a> {
     pub schemas: &'a Schemas,
     pub defs: Vec<TypeDef>,
+    pub untyped: Vec<Untyped>,
     sources: &'a Sources,
     known: HashMap<Subject, Type>,
     /// The subjects that are being lowered, each within the one before it.
@@ -36,7 +38,7 @@ struct Use {
 
 impl<'a> Types<'a> {
     pub(super) fn new(schemas: &'a Schemas, sources: &'a Sources) -> Self {
-        Self { schemas, sources, defs: Vec::new(), known: HashMap::new(), underway: Vec::new() }
+        Self { schemas, sources, defs: Vec::new(), untyped: Vec::new(), known: HashMap::new(), underway: Vec::new() }
     }
 
     /// Lowers the body of a webhook to a definition of its own, whatever its schema is.
@@ -47,7 +49,7 @@ impl<'a> Types<'a> {
         let mut flat = body.flatten(self.schemas, diagnostics);
         self.defs[id.0].docs = std::mem::take(&mut flat.docs);
         self.merge_choices(&mut flat, diagnostics);
-        let kind = if let Some(choice) = self.choice(&mut flat, id, diagnostics) {
+        let kind = if let Some(choice) = choice(&mut flat) {
             self.union(id, &subject, &flat, &choice, diagnostics)
         } else if is_object(&flat) && has_members(&flat) {
             Kind::Struct(self.object(id, &flat, diagnostics))
@@ -94,7 +96,7 @@ impl<'a> Types<'a> {
         let endless = self.underway.contains(&peeled).then_some("a list or map is nested in itself");
         let deep = (self.underway.len() >= MAX_DEPTH).then_some("types are nested too deep");
         if let Some(reason) = endless.or(deep) {
-            return Use { ty: self.untyped(peeled[0], reason, diagnostics), nullable, docs };
+            return Use { ty: self.untyped(self.origin(peeled[0]), reason, diagnostics), nullable, docs };
         }
         self.underway.push(peeled.clone());
         let mut flat = flatten(self.schemas, &peeled, diagnostics);
@@ -138,9 +140,13 @@ impl<'a> Types<'a> {
         if !flat.choices.is_empty() {
             let id = self.reserve(naming(), self.origin(subject[0]));
             self.known.insert(subject.to_vec(), Type::Named(id));
-            let kind = match self.choice(flat, id, diagnostics) {
+            let kind = match choice(flat) {
                 Some(choice) => self.union(id, subject, flat, &choice, diagnostics),
-                None => Kind::Newtype(self.untyped(subject[0], "several `oneOf` or `anyOf` at once", diagnostics)),
+                None => Kind::Newtype(self.untyped(
+                    self.origin(subject[0]),
+                    "several `oneOf` or `anyOf` at once",
+                    diagnostics,
+                )),
             };
             self.define(id, docs, kind);
             return Type::Named(id);
@@ -155,7 +161,7 @@ impl<'a> Types<'a> {
         let types = flat.types.clone().unwrap_or_else(|| implied(flat));
         let ty = match types[..] {
             [json_type] => self.simple(json_type, subject, flat, parent, hint, diagnostics),
-            [] => Type::Any,
+            [] => self.open(self.origin(subject[0]), flat, "nothing is said of the value", diagnostics),
             _ => {
                 let id = self.reserve(naming(), self.origin(subject[0]));
                 self.known.insert(subject.to_vec(), Type::Named(id));
@@ -223,7 +229,10 @@ impl<'a> Types<'a> {
             }
             JsonType::Object => {
                 let values = self.other_members(subject, flat, parent, hint, diagnostics);
-                Type::Map(Box::new(values.unwrap_or(Type::Any)))
+                let values = values.unwrap_or_else(|| {
+                    self.open(self.origin(subject[0]), flat, "an object without `properties`", diagnostics)
+                });
+                Type::Map(Box::new(values))
             }
         }
     }
@@ -254,7 +263,7 @@ impl<'a> Types<'a> {
     ) -> Type {
         if flat.prefix_items.is_empty() {
             let element = if flat.items.is_empty() {
-                Type::Any
+                self.open(self.origin(subject[0]), flat, "an array without `items`", diagnostics)
             } else {
                 self.element(&flat.items, parent, &singular(hint), diagnostics)
             };
@@ -351,7 +360,7 @@ impl<'a> Types<'a> {
             fields.push(Field {
                 wire: wire.clone(),
                 presence: Presence::Required,
-                ty: Type::Any,
+                ty: self.any(self.defs[id.0].origin.clone(), Untold::Open("a member is required, but not described")),
                 docs: Docs { description: Some("Required, but not described.".to_owned()), ..Docs::default() },
                 origin: self.defs[id.0].origin.clone(),
             });
@@ -373,7 +382,9 @@ impl<'a> Types<'a> {
         let mut alternatives: Vec<Subject> = flat.patterns.iter().map(|id| vec![*id]).collect();
         let complete = match flat.additional {
             None | Some(Additional::Forbidden) if alternatives.is_empty() => return None,
-            Some(Additional::Any) if alternatives.is_empty() => return Some(Type::Any),
+            Some(Additional::Any) if alternatives.is_empty() => {
+                return Some(self.open(self.origin(subject[0]), flat, ANY_MEMBER, diagnostics));
+            }
             None | Some(Additional::Any) => false,
             Some(Additional::Forbidden) => true,
             Some(Additional::Schema(values)) => {
@@ -384,14 +395,35 @@ impl<'a> Types<'a> {
         Some(self.any_of(&alternatives, complete, subject, parent, hint, diagnostics))
     }
 
-    pub(super) fn untyped(&self, schema: SchemaId, reason: &str, diagnostics: &mut Diagnostics) -> Type {
+    /// Values that the description leaves open, unless a keyword without a Rust type shapes them.
+    fn open(&mut self, origin: Origin, flat: &Flat, how: &'static str, diagnostics: &mut Diagnostics) -> Type {
+        match &flat.inexpressible {
+            Some(keyword) => self.untyped(origin, &format!("`{keyword}` has no Rust type"), diagnostics),
+            None => self.any(origin, Untold::Open(how)),
+        }
+    }
+
+    /// Values whose description has no Rust type.
+    pub(super) fn untyped(&mut self, origin: Origin, reason: &str, diagnostics: &mut Diagnostics) -> Type {
         diagnostics.push(
             Diagnostic::new(Code::Untyped, reason.to_owned())
-                .at(Place::Value(self.origin(schema)), "the value is kept untyped"),
+                .at(Place::Value(origin.clone()), "the value is kept untyped"),
         );
+        self.any(origin, Untold::Inexpressible(reason.to_owned()))
+    }
+
+    /// The only place that makes values untyped, so that each is on record.
+    fn any(&mut self, origin: Origin, reason: Untold) -> Type {
+        let untyped = Untyped { origin, reason };
+        if !self.untyped.contains(&untyped) {
+            self.untyped.push(untyped);
+        }
         Type::Any
     }
 }
+
+/// How a description leaves members open.
+const ANY_MEMBER: &str = "`additionalProperties` allows anything";
 
 /// Formats that are known to have no typed form of their own.
 const PLAIN_FORMATS: [&str; 12] = [

@@ -73,6 +73,8 @@ pub struct Schema {
     pub examples: Vec<Node>,
     /// Constraints and other facts, each a short sentence for the docs.
     pub facts: Vec<String>,
+    /// A keyword that shapes the values and has no Rust type.
+    pub inexpressible: Option<String>,
 }
 
 /// `additionalProperties`.
@@ -273,10 +275,7 @@ impl Reader<'_, '_> {
             "patternProperties" => {
                 schema.patterns = self.members(value, keyword).iter().map(|(_, node)| self.reserve(node)).collect();
             }
-            "$dynamicRef" | "$recursiveRef" => self.diagnostics.push(
-                Diagnostic::new(Code::Untyped, format!("`{keyword}` is not supported"))
-                    .at(Place::Name(value.origin().clone()), "values are kept untyped"),
-            ),
+            "$dynamicRef" | "$recursiveRef" => schema.inexpressible = Some(keyword.to_owned()),
             extension if extension.starts_with("x-") => {}
             unknown => self.diagnostics.push(
                 Diagnostic::new(Code::UnknownKeyword, format!("unknown keyword `{unknown}` is ignored"))
@@ -500,6 +499,7 @@ impl Schema {
             values: None,
             examples: Vec::new(),
             facts: Vec::new(),
+            inexpressible: None,
         }
     }
 
