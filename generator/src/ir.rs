@@ -201,7 +201,7 @@ pub enum Kind {
     Constant(Literal),
     /// One of several types.
     Union(Union),
-    /// Another type under a name of its own: a root payload that is no object.
+    /// Another type under a name of its own: a root payload that is no object, or a list or map nested in itself.
     Newtype(Type),
     /// Not lowered yet; only while [`lower`](crate::lower) is at work.
     Pending,

@@ -5,8 +5,9 @@ use indexmap::{IndexMap, IndexSet};
 use super::flatten::{Choice, Flat, Subject, flatten, peel};
 use super::types::{Types, is_object, single_text, texts};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
-use crate::ir::{Kind, Naming, Select, Type, TypeId, Union, Variant};
+use crate::ir::{Format, Kind, Naming, Select, Type, TypeId, Union, Variant};
 use crate::normalize::{Additional, JsonType, SchemaId, Schemas};
+use crate::source::Node;
 
 /// The members of several objects in one.
 struct Merged {
@@ -24,6 +25,10 @@ impl Types<'_> {
             return;
         }
         for choice in std::mem::take(&mut flat.choices) {
+            if let Some(values) = self.listed_by(&choice, flat, diagnostics) {
+                flat.values = Some(values);
+                continue;
+            }
             match self.merged(&choice, flat, diagnostics) {
                 Some(merged) => {
                     flat.properties = merged.properties;
@@ -36,6 +41,33 @@ impl Types<'_> {
                 None => flat.choices.push(choice),
             }
         }
+    }
+
+    /// The values of a choice between constants and enums, which is an enum itself. A plain string beside them says that
+    /// there are others, as there are in any enum.
+    fn listed_by(&self, choice: &Choice, flat: &Flat, diagnostics: &mut Diagnostics) -> Option<Vec<Node>> {
+        if flat.values.is_some() || flat.constant.is_some() {
+            return None;
+        }
+        let mut values: Vec<Node> = Vec::new();
+        let mut open = false;
+        for alternative in &choice.alternatives {
+            let alternative = flatten(self.schemas, &[*alternative], diagnostics);
+            if alternative.nullable || !alternative.choices.is_empty() {
+                return None;
+            }
+            match alternative.constant.map(|constant| vec![constant]).or(alternative.values) {
+                Some(listed) => values.extend(listed),
+                None if alternative.types.as_deref() == Some(&[JsonType::String]) && alternative.format.is_none() => {
+                    open = true;
+                }
+                None => return None,
+            }
+        }
+        let mut seen = IndexSet::new();
+        values.retain(|value| seen.insert(crate::text::json(value)));
+        let fits = values.len() > 1 && (!open || values.iter().all(|value| value.as_str().is_some()));
+        fits.then_some(values)
     }
 
     fn merged(&self, choice: &Choice, flat: &Flat, diagnostics: &mut Diagnostics) -> Option<Merged> {
@@ -226,7 +258,11 @@ impl Types<'_> {
             Some([JsonType::Boolean]) => "Bool".to_owned(),
             Some([JsonType::Integer]) => "Integer".to_owned(),
             Some([JsonType::Number]) => "Number".to_owned(),
-            Some([JsonType::String]) => "String".to_owned(),
+            // Several strings in one choice differ in their formats.
+            Some([JsonType::String]) => match flat.format.as_deref() {
+                Some(format) if Format::parse(format).is_some() => format.to_owned(),
+                _ => "String".to_owned(),
+            },
             Some([JsonType::Array]) => "List".to_owned(),
             _ => format!("Variant{}", index + 1),
         }
@@ -251,10 +287,6 @@ impl Types<'_> {
                 JsonType::Array => "List",
                 JsonType::Object => "Object",
             };
-            // An integer is a number: one alternative for both.
-            if *json_type == JsonType::Integer && types.contains(&JsonType::Number) {
-                continue;
-            }
             let ty = self.simple(*json_type, subject, flat, id, name, diagnostics);
             variants.push(Variant { name: name.to_owned(), ty, tags: Vec::new() });
         }
