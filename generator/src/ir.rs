@@ -392,8 +392,8 @@ pub struct Docs {
     pub title: Option<String>,
     /// `description`.
     pub description: Option<String>,
-    /// Facts that the Rust type does not show: constraints, defaults, formats, each a short sentence.
-    pub facts: Vec<String>,
+    /// What the Rust type does not show, constraints and defaults: keywords, each with its value as JSON text.
+    pub facts: Vec<(String, String)>,
     /// `deprecated`.
     pub deprecated: bool,
 }

@@ -336,7 +336,8 @@ fn described(docs: &Docs) -> Option<String> {
         parts.push("**Deprecated** by the vendor.".to_owned());
     }
     if !docs.facts.is_empty() {
-        let facts: Vec<String> = docs.facts.iter().map(|fact| docs::harmless_line(fact)).collect();
+        let fact = |(keyword, value): &(String, String)| format!("{}: {}", docs::code(keyword), docs::code(value));
+        let facts: Vec<String> = docs.facts.iter().map(fact).collect();
         parts.push(format!("{}.", facts.join(", ")));
     }
     (!parts.is_empty()).then(|| parts.join("\n\n"))

@@ -186,7 +186,9 @@ impl Checking<'_> {
         if self.statement.paths.is_empty() {
             return fit(example, !self.says_another(example)).map(|(_, checked)| checked);
         }
-        for node in self.statement.put(example) {
+        let states = self.statement.stated(example) == Some(self.statement.text);
+        let stating = if states { vec![example.clone()] } else { self.statement.put(example) };
+        for node in stating {
             if let Ok((fitted, checked)) = fit(&node, true)
                 && self.statement.stated(&fitted) == Some(self.statement.text)
             {
@@ -410,6 +412,8 @@ impl Fitting<'_> {
         let misfit = |expected: &str| Err(Misfit { origin: node.origin().clone(), expected: expected.to_owned() });
         let integral =
             |digits: &str| digits.parse::<f64>().is_ok_and(|number| number.is_finite() && number.fract() == 0.0);
+        // A point with zeros behind it makes no other number.
+        let whole = |digits: &str| digits.trim_end_matches('0').strip_suffix('.').unwrap_or(digits).parse::<i64>().ok();
         match (ty, node.value()) {
             (Type::Any, _)
             | (Type::Bool, Value::Bool(_))
@@ -419,8 +423,10 @@ impl Fitting<'_> {
                 Ok(node.clone())
             }
             (Type::Integer, Value::Number(digits)) if integral(digits) => Ok(node.clone()),
-            (Type::I32, Value::Number(digits)) if digits.parse::<i32>().is_ok() => Ok(node.clone()),
-            (Type::I64, Value::Number(digits)) if digits.parse::<i64>().is_ok() => Ok(node.clone()),
+            (Type::I32, Value::Number(digits)) if whole(digits).is_some_and(|value| i32::try_from(value).is_ok()) => {
+                Ok(node.clone())
+            }
+            (Type::I64, Value::Number(digits)) if whole(digits).is_some() => Ok(node.clone()),
             (Type::Nullable(inner), _) => self.fit(inner, node),
             (Type::List(inner), Value::Array(elements)) => {
                 let elements = elements.iter().map(|element| self.fit(inner, element)).collect::<Result<_, _>>()?;

@@ -82,6 +82,7 @@ impl<'a> Types<'a> {
         let mut docs = Docs::default();
         for id in subject.iter().filter(|id| !peeled.contains(id)) {
             let schema = self.schemas.get(*id);
+            docs.title = docs.title.or_else(|| schema.data.title.clone());
             docs.description = docs.description.or_else(|| schema.data.description.clone());
             docs.deprecated |= schema.data.deprecated;
             docs.facts.extend(schema.facts.iter().cloned());
@@ -95,6 +96,7 @@ impl<'a> Types<'a> {
         };
         // A description of a definition stays with the definition; any other one belongs to the use.
         if !matches!(ty, Type::Named(_)) {
+            docs.title = docs.title.or(own.title);
             docs.description = docs.description.or(own.description);
             docs.deprecated |= own.deprecated;
             docs.facts.extend(own.facts);

@@ -182,6 +182,8 @@ impl Reader<'_, '_> {
             let types: Vec<&str> = content.into_iter().flatten().map(|(name, _)| &**name).collect();
             return self.skip(written, &format!("webhook `{name}` has no JSON body (content: {})", types.join(", ")));
         };
+        // 3.2 allows a reference here.
+        let Some(media) = self.follow(media) else { return };
         // Without a schema, any JSON is meant.
         let any = Node::new(Value::Bool(true), media.origin().clone());
         let schema = media.get("schema").unwrap_or(&any);
@@ -189,7 +191,7 @@ impl Reader<'_, '_> {
             key: written.clone(),
             name: name.to_owned(),
             body: self.schemas.add(schema, self.resolver, self.diagnostics),
-            examples: self.examples(media),
+            examples: self.examples(&media),
             headers: self.headers(&item, &operation),
             operation_id: operation.get("operationId").cloned(),
             extensions: extensions(&operation),

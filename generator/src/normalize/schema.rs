@@ -71,8 +71,8 @@ pub struct Schema {
     pub values: Option<Vec<Node>>,
     /// `example` and `examples`.
     pub examples: Vec<Node>,
-    /// Constraints and other facts, each a short sentence for the docs.
-    pub facts: Vec<String>,
+    /// Keywords for the docs, each with its value as JSON text: constraints, defaults.
+    pub facts: Vec<(String, String)>,
 }
 
 /// `additionalProperties`.
@@ -504,7 +504,7 @@ impl Schema {
     }
 
     fn fact(&mut self, keyword: &str, value: &Node) {
-        self.facts.push(format!("`{keyword}`: `{}`", crate::text::json(value)));
+        self.facts.push((keyword.to_owned(), crate::text::json(value)));
     }
 }
 
