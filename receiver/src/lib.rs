@@ -53,7 +53,7 @@ pub use delivery::Delivery;
 pub use format::Text;
 pub use router::{FromDelivery, Handler, Outcome, Reason, Receiver, State, Unrouted};
 pub use service::ReceiverService;
-pub use signature::{HeaderNames, Secret, SecretError, Verifier, VerifyError};
+pub use signature::{HeaderNames, HmacScheme, Secret, SecretError, TextSecret, Verifier, VerifyError};
 pub use webhooks::{Carrier, Completion, EventName, Payload, TopicName, UnknownEvent, UnknownName, Webhooks};
 
 /// An error of any type, as handlers return it.

@@ -189,7 +189,7 @@ impl<'a> Types<'a> {
     fn naming(&self, subject: &[SchemaId], parent: TypeId, hint: &str) -> Naming {
         match self.component(subject) {
             Some(name) => Naming::Component(name),
-            None => Naming::Inline { parent, hint: hint.to_owned() },
+            None => Naming::Inline { parent, hint: hint.to_owned(), shared: false },
         }
     }
 
@@ -241,7 +241,8 @@ impl<'a> Types<'a> {
             JsonType::String => self.string(subject, flat, diagnostics),
             JsonType::Array => self.array(subject, flat, parent, hint, diagnostics),
             JsonType::Object if !flat.properties.is_empty() => {
-                let id = self.reserve(Naming::Inline { parent, hint: hint.to_owned() }, self.origin(subject[0]));
+                let id = self
+                    .reserve(Naming::Inline { parent, hint: hint.to_owned(), shared: false }, self.origin(subject[0]));
                 let object = self.object(id, flat, diagnostics);
                 self.define(id, Docs::default(), Kind::Struct(object));
                 Type::Named(id)
@@ -333,7 +334,7 @@ impl<'a> Types<'a> {
         if let ([only], true) = (&distinct[..], complete) {
             return self.element(only, parent, hint, diagnostics);
         }
-        let id = self.reserve(Naming::Inline { parent, hint: hint.to_owned() }, self.origin(at[0]));
+        let id = self.reserve(Naming::Inline { parent, hint: hint.to_owned(), shared: false }, self.origin(at[0]));
         let mut variants = Vec::new();
         for (index, alternative) in distinct.iter().enumerate() {
             let flat = flatten(self.schemas, alternative, diagnostics);
