@@ -541,7 +541,7 @@ fn a_target_with_more_than_a_reference_is_kept() {
 fn an_id_makes_a_resource() {
     let api = "start: {$ref: REFERENCE}\nschemas:\n  a:\n    $id: https://example.com/s/a\n    $defs: {x: {$anchor: here}, b: {$id: b, type: string}}\n  c: {$id: schemas/c.yaml, type: object}\n";
     let check_by_id = |reference: &str, expect: Expect| {
-        check(&[("api.yaml", &api.replace("REFERENCE", &format!("{reference:?}")))], expect)
+        check(&[("api.yaml", &api.replace("REFERENCE", &format!("{reference:?}")))], expect);
     };
     check_by_id(
         "https://example.com/s/a#/$defs/x",
