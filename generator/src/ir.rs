@@ -69,6 +69,11 @@ pub struct Webhook {
     pub origin: Origin,
 }
 
+/// Whether an event type stands for several, with `{…}` for what differs between them.
+pub fn is_template(event_type: &str) -> bool {
+    event_type.split_once('{').is_some_and(|(_, rest)| rest.contains('}'))
+}
+
 /// A payload that decodes into the webhook's payload type and re-encodes to equal JSON.
 #[derive(Debug)]
 pub struct Example {
