@@ -299,7 +299,12 @@ pub enum Open {
 
 /// A value that a schema lists. Equality compares the JSON text.
 #[derive(Clone)]
-pub struct Literal(pub Node);
+pub struct Literal {
+    /// The value.
+    pub value: Node,
+    /// What the description says of it, where it is an alternative of its own.
+    pub description: Option<String>,
+}
 
 /// What a [`Literal`] is in Rust.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -317,7 +322,7 @@ pub enum Form<'a> {
 impl Literal {
     /// What it is in Rust.
     pub fn form(&self) -> Form<'_> {
-        match self.0.value() {
+        match self.value.value() {
             Value::String(text) => Form::Text(text),
             Value::Bool(value) => Form::Bool(*value),
             Value::Number(digits) => integer(digits).map_or_else(|| Form::Json(self.json()), Form::Integer),
@@ -327,7 +332,7 @@ impl Literal {
 
     /// The JSON text.
     pub fn json(&self) -> String {
-        crate::text::json(&self.0)
+        crate::text::json(&self.value)
     }
 
     /// What names are made of: the text of a string, the JSON text of anything else.

@@ -344,7 +344,7 @@ fn described(docs: &Docs) -> Option<String> {
 }
 
 /// The text with its full stop.
-fn sentence(mut text: String) -> String {
+pub(super) fn sentence(mut text: String) -> String {
     if text.ends_with(char::is_alphanumeric) {
         text.push('.');
     }

@@ -1,5 +1,7 @@
 //! `oneOf`, `anyOf` and lists of types: one struct, or an enum and what tells its variants apart.
 
+use std::collections::HashMap;
+
 use indexmap::{IndexMap, IndexSet};
 
 use super::flatten::{Choice, Flat, Subject, flatten, peel};
@@ -17,6 +19,9 @@ struct Merged {
     open: bool,
 }
 
+/// Values, and descriptions by the JSON text of the value.
+type Listed = (Vec<Node>, HashMap<String, String>);
+
 impl Types<'_> {
     /// `anyOf` of objects without a discriminator: a value may match several alternatives at once, so that
     /// one struct with the members of all of them is the only type that loses none.
@@ -25,8 +30,9 @@ impl Types<'_> {
             return;
         }
         for choice in std::mem::take(&mut flat.choices) {
-            if let Some(values) = self.listed_by(&choice, flat, diagnostics) {
+            if let Some((values, descriptions)) = self.listed_by(&choice, flat, diagnostics) {
                 flat.values = Some(values);
+                flat.value_descriptions = descriptions;
                 continue;
             }
             match self.merged(&choice, flat, diagnostics) {
@@ -43,13 +49,14 @@ impl Types<'_> {
         }
     }
 
-    /// The values of a choice between constants and enums, which is an enum itself. A plain string beside them says that
-    /// there are others, as there are in any enum.
-    fn listed_by(&self, choice: &Choice, flat: &Flat, diagnostics: &mut Diagnostics) -> Option<Vec<Node>> {
+    /// The values of a choice between constants and enums, which is an enum itself, and what is said of each. A plain
+    /// string beside them says that there are others, as there are in any enum.
+    fn listed_by(&self, choice: &Choice, flat: &Flat, diagnostics: &mut Diagnostics) -> Option<Listed> {
         if flat.values.is_some() || flat.constant.is_some() {
             return None;
         }
         let mut values: Vec<Node> = Vec::new();
+        let mut descriptions = HashMap::new();
         let mut open = false;
         for alternative in &choice.alternatives {
             let alternative = flatten(self.schemas, &[*alternative], diagnostics);
@@ -57,7 +64,14 @@ impl Types<'_> {
                 return None;
             }
             match alternative.constant.map(|constant| vec![constant]).or(alternative.values) {
-                Some(listed) => values.extend(listed),
+                Some(listed) => {
+                    if let ([value], Some(text)) =
+                        (&listed[..], alternative.docs.description.or(alternative.docs.title))
+                    {
+                        descriptions.entry(crate::text::json(value)).or_insert(text);
+                    }
+                    values.extend(listed);
+                }
                 None if alternative.types.as_deref() == Some(&[JsonType::String]) && alternative.format.is_none() => {
                     open = true;
                 }
@@ -67,7 +81,7 @@ impl Types<'_> {
         let mut seen = IndexSet::new();
         values.retain(|value| seen.insert(crate::text::json(value)));
         let fits = values.len() > 1 && (!open || values.iter().all(|value| value.as_str().is_some()));
-        fits.then_some(values)
+        fits.then_some((values, descriptions))
     }
 
     fn merged(&self, choice: &Choice, flat: &Flat, diagnostics: &mut Diagnostics) -> Option<Merged> {

@@ -387,9 +387,9 @@ impl MakingUp<'_> {
                 });
                 Node::new(Value::Object(members.collect()), origin.clone())
             }
-            Kind::Constant(value) => value.0.clone(),
+            Kind::Constant(value) => value.value.clone(),
             Kind::Newtype(inner) => self.value(inner),
-            Kind::Enum(listed) => listed.values.first().map_or_else(|| empty(origin), |value| value.0.clone()),
+            Kind::Enum(listed) => listed.values.first().map_or_else(|| empty(origin), |value| value.value.clone()),
             Kind::Union(_) | Kind::Pending => empty(origin),
         }
     }
@@ -464,7 +464,7 @@ impl Fitting<'_> {
                 Open::Integer => self.fit(&Type::Integer, node),
                 Open::Json => self.fit(&Type::Any, node),
             },
-            Kind::Constant(value) if crate::text::same(&value.0, node) => Ok(node.clone()),
+            Kind::Constant(value) if crate::text::same(&value.value, node) => Ok(node.clone()),
             Kind::Constant(value) => misfit(format!("`{}`", value.json())),
             Kind::Pending => Ok(node.clone()),
             Kind::Union(union) => {

@@ -1,5 +1,7 @@
 //! What several schemas say together: `allOf` and `$ref` siblings merged into one view.
 
+use std::collections::HashMap;
+
 use indexmap::{IndexMap, IndexSet};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
@@ -35,6 +37,8 @@ pub(super) struct Flat {
     pub patterns: Vec<SchemaId>,
     pub constant: Option<Node>,
     pub values: Option<Vec<Node>>,
+    /// What is said of single values, by their JSON text.
+    pub value_descriptions: HashMap<String, String>,
     /// The alternatives of each `oneOf` and `anyOf`.
     pub choices: Vec<Choice>,
     /// The name of the discriminator and its mapping from tags to references.

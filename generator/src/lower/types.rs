@@ -486,8 +486,13 @@ fn implied(flat: &Flat) -> Vec<JsonType> {
 /// A constant or an enum, where the values that a schema allows are listed.
 fn listed(flat: &Flat) -> Option<Kind> {
     let values: Vec<Literal> = match (&flat.constant, &flat.values) {
-        (Some(constant), _) => return Some(Kind::Constant(Literal(constant.clone()))),
-        (None, Some(values)) => values.iter().cloned().map(Literal).collect(),
+        (Some(constant), _) => {
+            return Some(Kind::Constant(Literal { value: constant.clone(), description: None }));
+        }
+        (None, Some(values)) => {
+            let description = |value| flat.value_descriptions.get(&crate::text::json(value)).cloned();
+            values.iter().map(|value| Literal { value: value.clone(), description: description(value) }).collect()
+        }
         (None, None) => return None,
     };
     if let [only] = &values[..] {
