@@ -438,8 +438,13 @@ pub struct Variant {
 /// What tells the alternatives of a [`Union`] apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Select {
-    /// The value of this member.
-    Tag(String),
+    /// The value of a member.
+    Tag {
+        /// The member's name.
+        member: String,
+        /// The alternative for values that are told by no tag, by its position.
+        otherwise: Option<usize>,
+    },
     /// The members that are there.
     Shape,
 }

@@ -8,7 +8,7 @@ use super::flatten::{Choice, Flat, Subject, flatten, peel};
 use super::types::{Types, is_object, single_text, texts};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::ir::{Format, Kind, Naming, Select, Type, TypeId, Union, Variant};
-use crate::normalize::{Additional, JsonType, SchemaId, Schemas};
+use crate::normalize::{Additional, DEFAULT_MAPPING, JsonType, SchemaId, Schemas};
 use crate::source::Node;
 
 /// The members of several objects in one.
@@ -188,7 +188,12 @@ impl Types<'_> {
                 .iter()
                 .all(|variant| !variant.tags.is_empty() && variant.tags.iter().all(|tag| seen.insert(tag.clone())))
         });
-        let select = tagged.map_or(Select::Shape, Select::Tag);
+        let default =
+            flat.discriminator.as_ref().and_then(|discriminator| discriminator.extensions.get(DEFAULT_MAPPING));
+        let otherwise = default
+            .and_then(serde_json::Value::as_str)
+            .and_then(|target| alternatives.iter().position(|alternative| self.is_target(target, alternative)));
+        let select = tagged.map_or(Select::Shape, |member| Select::Tag { member, otherwise });
         if select == Select::Shape {
             for variant in &mut variants {
                 variant.tags.clear();
@@ -229,13 +234,9 @@ impl Types<'_> {
         union: &Flat,
         diagnostics: &mut Diagnostics,
     ) -> Vec<String> {
-        let component = self.component(&peel(self.schemas, alternative).0);
         let mapping = union.discriminator.iter().flat_map(|discriminator| &discriminator.mapping);
-        let named = |target: &str, name: &str| target == name || target.rsplit('/').next() == Some(name);
-        let mut tags: Vec<String> = mapping
-            .filter(|(_, target)| component.as_deref().is_some_and(|name| named(target, name)))
-            .map(|(tag, _)| tag.clone())
-            .collect();
+        let mut tags: Vec<String> =
+            mapping.filter(|(_, target)| self.is_target(target, alternative)).map(|(tag, _)| tag.clone()).collect();
         if tags.is_empty()
             && let Some(subject) = own.properties.get(tag)
         {
@@ -243,9 +244,17 @@ impl Types<'_> {
             tags = single_text(&flat).map(|text| vec![text]).or_else(|| texts(&flat)).unwrap_or_default();
         }
         if tags.is_empty() && union.discriminator.is_some() {
-            tags.extend(component);
+            tags.extend(self.component(&peel(self.schemas, alternative).0));
         }
         tags
+    }
+
+    /// Whether a discriminator's name or reference means this alternative.
+    fn is_target(&self, target: &str, alternative: &[SchemaId]) -> bool {
+        let last = target.rsplit('/').next().unwrap_or(target);
+        let file = last.rsplit_once('.').map(|(stem, _)| stem);
+        let name = self.component(&peel(self.schemas, alternative).0);
+        name.is_some_and(|name| name == target || name == last || Some(name.as_str()) == file)
     }
 
     pub(super) fn alternative_name(

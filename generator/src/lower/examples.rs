@@ -468,14 +468,14 @@ impl Fitting<'_> {
             Kind::Constant(value) => misfit(format!("`{}`", value.json())),
             Kind::Pending => Ok(node.clone()),
             Kind::Union(union) => {
-                let tag = match &union.select {
-                    Select::Tag(member) => Some(node.get(member).and_then(Node::as_str).unwrap_or_default()),
-                    Select::Shape => None,
+                let candidates = match &union.select {
+                    Select::Tag { member, otherwise } => {
+                        let tag = node.get(member).and_then(Node::as_str).unwrap_or_default();
+                        let told = union.variants.iter().find(|variant| variant.tags.iter().any(|known| known == tag));
+                        told.or_else(|| union.variants.get((*otherwise)?)).map(std::slice::from_ref).unwrap_or_default()
+                    }
+                    Select::Shape => &union.variants,
                 };
-                let candidates = union
-                    .variants
-                    .iter()
-                    .filter(|variant| tag.is_none_or(|tag| variant.tags.iter().any(|known| known == tag)));
                 let mut best: Option<(usize, Node, Vec<Origin>)> = None;
                 for variant in candidates {
                     let mut attempt = Fitting { api, undeclared: Vec::new() };

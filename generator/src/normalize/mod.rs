@@ -6,7 +6,7 @@ mod schema;
 
 use openapiv3::Operation;
 
-pub use schema::{Additional, JsonType, Schema, SchemaId, Schemas, keywords};
+pub use schema::{Additional, DEFAULT_MAPPING, JsonType, Schema, SchemaId, Schemas, keywords};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::resolve::Resolver;

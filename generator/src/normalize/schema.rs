@@ -111,6 +111,9 @@ pub fn keywords() -> impl Iterator<Item = &'static str> {
     keyword::KEYWORDS.iter().map(|(keyword, _)| *keyword)
 }
 
+/// What OpenAPI 3.2 adds to discriminators: the alternative for values of no known tag.
+pub const DEFAULT_MAPPING: &str = "defaultMapping";
+
 const TYPE_NAMES: [&str; 7] = ["string", "integer", "number", "boolean", "object", "array", "null"];
 
 impl Schemas {
@@ -330,10 +333,11 @@ impl Reader<'_, '_> {
         };
         let mapping = value.get("mapping").and_then(Node::as_object);
         let text = |(tag, target): (&std::rc::Rc<str>, &Node)| Some((tag.to_string(), target.as_str()?.to_owned()));
+        let default = value.get(DEFAULT_MAPPING).and_then(Node::as_str);
         Some(Discriminator {
             property_name: name.to_owned(),
             mapping: mapping.into_iter().flatten().filter_map(text).collect(),
-            extensions: IndexMap::new(),
+            extensions: default.map(|target| (DEFAULT_MAPPING.to_owned(), target.into())).into_iter().collect(),
         })
     }
 
