@@ -467,6 +467,13 @@ pub enum Naming {
     },
 }
 
+impl Naming {
+    /// After a definition and a place in it.
+    pub fn inline(parent: TypeId, hint: &str) -> Self {
+        Self::Inline { parent, hint: hint.to_owned(), shared: false }
+    }
+}
+
 /// What a description says of an item.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Docs {

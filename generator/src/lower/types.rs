@@ -49,7 +49,7 @@ impl<'a> Types<'a> {
         self.merge_choices(&mut flat, diagnostics);
         let kind = if let Some(choice) = self.choice(&mut flat, id, diagnostics) {
             self.union(id, &subject, &flat, &choice, diagnostics)
-        } else if is_object(&flat) && !(flat.properties.is_empty() && flat.required.is_empty()) {
+        } else if is_object(&flat) && has_members(&flat) {
             Kind::Struct(self.object(id, &flat, diagnostics))
         } else {
             let used = self.used(&[schema], id, "value", diagnostics);
@@ -156,7 +156,7 @@ impl<'a> Types<'a> {
             self.define(id, docs, kind);
             return Type::Named(id);
         }
-        if is_object(flat) && !(flat.properties.is_empty() && flat.required.is_empty()) {
+        if is_object(flat) && has_members(flat) {
             let id = self.reserve(naming, self.origin(subject[0]));
             self.known.insert(subject.to_vec(), Type::Named(id));
             let object = self.object(id, flat, diagnostics);
@@ -189,7 +189,7 @@ impl<'a> Types<'a> {
     fn naming(&self, subject: &[SchemaId], parent: TypeId, hint: &str) -> Naming {
         match self.component(subject) {
             Some(name) => Naming::Component(name),
-            None => Naming::Inline { parent, hint: hint.to_owned(), shared: false },
+            None => Naming::inline(parent, hint),
         }
     }
 
@@ -240,9 +240,9 @@ impl<'a> Types<'a> {
             JsonType::Number => Type::Number,
             JsonType::String => self.string(subject, flat, diagnostics),
             JsonType::Array => self.array(subject, flat, parent, hint, diagnostics),
-            JsonType::Object if !flat.properties.is_empty() => {
-                let id = self
-                    .reserve(Naming::Inline { parent, hint: hint.to_owned(), shared: false }, self.origin(subject[0]));
+            // One of several types; an object alone has been made a struct before.
+            JsonType::Object if has_members(flat) => {
+                let id = self.reserve(Naming::inline(parent, hint), self.origin(subject[0]));
                 let object = self.object(id, flat, diagnostics);
                 self.define(id, Docs::default(), Kind::Struct(object));
                 Type::Named(id)
@@ -334,7 +334,7 @@ impl<'a> Types<'a> {
         if let ([only], true) = (&distinct[..], complete) {
             return self.element(only, parent, hint, diagnostics);
         }
-        let id = self.reserve(Naming::Inline { parent, hint: hint.to_owned(), shared: false }, self.origin(at[0]));
+        let id = self.reserve(Naming::inline(parent, hint), self.origin(at[0]));
         let mut variants = Vec::new();
         for (index, alternative) in distinct.iter().enumerate() {
             let flat = flatten(self.schemas, alternative, diagnostics);
@@ -467,6 +467,11 @@ pub(super) fn is_object(flat: &Flat) -> bool {
                 || flat.additional.is_some()
         }
     }
+}
+
+/// Whether a schema names members.
+fn has_members(flat: &Flat) -> bool {
+    !(flat.properties.is_empty() && flat.required.is_empty())
 }
 
 /// The types that the other keywords imply where `type` is missing.
