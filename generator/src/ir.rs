@@ -308,7 +308,7 @@ pub enum Kind {
     Constant(Literal),
     /// One of several types.
     Union(Union),
-    /// Another type under a name of its own: a root payload that is no object.
+    /// Another type under a name of its own: a root payload that is no object, or a list or map nested in itself.
     Newtype(Type),
     /// Not lowered yet; only while [`lower`](crate::lower) is at work.
     Pending,
@@ -336,7 +336,12 @@ pub enum Open {
 
 /// A value that a schema lists. Equality compares the JSON text.
 #[derive(Clone)]
-pub struct Literal(pub Node);
+pub struct Literal {
+    /// The value.
+    pub value: Node,
+    /// What the description says of it, where it is an alternative of its own.
+    pub description: Option<String>,
+}
 
 /// What a [`Literal`] is in Rust.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -354,7 +359,7 @@ pub enum Form<'a> {
 impl Literal {
     /// What it is in Rust.
     pub fn form(&self) -> Form<'_> {
-        match self.0.value() {
+        match self.value.value() {
             Value::String(text) => Form::Text(text),
             Value::Bool(value) => Form::Bool(*value),
             Value::Number(digits) => integer(digits).map_or_else(|| Form::Json(self.json()), Form::Integer),
@@ -364,7 +369,7 @@ impl Literal {
 
     /// The JSON text.
     pub fn json(&self) -> String {
-        crate::text::json(&self.0)
+        crate::text::json(&self.value)
     }
 
     /// What names are made of: the text of a string, the JSON text of anything else.
@@ -470,8 +475,13 @@ pub struct Variant {
 /// What tells the alternatives of a [`Union`] apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Select {
-    /// The value of this member.
-    Tag(String),
+    /// The value of a member.
+    Tag {
+        /// The member's name.
+        member: String,
+        /// The alternative for values that are told by no tag, by its position.
+        otherwise: Option<usize>,
+    },
     /// The members that are there.
     Shape,
 }
@@ -508,8 +518,8 @@ pub struct Docs {
     pub title: Option<String>,
     /// `description`.
     pub description: Option<String>,
-    /// Facts that the Rust type does not show: constraints, defaults, formats, each a short sentence.
-    pub facts: Vec<String>,
+    /// What the Rust type does not show, constraints and defaults: keywords, each with its value as JSON text.
+    pub facts: Vec<(String, String)>,
     /// `deprecated`.
     pub deprecated: bool,
 }

@@ -84,28 +84,21 @@ impl<'a> Types<'a> {
         let mut docs = Docs::default();
         for id in subject.iter().filter(|id| !peeled.contains(id)) {
             let schema = self.schemas.get(*id);
+            docs.title = docs.title.or_else(|| schema.data.title.clone());
             docs.description = docs.description.or_else(|| schema.data.description.clone());
             docs.deprecated |= schema.data.deprecated;
             docs.facts.extend(schema.facts.iter().cloned());
         }
-        if let Some(ty) = self.known.get(&peeled) {
-            let null = self.allows_null(&peeled, diagnostics);
-            return Use { ty: ty.clone(), nullable: nullable || null, docs };
-        }
-        // Definitions are known before their members are lowered; lists and maps have no name to come back to.
-        let endless = self.underway.contains(&peeled).then_some("a list or map is nested in itself");
-        let deep = (self.underway.len() >= MAX_DEPTH).then_some("types are nested too deep");
-        if let Some(reason) = endless.or(deep) {
-            return Use { ty: self.untyped(self.origin(peeled[0]), reason, diagnostics), nullable, docs };
-        }
-        self.underway.push(peeled.clone());
         let mut flat = flatten(self.schemas, &peeled, diagnostics);
         let own = std::mem::take(&mut flat.docs);
         let nullable = nullable || flat.nullable || flat.only_null;
-        let ty = self.lower(&peeled, &mut flat, own.clone(), parent, hint, diagnostics);
-        self.underway.pop();
+        let ty = match self.known.get(&peeled) {
+            Some(ty) => ty.clone(),
+            None => self.enter(&peeled, &mut flat, own.clone(), parent, hint, diagnostics),
+        };
         // A description of a definition stays with the definition; any other one belongs to the use.
         if !matches!(ty, Type::Named(_)) {
+            docs.title = docs.title.or(own.title);
             docs.description = docs.description.or(own.description);
             docs.deprecated |= own.deprecated;
             docs.facts.extend(own.facts);
@@ -113,9 +106,30 @@ impl<'a> Types<'a> {
         Use { ty, nullable, docs }
     }
 
-    fn allows_null(&self, subject: &[SchemaId], diagnostics: &mut Diagnostics) -> bool {
-        let flat = flatten(self.schemas, subject, diagnostics);
-        flat.nullable || flat.only_null
+    /// Lowers a subject that is not known yet, unless it is nested in itself or too deep.
+    fn enter(
+        &mut self,
+        subject: &Subject,
+        flat: &mut Flat,
+        docs: Docs,
+        parent: TypeId,
+        hint: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Type {
+        // Definitions are known before their members are lowered. A list or map has no name to come back to: where no
+        // definition lies between it and itself, it becomes one.
+        let mut unnamed = self.underway.iter().rev().take_while(|subject| !self.known.contains_key(*subject));
+        if unnamed.any(|outer| outer == subject) {
+            let id = self.reserve(self.naming(subject, parent, hint), self.origin(subject[0]));
+            return self.remember(subject, Type::Named(id));
+        }
+        if self.underway.len() >= MAX_DEPTH {
+            return self.untyped(self.origin(subject[0]), "types are nested too deep", diagnostics);
+        }
+        self.underway.push(subject.clone());
+        let ty = self.lower(subject, flat, docs, parent, hint, diagnostics);
+        self.underway.pop();
+        ty
     }
 
     fn lower(
@@ -128,17 +142,14 @@ impl<'a> Types<'a> {
         diagnostics: &mut Diagnostics,
     ) -> Type {
         self.merge_choices(flat, diagnostics);
-        let naming = || match self.component(subject) {
-            Some(name) => Naming::Component(name),
-            None => Naming::inline(parent, hint),
-        };
+        let naming = self.naming(subject, parent, hint);
         if let Some(kind) = listed(flat) {
-            let id = self.reserve(naming(), self.origin(subject[0]));
+            let id = self.reserve(naming, self.origin(subject[0]));
             self.define(id, docs, kind);
             return self.remember(subject, Type::Named(id));
         }
         if !flat.choices.is_empty() {
-            let id = self.reserve(naming(), self.origin(subject[0]));
+            let id = self.reserve(naming, self.origin(subject[0]));
             self.known.insert(subject.to_vec(), Type::Named(id));
             let kind = match choice(flat) {
                 Some(choice) => self.union(id, subject, flat, &choice, diagnostics),
@@ -152,25 +163,40 @@ impl<'a> Types<'a> {
             return Type::Named(id);
         }
         if is_object(flat) && has_members(flat) {
-            let id = self.reserve(naming(), self.origin(subject[0]));
+            let id = self.reserve(naming, self.origin(subject[0]));
             self.known.insert(subject.to_vec(), Type::Named(id));
             let object = self.object(id, flat, diagnostics);
             self.define(id, docs, Kind::Struct(object));
             return Type::Named(id);
         }
-        let types = flat.types.clone().unwrap_or_else(|| implied(flat));
+        let mut types = flat.types.clone().unwrap_or_else(|| implied(flat));
+        // An integer is a number: one type for both.
+        let number = types.contains(&JsonType::Number);
+        types.retain(|json_type| !(number && *json_type == JsonType::Integer));
         let ty = match types[..] {
             [json_type] => self.simple(json_type, subject, flat, parent, hint, diagnostics),
             [] => self.open(self.origin(subject[0]), flat, "nothing is said of the value", diagnostics),
             _ => {
-                let id = self.reserve(naming(), self.origin(subject[0]));
+                let id = self.reserve(naming, self.origin(subject[0]));
                 self.known.insert(subject.to_vec(), Type::Named(id));
                 let kind = self.mixed(id, &types, subject, flat, diagnostics);
                 self.define(id, docs, kind);
                 return Type::Named(id);
             }
         };
+        // It may have become a definition on the way, since it is nested in itself.
+        if let Some(Type::Named(id)) = self.known.get(subject).cloned() {
+            self.define(id, docs, Kind::Newtype(ty));
+            return Type::Named(id);
+        }
         self.remember(subject, ty)
+    }
+
+    fn naming(&self, subject: &[SchemaId], parent: TypeId, hint: &str) -> Naming {
+        match self.component(subject) {
+            Some(name) => Naming::Component(name),
+            None => Naming::inline(parent, hint),
+        }
     }
 
     fn remember(&mut self, subject: &[SchemaId], ty: Type) -> Type {
@@ -277,17 +303,23 @@ impl<'a> Types<'a> {
                 elements.iter().map(|id| self.element(&[*id], parent, &singular(hint), diagnostics)).collect(),
             );
         }
-        diagnostics.push(
-            Diagnostic::new(Code::NotEnforced, "`prefixItems` of an array whose length may vary")
-                .at(Place::Value(self.origin(subject[0])), "read as a list of any of these elements")
-                .help(format!(
-                    "`items: false` and `minItems: {length}` make it a tuple; say so in an overlay where it is one"
-                )),
-        );
         let mut alternatives: Vec<Subject> = flat.prefix_items.iter().map(|id| vec![*id]).collect();
         alternatives.extend((!flat.items.is_empty()).then(|| flat.items.clone()));
         let complete = ends || !flat.items.is_empty();
         let element = self.any_of(&alternatives, complete, subject, parent, &singular(hint), diagnostics);
+        // Where all elements are of one type, nothing is lost.
+        if let Type::Named(id) = element
+            && matches!(self.defs[id.0].kind, Kind::Union(_))
+        {
+            let help = format!(
+                "`items: false` and `minItems: {length}` make it a tuple; say so in an overlay where it is one"
+            );
+            diagnostics.push(
+                Diagnostic::new(Code::NotEnforced, "the order of `prefixItems` is not enforced")
+                    .at(Place::Value(self.origin(subject[0])), "read as a list of any of these elements")
+                    .maybe_help((2..=MAX_TUPLE).contains(&length).then_some(help)),
+            );
+        }
         Type::List(Box::new(element))
     }
 
@@ -480,6 +512,9 @@ fn implied(flat: &Flat) -> Vec<JsonType> {
         vec![JsonType::Object]
     } else if !flat.items.is_empty() || !flat.prefix_items.is_empty() {
         vec![JsonType::Array]
+    } else if flat.values.is_some() {
+        // What is listed and yet no enum is both truth values.
+        vec![JsonType::Boolean]
     } else {
         Vec::new()
     }
@@ -488,8 +523,13 @@ fn implied(flat: &Flat) -> Vec<JsonType> {
 /// A constant or an enum, where the values that a schema allows are listed.
 fn listed(flat: &Flat) -> Option<Kind> {
     let values: Vec<Literal> = match (&flat.constant, &flat.values) {
-        (Some(constant), _) => return Some(Kind::Constant(Literal(constant.clone()))),
-        (None, Some(values)) => values.iter().cloned().map(Literal).collect(),
+        (Some(constant), _) => {
+            return Some(Kind::Constant(Literal { value: constant.clone(), description: None }));
+        }
+        (None, Some(values)) => {
+            let description = |value| flat.value_descriptions.get(&crate::text::json(value)).cloned();
+            values.iter().map(|value| Literal { value: value.clone(), description: description(value) }).collect()
+        }
         (None, None) => return None,
     };
     if let [only] = &values[..] {

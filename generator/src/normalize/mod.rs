@@ -6,7 +6,7 @@ mod schema;
 
 use openapiv3::Operation;
 
-pub use schema::{Additional, JsonType, Schema, SchemaId, Schemas};
+pub use schema::{Additional, DEFAULT_MAPPING, JsonType, Schema, SchemaId, Schemas, keywords};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::resolve::Resolver;
@@ -193,6 +193,8 @@ impl Reader<'_, '_> {
             let types: Vec<&str> = content.into_iter().flatten().map(|(name, _)| &**name).collect();
             return self.skip(written, &format!("webhook `{name}` has no JSON body (content: {})", types.join(", ")));
         };
+        // 3.2 allows a reference here.
+        let Some(media) = self.follow(media) else { return };
         // Without a schema, any JSON is meant.
         let any = Node::new(Value::Bool(true), media.origin().clone());
         let schema = media.get("schema").unwrap_or(&any);
@@ -200,7 +202,7 @@ impl Reader<'_, '_> {
             key: written.clone(),
             name: name.to_owned(),
             body: self.schemas.add(schema, self.resolver, self.diagnostics),
-            examples: self.examples(media, schema),
+            examples: self.examples(&media, schema),
             headers: self.headers(&item, &operation),
             operation_id: operation.get("operationId").cloned(),
             extensions: extensions(&operation),
