@@ -3,6 +3,7 @@
 mod cli;
 mod codegen;
 mod conformance;
+mod corpus;
 mod job;
 mod report;
 
@@ -13,6 +14,7 @@ use clap::Parser;
 fn main() -> ExitCode {
     match cli::Cli::parse().command {
         cli::Command::Codegen(arguments) => codegen::run(&arguments),
-        cli::Command::Conformance { file } => conformance::run(&file),
+        cli::Command::Conformance(arguments) => conformance::run(&arguments.file),
+        cli::Command::Corpus(arguments) => corpus::run(&arguments),
     }
 }
