@@ -332,6 +332,30 @@ async fn o14_the_issuer_is_down() {
     assert!(response.headers().contains_key("retry-after"));
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_issuer_that_hangs_does_not_hold_up_known_keys() {
+    let hangs = Arc::new(AtomicUsize::new(0));
+    let calls = Arc::clone(&hangs);
+    let fetch = move || {
+        let first = calls.fetch_add(1, Ordering::Relaxed) == 0;
+        async move {
+            if !first {
+                std::future::pending::<()>().await;
+            }
+            Ok::<_, BoxError>(Bytes::from(published().to_string()))
+        }
+    };
+    let jwt = Jwt::new(ISSUER, AUDIENCE, fetch).clock(|| SystemTime::UNIX_EPOCH + Duration::from_secs(NOW));
+    let gate = Verifier::standard_webhooks(secret()).with_bearer(jwt);
+    let headers = || authorized(signed(), &format!("Bearer {}", token(&claims())));
+    for _ in 0..2 {
+        assert!(gate.verify(&headers(), BODY.into()).await.is_ok());
+        tokio::time::advance(Duration::from_hours(1)).await;
+    }
+    assert!(gate.verify(&headers(), BODY.into()).await.is_ok());
+    assert_eq!(hangs.load(Ordering::Relaxed), 3);
+}
+
 #[tokio::test]
 async fn many_at_once_wait_for_one_fetch() {
     let issuer = Issuer::new(Some(published()));

@@ -5,12 +5,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use jsonwebtoken::DecodingKey;
 use tokio::sync::Mutex;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::Algorithm;
 use super::key_set::KeySet;
 use crate::BoxError;
 use crate::authorization::CredentialsError;
+use crate::printable::Printable;
 
 type Fetched = Pin<Box<dyn Future<Output = Result<Bytes, BoxError>> + Send>>;
 
@@ -18,6 +19,9 @@ type Fetched = Pin<Box<dyn Future<Output = Result<Bytes, BoxError>> + Send>>;
 const REFRESH_AFTER: Duration = Duration::from_hours(1);
 /// Older keys do not count, although no newer ones can be had.
 const KEEP_FOR: Duration = Duration::from_hours(24);
+
+/// Less than a gate's deadline, so that a fetch that hangs leaves time to do with the keys of before.
+const FETCH_DEADLINE: Duration = Duration::from_secs(3);
 
 /// The keys of the issuer, fetched when they are needed.
 pub(super) struct Keys {
@@ -68,14 +72,15 @@ impl Keys {
         }
         // Before the fetch, so that one that is given up counts as well.
         *asked = Some(Instant::now());
-        match (self.fetch)().await.map(|document| KeySet::parse(&document)) {
+        let fetched = timeout(FETCH_DEADLINE, (self.fetch)()).await.unwrap_or_else(|late| Err(late.into()));
+        match fetched.map(|document| KeySet::parse(&document)) {
             Ok(Some(keys)) => {
                 let cached = Cached { keys: Arc::new(keys), since: Instant::now() };
                 *self.cached.write().unwrap_or_else(PoisonError::into_inner) = Some(cached);
             }
             Ok(None) => tracing::warn!("what was fetched is no set of keys"),
             Err(error) => {
-                let error = crate::printable::Printable { text: &error.to_string(), limit: 256 }.to_string();
+                let error = Printable { text: &error.to_string(), limit: 256 }.to_string();
                 tracing::warn!(error, "the issuer's keys cannot be fetched");
             }
         }

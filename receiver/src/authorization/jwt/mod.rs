@@ -47,8 +47,8 @@ use keys::Keys;
 /// ```
 ///
 /// The keys are cached, fetched again when they are an hour old or when a token names one that is not there, and never more
-/// often than once an [interval](Self::refresh_interval), whatever tokens come in. If fetching fails, the last keys count
-/// for a day. Where there are none, tokens are not accepted and the sender is told to try again.
+/// often than once an [interval](Self::refresh_interval), whatever tokens come in. If fetching fails or takes more than 3 s, the
+/// last keys count for a day. Where there are none, tokens are not accepted and the sender is told to try again.
 pub struct Jwt {
     keys: Keys,
     algorithms: Vec<Algorithm>,
