@@ -41,6 +41,15 @@
 //! id-header = "x-acme-id"                 # with `{id}` in `signed` it is signed, without it is not
 //! ```
 //!
+//! The levels of warnings, by their codes:
+//!
+//! ```toml
+//! [diagnostics]
+//! W0603 = "allow"                         # not told
+//! W0604 = "deny"                          # an error
+//! W0707 = "warn"                          # a warning, also with `--deny warnings`
+//! ```
+//!
 //! Every key may be left out, and none may be added.
 
 mod pattern;
@@ -56,8 +65,9 @@ use toml::Spanned;
 pub use signature::{Headers, Signature};
 pub use values::{CrateName, CrateVersion, HeaderName, Pointer, SpecPlace, Text, TypeName, VisibleText};
 
-use crate::diagnostics::{Code, Diagnostic, Place};
+use crate::diagnostics::{Code, Diagnostic, Level, Place, Severity};
 use crate::source::FileId;
+use crate::text::suggest;
 use signature::RawSignature;
 
 /// A configuration. The default one is that of an empty file.
@@ -75,6 +85,8 @@ pub struct Config {
     pub names: BTreeMap<SpecPlace, Located<TypeName>>,
     /// How deliveries are signed.
     pub signature: Option<Located<Signature>>,
+    /// The levels of warnings, and where they are set.
+    pub levels: BTreeMap<Code, (Level, Place)>,
 }
 
 /// How an event type is found, and which ones there are.
@@ -142,6 +154,8 @@ struct Raw {
     #[serde(default)]
     names: BTreeMap<Spanned<SpecPlace>, Spanned<TypeName>>,
     signature: Option<RawSignature>,
+    #[serde(default)]
+    diagnostics: BTreeMap<Spanned<String>, Spanned<Level>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -203,7 +217,7 @@ impl RawEventType {
 
 impl Raw {
     fn check(self, file: FileId) -> Result<Config, Diagnostic> {
-        let Self { crate_name, crate_version, vendor, mut event_type, names, signature } = self;
+        let Self { crate_name, crate_version, vendor, mut event_type, names, signature, diagnostics } = self;
         let carrier = event_type.carrier(file)?;
         let RawEventType { separator, from_keys, names: event_type_names, .. } = event_type;
         Ok(Config {
@@ -218,7 +232,36 @@ impl Raw {
             },
             names: located(file, names),
             signature: signature.map(|signature| signature.check(file)).transpose()?,
+            levels: diagnostics.into_iter().map(|entry| level(file, entry)).collect::<Result<_, _>>()?,
         })
+    }
+}
+
+/// The level of one code.
+fn level(
+    file: FileId,
+    (key, level): (Spanned<String>, Spanned<Level>),
+) -> Result<(Code, (Level, Place)), Diagnostic> {
+    let refuse = |message| Err(Diagnostic::new(Code::Config, message).at(Place::Bytes(file, key.span()), ""));
+    let text = key.get_ref();
+    match Code::find(text) {
+        Some(code) if code.severity() == Severity::Warning => {
+            let place = Place::Bytes(file, key.span().start..level.span().end);
+            Ok((code, (level.into_inner(), place)))
+        }
+        Some(_) => refuse(format!("`{text}` is an error: only warnings have a level")),
+        None => {
+            let warnings: Vec<&str> = Code::ALL
+                .iter()
+                .filter(|code| code.severity() == Severity::Warning)
+                .map(|code| code.as_str())
+                .collect();
+            let help = match suggest(&text.to_ascii_uppercase(), &warnings) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "the codes stand in messages, such as `warning[W0707]`".to_owned(),
+            };
+            refuse(format!("there is no warning `{text}`")).map_err(|diagnostic| diagnostic.help(help))
+        }
     }
 }
 
@@ -245,7 +288,7 @@ fn diagnostic(code: Code, file: FileId, text: &str, error: &toml::de::Error) -> 
     let mut help = None;
     for (theirs, ours) in [("unknown field", "unknown key"), ("unknown variant", "unknown value")] {
         if let Some((unknown, known)) = message.split_once(", expected ").filter(|_| message.starts_with(theirs)) {
-            help = Some(format!("known here: {}", known.trim_start_matches("one of ")));
+            help = Some(nearest(unknown, known).unwrap_or_else(|| format!("known here: {}", known.trim_start_matches("one of "))));
             message = unknown.replacen(theirs, ours, 1);
         }
     }
@@ -255,6 +298,12 @@ fn diagnostic(code: Code, file: FileId, text: &str, error: &toml::de::Error) -> 
     let mut diagnostic = Diagnostic::new(code, message);
     diagnostic.help.extend(help);
     diagnostic.at(place, "")
+}
+
+/// A question whether one of the known words was meant. Both texts have their words in backticks.
+fn nearest(unknown: &str, known: &str) -> Option<String> {
+    let words = |text| str::split(text, '`').skip(1).step_by(2).collect::<Vec<_>>();
+    suggest(words(unknown).first()?, &words(known)).map(|near| format!("did you mean `{near}`?"))
 }
 
 /// The range, cut to what there is of the text.
@@ -402,7 +451,7 @@ id-header = "acme-id"
             &expect![[r#"
             E0401: unknown key `crate_name`
             at 0..10: "crate_name"
-            help: known here: `crate-name`, `crate-version`, `vendor`, `event-type`, `names`, `signature`
+            help: known here: `crate-name`, `crate-version`, `vendor`, `event-type`, `names`, `signature`, `diagnostics`
         "#]],
         );
         check_error(
