@@ -238,10 +238,7 @@ impl Raw {
 }
 
 /// The level of one code.
-fn level(
-    file: FileId,
-    (key, level): (Spanned<String>, Spanned<Level>),
-) -> Result<(Code, (Level, Place)), Diagnostic> {
+fn level(file: FileId, (key, level): (Spanned<String>, Spanned<Level>)) -> Result<(Code, (Level, Place)), Diagnostic> {
     let refuse = |message| Err(Diagnostic::new(Code::Config, message).at(Place::Bytes(file, key.span()), ""));
     let text = key.get_ref();
     match Code::find(text) {
@@ -256,7 +253,7 @@ fn level(
                 .filter(|code| code.severity() == Severity::Warning)
                 .map(|code| code.as_str())
                 .collect();
-            let help = match suggest(&text.to_ascii_uppercase(), &warnings) {
+            let help = match suggest(text, &warnings) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "the codes stand in messages, such as `warning[W0707]`".to_owned(),
             };
@@ -288,7 +285,10 @@ fn diagnostic(code: Code, file: FileId, text: &str, error: &toml::de::Error) -> 
     let mut help = None;
     for (theirs, ours) in [("unknown field", "unknown key"), ("unknown variant", "unknown value")] {
         if let Some((unknown, known)) = message.split_once(", expected ").filter(|_| message.starts_with(theirs)) {
-            help = Some(nearest(unknown, known).unwrap_or_else(|| format!("known here: {}", known.trim_start_matches("one of "))));
+            help = Some(
+                nearest(unknown, known)
+                    .unwrap_or_else(|| format!("known here: {}", known.trim_start_matches("one of "))),
+            );
             message = unknown.replacen(theirs, ours, 1);
         }
     }
@@ -387,6 +387,52 @@ headers = { id = "acme-id" }
     }
 
     #[test]
+    fn levels() {
+        let config = Config::parse(FILE, "[diagnostics]\nW0603 = \"allow\"\nW0604 = \"deny\"\n").unwrap();
+        let levels: Vec<_> = config.levels.iter().map(|(code, (level, _))| (code.as_str(), *level)).collect();
+        assert_eq!(levels, [("W0603", Level::Allow), ("W0604", Level::Deny)]);
+        check_error(
+            "[diagnostics]\nE0301 = \"allow\"",
+            &expect![[r#"
+            E0401: `E0301` is an error: only warnings have a level
+            at 14..19: "E0301"
+        "#]],
+        );
+        check_error(
+            "[diagnostics]\nW0710 = \"warn\"",
+            &expect![[r#"
+            E0401: there is no warning `W0710`
+            at 14..19: "W0710"
+            help: did you mean `W0701`?
+        "#]],
+        );
+        check_error(
+            "[diagnostics]\nw0701 = \"warn\"",
+            &expect![[r#"
+                E0401: there is no warning `w0701`
+                at 14..19: "w0701"
+                help: did you mean `W0701`?
+            "#]],
+        );
+        check_error(
+            "[diagnostics]\nhints = \"warn\"",
+            &expect![[r#"
+            E0401: there is no warning `hints`
+            at 14..19: "hints"
+            help: the codes stand in messages, such as `warning[W0707]`
+        "#]],
+        );
+        check_error(
+            "[diagnostics]\nW0701 = \"ignore\"",
+            &expect![[r#"
+            E0401: unknown value `ignore`
+            at 22..30: "\"ignore\""
+            help: known here: `allow`, `warn`, `deny`
+        "#]],
+        );
+    }
+
+    #[test]
     fn signatures() {
         let signature = |text: &str| Config::parse(FILE, text).unwrap().signature.unwrap().value;
         assert_eq!(signature("[signature]\nscheme = \"verifier\""), Signature::Verifier);
@@ -449,10 +495,10 @@ id-header = "acme-id"
         check_error(
             "crate_name = \"a\"",
             &expect![[r#"
-            E0401: unknown key `crate_name`
-            at 0..10: "crate_name"
-            help: known here: `crate-name`, `crate-version`, `vendor`, `event-type`, `names`, `signature`, `diagnostics`
-        "#]],
+                E0401: unknown key `crate_name`
+                at 0..10: "crate_name"
+                help: did you mean `crate-name`?
+            "#]],
         );
         check_error(
             "[event-type]\ntopic = \".\"",

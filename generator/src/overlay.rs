@@ -18,6 +18,8 @@ mod edit;
 mod query;
 mod view;
 
+use indexmap::IndexMap;
+
 use document::{Action, Change, V1_1, Version};
 use view::View;
 
@@ -25,33 +27,55 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::source::{Node, Segment};
 use crate::text::suggest;
 
+/// Fields of OpenAPI on the way to a schema. Where one is missing and a similar one is there, the description is wrong.
+const FIELDS: &[&str] = &[
+    "webhooks",
+    "components",
+    "schemas",
+    "post",
+    "requestBody",
+    "content",
+    "schema",
+    "properties",
+    "items",
+    "allOf",
+    "anyOf",
+    "oneOf",
+];
+
 /// Applies an overlay to the root of a description. What is wrong with the overlay goes to `diagnostics`; the actions
 /// that are right are applied nevertheless, so that one run finds all errors.
 pub fn apply(root: Node, overlay: &Node, diagnostics: &mut Diagnostics) -> Node {
     let actions = document::read(overlay, diagnostics);
-    let mut target = Target { view: View::new(&root), root };
+    let mut target = Target { view: View::new(&root), root, diagnostics, misses: IndexMap::new() };
     for action in &actions {
-        if let Err(diagnostic) = target.apply(action, diagnostics) {
-            diagnostics.push(diagnostic);
+        if let Err(diagnostic) = target.apply(action) {
+            target.diagnostics.push(diagnostic);
         }
     }
+    target.report_misses();
     target.root
-}
-
-/// The tree that is changed, and what queries see of it.
-struct Target {
-    root: Node,
-    view: View,
 }
 
 /// The nodes that a query selects.
 type Paths = [Vec<Segment>];
 
-impl Target {
-    fn apply(&mut self, action: &Action, diagnostics: &mut Diagnostics) -> Result<(), Diagnostic> {
+/// The tree that is changed, and what queries see of it.
+struct Target<'d> {
+    root: Node,
+    view: View,
+    diagnostics: &'d mut Diagnostics,
+    /// What is said of actions that match nothing, by what is missing: one cause is told once.
+    misses: IndexMap<String, Vec<Diagnostic>>,
+}
+
+impl Target<'_> {
+    fn apply(&mut self, action: &Action) -> Result<(), Diagnostic> {
         let paths = self.view.select(&action.target)?;
         if paths.is_empty() {
-            return Err(self.matches_nothing(action));
+            let query = action.target.as_str().unwrap_or_default();
+            self.miss(action, query, "the action matches nothing".to_owned());
+            return Ok(());
         }
         let update = match &action.change {
             Change::Remove => None,
@@ -59,25 +83,50 @@ impl Target {
             Change::Copy(from) => Some(self.single(from)?),
         };
         self.check(&paths, update.as_ref(), action)?;
-        self.report_needless(&paths, update.as_ref(), action, diagnostics);
+        self.check_needed(&paths, update.as_ref(), action);
         match update {
             Some(update) => self.merge(&paths, &update, action),
             None => self.remove(&paths, action),
         }
     }
 
-    /// What is to be said where the target selects nothing: the first name on the way that is not there.
-    fn matches_nothing(&self, action: &Action) -> Diagnostic {
-        let text = action.target.as_str().unwrap_or_default();
+    /// Takes note of a query of an action that selects nothing, with the first name on the way that is not there.
+    fn miss(&mut self, action: &Action, query: &str, message: String) {
         let place = Place::Value(action.target.origin().clone());
-        let nothing = Diagnostic::new(Code::OverlayTarget, "the action matches nothing");
-        let Some((parent, missing)) = self.missing(text) else {
-            return nothing.at(place, "nothing in the description is selected by this");
+        let diagnostic = Diagnostic::new(Code::OverlayTarget, message);
+        let Some((parent, missing)) = self.missing(query) else {
+            self.diagnostics.push(diagnostic.at(place, "nothing in the description is selected by this"));
+            return;
         };
-        let help = "remove the action if the vendor has taken this out of the description";
-        nothing
-            .at(place, format!("`{parent}` has no `{missing}`"))
-            .help(self.near(parent, missing).unwrap_or_else(|| help.to_owned()))
+        let parents = self.nodes(&self.view.select_part(parent));
+        let members: Vec<(&str, &Node)> =
+            parents.iter().filter_map(Node::as_object).flatten().map(|(name, node)| (&**name, node)).collect();
+        let names: Vec<&str> = members.iter().map(|(name, _)| *name).collect();
+        let near = suggest(missing, &names).and_then(|near| members.iter().find(|(name, _)| *name == near));
+        let diagnostic = diagnostic.at(place, format!("`{parent}` has no `{missing}`"));
+        let diagnostic = match near {
+            Some((name, node)) => {
+                diagnostic.at(Place::Name(node.origin().clone()), "this is there").help(if FIELDS.contains(&missing) {
+                    format!("is `{name}` in the description a misspelt `{missing}`?")
+                } else {
+                    format!("did you mean `{name}`?")
+                })
+            }
+            None => diagnostic.help("if the vendor has taken this out of the description, take it out of the overlay"),
+        };
+        self.misses.entry(format!("{parent} {missing}")).or_default().push(diagnostic);
+    }
+
+    fn report_misses(&mut self) {
+        for (_, misses) in std::mem::take(&mut self.misses) {
+            let more = misses.len() - 1;
+            if let Some(mut first) = misses.into_iter().next() {
+                if more > 0 {
+                    first.message = format!("this action and {more} more match nothing");
+                }
+                self.diagnostics.push(first);
+            }
+        }
     }
 
     /// The longest beginning of a query that selects something, and the name behind it that does not.
@@ -89,7 +138,7 @@ impl Target {
 
     /// Refuses targets that the specification does not allow to be changed together, or at all.
     fn check(&self, paths: &Paths, update: Option<&Node>, action: &Action) -> Result<(), Diagnostic> {
-        let nodes: Vec<Node> = paths.iter().filter_map(|path| edit::at(&self.root, path)).collect();
+        let nodes = self.nodes(paths);
         let Some(first) = nodes.first() else { return Ok(()) };
         let refuse = |message: String| {
             Diagnostic::new(Code::Overlay, message).at(Place::Value(action.target.origin().clone()), "")
@@ -102,68 +151,52 @@ impl Target {
                 .at(Place::Value(other.origin().clone()), edit::kind(other))
                 .help("make two actions of it"));
         }
-        if action.version == Version::V1_0 {
-            let single = nodes.iter().find(|node| node.as_object().is_none() && node.as_array().is_none());
-            if let Some(single) = single {
-                let message = "a target of version 1.0 must be an object or an array";
-                return Err(refuse(message.to_owned()).at(Place::Value(single.origin().clone()), "selected").help(V1_1));
-            }
-            if let (Some(_), Some(update)) = (first.as_array(), update)
-                && update.as_array().is_some()
-            {
-                let message = "in version 1.0, the update of an array is one element";
-                return Err(Diagnostic::new(Code::Overlay, message)
+        if action.version == Version::V1_1 {
+            return Ok(());
+        }
+        if let Some(single) = nodes.iter().find(|node| node.as_object().is_none() && node.as_array().is_none()) {
+            let message = "a target of version 1.0 must be an object or an array".to_owned();
+            return Err(refuse(message).at(Place::Value(single.origin().clone()), "selected").help(V1_1));
+        }
+        match update.filter(|update| first.as_array().is_some() && update.as_array().is_some()) {
+            None => Ok(()),
+            Some(update) => {
+                Err(Diagnostic::new(Code::Overlay, "in version 1.0, the update of an array is one element")
                     .at(Place::Value(update.origin().clone()), "this is a list of elements")
-                    .help(format!("{V1_1}, where a list of elements is appended, or write an action for each element")));
+                    .help(format!("{V1_1}, where all of them are appended, or write an action for each")))
             }
         }
-        Ok(())
     }
 
-    /// Reports what has no effect: the vendor has made the correction, or a name in a list is not there.
-    fn report_needless(&self, paths: &Paths, update: Option<&Node>, action: &Action, diagnostics: &mut Diagnostics) {
-        let place = Place::Value(action.target.origin().clone());
-        let at = |paths: &Paths| paths.iter().filter_map(|path| edit::at(&self.root, path)).collect::<Vec<_>>();
-        let needless = |nodes: &[Node]| update.is_some_and(|update| nodes.iter().all(|node| edit::says(node, update)));
-        let report = |message: String, nodes: &[Node], help: String| {
-            let diagnostic = Diagnostic::new(Code::OverlayNeedless, message).at(place.clone(), "");
-            let already = nodes.first().map(|node| Place::Name(node.origin().clone()));
-            already.into_iter().fold(diagnostic, |diagnostic, place| diagnostic.at(place, "here")).help(help)
-        };
-        let nodes = at(paths);
-        if needless(&nodes) {
+    /// Reports what has no effect: a correction that the vendor has made, or a name in a list that is not there.
+    fn check_needed(&mut self, paths: &Paths, update: Option<&Node>, action: &Action) {
+        if let Some(node) = self.said_by(paths, update) {
             let help = "remove the action: the vendor may have made this correction, or an action above does";
-            let message = "the action changes nothing: the description already says this".to_owned();
-            diagnostics.push(report(message, &nodes, help.to_owned()));
+            let message = "the action changes nothing: the description already says this";
+            self.diagnostics.push(needless(action, message.to_owned(), &node).help(help));
             return;
         }
         for (name, query) in query::parts(action.target.as_str().unwrap_or_default()) {
-            let nodes = at(&self.view.select_part(&query));
-            if nodes.is_empty() {
-                let missing = self.missing(&query);
-                let what = missing.map_or_else(
-                    || format!("nothing is selected for `{name}`"),
-                    |(parent, missing)| format!("`{parent}` has no `{missing}`"),
-                );
-                diagnostics.push(
-                    Diagnostic::new(Code::OverlayTarget, format!("the action matches nothing for `{name}`"))
-                        .at(place.clone(), what)
-                        .maybe_help(missing.and_then(|(parent, missing)| self.near(parent, missing))),
-                );
-            } else if needless(&nodes) {
+            let paths = self.view.select_part(&query);
+            if paths.is_empty() {
+                self.miss(action, &query, format!("the action matches nothing for `{name}`"));
+            } else if let Some(node) = self.said_by(&paths, update) {
                 let message = format!("the action changes nothing for `{name}`: the description already says this");
-                diagnostics.push(report(message, &nodes, format!("take `{name}` out of the target")));
+                self.diagnostics
+                    .push(needless(action, message, &node).help(format!("take `{name}` out of the target")));
             }
         }
     }
 
-    /// A question whether another name was meant.
-    fn near(&self, parent: &str, missing: &str) -> Option<String> {
-        let parents = self.view.select_part(parent);
-        let parents: Vec<Node> = parents.iter().filter_map(|path| edit::at(&self.root, path)).collect();
-        let names: Vec<&str> =
-            parents.iter().filter_map(Node::as_object).flatten().map(|(name, _)| &**name).collect();
-        suggest(missing, &names).map(|near| format!("did you mean `{near}`?"))
+    /// The first of the nodes, where all of them say already what the update adds.
+    fn said_by(&self, paths: &Paths, update: Option<&Node>) -> Option<Node> {
+        let update = update?;
+        let nodes = self.nodes(paths);
+        nodes.first().filter(|_| nodes.iter().all(|node| edit::says(node, update))).cloned()
+    }
+
+    fn nodes(&self, paths: &Paths) -> Vec<Node> {
+        paths.iter().filter_map(|path| edit::at(&self.root, path)).collect()
     }
 
     /// The one node that the query selects.
@@ -211,6 +244,12 @@ impl Target {
         self.root = root;
         Ok(())
     }
+}
+
+fn needless(action: &Action, message: String, node: &Node) -> Diagnostic {
+    Diagnostic::new(Code::OverlayNeedless, message)
+        .at(Place::Value(action.target.origin().clone()), "")
+        .at(Place::Name(node.origin().clone()), "here")
 }
 
 /// A selected place that the tree does not have.

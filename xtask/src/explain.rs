@@ -57,7 +57,11 @@ mod tests {
     fn every_entry_shows_the_message_and_says_what_to_do() {
         for code in Code::ALL {
             let entry = entry(code.as_str()).unwrap_or_default();
-            let message = format!("```text\n{}[{}]: ", if code.as_str().starts_with('E') { "error" } else { "warning" }, code.as_str());
+            let message = format!(
+                "```text\n{}[{}]: ",
+                if code.as_str().starts_with('E') { "error" } else { "warning" },
+                code.as_str()
+            );
             assert!(entry.contains(&message), "{} shows no message", code.as_str());
             let behind = entry.rsplit_once("\n```\n").map_or("", |(_, behind)| behind.trim());
             assert!(behind.len() > 20, "{} does not say what to do", code.as_str());

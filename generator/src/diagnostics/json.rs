@@ -43,7 +43,13 @@ impl<'a> Span<'a> {
         let (file, range) = sources.range(&label.place);
         let position = |offset| sources.position(&Place::Bytes(file, offset..offset));
         let (start, end) = (position(range.start), position(range.end));
-        Self { file: sources.path_name(file), line: start.line, column: start.column, end_line: end.line, end_column: end.column }
+        Self {
+            file: sources.path_name(file),
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+        }
     }
 }
 

@@ -50,13 +50,12 @@ impl Levels {
             }
             match self.codes.get(&diagnostic.code) {
                 Some((Level::Allow, _)) => return false,
-                Some((Level::Warn, _)) => {}
                 Some((Level::Deny, place)) => {
                     diagnostic.denied = Some(Denied::Setting);
                     diagnostic.labels.push(Label { place: place.clone(), text: "denied here".to_owned() });
                 }
                 None if self.deny_warnings => diagnostic.denied = Some(Denied::CommandLine),
-                None => {}
+                Some((Level::Warn, _)) | None => {}
             }
             true
         });

@@ -7,7 +7,7 @@ use openapiv3::{Discriminator, SchemaData};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::resolve::Resolver;
-use crate::source::{Node, Object, Value};
+use crate::source::{Node, Object, Segment, Value};
 use crate::text::suggest;
 
 /// An index into [`Schemas`].
@@ -198,7 +198,7 @@ impl Reader<'_, '_> {
                     schema.properties.insert(name, id);
                 }
             }
-            "required" => schema.required = self.required(value),
+            "required" => schema.required = self.required(&schema.node, value),
             "additionalProperties" => {
                 schema.additional = Some(match value.value() {
                     Value::Bool(false) => Additional::Forbidden,
@@ -373,7 +373,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn required(&mut self, value: &Node) -> Vec<String> {
+    fn required(&mut self, schema: &Node, value: &Node) -> Vec<String> {
         match value.value() {
             Value::Array(names) => {
                 let mut required = Vec::new();
@@ -392,7 +392,12 @@ impl Reader<'_, '_> {
                         Code::NotEnforced,
                         "`required` is a list of names; a truth value means nothing here",
                     )
-                    .at(Place::Value(value.origin().clone()), "ignored"),
+                    .at(Place::Value(value.origin().clone()), "ignored")
+                    .maybe_help(property_name(schema).filter(|_| value.as_bool() == Some(true)).map(|name| {
+                        format!(
+                            "remove it, and write beside the `properties` that `{name}` is one of:\nrequired: [{name}]"
+                        )
+                    })),
                 );
                 Vec::new()
             }
@@ -520,6 +525,14 @@ impl JsonType {
             (Self::Integer, Value::Number(digits)) => digits.parse::<f64>().is_ok_and(|number| number.fract() == 0.0),
             _ => false,
         }
+    }
+}
+
+/// The name under which a schema stands in `properties`.
+fn property_name(schema: &Node) -> Option<String> {
+    match schema.origin().segments().as_slice() {
+        [.., Segment::Member(parent), Segment::Member(name)] if &**parent == "properties" => Some(name.to_string()),
+        _ => None,
     }
 }
 

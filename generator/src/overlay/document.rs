@@ -146,12 +146,12 @@ fn check_fields(members: &Object, known: &[&str], what: &str, diagnostics: &mut 
             all_known = false;
             let place = Place::Name(member.origin().clone());
             diagnostics.push(
-                Diagnostic::new(Code::Overlay, format!("{what} has no field `{name}`"))
-                    .at(place, "")
-                    .help(match suggest(name, known) {
+                Diagnostic::new(Code::Overlay, format!("{what} has no field `{name}`")).at(place, "").help(
+                    match suggest(name, known) {
                         Some(near) => format!("did you mean `{near}`?"),
                         None => format!("the fields are {}, and those that begin with `x-`", list(known)),
-                    }),
+                    },
+                ),
             );
         }
     }

@@ -84,7 +84,9 @@ pub(super) fn says(old: &Node, update: &Node) -> bool {
         (Value::Array(elements), _) => elements.iter().any(|element| same(element, update)),
         (Value::Object(members), Value::Object(updates)) => updates.iter().all(|(name, update)| {
             // Only directly selected arrays take single elements.
-            members.get(name).is_some_and(|old| old.as_array().is_some() == update.as_array().is_some() && says(old, update))
+            members
+                .get(name)
+                .is_some_and(|old| old.as_array().is_some() == update.as_array().is_some() && says(old, update))
         }),
         _ => same(old, update),
     }

@@ -19,7 +19,11 @@ impl View {
         let text = query.as_str().unwrap_or_default();
         let path = JsonPath::parse(text).map_err(|error| {
             let what = if text.starts_with('$') {
-                format!("at character {}: {}", error.position() + 1, error.message())
+                let why = match error.message() {
+                    "parser error" => "this is not understood",
+                    message => message,
+                };
+                format!("at character {}: {why}", error.position() + 1)
             } else {
                 "a query begins with `$`, the root of the description".to_owned()
             };

@@ -129,7 +129,7 @@ mod tests {
             "plain": "asset.created", "/paths/{id}": "a b", "$ref": "#/a", "": "",
             "words": ["null", "True", "no", "y", "~", "1", "1e3", "-", "a: b", "a #b", "a:", " a", "a ", "é", "'", "\""],
             "lines": ["a\nb", "a\nb\n", "a\n\n  b\n", " a\nb", "\na", "a\n\n", "a\t\nb", "a\r\nb", "\u2028\n\u0085", "a \nb", "\n"],
-            "numbers": [0, -1, 1.50, 1e400, 12345678901234567890123],
+            "numbers": [0, -1, 1.50, 12345678901234567890123],
             "nested": [[[1, []], {}], {"a": {"b": [{"c": null, "d": [true]}]}}]
         }"##;
         check(values);

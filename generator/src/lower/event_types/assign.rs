@@ -10,6 +10,7 @@ use crate::config::{Config, Located};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::ir::{Carrier, is_template};
 use crate::normalize::{Description, Webhook};
+use crate::text::suggest;
 
 /// More lines than that are no longer asked for.
 const MAX_LINES: usize = 8;
@@ -76,10 +77,12 @@ pub(super) fn assign<'a>(
     for (name, claimants) in claims.iter().filter(|(_, claimants)| claimants.len() > 1) {
         assign.report_twice(name, claimants);
     }
+    let keys: Vec<&str> = description.webhooks.iter().map(|webhook| webhook.name.as_str()).collect();
     for (key, name) in unused {
         diagnostics.push(
             Diagnostic::new(Code::ConfigUnused, format!("there is no webhook `{key}`"))
-                .at(name.place.clone(), "this line does nothing"),
+                .at(name.place.clone(), "this line does nothing")
+                .maybe_help(suggest(key, &keys).map(|near| format!("did you mean `{near}`?"))),
         );
     }
     routes
@@ -185,33 +188,38 @@ impl Assign<'_, '_> {
         let exemplified = told.source == Source::Example
             || weaker.iter().any(|other| other.source == Source::Example && other.name == told.name);
         let doubtful = |other: &&Evidence| !(exemplified && other.source == Source::Example);
-        for evidence in others.into_iter().chain(&weaker).filter(doubtful) {
-            self.doubt(webhook, told, evidence);
+        let mut doubts: IndexMap<&str, Vec<&Evidence>> = IndexMap::new();
+        for evidence in others.into_iter().chain(&weaker).filter(doubtful).filter(|other| disagrees(told, other)) {
+            doubts.entry(&evidence.name).or_default().push(evidence);
+        }
+        for (name, evidence) in doubts {
+            self.doubt(webhook, told, name, &evidence);
         }
         Decision::Told(vec![told.clone().into()])
     }
 
-    /// Reports weaker evidence that disagrees. An operationId may add to the name, such as the method.
-    fn doubt(&mut self, webhook: &Webhook, told: &Evidence, other: &Evidence) {
-        let adds = other.source == Source::OperationId && spelling::agree(&other.name, &told.name);
-        let respelled = other.source == Source::Key && spelling::same(&other.name, &told.name);
-        if other.name == told.name || adds || respelled {
-            return;
-        }
-        self.diagnostics.push(
-            Diagnostic::new(
-                Code::EventTypeDoubtful,
-                format!(
-                    "webhook `{}` is taken for `{}`, though {} says `{}`",
-                    webhook.name,
-                    told.name,
-                    other.source.shown(),
-                    other.name
-                ),
-            )
-            .at(other.place.clone(), "weaker evidence, not followed")
-            .at(told.place.clone(), format!("{} decides", told.source.shown())),
+    /// Reports weaker evidence that names another event type.
+    fn doubt(&mut self, webhook: &Webhook, told: &Evidence, name: &str, others: &[&Evidence]) {
+        let mut sources: Vec<&str> = others.iter().map(|other| other.source.shown()).collect();
+        sources.dedup();
+        let say = if sources.len() == 1 { "says" } else { "say" };
+        let message = format!(
+            "webhook `{}` is taken for `{}`, though {} {say} `{name}`",
+            webhook.name,
+            told.name,
+            sources.join(" and ")
         );
+        let mut diagnostic = Diagnostic::new(Code::EventTypeDoubtful, message);
+        for other in others {
+            diagnostic = diagnostic.at(other.place.clone(), "weaker evidence, not followed");
+        }
+        let diagnostic = diagnostic.at(told.place.clone(), format!("{} decides", told.source.shown()));
+        self.diagnostics.push(if told.source == Source::Configuration {
+            diagnostic
+        } else {
+            let line = format!("{:?} = {name:?}", webhook.name);
+            diagnostic.help(format!("if `{name}` is right, say so in codegen.toml:\n[event-type.names]\n{line}"))
+        });
     }
 
     fn by_header(&mut self, webhook: &Webhook, header: Option<Evidence>, completed_by: Option<&str>) -> Decision {
@@ -288,6 +296,13 @@ impl Assign<'_, '_> {
         let or = other.filter(|other| *other != guess).map(|other| format!(" # or {other:?}")).unwrap_or_default();
         format!("{:?} = {guess:?}{or}", webhook.name)
     }
+}
+
+/// Whether evidence names another event type. An operationId may add to the name, such as the method.
+fn disagrees(told: &Evidence, other: &Evidence) -> bool {
+    let adds = other.source == Source::OperationId && spelling::agree(&other.name, &told.name);
+    let respelled = other.source == Source::Key && spelling::same(&other.name, &told.name);
+    other.name != told.name && !adds && !respelled
 }
 
 /// What is said at the first place that a body has.
