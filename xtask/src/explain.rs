@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use webhook_generator::diagnostics::Code;
-use webhook_generator::text::suggest;
 
 use crate::cli::Explain;
 
@@ -23,13 +22,22 @@ pub(crate) fn run(arguments: &Explain) -> ExitCode {
         println!("{entry}");
         return ExitCode::SUCCESS;
     }
-    let known: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
-    let help = match suggest(&name, &known) {
-        Some(near) => format!("did you mean `{near}`?"),
+    let help = match nearest(&name) {
+        Some(near) => format!("did you mean `{}`?", near.as_str()),
         None => "`cargo xtask explain` lists all codes".to_owned(),
     };
     eprintln!("error: there is no code `{}`; {help}", asked.escape_debug());
     ExitCode::FAILURE
+}
+
+/// The code of the same group whose number is nearest.
+fn nearest(name: &str) -> Option<Code> {
+    // A letter and the two digits of the group.
+    const GROUP: usize = 3;
+    let (group, number) = name.split_at_checked(GROUP)?;
+    let number: u32 = number.parse().ok()?;
+    let distance = |code: &Code| code.as_str().get(GROUP..)?.parse().ok().map(|known| number.abs_diff(known));
+    Code::ALL.iter().filter(|code| code.as_str().starts_with(group)).min_by_key(|code| distance(code)).copied()
 }
 
 /// The entry of a code, without the marks of its heading.
@@ -43,6 +51,8 @@ fn entries() -> impl Iterator<Item = &'static str> {
 
 #[cfg(test)]
 mod tests {
+    use webhook_generator::diagnostics::Severity;
+
     use super::*;
 
     #[test]
@@ -57,11 +67,8 @@ mod tests {
     fn every_entry_shows_the_message_and_says_what_to_do() {
         for code in Code::ALL {
             let entry = entry(code.as_str()).unwrap_or_default();
-            let message = format!(
-                "```text\n{}[{}]: ",
-                if code.as_str().starts_with('E') { "error" } else { "warning" },
-                code.as_str()
-            );
+            let severity = if code.severity() == Severity::Error { "error" } else { "warning" };
+            let message = format!("```text\n{severity}[{}]: ", code.as_str());
             assert!(entry.contains(&message), "{} shows no message", code.as_str());
             let behind = entry.rsplit_once("\n```\n").map_or("", |(_, behind)| behind.trim());
             assert!(behind.len() > 20, "{} does not say what to do", code.as_str());

@@ -44,7 +44,7 @@ pub(super) fn assign<'a>(
     let mut unused: BTreeMap<&String, &Located<_>> = config.event_types.names.iter().collect();
     let separator = config.event_types.separator.as_str();
     let keys_count = config.event_types.from_keys || keys_are_spelled_out(description, carrier, diagnostics);
-    let mut assign = Assign { description, config, separator, keys_count, diagnostics };
+    let mut assign = Assign { description, config, separator, keys_count, doubts: Vec::new(), diagnostics };
     let mut untold: Vec<&Webhook> = Vec::new();
     let mut claims: IndexMap<String, Vec<(&Webhook, Place)>> = IndexMap::new();
     let mut routes = Vec::new();
@@ -77,6 +77,7 @@ pub(super) fn assign<'a>(
     for (name, claimants) in claims.iter().filter(|(_, claimants)| claimants.len() > 1) {
         assign.report_twice(name, claimants);
     }
+    assign.report_doubts(|name| claims.get(name).is_none_or(|claimants| claimants.len() == 1));
     let keys: Vec<&str> = description.webhooks.iter().map(|webhook| webhook.name.as_str()).collect();
     for (key, name) in unused {
         diagnostics.push(
@@ -94,6 +95,8 @@ struct Assign<'a, 'd> {
     separator: &'a str,
     /// The keys are event types, whatever they look like.
     keys_count: bool,
+    /// What is said of weaker evidence, by the event type that was taken instead.
+    doubts: Vec<(String, Diagnostic)>,
     diagnostics: &'d mut Diagnostics,
 }
 
@@ -198,7 +201,7 @@ impl Assign<'_, '_> {
         Decision::Told(vec![told.clone().into()])
     }
 
-    /// Reports weaker evidence that names another event type.
+    /// Takes note of weaker evidence that names another event type.
     fn doubt(&mut self, webhook: &Webhook, told: &Evidence, name: &str, others: &[&Evidence]) {
         let mut sources: Vec<&str> = others.iter().map(|other| other.source.shown()).collect();
         sources.dedup();
@@ -214,12 +217,13 @@ impl Assign<'_, '_> {
             diagnostic = diagnostic.at(other.place.clone(), "weaker evidence, not followed");
         }
         let diagnostic = diagnostic.at(told.place.clone(), format!("{} decides", told.source.shown()));
-        self.diagnostics.push(if told.source == Source::Configuration {
+        let diagnostic = if told.source == Source::Configuration {
             diagnostic
         } else {
             let line = format!("{:?} = {name:?}", webhook.name);
             diagnostic.help(format!("if `{name}` is right, say so in codegen.toml:\n[event-type.names]\n{line}"))
-        });
+        };
+        self.doubts.push((told.name.clone(), diagnostic));
     }
 
     fn by_header(&mut self, webhook: &Webhook, header: Option<Evidence>, completed_by: Option<&str>) -> Decision {
@@ -277,14 +281,27 @@ impl Assign<'_, '_> {
         );
     }
 
+    /// Reports the doubts, but for those about event types that are refused anyway.
+    fn report_doubts(&mut self, taken: impl Fn(&str) -> bool) {
+        for (name, diagnostic) in std::mem::take(&mut self.doubts) {
+            if taken(&name) {
+                self.diagnostics.push(diagnostic);
+            }
+        }
+    }
+
     fn report_twice(&mut self, name: &str, claimants: &[(&Webhook, Place)]) {
         let mut diagnostic = Diagnostic::new(
             Code::EventTypeTwice,
             format!("{} webhooks claim the event type `{name}`", claimants.len()),
         );
         for (webhook, place) in claimants {
-            diagnostic = diagnostic.at(Place::Name(webhook.key.origin().clone()), format!("`{}`", webhook.name));
-            diagnostic = diagnostic.at(place.clone(), "the evidence");
+            let key = Place::Name(webhook.key.origin().clone());
+            let by_key = *place == key;
+            diagnostic = diagnostic.at(key, format!("`{}`", webhook.name));
+            if !by_key {
+                diagnostic = diagnostic.at(place.clone(), "the evidence");
+            }
         }
         let lines = claimants.iter().map(|(webhook, _)| self.line(webhook, None)).collect();
         self.diagnostics.push(diagnostic.setting("event-type.names", lines));
