@@ -1,5 +1,6 @@
 //! Runs the generator on every folder of `fixtures/`; see the README there.
 
+mod golden;
 mod support;
 
 use std::collections::BTreeMap;
@@ -26,9 +27,9 @@ fn crates_come_out_as_expected() {
         if !messages.is_empty() {
             actual.insert("expected.txt".to_owned(), messages);
         }
-        fixture.compare(&actual, &mut differences);
+        golden::compare(&fixture, &actual, &mut differences);
     }
-    support::report(&differences);
+    golden::report(&differences);
 }
 
 #[test]
@@ -38,9 +39,9 @@ fn errors_are_told_as_expected() {
         let outcome = run(&fixture);
         assert!(outcome.output.is_none(), "{} succeeds", fixture.name);
         let messages = diagnostics::text(&outcome.diagnostics, &outcome.sources, false);
-        fixture.compare(&BTreeMap::from([("expected.txt".to_owned(), messages)]), &mut differences);
+        golden::compare(&fixture, &BTreeMap::from([("expected.txt".to_owned(), messages)]), &mut differences);
     }
-    support::report(&differences);
+    golden::report(&differences);
 }
 
 fn run(fixture: &Fixture) -> Outcome {

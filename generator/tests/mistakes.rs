@@ -2,6 +2,7 @@
 //!
 //! The messages are shown in `docs/mistakes.md` as well, which is written from the fixtures.
 
+mod golden;
 mod support;
 
 use std::collections::BTreeMap;
@@ -44,14 +45,14 @@ fn mistakes_are_told_as_expected() {
         let messages = make(&fixture, &mistake);
         assert!(!messages.is_empty(), "{}: nothing is said", fixture.name);
         let _ = write!(docs, "\n## {}\n\n```text\n{messages}```\n\n{}\n", mistake.title, mistake.fix);
-        fixture.compare(&BTreeMap::from([("expected.txt".to_owned(), messages)]), &mut differences);
+        golden::compare(&fixture, &BTreeMap::from([("expected.txt".to_owned(), messages)]), &mut differences);
     }
-    if support::updating() {
+    if golden::updating() {
         fs::write(DOCS, &docs).expect("the docs can be written");
     } else if fs::read_to_string(DOCS).unwrap_or_default().replace("\r\n", "\n") != docs {
         differences.push("docs/mistakes.md is not what the fixtures make it".to_owned());
     }
-    support::report(&differences);
+    golden::report(&differences);
 }
 
 /// What is said of the mistake.

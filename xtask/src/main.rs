@@ -2,6 +2,7 @@
 
 mod cli;
 mod codegen;
+mod corpus;
 mod explain;
 mod job;
 mod overlay;
@@ -16,5 +17,6 @@ fn main() -> ExitCode {
         cli::Command::Codegen(arguments) => codegen::run(&arguments),
         cli::Command::Overlay(arguments) => overlay::run(&arguments),
         cli::Command::Explain(arguments) => explain::run(&arguments),
+        cli::Command::Corpus(arguments) => corpus::run(&arguments),
     }
 }

@@ -36,10 +36,10 @@ impl Emitter<'_> {
         let modules: Vec<_> = self.modules().into_iter().map(|module| format_ident!("{module}")).collect();
         let docs = modules.iter().map(|module| {
             let name = module.to_string();
-            let text = if name == "shared" {
-                "Types that several topics share.".to_owned()
-            } else {
-                format!("Payloads about {}.", docs::code(&name))
+            let text = match name.as_str() {
+                "shared" => "Types that several topics share.".to_owned(),
+                "payloads" => "Payloads of event types that have no topic.".to_owned(),
+                _ => format!("Payloads about {}.", docs::code(&name)),
             };
             docs::outer(&text)
         });

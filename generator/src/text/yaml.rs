@@ -154,16 +154,13 @@ mod tests {
         #[test]
         fn texts_are_read_as_what_they_were(key in any::<String>(), text in "[ -~\n\t#:'\"é\u{85}\u{2028}]{0,12}") {
             prop_assume!(key.chars().count() < 100);
-            let mut document = String::from("{");
-            for (name, value) in [(&key, &text)] {
-                quote(&mut document, name);
-                document.push_str(": [");
-                quote(&mut document, value);
-                document.push_str(", {\"b\": ");
-                quote(&mut document, value);
-                document.push_str("}]");
-            }
-            document.push('}');
+            let quoted = |text: &str| {
+                let mut quoted = String::new();
+                quote(&mut quoted, text);
+                quoted
+            };
+            let (key, text) = (quoted(&key), quoted(&text));
+            let document = format!("{{{key}: [{text}, {{\"b\": {text}}}]}}");
             check(&document);
         }
     }

@@ -4,10 +4,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use similar::TextDiff;
-
-const UPDATE: &str = "UPDATE_FIXTURES=1 cargo test -p webhook-generator --test fixtures --test mistakes";
-
 /// The receiver, as seen from an emitted crate in `fixtures/crates/NAME/expected`.
 pub(crate) const RECEIVER: &str = "../../../../../../receiver";
 
@@ -50,38 +46,4 @@ impl Fixture {
         }
         files
     }
-
-    /// Compares with the files of the fixture, or writes them.
-    pub(crate) fn compare(&self, actual: &BTreeMap<String, String>, differences: &mut Vec<String>) {
-        let expected = self.expected();
-        if updating() {
-            for path in expected.keys().filter(|path| !actual.contains_key(*path)) {
-                fs::remove_file(self.folder.join(path)).expect("a stale file can be removed");
-            }
-            for (path, text) in actual {
-                let path = self.folder.join(path);
-                fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).expect("the folder can be made");
-                fs::write(path, text).expect("the file can be written");
-            }
-            return;
-        }
-        for path in expected.keys().chain(actual.keys().filter(|path| !expected.contains_key(*path))) {
-            let text_of = |files: &BTreeMap<String, String>| files.get(path).cloned().unwrap_or_default();
-            let (old, new) = (text_of(&expected), text_of(actual));
-            if old != new {
-                let diff = TextDiff::from_lines(&old, &new);
-                differences.push(format!("{}/{path}\n{}", self.name, diff.unified_diff().context_radius(2)));
-            }
-        }
-    }
-}
-
-/// Whether what is expected is to be written anew.
-pub(crate) fn updating() -> bool {
-    std::env::var_os("UPDATE_FIXTURES").is_some()
-}
-
-/// Fails where there are differences.
-pub(crate) fn report(differences: &[String]) {
-    assert!(differences.is_empty(), "{}\nif this is right: {UPDATE}", differences.join("\n"));
 }
