@@ -168,9 +168,8 @@ impl<'a> Run<'a> {
             }
         }
         if let Some(path) = &self.request.config {
-            let config = self.sources.add_text(path).and_then(|file| Config::parse(file, self.sources.text(file)));
-            match config {
-                Ok(config) => self.config = config,
+            match self.sources.add_text(path) {
+                Ok(file) => self.config = Config::parse(file, self.sources.text(file), &mut self.diagnostics),
                 Err(diagnostic) => self.diagnostics.push(diagnostic),
             }
         }

@@ -1,27 +1,41 @@
 //! Every code has a test that shows its message, and `docs/diagnostics.md` shows messages as they are printed.
 
+mod golden;
+mod support;
+
 use std::fs;
 use std::path::Path;
 
-use webhook_generator::diagnostics::Code;
+use support::fixtures;
+use webhook_generator::diagnostics::{Code, Severity};
 
-/// The texts of all tests that show messages, without indentation.
-fn shown() -> String {
-    fn visit(folder: &Path, shown: &mut String) {
+const DOCS: &str = "../docs/diagnostics.md";
+
+/// How a message of this code begins.
+fn start(code: Code) -> String {
+    let severity = if code.severity() == Severity::Error { "error" } else { "warning" };
+    format!("{severity}[{}]: ", code.as_str())
+}
+
+/// What the fixtures expect to be said, and the sources, whose tests expect the rest; without indentation.
+fn shown() -> (Vec<String>, String) {
+    fn visit(folder: &Path, texts: &mut String) {
         for entry in fs::read_dir(folder).expect("the folder can be listed") {
             let path = entry.expect("the folder can be listed").path();
             if path.is_dir() {
-                visit(&path, shown);
-            } else if path.ends_with("expected.txt") || path.extension().is_some_and(|extension| extension == "rs") {
-                shown.push_str(&without_indentation(&fs::read_to_string(&path).expect("the file can be read")));
+                visit(&path, texts);
+            } else {
+                texts.push_str(&without_indentation(&fs::read_to_string(&path).expect("the file can be read")));
             }
         }
     }
-    let mut shown = String::new();
-    for folder in ["tests/fixtures/crates", "tests/fixtures/errors", "tests/fixtures/mistakes", "src"] {
-        visit(Path::new(folder), &mut shown);
-    }
-    shown
+    let fixtures = ["errors", "mistakes", "crates"].into_iter().flat_map(fixtures);
+    let messages = fixtures
+        .filter_map(|fixture| fixture.expected().remove("expected.txt"))
+        .flat_map(|text| text.trim_end().split("\n\n").map(|message| format!("{message}\n")).collect::<Vec<_>>());
+    let mut sources = String::new();
+    visit(Path::new("src"), &mut sources);
+    (messages.collect(), sources)
 }
 
 fn without_indentation(text: &str) -> String {
@@ -30,27 +44,34 @@ fn without_indentation(text: &str) -> String {
 
 #[test]
 fn every_code_is_shown_by_a_test() {
-    let shown = shown();
+    let (messages, sources) = shown();
     for code in Code::ALL {
-        let message = format!("[{}]: ", code.as_str());
-        assert!(shown.contains(&message), "no test shows a message of {}", code.as_str());
+        let start = start(*code);
+        let shown = messages.iter().any(|message| message.starts_with(&start)) || sources.contains(&start);
+        assert!(shown, "no test shows a message of {}", code.as_str());
     }
 }
 
 #[test]
 fn messages_in_the_docs_are_as_printed() {
-    let shown = shown();
-    let docs = fs::read_to_string("../docs/diagnostics.md").expect("the docs can be read");
-    let messages: Vec<&str> = docs
-        .split("```text\n")
-        .skip(1)
-        .map(|rest| rest.split_once("```").map_or(rest, |(message, _)| message))
-        .collect();
-    assert_eq!(messages.len(), Code::ALL.len());
-    for message in messages {
-        assert!(
-            shown.contains(&without_indentation(message)),
-            "no test shows this message any more; take one that a test shows:\n{message}"
-        );
+    let (messages, sources) = shown();
+    let docs = fs::read_to_string(DOCS).expect("the docs can be read").replace("\r\n", "\n");
+    let mut renewed = docs.clone();
+    for code in Code::ALL {
+        let start = start(*code);
+        let (_, rest) = docs.split_once(&format!("```text\n{start}")).unwrap_or_default();
+        let Some((rest, _)) = rest.split_once("```") else { panic!("{DOCS} shows no message of {}", code.as_str()) };
+        let message = format!("{start}{rest}");
+        if messages.contains(&message) || sources.contains(&without_indentation(&message)) {
+            continue;
+        }
+        let shortest =
+            messages.iter().filter(|message| message.starts_with(&start)).min_by_key(|message| message.len());
+        renewed = renewed.replace(&message, shortest.map_or("", String::as_str));
+    }
+    if golden::updating() {
+        fs::write(DOCS, renewed).expect("the docs can be written");
+    } else if renewed != docs {
+        golden::report(&[format!("{DOCS} shows messages that no test shows any more")]);
     }
 }

@@ -153,6 +153,11 @@ impl Diagnostics {
         }
     }
 
+    /// The value of a result; an error becomes a finding.
+    pub(crate) fn take_in<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
+        result.map_err(|diagnostic| self.push(diagnostic)).ok()
+    }
+
     /// Whether any of them is an error.
     pub fn has_errors(&self) -> bool {
         self.0.iter().any(|d| d.severity() == Severity::Error)

@@ -8,7 +8,8 @@ use similar::TextDiff;
 
 use crate::support::Fixture;
 
-const UPDATE: &str = "UPDATE_FIXTURES=1 cargo test -p webhook-generator --test fixtures --test mistakes";
+const UPDATE: &str =
+    "UPDATE_FIXTURES=1 cargo test -p webhook-generator --test fixtures --test mistakes --test messages";
 
 /// Whether what is expected is to be written anew.
 pub(crate) fn updating() -> bool {
