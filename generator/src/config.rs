@@ -168,7 +168,9 @@ fn read(file: FileId, text: &str, mut table: Spanned<DeTable<'_>>, diagnostics: 
         taken.push(entry);
     }
     errors.sort_by_key(|(start, _)| *start);
-    errors.into_iter().for_each(|(_, error)| diagnostics.push(error));
+    for (_, error) in errors {
+        diagnostics.push(error);
+    }
     // Nor is what does not go together in a table that lacks what was taken out.
     for Taken { section, .. } in taken {
         match section.as_str() {

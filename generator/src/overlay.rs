@@ -192,7 +192,7 @@ impl Target<'_> {
     fn said_by(&self, paths: &Paths, update: Option<&Node>) -> Option<Node> {
         let update = update?;
         let nodes = self.nodes(paths);
-        nodes.first().filter(|_| nodes.iter().all(|node| edit::says(node, update))).cloned()
+        nodes.first().filter(|_| edit::say(&nodes, update)).cloned()
     }
 
     fn nodes(&self, paths: &Paths) -> Vec<Node> {

@@ -75,18 +75,31 @@ pub(super) fn merge(old: &Node, update: &Node, target: &Node) -> Result<Node, Di
     }
 }
 
-/// Whether a selected node says all that an update would add. Of an array it is enough that it has the elements.
-pub(super) fn says(old: &Node, update: &Node) -> bool {
+/// How many elements of arrays are compared to find out that an update changes nothing.
+const MAX_COMPARED: usize = 100_000;
+
+/// Whether selected nodes say all that an update would add. Of an array it is enough that it has the elements. Arrays that
+/// are too long to compare are taken not to.
+pub(super) fn say(nodes: &[Node], update: &Node) -> bool {
+    let mut compared = 0;
+    nodes.iter().all(|node| says(node, update, &mut compared))
+}
+
+fn says(old: &Node, update: &Node, compared: &mut usize) -> bool {
+    let mut has = |elements: &[Node], new: &Node| {
+        elements.iter().any(|element| {
+            *compared += 1;
+            *compared <= MAX_COMPARED && same(element, new)
+        })
+    };
     match (old.value(), update.value()) {
-        (Value::Array(elements), Value::Array(appended)) => {
-            appended.iter().all(|new| elements.iter().any(|element| same(element, new)))
-        }
-        (Value::Array(elements), _) => elements.iter().any(|element| same(element, update)),
+        (Value::Array(elements), Value::Array(appended)) => appended.iter().all(|new| has(elements, new)),
+        (Value::Array(elements), _) => has(elements, update),
         (Value::Object(members), Value::Object(updates)) => updates.iter().all(|(name, update)| {
             // Only directly selected arrays take single elements.
-            members
-                .get(name)
-                .is_some_and(|old| old.as_array().is_some() == update.as_array().is_some() && says(old, update))
+            members.get(name).is_some_and(|old| {
+                old.as_array().is_some() == update.as_array().is_some() && says(old, update, compared)
+            })
         }),
         _ => same(old, update),
     }

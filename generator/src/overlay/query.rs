@@ -61,11 +61,17 @@ pub(super) fn names(segment: &str) -> Vec<&str> {
     Vec::new()
 }
 
+/// Of a query that lists more names than that, none is looked at alone.
+const MAX_NAMES: usize = 1000;
+
 /// For each name of each list of names, the query with this name in place of the list.
 pub(super) fn parts(query: &str) -> Vec<(&str, String)> {
     let mut parts = Vec::new();
     for range in segments(query) {
         let names = names(&query[range.clone()]);
+        if parts.len() + names.len() > MAX_NAMES {
+            return Vec::new();
+        }
         if names.len() > 1 {
             for name in names {
                 let quote = if name.contains('\'') { '"' } else { '\'' };
@@ -100,5 +106,6 @@ mod tests {
         let expected = [("a", "$['a'].x".to_owned()), ("it's", "$[\"it's\"].x".to_owned())];
         assert_eq!(parts("$['a', \"it's\"].x"), expected);
         assert_eq!(parts("$.a['b'].c"), []);
+        assert_eq!(parts(&format!("$[{}'a']", "'a',".repeat(MAX_NAMES))), []);
     }
 }
