@@ -1,6 +1,8 @@
 //! Every code has a test that shows its message, and `docs/diagnostics.md` shows messages as they are printed.
 
+#[allow(dead_code, reason = "other tests use the rest")]
 mod golden;
+#[allow(dead_code, reason = "other tests use the rest")]
 mod support;
 
 use std::fs;
