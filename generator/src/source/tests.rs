@@ -499,6 +499,25 @@ fn duplicate_keys_name_both_places() {
     );
     check_error(
         "a.yaml",
+        "a: 1\nb: {c: 1, c: 2.5}\na: 2\na: {b: [\n",
+        expect![[r#"
+            error[E0103]: 3 keys stand in their objects already
+             --> a.yaml:2:11
+              |
+            1 | a: 1
+              | - first here
+            2 | b: {c: 1, c: 2.5}
+              |     -     ^
+              |     |
+              |     first here
+            3 | a: 2
+              | -
+            4 | a: {b: [
+              | -
+        "#]],
+    );
+    check_error(
+        "a.yaml",
         "1: x\n0x1: y\n",
         expect![[r#"
         error[E0105]: a number that is not a plain integer is not a key
