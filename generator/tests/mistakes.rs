@@ -1,4 +1,5 @@
-//! Makes every mistake of `fixtures/mistakes/` in a copy of `spec/`, and compares what the generator says.
+//! Makes every mistake of `fixtures/mistakes/` in the description in `fixtures/description/`, and compares what the generator
+//! says. That is `spec/` as it once was: it stays when the vendor's download replaces `spec/`.
 //!
 //! The messages are shown in `docs/mistakes.md` as well, which is written from the fixtures.
 
@@ -19,11 +20,11 @@ const DOCS: &str = "../docs/mistakes.md";
 const INTRODUCTION: &str = "\
 # Mistakes and their messages
 
-Each section is a mistake made in `spec/`, what the generator says to it, and what corrects it. Written by a test from
+Each section is a mistake made in the description, its overlay or its configuration, what the generator says to it, and what corrects it. Written by a test from
 `generator/tests/fixtures/mistakes/`: to change a section, change its fixture.
 ";
 
-/// How a mistake is made: the one place in a file of `spec/` that has a text gets another.
+/// How a mistake is made: the one place in a file of the description that has a text gets another.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Mistake {
@@ -59,7 +60,7 @@ fn mistakes_are_told_as_expected() {
 fn make(fixture: &Fixture, mistake: &Mistake) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     for name in ["tenovos-webhooks.yaml", "overlay.yaml", "codegen.toml"] {
-        let mut text = fs::read_to_string(Path::new("../spec").join(name)).expect("`spec/` can be read");
+        let mut text = fs::read_to_string(Path::new("tests/fixtures/description").join(name)).expect("the description can be read");
         text = text.replace("\r\n", "\n");
         if name == mistake.file {
             let places = text.matches(&mistake.find).count();
