@@ -36,7 +36,10 @@ mod delivery;
 mod event_type;
 pub mod format;
 mod printable;
+mod replay;
 mod router;
+#[cfg(any())]
+pub mod serve;
 mod service;
 pub mod signature;
 #[cfg(feature = "testing")]
@@ -51,8 +54,11 @@ pub use serde_json;
 pub use codec::{DecodeError, Integer, Json, Number, Undeclared};
 pub use delivery::Delivery;
 pub use format::Text;
-pub use router::{FromDelivery, Handler, Outcome, Reason, Receiver, State, Unrouted};
-pub use service::ReceiverService;
+pub use replay::{BodyDigest, MemoryGuard, Pending, ReplayGuard, Reservation};
+pub use router::{
+    FromDelivery, Handler, Observed, Outcome, Reason, Receiver, Route, State, Unrouted, Within, within,
+};
+pub use service::{ReceiverService, Rejection};
 pub use signature::{HeaderNames, HmacScheme, Secret, SecretError, TextSecret, Verifier, VerifyError};
 pub use webhooks::{
     Carrier, Completion, EventName, Payload, TopicName, UnknownEvent, UnknownName, Webhooks, fits_template,
