@@ -38,7 +38,7 @@ pub mod format;
 mod printable;
 mod replay;
 mod router;
-#[cfg(any())]
+#[cfg(feature = "serve")]
 pub mod serve;
 mod service;
 pub mod signature;
@@ -55,9 +55,7 @@ pub use codec::{DecodeError, Integer, Json, Number, Undeclared};
 pub use delivery::Delivery;
 pub use format::Text;
 pub use replay::{BodyDigest, MemoryGuard, Pending, ReplayGuard, Reservation};
-pub use router::{
-    FromDelivery, Handler, Observed, Outcome, Reason, Receiver, Route, State, Unrouted, Within, within,
-};
+pub use router::{FromDelivery, Handler, Observed, Outcome, Reason, Receiver, Route, State, Unrouted, Within, within};
 pub use service::{ReceiverService, Rejection};
 pub use signature::{HeaderNames, HmacScheme, Secret, SecretError, TextSecret, Verifier, VerifyError};
 pub use webhooks::{

@@ -117,6 +117,9 @@ impl Memory {
 
 impl fmt::Debug for MemoryGuard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MemoryGuard").field("capacity", &self.capacity).field("len", &self.len()).finish_non_exhaustive()
+        f.debug_struct("MemoryGuard")
+            .field("capacity", &self.capacity)
+            .field("len", &self.len())
+            .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,5 @@
 //! Functions that look on and have no say.
 
-use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
@@ -23,11 +22,14 @@ pub struct Observed<'a> {
     pub elapsed: Duration,
 }
 
+type Observer = Box<dyn Fn(&Observed<'_>) + Send + Sync>;
+type RejectionObserver = Box<dyn Fn(&Rejection, &Parts) + Send + Sync>;
+
 /// The registered observers.
 #[derive(Default)]
 pub(crate) struct Hooks {
-    pub(super) observers: Vec<Box<dyn Fn(&Observed<'_>) + Send + Sync>>,
-    pub(super) rejected: Vec<Box<dyn Fn(&Rejection, &Parts) + Send + Sync>>,
+    pub(super) observers: Vec<Observer>,
+    pub(super) rejected: Vec<RejectionObserver>,
 }
 
 impl Hooks {
@@ -44,11 +46,5 @@ impl Hooks {
 fn unharmed(observe: impl FnOnce()) {
     if catch_unwind(AssertUnwindSafe(observe)).is_err() {
         tracing::error!("an observer of webhooks panicked");
-    }
-}
-
-impl fmt::Debug for Hooks {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Hooks").finish_non_exhaustive()
     }
 }

@@ -246,7 +246,11 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
             tracing::debug!(on = route.on, handler = route.handler, "webhook route");
             if route.event_types.is_empty() && route.on != Route::FALLBACK {
                 let (on, handler) = (route.on, route.handler);
-                tracing::warn!(on, handler, "no delivery can reach this webhook handler: others take all of its event types");
+                tracing::warn!(
+                    on,
+                    handler,
+                    "no delivery can reach this webhook handler: others take all of its event types"
+                );
             }
         }
         if !routes.has_fallback() {

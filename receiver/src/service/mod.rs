@@ -10,6 +10,8 @@ mod receiver_service;
 mod reject;
 mod throttle;
 
-pub(crate) use receiver_service::{Limits, Setup};
 pub use receiver_service::ReceiverService;
+pub(crate) use receiver_service::{Limits, Setup};
 pub use reject::Rejection;
+#[cfg(feature = "serve")]
+pub(crate) use reject::respond;

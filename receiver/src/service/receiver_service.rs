@@ -160,7 +160,11 @@ impl<W: Webhooks> ReceiverService<W> {
     {
         let (head, body) = request.into_parts();
         match self.accept(&head, body).await {
-            Ok((delivery, memory)) => respond(self.deliver(delivery, Some(memory)).await.status()),
+            Ok((delivery, memory)) => {
+                #[cfg(feature = "serve")]
+                head.extensions.get::<crate::serve::Ticket>().inspect(|ticket| ticket.keep());
+                respond(self.deliver(delivery, Some(memory)).await.status())
+            }
             Err(rejection) => {
                 self.shared.rejected(&rejection, &head);
                 rejection.response()

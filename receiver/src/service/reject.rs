@@ -91,7 +91,7 @@ impl Rejection {
 
 /// A response that depends on the status alone, so that it does not tell a forger which check failed. The body is the name
 /// of the status.
-pub(super) fn respond(status: StatusCode) -> Response<Full<Bytes>> {
+pub(crate) fn respond(status: StatusCode) -> Response<Full<Bytes>> {
     let reason = status.canonical_reason().unwrap_or_default();
     let mut response = Response::new(Full::new(Bytes::from_static(reason.as_bytes())));
     *response.status_mut() = status;
