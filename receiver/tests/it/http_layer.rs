@@ -157,7 +157,7 @@ async fn heads_that_are_too_large_or_ambiguous() {
 }
 
 /// Panics when it is read.
-struct Unread;
+pub(crate) struct Unread;
 
 impl Body for Unread {
     type Data = Bytes;
