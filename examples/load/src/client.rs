@@ -8,7 +8,11 @@ use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 use webhook_receiver::{BoxError, testing};
 
-const BODY: &str = r#"{"eventType": "asset.created", "asset": {"id": "cdff2214-3873-4cc4-8e2e-94fcec784343"}}"#;
+const BODY: &str = r#"{
+    "eventType": "asset.created",
+    "event": {"id": "e1", "time": "2026-01-02T03:04:05Z"},
+    "asset": {"id": "cdff2214-3873-4cc4-8e2e-94fcec784343"}
+}"#;
 
 /// How long the vendor waits.
 const PATIENCE: Duration = Duration::from_secs(30);
