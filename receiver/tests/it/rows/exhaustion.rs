@@ -9,6 +9,7 @@ use http_body_util::{BodyExt, Full, channel::Channel};
 use tokio::sync::Semaphore;
 use webhook_receiver::bytes::Bytes;
 use webhook_receiver::http::{HeaderValue, Method, Request};
+use webhook_receiver::signature::VerifierBuilder;
 use webhook_receiver::testing::{request, secret, sign, signed_now};
 use webhook_receiver::{HeaderNames, Receiver, Secret, Verifier};
 
@@ -116,7 +117,7 @@ fn d03_long_signature_headers() {
 fn d04_more_than_five_secrets() {
     let with = |count| {
         let secrets = (0..count).map(|_| secret());
-        secrets.fold(Verifier::builder(HeaderNames::WEBHOOK), |builder, secret| builder.secret(secret)).build()
+        secrets.fold(Verifier::builder(HeaderNames::WEBHOOK), VerifierBuilder::secret).build()
     };
     assert!(with(5).is_ok());
     assert!(with(6).is_err());
