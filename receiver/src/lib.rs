@@ -22,11 +22,15 @@
 //! - A handler runs to completion in its own task, whether or not the sender waits for the answer.
 //! - Status 200 is sent only when the handler has finished without an error, or when nothing was to
 //!   be done.
+//! - A delivery that was handled is not handled again, as far as a [`ReplayGuard`] remembers.
+//! - What is in memory and what runs is bounded; what is too much is answered with 503.
 //!
 //! # Features
 //!
 //! - `jiff`, `url`, `uuid`: typed access to formatted strings, see [`Text`]. They add methods and
 //!   never change a type.
+//! - `metrics`: counts deliveries and refusals, through the facade of the crate `metrics`.
+//! - `serve`: a server with timeouts, a limit on connections and a clean stop, see `serve`.
 //! - `testing`: signs requests and compares JSON, see `testing`.
 //!
 //! [`tower`]: https://docs.rs/tower-service

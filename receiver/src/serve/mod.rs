@@ -82,7 +82,8 @@ impl Server {
         self
     }
 
-    /// Has every other request answered by this service, such as an `axum::Router`; by 404 unless set.
+    /// Has every other request answered by this service, such as an `axum::Router`; by 404 unless set. Nothing tells which
+    /// of these requests matter, so that their connections are kept until they are answered: it should not take long.
     pub fn otherwise<S, B>(mut self, service: S) -> Self
     where
         S: Service<Request<Incoming>, Response = Response<B>, Error: Into<BoxError>, Future: Send>,

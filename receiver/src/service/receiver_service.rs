@@ -71,8 +71,8 @@ impl Default for Limits {
 /// | there is room for the body, and for another handler | 503 |
 /// | the body arrives, within limit and deadline | 400, 413, 408 |
 /// | a signature matches | 401 |
-/// | the delivery was not handled before | 200 |
 /// | the body decodes, unless there is a fallback handler | 400, 422 |
+/// | the delivery was not handled before | 200 |
 /// | the [`ReplayGuard`] works | 503 |
 /// | the handler succeeds | 500 |
 ///
