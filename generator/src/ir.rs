@@ -232,6 +232,8 @@ pub enum Type {
     Named(TypeId),
     /// A definition, boxed because it contains itself.
     Boxed(TypeId),
+    /// A type behind a pointer, because what contains it would nest too deep for the compiler.
+    Deep(Box<Type>),
 }
 
 /// The string formats that have a typed form.

@@ -4,7 +4,8 @@ use quote::{format_ident, quote};
 
 use super::{Emitter, docs, imports};
 use crate::format::SourceFile;
-use crate::ir::Scheme;
+use crate::ir::{Scheme, Type};
+use crate::lower::shape;
 
 /// What is re-exported of the receiver, whatever the signature scheme.
 const RECEIVER_TYPES: [&str; 18] = [
@@ -50,6 +51,8 @@ impl Emitter<'_> {
         });
         let mut receiver = RECEIVER_TYPES.to_vec();
         receiver.extend(self.signature_types());
+        let deep = self.api.types.iter().flat_map(|def| shape::types(&def.kind)).any(|ty| matches!(ty, Type::Deep(_)));
+        receiver.extend(deep.then_some("Deep"));
         let receiver = imports::list(receiver);
         file.item(quote! {
             pub use event::Event;

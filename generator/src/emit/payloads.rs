@@ -275,6 +275,10 @@ impl Emitter<'_> {
                 let inner = self.type_tokens(inner);
                 quote!(BTreeMap<String, #inner>)
             }
+            Type::Deep(inner) => {
+                let inner = self.type_tokens(inner);
+                quote!(Deep<#inner>)
+            }
             Type::Nullable(inner) => {
                 let inner = self.type_tokens(inner);
                 quote!(Option<#inner>)

@@ -356,6 +356,7 @@ impl MakingUp<'_> {
             Type::Bool => Node::new(Value::Bool(true), origin.clone()),
             Type::I32 | Type::I64 | Type::Integer | Type::Number => number("0", origin),
             Type::String | Type::Text(_) => text("text", origin),
+            Type::Deep(inner) => self.value(inner),
             Type::Any | Type::Nullable(_) => Node::new(Value::Null, origin.clone()),
             Type::List(_) => Node::new(Value::Array(Vec::new()), origin.clone()),
             Type::Map(_) => empty(origin),
@@ -427,7 +428,7 @@ impl Fitting<'_> {
                 Ok(node.clone())
             }
             (Type::I64, Value::Number(digits)) if whole(digits).is_some() => Ok(node.clone()),
-            (Type::Nullable(inner), _) => self.fit(inner, node),
+            (Type::Nullable(inner) | Type::Deep(inner), _) => self.fit(inner, node),
             (Type::List(inner), Value::Array(elements)) => {
                 let elements = elements.iter().map(|element| self.fit(inner, element)).collect::<Result<_, _>>()?;
                 Ok(Node::new(Value::Array(elements), node.origin().clone()))

@@ -1,9 +1,11 @@
 //! The normalized description to the intermediate representation.
 
 mod choices;
+mod depth;
 mod event_types;
 mod examples;
 mod flatten;
+mod graph;
 pub(crate) mod shape;
 mod signature;
 mod types;
@@ -64,6 +66,7 @@ pub fn lower(
     }
     shape::merge_equal(&mut api);
     shape::box_cycles(&mut api);
+    depth::cut_chains(&mut api);
     (!diagnostics.has_errors()).then_some(api)
 }
 

@@ -1,6 +1,6 @@
 //! Schemas to types.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use super::choices::choice;
 use super::flatten::{Body, Flat, Subject, flatten, peel};
@@ -12,7 +12,7 @@ use crate::ir::{
 use crate::normalize::{Additional, JsonType, SchemaId, Schemas};
 use crate::source::{Origin, Segment, Sources};
 
-/// How deep types may be nested in one another without a definition of their own in between.
+/// How deep lists and maps may be nested in one another without a definition in between.
 const MAX_DEPTH: usize = 64;
 
 /// Longer tuples have no codec.
@@ -25,8 +25,17 @@ pub(super) struct Types<'a> {
     pub untyped: Vec<Untyped>,
     sources: &'a Sources,
     known: HashMap<Subject, Type>,
-    /// The subjects that are being lowered, each within the one before it.
+    pending: VecDeque<Pending>,
+    /// The lists and maps that are being lowered, each within the one before it.
     underway: Vec<Subject>,
+}
+
+/// A definition that is in use, and whose parts are still to be lowered.
+struct Pending {
+    id: TypeId,
+    subject: Subject,
+    flat: Flat,
+    docs: Docs,
 }
 
 /// What a schema came to where it is used.
@@ -38,7 +47,15 @@ struct Use {
 
 impl<'a> Types<'a> {
     pub(super) fn new(schemas: &'a Schemas, sources: &'a Sources) -> Self {
-        Self { schemas, sources, defs: Vec::new(), untyped: Vec::new(), known: HashMap::new(), underway: Vec::new() }
+        Self {
+            schemas,
+            sources,
+            defs: Vec::new(),
+            untyped: Vec::new(),
+            known: HashMap::new(),
+            pending: VecDeque::new(),
+            underway: Vec::new(),
+        }
     }
 
     /// Lowers the body of a webhook to a definition of its own, whatever its schema is.
@@ -58,6 +75,7 @@ impl<'a> Types<'a> {
             Kind::Newtype(if used.nullable { Type::Nullable(Box::new(used.ty)) } else { used.ty })
         };
         self.defs[id.0].kind = kind;
+        self.define_pending(diagnostics);
         id
     }
 
@@ -148,41 +166,16 @@ impl<'a> Types<'a> {
             self.define(id, docs, kind);
             return self.remember(subject, Type::Named(id));
         }
-        if !flat.choices.is_empty() {
+        let several = several_types(flat);
+        if !flat.choices.is_empty() || (is_object(flat) && has_members(flat)) || several.len() > 1 {
+            // Its parts come later, so that no chain of definitions is too long.
             let id = self.reserve(naming, self.origin(subject[0]));
-            self.known.insert(subject.to_vec(), Type::Named(id));
-            let kind = match choice(flat) {
-                Some(choice) => self.union(id, subject, flat, &choice, diagnostics),
-                None => Kind::Newtype(self.untyped(
-                    self.origin(subject[0]),
-                    "several `oneOf` or `anyOf` at once",
-                    diagnostics,
-                )),
-            };
-            self.define(id, docs, kind);
-            return Type::Named(id);
+            self.pending.push_back(Pending { id, subject: subject.to_vec(), flat: std::mem::take(flat), docs });
+            return self.remember(subject, Type::Named(id));
         }
-        if is_object(flat) && has_members(flat) {
-            let id = self.reserve(naming, self.origin(subject[0]));
-            self.known.insert(subject.to_vec(), Type::Named(id));
-            let object = self.object(id, flat, diagnostics);
-            self.define(id, docs, Kind::Struct(object));
-            return Type::Named(id);
-        }
-        let mut types = flat.types.clone().unwrap_or_else(|| implied(flat));
-        // An integer is a number: one type for both.
-        let number = types.contains(&JsonType::Number);
-        types.retain(|json_type| !(number && *json_type == JsonType::Integer));
-        let ty = match types[..] {
+        let ty = match several[..] {
             [json_type] => self.simple(json_type, subject, flat, parent, hint, diagnostics),
-            [] => self.open(self.origin(subject[0]), flat, "nothing is said of the value", diagnostics),
-            _ => {
-                let id = self.reserve(naming, self.origin(subject[0]));
-                self.known.insert(subject.to_vec(), Type::Named(id));
-                let kind = self.mixed(id, &types, subject, flat, diagnostics);
-                self.define(id, docs, kind);
-                return Type::Named(id);
-            }
+            _ => self.open(self.origin(subject[0]), flat, "nothing is said of the value", diagnostics),
         };
         // It may have become a definition on the way, since it is nested in itself.
         if let Some(Type::Named(id)) = self.known.get(subject).cloned() {
@@ -190,6 +183,26 @@ impl<'a> Types<'a> {
             return Type::Named(id);
         }
         self.remember(subject, ty)
+    }
+
+    /// Defines what is used so far, and what that uses in turn.
+    fn define_pending(&mut self, diagnostics: &mut Diagnostics) {
+        while let Some(Pending { id, subject, mut flat, docs }) = self.pending.pop_front() {
+            let kind = if !flat.choices.is_empty() {
+                match choice(&mut flat) {
+                    Some(choice) => self.union(id, &subject, &flat, &choice, diagnostics),
+                    None => {
+                        let origin = self.origin(subject[0]);
+                        Kind::Newtype(self.untyped(origin, "several `oneOf` or `anyOf` at once", diagnostics))
+                    }
+                }
+            } else if is_object(&flat) {
+                Kind::Struct(self.object(id, &flat, diagnostics))
+            } else {
+                self.mixed(id, &several_types(&flat), &subject, &mut flat, diagnostics)
+            };
+            self.define(id, docs, kind);
+        }
     }
 
     fn naming(&self, subject: &[SchemaId], parent: TypeId, hint: &str) -> Naming {
@@ -504,6 +517,14 @@ pub(super) fn is_object(flat: &Flat) -> bool {
 /// Whether a schema names members.
 fn has_members(flat: &Flat) -> bool {
     !(flat.properties.is_empty() && flat.required.is_empty())
+}
+
+/// The types that a schema allows, an integer being a number.
+fn several_types(flat: &Flat) -> Vec<JsonType> {
+    let mut types = flat.types.clone().unwrap_or_else(|| implied(flat));
+    let number = types.contains(&JsonType::Number);
+    types.retain(|json_type| !(number && *json_type == JsonType::Integer));
+    types
 }
 
 /// The types that the other keywords imply where `type` is missing.

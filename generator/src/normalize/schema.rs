@@ -165,7 +165,15 @@ impl Reader<'_, '_> {
     fn read(&mut self, node: &Node) -> Schema {
         let mut schema = Schema::empty(node.clone());
         match node.value() {
-            Value::Bool(allows) => schema.boolean = Some(*allows),
+            Value::Bool(allows) => {
+                schema.boolean = Some(*allows);
+                if !allows {
+                    self.diagnostics.push(
+                        Diagnostic::new(Code::NotEnforced, "the schema `false` is not enforced")
+                            .at(Place::Value(node.origin().clone()), "decoding accepts any value here"),
+                    );
+                }
+            }
             Value::Object(members) => {
                 for (keyword, value) in members {
                     self.keyword(&mut schema, keyword, value);
