@@ -21,7 +21,7 @@ pub mod write;
 use std::path::{Path, PathBuf};
 
 use config::Config;
-use diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use diagnostics::{Code, Diagnostic, Diagnostics, Levels, Place};
 use emit::{Emitter, Manifest};
 use ir::Api;
 use names::Names;
@@ -44,6 +44,8 @@ pub struct Request {
     pub receiver: ReceiverDependency,
     /// What the emitted package is part of.
     pub layout: Layout,
+    /// Whether warnings are errors, but for those whose level the configuration sets.
+    pub deny_warnings: bool,
 }
 
 /// How the emitted manifest names the dependency `webhook-receiver`.
@@ -106,7 +108,19 @@ pub enum Stage {
 pub fn generate(request: &Request) -> Outcome {
     let mut run = Run::new(request);
     let output = run.named().and_then(|named| run.emit(request, named));
+    if output.is_some() {
+        run.report_unused_levels();
+    }
     run.outcome(output)
+}
+
+/// Applies the overlays and goes no further; none where there was an error.
+pub fn patch(request: &Request) -> (Outcome, Option<Node>) {
+    let mut run = Run::new(request);
+    let root = run.tree();
+    let outcome = run.outcome(None);
+    let root = root.filter(|_| !outcome.diagnostics.has_errors());
+    (outcome, root)
 }
 
 /// Runs up to a stage and shows its result; none where there was an error before it.
@@ -118,7 +132,9 @@ pub fn dump(request: &Request, stage: Stage) -> (Outcome, Option<String>) {
         Stage::Ir => run.lowered().map(|api| format!("{api:#?}\n")),
         Stage::Names => run.named().map(|named| named.names.show(&named.api)),
     };
-    (run.outcome(None), shown)
+    let outcome = run.outcome(None);
+    let shown = shown.filter(|_| !outcome.diagnostics.has_errors());
+    (outcome, shown)
 }
 
 /// The stages of one run, each calling the one before it.
@@ -152,9 +168,8 @@ impl<'a> Run<'a> {
             }
         }
         if let Some(path) = &self.request.config {
-            let config = self.sources.add_text(path).and_then(|file| Config::parse(file, self.sources.text(file)));
-            match config {
-                Ok(config) => self.config = config,
+            match self.sources.add_text(path) {
+                Ok(file) => self.config = Config::parse(file, self.sources.text(file), &mut self.diagnostics),
                 Err(diagnostic) => self.diagnostics.push(diagnostic),
             }
         }
@@ -193,10 +208,7 @@ impl<'a> Run<'a> {
                 Ok(text) => {
                     texts.insert(path, text);
                 }
-                Err(error) => self.diagnostics.push(
-                    Diagnostic::new(Code::Internal, format!("the generator wrote {path} wrongly: {error}"))
-                        .help("this is a fault of the generator; please report it with the description"),
-                ),
+                Err(error) => self.diagnostics.push(Diagnostic::internal(&path, &error)),
             }
         }
         let manifest = Manifest {
@@ -227,7 +239,21 @@ impl<'a> Run<'a> {
         (!self.diagnostics.has_errors()).then_some(output)
     }
 
-    fn outcome(self, output: Option<Output>) -> Outcome {
+    /// Of a run that came to its end, since an earlier one may have missed what is allowed.
+    fn report_unused_levels(&mut self) {
+        for diagnostic in self.levels().unused(&self.diagnostics) {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    fn levels(&self) -> Levels {
+        Levels { deny_warnings: self.request.deny_warnings, codes: self.config.levels.clone() }
+    }
+
+    /// The levels come last: a warning that is denied stops no stage, so that later ones tell what they find.
+    fn outcome(mut self, output: Option<Output>) -> Outcome {
+        self.levels().apply(&mut self.diagnostics);
+        let output = output.filter(|_| !self.diagnostics.has_errors());
         Outcome { sources: self.sources, diagnostics: self.diagnostics, output }
     }
 }

@@ -141,6 +141,7 @@ fn run(description: &Value) -> Output {
         crate_name: None,
         receiver: ReceiverDependency::Version("0.1".to_owned()),
         layout: Layout::Standalone,
+        deny_warnings: false,
     });
     let messages = diagnostics::text(&outcome.diagnostics, &outcome.sources, false);
     let codes = messages.lines().filter_map(|line| Some(line.split_once('[')?.1.split_once("]: ")?.0.to_owned()));

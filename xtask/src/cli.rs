@@ -19,6 +19,8 @@ pub(crate) struct Cli {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Codegen(Codegen),
+    Overlay(Overlay),
+    Explain(Explain),
     Corpus(Corpus),
     Conformance(Conformance),
 }
@@ -77,6 +79,10 @@ pub(crate) struct Codegen {
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(crate) message_format: MessageFormat,
 
+    /// Make warnings errors, but for those that have a level in the configuration's table `diagnostics`
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub(crate) deny: Option<Deny>,
+
     /// Tell every file, and how long each phase took
     #[arg(long, short)]
     pub(crate) verbose: bool,
@@ -91,6 +97,54 @@ pub(crate) struct Codegen {
 pub(crate) struct Conformance {
     /// The cases, as JSON Lines
     pub(crate) file: PathBuf,
+}
+
+/// Show the description with its overlays applied
+///
+/// Without arguments, that is the description in `spec/` with its overlay. Findings go to standard error.
+#[derive(Args)]
+pub(crate) struct Overlay {
+    /// The OpenAPI description, YAML or JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) spec: Option<PathBuf>,
+
+    /// An overlay to apply to the description; may be given again, the order counts
+    #[arg(long = "overlay", value_name = "FILE", requires = "spec")]
+    pub(crate) overlays: Vec<PathBuf>,
+
+    /// What the description is written in
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) format: Syntax,
+
+    /// How findings and the summary are told
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) message_format: MessageFormat,
+
+    /// Make warnings errors, but for those that have a level in the configuration's table `diagnostics`
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub(crate) deny: Option<Deny>,
+}
+
+/// Explain the code of a finding, such as E0301
+#[derive(Args)]
+pub(crate) struct Explain {
+    /// The code; without it, all are listed
+    pub(crate) code: Option<String>,
+}
+
+/// What can be denied on the command line.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Deny {
+    /// All warnings
+    Warnings,
+}
+
+/// What a description is written in.
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Syntax {
+    #[default]
+    Yaml,
+    Json,
 }
 
 /// Measure the generator on a folder of descriptions
@@ -156,6 +210,8 @@ pub(crate) enum MessageFormat {
     Text,
     /// For programs: one JSON object a line on standard output, the summary last; with `--emit` on standard error
     Json,
+    /// For GitHub Actions, which shows them beside the lines that they are about; on standard output as well
+    Github,
 }
 
 /// A stage of the generator.
@@ -220,11 +276,11 @@ impl FromStr for Receiver {
 }
 
 /// Complains about the command line in the way in which its parser does, and ends the process.
-pub(crate) fn usage_error(kind: ErrorKind, message: &str) -> ! {
+pub(crate) fn usage_error(subcommand: &str, kind: ErrorKind, message: &str) -> ! {
     let mut command = Cli::command();
     command.build();
-    let command = match command.find_subcommand_mut("codegen") {
-        Some(codegen) => codegen,
+    let command = match command.find_subcommand_mut(subcommand) {
+        Some(subcommand) => subcommand,
         None => &mut command,
     };
     command.error(kind, message).exit()

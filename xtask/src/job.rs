@@ -7,7 +7,7 @@ use clap::error::ErrorKind;
 use webhook_generator::fingerprint::relative;
 use webhook_generator::{Layout, ReceiverDependency, Request};
 
-use crate::cli::{Codegen, Receiver};
+use crate::cli::{Codegen, Overlay, Receiver};
 
 /// What to generate, and where to put it.
 pub(crate) struct Job {
@@ -24,7 +24,7 @@ impl Job {
     pub(crate) fn new(arguments: &Codegen) -> Result<Self, Misuse> {
         let workspace = Workspace::find();
         match (&arguments.spec, &arguments.out) {
-            (None, _) => Self::ours(&workspace?),
+            (None, _) => Self::ours(&workspace?, arguments.deny.is_some()),
             (Some(spec), out) => {
                 if out.is_none() && arguments.emit.is_none() {
                     let message = "`--spec` needs `--out <DIR>`, the folder of the crate to generate";
@@ -35,8 +35,24 @@ impl Job {
         }
     }
 
+    /// What the arguments ask to be patched.
+    pub(crate) fn patch(arguments: &Overlay) -> Result<Self, Misuse> {
+        let deny_warnings = arguments.deny.is_some();
+        let Some(spec) = &arguments.spec else { return Self::ours(&Workspace::find()?, deny_warnings) };
+        let request = Request {
+            spec: spec.clone(),
+            overlays: arguments.overlays.clone(),
+            config: None,
+            crate_name: None,
+            receiver: ReceiverDependency::Path(String::new()),
+            layout: Layout::Standalone,
+            deny_warnings,
+        };
+        Ok(Self { request, out: None })
+    }
+
     /// This repository's crate. Everything about it is in `spec/`.
-    fn ours(workspace: &Workspace) -> Result<Self, Misuse> {
+    fn ours(workspace: &Workspace, deny_warnings: bool) -> Result<Self, Misuse> {
         let crate_dir = workspace.path("generated")?;
         let request = Request {
             spec: workspace.path("spec/tenovos-webhooks.yaml")?,
@@ -45,6 +61,7 @@ impl Job {
             crate_name: None,
             receiver: ReceiverDependency::Path("../receiver".to_owned()),
             layout: Layout::Member { crate_dir: crate_dir.clone() },
+            deny_warnings,
         };
         Ok(Self { request, out: Some(crate_dir) })
     }
@@ -80,6 +97,7 @@ impl Job {
             crate_name: arguments.crate_name.clone(),
             receiver,
             layout: Layout::Standalone,
+            deny_warnings: arguments.deny.is_some(),
         };
         Ok(Self { request, out: out.map(Path::to_owned) })
     }

@@ -4,7 +4,9 @@ mod cli;
 mod codegen;
 mod conformance;
 mod corpus;
+mod explain;
 mod job;
+mod overlay;
 mod report;
 
 use std::process::ExitCode;
@@ -15,6 +17,8 @@ fn main() -> ExitCode {
     match cli::Cli::parse().command {
         cli::Command::Codegen(arguments) => codegen::run(&arguments),
         cli::Command::Conformance(arguments) => conformance::run(&arguments.file),
+        cli::Command::Overlay(arguments) => overlay::run(&arguments),
+        cli::Command::Explain(arguments) => explain::run(&arguments),
         cli::Command::Corpus(arguments) => corpus::run(&arguments),
     }
 }

@@ -34,7 +34,9 @@ pub(super) fn cut_chains(api: &mut Api) {
         if around <= MAX_LEVELS / 2 {
             // A small circle is gone round once, wherever it is entered.
             let below = nodes.iter().map(|&node| cut(api, node, &levels, inside, |_| false)).max().unwrap_or(0);
-            nodes.iter().for_each(|&node| levels[node] = around + below);
+            for node in nodes {
+                levels[node] = around + below;
+            }
         } else {
             // A large one is cut open where it closes.
             let (order, closing) = walk(&edges, &nodes, inside);

@@ -101,7 +101,7 @@ fn made_up(
         diagnostics.push(
             Diagnostic::new(
                 Code::ExampleUnusable,
-                format!("the examples of properties do not make a payload: expected {}", misfit.expected),
+                format!("an example is not what its schema describes: expected {}", misfit.expected),
             )
             .at(Place::Value(misfit.origin), "a value is made up instead"),
         );

@@ -7,7 +7,7 @@ use indexmap::{IndexMap, IndexSet};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::ir::Docs;
 use crate::normalize::{Additional, JsonType, Schema, SchemaId, Schemas};
-use crate::source::Node;
+use crate::source::{Node, Origin};
 
 /// How many levels of `allOf` and `$ref` may be merged into one type.
 const MAX_DEPTH: usize = 128;
@@ -22,6 +22,8 @@ pub(super) struct Flat {
     pub schemas: Subject,
     /// The types that are allowed; none where no schema says.
     pub types: Option<Vec<JsonType>>,
+    /// The first `type` that said which.
+    typed: Option<Origin>,
     pub nullable: bool,
     pub only_null: bool,
     pub format: Option<String>,
@@ -205,12 +207,18 @@ fn merge(schemas: &Schemas, id: SchemaId, flat: &mut Flat, path: &mut Vec<Schema
     for target in schema.reference.iter().chain(&schema.all_of) {
         merge(schemas, *target, flat, path, diagnostics);
     }
+    let typed = schema.node.get("type").map(|node| node.origin().clone());
     if let Some(types) = narrow(flat.types.as_deref(), &schema.types) {
         flat.types = Some(types);
+        flat.typed = flat.typed.take().or(typed);
     } else if !schema.types.is_empty() {
+        let diagnostic = Diagnostic::new(Code::Contradiction, "no value can be of all these types at once");
+        let places = typed.into_iter().chain(flat.typed.clone());
         diagnostics.push(
-            Diagnostic::new(Code::Contradiction, "no value can be of all these types at once")
-                .at(Place::Value(schema.node.origin().clone()), "merged by `allOf` with a schema of another type"),
+            places
+                .zip(["one type", "another type"])
+                .fold(diagnostic, |diagnostic, (origin, text)| diagnostic.at(Place::Value(origin), text))
+                .help("`allOf` and `$ref` merge what stands there: both types apply to one value; remove one of them"),
         );
     }
     flat.nullable |= schema.data.nullable;

@@ -283,9 +283,11 @@ impl<'a> Types<'a> {
         }
         if !PLAIN_FORMATS.contains(&format.as_str()) {
             let near = crate::text::suggest(format, &FORMATS).map(|near| format!("did you mean `{near}`?"));
+            let said = flat.schemas.iter().find_map(|id| self.schemas.get(*id).node.get("format"));
+            let origin = said.map_or_else(|| self.origin(subject[0]), |node| node.origin().clone());
             diagnostics.push(
                 Diagnostic::new(Code::UnknownFormat, format!("unknown format `{format}`"))
-                    .at(Place::Value(self.origin(subject[0])), "read as a plain string")
+                    .at(Place::Value(origin), "read as a plain string")
                     .maybe_help(near),
             );
         }

@@ -147,13 +147,18 @@ impl Reader<'_, '_> {
             }
         }
         if webhooks.is_empty() && !self.diagnostics.has_errors() {
-            let place = maps
-                .first()
-                .map_or_else(|| Place::Value(root.origin().clone()), |map| Place::Name(map.origin().clone()));
+            let misspelt = root.as_object().into_iter().flatten().find(|(name, _)| is_nearly_webhooks(name));
+            let (place, help) = match (maps.first(), misspelt) {
+                (None, Some((_, near))) => (Place::Name(near.origin().clone()), "did you mean `webhooks`?"),
+                (map, _) => (
+                    map.map_or_else(|| Place::Value(root.origin().clone()), |map| Place::Name(map.origin().clone())),
+                    "webhooks stand under `webhooks`, or under `x-webhooks` before OpenAPI 3.1, as a map of path items",
+                ),
+            };
             self.diagnostics.push(
                 Diagnostic::new(Code::NoWebhooks, "the description has no webhook with a JSON body")
                     .at(place, "")
-                    .help("webhooks stand under `webhooks`, or under `x-webhooks` before OpenAPI 3.1, as a map of path items"),
+                    .help(help),
             );
         }
         webhooks
@@ -334,6 +339,10 @@ fn extensions(operation: &Node) -> Vec<(String, Node)> {
     }
     texts.sort_by(|(a, _), (b, _)| a.cmp(b));
     texts
+}
+
+fn is_nearly_webhooks(key: &str) -> bool {
+    crate::text::suggest(&key.to_ascii_lowercase(), &["webhooks"]).is_some() || key.eq_ignore_ascii_case("webhooks")
 }
 
 fn is_path_item(node: &Node) -> bool {

@@ -9,7 +9,7 @@ use openapiv3::{Discriminator, SchemaData};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::resolve::Resolver;
-use crate::source::{Node, Object, Value};
+use crate::source::{Node, Object, Segment, Value};
 use crate::text::suggest;
 use keyword::Means;
 
@@ -165,7 +165,15 @@ impl Reader<'_, '_> {
     fn read(&mut self, node: &Node) -> Schema {
         let mut schema = Schema::empty(node.clone());
         match node.value() {
-            Value::Bool(allows) => schema.boolean = Some(*allows),
+            Value::Bool(allows) => {
+                schema.boolean = Some(*allows);
+                if !allows {
+                    self.diagnostics.push(
+                        Diagnostic::new(Code::NotEnforced, "the schema `false` is not enforced")
+                            .at(Place::Value(node.origin().clone()), "decoding accepts any value here"),
+                    );
+                }
+            }
             Value::Object(members) => {
                 for (keyword, value) in members {
                     self.keyword(&mut schema, keyword, value);
@@ -314,7 +322,12 @@ impl Reader<'_, '_> {
                         Code::NotEnforced,
                         "`required` is a list of names; a truth value means nothing here",
                     )
-                    .at(Place::Value(value.origin().clone()), "ignored"),
+                    .at(Place::Value(value.origin().clone()), "ignored")
+                    .maybe_help(property_name(value).filter(|_| value.as_bool() == Some(true)).map(|name| {
+                        format!(
+                            "remove it, and write beside the `properties` that `{name}` is one of:\nrequired: [{name}]"
+                        )
+                    })),
                 );
                 Vec::new()
             }
@@ -442,5 +455,13 @@ impl JsonType {
             (Self::Integer, Value::Number(digits)) => digits.parse::<f64>().is_ok_and(|number| number.fract() == 0.0),
             _ => false,
         }
+    }
+}
+
+/// The name under which the schema that has a keyword stands in `properties`.
+fn property_name(keyword: &Node) -> Option<String> {
+    match keyword.origin().segments().as_slice() {
+        [.., Segment::Member(parent), Segment::Member(name), _] if &**parent == "properties" => Some(name.to_string()),
+        _ => None,
     }
 }

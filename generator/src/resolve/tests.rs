@@ -443,17 +443,17 @@ fn broken_files_are_reported_with_the_reference() {
     check(
         &[("api.yaml", "start: {$ref: broken.yaml}\n"), ("broken.yaml", "a: [1\n")],
         expect![[r#"
-        error[E0102]: did not find expected ',' or ']'
-         --> /there/broken.yaml:1:4
-          |
-        1 | a: [1
-          |    ^ parsing a flow sequence
-          |
-         ::: /there/api.yaml:1:15
-          |
-        1 | start: {$ref: broken.yaml}
-          |               ----------- this reference leads into the file
-    "#]],
+            error[E0102]: this `[` is not closed
+             --> /there/broken.yaml:1:4
+              |
+            1 | a: [1
+              |    ^
+              |
+             ::: /there/api.yaml:1:15
+              |
+            1 | start: {$ref: broken.yaml}
+              |               ----------- this reference leads into the file
+        "#]],
     );
     check(
         &[("api.yaml", "start: {$ref: readme.txt}\n"), ("readme.txt", "Just text.\n")],

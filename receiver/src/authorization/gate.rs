@@ -2,8 +2,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::credentials::Credentials;
 use super::{BasicAuth, BearerAuth};
@@ -101,24 +100,18 @@ impl Gate {
         self.check(headers)?.verify(body).await
     }
 
-    /// The header that goes with the status of an error. It depends on nothing else, so that it tells a forger nothing.
-    pub(crate) fn hint(&self, status: StatusCode) -> Option<(HeaderName, HeaderValue)> {
-        let (name, value) = match status {
-            StatusCode::UNAUTHORIZED => (WWW_AUTHENTICATE, self.challenge()),
-            StatusCode::FORBIDDEN => (WWW_AUTHENTICATE, "Bearer error=\"insufficient_scope\""),
-            StatusCode::SERVICE_UNAVAILABLE => (RETRY_AFTER, "10"),
+    /// What an answer with this status asks for in `WWW-Authenticate`. It depends on nothing else, so that it tells a forger
+    /// nothing.
+    pub(crate) fn challenge(&self, status: StatusCode) -> Option<HeaderValue> {
+        let challenge = match (status, &self.credentials) {
+            (StatusCode::UNAUTHORIZED, None) => "Webhook-Signature",
+            (StatusCode::UNAUTHORIZED, Some(Credentials::Bearer(_))) => "Bearer",
+            // RFC 7617 asks for a realm.
+            (StatusCode::UNAUTHORIZED, Some(Credentials::Basic(_))) => "Basic realm=\"webhooks\", charset=\"UTF-8\"",
+            (StatusCode::FORBIDDEN, _) => "Bearer error=\"insufficient_scope\"",
             _ => return None,
         };
-        Some((name, HeaderValue::from_static(value)))
-    }
-
-    fn challenge(&self) -> &'static str {
-        match &self.credentials {
-            None => "Webhook-Signature",
-            Some(Credentials::Bearer(_)) => "Bearer",
-            // RFC 7617 asks for a realm.
-            Some(Credentials::Basic(_)) => "Basic realm=\"webhooks\", charset=\"UTF-8\"",
-        }
+        Some(HeaderValue::from_static(challenge))
     }
 }
 

@@ -1,9 +1,14 @@
 use std::time::Duration;
 
+use http::request::Parts;
+
 use super::handler::erase;
-use super::{Handler, Routes, Unrouted};
-use crate::service::Limits;
-use crate::{Carrier, Delivery, EventName, Gate, Payload, ReceiverService, TopicName, Webhooks};
+use super::hooks::Observed;
+use super::routes::{Named, PayloadRoute};
+use super::{Handler, Hooks, Outcome, Route, Routes, Unrouted};
+use crate::replay::{MemoryGuard, ReplayGuard};
+use crate::service::{Limits, Setup};
+use crate::{BoxError, Carrier, Delivery, EventName, Gate, Payload, ReceiverService, Rejection, TopicName, Webhooks};
 
 /// Collects the handlers for the webhooks `W`, then becomes a [`ReceiverService`].
 ///
@@ -45,10 +50,8 @@ use crate::{Carrier, Delivery, EventName, Gate, Payload, ReceiverService, TopicN
 /// ```
 #[must_use = "a receiver does nothing until it is made a service"]
 pub struct Receiver<W: Webhooks, S = ()> {
-    gate: Gate,
     state: S,
-    routes: Routes<W>,
-    limits: Limits,
+    setup: Setup<W>,
 }
 
 impl<W: Webhooks> Receiver<W> {
@@ -58,7 +61,14 @@ impl<W: Webhooks> Receiver<W> {
         if let Carrier::Header { name, .. } = W::EVENT_TYPE {
             gate.verifier.keep_event_type_header(name);
         }
-        Self { gate, state: (), routes: Routes::new(), limits: Limits::default() }
+        let setup = Setup {
+            gate,
+            routes: Routes::new(),
+            limits: Limits::default(),
+            hooks: Hooks::default(),
+            guard: Some(Box::new(MemoryGuard::default())),
+        };
+        Self { state: (), setup }
     }
 
     /// Sets the state that handlers registered from here on may take as [`State`](crate::State).
@@ -76,8 +86,7 @@ impl<W: Webhooks> Receiver<W> {
     /// # }
     /// ```
     pub fn with_state<S: Clone + Send + Sync + 'static>(self, state: S) -> Receiver<W, S> {
-        let Self { gate, state: (), routes, limits } = self;
-        Receiver { gate, state, routes, limits }
+        Receiver { state, setup: self.setup }
     }
 }
 
@@ -94,11 +103,11 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
         H: Handler<P, S, X>,
     {
         let handler = erase(handler, self.state.clone());
-        let route = Box::new(move |delivery: Delivery| {
+        let route: PayloadRoute = Box::new(move |delivery: Delivery| {
             let payload = delivery.decode::<P>()?;
             Ok(handler(payload, delivery))
         });
-        let previous = self.routes.payloads.insert(P::EVENT_TYPE, route);
+        let previous = self.setup.routes.payloads.insert(P::EVENT_TYPE, Named::of::<H>(route));
         assert!(previous.is_none(), "`{}` has two handlers", P::EVENT_TYPE.as_str());
         self
     }
@@ -115,7 +124,7 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
         H: Handler<W::Event, S, X>,
     {
         let handler = erase(handler, self.state.clone());
-        let previous = self.routes.topics.insert(topic, handler);
+        let previous = self.setup.routes.topics.insert(topic, Named::of::<H>(handler));
         assert!(previous.is_none(), "topic `{}` has two handlers", topic.as_str());
         self
     }
@@ -131,7 +140,7 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
     where
         H: Handler<W::Event, S, X>,
     {
-        let previous = self.routes.any.replace(erase(handler, self.state.clone()));
+        let previous = self.setup.routes.any.replace(Named::of::<H>(erase(handler, self.state.clone())));
         assert!(previous.is_none(), "there are two handlers of any event");
         self
     }
@@ -151,7 +160,7 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
     where
         H: Handler<Unrouted, S, X>,
     {
-        let previous = self.routes.fallback.replace(erase(handler, self.state.clone()));
+        let previous = self.setup.routes.fallback.replace(Named::of::<H>(erase(handler, self.state.clone())));
         assert!(previous.is_none(), "there are two fallback handlers");
         self
     }
@@ -159,13 +168,51 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
     /// Takes every delivery for one of this event type, whatever it says: for an address that the vendor sends
     /// nothing else to.
     pub fn assuming(mut self, event_type: W::EventType) -> Self {
-        self.routes.assumed = Some(event_type);
+        self.setup.routes.assumed = Some(event_type);
+        self
+    }
+
+    /// Shows every verified delivery and what became of it, after the fact: an observer cannot change the answer, even by a
+    /// panic. There may be several.
+    ///
+    /// It is called before the answer is sent and should not block; whatever takes time belongs into a channel.
+    pub fn observe(mut self, observer: impl Fn(&Observed<'_>) + Send + Sync + 'static) -> Self {
+        self.setup.hooks.observers.push(Box::new(observer));
+        self
+    }
+
+    /// Shows every delivery whose handler has failed. An [observer](Self::observe) of [`Outcome::Failed`].
+    pub fn on_error(self, observer: impl Fn(&Delivery, &BoxError) + Send + Sync + 'static) -> Self {
+        self.observe(move |observed| {
+            if let Outcome::Failed(error) = observed.outcome {
+                observer(observed.delivery, error);
+            }
+        })
+    }
+
+    /// Shows every request that did not become a delivery, with its head. Called like an [observer](Self::observe).
+    ///
+    /// The head is whatever anybody sent: escape it before logging, and leave out what may be a credential.
+    pub fn on_rejected(mut self, observer: impl Fn(&Rejection, &Parts) + Send + Sync + 'static) -> Self {
+        self.setup.hooks.rejected.push(Box::new(observer));
+        self
+    }
+
+    /// Remembers handled deliveries there; in a [`MemoryGuard`] unless set. A guard belongs to one endpoint.
+    pub fn replay_guard(mut self, guard: impl ReplayGuard) -> Self {
+        self.setup.guard = Some(Box::new(guard));
+        self
+    }
+
+    /// Handles every delivery, even one that was handled before: for handlers that recognise duplicates themselves.
+    pub fn without_replay_guard(mut self) -> Self {
+        self.setup.guard = None;
         self
     }
 
     /// The longest body that is read, in bytes; 2 MiB unless set. Longer ones are answered with 413.
     pub fn body_limit(mut self, bytes: usize) -> Self {
-        self.limits.body_bytes = bytes;
+        self.setup.limits.body_bytes = bytes;
         self
     }
 
@@ -173,18 +220,44 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
     ///
     /// Reading the headers is up to the server, which should have a deadline of its own.
     pub fn body_deadline(mut self, deadline: Duration) -> Self {
-        self.limits.body_deadline = deadline;
+        self.setup.limits.body_deadline = deadline;
         self
     }
 
-    /// Finishes the receiver. Logs a warning if there is no [fallback](Self::otherwise).
+    /// How many bytes of bodies are kept at once, from their arrival to the end of their handlers; 64 MiB unless set, and
+    /// never less than one body. What arrives beyond is answered with 503. A buffer may be twice as long as what it holds.
+    pub fn body_memory(mut self, bytes: usize) -> Self {
+        self.setup.limits.body_memory = bytes;
+        self
+    }
+
+    /// How many handlers may run at once; 1024 unless set. Deliveries beyond are answered with 503, and none waits.
+    pub fn concurrency(mut self, handlers: usize) -> Self {
+        self.setup.limits.handlers = handlers;
+        self
+    }
+
+    /// Finishes the receiver. Logs its routes, at the level DEBUG, and a warning for each handler that nothing can reach
+    /// and if there is no [fallback](Self::otherwise).
     pub fn into_service(self) -> ReceiverService<W> {
-        if !self.routes.has_fallback() {
+        let routes = &self.setup.routes;
+        for route in routes.list() {
+            tracing::debug!(on = route.on, handler = route.handler, "webhook route");
+            if route.event_types.is_empty() && route.on != Route::FALLBACK {
+                let (on, handler) = (route.on, route.handler);
+                tracing::warn!(
+                    on,
+                    handler,
+                    "no delivery can reach this webhook handler: others take all of its event types"
+                );
+            }
+        }
+        if !routes.has_fallback() {
             tracing::warn!(
                 "the webhook receiver has no fallback handler: deliveries that do not decode are refused, \
                  those without a handler are ignored"
             );
         }
-        ReceiverService::new(self.gate, self.routes, self.limits)
+        ReceiverService::new(self.setup)
     }
 }

@@ -104,7 +104,9 @@ impl<'a> Claim<'a> {
             body: &body,
         };
         if self.plan.matches(&self.keys, &message, self.signatures) {
-            Ok(Delivery::new(self.id, self.timestamp.map(|timestamp| timestamp.seconds), body))
+            let delivery = Delivery::new(self.id, self.timestamp.map(|timestamp| timestamp.seconds), body);
+            let id_is_signed = matches!(self.plan.id, Some(plan::Id::Signed(_)));
+            Ok(if id_is_signed { delivery.with_signed_id() } else { delivery })
         } else {
             Err(VerifyError::NoMatchingSignature)
         }

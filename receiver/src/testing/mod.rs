@@ -2,6 +2,7 @@
 
 pub use crate::codec::same_json;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use bytes::Bytes;
@@ -59,14 +60,16 @@ pub fn sign_as<S: Scheme>(scheme: &S, secret: &S::Secret, id: &str, timestamp: S
     signed.into_iter().map(|(name, bytes)| (name.clone(), value(bytes))).collect()
 }
 
-/// Like [`sign_as`], at the present time and with an id that is always the same.
+/// Like [`sign_as`], at the present time and with an id that no other call gets, so that it is another delivery each time.
 ///
 /// # Panics
 ///
 /// If the system's clock stands before 1970.
 #[track_caller]
 pub fn signed_now<S: Scheme>(scheme: &S, secret: &S::Secret, body: &[u8]) -> HeaderMap {
-    sign_as(scheme, secret, "test", SystemTime::now(), body)
+    static CALLS: AtomicU64 = AtomicU64::new(1);
+    let id = format!("test-{}", CALLS.fetch_add(1, Ordering::Relaxed));
+    sign_as(scheme, secret, &id, SystemTime::now(), body)
 }
 
 /// A POST request with these headers and a JSON body.

@@ -1,51 +1,19 @@
 //! Nothing secret gets out, and nothing tells a forger more than that he has failed: rows L01, L03, L05, L08 and L09.
 
-use std::cell::RefCell;
 use std::fmt::Debug;
-use std::io::{self, Write};
-use std::sync::Once;
 
 use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::BodyExt;
-use tracing_subscriber::filter::LevelFilter;
 use webhook_receiver::authorization::{BasicAuth, BearerAuth, CredentialsError};
 use webhook_receiver::testing::{block_on, request, sign};
 use webhook_receiver::{HeaderNames, Receiver, Secret, TextSecret, Verifier};
 
 use crate::acme::{Acme, Ping};
+use crate::log::Log;
 use crate::signatures::table::{Case, cases};
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const TOKEN: &str = "a-bearer-token-that-nobody-should-see";
-
-/// What this thread logs meanwhile, at every level.
-///
-/// One subscriber serves the whole process: those of single threads come and go, and with them what is logged at all.
-fn logged(run: impl FnOnce()) -> String {
-    thread_local! {
-        static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-    }
-
-    struct Log;
-
-    impl Write for Log {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            LOG.with_borrow_mut(|log| log.write(bytes))
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    static START: Once = Once::new();
-    START.call_once(|| {
-        tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE).with_ansi(false).with_writer(|| Log).init();
-    });
-    LOG.take();
-    run();
-    String::from_utf8(LOG.take()).unwrap()
-}
 
 /// Everything that the sender sees.
 fn answer(case: &Case) -> Option<(StatusCode, HeaderMap, Vec<u8>)> {
@@ -126,19 +94,16 @@ impl BearerAuth for Refuses {
 
 #[test]
 fn l05_nothing_secret_is_logged() {
-    let mut requests = 0;
-    let log = logged(|| {
-        for case in cases() {
-            answer(&case);
-            let Some(verifier) = case.verifier() else { continue };
-            let service = Receiver::<Acme>::new(verifier.with_bearer(Refuses)).into_service();
-            let (mut headers, body) = case.sent();
-            headers.insert("authorization", HeaderValue::try_from(format!("Bearer {TOKEN}")).unwrap());
-            block_on(service.respond(request(headers, body)));
-            requests += 2;
-        }
-    });
-    assert_eq!(log.lines().filter(|line| line.contains(": webhook ")).count(), requests);
+    let log = Log::start();
+    for case in cases() {
+        answer(&case);
+        let Some(verifier) = case.verifier() else { continue };
+        let service = Receiver::<Acme>::new(verifier.with_bearer(Refuses)).into_service();
+        let (mut headers, body) = case.sent();
+        headers.insert("authorization", HeaderValue::try_from(format!("Bearer {TOKEN}")).unwrap());
+        block_on(service.respond(request(headers, body)));
+    }
+    let log = log.text();
     assert!(log.contains("in this test every token is"));
     for hidden in ["MfKQ9r8G", "a2tra2tr", "g0hM9SsE", "tZ1I4/hD", "hnO3f9T8", "2432232314", "test_user", TOKEN] {
         assert!(!log.contains(hidden), "{hidden} was logged");
@@ -148,18 +113,18 @@ fn l05_nothing_secret_is_logged() {
 #[test]
 fn l09_what_a_sender_writes_stays_on_one_line() {
     let secret = || Secret::new(SECRET).unwrap();
-    let log = logged(|| {
-        for body in [
-            r#"{"eventType": "a\n2026 INFO forged \u001b[31m ${jndi:ldap://x} %n"}"#,
-            "{\"eventType\": \n\u{1b}[31m}",
-            r#"{"eventType": ["\n2026 INFO forged"]}"#,
-        ] {
-            let service = Receiver::<Acme>::new(Verifier::standard_webhooks(secret())).into_service();
-            let id = "${jndi:ldap://x}%n%s";
-            let headers = sign(&secret(), id, std::time::SystemTime::now(), body.as_bytes());
-            block_on(service.respond(request(headers, body)));
-        }
-    });
-    assert_eq!(log.lines().filter(|line| line.contains("${jndi:ldap://x}%n%s")).count(), 3, "{log}");
+    let log = Log::start();
+    for body in [
+        r#"{"eventType": "a\n2026 INFO forged \u001b[31m ${jndi:ldap://x} %n"}"#,
+        "{\"eventType\": \n\u{1b}[31m}",
+        r#"{"eventType": ["\n2026 INFO forged"]}"#,
+    ] {
+        let service = Receiver::<Acme>::new(Verifier::standard_webhooks(secret())).into_service();
+        let id = "${jndi:ldap://x}%n%s";
+        let headers = sign(&secret(), id, std::time::SystemTime::now(), body.as_bytes());
+        block_on(service.respond(request(headers, body)));
+    }
+    let log = log.text();
+    assert!(log.lines().filter(|line| line.contains("${jndi:ldap://x}%n%s")).count() >= 3, "{log}");
     assert!(!log.contains('\u{1b}') && !log.lines().any(|line| line.starts_with("2026 INFO")), "{log}");
 }

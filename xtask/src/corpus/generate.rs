@@ -35,6 +35,7 @@ impl Generated {
             crate_name: CRATE_NAME.parse().ok(),
             receiver: ReceiverDependency::Path(receiver.to_string_lossy().into_owned()),
             layout: Layout::Standalone,
+            deny_warnings: false,
         };
         let mut generated = Self::run(&request);
         if generated.output.is_none()

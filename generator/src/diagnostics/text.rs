@@ -1,13 +1,11 @@
-//! Diagnostics as text for people, in the style of rustc, and as JSON for programs.
+//! Findings as text for people, in the style of rustc.
 
-use std::fmt::Write as _;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use serde::Serialize;
 
 use super::{Diagnostic, Diagnostics, Label, Place, Severity};
-use crate::source::{FileId, Position, Sources, floor};
+use crate::source::{FileId, Sources, floor};
 
 /// The longest line that is shown whole, in bytes. Of a longer one, what is around one mark is shown.
 const LONG_LINE: usize = 1000;
@@ -43,7 +41,8 @@ fn report(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> St
     }
     let lines = |help: &String| help.lines().map(visible).collect::<Vec<_>>().join("\n");
     let help = diagnostic.help.iter().map(|help| Level::HELP.message(lines(help)));
-    renderer.render(&[group.elements(help)])
+    let note = diagnostic.note().map(|note| Level::NOTE.message(note));
+    renderer.render(&[group.elements(note).elements(help)])
 }
 
 /// A label whose place was found.
@@ -113,7 +112,7 @@ fn annotation<'a>(kind: AnnotationKind, span: Range<usize>, text: &str) -> annot
 }
 
 /// The text with all that a terminal does not show as it stands written as escapes.
-fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         if character.is_control() {
@@ -128,82 +127,8 @@ fn visible(text: &str) -> String {
 }
 
 /// Marks of direction and characters without width: they make text look like what it is not.
-fn is_invisible(character: char) -> bool {
+pub(super) fn is_invisible(character: char) -> bool {
     matches!(character,
         '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}'
         | '\u{E0000}'..='\u{E007F}')
-}
-
-#[derive(Serialize)]
-struct JsonDiagnostic<'a> {
-    code: &'static str,
-    severity: &'static str,
-    message: &'a str,
-    #[serde(flatten)]
-    place: Option<JsonPlace<'a>>,
-    labels: Vec<JsonLabel<'a>>,
-    help: &'a [String],
-}
-
-#[derive(Serialize)]
-struct JsonLabel<'a> {
-    #[serde(flatten)]
-    place: JsonPlace<'a>,
-    text: &'a str,
-}
-
-/// A range; the end is behind its last character.
-#[derive(Serialize)]
-struct JsonPlace<'a> {
-    file: &'a str,
-    line: usize,
-    column: usize,
-    end_line: usize,
-    end_column: usize,
-}
-
-impl<'a> JsonPlace<'a> {
-    fn new(label: &Label, sources: &'a Sources) -> Self {
-        let (file, range) = sources.range(&label.place);
-        let position = |offset| sources.position(&Place::Bytes(file, offset..offset));
-        let (Position { line, column }, end) = (position(range.start), position(range.end));
-        Self { file: sources.path_name(file), line, column, end_line: end.line, end_column: end.column }
-    }
-}
-
-/// All findings for programs, one JSON object a line. The place of the first label stands beside the message.
-pub fn json(diagnostics: &Diagnostics, sources: &Sources) -> String {
-    let mut lines = String::new();
-    for diagnostic in diagnostics {
-        let line = JsonDiagnostic {
-            code: diagnostic.code.as_str(),
-            severity: match diagnostic.severity() {
-                Severity::Error => "error",
-                Severity::Warning => "warning",
-            },
-            message: &diagnostic.message,
-            place: diagnostic.labels.first().map(|label| JsonPlace::new(label, sources)),
-            labels: diagnostic
-                .labels
-                .iter()
-                .map(|label| JsonLabel { place: JsonPlace::new(label, sources), text: &label.text })
-                .collect(),
-            help: &diagnostic.help,
-        };
-        // Strings and integers only: nothing here can fail.
-        let line = serde_json::to_string(&line).unwrap_or_default();
-        for character in line.chars() {
-            if is_invisible(character) {
-                // It can only stand in a string.
-                for unit in character.encode_utf16(&mut [0; 2]) {
-                    // Writing to a string cannot fail.
-                    let _ = write!(lines, "\\u{unit:04x}");
-                }
-            } else {
-                lines.push(character);
-            }
-        }
-        lines.push('\n');
-    }
-    lines
 }
