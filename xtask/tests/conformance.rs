@@ -31,7 +31,7 @@ fn valid() -> Value {
     })
 }
 
-fn with(changes: Value) -> String {
+fn with(changes: &Value) -> String {
     let mut case = valid();
     for (name, value) in changes.as_object().unwrap() {
         case[name] = value.clone();
@@ -43,9 +43,9 @@ fn with(changes: Value) -> String {
 fn cases_that_end_as_they_say() {
     let output = run(&[
         valid().to_string(),
-        with(json!({"id": "T28", "now": 0, "expect": "reject", "kind": "TimestampTooNew", "status": 401})),
-        with(json!({"id": "K20", "secrets": [], "expect": "reject", "kind": "Secret"})),
-        with(json!({"id": "H01", "headers_b64": [], "expect": "reject", "kind": "MissingHeader", "status": 400})),
+        with(&json!({"id": "T28", "now": 0, "expect": "reject", "kind": "TimestampTooNew", "status": 401})),
+        with(&json!({"id": "K20", "secrets": [], "expect": "reject", "kind": "Secret"})),
+        with(&json!({"id": "H01", "headers_b64": [], "expect": "reject", "kind": "MissingHeader", "status": 400})),
     ]);
     let table = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success() && table.ends_with("4 of 4 cases pass\n"), "{table}");
@@ -55,10 +55,10 @@ fn cases_that_end_as_they_say() {
 #[test]
 fn cases_that_end_otherwise() {
     for (case, shown) in [
-        (with(json!({"body_b64": ""})), "V01   DIFFERS  accept                     NoMatchingSignature 401"),
-        (with(json!({"expect": "reject", "kind": "Secret"})), "V01   DIFFERS  Secret                     accept"),
+        (with(&json!({"body_b64": ""})), "V01   DIFFERS  accept                     NoMatchingSignature 401"),
+        (with(&json!({"expect": "reject", "kind": "Secret"})), "V01   DIFFERS  Secret                     accept"),
         (
-            with(json!({"now": 0, "expect": "reject", "kind": "TimestampTooNew", "status": 400})),
+            with(&json!({"now": 0, "expect": "reject", "kind": "TimestampTooNew", "status": 400})),
             "V01   DIFFERS  TimestampTooNew 400        TimestampTooNew 401",
         ),
     ] {
@@ -73,12 +73,12 @@ fn cases_that_end_otherwise() {
 fn lines_that_cannot_be_read() {
     for (line, problem) in [
         ("{".to_owned(), "error: line 2: EOF"),
-        (with(json!({"expect": "maybe"})), "error: line 2: `expect` is neither"),
-        (with(json!({"now": "now"})), "error: line 2: `now` is not a count of seconds"),
-        (with(json!({"body_b64": "?"})), "error: line 2: Invalid"),
-        (with(json!({"headers_b64": [["a b", ""]]})), "error: line 2: no name of a header"),
-        (with(json!({"secrets": [1]})), "error: line 2: a secret is not a text"),
-        (with(json!({"title": 1})), "error: line 2: `title` is not a text"),
+        (with(&json!({"expect": "maybe"})), "error: line 2: `expect` is neither"),
+        (with(&json!({"now": "now"})), "error: line 2: `now` is not a count of seconds"),
+        (with(&json!({"body_b64": "?"})), "error: line 2: Invalid"),
+        (with(&json!({"headers_b64": [["a b", ""]]})), "error: line 2: no name of a header"),
+        (with(&json!({"secrets": [1]})), "error: line 2: a secret is not a text"),
+        (with(&json!({"title": 1})), "error: line 2: `title` is not a text"),
     ] {
         let output = run(&[valid().to_string(), line]);
         let errors = String::from_utf8(output.stderr).unwrap();
