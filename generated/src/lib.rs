@@ -23,7 +23,7 @@
 //! # Features
 //!
 //! `jiff`, `url` and `uuid` add typed access to formatted strings, see [`Text`]. They never change a
-//! type.
+//! type. `serve` and `metrics` are those of [`webhook_receiver`].
 //!
 //! # What the vendor says
 //!

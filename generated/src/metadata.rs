@@ -240,6 +240,49 @@ impl Serialize for TemplateType {
     }
 }
 
+/// Changes to the metadata groups of the template.
+///
+/// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template/properties/groups`
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TemplateGroups {
+    /// Metadata groups that were added to the template.
+    pub added: Option<Vec<TemplateGroupsAdded>>,
+    /// All other members.
+    pub additional: BTreeMap<String, Json>,
+}
+
+impl codec::Object for TemplateGroups {
+    const NAME: &'static str = "TemplateGroups";
+    const MEMBERS: &'static [&'static str] = &["added"];
+
+    fn decode_members<'de, A: MapAccess<'de>>(
+        members: &mut codec::Members<'de, A>,
+    ) -> Result<Self, A::Error> {
+        let mut added = None;
+        let mut additional = BTreeMap::new();
+        while let Some(name) = members.next()? {
+            match &*name {
+                "added" => members.read("added", &mut added)?,
+                _ => members.read_rest(name, &mut additional)?,
+            }
+        }
+        Ok(Self {
+            added: added.flatten(),
+            additional,
+        })
+    }
+}
+
+impl Serialize for TemplateGroups {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = codec::ObjectWriter::new(serializer)?;
+        object.optional("added", &self.added)?;
+        object.rest(&self.additional)?;
+        object.end()
+    }
+}
+
 /// The type before the change.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template/properties/type/properties/previous`
@@ -367,49 +410,6 @@ impl codec::Decode for TemplateTypeCurrent {
 impl Serialize for TemplateTypeCurrent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
-    }
-}
-
-/// Changes to the metadata groups of the template.
-///
-/// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template/properties/groups`
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct TemplateGroups {
-    /// Metadata groups that were added to the template.
-    pub added: Option<Vec<TemplateGroupsAdded>>,
-    /// All other members.
-    pub additional: BTreeMap<String, Json>,
-}
-
-impl codec::Object for TemplateGroups {
-    const NAME: &'static str = "TemplateGroups";
-    const MEMBERS: &'static [&'static str] = &["added"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut added = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "added" => members.read("added", &mut added)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
-        }
-        Ok(Self {
-            added: added.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for TemplateGroups {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("added", &self.added)?;
-        object.rest(&self.additional)?;
-        object.end()
     }
 }
 

@@ -62,61 +62,6 @@ impl Serialize for EventContext {
     }
 }
 
-/// The user behind the event.
-///
-/// Source: `tenovos-webhooks.yaml#/components/schemas/event/properties/user`
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct EventContextUser {
-    /// Identifier of the user.
-    pub id: Option<Text<format::Uuid>>,
-    /// First name of the user.
-    pub first_name: Option<String>,
-    /// Last name of the user.
-    pub last_name: Option<String>,
-    /// Members that the description does not declare.
-    pub undeclared: Undeclared,
-}
-
-impl codec::Object for EventContextUser {
-    const NAME: &'static str = "EventContextUser";
-    const MEMBERS: &'static [&'static str] = &["id", "firstName", "lastName"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut id = None;
-        let mut first_name = None;
-        let mut last_name = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "id" => members.read("id", &mut id)?,
-                "firstName" => members.read("firstName", &mut first_name)?,
-                "lastName" => members.read("lastName", &mut last_name)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
-        }
-        Ok(Self {
-            id: id.flatten(),
-            first_name: first_name.flatten(),
-            last_name: last_name.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for EventContextUser {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("firstName", &self.first_name)?;
-        object.optional("lastName", &self.last_name)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
-    }
-}
-
 /// The asset that the event is about.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/asset`
@@ -182,6 +127,61 @@ impl Serialize for Asset {
         object.optional("filename", &self.filename)?;
         object.optional("metadataTemplate", &self.metadata_template)?;
         object.optional("securityTemplates", &self.security_templates)?;
+        object.undeclared(&self.undeclared)?;
+        object.end()
+    }
+}
+
+/// The user behind the event.
+///
+/// Source: `tenovos-webhooks.yaml#/components/schemas/event/properties/user`
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct EventContextUser {
+    /// Identifier of the user.
+    pub id: Option<Text<format::Uuid>>,
+    /// First name of the user.
+    pub first_name: Option<String>,
+    /// Last name of the user.
+    pub last_name: Option<String>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
+}
+
+impl codec::Object for EventContextUser {
+    const NAME: &'static str = "EventContextUser";
+    const MEMBERS: &'static [&'static str] = &["id", "firstName", "lastName"];
+
+    fn decode_members<'de, A: MapAccess<'de>>(
+        members: &mut codec::Members<'de, A>,
+    ) -> Result<Self, A::Error> {
+        let mut id = None;
+        let mut first_name = None;
+        let mut last_name = None;
+        let mut undeclared = Undeclared::default();
+        while let Some(name) = members.next()? {
+            match &*name {
+                "id" => members.read("id", &mut id)?,
+                "firstName" => members.read("firstName", &mut first_name)?,
+                "lastName" => members.read("lastName", &mut last_name)?,
+                _ => members.keep(&name, &mut undeclared)?,
+            }
+        }
+        Ok(Self {
+            id: id.flatten(),
+            first_name: first_name.flatten(),
+            last_name: last_name.flatten(),
+            undeclared,
+        })
+    }
+}
+
+impl Serialize for EventContextUser {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = codec::ObjectWriter::new(serializer)?;
+        object.optional("id", &self.id)?;
+        object.optional("firstName", &self.first_name)?;
+        object.optional("lastName", &self.last_name)?;
         object.undeclared(&self.undeclared)?;
         object.end()
     }
@@ -339,6 +339,6 @@ impl Serialize for SecurityGroup {
 }
 
 codec::objects!(
-    EventContext, EventContextUser, Asset, MetadataTemplate, AssetSecurityTemplate,
+    EventContext, Asset, EventContextUser, MetadataTemplate, AssetSecurityTemplate,
     SecurityGroup
 );

@@ -41,6 +41,15 @@
 //! id-header = "x-acme-id"                 # with `{id}` in `signed` it is signed, without it is not
 //! ```
 //!
+//! The levels of warnings, by their codes:
+//!
+//! ```toml
+//! [diagnostics]
+//! W0603 = "allow"                         # not told
+//! W0604 = "deny"                          # an error
+//! W0707 = "warn"                          # a warning, also with `--deny warnings`
+//! ```
+//!
 //! Every key may be left out, and none may be added.
 
 mod pattern;
@@ -52,13 +61,18 @@ use std::ops::Range;
 
 use serde::Deserialize;
 use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 pub use signature::{Headers, Signature};
 pub use values::{CrateName, CrateVersion, HeaderName, Pointer, SpecPlace, Text, TypeName, VisibleText};
 
-use crate::diagnostics::{Code, Diagnostic, Place};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Level, Place, Severity};
 use crate::source::FileId;
+use crate::text::suggest;
 use signature::RawSignature;
+
+/// More mistakes than that are not told at once.
+const MAX_ERRORS: usize = 20;
 
 /// A configuration. The default one is that of an empty file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -75,6 +89,8 @@ pub struct Config {
     pub names: BTreeMap<SpecPlace, Located<TypeName>>,
     /// How deliveries are signed.
     pub signature: Option<Located<Signature>>,
+    /// The levels of warnings, and where they are set.
+    pub levels: BTreeMap<Code, (Level, Place)>,
 }
 
 /// How an event type is found, and which ones there are.
@@ -117,20 +133,81 @@ pub struct Located<T> {
 }
 
 impl Config {
-    /// Reads a configuration.
-    ///
-    /// # Errors
-    ///
-    /// The first thing that is not as documented.
-    pub fn parse(file: FileId, text: &str) -> Result<Self, Diagnostic> {
-        let raw = toml::Deserializer::parse(text).map_err(|error| diagnostic(Code::Syntax, file, text, &error))?;
-        let raw = Raw::deserialize(raw).map_err(|error| diagnostic(Code::Config, file, text, &error))?;
-        raw.check(file)
+    /// Reads a configuration. What is not as documented goes to `diagnostics`, and is left out.
+    pub fn parse(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Self {
+        match DeTable::parse(text) {
+            Ok(table) => read(file, text, table, diagnostics).check(file, diagnostics),
+            Err(error) => {
+                diagnostics.push(diagnostic(Code::Syntax, file, text, &error));
+                Self::default()
+            }
+        }
     }
 }
 
+/// Reads what the file says. The entry that an error is about is taken out and the rest read again, so that all are found.
+fn read(file: FileId, text: &str, mut table: Spanned<DeTable<'_>>, diagnostics: &mut Diagnostics) -> Raw {
+    let mut errors = Vec::new();
+    let mut taken: Vec<Taken> = Vec::new();
+    let mut read = Raw::default();
+    while errors.len() < MAX_ERRORS {
+        let error = match Raw::deserialize(toml::Deserializer::from(table.clone())) {
+            Ok(raw) => {
+                read = raw;
+                break;
+            }
+            Err(error) => error,
+        };
+        let span = error.span().unwrap_or_default();
+        // What is missing because it was taken out is no mistake of its own.
+        if !error.message().starts_with("missing field") || !taken.iter().any(|taken| taken.from == span) {
+            errors.push((span.start, diagnostic(Code::Config, file, text, &error)));
+        }
+        let whole = table.span();
+        let Some(entry) = take_out(table.get_mut(), whole, &span) else { break };
+        taken.push(entry);
+    }
+    errors.sort_by_key(|(start, _)| *start);
+    for (_, error) in errors {
+        diagnostics.push(error);
+    }
+    // Nor is what does not go together in a table that lacks what was taken out.
+    for Taken { section, .. } in taken {
+        match section.as_str() {
+            "signature" => read.signature = None,
+            "event-type" => read.event_type = RawEventType::default(),
+            _ => {}
+        }
+    }
+    read
+}
+
+/// An entry that was taken out of a table.
+struct Taken {
+    /// Where the table stands.
+    from: Range<usize>,
+    /// The key at the top of the file that the entry belongs to.
+    section: String,
+}
+
+/// Takes the innermost entry with this place out of a table, which stands at another place.
+fn take_out(table: &mut DeTable<'_>, from: Range<usize>, entry: &Range<usize>) -> Option<Taken> {
+    for (key, value) in table.iter_mut() {
+        let inner_place = value.span();
+        if let DeValue::Table(inner) = value.get_mut()
+            && let Some(taken) = take_out(inner, inner_place, entry)
+        {
+            return Some(Taken { section: key.get_ref().to_string(), ..taken });
+        }
+    }
+    let holds = |span: Range<usize>| span.start <= entry.start && entry.end <= span.end;
+    let key = table.iter().find(|(key, value)| holds(key.span()) || holds(value.span())).map(|(key, _)| key.clone())?;
+    table.remove(&key)?;
+    Some(Taken { from, section: key.into_inner().into_owned() })
+}
+
 /// What the file says, in its own shape.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Raw {
     crate_name: Option<CrateName>,
@@ -142,6 +219,8 @@ struct Raw {
     #[serde(default)]
     names: BTreeMap<Spanned<SpecPlace>, Spanned<TypeName>>,
     signature: Option<RawSignature>,
+    #[serde(default)]
+    diagnostics: BTreeMap<Spanned<String>, Spanned<Level>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -202,11 +281,13 @@ impl RawEventType {
 }
 
 impl Raw {
-    fn check(self, file: FileId) -> Result<Config, Diagnostic> {
-        let Self { crate_name, crate_version, vendor, mut event_type, names, signature } = self;
-        let carrier = event_type.carrier(file)?;
+    fn check(self, file: FileId, diagnostics: &mut Diagnostics) -> Config {
+        let Self { crate_name, crate_version, vendor, mut event_type, names, signature, diagnostics: levels } = self;
+        let carrier = diagnostics.take_in(event_type.carrier(file)).flatten();
+        let signature = signature.and_then(|signature| diagnostics.take_in(signature.check(file)));
+        let levels = levels.into_iter().filter_map(|entry| diagnostics.take_in(level(file, entry))).collect();
         let RawEventType { separator, from_keys, names: event_type_names, .. } = event_type;
-        Ok(Config {
+        Config {
             crate_name,
             crate_version,
             vendor,
@@ -217,8 +298,34 @@ impl Raw {
                 names: located(file, event_type_names),
             },
             names: located(file, names),
-            signature: signature.map(|signature| signature.check(file)).transpose()?,
-        })
+            signature,
+            levels,
+        }
+    }
+}
+
+/// The level of one code.
+fn level(file: FileId, (key, level): (Spanned<String>, Spanned<Level>)) -> Result<(Code, (Level, Place)), Diagnostic> {
+    let refuse = |message| Err(Diagnostic::new(Code::Config, message).at(Place::Bytes(file, key.span()), ""));
+    let text = key.get_ref();
+    match Code::find(text) {
+        Some(code) if code.severity() == Severity::Warning => {
+            let place = Place::Bytes(file, key.span().start..level.span().end);
+            Ok((code, (level.into_inner(), place)))
+        }
+        Some(_) => refuse(format!("`{text}` is an error: only warnings have a level")),
+        None => {
+            let warnings: Vec<&str> = Code::ALL
+                .iter()
+                .filter(|code| code.severity() == Severity::Warning)
+                .map(|code| code.as_str())
+                .collect();
+            let help = match suggest(text, &warnings) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "the codes stand in messages, such as `warning[W0707]`".to_owned(),
+            };
+            refuse(format!("there is no warning `{text}`")).map_err(|diagnostic| diagnostic.help(help))
+        }
     }
 }
 
@@ -241,11 +348,17 @@ fn diagnostic(code: Code, file: FileId, text: &str, error: &toml::de::Error) -> 
         Some(span) => Place::Bytes(file, within(text, span)),
         None => Place::File(file),
     };
-    let mut message = error.message().to_owned();
+    let mut message = match error.message() {
+        "wanted string or table" => "a word in quotes is expected".to_owned(),
+        message => message.to_owned(),
+    };
     let mut help = None;
     for (theirs, ours) in [("unknown field", "unknown key"), ("unknown variant", "unknown value")] {
         if let Some((unknown, known)) = message.split_once(", expected ").filter(|_| message.starts_with(theirs)) {
-            help = Some(format!("known here: {}", known.trim_start_matches("one of ")));
+            help = Some(
+                nearest(unknown, known)
+                    .unwrap_or_else(|| format!("known here: {}", known.trim_start_matches("one of "))),
+            );
             message = unknown.replacen(theirs, ours, 1);
         }
     }
@@ -255,6 +368,12 @@ fn diagnostic(code: Code, file: FileId, text: &str, error: &toml::de::Error) -> 
     let mut diagnostic = Diagnostic::new(code, message);
     diagnostic.help.extend(help);
     diagnostic.at(place, "")
+}
+
+/// A question whether one of the known words was meant. Both texts have their words in backticks.
+fn nearest(unknown: &str, known: &str) -> Option<String> {
+    let words = |text| str::split(text, '`').skip(1).step_by(2).collect::<Vec<_>>();
+    suggest(words(unknown).first()?, &words(known)).map(|near| format!("did you mean `{near}`?"))
 }
 
 /// The range, cut to what there is of the text.
@@ -275,23 +394,81 @@ mod tests {
     const FILE: FileId = FileId(0);
 
     #[track_caller]
+    fn parsed(text: &str) -> Config {
+        let mut diagnostics = Diagnostics::default();
+        let config = Config::parse(FILE, text, &mut diagnostics);
+        assert!(!diagnostics.has_errors(), "{text:?}: {diagnostics:?}");
+        config
+    }
+
+    #[track_caller]
     fn check_error(text: &str, expected: &Expect) {
-        let error = Config::parse(FILE, text).expect_err("a configuration with a mistake");
-        let mut shown = format!("{}: {}\n", error.code.as_str(), error.message);
-        for label in error.labels {
-            let Place::Bytes(_, range) = label.place else { panic!("no range: {:?}", label.place) };
-            writeln!(shown, "at {}..{}: {:?}", range.start, range.end, &text[range.clone()]).unwrap();
-        }
-        for help in error.help {
-            writeln!(shown, "help: {help}").unwrap();
+        let mut diagnostics = Diagnostics::default();
+        Config::parse(FILE, text, &mut diagnostics);
+        assert!(diagnostics.has_errors(), "{text:?} has no mistake");
+        let mut shown = String::new();
+        for error in &diagnostics {
+            writeln!(shown, "{}: {}", error.code.as_str(), error.message).unwrap();
+            for label in &error.labels {
+                let Place::Bytes(_, range) = &label.place else { panic!("no range: {:?}", label.place) };
+                writeln!(shown, "at {}..{}: {:?}", range.start, range.end, &text[range.clone()]).unwrap();
+            }
+            for help in &error.help {
+                writeln!(shown, "help: {help}").unwrap();
+            }
         }
         expected.assert_eq(&shown);
     }
 
     #[test]
+    fn all_mistakes_are_told() {
+        check_error(
+            "crate-name = \"fn\"\nvendr = 1\n[names]\n\"#/a\" = \"a\"\n\"#/b\" = \"b\"\n\
+             [event-type]\npointer = []\n[signature]\nscheme = 7\nheaders = { id = \"A\", ide = \"b\" }\n\
+             [diagnostics]\nE0101 = \"allow\"\nW9999 = \"deny\"\n",
+            &expect![[r#"
+                E0401: "fn" is a keyword of Rust and can be no package name
+                at 13..17: "\"fn\""
+                E0401: unknown key `vendr`
+                at 18..23: "vendr"
+                help: did you mean `vendor`?
+                E0401: "a" is no name of a Rust type: begin with A-Z and go on with letters and digits
+                at 44..47: "\"a\""
+                E0401: "b" is no name of a Rust type: begin with A-Z and go on with letters and digits
+                at 56..59: "\"b\""
+                E0401: a word in quotes is expected
+                at 107..108: "7"
+                E0401: "A" is no name of an HTTP header in lower case
+                at 126..129: "\"A\""
+                E0401: unknown key `ide`
+                at 131..134: "ide"
+                help: did you mean `id`?
+                E0401: `pointer` is an empty list
+                at 83..85: "[]"
+                help: an event type is in the body (`pointer`), in a header (`header`, which `pointer` may complete), or nowhere (`address = true`)
+                E0401: `E0101` is an error: only warnings have a level
+                at 157..162: "E0101"
+                E0401: there is no warning `W9999`
+                at 173..178: "W9999"
+                help: the codes stand in messages, such as `warning[W0707]`
+            "#]],
+        );
+        check_error(
+            "vendr = 1\n[signature]\nprefix = \"a\"",
+            &expect![[r#"
+                E0401: unknown key `vendr`
+                at 0..5: "vendr"
+                help: did you mean `vendor`?
+                E0401: missing key `scheme`
+                at 10..21: "[signature]"
+            "#]],
+        );
+    }
+
+    #[test]
     fn everything_may_be_left_out() {
         for text in ["", "# nothing\n", "[event-type]\n[names]\n[event-type.names]\n", "\u{feff}"] {
-            assert_eq!(Config::parse(FILE, text).unwrap(), Config::default(), "{text:?}");
+            assert_eq!(parsed(text), Config::default(), "{text:?}");
         }
     }
 
@@ -317,7 +494,7 @@ headers = { id = "acme-id" }
             Place::Bytes(_, range) => &text[range.clone()],
             _ => "",
         };
-        let config = Config::parse(FILE, text).unwrap();
+        let config = parsed(text);
         assert_eq!(config.crate_name.unwrap().as_str(), "acme-hooks");
         assert_eq!(config.crate_version.as_str(), "1.2.3");
         assert_eq!(config.vendor.unwrap().as_str(), "Acme");
@@ -338,8 +515,54 @@ headers = { id = "acme-id" }
     }
 
     #[test]
+    fn levels() {
+        let config = parsed("[diagnostics]\nW0603 = \"allow\"\nW0604 = \"deny\"\n");
+        let levels: Vec<_> = config.levels.iter().map(|(code, (level, _))| (code.as_str(), *level)).collect();
+        assert_eq!(levels, [("W0603", Level::Allow), ("W0604", Level::Deny)]);
+        check_error(
+            "[diagnostics]\nE0301 = \"allow\"",
+            &expect![[r#"
+            E0401: `E0301` is an error: only warnings have a level
+            at 14..19: "E0301"
+        "#]],
+        );
+        check_error(
+            "[diagnostics]\nW0710 = \"warn\"",
+            &expect![[r#"
+            E0401: there is no warning `W0710`
+            at 14..19: "W0710"
+            help: did you mean `W0701`?
+        "#]],
+        );
+        check_error(
+            "[diagnostics]\nw0701 = \"warn\"",
+            &expect![[r#"
+                E0401: there is no warning `w0701`
+                at 14..19: "w0701"
+                help: did you mean `W0701`?
+            "#]],
+        );
+        check_error(
+            "[diagnostics]\nhints = \"warn\"",
+            &expect![[r#"
+            E0401: there is no warning `hints`
+            at 14..19: "hints"
+            help: the codes stand in messages, such as `warning[W0707]`
+        "#]],
+        );
+        check_error(
+            "[diagnostics]\nW0701 = \"ignore\"",
+            &expect![[r#"
+            E0401: unknown value `ignore`
+            at 22..30: "\"ignore\""
+            help: known here: `allow`, `warn`, `deny`
+        "#]],
+        );
+    }
+
+    #[test]
     fn signatures() {
-        let signature = |text: &str| Config::parse(FILE, text).unwrap().signature.unwrap().value;
+        let signature = |text: &str| parsed(text).signature.unwrap().value;
         assert_eq!(signature("[signature]\nscheme = \"verifier\""), Signature::Verifier);
         assert_eq!(signature("[signature]\nscheme = \"none\""), Signature::None);
         let text = r#"
@@ -400,10 +623,10 @@ id-header = "acme-id"
         check_error(
             "crate_name = \"a\"",
             &expect![[r#"
-            E0401: unknown key `crate_name`
-            at 0..10: "crate_name"
-            help: known here: `crate-name`, `crate-version`, `vendor`, `event-type`, `names`, `signature`
-        "#]],
+                E0401: unknown key `crate_name`
+                at 0..10: "crate_name"
+                help: did you mean `crate-name`?
+            "#]],
         );
         check_error(
             "[event-type]\ntopic = \".\"",
@@ -519,10 +742,10 @@ id-header = "acme-id"
         check_error(
             "[signature]\nscheme = \"hmac\"\nhash = \"md5\"",
             &expect![[r#"
-            E0401: unknown value `md5`
-            at 35..40: "\"md5\""
-            help: known here: `sha1`, `sha256`, `sha512`
-        "#]],
+                E0401: unknown value `md5`
+                at 35..40: "\"md5\""
+                help: known here: `sha1`, `sha256`, `sha512`
+            "#]],
         );
         check_error(
             &hmac("signed = \"{timestamp}{body}\""),

@@ -21,7 +21,7 @@ pub mod write;
 use std::path::{Path, PathBuf};
 
 use config::Config;
-use diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use diagnostics::{Code, Diagnostic, Diagnostics, Levels, Place};
 use emit::{Emitter, Manifest};
 use ir::Api;
 use names::Names;
@@ -46,6 +46,8 @@ pub struct Request {
     pub layout: Layout,
     /// What is refused as too much.
     pub limits: Limits,
+    /// Whether warnings are errors, but for those whose level the configuration sets.
+    pub deny_warnings: bool,
 }
 
 /// How the emitted manifest names the dependency `webhook-receiver`.
@@ -85,10 +87,10 @@ pub struct Outcome {
 pub struct Output {
     /// The files, by path relative to the crate (always with `/`), in order.
     pub files: std::collections::BTreeMap<String, String>,
-    /// How many webhooks are routed.
-    pub webhooks: usize,
-    /// How many types were emitted.
-    pub types: usize,
+    /// What they were made from.
+    pub api: Api,
+    /// The name of the vendor in Rust.
+    pub vendor: String,
 }
 
 /// A stage whose result can be [dumped](dump).
@@ -107,8 +109,20 @@ pub enum Stage {
 /// Generates a crate.
 pub fn generate(request: &Request) -> Outcome {
     let mut run = Run::new(request);
-    let output = run.named().and_then(|named| run.emit(request, &named));
+    let output = run.named().and_then(|named| run.emit(request, named));
+    if output.is_some() {
+        run.report_unused_levels();
+    }
     run.outcome(output)
+}
+
+/// Applies the overlays and goes no further; none where there was an error.
+pub fn patch(request: &Request) -> (Outcome, Option<Node>) {
+    let mut run = Run::new(request);
+    let root = run.tree();
+    let outcome = run.outcome(None);
+    let root = root.filter(|_| !outcome.diagnostics.has_errors());
+    (outcome, root)
 }
 
 /// Runs up to a stage and shows its result; none where there was an error before it.
@@ -120,7 +134,9 @@ pub fn dump(request: &Request, stage: Stage) -> (Outcome, Option<String>) {
         Stage::Ir => run.lowered().map(|api| format!("{api:#?}\n")),
         Stage::Names => run.named().map(|named| named.names.show(&named.api)),
     };
-    (run.outcome(None), shown)
+    let outcome = run.outcome(None);
+    let shown = shown.filter(|_| !outcome.diagnostics.has_errors());
+    (outcome, shown)
 }
 
 /// The stages of one run, each calling the one before it.
@@ -139,7 +155,12 @@ struct Named {
 
 impl<'a> Run<'a> {
     fn new(request: &'a Request) -> Self {
-        Self { request, sources: Sources::with_limits(request.limits), config: Config::default(), diagnostics: Diagnostics::default() }
+        Self {
+            request,
+            sources: Sources::with_limits(request.limits),
+            config: Config::default(),
+            diagnostics: Diagnostics::default(),
+        }
     }
 
     /// The description, patched. Files that cannot be read are all reported at once.
@@ -154,9 +175,8 @@ impl<'a> Run<'a> {
             }
         }
         if let Some(path) = &self.request.config {
-            let config = self.sources.add_text(path).and_then(|file| Config::parse(file, self.sources.text(file)));
-            match config {
-                Ok(config) => self.config = config,
+            match self.sources.add_text(path) {
+                Ok(file) => self.config = Config::parse(file, self.sources.text(file), &mut self.diagnostics),
                 Err(diagnostic) => self.diagnostics.push(diagnostic),
             }
         }
@@ -187,18 +207,15 @@ impl<'a> Run<'a> {
         (!self.diagnostics.has_errors()).then_some(Named { api, names })
     }
 
-    fn emit(&mut self, request: &Request, Named { api, names }: &Named) -> Option<Output> {
-        let files = Emitter { api, names, sources: &self.sources }.files();
+    fn emit(&mut self, request: &Request, Named { api, names }: Named) -> Option<Output> {
+        let files = Emitter { api: &api, names: &names, sources: &self.sources }.files();
         let mut texts = files.texts;
         for (path, file) in files.sources {
             match file.print() {
                 Ok(text) => {
                     texts.insert(path, text);
                 }
-                Err(error) => self.diagnostics.push(
-                    Diagnostic::new(Code::Internal, format!("the generator wrote {path} wrongly: {error}"))
-                        .help("this is a fault of the generator; please report it with the description"),
-                ),
+                Err(error) => self.diagnostics.push(Diagnostic::internal(&path, &error)),
             }
         }
         let manifest = Manifest {
@@ -225,11 +242,25 @@ impl<'a> Run<'a> {
             }
             texts.insert(fingerprint::FILE.to_owned(), fingerprint::record(inputs));
         }
-        let output = Output { files: texts, webhooks: api.webhooks.len(), types: api.types.len() };
+        let output = Output { files: texts, api, vendor: names.vendor.to_string() };
         (!self.diagnostics.has_errors()).then_some(output)
     }
 
-    fn outcome(self, output: Option<Output>) -> Outcome {
+    /// Of a run that came to its end, since an earlier one may have missed what is allowed.
+    fn report_unused_levels(&mut self) {
+        for diagnostic in self.levels().unused(&self.diagnostics) {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    fn levels(&self) -> Levels {
+        Levels { deny_warnings: self.request.deny_warnings, codes: self.config.levels.clone() }
+    }
+
+    /// The levels come last: a warning that is denied stops no stage, so that later ones tell what they find.
+    fn outcome(mut self, output: Option<Output>) -> Outcome {
+        self.levels().apply(&mut self.diagnostics);
+        let output = output.filter(|_| !self.diagnostics.has_errors());
         Outcome { sources: self.sources, diagnostics: self.diagnostics, output }
     }
 }

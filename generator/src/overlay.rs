@@ -2,58 +2,202 @@
 //!
 //! Versions 1.0 and 1.1 of the Overlay Specification, with queries of RFC 9535 as targets. The actions are applied in order,
 //! each to the result of those before it. An action is applied to all its targets or, where it does not fit one
-//! of them, to none. An action that matches nothing is a warning.
+//! of them, to none. An action that matches nothing, or that changes nothing since the description says the same already,
+//! is a warning, and so is such a name in a list of names.
 //!
-//! Two things are stricter than the specification, which lets both pass: an action that has more than one of `update`,
-//! `copy` and `remove`, or none, and a field that the specification does not know.
+//! Where the specification leaves room, it is taken so:
+//!
+//! - A field that the specification does not know is an error, as in its JSON Schema.
+//! - So is an action with both `update` and `copy`, of which each is said to have no effect beside the other.
+//! - In version 1.0, a list as the update of a list is an error: the text makes it one entry, most tools make it several.
 //!
 //! A node that comes from an overlay keeps its place there, so that what is said of it later points into the overlay.
 
 mod document;
 mod edit;
+mod query;
 mod view;
 
-use document::{Action, Change};
+use indexmap::IndexMap;
+
+use document::{Action, Change, V1_1, Version};
 use view::View;
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::source::{Limits, Node, Segment};
+use crate::text::suggest;
+
+/// Fields of OpenAPI on the way to a schema. Where one is missing and a similar one is there, the description is wrong.
+const FIELDS: &[&str] = &[
+    "webhooks",
+    "components",
+    "schemas",
+    "post",
+    "requestBody",
+    "content",
+    "schema",
+    "properties",
+    "items",
+    "allOf",
+    "anyOf",
+    "oneOf",
+];
 
 /// Applies an overlay to the root of a description. What is wrong with the overlay goes to `diagnostics`; the actions
 /// that are right are applied nevertheless, so that one run finds all errors.
 pub fn apply(root: Node, overlay: &Node, limits: &Limits, diagnostics: &mut Diagnostics) -> Node {
     let actions = document::read(overlay, diagnostics);
-    let mut target = Target { view: View::new(&root), root, limits };
+    let mut target = Target { view: View::new(&root), root, limits, diagnostics, misses: IndexMap::new() };
     for action in &actions {
         if let Err(diagnostic) = target.apply(action) {
-            diagnostics.push(diagnostic);
+            target.diagnostics.push(diagnostic);
         }
     }
+    target.report_misses();
     target.root
 }
+
+/// The nodes that a query selects.
+type Paths = [Vec<Segment>];
 
 /// The tree that is changed, and what queries see of it.
 struct Target<'a> {
     root: Node,
     view: View,
     limits: &'a Limits,
+    diagnostics: &'a mut Diagnostics,
+    /// What is said of actions that match nothing, by what is missing: one cause is told once.
+    misses: IndexMap<String, Vec<Diagnostic>>,
 }
 
 impl Target<'_> {
     fn apply(&mut self, action: &Action) -> Result<(), Diagnostic> {
         let paths = self.view.select(&action.target)?;
         if paths.is_empty() {
-            return Err(Diagnostic::new(Code::OverlayTarget, "the action matches nothing")
-                .at(Place::Value(action.target.origin().clone()), "nothing in the description is selected by this"));
+            let query = action.target.as_str().unwrap_or_default();
+            self.miss(action, query, "the action matches nothing".to_owned());
+            return Ok(());
         }
-        match &action.change {
-            Change::Remove => self.remove(&paths, action),
-            Change::Update(update) => self.merge(&paths, update, action),
-            Change::Copy(from) => {
-                let source = self.single(from)?;
-                self.merge(&paths, &source, action)
+        let update = match &action.change {
+            Change::Remove => None,
+            Change::Update(update) => Some(update.clone()),
+            Change::Copy(from) => Some(self.single(from)?),
+        };
+        self.check(&paths, update.as_ref(), action)?;
+        self.check_needed(&paths, update.as_ref(), action);
+        match update {
+            Some(update) => self.merge(&paths, &update, action),
+            None => self.remove(&paths, action),
+        }
+    }
+
+    /// Takes note of a query of an action that selects nothing, with the first name on the way that is not there.
+    fn miss(&mut self, action: &Action, query: &str, message: String) {
+        let place = Place::Value(action.target.origin().clone());
+        let diagnostic = Diagnostic::new(Code::OverlayTarget, message);
+        let Some((parent, missing)) = self.missing(query) else {
+            self.diagnostics.push(diagnostic.at(place, "nothing in the description is selected by this"));
+            return;
+        };
+        let parents = self.nodes(&self.view.select_part(parent));
+        let members: Vec<(&str, &Node)> =
+            parents.iter().filter_map(Node::as_object).flatten().map(|(name, node)| (&**name, node)).collect();
+        let names: Vec<&str> = members.iter().map(|(name, _)| *name).collect();
+        let near = suggest(missing, &names).and_then(|near| members.iter().find(|(name, _)| *name == near));
+        let diagnostic = diagnostic.at(place, format!("`{parent}` has no `{missing}`"));
+        let diagnostic = match near {
+            Some((name, node)) => {
+                diagnostic.at(Place::Name(node.origin().clone()), "this is there").help(if FIELDS.contains(&missing) {
+                    format!("is `{name}` in the description a misspelt `{missing}`?")
+                } else {
+                    format!("did you mean `{name}`?")
+                })
+            }
+            None => diagnostic.help("if the vendor has taken this out of the description, take it out of the overlay"),
+        };
+        self.misses.entry(format!("{parent} {missing}")).or_default().push(diagnostic);
+    }
+
+    fn report_misses(&mut self) {
+        for (_, misses) in std::mem::take(&mut self.misses) {
+            let more = misses.len() - 1;
+            if let Some(mut first) = misses.into_iter().next() {
+                if more > 0 {
+                    first.message = format!("this action and {more} more match nothing");
+                }
+                self.diagnostics.push(first);
             }
         }
+    }
+
+    /// The longest beginning of a query that selects something, and the name behind it that does not.
+    fn missing<'q>(&self, query: &'q str) -> Option<(&'q str, &'q str)> {
+        let segments = query::segments(query);
+        let stop = segments.iter().find(|segment| self.view.select_part(&query[..segment.end]).is_empty())?;
+        Some((&query[..stop.start], query::names(&query[stop.clone()]).first()?))
+    }
+
+    /// Refuses targets that the specification does not allow to be changed together, or at all.
+    fn check(&self, paths: &Paths, update: Option<&Node>, action: &Action) -> Result<(), Diagnostic> {
+        let nodes = self.nodes(paths);
+        let Some(first) = nodes.first() else { return Ok(()) };
+        let refuse = |message: String| {
+            Diagnostic::new(Code::Overlay, message).at(Place::Value(action.target.origin().clone()), "")
+        };
+        if let Some(other) = nodes.iter().find(|node| edit::kind(node) != edit::kind(first))
+            && update.is_some()
+        {
+            return Err(refuse(format!("the target selects {} and {}", edit::kind(first), edit::kind(other)))
+                .at(Place::Value(first.origin().clone()), edit::kind(first))
+                .at(Place::Value(other.origin().clone()), edit::kind(other))
+                .help("make two actions of it"));
+        }
+        if action.version == Version::V1_1 {
+            return Ok(());
+        }
+        if let Some(single) = nodes.iter().find(|node| node.as_object().is_none() && node.as_array().is_none()) {
+            let message = "a target of version 1.0 must be an object or an array".to_owned();
+            return Err(refuse(message).at(Place::Value(single.origin().clone()), "selected").help(V1_1));
+        }
+        match update.filter(|update| first.as_array().is_some() && update.as_array().is_some()) {
+            None => Ok(()),
+            Some(update) => {
+                Err(Diagnostic::new(Code::Overlay, "in version 1.0, the update of an array is one element")
+                    .at(Place::Value(update.origin().clone()), "this is a list of elements")
+                    .help(format!("{V1_1}, where all of them are appended, or write an action for each")))
+            }
+        }
+    }
+
+    /// Reports what has no effect: a correction that the vendor has made, or a name in a list that is not there.
+    fn check_needed(&mut self, paths: &Paths, update: Option<&Node>, action: &Action) {
+        if let Some(node) = self.said_by(paths, update) {
+            let help = "remove the action: the vendor may have made this correction, or an action above does";
+            let message = "the action changes nothing: the description already says this";
+            self.diagnostics.push(needless(action, message.to_owned(), &node).help(help));
+            return;
+        }
+        for (name, query) in query::parts(action.target.as_str().unwrap_or_default()) {
+            let paths = self.view.select_part(&query);
+            if paths.is_empty() {
+                self.miss(action, &query, format!("the action matches nothing for `{name}`"));
+            } else if let Some(node) = self.said_by(&paths, update) {
+                let message = format!("the action changes nothing for `{name}`: the description already says this");
+                self.diagnostics
+                    .push(needless(action, message, &node).help(format!("take `{name}` out of the target")));
+            }
+        }
+    }
+
+    /// The first of the nodes, where all of them say already what the update adds.
+    fn said_by(&self, paths: &Paths, update: Option<&Node>) -> Option<Node> {
+        let update = update?;
+        let nodes = self.nodes(paths);
+        nodes.first().filter(|_| edit::say(&nodes, update)).cloned()
+    }
+
+    fn nodes(&self, paths: &Paths) -> Vec<Node> {
+        paths.iter().filter_map(|path| edit::at(&self.root, path)).collect()
     }
 
     /// The one node that the query selects.
@@ -66,7 +210,7 @@ impl Target<'_> {
         edit::at(&self.root, path).ok_or_else(|| unchangeable(query))
     }
 
-    fn merge(&mut self, paths: &[Vec<Segment>], update: &Node, action: &Action) -> Result<(), Diagnostic> {
+    fn merge(&mut self, paths: &Paths, update: &Node, action: &Action) -> Result<(), Diagnostic> {
         let mut root = self.root.clone();
         for path in paths {
             let old = edit::at(&root, path).ok_or_else(|| unchangeable(&action.target))?;
@@ -83,7 +227,7 @@ impl Target<'_> {
         Ok(())
     }
 
-    fn remove(&mut self, paths: &[Vec<Segment>], action: &Action) -> Result<(), Diagnostic> {
+    fn remove(&mut self, paths: &Paths, action: &Action) -> Result<(), Diagnostic> {
         let mut root = self.root.clone();
         // From the end, so that no removal moves what is still to be removed.
         for path in paths.iter().rev() {
@@ -101,6 +245,12 @@ impl Target<'_> {
         self.root = root;
         Ok(())
     }
+}
+
+fn needless(action: &Action, message: String, node: &Node) -> Diagnostic {
+    Diagnostic::new(Code::OverlayNeedless, message)
+        .at(Place::Value(action.target.origin().clone()), "")
+        .at(Place::Name(node.origin().clone()), "here")
 }
 
 /// A selected place that the tree does not have.

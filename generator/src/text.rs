@@ -1,6 +1,10 @@
 //! Small helpers on texts.
 
+mod yaml;
+
 use std::fmt::Write as _;
+
+pub use yaml::yaml;
 
 use crate::source::{Node, Value};
 

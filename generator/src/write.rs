@@ -484,6 +484,45 @@ mod tests {
         refuse(out.path(), &[("a", "1")], &[Code::OutputLink]);
     }
 
+    /// What is said to a user, with the folder's path as `out`.
+    fn told(found: &Diagnostics, folder: &Path) -> String {
+        crate::diagnostics::text(found, &crate::source::Sources::new(), false).replace(folder.to_str().unwrap(), "out")
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn refusals_are_told() {
+        let out = folder();
+        fs::write(out.path().join("Cargo.toml"), "theirs").unwrap();
+        fs::write(out.path().join("b"), "theirs").unwrap();
+        std::os::unix::fs::symlink("elsewhere", out.path().join("a")).unwrap();
+        let say = |emitted: &[(&str, &str)]| told(&Plan::new(out.path(), &files(emitted)).unwrap_err(), out.path());
+        expect![[r"
+            error[E0502]: `out/Cargo.toml` stands in the way and is not ours
+             |
+             = help: remove it, or choose another folder; what is ours is listed in `.codegen-files`
+        "]]
+        .assert_eq(&say(&[("Cargo.toml", "ours")]));
+        expect![[r"
+            error[E0503]: `../evil` is no path for a file of the output: a name in it ends with a full stop
+        "]]
+        .assert_eq(&say(&[("../evil", "ours")]));
+        expect![[r"
+            error[E0504]: `out/a` is a symbolic link, and links are not followed
+             |
+             = help: name the folder that it leads to, or remove the link
+        "]]
+        .assert_eq(&say(&[("a", "ours")]));
+        let plan = Plan::new(out.path(), &files(&[("c/d", "ours")])).unwrap();
+        fs::write(out.path().join("c"), "theirs").unwrap();
+        let mut failure = Diagnostics::default();
+        failure.push(plan.apply().unwrap_err());
+        expect![[r"
+            error[E0501]: cannot write `out/c/d`: Not a directory (os error 20)
+        "]]
+        .assert_eq(&told(&failure, out.path()));
+    }
+
     #[test]
     fn a_failure_leaves_everything_as_it_was() {
         let parent = folder();

@@ -1,17 +1,13 @@
 //! Runs the generator on every folder of `fixtures/`; see the README there.
 
+mod golden;
 mod support;
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
 
-use similar::TextDiff;
 use support::{Fixture, fixtures};
 use webhook_generator::source::Limits;
 use webhook_generator::{Layout, Outcome, ReceiverDependency, Request, diagnostics, generate};
-
-const UPDATE: &str = "UPDATE_FIXTURES=1 cargo test -p webhook-generator --test fixtures";
 
 #[test]
 fn crates_come_out_as_expected() {
@@ -32,9 +28,9 @@ fn crates_come_out_as_expected() {
         if !messages.is_empty() {
             actual.insert("expected.txt".to_owned(), messages);
         }
-        compare(&fixture, &actual, &mut differences);
+        golden::compare(&fixture, &actual, &mut differences);
     }
-    report(&differences);
+    golden::report(&differences);
 }
 
 #[test]
@@ -44,9 +40,9 @@ fn errors_are_told_as_expected() {
         let outcome = run(&fixture);
         assert!(outcome.output.is_none(), "{} succeeds", fixture.name);
         let messages = diagnostics::text(&outcome.diagnostics, &outcome.sources, false);
-        compare(&fixture, &BTreeMap::from([("expected.txt".to_owned(), messages)]), &mut differences);
+        golden::compare(&fixture, &BTreeMap::from([("expected.txt".to_owned(), messages)]), &mut differences);
     }
-    report(&differences);
+    golden::report(&differences);
 }
 
 fn run(fixture: &Fixture) -> Outcome {
@@ -60,32 +56,6 @@ fn run(fixture: &Fixture) -> Outcome {
         receiver: ReceiverDependency::Path(support::RECEIVER.to_owned()),
         layout: Layout::Standalone,
         limits: Limits::default(),
+        deny_warnings: false,
     })
-}
-
-/// Compares with the files of the fixture, or writes them.
-fn compare(fixture: &Fixture, actual: &BTreeMap<String, String>, differences: &mut Vec<String>) {
-    let expected = fixture.expected();
-    if std::env::var_os("UPDATE_FIXTURES").is_some() {
-        for path in expected.keys().filter(|path| !actual.contains_key(*path)) {
-            fs::remove_file(fixture.folder.join(path)).expect("a stale file can be removed");
-        }
-        for (path, text) in actual {
-            let path = fixture.folder.join(path);
-            fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).expect("the folder can be made");
-            fs::write(path, text).expect("the file can be written");
-        }
-        return;
-    }
-    for path in expected.keys().chain(actual.keys().filter(|path| !expected.contains_key(*path))) {
-        let (old, new) = (expected.get(path).map_or("", String::as_str), actual.get(path).map_or("", String::as_str));
-        if old != new {
-            let diff = TextDiff::from_lines(old, new);
-            differences.push(format!("{}/{path}\n{}", fixture.name, diff.unified_diff().context_radius(2)));
-        }
-    }
-}
-
-fn report(differences: &[String]) {
-    assert!(differences.is_empty(), "{}\nif this is right: {UPDATE}", differences.join("\n"));
 }

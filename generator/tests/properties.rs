@@ -14,7 +14,13 @@ const OVERLAY: &str = include_str!("fixtures/crates/overlaid/overlay.yaml");
 
 /// Few cases, and the same ones in each run.
 fn config() -> Config {
-    Config { cases: 48, failure_persistence: None, rng_seed: RngSeed::Fixed(20), max_shrink_iters: 200, ..Config::default() }
+    Config {
+        cases: 48,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(20),
+        max_shrink_iters: 200,
+        ..Config::default()
+    }
 }
 
 /// A line of a document is cut, doubled, moved or becomes something else.

@@ -17,6 +17,7 @@ use crate::{UnknownEvent, Webhooks};
 #[derive(Clone)]
 pub struct Delivery {
     id: Option<Arc<str>>,
+    id_is_signed: bool,
     seconds: Option<u64>,
     body: Bytes,
     event_type_header: Option<HeaderValue>,
@@ -24,11 +25,16 @@ pub struct Delivery {
 
 impl Delivery {
     pub(crate) fn new(id: Option<&str>, seconds: Option<u64>, body: Bytes) -> Self {
-        Self { id: id.map(Arc::from), seconds, body, event_type_header: None }
+        Self { id: id.map(Arc::from), id_is_signed: false, seconds, body, event_type_header: None }
     }
 
     pub(crate) fn with_event_type_header(self, value: Option<HeaderValue>) -> Self {
         Self { event_type_header: value, ..self }
+    }
+
+    /// The signature covers the id.
+    pub(crate) fn with_signed_id(self) -> Self {
+        Self { id_is_signed: true, ..self }
     }
 
     /// The header that states the event type, where [one is kept](crate::signature::VerifierBuilder::event_type_header)
@@ -45,6 +51,12 @@ impl Delivery {
     /// can then send it again under another id.
     pub fn id(&self) -> Option<&str> {
         self.id.as_deref()
+    }
+
+    /// The [id](Self::id), where the signature covers it, so that only the sender can have chosen it. It is what a
+    /// [`ReplayGuard`](crate::ReplayGuard) goes by.
+    pub fn signed_id(&self) -> Option<&str> {
+        self.id().filter(|_| self.id_is_signed)
     }
 
     /// When this attempt was signed, with a precision of one second; none where the vendor signs no timestamp.

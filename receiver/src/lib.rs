@@ -4,6 +4,7 @@
 //!
 //! 1. [`signature`]: a [`Verifier`] turns header and body bytes into a [`Delivery`]. There is no
 //!    other way to get one, so an unverified body cannot be decoded by accident.
+//!    A [`Gate`] asks for a bearer token or a password as well.
 //! 2. [`codec`] and [`format`](mod@format): a delivery is [decoded](Delivery::decode) into a payload
 //!    type, or into [the event](Delivery::event) that its event type names. Errors carry a JSON
 //!    pointer.
@@ -22,21 +23,31 @@
 //! - A handler runs to completion in its own task, whether or not the sender waits for the answer.
 //! - Status 200 is sent only when the handler has finished without an error, or when nothing was to
 //!   be done.
+//! - A delivery that was handled is not handled again, as far as a [`ReplayGuard`] remembers.
+//! - What is in memory and what runs is bounded; what is too much is answered with 503.
 //!
 //! # Features
 //!
 //! - `jiff`, `url`, `uuid`: typed access to formatted strings, see [`Text`]. They add methods and
 //!   never change a type.
+//! - `ed25519`: Standard Webhooks with a key pair, see `signature::Ed25519Scheme`.
+//! - `jwt`: bearer tokens that are JWTs, see `authorization::Jwt`.
+//! - `metrics`: counts deliveries and refusals, through the facade of the crate `metrics`.
+//! - `serve`: a server with timeouts, a limit on connections and a clean stop, see `serve`.
 //! - `testing`: signs requests and compares JSON, see `testing`.
 //!
 //! [`tower`]: https://docs.rs/tower-service
 
+pub mod authorization;
 pub mod codec;
 mod delivery;
 mod event_type;
 pub mod format;
 mod printable;
+mod replay;
 mod router;
+#[cfg(feature = "serve")]
+pub mod serve;
 mod service;
 pub mod signature;
 #[cfg(feature = "testing")]
@@ -48,12 +59,14 @@ pub use http;
 pub use serde;
 pub use serde_json;
 
-pub use codec::{DecodeError, Integer, Json, Number, Undeclared};
+pub use authorization::{BearerAuth, Gate};
+pub use codec::{DecodeError, Deep, Integer, Json, Number, Undeclared};
 pub use delivery::Delivery;
 pub use format::Text;
-pub use router::{FromDelivery, Handler, Outcome, Reason, Receiver, State, Unrouted};
-pub use service::ReceiverService;
-pub use signature::{HeaderNames, HmacScheme, Secret, SecretError, TextSecret, Verifier, VerifyError};
+pub use replay::{BodyDigest, MemoryGuard, Pending, ReplayGuard, Reservation};
+pub use router::{FromDelivery, Handler, Observed, Outcome, Reason, Receiver, Route, State, Unrouted, Within, within};
+pub use service::{ReceiverService, Rejection};
+pub use signature::{HeaderNames, HmacScheme, Rotation, Secret, SecretError, TextSecret, Verifier, VerifyError};
 pub use webhooks::{
     Carrier, Completion, EventName, Payload, TopicName, UnknownEvent, UnknownName, Webhooks, fits_template,
 };

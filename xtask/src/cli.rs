@@ -20,6 +20,10 @@ pub(crate) struct Cli {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Codegen(Codegen),
+    Overlay(Overlay),
+    Explain(Explain),
+    Corpus(Corpus),
+    Conformance(Conformance),
 }
 
 /// Generate a crate from a description of webhooks
@@ -82,9 +86,127 @@ pub(crate) struct Codegen {
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(crate) message_format: MessageFormat,
 
+    /// Make warnings errors, but for those that have a level in the configuration's table `diagnostics`
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub(crate) deny: Option<Deny>,
+
     /// Tell every file, and how long each phase took
     #[arg(long, short)]
     pub(crate) verbose: bool,
+}
+
+/// Hold the signature verification against a file of cases
+///
+/// One JSON object a line: `id`, `title`, `secrets` (texts), `now` (seconds since 1970), `headers_b64` (pairs of a name and a
+/// base64 value), `body_b64`, `expect` (`accept` or `reject`) and, for the latter, `kind` (a variant of `VerifyError`, or `Secret`
+/// where the secrets are refused) and `status`. Prints a table, and exits with 1 unless every case passes.
+#[derive(Args)]
+pub(crate) struct Conformance {
+    /// The cases, as JSON Lines
+    pub(crate) file: PathBuf,
+}
+
+/// Show the description with its overlays applied
+///
+/// Without arguments, that is the description in `spec/` with its overlay. Findings go to standard error.
+#[derive(Args)]
+pub(crate) struct Overlay {
+    /// The OpenAPI description, YAML or JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) spec: Option<PathBuf>,
+
+    /// An overlay to apply to the description; may be given again, the order counts
+    #[arg(long = "overlay", value_name = "FILE", requires = "spec")]
+    pub(crate) overlays: Vec<PathBuf>,
+
+    /// What the description is written in
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) format: Syntax,
+
+    /// How findings and the summary are told
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) message_format: MessageFormat,
+
+    /// Make warnings errors, but for those that have a level in the configuration's table `diagnostics`
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub(crate) deny: Option<Deny>,
+}
+
+/// Explain the code of a finding, such as E0301
+#[derive(Args)]
+pub(crate) struct Explain {
+    /// The code; without it, all are listed
+    pub(crate) code: Option<String>,
+}
+
+/// What can be denied on the command line.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Deny {
+    /// All warnings
+    Warnings,
+}
+
+/// What a description is written in.
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Syntax {
+    #[default]
+    Yaml,
+    Json,
+}
+
+/// Measure the generator on a folder of descriptions
+///
+/// Each description of webhooks in the folder is generated, with the configuration that the generator itself asks for if
+/// it does, and compiled with warnings denied. The examples of whole payloads, of the description and of the folder
+/// `examples` beside it, are passed through the receiver: decoded, routed, written again. Descriptions that are one in two
+/// forms (YAML and JSON, one file and many) are to give the same code.
+///
+/// Each gives a row of the table on standard output; progress goes to standard error. Where the folder holds
+/// `examples-validity.json`, it says which examples are what their schemas describe: those have to decode and to come
+/// back as they were, while others may reach the fallback.
+///
+/// The exit code is 0 where all is well, 1 where there are failures (with `--record`: where a row is worse than on record), and 2
+/// where the command cannot do its work.
+#[derive(Args)]
+pub(crate) struct Corpus {
+    /// The folder
+    pub(crate) dir: PathBuf,
+
+    /// One JSON object a document, then the totals, in place of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Only documents with this text in their path
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) filter: Option<String>,
+
+    /// How far to go with each description
+    #[arg(long, value_name = "STAGE", value_enum, default_value_t)]
+    pub(crate) until: Until,
+
+    /// Where the crates are put and built; `target/corpus` unless told
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Compare with this record of earlier counts, and fail only where one got worse
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
+
+    /// Write the record anew instead
+    #[arg(long, requires = "record", conflicts_with = "filter")]
+    pub(crate) bless: bool,
+}
+
+/// How far to go with a description.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum Until {
+    /// Generate, but neither compile nor run
+    Generate,
+    /// Compile, and pass the examples through the receiver
+    #[default]
+    Examples,
+    /// Run the emitted tests as well
+    Tests,
 }
 
 /// How a run tells what it has to tell.
@@ -95,6 +217,8 @@ pub(crate) enum MessageFormat {
     Text,
     /// For programs: one JSON object a line on standard output, the summary last; with `--emit` on standard error
     Json,
+    /// For GitHub Actions, which shows them beside the lines that they are about; on standard output as well
+    Github,
 }
 
 /// A stage of the generator.
@@ -159,11 +283,11 @@ impl FromStr for Receiver {
 }
 
 /// Complains about the command line in the way in which its parser does, and ends the process.
-pub(crate) fn usage_error(kind: ErrorKind, message: &str) -> ! {
+pub(crate) fn usage_error(subcommand: &str, kind: ErrorKind, message: &str) -> ! {
     let mut command = Cli::command();
     command.build();
-    let command = match command.find_subcommand_mut("codegen") {
-        Some(codegen) => codegen,
+    let command = match command.find_subcommand_mut(subcommand) {
+        Some(subcommand) => subcommand,
         None => &mut command,
     };
     command.error(kind, message).exit()

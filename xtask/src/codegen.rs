@@ -11,7 +11,7 @@ use webhook_generator::{Outcome, Output, dump, generate};
 
 use crate::cli::{Codegen, usage_error};
 use crate::job::Job;
-use crate::report::report;
+use crate::report::{Manner, report};
 
 /// How many lines of differences `--check` shows.
 const MAX_DIFF_LINES: usize = 200;
@@ -21,9 +21,14 @@ pub(crate) fn run(arguments: &Codegen) -> ExitCode {
     match Job::new(arguments) {
         Ok(job) => {
             let finished = Run::new().run(&job, arguments);
-            report(arguments, job.out.as_deref(), &finished)
+            let manner = Manner {
+                format: arguments.message_format,
+                verbose: arguments.verbose,
+                apart: arguments.emit.is_some(),
+            };
+            report(&manner, job.out.as_deref(), &finished)
         }
-        Err((kind, message)) => usage_error(kind, &message),
+        Err((kind, message)) => usage_error("codegen", kind, &message),
     }
 }
 
@@ -87,7 +92,7 @@ impl Run {
             end: End::Failed,
             sources,
             diagnostics,
-            generated: output.as_ref().map(|output| (output.webhooks, output.types)),
+            generated: output.as_ref().map(|output| (output.api.webhooks.len(), output.api.types.len())),
             files: Vec::new(),
             shown: String::new(),
             phases: Vec::new(),

@@ -8,7 +8,7 @@ use webhook_generator::fingerprint::relative;
 use webhook_generator::source::Limits;
 use webhook_generator::{Layout, ReceiverDependency, Request};
 
-use crate::cli::{Codegen, Receiver};
+use crate::cli::{Codegen, Overlay, Receiver};
 
 /// What to generate, and where to put it.
 pub(crate) struct Job {
@@ -25,7 +25,7 @@ impl Job {
     pub(crate) fn new(arguments: &Codegen) -> Result<Self, Misuse> {
         let workspace = Workspace::find();
         match (&arguments.spec, &arguments.out) {
-            (None, _) => Self::ours(&workspace?),
+            (None, _) => Self::ours(&workspace?, arguments.deny.is_some()),
             (Some(spec), out) => {
                 if out.is_none() && arguments.emit.is_none() {
                     let message = "`--spec` needs `--out <DIR>`, the folder of the crate to generate";
@@ -36,8 +36,25 @@ impl Job {
         }
     }
 
+    /// What the arguments ask to be patched.
+    pub(crate) fn patch(arguments: &Overlay) -> Result<Self, Misuse> {
+        let deny_warnings = arguments.deny.is_some();
+        let Some(spec) = &arguments.spec else { return Self::ours(&Workspace::find()?, deny_warnings) };
+        let request = Request {
+            spec: spec.clone(),
+            overlays: arguments.overlays.clone(),
+            config: None,
+            crate_name: None,
+            receiver: ReceiverDependency::Path(String::new()),
+            layout: Layout::Standalone,
+            deny_warnings,
+            limits: Limits::default(),
+        };
+        Ok(Self { request, out: None })
+    }
+
     /// This repository's crate. Everything about it is in `spec/`.
-    fn ours(workspace: &Workspace) -> Result<Self, Misuse> {
+    fn ours(workspace: &Workspace, deny_warnings: bool) -> Result<Self, Misuse> {
         let crate_dir = workspace.path("generated")?;
         let request = Request {
             spec: workspace.path("spec/tenovos-webhooks.yaml")?,
@@ -47,6 +64,7 @@ impl Job {
             receiver: ReceiverDependency::Path("../receiver".to_owned()),
             layout: Layout::Member { crate_dir: crate_dir.clone() },
             limits: Limits::default(),
+            deny_warnings,
         };
         Ok(Self { request, out: Some(crate_dir) })
     }
@@ -83,6 +101,7 @@ impl Job {
             receiver,
             layout: Layout::Standalone,
             limits: arguments.limits.iter().fold(Limits::default(), |limits, limit| limits.with(*limit)),
+            deny_warnings: arguments.deny.is_some(),
         };
         Ok(Self { request, out: out.map(Path::to_owned) })
     }
@@ -111,13 +130,13 @@ fn resolved(path: &Path) -> PathBuf {
 }
 
 /// This repository.
-struct Workspace {
-    root: PathBuf,
+pub(crate) struct Workspace {
+    pub(crate) root: PathBuf,
 }
 
 impl Workspace {
     /// Where Cargo says that it runs us from; without Cargo, the nearest one around the working directory.
-    fn find() -> Result<Self, Misuse> {
+    pub(crate) fn find() -> Result<Self, Misuse> {
         let manifest_dir = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
         let current_dir = env::current_dir().unwrap_or_default();
         let candidates =

@@ -2,7 +2,11 @@
 
 mod cli;
 mod codegen;
+mod conformance;
+mod corpus;
+mod explain;
 mod job;
+mod overlay;
 mod report;
 
 use std::process::ExitCode;
@@ -10,6 +14,11 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    let cli::Cli { command: cli::Command::Codegen(arguments) } = cli::Cli::parse();
-    codegen::run(&arguments)
+    match cli::Cli::parse().command {
+        cli::Command::Codegen(arguments) => codegen::run(&arguments),
+        cli::Command::Conformance(arguments) => conformance::run(&arguments.file),
+        cli::Command::Overlay(arguments) => overlay::run(&arguments),
+        cli::Command::Explain(arguments) => explain::run(&arguments),
+        cli::Command::Corpus(arguments) => corpus::run(&arguments),
+    }
 }

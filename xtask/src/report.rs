@@ -11,14 +11,24 @@ use serde_json::{Value, json};
 use webhook_generator::diagnostics::{self, Severity};
 use webhook_generator::write::Action;
 
-use crate::cli::{Codegen, MessageFormat};
+use crate::cli::MessageFormat;
 use crate::codegen::{End, Finished};
 
+/// In which manner a run tells what it has to tell.
+pub(crate) struct Manner {
+    pub(crate) format: MessageFormat,
+    /// Whether every file and phase is told.
+    pub(crate) verbose: bool,
+    /// Whether standard output is for what is shown, and nothing else.
+    pub(crate) apart: bool,
+}
+
 /// Tells everything, and gives the exit code.
-pub(crate) fn report(arguments: &Codegen, out: Option<&Path>, finished: &Finished) -> ExitCode {
-    let told = match arguments.message_format {
-        MessageFormat::Text => text(arguments, out, finished),
-        MessageFormat::Json => json(arguments, out, finished),
+pub(crate) fn report(manner: &Manner, out: Option<&Path>, finished: &Finished) -> ExitCode {
+    let told = match manner.format {
+        MessageFormat::Text => text(manner, out, finished),
+        MessageFormat::Json => json(manner, out, finished),
+        MessageFormat::Github => github(manner, out, finished),
     };
     match finished.end {
         End::Failed | End::Stale => ExitCode::FAILURE,
@@ -27,15 +37,20 @@ pub(crate) fn report(arguments: &Codegen, out: Option<&Path>, finished: &Finishe
     }
 }
 
-fn text(arguments: &Codegen, out: Option<&Path>, finished: &Finished) -> io::Result<()> {
+fn text(manner: &Manner, out: Option<&Path>, finished: &Finished) -> io::Result<()> {
     let color = io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     print(io::stderr(), &diagnostics::text(&finished.diagnostics, &finished.sources, color))?;
+    show(manner, out, finished)
+}
+
+/// Shows what was asked for, and the summary for people.
+fn show(manner: &Manner, out: Option<&Path>, finished: &Finished) -> io::Result<()> {
     if finished.end == End::Listed {
         print(io::stdout(), &list(finished, out, |action| action != Action::Keep))?;
     } else {
         print(io::stdout(), &finished.shown)?;
     }
-    if arguments.verbose {
+    if manner.verbose {
         let phases: Vec<_> =
             finished.phases.iter().map(|(name, took)| format!("{name} {} ms", took.as_millis())).collect();
         print(io::stderr(), &format!("{}{}\n", list(finished, out, |_| true), phases.join(", ")))?;
@@ -108,15 +123,25 @@ fn total(phases: &[(&str, Duration)]) -> Duration {
     phases.iter().map(|(_, took)| took).sum()
 }
 
-fn json(arguments: &Codegen, out: Option<&Path>, finished: &Finished) -> io::Result<()> {
+fn json(manner: &Manner, out: Option<&Path>, finished: &Finished) -> io::Result<()> {
     let lines =
         diagnostics::json(&finished.diagnostics, &finished.sources) + &json_summary(finished, out).to_string() + "\n";
-    if arguments.emit.is_some() {
+    if manner.apart {
         print(io::stdout(), &finished.shown)?;
         print(io::stderr(), &lines)
     } else {
         print(io::stdout(), &lines)
     }
+}
+
+fn github(manner: &Manner, out: Option<&Path>, finished: &Finished) -> io::Result<()> {
+    let commands = diagnostics::github(&finished.diagnostics, &finished.sources);
+    if manner.apart {
+        print(io::stderr(), &commands)?;
+    } else {
+        print(io::stdout(), &commands)?;
+    }
+    show(manner, out, finished)
 }
 
 fn json_summary(finished: &Finished, out: Option<&Path>) -> Value {

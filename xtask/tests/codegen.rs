@@ -86,9 +86,13 @@ impl Repository {
     }
 
     fn run_in(&self, folder: &str, arguments: &str) -> Run {
+        self.task(folder, &format!("codegen {arguments}"))
+    }
+
+    fn task(&self, folder: &str, arguments: &str) -> Run {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
         command.current_dir(self.path(folder)).env("CARGO_MANIFEST_DIR", self.path("xtask"));
-        let output = command.arg("codegen").args(arguments.split_whitespace()).output().unwrap();
+        let output = command.args(arguments.split_whitespace()).output().unwrap();
         Run {
             code: output.status.code(),
             stdout: String::from_utf8(output.stdout).unwrap(),
@@ -145,6 +149,7 @@ fn what_makes_no_sense_is_refused() {
         ("--dry-run --emit ir", "cannot be used with"),
         ("--emit tokens", "possible values"),
         ("--message-format xml", "possible values"),
+        ("--deny errors", "possible values"),
         ("--unknown", "unexpected argument"),
         ("positional", "unexpected argument"),
     ] {
@@ -288,4 +293,60 @@ fn programs_read_json() {
     let run = repository.run("--spec elsewhere/spec.yaml --emit tree --message-format json").exits(0);
     assert!(serde_json::from_str::<Value>(&run.stdout).is_ok());
     assert_eq!(lines(&run.stderr).pop().unwrap()["summary"]["end"], "shown");
+}
+
+#[test]
+fn github_reads_annotations() {
+    let repository = Repository::new();
+    let annotation = "::warning file=spec/tenovos-webhooks.yaml,line=5,col=3,endLine=5,endColumn=14,title=W0703::";
+    repository.run("--message-format github").exits(0).shows(annotation).tells("1 webhook, ");
+    let run = repository.run("--emit tree --message-format github").exits(0);
+    assert!(serde_json::from_str::<Value>(&run.stdout).is_ok());
+}
+
+#[test]
+fn warnings_are_denied() {
+    let repository = Repository::new();
+    repository
+        .run("--deny warnings")
+        .exits(1)
+        .tells("error[W0703]: ")
+        .tells("= note: `--deny warnings` makes this warning an error")
+        .tells("failed: 2 errors, no warnings");
+    assert!(!repository.path("generated").exists());
+
+    let levels = |levels: &str| repository.write("spec/codegen.toml", &format!("{CONFIG}[diagnostics]\n{levels}\n"));
+    levels("W0703 = \"allow\"\nW0707 = \"warn\"");
+    repository.run("--deny warnings").exits(0).tells("1 warning");
+    levels("W0703 = \"deny\"");
+    repository.run("--check").exits(1).tells("error[W0703]: ").tells("spec/codegen.toml:6:1").tells("denied here");
+    levels("W0601 = \"allow\"");
+    repository.run("").exits(0).tells("warning[W0704]: `W0601` is allowed and does not occur");
+}
+
+#[test]
+fn overlays_are_applied() {
+    let repository = Repository::new();
+    let before = repository.files(".");
+    repository.task(".", "overlay").exits(0).shows("info:\n  title: All parcels\n").tells("no warnings");
+    let theirs = "overlay --spec elsewhere/spec.yaml --overlay spec/overlay.yaml";
+    let run = repository.task(".", &format!("{theirs} --format json")).exits(0);
+    assert_eq!(serde_json::from_str::<Value>(&run.stdout).unwrap()["info"]["title"], "All parcels");
+    assert_eq!(repository.files("."), before);
+
+    repository.write("spec/overlay.yaml", &OVERLAY.replace("$.info", "$.inof"));
+    repository.task(".", "overlay").exits(0).tells("did you mean `info`?").tells("1 warning");
+    let denied = repository.task(".", "overlay --deny warnings --message-format json").exits(1);
+    assert!(denied.stdout.is_empty() && denied.stderr.contains("\"severity\":\"error\""), "{denied:#?}");
+    repository.task(".", "overlay --overlay spec/overlay.yaml").exits(2).tells("--spec <FILE>");
+}
+
+#[test]
+fn codes_are_explained() {
+    let repository = Repository::new();
+    repository.task(".", "explain E0301").exits(0).shows("E0301: A `$ref` leads nowhere.");
+    repository.task(".", "explain w0703").exits(0).shows("W0703: ");
+    repository.task(".", "explain").exits(0).shows("E0101  A file cannot be read.");
+    repository.task(".", "explain E0310").exits(1).tells("there is no code `E0310`; did you mean `E0303`?");
+    repository.task(".", "explain help").exits(1).tells("lists all codes");
 }

@@ -52,7 +52,17 @@ impl Case {
         let mut command = Command::new("/bin/sh");
         command.current_dir(self.0.path());
         command.args(["-c", &format!("{limits}; exec \"$@\""), "sh", env!("CARGO_BIN_EXE_xtask")]);
-        command.args(["codegen", "--spec", "spec.yaml", "--out", "out", "--receiver", "1.0", "--crate-name", "parcel-webhooks"]);
+        command.args([
+            "codegen",
+            "--spec",
+            "spec.yaml",
+            "--out",
+            "out",
+            "--receiver",
+            "1.0",
+            "--crate-name",
+            "parcel-webhooks",
+        ]);
         command
     }
 
@@ -86,7 +96,8 @@ impl Case {
 
 #[test]
 fn g20_aliases_of_aliases() {
-    let level = |index: usize| format!("a{index}: &a{index} [{}]\n", vec![format!("*a{}", index.max(1) - 1); 9].join(", "));
+    let level =
+        |index: usize| format!("a{index}: &a{index} [{}]\n", vec![format!("*a{}", index.max(1) - 1); 9].join(", "));
     let levels: String = (1..10).map(level).collect();
     let case = Case::new(format!("a0: &a0 [x]\n{levels}"));
     let output = case.limited("ulimit -t 2 -v 131072").output().unwrap();
@@ -142,8 +153,10 @@ fn g29_large_descriptions() {
     Case::new(format!("{SPEC}        e: {{ type: string, enum: [{values}] }}\n")).fails("lists more than");
     let members: String = (0..50_000).map(|index| format!("        m{index}: {{ type: string }}\n")).collect();
     Case::new(format!("{SPEC}{members}")).fails("lists more than");
-    let uses: String = (0..9_999).map(|index| format!("        m{index}: {{ $ref: '#/components/schemas/s{index}' }}\n")).collect();
-    let schemas: String = (0..10_000).map(|index| format!("    s{index}: {{ properties: {{ m: {{ type: string }} }} }}\n")).collect();
+    let uses: String =
+        (0..9_999).map(|index| format!("        m{index}: {{ $ref: '#/components/schemas/s{index}' }}\n")).collect();
+    let schemas: String =
+        (0..10_000).map(|index| format!("    s{index}: {{ properties: {{ m: {{ type: string }} }} }}\n")).collect();
     Case::new(format!("{SPEC}{uses}{schemas}")).succeeds();
 }
 
@@ -155,7 +168,8 @@ fn g29_many_mistakes() {
 
 #[test]
 fn g113_ten_thousand_members() {
-    let members: String = (1..10_000).map(|index| format!("        m{index}: {{ type: string, description: A member. }}\n")).collect();
+    let members: String =
+        (1..10_000).map(|index| format!("        m{index}: {{ type: string, description: A member. }}\n")).collect();
     Case::new(format!("{SPEC}{members}")).succeeds();
 }
 
@@ -189,8 +203,11 @@ fn g121_a_disk_that_is_full() {
     let case = Case::new(SPEC);
     case.succeeds();
     let old = contents(&case.path("out"));
-    fs::write(case.path("spec.yaml"), format!("{SPEC}        more: {{ type: string, description: '{}' }}\n", "a ".repeat(9_000)))
-        .unwrap();
+    fs::write(
+        case.path("spec.yaml"),
+        format!("{SPEC}        more: {{ type: string, description: '{}' }}\n", "a ".repeat(9_000)),
+    )
+    .unwrap();
     // A file may have 1024 bytes, in place of a disk without space: writing fails in the middle.
     let output = case.limited("trap '' XFSZ; ulimit -f 2").output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
@@ -233,10 +250,16 @@ fn g123_the_same_bytes_wherever_it_runs() {
         let output = case.limited("true").env_clear().envs(variables.iter().copied()).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let root = case.path("out");
-        contents(&root).into_iter().map(|(path, bytes)| (path.strip_prefix(&root).unwrap().to_owned(), bytes)).collect::<Vec<_>>()
+        contents(&root)
+            .into_iter()
+            .map(|(path, bytes)| (path.strip_prefix(&root).unwrap().to_owned(), bytes))
+            .collect::<Vec<_>>()
     };
     let plain = run(&[]);
-    assert_eq!(plain, run(&[("LC_ALL", "tr_TR.UTF-8"), ("TZ", "Pacific/Kiritimati"), ("USER", "canary"), ("HOME", "/canary")]));
+    assert_eq!(
+        plain,
+        run(&[("LC_ALL", "tr_TR.UTF-8"), ("TZ", "Pacific/Kiritimati"), ("USER", "canary"), ("HOME", "/canary")])
+    );
     assert!(!plain.iter().any(|(_, bytes)| String::from_utf8_lossy(bytes).contains("canary")));
 }
 
@@ -261,7 +284,10 @@ fn g125_no_program_is_started() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let relative = |case: &Case| {
         let root = case.path("out");
-        contents(&root).into_iter().map(|(path, bytes)| (path.strip_prefix(&root).unwrap().to_owned(), bytes)).collect::<Vec<_>>()
+        contents(&root)
+            .into_iter()
+            .map(|(path, bytes)| (path.strip_prefix(&root).unwrap().to_owned(), bytes))
+            .collect::<Vec<_>>()
     };
     assert_eq!(relative(&case), relative(&plain));
 }
@@ -277,9 +303,22 @@ fn g131_no_socket_no_program_no_file_outside() {
         let mut command = Command::new("strace");
         // Cargo has the loader look in its own folders first.
         command.env_remove("LD_LIBRARY_PATH");
-        command.current_dir(case.0.path()).arg("-f").arg("-o").arg(&trace).args(["-e", "trace=network,process,openat,open"]);
+        command
+            .current_dir(case.0.path())
+            .arg("-f")
+            .arg("-o")
+            .arg(&trace)
+            .args(["-e", "trace=network,process,openat,open"]);
         command.arg(env!("CARGO_BIN_EXE_xtask")).args([
-            "codegen", "--spec", "spec.yaml", "--out", "out", "--receiver", "1.0", "--crate-name", "parcel-webhooks",
+            "codegen",
+            "--spec",
+            "spec.yaml",
+            "--out",
+            "out",
+            "--receiver",
+            "1.0",
+            "--crate-name",
+            "parcel-webhooks",
         ]);
         let Ok(output) = command.output() else {
             eprintln!("there is no strace here; the row is held by the run that docs/hostile.md tells of");
@@ -296,8 +335,13 @@ fn g131_no_socket_no_program_no_file_outside() {
             if call.starts_with("open") {
                 let path = call.split('"').nth(1).unwrap_or_default();
                 // What the system's loader and the standard library open for every program.
-                let system = ["/etc/ld.so", "/lib", "/usr/lib", "/proc/self/", "/sys/fs/cgroup"].iter().any(|start| path.starts_with(start));
-                assert!(system || !path.starts_with('/') && !path.contains("../") || path.starts_with(&folder), "{line}");
+                let system = ["/etc/ld.so", "/lib", "/usr/lib", "/proc/self/", "/sys/fs/cgroup"]
+                    .iter()
+                    .any(|start| path.starts_with(start));
+                assert!(
+                    system || !path.starts_with('/') && !path.contains("../") || path.starts_with(&folder),
+                    "{line}"
+                );
             }
         }
         assert_eq!(trace.matches("execve(").count(), 1, "no program but itself");
@@ -319,6 +363,7 @@ fn g132_an_emitted_crate_depends_on_the_receiver_alone() {
     assert!(!manifest.contains("build =") && !manifest.contains("proc-macro"), "{manifest}");
     let files = contents(&case.path("out"));
     assert!(!files.iter().any(|(path, _)| path.ends_with("build.rs")));
-    let library = files.iter().find(|(path, _)| path.ends_with("src/lib.rs")).map(|(_, text)| String::from_utf8_lossy(text));
+    let library =
+        files.iter().find(|(path, _)| path.ends_with("src/lib.rs")).map(|(_, text)| String::from_utf8_lossy(text));
     assert!(library.unwrap_or_default().contains("#![forbid(unsafe_code)]"));
 }

@@ -1,5 +1,6 @@
 //! The receiver that the README shows.
 
+use tenovos_webhooks::webhook_receiver::serve::Server;
 use tenovos_webhooks::{AssetCreated, Event, Secret, State, Topic, Unrouted};
 
 #[derive(Clone)]
@@ -19,7 +20,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             eprintln!("kept {} bytes: {}", unrouted.raw().len(), unrouted.reason());
         })
         .into_service();
-    let app = axum::Router::new().route_service("/webhooks/tenovos", service);
-    axum::serve(tokio::net::TcpListener::bind("127.0.0.1:8080").await?, app).await?;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+    Server::new().at("/webhooks/tenovos", service).run(listener).await?;
     Ok(())
 }

@@ -10,10 +10,7 @@
 //!
 //! # Before this goes to production
 //!
-//! - `axum::serve` sets no deadline for reading the headers of a request and no limit on the number
-//!   of connections: a client that sends nothing holds one for ever. Put a reverse proxy in front that
-//!   has both and speaks TLS, or serve with the connection builder of `hyper-util`, which has
-//!   `header_read_timeout`. (Reading bodies is the receiver's: it has a limit and a deadline.)
+//! - Put a reverse proxy in front that speaks TLS. Slow clients and too many of them are the server's own business.
 //! - State lives in memory here. An answer of 200 ends the sender's duty, so a handler that answers so
 //!   should have stored what it was given.
 //! - The pages that show the state are open to whoever reaches the server, and the `curl` command is a
@@ -23,7 +20,6 @@ mod app;
 mod curl;
 mod secret;
 mod shown;
-mod shutdown;
 mod views;
 
 use std::io;
@@ -32,11 +28,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use axum::Router;
 use clap::Parser;
 use tenovos_webhooks::Topic;
 use tokio::net::TcpListener;
 use webhook_receiver::BoxError;
+use webhook_receiver::serve::Server;
 
 use app::App;
 
@@ -50,7 +46,7 @@ struct Options {
     #[arg(long, env, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
 
-    /// How long to wait for open connections when stopped, in milliseconds
+    /// How long to wait for answers and handlers when stopped, in milliseconds
     #[arg(long, env, default_value_t = 30_000)]
     grace_ms: u64,
 
@@ -73,8 +69,6 @@ async fn main() -> ExitCode {
 }
 
 async fn run(options: &Options) -> Result<(), BoxError> {
-    let stop = shutdown::requested()?;
-    let overdue = shutdown::overdue(Duration::from_millis(options.grace_ms))?;
     let secret = secret::from_env()?;
     let listener = TcpListener::bind(options.listen)
         .await
@@ -89,18 +83,15 @@ async fn run(options: &Options) -> Result<(), BoxError> {
         .on_topic(Topic::RmAgreement, app::record_agreement)
         .otherwise(app::keep_unrouted)
         .into_service();
-    let router = Router::new().route_service(ENDPOINT, service.clone()).merge(views::router(app));
+    let server = Server::new()
+        .at(ENDPOINT, service)
+        .otherwise(views::router(app))
+        .grace(Duration::from_millis(options.grace_ms));
 
     println!("listening on http://{address}{ENDPOINT}");
     println!("try it, the signature is valid for five minutes:\n\n{try_it}\n");
 
-    let server = axum::serve(listener, router).with_graceful_shutdown(stop);
-    tokio::select! {
-        result = server.into_future() => result?,
-        () = overdue => tracing::warn!("no longer waiting for connections that stay open"),
-    }
-    // Handlers outlive the connections of senders that hung up.
-    service.idle().await;
+    server.run(listener).await?;
     println!("stopped: every handler has finished");
     Ok(())
 }

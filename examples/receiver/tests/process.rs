@@ -255,7 +255,8 @@ fn the_suggested_command_works() {
     let printed = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{output:?}");
     assert!(printed.starts_with("HTTP/1.1 200 OK\r\n") && printed.ends_with("\r\nOK"), "{printed}");
-    server.process.log.wait_for("indexing asset");
+    // The same delivery again.
+    server.process.log.wait_for("outcome=duplicate");
 }
 
 #[test]

@@ -20,7 +20,12 @@ macro_rules! codes {
                 match self { $(Self::$variant => $code,)* }
             }
 
-            /// How grave findings of this kind are.
+            /// The code with this text form.
+            pub fn find(text: &str) -> Option<Self> {
+                match text { $($code => Some(Self::$variant),)* _ => None }
+            }
+
+            /// How grave findings of this kind are, unless their [level](super::Level) says otherwise.
             pub fn severity(self) -> Severity {
                 match self { $(Self::$variant => Severity::$severity,)* }
             }
@@ -41,6 +46,7 @@ codes! {
     Unsupported = "E0105", Error, "A document uses a feature of YAML that a description must not use.";
     Overlay = "E0201", Error, "An overlay is not as the Overlay Specification has it.";
     OverlayTarget = "W0201", Warning, "An overlay action matches nothing.";
+    OverlayNeedless = "W0202", Warning, "An overlay action, or a part of one, changes nothing.";
     Reference = "E0301", Error, "A `$ref` leads nowhere.";
     ReferenceCycle = "E0302", Error, "A chain of `$ref` leads back to itself.";
     ReferenceOutside = "E0303", Error, "A `$ref` leaves the folder of the description or is remote.";

@@ -1,10 +1,16 @@
 //! What the generator has to say: errors and warnings that name the exact place.
 
 mod code;
-mod render;
+mod github;
+mod json;
+mod level;
+mod text;
 
 pub use code::Code;
-pub use render::{json, text};
+pub use github::github;
+pub use json::json;
+pub use level::{Level, Levels};
+pub use text::text;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -32,6 +38,17 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// Lines of a `codegen.toml` that would settle it.
     pub settings: Vec<Setting>,
+    /// Whether this is a warning that was made an error, and by what.
+    pub denied: Option<Denied>,
+}
+
+/// What made a warning an error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Denied {
+    /// `--deny warnings`.
+    CommandLine,
+    /// A line of `codegen.toml`; it is among the labels.
+    Setting,
 }
 
 /// Lines of a table in a `codegen.toml`.
@@ -68,7 +85,13 @@ pub enum Place {
 impl Diagnostic {
     /// A finding without a place yet.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), labels: Vec::new(), help: Vec::new(), settings: Vec::new() }
+        Self { code, message: message.into(), labels: Vec::new(), help: Vec::new(), settings: Vec::new(), denied: None }
+    }
+
+    /// The finding that a file of the output was printed and is no Rust.
+    pub(crate) fn internal(path: &str, error: &impl std::fmt::Display) -> Self {
+        Self::new(Code::Internal, format!("the generator wrote {path} wrongly: {error}"))
+            .help("this is a fault of the generator; please report it with the description")
     }
 
     /// Adds a place; the first one added is the primary one.
@@ -100,9 +123,17 @@ impl Diagnostic {
         self
     }
 
-    /// The gravity, from the code.
+    /// The gravity, from the code, unless it was denied.
     pub fn severity(&self) -> Severity {
-        self.code.severity()
+        if self.denied.is_some() { Severity::Error } else { self.code.severity() }
+    }
+
+    /// What is to be known beside what is wrong.
+    fn note(&self) -> Option<&'static str> {
+        match self.denied.as_ref()? {
+            Denied::CommandLine => Some("`--deny warnings` makes this warning an error"),
+            Denied::Setting => Some("codegen.toml makes this warning an error"),
+        }
     }
 }
 
@@ -136,6 +167,11 @@ impl Diagnostics {
         } else {
             diagnostic
         });
+    }
+
+    /// The value of a result; an error becomes a finding.
+    pub(crate) fn take_in<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
+        result.map_err(|diagnostic| self.push(diagnostic)).ok()
     }
 
     /// Whether any of them is an error.

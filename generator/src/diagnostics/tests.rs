@@ -21,6 +21,141 @@ fn check(content: &str, make: impl Fn(&Origin) -> Vec<Diagnostic>, expect_text: 
     expect_json.assert_eq(&json(&diagnostics, &sources).replace(&folder, ""));
 }
 
+#[test]
+fn github_shows_everything_at_one_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a,b:c.yaml");
+    fs::write(&path, "a: 1\nb: 100%\n").unwrap();
+    let sources = Sources::new();
+    let root = sources.add_spec(&path).unwrap();
+    let mut diagnostics = Diagnostics::default();
+    diagnostics.push(
+        Diagnostic::new(Code::Reference, "100% wrong,\r\nreally: \u{1b}[31m")
+            .at(Place::Value(member(root.origin(), "a")), "here")
+            .at(Place::Name(member(root.origin(), "b")), "and here")
+            .at(Place::Value(member(root.origin(), "b")), "")
+            .setting("names", vec!["a = \"b\"".to_owned()]),
+    );
+    diagnostics.push(Diagnostic::new(Code::OverlayTarget, "no place at all"));
+    let folder = format!("{}/", folder.path().to_str().unwrap());
+    expect![[r#"
+        ::error file=a%2Cb%3Ac.yaml,line=1,col=4,endLine=1,endColumn=5,title=E0301::100%25 wrong,\r\nreally: \u{1b}[31m%0Ahere%0Aa,b:c.yaml:2:1: and here%0Aa,b:c.yaml:2:4%0Ahelp: say it in codegen.toml:%0A[names]%0Aa = "b"
+        ::warning title=W0201::no place at all
+    "#]].assert_eq(&github(&diagnostics, &sources).replace(&folder, ""));
+}
+
+#[test]
+fn warnings_are_allowed_and_denied() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("codegen.toml");
+    fs::write(&path, "W0601 = \"allow\"\nW0602 = \"warn\"\nW0603 = \"deny\"\nW0604 = \"allow\"\n").unwrap();
+    let sources = Sources::new();
+    let file = sources.add_text(&path).unwrap();
+    let line = |index: usize| {
+        let lines = sources.text(file).split_inclusive('\n');
+        let start = lines.clone().take(index).map(str::len).sum::<usize>();
+        Place::Bytes(file, start..start + lines.map(|line| line.trim_end().len()).nth(index).unwrap())
+    };
+    let codes = BTreeMap::from([
+        (Code::Skipped, (Level::Allow, line(0))),
+        (Code::UnknownKeyword, (Level::Warn, line(1))),
+        (Code::NotEnforced, (Level::Deny, line(2))),
+        (Code::Untyped, (Level::Allow, line(3))),
+    ]);
+    let mut found = Diagnostics::default();
+    for code in [Code::Skipped, Code::UnknownKeyword, Code::NotEnforced, Code::UnknownFormat, Code::Reference] {
+        found.push(Diagnostic::new(code, code.meaning()).at(Place::File(file), ""));
+    }
+    let told = |deny_warnings| {
+        let levels = Levels { deny_warnings, codes: codes.clone() };
+        let mut found = found.clone();
+        levels.unused(&found).into_iter().for_each(|diagnostic| found.push(diagnostic));
+        levels.apply(&mut found);
+        let folder = format!("{}/", folder.path().to_str().unwrap());
+        (text(&found, &sources, false) + &json(&found, &sources)).replace(&folder, "")
+    };
+    expect![[r#"
+        warning[W0602]: A keyword is not known and is ignored.
+        --> codegen.toml
+
+        error[W0603]: A rule is not enforced: decoding accepts values that break it.
+         --> codegen.toml
+          |
+         ::: codegen.toml:3:1
+          |
+        3 | W0603 = "deny"
+          | -------------- denied here
+          |
+          = note: codegen.toml makes this warning an error
+
+        warning[W0605]: A `format` is not known; the value is a plain string.
+        --> codegen.toml
+
+        error[E0301]: A `$ref` leads nowhere.
+        --> codegen.toml
+
+        warning[W0704]: `W0604` is allowed and does not occur
+         --> codegen.toml:4:1
+          |
+        4 | W0604 = "allow"
+          | ^^^^^^^^^^^^^^^ this line does nothing
+          |
+          = help: remove the line
+        {"code":"W0602","severity":"warning","message":"A keyword is not known and is ignored.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[]}
+        {"code":"W0603","severity":"error","message":"A rule is not enforced: decoding accepts values that break it.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""},{"file":"codegen.toml","line":3,"column":1,"end_line":3,"end_column":15,"text":"denied here"}],"help":[],"note":"codegen.toml makes this warning an error"}
+        {"code":"W0605","severity":"warning","message":"A `format` is not known; the value is a plain string.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[]}
+        {"code":"E0301","severity":"error","message":"A `$ref` leads nowhere.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[]}
+        {"code":"W0704","severity":"warning","message":"`W0604` is allowed and does not occur","file":"codegen.toml","line":4,"column":1,"end_line":4,"end_column":16,"labels":[{"file":"codegen.toml","line":4,"column":1,"end_line":4,"end_column":16,"text":"this line does nothing"}],"help":["remove the line"]}
+    "#]].assert_eq(&told(false));
+    expect![[r#"
+        warning[W0602]: A keyword is not known and is ignored.
+        --> codegen.toml
+
+        error[W0603]: A rule is not enforced: decoding accepts values that break it.
+         --> codegen.toml
+          |
+         ::: codegen.toml:3:1
+          |
+        3 | W0603 = "deny"
+          | -------------- denied here
+          |
+          = note: codegen.toml makes this warning an error
+
+        error[W0605]: A `format` is not known; the value is a plain string.
+        --> codegen.toml
+         = note: `--deny warnings` makes this warning an error
+
+        error[E0301]: A `$ref` leads nowhere.
+        --> codegen.toml
+
+        error[W0704]: `W0604` is allowed and does not occur
+         --> codegen.toml:4:1
+          |
+        4 | W0604 = "allow"
+          | ^^^^^^^^^^^^^^^ this line does nothing
+          |
+          = note: `--deny warnings` makes this warning an error
+          = help: remove the line
+        {"code":"W0602","severity":"warning","message":"A keyword is not known and is ignored.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[]}
+        {"code":"W0603","severity":"error","message":"A rule is not enforced: decoding accepts values that break it.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""},{"file":"codegen.toml","line":3,"column":1,"end_line":3,"end_column":15,"text":"denied here"}],"help":[],"note":"codegen.toml makes this warning an error"}
+        {"code":"W0605","severity":"error","message":"A `format` is not known; the value is a plain string.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[],"note":"`--deny warnings` makes this warning an error"}
+        {"code":"E0301","severity":"error","message":"A `$ref` leads nowhere.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[]}
+        {"code":"W0704","severity":"error","message":"`W0604` is allowed and does not occur","file":"codegen.toml","line":4,"column":1,"end_line":4,"end_column":16,"labels":[{"file":"codegen.toml","line":4,"column":1,"end_line":4,"end_column":16,"text":"this line does nothing"}],"help":["remove the line"],"note":"`--deny warnings` makes this warning an error"}
+    "#]].assert_eq(&told(true));
+}
+
+#[test]
+fn a_fault_of_the_generator_is_told() {
+    let mut diagnostics = Diagnostics::default();
+    diagnostics.push(Diagnostic::internal("src/lib.rs", &"expected `;`"));
+    expect![[r#"
+        error[E0901]: the generator wrote src/lib.rs wrongly: expected `;`
+         |
+         = help: this is a fault of the generator; please report it with the description
+    "#]]
+    .assert_eq(&text(&diagnostics, &Sources::new(), false));
+}
+
 fn member(origin: &Origin, name: &str) -> Origin {
     origin.child(Segment::Member(name.into()))
 }
@@ -155,6 +290,7 @@ fn codes_are_unique_and_say_their_severity() {
     for code in Code::ALL {
         let initial = if code.severity() == Severity::Error { 'E' } else { 'W' };
         assert!(code.as_str().starts_with(initial), "{code:?}");
+        assert_eq!(Code::find(code.as_str()), Some(*code));
     }
     texts.sort_unstable();
     texts.dedup();

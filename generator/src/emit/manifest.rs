@@ -48,6 +48,9 @@ publish = false
 doctest = false
 
 [features]
+# Features of the receiver: counters and histograms; a server with timeouts and limits.
+metrics = ["webhook-receiver/metrics"]
+serve = ["webhook-receiver/serve"]
 # Typed access to formatted strings. Features never change a type.
 jiff = ["webhook-receiver/jiff"]
 url = ["webhook-receiver/url"]

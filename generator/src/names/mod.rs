@@ -9,11 +9,12 @@ use proc_macro2::Ident;
 
 pub use ident::{ident, is_keyword, snake, upper_camel};
 
-use crate::config::Config;
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::config::{Config, SpecPlace};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Label, Place};
 use crate::ir::{Api, Kind, Literal, Naming, TypeDef, TypeId};
 use crate::lower::shape;
 use crate::source::Sources;
+use crate::text::suggest;
 use claims::Scope;
 use ident::{file, short_hash};
 
@@ -71,6 +72,7 @@ const RESERVED_TYPES: &[&str] = &[
     "Serialize",
     "Serializer", // serde
     "DecodeError",
+    "Deep",
     "Delivery",
     "EventName",
     "HeaderNames",
@@ -212,8 +214,7 @@ impl Names {
 pub fn name(api: &Api, config: &Config, crate_name: &str, sources: &Sources, diagnostics: &mut Diagnostics) -> Names {
     let vendor = config.vendor.as_ref().map_or_else(|| default_vendor(crate_name), |vendor| vendor.as_str().to_owned());
     let unknown: Vec<Ident> = api.types.iter().map(unknown_variant).collect();
-    let event_types =
-        variants(api.webhooks.iter().map(|webhook| webhook.event_type.as_str()), &["Unknown".to_owned()]);
+    let event_types = variants(api.webhooks.iter().map(|webhook| webhook.event_type.as_str()), &["Unknown".to_owned()]);
     Names {
         crate_name: crate_name.to_owned(),
         types: types(api, config, &vendor, sources, diagnostics).iter().map(|name| ident(name)).collect(),
@@ -340,11 +341,7 @@ fn configured(
             same_file && def.origin.pointer() == place.pointer.as_str()
         };
         let Some(index) = api.types.iter().position(at) else {
-            diagnostics.push(
-                Diagnostic::new(Code::ConfigUnused, format!("no type is made from `{place}`"))
-                    .at(name.place.clone(), "this line does nothing")
-                    .help("names are given to objects, enums and unions that a webhook reaches"),
-            );
+            report_unused(api, place, &name.place, sources, diagnostics);
             continue;
         };
         if !scope.take(name.value.as_str()) {
@@ -358,6 +355,44 @@ fn configured(
         names[index] = Some(name.value.as_str().to_owned());
     }
     names
+}
+
+/// Reports a name for a place that no type is made from, unless a misspelt keyword in that place tells why.
+fn report_unused(api: &Api, place: &SpecPlace, setting: &Place, sources: &Sources, diagnostics: &mut Diagnostics) {
+    let pointer = place.pointer.as_str();
+    let below = |label: &Label| match &label.place {
+        Place::Name(origin) => origin.pointer().strip_prefix(pointer).is_some_and(|rest| rest.starts_with('/')),
+        _ => false,
+    };
+    let explained = |found: &Diagnostic| found.code == Code::UnknownKeyword && found.labels.iter().any(below);
+    if place.file.is_none() && diagnostics.iter().any(explained) {
+        return;
+    }
+    let known: Vec<String> = api
+        .types
+        .iter()
+        .filter(|def| sources.description() == Some(def.origin.file()))
+        .map(|def| format!("#{}", def.origin.pointer()))
+        .collect();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let help = match suggest_last(&place.to_string(), &known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "names are given to objects, enums and unions that a webhook reaches".to_owned(),
+    };
+    diagnostics.push(
+        Diagnostic::new(Code::ConfigUnused, format!("no type is made from `{place}`"))
+            .at(setting.clone(), "this line does nothing")
+            .help(help),
+    );
+}
+
+/// The known place beside `place` whose last name is nearest.
+fn suggest_last<'a>(place: &str, known: &[&'a str]) -> Option<&'a str> {
+    let (parent, last) = place.rsplit_once('/')?;
+    let name = |known: &'a str| known.strip_prefix(parent)?.strip_prefix('/');
+    let names: Vec<&str> = known.iter().filter_map(|known| name(known)).collect();
+    let near = suggest(last, &names)?;
+    known.iter().copied().find(|known| name(known) == Some(near))
 }
 
 fn unknown_variant(def: &TypeDef) -> Ident {

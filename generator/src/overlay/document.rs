@@ -2,12 +2,17 @@
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::source::{Node, Object};
+use crate::text::suggest;
+
+/// What to do where a feature of 1.1 is used.
+pub(super) const V1_1: &str = "say `overlay: 1.1.0` at the top";
 
 /// One action.
 pub(super) struct Action {
     /// The query, a string.
     pub target: Node,
     pub change: Change,
+    pub version: Version,
 }
 
 /// What is done to the targets.
@@ -20,7 +25,7 @@ pub(super) enum Change {
 
 /// The versions that are understood, by their feature sets.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Version {
+pub(super) enum Version {
     V1_0,
     V1_1,
 }
@@ -32,7 +37,7 @@ pub(super) fn read(overlay: &Node, diagnostics: &mut Diagnostics) -> Vec<Action>
             let mut read = Vec::new();
             for action in actions {
                 match read_action(action, version, diagnostics) {
-                    Ok(action) => read.push(action),
+                    Ok(action) => read.extend(action),
                     Err(diagnostic) => diagnostics.push(diagnostic),
                 }
             }
@@ -77,16 +82,18 @@ fn read_version(node: &Node) -> Result<Version, Diagnostic> {
     }
 }
 
-fn read_action(action: &Node, version: Version, diagnostics: &mut Diagnostics) -> Result<Action, Diagnostic> {
+/// Reads an action; none where it does nothing.
+fn read_action(action: &Node, version: Version, diagnostics: &mut Diagnostics) -> Result<Option<Action>, Diagnostic> {
     const WHAT: &str = "an action";
     let members = object(action, WHAT)?;
-    check_fields(members, &["target", "description", "update", "copy", "remove"], WHAT, diagnostics);
+    let all_known = check_fields(members, &["target", "description", "update", "copy", "remove"], WHAT, diagnostics);
     let target = string(action, members, "target", WHAT)?.clone();
     let update = members.get("update");
     let copy = members.get("copy");
     if let (Some(copy), Version::V1_0) = (copy, version) {
         return Err(Diagnostic::new(Code::Overlay, "`copy` needs version 1.1.0 of the Overlay Specification")
-            .at(Place::Name(copy.origin().clone()), ""));
+            .at(Place::Name(copy.origin().clone()), "")
+            .help(V1_1));
     }
     let remove = match members.get("remove") {
         None => None,
@@ -97,36 +104,58 @@ fn read_action(action: &Node, version: Version, diagnostics: &mut Diagnostics) -
         },
     };
     let change = match (update, copy, remove) {
+        (_, _, Some(remove)) => {
+            for other in [update, copy].into_iter().flatten() {
+                diagnostics.push(
+                    Diagnostic::new(Code::OverlayNeedless, "an action that removes does nothing else")
+                        .at(Place::Name(other.origin().clone()), "this has no effect")
+                        .at(Place::Name(remove.origin().clone()), "because of this")
+                        .help("to put something else in its place, write another action below this one"),
+                );
+            }
+            Change::Remove
+        }
         (Some(update), None, None) => Change::Update(update.clone()),
         (None, Some(_), None) => Change::Copy(string(action, members, "copy", WHAT)?.clone()),
-        (None, None, Some(_)) => Change::Remove,
-        (None, None, None) => {
-            return Err(error("the action does nothing", action).help("give it `update`, `copy` or `remove: true`"));
+        (Some(update), Some(copy), None) => {
+            return Err(Diagnostic::new(Code::Overlay, "an action must have only one of `update` and `copy`")
+                .at(Place::Name(copy.origin().clone()), "")
+                .at(Place::Name(update.origin().clone()), "")
+                .help("make two actions of it"));
         }
-        several => {
-            let names = [several.0, several.1, several.2];
-            let start = Diagnostic::new(Code::Overlay, "an action must have only one of `update`, `copy` and `remove`");
-            return Err(names
-                .into_iter()
-                .flatten()
-                .fold(start, |diagnostic, node| diagnostic.at(Place::Name(node.origin().clone()), "")));
+        (None, None, None) => {
+            // A field that is not known may have been meant to do something.
+            if all_known {
+                diagnostics.push(
+                    Diagnostic::new(Code::OverlayNeedless, "the action changes nothing")
+                        .at(Place::Value(action.origin().clone()), "")
+                        .help("give it `update`, `copy` or `remove: true`"),
+                );
+            }
+            return Ok(None);
         }
     };
-    Ok(Action { target, change })
+    Ok(Some(Action { target, change, version }))
 }
 
-/// Reports the fields that the specification does not have.
-fn check_fields(members: &Object, known: &[&str], what: &str, diagnostics: &mut Diagnostics) {
+/// Reports the fields that the specification does not have; whether there are none.
+fn check_fields(members: &Object, known: &[&str], what: &str, diagnostics: &mut Diagnostics) -> bool {
+    let mut all_known = true;
     for (name, member) in members {
         if !known.contains(&&**name) && !name.starts_with("x-") {
+            all_known = false;
             let place = Place::Name(member.origin().clone());
             diagnostics.push(
-                Diagnostic::new(Code::Overlay, format!("{what} has no field `{name}`"))
-                    .at(place, "")
-                    .help(format!("the fields are {}, and those that begin with `x-`", list(known))),
+                Diagnostic::new(Code::Overlay, format!("{what} has no field `{name}`")).at(place, "").help(
+                    match suggest(name, known) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => format!("the fields are {}, and those that begin with `x-`", list(known)),
+                    },
+                ),
             );
         }
     }
+    all_known
 }
 
 fn list(names: &[&str]) -> String {

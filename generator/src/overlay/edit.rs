@@ -3,6 +3,7 @@
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::source::limits::DEPTH;
 use crate::source::{Limits, Node, Segment, Value};
+use crate::text::same;
 
 /// The node at the path.
 pub(super) fn at(root: &Node, path: &[Segment]) -> Option<Node> {
@@ -75,6 +76,36 @@ pub(super) fn merge(old: &Node, update: &Node, target: &Node) -> Result<Node, Di
     }
 }
 
+/// How many elements of arrays are compared to find out that an update changes nothing.
+const MAX_COMPARED: usize = 100_000;
+
+/// Whether selected nodes say all that an update would add. Of an array it is enough that it has the elements. Arrays that
+/// are too long to compare are taken not to.
+pub(super) fn say(nodes: &[Node], update: &Node) -> bool {
+    let mut compared = 0;
+    nodes.iter().all(|node| says(node, update, &mut compared))
+}
+
+fn says(old: &Node, update: &Node, compared: &mut usize) -> bool {
+    let mut has = |elements: &[Node], new: &Node| {
+        elements.iter().any(|element| {
+            *compared += 1;
+            *compared <= MAX_COMPARED && same(element, new)
+        })
+    };
+    match (old.value(), update.value()) {
+        (Value::Array(elements), Value::Array(appended)) => appended.iter().all(|new| has(elements, new)),
+        (Value::Array(elements), _) => has(elements, update),
+        (Value::Object(members), Value::Object(updates)) => updates.iter().all(|(name, update)| {
+            // Only directly selected arrays take single elements.
+            members.get(name).is_some_and(|old| {
+                old.as_array().is_some() == update.as_array().is_some() && says(old, update, compared)
+            })
+        }),
+        _ => same(old, update),
+    }
+}
+
 /// Merges what stands in the same place; values of different kinds do not fit. The depth of the update, which was
 /// read within the limits, bounds the recursion.
 fn combine(old: &Node, update: &Node, target: &Node) -> Result<Node, Diagnostic> {
@@ -106,7 +137,8 @@ fn combine(old: &Node, update: &Node, target: &Node) -> Result<Node, Diagnostic>
     Ok(Node::new(value, old.origin().clone()))
 }
 
-fn kind(node: &Node) -> &'static str {
+/// What a node is, in words.
+pub(super) fn kind(node: &Node) -> &'static str {
     match node.value() {
         Value::Object(_) => "an object",
         Value::Array(_) => "an array",

@@ -56,7 +56,7 @@ fn applied(description: &str, overlay: &str) -> String {
     let mut diagnostics = Diagnostics::default();
     let result = apply(root.clone(), &overlay, &Limits::default(), &mut diagnostics);
     if diagnostics.iter().next().is_some() {
-        assert!(result.is(&root), "what is reported is not applied");
+        assert!(!diagnostics.has_errors() || result.is(&root), "what is refused is not applied");
         return text(&diagnostics, &sources, false).replace(&format!("{}/", folder.path().to_str().unwrap()), "");
     }
     result.as_object().unwrap().iter().map(|(name, member)| format!("{name}: {}\n", show(member, &root))).collect()
@@ -260,11 +260,272 @@ fn what_matches_nothing_is_a_warning() {
     check(
         "- target: $.paths.missing\n  update: {a: 1}\n",
         expect![[r#"
-        warning[W0201]: the action matches nothing
+            warning[W0201]: the action matches nothing
+             --> overlay.yaml:4:11
+              |
+            4 | - target: $.paths.missing
+              |           ^^^^^^^^^^^^^^^ `$.paths` has no `missing`
+              |
+              = help: if the vendor has taken this out of the description, take it out of the overlay
+        "#]],
+    );
+}
+
+#[test]
+fn what_matches_nothing_is_told_once() {
+    check(
+        "- target: $.webhook.created\n  update: {a: 1}\n- target: $.webhook.created.post\n  remove: true\n\
+         - target: $.paths['/one', '/tow']\n  update: {a: 1}\n- target: $.paths['/three', '/four']\n  remove: true\n\
+         - target: $.paths[?@.x]\n  remove: true\n",
+        expect![[r#"
+            warning[W0201]: the action matches nothing
+              --> overlay.yaml:12:11
+               |
+            12 | - target: $.paths[?@.x]
+               |           ^^^^^^^^^^^^^ nothing in the description is selected by this
+
+            warning[W0201]: this action and 1 more match nothing
+             --> overlay.yaml:4:11
+              |
+            4 | - target: $.webhook.created
+              |           ^^^^^^^^^^^^^^^^^ `$` has no `webhook`
+              |
+             ::: api.yaml:8:1
+              |
+            8 | webhooks:
+              | -------- this is there
+              |
+              = help: did you mean `webhooks`?
+
+            warning[W0201]: the action matches nothing for `/tow`
+             --> overlay.yaml:8:11
+              |
+            8 | - target: $.paths['/one', '/tow']
+              |           ^^^^^^^^^^^^^^^^^^^^^^^ `$.paths` has no `/tow`
+              |
+             ::: api.yaml:7:3
+              |
+            7 |   /two: {get: {summary: 2}, post: {summary: 3}}
+              |   ---- this is there
+              |
+              = help: did you mean `/two`?
+
+            warning[W0201]: the action matches nothing
+              --> overlay.yaml:10:11
+               |
+            10 | - target: $.paths['/three', '/four']
+               |           ^^^^^^^^^^^^^^^^^^^^^^^^^^ `$.paths` has no `/three`
+               |
+               = help: if the vendor has taken this out of the description, take it out of the overlay
+        "#]],
+    );
+}
+
+#[test]
+fn what_changes_nothing_is_a_warning() {
+    check(
+        "- target: $.info\n  update: {title: Old, tags: [b]}\n",
+        expect![[r#"
+        warning[W0202]: the action changes nothing: the description already says this
          --> overlay.yaml:4:11
           |
-        4 | - target: $.paths.missing
-          |           ^^^^^^^^^^^^^^^ nothing in the description is selected by this
+        4 | - target: $.info
+          |           ^^^^^^
+          |
+         ::: api.yaml:2:1
+          |
+        2 | info:
+          | ---- here
+          |
+          = help: remove the action: the vendor may have made this correction, or an action above does
+    "#]],
+    );
+    check(
+        "- target: $.info.tags\n  update: a\n",
+        expect![[r#"
+        warning[W0202]: the action changes nothing: the description already says this
+         --> overlay.yaml:4:11
+          |
+        4 | - target: $.info.tags
+          |           ^^^^^^^^^^^
+          |
+         ::: api.yaml:4:3
+          |
+        4 |   tags: [a, b]
+          |   ---- here
+          |
+          = help: remove the action: the vendor may have made this correction, or an action above does
+    "#]],
+    );
+    check(
+        "- target: $.paths['/one', '/two'].get\n  update: {summary: 2}\n",
+        expect![[r#"
+        warning[W0202]: the action changes nothing for `/two`: the description already says this
+         --> overlay.yaml:4:11
+          |
+        4 | - target: $.paths['/one', '/two'].get
+          |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          |
+         ::: api.yaml:7:10
+          |
+        7 |   /two: {get: {summary: 2}, post: {summary: 3}}
+          |          --- here
+          |
+          = help: take `/two` out of the target
+    "#]],
+    );
+    check(
+        "- target: $.info\n  update: {title: New}\n- target: $.info\n  update: {title: New}\n",
+        expect![[r#"
+        warning[W0202]: the action changes nothing: the description already says this
+         --> overlay.yaml:6:11
+          |
+        6 | - target: $.info
+          |           ^^^^^^
+          |
+         ::: api.yaml:2:1
+          |
+        2 | info:
+          | ---- here
+          |
+          = help: remove the action: the vendor may have made this correction, or an action above does
+    "#]],
+    );
+    check(
+        "- target: $.info.title\n  copy: $.info.title\n",
+        expect![[r#"
+        warning[W0202]: the action changes nothing: the description already says this
+         --> overlay.yaml:4:11
+          |
+        4 | - target: $.info.title
+          |           ^^^^^^^^^^^^
+          |
+         ::: api.yaml:3:3
+          |
+        3 |   title: Old
+          |   ----- here
+          |
+          = help: remove the action: the vendor may have made this correction, or an action above does
+    "#]],
+    );
+    check(
+        "- target: $.info\n  remove: true\n  update: {a: 1}\n",
+        expect![[r#"
+        warning[W0202]: an action that removes does nothing else
+         --> overlay.yaml:6:3
+          |
+        5 |   remove: true
+          |   ------ because of this
+        6 |   update: {a: 1}
+          |   ^^^^^^ this has no effect
+          |
+          = help: to put something else in its place, write another action below this one
+    "#]],
+    );
+}
+
+#[test]
+fn what_changes_something_is_none() {
+    check(
+        "- target: $.info.tags\n  update: [a, c]\n- target: $.paths.*\n  update: {get: {summary: 2}}\n",
+        expect![[r#"
+        openapi: 3.1.0
+        info: {title: Old, tags: [a, b, «a», «c»]}
+        paths: {/one: {get: {summary: «2», security: []}}, /two: {get: {summary: «2»}, post: {summary: 3}}}
+        webhooks: {created: {post: {parameters: [{name: x}, {name: y}, {name: x}]}}}
+    "#]],
+    );
+}
+
+#[test]
+fn targets_of_several_kinds() {
+    check(
+        "- target: $.info.*\n  update: a\n",
+        expect![[r#"
+        error[E0201]: the target selects an array and a single value
+         --> overlay.yaml:4:11
+          |
+        4 | - target: $.info.*
+          |           ^^^^^^^^
+          |
+         ::: api.yaml:3:10
+          |
+        3 |   title: Old
+          |          --- a single value
+        4 |   tags: [a, b]
+          |         - an array
+          |
+          = help: make two actions of it
+    "#]],
+    );
+    check(
+        "- target: $.info.*\n  remove: true\n",
+        expect![[r#"
+            openapi: 3.1.0
+            info: {}
+            paths: {/one: {get: {summary: 1, security: []}}, /two: {get: {summary: 2}, post: {summary: 3}}}
+            webhooks: {created: {post: {parameters: [{name: x}, {name: y}, {name: x}]}}}
+        "#]],
+    );
+}
+
+#[test]
+fn targets_of_version_1_0() {
+    let overlay = |actions: &str| format!("overlay: 1.0.0\ninfo: {{title: Test, version: 1.0}}\nactions:\n{actions}");
+    let check = |actions: &str, expect: Expect| expect.assert_eq(&applied(DESCRIPTION, &overlay(actions)));
+    check(
+        "- target: $.info.title\n  update: New\n",
+        expect![[r#"
+        error[E0201]: a target of version 1.0 must be an object or an array
+         --> overlay.yaml:4:11
+          |
+        4 | - target: $.info.title
+          |           ^^^^^^^^^^^^
+          |
+         ::: api.yaml:3:10
+          |
+        3 |   title: Old
+          |          --- selected
+          |
+          = help: say `overlay: 1.1.0` at the top
+    "#]],
+    );
+    check(
+        "- target: $.info.tags[?@ == 'a']\n  remove: true\n",
+        expect![[r#"
+        error[E0201]: a target of version 1.0 must be an object or an array
+         --> overlay.yaml:4:11
+          |
+        4 | - target: $.info.tags[?@ == 'a']
+          |           ^^^^^^^^^^^^^^^^^^^^^^
+          |
+         ::: api.yaml:4:10
+          |
+        4 |   tags: [a, b]
+          |          - selected
+          |
+          = help: say `overlay: 1.1.0` at the top
+    "#]],
+    );
+    check(
+        "- target: $.info.tags\n  update: [c, d]\n",
+        expect![[r#"
+        error[E0201]: in version 1.0, the update of an array is one element
+         --> overlay.yaml:5:11
+          |
+        5 |   update: [c, d]
+          |           ^ this is a list of elements
+          |
+          = help: say `overlay: 1.1.0` at the top, where all of them are appended, or write an action for each
+    "#]],
+    );
+    check(
+        "- target: $.info.tags\n  update: c\n",
+        expect![[r#"
+        openapi: 3.1.0
+        info: {title: Old, tags: [a, b, «c»]}
+        paths: {/one: {get: {summary: 1, security: []}}, /two: {get: {summary: 2}, post: {summary: 3}}}
+        webhooks: {created: {post: {parameters: [{name: x}, {name: y}, {name: x}]}}}
     "#]],
     );
 }
@@ -345,32 +606,32 @@ fn queries_that_are_none() {
     check(
         "- target: paths\n  remove: true\n",
         expect![[r#"
-        error[E0201]: `paths` is not a JSONPath query
-         --> overlay.yaml:4:11
-          |
-        4 | - target: paths
-          |           ^^^^^ at character 0: parser error
-    "#]],
+            error[E0201]: `paths` is not a JSONPath query
+             --> overlay.yaml:4:11
+              |
+            4 | - target: paths
+              |           ^^^^^ a query begins with `$`, the root of the description
+        "#]],
     );
     check(
         "- target: $.paths[?@.a ==]\n  remove: true\n",
         expect![[r#"
-        error[E0201]: `$.paths[?@.a ==]` is not a JSONPath query
-         --> overlay.yaml:4:11
-          |
-        4 | - target: $.paths[?@.a ==]
-          |           ^^^^^^^^^^^^^^^^ at character 13: in long-hand segment, expected closing ']'
-    "#]],
+            error[E0201]: `$.paths[?@.a ==]` is not a JSONPath query
+             --> overlay.yaml:4:11
+              |
+            4 | - target: $.paths[?@.a ==]
+              |           ^^^^^^^^^^^^^^^^ at character 14: in long-hand segment, expected closing ']'
+        "#]],
     );
     check(
         "- target: $.info\n  copy: $.[\n",
         expect![[r#"
-        error[E0201]: `$.[` is not a JSONPath query
-         --> overlay.yaml:5:9
-          |
-        5 |   copy: $.[
-          |         ^^^ at character 2: in dot member name, must start with lowercase alpha or '_'
-    "#]],
+            error[E0201]: `$.[` is not a JSONPath query
+             --> overlay.yaml:5:9
+              |
+            5 |   copy: $.[
+              |         ^^^ at character 3: in dot member name, must start with lowercase alpha or '_'
+        "#]],
     );
 }
 
@@ -399,26 +660,26 @@ fn malformed_actions() {
     check(
         "- target: $.info\n",
         expect![[r#"
-        error[E0201]: the action does nothing
-         --> overlay.yaml:4:3
-          |
-        4 | - target: $.info
-          |   ^^^^^^^^^^^^^^
-          |
-          = help: give it `update`, `copy` or `remove: true`
-    "#]],
+            warning[W0202]: the action changes nothing
+             --> overlay.yaml:4:3
+              |
+            4 | - target: $.info
+              |   ^^^^^^^^^^^^^^
+              |
+              = help: give it `update`, `copy` or `remove: true`
+        "#]],
     );
     check(
         "- target: $.info\n  remove: false\n",
         expect![[r#"
-        error[E0201]: the action does nothing
-         --> overlay.yaml:4:3
-          |
-        4 | - target: $.info
-          |   ^^^^^^^^^^^^^^
-          |
-          = help: give it `update`, `copy` or `remove: true`
-    "#]],
+            warning[W0202]: the action changes nothing
+             --> overlay.yaml:4:3
+              |
+            4 | - target: $.info
+              |   ^^^^^^^^^^^^^^
+              |
+              = help: give it `update`, `copy` or `remove: true`
+        "#]],
     );
     check(
         "- target: $.info\n  remove: yes\n",
@@ -431,36 +692,30 @@ fn malformed_actions() {
     "#]],
     );
     check(
-        "- target: $.info\n  remove: true\n  update: {a: 1}\n",
+        "- target: $.info\n  copy: $.a\n  update: {a: 1}\n",
         expect![[r#"
-        error[E0201]: an action must have only one of `update`, `copy` and `remove`
-         --> overlay.yaml:6:3
-          |
-        5 |   remove: true
-          |   ------
-        6 |   update: {a: 1}
-          |   ^^^^^^
-    "#]],
+            error[E0201]: an action must have only one of `update` and `copy`
+             --> overlay.yaml:5:3
+              |
+            5 |   copy: $.a
+              |   ^^^^
+            6 |   update: {a: 1}
+              |   ------
+              |
+              = help: make two actions of it
+        "#]],
     );
     check(
         "- target: $.info\n  remvoe: true\n",
         expect![[r#"
-        error[E0201]: an action has no field `remvoe`
-         --> overlay.yaml:5:3
-          |
-        5 |   remvoe: true
-          |   ^^^^^^
-          |
-          = help: the fields are `target`, `description`, `update`, `copy`, `remove`, and those that begin with `x-`
-
-        error[E0201]: the action does nothing
-         --> overlay.yaml:4:3
-          |
-        4 | - target: $.info
-          |   ^^^^^^^^^^^^^^
-          |
-          = help: give it `update`, `copy` or `remove: true`
-    "#]],
+            error[E0201]: an action has no field `remvoe`
+             --> overlay.yaml:5:3
+              |
+            5 |   remvoe: true
+              |   ^^^^^^
+              |
+              = help: did you mean `remove`?
+        "#]],
     );
     check(
         "- text\n",
@@ -556,6 +811,8 @@ fn malformed_overlays() {
               |
             6 |   copy: $.a
               |   ^^^^
+              |
+              = help: say `overlay: 1.1.0` at the top
         "#]],
     );
 }

@@ -18,15 +18,32 @@ impl View {
     pub(super) fn select(&self, query: &Node) -> Result<Vec<Vec<Segment>>, Diagnostic> {
         let text = query.as_str().unwrap_or_default();
         let path = JsonPath::parse(text).map_err(|error| {
-            let what = format!("at character {}: {}", error.position(), error.message());
+            let what = if text.starts_with('$') {
+                let why = match error.message() {
+                    "parser error" => "this is not understood",
+                    message => message,
+                };
+                format!("at character {}: {why}", error.position() + 1)
+            } else {
+                "a query begins with `$`, the root of the description".to_owned()
+            };
             Diagnostic::new(Code::Overlay, format!("`{text}` is not a JSONPath query"))
                 .at(Place::Value(query.origin().clone()), what)
         })?;
+        Ok(self.paths(&path))
+    }
+
+    /// The same for a part of a query that is known to be one.
+    pub(super) fn select_part(&self, query: &str) -> Vec<Vec<Segment>> {
+        JsonPath::parse(query).map(|path| self.paths(&path)).unwrap_or_default()
+    }
+
+    fn paths(&self, path: &JsonPath) -> Vec<Vec<Segment>> {
         let mut paths: Vec<Vec<Segment>> =
             path.query_located(&self.0).locations().map(|location| location.iter().map(segment).collect()).collect();
         paths.sort_by(|one, other| one.iter().map(key).cmp(other.iter().map(key)));
         paths.dedup();
-        Ok(paths)
+        paths
     }
 
     /// Takes over a node of the tree that has changed.

@@ -14,6 +14,9 @@ use super::tree::{FileId, Node, Object, Origin, Segment, Value};
 use super::{json, yaml};
 use crate::diagnostics::{Code, Diagnostic, Place};
 
+/// Of more keys that stand twice, the place is not shown.
+const MAX_SHOWN: usize = 10;
+
 pub(super) const EMPTY: &str = "the file is empty";
 
 pub(super) fn too_deep() -> String {
@@ -28,10 +31,12 @@ pub(super) fn parse(text: &str, syntax: Syntax, file: FileId, limits: &Limits) -
     let read = |guide: Option<&Node>| {
         let build = Build::new(text, syntax, limits.nodes);
         let origin = Origin::root(file);
-        let result = syntax.check(text, limits).and_then(|()| syntax.run(text, NodeSeed { build: &build, origin, guide }));
-        match result {
-            Ok(node) => Ok((node, build.rounded.get())),
-            Err(error) => Err(build.explain(error, file)),
+        let result =
+            syntax.check(text, limits).and_then(|()| syntax.run(text, NodeSeed { build: &build, origin, guide }));
+        match (result, build.keys_twice(file)) {
+            (_, Some(diagnostic)) => Err(diagnostic),
+            (Ok(node), None) => Ok((node, build.rounded.get())),
+            (Err(error), None) => Err(build.explain(error, file)),
         }
     };
     match read(None)? {
@@ -55,6 +60,8 @@ struct Build<'a> {
     /// Whether a number was met whose text is missing.
     rounded: Cell<bool>,
     refusal: RefCell<Option<Refusal>>,
+    /// The members whose keys their objects had already; reading goes on, so that all are found.
+    twice: RefCell<Vec<Origin>>,
     /// The innermost node that could not be read.
     failed: RefCell<Option<Origin>>,
 }
@@ -77,6 +84,7 @@ impl<'a> Build<'a> {
             max_nodes,
             rounded: Cell::new(false),
             refusal: RefCell::new(None),
+            twice: RefCell::new(Vec::new()),
             failed: RefCell::new(None),
         }
     }
@@ -101,6 +109,29 @@ impl<'a> Build<'a> {
         }))
     }
 
+    /// What is said of keys that stand in an object again.
+    fn keys_twice(&self, file: FileId) -> Option<Diagnostic> {
+        let twice = self.twice.take();
+        let message = match twice.as_slice() {
+            [] => return None,
+            [one] => match one.segments().last() {
+                Some(Segment::Member(key)) => format!("the key `{key}` stands twice in one object"),
+                _ => return None,
+            },
+            several => format!("{} keys stand in their objects already", several.len()),
+        };
+        let mut diagnostic = Diagnostic::new(Code::DuplicateKey, message);
+        for (index, origin) in twice.iter().enumerate().take(MAX_SHOWN) {
+            let before = twice[..index].iter().filter(|other| *other == origin).count();
+            let place = |part| Place::Bytes(file, self.range(origin, part));
+            diagnostic = diagnostic.at(place(Part::Key(before + 1)), "");
+            if before == 0 {
+                diagnostic = diagnostic.at(place(Part::Key(0)), "first here");
+            }
+        }
+        Some(diagnostic)
+    }
+
     fn range(&self, origin: &Origin, part: Part) -> Range<usize> {
         locate(self.text, self.syntax, &origin.segments(), part).unwrap_or(0..0)
     }
@@ -109,9 +140,6 @@ impl<'a> Build<'a> {
         if let Some(refusal) = self.refusal.take() {
             let place = |part| Place::Bytes(file, self.range(&refusal.origin, part));
             let mut diagnostic = Diagnostic::new(refusal.code, refusal.message).at(place(refusal.part), "");
-            if let (Code::DuplicateKey, Part::Key(_)) = (refusal.code, refusal.part) {
-                diagnostic = diagnostic.at(place(Part::Key(0)), "first here");
-            }
             diagnostic.help.extend(refusal.help);
             return diagnostic;
         }
@@ -326,15 +354,18 @@ impl<'de> Visitor<'de> for KeySeed<'_, 'de> {
     }
 
     fn visit_str<E: Error>(self, key: &str) -> Result<Rc<str>, E> {
-        let refusal = if self.members.contains_key(key) {
-            (Code::DuplicateKey, format!("the key `{key}` stands twice in one object"), Part::Key(1))
+        let origin = || self.parent.child(Segment::Member(key.into()));
+        if self.members.contains_key(key) {
+            self.build.twice.borrow_mut().push(origin());
         } else if key.chars().nth(KEY_CHARS).is_some() {
-            (Code::Limit, format!("the key is longer than {KEY_CHARS} characters"), Part::Key(0))
-        } else {
-            return Ok(key.into());
-        };
-        let (code, message, part) = refusal;
-        let origin = self.parent.child(Segment::Member(key.into()));
-        Err(self.build.refuse(Refusal { code, message, origin, part, help: None }))
+            return Err(self.build.refuse(Refusal {
+                code: Code::Limit,
+                message: format!("the key is longer than {KEY_CHARS} characters"),
+                origin: origin(),
+                part: Part::Key(0),
+                help: None,
+            }));
+        }
+        Ok(key.into())
     }
 }

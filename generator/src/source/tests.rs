@@ -327,12 +327,12 @@ fn malformed_yaml() {
         "a.yaml",
         "a: [1,\n  2\n",
         expect![[r#"
-        error[E0102]: did not find expected ',' or ']'
-         --> a.yaml:1:4
-          |
-        1 | a: [1,
-          |    ^ parsing a flow sequence
-    "#]],
+            error[E0102]: this `[` is not closed
+             --> a.yaml:1:4
+              |
+            1 | a: [1,
+              |    ^
+        "#]],
     );
     check_error(
         "a.yaml",
@@ -349,14 +349,14 @@ fn malformed_yaml() {
         "a.yaml",
         "a: [1, 2\nb: 3\n",
         expect![[r#"
-        error[E0102]: did not find expected ',' or ']'
-         --> a.yaml:2:2
-          |
-        1 | a: [1, 2
-          |    - parsing a flow sequence
-        2 | b: 3
-          |  ^
-    "#]],
+            error[E0102]: this `[` is not closed
+             --> a.yaml:1:4
+              |
+            1 | a: [1, 2
+              |    ^
+            2 | b: 3
+              |  - `,` or `]` is expected before this
+        "#]],
     );
     check_error(
         "a.yaml",
@@ -373,17 +373,17 @@ fn malformed_yaml() {
         "a.yaml",
         format!("a: 1\n{}: 2\n", "k".repeat(2000)),
         expect![[r#"
-        error[E0102]: could not find expected ':'
-         --> a.yaml:2:2001
-          |
-        2 | ...kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk: 2
-          |                                                                    ^
-          |
-         ::: a.yaml:2:1
-          |
-        2 | kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk...
-          | - scanning a simple key
-    "#]],
+            error[E0102]: could not find expected ':'
+             --> a.yaml:2:2001
+              |
+            2 | ...kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk: 2
+              |                                                                    ^
+              |
+             ::: a.yaml:2:1
+              |
+            2 | kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk...
+              | - scanning a simple key
+        "#]],
     );
 }
 
@@ -496,6 +496,25 @@ fn duplicate_keys_name_both_places() {
         2 | "a": 2
           | ^^^
     "#]],
+    );
+    check_error(
+        "a.yaml",
+        "a: 1\nb: {c: 1, c: 2.5}\na: 2\na: {b: [\n",
+        expect![[r#"
+            error[E0103]: 3 keys stand in their objects already
+             --> a.yaml:2:11
+              |
+            1 | a: 1
+              | - first here
+            2 | b: {c: 1, c: 2.5}
+              |     -     ^
+              |     |
+              |     first here
+            3 | a: 2
+              | -
+            4 | a: {b: [
+              | -
+        "#]],
     );
     check_error(
         "a.yaml",

@@ -1,5 +1,7 @@
 //! YAML: the parser, what it must not let pass, and its errors. Nothing else names the parser.
 
+mod wording;
+
 use std::fmt;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, Visitor};
@@ -180,18 +182,34 @@ fn explain(text: &str, error: &serde_yaml::Error) -> ParserError {
                 let found = found.split_once(", expected ").map_or(found, |(found, _)| found);
                 (Code::Unsupported, format!("a key must be a string, not a {found}"))
             }
-            None if offset.is_some_and(|offset| text[offset..].starts_with('\t')) => {
-                (Code::Syntax, "a tab cannot indent: use spaces".to_owned())
-            }
-            None => (Code::Syntax, problem.to_owned()),
+            None => return syntax_error(text, problem, offset, context),
         },
     };
-    let context = context.and_then(|context| {
-        let (context, position) = split_position(context);
-        let (line, column) = position?;
-        Some((context.to_owned(), offset_of(text, line, column)))
-    });
-    ParserError { code, message, offset, context }
+    ParserError { code, message, offset, context: context.and_then(|context| placed(text, context)) }
+}
+
+/// An error of syntax, in our words where we have better ones.
+fn syntax_error(text: &str, problem: &str, offset: Option<usize>, context: Option<&str>) -> ParserError {
+    let context = context.and_then(|context| placed(text, context));
+    let found =
+        wording::Found { text, problem, offset, context: context.as_ref().map(|(what, at)| (what.as_str(), *at)) };
+    found.reword().unwrap_or_else(|| ParserError { code: Code::Syntax, message: problem.to_owned(), offset, context })
+}
+
+/// What the parser was at, and where that began.
+fn placed(text: &str, context: &str) -> Option<(String, usize)> {
+    let (context, position) = split_position(context);
+    let (line, column) = position?;
+    Some((context.to_owned(), offset_of(text, line, column)))
+}
+
+/// Where the quoted text begins that the quote at `end` closes.
+fn quoted_from(text: &str, end: usize) -> Option<usize> {
+    // Without its closing quote, the parser says where it was opened.
+    let error = IgnoredAny::deserialize(serde_yaml::Deserializer::from_str(&text[..end])).err()?.to_string();
+    let (_, context) = error.split_once(", while ")?;
+    let (context, start) = placed(text, context)?;
+    (context == "scanning a quoted scalar").then_some(start)
 }
 
 /// Splits off ` at line L column C`.

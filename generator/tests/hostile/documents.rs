@@ -4,7 +4,9 @@ use std::fs;
 
 use expect_test::expect;
 
-use crate::{described, document, each, emits, files, inputs, of_document, of_schema, outcome, properties, says, schema};
+use crate::{
+    described, document, each, emits, files, inputs, of_document, of_schema, outcome, properties, says, schema,
+};
 
 #[test]
 fn g01_nothing_in_it() {
@@ -64,7 +66,10 @@ fn g09_a_key_twice_at_the_root() {
 
 #[test]
 fn g10_a_key_twice_in_any_spelling() {
-    schema("{ properties: { eventType: { type: string }, eventType: { type: integer } } }", &expect!["E0103 spec.yaml:14:65"]);
+    schema(
+        "{ properties: { eventType: { type: string }, eventType: { type: integer } } }",
+        &expect!["E0103 spec.yaml:14:65"],
+    );
     schema("{ properties: { a: {}, \"a\": {} } }", &expect!["E0103 spec.yaml:14:43"]);
     // `0x1` is no key in this subset; `1` and `"1"` are one.
     schema("{ properties: { 1: {}, \"1\": {} } }", &expect!["E0103 spec.yaml:14:43"]);
@@ -79,7 +84,8 @@ fn g11_a_key_twice_in_json() {
 
 #[test]
 fn g12_response_codes_without_quotes() {
-    let text = described("{ type: string }").replace("      requestBody", "      responses: { 200: { description: a } }\n      requestBody");
+    let text = described("{ type: string }")
+        .replace("      requestBody", "      responses: { 200: { description: a } }\n      requestBody");
     document(text, &expect!["ok"]);
 }
 
@@ -138,7 +144,9 @@ fn g17_words_that_are_truth_values_elsewhere() {
 
 #[test]
 fn g18_versions_that_look_like_numbers() {
-    let text = described("{ type: string }").replace("openapi: 3.1.0", "openapi: 3.1").replace("version: '1'", "version: 1.10");
+    let text = described("{ type: string }")
+        .replace("openapi: 3.1.0", "openapi: 3.1")
+        .replace("version: '1'", "version: 1.10");
     let run = document(text, &expect!["ok"]);
     emits(&run, "version `1.10`");
 }
@@ -246,21 +254,29 @@ fn g31_what_json_does_not_have() {
 fn g32_versions() {
     let with = |version: &str| of_document(described("{}").replace("openapi: 3.1.0", version));
     let refused = ["openapi: '2.0'", "swagger: '2.0'", "openapi: 4.0.0", "openapi: 3", "openapi: [3.1.0]", "a: b"];
-    each(&refused, with, &expect![[r#"
+    each(
+        &refused,
+        with,
+        &expect![[r#"
         "openapi: '2.0'" → E0601 spec.yaml:1:10
         "swagger: '2.0'" → E0601 spec.yaml:1:1
         "openapi: 4.0.0" → E0601 spec.yaml:1:10
         "openapi: 3" → E0601 spec.yaml:1:10
         "openapi: [3.1.0]" → E0601 spec.yaml:1:10
         "a: b" → E0601 spec.yaml:1:1
-    "#]]);
+    "#]],
+    );
     refused.iter().for_each(|version| says(&with(version), "OpenAPI 3.0, 3.1 and 3.2 are supported"));
-    each(&["openapi: 3.0.0", "openapi: 3.0.4", "openapi: 3.1.1", "openapi: 3.2.0"], with, &expect![[r#"
+    each(
+        &["openapi: 3.0.0", "openapi: 3.0.4", "openapi: 3.1.1", "openapi: 3.2.0"],
+        with,
+        &expect![[r#"
         "openapi: 3.0.0" → ok
         "openapi: 3.0.4" → ok
         "openapi: 3.1.1" → ok
         "openapi: 3.2.0" → ok
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -283,15 +299,24 @@ fn g34_webhooks_that_receive_nothing() {
     let whole = described("{}");
     document(whole.replace("    post:", "    get:"), &expect!["ok"]);
     let second = "    put: { requestBody: { content: { application/json: {} } } }\n    post:";
-    document(whole.replace("    post:", second), &expect![[r#"
+    document(
+        whole.replace("    post:", second),
+        &expect![[r#"
         ok
-        W0601 spec.yaml:5:5"#]]);
-    document(whole.replace("requestBody:", "x-body:"), &expect![[r#"
+        W0601 spec.yaml:5:5"#]],
+    );
+    document(
+        whole.replace("requestBody:", "x-body:"),
+        &expect![[r#"
         E0602 spec.yaml:3:1
-        W0601 spec.yaml:4:3"#]]);
-    document(whole.replace("application/json", "text/xml"), &expect![[r#"
+        W0601 spec.yaml:4:3"#]],
+    );
+    document(
+        whole.replace("application/json", "text/xml"),
+        &expect![[r#"
         E0602 spec.yaml:3:1
-        W0601 spec.yaml:4:3"#]]);
+        W0601 spec.yaml:4:3"#]],
+    );
 }
 
 #[test]

@@ -83,12 +83,23 @@ fn g129_keys_that_look_like_routes() {
 #[test]
 fn g130_headers_that_are_none() {
     let with = |names: &str| {
-        let parameters = names.split(" | ").map(|name| format!("{{ name: {name}, in: header, schema: {{ type: string }} }}"));
+        let parameters =
+            names.split(" | ").map(|name| format!("{{ name: {name}, in: header, schema: {{ type: string }} }}"));
         let parameters = parameters.collect::<Vec<_>>().join(", ");
-        of_document(described("{}").replace("      requestBody", &format!("      parameters: [{parameters}]\n      requestBody")))
+        of_document(
+            described("{}")
+                .replace("      requestBody", &format!("      parameters: [{parameters}]\n      requestBody")),
+        )
     };
     each(
-        &["\"bad header\\r\\nX: 1\"", "Host", "webhook-id | webhook-id", "\"\"", "1", "webhook-id | webhook-timestamp | webhook-signature | Webhook-Signature"],
+        &[
+            "\"bad header\\r\\nX: 1\"",
+            "Host",
+            "webhook-id | webhook-id",
+            "\"\"",
+            "1",
+            "webhook-id | webhook-timestamp | webhook-signature | Webhook-Signature",
+        ],
         with,
         &expect![[r#"
             "\"bad header\\r\\nX: 1\"" → E0603 spec.yaml:6:28

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::properties::{self, Run};
-use crate::{described, emitted, emits, inputs, of_document, of_schema, says};
+use crate::{described, emits, emitted, inputs, of_document, of_schema, says};
 use expect_test::expect;
 
 /// The outcome of a description in which each of the names is that of a webhook, an `operationId`, a tag, a member, a
@@ -43,10 +43,13 @@ fn distinct(path: &str, items: &[syn::Item]) {
     let mut seen = BTreeSet::new();
     for item in items {
         let (name, members): (_, Vec<String>) = match item {
-            syn::Item::Struct(item) => {
-                (&item.ident, item.fields.iter().filter_map(|field| field.ident.as_ref()).map(ToString::to_string).collect())
+            syn::Item::Struct(item) => (
+                &item.ident,
+                item.fields.iter().filter_map(|field| field.ident.as_ref()).map(ToString::to_string).collect(),
+            ),
+            syn::Item::Enum(item) => {
+                (&item.ident, item.variants.iter().map(|variant| variant.ident.to_string()).collect())
             }
-            syn::Item::Enum(item) => (&item.ident, item.variants.iter().map(|variant| variant.ident.to_string()).collect()),
             syn::Item::Fn(item) => (&item.sig.ident, Vec::new()),
             syn::Item::Mod(item) => (&item.ident, Vec::new()),
             _ => continue,
@@ -60,13 +63,33 @@ fn distinct(path: &str, items: &[syn::Item]) {
 #[test]
 fn g66_keywords() {
     let strict = [
-        "as", "async", "await", "break", "const", "continue", "dyn", "else", "enum", "extern", "false", "fn", "for", "if",
-        "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "static", "struct", "trait",
-        "true", "type", "unsafe", "use", "where", "while",
+        "as", "async", "await", "break", "const", "continue", "dyn", "else", "enum", "extern", "false", "fn", "for",
+        "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "static", "struct",
+        "trait", "true", "type", "unsafe", "use", "where", "while",
     ];
     let reserved = [
-        "abstract", "become", "box", "do", "final", "gen", "macro", "override", "priv", "try", "typeof", "unsized", "virtual",
-        "yield", "union", "auto", "raw", "macro_rules", "dyn", "safe", "default", "'static",
+        "abstract",
+        "become",
+        "box",
+        "do",
+        "final",
+        "gen",
+        "macro",
+        "override",
+        "priv",
+        "try",
+        "typeof",
+        "unsized",
+        "virtual",
+        "yield",
+        "union",
+        "auto",
+        "raw",
+        "macro_rules",
+        "dyn",
+        "safe",
+        "default",
+        "'static",
     ];
     let sources = holds(&strict);
     assert!(sources.contains("pub r#type:"));
@@ -186,35 +209,62 @@ fn g81_schemas_that_differ_in_little() {
 
 #[test]
 fn g82_values_that_differ_in_little() {
-    for values in [&["a", "A"][..], &["", " "], &["Self", "self"], &["a/b", "a b"], &["1", "+1", "-1"], &["Unknown", "unknown"]] {
+    for values in
+        [&["a", "A"][..], &["", " "], &["Self", "self"], &["a/b", "a b"], &["1", "+1", "-1"], &["Unknown", "unknown"]]
+    {
         holds(values);
     }
-    let run = crate::schema("{ type: string, enum: [a, b, a] }", &expect![[r#"
+    let run = crate::schema(
+        "{ type: string, enum: [a, b, a] }",
+        &expect![[r#"
         ok
-        W0606 spec.yaml:14:49"#]]);
+        W0606 spec.yaml:14:49"#]],
+    );
     says(&run, "an enum has the same value twice");
 }
 
 #[test]
 fn g83_names_of_the_standard_library() {
     holds(&[
-        "String", "Option", "Vec", "Result", "Box", "Some", "None", "Ok", "Err", "Default", "Send", "str", "u8", "std", "core",
-        "serde", "bool", "alloc", "Clone", "Debug", "Iterator", "drop", "vec", "i64", "BTreeMap",
+        "String", "Option", "Vec", "Result", "Box", "Some", "None", "Ok", "Err", "Default", "Send", "str", "u8", "std",
+        "core", "serde", "bool", "alloc", "Clone", "Debug", "Iterator", "drop", "vec", "i64", "BTreeMap",
     ]);
 }
 
 #[test]
 fn g84_names_of_our_own() {
     holds(&[
-        "Event", "EventType", "Topic", "Receiver", "Unknown", "Handler", "Error", "Config", "Payload", "Delivery", "Json",
-        "Number", "Integer", "Verifier", "Secret", "State", "Undeclared", "Hostile", "Other", "codec", "format", "undeclared",
-        "additional", "webhook_receiver",
+        "Event",
+        "EventType",
+        "Topic",
+        "Receiver",
+        "Unknown",
+        "Handler",
+        "Error",
+        "Config",
+        "Payload",
+        "Delivery",
+        "Json",
+        "Number",
+        "Integer",
+        "Verifier",
+        "Secret",
+        "State",
+        "Undeclared",
+        "Hostile",
+        "Other",
+        "codec",
+        "format",
+        "undeclared",
+        "additional",
+        "webhook_receiver",
     ]);
 }
 
 #[test]
 fn g85_operation_ids_that_are_paths() {
-    let names = ["../x", "con", "nul", "mod", "lib", "main", "build", "tests", "aux.sent", "COM1.sent", "shared.a", "a/../b.c"];
+    let names =
+        ["../x", "con", "nul", "mod", "lib", "main", "build", "tests", "aux.sent", "COM1.sent", "shared.a", "a/../b.c"];
     let run = named(&names);
     let folder = tempfile::tempdir().unwrap();
     // The plan refuses paths that are not safe on every system.
@@ -231,10 +281,11 @@ fn g85_operation_ids_that_are_paths() {
 
 #[test]
 fn g86_topics_as_modules() {
-    let names = ["self.a", "crate.a", "mod.b", "A.a", "a.a", "a-b.a", "a_b.a", "😀.a", "123.a", "event.a", "codec.a", ".a", "a."];
+    let names = [
+        "self.a", "crate.a", "mod.b", "A.a", "a.a", "a-b.a", "a_b.a", "😀.a", "123.a", "event.a", "codec.a", ".a", "a.",
+    ];
     let run = named(&names);
-    let sources: BTreeSet<String> =
-        run.files.iter().flatten().map(|(path, _)| path.to_lowercase()).collect();
+    let sources: BTreeSet<String> = run.files.iter().flatten().map(|(path, _)| path.to_lowercase()).collect();
     assert_eq!(sources.len(), run.files.as_ref().unwrap().len(), "files that fall together where case does not count");
     holds(&names);
 }

@@ -40,44 +40,66 @@ fn g40_up_and_down_within_the_folder() {
 
 #[test]
 fn g41_out_of_the_folder() {
-    let run = in_folder(&described("{ $ref: ../out.yaml }"), &[("out.yaml", OUTSIDE)], &expect!["E0303 spec.yaml:14:28"]);
+    let run =
+        in_folder(&described("{ $ref: ../out.yaml }"), &[("out.yaml", OUTSIDE)], &expect!["E0303 spec.yaml:14:28"]);
     says(&run, "only files in");
     // Whether there is such a file or not is not told.
     let absent = in_folder(&described("{ $ref: ../out.yaml }"), &[], &expect!["E0303 spec.yaml:14:28"]);
     assert_eq!(run.told, absent.told);
-    each(&["../../etc/passwd", "a/../../etc/passwd", "..", "./.."], to, &expect![[r#"
+    each(
+        &["../../etc/passwd", "a/../../etc/passwd", "..", "./.."],
+        to,
+        &expect![[r#"
         "../../etc/passwd" → E0303 spec.yaml:14:28
         "a/../../etc/passwd" → E0303 spec.yaml:14:28
         ".." → E0303 spec.yaml:14:28
         "./.." → E0303 spec.yaml:14:28
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn g42_absolute_paths() {
-    each(&["/etc/passwd", "C:\\x", "C:/x", "c:x", "\\\\host\\share", "a\\b"], to, &expect![[r#"
+    each(
+        &["/etc/passwd", "C:\\x", "C:/x", "c:x", "\\\\host\\share", "a\\b"],
+        to,
+        &expect![[r#"
         "/etc/passwd" → E0303 spec.yaml:14:28
         "C:\\x" → E0303 spec.yaml:14:28
         "C:/x" → E0303 spec.yaml:14:28
         "c:x" → E0303 spec.yaml:14:28
         "\\\\host\\share" → E0303 spec.yaml:14:28
         "a\\b" → E0303 spec.yaml:14:28
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn g43_addresses_of_files() {
-    each(&["file:///etc/passwd", "FILE:///etc/passwd", "file:a.yaml"], to, &expect![[r#"
+    each(
+        &["file:///etc/passwd", "FILE:///etc/passwd", "file:a.yaml"],
+        to,
+        &expect![[r#"
         "file:///etc/passwd" → E0303 spec.yaml:14:28
         "FILE:///etc/passwd" → E0303 spec.yaml:14:28
         "file:a.yaml" → E0303 spec.yaml:14:28
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn g44_escapes_are_decoded_once() {
     each(
-        &["%2e%2e/out.yaml", "..%2fout.yaml", "%2fetc/passwd", "%252e%252e/out.yaml", "a%00.yaml", "a\u{0}.yaml", "%zz", "%ff"],
+        &[
+            "%2e%2e/out.yaml",
+            "..%2fout.yaml",
+            "%2fetc/passwd",
+            "%252e%252e/out.yaml",
+            "a%00.yaml",
+            "a\u{0}.yaml",
+            "%zz",
+            "%ff",
+        ],
         to,
         &expect![[r#"
             "%2e%2e/out.yaml" → E0303 spec.yaml:14:28
@@ -106,47 +128,66 @@ fn g45_symbolic_links() {
         fs::write(inner.join("spec.yaml"), described(&format!("{{ $ref: {reference} }}"))).unwrap();
         properties::checked(&inner)
     };
-    each(&["link.yaml", "up/out.yaml", "loop.yaml", "alias.yaml"], through, &expect![[r#"
+    each(
+        &["link.yaml", "up/out.yaml", "loop.yaml", "alias.yaml"],
+        through,
+        &expect![[r#"
         "link.yaml" → E0303 spec.yaml:14:28
         "up/out.yaml" → E0303 spec.yaml:14:28
         "loop.yaml" → E0301 spec.yaml:14:28
         "alias.yaml" → ok
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn g46_remote_addresses() {
-    each(&["http://127.0.0.1/", "https://example.com/a.yaml", "HTTPS://example.com"], to, &expect![[r#"
+    each(
+        &["http://127.0.0.1/", "https://example.com/a.yaml", "HTTPS://example.com"],
+        to,
+        &expect![[r#"
         "http://127.0.0.1/" → E0303 spec.yaml:14:28
         "https://example.com/a.yaml" → E0303 spec.yaml:14:28
         "HTTPS://example.com" → E0303 spec.yaml:14:28
-    "#]]);
+    "#]],
+    );
     says(&to("https://example.com/a.yaml"), "remote references are not fetched");
 }
 
 #[test]
 fn g47_addresses_within_the_network() {
-    each(&["http://169.254.169.254/latest/meta-data", "http://[::1]/"], to, &expect![[r#"
+    each(
+        &["http://169.254.169.254/latest/meta-data", "http://[::1]/"],
+        to,
+        &expect![[r#"
         "http://169.254.169.254/latest/meta-data" → E0303 spec.yaml:14:28
         "http://[::1]/" → E0303 spec.yaml:14:28
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn g48_other_schemes() {
-    each(&["data:application/json,{}", "ftp://host/x", "jar:file:a!/b", "//host/x", "mailto:a", "urn:a:b"], to, &expect![[r#"
+    each(
+        &["data:application/json,{}", "ftp://host/x", "jar:file:a!/b", "//host/x", "mailto:a", "urn:a:b"],
+        to,
+        &expect![[r#"
         "data:application/json,{}" → E0303 spec.yaml:14:28
         "ftp://host/x" → E0303 spec.yaml:14:28
         "jar:file:a!/b" → E0303 spec.yaml:14:28
         "//host/x" → E0303 spec.yaml:14:28
         "mailto:a" → E0303 spec.yaml:14:28
         "urn:a:b" → E0303 spec.yaml:14:28
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn g49_pointers_that_lead_nowhere() {
-    each(&["", "#/a/~2", "#/missing", "#anchor", "#/components/schemas/0", "#/%zz", "other.yaml"], to, &expect![[r##"
+    each(
+        &["", "#/a/~2", "#/missing", "#anchor", "#/components/schemas/0", "#/%zz", "other.yaml"],
+        to,
+        &expect![[r##"
         "" → E0301 spec.yaml:14:28
         "#/a/~2" → E0301 spec.yaml:14:28
         "#/missing" → E0301 spec.yaml:14:28
@@ -154,17 +195,22 @@ fn g49_pointers_that_lead_nowhere() {
         "#/components/schemas/0" → E0301 spec.yaml:14:28
         "#/%zz" → E0301 spec.yaml:14:28
         "other.yaml" → E0301 spec.yaml:14:28
-    "##]]);
+    "##]],
+    );
 }
 
 #[test]
 fn g49_the_document_itself() {
     // `#` means the whole document, which here is no schema.
-    each(&["#", "#/", "#/webhooks"], to, &expect![[r##"
+    each(
+        &["#", "#/", "#/webhooks"],
+        to,
+        &expect![[r##"
         "#" → ok, W0602 spec.yaml:1:1, W0602 spec.yaml:2:1, W0602 spec.yaml:3:1, W0602 spec.yaml:15:1
         "#/" → E0301 spec.yaml:14:28
         "#/webhooks" → ok, W0602 spec.yaml:4:3
-    "##]]);
+    "##]],
+    );
     // In a file that is a schema, it is one.
     files(
         &[
@@ -177,12 +223,16 @@ fn g49_the_document_itself() {
 
 #[test]
 fn g50_references_that_are_no_text() {
-    each(&["1", "[a]", "null", "{ a: b }"], |value| of_schema(&format!("{{ $ref: {value} }}")), &expect![[r#"
+    each(
+        &["1", "[a]", "null", "{ a: b }"],
+        |value| of_schema(&format!("{{ $ref: {value} }}")),
+        &expect![[r#"
         "1" → E0301 spec.yaml:14:28
         "[a]" → E0301 spec.yaml:14:28
         "null" → E0301 spec.yaml:14:28
         "{ a: b }" → E0301 spec.yaml:14:28
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -196,7 +246,10 @@ fn g51_siblings_of_a_reference() {
 
 #[test]
 fn g52_a_reference_to_itself() {
-    let run = schema("{ $ref: '#/components/schemas/a' }\na: { $ref: '#/components/schemas/a' }", &expect!["E0302 spec.yaml:14:28"]);
+    let run = schema(
+        "{ $ref: '#/components/schemas/a' }\na: { $ref: '#/components/schemas/a' }",
+        &expect!["E0302 spec.yaml:14:28"],
+    );
     says(&run, "#/components/schemas/a` → `#/components/schemas/a`");
 }
 
@@ -247,11 +300,15 @@ fn g54_schemas_that_are_part_of_themselves() {
             "{a}\na: {{ {keyword}: [{{ $ref: '#/components/schemas/b' }}] }}\nb: {{ {keyword}: [{a}] }}"
         ))
     };
-    each(&["allOf", "anyOf", "oneOf"], two, &expect![[r#"
+    each(
+        &["allOf", "anyOf", "oneOf"],
+        two,
+        &expect![[r#"
         "allOf" → E0606 spec.yaml:19:8
         "anyOf" → E0606 spec.yaml:19:8
         "oneOf" → E0606 spec.yaml:19:8
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -261,11 +318,16 @@ fn g55_values_that_must_contain_themselves() {
         &expect!["ok"],
     );
     emits(&run, "Box<A>");
-    let body = described("{}").replace("required: [type]", "required: [type, x]").replace("x: {}", "x: { $ref: '#/components/schemas/a' }")
+    let body = described("{}")
+        .replace("required: [type]", "required: [type, x]")
+        .replace("x: {}", "x: { $ref: '#/components/schemas/a' }")
         + "    a: { type: object, required: [b], properties: { b: { $ref: '#/components/schemas/a' } } }\n";
-    let run = document(body, &expect![[r#"
+    let run = document(
+        body,
+        &expect![[r#"
         E0605 spec.yaml:5:5
-        W0705 spec.yaml:18:8"#]]);
+        W0705 spec.yaml:18:8"#]],
+    );
     says(&run, "no finite value");
 }
 
@@ -283,31 +345,45 @@ fn g56_values_that_may_contain_themselves() {
 fn g57_long_chains() {
     let link = |index: usize| format!("s{index}: {{ $ref: '#/components/schemas/s{}' }}\n", index + 1);
     let chain: String = (0..10_000).map(link).collect();
-    schema(&format!("{{ $ref: '#/components/schemas/s0' }}\n{chain}s10000: {{ type: string }}"), &expect!["E0104 spec.yaml:145:19"]);
+    schema(
+        &format!("{{ $ref: '#/components/schemas/s0' }}\n{chain}s10000: {{ type: string }}"),
+        &expect!["E0104 spec.yaml:145:19"],
+    );
     // With a description beside each reference, the schemas are not one chain but one within the other.
     let described = chain.replace("{ $ref", "{ description: a, $ref");
-    let run = schema(&format!("{{ $ref: '#/components/schemas/s0' }}\n{described}s10000: {{ type: string }}"), &expect!["E0104 spec.yaml:244:11"]);
+    let run = schema(
+        &format!("{{ $ref: '#/components/schemas/s0' }}\n{described}s10000: {{ type: string }}"),
+        &expect!["E0104 spec.yaml:244:11"],
+    );
     says(&run, "more than 128");
 }
 
 #[test]
 fn g58_references_to_what_is_no_schema() {
-    each(&["#/info/title", "#/info", "#/webhooks/parcel.sent/post/requestBody"], to, &expect![[r##"
+    each(
+        &["#/info/title", "#/info", "#/webhooks/parcel.sent/post/requestBody"],
+        to,
+        &expect![[r##"
         "#/info/title" → E0603 spec.yaml:2:16
         "#/info" → ok, W0602 spec.yaml:2:25
         "#/webhooks/parcel.sent/post/requestBody" → ok, W0602 spec.yaml:7:9
-    "##]]);
+    "##]],
+    );
 }
 
 #[test]
 fn g59_references_to_what_is_no_description() {
-    let folder = inputs::folder(&[("a.txt", b"a: b: c"), ("bytes", b"\xff\xfe\0"), ("dir/a", b"a"), ("list.yaml", b"- a")]);
+    let folder =
+        inputs::folder(&[("a.txt", b"a: b: c"), ("bytes", b"\xff\xfe\0"), ("dir/a", b"a"), ("list.yaml", b"- a")]);
     fs::File::create(folder.path().join("large.yaml")).unwrap().set_len(1 << 30).unwrap();
     let through = |reference: &str| {
         fs::write(folder.path().join("spec.yaml"), described(&format!("{{ $ref: {reference} }}"))).unwrap();
         properties::checked(folder.path())
     };
-    each(&["a.txt", "bytes", "dir", "dir/", "large.yaml", "list.yaml", "none.yaml"], through, &expect![[r#"
+    each(
+        &["a.txt", "bytes", "dir", "dir/", "large.yaml", "list.yaml", "none.yaml"],
+        through,
+        &expect![[r#"
         "a.txt" → E0102 a.txt:1:5
         "bytes" → E0102 bytes:1:1
         "dir" → E0301 spec.yaml:14:28
@@ -315,14 +391,21 @@ fn g59_references_to_what_is_no_description() {
         "large.yaml" → E0104 spec.yaml:14:28
         "list.yaml" → E0603 list.yaml:1:1
         "none.yaml" → E0301 spec.yaml:14:28
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn g60_one_file_by_two_spellings() {
     let run = files(
         &[
-            ("spec.yaml", described("{ properties: { a: { $ref: ./a.yaml }, b: { $ref: x/../a.yaml }, c: { $ref: '%61.yaml#' } } }").as_bytes()),
+            (
+                "spec.yaml",
+                described(
+                    "{ properties: { a: { $ref: ./a.yaml }, b: { $ref: x/../a.yaml }, c: { $ref: '%61.yaml#' } } }",
+                )
+                .as_bytes(),
+            ),
             ("a.yaml", b"{ type: object, properties: { only: { type: string } } }"),
         ],
         &expect!["ok"],
@@ -333,11 +416,19 @@ fn g60_one_file_by_two_spellings() {
 #[test]
 fn g61_ids_and_anchors() {
     schema("{ $ref: '#a' }\na: { $anchor: a, type: string }", &expect!["ok"]);
-    schema("{ $dynamicRef: '#a' }\na: { $dynamicAnchor: a, type: string }", &expect![[r#"
-        ok
-        W0604 spec.yaml:14:22"#]]);
-    let run = schema("{ $id: 'https://example.com/x', properties: { a: { $ref: '#/components/schemas/other' } } }", &expect!["E0301 spec.yaml:14:77"]);
-    says(&run, "remove the `$id`");
+    schema(
+        "{ $dynamicRef: '#a' }\na: { $dynamicAnchor: a, type: string }",
+        &expect![[r#"
+            ok
+            W0604 spec.yaml:14:20"#]],
+    );
+    // Below an `$id` references are relative to it. Nothing is fetched from its address.
+    let run = schema(
+        "{ $id: 'https://example.com/x', properties: { a: { $ref: '#/$defs/d' } }, $defs: { d: { properties: { own: {} } } } }",
+        &expect!["ok"],
+    );
+    emits(&run, "pub own:");
+    schema("{ $id: 'https://example.com/x', properties: { a: { $ref: y } } }", &expect!["E0301 spec.yaml:14:77"]);
 }
 
 #[test]
@@ -349,12 +440,23 @@ a: {{ type: object, required: [kind], properties: {{ kind: {{ type: string }}, p
 b: {{ type: object, required: [kind], properties: {{ kind: {{ type: string }}, q: {{ type: string }} }} }}"
         ))
     };
-    each(&["a", "#/components/schemas/a", "#/components/schemas/none", "../out.yaml", "https://example.com/a", "none.yaml"], mapped, &expect![[r##"
+    each(
+        &[
+            "a",
+            "#/components/schemas/a",
+            "#/components/schemas/none",
+            "../out.yaml",
+            "https://example.com/a",
+            "none.yaml",
+        ],
+        mapped,
+        &expect![[r##"
         "a" → ok
         "#/components/schemas/a" → ok
         "#/components/schemas/none" → E0301 spec.yaml:14:156
         "../out.yaml" → E0303 spec.yaml:14:156
         "https://example.com/a" → E0303 spec.yaml:14:156
         "none.yaml" → E0301 spec.yaml:14:156
-    "##]]);
+    "##]],
+    );
 }

@@ -3,11 +3,14 @@
 use expect_test::expect;
 use serde_json::json;
 
-use crate::{described, document, each, emitted, emits, files, of_document, of_schema, outcome, inputs, says, schema};
+use crate::{described, document, each, emits, emitted, files, inputs, of_document, of_schema, outcome, says, schema};
 
 #[test]
 fn g101_types_that_are_none() {
-    each(&["strnig", "[]", "[string, string]", "[strnig, string]", "1", "null", "String"], |of| of_schema(&format!("{{ type: {of} }}")), &expect![[r#"
+    each(
+        &["strnig", "[]", "[string, string]", "[strnig, string]", "1", "null", "String"],
+        |of| of_schema(&format!("{{ type: {of} }}")),
+        &expect![[r#"
         "strnig" → E0604 spec.yaml:14:28
         "[]" → E0603 spec.yaml:14:28
         "[string, string]" → ok
@@ -15,14 +18,26 @@ fn g101_types_that_are_none() {
         "1" → E0603 spec.yaml:14:28
         "null" → E0603 spec.yaml:14:28
         "String" → E0604 spec.yaml:14:28
-    "#]]);
+    "#]],
+    );
     says(&of_schema("{ type: strnig }"), "did you mean `string`?");
 }
 
 #[test]
 fn g102_lists_of_values() {
     each(
-        &["[]", "[a, a]", "[a, null]", "[a, 1, true]", "[{ a: b }, { c: d }]", "[null]", "[true, false]", "[1, 1.0]", "a", "{}"],
+        &[
+            "[]",
+            "[a, a]",
+            "[a, null]",
+            "[a, 1, true]",
+            "[{ a: b }, { c: d }]",
+            "[null]",
+            "[true, false]",
+            "[1, 1.0]",
+            "a",
+            "{}",
+        ],
         |values| of_schema(&format!("{{ enum: {values} }}")),
         &expect![[r#"
             "[]" → E0603 spec.yaml:14:28
@@ -42,7 +57,12 @@ fn g102_lists_of_values() {
 #[test]
 fn g103_values_of_another_type() {
     each(
-        &["type: string, enum: [a, 1]", "type: integer, enum: [1, 1.5]", "type: boolean, const: a", "type: array, enum: [[], {}]"],
+        &[
+            "type: string, enum: [a, 1]",
+            "type: integer, enum: [1, 1.5]",
+            "type: boolean, const: a",
+            "type: array, enum: [[], {}]",
+        ],
         |keywords| of_schema(&format!("{{ {keywords} }}")),
         &expect![[r#"
             "type: string, enum: [a, 1]" → E0605 spec.yaml:14:46
@@ -55,30 +75,45 @@ fn g103_values_of_another_type() {
 
 #[test]
 fn g104_constants_of_any_kind() {
-    each(&["{ a: b }", "[1, 2]", "null", "1.5", "true", "''"], |value| of_schema(&format!("{{ const: {value} }}")), &expect![[r#"
+    each(
+        &["{ a: b }", "[1, 2]", "null", "1.5", "true", "''"],
+        |value| of_schema(&format!("{{ const: {value} }}")),
+        &expect![[r#"
         "{ a: b }" → ok
         "[1, 2]" → ok
         "null" → ok
         "1.5" → ok
         "true" → ok
         "''" → ok
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn g105_defaults() {
     // Defaults are annotations: they are told in the docs and decide nothing, so that one of another type does no harm.
-    each(&["type: integer, default: text", "type: string, default: 1"], |keywords| of_schema(&format!("{{ {keywords} }}")), &expect![[r#"
+    each(
+        &["type: integer, default: text", "type: string, default: 1"],
+        |keywords| of_schema(&format!("{{ {keywords} }}")),
+        &expect![[r#"
         "type: integer, default: text" → ok
         "type: string, default: 1" → ok
-    "#]]);
+    "#]],
+    );
     emits(&of_schema("{ type: string, default: '\"; pwn(); \"' }"), "/// `default`: `\"\\\"; pwn(); \\\"\"`");
 }
 
 #[test]
 fn g106_constraints_that_make_no_sense() {
     each(
-        &["minLength: -1", "minLength: 10, maxLength: 1", "multipleOf: 0", "minimum: text", "uniqueItems: text", "maxItems: 1.5"],
+        &[
+            "minLength: -1",
+            "minLength: 10, maxLength: 1",
+            "multipleOf: 0",
+            "minimum: text",
+            "uniqueItems: text",
+            "maxItems: 1.5",
+        ],
         |keywords| of_schema(&format!("{{ type: string, {keywords} }}")),
         &expect![[r#"
             "minLength: -1" → ok
@@ -127,9 +162,9 @@ fn g109_types_that_exclude_each_other() {
         ],
         |keywords| of_schema(&format!("{{ {keywords} }}")),
         &expect![[r#"
-            "allOf: [{ type: string }, { type: integer }]" → E0605 spec.yaml:14:48
-            "type: object, allOf: [{ type: array, items: {} }]" → E0605 spec.yaml:14:44
-            "allOf: [{ properties: { a: { type: string } } }, { properties: { a: { type: integer } } }]" → E0605 spec.yaml:14:90
+            "allOf: [{ type: string }, { type: integer }]" → E0605 spec.yaml:14:56
+            "type: object, allOf: [{ type: array, items: {} }]" → E0605 spec.yaml:14:28
+            "allOf: [{ properties: { a: { type: string } } }, { properties: { a: { type: integer } } }]" → E0605 spec.yaml:14:57
         "#]],
     );
 }
@@ -161,21 +196,40 @@ b: {{ type: object, properties: {{ {b}, q: {{ type: string }} }} }}"
             "kind: { type: integer } | kind: { type: string }" → ok
         "#]],
     );
-    each(&["{}", "text", "{ propertyName: 1 }", "{ propertyName: a, mapping: [] }", "{ propertyName: a, mapping: { b: 1 } }"], |value| {
-        of_schema(&format!("{{ oneOf: [{{ type: string }}, {{ type: integer }}], discriminator: {value} }}"))
-    }, &expect![[r#"
+    each(
+        &[
+            "{}",
+            "text",
+            "{ propertyName: 1 }",
+            "{ propertyName: a, mapping: [] }",
+            "{ propertyName: a, mapping: { b: 1 } }",
+        ],
+        |value| of_schema(&format!("{{ oneOf: [{{ type: string }}, {{ type: integer }}], discriminator: {value} }}")),
+        &expect![[r#"
         "{}" → E0603 spec.yaml:14:83
         "text" → E0603 spec.yaml:14:83
         "{ propertyName: 1 }" → E0603 spec.yaml:14:83
         "{ propertyName: a, mapping: [] }" → ok, W0603 spec.yaml:14:20
         "{ propertyName: a, mapping: { b: 1 } }" → E0301 spec.yaml:14:116
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn g111_alternatives_of_nothing() {
     each(
-        &["{ oneOf: [] }", "{ anyOf: [] }", "{ allOf: [] }", "false", "true", "{ not: { type: string } }", "1", "text", "[]", "null"],
+        &[
+            "{ oneOf: [] }",
+            "{ anyOf: [] }",
+            "{ allOf: [] }",
+            "false",
+            "true",
+            "{ not: { type: string } }",
+            "1",
+            "text",
+            "[]",
+            "null",
+        ],
         of_schema,
         &expect![[r#"
             "{ oneOf: [] }" → E0603 spec.yaml:14:29
@@ -200,19 +254,27 @@ fn nested(times: usize, around: &str, inner: &str) -> String {
 #[test]
 fn g112_deep_schemas() {
     let array = nested(50, "{ type: array, items: @ }", "{ type: string }");
-    schema(&array, &expect![[r#"
+    schema(
+        &array,
+        &expect![[r#"
         ok
-        W0604 spec.yaml:14:900"#]]);
+        W0604 spec.yaml:14:900"#]],
+    );
     let array = nested(100, "{ type: array, items: @ }", "{ type: string }");
-    let run = schema(&array, &expect![[r#"
+    let run = schema(
+        &array,
+        &expect![[r#"
         ok
-        W0604 spec.yaml:14:900"#]]);
+        W0604 spec.yaml:14:900"#]],
+    );
     says(&run, "nested too deep");
     let object = nested(50, "{ type: object, title: t, properties: { a: @ } }", "{ type: string }");
-    schema(&object, &expect![[r#"
-        ok
-        W0604 spec.yaml:14:1740"#]]);
-    let parts = nested(40, "{ allOf: [@, { properties: { b: { type: string } } }] }", "{ properties: { a: { type: string } } }");
+    schema(&object, &expect!["ok"]);
+    let parts = nested(
+        40,
+        "{ allOf: [@, { properties: { b: { type: string } } }] }",
+        "{ properties: { a: { type: string } } }",
+    );
     schema(&parts, &expect!["ok"]);
     let beyond = nested(200, "{ type: array, items: @ }", "{ type: string }");
     schema(&beyond, &expect!["E0104 spec.yaml:14:2638"]);
@@ -227,7 +289,9 @@ fn g112_many_ways_to_one_schema() {
             format!("s{index}: {}\n", form.replace('@', &target))
         };
         let levels: String = (0..60).map(next).collect();
-        of_schema(&format!("{{ $ref: '#/components/schemas/s0' }}\n{levels}s60: {{ properties: {{ a: {{ type: string }} }} }}"))
+        of_schema(&format!(
+            "{{ $ref: '#/components/schemas/s0' }}\n{levels}s60: {{ properties: {{ a: {{ type: string }} }} }}"
+        ))
     };
     each(
         &[
@@ -243,13 +307,13 @@ fn g112_many_ways_to_one_schema() {
         level,
         &expect![[r#"
             "{ allOf: [@, @] }" → ok
-            "{ oneOf: [@, @] }" → ok, W0604 spec.yaml:58:10
-            "{ anyOf: [@, @] }" → ok, W0604 spec.yaml:58:10
-            "{ oneOf: [@, { properties: { b: @ } }] }" → ok, W0604 spec.yaml:58:10, W0604 spec.yaml:57:58
-            "{ anyOf: [@, { properties: { b: @ } }] }" → ok, W0604 spec.yaml:58:10, W0604 spec.yaml:57:58
-            "{ properties: { a: @, b: @ } }" → ok, W0604 spec.yaml:58:10
-            "{ required: [a, b], properties: { a: @, b: @ } }" → ok, W0604 spec.yaml:58:10, W0705 spec.yaml:41:10
-            "{ oneOf: [{ required: [a], properties: { a: @ } }, { required: [a], properties: { a: @, c: {} } }] }" → ok, W0604 spec.yaml:38:10, W0604 spec.yaml:37:171, W0705 spec.yaml:18:9
+            "{ oneOf: [@, @] }" → ok
+            "{ anyOf: [@, @] }" → ok
+            "{ oneOf: [@, { properties: { b: @ } }] }" → ok
+            "{ anyOf: [@, { properties: { b: @ } }] }" → ok
+            "{ properties: { a: @, b: @ } }" → ok
+            "{ required: [a, b], properties: { a: @, b: @ } }" → ok, W0705 spec.yaml:41:10
+            "{ oneOf: [{ required: [a], properties: { a: @ } }, { required: [a], properties: { a: @, c: {} } }] }" → ok, W0705 spec.yaml:18:9
         "#]],
     );
 }
@@ -276,7 +340,8 @@ fn g113_ten_thousand_members() {
 #[test]
 fn g114_one_title_for_several_schemas() {
     let of = |inner: &str| format!("{{ type: object, title: Same, properties: {{ {inner} }} }}");
-    let run = schema(&of(&format!("a: {}, b: {}", of("c: { type: string }"), of("d: { type: integer }"))), &expect!["ok"]);
+    let run =
+        schema(&of(&format!("a: {}, b: {}", of("c: { type: string }"), of("d: { type: integer }"))), &expect!["ok"]);
     let sources = emitted(&run);
     for member in ["pub a:", "pub b:", "pub c:", "pub d:"] {
         assert_eq!(sources.matches(member).count(), 1, "{member}");
@@ -285,7 +350,10 @@ fn g114_one_title_for_several_schemas() {
 
 #[test]
 fn g115_extensions_that_name_code() {
-    let extended = schema("{ type: string, x-rust-type: 'std::process::exit', x-go-type: os.Exit, x-rust: { a: b } }", &expect!["ok"]);
+    let extended = schema(
+        "{ type: string, x-rust-type: 'std::process::exit', x-go-type: os.Exit, x-rust: { a: b } }",
+        &expect!["ok"],
+    );
     assert_eq!(extended.files, of_schema("{ type: string }").files);
 }
 
@@ -301,7 +369,9 @@ fn g116_formats_that_are_not_known() {
 
 #[test]
 fn g117_null_in_every_spelling() {
-    for spelling in ["type: string, nullable: true", "type: [string, 'null']", "oneOf: [{ type: string }, { type: 'null' }]"] {
+    for spelling in
+        ["type: string, nullable: true", "type: [string, 'null']", "oneOf: [{ type: string }, { type: 'null' }]"]
+    {
         emits(&of_schema(&format!("{{ {spelling} }}")), "pub x: Option<Option<String>>");
     }
     emits(&of_schema("{ type: string, x-nullable: true }"), "pub x: Option<String>");
@@ -309,11 +379,15 @@ fn g117_null_in_every_spelling() {
 
 #[test]
 fn g118_an_event_type_that_only_an_example_names() {
-    let example = |value: &str| described("{}").replace("{ const: parcel.sent }", &format!("{{ type: string, example: {value} }}"));
+    let example = |value: &str| {
+        described("{}").replace("{ const: parcel.sent }", &format!("{{ type: string, example: {value} }}"))
+    };
     emits(&of_document(example("parcel.sent")), "\"parcel.sent\"");
-    let told = example("parcel.arrived").replace("  parcel.sent:", "  one:") ;
+    let told = example("parcel.arrived").replace("  parcel.sent:", "  one:");
     emits(&of_document(told), "\"parcel.arrived\"");
-    let contradicted = example("parcel.arrived").replace("  parcel.sent:", "  one:").replace("    post:", "    post:\n      operationId: parcel.left");
+    let contradicted = example("parcel.arrived")
+        .replace("  parcel.sent:", "  one:")
+        .replace("    post:", "    post:\n      operationId: parcel.left");
     document(contradicted, &expect!["E0702 spec.yaml:14:48"]);
 }
 
@@ -330,7 +404,9 @@ fn g119_one_event_type_for_two_webhooks() {
 
 #[test]
 fn g120_headers_that_a_response_is_said_to_have() {
-    let headers = ["webhook-id", "webhook-timestamp", "webhook-signature"].map(|name| format!("{name}: {{ schema: {{ type: string }} }}")).join(", ");
+    let headers = ["webhook-id", "webhook-timestamp", "webhook-signature"]
+        .map(|name| format!("{name}: {{ schema: {{ type: string }} }}"))
+        .join(", ");
     let text = described("{}").replace(
         "      requestBody",
         &format!("      responses: {{ 200: {{ description: a, headers: {{ {headers} }} }} }}\n      requestBody"),

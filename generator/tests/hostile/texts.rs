@@ -26,12 +26,14 @@ fn inert(hostile: &str) -> String {
 
 /// The docs that a text becomes.
 fn docs(text: &str) -> String {
-    let spec = inputs::description(&serde_json::json!({ "type": "string", "description": text }), &serde_json::json!({}));
+    let spec =
+        inputs::description(&serde_json::json!({ "type": "string", "description": text }), &serde_json::json!({}));
     let run = outcome(&[("spec.json", spec.to_string().as_bytes())]);
     let sources = emitted(&run);
     let before = sources.split("pub x:").next().unwrap_or_default();
     let lines = before.lines().rev().skip_while(|line| !line.contains("///")).take_while(|line| line.contains("///"));
-    let mut lines: Vec<&str> = lines.map(|line| line.trim_start().trim_start_matches("///").trim_start_matches(' ')).collect();
+    let mut lines: Vec<&str> =
+        lines.map(|line| line.trim_start().trim_start_matches("///").trim_start_matches(' ')).collect();
     lines.reverse();
     lines.join("\n")
 }
@@ -66,7 +68,8 @@ fn g90_line_ends_of_every_kind() {
         e
         f
         g
-        h."#]].assert_eq(&docs("a\rb\u{2028}c\u{2029}d\u{85}e\u{b}f\u{c}g\r\nh"));
+        h."#]]
+    .assert_eq(&docs("a\rb\u{2028}c\u{2029}d\u{85}e\u{b}f\u{c}g\r\nh"));
 }
 
 #[test]
@@ -83,7 +86,9 @@ fn g92_what_is_not_seen() {
 
 #[test]
 fn g93_macros() {
-    for hostile in ["include!(\"/etc/passwd\")", "#![doc=include_str!(\"/etc/passwd\")]", "env!(\"HOME\")", "concat!(\"a\")"] {
+    for hostile in
+        ["include!(\"/etc/passwd\")", "#![doc=include_str!(\"/etc/passwd\")]", "env!(\"HOME\")", "concat!(\"a\")"]
+    {
         let sources = inert(hostile);
         assert!(!sources.contains("root:"));
     }
@@ -120,14 +125,24 @@ fn g94_doctests() {
             }
         }
         assert!(!open, "{hostile:?} becomes\n{shown}");
-        assert!(!shown.lines().any(|line| line.starts_with("    ") || line.starts_with('\t')) || shown.contains("- "), "{shown}");
+        assert!(
+            !shown.lines().any(|line| line.starts_with("    ") || line.starts_with('\t')) || shown.contains("- "),
+            "{shown}"
+        );
     }
 }
 
 #[test]
 fn g95_html() {
     each_doc(
-        &["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[a](javascript:alert(1))", "<details>", "&lt;b&gt;", "<!-- a"],
+        &[
+            "<script>alert(1)</script>",
+            "<img src=x onerror=alert(1)>",
+            "[a](javascript:alert(1))",
+            "<details>",
+            "&lt;b&gt;",
+            "<!-- a",
+        ],
         &expect![[r#"
             <script>alert(1)</script> → \<script\>alert(1)\</script\>
             <img src=x onerror=alert(1)> → \<img src=x onerror=alert(1)\>
@@ -141,7 +156,9 @@ fn g95_html() {
 
 #[test]
 fn g96_links() {
-    each_doc(&["[std]", "[x](y)", "[a][b]", "[a]: b", "![a](b)", "`[std]`", "[`std`]", "<std>"], &expect![[r#"
+    each_doc(
+        &["[std]", "[x](y)", "[a][b]", "[a]: b", "![a](b)", "`[std]`", "[`std`]", "<std>"],
+        &expect![[r#"
         [std] → \[std\]
         [x](y) → \[x\](y)
         [a][b] → \[a\]\[b\]
@@ -150,7 +167,8 @@ fn g96_links() {
         `[std]` → `[std]`
         [`std`] → \[`std`\]
         <std> → \<std\>
-    "#]]);
+    "#]],
+    );
 }
 
 /// The docs that texts become, a line each.
@@ -169,18 +187,24 @@ fn g97_a_line_of_a_megabyte() {
 
 #[test]
 fn g98_descriptions_that_are_no_text() {
-    each(&["1", "[a]", "{ a: b }", "true", "null"], |value| of_schema(&format!("{{ description: {value} }}")), &expect![[r#"
+    each(
+        &["1", "[a]", "{ a: b }", "true", "null"],
+        |value| of_schema(&format!("{{ description: {value} }}")),
+        &expect![[r#"
         "1" → E0603 spec.yaml:14:35
         "[a]" → E0603 spec.yaml:14:35
         "{ a: b }" → E0603 spec.yaml:14:35
         "true" → E0603 spec.yaml:14:35
         "null" → ok
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn g99_texts_that_begin_or_end_as_comments_do() {
-    each_doc(&["/a", "//a", "*a", "!a", " a", "a\\", "/**/", "!", "#a", "# a"], &expect![[r#"
+    each_doc(
+        &["/a", "//a", "*a", "!a", " a", "a\\", "/**/", "!", "#a", "# a"],
+        &expect![[r#"
         /a → /a.
         //a → //a.
         *a → *a.
@@ -191,7 +215,8 @@ fn g99_texts_that_begin_or_end_as_comments_do() {
         ! → !
         #a → #a.
         # a → # a.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

@@ -46,6 +46,7 @@ pub(crate) fn run(folder: &Path, limits: Limits) -> Run {
         receiver: ReceiverDependency::Version("1.0".to_owned()),
         layout: Layout::Standalone,
         limits,
+        deny_warnings: false,
     });
     let shown = format!("{}/", folder.display());
     let sources = &outcome.sources;
@@ -162,7 +163,8 @@ pub(crate) fn code(files: &BTreeMap<String, String>) -> String {
                 }
                 TokenTree::Literal(_) => out.push_str(" \"\""),
                 TokenTree::Punct(mark) if mark.as_char() == '#' => {
-                    let inner = tokens.next_if(|token| matches!(token, TokenTree::Punct(mark) if mark.as_char() == '!'));
+                    let inner =
+                        tokens.next_if(|token| matches!(token, TokenTree::Punct(mark) if mark.as_char() == '!'));
                     let doc = |group: &TokenTree| group.to_string().starts_with("[doc =");
                     if tokens.next_if(doc).is_none() {
                         out.push('#');

@@ -1,9 +1,15 @@
+use std::fmt;
+
 use http::StatusCode;
 
 use crate::codec::DecodeErrorKind;
+use crate::printable::Printable;
 use crate::{BoxError, DecodeError};
 
 /// What became of a verified delivery.
+///
+/// `Display` is safe to log: it is bounded in length, escapes control characters, and quotes nothing of the body but the
+/// names of members.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -12,22 +18,63 @@ pub enum Outcome {
     /// No handler is registered for it. Senders stop sending to receivers that keep failing, so this
     /// counts as success.
     Ignored,
+    /// It was handled before, or by another attempt while this one waited. No handler ran for it.
+    Duplicate,
+    /// A delivery of the same id, but with another body, was handled before. No handler ran for this one, as the sender
+    /// says that both are the same; an [observer](crate::Receiver::observe) may keep it.
+    Conflict,
     /// It could not be decoded, and there is no fallback to hand it to.
     Undecodable(DecodeError),
-    /// The handler returned an error or panicked. The sender should try again.
+    /// The handler returned an error, panicked, or took [longer than it may](crate::within). The sender should try again.
     Failed(BoxError),
+    /// As many handlers as [may](crate::Receiver::concurrency) are running. The sender should try again.
+    Overloaded,
+    /// The [`ReplayGuard`](crate::ReplayGuard) is not able to work. The sender should try again.
+    Unavailable(BoxError),
 }
 
 impl Outcome {
-    /// The status to answer with: 200, 400 for malformed and 422 for unexpected JSON, 500.
+    /// The status to answer with: 200, 400 for malformed and 422 for unexpected JSON, 500, 503.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::Handled | Self::Ignored => StatusCode::OK,
+            Self::Handled | Self::Ignored | Self::Duplicate | Self::Conflict => StatusCode::OK,
             Self::Undecodable(error) => match error.kind() {
                 DecodeErrorKind::Malformed => StatusCode::BAD_REQUEST,
                 DecodeErrorKind::Mismatch => StatusCode::UNPROCESSABLE_ENTITY,
             },
             Self::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Overloaded | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// One word for it, as a label of metrics.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Handled => "handled",
+            Self::Ignored => "ignored",
+            Self::Duplicate => "duplicate",
+            Self::Conflict => "conflict",
+            Self::Undecodable(_) => "undecodable",
+            Self::Failed(_) => "failed",
+            Self::Overloaded => "overloaded",
+            Self::Unavailable(_) => "unavailable",
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())?;
+        match self {
+            Self::Handled | Self::Ignored | Self::Duplicate | Self::Conflict | Self::Overloaded => Ok(()),
+            // The message may quote what was received.
+            Self::Undecodable(error) => {
+                let pointer = Printable { text: error.pointer(), limit: 256 };
+                write!(f, ": {:?} at `{pointer}`, line {}, column {}", error.kind(), error.line(), error.column())
+            }
+            Self::Failed(error) | Self::Unavailable(error) => {
+                write!(f, ": {}", Printable { text: &error.to_string(), limit: 256 })
+            }
         }
     }
 }

@@ -1,15 +1,21 @@
 use std::time::Duration;
 
+use http::request::Parts;
+
 use super::handler::erase;
-use super::{Handler, Routes, Unrouted};
-use crate::service::Limits;
-use crate::{Carrier, Delivery, EventName, Payload, ReceiverService, TopicName, Verifier, Webhooks};
+use super::hooks::Observed;
+use super::routes::{Named, PayloadRoute};
+use super::{Handler, Hooks, Outcome, Route, Routes, Unrouted};
+use crate::replay::{MemoryGuard, ReplayGuard};
+use crate::service::{Limits, Setup};
+use crate::{BoxError, Carrier, Delivery, EventName, Gate, Payload, ReceiverService, Rejection, TopicName, Webhooks};
 
 /// Collects the handlers for the webhooks `W`, then becomes a [`ReceiverService`].
 ///
 /// For each delivery exactly one handler runs, the most specific: that of its
-/// [event type](Self::on), else that of its innermost [topic](Self::on_topic) that has one, else the
-/// [fallback](Self::otherwise). An event of unknown type belongs to no topic and goes to the fallback.
+/// [event type](Self::on), else that of its innermost [topic](Self::on_topic) that has one, else that of
+/// [any event](Self::on_any), else the [fallback](Self::otherwise). An event of unknown type has no payload type and
+/// goes to the fallback.
 ///
 /// Handlers are functions whose first argument says what they handle; see [`Handler`] for the others
 /// and the result.
@@ -31,7 +37,7 @@ use crate::{Carrier, Delivery, EventName, Payload, ReceiverService, TopicName, V
 /// # where
 /// #     Acme: Webhooks<Event = Event>,
 /// #     AssetCreated: Payload<Webhooks = Acme> + Sync,
-/// #     Event: Send + 'static,
+/// #     Event: serde::Serialize + Send + 'static,
 /// # {
 /// let service = Receiver::<Acme>::new(verifier)
 ///     .with_state(app)
@@ -44,19 +50,25 @@ use crate::{Carrier, Delivery, EventName, Payload, ReceiverService, TopicName, V
 /// ```
 #[must_use = "a receiver does nothing until it is made a service"]
 pub struct Receiver<W: Webhooks, S = ()> {
-    verifier: Verifier,
     state: S,
-    routes: Routes<W>,
-    limits: Limits,
+    setup: Setup<W>,
 }
 
 impl<W: Webhooks> Receiver<W> {
-    /// A receiver without handlers.
-    pub fn new(mut verifier: Verifier) -> Self {
+    /// A receiver without handlers, behind a [`Verifier`](crate::Verifier) or a [`Gate`] that asks for more.
+    pub fn new(gate: impl Into<Gate>) -> Self {
+        let mut gate = gate.into();
         if let Carrier::Header { name, .. } = W::EVENT_TYPE {
-            verifier.keep_event_type_header(name);
+            gate.verifier.keep_event_type_header(name);
         }
-        Self { verifier, state: (), routes: Routes::new(), limits: Limits::default() }
+        let setup = Setup {
+            gate,
+            routes: Routes::new(),
+            limits: Limits::default(),
+            hooks: Hooks::default(),
+            guard: Some(Box::new(MemoryGuard::default())),
+        };
+        Self { state: (), setup }
     }
 
     /// Sets the state that handlers registered from here on may take as [`State`](crate::State).
@@ -74,8 +86,7 @@ impl<W: Webhooks> Receiver<W> {
     /// # }
     /// ```
     pub fn with_state<S: Clone + Send + Sync + 'static>(self, state: S) -> Receiver<W, S> {
-        let Self { verifier, state: (), routes, limits } = self;
-        Receiver { verifier, state, routes, limits }
+        Receiver { state, setup: self.setup }
     }
 }
 
@@ -92,11 +103,11 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
         H: Handler<P, S, X>,
     {
         let handler = erase(handler, self.state.clone());
-        let route = Box::new(move |delivery: Delivery| {
+        let route: PayloadRoute = Box::new(move |delivery: Delivery| {
             let payload = delivery.decode::<P>()?;
             Ok(handler(payload, delivery))
         });
-        let previous = self.routes.payloads.insert(P::EVENT_TYPE, route);
+        let previous = self.setup.routes.payloads.insert(P::EVENT_TYPE, Named::of::<H>(route));
         assert!(previous.is_none(), "`{}` has two handlers", P::EVENT_TYPE.as_str());
         self
     }
@@ -113,8 +124,24 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
         H: Handler<W::Event, S, X>,
     {
         let handler = erase(handler, self.state.clone());
-        let previous = self.routes.topics.insert(topic, handler);
+        let previous = self.setup.routes.topics.insert(topic, Named::of::<H>(handler));
         assert!(previous.is_none(), "topic `{}` has two handlers", topic.as_str());
+        self
+    }
+
+    /// Handles all events of known type that have no handler of their own and none of a topic: to put them into a
+    /// queue, say. The handler's first argument is [`Webhooks::Event`].
+    ///
+    /// # Panics
+    ///
+    /// If there is such a handler already.
+    #[track_caller]
+    pub fn on_any<X, H>(mut self, handler: H) -> Self
+    where
+        H: Handler<W::Event, S, X>,
+    {
+        let previous = self.setup.routes.any.replace(Named::of::<H>(erase(handler, self.state.clone())));
+        assert!(previous.is_none(), "there are two handlers of any event");
         self
     }
 
@@ -133,7 +160,7 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
     where
         H: Handler<Unrouted, S, X>,
     {
-        let previous = self.routes.fallback.replace(erase(handler, self.state.clone()));
+        let previous = self.setup.routes.fallback.replace(Named::of::<H>(erase(handler, self.state.clone())));
         assert!(previous.is_none(), "there are two fallback handlers");
         self
     }
@@ -141,13 +168,51 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
     /// Takes every delivery for one of this event type, whatever it says: for an address that the vendor sends
     /// nothing else to.
     pub fn assuming(mut self, event_type: W::EventType) -> Self {
-        self.routes.assumed = Some(event_type);
+        self.setup.routes.assumed = Some(event_type);
+        self
+    }
+
+    /// Shows every verified delivery and what became of it, after the fact: an observer cannot change the answer, even by a
+    /// panic. There may be several.
+    ///
+    /// It is called before the answer is sent and should not block; whatever takes time belongs into a channel.
+    pub fn observe(mut self, observer: impl Fn(&Observed<'_>) + Send + Sync + 'static) -> Self {
+        self.setup.hooks.observers.push(Box::new(observer));
+        self
+    }
+
+    /// Shows every delivery whose handler has failed. An [observer](Self::observe) of [`Outcome::Failed`].
+    pub fn on_error(self, observer: impl Fn(&Delivery, &BoxError) + Send + Sync + 'static) -> Self {
+        self.observe(move |observed| {
+            if let Outcome::Failed(error) = observed.outcome {
+                observer(observed.delivery, error);
+            }
+        })
+    }
+
+    /// Shows every request that did not become a delivery, with its head. Called like an [observer](Self::observe).
+    ///
+    /// The head is whatever anybody sent: escape it before logging, and leave out what may be a credential.
+    pub fn on_rejected(mut self, observer: impl Fn(&Rejection, &Parts) + Send + Sync + 'static) -> Self {
+        self.setup.hooks.rejected.push(Box::new(observer));
+        self
+    }
+
+    /// Remembers handled deliveries there; in a [`MemoryGuard`] unless set. A guard belongs to one endpoint.
+    pub fn replay_guard(mut self, guard: impl ReplayGuard) -> Self {
+        self.setup.guard = Some(Box::new(guard));
+        self
+    }
+
+    /// Handles every delivery, even one that was handled before: for handlers that recognise duplicates themselves.
+    pub fn without_replay_guard(mut self) -> Self {
+        self.setup.guard = None;
         self
     }
 
     /// The longest body that is read, in bytes; 2 MiB unless set. Longer ones are answered with 413.
     pub fn body_limit(mut self, bytes: usize) -> Self {
-        self.limits.body_bytes = bytes;
+        self.setup.limits.body_bytes = bytes;
         self
     }
 
@@ -155,18 +220,44 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
     ///
     /// Reading the headers is up to the server, which should have a deadline of its own.
     pub fn body_deadline(mut self, deadline: Duration) -> Self {
-        self.limits.body_deadline = deadline;
+        self.setup.limits.body_deadline = deadline;
         self
     }
 
-    /// Finishes the receiver. Logs a warning if there is no [fallback](Self::otherwise).
+    /// How many bytes of bodies are kept at once, from their arrival to the end of their handlers; 64 MiB unless set, and
+    /// never less than one body. What arrives beyond is answered with 503. A buffer may be twice as long as what it holds.
+    pub fn body_memory(mut self, bytes: usize) -> Self {
+        self.setup.limits.body_memory = bytes;
+        self
+    }
+
+    /// How many handlers may run at once; 1024 unless set. Deliveries beyond are answered with 503, and none waits.
+    pub fn concurrency(mut self, handlers: usize) -> Self {
+        self.setup.limits.handlers = handlers;
+        self
+    }
+
+    /// Finishes the receiver. Logs its routes, at the level DEBUG, and a warning for each handler that nothing can reach
+    /// and if there is no [fallback](Self::otherwise).
     pub fn into_service(self) -> ReceiverService<W> {
-        if !self.routes.has_fallback() {
+        let routes = &self.setup.routes;
+        for route in routes.list() {
+            tracing::debug!(on = route.on, handler = route.handler, "webhook route");
+            if route.event_types.is_empty() && route.on != Route::FALLBACK {
+                let (on, handler) = (route.on, route.handler);
+                tracing::warn!(
+                    on,
+                    handler,
+                    "no delivery can reach this webhook handler: others take all of its event types"
+                );
+            }
+        }
+        if !routes.has_fallback() {
             tracing::warn!(
                 "the webhook receiver has no fallback handler: deliveries that do not decode are refused, \
                  those without a handler are ignored"
             );
         }
-        ReceiverService::new(self.verifier, self.routes, self.limits)
+        ReceiverService::new(self.setup)
     }
 }

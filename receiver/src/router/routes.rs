@@ -1,4 +1,6 @@
+use std::any::type_name;
 use std::collections::HashMap;
+use std::fmt;
 use std::iter::successors;
 
 use super::handler::{AnyHandler, Job};
@@ -13,47 +15,140 @@ type Topic<W> = <<W as Webhooks>::EventType as EventName>::Topic;
 
 /// The registered handlers.
 pub(crate) struct Routes<W: Webhooks> {
-    pub(super) payloads: HashMap<W::EventType, PayloadRoute>,
-    pub(super) topics: HashMap<Topic<W>, AnyHandler<W::Event>>,
-    pub(super) fallback: Option<AnyHandler<Unrouted>>,
+    pub(super) payloads: HashMap<W::EventType, Named<PayloadRoute>>,
+    pub(super) topics: HashMap<Topic<W>, Named<AnyHandler<W::Event>>>,
+    pub(super) any: Option<Named<AnyHandler<W::Event>>>,
+    pub(super) fallback: Option<Named<AnyHandler<Unrouted>>>,
     /// The event type of every delivery, whatever it says.
     pub(super) assumed: Option<W::EventType>,
 }
 
+/// A handler, and what it is called in the source.
+pub(super) struct Named<H> {
+    handler: H,
+    name: &'static str,
+}
+
+impl<H> Named<H> {
+    pub(super) fn of<F>(handler: H) -> Self {
+        Self { handler, name: type_name::<F>() }
+    }
+}
+
+/// Where a delivery goes.
+pub(crate) struct Routed {
+    /// Its event type, if that is in the description.
+    pub(crate) event_type: Option<&'static str>,
+    /// The job of the most specific handler, or the outcome if there is nothing to run.
+    pub(crate) job: Result<Job, Outcome>,
+}
+
+/// What a handler is registered for, as [`ReceiverService::routes`](crate::ReceiverService::routes) lists it.
+///
+/// `Display` shows it in one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Route {
+    /// An event type, `topic …`, `any event`, or `everything else`.
+    pub on: String,
+    /// The name of the handler's type: for a function, its path.
+    pub handler: &'static str,
+    /// The event types that reach it, in the order of the description. For `everything else` those that no other handler
+    /// takes; it also gets what is of no known type or does not decode.
+    pub event_types: Vec<&'static str>,
+}
+
+impl Route {
+    pub(crate) const FALLBACK: &'static str = "everything else";
+}
+
+impl fmt::Display for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} -> {} ({} event types)", self.on, self.handler, self.event_types.len())
+    }
+}
+
 impl<W: Webhooks> Routes<W> {
     pub(super) fn new() -> Self {
-        Self { payloads: HashMap::new(), topics: HashMap::new(), fallback: None, assumed: None }
+        Self { payloads: HashMap::new(), topics: HashMap::new(), any: None, fallback: None, assumed: None }
     }
 
     pub(crate) fn has_fallback(&self) -> bool {
         self.fallback.is_some()
     }
 
-    /// The job of the most specific handler, or the outcome if there is nothing to run.
-    pub(crate) fn route(&self, delivery: Delivery) -> Result<Job, Outcome> {
-        let event_type =
-            self.assumed.map_or_else(|| EventType::<W>::of(&delivery), |known| Ok(EventType::Known(known)));
-        let job = match event_type {
-            Ok(EventType::Known(event_type)) => self.route_known(event_type, &delivery),
-            Ok(EventType::Unknown(name)) => Err(Reason::UnknownEventType(name)),
-            Err(error) => Err(error.into()),
+    pub(crate) fn route(&self, delivery: Delivery) -> Routed {
+        let found = self.assumed.map_or_else(|| EventType::<W>::of(&delivery), |known| Ok(EventType::Known(known)));
+        let (event_type, job) = match found {
+            Ok(EventType::Known(known)) => (Some(known.as_str()), self.route_known(known, &delivery)),
+            Ok(EventType::Unknown(name)) => (None, Err(Reason::UnknownEventType(name))),
+            Err(error) => (None, Err(error.into())),
         };
-        match (job, &self.fallback) {
+        let job = match (job, &self.fallback) {
             (Ok(job), _) => Ok(job),
-            (Err(reason), Some(fallback)) => Ok(fallback(Unrouted::new(delivery.clone(), reason), delivery)),
+            (Err(reason), Some(fallback)) => Ok((fallback.handler)(Unrouted::new(delivery.clone(), reason), delivery)),
             (Err(Reason::Malformed(error) | Reason::Mismatch(error)), None) => Err(Outcome::Undecodable(error)),
             (Err(Reason::UnknownEventType(_) | Reason::NoHandler(_)), None) => Err(Outcome::Ignored),
-        }
+        };
+        Routed { event_type, job }
     }
 
     fn route_known(&self, event_type: W::EventType, delivery: &Delivery) -> Result<Job, Reason> {
         if let Some(route) = self.payloads.get(&event_type) {
-            return Ok(route(delivery.clone())?);
+            return Ok((route.handler)(delivery.clone())?);
         }
-        let mut topics = successors(event_type.topic(), |topic| topic.parent());
-        match topics.find_map(|topic| self.topics.get(&topic)) {
-            Some(handler) => Ok(handler(W::decode(event_type, delivery)?, delivery.clone())),
+        let topic = topics(event_type).find_map(|topic| self.topics.get(&topic));
+        match topic.or(self.any.as_ref()) {
+            Some(route) => Ok((route.handler)(W::decode(event_type, delivery)?, delivery.clone())),
             None => Err(Reason::NoHandler(event_type.as_str())),
         }
     }
+
+    /// All routes, the most specific first, in the order of the description.
+    pub(crate) fn list(&self) -> Vec<Route> {
+        let known: Vec<_> = W::EventType::ALL
+            .iter()
+            .copied()
+            .filter(|&event_type| self.assumed.is_none_or(|assumed| assumed == event_type))
+            .collect();
+        let of_topic = |event_type| topics(event_type).find(|topic| self.topics.contains_key(topic));
+        let rest = || known.iter().copied().filter(|event_type| !self.payloads.contains_key(event_type));
+        let names = |event_types: &mut dyn Iterator<Item = W::EventType>| event_types.map(EventName::as_str).collect();
+
+        let mut payloads: Vec<_> = self.payloads.iter().collect();
+        payloads.sort_by_key(|(event_type, _)| position(**event_type));
+        let payloads = payloads.into_iter().map(|(event_type, route)| Route {
+            on: event_type.as_str().to_owned(),
+            handler: route.name,
+            event_types: names(&mut known.iter().copied().filter(|known| known == event_type)),
+        });
+        let mut by_topic: Vec<_> = self.topics.iter().map(|(topic, route)| (*topic, route.name)).collect();
+        by_topic.sort_by_key(|(topic, _)| topic.as_str());
+        let by_topic = by_topic.into_iter().map(|(topic, handler)| Route {
+            on: format!("topic {topic}"),
+            handler,
+            event_types: names(&mut rest().filter(|&event_type| of_topic(event_type) == Some(topic))),
+        });
+        let without_topic = || rest().filter(|&event_type| of_topic(event_type).is_none());
+        let any = self.any.as_ref().map(|route| Route {
+            on: "any event".to_owned(),
+            handler: route.name,
+            event_types: names(&mut without_topic()),
+        });
+        let fallback = self.fallback.as_ref().map(|route| Route {
+            on: Route::FALLBACK.to_owned(),
+            handler: route.name,
+            event_types: names(&mut without_topic().filter(|_| self.any.is_none())),
+        });
+        payloads.chain(by_topic).chain(any).chain(fallback).collect()
+    }
+}
+
+/// The topics of an event type, the innermost first.
+fn topics<E: EventName>(event_type: E) -> impl Iterator<Item = E::Topic> {
+    successors(event_type.topic(), |topic| topic.parent())
+}
+
+fn position<E: EventName>(event_type: E) -> Option<usize> {
+    E::ALL.iter().position(|other| *other == event_type)
 }

@@ -6,29 +6,51 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, Response};
+use http::request::Parts;
+use http::{HeaderMap, Request, Response};
 use http_body::Body;
 use http_body_util::Full;
 use tokio::sync::watch;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tower_service::Service;
-use tracing::Instrument;
+use tracing::{Instrument, Span, field, info_span};
 
+use super::attempt::{self, Attempt, End};
+use super::budget::{Budget, Share};
 use super::reject::{Rejection, respond};
-use super::{body, media};
-use crate::printable::Printable;
-use crate::router::{Job, Routes};
-use crate::{BoxError, Delivery, Outcome, Verifier, VerifyError, Webhooks};
+use super::throttle::Throttle;
+use super::{body, head};
+use crate::replay::ReplayGuard;
+use crate::router::{Hooks, Routes};
+use crate::{BoxError, Delivery, Gate, Observed, Outcome, Route, VerifyError, Webhooks};
 
-/// What a request may cost before it is known to be authentic.
+/// What a service is made of.
+pub(crate) struct Setup<W: Webhooks> {
+    pub(crate) gate: Gate,
+    pub(crate) routes: Routes<W>,
+    pub(crate) limits: Limits,
+    pub(crate) hooks: Hooks,
+    pub(crate) guard: Option<Box<dyn ReplayGuard>>,
+}
+
+/// What requests may cost.
 pub(crate) struct Limits {
     pub(crate) body_bytes: usize,
     pub(crate) body_deadline: Duration,
+    /// Bytes of all bodies together.
+    pub(crate) body_memory: usize,
+    /// How many run at once.
+    pub(crate) handlers: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body_bytes: 2 * 1024 * 1024, body_deadline: Duration::from_secs(10) }
+        Self {
+            body_bytes: 2 * 1024 * 1024,
+            body_deadline: Duration::from_secs(10),
+            body_memory: 64 * 1024 * 1024,
+            handlers: 1024,
+        }
     }
 }
 
@@ -40,13 +62,19 @@ impl Default for Limits {
 /// | check | status |
 /// |---|---|
 /// | the method is POST | 405 |
+/// | there are at most 100 headers, of 64 KiB | 431 |
+/// | the length of the body is told in one way | 400 |
 /// | the announced length is within the limit | 413 |
 /// | the signature headers are there and well-formed | 400 |
 /// | the timestamp is recent | 401 |
 /// | the media type is JSON or not given, and there is no content encoding | 415 |
+/// | there is room for the body, and for another handler | 503 |
 /// | the body arrives, within limit and deadline | 400, 413, 408 |
 /// | a signature matches | 401 |
+/// | the credentials, where a [`Gate`] asks for them, are good | 401, 403, 503 |
 /// | the body decodes, unless there is a fallback handler | 400, 422 |
+/// | the delivery was not handled before | 200 |
+/// | the [`ReplayGuard`] works | 503 |
 /// | the handler succeeds | 500 |
 ///
 /// Everything else is 200. Bodies and headers of the answers depend on nothing but the status and the
@@ -54,22 +82,38 @@ impl Default for Limits {
 ///
 /// Needs a Tokio runtime with timers. Each handler runs in a task of its own, to its end, even if the
 /// sender hangs up.
+///
+/// Whoever mounts it has to provide what a service cannot: a deadline for the headers of a request, a limit on the number of
+/// connections and an end for those that are idle, TLS, and the path. Feature `serve` has a server that does, but for TLS.
 pub struct ReceiverService<W: Webhooks> {
     shared: Arc<Shared<W>>,
 }
 
-struct Shared<W: Webhooks> {
-    verifier: Verifier,
-    routes: Routes<W>,
+pub(super) struct Shared<W: Webhooks> {
+    gate: Gate,
+    pub(super) routes: Routes<W>,
     limits: Limits,
+    hooks: Hooks,
+    pub(super) guard: Option<Box<dyn ReplayGuard>>,
+    memory: Budget,
+    handlers: Budget,
+    throttle: Throttle,
     /// Each running handler holds a receiver of this channel, through which nothing is ever sent.
     running: watch::Sender<()>,
 }
 
 impl<W: Webhooks> ReceiverService<W> {
-    pub(crate) fn new(verifier: Verifier, routes: Routes<W>, limits: Limits) -> Self {
-        let running = watch::Sender::new(());
-        Self { shared: Arc::new(Shared { verifier, routes, limits, running }) }
+    pub(crate) fn new(setup: Setup<W>) -> Self {
+        let Setup { gate, routes, limits, hooks, guard } = setup;
+        let memory = Budget::new(limits.body_memory.max(limits.body_bytes));
+        let handlers = Budget::new(limits.handlers);
+        let (throttle, running) = (Throttle::default(), watch::Sender::new(()));
+        Self { shared: Arc::new(Shared { gate, routes, limits, hooks, guard, memory, handlers, throttle, running }) }
+    }
+
+    /// What is handled by which handler, the most specific first; to be shown at the start.
+    pub fn routes(&self) -> Vec<Route> {
+        self.shared.routes.list()
     }
 
     /// Verifies a message that did not come as an [`http::Request`], and dispatches it.
@@ -82,11 +126,11 @@ impl<W: Webhooks> ReceiverService<W> {
     ///
     /// Outside of a Tokio runtime.
     pub async fn receive(&self, headers: &HeaderMap, body: impl Into<Bytes>) -> Result<Outcome, VerifyError> {
-        let delivery = self.shared.verifier.verify(headers, body.into())?;
+        let delivery = self.shared.gate.verify(headers, body.into()).await?;
         Ok(self.dispatch(delivery).await)
     }
 
-    /// Routes a verified delivery to its handler and waits until that has finished.
+    /// Routes a verified delivery to its handler and waits until that has finished, unless the delivery was handled before.
     ///
     /// The handler finishes even if this future is dropped.
     ///
@@ -94,18 +138,7 @@ impl<W: Webhooks> ReceiverService<W> {
     ///
     /// Outside of a Tokio runtime.
     pub async fn dispatch(&self, delivery: Delivery) -> Outcome {
-        let id: Option<Arc<str>> = delivery.id().map(Arc::from);
-        match self.shared.routes.route(delivery) {
-            Ok(job) => {
-                let task = run(job, id.clone(), self.shared.running.subscribe());
-                tokio::spawn(task.in_current_span()).await.unwrap_or_else(|error| {
-                    // The message of a panic went to the panic hook.
-                    let reason = if error.is_panic() { "the handler panicked" } else { "the runtime is shutting down" };
-                    logged(id.as_deref(), Outcome::Failed(reason.into()))
-                })
-            }
-            Err(outcome) => logged(id.as_deref(), outcome),
-        }
+        self.deliver(delivery, None).await
     }
 
     /// Waits until no handler is running, for a shutdown that loses nothing.
@@ -124,64 +157,115 @@ impl<W: Webhooks> ReceiverService<W> {
     where
         B: Body<Error: Into<BoxError>>,
     {
-        match self.accept(request).await {
-            Ok(delivery) => respond(self.dispatch(delivery).await.status()),
+        let (head, body) = request.into_parts();
+        match self.accept(&head, body).await {
+            Ok((delivery, memory)) => {
+                #[cfg(feature = "serve")]
+                head.extensions.get::<crate::serve::Ticket>().inspect(|ticket| ticket.keep());
+                respond(self.deliver(delivery, Some(memory)).await.status())
+            }
             Err(rejection) => {
-                let response = rejection.response();
-                let status = response.status().as_u16();
-                tracing::info!(status, reason = %rejection, "webhook rejected");
-                response
+                self.shared.rejected(&rejection, &head);
+                rejection.response(&self.shared.gate)
             }
         }
     }
 
-    async fn accept<B>(&self, request: Request<B>) -> Result<Delivery, Rejection>
+    async fn accept<B>(&self, head: &Parts, body: B) -> Result<(Delivery, Share), Rejection>
     where
         B: Body<Error: Into<BoxError>>,
     {
-        let Shared { verifier, limits, .. } = &*self.shared;
-        let (head, body) = request.into_parts();
-        if head.method != Method::POST {
-            return Err(Rejection::Method);
+        let Shared { gate, limits, memory, handlers, .. } = &*self.shared;
+        head::check(&head.method, &head.headers, limits.body_bytes)?;
+        let admission = gate.check(&head.headers)?;
+        head::check_media(&head.headers)?;
+        if memory.is_exhausted() || handlers.is_exhausted() {
+            return Err(Rejection::Overloaded);
         }
-        let limit = u64::try_from(limits.body_bytes).unwrap_or(u64::MAX);
-        if media::announced_length(&head.headers).is_some_and(|length| length > limit) {
-            return Err(Rejection::TooLarge);
+        let body = timeout(limits.body_deadline, body::read(body, limits.body_bytes, memory));
+        let (body, share) = body.await.map_err(|_| Rejection::Timeout)??;
+        Ok((admission.verify(body).await?, share))
+    }
+
+    /// The memory of the body is in use for as long as the handler runs.
+    async fn deliver(&self, delivery: Delivery, memory: Option<Share>) -> Outcome {
+        let span = info_span!("webhook", id = delivery.id(), event_type = field::Empty, outcome = field::Empty);
+        self.attempt(delivery, memory).instrument(span).await
+    }
+
+    async fn attempt(&self, delivery: Delivery, memory: Option<Share>) -> Outcome {
+        let start = Instant::now();
+        let Ok(slot) = self.shared.handlers.take(1) else {
+            return self.shared.ended(&delivery, None, Outcome::Overloaded, start);
+        };
+        let running = self.shared.running.subscribe();
+        let (shared, attempted) = (Arc::clone(&self.shared), delivery.clone());
+        // The task observes the end by itself, as there may be nobody left to wait for it.
+        let task = async move {
+            let Attempt { event_type, end } = attempt::run(&*shared, &attempted).await;
+            let end = match end {
+                End::Here(outcome) => Ok(shared.ended(&attempted, event_type, outcome, start)),
+                End::Elsewhere(end) => Err((event_type, end)),
+            };
+            drop((memory, slot, running));
+            end
+        };
+        match tokio::spawn(task.in_current_span()).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err((event_type, end))) => {
+                let outcome = if end.await {
+                    Outcome::Duplicate
+                } else {
+                    Outcome::Failed("the attempt that was waited for has failed".into())
+                };
+                self.shared.ended(&delivery, event_type, outcome, start)
+            }
+            Err(error) => {
+                let reason = if error.is_panic() { "the receiver panicked" } else { "the runtime is shutting down" };
+                self.shared.ended(&delivery, None, Outcome::Failed(reason.into()), start)
+            }
         }
-        let envelope = verifier.check(&head.headers)?;
-        if !media::is_json(&head.headers) {
-            return Err(Rejection::MediaType);
-        }
-        if !media::is_identity(&head.headers) {
-            return Err(Rejection::Encoding);
-        }
-        let body = timeout(limits.body_deadline, body::read(body, limits.body_bytes))
-            .await
-            .map_err(|_| Rejection::Timeout)??;
-        Ok(envelope.verify(body)?)
     }
 }
 
-/// What the task of a handler does. It logs by itself, as there may be nobody left to wait for it.
-async fn run(job: Job, id: Option<Arc<str>>, running: watch::Receiver<()>) -> Outcome {
-    let outcome = job.await.map_or_else(Outcome::Failed, |()| Outcome::Handled);
-    let outcome = logged(id.as_deref(), outcome);
-    drop(running);
-    outcome
-}
-
-/// Neither the body nor what a handler knows is logged, except for the text of its error.
-fn logged(id: Option<&str>, outcome: Outcome) -> Outcome {
-    match &outcome {
-        Outcome::Handled => tracing::debug!(id, "webhook handled"),
-        Outcome::Ignored => tracing::debug!(id, "webhook ignored"),
-        Outcome::Undecodable(error) => tracing::warn!(id, %error, "webhook not decodable"),
-        Outcome::Failed(error) => {
-            let error = Printable { text: &error.to_string(), limit: 256 }.to_string();
-            tracing::error!(id, error, "webhook handler failed");
+impl<W: Webhooks> Shared<W> {
+    /// Of the body only names of members are logged; of what a handler knows, the text of its error.
+    fn ended(
+        &self,
+        delivery: &Delivery,
+        event_type: Option<&'static str>,
+        outcome: Outcome,
+        start: Instant,
+    ) -> Outcome {
+        let elapsed = start.elapsed();
+        let millis = elapsed.as_secs_f64() * 1e3;
+        Span::current().record("outcome", outcome.name());
+        match &outcome {
+            Outcome::Handled | Outcome::Ignored => tracing::debug!(%outcome, millis, "webhook"),
+            Outcome::Duplicate => tracing::info!(%outcome, millis, "webhook"),
+            Outcome::Conflict | Outcome::Undecodable(_) => tracing::warn!(%outcome, millis, "webhook"),
+            Outcome::Failed(_) | Outcome::Unavailable(_) => tracing::error!(%outcome, millis, "webhook"),
+            Outcome::Overloaded => {
+                if let Some(suppressed) = self.throttle.admit(outcome.name()) {
+                    tracing::warn!(%outcome, suppressed, "webhook");
+                }
+            }
         }
+        #[cfg(feature = "metrics")]
+        super::metrics::ended(event_type, &outcome, elapsed);
+        self.hooks.observed(&Observed { delivery, event_type, outcome: &outcome, elapsed });
+        outcome
     }
-    outcome
+
+    fn rejected(&self, rejection: &Rejection, head: &Parts) {
+        if let Some(suppressed) = self.throttle.admit(rejection.name()) {
+            let status = rejection.status().as_u16();
+            tracing::info!(status, reason = %rejection, suppressed, "webhook rejected");
+        }
+        #[cfg(feature = "metrics")]
+        super::metrics::rejected(rejection);
+        self.hooks.rejected(rejection, head);
+    }
 }
 
 impl<W, B> Service<Request<B>> for ReceiverService<W>
@@ -211,6 +295,6 @@ impl<W: Webhooks> Clone for ReceiverService<W> {
 
 impl<W: Webhooks> fmt::Debug for ReceiverService<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ReceiverService").field("verifier", &self.shared.verifier).finish_non_exhaustive()
+        f.debug_struct("ReceiverService").field("gate", &self.shared.gate).finish_non_exhaustive()
     }
 }

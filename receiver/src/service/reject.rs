@@ -1,69 +1,130 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::Full;
 
-use super::body::ReadError;
+use crate::authorization::CredentialsError;
 use crate::printable::Printable;
-use crate::{BoxError, VerifyError};
+use crate::{BoxError, Gate, VerifyError};
+
+/// In seconds. Senders have a schedule of their own, and most ignore it.
+const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("10");
 
 /// Why a request did not become a delivery.
+///
+/// `Display` is safe to log: it is bounded in length and escapes control characters.
 #[derive(Debug)]
-pub(super) enum Rejection {
+#[non_exhaustive]
+pub enum Rejection {
+    /// The method is not POST.
     Method,
+    /// There are more than 100 headers, or more than 64 KiB of them.
+    Headers,
+    /// The length of the body is told in two ways, which a proxy in between may see otherwise.
+    Framing,
+    /// The body is, or is announced to be, longer than the limit.
     TooLarge,
+    /// It is not authentic.
     Unverified(VerifyError),
+    /// The media type is not JSON.
     MediaType,
+    /// The body is compressed, or encoded otherwise.
     Encoding,
+    /// As many handlers as may are running, or as many bytes of bodies are in memory.
+    Overloaded,
+    /// The body did not arrive in time.
     Timeout,
+    /// The connection broke before the body was complete.
     Aborted(BoxError),
 }
 
 impl Rejection {
-    /// The answer depends on the status alone, so that it does not tell a forger which check failed.
-    pub(super) fn response(&self) -> Response<Full<Bytes>> {
+    /// The status it is answered with.
+    pub fn status(&self) -> StatusCode {
         match self {
-            Self::Method => with(StatusCode::METHOD_NOT_ALLOWED, ALLOW, HeaderValue::from_static("POST")),
-            Self::TooLarge => respond(StatusCode::PAYLOAD_TOO_LARGE),
-            Self::Unverified(error) if error.status() == StatusCode::UNAUTHORIZED => {
-                with(StatusCode::UNAUTHORIZED, WWW_AUTHENTICATE, HeaderValue::from_static("Webhook-Signature"))
-            }
-            Self::Unverified(error) => respond(error.status()),
-            Self::MediaType => respond(StatusCode::UNSUPPORTED_MEDIA_TYPE),
-            Self::Encoding => {
-                with(StatusCode::UNSUPPORTED_MEDIA_TYPE, ACCEPT_ENCODING, HeaderValue::from_static("identity"))
-            }
-            Self::Timeout => respond(StatusCode::REQUEST_TIMEOUT),
-            Self::Aborted(_) => respond(StatusCode::BAD_REQUEST),
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Headers => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Self::Framing | Self::Aborted(_) => StatusCode::BAD_REQUEST,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Unverified(error) => error.status(),
+            Self::MediaType | Self::Encoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Timeout => StatusCode::REQUEST_TIMEOUT,
         }
+    }
+
+    /// One word for it, as a label of metrics.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Method => "method",
+            Self::Headers => "headers",
+            Self::Framing => "framing",
+            Self::TooLarge => "too_large",
+            Self::Unverified(error) => match error {
+                VerifyError::MissingHeader(_) => "missing_header",
+                VerifyError::DuplicateHeader(_) => "duplicate_header",
+                VerifyError::MalformedHeader(_) => "malformed_header",
+                VerifyError::MalformedTimestamp => "malformed_timestamp",
+                VerifyError::TimestampTooOld => "timestamp_too_old",
+                VerifyError::TimestampTooNew => "timestamp_too_new",
+                VerifyError::NoMatchingSignature => "no_matching_signature",
+                VerifyError::Credentials(CredentialsError::Missing) => "missing_credentials",
+                VerifyError::Credentials(CredentialsError::Refused(_)) => "refused_credentials",
+                VerifyError::Credentials(CredentialsError::InsufficientScope) => "insufficient_scope",
+                VerifyError::Credentials(CredentialsError::Unavailable(_)) => "unavailable_credentials",
+            },
+            Self::MediaType => "media_type",
+            Self::Encoding => "encoding",
+            Self::Overloaded => "overloaded",
+            Self::Timeout => "timeout",
+            Self::Aborted(_) => "aborted",
+        }
+    }
+
+    pub(super) fn response(&self, gate: &Gate) -> Response<Full<Bytes>> {
+        let mut response = respond(self.status());
+        if let Some(challenge) = gate.challenge(self.status()) {
+            with(&mut response, WWW_AUTHENTICATE, challenge);
+        }
+        match self {
+            Self::Method => with(&mut response, ALLOW, HeaderValue::from_static("POST")),
+            Self::Encoding => with(&mut response, ACCEPT_ENCODING, HeaderValue::from_static("identity")),
+            _ => {}
+        }
+        response
     }
 }
 
-/// A response whose body is the name of its status.
-pub(super) fn respond(status: StatusCode) -> Response<Full<Bytes>> {
+/// A response that depends on the status alone, so that it does not tell a forger which check failed. The body is the name
+/// of the status.
+pub(crate) fn respond(status: StatusCode) -> Response<Full<Bytes>> {
     let reason = status.canonical_reason().unwrap_or_default();
     let mut response = Response::new(Full::new(Bytes::from_static(reason.as_bytes())));
     *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    with(&mut response, CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        with(&mut response, RETRY_AFTER, RETRY_AFTER_SECONDS);
+    }
     response
 }
 
-fn with(status: StatusCode, name: HeaderName, value: HeaderValue) -> Response<Full<Bytes>> {
-    let mut response = respond(status);
+fn with(response: &mut Response<Full<Bytes>>, name: HeaderName, value: HeaderValue) {
     response.headers_mut().insert(name, value);
-    response
 }
 
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Method => f.write_str("the method is not POST"),
+            Self::Headers => f.write_str("the headers are too large"),
+            Self::Framing => f.write_str("the length of the body is told in two ways"),
             Self::TooLarge => f.write_str("the body is too large"),
             Self::Unverified(error) => error.fmt(f),
             Self::MediaType => f.write_str("the media type is not JSON"),
             Self::Encoding => f.write_str("the body is encoded"),
+            Self::Overloaded => f.write_str("the receiver is overloaded"),
             Self::Timeout => f.write_str("the body did not arrive in time"),
             Self::Aborted(error) => {
                 let error = error.to_string();
@@ -76,14 +137,5 @@ impl fmt::Display for Rejection {
 impl From<VerifyError> for Rejection {
     fn from(error: VerifyError) -> Self {
         Self::Unverified(error)
-    }
-}
-
-impl From<ReadError> for Rejection {
-    fn from(error: ReadError) -> Self {
-        match error {
-            ReadError::TooLarge => Self::TooLarge,
-            ReadError::Aborted(error) => Self::Aborted(error),
-        }
     }
 }

@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -5,6 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::VerifyError;
 use super::key::Key;
+use super::keys::Keys;
 use super::plan::{self, Message, Plan};
 use super::verifier::{Trust, Verifier};
 use crate::Delivery;
@@ -27,7 +29,7 @@ pub struct Envelope<'a> {
 /// What the headers say, and what is needed to prove it.
 struct Claim<'a> {
     plan: &'a Plan,
-    keys: &'a [Key],
+    keys: Arc<[Key]>,
     id: Option<&'a str>,
     timestamp: Option<Timestamp<'a>>,
     signatures: &'a [u8],
@@ -63,12 +65,7 @@ impl<'a> Envelope<'a> {
 }
 
 impl<'a> Claim<'a> {
-    fn check(
-        verifier: &Verifier,
-        plan: &'a Plan,
-        keys: &'a [Key],
-        headers: &'a HeaderMap,
-    ) -> Result<Self, VerifyError> {
+    fn check(verifier: &Verifier, plan: &'a Plan, keys: &Keys, headers: &'a HeaderMap) -> Result<Self, VerifyError> {
         let signatures = single(headers, &plan.signature)?;
         let malformed = |name: &HeaderName| VerifyError::MalformedHeader(name.clone());
         if !is_printable(signatures) || !(1..=MAX_TOKENS).contains(&plan.tokens(signatures).count()) {
@@ -97,7 +94,7 @@ impl<'a> Claim<'a> {
         if let Some(Timestamp { seconds, .. }) = timestamp {
             check_window(seconds, (verifier.clock)(), verifier.tolerance)?;
         }
-        Ok(Self { plan, keys, id, timestamp, signatures })
+        Ok(Self { plan, keys: keys.current(), id, timestamp, signatures })
     }
 
     fn verify(self, body: Bytes) -> Result<Delivery, VerifyError> {
@@ -106,8 +103,10 @@ impl<'a> Claim<'a> {
             timestamp: self.timestamp.as_ref().map_or(b"", |timestamp| timestamp.text),
             body: &body,
         };
-        if self.plan.matches(self.keys, &message, self.signatures) {
-            Ok(Delivery::new(self.id, self.timestamp.map(|timestamp| timestamp.seconds), body))
+        if self.plan.matches(&self.keys, &message, self.signatures) {
+            let delivery = Delivery::new(self.id, self.timestamp.map(|timestamp| timestamp.seconds), body);
+            let id_is_signed = matches!(self.plan.id, Some(plan::Id::Signed(_)));
+            Ok(if id_is_signed { delivery.with_signed_id() } else { delivery })
         } else {
             Err(VerifyError::NoMatchingSignature)
         }

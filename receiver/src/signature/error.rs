@@ -3,6 +3,8 @@ use std::fmt;
 
 use http::{HeaderName, StatusCode};
 
+use crate::authorization::CredentialsError;
+
 /// Why a request was not accepted as authentic.
 ///
 /// Meant for the receiver's own logs and metrics. A sender should learn no more than
@@ -26,17 +28,20 @@ pub enum VerifyError {
     TimestampTooNew,
     /// No signature in the list was made with one of the configured secrets over this very message.
     NoMatchingSignature,
+    /// The credentials that a [`Gate`](crate::Gate) asks for do not do.
+    Credentials(CredentialsError),
 }
 
 impl VerifyError {
     /// The status to answer with: 400 for a request that is not well-formed, 401 for one that is
-    /// well-formed and not authentic.
+    /// well-formed and not authentic; for credentials see [`CredentialsError::status`].
     pub fn status(&self) -> StatusCode {
         match self {
             Self::MissingHeader(_) | Self::DuplicateHeader(_) | Self::MalformedHeader(_) | Self::MalformedTimestamp => {
                 StatusCode::BAD_REQUEST
             }
             Self::TimestampTooOld | Self::TimestampTooNew | Self::NoMatchingSignature => StatusCode::UNAUTHORIZED,
+            Self::Credentials(error) => error.status(),
         }
     }
 }
@@ -51,8 +56,15 @@ impl fmt::Display for VerifyError {
             Self::TimestampTooOld => f.write_str("the timestamp is too old"),
             Self::TimestampTooNew => f.write_str("the timestamp is too far in the future"),
             Self::NoMatchingSignature => f.write_str("no signature matches"),
+            Self::Credentials(error) => error.fmt(f),
         }
     }
 }
 
 impl Error for VerifyError {}
+
+impl From<CredentialsError> for VerifyError {
+    fn from(error: CredentialsError) -> Self {
+        Self::Credentials(error)
+    }
+}

@@ -17,25 +17,29 @@
 //! `HMAC-SHA256(key, id "." timestamp "." body)`, sent as one or more space-separated `v1,<base64>`
 //! tokens. Svix uses the same scheme under other header names, see [`HeaderNames::SVIX`].
 
+#[cfg(feature = "ed25519")]
+mod ed25519;
 mod envelope;
 mod error;
 mod header_names;
 mod hmac_scheme;
 mod key;
+mod keys;
 mod plan;
 mod scheme;
 mod secret;
 mod verifier;
 
+#[cfg(feature = "ed25519")]
+pub use ed25519::{Ed25519Scheme, PublicKey};
 pub use envelope::Envelope;
 pub use error::VerifyError;
 pub use header_names::HeaderNames;
 pub use hmac_scheme::{Encoding, Hash, HmacScheme, Piece};
+pub use keys::Rotation;
 pub use scheme::Scheme;
 pub use secret::{Secret, SecretError, TextSecret};
 pub use verifier::{Verifier, VerifierBuilder};
 
 #[cfg(feature = "testing")]
 pub(crate) use plan::Message;
-#[cfg(feature = "testing")]
-pub(crate) use scheme::sealed;

@@ -3,10 +3,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderName;
-use subtle::{Choice, ConstantTimeEq};
+use subtle::Choice;
 
 use super::key::Key;
-use super::{Encoding, Hash, HeaderNames, HmacScheme, Piece};
+use super::{Encoding, HeaderNames, HmacScheme, Piece};
 
 /// A scheme, whichever it is.
 #[derive(Debug)]
@@ -15,7 +15,6 @@ pub struct Plan {
     pub(super) signature: HeaderName,
     pub(super) id: Option<Id>,
     pub(super) timestamp: Option<Timestamp>,
-    pub(super) hash: Hash,
     /// Parts the tokens of the signature header; none where it holds but one.
     separator: Option<char>,
     /// Begins the tokens that are signatures.
@@ -73,7 +72,6 @@ impl Plan {
             signature: names.signature.clone(),
             id: Some(Id::Signed(names.id.clone())),
             timestamp: Some(Timestamp::Header(names.timestamp.clone())),
-            hash: Hash::Sha256,
             separator: Some(' '),
             prefix: "v1,",
             encoding: Encoding::Base64,
@@ -81,12 +79,17 @@ impl Plan {
         }
     }
 
+    /// The same with tokens `v1a,<base64>`.
+    #[cfg(feature = "ed25519")]
+    pub(super) fn ed25519(names: &HeaderNames) -> Self {
+        Self { prefix: "v1a,", ..Self::standard_webhooks(names) }
+    }
+
     pub(super) fn hmac(scheme: &HmacScheme) -> Self {
         let mut plan = Self {
             signature: HeaderName::from_static(scheme.header),
             id: scheme.unsigned_id.map(|name| Id::Unsigned(HeaderName::from_static(name))),
             timestamp: None,
-            hash: scheme.hash,
             separator: scheme.separator,
             prefix: scheme.prefix,
             encoding: scheme.encoding,
@@ -133,27 +136,24 @@ impl Plan {
             || after.and_then(|text| text.as_bytes().first()) == Some(&byte)
     }
 
-    /// Whether one of the signatures is the tag that one of the keys gives.
+    /// Whether one of the signatures was made with one of the keys.
     ///
-    /// Compares every signature with every key's tag, so that the time taken does not tell which matched.
+    /// Holds every signature against every key, so that the time taken does not tell which matched.
     pub(super) fn matches(&self, keys: &[Key], message: &Message<'_>, header: &[u8]) -> bool {
-        let mut matched = Choice::from(0);
-        for key in keys {
-            let tag = self.tag(key, message);
-            for signature in self.tokens(header).filter_map(|token| self.decode(token)) {
-                matched |= tag.ct_eq(&signature);
-            }
-        }
+        let signatures = || self.tokens(header).filter_map(|token| self.decode(token));
+        let matched =
+            keys.iter().fold(Choice::from(0), |matched, key| matched | key.matches(self.pieces(message), signatures()));
         matched.into()
     }
 
-    fn tag(&self, key: &Key, message: &Message<'_>) -> Vec<u8> {
-        key.tag(self.signed.iter().map(|part| match part {
+    /// What is signed, in order.
+    fn pieces<'a>(&'a self, message: &'a Message<'_>) -> impl Iterator<Item = &'a [u8]> {
+        self.signed.iter().map(|part| match part {
             Part::Body => message.body,
             Part::Id => message.id,
             Part::Timestamp => message.timestamp,
             Part::Text(text) => text.as_bytes(),
-        }))
+        })
     }
 
     /// The bytes of a signature; none for a token that is no signature of this scheme.
@@ -176,9 +176,9 @@ fn decode_hex(digits: &[u8]) -> Option<Vec<u8>> {
 /// What a sender does, for tests.
 #[cfg(feature = "testing")]
 impl Plan {
-    /// The headers of a signed message.
-    pub(crate) fn sign(&self, secret: &[u8], message: &Message<'_>) -> Vec<(&HeaderName, Vec<u8>)> {
-        let tag = self.tag(&Key::new(self.hash, secret), message);
+    /// The headers of a signed message; none with a key that only verifies.
+    pub(crate) fn sign(&self, key: &Key, message: &Message<'_>) -> Option<Vec<(&HeaderName, Vec<u8>)>> {
+        let tag = key.sign(self.pieces(message))?;
         let encoded = match self.encoding {
             Encoding::Hex => tag.iter().map(|byte| format!("{byte:02x}")).collect(),
             Encoding::Base64 => STANDARD.encode(tag),
@@ -197,6 +197,6 @@ impl Plan {
             }
         }
         headers.push((&self.signature, signature));
-        headers
+        Some(headers)
     }
 }

@@ -1,5 +1,6 @@
+use super::key::Key;
 use super::plan::Plan;
-use super::{HeaderNames, HmacScheme, Secret, TextSecret};
+use super::{Hash, HeaderNames, HmacScheme, Secret, TextSecret};
 
 /// A way to sign deliveries. It says which kind of secret goes with it, so that a [`Secret`] and a [`TextSecret`] cannot be
 /// mixed up:
@@ -12,10 +13,11 @@ use super::{HeaderNames, HmacScheme, Secret, TextSecret};
 /// # }
 /// ```
 ///
-/// These are [`HeaderNames`], for Standard Webhooks, and [`HmacScheme`], for all others. No other crate can add to them.
-pub trait Scheme: sealed::Scheme {
+/// These are [`HeaderNames`], for Standard Webhooks, and [`HmacScheme`], for all others; with the feature `ed25519` also
+/// `Ed25519Scheme`. No other crate can add to them.
+pub trait Scheme: sealed::Scheme<<Self as Scheme>::Secret> {
     /// The kind of secret.
-    type Secret: sealed::Secret;
+    type Secret;
 }
 
 impl Scheme for HeaderNames {
@@ -26,38 +28,48 @@ impl Scheme for HmacScheme {
     type Secret = TextSecret;
 }
 
+#[cfg(feature = "ed25519")]
+impl Scheme for super::Ed25519Scheme {
+    type Secret = super::PublicKey;
+}
+
 pub(crate) mod sealed {
-    use super::Plan;
+    use super::{Key, Plan};
 
-    pub trait Scheme {
+    pub trait Scheme<S> {
         fn plan(&self) -> Plan;
-    }
 
-    pub trait Secret {
-        fn key(&self) -> &[u8];
+        fn key(&self, secret: &S) -> Key;
     }
 }
 
-impl sealed::Scheme for HeaderNames {
+impl sealed::Scheme<Secret> for HeaderNames {
     fn plan(&self) -> Plan {
         Plan::standard_webhooks(self)
     }
+
+    fn key(&self, secret: &Secret) -> Key {
+        Key::hmac(Hash::Sha256, secret.key())
+    }
 }
 
-impl sealed::Scheme for HmacScheme {
+impl sealed::Scheme<TextSecret> for HmacScheme {
     fn plan(&self) -> Plan {
         Plan::hmac(self)
     }
-}
 
-impl sealed::Secret for Secret {
-    fn key(&self) -> &[u8] {
-        self.key()
+    fn key(&self, secret: &TextSecret) -> Key {
+        Key::hmac(self.hash, secret.key())
     }
 }
 
-impl sealed::Secret for TextSecret {
-    fn key(&self) -> &[u8] {
-        self.key()
+#[cfg(feature = "ed25519")]
+impl sealed::Scheme<super::PublicKey> for super::Ed25519Scheme {
+    fn plan(&self) -> Plan {
+        Plan::ed25519(&self.0)
+    }
+
+    fn key(&self, public: &super::PublicKey) -> Key {
+        Key::Ed25519(public.key())
     }
 }

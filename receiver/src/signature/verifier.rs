@@ -4,14 +4,12 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName};
 
-use super::key::Key;
+use super::keys::{Keys, Rotation};
 use super::plan::Plan;
-use super::scheme::sealed::Secret as _;
 use super::{Envelope, HeaderNames, Scheme, Secret, SecretError, VerifyError};
 use crate::Delivery;
 
 const DEFAULT_TOLERANCE: Duration = Duration::from_mins(5);
-const MAX_SECRETS: usize = 5;
 
 type Clock = Box<dyn Fn() -> SystemTime + Send + Sync>;
 
@@ -48,14 +46,16 @@ pub struct Verifier {
 /// Whom a verifier believes.
 pub(super) enum Trust {
     /// Whoever signs with one of the keys.
-    Holders(Plan, Vec<Key>),
+    Holders(Plan, Keys),
     Anybody,
 }
 
 impl Verifier {
     /// A verifier with one secret.
+    #[expect(clippy::needless_pass_by_value, reason = "a secret is wiped where it is dropped, and that is here")]
     pub fn new<S: Scheme>(scheme: S, secret: S::Secret) -> Self {
-        Self::builder(scheme).secret(secret).assemble()
+        let keys = Keys::one(&scheme, &secret);
+        Self::builder(scheme).assemble(keys).0
     }
 
     /// A verifier with one secret that reads the headers of Standard Webhooks.
@@ -186,22 +186,29 @@ impl<S: Scheme> VerifierBuilder<S> {
     ///
     /// If there is no secret, or more than five.
     pub fn build(self) -> Result<Verifier, SecretError> {
-        match self.secrets.len() {
-            0 => Err(SecretError::no_secrets()),
-            1..=MAX_SECRETS => Ok(self.assemble()),
-            _ => Err(SecretError::too_many_secrets(MAX_SECRETS)),
-        }
+        let keys = Keys::new(&self.scheme, &self.secrets)?;
+        Ok(self.assemble(keys).0)
     }
 
-    fn assemble(self) -> Verifier {
-        let plan = self.scheme.plan();
-        let keys = self.secrets.iter().map(|secret| Key::new(plan.hash, secret.key())).collect();
-        Verifier {
-            trust: Trust::Holders(plan, keys),
+    /// Finishes the verifier, together with what swaps its secrets at run time.
+    ///
+    /// # Errors
+    ///
+    /// If there is no secret, or more than five.
+    pub fn build_with_rotation(self) -> Result<(Verifier, Rotation<S>), SecretError> {
+        let keys = Keys::new(&self.scheme, &self.secrets)?;
+        let (verifier, scheme) = self.assemble(keys.clone());
+        Ok((verifier, Rotation::new(scheme, keys)))
+    }
+
+    fn assemble(self, keys: Keys) -> (Verifier, S) {
+        let verifier = Verifier {
+            trust: Trust::Holders(self.scheme.plan(), keys),
             tolerance: self.tolerance,
             clock: self.clock,
             allow_separators: self.allow_separators,
             event_type_header: self.event_type_header,
-        }
+        };
+        (verifier, self.scheme)
     }
 }

@@ -2,6 +2,7 @@
 
 pub use crate::codec::same_json;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use bytes::Bytes;
@@ -9,7 +10,6 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method, Request};
 use http_body_util::Full;
 
-use crate::signature::sealed::Secret as _;
 use crate::signature::{HeaderNames, Message, Scheme, Secret, TextSecret};
 
 /// A secret that everybody knows.
@@ -45,7 +45,7 @@ pub fn sign(secret: &Secret, id: &str, timestamp: SystemTime, body: &[u8]) -> He
 ///
 /// # Panics
 ///
-/// As [`sign`].
+/// As [`sign`], and if the scheme's secret only verifies.
 #[track_caller]
 pub fn sign_as<S: Scheme>(scheme: &S, secret: &S::Secret, id: &str, timestamp: SystemTime, body: &[u8]) -> HeaderMap {
     let seconds = timestamp
@@ -56,17 +56,20 @@ pub fn sign_as<S: Scheme>(scheme: &S, secret: &S::Secret, id: &str, timestamp: S
     let message = Message { id: id.as_bytes(), timestamp: seconds.as_bytes(), body };
     let value = |bytes: Vec<u8>| HeaderValue::try_from(bytes).expect("the id should be a header value");
     let plan = scheme.plan();
-    plan.sign(secret.key(), &message).into_iter().map(|(name, bytes)| (name.clone(), value(bytes))).collect()
+    let signed = plan.sign(&scheme.key(secret), &message).expect("a public key does not sign");
+    signed.into_iter().map(|(name, bytes)| (name.clone(), value(bytes))).collect()
 }
 
-/// Like [`sign_as`], at the present time and with an id that is always the same.
+/// Like [`sign_as`], at the present time and with an id that no other call gets, so that it is another delivery each time.
 ///
 /// # Panics
 ///
 /// If the system's clock stands before 1970.
 #[track_caller]
 pub fn signed_now<S: Scheme>(scheme: &S, secret: &S::Secret, body: &[u8]) -> HeaderMap {
-    sign_as(scheme, secret, "test", SystemTime::now(), body)
+    static CALLS: AtomicU64 = AtomicU64::new(1);
+    let id = format!("test-{}", CALLS.fetch_add(1, Ordering::Relaxed));
+    sign_as(scheme, secret, &id, SystemTime::now(), body)
 }
 
 /// A POST request with these headers and a JSON body.

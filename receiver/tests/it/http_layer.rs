@@ -139,8 +139,25 @@ async fn p06_content_encodings() {
     assert_eq!(status(two).await, 415);
 }
 
+/// P14, P15, P22: for servers that let these pass.
+#[tokio::test]
+async fn heads_that_are_too_large_or_ambiguous() {
+    let mut many = ping();
+    for _ in many.headers().len()..100 {
+        many.headers_mut().append("x", HeaderValue::from_static("y"));
+    }
+    assert_eq!(status(many.clone()).await, 200);
+    many.headers_mut().append("x", HeaderValue::from_static("y"));
+    assert_eq!(status(many).await, 431);
+    let mut long = ping();
+    long.headers_mut().insert("x", HeaderValue::from_str(&"y".repeat(64 * 1024)).unwrap());
+    assert_eq!(status(long).await, 431);
+    let both = with(with(ping(), "content-length", "21"), "transfer-encoding", "chunked");
+    assert_eq!(status(both).await, 400);
+}
+
 /// Panics when it is read.
-struct Unread;
+pub(crate) struct Unread;
 
 impl Body for Unread {
     type Data = Bytes;

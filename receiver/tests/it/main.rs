@@ -1,15 +1,23 @@
 //! Tests through the public interface.
 
 mod acme;
+mod basic;
+mod bearer;
 mod codec;
 mod formats;
 mod http_layer;
 mod json_bodies;
+mod leaks;
+mod log;
 mod mounted;
 mod numbers;
+mod observed;
 mod properties;
+mod rotation;
 mod routing;
+mod rows;
 mod schemes;
 mod secrets;
 mod signatures;
 mod unions;
+mod v1a;

@@ -9,9 +9,12 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use webhook_receiver::codec::DecodeErrorKind;
 use webhook_receiver::testing::{block_on, secret, signed_now};
-use webhook_receiver::{Delivery, HeaderNames, Outcome, Reason, Receiver, State, Unrouted, Verifier, VerifyError};
+use webhook_receiver::{
+    Delivery, HeaderNames, Outcome, Reason, Receiver, State, Unrouted, Verifier, VerifyError, within,
+};
 
 use crate::acme::{Acme, AssetCreated, AssetMetadataUpdated, Event, Ping, Topic, delivery};
+use crate::log::Log;
 
 const CREATED: &str = r#"{"eventType": "asset.created", "asset": {"id": "a", "owner": null}}"#;
 const UPDATED: &str = r#"{"eventType": "asset.metadata.updated", "x": 1}"#;
@@ -69,6 +72,10 @@ async fn metadata_topic(_: Event, calls: State<Calls>) {
     calls.note("metadata topic");
 }
 
+async fn any(event: Event, calls: State<Calls>) {
+    calls.note(format!("any: {}", serde_json::to_string(&event).unwrap()));
+}
+
 async fn fallback(unrouted: Unrouted, calls: State<Calls>, delivery: Delivery) {
     assert_eq!(unrouted.raw(), delivery.raw());
     assert_eq!(unrouted.delivery().id(), delivery.id());
@@ -100,6 +107,13 @@ fn the_most_specific_handler_runs_alone() {
     let outer = || receiver().with_state(calls.clone()).on_topic(Topic::Asset, asset_topic);
     assert_eq!(run(outer(), &calls, UPDATED), handled("asset topic: updated"));
     assert_eq!(run(outer(), &calls, CREATED), handled("asset topic: created"));
+
+    let rest = || all().on_any(any);
+    assert_eq!(run(rest(), &calls, CREATED), handled("created a"));
+    assert_eq!(run(rest(), &calls, UPDATED), handled("metadata topic"));
+    assert_eq!(run(rest(), &calls, PING), handled("any: {\"count\":1}"));
+    assert_eq!(run(rest(), &calls, MISMATCH), handled("mismatch at /count"));
+    assert_eq!(run(rest(), &calls, UNKNOWN), handled("unknown Some(\"asset.teleported\")"));
 }
 
 #[test]
@@ -155,7 +169,8 @@ fn handlers_may_be_closures_functions_and_fallible() {
         .with_state(calls.clone())
         .on(|event: AssetMetadataUpdated, State(calls): State<Calls>, delivery: Delivery| async move {
             assert_eq!(event.rest.len(), 1);
-            calls.note(delivery.id().unwrap());
+            assert_eq!(delivery.signed_id(), delivery.id());
+            calls.note(delivery.id().unwrap().split_once('-').unwrap().0);
             Ok::<(), io::Error>(())
         })
         .on(created);
@@ -179,6 +194,80 @@ fn handlers_must_not_replace_each_other() {
     assert_eq!(panic_of(|| topic().on_topic(Topic::Asset, |_: Event| async {})), "topic `asset` has two handlers");
     let last = || receiver().otherwise(|_: Unrouted| async {});
     assert_eq!(panic_of(|| last().otherwise(|_: Unrouted| async {})), "there are two fallback handlers");
+    let any = || receiver().on_any(|_: Event| async {});
+    assert_eq!(panic_of(|| any().on_any(|_: Event| async {})), "there are two handlers of any event");
+}
+
+/// The message of a panic is not the only way to see what goes where.
+#[test]
+fn routes_are_listed() {
+    async fn keep(_: Unrouted) {}
+    let service = receiver()
+        .otherwise(within(Duration::from_secs(1), keep))
+        .on_topic(Topic::Asset, |_: Event| async {})
+        .on_topic(Topic::AssetMetadata, |_: Event| async {})
+        .on(|_: AssetMetadataUpdated| async {})
+        .into_service();
+    let routes: Vec<_> = service.routes().into_iter().map(|route| (route.on, route.event_types)).collect();
+    let route = |on: &str, event_types: &[&'static str]| (on.to_owned(), event_types.to_vec());
+    let expected = [
+        route("asset.metadata.updated", &["asset.metadata.updated"]),
+        route("topic asset", &["asset.created"]),
+        route("topic asset.metadata", &[]),
+        route("everything else", &["ping"]),
+    ];
+    assert_eq!(routes, expected);
+    let handlers: Vec<_> = service.routes().iter().map(ToString::to_string).collect();
+    assert!(handlers[3].contains("routes_are_listed::keep") && handlers[3].starts_with("everything else -> "));
+}
+
+#[test]
+fn a_handler_that_nothing_reaches_is_warned_of() {
+    let log = Log::start();
+    let all = || receiver().on(|_: AssetMetadataUpdated| async {}).otherwise(|_: Unrouted| async {});
+    drop(all().into_service());
+    assert!(!log.text().contains("WARN"), "{}", log.text());
+    drop(all().on_topic(Topic::AssetMetadata, |_: Event| async {}).into_service());
+    let text = log.text();
+    assert!(
+        text.contains("no delivery can reach this webhook handler") && text.contains("topic asset.metadata"),
+        "{text}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_may_take_only_so_long() {
+    let calls = Calls::default();
+    let service = receiver()
+        .with_state(calls.clone())
+        .on(within(Duration::from_secs(5), |ping: Ping, calls: State<Calls>| async move {
+            tokio::time::sleep(Duration::from_secs(ping.count.unwrap().unsigned_abs().into())).await;
+            calls.note("finished");
+        }))
+        .into_service();
+    let send =
+        async |count: u32| service.dispatch(delivery(format!(r#"{{"eventType": "ping", "count": {count}}}"#))).await;
+    assert!(matches!(send(4).await, Outcome::Handled));
+    let Outcome::Failed(error) = send(6).await else { panic!() };
+    assert_eq!(error.to_string(), "the handler took longer than 5s");
+    assert_eq!(calls.take(), ["finished"]);
+}
+
+/// Layers of `tower` go around the service.
+#[tokio::test]
+async fn layers_go_around() {
+    use tower::{ServiceBuilder, ServiceExt};
+
+    let service = receiver().on(|_: Ping| async {}).into_service();
+    let layered = ServiceBuilder::new()
+        .map_response(|mut response: http::Response<_>| {
+            response.headers_mut().insert("x-layer", "1".parse().unwrap());
+            response
+        })
+        .service(service);
+    let headers = signed_now(&HeaderNames::WEBHOOK, &secret(), PING.as_bytes());
+    let response = layered.oneshot(webhook_receiver::testing::request(headers, PING)).await.unwrap();
+    assert_eq!((response.status().as_u16(), &response.headers()["x-layer"]), (200, &"1".parse().unwrap()));
 }
 
 #[test]
@@ -258,6 +347,7 @@ fn events_of_any_type() {
     let Ok(Event::Unknown(event)) = delivery(UNKNOWN).event::<Acme>() else { panic!() };
     assert_eq!(event.event_type(), Some("asset.teleported"));
     assert_eq!(event.decode::<Ping>().unwrap(), Ping { count: None });
+    assert_eq!(serde_json::to_string(&Event::Unknown(event.clone())).unwrap(), UNKNOWN);
     assert_eq!(format!("{event:?}"), "UnknownEvent { event_type: Some(\"asset.teleported\"), bytes: 33 }");
 }
 

@@ -10,6 +10,7 @@ use crate::config::{Config, Located};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::ir::{Carrier, is_template};
 use crate::normalize::{Description, Webhook};
+use crate::text::suggest;
 
 /// More lines than that are no longer asked for.
 const MAX_LINES: usize = 8;
@@ -43,7 +44,7 @@ pub(super) fn assign<'a>(
     let mut unused: BTreeMap<&String, &Located<_>> = config.event_types.names.iter().collect();
     let separator = config.event_types.separator.as_str();
     let keys_count = config.event_types.from_keys || keys_are_spelled_out(description, carrier, diagnostics);
-    let mut assign = Assign { description, config, separator, keys_count, diagnostics };
+    let mut assign = Assign { description, config, separator, keys_count, doubts: Vec::new(), diagnostics };
     let mut untold: Vec<&Webhook> = Vec::new();
     let mut claims: IndexMap<String, Vec<(&Webhook, Place)>> = IndexMap::new();
     let mut routes = Vec::new();
@@ -76,10 +77,13 @@ pub(super) fn assign<'a>(
     for (name, claimants) in claims.iter().filter(|(_, claimants)| claimants.len() > 1) {
         assign.report_twice(name, claimants);
     }
+    assign.report_doubts(|name| claims.get(name).is_none_or(|claimants| claimants.len() == 1));
+    let keys: Vec<&str> = description.webhooks.iter().map(|webhook| webhook.name.as_str()).collect();
     for (key, name) in unused {
         diagnostics.push(
             Diagnostic::new(Code::ConfigUnused, format!("there is no webhook `{key}`"))
-                .at(name.place.clone(), "this line does nothing"),
+                .at(name.place.clone(), "this line does nothing")
+                .maybe_help(suggest(key, &keys).map(|near| format!("did you mean `{near}`?"))),
         );
     }
     routes
@@ -91,6 +95,8 @@ struct Assign<'a, 'd> {
     separator: &'a str,
     /// The keys are event types, whatever they look like.
     keys_count: bool,
+    /// What is said of weaker evidence, by the event type that was taken instead.
+    doubts: Vec<(String, Diagnostic)>,
     diagnostics: &'d mut Diagnostics,
 }
 
@@ -185,33 +191,39 @@ impl Assign<'_, '_> {
         let exemplified = told.source == Source::Example
             || weaker.iter().any(|other| other.source == Source::Example && other.name == told.name);
         let doubtful = |other: &&Evidence| !(exemplified && other.source == Source::Example);
-        for evidence in others.into_iter().chain(&weaker).filter(doubtful) {
-            self.doubt(webhook, told, evidence);
+        let mut doubts: IndexMap<&str, Vec<&Evidence>> = IndexMap::new();
+        for evidence in others.into_iter().chain(&weaker).filter(doubtful).filter(|other| disagrees(told, other)) {
+            doubts.entry(&evidence.name).or_default().push(evidence);
+        }
+        for (name, evidence) in doubts {
+            self.doubt(webhook, told, name, &evidence);
         }
         Decision::Told(vec![told.clone().into()])
     }
 
-    /// Reports weaker evidence that disagrees. An operationId may add to the name, such as the method.
-    fn doubt(&mut self, webhook: &Webhook, told: &Evidence, other: &Evidence) {
-        let adds = other.source == Source::OperationId && spelling::agree(&other.name, &told.name);
-        let respelled = other.source == Source::Key && spelling::same(&other.name, &told.name);
-        if other.name == told.name || adds || respelled {
-            return;
-        }
-        self.diagnostics.push(
-            Diagnostic::new(
-                Code::EventTypeDoubtful,
-                format!(
-                    "webhook `{}` is taken for `{}`, though {} says `{}`",
-                    webhook.name,
-                    told.name,
-                    other.source.shown(),
-                    other.name
-                ),
-            )
-            .at(other.place.clone(), "weaker evidence, not followed")
-            .at(told.place.clone(), format!("{} decides", told.source.shown())),
+    /// Takes note of weaker evidence that names another event type.
+    fn doubt(&mut self, webhook: &Webhook, told: &Evidence, name: &str, others: &[&Evidence]) {
+        let mut sources: Vec<&str> = others.iter().map(|other| other.source.shown()).collect();
+        sources.dedup();
+        let say = if sources.len() == 1 { "says" } else { "say" };
+        let message = format!(
+            "webhook `{}` is taken for `{}`, though {} {say} `{name}`",
+            webhook.name,
+            told.name,
+            sources.join(" and ")
         );
+        let mut diagnostic = Diagnostic::new(Code::EventTypeDoubtful, message);
+        for other in others {
+            diagnostic = diagnostic.at(other.place.clone(), "weaker evidence, not followed");
+        }
+        let diagnostic = diagnostic.at(told.place.clone(), format!("{} decides", told.source.shown()));
+        let diagnostic = if told.source == Source::Configuration {
+            diagnostic
+        } else {
+            let line = format!("{:?} = {name:?}", webhook.name);
+            diagnostic.help(format!("if `{name}` is right, say so in codegen.toml:\n[event-type.names]\n{line}"))
+        };
+        self.doubts.push((told.name.clone(), diagnostic));
     }
 
     fn by_header(&mut self, webhook: &Webhook, header: Option<Evidence>, completed_by: Option<&str>) -> Decision {
@@ -247,11 +259,13 @@ impl Assign<'_, '_> {
             Carrier::Header { name, .. } => format!("nor what is said of the header `{name}` names it"),
             Carrier::Address => String::new(),
         };
-        for webhook in untold {
+        for (index, webhook) in untold.iter().enumerate() {
             let diagnostic =
                 Diagnostic::new(Code::NoEventType, format!("the event type of webhook `{}` is not told", webhook.name))
                     .at(Place::Name(webhook.key.origin().clone()), format!("neither the key {place}"));
-            self.diagnostics.push(if many {
+            self.diagnostics.push(if many && index + 1 < untold.len() {
+                diagnostic
+            } else if many {
                 diagnostic.setting(
                     "event-type",
                     vec!["from-keys = true # the keys are the event types, as they are".to_owned()],
@@ -269,14 +283,27 @@ impl Assign<'_, '_> {
         );
     }
 
+    /// Reports the doubts, but for those about event types that are refused anyway.
+    fn report_doubts(&mut self, taken: impl Fn(&str) -> bool) {
+        for (name, diagnostic) in std::mem::take(&mut self.doubts) {
+            if taken(&name) {
+                self.diagnostics.push(diagnostic);
+            }
+        }
+    }
+
     fn report_twice(&mut self, name: &str, claimants: &[(&Webhook, Place)]) {
         let mut diagnostic = Diagnostic::new(
             Code::EventTypeTwice,
             format!("{} webhooks claim the event type `{name}`", claimants.len()),
         );
         for (webhook, place) in claimants {
-            diagnostic = diagnostic.at(Place::Name(webhook.key.origin().clone()), format!("`{}`", webhook.name));
-            diagnostic = diagnostic.at(place.clone(), "the evidence");
+            let key = Place::Name(webhook.key.origin().clone());
+            let by_key = *place == key;
+            diagnostic = diagnostic.at(key, format!("`{}`", webhook.name));
+            if !by_key {
+                diagnostic = diagnostic.at(place.clone(), "the evidence");
+            }
         }
         let lines = claimants.iter().map(|(webhook, _)| self.line(webhook, None)).collect();
         self.diagnostics.push(diagnostic.setting("event-type.names", lines));
@@ -288,6 +315,13 @@ impl Assign<'_, '_> {
         let or = other.filter(|other| *other != guess).map(|other| format!(" # or {other:?}")).unwrap_or_default();
         format!("{:?} = {guess:?}{or}", webhook.name)
     }
+}
+
+/// Whether evidence names another event type. An operationId may add to the name, such as the method.
+fn disagrees(told: &Evidence, other: &Evidence) -> bool {
+    let adds = other.source == Source::OperationId && spelling::agree(&other.name, &told.name);
+    let respelled = other.source == Source::Key && spelling::same(&other.name, &told.name);
+    other.name != told.name && !adds && !respelled
 }
 
 /// What is said at the first place that a body has.

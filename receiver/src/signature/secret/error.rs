@@ -11,23 +11,36 @@ pub struct SecretError {
 }
 
 #[derive(Debug)]
-pub(super) enum Problem {
+pub(in super::super) enum Problem {
     NotSet,
     Unreadable(io::Error),
     NotUtf8,
     Empty,
     Asymmetric,
+    #[cfg(feature = "ed25519")]
+    NotPublicKey,
     NotBase64,
     Damaged,
-    TooShort { least: usize },
-    TooLong { most: usize },
+    TooShort {
+        least: usize,
+    },
+    TooLong {
+        most: usize,
+    },
+    UserName,
     NoSecrets,
-    TooManySecrets { limit: usize },
+    TooManySecrets {
+        limit: usize,
+    },
 }
 
 impl SecretError {
     pub(in super::super) fn no_secrets() -> Self {
         Problem::NoSecrets.into()
+    }
+
+    pub(crate) fn user_name() -> Self {
+        Problem::UserName.into()
     }
 
     pub(in super::super) fn too_many_secrets(limit: usize) -> Self {
@@ -54,12 +67,17 @@ impl fmt::Display for SecretError {
             Problem::Asymmetric => {
                 f.write_str("this is one half of a key pair (`whpk_` or `whsk_`), not a shared secret (`whsec_`)")
             }
+            #[cfg(feature = "ed25519")]
+            Problem::NotPublicKey => {
+                f.write_str("this is not a usable public key: `whpk_` and 32 bytes in padded standard base64, without any whitespace")
+            }
             Problem::NotBase64 => {
                 f.write_str("the secret is not `whsec_` and padded standard base64, without any whitespace")
             }
             Problem::Damaged => f.write_str("the secret begins or ends with a space, or holds a control character"),
             Problem::TooShort { least } => write!(f, "the secret is shorter than {least} bytes"),
             Problem::TooLong { most } => write!(f, "the secret is longer than {most} bytes"),
+            Problem::UserName => f.write_str("the user name holds a colon or a control character"),
             Problem::NoSecrets => f.write_str("a verifier needs at least one secret"),
             Problem::TooManySecrets { limit } => {
                 write!(f, "a verifier takes at most {limit} secrets")

@@ -1,7 +1,7 @@
 //! The keys that sender and receiver share.
 
-mod error;
-mod read;
+pub(super) mod error;
+pub(super) mod read;
 mod text;
 
 use std::fmt;
@@ -25,7 +25,23 @@ use error::Problem;
 /// its way. Standard Webhooks asks for at least 24 bytes; a shorter key is accepted with a warning,
 /// because such keys are in use. Other vendors use a secret as it is written, see [`TextSecret`].
 ///
-/// The key is wiped from memory when dropped. It cannot be printed, compared, cloned or serialized.
+/// The key is wiped from memory when dropped. It cannot be printed, compared, cloned or serialized:
+///
+/// ```compile_fail,E0599
+/// # fn copy(secret: webhook_receiver::Secret) -> webhook_receiver::Secret {
+/// secret.clone()
+/// # }
+/// ```
+/// ```compile_fail,E0369
+/// # fn compare(one: webhook_receiver::Secret, other: webhook_receiver::Secret) -> bool {
+/// one == other
+/// # }
+/// ```
+/// ```compile_fail,E0277
+/// # fn write(secret: webhook_receiver::Secret) {
+/// webhook_receiver::serde_json::to_string(&secret);
+/// # }
+/// ```
 pub struct Secret(Zeroizing<Vec<u8>>);
 
 const PREFIX: &str = "whsec_";

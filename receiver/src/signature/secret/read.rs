@@ -10,7 +10,10 @@ use zeroize::Zeroizing;
 use super::SecretError;
 use super::error::Problem;
 
-pub(super) fn from_env<T>(variable: &str, parse: impl FnOnce(&str) -> Result<T, Problem>) -> Result<T, SecretError> {
+pub(in super::super) fn from_env<T>(
+    variable: &str,
+    parse: impl FnOnce(&str) -> Result<T, Problem>,
+) -> Result<T, SecretError> {
     env::var_os(variable)
         .ok_or(Problem::NotSet)
         .and_then(|value| value.into_string().map_err(|_| Problem::NotUtf8))
@@ -20,7 +23,7 @@ pub(super) fn from_env<T>(variable: &str, parse: impl FnOnce(&str) -> Result<T, 
 }
 
 /// Leaves out one line ending at the end of the file. No more than `longest` bytes before it are read, and one.
-pub(super) fn from_file<T>(
+pub(in super::super) fn from_file<T>(
     path: &Path,
     longest: usize,
     parse: impl FnOnce(&str) -> Result<T, Problem>,

@@ -69,7 +69,7 @@ impl TextSecret {
         Ok(Self(Zeroizing::new(text.as_bytes().to_vec())))
     }
 
-    pub(in super::super) fn key(&self) -> &[u8] {
+    pub(crate) fn key(&self) -> &[u8] {
         &self.0
     }
 }

@@ -1,0 +1,136 @@
+//! What may come from the open internet. Nobody here knows the secret.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use crate::client::exchange;
+
+#[derive(Clone, Copy)]
+pub(crate) enum Abuse {
+    None,
+    SilentConnections,
+    SlowHeaders,
+    SlowBodies,
+    LargeBodies,
+    OversizedBodies,
+    BadSignatures,
+}
+
+impl Abuse {
+    pub(crate) const ALL: [Self; 7] = [
+        Self::None,
+        Self::SilentConnections,
+        Self::SlowHeaders,
+        Self::SlowBodies,
+        Self::LargeBodies,
+        Self::OversizedBodies,
+        Self::BadSignatures,
+    ];
+
+    /// Starts as many abusers; each begins anew when it is cut off. Floods need fewer of them, and no pause.
+    pub(crate) fn begin(self, address: SocketAddr, connections: usize) -> Abusers {
+        let attempts = Arc::<AtomicU64>::default();
+        let mut tasks = JoinSet::new();
+        let count = match self {
+            Self::None => 0,
+            Self::SilentConnections | Self::SlowHeaders | Self::SlowBodies => connections,
+            Self::LargeBodies => connections / 10,
+            Self::OversizedBodies | Self::BadSignatures => connections.min(64),
+        };
+        for _ in 0..count {
+            let attempts = Arc::clone(&attempts);
+            tasks.spawn(async move {
+                loop {
+                    attempts.fetch_add(1, Ordering::Relaxed);
+                    self.attempt(address).await;
+                }
+            });
+        }
+        Abusers { attempts, tasks }
+    }
+
+    async fn attempt(self, address: SocketAddr) {
+        const MEGABYTE: usize = 1024 * 1024;
+
+        match self {
+            Self::None => {}
+            Self::SilentConnections => hold(address, "", "").await,
+            Self::SlowHeaders => hold(address, "POST /hook HTTP/1.1\r\nx: ", "y").await,
+            Self::SlowBodies => hold(address, &forged(1000), " ").await,
+            Self::LargeBodies => flood(address, forged(2 * MEGABYTE) + &" ".repeat(2 * MEGABYTE)).await,
+            Self::OversizedBodies => flood(address, forged(3 * MEGABYTE) + &" ".repeat(3 * MEGABYTE)).await,
+            Self::BadSignatures => flood(address, forged(2) + "{}").await,
+        }
+    }
+}
+
+/// The head of a request that only its signature gives away.
+fn forged(length: usize) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let signature = format!("v1,{}=", "A".repeat(43));
+    format!(
+        "POST /hook HTTP/1.1\r\nhost: test\r\ncontent-length: {length}\r\nwebhook-id: forged\r\n\
+         webhook-timestamp: {now}\r\nwebhook-signature: {signature}\r\nconnection: close\r\n\r\n"
+    )
+}
+
+/// Keeps a connection for as long as possible, at the price of a byte a second.
+async fn hold(address: SocketAddr, begin: &str, more: &str) {
+    let Ok(mut stream) = TcpStream::connect(address).await else { return sleep(Duration::from_millis(100)).await };
+    if stream.write_all(begin.as_bytes()).await.is_err() {
+        return;
+    }
+    let mut answer = [0; 256];
+    loop {
+        match timeout(Duration::from_secs(1), stream.read(&mut answer)).await {
+            // Closed, or answered with a refusal.
+            Ok(_) => return sleep(Duration::from_millis(100)).await,
+            Err(_) if stream.write_all(more.as_bytes()).await.is_err() => return,
+            Err(_) => {}
+        }
+    }
+}
+
+/// Sends everything at once, and waits for the answer.
+async fn flood(address: SocketAddr, request: String) {
+    if timeout(Duration::from_secs(30), exchange(address, request.as_bytes())).await.is_ok_and(|answer| answer.is_err())
+    {
+        sleep(Duration::from_millis(10)).await;
+    }
+}
+
+impl fmt::Display for Abuse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "none",
+            Self::SilentConnections => "silent connections",
+            Self::SlowHeaders => "slow headers",
+            Self::SlowBodies => "slow bodies",
+            Self::LargeBodies => "unsigned bodies of 2 MiB",
+            Self::OversizedBodies => "oversized bodies",
+            Self::BadSignatures => "bad signatures",
+        })
+    }
+}
+
+/// Abusers at work.
+pub(crate) struct Abusers {
+    attempts: Arc<AtomicU64>,
+    tasks: JoinSet<()>,
+}
+
+impl Abusers {
+    /// Stops them. Returns how often they have begun.
+    pub(crate) fn end(mut self) -> u64 {
+        self.tasks.abort_all();
+        self.attempts.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,63 @@
+//! A sender, as it should be.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant, SystemTime};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{sleep, timeout};
+use webhook_receiver::{BoxError, testing};
+
+const BODY: &str = r#"{
+    "eventType": "asset.created",
+    "event": {"id": "e1", "time": "2026-01-02T03:04:05Z"},
+    "asset": {"id": "cdff2214-3873-4cc4-8e2e-94fcec784343"}
+}"#;
+
+/// How long the vendor waits.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A delivery that was answered with 200.
+pub(crate) struct Delivered {
+    pub(crate) attempts: u32,
+    /// From the first attempt on.
+    pub(crate) elapsed: Duration,
+}
+
+/// Delivers, in up to three attempts.
+pub(crate) async fn deliver(address: SocketAddr, number: usize) -> Option<Delivered> {
+    let start = Instant::now();
+    for attempts in 1..=3 {
+        let headers = testing::sign(&testing::secret(), &format!("msg_{number}"), SystemTime::now(), BODY.as_bytes());
+        let head: String =
+            headers.iter().map(|(name, value)| format!("{name}: {}\r\n", value.to_str().unwrap_or_default())).collect();
+        let length = BODY.len();
+        let request = format!(
+            "POST /hook HTTP/1.1\r\nhost: test\r\nconnection: close\r\ncontent-type: application/json\r\n\
+             content-length: {length}\r\n{head}\r\n{BODY}"
+        );
+        if let Ok(Ok(200)) = timeout(PATIENCE, exchange(address, request.as_bytes())).await {
+            return Some(Delivered { attempts, elapsed: start.elapsed() });
+        }
+        sleep(Duration::from_millis(500)).await;
+    }
+    None
+}
+
+/// The status of the answer.
+pub(crate) async fn exchange(address: SocketAddr, request: &[u8]) -> Result<u16, BoxError> {
+    let mut stream = TcpStream::connect(address).await?;
+    let (mut reader, mut writer) = stream.split();
+    let mut head = [0; 12];
+    // An answer may come before everything was sent.
+    tokio::select! {
+        biased;
+        read = reader.read_exact(&mut head) => { read?; }
+        Err(error) = writer.write_all(request) => {
+            if reader.read_exact(&mut head).await.is_err() {
+                return Err(error.into());
+            }
+        }
+    }
+    Ok(str::from_utf8(&head)?.get(9..).ok_or("no status")?.parse()?)
+}

@@ -1,0 +1,51 @@
+//! Findings as workflow commands of GitHub Actions, which shows them beside the lines that they are about.
+//!
+//! <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands>
+
+use super::json::Span;
+use super::text::visible;
+use super::{Diagnostic, Diagnostics, Severity};
+use crate::source::Sources;
+
+/// All findings, one command a line. Related places and help are in the message, since an annotation has but one place.
+pub fn github(diagnostics: &Diagnostics, sources: &Sources) -> String {
+    diagnostics.iter().map(|diagnostic| command(diagnostic, sources) + "\n").collect()
+}
+
+fn command(diagnostic: &Diagnostic, sources: &Sources) -> String {
+    let name = match diagnostic.severity() {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    let mut properties = Vec::new();
+    let mut lines = vec![visible(&diagnostic.message)];
+    for (index, label) in diagnostic.labels.iter().enumerate() {
+        let Span { file, line, column, end_line, end_column } = Span::new(label, sources);
+        if index == 0 {
+            properties.extend([
+                format!("file={}", property(file)),
+                format!("line={line},col={column},endLine={end_line},endColumn={end_column}"),
+            ]);
+            lines.extend((!label.text.is_empty()).then(|| visible(&label.text)));
+        } else {
+            let place = format!("{}:{line}:{column}", visible(file));
+            lines.push(if label.text.is_empty() { place } else { format!("{place}: {}", visible(&label.text)) });
+        }
+    }
+    properties.push(format!("title={}", diagnostic.code.as_str()));
+    lines.extend(diagnostic.note().map(|note| format!("note: {note}")));
+    for help in &diagnostic.help {
+        lines.push(format!("help: {}", help.lines().map(visible).collect::<Vec<_>>().join("\n")));
+    }
+    format!("::{name} {}::{}", properties.join(","), data(&lines.join("\n")))
+}
+
+/// Escapes the message of a command.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// Escapes the value of a property.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

@@ -1,0 +1,92 @@
+//! Findings as JSON for programs.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::text::is_invisible;
+use super::{Diagnostics, Label, Place, Severity};
+use crate::source::Sources;
+
+#[derive(Serialize)]
+struct JsonDiagnostic<'a> {
+    code: &'static str,
+    severity: &'static str,
+    message: &'a str,
+    #[serde(flatten)]
+    place: Option<Span<'a>>,
+    labels: Vec<JsonLabel<'a>>,
+    help: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct JsonLabel<'a> {
+    #[serde(flatten)]
+    place: Span<'a>,
+    text: &'a str,
+}
+
+/// A range, from 1; the end is behind its last character.
+#[derive(Serialize)]
+pub(super) struct Span<'a> {
+    pub file: &'a str,
+    pub line: usize,
+    pub column: usize,
+    pub end_line: usize,
+    pub end_column: usize,
+}
+
+impl<'a> Span<'a> {
+    pub(super) fn new(label: &Label, sources: &'a Sources) -> Self {
+        let (file, range) = sources.range(&label.place);
+        let position = |offset| sources.position(&Place::Bytes(file, offset..offset));
+        let (start, end) = (position(range.start), position(range.end));
+        Self {
+            file: sources.path_name(file),
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+        }
+    }
+}
+
+/// All findings for programs, one JSON object a line. The place of the first label stands beside the message.
+pub fn json(diagnostics: &Diagnostics, sources: &Sources) -> String {
+    let mut lines = String::new();
+    for diagnostic in diagnostics {
+        let line = JsonDiagnostic {
+            code: diagnostic.code.as_str(),
+            severity: match diagnostic.severity() {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+            },
+            message: &diagnostic.message,
+            place: diagnostic.labels.first().map(|label| Span::new(label, sources)),
+            labels: diagnostic
+                .labels
+                .iter()
+                .map(|label| JsonLabel { place: Span::new(label, sources), text: &label.text })
+                .collect(),
+            help: &diagnostic.help,
+            note: diagnostic.note(),
+        };
+        // Strings and integers only: nothing here can fail.
+        let line = serde_json::to_string(&line).unwrap_or_default();
+        for character in line.chars() {
+            if is_invisible(character) {
+                // It can only stand in a string.
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    // Writing to a string cannot fail.
+                    let _ = write!(lines, "\\u{unit:04x}");
+                }
+            } else {
+                lines.push(character);
+            }
+        }
+        lines.push('\n');
+    }
+    lines
+}

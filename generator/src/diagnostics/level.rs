@@ -1,0 +1,63 @@
+//! Which warnings are errors in this run, and which are not told.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::{Code, Denied, Diagnostic, Diagnostics, Label, Place, Severity};
+
+/// What becomes of the warnings of one code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// They are not told.
+    Allow,
+    /// They are told and stay warnings, also where all warnings are denied.
+    Warn,
+    /// They are errors.
+    Deny,
+}
+
+/// The levels of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Levels {
+    /// Whether warnings that have no level of their own are errors.
+    pub deny_warnings: bool,
+    /// The levels of single codes, and where they are set.
+    pub codes: BTreeMap<Code, (Level, Place)>,
+}
+
+impl Levels {
+    /// What is said of levels that allow what does not occur.
+    pub(crate) fn unused(&self, diagnostics: &Diagnostics) -> Vec<Diagnostic> {
+        let unused = self.codes.iter().filter(|(code, (level, _))| {
+            *level == Level::Allow && !diagnostics.iter().any(|diagnostic| diagnostic.code == **code)
+        });
+        unused
+            .map(|(code, (_, place))| {
+                Diagnostic::new(Code::ConfigUnused, format!("`{}` is allowed and does not occur", code.as_str()))
+                    .at(place.clone(), "this line does nothing")
+                    .help("remove the line")
+            })
+            .collect()
+    }
+
+    /// Takes out what is allowed, and makes errors of what is denied.
+    pub(crate) fn apply(&self, diagnostics: &mut Diagnostics) {
+        diagnostics.findings.retain_mut(|diagnostic| {
+            if diagnostic.severity() == Severity::Error {
+                return true;
+            }
+            match self.codes.get(&diagnostic.code) {
+                Some((Level::Allow, _)) => return false,
+                Some((Level::Deny, place)) => {
+                    diagnostic.denied = Some(Denied::Setting);
+                    diagnostic.labels.push(Label { place: place.clone(), text: "denied here".to_owned() });
+                }
+                None if self.deny_warnings => diagnostic.denied = Some(Denied::CommandLine),
+                Some((Level::Warn, _)) | None => {}
+            }
+            true
+        });
+    }
+}

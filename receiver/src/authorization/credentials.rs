@@ -1,0 +1,63 @@
+use std::time::Duration;
+
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use tokio::time::timeout;
+
+use super::bearer::AnyBearerAuth;
+use super::{BasicAuth, CredentialsError};
+use crate::VerifyError;
+
+const MAX_CREDENTIALS_BYTES: usize = 8192;
+
+/// What has to stand in the `Authorization` header.
+pub(super) enum Credentials {
+    Bearer(Box<dyn AnyBearerAuth>),
+    Basic(BasicAuth),
+}
+
+impl Credentials {
+    /// Its name in the header, and what a 401 asks for.
+    pub(super) fn scheme(&self) -> &'static str {
+        match self {
+            Self::Bearer(_) => "Bearer",
+            Self::Basic(_) => "Basic",
+        }
+    }
+
+    /// What the header holds behind the name of the scheme.
+    ///
+    /// # Errors
+    ///
+    /// Unless the header is there once, well-formed (RFC 9110, `token68`) and of this scheme.
+    pub(super) fn find<'a>(&self, headers: &'a HeaderMap) -> Result<&'a str, VerifyError> {
+        let mut values = headers.get_all(AUTHORIZATION).iter();
+        let value = values.next().ok_or(CredentialsError::Missing)?;
+        if values.next().is_some() {
+            return Err(VerifyError::DuplicateHeader(AUTHORIZATION));
+        }
+        let malformed = || VerifyError::MalformedHeader(AUTHORIZATION);
+        let value = value.to_str().ok().filter(|value| value.len() <= MAX_CREDENTIALS_BYTES).ok_or_else(malformed)?;
+        let (scheme, credentials) = value.split_once(' ').unwrap_or((value, ""));
+        if !scheme.eq_ignore_ascii_case(self.scheme()) {
+            return Err(CredentialsError::Refused("they are of another scheme").into());
+        }
+        Some(credentials.trim_start_matches(' ')).filter(|credentials| is_token68(credentials)).ok_or_else(malformed)
+    }
+
+    /// Only the answer about a bearer token can take time.
+    pub(super) async fn authenticate(&self, credentials: &str, deadline: Duration) -> Result<(), CredentialsError> {
+        match self {
+            Self::Bearer(bearer) => {
+                let late = |_| CredentialsError::Unavailable("the answer did not come in time");
+                timeout(deadline, bearer.authenticate(credentials)).await.map_err(late)?
+            }
+            Self::Basic(basic) => basic.authenticate(credentials),
+        }
+    }
+}
+
+fn is_token68(text: &str) -> bool {
+    let stem = text.trim_end_matches('=');
+    !stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte))
+}

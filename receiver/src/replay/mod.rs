@@ -1,0 +1,7 @@
+//! Deliveries that arrive twice.
+
+mod guard;
+mod memory;
+
+pub use guard::{BodyDigest, Pending, ReplayGuard, Reservation};
+pub use memory::MemoryGuard;

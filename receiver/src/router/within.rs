@@ -1,0 +1,40 @@
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::{Handler, Job};
+use crate::Delivery;
+
+/// A handler that may take only so long, made by [`within`].
+#[derive(Clone, Copy, Debug)]
+pub struct Within<H> {
+    limit: Duration,
+    handler: H,
+}
+
+/// Gives up a handler that takes longer. It is dropped at the `await` where it stands, and the delivery
+/// [fails](crate::Outcome::Failed), so that the sender tries again.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use webhook_receiver::*;
+/// # async fn keep(_: Unrouted) {}
+/// # fn example<Acme: Webhooks>(receiver: Receiver<Acme>) -> Receiver<Acme> {
+/// receiver.otherwise(within(Duration::from_secs(20), keep))
+/// # }
+/// ```
+pub fn within<H>(limit: Duration, handler: H) -> Within<H> {
+    Within { limit, handler }
+}
+
+impl<E, S, X, H: Handler<E, S, X>> Handler<E, S, X> for Within<H> {
+    fn call(&self, event: E, delivery: &Delivery, state: &S) -> Job {
+        let (limit, job) = (self.limit, self.handler.call(event, delivery, state));
+        Box::pin(async move {
+            match timeout(limit, job).await {
+                Ok(result) => result,
+                Err(_) => Err(format!("the handler took longer than {limit:?}").into()),
+            }
+        })
+    }
+}

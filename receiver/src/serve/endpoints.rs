@@ -1,0 +1,88 @@
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::pin::Pin;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body::Body;
+use http_body_util::BodyExt;
+use http_body_util::combinators::UnsyncBoxBody;
+use hyper::body::Incoming;
+use tower_service::Service;
+
+use super::Ticket;
+use crate::service::respond;
+use crate::{BoxError, ReceiverService, Webhooks};
+
+pub(super) type Answer = Response<UnsyncBoxBody<Bytes, BoxError>>;
+type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+type Answering = Box<dyn Fn(Request<Incoming>) -> Pending<Answer> + Send + Sync>;
+type Idle = Box<dyn Fn() -> Pending<()> + Send + Sync>;
+
+/// What answers at which path.
+#[derive(Default)]
+pub(super) struct Endpoints {
+    webhooks: HashMap<String, Answering>,
+    idle: Vec<Idle>,
+    otherwise: Option<Answering>,
+}
+
+impl Endpoints {
+    #[track_caller]
+    pub(super) fn add<W: Webhooks>(&mut self, path: &str, service: ReceiverService<W>) {
+        assert!(path.starts_with('/'), "the path {path:?} does not begin with `/`");
+        let idle = service.clone();
+        self.idle.push(Box::new(move || {
+            let service = idle.clone();
+            Box::pin(async move { service.idle().await })
+        }));
+        let answering = move |request| -> Pending<Answer> {
+            let service = service.clone();
+            Box::pin(async move { boxed(service.respond(request).await) })
+        };
+        let previous = self.webhooks.insert(path.to_owned(), Box::new(answering));
+        assert!(previous.is_none(), "the path {path:?} is taken");
+    }
+
+    pub(super) fn otherwise<S, B>(&mut self, service: S)
+    where
+        S: Service<Request<Incoming>, Response = Response<B>, Error: Into<BoxError>, Future: Send>,
+        S: Clone + Send + Sync + 'static,
+        B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        self.otherwise = Some(Box::new(move |request| {
+            // Nothing tells which of these requests matter.
+            request.extensions().get::<Ticket>().inspect(|ticket| ticket.keep());
+            let mut service = service.clone();
+            Box::pin(async move {
+                let answer = async {
+                    poll_fn(|context| service.poll_ready(context)).await?;
+                    service.call(request).await
+                };
+                answer.await.map_or_else(|_: S::Error| boxed(respond(StatusCode::INTERNAL_SERVER_ERROR)), boxed)
+            })
+        }));
+    }
+
+    pub(super) async fn answer(&self, request: Request<Incoming>) -> Result<Answer, Infallible> {
+        Ok(match self.webhooks.get(request.uri().path()).or(self.otherwise.as_ref()) {
+            Some(answering) => answering(request).await,
+            None => boxed(respond(StatusCode::NOT_FOUND)),
+        })
+    }
+
+    /// Waits until no handler is running.
+    pub(super) async fn idle(&self) {
+        for idle in &self.idle {
+            idle().await;
+        }
+    }
+}
+
+fn boxed<B>(response: Response<B>) -> Answer
+where
+    B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+{
+    response.map(|body| body.map_err(Into::into).boxed_unsync())
+}

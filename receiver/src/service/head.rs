@@ -1,0 +1,66 @@
+//! Whether the head of a request allows it to be a delivery, as far as that has nothing to do with signatures.
+
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
+use http::{HeaderMap, Method};
+
+use super::Rejection;
+
+/// What hyper takes by default. Other servers have other limits.
+const MAX_HEADERS: usize = 100;
+const MAX_HEADER_BYTES: usize = 64 * 1024;
+
+/// Checks that need to know nothing of signatures.
+pub(super) fn check(method: &Method, headers: &HeaderMap, body_limit: usize) -> Result<(), Rejection> {
+    if method != Method::POST {
+        return Err(Rejection::Method);
+    }
+    let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if headers.len() > MAX_HEADERS || bytes > MAX_HEADER_BYTES {
+        return Err(Rejection::Headers);
+    }
+    if headers.contains_key(TRANSFER_ENCODING) && headers.contains_key(CONTENT_LENGTH) {
+        return Err(Rejection::Framing);
+    }
+    let limit = u64::try_from(body_limit).unwrap_or(u64::MAX);
+    if announced_length(headers).is_some_and(|length| length > limit) {
+        return Err(Rejection::TooLarge);
+    }
+    Ok(())
+}
+
+/// Checks what the headers say of the body.
+pub(super) fn check_media(headers: &HeaderMap) -> Result<(), Rejection> {
+    if !is_json(headers) {
+        return Err(Rejection::MediaType);
+    }
+    if !is_identity(headers) {
+        return Err(Rejection::Encoding);
+    }
+    Ok(())
+}
+
+/// Absent, `application/json`, or `application/…+json`, with any parameters.
+///
+/// The header is not signed, so it only serves to turn away what is plainly something else.
+fn is_json(headers: &HeaderMap) -> bool {
+    headers.get_all(CONTENT_TYPE).iter().all(|value| {
+        let essence = value.as_bytes().split(|&byte| byte == b';').next().unwrap_or_default();
+        let essence = essence.trim_ascii().to_ascii_lowercase();
+        essence.strip_prefix(b"application/").is_some_and(|subtype| {
+            subtype == b"json" || subtype.strip_suffix(b"+json").is_some_and(|name| !name.is_empty())
+        })
+    })
+}
+
+/// Nothing is ever inflated: a signature covers the bytes as sent.
+fn is_identity(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(CONTENT_ENCODING)
+        .iter()
+        .all(|value| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity"))
+}
+
+/// The announced length, if there is one that can be understood. The body is measured anyway.
+fn announced_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}

@@ -1,0 +1,36 @@
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// One line a second for each reason, however many requests are turned away.
+#[derive(Debug, Default)]
+pub(super) struct Throttle(Mutex<HashMap<&'static str, Line>>);
+
+#[derive(Debug)]
+struct Line {
+    last: Instant,
+    suppressed: u64,
+}
+
+impl Throttle {
+    const INTERVAL: Duration = Duration::from_secs(1);
+
+    /// Whether to log now, and if so, how many times that did not happen since the last line.
+    pub(super) fn admit(&self, reason: &'static str) -> Option<u64> {
+        let now = Instant::now();
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match lines.get_mut(reason) {
+            Some(line) if now - line.last < Self::INTERVAL => {
+                line.suppressed += 1;
+                None
+            }
+            found => {
+                let suppressed = found.map_or(0, |line| line.suppressed);
+                lines.insert(reason, Line { last: now, suppressed: 0 });
+                Some(suppressed)
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::key::Key;
+use super::{Scheme, SecretError};
+
+const MAX_SECRETS: usize = 5;
+
+/// The keys of a verifier. Clones are the same set, which can be swapped for another.
+#[derive(Clone)]
+pub(super) struct Keys(Arc<RwLock<Arc<[Key]>>>);
+
+impl Keys {
+    /// # Errors
+    ///
+    /// If there is no secret, or more than five.
+    pub(super) fn new<S: Scheme>(scheme: &S, secrets: &[S::Secret]) -> Result<Self, SecretError> {
+        Ok(Self(Arc::new(RwLock::new(keys(scheme, secrets)?))))
+    }
+
+    pub(super) fn one<S: Scheme>(scheme: &S, secret: &S::Secret) -> Self {
+        Self(Arc::new(RwLock::new(Arc::new([scheme.key(secret)]))))
+    }
+
+    /// The keys as they are now; what is swapped later does not change them.
+    pub(super) fn current(&self) -> Arc<[Key]> {
+        // Nothing panics while it holds the lock, and a set is swapped whole.
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn keys<S: Scheme>(scheme: &S, secrets: &[S::Secret]) -> Result<Arc<[Key]>, SecretError> {
+    match secrets.len() {
+        0 => Err(SecretError::no_secrets()),
+        1..=MAX_SECRETS => Ok(secrets.iter().map(|secret| scheme.key(secret)).collect()),
+        _ => Err(SecretError::too_many_secrets(MAX_SECRETS)),
+    }
+}
+
+/// Swaps the secrets of a [`Verifier`](super::Verifier) while it works, so that a rotation needs no restart.
+///
+/// Made by [`VerifierBuilder::build_with_rotation`](super::VerifierBuilder::build_with_rotation). Clones do the same.
+///
+/// ```
+/// use webhook_receiver::{HeaderNames, Secret, Verifier};
+///
+/// # fn main() -> Result<(), webhook_receiver::SecretError> {
+/// # let (old, new) = ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD");
+/// let builder = Verifier::builder(HeaderNames::WEBHOOK).secret(Secret::new(old)?);
+/// let (verifier, rotation) = builder.build_with_rotation()?;
+///
+/// // Later, from wherever the news comes: first both, and once the sender uses the new one, that alone.
+/// rotation.replace([Secret::new(new)?, Secret::new(old)?])?;
+/// rotation.replace([Secret::new(new)?])?;
+/// # drop(verifier);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Rotation<S: Scheme> {
+    scheme: S,
+    keys: Keys,
+}
+
+impl<S: Scheme> Rotation<S> {
+    pub(super) fn new(scheme: S, keys: Keys) -> Self {
+        Self { scheme, keys }
+    }
+
+    /// Puts these secrets in place of all that were valid before.
+    ///
+    /// A request whose headers have been checked by then is still held against the old ones, which are wiped when the last
+    /// such request is done.
+    ///
+    /// # Errors
+    ///
+    /// If there is no secret, or more than five. Those from before stay valid then.
+    pub fn replace(&self, secrets: impl IntoIterator<Item = S::Secret>) -> Result<(), SecretError> {
+        let secrets: Vec<_> = secrets.into_iter().take(MAX_SECRETS + 1).collect();
+        let keys = keys(&self.scheme, &secrets)?;
+        *self.keys.0.write().unwrap_or_else(PoisonError::into_inner) = keys;
+        Ok(())
+    }
+}
+
+impl<S: Scheme> fmt::Debug for Rotation<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Rotation(..)")
+    }
+}

@@ -1,0 +1,314 @@
+//! Deliveries that come more than once.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
+use tokio::task::JoinHandle;
+use webhook_receiver::http::Request;
+use webhook_receiver::testing::{request, secret, sign, sign_as, text_secret};
+use webhook_receiver::{
+    BodyDigest, BoxError, HeaderNames, HmacScheme, MemoryGuard, Pending, Receiver, ReceiverService, ReplayGuard,
+    Reservation, Verifier,
+};
+
+use http_body_util::Full;
+use webhook_receiver::bytes::Bytes;
+
+use super::{assert_complete, assert_named, read};
+use crate::acme::{Acme, Ping};
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    row: String,
+    what: String,
+    by: Option<String>,
+    #[serde(default)]
+    steps: Vec<Step>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Step {
+    id: String,
+    #[serde(default)]
+    at: u64,
+    clock: Option<u64>,
+    #[serde(default)]
+    endpoint: usize,
+    #[serde(default = "one")]
+    count: u32,
+    #[serde(default)]
+    forged: bool,
+    #[serde(default)]
+    fails: bool,
+    status: u16,
+    runs: usize,
+    outcome: Option<String>,
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// What the handlers are told, and what they tell.
+#[derive(Default)]
+struct Stage {
+    clock: AtomicU64,
+    fails: AtomicBool,
+    runs: AtomicUsize,
+    outcomes: Mutex<Vec<&'static str>>,
+}
+
+const EPOCH: Duration = Duration::from_secs(1_700_000_000);
+
+fn time(seconds: u64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + EPOCH + Duration::from_secs(seconds)
+}
+
+fn endpoint(stage: &Arc<Stage>) -> ReceiverService<Acme> {
+    let (clock, handling, observing) = (Arc::clone(stage), Arc::clone(stage), Arc::clone(stage));
+    let verifier = Verifier::builder(HeaderNames::WEBHOOK)
+        .secret(secret())
+        .clock(move || time(clock.clock.load(Ordering::Relaxed)))
+        .build()
+        .unwrap();
+    Receiver::<Acme>::new(verifier)
+        .on(move |_: Ping| {
+            handling.runs.fetch_add(1, Ordering::Relaxed);
+            std::future::ready(if handling.fails.load(Ordering::Relaxed) {
+                Err("expected in this test")
+            } else {
+                Ok(())
+            })
+        })
+        .observe(move |observed| observing.outcomes.lock().unwrap().push(observed.outcome.name()))
+        .into_service()
+}
+
+fn cases() -> Vec<Case> {
+    read(include_str!("../../cases/duplicates.toml"))
+}
+
+#[test]
+fn every_row_has_a_case() {
+    let cases = cases();
+    let rows = ["01", "02", "03", "04", "05", "06", "10", "11", "12", "13", "16", "17"];
+    assert_complete(cases.iter().map(|case| &*case.row), rows.map(|number| format!("R{number}")));
+    cases.iter().filter_map(|case| case.by.as_deref()).for_each(assert_named);
+}
+
+#[tokio::test]
+async fn step_by_step() {
+    for Case { row, what, steps, .. } in cases() {
+        let stage = Arc::new(Stage::default());
+        let endpoints = [endpoint(&stage), endpoint(&stage)];
+        for (number, step) in steps.iter().enumerate() {
+            stage.clock.store(step.clock.unwrap_or(step.at), Ordering::Relaxed);
+            stage.fails.store(step.fails, Ordering::Relaxed);
+            let body = format!(r#"{{"eventType": "ping", "count": {}}}"#, step.count);
+            let signed = if step.forged { "something else" } else { &*body };
+            let headers = sign(&secret(), &step.id, time(step.at), signed.as_bytes());
+            let status = endpoints[step.endpoint].respond(request(headers, body)).await.status();
+            let runs = stage.runs.load(Ordering::Relaxed);
+            assert_eq!((status.as_u16(), runs), (step.status, step.runs), "{row} {what}, step {number}");
+            let outcome = stage.outcomes.lock().unwrap().last().copied();
+            assert!(
+                step.outcome.is_none() || step.outcome.as_deref() == outcome,
+                "{row} {what}, step {number}: {outcome:?}"
+            );
+        }
+    }
+}
+
+/// A receiver whose handlers wait for a permit each, and fail when the gate is closed.
+struct Gated {
+    service: ReceiverService<Acme>,
+    guard: Arc<MemoryGuard>,
+    gate: Arc<Semaphore>,
+    begun: Arc<Notify>,
+    runs: Arc<AtomicUsize>,
+}
+
+impl Gated {
+    fn new() -> Self {
+        let (guard, gate, begun, runs) = (Arc::default(), Arc::new(Semaphore::new(0)), Arc::default(), Arc::default());
+        let parts = (Arc::clone(&gate), Arc::clone(&begun), Arc::clone(&runs));
+        let service = Receiver::<Acme>::new(Verifier::standard_webhooks(secret()))
+            .replay_guard(Arc::clone(&guard))
+            .on(move |_: Ping| {
+                let (gate, begun, runs): (Arc<Semaphore>, Arc<Notify>, Arc<AtomicUsize>) = parts.clone();
+                async move {
+                    runs.fetch_add(1, Ordering::SeqCst);
+                    begun.notify_one();
+                    gate.acquire().await.map(SemaphorePermit::forget)
+                }
+            })
+            .into_service();
+        Self { service, guard, gate, begun, runs }
+    }
+
+    fn send(&self, id: &'static str) -> JoinHandle<u16> {
+        let service = self.service.clone();
+        tokio::spawn(async move { service.respond(ping(id)).await.status().as_u16() })
+    }
+
+    fn runs(&self) -> usize {
+        self.runs.load(Ordering::SeqCst)
+    }
+}
+
+fn ping(id: &str) -> Request<Full<Bytes>> {
+    let body = r#"{"eventType": "ping"}"#;
+    request(sign(&secret(), id, SystemTime::now(), body.as_bytes()), body)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn r06_many_at_once() {
+    let gated = Gated::new();
+    let answers: Vec<_> = (0..50).map(|_| gated.send("a")).collect();
+    gated.begun.notified().await;
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(answers.iter().all(|answer| !answer.is_finished()), "an answer came before the commit");
+    gated.gate.add_permits(1);
+    for answer in answers {
+        assert_eq!(answer.await.unwrap(), 200);
+    }
+    assert_eq!((gated.runs(), gated.guard.len()), (1, 1));
+}
+
+#[tokio::test]
+async fn r11_unsigned_requests_leave_no_trace() {
+    let gated = Gated::new();
+    let mut forged = ping("x");
+    for number in 0..10_000 {
+        forged.headers_mut().insert("webhook-id", number.into());
+        assert_eq!(gated.service.respond(forged.clone()).await.status(), 401);
+    }
+    assert!(gated.guard.is_empty());
+    assert_eq!(gated.runs(), 0);
+}
+
+#[tokio::test]
+async fn r13_a_retry_waits_for_the_first() {
+    let gated = Gated::new();
+    // The sender of the first gives up, and its handler goes on.
+    let first = gated.send("a");
+    gated.begun.notified().await;
+    first.abort();
+    let second = gated.send("a");
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(!second.is_finished());
+    gated.gate.add_permits(1);
+    assert_eq!(second.await.unwrap(), 200);
+    assert_eq!(gated.runs(), 1);
+
+    // What waits for a failure has failed.
+    let first = gated.send("b");
+    gated.begun.notified().await;
+    let second = gated.send("b");
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    gated.gate.close();
+    assert_eq!((first.await.unwrap(), second.await.unwrap()), (500, 500));
+    assert_eq!((gated.runs(), gated.guard.len()), (2, 1));
+}
+
+/// Whoever has recorded a delivery can put any id on it that is not signed, even that of a genuine one to come.
+#[tokio::test]
+async fn an_unsigned_id_suppresses_nothing() {
+    use webhook_receiver::signature::{Encoding, Hash, Piece};
+
+    const GITHUB: HmacScheme = HmacScheme::new("x-hub-signature-256", Hash::Sha256, Encoding::Hex, &[Piece::Body])
+        .prefix("sha256=")
+        .unsigned_id("x-github-delivery");
+    let runs = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&runs);
+    let service = Receiver::<Acme>::new(Verifier::new(GITHUB, text_secret()))
+        .on(move |_: Ping| {
+            counter.fetch_add(1, Ordering::Relaxed);
+            async {}
+        })
+        .into_service();
+    for body in [r#"{"eventType": "ping", "count": 1}"#, r#"{"eventType": "ping", "count": 2}"#] {
+        let headers = sign_as(&GITHUB, &text_secret(), "same", SystemTime::now(), body.as_bytes());
+        assert_eq!(service.respond(request(headers, body)).await.status(), 200);
+    }
+    assert_eq!(runs.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
+async fn memory_is_bounded() {
+    let guard = MemoryGuard::with_capacity(2);
+    let body = BodyDigest::of(b"x");
+    for id in ["a", "b", "c"] {
+        assert!(matches!(guard.reserve(id, &body).await, Ok(Reservation::Reserved)));
+        guard.commit(id).await.unwrap();
+        guard.commit(id).await.unwrap();
+    }
+    assert_eq!(guard.len(), 2);
+    assert!(matches!(guard.reserve("c", &body).await, Ok(Reservation::Handled)));
+    assert!(matches!(guard.reserve("c", &BodyDigest::of(b"y")).await, Ok(Reservation::Conflict)));
+    // The oldest was forgotten. What is running does not count.
+    assert!(matches!(guard.reserve("a", &body).await, Ok(Reservation::Reserved)));
+    assert!(matches!(guard.reserve("b", &body).await, Ok(Reservation::Handled)));
+    guard.release("a").await.unwrap();
+    assert!(matches!(guard.reserve("a", &body).await, Ok(Reservation::Reserved)));
+}
+
+/// A store that is down, wholly or for commits.
+struct Broken {
+    reserves: bool,
+}
+
+impl ReplayGuard for Broken {
+    fn reserve<'a>(&'a self, _: &'a str, _: &'a BodyDigest) -> Pending<'a, Result<Reservation, BoxError>> {
+        let reserved = if self.reserves { Ok(Reservation::Reserved) } else { Err("no connection".into()) };
+        Box::pin(std::future::ready(reserved))
+    }
+
+    fn commit<'a>(&'a self, _: &'a str) -> Pending<'a, Result<(), BoxError>> {
+        Box::pin(std::future::ready(Err("no connection".into())))
+    }
+
+    fn release<'a>(&'a self, _: &'a str) -> Pending<'a, Result<(), BoxError>> {
+        Box::pin(std::future::ready(Err("no connection".into())))
+    }
+}
+
+#[tokio::test]
+async fn a_broken_guard_lets_nothing_pass_as_handled() {
+    for (reserves, runs_expected) in [(false, 0), (true, 1)] {
+        let runs = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&runs);
+        let service = Receiver::<Acme>::new(Verifier::standard_webhooks(secret()))
+            .replay_guard(Broken { reserves })
+            .on(move |_: Ping| {
+                counter.fetch_add(1, Ordering::Relaxed);
+                async {}
+            })
+            .into_service();
+        let response = service.respond(ping("a")).await;
+        assert_eq!(response.status(), 503);
+        assert!(response.headers().contains_key("retry-after"));
+        assert_eq!(runs.load(Ordering::Relaxed), runs_expected);
+    }
+}
+
+#[tokio::test]
+async fn without_a_guard_everything_is_handled() {
+    let runs = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&runs);
+    let service = Receiver::<Acme>::new(Verifier::standard_webhooks(secret()))
+        .without_replay_guard()
+        .on(move |_: Ping| {
+            counter.fetch_add(1, Ordering::Relaxed);
+            async {}
+        })
+        .into_service();
+    for _ in 0..2 {
+        assert_eq!(service.respond(ping("a")).await.status(), 200);
+    }
+    assert_eq!(runs.load(Ordering::Relaxed), 2);
+}

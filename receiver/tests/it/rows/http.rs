@@ -1,0 +1,227 @@
+//! HTTP as it comes over a socket.
+
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use webhook_receiver::serve::Server;
+
+use super::socket::{Client, PING, Running, delivery, ping, pings, statuses};
+use super::{assert_complete, assert_named, expand, read};
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    row: String,
+    what: String,
+    by: Option<String>,
+    raw: Option<String>,
+    #[serde(default = "post")]
+    line: String,
+    #[serde(default)]
+    headers: Vec<String>,
+    #[serde(default = "body")]
+    body: String,
+    /// A ping follows on the same connection.
+    #[serde(default)]
+    then: bool,
+    #[serde(default)]
+    answers: Vec<u16>,
+    #[serde(default)]
+    has: Vec<String>,
+    #[serde(default)]
+    handled: usize,
+    /// Why the outcome is another than that of the row.
+    deviation: Option<String>,
+}
+
+fn post() -> String {
+    "POST /hook HTTP/1.1".to_owned()
+}
+
+fn body() -> String {
+    PING.to_owned()
+}
+
+fn cases() -> Vec<Case> {
+    read(include_str!("../../cases/http.toml"))
+}
+
+#[test]
+fn every_row_has_a_case() {
+    let cases = cases();
+    assert_complete(cases.iter().map(|case| &*case.row), (1..=30).map(|number| format!("P{number:02}")));
+    cases.iter().filter_map(|case| case.by.as_deref()).for_each(assert_named);
+    assert!(cases.iter().all(|case| case.deviation.as_ref().is_none_or(|why| why.len() > 20)));
+}
+
+#[tokio::test]
+async fn over_a_socket() {
+    let (service, handled) = pings(Duration::ZERO);
+    let server = Running::start(Server::new().at("/hook", service)).await;
+    let mut failures = Vec::new();
+    for case in cases().into_iter().filter(|case| case.by.is_none()) {
+        let headers: Vec<_> = case.headers.iter().map(|header| expand(header)).collect();
+        let mut bytes = match &case.raw {
+            Some(raw) => raw.clone(),
+            None => delivery(&expand(&case.line), &headers, &expand(&case.body)),
+        };
+        if case.then {
+            bytes += &ping(&[]);
+        }
+        let before = handled.load(Ordering::Relaxed);
+        let answers = server.exchange(bytes.as_bytes()).await;
+        let runs = handled.load(Ordering::Relaxed) - before;
+        let has =
+            case.has.iter().all(|line| answers.iter().any(|answer| answer.head.lines().any(|other| other == line)));
+        if statuses(&answers) != case.answers || runs != case.handled || !has {
+            failures.push(format!("{} {}: {answers:?}, handled {runs}", case.row, case.what));
+        }
+    }
+    assert!(failures.is_empty(), "{failures:#?}");
+    server.stop().await;
+}
+
+fn quick() -> Server {
+    Server::new().header_timeout(Duration::from_millis(300)).idle_timeout(Duration::from_secs(5))
+}
+
+#[tokio::test]
+async fn p10_a_client_that_closes_within_the_body() {
+    let (service, handled) = pings(Duration::ZERO);
+    let server = Running::start(Server::new().at("/hook", service)).await;
+    let request = ping(&[]);
+    let mut client = server.connect().await;
+    client.send(&request.as_bytes()[..request.len() - 1]).await;
+    drop(client);
+    assert_eq!(statuses(&server.exchange(ping(&[]).as_bytes()).await), [200]);
+    server.stop().await;
+    assert_eq!(handled.load(Ordering::Relaxed), 1);
+}
+
+/// Sends one byte every 20 ms until the server closes the connection.
+async fn dribble(client: &mut Client, bytes: &[u8]) -> (Vec<u16>, Duration) {
+    let start = Instant::now();
+    for byte in bytes {
+        client.send(&[*byte]).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        if start.elapsed() > Duration::from_secs(3) {
+            break;
+        }
+    }
+    (statuses(&client.answers().await), start.elapsed())
+}
+
+#[tokio::test]
+async fn p11_a_head_that_dribbles() {
+    let (service, _) = pings(Duration::ZERO);
+    let server = Running::start(quick().at("/hook", service)).await;
+    let mut silent = server.connect().await;
+    let start = Instant::now();
+    assert_eq!(statuses(&silent.answers().await), [0_u16; 0]);
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+
+    let mut slow = server.connect().await;
+    let (answers, _) = dribble(&mut slow, &[b"POST /hook HTTP/1.1\r\nx: ", &[b'y'; 30][..]].concat()).await;
+    assert!(answers.is_empty() || answers == [408], "{answers:?}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn p12_a_body_that_dribbles() {
+    let (service, _) = pings(Duration::ZERO);
+    let server = Running::start(Server::new().at("/hook", service)).await;
+    let mut client = server.connect().await;
+    client.send(ping(&["content-length: 1000"]).as_bytes()).await;
+    let start = Instant::now();
+    assert!(client.some().await.starts_with("HTTP/1.1 408 "));
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn p13_idle_connections() {
+    let (service, handled) = pings(Duration::ZERO);
+    let server =
+        Running::start(quick().header_timeout(Duration::from_secs(20)).connections(4).at("/hook", service)).await;
+
+    // After an answer, and without reading what it asks for.
+    let mut kept = server.connect().await;
+    kept.send(ping(&["connection: keep-alive"]).as_bytes()).await;
+    assert!(kept.some().await.starts_with("HTTP/1.1 200 "));
+
+    // The oldest make room for the newest.
+    let mut silent = Vec::new();
+    for _ in 0..12 {
+        silent.push(server.connect().await);
+    }
+    assert_eq!(statuses(&server.exchange(ping(&[]).as_bytes()).await), [200]);
+    let start = Instant::now();
+    assert_eq!(kept.some().await, "");
+    assert!(silent.remove(0).answers().await.is_empty());
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    // And the others end on their own.
+    assert!(silent.pop().unwrap().answers().await.is_empty());
+    assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
+    assert_eq!(handled.load(Ordering::Relaxed), 2);
+    server.stop().await;
+}
+
+/// A connection with a verified delivery is not closed to make room.
+#[tokio::test]
+async fn deliveries_keep_their_connection() {
+    let (service, handled) = pings(Duration::from_millis(300));
+    let server = Running::start(Server::new().connections(2).at("/hook", service)).await;
+    let mut first = server.connect().await;
+    first.send(ping(&[]).as_bytes()).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let mut others = Vec::new();
+    for _ in 0..10 {
+        others.push(server.connect().await);
+    }
+    assert_eq!(statuses(&first.answers().await), [200]);
+    assert_eq!(handled.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn a_stop_loses_no_accepted_delivery() {
+    let (service, handled) = pings(Duration::from_millis(300));
+    let server = Running::start(Server::new().at("/hook", service)).await;
+    let mut answered = server.connect().await;
+    answered.send(ping(&["connection: keep-alive"]).as_bytes()).await;
+    let mut gone = server.connect().await;
+    gone.send(ping(&[]).as_bytes()).await;
+    let _silent = server.connect().await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    drop(gone);
+    let start = Instant::now();
+    let stopped = server.stop();
+    assert_eq!(statuses(&answered.answers().await), [200]);
+    stopped.await;
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    assert_eq!(handled.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
+async fn the_grace_is_bounded() {
+    let (service, handled) = pings(Duration::from_mins(10));
+    let server = Running::start(Server::new().grace(Duration::from_millis(200)).at("/hook", service)).await;
+    let mut hanging = server.connect().await;
+    hanging.send(ping(&[]).as_bytes()).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    server.stop().await;
+    assert_eq!(handled.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
+async fn other_pages_stand_beside() {
+    use axum::Router;
+    use axum::routing::get;
+
+    let (service, _) = pings(Duration::ZERO);
+    let pages = Router::new().route("/health", get(async || "well"));
+    let server = Running::start(Server::new().at("/hook", service).otherwise(pages)).await;
+    assert_eq!(statuses(&server.exchange(b"GET /health HTTP/1.1\r\nconnection: close\r\n\r\n").await), [200]);
+    assert_eq!(statuses(&server.exchange(b"GET /other HTTP/1.1\r\nconnection: close\r\n\r\n").await), [404]);
+    assert_eq!(statuses(&server.exchange(ping(&[]).as_bytes()).await), [200]);
+    server.stop().await;
+}
