@@ -262,6 +262,19 @@ fn g84_names_of_our_own() {
 }
 
 #[test]
+fn g84_alternatives_that_are_called_as_the_rest_is() {
+    let run = of_schema(
+        "{ oneOf: [{ $ref: '#/components/schemas/Unknown' }, { $ref: '#/components/schemas/Unlisted' }] }
+Unknown: { required: [a], properties: { a: { type: string } } }
+Unlisted: { required: [b], properties: { b: { type: string } } }",
+    );
+    for (path, text) in run.files.iter().flatten().filter(|(path, _)| path.ends_with(".rs")) {
+        distinct(path, &syn::parse_file(text).unwrap().items);
+    }
+    emits(&run, "NotListed(Json)");
+}
+
+#[test]
 fn g85_operation_ids_that_are_paths() {
     let names =
         ["../x", "con", "nul", "mod", "lib", "main", "build", "tests", "aux.sent", "COM1.sent", "shared.a", "a/../b.c"];
