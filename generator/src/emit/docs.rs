@@ -113,7 +113,8 @@ fn visible(text: &str) -> String {
         match c {
             '\r' if chars.peek() == Some(&'\n') => {}
             '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{b}' | '\u{c}' => out.push('\n'),
-            '\n' | '\t' => out.push(c),
+            '\t' => out.push_str("    "),
+            '\n' => out.push(c),
             c if c.is_control() || crate::text::is_invisible(c) => {}
             c => out.push(c),
         }
