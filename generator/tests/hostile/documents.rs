@@ -348,6 +348,18 @@ fn g34_one_webhook_in_two_maps() {
 }
 
 #[test]
+fn g34_what_is_no_webhook() {
+    // An extension among them is none, unless it looks like one.
+    let beside =
+        |item: &str| of_document(described("{}").replace("components:", &format!("  x-more: {item}\ncomponents:")));
+    each(&["{ a: b }", "text", "{ post: {} }"], beside, &expect![[r#"
+        "{ a: b }" → ok
+        "text" → ok
+        "{ post: {} }" → ok, W0601 spec.yaml:15:3
+    "#]]);
+}
+
+#[test]
 fn g35_a_file_is_read_once() {
     // What is parsed, quoted in messages and recorded for the freshness guard is one reading of the file.
     let folder = inputs::folder(&[("spec.yaml", b"a: [")]);
