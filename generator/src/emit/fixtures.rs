@@ -8,12 +8,12 @@ use super::signature::Signing;
 use super::{Emitter, imports};
 use crate::format::SourceFile;
 use crate::ir::{Carrier, Webhook};
-use crate::names::{ident, snake};
+use crate::names::{file_stem, ident, snake};
 
 impl Emitter<'_> {
     /// The path of an example: the payload's name, and a number from the second on.
     pub(super) fn fixture_path(&self, webhook: usize, example: usize) -> String {
-        let name = snake(&self.names.event_types()[webhook].to_string());
+        let name = file_stem(&snake(&self.names.event_types()[webhook].to_string()));
         let number = if example == 0 { String::new() } else { format!(".{}", example + 1) };
         format!("fixtures/{name}{number}.json")
     }

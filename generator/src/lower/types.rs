@@ -66,10 +66,8 @@ impl<'a> Types<'a> {
         let mut flat = body.flatten(self.schemas, diagnostics);
         self.defs[id.0].docs = std::mem::take(&mut flat.docs);
         self.merge_choices(&mut flat, diagnostics);
-        let kind = if let Some(choice) = choice(&mut flat) {
-            self.union(id, &subject, &flat, &choice, diagnostics)
-        } else if is_object(&flat) && has_members(&flat) {
-            Kind::Struct(self.object(id, &flat, diagnostics))
+        let kind = if !flat.choices.is_empty() || (is_object(&flat) && has_members(&flat)) {
+            self.kind(id, &subject, flat, diagnostics)
         } else {
             let used = self.used(&[schema], id, "value", diagnostics);
             Kind::Newtype(if used.nullable { Type::Nullable(Box::new(used.ty)) } else { used.ty })
@@ -187,22 +185,31 @@ impl<'a> Types<'a> {
 
     /// Defines what is used so far, and what that uses in turn.
     fn define_pending(&mut self, diagnostics: &mut Diagnostics) {
-        while let Some(Pending { id, subject, mut flat, docs }) = self.pending.pop_front() {
-            let kind = if !flat.choices.is_empty() {
-                match choice(&mut flat) {
-                    Some(choice) => self.union(id, &subject, &flat, &choice, diagnostics),
-                    None => {
-                        let origin = self.origin(subject[0]);
-                        Kind::Newtype(self.untyped(origin, "several `oneOf` or `anyOf` at once", diagnostics))
-                    }
-                }
-            } else if is_object(&flat) {
-                Kind::Struct(self.object(id, &flat, diagnostics))
-            } else {
-                self.mixed(id, &several_types(&flat), &subject, &mut flat, diagnostics)
-            };
+        while let Some(Pending { id, subject, flat, docs }) = self.pending.pop_front() {
+            let kind = self.kind(id, &subject, flat, diagnostics);
             self.define(id, docs, kind);
         }
+    }
+
+    fn kind(&mut self, id: TypeId, subject: &[SchemaId], mut flat: Flat, diagnostics: &mut Diagnostics) -> Kind {
+        if let Some(choice) = choice(&mut flat) {
+            return self.union(id, subject, &flat, &choice, diagnostics);
+        }
+        let several = !flat.choices.is_empty();
+        if several && !has_members(&flat) {
+            let origin = self.origin(subject[0]);
+            return Kind::Newtype(self.untyped(origin, "several `oneOf` or `anyOf` at once", diagnostics));
+        }
+        if several {
+            diagnostics.push(
+                Diagnostic::new(Code::NotEnforced, "several `oneOf` or `anyOf` at once")
+                    .at(Place::Value(self.origin(subject[0])), "what they describe is kept as undeclared members"),
+            );
+        }
+        if several || is_object(&flat) {
+            return Kind::Struct(self.object(id, &flat, diagnostics));
+        }
+        self.mixed(id, &several_types(&flat), subject, &mut flat, diagnostics)
     }
 
     fn naming(&self, subject: &[SchemaId], parent: TypeId, hint: &str) -> Naming {
@@ -348,11 +355,12 @@ impl<'a> Types<'a> {
         hint: &str,
         diagnostics: &mut Diagnostics,
     ) -> Type {
-        let mut distinct: Vec<Subject> = Vec::new();
+        let mut distinct: Vec<&Subject> = Vec::new();
         for alternative in alternatives {
-            let peeled = peel(self.schemas, alternative).0;
-            if !distinct.contains(&peeled) {
-                distinct.push(peeled);
+            // What is peeled off may be a null.
+            let same = |known: &&Subject| peel(self.schemas, known) == peel(self.schemas, alternative);
+            if !distinct.iter().any(|known| same(known)) {
+                distinct.push(alternative);
             }
         }
         if let ([only], true) = (&distinct[..], complete) {
@@ -607,11 +615,33 @@ pub(super) fn texts(flat: &Flat) -> Option<Vec<String>> {
 
 /// The name of one element of a list: `securityTemplates` holds a `securityTemplate`.
 fn singular(plural: &str) -> String {
+    /// What the rules below would get wrong.
+    const IRREGULAR: [(&str, &str); 10] = [
+        ("series", "series"),
+        ("species", "species"),
+        ("news", "news"),
+        ("cookies", "cookie"),
+        ("movies", "movie"),
+        ("caches", "cache"),
+        ("shelves", "shelf"),
+        ("children", "child"),
+        ("people", "person"),
+        ("indices", "index"),
+    ];
+    let lower = plural.to_ascii_lowercase();
+    if let Some((irregular, single)) = IRREGULAR.iter().find(|(irregular, _)| lower.ends_with(irregular)) {
+        let stem = &plural[..plural.len() - irregular.len()];
+        let first = if stem.is_empty() { plural } else { &plural[stem.len()..] };
+        let upper = first.starts_with(|c: char| c.is_ascii_uppercase());
+        let single =
+            if upper { format!("{}{}", single[..1].to_ascii_uppercase(), &single[1..]) } else { (*single).to_owned() };
+        return format!("{stem}{single}");
+    }
     let stem = |suffix: &str| plural.strip_suffix(suffix).filter(|stem| stem.len() > 1);
     if let Some(stem) = stem("ies") {
         return format!("{stem}y");
     }
-    for ending in ["sses", "xes", "ches", "shes"] {
+    for ending in ["sses", "uses", "ases", "xes", "ches", "shes"] {
         if plural.ends_with(ending)
             && let Some(stem) = stem("es")
         {

@@ -5,6 +5,9 @@ use proc_macro2::{Ident, Span};
 use unicode_normalization::UnicodeNormalization;
 
 /// Longer identifiers are cut; a fingerprint of the whole then keeps them apart.
+/// Longer names of files are cut, so that a number and an extension find room.
+const MAX_STEM: usize = 60;
+
 const MAX_CHARS: usize = 80;
 
 /// The keywords of edition 2024, strict and reserved.
@@ -43,6 +46,15 @@ pub fn ident(name: &str) -> Ident {
 /// Whether a name is a keyword, and so no name for a module or file.
 pub fn is_keyword(name: &str) -> bool {
     KEYWORDS.contains(&name)
+}
+
+/// A name for a file, on every system: what is not fit for that is left out, and a hash of the whole stands for it.
+pub fn file_stem(name: &str) -> String {
+    let plain: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(MAX_STEM).collect();
+    if plain == name && !crate::text::is_device(name) {
+        return plain;
+    }
+    format!("{plain}_{}", short_hash(name)).trim_start_matches('_').to_owned()
 }
 
 /// The text in words: signs that carry a meaning are spelled out, all others separate.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use proc_macro2::Ident;
 
-pub use ident::{ident, is_keyword, snake, upper_camel};
+pub use ident::{file_stem, ident, is_keyword, snake, upper_camel};
 
 use crate::config::{Config, SpecPlace};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Label, Place};
@@ -429,7 +429,7 @@ fn modules(api: &Api) -> Vec<String> {
     let candidates: Vec<Vec<String>> = distinct
         .iter()
         .map(|area| {
-            let name = if area.is_empty() { "payloads".to_owned() } else { snake(area) };
+            let name = if area.is_empty() { "payloads".to_owned() } else { file_stem(&snake(area)) };
             let name = if is_keyword(&name) { format!("{name}_") } else { name };
             vec![name.clone(), format!("{name}_payloads"), format!("{name}_{}", short_hash(area))]
         })

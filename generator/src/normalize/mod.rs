@@ -363,7 +363,7 @@ fn extensions(operation: &Node) -> Vec<(String, Node)> {
 }
 
 fn is_nearly_webhooks(key: &str) -> bool {
-    crate::text::suggest(&key.to_ascii_lowercase(), &["webhooks"]).is_some() || key.eq_ignore_ascii_case("webhooks")
+    suggest(&key.to_ascii_lowercase(), &["webhooks"]).is_some() || key.eq_ignore_ascii_case("webhooks")
 }
 
 fn is_path_item(node: &Node) -> bool {
