@@ -1,0 +1,286 @@
+"""The tools, each used as its documentation says."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+from documents import without_nullable
+from emitted import Emitted, normal
+from harness import Harness
+from process import problem, run
+
+# To build a tool from source.
+INSTALL_LIMIT = 3600
+
+NAMES = ("ours", "oas3-gen", "openapi-to-rust", "typify")
+
+
+def all(root, target):
+    return [Ours(root, target), Oas3Gen(target), OpenapiToRust(target), Typify(target)]
+
+
+class Tool:
+    """A generator.
+
+    `generate` writes the crate `subject` into a folder and returns the last run of the tool, with the notes that a reader needs.
+    `candidates` are the names that the tool may have given to the type of a body, the likeliest first.
+    """
+
+    name: str
+    version: str
+    # What it is given, and how it is run.
+    use: str
+    # The enum of all events, where the tool makes one.
+    event_enum: str | None = None
+
+    def __init__(self, target):
+        self.target = target
+        self.build = target / "build" / self.name
+        self.lock = target / "locks" / f"{self.name}.lock"
+
+    def folder(self, document):
+        return self.target / "crates" / self.name / re.sub(r"[^A-Za-z0-9.-]+", "_", document.name)
+
+    def type_of(self, document, body, emitted):
+        for name in self.candidates(document, body, emitted):
+            found = emitted.named(name)
+            if found:
+                return found
+        return None
+
+
+class Published(Tool):
+    """A tool from crates.io."""
+
+    package: str
+
+    @property
+    def program(self):
+        return self.target / "tools" / "bin" / self.package
+
+    def install(self):
+        arguments = ["cargo", "install", self.package, "--version", f"={self.version}", "--locked"]
+        places = ["--root", self.target / "tools", "--target-dir", self.target / "build" / "tools"]
+        installed = run(arguments + places, INSTALL_LIMIT)
+        if not installed.ok:
+            raise SystemExit(f"{self.package} cannot be installed: {problem(installed, INSTALL_LIMIT)}")
+
+
+class Oas3Gen(Published):
+    """Reads `webhooks`. A server's types implement `Deserialize` for what arrives, a client's `Serialize`."""
+
+    name = package = "oas3-gen"
+    version = "0.29.0"
+    use = "`oas3-gen generate server-mod --workspace --all-schemas`"
+
+    def generate(self, document, folder, limit):
+        arguments = ["generate", "server-mod", "-i", document.path, "-o", folder / "subject", "--workspace"]
+        return run([self.program, *arguments, "--all-schemas", "--color", "never"], limit), []
+
+    def candidates(self, document, body, emitted):
+        if body.component:
+            yield body.component
+        else:
+            yield f"{body.webhook} request body"
+            # The request of an operation has its body as a member.
+            for request in (body.operation_id, f"{body.method} webhooks {body.webhook}"):
+                if request:
+                    yield from emitted.member_type(f"{request} request", "body")
+
+
+class OpenapiToRust(Published):
+    """Reads `webhooks`."""
+
+    name = package = "openapi-to-rust"
+    version = "0.23.0"
+    use = "`openapi-to-rust generate --types-only`"
+
+    def generate(self, document, folder, limit):
+        subject = folder / "subject"
+        arguments = ["generate", document.path, "--types-only", "--output-dir", subject / "src" / "api"]
+        result = run([self.program, *arguments], limit)
+        if result.ok:
+            dependencies = (subject / "src" / "api" / "REQUIRED_DEPS.toml").read_text()
+            (subject / "Cargo.toml").write_text(manifest(dependencies))
+            (subject / "src" / "lib.rs").write_text("pub mod api;\npub use api::*;\n")
+        return result, []
+
+    def candidates(self, document, body, emitted):
+        if body.component:
+            yield body.component
+        else:
+            operation = body.operation_id or f"{body.method} webhook {body.webhook}"
+            yield f"{operation} request"
+
+
+class Typify(Published):
+    """Reads JSON Schema: the components as definitions, and each inline body as one that is named after its webhook."""
+
+    name = "typify"
+    package = "cargo-typify"
+    version = "0.8.0"
+    use = "`cargo typify`, on the components and inline bodies as JSON Schema definitions"
+
+    DEPENDENCIES = """
+[dependencies]
+chrono = { version = "0.4", features = ["serde"] }
+regress = "0.10"
+serde = { version = "1", features = ["derive"] }
+serde_json = "1"
+uuid = { version = "1", features = ["serde"] }
+"""
+
+    def generate(self, document, folder, limit):
+        source = folder / "subject" / "src"
+        source.mkdir(parents=True)
+        schema = folder / "schema.json"
+        schema.write_text(json.dumps(self.schema(document)))
+        result = run([self.program, "typify", schema, "--output", source / "lib.rs"], limit)
+        (folder / "subject" / "Cargo.toml").write_text(manifest(self.DEPENDENCIES))
+        return result, []
+
+    def schema(self, document):
+        text = without_nullable(document.text)
+        definitions = dict((text.get("components") or {}).get("schemas") or {})
+        for body in document.bodies:
+            if body.component is None:
+                definitions[self.definition(body)] = without_nullable({"schema": body.schema})["schema"]
+        to_definitions(definitions)
+        return {"$schema": "http://json-schema.org/draft-07/schema#", "definitions": definitions}
+
+    @staticmethod
+    def definition(body):
+        return f"{body.webhook} webhook"
+
+    def candidates(self, document, body, emitted):
+        yield body.component or self.definition(body)
+
+
+class Ours(Tool):
+    name = "ours"
+    use = "`cargo xtask codegen`, with the configuration lines that it asks for"
+    event_enum = "Event"
+
+    def __init__(self, root, target):
+        super().__init__(target)
+        self.root = root
+        self.version = self.commit()
+
+    def commit(self):
+        """The commit: nothing is published yet."""
+        shown = run(["git", "-C", self.root, "describe", "--always", "--dirty", "--", "."], 60)
+        shown = shown if shown.ok else run(["git", "-C", self.root, "rev-parse", "--short", "HEAD"], 60)
+        return shown.stdout.strip() or "?"
+
+    @property
+    def program(self):
+        return self.target / "build" / "xtask" / "release" / "xtask"
+
+    def install(self):
+        arguments = ["cargo", "build", "--release", "--locked", "--package", "xtask"]
+        built = run([*arguments, "--target-dir", self.target / "build" / "xtask"], INSTALL_LIMIT, self.root)
+        if not built.ok:
+            raise SystemExit(f"xtask does not build: {problem(built, INSTALL_LIMIT)}")
+
+    def generate(self, document, folder, limit):
+        """Asks again with the lines that the tool prints, as a user would."""
+        config = folder / "codegen.toml"
+        config.write_text("")
+        arguments = ["codegen", "--spec", document.path, "--out", folder / "subject", "--config", config]
+        asked = 0
+        while True:
+            result = run([self.program, *arguments, "--crate-name", "subject"], limit, self.root)
+            lines = [] if result.ok or result.timed_out else requested(result.stderr)
+            merged = merge(config.read_text(), lines)
+            if not lines or merged == config.read_text() or asked == 8:
+                break
+            config.write_text(merged)
+            asked += 1
+        said = [line for line in config.read_text().splitlines() if "=" in line]
+        return result, [f"{len(said)} configuration lines"] if said else []
+
+    def type_of(self, document, body, emitted):
+        return emitted.documented_by(body.pointer) if body.pointer else None
+
+
+def manifest(dependencies):
+    return f'[package]\nname = "subject"\nversion = "0.0.0"\nedition = "2024"\npublish = false\n\n{dependencies}'
+
+
+def to_definitions(value):
+    """References to components become references to definitions."""
+    if isinstance(value, dict):
+        reference = value.get("$ref")
+        if isinstance(reference, str):
+            value["$ref"] = reference.replace("#/components/schemas/", "#/definitions/")
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        to_definitions(item)
+
+
+def requested(messages):
+    """The configuration lines that are in the messages, as `[table]` and `key = value`."""
+    lines = []
+    for line in messages.splitlines():
+        line = line.strip().removeprefix("|").strip().removeprefix("= help:").strip()
+        if re.fullmatch(r"\[[a-z][a-z.-]*\]|[\"A-Za-z#][^=]* = (\"[^\"]*\"|\[.*\]|\{.*\}|true|false)", line):
+            lines.append(line)
+    return lines
+
+
+def merge(config, lines):
+    """Adds lines to a configuration; what is there already stays."""
+    tables = {"": {}}
+    table = tables[""]
+    for line in [*config.splitlines(), *lines]:
+        if line.startswith("["):
+            table = tables.setdefault(line, {})
+        elif " = " in line:
+            key, _, value = line.partition(" = ")
+            table.setdefault(key, value)
+    texts = ["\n".join([name, *(f"{key} = {value}" for key, value in table.items())]) for name, table in tables.items()]
+    return "\n".join(text for text in texts if text) + "\n"
+
+
+def compare(tool, document, limit):
+    """Generates, compiles, decodes: everything that is measured of one tool and one description."""
+    folder = tool.folder(document)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    generated, notes = tool.generate(document, folder, limit)
+    row = {"tool_version": tool.version, "seconds": round(generated.seconds, 2), "notes": notes, "generates": generated.ok}
+    if not generated.ok:
+        return row | {"outcome": "does not generate", "problem": shown(problem(generated, limit), tool, document)}
+    emitted = Emitted(folder / "subject" / "src")
+    row |= {"types": len(emitted.types), "lines": emitted.lines}
+    row["event_enum"] = tool.event_enum is not None and emitted.named(tool.event_enum) is not None
+    types = {id(body): tool.type_of(document, body, emitted) for body in document.bodies}
+    row["bodies_with_type"] = sum(name is not None for name in types.values())
+
+    harness = Harness(tool, folder, limit)
+    checked = harness.check()
+    row["compiles"] = checked.ok
+    if not checked.ok:
+        row["compile_errors"] = len(re.findall(r"^error(?!: (could not|aborting))", checked.stderr, re.MULTILINE))
+        return row | {"outcome": "does not compile", "problem": shown(problem(checked, limit), tool, document)}
+    # Each example with its type; those whose body has no type are not decoded.
+    examples = [(types[id(body)], body, example) for body, example in document.valid_examples]
+    row["examples_with_type"] = sum(name is not None for name, _, _ in examples)
+    results, failure = harness.decode([(name, body, example) for name, body, example in examples if name])
+    row |= {"decoded": 0, "encoded": 0, "same": 0, "failures": []}
+    if failure:
+        return row | {"outcome": "harness does not run", "problem": shown(failure, tool, document)}
+    for example, result in results:
+        row["decoded"] += result["decoded"]
+        row["encoded"] += result["encoded"]
+        row["same"] += result["same"]
+        if result["problem"]:
+            row["failures"].append(f"{example}: {shown(result['problem'], tool, document)}")
+    return row | {"outcome": f"decodes {row['decoded']} of {len(examples)}"}
+
+
+def shown(text, tool, document):
+    """Without the places where things are on this machine, and not too long."""
+    for path in (tool.folder(document), document.path.parent, tool.target, Path.home()):
+        text = text.replace(f"{path}/", "").replace(str(path), "")
+    return text if len(text) <= 300 else text[:299] + "…"
