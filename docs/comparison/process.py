@@ -43,7 +43,7 @@ def run(arguments, limit, folder=None, environment=None, stdin=None):
             stdout=out,
             stderr=err,
             cwd=folder,
-            env=os.environ | {"NO_COLOR": "1", "CARGO_TERM_COLOR": "never"} | (environment or {}),
+            env=os.environ | {"NO_COLOR": "1", "CARGO_TERM_COLOR": "never", "RUST_BACKTRACE": "0"} | (environment or {}),
             start_new_session=True,
             preexec_fn=lambda: os.nice(NICENESS),
         )
@@ -67,7 +67,7 @@ def problem(result, limit):
         return f"not done after {limit} s"
     lines = [line.strip() for line in (result.stderr + "\n" + result.stdout).splitlines() if line.strip()]
     for number, line in enumerate(lines):
-        if re.match(r"(\[[\d:]+\])?\s*(error|fatal|thread .* panicked)", line, re.IGNORECASE):
+        if re.match(r"(\[[\d:]+\])?\s*(error|fatal|message:|thread .* panicked)", line, re.IGNORECASE):
             # What comes after `Error:` or a panic stands on a line of its own.
             alone = line.endswith(":") or "panicked" in line
             return f"{line} {lines[number + 1]}" if alone and number + 1 < len(lines) else line

@@ -1,12 +1,18 @@
-"""The results file: what was measured, by description and tool."""
+"""The results file: what was measured, by description and tool, and on what machine."""
 
+import datetime
 import json
+import os
+
+from process import run
 
 
 class Results:
     def __init__(self, path):
         self.path = path
-        self.documents = json.loads(path.read_text()) if path.exists() else {}
+        saved = json.loads(path.read_text()) if path.exists() else {}
+        self.machine = saved.get("machine", {})
+        self.documents = saved.get("documents", {})
 
     def describe(self, document):
         entry = self.documents.setdefault(document.name, {"tools": {}})
@@ -19,12 +25,23 @@ class Results:
             "examples": sum(len(body.examples) for body in document.bodies),
             "valid_examples": len(document.valid_examples),
         }
-        self.documents[document.name] = entry
 
     def has(self, document, tool):
         return tool.name in self.documents.get(document.name, {"tools": {}})["tools"]
 
     def add(self, document, tool, row):
         """Saved at once: a comparison takes hours."""
+        self.machine = self.machine | machine()
         self.documents[document.name]["tools"][tool.name] = row
-        self.path.write_text(json.dumps(self.documents, indent=1, sort_keys=True) + "\n")
+        saved = {"machine": self.machine, "documents": self.documents}
+        self.path.write_text(json.dumps(saved, indent=1, sort_keys=True) + "\n")
+
+
+def machine():
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {
+        "cores": os.cpu_count(),
+        "memory": f"{memory / 2**30:.0f} GiB",
+        "rustc": run(["rustc", "--version"], 60).stdout.split(" (")[0].strip(),
+        "date": datetime.date.today().isoformat(),
+    }
