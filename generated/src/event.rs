@@ -3,7 +3,7 @@
 
 //! Any event of Tenovos.
 
-use webhook_receiver::{DecodeError, Delivery, UnknownEvent, Webhooks};
+use webhook_receiver::{Carrier, DecodeError, Delivery, UnknownEvent, Webhooks};
 use crate::{
     AssetCreated, AssetDeleted, AssetDownloaded, AssetMetadataUpdated, AssetPurged,
     AssetRenditionsCreated, AssetRestored, AssetSecurityUpdated, AssetShared,
@@ -257,8 +257,9 @@ impl Webhooks for Tenovos {
     type EventType = EventType;
     type Event = Event;
 
-    const EVENT_TYPE_POINTER: &'static str = "/eventType";
-
+    const EVENT_TYPE: Carrier = Carrier::Body {
+        pointers: &["/eventType"],
+    };
     fn decode(event_type: EventType, delivery: &Delivery) -> Result<Event, DecodeError> {
         match event_type {
             EventType::AssetCreated => {

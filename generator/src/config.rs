@@ -6,8 +6,11 @@
 //! vendor = "Tenovos"                      # the name of the vendor in Rust
 //!
 //! [event-type]
-//! pointer = "/eventType"                  # where a body says what it tells of
-//! separator = "."
+//! pointer = "/eventType"                  # where a body says what it tells of; a list where bodies differ
+//! header = "x-acme-event"                 # the header that says it; with `pointer`, the body completes it
+//! address = true                          # deliveries do not say it: each webhook has an address of its own
+//! from-keys = true                        # the webhooks' keys are the event types, whatever they look like
+//! separator = "."                         # parts the words, and the header's part from the body's
 //!
 //! [event-type.names]                      # key of a webhook → event type
 //! assetCreated = "asset.created"
@@ -56,18 +59,31 @@ pub struct Config {
 /// How an event type is found, and which ones there are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventTypes {
-    /// Where a body says of which type it is.
-    pub pointer: Option<Located<Pointer>>,
+    /// Where a delivery says of which type it is.
+    pub carrier: Option<Located<Carrier>>,
     /// What stands between the words of an event type; a full stop where nothing is said.
     pub separator: Text,
+    /// Whether the keys of the webhooks are event types as they are, whatever they look like.
+    pub from_keys: bool,
     /// Event types, by the key of the webhook.
     pub names: BTreeMap<String, Located<Text>>,
 }
 
 impl Default for EventTypes {
     fn default() -> Self {
-        Self { pointer: None, separator: Text::full_stop(), names: BTreeMap::new() }
+        Self { carrier: None, separator: Text::full_stop(), from_keys: false, names: BTreeMap::new() }
     }
+}
+
+/// Where a delivery says of which event type it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Carrier {
+    /// In the body, at the first of these places that it has.
+    Body(Vec<Pointer>),
+    /// In a header, completed by the body where there is a pointer.
+    Header(HeaderName, Option<Pointer>),
+    /// Nowhere: each event type has an address of its own.
+    Address,
 }
 
 /// A value that a later room may have to complain about.
@@ -139,11 +155,56 @@ struct Raw {
 }
 
 #[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct RawEventType {
-    pointer: Option<Spanned<Pointer>>,
+    pointer: Option<Spanned<Pointers>>,
+    header: Option<Spanned<HeaderName>>,
+    address: Option<Spanned<bool>>,
     separator: Option<Text>,
+    from_keys: bool,
     names: BTreeMap<Spanned<String>, Spanned<Text>>,
+}
+
+/// One pointer, or several.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Pointers {
+    One(Pointer),
+    Several(Vec<Pointer>),
+}
+
+impl RawEventType {
+    fn carrier(&mut self, file: FileId) -> Result<Option<Located<Carrier>>, Diagnostic> {
+        let misuse = |span, message: &str| {
+            Err(Diagnostic::new(Code::Config, message)
+                .at(Place::Bytes(file, span), "")
+                .help("an event type is in the body (`pointer`), in a header (`header`, which `pointer` may complete), or nowhere (`address = true`)"))
+        };
+        let pointers = self.pointer.take().map(|pointers| {
+            let span = pointers.span();
+            match pointers.into_inner() {
+                Pointers::One(pointer) => (vec![pointer], span),
+                Pointers::Several(pointers) => (pointers, span),
+            }
+        });
+        let address = self.address.take().filter(|address| *address.get_ref());
+        let (carrier, span) = match (self.header.take(), pointers, address) {
+            (None, None, None) => return Ok(None),
+            (None, None, Some(address)) => (Carrier::Address, address.span()),
+            (_, _, Some(address)) => return misuse(address.span(), "`address` says that deliveries do not state their event type"),
+            (None, Some((pointers, span)), None) if pointers.is_empty() => return misuse(span, "`pointer` is an empty list"),
+            (None, Some((pointers, span)), None) => (Carrier::Body(pointers), span),
+            (Some(header), Some((pointers, span)), None) => match <[Pointer; 1]>::try_from(pointers) {
+                Ok([pointer]) => (Carrier::Header(header.into_inner(), Some(pointer)), span),
+                Err(_) => return misuse(span, "a header is completed by one `pointer`"),
+            },
+            (Some(header), None, None) => {
+                let span = header.span();
+                (Carrier::Header(header.into_inner(), None), span)
+            }
+        };
+        Ok(Some(Located { value: carrier, place: Place::Bytes(file, span) }))
+    }
 }
 
 #[derive(Deserialize)]
@@ -162,19 +223,17 @@ enum Scheme {
 
 impl Raw {
     fn check(self, file: FileId) -> Result<Config, Diagnostic> {
-        let Self { crate_name, crate_version, vendor, event_type, names, signature } = self;
-        let RawEventType { pointer, separator, names: event_type_names } = event_type;
-        let pointer = pointer.map(|pointer| {
-            let place = Place::Bytes(file, pointer.span());
-            Located { value: pointer.into_inner(), place }
-        });
+        let Self { crate_name, crate_version, vendor, mut event_type, names, signature } = self;
+        let carrier = event_type.carrier(file)?;
+        let RawEventType { separator, from_keys, names: event_type_names, .. } = event_type;
         Ok(Config {
             crate_name,
             crate_version,
             vendor,
             event_types: EventTypes {
-                pointer,
+                carrier,
                 separator: separator.unwrap_or_else(Text::full_stop),
+                from_keys,
                 names: located(file, event_type_names),
             },
             names: located(file, names),
@@ -301,8 +360,8 @@ headers = { id = "acme-id" }
         assert_eq!(config.crate_name.unwrap().as_str(), "acme-hooks");
         assert_eq!(config.crate_version.as_str(), "1.2.3");
         assert_eq!(config.vendor.unwrap().as_str(), "Acme");
-        let pointer = config.event_types.pointer.unwrap();
-        assert_eq!((pointer.value.as_str(), text_of(&pointer.place)), ("/meta/type", "\"/meta/type\""));
+        let carrier = config.event_types.carrier.unwrap();
+        assert_eq!((carrier.value, text_of(&carrier.place)), (Carrier::Body(vec!["/meta/type".parse().unwrap()]), "\"/meta/type\""));
         assert_eq!(config.event_types.separator.as_str(), ":");
         let added = &config.event_types.names["userAdded"];
         assert_eq!((added.value.as_str(), text_of(&added.place)), ("user:added", "userAdded = \"user:added\""));
@@ -349,7 +408,7 @@ headers = { id = "acme-id" }
             &expect![[r#"
             E0401: unknown key `topic`
             at 13..18: "topic"
-            help: known here: `pointer`, `separator`, `names`
+            help: known here: `pointer`, `header`, `address`, `separator`, `from-keys`, `names`
         "#]],
         );
         check_error(

@@ -16,7 +16,7 @@ pub struct Api {
     /// `info.description`.
     pub description: Option<String>,
     /// Where a delivery states its event type.
-    pub event_type_pointer: String,
+    pub carrier: Carrier,
     /// What separates a topic from its action, and topics from subtopics.
     pub separator: String,
     /// The routed webhooks, in document order.
@@ -27,6 +27,22 @@ pub struct Api {
     pub scheme: Option<Scheme>,
 }
 
+/// Where a delivery states its event type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Carrier {
+    /// In the body, at the first of these JSON pointers that it has.
+    Body(Vec<String>),
+    /// In a header, completed by the body where there is a JSON pointer.
+    Header {
+        /// The name, in lower case.
+        name: String,
+        /// Where the body completes it.
+        completed_by: Option<String>,
+    },
+    /// Nowhere: each event type has an address of its own.
+    Address,
+}
+
 /// A webhook that is routed by its event type.
 #[derive(Debug)]
 pub struct Webhook {
@@ -34,6 +50,8 @@ pub struct Webhook {
     pub key: String,
     /// The event type that a delivery states, such as `asset.metadata.updated`.
     pub event_type: String,
+    /// What the header that carries event types says; none where no header does.
+    pub header: Option<String>,
     /// The root payload type, which no other webhook has.
     pub payload: TypeId,
     /// `summary`.
@@ -55,7 +73,8 @@ pub struct Example {
     pub json: String,
     /// Whether it was assembled here from the examples of properties.
     pub assembled: bool,
-    /// Whether it states its event type, so that it is routed: not where the payload declares no place for that.
+    /// Whether it states its event type, as far as that stands in the body, so that it is routed: not where the
+    /// payload declares no place for that.
     pub states_event_type: bool,
 }
 
@@ -327,10 +346,14 @@ impl Api {
             _ => &[],
         };
         let Some((first, others)) = self.webhooks.split_first() else { return Vec::new() };
-        let tag = self.event_type_pointer.trim_start_matches('/');
+        let pointers = match &self.carrier {
+            Carrier::Body(pointers) => pointers.as_slice(),
+            Carrier::Header { .. } | Carrier::Address => &[],
+        };
+        let states_event_type = |field: &&Field| pointers.iter().any(|pointer| pointer[1..] == field.wire);
         fields(first)
             .iter()
-            .filter(|field| field.wire != tag)
+            .filter(|field| !states_event_type(field))
             .filter(|field| {
                 others.iter().all(|webhook| fields(webhook).iter().any(|f| f.wire == field.wire && f.ty == field.ty))
             })

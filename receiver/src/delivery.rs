@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use http::HeaderValue;
 
 use crate::codec::{self, Decode, DecodeError};
 use crate::event_type::EventType;
@@ -17,11 +18,22 @@ pub struct Delivery {
     id: Arc<str>,
     seconds: u64,
     body: Bytes,
+    event_type_header: Option<HeaderValue>,
 }
 
 impl Delivery {
     pub(crate) fn new(id: &str, seconds: u64, body: Bytes) -> Self {
-        Self { id: id.into(), seconds, body }
+        Self { id: id.into(), seconds, body, event_type_header: None }
+    }
+
+    pub(crate) fn with_event_type_header(self, value: Option<HeaderValue>) -> Self {
+        Self { event_type_header: value, ..self }
+    }
+
+    /// The header that states the event type, where [one is kept](crate::signature::VerifierBuilder::event_type_header)
+    /// and was sent once, as visible ASCII. Most vendors do not sign it.
+    pub fn event_type_header(&self) -> Option<&str> {
+        self.event_type_header.as_ref()?.to_str().ok()
     }
 
     /// Identifies the message: the same for every attempt to deliver it, and therefore the key to
@@ -49,7 +61,7 @@ impl Delivery {
         codec::from_slice(&self.body)
     }
 
-    /// Decodes the body as the event that its event type names.
+    /// Decodes the body as the event that the delivery's event type names.
     ///
     /// An event type that is absent or unknown is not an error: it gives the event that
     /// [`Webhooks::unknown`] makes of it.

@@ -1,4 +1,4 @@
-//! Finds the event type of a body in one pass, without building a tree.
+//! Finds the event type of a delivery; in a body in one pass, without building a tree.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,10 +6,10 @@ use std::fmt;
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 
-use crate::codec::{self, DecodeError, Name, pointer};
-use crate::{Delivery, EventName, Webhooks};
+use crate::codec::{self, DecodeError, DecodeErrorKind, Name, pointer};
+use crate::{Carrier, Completion, Delivery, EventName, Webhooks};
 
-/// What a body says it is.
+/// What a delivery says it is.
 pub(crate) enum EventType<W: Webhooks> {
     Known(W::EventType),
     /// Absent, or not in the description.
@@ -17,14 +17,58 @@ pub(crate) enum EventType<W: Webhooks> {
 }
 
 impl<W: Webhooks> EventType<W> {
-    /// The whole body is read, so that a second event type further on is noticed.
     pub(crate) fn of(delivery: &Delivery) -> Result<Self, DecodeError> {
-        let find = Find { path: W::EVENT_TYPE_POINTER };
-        let name = codec::seed_from_slice(find, delivery.raw())?;
-        Ok(match name.as_deref().and_then(W::EventType::parse) {
+        Ok(match W::EVENT_TYPE {
+            Carrier::Body { pointers } => Self::in_body(delivery, pointers)?,
+            Carrier::Header { completed_by, .. } => Self::in_header(delivery, completed_by)?,
+            Carrier::Address => match W::EventType::ALL {
+                [only] => Self::Known(*only),
+                _ => Self::Unknown(None),
+            },
+        })
+    }
+
+    fn named(name: Option<String>) -> Self {
+        match name.as_deref().and_then(W::EventType::parse) {
             Some(event_type) => Self::Known(event_type),
             None => Self::Unknown(name),
-        })
+        }
+    }
+
+    fn in_body(delivery: &Delivery, pointers: &'static [&'static str]) -> Result<Self, DecodeError> {
+        for pointer in pointers {
+            if let Some(name) = find(pointer, delivery)? {
+                return Ok(Self::named(Some(name)));
+            }
+        }
+        Ok(Self::Unknown(None))
+    }
+
+    fn in_header(delivery: &Delivery, completed_by: Option<Completion>) -> Result<Self, DecodeError> {
+        let Some(name) = delivery.event_type_header() else { return Ok(Self::Unknown(None)) };
+        if let Some(Completion { pointer, separator }) = completed_by
+            && let Some(part) = completion(pointer, delivery)?
+        {
+            let full = format!("{name}{separator}{part}");
+            return Ok(match W::EventType::parse(&full).or_else(|| W::EventType::parse(name)) {
+                Some(event_type) => Self::Known(event_type),
+                None => Self::Unknown(Some(full)),
+            });
+        }
+        Ok(Self::named(Some(name.to_owned())))
+    }
+}
+
+/// The whole body is read, so that a second event type further on is noticed.
+fn find(pointer: &'static str, delivery: &Delivery) -> Result<Option<String>, DecodeError> {
+    codec::seed_from_slice(Find { path: pointer }, delivery.raw())
+}
+
+/// A body in which something else stands at that place has no completion; whether it fits is not decided here.
+fn completion(pointer: &'static str, delivery: &Delivery) -> Result<Option<String>, DecodeError> {
+    match find(pointer, delivery) {
+        Err(error) if error.kind() == DecodeErrorKind::Mismatch => Ok(None),
+        found => found,
     }
 }
 

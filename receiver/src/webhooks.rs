@@ -18,8 +18,8 @@ pub trait Webhooks: Sized + Send + Sync + 'static {
     /// Any event, known or not.
     type Event: Send + 'static;
 
-    /// Where a body says what it is: a JSON pointer (RFC 6901) such as `/eventType`.
-    const EVENT_TYPE_POINTER: &'static str;
+    /// Where a delivery says what it is.
+    const EVENT_TYPE: Carrier;
 
     /// Decodes a delivery of this event type.
     ///
@@ -30,6 +30,38 @@ pub trait Webhooks: Sized + Send + Sync + 'static {
 
     /// Wraps an event of no known type.
     fn unknown(event: UnknownEvent) -> Self::Event;
+}
+
+/// Where a delivery states its event type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Carrier {
+    /// In the body.
+    Body {
+        /// JSON pointers (RFC 6901) such as `/eventType`. The first one at which a body has a text counts.
+        pointers: &'static [&'static str],
+    },
+    /// In a header. Most vendors do not sign their headers: whoever has recorded a delivery can then send it again
+    /// under another event type, and only the form of the body stands against that.
+    Header {
+        /// The name, in lower case.
+        name: &'static str,
+        /// Where the body completes it, so that `issues` in the header and `opened` in the body are
+        /// `issues.opened`. Where there is no such event type, or nothing at that place, the header alone decides.
+        completed_by: Option<Completion>,
+    },
+    /// Nowhere: each event type is sent to an address of its own, see [`Receiver::assuming`](crate::Receiver::assuming).
+    /// Where there is but one event type, every delivery is of that one.
+    Address,
+}
+
+/// The part of an event type that stands in the body, see [`Carrier::Header`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Completion {
+    /// A JSON pointer (RFC 6901) such as `/action`.
+    pub pointer: &'static str,
+    /// What is put between the header's part and this one.
+    pub separator: &'static str,
 }
 
 /// The name of an event, such as `asset.metadata.updated`.

@@ -68,6 +68,7 @@ codes! {
     SignatureContradicted = "E0704", Error, "The description or the configuration contradicts itself on the signature headers.";
     EventTypeDoubtful = "W0701", Warning, "Weaker evidence names another event type than the one that was taken.";
     EventTypeUndeclared = "W0702", Warning, "A body does not declare the member that states the event type.";
+    EventTypeInferred = "W0708", Warning, "Where deliveries state their event type is inferred.";
     NoSignature = "W0703", Warning, "The description does not tell how deliveries are signed.";
     ConfigUnused = "W0704", Warning, "A setting applies to nothing.";
     ExampleUnusable = "W0705", Warning, "An example is not used as a fixture, since it is not what its schema describes.";

@@ -6,6 +6,8 @@ mod render;
 pub use code::Code;
 pub use render::{json, text};
 
+use std::collections::BTreeMap;
+
 use crate::source::{FileId, Origin};
 
 /// How grave a [`Diagnostic`] is.
@@ -28,6 +30,17 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// What to do about it, ready to paste where that is possible.
     pub help: Vec<String>,
+    /// Lines of a `codegen.toml` that would settle it.
+    pub settings: Vec<Setting>,
+}
+
+/// Lines of a table in a `codegen.toml`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The table, such as `event-type`.
+    pub table: &'static str,
+    /// Its lines, such as `pointer = "/type"`.
+    pub lines: Vec<String>,
 }
 
 /// A place and what is to be said of it.
@@ -55,7 +68,7 @@ pub enum Place {
 impl Diagnostic {
     /// A finding without a place yet.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), labels: Vec::new(), help: Vec::new() }
+        Self { code, message: message.into(), labels: Vec::new(), help: Vec::new(), settings: Vec::new() }
     }
 
     /// Adds a place; the first one added is the primary one.
@@ -69,6 +82,14 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
+        self
+    }
+
+    /// Adds lines for a table of `codegen.toml` that would settle it, and shows them as help.
+    #[must_use]
+    pub fn setting(mut self, table: &'static str, lines: Vec<String>) -> Self {
+        self.help.push(format!("say it in codegen.toml:\n[{table}]\n{}", lines.join("\n")));
+        self.settings.push(Setting { table, lines });
         self
     }
 
@@ -104,6 +125,25 @@ impl Diagnostics {
     /// Whether any of them is an error.
     pub fn has_errors(&self) -> bool {
         self.0.iter().any(|d| d.severity() == Severity::Error)
+    }
+
+    /// The `codegen.toml` that the errors ask for; none where one of them asks for nothing, which no setting would settle.
+    pub fn suggested_config(&self) -> Option<String> {
+        let errors: Vec<_> = self.0.iter().filter(|d| d.severity() == Severity::Error).collect();
+        if errors.is_empty() || errors.iter().any(|error| error.settings.is_empty()) {
+            return None;
+        }
+        let mut tables: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for setting in errors.iter().flat_map(|error| &error.settings) {
+            let lines = tables.entry(setting.table).or_default();
+            for line in setting.lines.iter().map(String::as_str) {
+                if !lines.contains(&line) {
+                    lines.push(line);
+                }
+            }
+        }
+        let tables: Vec<_> = tables.iter().map(|(table, lines)| format!("[{table}]\n{}\n", lines.join("\n"))).collect();
+        Some(tables.join("\n"))
     }
 
     /// All of them.

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::{Emitter, docs, imports};
 use crate::format::SourceFile;
-use crate::ir::{Kind, Presence, Type};
+use crate::ir::{Carrier, Kind, Presence, Type};
 use crate::lower::shape;
 
 impl Emitter<'_> {
@@ -22,7 +22,10 @@ impl Emitter<'_> {
         let own = payloads.iter().map(ToString::to_string).chain(["EventType".to_owned(), self.vendor_name()]);
         let own = imports::list(own.collect());
         let mut receiver = imports::receiver_types(&common);
-        receiver.extend(["DecodeError", "Delivery", "UnknownEvent", "Webhooks"]);
+        receiver.extend(["Carrier", "DecodeError", "Delivery", "UnknownEvent", "Webhooks"]);
+        if matches!(self.api.carrier, Carrier::Header { completed_by: Some(_), .. }) {
+            receiver.push("Completion");
+        }
         let receiver = imports::list(receiver);
         let map = imports::has_map(&common).then(|| {
             quote!(
@@ -70,12 +73,12 @@ impl Emitter<'_> {
                 #(#accessors)*
             }
         });
-        let pointer = &self.api.event_type_pointer;
+        let carrier = self.carrier();
         file.item(quote! {
             impl Webhooks for #vendor {
                 type EventType = EventType;
                 type Event = Event;
-                const EVENT_TYPE_POINTER: &'static str = #pointer;
+                const EVENT_TYPE: Carrier = #carrier;
 
                 fn decode(event_type: EventType, delivery: &Delivery) -> Result<Event, DecodeError> {
                     match event_type {
@@ -89,6 +92,22 @@ impl Emitter<'_> {
             }
         });
         file
+    }
+
+    /// Where deliveries state their event type, in the receiver's words.
+    fn carrier(&self) -> TokenStream {
+        let separator = &self.api.separator;
+        match &self.api.carrier {
+            Carrier::Body(pointers) => quote!(Carrier::Body { pointers: &[#(#pointers),*] }),
+            Carrier::Header { name, completed_by: None } => quote!(Carrier::Header { name: #name, completed_by: None }),
+            Carrier::Header { name, completed_by: Some(pointer) } => quote! {
+                Carrier::Header {
+                    name: #name,
+                    completed_by: Some(Completion { pointer: #pointer, separator: #separator }),
+                }
+            },
+            Carrier::Address => quote!(Carrier::Address),
+        }
     }
 
     /// Methods for the members that all payloads have.

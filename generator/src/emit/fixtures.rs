@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 
 use super::{Emitter, imports};
 use crate::format::SourceFile;
-use crate::ir::Webhook;
+use crate::ir::{Carrier, Webhook};
 use crate::names::{ident, snake};
 
 impl Emitter<'_> {
@@ -48,18 +48,36 @@ impl Emitter<'_> {
         imports.extend(own.into_iter().chain(["Outcome", "Payload", "receiver"]).map(str::to_owned));
         imports.push(vendor.to_string());
         let imports = imports::list(imports);
+        let header_value = matches!(self.api.carrier, Carrier::Header { .. }).then(|| {
+            quote!(
+                use webhook_receiver::http::HeaderValue;
+            )
+        });
         file.item(quote! {
             use std::sync::mpsc;
+            #header_value
             use webhook_receiver::testing;
             use #crate_name::{#imports};
         });
+        let (parameter, insert, assume) = match &self.api.carrier {
+            Carrier::Body(_) => (None, None, None),
+            Carrier::Header { name, .. } => (
+                Some(quote!(, event_type: &'static str)),
+                Some(quote!(headers.insert(#name, HeaderValue::from_static(event_type));)),
+                None,
+            ),
+            Carrier::Address => (None, None, Some(quote!(.assuming(P::EVENT_TYPE)))),
+        };
+        let mutable = insert.is_some().then(|| quote!(mut));
         file.item(quote! {
             /// Signs the example, passes it through the receiver, and holds what the handler got against it.
-            fn round_trip<P: Payload<Webhooks = #vendor>>(example: &'static str) {
+            fn round_trip<P: Payload<Webhooks = #vendor>>(example: &'static str #parameter) {
                 let secret = testing::secret();
-                let headers = testing::signed_now(&#headers, &secret, example.as_bytes());
+                let #mutable headers = testing::signed_now(&#headers, &secret, example.as_bytes());
+                #insert
                 let (sender, handled) = mpsc::channel();
                 let service = #receiver
+                    #assume
                     .on(move |payload: P| {
                         let encoded = webhook_receiver::serde_json::to_string(&payload);
                         let sent = sender.send(encoded);
@@ -78,10 +96,11 @@ impl Emitter<'_> {
             let path = format!("../{}", self.fixture_path(index, number));
             let suffix = if number == 0 { String::new() } else { format!("_{}", number + 1) };
             let test = ident(&format!("{name}{suffix}"));
+            let header = webhook.header.as_ref().map(|value| quote!(, #value));
             file.item(quote! {
                 #[test]
                 fn #test() {
-                    round_trip::<#payload>(include_str!(#path));
+                    round_trip::<#payload>(include_str!(#path) #header);
                 }
             });
         }

@@ -4,12 +4,14 @@
 
 use std::collections::HashSet;
 
-use super::flatten::{Subject, flatten, peel};
+use super::event_types::Route;
+use super::flatten::{Body, Flat, Subject, flatten, peel};
 use super::types::is_object;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
-use crate::ir::{Api, Example, Field, Kind, Presence, Select, Type, TypeId};
-use crate::normalize::{JsonType, SchemaId, Schemas, Webhook};
+use crate::ir::{Api, Carrier, Example, Field, Kind, Presence, Select, Type, TypeId};
+use crate::normalize::{JsonType, SchemaId, Schemas};
 use crate::source::{Node, Object, Origin, Value};
+use crate::text::segments;
 
 /// How deep an assembled payload may be.
 const MAX_DEPTH: usize = 24;
@@ -17,28 +19,31 @@ const MAX_DEPTH: usize = 24;
 /// How many values one may have.
 const MAX_VALUES: usize = 10_000;
 
-/// The examples of a webhook, at least one.
+/// The examples of a webhook under one of its event types, at least one.
 pub(super) fn examples(
     api: &Api,
     schemas: &Schemas,
-    webhook: &Webhook,
+    route: &Route<'_>,
+    routes: &[Route<'_>],
     payload: TypeId,
-    event_type: &str,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Example> {
-    let path = crate::text::segments(&api.event_type_pointer);
-    let checking = Checking { api, payload, path: &path, event_type };
+    let Route { webhook, event_type, .. } = route;
+    let checking = Checking { api, payload, statement: Statement::of(&api.carrier, &api.separator, route), routes };
+    let of_same_webhook = |name: &str| routes.iter().any(|other| other.webhook.name == webhook.name && other.event_type == name);
     let mut examples = Vec::new();
     for published in &webhook.examples {
-        match path.iter().try_fold(published, |node, segment| member(node, segment)).and_then(Node::as_str) {
-            Some(stated) if stated != event_type => {
-                diagnostics.push(
-                    Diagnostic::new(
-                        Code::ExampleUnusable,
-                        format!("this example is of `{stated}`, not of `{event_type}`"),
-                    )
-                    .at(Place::Value(published.origin().clone()), "not used as a fixture"),
-                );
+        match checking.statement.stated(published) {
+            Some(other) if other != checking.statement.text => {
+                if !of_same_webhook(other) {
+                    diagnostics.push(
+                        Diagnostic::new(
+                            Code::ExampleUnusable,
+                            format!("this example is of `{other}`, not of `{event_type}`"),
+                        )
+                        .at(Place::Value(published.origin().clone()), "not used as a fixture"),
+                    );
+                }
                 continue;
             }
             _ => {}
@@ -66,46 +71,100 @@ pub(super) fn examples(
         }
     }
     if examples.is_empty() {
-        let mut assembly = Assembly { schemas, found: false, path: HashSet::new(), values: 0 };
-        let origin = webhook.key.origin();
-        let assembled = assembly.value(&[webhook.body], true, diagnostics).unwrap_or_else(|| empty(origin));
-        if !assembly.found {
+        examples.extend(made_up(&checking, schemas, route, diagnostics));
+    }
+    examples
+}
+
+/// A payload from the examples of properties, or one that fits in any way.
+fn made_up(
+    checking: &Checking<'_>,
+    schemas: &Schemas,
+    route: &Route<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Example> {
+    let webhook = route.webhook;
+    let mut assembly = Assembly { schemas, found: false, path: HashSet::new(), values: 0 };
+    let origin = webhook.key.origin();
+    let assembled = assembly.body(route.body(), diagnostics).unwrap_or_else(|| empty(origin));
+    if !assembly.found {
+        diagnostics.push(
+            Diagnostic::new(
+                Code::NoExample,
+                format!("webhook `{}` has no example, and neither have its properties", webhook.name),
+            )
+            .at(Place::Name(origin.clone()), "its fixture is made up"),
+        );
+    }
+    let checked = checking.check(&assembled).or_else(|misfit| {
+        diagnostics.push(
+            Diagnostic::new(
+                Code::ExampleUnusable,
+                format!("the examples of properties do not make a payload: expected {}", misfit.expected),
+            )
+            .at(Place::Value(misfit.origin), "a value is made up instead"),
+        );
+        let mut making_up = MakingUp { api: checking.api, origin, path: Vec::new(), values: 0 };
+        checking.check(&making_up.value(&Type::Named(checking.payload)))
+    });
+    match checked {
+        Ok(checked) => Some(Example { assembled: true, ..checked.example }),
+        Err(misfit) => {
             diagnostics.push(
-                Diagnostic::new(
-                    Code::NoExample,
-                    format!("webhook `{}` has no example, and neither have its properties", webhook.name),
-                )
-                .at(Place::Name(origin.clone()), "its fixture is made up"),
-            );
-        }
-        let checked = checking.check(&assembled).or_else(|misfit| {
-            diagnostics.push(
-                Diagnostic::new(
-                    Code::ExampleUnusable,
-                    format!("the examples of properties do not make a payload: expected {}", misfit.expected),
-                )
-                .at(Place::Value(misfit.origin), "a value is made up instead"),
-            );
-            checking.check(&MakingUp { api, origin, path: Vec::new(), values: 0 }.value(&Type::Named(payload)))
-        });
-        match checked {
-            Ok(checked) => examples.push(Example { assembled: true, ..checked.example }),
-            Err(misfit) => diagnostics.push(
                 Diagnostic::new(Code::Contradiction, format!("no payload of up to {MAX_VALUES} values fits webhook `{}`", webhook.name))
                     .at(Place::Value(misfit.origin), format!("always needs {}", misfit.expected))
                     .help("a schema that contains itself through required members alone has no finite value; correct it in an overlay"),
-            ),
+            );
+            None
         }
     }
-    examples
+}
+
+/// What the body of a delivery has to say so that it is routed.
+struct Statement<'a> {
+    /// Where; the first of them that a body has counts. Empty where the body has no say.
+    paths: Vec<Vec<String>>,
+    text: &'a str,
+}
+
+impl<'a> Statement<'a> {
+    fn of(carrier: &Carrier, separator: &str, route: &'a Route<'_>) -> Self {
+        let event_type = route.event_type.as_str();
+        match carrier {
+            Carrier::Body(pointers) => {
+                Self { paths: pointers.iter().map(|pointer| segments(pointer)).collect(), text: event_type }
+            }
+            Carrier::Header { completed_by: Some(pointer), .. } => {
+                let header = route.header.as_deref().unwrap_or_default();
+                match event_type.strip_prefix(header).and_then(|rest| rest.strip_prefix(separator)) {
+                    Some(part) => Self { paths: vec![segments(pointer)], text: part },
+                    None => Self { paths: Vec::new(), text: event_type },
+                }
+            }
+            Carrier::Header { completed_by: None, .. } | Carrier::Address => {
+                Self { paths: Vec::new(), text: event_type }
+            }
+        }
+    }
+
+    /// What a payload says at the place that counts.
+    fn stated<'n>(&self, payload: &'n Node) -> Option<&'n str> {
+        let at = |path: &Vec<String>| path.iter().try_fold(payload, |node, segment| member(node, segment))?.as_str();
+        self.paths.iter().find_map(at)
+    }
+
+    /// Payloads that say it, each at one of the places.
+    fn put(&self, payload: &Node) -> Vec<Node> {
+        self.paths.iter().map(|path| with_text(payload, path, self.text)).collect()
+    }
 }
 
 /// Holds examples against the payload type of a webhook.
 struct Checking<'a> {
     api: &'a Api,
     payload: TypeId,
-    path: &'a [String],
-    event_type: &'a str,
+    statement: Statement<'a>,
+    routes: &'a [Route<'a>],
 }
 
 /// An example that decodes.
@@ -117,20 +176,34 @@ struct Checked {
 impl Checking<'_> {
     /// Checks an example with the event type stated in it, and without where the payload has no place for that.
     fn check(&self, example: &Node) -> Result<Checked, Misfit> {
-        let Self { api, payload, path, event_type } = self;
-        let fit = |node: &Node, states_event_type| {
-            let mut fitting = Fitting { api, left_out: Vec::new() };
-            let fitted = fitting.fit(&Type::Named(*payload), node)?;
+        let fit = |node: &Node, states_event_type: bool| {
+            let mut fitting = Fitting { api: self.api, left_out: Vec::new() };
+            let fitted = fitting.fit(&Type::Named(self.payload), node)?;
             let example = Example { json: crate::text::pretty_json(&fitted), assembled: false, states_event_type };
             Ok((fitted, Checked { example, left_out: fitting.left_out }))
         };
-        if let Ok((fitted, checked)) = fit(&with_event_type(example, path, event_type), true)
-            && path.iter().try_fold(&fitted, |node, segment| member(node, segment)).and_then(Node::as_str)
-                == Some(event_type)
-        {
-            return Ok(checked);
+        if self.statement.paths.is_empty() {
+            return fit(example, !self.says_another(example)).map(|(_, checked)| checked);
+        }
+        for node in self.statement.put(example) {
+            if let Ok((fitted, checked)) = fit(&node, true)
+                && self.statement.stated(&fitted) == Some(self.statement.text)
+            {
+                return Ok(checked);
+            }
         }
         fit(example, false).map(|(_, checked)| checked)
+    }
+
+    /// Whether a body that need not say anything completes the header to another event type.
+    fn says_another(&self, example: &Node) -> bool {
+        let Carrier::Header { completed_by: Some(pointer), .. } = &self.api.carrier else { return false };
+        let path = segments(pointer);
+        let part = path.iter().try_fold(example, |node, segment| member(node, segment)).and_then(Node::as_str);
+        part.is_some_and(|part| {
+            let whole = format!("{}{}{part}", self.statement.text, self.api.separator);
+            self.routes.iter().any(|route| route.event_type == whole)
+        })
     }
 }
 
@@ -153,22 +226,22 @@ fn member<'a>(node: &'a Node, segment: &str) -> Option<&'a Node> {
     }
 }
 
-/// The payload with its event type stated at `path`.
-fn with_event_type(node: &Node, path: &[String], event_type: &str) -> Node {
+/// The payload with a text at `path`.
+fn with_text(node: &Node, path: &[String], value: &str) -> Node {
     let origin = node.origin();
-    let Some((segment, rest)) = path.split_first() else { return text(event_type, origin) };
+    let Some((segment, rest)) = path.split_first() else { return text(value, origin) };
     match node.value() {
         Value::Array(elements) => {
             let mut elements = elements.clone();
             if let Some(element) = segment.parse::<usize>().ok().and_then(|index| elements.get_mut(index)) {
-                *element = with_event_type(element, rest, event_type);
+                *element = with_text(element, rest, value);
             }
             Node::new(Value::Array(elements), origin.clone())
         }
         Value::Object(members) => {
             let mut members = members.clone();
             let inner = members.get(segment.as_str()).cloned().unwrap_or_else(|| empty(origin));
-            members.insert(segment.as_str().into(), with_event_type(&inner, rest, event_type));
+            members.insert(segment.as_str().into(), with_text(&inner, rest, value));
             Node::new(Value::Object(members), origin.clone())
         }
         _ => node.clone(),
@@ -196,8 +269,24 @@ impl Assembly<'_> {
         value
     }
 
+    /// A payload.
+    fn body(&mut self, body: Body, diagnostics: &mut Diagnostics) -> Option<Node> {
+        let flat = body.flatten(self.schemas, diagnostics);
+        self.of_flat(flat, body.schema, true, diagnostics)
+    }
+
     fn fresh(&mut self, subject: &[SchemaId], needed: bool, diagnostics: &mut Diagnostics) -> Option<Node> {
-        let mut flat = flatten(self.schemas, subject, diagnostics);
+        let flat = flatten(self.schemas, subject, diagnostics);
+        self.of_flat(flat, subject[0], needed, diagnostics)
+    }
+
+    fn of_flat(
+        &mut self,
+        mut flat: Flat,
+        schema: SchemaId,
+        needed: bool,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Node> {
         if let Some(example) = flat.examples.iter().find(|example| !matches!(example.value(), Value::Null)) {
             self.found = true;
             return Some(example.clone());
@@ -220,7 +309,7 @@ impl Assembly<'_> {
                 flat.types = Some(vec![JsonType::Object]);
             }
         }
-        let origin = self.schemas.get(subject[0]).node.origin().clone();
+        let origin = self.schemas.get(schema).node.origin().clone();
         if is_object(&flat) {
             let mut members = Object::new();
             for (name, property) in &flat.properties {

@@ -44,6 +44,53 @@ pub(super) struct Choice {
     pub alternatives: Vec<SchemaId>,
 }
 
+/// The body of a webhook, or of one of its event types alone.
+#[derive(Clone, Copy)]
+pub(super) struct Body {
+    pub schema: SchemaId,
+    /// The one alternative of the schema's `oneOf` or `anyOf` that applies.
+    pub alternative: Option<SchemaId>,
+}
+
+impl Body {
+    /// Where references lead that add nothing.
+    pub(super) fn peel(self, schemas: &Schemas) -> Subject {
+        peel(schemas, &[self.schema]).0
+    }
+
+    /// What the body says.
+    pub(super) fn flatten(self, schemas: &Schemas, diagnostics: &mut Diagnostics) -> Flat {
+        let flat = flatten(schemas, &self.peel(schemas), diagnostics);
+        match self.alternative {
+            Some(alternative) => flat.with_alternative(schemas, alternative, diagnostics),
+            None => flat,
+        }
+    }
+}
+
+impl Flat {
+    /// What is said where, of the choice that it belongs to, this alternative applies.
+    pub(super) fn with_alternative(
+        mut self,
+        schemas: &Schemas,
+        alternative: SchemaId,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        self.choices.retain(|choice| !choice.alternatives.contains(&alternative));
+        self.discriminator = None;
+        merge(schemas, alternative, &mut self, &mut Vec::new(), diagnostics);
+        self
+    }
+
+    /// Whether a text may be such a value.
+    pub(super) fn may_be_text(&self) -> bool {
+        match &self.types {
+            Some(types) => types.contains(&JsonType::String),
+            None => self.properties.is_empty() && self.items.is_empty() && !self.only_null,
+        }
+    }
+}
+
 /// Follows references and single-element combinators that add no structure, so that a schema is the
 /// same subject however it is reached. Says whether null was allowed on the way.
 pub(super) fn peel(schemas: &Schemas, subject: &[SchemaId]) -> (Subject, bool) {

@@ -13,6 +13,7 @@ use crate::diagnostics::Diagnostics;
 use crate::ir::{Api, Webhook};
 use crate::normalize::Description;
 use crate::source::Sources;
+use event_types::Route;
 
 /// Lowers a description. Errors are pushed, and then there may be no result.
 pub fn lower(
@@ -23,15 +24,11 @@ pub fn lower(
 ) -> Option<Api> {
     let separator = config.event_types.separator.as_str();
     let scheme = signature::scheme(description, config, diagnostics);
-    let pointer = event_types::pointer(description, config, diagnostics)?;
-    let assigned = event_types::assign(description, &pointer, config, separator, diagnostics);
+    let (carrier, routes) = event_types::routes(description, config, diagnostics)?;
     let mut types = types::Types::new(&description.schemas, sources);
-    let mut routed = Vec::new();
-    for (webhook, event_type) in description.webhooks.iter().zip(assigned) {
-        if let Some(event_type) = event_type {
-            let payload = types.root(&event_type, webhook.body, diagnostics);
-            routed.push((webhook, event_type, payload));
-        }
+    let mut payloads = Vec::new();
+    for route in &routes {
+        payloads.push(types.root(&route.event_type, route.body(), diagnostics));
     }
     // Examples are held against the types: where these are in doubt, so would be what is said of the examples.
     if diagnostics.has_errors() {
@@ -41,17 +38,19 @@ pub fn lower(
         title: description.title.clone(),
         version: description.version.clone(),
         description: description.description.clone(),
-        event_type_pointer: pointer,
+        carrier,
         separator: separator.to_owned(),
         webhooks: Vec::new(),
         types: types.defs,
         scheme,
     };
-    for (webhook, event_type, payload) in routed {
-        let examples = examples::examples(&api, &description.schemas, webhook, payload, &event_type, diagnostics);
+    for (route, payload) in routes.iter().zip(payloads) {
+        let examples = examples::examples(&api, &description.schemas, route, &routes, payload, diagnostics);
+        let Route { webhook, event_type, header, .. } = route;
         api.webhooks.push(Webhook {
             key: webhook.name.clone(),
-            event_type,
+            event_type: event_type.clone(),
+            header: header.clone(),
             payload,
             summary: webhook.operation.summary.clone(),
             description: webhook.operation.description.clone(),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::flatten::{Flat, Subject, flatten, peel};
+use super::flatten::{Body, Flat, Subject, flatten, peel};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::ir::{Docs, Field, Format, Kind, Naming, Presence, Struct, Type, TypeDef, TypeId};
 use crate::normalize::{Additional, JsonType, SchemaId, Schemas};
@@ -34,10 +34,11 @@ impl<'a> Types<'a> {
     }
 
     /// Lowers the body of a webhook to a definition of its own, whatever its schema is.
-    pub(super) fn root(&mut self, event_type: &str, body: SchemaId, diagnostics: &mut Diagnostics) -> TypeId {
-        let id = self.reserve(Naming::Root(event_type.to_owned()), self.origin(body));
-        let (subject, _) = peel(self.schemas, &[body]);
-        let mut flat = flatten(self.schemas, &subject, diagnostics);
+    pub(super) fn root(&mut self, event_type: &str, body: Body, diagnostics: &mut Diagnostics) -> TypeId {
+        let schema = body.alternative.unwrap_or(body.schema);
+        let id = self.reserve(Naming::Root(event_type.to_owned()), self.origin(schema));
+        let subject = body.peel(self.schemas);
+        let mut flat = body.flatten(self.schemas, diagnostics);
         self.defs[id.0].docs = std::mem::take(&mut flat.docs);
         self.merge_choices(&mut flat, diagnostics);
         let kind = if let Some(choice) = self.choice(&mut flat, id, diagnostics) {
@@ -45,7 +46,7 @@ impl<'a> Types<'a> {
         } else if is_object(&flat) && !(flat.properties.is_empty() && flat.required.is_empty()) {
             Kind::Struct(self.object(id, &flat, diagnostics))
         } else {
-            let used = self.used(&[body], id, "value", diagnostics);
+            let used = self.used(&[schema], id, "value", diagnostics);
             Kind::Newtype(if used.nullable { Type::Nullable(Box::new(used.ty)) } else { used.ty })
         };
         self.defs[id.0].kind = kind;

@@ -38,6 +38,8 @@ pub struct Webhook {
     pub operation: Operation,
     /// The place of `operationId`.
     pub operation_id: Option<Node>,
+    /// The texts in the operation's extensions (`x-…`), each with the way to it.
+    pub extensions: Vec<(String, Node)>,
     /// The body's schema.
     pub body: SchemaId,
     /// Examples of the whole body.
@@ -53,6 +55,8 @@ pub struct Header {
     pub name: String,
     /// Where it is documented.
     pub place: Place,
+    /// The texts that are said to stand in it: a constant, a single enum value, an example.
+    pub values: Vec<Node>,
 }
 
 const METHODS: [&str; 9] = ["post", "put", "patch", "delete", "get", "head", "options", "trace", "query"];
@@ -111,7 +115,7 @@ impl Reader<'_, '_> {
     }
 
     fn webhooks(&mut self, root: &Node) -> Vec<Webhook> {
-        let mut webhooks = Vec::new();
+        let mut webhooks: Vec<Webhook> = Vec::new();
         let maps: Vec<&Node> = ["webhooks", "x-webhooks"].iter().filter_map(|name| root.get(name)).collect();
         for map in &maps {
             let Some(items) = map.as_object() else {
@@ -120,7 +124,13 @@ impl Reader<'_, '_> {
             };
             for (name, item) in items {
                 // In a map of path items, an extension is no webhook.
-                if !name.starts_with("x-") || is_path_item(item) {
+                if name.starts_with("x-") && !is_path_item(item) {
+                    continue;
+                }
+                // Some give the map of 3.1 and the extension of 3.0 side by side.
+                if webhooks.iter().any(|known| known.name == **name) {
+                    self.skip(item, &format!("webhook `{name}` stands under `webhooks` as well"));
+                } else {
                     self.path_item(name, item, &mut webhooks);
                 }
             }
@@ -182,6 +192,7 @@ impl Reader<'_, '_> {
             examples: self.examples(media),
             headers: self.headers(&item, &operation),
             operation_id: operation.get("operationId").cloned(),
+            extensions: extensions(&operation),
             operation: self.operation(&operation),
         });
     }
@@ -224,7 +235,8 @@ impl Reader<'_, '_> {
                 && let Some(name) = parameter.get("name")
                 && let Some(text) = name.as_str()
             {
-                headers.push(Header { name: text.to_owned(), place: Place::Value(name.origin().clone()) });
+                let place = Place::Value(name.origin().clone());
+                headers.push(Header { name: text.to_owned(), place, values: self.header_values(&parameter) });
             }
         }
         let responses = operation.get("responses").and_then(Node::as_object);
@@ -237,10 +249,25 @@ impl Reader<'_, '_> {
             };
             let map = response.as_ref().and_then(|response| response.get("headers")?.as_object());
             for (name, header) in map.into_iter().flatten() {
-                headers.push(Header { name: name.to_string(), place: Place::Name(header.origin().clone()) });
+                let place = Place::Name(header.origin().clone());
+                headers.push(Header { name: name.to_string(), place, values: Vec::new() });
             }
         }
         headers
+    }
+
+    /// What a header parameter is said to hold.
+    fn header_values(&mut self, parameter: &Node) -> Vec<Node> {
+        let schema = parameter.get("schema").and_then(|schema| self.follow(schema));
+        let schema = schema.as_ref();
+        let keyword = |name| schema.and_then(|schema| schema.get(name)).cloned();
+        let only = schema.and_then(|schema| match schema.get("enum")?.as_array()? {
+            [only] => Some(only.clone()),
+            _ => None,
+        });
+        let example = parameter.get("example").cloned();
+        let values = [keyword("const"), only, example, keyword("example"), keyword("default")];
+        values.into_iter().flatten().filter(|value| value.as_str().is_some()).collect()
     }
 
     /// The node itself, or what its `$ref` leads to.
@@ -265,6 +292,25 @@ impl Reader<'_, '_> {
     fn wrong(&mut self, node: &Node, rule: &str) {
         self.diagnostics.push(Diagnostic::new(Code::Malformed, rule).at(Place::Value(node.origin().clone()), ""));
     }
+}
+
+/// The texts in the extensions of an operation, but for those in lists.
+fn extensions(operation: &Node) -> Vec<(String, Node)> {
+    let members = operation.as_object().into_iter().flatten();
+    let mut pending: Vec<(String, &Node)> =
+        members.filter(|(name, _)| name.starts_with("x-")).map(|(name, node)| (name.to_string(), node)).collect();
+    let mut texts = Vec::new();
+    while let Some((path, node)) = pending.pop() {
+        match node.value() {
+            Value::String(_) => texts.push((path, node.clone())),
+            Value::Object(members) => {
+                pending.extend(members.iter().map(|(name, node)| (format!("{path}/{name}"), node)));
+            }
+            _ => {}
+        }
+    }
+    texts.sort_by(|(a, _), (b, _)| a.cmp(b));
+    texts
 }
 
 fn is_path_item(node: &Node) -> bool {

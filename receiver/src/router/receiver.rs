@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::handler::erase;
 use super::{Handler, Routes, Unrouted};
 use crate::service::Limits;
-use crate::{Delivery, EventName, Payload, ReceiverService, TopicName, Verifier, Webhooks};
+use crate::{Carrier, Delivery, EventName, Payload, ReceiverService, TopicName, Verifier, Webhooks};
 
 /// Collects the handlers for the webhooks `W`, then becomes a [`ReceiverService`].
 ///
@@ -52,7 +52,10 @@ pub struct Receiver<W: Webhooks, S = ()> {
 
 impl<W: Webhooks> Receiver<W> {
     /// A receiver without handlers.
-    pub fn new(verifier: Verifier) -> Self {
+    pub fn new(mut verifier: Verifier) -> Self {
+        if let Carrier::Header { name, .. } = W::EVENT_TYPE {
+            verifier.keep_event_type_header(name);
+        }
         Self { verifier, state: (), routes: Routes::new(), limits: Limits::default() }
     }
 
@@ -132,6 +135,13 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
     {
         let previous = self.routes.fallback.replace(erase(handler, self.state.clone()));
         assert!(previous.is_none(), "there are two fallback handlers");
+        self
+    }
+
+    /// Takes every delivery for one of this event type, whatever it says: for an address that the vendor sends
+    /// nothing else to.
+    pub fn assuming(mut self, event_type: W::EventType) -> Self {
+        self.routes.assumed = Some(event_type);
         self
     }
 

@@ -16,11 +16,13 @@ pub(crate) struct Routes<W: Webhooks> {
     pub(super) payloads: HashMap<W::EventType, PayloadRoute>,
     pub(super) topics: HashMap<Topic<W>, AnyHandler<W::Event>>,
     pub(super) fallback: Option<AnyHandler<Unrouted>>,
+    /// The event type of every delivery, whatever it says.
+    pub(super) assumed: Option<W::EventType>,
 }
 
 impl<W: Webhooks> Routes<W> {
     pub(super) fn new() -> Self {
-        Self { payloads: HashMap::new(), topics: HashMap::new(), fallback: None }
+        Self { payloads: HashMap::new(), topics: HashMap::new(), fallback: None, assumed: None }
     }
 
     pub(crate) fn has_fallback(&self) -> bool {
@@ -29,7 +31,8 @@ impl<W: Webhooks> Routes<W> {
 
     /// The job of the most specific handler, or the outcome if there is nothing to run.
     pub(crate) fn route(&self, delivery: Delivery) -> Result<Job, Outcome> {
-        let job = match EventType::<W>::of(&delivery) {
+        let event_type = self.assumed.map_or_else(|| EventType::<W>::of(&delivery), |known| Ok(EventType::Known(known)));
+        let job = match event_type {
             Ok(EventType::Known(event_type)) => self.route_known(event_type, &delivery),
             Ok(EventType::Unknown(name)) => Err(Reason::UnknownEventType(name)),
             Err(error) => Err(error.into()),

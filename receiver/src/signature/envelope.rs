@@ -1,7 +1,7 @@
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::VerifyError;
 use super::standard::{self, Message};
@@ -23,6 +23,7 @@ pub struct Envelope<'a> {
     timestamp: &'a [u8],
     seconds: u64,
     signatures: &'a [u8],
+    event_type_header: Option<&'a HeaderValue>,
 }
 
 impl<'a> Envelope<'a> {
@@ -38,7 +39,8 @@ impl<'a> Envelope<'a> {
             return Err(VerifyError::MalformedHeader(names.signature.clone()));
         }
         check_window(seconds, (verifier.clock)(), verifier.tolerance)?;
-        Ok(Self { verifier, id, timestamp, seconds, signatures })
+        let event_type_header = verifier.event_type_header.as_ref().and_then(|name| only(headers, name));
+        Ok(Self { verifier, id, timestamp, seconds, signatures, event_type_header })
     }
 
     /// Checks the signature over the body and hands out the delivery.
@@ -51,7 +53,11 @@ impl<'a> Envelope<'a> {
         let authentic = match &self.verifier.scheme {
             Scheme::StandardWebhooks(keys) => standard::matches(keys, &message, self.signatures),
         };
-        if authentic { Ok(Delivery::new(self.id, self.seconds, body)) } else { Err(VerifyError::NoMatchingSignature) }
+        if authentic {
+            Ok(Delivery::new(self.id, self.seconds, body).with_event_type_header(self.event_type_header.cloned()))
+        } else {
+            Err(VerifyError::NoMatchingSignature)
+        }
     }
 }
 
@@ -62,6 +68,12 @@ fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<&'a [u8], Ver
         (Some(value), None) => Ok(value.as_bytes()),
         (Some(_), Some(_)) => Err(VerifyError::DuplicateHeader(name.clone())),
     }
+}
+
+/// Of several values nobody knows which one counts.
+fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a HeaderValue> {
+    let mut values = headers.get_all(name).iter();
+    values.next().filter(|_| values.next().is_none())
 }
 
 /// A dot would let bytes move between id and timestamp without changing what is signed.

@@ -2,7 +2,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
 use super::standard::Key;
 use super::{Envelope, HeaderNames, Secret, SecretError, VerifyError};
@@ -41,6 +41,7 @@ pub struct Verifier {
     pub(super) tolerance: Duration,
     pub(super) clock: Clock,
     pub(super) allow_dots: bool,
+    pub(super) event_type_header: Option<HeaderName>,
 }
 
 /// How the signature list is made and checked.
@@ -68,7 +69,13 @@ impl Verifier {
             tolerance: DEFAULT_TOLERANCE,
             clock: Box::new(SystemTime::now),
             allow_dots: false,
+            event_type_header: None,
         }
+    }
+
+    /// Keeps the header of this name with the deliveries, unless another one was chosen.
+    pub(crate) fn keep_event_type_header(&mut self, name: &'static str) {
+        self.event_type_header.get_or_insert_with(|| HeaderName::from_static(name));
     }
 
     /// Checks everything that can be checked before the body is read: each header is present once
@@ -113,6 +120,7 @@ pub struct VerifierBuilder {
     tolerance: Duration,
     clock: Clock,
     allow_dots: bool,
+    event_type_header: Option<HeaderName>,
 }
 
 impl VerifierBuilder {
@@ -145,6 +153,13 @@ impl VerifierBuilder {
         self
     }
 
+    /// Keeps the header of this name with each delivery, for vendors that state the event type there. A
+    /// [`Receiver`](crate::Receiver) sees to it by itself.
+    pub fn event_type_header(mut self, name: HeaderName) -> Self {
+        self.event_type_header = Some(name);
+        self
+    }
+
     /// Finishes the verifier.
     ///
     /// # Errors
@@ -165,6 +180,7 @@ impl VerifierBuilder {
             tolerance: self.tolerance,
             clock: self.clock,
             allow_dots: self.allow_dots,
+            event_type_header: self.event_type_header,
         }
     }
 }

@@ -8,7 +8,7 @@ use webhook_receiver::codec::{self, Members, ObjectWriter};
 use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Deserializer, Serialize, Serializer};
 use webhook_receiver::{
-    DecodeError, Delivery, EventName, Integer, Json, Payload, Text, TopicName, UnknownEvent, Webhooks, format,
+    Carrier, DecodeError, Delivery, EventName, Integer, Json, Payload, Text, TopicName, UnknownEvent, Webhooks, format,
 };
 
 /// The vendor.
@@ -17,7 +17,7 @@ pub(crate) enum Acme {}
 impl Webhooks for Acme {
     type EventType = EventType;
     type Event = Event;
-    const EVENT_TYPE_POINTER: &'static str = "/eventType";
+    const EVENT_TYPE: Carrier = Carrier::Body { pointers: &["/eventType"] };
 
     fn decode(event_type: EventType, delivery: &Delivery) -> Result<Event, DecodeError> {
         match event_type {

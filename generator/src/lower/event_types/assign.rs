@@ -1,0 +1,314 @@
+//! Which event types each webhook has.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use super::evidence::{Evidence, Source, Stated};
+use super::{Route, header, spelling};
+use crate::config::{Config, Located};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::ir::Carrier;
+use crate::normalize::{Description, Webhook};
+
+/// More lines than that are no longer asked for.
+const MAX_LINES: usize = 8;
+
+/// What became of the question which event types a webhook has.
+enum Decision {
+    Told(Vec<Told>),
+    Untold,
+    Contradicted,
+}
+
+/// An event type, and what the header says where one does.
+struct Told {
+    evidence: Evidence,
+    header: Option<String>,
+}
+
+impl From<Evidence> for Told {
+    fn from(evidence: Evidence) -> Self {
+        Self { evidence, header: None }
+    }
+}
+
+/// Routes for all webhooks, in their order, but for those that an error is about.
+pub(super) fn assign<'a>(
+    description: &'a Description,
+    carrier: &Carrier,
+    config: &Config,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Route<'a>> {
+    let mut unused: BTreeMap<&String, &Located<_>> = config.event_types.names.iter().collect();
+    let separator = config.event_types.separator.as_str();
+    let keys_count = config.event_types.from_keys || keys_are_spelled_out(description, carrier, diagnostics);
+    let mut assign = Assign { description, config, separator, keys_count, diagnostics };
+    let mut untold: Vec<&Webhook> = Vec::new();
+    let mut claims: IndexMap<String, Vec<(&Webhook, Place)>> = IndexMap::new();
+    let mut routes = Vec::new();
+    let headers = match carrier {
+        Carrier::Header { name, .. } => header::values(description, name),
+        Carrier::Body(_) | Carrier::Address => vec![None; description.webhooks.len()],
+    };
+    for (webhook, header) in description.webhooks.iter().zip(headers) {
+        unused.remove(&webhook.name);
+        let decision = match carrier {
+            Carrier::Body(pointers) => assign.by_body(webhook, pointers),
+            Carrier::Header { completed_by, .. } => assign.by_header(webhook, header, completed_by.as_deref()),
+            Carrier::Address => Decision::Told(vec![assign.by_address(webhook).into()]),
+        };
+        match decision {
+            Decision::Told(all) => {
+                for Told { evidence: Evidence { name, place, alternative, .. }, header } in all {
+                    claims.entry(name.clone()).or_default().push((webhook, place));
+                    routes.push(Route { webhook, event_type: name, header, alternative });
+                }
+            }
+            Decision::Untold => untold.push(webhook),
+            Decision::Contradicted => {}
+        }
+    }
+    assign.report_untold(&untold, carrier);
+    for (name, claimants) in claims.iter().filter(|(_, claimants)| claimants.len() > 1) {
+        assign.report_twice(name, claimants);
+    }
+    for (key, name) in unused {
+        diagnostics.push(
+            Diagnostic::new(Code::ConfigUnused, format!("there is no webhook `{key}`"))
+                .at(name.place.clone(), "this line does nothing"),
+        );
+    }
+    routes
+}
+
+struct Assign<'a, 'd> {
+    description: &'a Description,
+    config: &'a Config,
+    separator: &'a str,
+    /// The keys are event types, whatever they look like.
+    keys_count: bool,
+    diagnostics: &'d mut Diagnostics,
+}
+
+impl Assign<'_, '_> {
+    fn configured(&self, webhook: &Webhook) -> Option<Evidence> {
+        let name = self.config.event_types.names.get(&webhook.name)?;
+        Some(Evidence {
+            name: name.value.as_str().to_owned(),
+            place: name.place.clone(),
+            source: Source::Configuration,
+            alternative: None,
+        })
+    }
+
+    /// The key as an event type; a path's slash in front is none of it.
+    fn key(webhook: &Webhook) -> Evidence {
+        let name = webhook.name.strip_prefix('/').filter(|name| !name.is_empty()).unwrap_or(&webhook.name);
+        Evidence {
+            name: name.to_owned(),
+            place: Place::Name(webhook.key.origin().clone()),
+            source: Source::Key,
+            alternative: None,
+        }
+    }
+
+    /// Nothing that is sent has to agree with it: the name of the webhook is as good as any.
+    fn by_address(&self, webhook: &Webhook) -> Evidence {
+        self.configured(webhook).unwrap_or_else(|| Self::key(webhook))
+    }
+
+    fn by_body(&mut self, webhook: &Webhook, pointers: &[String]) -> Decision {
+        let stated = stated(self.description, webhook, pointers, self.diagnostics);
+        if !stated.declared {
+            self.diagnostics.push(
+                Diagnostic::new(
+                    Code::EventTypeUndeclared,
+                    format!("the body of webhook `{}` does not declare `{}`", webhook.name, pointers.join("` or `")),
+                )
+                .at(Place::Name(webhook.key.origin().clone()), "deliveries without it reach the fallback only"),
+            );
+        }
+        self.decide(webhook, stated)
+    }
+
+    fn decide(&mut self, webhook: &Webhook, stated: Stated) -> Decision {
+        let configured = self.configured(webhook);
+        if configured.is_none()
+            && let Some(several) = several(webhook, &stated, self.keys_count)
+        {
+            return Decision::Told(several);
+        }
+        let is_event_type = |evidence: &Evidence| spelling::is_event_type(&evidence.name, self.separator);
+        let key = Some(Self::key(webhook)).filter(|key| self.keys_count || is_event_type(key));
+        let operation_id = webhook.operation_id.as_ref().and_then(|node| Evidence::of(node, Source::OperationId));
+        let named_operation = operation_id.clone().filter(is_event_type);
+        let listed = stated.listed_for(webhook).cloned();
+        // Ranks of evidence, the strongest first; within a rank all weigh the same.
+        let ranks: [Vec<Evidence>; 5] = [
+            configured.into_iter().collect(),
+            stated.fixed,
+            listed.into_iter().collect(),
+            key.into_iter().collect(),
+            stated.examples.into_iter().chain(named_operation).collect(),
+        ];
+        let mut ranks = ranks.into_iter().skip_while(Vec::is_empty);
+        let Some(strongest) = ranks.next() else { return Decision::Untold };
+        let weaker: Vec<Evidence> = ranks.flatten().collect();
+        // Among equals, one that is another spelling of the key has the key's word for it.
+        let told = strongest.iter().find(|evidence| spelling::same(&evidence.name, &webhook.name));
+        let agreed = told.is_some();
+        let told = told.unwrap_or(&strongest[0]);
+        let others: Vec<&Evidence> = strongest.iter().filter(|evidence| evidence.name != told.name).collect();
+        // An operationId in camelCase spells no event type, but it tells when an example is another event's.
+        let by_example = told.source == Source::Example;
+        let spelled_otherwise =
+            operation_id.as_ref().filter(|id| by_example && !agreed && !spelling::agree(&id.name, &told.name));
+        let contradiction = others.first().copied().filter(|_| !agreed || told.source != Source::Example);
+        if let Some(other) = contradiction.or(spelled_otherwise) {
+            self.diagnostics.push(
+                Diagnostic::new(
+                    Code::EventTypeContradicted,
+                    format!("the event type of webhook `{}` is contradicted", webhook.name),
+                )
+                .at(told.place.clone(), format!("{} says `{}`", told.source.shown(), told.name))
+                .at(other.place.clone(), format!("{} says `{}`", other.source.shown(), other.name))
+                .at(Place::Name(webhook.key.origin().clone()), "the webhook")
+                .setting("event-type.names", vec![self.line(webhook, Some(&told.name))]),
+            );
+            return Decision::Contradicted;
+        }
+        for evidence in others.into_iter().chain(&weaker) {
+            self.doubt(webhook, told, evidence);
+        }
+        Decision::Told(vec![told.clone().into()])
+    }
+
+    /// Reports weaker evidence that disagrees. An operationId may add to the name, such as the method.
+    fn doubt(&mut self, webhook: &Webhook, told: &Evidence, other: &Evidence) {
+        let adds = other.source == Source::OperationId && spelling::agree(&other.name, &told.name);
+        let respelled = other.source == Source::Key && spelling::same(&other.name, &told.name);
+        if other.name == told.name || adds || respelled {
+            return;
+        }
+        self.diagnostics.push(
+            Diagnostic::new(
+                Code::EventTypeDoubtful,
+                format!(
+                    "webhook `{}` is taken for `{}`, though {} says `{}`",
+                    webhook.name,
+                    told.name,
+                    other.source.shown(),
+                    other.name
+                ),
+            )
+            .at(other.place.clone(), "weaker evidence, not followed")
+            .at(told.place.clone(), format!("{} decides", told.source.shown())),
+        );
+    }
+
+    fn by_header(&mut self, webhook: &Webhook, header: Option<Evidence>, completed_by: Option<&str>) -> Decision {
+        let part = completed_by.and_then(|pointer| {
+            let path = crate::text::segments(pointer);
+            let stated = Stated::at(&self.description.schemas, webhook, &path, self.diagnostics);
+            stated.fixed.into_iter().next().map(|evidence| evidence.name)
+        });
+        let suffix = part.map(|part| format!("{}{part}", self.separator)).unwrap_or_default();
+        if let Some(evidence) = self.configured(webhook) {
+            let header = evidence.name.strip_suffix(&suffix).unwrap_or(&evidence.name).to_owned();
+            return Decision::Told(vec![Told { header: Some(header), evidence }]);
+        }
+        let is_event_type = |key: &Evidence| self.keys_count || spelling::is_event_type(&key.name, self.separator);
+        let key = Some(Self::key(webhook)).filter(is_event_type);
+        match (header, key) {
+            (Some(header), _) => {
+                let evidence = Evidence { name: format!("{}{suffix}", header.name), ..header.clone() };
+                Decision::Told(vec![Told { evidence, header: Some(header.name) }])
+            }
+            (None, Some(key)) => {
+                let header = key.name.strip_suffix(&suffix).unwrap_or(&key.name).to_owned();
+                Decision::Told(vec![Told { evidence: key, header: Some(header) }])
+            }
+            (None, None) => Decision::Untold,
+        }
+    }
+
+    fn report_untold(&mut self, untold: &[&Webhook], carrier: &Carrier) {
+        let many = untold.len() > MAX_LINES;
+        let place = match carrier {
+            Carrier::Body(pointers) => format!("nor `{}` nor `operationId` names it", pointers.join("` nor `")),
+            Carrier::Header { name, .. } => format!("nor what is said of the header `{name}` names it"),
+            Carrier::Address => String::new(),
+        };
+        for webhook in untold {
+            let diagnostic =
+                Diagnostic::new(Code::NoEventType, format!("the event type of webhook `{}` is not told", webhook.name))
+                    .at(Place::Name(webhook.key.origin().clone()), format!("neither the key {place}"));
+            self.diagnostics.push(if many {
+                diagnostic
+                    .setting("event-type", vec!["from-keys = true # the keys are the event types, as they are".to_owned()])
+            } else {
+                diagnostic.setting("event-type.names", vec![self.line(webhook, None)])
+            });
+        }
+    }
+
+    fn report_twice(&mut self, name: &str, claimants: &[(&Webhook, Place)]) {
+        let mut diagnostic =
+            Diagnostic::new(Code::EventTypeTwice, format!("{} webhooks claim the event type `{name}`", claimants.len()));
+        for (webhook, place) in claimants {
+            diagnostic = diagnostic.at(Place::Name(webhook.key.origin().clone()), format!("`{}`", webhook.name));
+            diagnostic = diagnostic.at(place.clone(), "the evidence");
+        }
+        let lines = claimants.iter().map(|(webhook, _)| self.line(webhook, None)).collect();
+        self.diagnostics.push(diagnostic.setting("event-type.names", lines));
+    }
+
+    /// The line that settles the event type of a webhook, ready to paste.
+    fn line(&self, webhook: &Webhook, other: Option<&str>) -> String {
+        let guess = spelling::guess(&webhook.name, other, self.separator);
+        let or = other.filter(|other| *other != guess).map(|other| format!(" # or {other:?}")).unwrap_or_default();
+        format!("{:?} = {guess:?}{or}", webhook.name)
+    }
+}
+
+/// What is said at the first place that a body has.
+fn stated(
+    description: &Description,
+    webhook: &Webhook,
+    pointers: &[String],
+    diagnostics: &mut Diagnostics,
+) -> Stated {
+    let at = |pointer: &String| Stated::at(&description.schemas, webhook, &crate::text::segments(pointer), diagnostics);
+    pointers.iter().map(at).find(|stated| stated.declared).unwrap_or_default()
+}
+
+/// Whether the event types that are told for most webhooks are their keys, letter for letter.
+fn keys_are_spelled_out(description: &Description, carrier: &Carrier, diagnostics: &mut Diagnostics) -> bool {
+    let Carrier::Body(pointers) = carrier else { return false };
+    let mut spelled_out = |webhook: &Webhook| {
+        let stated = stated(description, webhook, pointers, diagnostics);
+        let key = Assign::key(webhook).name;
+        stated.fixed.iter().chain(&stated.listed).chain(&stated.examples).any(|evidence| evidence.name == key)
+    };
+    let count = description.webhooks.iter().filter(|webhook| spelled_out(webhook)).count();
+    count > 1 && count * 2 > description.webhooks.len()
+}
+
+/// One webhook may stand for several event types: its alternatives have constants of their own, or its event type is one
+/// of a list and none of the list is the webhook's name. Where keys count, such a list is merely out of date.
+fn several(webhook: &Webhook, stated: &Stated, keys_count: bool) -> Option<Vec<Told>> {
+    let named = |evidence: &Evidence| spelling::same(&evidence.name, &webhook.name);
+    let mut distinct: IndexMap<&str, &Evidence> = IndexMap::new();
+    let all = if stated.fixed.is_empty() { &stated.listed } else { &stated.fixed };
+    for evidence in all {
+        distinct.entry(&evidence.name).or_insert(evidence);
+    }
+    let apart = if stated.fixed.is_empty() {
+        !keys_count && stated.listed_for(webhook).is_none()
+    } else {
+        stated.fixed.iter().all(|evidence| evidence.alternative.is_some())
+    };
+    let split = distinct.len() > 1 && apart && !all.iter().any(named);
+    split.then(|| distinct.into_values().cloned().map(Told::from).collect())
+}

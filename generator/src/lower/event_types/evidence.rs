@@ -1,0 +1,223 @@
+//! What a description says at the place where deliveries may state their event type.
+
+use indexmap::IndexMap;
+
+use super::spelling;
+use crate::diagnostics::{Diagnostics, Place};
+use crate::lower::flatten::{Flat, flatten, peel};
+use crate::lower::types::{single_text, texts};
+use crate::normalize::{SchemaId, Schemas, Webhook};
+use crate::source::{Node, Value};
+
+/// How deep a place in a body may be, alternatives counted.
+const MAX_DEPTH: usize = 64;
+
+/// How many places of one body are looked at.
+const MAX_PLACES: usize = 500;
+
+/// Something in the description that tells a webhook's event type.
+#[derive(Clone)]
+pub(super) struct Evidence {
+    pub name: String,
+    pub place: Place,
+    pub source: Source,
+    /// The alternative of the body in which it stands.
+    pub alternative: Option<SchemaId>,
+}
+
+/// Where [`Evidence`] comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    Configuration,
+    /// `const`, or an `enum` of one value.
+    Constant,
+    /// One value of an `enum`.
+    Listed,
+    Key,
+    Example,
+    OperationId,
+    /// A header's documentation or an extension.
+    Header,
+}
+
+impl Source {
+    pub(super) fn shown(self) -> &'static str {
+        match self {
+            Self::Configuration => "the configuration",
+            Self::Constant => "a constant",
+            Self::Listed => "a listed value",
+            Self::Key => "the key",
+            Self::Example => "an example",
+            Self::OperationId => "`operationId`",
+            Self::Header => "what is said of the header",
+        }
+    }
+}
+
+impl Evidence {
+    pub(super) fn of(value: &Node, source: Source) -> Option<Self> {
+        let name = value.as_str()?.to_owned();
+        Some(Self { name, place: Place::Value(value.origin().clone()), source, alternative: None })
+    }
+}
+
+/// What the description says at a place in a webhook's body.
+#[derive(Default)]
+pub(super) struct Stated {
+    /// The member is there, and may hold a text.
+    pub declared: bool,
+    /// By `const` or by an `enum` of one value.
+    pub fixed: Vec<Evidence>,
+    /// By an `enum` of several values.
+    pub listed: Vec<Evidence>,
+    /// By an example.
+    pub examples: Vec<Evidence>,
+    /// It is the discriminator of the body or of what contains it.
+    pub discriminates: bool,
+}
+
+impl Stated {
+    /// What is said at a path into a webhook's body.
+    pub(super) fn at(schemas: &Schemas, webhook: &Webhook, path: &[String], diagnostics: &mut Diagnostics) -> Self {
+        survey(schemas, webhook, Way::To(path), diagnostics).shift_remove(path).unwrap_or_default()
+    }
+
+    /// The listed value that is another spelling of the webhook's name, or the only one that begins or ends as it does.
+    pub(super) fn listed_for(&self, webhook: &Webhook) -> Option<&Evidence> {
+        let only = |fits: fn(&str, &str) -> bool| {
+            let mut fitting =
+                self.listed.iter().filter(|listed| names(webhook).any(|name| fits(&listed.name, name)));
+            let first = fitting.next()?;
+            fitting.all(|other| other.name == first.name).then_some(first)
+        };
+        only(spelling::same)
+            .or_else(|| only(spelling::agree))
+            .or_else(|| only(|listed, name| spelling::after(listed, name).is_some()))
+    }
+}
+
+/// Which places of a body are looked at.
+#[derive(Clone, Copy)]
+pub(super) enum Way<'a> {
+    /// This one.
+    To(&'a [String]),
+    /// All that lie no deeper.
+    Within(usize),
+}
+
+/// What is said at the places of a webhook's body that may hold a text.
+pub(super) fn survey(
+    schemas: &Schemas,
+    webhook: &Webhook,
+    way: Way<'_>,
+    diagnostics: &mut Diagnostics,
+) -> IndexMap<Vec<String>, Stated> {
+    let mut surveyor = Surveyor { schemas, way, places: IndexMap::new(), examples: webhook.examples.clone(), diagnostics };
+    surveyor.visit(&[webhook.body], &mut Vec::new(), None, 0);
+    let Surveyor { mut places, examples, .. } = surveyor;
+    if let Way::To(path) = way {
+        places.entry(path.to_vec()).or_default();
+    }
+    for (path, stated) in &mut places {
+        stated.examples.extend(examples.iter().filter_map(|example| at(example, path)));
+    }
+    places
+}
+
+/// What a webhook is called: its key and its `operationId`.
+pub(super) fn names(webhook: &Webhook) -> impl Iterator<Item = &str> {
+    [Some(webhook.name.as_str()), webhook.operation.operation_id.as_deref()].into_iter().flatten()
+}
+
+/// The text at a path into an example.
+fn at(example: &Node, path: &[String]) -> Option<Evidence> {
+    let value = path.iter().try_fold(example.clone(), |node, segment| match node.value() {
+        Value::Array(elements) => elements.get(segment.parse::<usize>().ok()?).cloned(),
+        _ => node.get(segment).cloned(),
+    })?;
+    Evidence::of(&value, Source::Example)
+}
+
+struct Surveyor<'a> {
+    schemas: &'a Schemas,
+    way: Way<'a>,
+    places: IndexMap<Vec<String>, Stated>,
+    /// Examples of the whole body.
+    examples: Vec<Node>,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Surveyor<'_> {
+    fn visit(&mut self, subject: &[SchemaId], path: &mut Vec<String>, alternative: Option<SchemaId>, depth: usize) {
+        if depth > MAX_DEPTH || self.places.len() >= MAX_PLACES {
+            return;
+        }
+        let flat = flatten(self.schemas, &peel(self.schemas, subject).0, self.diagnostics);
+        for choice in flat.choices.iter().flat_map(|choice| &choice.alternatives) {
+            let alternative = if depth == 0 { Some(*choice) } else { alternative };
+            self.visit(&[*choice], path, alternative, depth + 1);
+        }
+        if path.is_empty() {
+            self.examples.extend(flat.examples.iter().cloned());
+        }
+        let discriminates = flat.discriminator.as_ref().map(|discriminator| discriminator.property_name.clone());
+        let wanted = match self.way {
+            Way::To(wanted) => wanted.len() == path.len(),
+            Way::Within(_) => !path.is_empty() && flat.may_be_text(),
+        };
+        if wanted {
+            self.state(path, &flat, alternative);
+        }
+        for (name, property) in &flat.properties {
+            if self.goes_by(path, name) {
+                self.enter(property, name, path, alternative, depth);
+                if discriminates.as_ref() == Some(name) {
+                    path.push(name.clone());
+                    self.places.entry(path.clone()).or_default().discriminates = true;
+                    path.pop();
+                }
+            }
+        }
+        if !flat.items.is_empty() && self.goes_by(path, "0") {
+            self.enter(&flat.items, "0", path, alternative, depth);
+        }
+    }
+
+    fn enter(
+        &mut self,
+        subject: &[SchemaId],
+        segment: &str,
+        path: &mut Vec<String>,
+        alternative: Option<SchemaId>,
+        depth: usize,
+    ) {
+        path.push(segment.to_owned());
+        self.visit(subject, path, alternative, depth + 1);
+        path.pop();
+    }
+
+    fn goes_by(&self, path: &[String], segment: &str) -> bool {
+        match self.way {
+            Way::To(wanted) => wanted.get(path.len()).is_some_and(|next| next == segment),
+            Way::Within(depth) => path.len() < depth,
+        }
+    }
+
+    fn state(&mut self, path: &[String], flat: &Flat, alternative: Option<SchemaId>) {
+        let stated = self.places.entry(path.to_vec()).or_default();
+        stated.declared |= flat.may_be_text();
+        let all = |values: &[Node], source| {
+            let evidence = values.iter().filter_map(move |value| Evidence::of(value, source));
+            evidence.map(|evidence| Evidence { alternative, ..evidence }).collect::<Vec<_>>()
+        };
+        if single_text(flat).is_some() {
+            let value = flat.constant.as_ref().or_else(|| flat.values.as_ref()?.first());
+            stated.fixed.extend(all(value.map_or(&[], std::slice::from_ref), Source::Constant));
+            return;
+        }
+        if texts(flat).is_some() {
+            stated.listed.extend(all(flat.values.as_deref().unwrap_or_default(), Source::Listed));
+        }
+        stated.examples.extend(all(&flat.examples, Source::Example));
+    }
+}

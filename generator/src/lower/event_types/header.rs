@@ -1,0 +1,80 @@
+//! Event types that a header states, alone or together with a member of the body.
+
+use indexmap::IndexMap;
+
+use super::evidence::{Evidence, Source, Way, names, survey};
+use super::spelling;
+use crate::diagnostics::Diagnostics;
+use crate::normalize::{Description, Header, Webhook};
+
+/// How names of headers end that state an event type.
+const ENDINGS: [&str; 6] = ["-event", "-event-type", "-event-name", "-event-key", "-topic", "-hook-type"];
+
+/// A header that every webhook documents and whose name says that it states the event type.
+/// Its name in lower case, and where the body completes it.
+pub(super) fn carrier(description: &Description, diagnostics: &mut Diagnostics) -> Option<(String, Option<String>)> {
+    let first = description.webhooks.first()?;
+    let name = first.headers.iter().map(|header| header.name.to_ascii_lowercase()).find(|name| {
+        let documented = |webhook: &Webhook| documented(webhook, name).is_some();
+        ENDINGS.iter().any(|ending| name.ends_with(ending)) && description.webhooks.iter().all(documented)
+    })?;
+    let completed_by = completion(description, &name, diagnostics);
+    Some((name, completed_by))
+}
+
+fn documented<'a>(webhook: &'a Webhook, name: &str) -> Option<&'a Header> {
+    webhook.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name))
+}
+
+/// What the header says for each webhook, as far as that is told.
+pub(super) fn values(description: &Description, name: &str) -> Vec<Option<Evidence>> {
+    let extension_path = telling_extension(description);
+    let value = |webhook: &Webhook| {
+        let documented = documented(webhook, name).into_iter().flat_map(|header| &header.values);
+        // One example often stands for all webhooks: it counts where it begins the webhook's own name.
+        let documented = documented.filter_map(|value| Evidence::of(value, Source::Header));
+        let extension = extension_path.as_deref().and_then(|path| extension(webhook, path));
+        extension.into_iter().chain(documented).find(|evidence| begins(webhook, &evidence.name))
+    };
+    description.webhooks.iter().map(value).collect()
+}
+
+fn begins(webhook: &Webhook, text: &str) -> bool {
+    names(webhook).any(|name| spelling::after(name, text).is_some())
+}
+
+fn extension(webhook: &Webhook, path: &str) -> Option<Evidence> {
+    let (_, node) = webhook.extensions.iter().find(|(known, _)| known == path)?;
+    Evidence::of(node, Source::Header)
+}
+
+/// The extension (`x-…`) that every webhook has and whose text begins each webhook's name.
+fn telling_extension(description: &Description) -> Option<String> {
+    let first = description.webhooks.first()?;
+    let told = |path: &str| {
+        let told = |webhook: &Webhook| extension(webhook, path).is_some_and(|e| begins(webhook, &e.name));
+        description.webhooks.iter().all(told)
+    };
+    first.extensions.iter().map(|(path, _)| path).find(|path| told(path)).cloned()
+}
+
+/// The member of the body that, after what the header says, makes the most webhooks' names.
+fn completion(description: &Description, header: &str, diagnostics: &mut Diagnostics) -> Option<String> {
+    let mut completed: IndexMap<String, usize> = IndexMap::new();
+    for (webhook, value) in description.webhooks.iter().zip(values(description, header)) {
+        let Some(value) = value else { continue };
+        for (path, stated) in survey(&description.schemas, webhook, Way::Within(1), diagnostics) {
+            let completes = |part: &Evidence| {
+                let whole = format!("{} {}", value.name, part.name);
+                names(webhook).any(|name| spelling::same(name, &whole))
+            };
+            if let [member] = &path[..]
+                && stated.fixed.iter().any(completes)
+            {
+                *completed.entry(member.clone()).or_default() += 1;
+            }
+        }
+    }
+    let (member, _) = completed.into_iter().rev().max_by_key(|(_, count)| *count)?;
+    Some(format!("/{}", member.replace('~', "~0").replace('/', "~1")))
+}

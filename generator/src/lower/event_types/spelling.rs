@@ -1,0 +1,72 @@
+//! Names in different spellings: `batch_cancelled`, `batch.cancelled` and `BatchCancelledEvent` mean the same.
+
+/// Words that say what a webhook is anyway.
+const NOISE: [&str; 7] = ["event", "webhook", "webhooks", "notification", "post", "on", "x"];
+
+/// The words of a name, without those that only say that it is a webhook.
+pub(super) fn words(name: &str) -> Vec<String> {
+    let snake = heck::AsSnakeCase(name).to_string();
+    let all: Vec<String> = snake.split('_').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let noise = |word: &String| NOISE.contains(&word.as_str());
+    let first = all.iter().position(|word| !noise(word)).unwrap_or(0);
+    let last = all.iter().rposition(|word| !noise(word)).map_or(all.len(), |last| last + 1);
+    all[first..last].to_vec()
+}
+
+/// Whether two spellings mean the same name.
+pub(super) fn same(a: &str, b: &str) -> bool {
+    words(a).concat() == words(b).concat()
+}
+
+/// Whether two spellings mean the same name, or the one leaves out the other's first words.
+pub(super) fn agree(a: &str, b: &str) -> bool {
+    let (a, b) = (words(a).concat(), words(b).concat());
+    !a.is_empty() && !b.is_empty() && (a.ends_with(&b) || b.ends_with(&a))
+}
+
+/// What is left of a name's words after those of another, where it begins with them.
+pub(super) fn after(name: &str, prefix: &str) -> Option<String> {
+    let (name, prefix) = (words(name), words(prefix));
+    (1..=name.len()).find(|&count| name[..count].concat() == prefix.concat()).map(|count| name[count..].join("_"))
+}
+
+/// Whether a text has the form of an event type: words joined by the separator.
+pub(super) fn is_event_type(text: &str, separator: &str) -> bool {
+    let word =
+        |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    text.contains(separator) && text.split(separator).all(word)
+}
+
+/// What a webhook's event type may be: the words of its key, within the topic that another event type shares with it.
+pub(super) fn guess(key: &str, other: Option<&str>, separator: &str) -> String {
+    let words = heck::AsSnakeCase(key).to_string();
+    let first = words.split('_').next().unwrap_or_default();
+    let topics: Vec<&str> = other.unwrap_or_default().split(separator).take_while(|word| *word != first).collect();
+    let shared = other.is_some_and(|other| other.split(separator).any(|word| word == first));
+    let prefix: String = topics.into_iter().filter(|_| shared).map(|topic| format!("{topic}{separator}")).collect();
+    prefix + &words.replace('_', separator)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings() {
+        for (a, b) in [
+            ("batch_cancelled", "batch.cancelled"),
+            ("EndpointCreatedEvent", "endpoint.created"),
+            ("/x-webhooks/transferFailed", "TRANSFER_FAILED"),
+            ("post-AUTHORISATION", "AUTHORISATION"),
+            ("incomingPaymentCreated", "incoming_payment.created"),
+        ] {
+            assert!(same(a, b), "{a} {b}");
+        }
+        assert!(!same("assetCreated", "asset.updated"));
+        assert!(agree("agreementCreated", "rm.agreement.created"));
+        assert!(!agree("", "rm.agreement.created"));
+        assert_eq!(after("check-run-requested-action", "check_run").as_deref(), Some("requested_action"));
+        assert_eq!(after("push", "push").as_deref(), Some(""));
+        assert_eq!(after("pushed", "push"), None);
+    }
+}
