@@ -7,7 +7,9 @@ import shutil
 from process import problem, run
 
 WORKSPACE = """[workspace]
-members = ["subject", "harness"]
+members = ["harness"]
+# It may be a workspace of its own.
+exclude = ["subject"]
 resolver = "3"
 
 [profile.dev]
