@@ -1,5 +1,6 @@
 """A program that decodes examples into the types of a generated crate, and encodes them again."""
 
+import datetime
 import decimal
 import json
 import shutil
@@ -157,31 +158,44 @@ class Harness:
 
 
 def judged(example, kind, text):
-    result = {"decoded": kind != "failed", "encoded": kind == "encoded", "same": False, "problem": text}
-    if kind == "encoded":
-        difference = different(exact(json.dumps(example.payload)), exact(text))
-        result |= {"same": difference is None, "problem": difference}
-    return result
+    result = {"decoded": kind != "failed", "encoded": kind == "encoded", "same": False, "same_but_times": False}
+    if kind != "encoded":
+        return result | {"problem": text}
+    before, after = exact(json.dumps(example.payload)), exact(text)
+    difference = different(before, after)
+    result |= {"same": difference is None, "same_but_times": different(before, after, same_time) is None}
+    return result | {"problem": difference}
 
 
 def exact(text):
     return json.loads(text, parse_float=decimal.Decimal)
 
 
-def different(before, after, place=""):
-    """Where two JSON values differ, or None; numbers are compared by value."""
+def different(before, after, same=None, place=""):
+    """Where two JSON values differ, or None; numbers are compared by value, strings also by `same`."""
     if isinstance(before, dict) and isinstance(after, dict):
         for name in [*before, *(name for name in after if name not in before)]:
             if name not in after:
                 return f"not encoded: {place}/{name}"
             if name not in before:
                 return f"added: {place}/{name}"
-            found = different(before[name], after[name], f"{place}/{name}")
+            found = different(before[name], after[name], same, f"{place}/{name}")
             if found:
                 return found
         return None
     if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-        pairs = zip(before, after, strict=True)
-        return next(filter(None, (different(*pair, f"{place}/{at}") for at, pair in enumerate(pairs))), None)
-    same = before == after and isinstance(before, bool) == isinstance(after, bool)
-    return None if same else f"encoded differently: {place}"
+        found = (different(old, new, same, f"{place}/{at}") for at, (old, new) in enumerate(zip(before, after)))
+        return next((difference for difference in found if difference), None)
+    equal = before == after and isinstance(before, bool) == isinstance(after, bool)
+    if not equal and same and isinstance(before, str) and isinstance(after, str):
+        equal = same(before, after)
+    return None if equal else f"encoded differently: {place}"
+
+
+def same_time(before, after):
+    """Whether the texts are one and the same point in time, written in two ways."""
+    try:
+        before, after = (datetime.datetime.fromisoformat(text) for text in (before, after))
+    except ValueError:
+        return False
+    return before.tzinfo is not None and after.tzinfo is not None and before == after

@@ -69,6 +69,10 @@ def problem(result, limit):
     for number, line in enumerate(lines):
         if re.match(r"(\[[\d:]+\])?\s*(error|fatal|message:|thread .* panicked)", line, re.IGNORECASE):
             # What comes after `Error:` or a panic stands on a line of its own.
+            causes = [cause for cause in lines[number + 1 :] if re.match(r"\d+: \S", cause)]
+            if line == "Error:" and causes:
+                # A list of causes, the last the first.
+                return f"{line} {causes[-1].partition(': ')[2]}"
             alone = line.endswith(":") or "panicked" in line
             return f"{line} {lines[number + 1]}" if alone and number + 1 < len(lines) else line
     return lines[-1] if lines else f"exit code {result.code}"

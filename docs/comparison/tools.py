@@ -20,7 +20,7 @@ LONG = 20
 NAMES = ("ours", "oas3-gen", "openapi-to-rust", "typify")
 
 
-def all(root, target):
+def known(root, target):
     return [Ours(root, target), Oas3Gen(target), OpenapiToRust(target), Typify(target)]
 
 
@@ -281,13 +281,17 @@ def merge(config, lines):
 
 
 def compare(tool, document, limit):
-    """Everything that is measured of one tool and one description: of the first attempt that compiles, or of the first."""
+    """Everything that is measured of one tool and one description: of the first attempt that gives types that compile."""
+
+    def worth(row):
+        return row.get("compiles", False), row.get("bodies_with_type", 0)
+
     rows = []
     for attempt in tool.attempts:
         rows.append(measure(tool, document, limit, attempt))
-        if rows[-1].get("compiles"):
+        if all(worth(rows[-1])):
             break
-    row = rows[-1] if rows[-1].get("compiles") else rows[0]
+    row = max(rows, key=worth)
     if row is not rows[0]:
         row["first_attempt"] = {key: rows[0].get(key) for key in ("outcome", "problem")}
     return row
@@ -322,13 +326,12 @@ def measure(tool, document, limit, attempt):
     examples = [(types[id(body)], body, example) for body, example in document.valid_examples]
     row["examples_with_type"] = sum(name is not None for name, _, _ in examples)
     results, failure = harness.decode([(name, body, example) for name, body, example in examples if name])
-    row |= {"decoded": 0, "encoded": 0, "same": 0, "failures": []}
+    row |= {"decoded": 0, "encoded": 0, "same": 0, "same_but_times": 0, "failures": []}
     if failure:
         return row | {"outcome": "harness does not run", "problem": shown(failure, tool, document)}
     for example, result in results:
-        row["decoded"] += result["decoded"]
-        row["encoded"] += result["encoded"]
-        row["same"] += result["same"]
+        for what in ("decoded", "encoded", "same", "same_but_times"):
+            row[what] += result[what]
         if result["problem"]:
             row["failures"].append(f"{example}: {shown(result['problem'], tool, document)}")
     return row | {"outcome": f"decodes {row['decoded']} of {len(examples)}"}
