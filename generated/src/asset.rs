@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Deserializer, Serialize, Serializer};
-use webhook_receiver::{Json, Payload, Text, codec, format};
+use webhook_receiver::{Json, Payload, Text, Undeclared, codec, format};
 use crate::{
     Asset, AssetSecurityTemplate, EventContext, EventType, MetadataTemplate, Tenovos,
 };
@@ -28,6 +28,8 @@ pub struct AssetCreated {
     pub event: EventContext,
     /// `asset`.
     pub asset: Asset,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl AssetCreated {
@@ -53,18 +55,20 @@ impl codec::Object for AssetCreated {
         let mut event_type = None;
         let mut event = None;
         let mut asset = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "eventType" => members.read("eventType", &mut event_type)?,
                 "event" => members.read("event", &mut event)?,
                 "asset" => members.read("asset", &mut asset)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
             event: members.required("event", event)?,
             asset: members.required("asset", asset)?,
+            undeclared,
         })
     }
 }
@@ -75,6 +79,7 @@ impl Serialize for AssetCreated {
         object.required("eventType", &self.event_type)?;
         object.required("event", &self.event)?;
         object.required("asset", &self.asset)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -93,6 +98,8 @@ pub struct AssetDeleted {
     pub event: EventContext,
     /// `asset`.
     pub asset: Asset,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl AssetDeleted {
@@ -118,18 +125,20 @@ impl codec::Object for AssetDeleted {
         let mut event_type = None;
         let mut event = None;
         let mut asset = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "eventType" => members.read("eventType", &mut event_type)?,
                 "event" => members.read("event", &mut event)?,
                 "asset" => members.read("asset", &mut asset)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
             event: members.required("event", event)?,
             asset: members.required("asset", asset)?,
+            undeclared,
         })
     }
 }
@@ -140,6 +149,7 @@ impl Serialize for AssetDeleted {
         object.required("eventType", &self.event_type)?;
         object.required("event", &self.event)?;
         object.required("asset", &self.asset)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -159,6 +169,8 @@ pub struct AssetDownloaded {
     /// The downloaded assets: a single element for a single download, one element per asset for a bulk
     /// download.
     pub assets: Vec<DownloadedAsset>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl AssetDownloaded {
@@ -184,18 +196,20 @@ impl codec::Object for AssetDownloaded {
         let mut event_type = None;
         let mut event = None;
         let mut assets = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "eventType" => members.read("eventType", &mut event_type)?,
                 "event" => members.read("event", &mut event)?,
                 "assets" => members.read("assets", &mut assets)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
             event: members.required("event", event)?,
             assets: members.required("assets", assets)?,
+            undeclared,
         })
     }
 }
@@ -206,6 +220,7 @@ impl Serialize for AssetDownloaded {
         object.required("eventType", &self.event_type)?;
         object.required("event", &self.event)?;
         object.required("assets", &self.assets)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -220,6 +235,8 @@ pub struct DownloadedAsset {
     pub id: String,
     /// Name of the file that was uploaded for the asset.
     pub filename: Option<String>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for DownloadedAsset {
@@ -231,16 +248,18 @@ impl codec::Object for DownloadedAsset {
     ) -> Result<Self, A::Error> {
         let mut id = None;
         let mut filename = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "id" => members.read("id", &mut id)?,
                 "filename" => members.read("filename", &mut filename)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             id: members.required("id", id)?,
             filename: filename.flatten(),
+            undeclared,
         })
     }
 }
@@ -250,6 +269,7 @@ impl Serialize for DownloadedAsset {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.required("id", &self.id)?;
         object.optional("filename", &self.filename)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -268,6 +288,8 @@ pub struct AssetPurged {
     pub event: EventContext,
     /// `asset`.
     pub asset: Asset,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl AssetPurged {
@@ -293,18 +315,20 @@ impl codec::Object for AssetPurged {
         let mut event_type = None;
         let mut event = None;
         let mut asset = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "eventType" => members.read("eventType", &mut event_type)?,
                 "event" => members.read("event", &mut event)?,
                 "asset" => members.read("asset", &mut asset)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
             event: members.required("event", event)?,
             asset: members.required("asset", asset)?,
+            undeclared,
         })
     }
 }
@@ -315,6 +339,7 @@ impl Serialize for AssetPurged {
         object.required("eventType", &self.event_type)?;
         object.required("event", &self.event)?;
         object.required("asset", &self.asset)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -333,6 +358,8 @@ pub struct AssetRenditionsCreated {
     pub event: EventContext,
     /// `asset`.
     pub asset: AssetWithRenditions,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl AssetRenditionsCreated {
@@ -358,18 +385,20 @@ impl codec::Object for AssetRenditionsCreated {
         let mut event_type = None;
         let mut event = None;
         let mut asset = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "eventType" => members.read("eventType", &mut event_type)?,
                 "event" => members.read("event", &mut event)?,
                 "asset" => members.read("asset", &mut asset)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
             event: members.required("event", event)?,
             asset: members.required("asset", asset)?,
+            undeclared,
         })
     }
 }
@@ -380,6 +409,7 @@ impl Serialize for AssetRenditionsCreated {
         object.required("eventType", &self.event_type)?;
         object.required("event", &self.event)?;
         object.required("asset", &self.asset)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -400,6 +430,8 @@ pub struct AssetWithRenditions {
     pub security_templates: Option<Vec<AssetSecurityTemplate>>,
     /// `renditions`.
     pub renditions: Option<AssetRenditions>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for AssetWithRenditions {
@@ -420,6 +452,7 @@ impl codec::Object for AssetWithRenditions {
         let mut metadata_template = None;
         let mut security_templates = None;
         let mut renditions = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "id" => members.read("id", &mut id)?,
@@ -431,7 +464,7 @@ impl codec::Object for AssetWithRenditions {
                     members.read("securityTemplates", &mut security_templates)?
                 }
                 "renditions" => members.read("renditions", &mut renditions)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
@@ -440,6 +473,7 @@ impl codec::Object for AssetWithRenditions {
             metadata_template: metadata_template.flatten(),
             security_templates: security_templates.flatten(),
             renditions: renditions.flatten(),
+            undeclared,
         })
     }
 }
@@ -452,6 +486,7 @@ impl Serialize for AssetWithRenditions {
         object.optional("metadataTemplate", &self.metadata_template)?;
         object.optional("securityTemplates", &self.security_templates)?;
         object.optional("renditions", &self.renditions)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -543,6 +578,8 @@ pub struct AssetShared {
     pub event: EventContext,
     /// `share`.
     pub share: AssetShare,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl AssetShared {
@@ -568,18 +605,20 @@ impl codec::Object for AssetShared {
         let mut event_type = None;
         let mut event = None;
         let mut share = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "eventType" => members.read("eventType", &mut event_type)?,
                 "event" => members.read("event", &mut event)?,
                 "share" => members.read("share", &mut share)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
             event: members.required("event", event)?,
             share: members.required("share", share)?,
+            undeclared,
         })
     }
 }
@@ -590,6 +629,7 @@ impl Serialize for AssetShared {
         object.required("eventType", &self.event_type)?;
         object.required("event", &self.event)?;
         object.required("share", &self.share)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -606,6 +646,8 @@ pub struct AssetShare {
     pub recipients: Option<Vec<String>>,
     /// The assets that were shared.
     pub assets: Option<Vec<ShareAsset>>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for AssetShare {
@@ -618,18 +660,20 @@ impl codec::Object for AssetShare {
         let mut r#type = None;
         let mut recipients = None;
         let mut assets = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "type" => members.read("type", &mut r#type)?,
                 "recipients" => members.read("recipients", &mut recipients)?,
                 "assets" => members.read("assets", &mut assets)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             r#type: r#type.flatten(),
             recipients: recipients.flatten(),
             assets: assets.flatten(),
+            undeclared,
         })
     }
 }
@@ -640,6 +684,7 @@ impl Serialize for AssetShare {
         object.optional("type", &self.r#type)?;
         object.optional("recipients", &self.recipients)?;
         object.optional("assets", &self.assets)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -711,6 +756,8 @@ pub struct ShareAsset {
     pub filename: Option<String>,
     /// Identifier of the asset.
     pub id: Option<String>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for ShareAsset {
@@ -722,16 +769,18 @@ impl codec::Object for ShareAsset {
     ) -> Result<Self, A::Error> {
         let mut filename = None;
         let mut id = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "filename" => members.read("filename", &mut filename)?,
                 "id" => members.read("id", &mut id)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             filename: filename.flatten(),
             id: id.flatten(),
+            undeclared,
         })
     }
 }
@@ -741,6 +790,7 @@ impl Serialize for ShareAsset {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("filename", &self.filename)?;
         object.optional("id", &self.id)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -759,6 +809,8 @@ pub struct AssetSecurityUpdated {
     pub event_type: String,
     /// `event`.
     pub event: EventContext,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl AssetSecurityUpdated {
@@ -784,18 +836,20 @@ impl codec::Object for AssetSecurityUpdated {
         let mut asset = None;
         let mut event_type = None;
         let mut event = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "asset" => members.read("asset", &mut asset)?,
                 "eventType" => members.read("eventType", &mut event_type)?,
                 "event" => members.read("event", &mut event)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             asset: members.required("asset", asset)?,
             event_type: members.required("eventType", event_type)?,
             event: members.required("event", event)?,
+            undeclared,
         })
     }
 }
@@ -806,6 +860,7 @@ impl Serialize for AssetSecurityUpdated {
         object.required("asset", &self.asset)?;
         object.required("eventType", &self.event_type)?;
         object.required("event", &self.event)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -824,6 +879,8 @@ pub struct SecurityUpdatedAsset {
     pub metadata_template: Option<MetadataTemplate>,
     /// `security`.
     pub security: Option<UpdatedAssetSecurity>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for SecurityUpdatedAsset {
@@ -842,6 +899,7 @@ impl codec::Object for SecurityUpdatedAsset {
         let mut filename = None;
         let mut metadata_template = None;
         let mut security = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "id" => members.read("id", &mut id)?,
@@ -850,7 +908,7 @@ impl codec::Object for SecurityUpdatedAsset {
                     members.read("metadataTemplate", &mut metadata_template)?
                 }
                 "security" => members.read("security", &mut security)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
@@ -858,6 +916,7 @@ impl codec::Object for SecurityUpdatedAsset {
             filename: filename.flatten(),
             metadata_template: metadata_template.flatten(),
             security: security.flatten(),
+            undeclared,
         })
     }
 }
@@ -869,6 +928,7 @@ impl Serialize for SecurityUpdatedAsset {
         object.optional("filename", &self.filename)?;
         object.optional("metadataTemplate", &self.metadata_template)?;
         object.optional("security", &self.security)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -932,6 +992,8 @@ pub struct UpdatedAssetSecurityCurrent {
     pub id: Option<String>,
     /// Name of the security template.
     pub name: Option<String>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for UpdatedAssetSecurityCurrent {
@@ -943,16 +1005,18 @@ impl codec::Object for UpdatedAssetSecurityCurrent {
     ) -> Result<Self, A::Error> {
         let mut id = None;
         let mut name = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
                 "id" => members.read("id", &mut id)?,
                 "name" => members.read("name", &mut name)?,
-                _ => members.skip()?,
+                _ => members.keep(&name_, &mut undeclared)?,
             }
         }
         Ok(Self {
             id: id.flatten(),
             name: name.flatten(),
+            undeclared,
         })
     }
 }
@@ -962,6 +1026,7 @@ impl Serialize for UpdatedAssetSecurityCurrent {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
         object.optional("name", &self.name)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -976,6 +1041,8 @@ pub struct UpdatedAssetSecurityPrevious {
     pub id: Option<String>,
     /// Name of the security template.
     pub name: Option<String>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for UpdatedAssetSecurityPrevious {
@@ -987,16 +1054,18 @@ impl codec::Object for UpdatedAssetSecurityPrevious {
     ) -> Result<Self, A::Error> {
         let mut id = None;
         let mut name = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
                 "id" => members.read("id", &mut id)?,
                 "name" => members.read("name", &mut name)?,
-                _ => members.skip()?,
+                _ => members.keep(&name_, &mut undeclared)?,
             }
         }
         Ok(Self {
             id: id.flatten(),
             name: name.flatten(),
+            undeclared,
         })
     }
 }
@@ -1006,6 +1075,7 @@ impl Serialize for UpdatedAssetSecurityPrevious {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
         object.optional("name", &self.name)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -1024,6 +1094,8 @@ pub struct AssetMetadataUpdated {
     pub event: EventContext,
     /// `asset`.
     pub asset: UpdatedAsset,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl AssetMetadataUpdated {
@@ -1049,18 +1121,20 @@ impl codec::Object for AssetMetadataUpdated {
         let mut event_type = None;
         let mut event = None;
         let mut asset = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "eventType" => members.read("eventType", &mut event_type)?,
                 "event" => members.read("event", &mut event)?,
                 "asset" => members.read("asset", &mut asset)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
             event: members.required("event", event)?,
             asset: members.required("asset", asset)?,
+            undeclared,
         })
     }
 }
@@ -1071,6 +1145,7 @@ impl Serialize for AssetMetadataUpdated {
         object.required("eventType", &self.event_type)?;
         object.required("event", &self.event)?;
         object.required("asset", &self.asset)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -1089,6 +1164,8 @@ pub struct UpdatedAsset {
     pub metadata_template: Option<MetadataTemplate>,
     /// One element for each metadata attribute that changed – attributes that did not change are left out.
     pub updates: Option<Vec<UpdatedAssetUpdate>>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for UpdatedAsset {
@@ -1107,6 +1184,7 @@ impl codec::Object for UpdatedAsset {
         let mut filename = None;
         let mut metadata_template = None;
         let mut updates = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "id" => members.read("id", &mut id)?,
@@ -1115,7 +1193,7 @@ impl codec::Object for UpdatedAsset {
                     members.read("metadataTemplate", &mut metadata_template)?
                 }
                 "updates" => members.read("updates", &mut updates)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
@@ -1123,6 +1201,7 @@ impl codec::Object for UpdatedAsset {
             filename: filename.flatten(),
             metadata_template: metadata_template.flatten(),
             updates: updates.flatten(),
+            undeclared,
         })
     }
 }
@@ -1134,6 +1213,7 @@ impl Serialize for UpdatedAsset {
         object.optional("filename", &self.filename)?;
         object.optional("metadataTemplate", &self.metadata_template)?;
         object.optional("updates", &self.updates)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -1225,6 +1305,8 @@ pub struct AssetRestored {
     pub event: EventContext,
     /// `asset`.
     pub asset: Asset,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl AssetRestored {
@@ -1250,18 +1332,20 @@ impl codec::Object for AssetRestored {
         let mut event_type = None;
         let mut event = None;
         let mut asset = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "eventType" => members.read("eventType", &mut event_type)?,
                 "event" => members.read("event", &mut event)?,
                 "asset" => members.read("asset", &mut asset)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
             event: members.required("event", event)?,
             asset: members.required("asset", asset)?,
+            undeclared,
         })
     }
 }
@@ -1272,6 +1356,7 @@ impl Serialize for AssetRestored {
         object.required("eventType", &self.event_type)?;
         object.required("event", &self.event)?;
         object.required("asset", &self.asset)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }

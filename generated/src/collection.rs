@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Deserializer, Serialize, Serializer};
-use webhook_receiver::{Json, Payload, Text, codec, format};
+use webhook_receiver::{Json, Payload, Text, Undeclared, codec, format};
 use crate::{EventContext, EventType, Tenovos};
 
 /// Payload of `collection.created`.
@@ -26,6 +26,8 @@ pub struct CollectionCreated {
     pub event: EventContext,
     /// `collection`.
     pub collection: Collection,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl CollectionCreated {
@@ -51,18 +53,20 @@ impl codec::Object for CollectionCreated {
         let mut event_type = None;
         let mut event = None;
         let mut collection = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "eventType" => members.read("eventType", &mut event_type)?,
                 "event" => members.read("event", &mut event)?,
                 "collection" => members.read("collection", &mut collection)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
             event: members.required("event", event)?,
             collection: members.required("collection", collection)?,
+            undeclared,
         })
     }
 }
@@ -73,6 +77,7 @@ impl Serialize for CollectionCreated {
         object.required("eventType", &self.event_type)?;
         object.required("event", &self.event)?;
         object.required("collection", &self.collection)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -89,6 +94,8 @@ pub struct Collection {
     pub name: Option<String>,
     /// `type`.
     pub r#type: Option<CollectionType>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for Collection {
@@ -101,18 +108,20 @@ impl codec::Object for Collection {
         let mut id = None;
         let mut name = None;
         let mut r#type = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
                 "id" => members.read("id", &mut id)?,
                 "name" => members.read("name", &mut name)?,
                 "type" => members.read("type", &mut r#type)?,
-                _ => members.skip()?,
+                _ => members.keep(&name_, &mut undeclared)?,
             }
         }
         Ok(Self {
             id: members.required("id", id)?,
             name: name.flatten(),
             r#type: r#type.flatten(),
+            undeclared,
         })
     }
 }
@@ -123,6 +132,7 @@ impl Serialize for Collection {
         object.required("id", &self.id)?;
         object.optional("name", &self.name)?;
         object.optional("type", &self.r#type)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -194,6 +204,8 @@ pub struct CollectionUpdated {
     pub event: EventContext,
     /// `collection`.
     pub collection: UpdatedCollection,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl CollectionUpdated {
@@ -219,18 +231,20 @@ impl codec::Object for CollectionUpdated {
         let mut event_type = None;
         let mut event = None;
         let mut collection = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "eventType" => members.read("eventType", &mut event_type)?,
                 "event" => members.read("event", &mut event)?,
                 "collection" => members.read("collection", &mut collection)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
             event: members.required("event", event)?,
             collection: members.required("collection", collection)?,
+            undeclared,
         })
     }
 }
@@ -241,6 +255,7 @@ impl Serialize for CollectionUpdated {
         object.required("eventType", &self.event_type)?;
         object.required("event", &self.event)?;
         object.required("collection", &self.collection)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -381,6 +396,8 @@ pub struct UpdatedCollectionSecurity {
     pub current: Option<Vec<UpdatedCollectionSecurityCurrent>>,
     /// Security templates that applied before.
     pub previous: Option<Vec<UpdatedCollectionSecurityPrevious>>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for UpdatedCollectionSecurity {
@@ -392,16 +409,18 @@ impl codec::Object for UpdatedCollectionSecurity {
     ) -> Result<Self, A::Error> {
         let mut current = None;
         let mut previous = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "current" => members.read("current", &mut current)?,
                 "previous" => members.read("previous", &mut previous)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             current: current.flatten(),
             previous: previous.flatten(),
+            undeclared,
         })
     }
 }
@@ -411,6 +430,7 @@ impl Serialize for UpdatedCollectionSecurity {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("current", &self.current)?;
         object.optional("previous", &self.previous)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -425,6 +445,8 @@ pub struct UpdatedCollectionSecurityCurrent {
     pub id: Option<String>,
     /// Name of the security template.
     pub name: Option<String>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for UpdatedCollectionSecurityCurrent {
@@ -436,16 +458,18 @@ impl codec::Object for UpdatedCollectionSecurityCurrent {
     ) -> Result<Self, A::Error> {
         let mut id = None;
         let mut name = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
                 "id" => members.read("id", &mut id)?,
                 "name" => members.read("name", &mut name)?,
-                _ => members.skip()?,
+                _ => members.keep(&name_, &mut undeclared)?,
             }
         }
         Ok(Self {
             id: id.flatten(),
             name: name.flatten(),
+            undeclared,
         })
     }
 }
@@ -455,6 +479,7 @@ impl Serialize for UpdatedCollectionSecurityCurrent {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
         object.optional("name", &self.name)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -469,6 +494,8 @@ pub struct UpdatedCollectionSecurityPrevious {
     pub id: Option<String>,
     /// Name of the security template.
     pub name: Option<String>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for UpdatedCollectionSecurityPrevious {
@@ -480,16 +507,18 @@ impl codec::Object for UpdatedCollectionSecurityPrevious {
     ) -> Result<Self, A::Error> {
         let mut id = None;
         let mut name = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
                 "id" => members.read("id", &mut id)?,
                 "name" => members.read("name", &mut name)?,
-                _ => members.skip()?,
+                _ => members.keep(&name_, &mut undeclared)?,
             }
         }
         Ok(Self {
             id: id.flatten(),
             name: name.flatten(),
+            undeclared,
         })
     }
 }
@@ -499,6 +528,7 @@ impl Serialize for UpdatedCollectionSecurityPrevious {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
         object.optional("name", &self.name)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -630,6 +660,8 @@ pub struct CollectionShared {
     pub event: EventContext,
     /// `share`.
     pub share: CollectionShare,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl CollectionShared {
@@ -655,18 +687,20 @@ impl codec::Object for CollectionShared {
         let mut event_type = None;
         let mut event = None;
         let mut share = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "eventType" => members.read("eventType", &mut event_type)?,
                 "event" => members.read("event", &mut event)?,
                 "share" => members.read("share", &mut share)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
             event: members.required("event", event)?,
             share: members.required("share", share)?,
+            undeclared,
         })
     }
 }
@@ -677,6 +711,7 @@ impl Serialize for CollectionShared {
         object.required("eventType", &self.event_type)?;
         object.required("event", &self.event)?;
         object.required("share", &self.share)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }

@@ -17,8 +17,8 @@
 //!
 //! - [`EventType`] and [`Topic`] are the names, as data; [`Event`] is any event.
 //! - Each event type has a payload type of its own, such as [`AssetCreated`].
-//! - Values of enums that the description does not list are kept, members that it does not declare are
-//!   skipped, and all are still there in the delivery's raw bytes.
+//! - Values of enums and members of objects that the description does not list are kept, and written
+//!   back when a payload is encoded.
 //!
 //! # Features
 //!
@@ -82,8 +82,8 @@ pub use version::*;
 pub use webhook_receiver;
 pub use webhook_receiver::{
     DecodeError, Delivery, HeaderNames, Integer, Json, Number, Outcome, Payload, Reason,
-    Receiver, ReceiverService, Secret, SecretError, State, Text, UnknownEvent,
-    UnknownName, Unrouted, Verifier, VerifyError,
+    Receiver, ReceiverService, Secret, SecretError, State, Text, Undeclared,
+    UnknownEvent, UnknownName, Unrouted, Verifier, VerifyError,
 };
 
 /// The webhooks of Tenovos: what the receiver has to know of them.

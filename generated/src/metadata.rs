@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Deserializer, Serialize, Serializer};
-use webhook_receiver::{Json, Payload, codec};
+use webhook_receiver::{Json, Payload, Undeclared, codec};
 use crate::{EventContext, EventType, Tenovos};
 
 /// Payload of `metadata.template.updated`.
@@ -25,6 +25,8 @@ pub struct MetadataTemplateUpdated {
     pub event: EventContext,
     /// `template`.
     pub template: MetadataUpdatedTemplate,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl MetadataTemplateUpdated {
@@ -50,18 +52,20 @@ impl codec::Object for MetadataTemplateUpdated {
         let mut event_type = None;
         let mut event = None;
         let mut template = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "eventType" => members.read("eventType", &mut event_type)?,
                 "event" => members.read("event", &mut event)?,
                 "template" => members.read("template", &mut template)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
             event: members.required("event", event)?,
             template: members.required("template", template)?,
+            undeclared,
         })
     }
 }
@@ -72,6 +76,7 @@ impl Serialize for MetadataTemplateUpdated {
         object.required("eventType", &self.event_type)?;
         object.required("event", &self.event)?;
         object.required("template", &self.template)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -147,6 +152,8 @@ pub struct MetadataUpdatedTemplateName {
     pub previous: Option<String>,
     /// The name after the change.
     pub current: Option<String>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for MetadataUpdatedTemplateName {
@@ -158,16 +165,18 @@ impl codec::Object for MetadataUpdatedTemplateName {
     ) -> Result<Self, A::Error> {
         let mut previous = None;
         let mut current = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "previous" => members.read("previous", &mut previous)?,
                 "current" => members.read("current", &mut current)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             previous: previous.flatten(),
             current: current.flatten(),
+            undeclared,
         })
     }
 }
@@ -177,6 +186,7 @@ impl Serialize for MetadataUpdatedTemplateName {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("previous", &self.previous)?;
         object.optional("current", &self.current)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -191,6 +201,8 @@ pub struct MetadataUpdatedTemplateType {
     pub previous: Option<MetadataUpdatedTemplateTypePrevious>,
     /// `current`.
     pub current: Option<MetadataUpdatedTemplateTypeCurrent>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for MetadataUpdatedTemplateType {
@@ -202,16 +214,18 @@ impl codec::Object for MetadataUpdatedTemplateType {
     ) -> Result<Self, A::Error> {
         let mut previous = None;
         let mut current = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "previous" => members.read("previous", &mut previous)?,
                 "current" => members.read("current", &mut current)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             previous: previous.flatten(),
             current: current.flatten(),
+            undeclared,
         })
     }
 }
@@ -221,6 +235,7 @@ impl Serialize for MetadataUpdatedTemplateType {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("previous", &self.previous)?;
         object.optional("current", &self.current)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -455,6 +470,8 @@ pub struct MetadataGroupDeleted {
     pub event: EventContext,
     /// `group`.
     pub group: MetadataDeletedGroup,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl MetadataGroupDeleted {
@@ -480,18 +497,20 @@ impl codec::Object for MetadataGroupDeleted {
         let mut event_type = None;
         let mut event = None;
         let mut group = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "eventType" => members.read("eventType", &mut event_type)?,
                 "event" => members.read("event", &mut event)?,
                 "group" => members.read("group", &mut group)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
             event: members.required("event", event)?,
             group: members.required("group", group)?,
+            undeclared,
         })
     }
 }
@@ -502,6 +521,7 @@ impl Serialize for MetadataGroupDeleted {
         object.required("eventType", &self.event_type)?;
         object.required("event", &self.event)?;
         object.required("group", &self.group)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -516,6 +536,8 @@ pub struct MetadataDeletedGroup {
     pub id: String,
     /// Name of the metadata group.
     pub name: Option<String>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for MetadataDeletedGroup {
@@ -527,16 +549,18 @@ impl codec::Object for MetadataDeletedGroup {
     ) -> Result<Self, A::Error> {
         let mut id = None;
         let mut name = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
                 "id" => members.read("id", &mut id)?,
                 "name" => members.read("name", &mut name)?,
-                _ => members.skip()?,
+                _ => members.keep(&name_, &mut undeclared)?,
             }
         }
         Ok(Self {
             id: members.required("id", id)?,
             name: name.flatten(),
+            undeclared,
         })
     }
 }
@@ -546,6 +570,7 @@ impl Serialize for MetadataDeletedGroup {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.required("id", &self.id)?;
         object.optional("name", &self.name)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -564,6 +589,8 @@ pub struct MetadataVocabularyCreated {
     pub event: EventContext,
     /// `vocabulary`.
     pub vocabulary: MetadataCreatedVocabulary,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl MetadataVocabularyCreated {
@@ -589,18 +616,20 @@ impl codec::Object for MetadataVocabularyCreated {
         let mut event_type = None;
         let mut event = None;
         let mut vocabulary = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "eventType" => members.read("eventType", &mut event_type)?,
                 "event" => members.read("event", &mut event)?,
                 "vocabulary" => members.read("vocabulary", &mut vocabulary)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
             event: members.required("event", event)?,
             vocabulary: members.required("vocabulary", vocabulary)?,
+            undeclared,
         })
     }
 }
@@ -611,6 +640,7 @@ impl Serialize for MetadataVocabularyCreated {
         object.required("eventType", &self.event_type)?;
         object.required("event", &self.event)?;
         object.required("vocabulary", &self.vocabulary)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -627,6 +657,8 @@ pub struct MetadataCreatedVocabulary {
     pub name: Option<String>,
     /// The values of the vocabulary.
     pub values: Option<Vec<MetadataCreatedVocabularyValue>>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for MetadataCreatedVocabulary {
@@ -639,18 +671,20 @@ impl codec::Object for MetadataCreatedVocabulary {
         let mut id = None;
         let mut name = None;
         let mut values = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
                 "id" => members.read("id", &mut id)?,
                 "name" => members.read("name", &mut name)?,
                 "values" => members.read("values", &mut values)?,
-                _ => members.skip()?,
+                _ => members.keep(&name_, &mut undeclared)?,
             }
         }
         Ok(Self {
             id: members.required("id", id)?,
             name: name.flatten(),
             values: values.flatten(),
+            undeclared,
         })
     }
 }
@@ -661,6 +695,7 @@ impl Serialize for MetadataCreatedVocabulary {
         object.required("id", &self.id)?;
         object.optional("name", &self.name)?;
         object.optional("values", &self.values)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -675,6 +710,8 @@ pub struct MetadataCreatedVocabularyValue {
     pub id: Option<String>,
     /// The value as users see it.
     pub value: Option<String>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for MetadataCreatedVocabularyValue {
@@ -686,16 +723,18 @@ impl codec::Object for MetadataCreatedVocabularyValue {
     ) -> Result<Self, A::Error> {
         let mut id = None;
         let mut value = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "id" => members.read("id", &mut id)?,
                 "value" => members.read("value", &mut value)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             id: id.flatten(),
             value: value.flatten(),
+            undeclared,
         })
     }
 }
@@ -705,6 +744,7 @@ impl Serialize for MetadataCreatedVocabularyValue {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
         object.optional("value", &self.value)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -724,6 +764,8 @@ pub struct MetadataVocabularyUpdated {
     pub event: EventContext,
     /// `vocabulary`.
     pub vocabulary: MetadataUpdatedVocabulary,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl MetadataVocabularyUpdated {
@@ -749,18 +791,20 @@ impl codec::Object for MetadataVocabularyUpdated {
         let mut event_type = None;
         let mut event = None;
         let mut vocabulary = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "eventType" => members.read("eventType", &mut event_type)?,
                 "event" => members.read("event", &mut event)?,
                 "vocabulary" => members.read("vocabulary", &mut vocabulary)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
             event: members.required("event", event)?,
             vocabulary: members.required("vocabulary", vocabulary)?,
+            undeclared,
         })
     }
 }
@@ -771,6 +815,7 @@ impl Serialize for MetadataVocabularyUpdated {
         object.required("eventType", &self.event_type)?;
         object.required("event", &self.event)?;
         object.required("vocabulary", &self.vocabulary)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -840,6 +885,8 @@ pub struct MetadataUpdatedVocabularyName {
     pub previous: Option<String>,
     /// The name after the change.
     pub current: Option<String>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for MetadataUpdatedVocabularyName {
@@ -851,16 +898,18 @@ impl codec::Object for MetadataUpdatedVocabularyName {
     ) -> Result<Self, A::Error> {
         let mut previous = None;
         let mut current = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "previous" => members.read("previous", &mut previous)?,
                 "current" => members.read("current", &mut current)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             previous: previous.flatten(),
             current: current.flatten(),
+            undeclared,
         })
     }
 }
@@ -870,6 +919,7 @@ impl Serialize for MetadataUpdatedVocabularyName {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("previous", &self.previous)?;
         object.optional("current", &self.current)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -939,6 +989,8 @@ pub struct MetadataUpdatedVocabularyValuesAdded {
     pub id: Option<String>,
     /// The value as users see it.
     pub value: Option<String>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for MetadataUpdatedVocabularyValuesAdded {
@@ -950,16 +1002,18 @@ impl codec::Object for MetadataUpdatedVocabularyValuesAdded {
     ) -> Result<Self, A::Error> {
         let mut id = None;
         let mut value = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "id" => members.read("id", &mut id)?,
                 "value" => members.read("value", &mut value)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             id: id.flatten(),
             value: value.flatten(),
+            undeclared,
         })
     }
 }
@@ -969,6 +1023,7 @@ impl Serialize for MetadataUpdatedVocabularyValuesAdded {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
         object.optional("value", &self.value)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -1080,6 +1135,8 @@ pub struct MetadataVocabularyDeleted {
     pub event: EventContext,
     /// `vocabulary`.
     pub vocabulary: MetadataDeletedVocabulary,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl MetadataVocabularyDeleted {
@@ -1105,18 +1162,20 @@ impl codec::Object for MetadataVocabularyDeleted {
         let mut event_type = None;
         let mut event = None;
         let mut vocabulary = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "eventType" => members.read("eventType", &mut event_type)?,
                 "event" => members.read("event", &mut event)?,
                 "vocabulary" => members.read("vocabulary", &mut vocabulary)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
             event: members.required("event", event)?,
             vocabulary: members.required("vocabulary", vocabulary)?,
+            undeclared,
         })
     }
 }
@@ -1127,6 +1186,7 @@ impl Serialize for MetadataVocabularyDeleted {
         object.required("eventType", &self.event_type)?;
         object.required("event", &self.event)?;
         object.required("vocabulary", &self.vocabulary)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }

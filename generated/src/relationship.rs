@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Serialize, Serializer};
-use webhook_receiver::{Json, Payload, codec};
+use webhook_receiver::{Json, Payload, Undeclared, codec};
 use crate::{EventContext, EventType, Tenovos};
 
 /// Payload of `relationship.created`.
@@ -148,6 +148,8 @@ pub struct RelationshipUpdated {
     pub event: EventContext,
     /// `relationship`.
     pub relationship: UpdatedRelationship,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl RelationshipUpdated {
@@ -173,18 +175,20 @@ impl codec::Object for RelationshipUpdated {
         let mut event_type = None;
         let mut event = None;
         let mut relationship = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "eventType" => members.read("eventType", &mut event_type)?,
                 "event" => members.read("event", &mut event)?,
                 "relationship" => members.read("relationship", &mut relationship)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
             event: members.required("event", event)?,
             relationship: members.required("relationship", relationship)?,
+            undeclared,
         })
     }
 }
@@ -195,6 +199,7 @@ impl Serialize for RelationshipUpdated {
         object.required("eventType", &self.event_type)?;
         object.required("event", &self.event)?;
         object.required("relationship", &self.relationship)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -211,6 +216,8 @@ pub struct UpdatedRelationship {
     pub primary_id: String,
     /// Identifier of the asset below it.
     pub secondary_id: String,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for UpdatedRelationship {
@@ -223,18 +230,20 @@ impl codec::Object for UpdatedRelationship {
         let mut link_type = None;
         let mut primary_id = None;
         let mut secondary_id = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "linkType" => members.read("linkType", &mut link_type)?,
                 "primaryId" => members.read("primaryId", &mut primary_id)?,
                 "secondaryId" => members.read("secondaryId", &mut secondary_id)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             link_type: link_type.flatten(),
             primary_id: members.required("primaryId", primary_id)?,
             secondary_id: members.required("secondaryId", secondary_id)?,
+            undeclared,
         })
     }
 }
@@ -245,6 +254,7 @@ impl Serialize for UpdatedRelationship {
         object.optional("linkType", &self.link_type)?;
         object.required("primaryId", &self.primary_id)?;
         object.required("secondaryId", &self.secondary_id)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -259,6 +269,8 @@ pub struct LinkType {
     pub current: Option<String>,
     /// The kind of relationship before the change.
     pub previous: Option<String>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for LinkType {
@@ -270,16 +282,18 @@ impl codec::Object for LinkType {
     ) -> Result<Self, A::Error> {
         let mut current = None;
         let mut previous = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "current" => members.read("current", &mut current)?,
                 "previous" => members.read("previous", &mut previous)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             current: current.flatten(),
             previous: previous.flatten(),
+            undeclared,
         })
     }
 }
@@ -289,6 +303,7 @@ impl Serialize for LinkType {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("current", &self.current)?;
         object.optional("previous", &self.previous)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }

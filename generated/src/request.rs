@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Serialize, Serializer};
-use webhook_receiver::{Json, Payload, codec};
+use webhook_receiver::{Json, Payload, Undeclared, codec};
 use crate::{EventContext, EventType, Tenovos};
 
 /// Payload of `request.created`.
@@ -23,6 +23,8 @@ pub struct RequestCreated {
     pub event: EventContext,
     /// `request`.
     pub request: CreatedRequest,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl RequestCreated {
@@ -48,18 +50,20 @@ impl codec::Object for RequestCreated {
         let mut event_type = None;
         let mut event = None;
         let mut request = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "eventType" => members.read("eventType", &mut event_type)?,
                 "event" => members.read("event", &mut event)?,
                 "request" => members.read("request", &mut request)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
             event: members.required("event", event)?,
             request: members.required("request", request)?,
+            undeclared,
         })
     }
 }
@@ -70,6 +74,7 @@ impl Serialize for RequestCreated {
         object.required("eventType", &self.event_type)?;
         object.required("event", &self.event)?;
         object.required("request", &self.request)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -152,6 +157,8 @@ pub struct AssignedTo {
     pub first_name: Option<String>,
     /// Last name of the user.
     pub last_name: Option<String>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for AssignedTo {
@@ -164,18 +171,20 @@ impl codec::Object for AssignedTo {
         let mut email = None;
         let mut first_name = None;
         let mut last_name = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "email" => members.read("email", &mut email)?,
                 "firstName" => members.read("firstName", &mut first_name)?,
                 "lastName" => members.read("lastName", &mut last_name)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             email: email.flatten(),
             first_name: first_name.flatten(),
             last_name: last_name.flatten(),
+            undeclared,
         })
     }
 }
@@ -186,6 +195,7 @@ impl Serialize for AssignedTo {
         object.optional("email", &self.email)?;
         object.optional("firstName", &self.first_name)?;
         object.optional("lastName", &self.last_name)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -202,6 +212,8 @@ pub struct SubmittedBy {
     pub first_name: Option<String>,
     /// Last name of the user.
     pub last_name: Option<String>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for SubmittedBy {
@@ -214,18 +226,20 @@ impl codec::Object for SubmittedBy {
         let mut email = None;
         let mut first_name = None;
         let mut last_name = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "email" => members.read("email", &mut email)?,
                 "firstName" => members.read("firstName", &mut first_name)?,
                 "lastName" => members.read("lastName", &mut last_name)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             email: email.flatten(),
             first_name: first_name.flatten(),
             last_name: last_name.flatten(),
+            undeclared,
         })
     }
 }
@@ -236,6 +250,7 @@ impl Serialize for SubmittedBy {
         object.optional("email", &self.email)?;
         object.optional("firstName", &self.first_name)?;
         object.optional("lastName", &self.last_name)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Serialize, Serializer};
-use webhook_receiver::{Json, Payload, Text, codec, format};
+use webhook_receiver::{Json, Payload, Text, Undeclared, codec, format};
 use crate::{EventContext, EventType, Tenovos};
 
 /// Payload of `rm.project.created`.
@@ -144,6 +144,8 @@ pub struct RmProjectUpdated {
     pub event: EventContext,
     /// `project`.
     pub project: RmUpdatedProject,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl RmProjectUpdated {
@@ -169,18 +171,20 @@ impl codec::Object for RmProjectUpdated {
         let mut event_type = None;
         let mut event = None;
         let mut project = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "eventType" => members.read("eventType", &mut event_type)?,
                 "event" => members.read("event", &mut event)?,
                 "project" => members.read("project", &mut project)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
             event: members.required("event", event)?,
             project: members.required("project", project)?,
+            undeclared,
         })
     }
 }
@@ -191,6 +195,7 @@ impl Serialize for RmProjectUpdated {
         object.required("eventType", &self.event_type)?;
         object.required("event", &self.event)?;
         object.required("project", &self.project)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -266,6 +271,8 @@ pub struct RmUpdatedProjectSecurity {
     pub current: Option<Vec<RmUpdatedProjectSecurityCurrent>>,
     /// Security templates that applied before.
     pub previous: Option<Vec<RmUpdatedProjectSecurityPrevious>>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for RmUpdatedProjectSecurity {
@@ -277,16 +284,18 @@ impl codec::Object for RmUpdatedProjectSecurity {
     ) -> Result<Self, A::Error> {
         let mut current = None;
         let mut previous = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "current" => members.read("current", &mut current)?,
                 "previous" => members.read("previous", &mut previous)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             current: current.flatten(),
             previous: previous.flatten(),
+            undeclared,
         })
     }
 }
@@ -296,6 +305,7 @@ impl Serialize for RmUpdatedProjectSecurity {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("current", &self.current)?;
         object.optional("previous", &self.previous)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -310,6 +320,8 @@ pub struct RmUpdatedProjectSecurityCurrent {
     pub id: Option<String>,
     /// Name of the security template.
     pub name: Option<String>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for RmUpdatedProjectSecurityCurrent {
@@ -321,16 +333,18 @@ impl codec::Object for RmUpdatedProjectSecurityCurrent {
     ) -> Result<Self, A::Error> {
         let mut id = None;
         let mut name = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
                 "id" => members.read("id", &mut id)?,
                 "name" => members.read("name", &mut name)?,
-                _ => members.skip()?,
+                _ => members.keep(&name_, &mut undeclared)?,
             }
         }
         Ok(Self {
             id: id.flatten(),
             name: name.flatten(),
+            undeclared,
         })
     }
 }
@@ -340,6 +354,7 @@ impl Serialize for RmUpdatedProjectSecurityCurrent {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
         object.optional("name", &self.name)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -354,6 +369,8 @@ pub struct RmUpdatedProjectSecurityPrevious {
     pub id: Option<String>,
     /// Name of the security template.
     pub name: Option<String>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for RmUpdatedProjectSecurityPrevious {
@@ -365,16 +382,18 @@ impl codec::Object for RmUpdatedProjectSecurityPrevious {
     ) -> Result<Self, A::Error> {
         let mut id = None;
         let mut name = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
                 "id" => members.read("id", &mut id)?,
                 "name" => members.read("name", &mut name)?,
-                _ => members.skip()?,
+                _ => members.keep(&name_, &mut undeclared)?,
             }
         }
         Ok(Self {
             id: id.flatten(),
             name: name.flatten(),
+            undeclared,
         })
     }
 }
@@ -384,6 +403,7 @@ impl Serialize for RmUpdatedProjectSecurityPrevious {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
         object.optional("name", &self.name)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -640,6 +660,8 @@ pub struct RmAgreementUpdated {
     pub event: EventContext,
     /// `agreement`.
     pub agreement: UpdatedAgreement,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl RmAgreementUpdated {
@@ -665,18 +687,20 @@ impl codec::Object for RmAgreementUpdated {
         let mut event_type = None;
         let mut event = None;
         let mut agreement = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "eventType" => members.read("eventType", &mut event_type)?,
                 "event" => members.read("event", &mut event)?,
                 "agreement" => members.read("agreement", &mut agreement)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
             event: members.required("event", event)?,
             agreement: members.required("agreement", agreement)?,
+            undeclared,
         })
     }
 }
@@ -687,6 +711,7 @@ impl Serialize for RmAgreementUpdated {
         object.required("eventType", &self.event_type)?;
         object.required("event", &self.event)?;
         object.required("agreement", &self.agreement)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -762,6 +787,8 @@ pub struct UpdatedAgreementSecurity {
     pub current: Option<Vec<UpdatedAgreementSecurityCurrent>>,
     /// Security templates that applied before.
     pub previous: Option<Vec<UpdatedAgreementSecurityPrevious>>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for UpdatedAgreementSecurity {
@@ -773,16 +800,18 @@ impl codec::Object for UpdatedAgreementSecurity {
     ) -> Result<Self, A::Error> {
         let mut current = None;
         let mut previous = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "current" => members.read("current", &mut current)?,
                 "previous" => members.read("previous", &mut previous)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             current: current.flatten(),
             previous: previous.flatten(),
+            undeclared,
         })
     }
 }
@@ -792,6 +821,7 @@ impl Serialize for UpdatedAgreementSecurity {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("current", &self.current)?;
         object.optional("previous", &self.previous)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -806,6 +836,8 @@ pub struct UpdatedAgreementSecurityCurrent {
     pub id: Option<String>,
     /// Name of the security template.
     pub name: Option<String>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for UpdatedAgreementSecurityCurrent {
@@ -817,16 +849,18 @@ impl codec::Object for UpdatedAgreementSecurityCurrent {
     ) -> Result<Self, A::Error> {
         let mut id = None;
         let mut name = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
                 "id" => members.read("id", &mut id)?,
                 "name" => members.read("name", &mut name)?,
-                _ => members.skip()?,
+                _ => members.keep(&name_, &mut undeclared)?,
             }
         }
         Ok(Self {
             id: id.flatten(),
             name: name.flatten(),
+            undeclared,
         })
     }
 }
@@ -836,6 +870,7 @@ impl Serialize for UpdatedAgreementSecurityCurrent {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
         object.optional("name", &self.name)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -850,6 +885,8 @@ pub struct UpdatedAgreementSecurityPrevious {
     pub id: Option<String>,
     /// Name of the security template.
     pub name: Option<String>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for UpdatedAgreementSecurityPrevious {
@@ -861,16 +898,18 @@ impl codec::Object for UpdatedAgreementSecurityPrevious {
     ) -> Result<Self, A::Error> {
         let mut id = None;
         let mut name = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
                 "id" => members.read("id", &mut id)?,
                 "name" => members.read("name", &mut name)?,
-                _ => members.skip()?,
+                _ => members.keep(&name_, &mut undeclared)?,
             }
         }
         Ok(Self {
             id: id.flatten(),
             name: name.flatten(),
+            undeclared,
         })
     }
 }
@@ -880,6 +919,7 @@ impl Serialize for UpdatedAgreementSecurityPrevious {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
         object.optional("name", &self.name)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -1200,6 +1240,8 @@ pub struct RmEntityUpdated {
     pub event: EventContext,
     /// `entity`.
     pub entity: RmUpdatedEntity,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl RmEntityUpdated {
@@ -1225,18 +1267,20 @@ impl codec::Object for RmEntityUpdated {
         let mut event_type = None;
         let mut event = None;
         let mut entity = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "eventType" => members.read("eventType", &mut event_type)?,
                 "event" => members.read("event", &mut event)?,
                 "entity" => members.read("entity", &mut entity)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
             event: members.required("event", event)?,
             entity: members.required("entity", entity)?,
+            undeclared,
         })
     }
 }
@@ -1247,6 +1291,7 @@ impl Serialize for RmEntityUpdated {
         object.required("eventType", &self.event_type)?;
         object.required("event", &self.event)?;
         object.required("entity", &self.entity)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -1265,6 +1310,8 @@ pub struct RmUpdatedEntity {
     pub metadata: Option<Vec<RmUpdatedEntityMetadata>>,
     /// `security`.
     pub security: Option<RmUpdatedEntitySecurity>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for RmUpdatedEntity {
@@ -1278,13 +1325,14 @@ impl codec::Object for RmUpdatedEntity {
         let mut name = None;
         let mut metadata = None;
         let mut security = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
                 "id" => members.read("id", &mut id)?,
                 "name" => members.read("name", &mut name)?,
                 "metadata" => members.read("metadata", &mut metadata)?,
                 "security" => members.read("security", &mut security)?,
-                _ => members.skip()?,
+                _ => members.keep(&name_, &mut undeclared)?,
             }
         }
         Ok(Self {
@@ -1292,6 +1340,7 @@ impl codec::Object for RmUpdatedEntity {
             name: name.flatten(),
             metadata: metadata.flatten(),
             security: security.flatten(),
+            undeclared,
         })
     }
 }
@@ -1303,6 +1352,7 @@ impl Serialize for RmUpdatedEntity {
         object.optional("name", &self.name)?;
         object.optional("metadata", &self.metadata)?;
         object.optional("security", &self.security)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -1323,6 +1373,8 @@ pub struct RmUpdatedEntityMetadata {
     pub previous_value: Option<Json>,
     /// Kind of the metadata attribute.
     pub r#type: Option<String>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for RmUpdatedEntityMetadata {
@@ -1343,6 +1395,7 @@ impl codec::Object for RmUpdatedEntityMetadata {
         let mut current_value = None;
         let mut previous_value = None;
         let mut r#type = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
                 "id" => members.read("id", &mut id)?,
@@ -1350,7 +1403,7 @@ impl codec::Object for RmUpdatedEntityMetadata {
                 "currentValue" => members.read("currentValue", &mut current_value)?,
                 "previousValue" => members.read("previousValue", &mut previous_value)?,
                 "type" => members.read("type", &mut r#type)?,
-                _ => members.skip()?,
+                _ => members.keep(&name_, &mut undeclared)?,
             }
         }
         Ok(Self {
@@ -1359,6 +1412,7 @@ impl codec::Object for RmUpdatedEntityMetadata {
             current_value,
             previous_value,
             r#type: r#type.flatten(),
+            undeclared,
         })
     }
 }
@@ -1371,6 +1425,7 @@ impl Serialize for RmUpdatedEntityMetadata {
         object.optional("currentValue", &self.current_value)?;
         object.optional("previousValue", &self.previous_value)?;
         object.optional("type", &self.r#type)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -1385,6 +1440,8 @@ pub struct RmUpdatedEntitySecurity {
     pub current: Option<Vec<RmUpdatedEntitySecurityCurrent>>,
     /// Security templates that applied before.
     pub previous: Option<Vec<RmUpdatedEntitySecurityPrevious>>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for RmUpdatedEntitySecurity {
@@ -1396,16 +1453,18 @@ impl codec::Object for RmUpdatedEntitySecurity {
     ) -> Result<Self, A::Error> {
         let mut current = None;
         let mut previous = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "current" => members.read("current", &mut current)?,
                 "previous" => members.read("previous", &mut previous)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             current: current.flatten(),
             previous: previous.flatten(),
+            undeclared,
         })
     }
 }
@@ -1415,6 +1474,7 @@ impl Serialize for RmUpdatedEntitySecurity {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("current", &self.current)?;
         object.optional("previous", &self.previous)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -1429,6 +1489,8 @@ pub struct RmUpdatedEntitySecurityCurrent {
     pub id: Option<String>,
     /// Name of the security template.
     pub name: Option<String>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for RmUpdatedEntitySecurityCurrent {
@@ -1440,16 +1502,18 @@ impl codec::Object for RmUpdatedEntitySecurityCurrent {
     ) -> Result<Self, A::Error> {
         let mut id = None;
         let mut name = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
                 "id" => members.read("id", &mut id)?,
                 "name" => members.read("name", &mut name)?,
-                _ => members.skip()?,
+                _ => members.keep(&name_, &mut undeclared)?,
             }
         }
         Ok(Self {
             id: id.flatten(),
             name: name.flatten(),
+            undeclared,
         })
     }
 }
@@ -1459,6 +1523,7 @@ impl Serialize for RmUpdatedEntitySecurityCurrent {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
         object.optional("name", &self.name)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -1473,6 +1538,8 @@ pub struct RmUpdatedEntitySecurityPrevious {
     pub id: Option<String>,
     /// Name of the security template.
     pub name: Option<String>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for RmUpdatedEntitySecurityPrevious {
@@ -1484,16 +1551,18 @@ impl codec::Object for RmUpdatedEntitySecurityPrevious {
     ) -> Result<Self, A::Error> {
         let mut id = None;
         let mut name = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
                 "id" => members.read("id", &mut id)?,
                 "name" => members.read("name", &mut name)?,
-                _ => members.skip()?,
+                _ => members.keep(&name_, &mut undeclared)?,
             }
         }
         Ok(Self {
             id: id.flatten(),
             name: name.flatten(),
+            undeclared,
         })
     }
 }
@@ -1503,6 +1572,7 @@ impl Serialize for RmUpdatedEntitySecurityPrevious {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
         object.optional("name", &self.name)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Serialize, Serializer};
-use webhook_receiver::{Json, Payload, codec};
+use webhook_receiver::{Json, Payload, Undeclared, codec};
 use crate::{EventContext, EventType, SecurityGroup, Tenovos};
 
 /// Payload of `security.group.created`.
@@ -23,6 +23,8 @@ pub struct SecurityGroupCreated {
     pub event: EventContext,
     /// `group`.
     pub group: SecurityGroup,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl SecurityGroupCreated {
@@ -48,18 +50,20 @@ impl codec::Object for SecurityGroupCreated {
         let mut event_type = None;
         let mut event = None;
         let mut group = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "eventType" => members.read("eventType", &mut event_type)?,
                 "event" => members.read("event", &mut event)?,
                 "group" => members.read("group", &mut group)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
             event: members.required("event", event)?,
             group: members.required("group", group)?,
+            undeclared,
         })
     }
 }
@@ -70,6 +74,7 @@ impl Serialize for SecurityGroupCreated {
         object.required("eventType", &self.event_type)?;
         object.required("event", &self.event)?;
         object.required("group", &self.group)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -152,6 +157,8 @@ pub struct SecurityTemplateUpdated {
     pub event: EventContext,
     /// `securityTemplate`.
     pub security_template: UpdatedSecurityTemplate,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl SecurityTemplateUpdated {
@@ -177,6 +184,7 @@ impl codec::Object for SecurityTemplateUpdated {
         let mut event_type = None;
         let mut event = None;
         let mut security_template = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "eventType" => members.read("eventType", &mut event_type)?,
@@ -184,13 +192,14 @@ impl codec::Object for SecurityTemplateUpdated {
                 "securityTemplate" => {
                     members.read("securityTemplate", &mut security_template)?
                 }
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
             event: members.required("event", event)?,
             security_template: members.required("securityTemplate", security_template)?,
+            undeclared,
         })
     }
 }
@@ -201,6 +210,7 @@ impl Serialize for SecurityTemplateUpdated {
         object.required("eventType", &self.event_type)?;
         object.required("event", &self.event)?;
         object.required("securityTemplate", &self.security_template)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -270,6 +280,8 @@ pub struct UpdatedSecurityTemplateName {
     pub current: Option<String>,
     /// The name before the change.
     pub previous: Option<String>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for UpdatedSecurityTemplateName {
@@ -281,16 +293,18 @@ impl codec::Object for UpdatedSecurityTemplateName {
     ) -> Result<Self, A::Error> {
         let mut current = None;
         let mut previous = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "current" => members.read("current", &mut current)?,
                 "previous" => members.read("previous", &mut previous)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             current: current.flatten(),
             previous: previous.flatten(),
+            undeclared,
         })
     }
 }
@@ -300,6 +314,7 @@ impl Serialize for UpdatedSecurityTemplateName {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("current", &self.current)?;
         object.optional("previous", &self.previous)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }

@@ -5,7 +5,7 @@
 
 use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Serialize, Serializer};
-use webhook_receiver::{Text, codec, format};
+use webhook_receiver::{Text, Undeclared, codec, format};
 
 /// The event: its identifier, its time and its originator.
 ///
@@ -19,6 +19,8 @@ pub struct EventContext {
     pub time: Option<Text<format::DateTime>>,
     /// `user`.
     pub user: Option<EventContextUser>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for EventContext {
@@ -31,18 +33,20 @@ impl codec::Object for EventContext {
         let mut id = None;
         let mut time = None;
         let mut user = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "id" => members.read("id", &mut id)?,
                 "time" => members.read("time", &mut time)?,
                 "user" => members.read("user", &mut user)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             id: id.flatten(),
             time: time.flatten(),
             user: user.flatten(),
+            undeclared,
         })
     }
 }
@@ -53,6 +57,7 @@ impl Serialize for EventContext {
         object.optional("id", &self.id)?;
         object.optional("time", &self.time)?;
         object.optional("user", &self.user)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -69,6 +74,8 @@ pub struct EventContextUser {
     pub first_name: Option<String>,
     /// Last name of the user.
     pub last_name: Option<String>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for EventContextUser {
@@ -81,18 +88,20 @@ impl codec::Object for EventContextUser {
         let mut id = None;
         let mut first_name = None;
         let mut last_name = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "id" => members.read("id", &mut id)?,
                 "firstName" => members.read("firstName", &mut first_name)?,
                 "lastName" => members.read("lastName", &mut last_name)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             id: id.flatten(),
             first_name: first_name.flatten(),
             last_name: last_name.flatten(),
+            undeclared,
         })
     }
 }
@@ -103,6 +112,7 @@ impl Serialize for EventContextUser {
         object.optional("id", &self.id)?;
         object.optional("firstName", &self.first_name)?;
         object.optional("lastName", &self.last_name)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -121,6 +131,8 @@ pub struct Asset {
     pub metadata_template: Option<MetadataTemplate>,
     /// Security templates that are applied to the asset.
     pub security_templates: Option<Vec<AssetSecurityTemplate>>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for Asset {
@@ -139,6 +151,7 @@ impl codec::Object for Asset {
         let mut filename = None;
         let mut metadata_template = None;
         let mut security_templates = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "id" => members.read("id", &mut id)?,
@@ -149,7 +162,7 @@ impl codec::Object for Asset {
                 "securityTemplates" => {
                     members.read("securityTemplates", &mut security_templates)?
                 }
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
@@ -157,6 +170,7 @@ impl codec::Object for Asset {
             filename: filename.flatten(),
             metadata_template: metadata_template.flatten(),
             security_templates: security_templates.flatten(),
+            undeclared,
         })
     }
 }
@@ -168,6 +182,7 @@ impl Serialize for Asset {
         object.optional("filename", &self.filename)?;
         object.optional("metadataTemplate", &self.metadata_template)?;
         object.optional("securityTemplates", &self.security_templates)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -182,6 +197,8 @@ pub struct MetadataTemplate {
     pub id: Option<Text<format::Uuid>>,
     /// Name of the metadata template.
     pub name: Option<String>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for MetadataTemplate {
@@ -193,16 +210,18 @@ impl codec::Object for MetadataTemplate {
     ) -> Result<Self, A::Error> {
         let mut id = None;
         let mut name = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
                 "id" => members.read("id", &mut id)?,
                 "name" => members.read("name", &mut name)?,
-                _ => members.skip()?,
+                _ => members.keep(&name_, &mut undeclared)?,
             }
         }
         Ok(Self {
             id: id.flatten(),
             name: name.flatten(),
+            undeclared,
         })
     }
 }
@@ -212,6 +231,7 @@ impl Serialize for MetadataTemplate {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
         object.optional("name", &self.name)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -226,6 +246,8 @@ pub struct AssetSecurityTemplate {
     pub id: Option<String>,
     /// Name of the security template.
     pub name: Option<String>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for AssetSecurityTemplate {
@@ -237,16 +259,18 @@ impl codec::Object for AssetSecurityTemplate {
     ) -> Result<Self, A::Error> {
         let mut id = None;
         let mut name = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
                 "id" => members.read("id", &mut id)?,
                 "name" => members.read("name", &mut name)?,
-                _ => members.skip()?,
+                _ => members.keep(&name_, &mut undeclared)?,
             }
         }
         Ok(Self {
             id: id.flatten(),
             name: name.flatten(),
+            undeclared,
         })
     }
 }
@@ -256,6 +280,7 @@ impl Serialize for AssetSecurityTemplate {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
         object.optional("name", &self.name)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -274,6 +299,8 @@ pub struct SecurityGroup {
     ///
     /// `minLength`: `1`, `maxLength`: `32`.
     pub name: Option<String>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for SecurityGroup {
@@ -285,16 +312,18 @@ impl codec::Object for SecurityGroup {
     ) -> Result<Self, A::Error> {
         let mut id = None;
         let mut name = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
                 "id" => members.read("id", &mut id)?,
                 "name" => members.read("name", &mut name)?,
-                _ => members.skip()?,
+                _ => members.keep(&name_, &mut undeclared)?,
             }
         }
         Ok(Self {
             id: id.flatten(),
             name: name.flatten(),
+            undeclared,
         })
     }
 }
@@ -304,6 +333,7 @@ impl Serialize for SecurityGroup {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
         object.optional("name", &self.name)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }

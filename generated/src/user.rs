@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Deserializer, Serialize, Serializer};
-use webhook_receiver::{Json, Payload, Text, codec, format};
+use webhook_receiver::{Json, Payload, Text, Undeclared, codec, format};
 use crate::{EventContext, EventType, SecurityGroup, Tenovos};
 
 /// Payload of `user.created`.
@@ -24,6 +24,8 @@ pub struct UserCreated {
     pub event: EventContext,
     /// `user`.
     pub user: User,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl UserCreated {
@@ -49,18 +51,20 @@ impl codec::Object for UserCreated {
         let mut event_type = None;
         let mut event = None;
         let mut user = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "eventType" => members.read("eventType", &mut event_type)?,
                 "event" => members.read("event", &mut event)?,
                 "user" => members.read("user", &mut user)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
             event: members.required("event", event)?,
             user: members.required("user", user)?,
+            undeclared,
         })
     }
 }
@@ -71,6 +75,7 @@ impl Serialize for UserCreated {
         object.required("eventType", &self.event_type)?;
         object.required("event", &self.event)?;
         object.required("user", &self.user)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -227,6 +232,8 @@ pub struct UserRole {
     ///
     /// `minLength`: `1`, `maxLength`: `32`.
     pub name: Option<String>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for UserRole {
@@ -238,16 +245,18 @@ impl codec::Object for UserRole {
     ) -> Result<Self, A::Error> {
         let mut id = None;
         let mut name = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
                 "id" => members.read("id", &mut id)?,
                 "name" => members.read("name", &mut name)?,
-                _ => members.skip()?,
+                _ => members.keep(&name_, &mut undeclared)?,
             }
         }
         Ok(Self {
             id: id.flatten(),
             name: name.flatten(),
+            undeclared,
         })
     }
 }
@@ -257,6 +266,7 @@ impl Serialize for UserRole {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
         object.optional("name", &self.name)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -385,6 +395,8 @@ pub struct UserUpdated {
     pub event: EventContext,
     /// `user`.
     pub user: UpdatedUser,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl UserUpdated {
@@ -410,18 +422,20 @@ impl codec::Object for UserUpdated {
         let mut event_type = None;
         let mut event = None;
         let mut user = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "eventType" => members.read("eventType", &mut event_type)?,
                 "event" => members.read("event", &mut event)?,
                 "user" => members.read("user", &mut user)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
             event: members.required("event", event)?,
             user: members.required("user", user)?,
+            undeclared,
         })
     }
 }
@@ -432,6 +446,7 @@ impl Serialize for UserUpdated {
         object.required("eventType", &self.event_type)?;
         object.required("event", &self.event)?;
         object.required("user", &self.user)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }

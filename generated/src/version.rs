@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Serialize, Serializer};
-use webhook_receiver::{Integer, Json, Payload, Text, codec, format};
+use webhook_receiver::{Integer, Json, Payload, Text, Undeclared, codec, format};
 use crate::{Asset, EventContext, EventType, Tenovos};
 
 /// Payload of `version.created`.
@@ -26,6 +26,8 @@ pub struct VersionCreated {
     pub event: EventContext,
     /// `version`.
     pub version: Version,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl VersionCreated {
@@ -52,13 +54,14 @@ impl codec::Object for VersionCreated {
         let mut asset = None;
         let mut event = None;
         let mut version = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "eventType" => members.read("eventType", &mut event_type)?,
                 "asset" => members.read("asset", &mut asset)?,
                 "event" => members.read("event", &mut event)?,
                 "version" => members.read("version", &mut version)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
@@ -66,6 +69,7 @@ impl codec::Object for VersionCreated {
             asset: members.required("asset", asset)?,
             event: members.required("event", event)?,
             version: members.required("version", version)?,
+            undeclared,
         })
     }
 }
@@ -77,6 +81,7 @@ impl Serialize for VersionCreated {
         object.required("asset", &self.asset)?;
         object.required("event", &self.event)?;
         object.required("version", &self.version)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -150,6 +155,8 @@ pub struct VersionPrevious {
     pub version_number: Option<i32>,
     /// `createdBy`.
     pub created_by: Option<CreatedBy>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for VersionPrevious {
@@ -162,18 +169,20 @@ impl codec::Object for VersionPrevious {
         let mut asset_id = None;
         let mut version_number = None;
         let mut created_by = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "assetId" => members.read("assetId", &mut asset_id)?,
                 "versionNumber" => members.read("versionNumber", &mut version_number)?,
                 "createdBy" => members.read("createdBy", &mut created_by)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
             asset_id: asset_id.flatten(),
             version_number: version_number.flatten(),
             created_by: created_by.flatten(),
+            undeclared,
         })
     }
 }
@@ -184,6 +193,7 @@ impl Serialize for VersionPrevious {
         object.optional("assetId", &self.asset_id)?;
         object.optional("versionNumber", &self.version_number)?;
         object.optional("createdBy", &self.created_by)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }
@@ -202,6 +212,8 @@ pub struct CreatedBy {
     pub last_name: Option<String>,
     /// Moment at which the previous version was made.
     pub time: Option<Text<format::DateTime>>,
+    /// Members that the description does not declare.
+    pub undeclared: Undeclared,
 }
 
 impl codec::Object for CreatedBy {
@@ -220,13 +232,14 @@ impl codec::Object for CreatedBy {
         let mut first_name = None;
         let mut last_name = None;
         let mut time = None;
+        let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
                 "userId" => members.read("userId", &mut user_id)?,
                 "firstName" => members.read("firstName", &mut first_name)?,
                 "lastName" => members.read("lastName", &mut last_name)?,
                 "time" => members.read("time", &mut time)?,
-                _ => members.skip()?,
+                _ => members.keep(&name, &mut undeclared)?,
             }
         }
         Ok(Self {
@@ -234,6 +247,7 @@ impl codec::Object for CreatedBy {
             first_name: first_name.flatten(),
             last_name: last_name.flatten(),
             time: time.flatten(),
+            undeclared,
         })
     }
 }
@@ -245,6 +259,7 @@ impl Serialize for CreatedBy {
         object.optional("firstName", &self.first_name)?;
         object.optional("lastName", &self.last_name)?;
         object.optional("time", &self.time)?;
+        object.undeclared(&self.undeclared)?;
         object.end()
     }
 }

@@ -191,8 +191,12 @@ impl RawEventType {
         let (carrier, span) = match (self.header.take(), pointers, address) {
             (None, None, None) => return Ok(None),
             (None, None, Some(address)) => (Carrier::Address, address.span()),
-            (_, _, Some(address)) => return misuse(address.span(), "`address` says that deliveries do not state their event type"),
-            (None, Some((pointers, span)), None) if pointers.is_empty() => return misuse(span, "`pointer` is an empty list"),
+            (_, _, Some(address)) => {
+                return misuse(address.span(), "`address` says that deliveries do not state their event type");
+            }
+            (None, Some((pointers, span)), None) if pointers.is_empty() => {
+                return misuse(span, "`pointer` is an empty list");
+            }
             (None, Some((pointers, span)), None) => (Carrier::Body(pointers), span),
             (Some(header), Some((pointers, span)), None) => match <[Pointer; 1]>::try_from(pointers) {
                 Ok([pointer]) => (Carrier::Header(header.into_inner(), Some(pointer)), span),
@@ -361,7 +365,10 @@ headers = { id = "acme-id" }
         assert_eq!(config.crate_version.as_str(), "1.2.3");
         assert_eq!(config.vendor.unwrap().as_str(), "Acme");
         let carrier = config.event_types.carrier.unwrap();
-        assert_eq!((carrier.value, text_of(&carrier.place)), (Carrier::Body(vec!["/meta/type".parse().unwrap()]), "\"/meta/type\""));
+        assert_eq!(
+            (carrier.value, text_of(&carrier.place)),
+            (Carrier::Body(vec!["/meta/type".parse().unwrap()]), "\"/meta/type\"")
+        );
         assert_eq!(config.event_types.separator.as_str(), ":");
         let added = &config.event_types.names["userAdded"];
         assert_eq!((added.value.as_str(), text_of(&added.place)), ("user:added", "userAdded = \"user:added\""));

@@ -3,8 +3,9 @@
 //! Every item knows its [`Origin`]. Names are proposals here; [`names`](crate::names) decides.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use crate::source::Origin;
+use crate::source::{Node, Origin, Value};
 
 /// A whole description.
 #[derive(Debug)]
@@ -194,16 +195,100 @@ pub struct TypeDef {
 pub enum Kind {
     /// An object with known members.
     Struct(Struct),
-    /// A string with known values.
-    Enum(Vec<String>),
-    /// A string with exactly one value, checked on decode.
-    Constant(String),
+    /// One of these values, or one that is not known yet.
+    Enum(Enum),
+    /// Exactly this value, checked on decode.
+    Constant(Literal),
     /// One of several types.
     Union(Union),
     /// Another type under a name of its own: a root payload that is no object.
     Newtype(Type),
     /// Not lowered yet; only while [`lower`](crate::lower) is at work.
     Pending,
+}
+
+/// The values of an `enum`.
+#[derive(Debug)]
+pub struct Enum {
+    /// The values, in document order.
+    pub values: Vec<Literal>,
+    /// What values that are not listed are kept as.
+    pub open: Open,
+}
+
+/// What the values of an [`Enum`] have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Open {
+    /// All are strings.
+    Text,
+    /// All are integers of at most 64 bits.
+    Integer,
+    /// Anything else.
+    Json,
+}
+
+/// A value that a schema lists. Equality compares the JSON text.
+#[derive(Clone)]
+pub struct Literal(pub Node);
+
+/// What a [`Literal`] is in Rust.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Form<'a> {
+    /// A string.
+    Text(&'a str),
+    /// An integer of at most 64 bits, however it is spelled.
+    Integer(i64),
+    /// `true` or `false`.
+    Bool(bool),
+    /// Anything else: its JSON text.
+    Json(String),
+}
+
+impl Literal {
+    /// What it is in Rust.
+    pub fn form(&self) -> Form<'_> {
+        match self.0.value() {
+            Value::String(text) => Form::Text(text),
+            Value::Bool(value) => Form::Bool(*value),
+            Value::Number(digits) => integer(digits).map_or_else(|| Form::Json(self.json()), Form::Integer),
+            _ => Form::Json(self.json()),
+        }
+    }
+
+    /// The JSON text.
+    pub fn json(&self) -> String {
+        crate::text::json(&self.0)
+    }
+
+    /// What names are made of: the text of a string, the JSON text of anything else.
+    pub fn name(&self) -> String {
+        match self.form() {
+            Form::Text(text) => text.to_owned(),
+            _ => self.json(),
+        }
+    }
+}
+
+/// The value of a number without a fraction.
+fn integer(digits: &str) -> Option<i64> {
+    let whole = match digits.split_once('.') {
+        Some((whole, zeros)) => zeros.bytes().all(|digit| digit == b'0').then_some(whole)?,
+        None => digits,
+    };
+    // The smallest one has no positive counterpart to be written with a sign.
+    whole.parse().ok().filter(|value| *value != i64::MIN)
+}
+
+impl fmt::Debug for Literal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.json())
+    }
+}
+
+impl PartialEq for Literal {
+    fn eq(&self, other: &Self) -> bool {
+        self.json() == other.json()
+    }
 }
 
 /// An object with known members.

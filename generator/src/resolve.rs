@@ -81,6 +81,22 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// The reusable schemas among which a schema stands, itself included.
+    pub fn siblings(&self, schema: &Node) -> Vec<Node> {
+        let origin = schema.origin();
+        let segments = origin.segments();
+        let Some((_, map)) = segments.split_last() else { return Vec::new() };
+        let mut at = self.sources.root(origin.file());
+        for segment in map {
+            at = at.and_then(|node| match segment {
+                Segment::Member(name) => node.get(name).cloned(),
+                Segment::Element(index) => node.as_array()?.get(*index).cloned(),
+            });
+        }
+        let members = at.as_ref().and_then(Node::as_object).into_iter().flatten();
+        members.map(|(_, schema)| schema.clone()).collect()
+    }
+
     fn open(&self, home: FileId, path: &str, reference: &Node) -> Result<FileId, Diagnostic> {
         let outside = || {
             at_reference(reference, Code::ReferenceOutside, "the reference leaves the folder of the description")

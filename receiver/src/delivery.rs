@@ -85,6 +85,6 @@ impl fmt::Debug for Delivery {
             .field("id", &self.id)
             .field("timestamp", &self.seconds)
             .field("bytes", &self.body.len())
-            .finish()
+            .finish_non_exhaustive()
     }
 }

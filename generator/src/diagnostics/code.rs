@@ -61,7 +61,6 @@ codes! {
     Untyped = "W0604", Warning, "Something has no Rust type and is kept as untyped JSON.";
     UnknownFormat = "W0605", Warning, "A `format` is not known; the value is a plain string.";
     DuplicateValue = "W0606", Warning, "An `enum` lists a value twice.";
-    ValuesNotEnforced = "W0607", Warning, "An `enum` or `const` of values other than strings is not enforced.";
     NoEventType = "E0701", Error, "The event type of a webhook cannot be told.";
     EventTypeContradicted = "E0702", Error, "Equally good evidence names different event types for one webhook.";
     EventTypeTwice = "E0703", Error, "Several webhooks claim one event type.";

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::Emitter;
-use crate::ir::{Field, Kind, Presence, Select, Struct, Type, TypeId, Union};
+use crate::ir::{Field, Form, Kind, Open, Presence, Select, Struct, Type, TypeId, Union};
 use crate::names;
 
 impl Emitter<'_> {
@@ -14,14 +14,8 @@ impl Emitter<'_> {
     pub(super) fn codec(&self, id: TypeId) -> Vec<TokenStream> {
         match &self.api.def(id).kind {
             Kind::Struct(object) => self.struct_codec(id, object),
-            Kind::Enum(_) => {
-                self.text_codec(id, &quote!(codec::string(deserializer).map(Self::from)), &quote!(self.as_str()))
-            }
-            Kind::Constant(_) => self.text_codec(
-                id,
-                &quote!(codec::constant(deserializer, Self::VALUE).map(|()| Self)),
-                &quote!(Self::VALUE),
-            ),
+            Kind::Enum(listed) => self.enum_codec(id, listed.open),
+            Kind::Constant(value) => self.constant_codec(id, &value.form()),
             Kind::Union(union) => self.union_codec(id, union),
             Kind::Newtype(inner) => self.newtype_codec(id, inner),
             Kind::Pending => Vec::new(),
@@ -35,17 +29,19 @@ impl Emitter<'_> {
         let wires: Vec<&str> = object.fields.iter().map(|field| field.wire.as_str()).collect();
         let members = free("members", idents);
         let name = free("name", idents);
-        let slots = idents.iter().enumerate().map(|(index, ident)| match object.fields.get(index) {
-            Some(_) => quote!(let mut #ident = None;),
-            None => quote!(let mut #ident = BTreeMap::new();),
-        });
+        let (fields, others) = idents.split_at(object.fields.len());
+        let slots = fields.iter().map(|ident| quote!(let mut #ident = None;));
+        let open = match object.rest {
+            Some(_) => quote!(BTreeMap::new()),
+            None => quote!(Undeclared::default()),
+        };
         let arms = object.fields.iter().zip(idents).map(|(field, ident)| {
             let wire = &field.wire;
             quote!(#wire => #members.read(#wire, &mut #ident)?,)
         });
-        let other = match idents.get(object.fields.len()) {
-            Some(rest) => quote!(_ => #members.read_rest(#name, &mut #rest)?,),
-            None => quote!(_ => #members.skip()?,),
+        let other = match object.rest {
+            Some(_) => quote!(_ => #members.read_rest(#name, #(&mut #others)*)?,),
+            None => quote!(_ => #members.keep(&#name, #(&mut #others)*)?,),
         };
         let finished = object.fields.iter().zip(idents).map(|(field, ident)| {
             let wire = &field.wire;
@@ -57,8 +53,7 @@ impl Emitter<'_> {
                 Presence::OptionalNullable => quote!(#ident),
             }
         });
-        let finished = finished.chain(idents.get(object.fields.len()).map(|rest| quote!(#rest)));
-        let slots: Vec<_> = slots.collect();
+        let finished = finished.chain(others.iter().map(|others| quote!(#others)));
         let decode = quote! {
             impl codec::Object for #ty {
                 const NAME: &'static str = #text;
@@ -66,6 +61,7 @@ impl Emitter<'_> {
 
                 fn decode_members<'de, A: MapAccess<'de>>(#members: &mut codec::Members<'de, A>) -> Result<Self, A::Error> {
                     #(#slots)*
+                    #(let mut #others = #open;)*
                     while let Some(#name) = #members.next()? {
                         match &*#name {
                             #(#arms)*
@@ -77,13 +73,16 @@ impl Emitter<'_> {
             }
         };
         let writes = object.fields.iter().zip(idents).map(|(field, ident)| write_member(field, ident));
-        let rest = idents.get(object.fields.len()).map(|rest| quote!(object.rest(&self.#rest)?;));
+        let write_others = match object.rest {
+            Some(_) => quote!(#(object.rest(&self.#others)?;)*),
+            None => quote!(#(object.undeclared(&self.#others)?;)*),
+        };
         let encode = quote! {
             impl Serialize for #ty {
                 fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                     let mut object = codec::ObjectWriter::new(serializer)?;
                     #(#writes)*
-                    #rest
+                    #write_others
                     object.end()
                 }
             }
@@ -91,14 +90,42 @@ impl Emitter<'_> {
         vec![decode, encode]
     }
 
-    fn text_codec(&self, id: TypeId, decode: &TokenStream, encode: &TokenStream) -> Vec<TokenStream> {
+    fn enum_codec(&self, id: TypeId, open: Open) -> Vec<TokenStream> {
+        let (read, write) = match open {
+            Open::Text => (quote!(codec::string(deserializer)), quote!(serializer.serialize_str(self.as_str()))),
+            Open::Integer => (
+                quote!(<Integer as codec::Decode>::decode(deserializer)),
+                quote!(self.to_integer().serialize(serializer)),
+            ),
+            Open::Json => (quote!(codec::json(deserializer)), quote!(codec::json_text(serializer, self.as_json()))),
+        };
+        self.value_codec(id, &quote!(#read.map(Self::from)), &write)
+    }
+
+    fn constant_codec(&self, id: TypeId, form: &Form<'_>) -> Vec<TokenStream> {
+        let (read, write) = match form {
+            Form::Text(_) => {
+                (quote!(codec::constant(deserializer, Self::VALUE)), quote!(serializer.serialize_str(Self::VALUE)))
+            }
+            Form::Integer(_) | Form::Bool(_) => {
+                (quote!(codec::constant_value(deserializer, &Self::VALUE)), quote!(Self::VALUE.serialize(serializer)))
+            }
+            Form::Json(_) => (
+                quote!(codec::constant_json(deserializer, Self::VALUE)),
+                quote!(codec::json_text(serializer, Self::VALUE)),
+            ),
+        };
+        self.value_codec(id, &quote!(#read.map(|()| Self)), &write)
+    }
+
+    fn value_codec(&self, id: TypeId, decode: &TokenStream, encode: &TokenStream) -> Vec<TokenStream> {
         let ty = self.names.ty(id);
         vec![
             decode_impl(ty, decode),
             quote! {
                 impl Serialize for #ty {
                     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                        serializer.serialize_str(#encode)
+                        #encode
                     }
                 }
             },

@@ -33,7 +33,7 @@ impl Emitter<'_> {
             pub use webhook_receiver;
             pub use webhook_receiver::{
                 DecodeError, Delivery, HeaderNames, Integer, Json, Number, Outcome, Payload, Reason, Receiver, ReceiverService, Secret,
-                SecretError, State, Text, UnknownEvent, UnknownName, Unrouted, Verifier, VerifyError,
+                SecretError, State, Text, Undeclared, UnknownEvent, UnknownName, Unrouted, Verifier, VerifyError,
             };
         });
         let vendor = &self.names.vendor;
@@ -74,8 +74,8 @@ impl Emitter<'_> {
              A delivery that cannot be decoded, or whose event type is not known, reaches the fallback with its raw bytes.\n\n\
              - [`EventType`] and [`Topic`] are the names, as data; [`Event`] is any event.\n\
              - Each event type has a payload type of its own, such as [`{example}`].\n\
-             - Values of enums that the description does not list are kept, members that it does not declare are skipped, and all are \
-               still there in the delivery's raw bytes.\n\n\
+             - Values of enums and members of objects that the description does not list are kept, and written back when a payload is \
+               encoded.\n\n\
              # Features\n\n\
              `jiff`, `url` and `uuid` add typed access to formatted strings, see [`Text`]. They never change a type."
         ));

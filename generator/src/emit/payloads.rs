@@ -3,9 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::values::constant_companion;
 use super::{Emitter, docs, imports};
 use crate::format::SourceFile;
-use crate::ir::{Docs, Format, Kind, Naming, Presence, Struct, Type, TypeId, Union, Webhook};
+use crate::ir::{Docs, Format, Kind, Naming, Open, Presence, Struct, Type, TypeId, Union, Webhook};
 use crate::lower::shape;
 
 impl Emitter<'_> {
@@ -53,7 +54,10 @@ impl Emitter<'_> {
         let any = |wanted: fn(&Kind) -> bool| kinds.iter().any(|kind| wanted(kind));
         let unions = any(|kind| matches!(kind, Kind::Union(_)));
         let rest = any(|kind| matches!(kind, Kind::Struct(Struct { rest: Some(_), .. })));
-        let used: Vec<&Type> = types.iter().copied().chain(unions.then_some(&Type::Any)).collect();
+        let lists = |open: Open| kinds.iter().any(|kind| matches!(kind, Kind::Enum(listed) if listed.open == open));
+        let json = (unions || lists(Open::Json)).then_some(&Type::Any);
+        let integer = lists(Open::Integer).then_some(&Type::Integer);
+        let used: Vec<&Type> = types.iter().copied().chain(json).chain(integer).collect();
         let map = (rest || imports::has_map(&used)).then(|| {
             quote!(
                 use std::collections::BTreeMap;
@@ -73,6 +77,7 @@ impl Emitter<'_> {
         let mut receiver = imports::receiver_types(&used);
         let roots = self.api.webhooks.iter().any(|webhook| ids.contains(&webhook.payload));
         receiver.extend(roots.then_some("Payload"));
+        receiver.extend(any(|kind| matches!(kind, Kind::Struct(Struct { rest: None, .. }))).then_some("Undeclared"));
         receiver.push("codec");
         let receiver = imports::list(receiver);
         let event_type = crate::names::ident("EventType");
@@ -114,23 +119,7 @@ impl Emitter<'_> {
                     pub struct #ty { #(#fields)* }
                 }
             }
-            Kind::Enum(values) => {
-                let unknown = self.names.unknown(id);
-                let variants = values.iter().zip(self.names.members(id)).map(|(value, ident)| {
-                    let docs = docs::outer(&format!("{}.", docs::code(value)));
-                    quote!(#docs #ident,)
-                });
-                quote! {
-                    #docs
-                    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-                    #[non_exhaustive]
-                    pub enum #ty {
-                        #(#variants)*
-                        /// A value that the description does not list.
-                        #unknown(String),
-                    }
-                }
-            }
+            Kind::Enum(listed) => self.enum_definition(id, listed, &docs),
             Kind::Constant(_) => quote! {
                 #docs
                 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -193,13 +182,19 @@ impl Emitter<'_> {
                 quote!(#docs pub #ident: #ty,)
             })
             .collect();
-        if let (Some(rest), Some(ident)) = (&object.rest, idents.get(object.fields.len())) {
-            let inner = self.type_tokens(rest);
-            fields.push(quote! {
-                /// All other members.
-                pub #ident: BTreeMap<String, #inner>,
-            });
-        }
+        fields.extend(idents.get(object.fields.len()).map(|others| match &object.rest {
+            Some(rest) => {
+                let inner = self.type_tokens(rest);
+                quote! {
+                    /// All other members.
+                    pub #others: BTreeMap<String, #inner>,
+                }
+            }
+            None => quote! {
+                /// Members that the description does not declare.
+                pub #others: Undeclared,
+            },
+        }));
         fields
     }
 
@@ -208,44 +203,8 @@ impl Emitter<'_> {
         let ty = self.names.ty(id);
         let mut parts = Vec::new();
         match &self.api.def(id).kind {
-            Kind::Enum(values) => {
-                let unknown = self.names.unknown(id);
-                let idents = self.names.members(id);
-                parts.push(quote! {
-                    impl #ty {
-                        /// The value as it is sent.
-                        pub fn as_str(&self) -> &str {
-                            match self {
-                                #(Self::#idents => #values,)*
-                                Self::#unknown(value) => value,
-                            }
-                        }
-                    }
-                });
-                parts.push(quote! {
-                    impl From<String> for #ty {
-                        fn from(value: String) -> Self {
-                            match value.as_str() {
-                                #(#values => Self::#idents,)*
-                                _ => Self::#unknown(value),
-                            }
-                        }
-                    }
-                });
-                parts.push(quote! {
-                    impl fmt::Display for #ty {
-                        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                            f.pad(self.as_str())
-                        }
-                    }
-                });
-            }
-            Kind::Constant(value) => parts.push(quote! {
-                impl #ty {
-                    /// The only value, as it is sent.
-                    pub const VALUE: &'static str = #value;
-                }
-            }),
+            Kind::Enum(listed) => parts.extend(self.enum_companions(id, listed)),
+            Kind::Constant(value) => parts.push(constant_companion(ty, &value.form())),
             _ => {}
         }
         if let Some(index) = self.api.webhooks.iter().position(|webhook| webhook.payload == id) {

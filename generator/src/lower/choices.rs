@@ -201,7 +201,7 @@ impl Types<'_> {
         tags
     }
 
-    fn alternative_name(
+    pub(super) fn alternative_name(
         &self,
         subject: &[SchemaId],
         flat: &Flat,

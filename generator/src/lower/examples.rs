@@ -8,7 +8,7 @@ use super::event_types::Route;
 use super::flatten::{Body, Flat, Subject, flatten, peel};
 use super::types::is_object;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
-use crate::ir::{Api, Carrier, Example, Field, Kind, Presence, Select, Type, TypeId};
+use crate::ir::{Api, Carrier, Example, Field, Kind, Open, Presence, Select, Type, TypeId};
 use crate::normalize::{JsonType, SchemaId, Schemas};
 use crate::source::{Node, Object, Origin, Value};
 use crate::text::segments;
@@ -30,7 +30,8 @@ pub(super) fn examples(
 ) -> Vec<Example> {
     let Route { webhook, event_type, .. } = route;
     let checking = Checking { api, payload, statement: Statement::of(&api.carrier, &api.separator, route), routes };
-    let of_same_webhook = |name: &str| routes.iter().any(|other| other.webhook.name == webhook.name && other.event_type == name);
+    let of_same_webhook =
+        |name: &str| routes.iter().any(|other| other.webhook.name == webhook.name && other.event_type == name);
     let mut examples = Vec::new();
     for published in &webhook.examples {
         match checking.statement.stated(published) {
@@ -50,13 +51,13 @@ pub(super) fn examples(
         }
         match checking.check(published) {
             Ok(checked) => {
-                for origin in checked.left_out {
+                for origin in checked.undeclared {
                     diagnostics.push(
                         Diagnostic::new(
                             Code::ExampleUndeclared,
                             "the example has a member that the schema does not declare",
                         )
-                        .at(Place::Name(origin), "left out of the fixture"),
+                        .at(Place::Name(origin), "kept as undeclared"),
                     );
                 }
                 examples.push(checked.example);
@@ -170,17 +171,17 @@ struct Checking<'a> {
 /// An example that decodes.
 struct Checked {
     example: Example,
-    left_out: Vec<Origin>,
+    undeclared: Vec<Origin>,
 }
 
 impl Checking<'_> {
     /// Checks an example with the event type stated in it, and without where the payload has no place for that.
     fn check(&self, example: &Node) -> Result<Checked, Misfit> {
         let fit = |node: &Node, states_event_type: bool| {
-            let mut fitting = Fitting { api: self.api, left_out: Vec::new() };
+            let mut fitting = Fitting { api: self.api, undeclared: Vec::new() };
             let fitted = fitting.fit(&Type::Named(self.payload), node)?;
             let example = Example { json: crate::text::pretty_json(&fitted), assembled: false, states_event_type };
-            Ok((fitted, Checked { example, left_out: fitting.left_out }))
+            Ok((fitted, Checked { example, undeclared: fitting.undeclared }))
         };
         if self.statement.paths.is_empty() {
             return fit(example, !self.says_another(example)).map(|(_, checked)| checked);
@@ -384,9 +385,9 @@ impl MakingUp<'_> {
                 });
                 Node::new(Value::Object(members.collect()), origin.clone())
             }
-            Kind::Constant(value) => text(value, origin),
+            Kind::Constant(value) => value.0.clone(),
             Kind::Newtype(inner) => self.value(inner),
-            Kind::Enum(values) => text(values.first().map_or("text", String::as_str), origin),
+            Kind::Enum(listed) => listed.values.first().map_or_else(|| empty(origin), |value| value.0.clone()),
             Kind::Union(_) | Kind::Pending => empty(origin),
         }
     }
@@ -398,10 +399,10 @@ struct Misfit {
     expected: String,
 }
 
-/// Holds a value against a type as the emitted decoder would, and leaves out what would not come back.
+/// Holds a value against a type as the emitted decoder would, and gives what comes back.
 struct Fitting<'a> {
     api: &'a Api,
-    left_out: Vec<Origin>,
+    undeclared: Vec<Origin>,
 }
 
 impl Fitting<'_> {
@@ -452,10 +453,13 @@ impl Fitting<'_> {
         let misfit = |expected: String| Err(Misfit { origin: node.origin().clone(), expected });
         match &api.def(id).kind {
             Kind::Newtype(inner) => self.fit(inner, node),
-            Kind::Enum(_) if node.as_str().is_some() => Ok(node.clone()),
-            Kind::Enum(_) => misfit("a string".to_owned()),
-            Kind::Constant(value) if node.as_str() == Some(value) => Ok(node.clone()),
-            Kind::Constant(value) => misfit(format!("`{value}`")),
+            Kind::Enum(listed) => match listed.open {
+                Open::Text => self.fit(&Type::String, node),
+                Open::Integer => self.fit(&Type::Integer, node),
+                Open::Json => self.fit(&Type::Any, node),
+            },
+            Kind::Constant(value) if crate::text::same(&value.0, node) => Ok(node.clone()),
+            Kind::Constant(value) => misfit(format!("`{}`", value.json())),
             Kind::Pending => Ok(node.clone()),
             Kind::Union(union) => {
                 let tag = match &union.select {
@@ -468,16 +472,16 @@ impl Fitting<'_> {
                     .filter(|variant| tag.is_none_or(|tag| variant.tags.iter().any(|known| known == tag)));
                 let mut best: Option<(usize, Node, Vec<Origin>)> = None;
                 for variant in candidates {
-                    let mut attempt = Fitting { api, left_out: Vec::new() };
+                    let mut attempt = Fitting { api, undeclared: Vec::new() };
                     if let Ok(fitted) = attempt.fit(&variant.ty, node)
-                        && best.as_ref().is_none_or(|(left_out, ..)| attempt.left_out.len() < *left_out)
+                        && best.as_ref().is_none_or(|(undeclared, ..)| attempt.undeclared.len() < *undeclared)
                     {
-                        best = Some((attempt.left_out.len(), fitted, attempt.left_out));
+                        best = Some((attempt.undeclared.len(), fitted, attempt.undeclared));
                     }
                 }
                 // A value that no alternative describes is kept as it is.
-                let Some((_, fitted, left_out)) = best else { return Ok(node.clone()) };
-                self.left_out.extend(left_out);
+                let Some((_, fitted, undeclared)) = best else { return Ok(node.clone()) };
+                self.undeclared.extend(undeclared);
                 Ok(fitted)
             }
             Kind::Struct(object) => {
@@ -486,14 +490,18 @@ impl Fitting<'_> {
                 for (name, member) in given {
                     let field = object.fields.iter().find(|field| field.wire == **name);
                     match (field, &object.rest) {
-                        (Some(field), _) if left_out(field, member) => self.left_out.push(member.origin().clone()),
+                        // A null where the description has none is read as absence, and does not come back.
+                        (Some(field), _) if reads_as_absent(field, member) => {}
                         (Some(field), _) if nullable(field) && matches!(member.value(), Value::Null) => {
                             members.insert(name.clone(), member.clone());
                         }
                         (Some(Field { ty, .. }), _) | (None, Some(ty)) => {
                             members.insert(name.clone(), self.fit(ty, member)?);
                         }
-                        (None, None) => self.left_out.push(member.origin().clone()),
+                        (None, None) => {
+                            self.undeclared.push(member.origin().clone());
+                            members.insert(name.clone(), member.clone());
+                        }
                     }
                 }
                 let required = |field: &&Field| matches!(field.presence, Presence::Required | Presence::Nullable);
@@ -512,7 +520,6 @@ fn nullable(field: &Field) -> bool {
     matches!(field.presence, Presence::Nullable | Presence::OptionalNullable)
 }
 
-/// A null where the description has none is read as absence, and so does not come back.
-fn left_out(field: &Field, member: &Node) -> bool {
+fn reads_as_absent(field: &Field, member: &Node) -> bool {
     field.presence == Presence::Optional && field.ty != Type::Any && matches!(member.value(), Value::Null)
 }

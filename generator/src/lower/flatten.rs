@@ -16,6 +16,8 @@ pub(super) type Subject = Vec<SchemaId>;
 /// What a [`Subject`] says, with `allOf` and `$ref` followed.
 #[derive(Default)]
 pub(super) struct Flat {
+    /// The schemas that were merged at the top.
+    pub schemas: Subject,
     /// The types that are allowed; none where no schema says.
     pub types: Option<Vec<JsonType>>,
     pub nullable: bool,
@@ -27,6 +29,10 @@ pub(super) struct Flat {
     pub items: Subject,
     pub prefix_items: Vec<SchemaId>,
     pub closed_tuple: bool,
+    pub min_items: Option<usize>,
+    pub max_items: Option<usize>,
+    /// What the members hold whose names match a pattern.
+    pub patterns: Vec<SchemaId>,
     pub constant: Option<Node>,
     pub values: Option<Vec<Node>>,
     /// The alternatives of each `oneOf` and `anyOf`.
@@ -115,6 +121,7 @@ fn alias(schemas: &Schemas, schema: &Schema) -> Option<(Subject, bool)> {
     let plain = schema.properties.is_empty()
         && schema.required.is_empty()
         && schema.additional.is_none()
+        && schema.patterns.is_empty()
         && schema.items.is_none()
         && schema.prefix_items.is_empty()
         && schema.constant.is_none()
@@ -127,7 +134,13 @@ fn alias(schemas: &Schemas, schema: &Schema) -> Option<(Subject, bool)> {
     }
     match (schema.reference, &schema.all_of[..], &schema.one_of[..], &schema.any_of[..]) {
         (Some(target), [], [], []) => Some((vec![target], false)),
-        (None, [target], [], []) => Some((vec![*target], false)),
+        (None, parts, [], []) if !parts.is_empty() => {
+            // Parts that describe and demand nothing do not make a type of their own. Neither does the one part that is
+            // left, unless others extend it and so are alternatives to it.
+            let mut parts = parts.iter().filter(|id| !describes_only(schemas.get(**id)));
+            let target = parts.next().filter(|_| parts.next().is_none())?;
+            schemas.get(*target).children.is_empty().then(|| (vec![*target], false))
+        }
         (None, [], choice, []) | (None, [], [], choice) if !choice.is_empty() => {
             let (alternatives, null) = without_null(schemas, choice);
             (alternatives.len() == 1).then_some((alternatives, null))
@@ -144,9 +157,19 @@ fn without_null(schemas: &Schemas, choice: &[SchemaId]) -> (Vec<SchemaId>, bool)
 
 /// Merges a subject. Cycles of `allOf` and contradictions are reported.
 pub(super) fn flatten(schemas: &Schemas, subject: &[SchemaId], diagnostics: &mut Diagnostics) -> Flat {
-    let mut flat = Flat::default();
+    let mut flat = Flat { schemas: subject.to_vec(), ..Flat::default() };
     for id in subject {
         merge(schemas, *id, &mut flat, &mut Vec::new(), diagnostics);
+    }
+    // A value of a base is one of the schemas that extend it, each of which has the base's members.
+    if let [id] = subject
+        && flat.choices.is_empty()
+        && let children = &schemas.get(*id).children
+        && !children.is_empty()
+    {
+        flat.choices.push(Choice { exclusive: true, alternatives: children.clone() });
+        flat.properties.clear();
+        flat.required.clear();
     }
     flat
 }
@@ -183,6 +206,9 @@ fn merge(schemas: &Schemas, id: SchemaId, flat: &mut Flat, path: &mut Vec<Schema
     flat.nullable |= schema.data.nullable;
     flat.only_null |= schema.only_null;
     flat.closed_tuple |= schema.closed_tuple;
+    flat.min_items = flat.min_items.max(schema.min_items);
+    flat.max_items = [flat.max_items, schema.max_items].into_iter().flatten().min();
+    flat.patterns.extend(&schema.patterns);
     for (name, property) in &schema.properties {
         let subject = flat.properties.entry(name.clone()).or_default();
         if !subject.contains(property) {
@@ -263,6 +289,18 @@ fn common_values(known: Option<Vec<Node>>, given: &[Node]) -> Vec<Node> {
     let same = |a: &Node, b: &Node| crate::text::json(a) == crate::text::json(b);
     let both: Vec<Node> = known.iter().filter(|value| given.iter().any(|other| same(value, other))).cloned().collect();
     if both.is_empty() { known } else { both }
+}
+
+/// Whether a schema only says things for people.
+fn describes_only(schema: &Schema) -> bool {
+    !declares(schema)
+        && schema.boolean.is_none()
+        && schema.required.is_empty()
+        && schema.patterns.is_empty()
+        && !schema.data.nullable
+        && !schema.only_null
+        && schema.format.is_none()
+        && schema.data.discriminator.is_none()
 }
 
 fn declares(schema: &Schema) -> bool {

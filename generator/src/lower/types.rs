@@ -4,12 +4,18 @@ use std::collections::HashMap;
 
 use super::flatten::{Body, Flat, Subject, flatten, peel};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
-use crate::ir::{Docs, Field, Format, Kind, Naming, Presence, Struct, Type, TypeDef, TypeId};
+use crate::ir::{
+    Docs, Enum, Field, Form, Format, Kind, Literal, Naming, Open, Presence, Select, Struct, Type, TypeDef, TypeId,
+    Union, Variant,
+};
 use crate::normalize::{Additional, JsonType, SchemaId, Schemas};
 use crate::source::{Origin, Segment, Sources};
 
 /// How deep types may be nested in one another without a definition of their own in between.
 const MAX_DEPTH: usize = 64;
+
+/// Longer tuples have no codec.
+const MAX_TUPLE: usize = 6;
 
 /// Lowers schemas; definitions are shared between all webhooks.
 pub(super) struct Types<'a> {
@@ -124,14 +130,9 @@ impl<'a> Types<'a> {
             Some(name) => Naming::Component(name),
             None => Naming::Inline { parent, hint: hint.to_owned() },
         };
-        if let Some(text) = single_text(flat) {
+        if let Some(kind) = listed(flat) {
             let id = self.reserve(naming(), self.origin(subject[0]));
-            self.define(id, docs, Kind::Constant(text));
-            return self.remember(subject, Type::Named(id));
-        }
-        if let Some(values) = texts(flat) {
-            let id = self.reserve(naming(), self.origin(subject[0]));
-            self.define(id, docs, Kind::Enum(values));
+            self.define(id, docs, kind);
             return self.remember(subject, Type::Named(id));
         }
         if !flat.choices.is_empty() {
@@ -203,13 +204,6 @@ impl<'a> Types<'a> {
         hint: &str,
         diagnostics: &mut Diagnostics,
     ) -> Type {
-        let unusual = flat.constant.is_some() || flat.values.is_some();
-        if unusual && json_type != JsonType::String {
-            diagnostics.push(
-                Diagnostic::new(Code::ValuesNotEnforced, "values that are no strings have no Rust enum")
-                    .at(Place::Value(self.origin(subject[0])), "every value of the type is accepted"),
-            );
-        }
         match json_type {
             JsonType::Boolean => Type::Bool,
             JsonType::Integer => match flat.format.as_deref() {
@@ -220,12 +214,10 @@ impl<'a> Types<'a> {
             JsonType::Number => Type::Number,
             JsonType::String => self.string(subject, flat, diagnostics),
             JsonType::Array => self.array(subject, flat, parent, hint, diagnostics),
-            JsonType::Object => match flat.additional {
-                Some(Additional::Schema(values)) => {
-                    Type::Map(Box::new(self.element(&[values], parent, hint, diagnostics)))
-                }
-                _ => Type::Map(Box::new(Type::Any)),
-            },
+            JsonType::Object => {
+                let values = self.other_members(subject, flat, parent, hint, diagnostics);
+                Type::Map(Box::new(values.unwrap_or(Type::Any)))
+            }
         }
     }
 
@@ -261,17 +253,65 @@ impl<'a> Types<'a> {
             };
             return Type::List(Box::new(element));
         }
-        if flat.closed_tuple && (2..=6).contains(&flat.prefix_items.len()) {
+        let length = flat.prefix_items.len();
+        let ends = flat.closed_tuple || flat.max_items == Some(length);
+        if ends && flat.min_items.is_some_and(|min| min >= length) && (2..=MAX_TUPLE).contains(&length) {
             let elements = flat.prefix_items.clone();
             return Type::Tuple(
                 elements.iter().map(|id| self.element(&[*id], parent, &singular(hint), diagnostics)).collect(),
             );
         }
         diagnostics.push(
-            Diagnostic::new(Code::Untyped, "`prefixItems` without `items: false` has no Rust tuple")
-                .at(Place::Value(self.origin(subject[0])), "the elements are kept untyped"),
+            Diagnostic::new(Code::NotEnforced, "`prefixItems` of an array whose length may vary")
+                .at(Place::Value(self.origin(subject[0])), "read as a list of any of these elements")
+                .help(format!(
+                    "`items: false` and `minItems: {length}` make it a tuple; say so in an overlay where it is one"
+                )),
         );
-        Type::List(Box::new(Type::Any))
+        let mut alternatives: Vec<Subject> = flat.prefix_items.iter().map(|id| vec![*id]).collect();
+        alternatives.extend((!flat.items.is_empty()).then(|| flat.items.clone()));
+        let complete = ends || !flat.items.is_empty();
+        let element = self.any_of(&alternatives, complete, subject, parent, &singular(hint), diagnostics);
+        Type::List(Box::new(element))
+    }
+
+    /// One of several types, by shape; where there may be others, they are kept as JSON.
+    fn any_of(
+        &mut self,
+        alternatives: &[Subject],
+        complete: bool,
+        at: &[SchemaId],
+        parent: TypeId,
+        hint: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Type {
+        let mut distinct: Vec<Subject> = Vec::new();
+        for alternative in alternatives {
+            let peeled = peel(self.schemas, alternative).0;
+            if !distinct.contains(&peeled) {
+                distinct.push(peeled);
+            }
+        }
+        if let ([only], true) = (&distinct[..], complete) {
+            return self.element(only, parent, hint, diagnostics);
+        }
+        let id = self.reserve(Naming::Inline { parent, hint: hint.to_owned() }, self.origin(at[0]));
+        let mut variants = Vec::new();
+        for (index, alternative) in distinct.iter().enumerate() {
+            let flat = flatten(self.schemas, alternative, diagnostics);
+            let name = self.alternative_name(alternative, &flat, None, index, diagnostics);
+            let ty = self.element(alternative, id, &name, diagnostics);
+            if !variants.iter().any(|known: &Variant| known.ty == ty) {
+                variants.push(Variant { name, ty, tags: Vec::new() });
+            }
+        }
+        if let ([only], true) = (&variants[..], complete) {
+            let ty = only.ty.clone();
+            self.define(id, Docs::default(), Kind::Newtype(ty.clone()));
+            return ty;
+        }
+        self.define(id, Docs::default(), Kind::Union(Union { variants, select: Select::Shape }));
+        Type::Named(id)
     }
 
     /// The type of an element or of a map's value, where absence is no question.
@@ -309,12 +349,32 @@ impl<'a> Types<'a> {
                 origin: self.defs[id.0].origin.clone(),
             });
         }
-        let rest = match flat.additional {
-            None | Some(Additional::Forbidden) => None,
-            Some(Additional::Any) => Some(Type::Any),
-            Some(Additional::Schema(values)) => Some(self.element(&[values], id, "value", diagnostics)),
-        };
+        let subject = flat.schemas.clone();
+        let rest = self.other_members(&subject, flat, id, "value", diagnostics);
         Struct { fields, rest }
+    }
+
+    /// The type of the members whose names are left open; none where the description declares none.
+    fn other_members(
+        &mut self,
+        subject: &[SchemaId],
+        flat: &Flat,
+        parent: TypeId,
+        hint: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Type> {
+        let mut alternatives: Vec<Subject> = flat.patterns.iter().map(|id| vec![*id]).collect();
+        let complete = match flat.additional {
+            None | Some(Additional::Forbidden) if alternatives.is_empty() => return None,
+            Some(Additional::Any) if alternatives.is_empty() => return Some(Type::Any),
+            None | Some(Additional::Any) => false,
+            Some(Additional::Forbidden) => true,
+            Some(Additional::Schema(values)) => {
+                alternatives.push(vec![values]);
+                true
+            }
+        };
+        Some(self.any_of(&alternatives, complete, subject, parent, hint, diagnostics))
     }
 
     pub(super) fn untyped(&self, schema: SchemaId, reason: &str, diagnostics: &mut Diagnostics) -> Type {
@@ -361,7 +421,12 @@ const FORMATS: [&str; 12] = [
 pub(super) fn is_object(flat: &Flat) -> bool {
     match &flat.types {
         Some(types) => types[..] == [JsonType::Object],
-        None => !flat.properties.is_empty() || !flat.required.is_empty() || flat.additional.is_some(),
+        None => {
+            !flat.properties.is_empty()
+                || !flat.required.is_empty()
+                || !flat.patterns.is_empty()
+                || flat.additional.is_some()
+        }
     }
 }
 
@@ -374,6 +439,31 @@ fn implied(flat: &Flat) -> Vec<JsonType> {
     } else {
         Vec::new()
     }
+}
+
+/// A constant or an enum, where the values that a schema allows are listed.
+fn listed(flat: &Flat) -> Option<Kind> {
+    let values: Vec<Literal> = match (&flat.constant, &flat.values) {
+        (Some(constant), _) => return Some(Kind::Constant(Literal(constant.clone()))),
+        (None, Some(values)) => values.iter().cloned().map(Literal).collect(),
+        (None, None) => return None,
+    };
+    if let [only] = &values[..] {
+        return Some(Kind::Constant(only.clone()));
+    }
+    let number = flat.types.as_ref().is_some_and(|types| types.contains(&JsonType::Number));
+    // Both truth values are no choice.
+    if values.iter().all(|value| matches!(value.form(), Form::Bool(_))) {
+        return None;
+    }
+    let open = if values.iter().all(|value| matches!(value.form(), Form::Text(_))) {
+        Open::Text
+    } else if !number && values.iter().all(|value| matches!(value.form(), Form::Integer(_))) {
+        Open::Integer
+    } else {
+        Open::Json
+    };
+    Some(Kind::Enum(Enum { values, open }))
 }
 
 /// The one string that a schema allows.

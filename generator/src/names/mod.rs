@@ -11,7 +11,7 @@ pub use ident::{ident, is_keyword, snake, upper_camel};
 
 use crate::config::Config;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
-use crate::ir::{Api, Kind, Naming, TypeDef, TypeId};
+use crate::ir::{Api, Kind, Literal, Naming, TypeDef, TypeId};
 use crate::lower::shape;
 use crate::source::Sources;
 use claims::Scope;
@@ -87,6 +87,7 @@ const RESERVED_TYPES: &[&str] = &[
     "State",
     "Text",
     "TopicName",
+    "Undeclared",
     "UnknownEvent",
     "UnknownName",
     "Unrouted",
@@ -333,7 +334,7 @@ fn configured(
 
 fn unknown_variant(def: &TypeDef) -> Ident {
     let taken = |name: &str| match &def.kind {
-        Kind::Enum(values) => values.iter().any(|value| upper_camel(value) == name),
+        Kind::Enum(listed) => listed.values.iter().any(|value| upper_camel(&value.name()) == name),
         Kind::Union(union) => union.variants.iter().any(|variant| upper_camel(&variant.name) == name),
         _ => false,
     };
@@ -344,21 +345,25 @@ fn unknown_variant(def: &TypeDef) -> Ident {
 fn members(def: &TypeDef, unknown: &Ident) -> Vec<Ident> {
     match &def.kind {
         Kind::Struct(object) => {
-            // The map of all other members is a field, too.
-            let wires =
-                object.fields.iter().map(|field| field.wire.as_str()).chain(object.rest.as_ref().map(|_| "additional"));
-            let candidates: Vec<Vec<String>> = wires
-                .enumerate()
-                .map(|(index, wire)| {
-                    let rest = index == object.fields.len();
-                    let name = if rest { "additional_members".to_owned() } else { snake(wire) };
-                    let first = if rest { "additional".to_owned() } else { name.clone() };
-                    vec![first, name.clone(), format!("{name}_{}", short_hash(wire))]
+            let mut candidates: Vec<Vec<String>> = object
+                .fields
+                .iter()
+                .map(|field| {
+                    let name = snake(&field.wire);
+                    vec![name.clone(), format!("{name}_{}", short_hash(&field.wire))]
                 })
                 .collect();
+            // What holds all other members is a field, too, and steps aside for those of the description.
+            let others = if object.rest.is_some() { "additional" } else { "undeclared" };
+            let taken = |name: &String| candidates.iter().any(|candidates| candidates[0] == *name);
+            let free = [others.to_owned(), format!("{others}_members")].into_iter().find(|name| !taken(name));
+            candidates.push(vec![free.unwrap_or_else(|| format!("{others}_{}", short_hash(others)))]);
             Scope::default().claim(&candidates).iter().map(|name| ident(name)).collect()
         }
-        Kind::Enum(values) => variants(values.iter().map(String::as_str), &[unknown.to_string()]),
+        Kind::Enum(listed) => {
+            let values: Vec<String> = listed.values.iter().map(Literal::name).collect();
+            variants(values.iter().map(String::as_str), &[unknown.to_string()])
+        }
         Kind::Union(union) => {
             variants(union.variants.iter().map(|variant| variant.name.as_str()), &[unknown.to_string()])
         }

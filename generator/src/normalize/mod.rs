@@ -182,9 +182,9 @@ impl Reader<'_, '_> {
             let types: Vec<&str> = content.into_iter().flatten().map(|(name, _)| &**name).collect();
             return self.skip(written, &format!("webhook `{name}` has no JSON body (content: {})", types.join(", ")));
         };
-        let Some(schema) = media.get("schema") else {
-            return self.skip(media, &format!("the JSON body of webhook `{name}` has no schema"));
-        };
+        // Without a schema, any JSON is meant.
+        let any = Node::new(Value::Bool(true), media.origin().clone());
+        let schema = media.get("schema").unwrap_or(&any);
         webhooks.push(Webhook {
             key: written.clone(),
             name: name.to_owned(),

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use openapiv3::{Discriminator, SchemaData};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
@@ -49,8 +49,16 @@ pub struct Schema {
     pub items: Option<SchemaId>,
     /// `prefixItems`.
     pub prefix_items: Vec<SchemaId>,
-    /// Whether an array has exactly as many elements as `prefixItems`.
+    /// Whether an array has no elements but those of `prefixItems`.
     pub closed_tuple: bool,
+    /// `minItems`.
+    pub min_items: Option<usize>,
+    /// `maxItems`.
+    pub max_items: Option<usize>,
+    /// `patternProperties`.
+    pub patterns: Vec<SchemaId>,
+    /// The schemas that extend this one by `allOf`, where its discriminator stands without alternatives of its own.
+    pub children: Vec<SchemaId>,
     /// `allOf`.
     pub all_of: Vec<SchemaId>,
     /// `oneOf`.
@@ -150,6 +158,12 @@ impl Reader<'_, '_> {
                     self.keyword(&mut schema, keyword, value);
                 }
                 self.check_values(&mut schema, members);
+                if let Some(discriminator) = members.get("discriminator")
+                    && schema.one_of.is_empty()
+                    && schema.any_of.is_empty()
+                {
+                    schema.children = self.children(node, discriminator);
+                }
             }
             _ => self.wrong(node, "a schema is an object, or `true` or `false`"),
         }
@@ -220,9 +234,20 @@ impl Reader<'_, '_> {
                 }
                 _ => self.wrong(value, "`examples` is an array"),
             },
+            "minItems" | "maxItems" => {
+                let number = match value.value() {
+                    Value::Number(digits) => digits.parse().ok(),
+                    _ => None,
+                };
+                match keyword {
+                    "minItems" => schema.min_items = number,
+                    _ => schema.max_items = number,
+                }
+                schema.fact(keyword, value);
+            }
             "default" | "pattern" | "minLength" | "maxLength" | "minimum" | "maximum" | "exclusiveMinimum"
-            | "exclusiveMaximum" | "multipleOf" | "minItems" | "maxItems" | "uniqueItems" | "minProperties"
-            | "maxProperties" | "contentMediaType" => {
+            | "exclusiveMaximum" | "multipleOf" | "uniqueItems" | "minProperties" | "maxProperties"
+            | "contentMediaType" => {
                 schema.fact(keyword, value);
             }
             // Annotations and definitions that say nothing of the data.
@@ -246,11 +271,7 @@ impl Reader<'_, '_> {
                     .at(Place::Name(value.origin().clone()), "decoding accepts values that break this rule"),
             ),
             "patternProperties" => {
-                schema.additional.get_or_insert(Additional::Any);
-                self.diagnostics.push(
-                    Diagnostic::new(Code::Untyped, "`patternProperties` has no Rust type")
-                        .at(Place::Name(value.origin().clone()), "such members are kept untyped"),
-                );
+                schema.patterns = self.members(value, keyword).iter().map(|(_, node)| self.reserve(node)).collect();
             }
             "$dynamicRef" | "$recursiveRef" => self.diagnostics.push(
                 Diagnostic::new(Code::Untyped, format!("`{keyword}` is not supported"))
@@ -396,6 +417,21 @@ impl Reader<'_, '_> {
         })
     }
 
+    /// The reusable schemas whose `allOf` refers to this one.
+    fn children(&mut self, base: &Node, discriminator: &Node) -> Vec<SchemaId> {
+        let mapped = discriminator.get("mapping").and_then(Node::as_object).into_iter().flatten();
+        let mapped: Vec<Node> = mapped.filter_map(|(_, target)| self.resolver.follow(target).ok()).collect();
+        let extends = |schema: &Node| {
+            let parts = schema.get("allOf").and_then(Node::as_array).unwrap_or_default();
+            let references = parts.iter().filter(|part| part.get("$ref").is_some());
+            references.filter_map(|part| self.resolver.resolve(part).ok()).any(|target| target.is(base))
+        };
+        let mut children = self.resolver.siblings(base);
+        children.retain(extends);
+        children.extend(mapped.into_iter().filter(|target| !target.is(base)));
+        children.iter().map(|child| self.reserve(child)).collect::<IndexSet<_>>().into_iter().collect()
+    }
+
     fn schemas_of(&mut self, value: &Node, keyword: &str) -> Vec<SchemaId> {
         match value.as_array() {
             Some(schemas) if !schemas.is_empty() => schemas.iter().map(|schema| self.reserve(schema)).collect(),
@@ -453,6 +489,10 @@ impl Schema {
             items: None,
             prefix_items: Vec::new(),
             closed_tuple: false,
+            min_items: None,
+            max_items: None,
+            patterns: Vec::new(),
+            children: Vec::new(),
             all_of: Vec::new(),
             one_of: Vec::new(),
             any_of: Vec::new(),

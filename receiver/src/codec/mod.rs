@@ -10,12 +10,13 @@
 //! A type made of members implements [`Object`] and is named in [`objects!`](macro@objects):
 //!
 //! ```
-//! use webhook_receiver::codec::{self, Members, ObjectWriter};
+//! use webhook_receiver::codec::{self, Members, ObjectWriter, Undeclared};
 //! use webhook_receiver::serde::{Serialize, Serializer, de::MapAccess};
 //!
 //! struct Asset {
 //!     id: String,
 //!     filename: Option<String>,
+//!     undeclared: Undeclared,
 //! }
 //!
 //! impl codec::Object for Asset {
@@ -27,14 +28,15 @@
 //!     ) -> Result<Self, A::Error> {
 //!         let mut id = None;
 //!         let mut filename = None;
+//!         let mut undeclared = Undeclared::default();
 //!         while let Some(name) = members.next()? {
 //!             match &*name {
 //!                 "id" => members.read("id", &mut id)?,
 //!                 "filename" => members.read("filename", &mut filename)?,
-//!                 _ => members.skip()?,
+//!                 _ => members.keep(&name, &mut undeclared)?,
 //!             }
 //!         }
-//!         Ok(Self { id: members.required("id", id)?, filename: filename.flatten() })
+//!         Ok(Self { id: members.required("id", id)?, filename: filename.flatten(), undeclared })
 //!     }
 //! }
 //!
@@ -45,12 +47,13 @@
 //!         let mut object = ObjectWriter::new(serializer)?;
 //!         object.required("id", &self.id)?;
 //!         object.optional("filename", &self.filename)?;
+//!         object.undeclared(&self.undeclared)?;
 //!         object.end()
 //!     }
 //! }
 //!
-//! let asset: Asset = serde_json::from_str(r#"{"id": "a1", "filename": null}"#)?;
-//! assert_eq!(serde_json::to_string(&asset)?, r#"{"id":"a1"}"#);
+//! let asset: Asset = serde_json::from_str(r#"{"id": "a1", "filename": null, "new": [1.0]}"#)?;
+//! assert_eq!(serde_json::to_string(&asset)?, r#"{"id":"a1","new":[1.0]}"#);
 //!
 //! let error = serde_json::from_str::<Asset>(r#"{"id": 1}"#).err().unwrap();
 //! assert!(error.to_string().starts_with(r#""/id": invalid type: integer `1`, expected a string"#));
@@ -63,10 +66,13 @@ mod collections;
 mod decimal;
 mod error;
 mod json;
+mod literal;
 mod number;
 mod object;
 pub(crate) mod pointer;
+mod same;
 mod scalars;
+mod undeclared;
 mod union;
 mod write;
 
@@ -79,14 +85,15 @@ pub use crate::__objects as objects;
 pub use crate::__values as values;
 pub use error::{DecodeError, DecodeErrorKind};
 pub use json::Json;
+pub use literal::{constant, constant_json, constant_value, json_text, position};
 pub use number::{Integer, InvalidNumber, Number};
 pub use object::{Members, Name, Object, object};
-pub use scalars::{constant, string};
+pub use same::same_json;
+pub use scalars::string;
+pub use undeclared::Undeclared;
 pub use union::{json, rank, tag, variant};
 pub use write::ObjectWriter;
 
-#[cfg(feature = "testing")]
-pub(crate) use decimal::Decimal;
 pub(crate) use object::duplicate;
 
 /// A type that can be read from JSON, with errors that say where they arose.

@@ -3,7 +3,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::Decode;
@@ -129,8 +129,7 @@ macro_rules! digits {
 
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let raw: &RawValue = serde_json::from_str(&self.0).map_err(ser::Error::custom)?;
-                raw.serialize(serializer)
+                super::json_text(serializer, &self.0)
             }
         }
 

@@ -6,8 +6,9 @@ use std::ops::Deref;
 
 use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
-use super::{Decode, Seed, pointer};
+use super::{Decode, Seed, Undeclared, pointer};
 
 /// A type whose JSON form is an object with declared members.
 pub trait Object: Sized {
@@ -51,7 +52,7 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
 /// The members of an object that is being read.
 ///
 /// For every name that [`next`](Self::next) returns, exactly one of [`read`](Self::read),
-/// [`read_rest`](Self::read_rest) and [`skip`](Self::skip) is called.
+/// [`read_rest`](Self::read_rest), [`keep`](Self::keep) and [`skip`](Self::skip) is called.
 pub struct Members<'de, A> {
     map: A,
     lifetime: PhantomData<&'de ()>,
@@ -93,6 +94,16 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
         let value = self.value(&name)?;
         rest.insert(name.into(), value);
         Ok(())
+    }
+
+    /// Keeps an undeclared member, without looking into its value.
+    ///
+    /// # Errors
+    ///
+    /// If the input is not JSON.
+    pub fn keep(&mut self, name: &Name<'de>, undeclared: &mut Undeclared) -> Result<(), A::Error> {
+        let value: Box<RawValue> = self.map.next_value()?;
+        undeclared.push(name, &value).map_err(A::Error::custom)
     }
 
     /// Passes over the member's value without looking into it.

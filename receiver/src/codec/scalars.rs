@@ -1,4 +1,4 @@
-//! Booleans, integers, strings and constants.
+//! Booleans, integers and strings.
 
 use std::fmt;
 
@@ -104,28 +104,5 @@ impl Visitor<'_> for StringVisitor {
 
     fn visit_string<E: Error>(self, text: String) -> Result<String, E> {
         Ok(text)
-    }
-}
-
-/// Reads exactly this string.
-///
-/// # Errors
-///
-/// If the value is anything else.
-pub fn constant<'de, D: Deserializer<'de>>(deserializer: D, expected: &'static str) -> Result<(), D::Error> {
-    deserializer.deserialize_str(ConstantVisitor(expected))
-}
-
-struct ConstantVisitor(&'static str);
-
-impl Visitor<'_> for ConstantVisitor {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the string {:?}", self.0)
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        if text == self.0 { Ok(()) } else { Err(E::invalid_value(Unexpected::Str(text), &self)) }
     }
 }

@@ -31,7 +31,7 @@ pub fn variant<T: Decode, E: Error>(json: &Json) -> Result<T, E> {
 ///
 /// `None` if the value is not an object, or the member is absent, `null`, an array or an object.
 pub fn tag(json: &Json, member: &str) -> Option<String> {
-    let (_, value) = members(json)?.into_iter().find(|(name, _)| **name == *member)?;
+    let (_, value) = members(json.as_str())?.into_iter().find(|(name, _)| **name == *member)?;
     match value.get().as_bytes().first()? {
         b'"' => serde_json::from_str(value.get()).ok(),
         b'{' | b'[' | b'n' => None,
@@ -47,7 +47,7 @@ pub fn tag(json: &Json, member: &str) -> Option<String> {
 /// value that any candidate declares. Candidates that are not objects come in their place, and if the
 /// value is not an object, so do all.
 pub fn rank(json: &Json, candidates: &[Option<&'static [&'static str]>]) -> Vec<usize> {
-    let present = members(json).unwrap_or_default();
+    let present = members(json.as_str()).unwrap_or_default();
     let declared: Vec<&str> = present
         .iter()
         .map(|(name, _)| &**name)
@@ -63,8 +63,8 @@ pub fn rank(json: &Json, candidates: &[Option<&'static [&'static str]>]) -> Vec<
 }
 
 /// The top-level members, or `None` if the value is not an object.
-fn members(json: &Json) -> Option<Vec<(Name<'_>, &RawValue)>> {
-    seed_from_str(TopLevel, json.as_str()).ok()
+pub(super) fn members(json: &str) -> Option<Vec<(Name<'_>, &RawValue)>> {
+    seed_from_str(TopLevel, json).ok()
 }
 
 struct TopLevel;

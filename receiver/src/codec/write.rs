@@ -3,6 +3,8 @@ use std::collections::BTreeMap;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use super::Undeclared;
+
 /// Writes an object member by member, in the order of the calls.
 pub struct ObjectWriter<S: Serializer> {
     map: S::SerializeMap,
@@ -39,7 +41,16 @@ impl<S: Serializer> ObjectWriter<S> {
         }
     }
 
-    /// Writes the undeclared members.
+    /// Writes the members that were received and are not declared.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the serializer reports.
+    pub fn undeclared(&mut self, members: &Undeclared) -> Result<(), S::Error> {
+        members.write(|name, value| self.map.serialize_entry(name, value))
+    }
+
+    /// Writes the members whose names the description leaves open.
     ///
     /// A name that is also declared would then occur twice; the types' fields keep them apart when
     /// they are decoded, and so must whoever fills the map by hand.

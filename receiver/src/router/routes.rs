@@ -31,7 +31,8 @@ impl<W: Webhooks> Routes<W> {
 
     /// The job of the most specific handler, or the outcome if there is nothing to run.
     pub(crate) fn route(&self, delivery: Delivery) -> Result<Job, Outcome> {
-        let event_type = self.assumed.map_or_else(|| EventType::<W>::of(&delivery), |known| Ok(EventType::Known(known)));
+        let event_type =
+            self.assumed.map_or_else(|| EventType::<W>::of(&delivery), |known| Ok(EventType::Known(known)));
         let job = match event_type {
             Ok(EventType::Known(event_type)) => self.route_known(event_type, &delivery),
             Ok(EventType::Unknown(name)) => Err(Reason::UnknownEventType(name)),

@@ -1,8 +1,6 @@
 //! Signs what a test sends, and compares JSON. For tests: everything here panics on misuse.
 
-mod same_json;
-
-pub use same_json::same_json;
+pub use crate::codec::same_json;
 
 use std::time::SystemTime;
 

@@ -245,8 +245,10 @@ impl Assign<'_, '_> {
                 Diagnostic::new(Code::NoEventType, format!("the event type of webhook `{}` is not told", webhook.name))
                     .at(Place::Name(webhook.key.origin().clone()), format!("neither the key {place}"));
             self.diagnostics.push(if many {
-                diagnostic
-                    .setting("event-type", vec!["from-keys = true # the keys are the event types, as they are".to_owned()])
+                diagnostic.setting(
+                    "event-type",
+                    vec!["from-keys = true # the keys are the event types, as they are".to_owned()],
+                )
             } else {
                 diagnostic.setting("event-type.names", vec![self.line(webhook, None)])
             });
@@ -254,8 +256,10 @@ impl Assign<'_, '_> {
     }
 
     fn report_twice(&mut self, name: &str, claimants: &[(&Webhook, Place)]) {
-        let mut diagnostic =
-            Diagnostic::new(Code::EventTypeTwice, format!("{} webhooks claim the event type `{name}`", claimants.len()));
+        let mut diagnostic = Diagnostic::new(
+            Code::EventTypeTwice,
+            format!("{} webhooks claim the event type `{name}`", claimants.len()),
+        );
         for (webhook, place) in claimants {
             diagnostic = diagnostic.at(Place::Name(webhook.key.origin().clone()), format!("`{}`", webhook.name));
             diagnostic = diagnostic.at(place.clone(), "the evidence");
@@ -273,12 +277,7 @@ impl Assign<'_, '_> {
 }
 
 /// What is said at the first place that a body has.
-fn stated(
-    description: &Description,
-    webhook: &Webhook,
-    pointers: &[String],
-    diagnostics: &mut Diagnostics,
-) -> Stated {
+fn stated(description: &Description, webhook: &Webhook, pointers: &[String], diagnostics: &mut Diagnostics) -> Stated {
     let at = |pointer: &String| Stated::at(&description.schemas, webhook, &crate::text::segments(pointer), diagnostics);
     pointers.iter().map(at).find(|stated| stated.declared).unwrap_or_default()
 }

@@ -50,7 +50,7 @@ pub(super) fn carrier(description: &Description, config: &Config, diagnostics: &
     }
     let webhooks = &description.webhooks;
     let first = webhooks.first()?;
-    let search = Search::new(description, diagnostics);
+    let search = Search::new(description, config, diagnostics);
     let all: Vec<usize> = (0..webhooks.len()).collect();
     let apart = |best: &Candidate| best.told.len() == all.len() && best.distinct >= all.len();
     if let Some(best) = search.best(&search.top, &all).filter(apart) {
@@ -70,7 +70,10 @@ pub(super) fn carrier(description: &Description, config: &Config, diagnostics: &
             Diagnostic::new(Code::NoEventType, "the description does not tell where a delivery states its event type")
                 .at(Place::Name(first.key.origin().clone()), "for instance here")
                 .help("`pointer = \"/…\"` for a member of the body, `header = \"x-…\"` for a header")
-                .setting("event-type", vec!["address = true # each webhook is sent to an address of its own".to_owned()]),
+                .setting(
+                    "event-type",
+                    vec!["address = true # each webhook is sent to an address of its own".to_owned()],
+                ),
         );
         return None;
     }
@@ -112,14 +115,15 @@ struct Cover {
 /// The bodies, with what is said at their places.
 struct Search<'a> {
     webhooks: &'a [Webhook],
+    separator: &'a str,
     /// The places at the top of each body.
     top: Vec<IndexMap<Path, Stated>>,
 }
 
 impl<'a> Search<'a> {
-    fn new(description: &'a Description, diagnostics: &mut Diagnostics) -> Self {
-        let webhooks = &description.webhooks;
-        Self { webhooks, top: surveys(description, 1, diagnostics) }
+    fn new(description: &'a Description, config: &'a Config, diagnostics: &mut Diagnostics) -> Self {
+        let separator = config.event_types.separator.as_str();
+        Self { webhooks: &description.webhooks, separator, top: surveys(description, 1, diagnostics) }
     }
 
     /// The places that together tell most of the webhooks, each the best for what those before it leave.
@@ -172,7 +176,8 @@ impl<'a> Search<'a> {
             let same = |evidence: &&Evidence| names(webhook).any(|name| spelling::same(&evidence.name, name));
             let agrees = |evidence: &&Evidence| names(webhook).any(|name| spelling::agree(&evidence.name, name));
             // Several event types under one webhook: only where their name or the schema says that they are that.
-            let may_be_several = path.len() == 1 && (usual(path) > 0 || stated.discriminates);
+            let told_to_be = path.len() == 1 && (usual(path) > 0 || stated.discriminates);
+            let may_be_several = told_to_be && !(stated.fixed.is_empty() && stated.listed.is_empty());
             let values: Vec<&Evidence> = if let [only] = &stated.fixed[..] {
                 vec![only]
             } else if let Some(listed) = stated.listed_for(webhook) {
@@ -182,8 +187,11 @@ impl<'a> Search<'a> {
             } else if may_be_several {
                 stated.fixed.iter().chain(&stated.listed).collect()
             } else {
-                // An example tells an event type only where it agrees with the webhook's own name: ids differ, too.
-                stated.examples.iter().find(agrees).into_iter().collect()
+                // An example tells an event type where it agrees with the webhook's own name, or looks like one at a place
+                // that is called so: ids differ, too.
+                let is_event_type =
+                    |evidence: &&Evidence| usual(path) > 0 && spelling::is_event_type(&evidence.name, self.separator);
+                stated.examples.iter().find(|example| agrees(example) || is_event_type(example)).into_iter().collect()
             };
             if !values.is_empty() {
                 told.push(index);
@@ -193,8 +201,11 @@ impl<'a> Search<'a> {
         }
         let distinct = distinct.len();
         // One value for all may be anything: the version, the kind of the envelope.
-        (distinct > 1 || (distinct == 1 && (usual(path) > 0 || exact)))
-            .then(|| Candidate { path: path.clone(), told, distinct })
+        (distinct > 1 || (distinct == 1 && (usual(path) > 0 || exact))).then(|| Candidate {
+            path: path.clone(),
+            told,
+            distinct,
+        })
     }
 
     /// A member of a usual name, which each of these bodies has.

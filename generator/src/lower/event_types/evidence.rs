@@ -85,8 +85,7 @@ impl Stated {
     /// The listed value that is another spelling of the webhook's name, or the only one that begins or ends as it does.
     pub(super) fn listed_for(&self, webhook: &Webhook) -> Option<&Evidence> {
         let only = |fits: fn(&str, &str) -> bool| {
-            let mut fitting =
-                self.listed.iter().filter(|listed| names(webhook).any(|name| fits(&listed.name, name)));
+            let mut fitting = self.listed.iter().filter(|listed| names(webhook).any(|name| fits(&listed.name, name)));
             let first = fitting.next()?;
             fitting.all(|other| other.name == first.name).then_some(first)
         };
@@ -112,7 +111,8 @@ pub(super) fn survey(
     way: Way<'_>,
     diagnostics: &mut Diagnostics,
 ) -> IndexMap<Vec<String>, Stated> {
-    let mut surveyor = Surveyor { schemas, way, places: IndexMap::new(), examples: webhook.examples.clone(), diagnostics };
+    let mut surveyor =
+        Surveyor { schemas, way, places: IndexMap::new(), examples: webhook.examples.clone(), diagnostics };
     surveyor.visit(&[webhook.body], &mut Vec::new(), None, 0);
     let Surveyor { mut places, examples, .. } = surveyor;
     if let Way::To(path) = way {

@@ -64,12 +64,12 @@ fn completion(description: &Description, header: &str, diagnostics: &mut Diagnos
     for (webhook, value) in description.webhooks.iter().zip(values(description, header)) {
         let Some(value) = value else { continue };
         for (path, stated) in survey(&description.schemas, webhook, Way::Within(1), diagnostics) {
-            let completes = |part: &Evidence| {
+            let makes_name = |part: &Evidence| {
                 let whole = format!("{} {}", value.name, part.name);
                 names(webhook).any(|name| spelling::same(name, &whole))
             };
             if let [member] = &path[..]
-                && stated.fixed.iter().any(completes)
+                && stated.fixed.iter().any(makes_name)
             {
                 *completed.entry(member.clone()).or_default() += 1;
             }

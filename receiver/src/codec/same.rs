@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
-use crate::codec::{Decimal, Json};
+use super::decimal::Decimal;
+use super::{DecodeError, Json};
 
 /// Whether two texts are the same JSON.
 ///
@@ -27,7 +28,7 @@ enum Value {
 }
 
 fn read(text: &str) -> Result<Json, String> {
-    text.parse().map_err(|error: crate::DecodeError| error.to_string())
+    text.parse().map_err(|error: DecodeError| error.to_string())
 }
 
 fn value(json: &Json) -> Result<Value, String> {
