@@ -28,7 +28,7 @@ class Tool:
     """A generator.
 
     `generate` writes the crate `subject` into a folder and returns the last run of the tool, with the notes that a reader
-    needs. It is asked for each of `attempts` in turn, until the result compiles.
+    needs. It is asked for each of the `attempts` in turn, until one gives types that compile.
     `candidates` are the names that the tool may have given to the type of a body, the likeliest first.
     """
 
@@ -36,7 +36,6 @@ class Tool:
     version: str
     # What it is given, and how it is run.
     use: str
-    attempts: tuple[str, ...] = ("",)
     # The enum of all events, where the tool makes one.
     event_enum: str | None = None
 
@@ -44,6 +43,9 @@ class Tool:
         self.target = target
         self.build = target / "build" / self.name
         self.lock = target / "locks" / f"{self.name}.lock"
+
+    def attempts(self, document):
+        return [""]
 
     def folder(self, document):
         return self.target / "crates" / self.name / re.sub(r"[^A-Za-z0-9.-]+", "_", document.name)
@@ -79,13 +81,16 @@ class Oas3Gen(Published):
     name = package = "oas3-gen"
     version = "0.29.0"
     use = "`oas3-gen generate server-mod --workspace --all-schemas`"
-    attempts = ("--all-schemas", "--only", "types.rs")
+
+    def attempts(self, document):
+        named = any(body.operation_id for body in document.bodies)
+        return ["--all-schemas", *(["--only"] if named else []), "types.rs"]
 
     def generate(self, document, folder, limit, attempt):
         source, notes = openapi_31_key(document, folder)
         selection = ["--all-schemas"]
         if attempt == "--only":
-            selection = ["--only", ",".join(self.webhooks(source, limit))]
+            selection = ["--only", ",".join(body.operation_id for body in document.bodies if body.operation_id)]
             notes.append("`--only` the webhooks")
         subject = folder / "subject"
         arguments = ["generate", "server-mod", "-i", source, "-o", subject, "--workspace"]
@@ -96,11 +101,6 @@ class Oas3Gen(Published):
             (subject / "src" / "lib.rs").write_text("pub mod types;\npub use types::*;\n")
             notes.append("only its `types.rs`")
         return result, notes
-
-    def webhooks(self, source, limit):
-        """What the tool calls the operations that are webhooks."""
-        listed = run([self.program, "list", "operations", "-i", source, "--color", "never"], limit)
-        return re.findall(r"^\s*(\w+)\s+[A-Z]+\s+webhooks/", listed.stdout, re.MULTILINE)
 
     def candidates(self, document, body, emitted):
         if body.component:
@@ -287,7 +287,7 @@ def compare(tool, document, limit):
         return row.get("compiles", False), row.get("bodies_with_type", 0)
 
     rows = []
-    for attempt in tool.attempts:
+    for attempt in tool.attempts(document):
         rows.append(measure(tool, document, limit, attempt))
         if all(worth(rows[-1])):
             break
