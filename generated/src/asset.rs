@@ -878,7 +878,7 @@ pub struct SecurityUpdatedAsset {
     /// `metadataTemplate`.
     pub metadata_template: Option<MetadataTemplate>,
     /// `security`.
-    pub security: Option<UpdatedAssetSecurity>,
+    pub security: Option<AssetSecurity>,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
 }
@@ -938,17 +938,17 @@ impl Serialize for SecurityUpdatedAsset {
 /// Source: `tenovos-webhooks.yaml#/webhooks/asset.security.updated/post/requestBody/content/application~1json/schema/properties/asset/properties/security`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct UpdatedAssetSecurity {
+pub struct AssetSecurity {
     /// Security templates that apply from now on.
-    pub current: Option<Vec<UpdatedAssetSecurityCurrent>>,
+    pub current: Option<Vec<AssetSecurityCurrent>>,
     /// Security templates that applied before.
-    pub previous: Option<Vec<UpdatedAssetSecurityPrevious>>,
+    pub previous: Option<Vec<AssetSecurityPrevious>>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for UpdatedAssetSecurity {
-    const NAME: &'static str = "UpdatedAssetSecurity";
+impl codec::Object for AssetSecurity {
+    const NAME: &'static str = "AssetSecurity";
     const MEMBERS: &'static [&'static str] = &["current", "previous"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -972,7 +972,7 @@ impl codec::Object for UpdatedAssetSecurity {
     }
 }
 
-impl Serialize for UpdatedAssetSecurity {
+impl Serialize for AssetSecurity {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("current", &self.current)?;
@@ -982,12 +982,12 @@ impl Serialize for UpdatedAssetSecurity {
     }
 }
 
-/// `current` of [`UpdatedAssetSecurity`].
+/// `current` of [`AssetSecurity`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/asset.security.updated/post/requestBody/content/application~1json/schema/properties/asset/properties/security/properties/current/items`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct UpdatedAssetSecurityCurrent {
+pub struct AssetSecurityCurrent {
     /// Identifier of the security template.
     pub id: Option<String>,
     /// Name of the security template.
@@ -996,8 +996,8 @@ pub struct UpdatedAssetSecurityCurrent {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for UpdatedAssetSecurityCurrent {
-    const NAME: &'static str = "UpdatedAssetSecurityCurrent";
+impl codec::Object for AssetSecurityCurrent {
+    const NAME: &'static str = "AssetSecurityCurrent";
     const MEMBERS: &'static [&'static str] = &["id", "name"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -1021,7 +1021,7 @@ impl codec::Object for UpdatedAssetSecurityCurrent {
     }
 }
 
-impl Serialize for UpdatedAssetSecurityCurrent {
+impl Serialize for AssetSecurityCurrent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -1031,12 +1031,12 @@ impl Serialize for UpdatedAssetSecurityCurrent {
     }
 }
 
-/// `previous` of [`UpdatedAssetSecurity`].
+/// `previous` of [`AssetSecurity`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/asset.security.updated/post/requestBody/content/application~1json/schema/properties/asset/properties/security/properties/previous/items`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct UpdatedAssetSecurityPrevious {
+pub struct AssetSecurityPrevious {
     /// Identifier of the security template.
     pub id: Option<String>,
     /// Name of the security template.
@@ -1045,8 +1045,8 @@ pub struct UpdatedAssetSecurityPrevious {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for UpdatedAssetSecurityPrevious {
-    const NAME: &'static str = "UpdatedAssetSecurityPrevious";
+impl codec::Object for AssetSecurityPrevious {
+    const NAME: &'static str = "AssetSecurityPrevious";
     const MEMBERS: &'static [&'static str] = &["id", "name"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -1070,7 +1070,7 @@ impl codec::Object for UpdatedAssetSecurityPrevious {
     }
 }
 
-impl Serialize for UpdatedAssetSecurityPrevious {
+impl Serialize for AssetSecurityPrevious {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -1364,9 +1364,9 @@ impl Serialize for AssetRestored {
 codec::objects!(
     AssetCreated, AssetDeleted, AssetDownloaded, DownloadedAsset, AssetPurged,
     AssetRenditionsCreated, AssetWithRenditions, AssetRenditions, AssetShared,
-    AssetShare, ShareAsset, AssetSecurityUpdated, SecurityUpdatedAsset,
-    UpdatedAssetSecurity, UpdatedAssetSecurityCurrent, UpdatedAssetSecurityPrevious,
-    AssetMetadataUpdated, UpdatedAsset, UpdatedAssetUpdate, AssetRestored
+    AssetShare, ShareAsset, AssetSecurityUpdated, SecurityUpdatedAsset, AssetSecurity,
+    AssetSecurityCurrent, AssetSecurityPrevious, AssetMetadataUpdated, UpdatedAsset,
+    UpdatedAssetUpdate, AssetRestored
 );
 
 codec::values!(AssetShareType);

@@ -24,7 +24,7 @@ pub struct MetadataTemplateUpdated {
     /// `event`.
     pub event: EventContext,
     /// `template`.
-    pub template: MetadataUpdatedTemplate,
+    pub template: Template,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
 }
@@ -86,21 +86,21 @@ impl Serialize for MetadataTemplateUpdated {
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct MetadataUpdatedTemplate {
+pub struct Template {
     /// Identifier of the metadata template.
     pub id: String,
     /// `name`.
-    pub name: Option<MetadataUpdatedTemplateName>,
+    pub name: Option<TemplateName>,
     /// `type`.
-    pub r#type: Option<MetadataUpdatedTemplateType>,
+    pub r#type: Option<TemplateType>,
     /// `groups`.
-    pub groups: Option<MetadataUpdatedTemplateGroups>,
+    pub groups: Option<TemplateGroups>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for MetadataUpdatedTemplate {
-    const NAME: &'static str = "MetadataUpdatedTemplate";
+impl codec::Object for Template {
+    const NAME: &'static str = "Template";
     const MEMBERS: &'static [&'static str] = &["id", "name", "type", "groups"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -130,7 +130,7 @@ impl codec::Object for MetadataUpdatedTemplate {
     }
 }
 
-impl Serialize for MetadataUpdatedTemplate {
+impl Serialize for Template {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.required("id", &self.id)?;
@@ -147,7 +147,7 @@ impl Serialize for MetadataUpdatedTemplate {
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template/properties/name`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct MetadataUpdatedTemplateName {
+pub struct TemplateName {
     /// The name before the change.
     pub previous: Option<String>,
     /// The name after the change.
@@ -156,8 +156,8 @@ pub struct MetadataUpdatedTemplateName {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for MetadataUpdatedTemplateName {
-    const NAME: &'static str = "MetadataUpdatedTemplateName";
+impl codec::Object for TemplateName {
+    const NAME: &'static str = "TemplateName";
     const MEMBERS: &'static [&'static str] = &["previous", "current"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -181,7 +181,7 @@ impl codec::Object for MetadataUpdatedTemplateName {
     }
 }
 
-impl Serialize for MetadataUpdatedTemplateName {
+impl Serialize for TemplateName {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("previous", &self.previous)?;
@@ -196,17 +196,17 @@ impl Serialize for MetadataUpdatedTemplateName {
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template/properties/type`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct MetadataUpdatedTemplateType {
+pub struct TemplateType {
     /// `previous`.
-    pub previous: Option<MetadataUpdatedTemplateTypePrevious>,
+    pub previous: Option<TemplateTypePrevious>,
     /// `current`.
-    pub current: Option<MetadataUpdatedTemplateTypeCurrent>,
+    pub current: Option<TemplateTypeCurrent>,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for MetadataUpdatedTemplateType {
-    const NAME: &'static str = "MetadataUpdatedTemplateType";
+impl codec::Object for TemplateType {
+    const NAME: &'static str = "TemplateType";
     const MEMBERS: &'static [&'static str] = &["previous", "current"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -230,7 +230,7 @@ impl codec::Object for MetadataUpdatedTemplateType {
     }
 }
 
-impl Serialize for MetadataUpdatedTemplateType {
+impl Serialize for TemplateType {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("previous", &self.previous)?;
@@ -245,7 +245,7 @@ impl Serialize for MetadataUpdatedTemplateType {
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template/properties/type/properties/previous`
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum MetadataUpdatedTemplateTypePrevious {
+pub enum TemplateTypePrevious {
     /// `Asset`.
     Asset,
     /// `Action`.
@@ -260,7 +260,7 @@ pub enum MetadataUpdatedTemplateTypePrevious {
     Unknown(String),
 }
 
-impl MetadataUpdatedTemplateTypePrevious {
+impl TemplateTypePrevious {
     /// The value as it is sent.
     pub fn as_str(&self) -> &str {
         match self {
@@ -274,7 +274,7 @@ impl MetadataUpdatedTemplateTypePrevious {
     }
 }
 
-impl From<String> for MetadataUpdatedTemplateTypePrevious {
+impl From<String> for TemplateTypePrevious {
     fn from(value: String) -> Self {
         match value.as_str() {
             "Asset" => Self::Asset,
@@ -287,19 +287,19 @@ impl From<String> for MetadataUpdatedTemplateTypePrevious {
     }
 }
 
-impl fmt::Display for MetadataUpdatedTemplateTypePrevious {
+impl fmt::Display for TemplateTypePrevious {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
 }
 
-impl codec::Decode for MetadataUpdatedTemplateTypePrevious {
+impl codec::Decode for TemplateTypePrevious {
     fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         codec::string(deserializer).map(Self::from)
     }
 }
 
-impl Serialize for MetadataUpdatedTemplateTypePrevious {
+impl Serialize for TemplateTypePrevious {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
     }
@@ -310,7 +310,7 @@ impl Serialize for MetadataUpdatedTemplateTypePrevious {
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template/properties/type/properties/current`
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum MetadataUpdatedTemplateTypeCurrent {
+pub enum TemplateTypeCurrent {
     /// `Asset`.
     Asset,
     /// `Action`.
@@ -325,7 +325,7 @@ pub enum MetadataUpdatedTemplateTypeCurrent {
     Unknown(String),
 }
 
-impl MetadataUpdatedTemplateTypeCurrent {
+impl TemplateTypeCurrent {
     /// The value as it is sent.
     pub fn as_str(&self) -> &str {
         match self {
@@ -339,7 +339,7 @@ impl MetadataUpdatedTemplateTypeCurrent {
     }
 }
 
-impl From<String> for MetadataUpdatedTemplateTypeCurrent {
+impl From<String> for TemplateTypeCurrent {
     fn from(value: String) -> Self {
         match value.as_str() {
             "Asset" => Self::Asset,
@@ -352,19 +352,19 @@ impl From<String> for MetadataUpdatedTemplateTypeCurrent {
     }
 }
 
-impl fmt::Display for MetadataUpdatedTemplateTypeCurrent {
+impl fmt::Display for TemplateTypeCurrent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
 }
 
-impl codec::Decode for MetadataUpdatedTemplateTypeCurrent {
+impl codec::Decode for TemplateTypeCurrent {
     fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         codec::string(deserializer).map(Self::from)
     }
 }
 
-impl Serialize for MetadataUpdatedTemplateTypeCurrent {
+impl Serialize for TemplateTypeCurrent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
     }
@@ -375,15 +375,15 @@ impl Serialize for MetadataUpdatedTemplateTypeCurrent {
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template/properties/groups`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct MetadataUpdatedTemplateGroups {
+pub struct TemplateGroups {
     /// Metadata groups that were added to the template.
-    pub added: Option<Vec<MetadataUpdatedTemplateGroupsAdded>>,
+    pub added: Option<Vec<TemplateGroupsAdded>>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for MetadataUpdatedTemplateGroups {
-    const NAME: &'static str = "MetadataUpdatedTemplateGroups";
+impl codec::Object for TemplateGroups {
+    const NAME: &'static str = "TemplateGroups";
     const MEMBERS: &'static [&'static str] = &["added"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -404,7 +404,7 @@ impl codec::Object for MetadataUpdatedTemplateGroups {
     }
 }
 
-impl Serialize for MetadataUpdatedTemplateGroups {
+impl Serialize for TemplateGroups {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("added", &self.added)?;
@@ -413,20 +413,20 @@ impl Serialize for MetadataUpdatedTemplateGroups {
     }
 }
 
-/// `added` of [`MetadataUpdatedTemplateGroups`].
+/// `added` of [`TemplateGroups`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template/properties/groups/properties/added/items`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct MetadataUpdatedTemplateGroupsAdded {
+pub struct TemplateGroupsAdded {
     /// Identifier of the metadata group.
     pub group_id: Option<String>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for MetadataUpdatedTemplateGroupsAdded {
-    const NAME: &'static str = "MetadataUpdatedTemplateGroupsAdded";
+impl codec::Object for TemplateGroupsAdded {
+    const NAME: &'static str = "TemplateGroupsAdded";
     const MEMBERS: &'static [&'static str] = &["groupId"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -447,7 +447,7 @@ impl codec::Object for MetadataUpdatedTemplateGroupsAdded {
     }
 }
 
-impl Serialize for MetadataUpdatedTemplateGroupsAdded {
+impl Serialize for TemplateGroupsAdded {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("groupId", &self.group_id)?;
@@ -656,7 +656,7 @@ pub struct MetadataCreatedVocabulary {
     /// Name of the vocabulary.
     pub name: Option<String>,
     /// The values of the vocabulary.
-    pub values: Option<Vec<MetadataCreatedVocabularyValue>>,
+    pub values: Option<Vec<VocabularyValue>>,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
 }
@@ -705,7 +705,7 @@ impl Serialize for MetadataCreatedVocabulary {
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.created/post/requestBody/content/application~1json/schema/properties/vocabulary/properties/values/items`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct MetadataCreatedVocabularyValue {
+pub struct VocabularyValue {
     /// Identifier of the value.
     pub id: Option<String>,
     /// The value as users see it.
@@ -714,8 +714,8 @@ pub struct MetadataCreatedVocabularyValue {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for MetadataCreatedVocabularyValue {
-    const NAME: &'static str = "MetadataCreatedVocabularyValue";
+impl codec::Object for VocabularyValue {
+    const NAME: &'static str = "VocabularyValue";
     const MEMBERS: &'static [&'static str] = &["id", "value"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -739,7 +739,7 @@ impl codec::Object for MetadataCreatedVocabularyValue {
     }
 }
 
-impl Serialize for MetadataCreatedVocabularyValue {
+impl Serialize for VocabularyValue {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -829,9 +829,9 @@ pub struct MetadataUpdatedVocabulary {
     /// Identifier of the vocabulary.
     pub id: String,
     /// `name`.
-    pub name: Option<MetadataUpdatedVocabularyName>,
+    pub name: Option<VocabularyName>,
     /// `values`.
-    pub values: Option<MetadataUpdatedVocabularyValues>,
+    pub values: Option<VocabularyValues>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
@@ -880,7 +880,7 @@ impl Serialize for MetadataUpdatedVocabulary {
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.updated/post/requestBody/content/application~1json/schema/properties/vocabulary/properties/name`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct MetadataUpdatedVocabularyName {
+pub struct VocabularyName {
     /// The name before the change.
     pub previous: Option<String>,
     /// The name after the change.
@@ -889,8 +889,8 @@ pub struct MetadataUpdatedVocabularyName {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for MetadataUpdatedVocabularyName {
-    const NAME: &'static str = "MetadataUpdatedVocabularyName";
+impl codec::Object for VocabularyName {
+    const NAME: &'static str = "VocabularyName";
     const MEMBERS: &'static [&'static str] = &["previous", "current"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -914,7 +914,7 @@ impl codec::Object for MetadataUpdatedVocabularyName {
     }
 }
 
-impl Serialize for MetadataUpdatedVocabularyName {
+impl Serialize for VocabularyName {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("previous", &self.previous)?;
@@ -929,19 +929,19 @@ impl Serialize for MetadataUpdatedVocabularyName {
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.updated/post/requestBody/content/application~1json/schema/properties/vocabulary/properties/values`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct MetadataUpdatedVocabularyValues {
+pub struct VocabularyValues {
     /// Values that were added.
-    pub added: Option<Vec<MetadataUpdatedVocabularyValuesAdded>>,
+    pub added: Option<Vec<VocabularyValuesAdded>>,
     /// Values that were removed.
     pub removed: Option<Vec<Json>>,
     /// Values that were renamed.
-    pub updated: Option<Vec<MetadataVocabularyValuesUpdated>>,
+    pub updated: Option<Vec<VocabularyValuesUpdated>>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for MetadataUpdatedVocabularyValues {
-    const NAME: &'static str = "MetadataUpdatedVocabularyValues";
+impl codec::Object for VocabularyValues {
+    const NAME: &'static str = "VocabularyValues";
     const MEMBERS: &'static [&'static str] = &["added", "removed", "updated"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -968,7 +968,7 @@ impl codec::Object for MetadataUpdatedVocabularyValues {
     }
 }
 
-impl Serialize for MetadataUpdatedVocabularyValues {
+impl Serialize for VocabularyValues {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("added", &self.added)?;
@@ -979,12 +979,12 @@ impl Serialize for MetadataUpdatedVocabularyValues {
     }
 }
 
-/// `added` of [`MetadataUpdatedVocabularyValues`].
+/// `added` of [`VocabularyValues`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.updated/post/requestBody/content/application~1json/schema/properties/vocabulary/properties/values/properties/added/items`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct MetadataUpdatedVocabularyValuesAdded {
+pub struct VocabularyValuesAdded {
     /// Identifier of the value.
     pub id: Option<String>,
     /// The value as users see it.
@@ -993,8 +993,8 @@ pub struct MetadataUpdatedVocabularyValuesAdded {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for MetadataUpdatedVocabularyValuesAdded {
-    const NAME: &'static str = "MetadataUpdatedVocabularyValuesAdded";
+impl codec::Object for VocabularyValuesAdded {
+    const NAME: &'static str = "VocabularyValuesAdded";
     const MEMBERS: &'static [&'static str] = &["id", "value"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -1018,7 +1018,7 @@ impl codec::Object for MetadataUpdatedVocabularyValuesAdded {
     }
 }
 
-impl Serialize for MetadataUpdatedVocabularyValuesAdded {
+impl Serialize for VocabularyValuesAdded {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -1028,20 +1028,20 @@ impl Serialize for MetadataUpdatedVocabularyValuesAdded {
     }
 }
 
-/// `updated` of [`MetadataUpdatedVocabularyValues`].
+/// `updated` of [`VocabularyValues`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.updated/post/requestBody/content/application~1json/schema/properties/vocabulary/properties/values/properties/updated/items`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct MetadataVocabularyValuesUpdated {
+pub struct VocabularyValuesUpdated {
     /// `value`.
-    pub value: Option<MetadataVocabularyValuesUpdatedValue>,
+    pub value: Option<VocabularyValuesUpdatedValue>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for MetadataVocabularyValuesUpdated {
-    const NAME: &'static str = "MetadataVocabularyValuesUpdated";
+impl codec::Object for VocabularyValuesUpdated {
+    const NAME: &'static str = "VocabularyValuesUpdated";
     const MEMBERS: &'static [&'static str] = &["value"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -1062,7 +1062,7 @@ impl codec::Object for MetadataVocabularyValuesUpdated {
     }
 }
 
-impl Serialize for MetadataVocabularyValuesUpdated {
+impl Serialize for VocabularyValuesUpdated {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("value", &self.value)?;
@@ -1076,7 +1076,7 @@ impl Serialize for MetadataVocabularyValuesUpdated {
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.updated/post/requestBody/content/application~1json/schema/properties/vocabulary/properties/values/properties/updated/items/properties/value`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct MetadataVocabularyValuesUpdatedValue {
+pub struct VocabularyValuesUpdatedValue {
     /// The value before the change.
     pub previous: Option<String>,
     /// The value after the change.
@@ -1085,8 +1085,8 @@ pub struct MetadataVocabularyValuesUpdatedValue {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for MetadataVocabularyValuesUpdatedValue {
-    const NAME: &'static str = "MetadataVocabularyValuesUpdatedValue";
+impl codec::Object for VocabularyValuesUpdatedValue {
+    const NAME: &'static str = "VocabularyValuesUpdatedValue";
     const MEMBERS: &'static [&'static str] = &["previous", "current"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -1110,7 +1110,7 @@ impl codec::Object for MetadataVocabularyValuesUpdatedValue {
     }
 }
 
-impl Serialize for MetadataVocabularyValuesUpdatedValue {
+impl Serialize for VocabularyValuesUpdatedValue {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("previous", &self.previous)?;
@@ -1241,14 +1241,12 @@ impl Serialize for MetadataDeletedVocabulary {
 }
 
 codec::objects!(
-    MetadataTemplateUpdated, MetadataUpdatedTemplate, MetadataUpdatedTemplateName,
-    MetadataUpdatedTemplateType, MetadataUpdatedTemplateGroups,
-    MetadataUpdatedTemplateGroupsAdded, MetadataGroupDeleted, MetadataDeletedGroup,
-    MetadataVocabularyCreated, MetadataCreatedVocabulary, MetadataCreatedVocabularyValue,
-    MetadataVocabularyUpdated, MetadataUpdatedVocabulary, MetadataUpdatedVocabularyName,
-    MetadataUpdatedVocabularyValues, MetadataUpdatedVocabularyValuesAdded,
-    MetadataVocabularyValuesUpdated, MetadataVocabularyValuesUpdatedValue,
-    MetadataVocabularyDeleted, MetadataDeletedVocabulary
+    MetadataTemplateUpdated, Template, TemplateName, TemplateType, TemplateGroups,
+    TemplateGroupsAdded, MetadataGroupDeleted, MetadataDeletedGroup,
+    MetadataVocabularyCreated, MetadataCreatedVocabulary, VocabularyValue,
+    MetadataVocabularyUpdated, MetadataUpdatedVocabulary, VocabularyName,
+    VocabularyValues, VocabularyValuesAdded, VocabularyValuesUpdated,
+    VocabularyValuesUpdatedValue, MetadataVocabularyDeleted, MetadataDeletedVocabulary
 );
 
-codec::values!(MetadataUpdatedTemplateTypePrevious, MetadataUpdatedTemplateTypeCurrent);
+codec::values!(TemplateTypePrevious, TemplateTypeCurrent);

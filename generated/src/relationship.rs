@@ -321,7 +321,7 @@ pub struct RelationshipDeleted {
     /// `event`.
     pub event: Option<EventContext>,
     /// `relationship`.
-    pub relationship: Option<DeletedRelationship>,
+    pub relationship: Option<CreatedRelationship>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
@@ -378,62 +378,7 @@ impl Serialize for RelationshipDeleted {
     }
 }
 
-/// The relationship between the two assets.
-///
-/// Source: `tenovos-webhooks.yaml#/webhooks/relationship.deleted/post/requestBody/content/application~1json/schema/properties/relationship`
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct DeletedRelationship {
-    /// The kind of relationship.
-    pub link_type: Option<Json>,
-    /// Identifier of the parent asset.
-    pub primary_id: Option<String>,
-    /// Identifier of the asset below it.
-    pub secondary_id: Option<String>,
-    /// All other members.
-    pub additional: BTreeMap<String, Json>,
-}
-
-impl codec::Object for DeletedRelationship {
-    const NAME: &'static str = "DeletedRelationship";
-    const MEMBERS: &'static [&'static str] = &["linkType", "primaryId", "secondaryId"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut link_type = None;
-        let mut primary_id = None;
-        let mut secondary_id = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "linkType" => members.read("linkType", &mut link_type)?,
-                "primaryId" => members.read("primaryId", &mut primary_id)?,
-                "secondaryId" => members.read("secondaryId", &mut secondary_id)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
-        }
-        Ok(Self {
-            link_type,
-            primary_id: primary_id.flatten(),
-            secondary_id: secondary_id.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for DeletedRelationship {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("linkType", &self.link_type)?;
-        object.optional("primaryId", &self.primary_id)?;
-        object.optional("secondaryId", &self.secondary_id)?;
-        object.rest(&self.additional)?;
-        object.end()
-    }
-}
-
 codec::objects!(
     RelationshipCreated, CreatedRelationship, RelationshipUpdated, UpdatedRelationship,
-    LinkType, RelationshipDeleted, DeletedRelationship
+    LinkType, RelationshipDeleted
 );

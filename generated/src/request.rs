@@ -22,7 +22,7 @@ pub struct RequestCreated {
     /// `event`.
     pub event: EventContext,
     /// `request`.
-    pub request: CreatedRequest,
+    pub request: Request,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
 }
@@ -84,7 +84,7 @@ impl Serialize for RequestCreated {
 /// Source: `tenovos-webhooks.yaml#/webhooks/request.created/post/requestBody/content/application~1json/schema/properties/request`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct CreatedRequest {
+pub struct Request {
     /// `assignedTo`.
     pub assigned_to: Option<AssignedTo>,
     /// Identifier of the request.
@@ -97,8 +97,8 @@ pub struct CreatedRequest {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for CreatedRequest {
-    const NAME: &'static str = "CreatedRequest";
+impl codec::Object for Request {
+    const NAME: &'static str = "Request";
     const MEMBERS: &'static [&'static str] = &[
         "assignedTo",
         "id",
@@ -133,7 +133,7 @@ impl codec::Object for CreatedRequest {
     }
 }
 
-impl Serialize for CreatedRequest {
+impl Serialize for Request {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("assignedTo", &self.assigned_to)?;
@@ -255,4 +255,4 @@ impl Serialize for SubmittedBy {
     }
 }
 
-codec::objects!(RequestCreated, CreatedRequest, AssignedTo, SubmittedBy);
+codec::objects!(RequestCreated, Request, AssignedTo, SubmittedBy);

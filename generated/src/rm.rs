@@ -143,7 +143,7 @@ pub struct RmProjectUpdated {
     /// `event`.
     pub event: EventContext,
     /// `project`.
-    pub project: RmUpdatedProject,
+    pub project: Project,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
 }
@@ -205,7 +205,7 @@ impl Serialize for RmProjectUpdated {
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.project.updated/post/requestBody/content/application~1json/schema/properties/project`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RmUpdatedProject {
+pub struct Project {
     /// Identifier of the project.
     pub id: Text<format::Uuid>,
     /// Name of the project.
@@ -213,13 +213,13 @@ pub struct RmUpdatedProject {
     /// One element for each metadata attribute that changed – attributes that did not change are left out.
     pub metadata: Option<Vec<Json>>,
     /// `security`.
-    pub security: Option<RmUpdatedProjectSecurity>,
+    pub security: Option<ProjectSecurity>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for RmUpdatedProject {
-    const NAME: &'static str = "RmUpdatedProject";
+impl codec::Object for Project {
+    const NAME: &'static str = "Project";
     const MEMBERS: &'static [&'static str] = &["id", "name", "metadata", "security"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -249,7 +249,7 @@ impl codec::Object for RmUpdatedProject {
     }
 }
 
-impl Serialize for RmUpdatedProject {
+impl Serialize for Project {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.required("id", &self.id)?;
@@ -266,17 +266,17 @@ impl Serialize for RmUpdatedProject {
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.project.updated/post/requestBody/content/application~1json/schema/properties/project/properties/security`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RmUpdatedProjectSecurity {
+pub struct ProjectSecurity {
     /// Security templates that apply from now on.
-    pub current: Option<Vec<RmUpdatedProjectSecurityCurrent>>,
+    pub current: Option<Vec<ProjectSecurityCurrent>>,
     /// Security templates that applied before.
-    pub previous: Option<Vec<RmUpdatedProjectSecurityPrevious>>,
+    pub previous: Option<Vec<ProjectSecurityPrevious>>,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for RmUpdatedProjectSecurity {
-    const NAME: &'static str = "RmUpdatedProjectSecurity";
+impl codec::Object for ProjectSecurity {
+    const NAME: &'static str = "ProjectSecurity";
     const MEMBERS: &'static [&'static str] = &["current", "previous"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -300,7 +300,7 @@ impl codec::Object for RmUpdatedProjectSecurity {
     }
 }
 
-impl Serialize for RmUpdatedProjectSecurity {
+impl Serialize for ProjectSecurity {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("current", &self.current)?;
@@ -310,12 +310,12 @@ impl Serialize for RmUpdatedProjectSecurity {
     }
 }
 
-/// `current` of [`RmUpdatedProjectSecurity`].
+/// `current` of [`ProjectSecurity`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.project.updated/post/requestBody/content/application~1json/schema/properties/project/properties/security/properties/current/items`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RmUpdatedProjectSecurityCurrent {
+pub struct ProjectSecurityCurrent {
     /// Identifier of the security template.
     pub id: Option<String>,
     /// Name of the security template.
@@ -324,8 +324,8 @@ pub struct RmUpdatedProjectSecurityCurrent {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for RmUpdatedProjectSecurityCurrent {
-    const NAME: &'static str = "RmUpdatedProjectSecurityCurrent";
+impl codec::Object for ProjectSecurityCurrent {
+    const NAME: &'static str = "ProjectSecurityCurrent";
     const MEMBERS: &'static [&'static str] = &["id", "name"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -349,7 +349,7 @@ impl codec::Object for RmUpdatedProjectSecurityCurrent {
     }
 }
 
-impl Serialize for RmUpdatedProjectSecurityCurrent {
+impl Serialize for ProjectSecurityCurrent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -359,12 +359,12 @@ impl Serialize for RmUpdatedProjectSecurityCurrent {
     }
 }
 
-/// `previous` of [`RmUpdatedProjectSecurity`].
+/// `previous` of [`ProjectSecurity`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.project.updated/post/requestBody/content/application~1json/schema/properties/project/properties/security/properties/previous/items`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RmUpdatedProjectSecurityPrevious {
+pub struct ProjectSecurityPrevious {
     /// Identifier of the security template.
     pub id: Option<String>,
     /// Name of the security template.
@@ -373,8 +373,8 @@ pub struct RmUpdatedProjectSecurityPrevious {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for RmUpdatedProjectSecurityPrevious {
-    const NAME: &'static str = "RmUpdatedProjectSecurityPrevious";
+impl codec::Object for ProjectSecurityPrevious {
+    const NAME: &'static str = "ProjectSecurityPrevious";
     const MEMBERS: &'static [&'static str] = &["id", "name"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -398,7 +398,7 @@ impl codec::Object for RmUpdatedProjectSecurityPrevious {
     }
 }
 
-impl Serialize for RmUpdatedProjectSecurityPrevious {
+impl Serialize for ProjectSecurityPrevious {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -1239,7 +1239,7 @@ pub struct RmEntityUpdated {
     /// `event`.
     pub event: EventContext,
     /// `entity`.
-    pub entity: RmUpdatedEntity,
+    pub entity: Entity,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
 }
@@ -1301,21 +1301,21 @@ impl Serialize for RmEntityUpdated {
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.entity.updated/post/requestBody/content/application~1json/schema/properties/entity`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RmUpdatedEntity {
+pub struct Entity {
     /// Identifier of the entity.
     pub id: Text<format::Uuid>,
     /// Name of the entity.
     pub name: Option<String>,
     /// One element for each metadata attribute that changed – attributes that did not change are left out.
-    pub metadata: Option<Vec<RmUpdatedEntityMetadata>>,
+    pub metadata: Option<Vec<EntityMetadata>>,
     /// `security`.
-    pub security: Option<RmUpdatedEntitySecurity>,
+    pub security: Option<EntitySecurity>,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for RmUpdatedEntity {
-    const NAME: &'static str = "RmUpdatedEntity";
+impl codec::Object for Entity {
+    const NAME: &'static str = "Entity";
     const MEMBERS: &'static [&'static str] = &["id", "name", "metadata", "security"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -1345,7 +1345,7 @@ impl codec::Object for RmUpdatedEntity {
     }
 }
 
-impl Serialize for RmUpdatedEntity {
+impl Serialize for Entity {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.required("id", &self.id)?;
@@ -1357,12 +1357,12 @@ impl Serialize for RmUpdatedEntity {
     }
 }
 
-/// `metadata` of [`RmUpdatedEntity`].
+/// `metadata` of [`Entity`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.entity.updated/post/requestBody/content/application~1json/schema/properties/entity/properties/metadata/items`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RmUpdatedEntityMetadata {
+pub struct EntityMetadata {
     /// Identifier of the metadata attribute.
     pub id: Option<String>,
     /// Name of the metadata attribute.
@@ -1377,8 +1377,8 @@ pub struct RmUpdatedEntityMetadata {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for RmUpdatedEntityMetadata {
-    const NAME: &'static str = "RmUpdatedEntityMetadata";
+impl codec::Object for EntityMetadata {
+    const NAME: &'static str = "EntityMetadata";
     const MEMBERS: &'static [&'static str] = &[
         "id",
         "name",
@@ -1417,7 +1417,7 @@ impl codec::Object for RmUpdatedEntityMetadata {
     }
 }
 
-impl Serialize for RmUpdatedEntityMetadata {
+impl Serialize for EntityMetadata {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -1435,17 +1435,17 @@ impl Serialize for RmUpdatedEntityMetadata {
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.entity.updated/post/requestBody/content/application~1json/schema/properties/entity/properties/security`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RmUpdatedEntitySecurity {
+pub struct EntitySecurity {
     /// Security templates that apply from now on.
-    pub current: Option<Vec<RmUpdatedEntitySecurityCurrent>>,
+    pub current: Option<Vec<EntitySecurityCurrent>>,
     /// Security templates that applied before.
-    pub previous: Option<Vec<RmUpdatedEntitySecurityPrevious>>,
+    pub previous: Option<Vec<EntitySecurityPrevious>>,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for RmUpdatedEntitySecurity {
-    const NAME: &'static str = "RmUpdatedEntitySecurity";
+impl codec::Object for EntitySecurity {
+    const NAME: &'static str = "EntitySecurity";
     const MEMBERS: &'static [&'static str] = &["current", "previous"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -1469,7 +1469,7 @@ impl codec::Object for RmUpdatedEntitySecurity {
     }
 }
 
-impl Serialize for RmUpdatedEntitySecurity {
+impl Serialize for EntitySecurity {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("current", &self.current)?;
@@ -1479,12 +1479,12 @@ impl Serialize for RmUpdatedEntitySecurity {
     }
 }
 
-/// `current` of [`RmUpdatedEntitySecurity`].
+/// `current` of [`EntitySecurity`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.entity.updated/post/requestBody/content/application~1json/schema/properties/entity/properties/security/properties/current/items`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RmUpdatedEntitySecurityCurrent {
+pub struct EntitySecurityCurrent {
     /// Identifier of the security template.
     pub id: Option<String>,
     /// Name of the security template.
@@ -1493,8 +1493,8 @@ pub struct RmUpdatedEntitySecurityCurrent {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for RmUpdatedEntitySecurityCurrent {
-    const NAME: &'static str = "RmUpdatedEntitySecurityCurrent";
+impl codec::Object for EntitySecurityCurrent {
+    const NAME: &'static str = "EntitySecurityCurrent";
     const MEMBERS: &'static [&'static str] = &["id", "name"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -1518,7 +1518,7 @@ impl codec::Object for RmUpdatedEntitySecurityCurrent {
     }
 }
 
-impl Serialize for RmUpdatedEntitySecurityCurrent {
+impl Serialize for EntitySecurityCurrent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -1528,12 +1528,12 @@ impl Serialize for RmUpdatedEntitySecurityCurrent {
     }
 }
 
-/// `previous` of [`RmUpdatedEntitySecurity`].
+/// `previous` of [`EntitySecurity`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.entity.updated/post/requestBody/content/application~1json/schema/properties/entity/properties/security/properties/previous/items`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct RmUpdatedEntitySecurityPrevious {
+pub struct EntitySecurityPrevious {
     /// Identifier of the security template.
     pub id: Option<String>,
     /// Name of the security template.
@@ -1542,8 +1542,8 @@ pub struct RmUpdatedEntitySecurityPrevious {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for RmUpdatedEntitySecurityPrevious {
-    const NAME: &'static str = "RmUpdatedEntitySecurityPrevious";
+impl codec::Object for EntitySecurityPrevious {
+    const NAME: &'static str = "EntitySecurityPrevious";
     const MEMBERS: &'static [&'static str] = &["id", "name"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -1567,7 +1567,7 @@ impl codec::Object for RmUpdatedEntitySecurityPrevious {
     }
 }
 
-impl Serialize for RmUpdatedEntitySecurityPrevious {
+impl Serialize for EntitySecurityPrevious {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -1697,14 +1697,12 @@ impl Serialize for RmDeletedEntity {
 }
 
 codec::objects!(
-    RmProjectCreated, RmCreatedProject, RmProjectUpdated, RmUpdatedProject,
-    RmUpdatedProjectSecurity, RmUpdatedProjectSecurityCurrent,
-    RmUpdatedProjectSecurityPrevious, RmProjectDeleted, RmDeletedProject,
+    RmProjectCreated, RmCreatedProject, RmProjectUpdated, Project, ProjectSecurity,
+    ProjectSecurityCurrent, ProjectSecurityPrevious, RmProjectDeleted, RmDeletedProject,
     RmAgreementCreated, RmCreatedAgreement, RmAgreementUpdated, UpdatedAgreement,
     UpdatedAgreementSecurity, UpdatedAgreementSecurityCurrent,
     UpdatedAgreementSecurityPrevious, RmAgreementDeleted, RmDeletedAgreement,
-    RmAgreementExpired, RmEntityCreated, RmCreatedEntity, RmEntityUpdated,
-    RmUpdatedEntity, RmUpdatedEntityMetadata, RmUpdatedEntitySecurity,
-    RmUpdatedEntitySecurityCurrent, RmUpdatedEntitySecurityPrevious, RmEntityDeleted,
-    RmDeletedEntity
+    RmAgreementExpired, RmEntityCreated, RmCreatedEntity, RmEntityUpdated, Entity,
+    EntityMetadata, EntitySecurity, EntitySecurityCurrent, EntitySecurityPrevious,
+    RmEntityDeleted, RmDeletedEntity
 );

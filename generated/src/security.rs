@@ -224,9 +224,9 @@ pub struct UpdatedSecurityTemplate {
     /// Identifier of the security template.
     pub id: String,
     /// `name`.
-    pub name: Option<UpdatedSecurityTemplateName>,
+    pub name: Option<SecurityTemplateName>,
     /// Security groups whose permissions changed.
-    pub groups: Option<Vec<UpdatedSecurityTemplateGroup>>,
+    pub groups: Option<Vec<SecurityTemplateGroup>>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
@@ -275,7 +275,7 @@ impl Serialize for UpdatedSecurityTemplate {
 /// Source: `tenovos-webhooks.yaml#/webhooks/security.template.updated/post/requestBody/content/application~1json/schema/properties/securityTemplate/properties/name`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct UpdatedSecurityTemplateName {
+pub struct SecurityTemplateName {
     /// The name after the change.
     pub current: Option<String>,
     /// The name before the change.
@@ -284,8 +284,8 @@ pub struct UpdatedSecurityTemplateName {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for UpdatedSecurityTemplateName {
-    const NAME: &'static str = "UpdatedSecurityTemplateName";
+impl codec::Object for SecurityTemplateName {
+    const NAME: &'static str = "SecurityTemplateName";
     const MEMBERS: &'static [&'static str] = &["current", "previous"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -309,7 +309,7 @@ impl codec::Object for UpdatedSecurityTemplateName {
     }
 }
 
-impl Serialize for UpdatedSecurityTemplateName {
+impl Serialize for SecurityTemplateName {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("current", &self.current)?;
@@ -324,19 +324,19 @@ impl Serialize for UpdatedSecurityTemplateName {
 /// Source: `tenovos-webhooks.yaml#/webhooks/security.template.updated/post/requestBody/content/application~1json/schema/properties/securityTemplate/properties/groups/items`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct UpdatedSecurityTemplateGroup {
+pub struct SecurityTemplateGroup {
     /// Identifier of the security group.
     pub id: Option<String>,
     /// Name of the security group.
     pub name: Option<String>,
     /// `permissions`.
-    pub permissions: Option<UpdatedSecurityTemplateGroupPermissions>,
+    pub permissions: Option<SecurityTemplateGroupPermissions>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for UpdatedSecurityTemplateGroup {
-    const NAME: &'static str = "UpdatedSecurityTemplateGroup";
+impl codec::Object for SecurityTemplateGroup {
+    const NAME: &'static str = "SecurityTemplateGroup";
     const MEMBERS: &'static [&'static str] = &["id", "name", "permissions"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -363,7 +363,7 @@ impl codec::Object for UpdatedSecurityTemplateGroup {
     }
 }
 
-impl Serialize for UpdatedSecurityTemplateGroup {
+impl Serialize for SecurityTemplateGroup {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -379,7 +379,7 @@ impl Serialize for UpdatedSecurityTemplateGroup {
 /// Source: `tenovos-webhooks.yaml#/webhooks/security.template.updated/post/requestBody/content/application~1json/schema/properties/securityTemplate/properties/groups/items/properties/permissions`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct UpdatedSecurityTemplateGroupPermissions {
+pub struct SecurityTemplateGroupPermissions {
     /// Permissions that the group gained.
     pub added: Option<Vec<Json>>,
     /// Permissions that the group lost.
@@ -388,8 +388,8 @@ pub struct UpdatedSecurityTemplateGroupPermissions {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for UpdatedSecurityTemplateGroupPermissions {
-    const NAME: &'static str = "UpdatedSecurityTemplateGroupPermissions";
+impl codec::Object for SecurityTemplateGroupPermissions {
+    const NAME: &'static str = "SecurityTemplateGroupPermissions";
     const MEMBERS: &'static [&'static str] = &["added", "removed"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -413,7 +413,7 @@ impl codec::Object for UpdatedSecurityTemplateGroupPermissions {
     }
 }
 
-impl Serialize for UpdatedSecurityTemplateGroupPermissions {
+impl Serialize for SecurityTemplateGroupPermissions {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("added", &self.added)?;
@@ -425,6 +425,6 @@ impl Serialize for UpdatedSecurityTemplateGroupPermissions {
 
 codec::objects!(
     SecurityGroupCreated, SecurityTemplateCreated, SecurityTemplateUpdated,
-    UpdatedSecurityTemplate, UpdatedSecurityTemplateName, UpdatedSecurityTemplateGroup,
-    UpdatedSecurityTemplateGroupPermissions
+    UpdatedSecurityTemplate, SecurityTemplateName, SecurityTemplateGroup,
+    SecurityTemplateGroupPermissions
 );

@@ -22,7 +22,7 @@ pub struct StoryboardCreated {
     /// `event`.
     pub event: Option<EventContext>,
     /// `storyboard`.
-    pub storyboard: Option<CreatedStoryboard>,
+    pub storyboard: Option<Storyboard>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
@@ -84,7 +84,7 @@ impl Serialize for StoryboardCreated {
 /// Source: `tenovos-webhooks.yaml#/webhooks/storyboard.created/post/requestBody/content/application~1json/schema/properties/storyboard`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct CreatedStoryboard {
+pub struct Storyboard {
     /// Identifier of the story board.
     pub id: Option<Text<format::Uuid>>,
     /// Title of the story board.
@@ -95,8 +95,8 @@ pub struct CreatedStoryboard {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for CreatedStoryboard {
-    const NAME: &'static str = "CreatedStoryboard";
+impl codec::Object for Storyboard {
+    const NAME: &'static str = "Storyboard";
     const MEMBERS: &'static [&'static str] = &["id", "title", "description"];
 
     fn decode_members<'de, A: MapAccess<'de>>(
@@ -123,7 +123,7 @@ impl codec::Object for CreatedStoryboard {
     }
 }
 
-impl Serialize for CreatedStoryboard {
+impl Serialize for Storyboard {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = codec::ObjectWriter::new(serializer)?;
         object.optional("id", &self.id)?;
@@ -147,7 +147,7 @@ pub struct StoryboardUpdated {
     /// `event`.
     pub event: Option<EventContext>,
     /// `storyboard`.
-    pub storyboard: Option<UpdatedStoryboard>,
+    pub storyboard: Option<Storyboard>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
@@ -204,61 +204,6 @@ impl Serialize for StoryboardUpdated {
     }
 }
 
-/// The story board that the event is about.
-///
-/// Source: `tenovos-webhooks.yaml#/webhooks/storyboard.updated/post/requestBody/content/application~1json/schema/properties/storyboard`
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct UpdatedStoryboard {
-    /// Identifier of the story board.
-    pub id: Option<Text<format::Uuid>>,
-    /// Title of the story board.
-    pub title: Option<String>,
-    /// Description of the story board.
-    pub description: Option<String>,
-    /// All other members.
-    pub additional: BTreeMap<String, Json>,
-}
-
-impl codec::Object for UpdatedStoryboard {
-    const NAME: &'static str = "UpdatedStoryboard";
-    const MEMBERS: &'static [&'static str] = &["id", "title", "description"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut id = None;
-        let mut title = None;
-        let mut description = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "id" => members.read("id", &mut id)?,
-                "title" => members.read("title", &mut title)?,
-                "description" => members.read("description", &mut description)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
-        }
-        Ok(Self {
-            id: id.flatten(),
-            title: title.flatten(),
-            description: description.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for UpdatedStoryboard {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("title", &self.title)?;
-        object.optional("description", &self.description)?;
-        object.rest(&self.additional)?;
-        object.end()
-    }
-}
-
 /// Payload of `storyboard.deleted`.
 ///
 /// Sent when a story board has been deleted.
@@ -272,7 +217,7 @@ pub struct StoryboardDeleted {
     /// `event`.
     pub event: Option<EventContext>,
     /// `storyboard`.
-    pub storyboard: Option<DeletedStoryboard>,
+    pub storyboard: Option<Storyboard>,
     /// All other members.
     pub additional: BTreeMap<String, Json>,
 }
@@ -324,61 +269,6 @@ impl Serialize for StoryboardDeleted {
         object.optional("eventType", &self.event_type)?;
         object.optional("event", &self.event)?;
         object.optional("storyboard", &self.storyboard)?;
-        object.rest(&self.additional)?;
-        object.end()
-    }
-}
-
-/// The story board that the event is about.
-///
-/// Source: `tenovos-webhooks.yaml#/webhooks/storyboard.deleted/post/requestBody/content/application~1json/schema/properties/storyboard`
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct DeletedStoryboard {
-    /// Identifier of the story board.
-    pub id: Option<Text<format::Uuid>>,
-    /// Title of the story board.
-    pub title: Option<String>,
-    /// Description of the story board.
-    pub description: Option<String>,
-    /// All other members.
-    pub additional: BTreeMap<String, Json>,
-}
-
-impl codec::Object for DeletedStoryboard {
-    const NAME: &'static str = "DeletedStoryboard";
-    const MEMBERS: &'static [&'static str] = &["id", "title", "description"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut id = None;
-        let mut title = None;
-        let mut description = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "id" => members.read("id", &mut id)?,
-                "title" => members.read("title", &mut title)?,
-                "description" => members.read("description", &mut description)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
-        }
-        Ok(Self {
-            id: id.flatten(),
-            title: title.flatten(),
-            description: description.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for DeletedStoryboard {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("title", &self.title)?;
-        object.optional("description", &self.description)?;
         object.rest(&self.additional)?;
         object.end()
     }
@@ -449,6 +339,5 @@ impl Serialize for StoryboardShared {
 }
 
 codec::objects!(
-    StoryboardCreated, CreatedStoryboard, StoryboardUpdated, UpdatedStoryboard,
-    StoryboardDeleted, DeletedStoryboard, StoryboardShared
+    StoryboardCreated, Storyboard, StoryboardUpdated, StoryboardDeleted, StoryboardShared
 );

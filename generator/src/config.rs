@@ -20,12 +20,31 @@
 //! "common.yaml#/components/schemas/user" = "User"
 //!
 //! [signature]
-//! scheme = "standard-webhooks"            # or "verifier": the user hands over one that is ready
+//! scheme = "standard-webhooks"
 //! headers = { id = "webhook-id", timestamp = "webhook-timestamp", signature = "webhook-signature" }
+//! ```
+//!
+//! The other schemes are `hmac`, a vendor's own; `none`, where anybody can make up deliveries; and `verifier`, which leaves
+//! it to the user of the crate to bring one.
+//!
+//! ```toml
+//! [signature]
+//! scheme = "hmac"
+//! header = "x-acme-signature"             # t=1492774577,v1=5257…,v1=6ffb…
+//! hash = "sha256"                         # sha1, sha256, sha512
+//! encoding = "hex"                        # hex, base64
+//! signed = "{id}.{timestamp}.{body}"      # `{body}` at least, with a text between any two
+//! prefix = "v1="                          # what a signature begins with
+//! separator = ","                         # parts the tokens, where the header is a list of them
+//! timestamp-prefix = "t="                 # the timestamp is the token that begins so, or …
+//! timestamp-header = "x-acme-timestamp"   # … it is in a header, in seconds; only one of the two
+//! id-header = "x-acme-id"                 # with `{id}` in `signed` it is signed, without it is not
 //! ```
 //!
 //! Every key may be left out, and none may be added.
 
+mod pattern;
+mod signature;
 mod values;
 
 use std::collections::BTreeMap;
@@ -34,10 +53,12 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
-pub use values::{CrateName, CrateVersion, HeaderName, Pointer, SpecPlace, Text, TypeName};
+pub use signature::{Headers, Signature};
+pub use values::{CrateName, CrateVersion, HeaderName, Pointer, SpecPlace, Text, TypeName, VisibleText};
 
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::source::FileId;
+use signature::RawSignature;
 
 /// A configuration. The default one is that of an empty file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,7 +74,7 @@ pub struct Config {
     /// Rust names of types, by their place in the description.
     pub names: BTreeMap<SpecPlace, Located<TypeName>>,
     /// How deliveries are signed.
-    pub signature: Option<Signature>,
+    pub signature: Option<Located<Signature>>,
 }
 
 /// How an event type is found, and which ones there are.
@@ -93,37 +114,6 @@ pub struct Located<T> {
     pub value: T,
     /// Where it stands; together with its key, where the configuration is free to choose the key.
     pub place: Place,
-}
-
-/// How deliveries are signed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Signature {
-    /// By the Standard Webhooks specification, with the headers that the description documents unless some are named.
-    StandardWebhooks(Option<Located<Headers>>),
-    /// In a way that is not ours to know: the user of the crate brings a verifier.
-    Verifier,
-}
-
-/// The headers that Standard Webhooks needs; those of its specification where nothing is said.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Headers {
-    /// Carries the id of the delivery.
-    pub id: HeaderName,
-    /// Carries the time of the attempt.
-    pub timestamp: HeaderName,
-    /// Carries the signatures.
-    pub signature: HeaderName,
-}
-
-impl Default for Headers {
-    fn default() -> Self {
-        Self {
-            id: HeaderName::fixed("webhook-id"),
-            timestamp: HeaderName::fixed("webhook-timestamp"),
-            signature: HeaderName::fixed("webhook-signature"),
-        }
-    }
 }
 
 impl Config {
@@ -211,20 +201,6 @@ impl RawEventType {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawSignature {
-    scheme: Scheme,
-    headers: Option<Spanned<Headers>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Scheme {
-    StandardWebhooks,
-    Verifier,
-}
-
 impl Raw {
     fn check(self, file: FileId) -> Result<Config, Diagnostic> {
         let Self { crate_name, crate_version, vendor, mut event_type, names, signature } = self;
@@ -246,29 +222,9 @@ impl Raw {
     }
 }
 
-impl RawSignature {
-    fn check(self, file: FileId) -> Result<Signature, Diagnostic> {
-        let complain = |span, message: &str, help: &str| {
-            Err(Diagnostic::new(Code::Config, message).at(Place::Bytes(file, span), "").help(help))
-        };
-        match (self.scheme, self.headers) {
-            (Scheme::Verifier, None) => Ok(Signature::Verifier),
-            (Scheme::Verifier, Some(headers)) => complain(
-                headers.span(),
-                "the scheme `verifier` has no headers to choose",
-                "leave `headers` out: the verifier that the user brings knows them",
-            ),
-            (Scheme::StandardWebhooks, None) => Ok(Signature::StandardWebhooks(None)),
-            (Scheme::StandardWebhooks, Some(headers)) => {
-                let Headers { id, timestamp, signature } = headers.get_ref();
-                if id == timestamp || timestamp == signature || signature == id {
-                    return complain(headers.span(), "two headers have the same name", "give each a name of its own");
-                }
-                let place = Place::Bytes(file, headers.span());
-                Ok(Signature::StandardWebhooks(Some(Located { value: headers.into_inner(), place })))
-            }
-        }
-    }
+/// A finding about a part of the configuration.
+fn complaint(file: FileId, span: Range<usize>, message: impl Into<String>, help: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(Code::Config, message).at(Place::Bytes(file, span), "").help(help)
 }
 
 fn located<K: Ord, V>(file: FileId, entries: BTreeMap<Spanned<K>, Spanned<V>>) -> BTreeMap<K, Located<V>> {
@@ -314,6 +270,7 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
+    use crate::ir::{Encoding, Hash, Hmac, Piece};
 
     const FILE: FileId = FileId(0);
 
@@ -374,15 +331,53 @@ headers = { id = "acme-id" }
         assert_eq!((added.value.as_str(), text_of(&added.place)), ("user:added", "userAdded = \"user:added\""));
         let names: Vec<_> = config.names.iter().map(|(place, name)| (place.to_string(), name.value.as_str())).collect();
         assert_eq!(names, [("#/components/schemas/event".into(), "Envelope"), ("common.yaml#/a~1b".into(), "Common")]);
-        let Some(Signature::StandardWebhooks(Some(headers))) = config.signature else { panic!("no headers") };
-        assert_eq!(headers.value, Headers { id: "acme-id".parse().unwrap(), ..Headers::default() });
-        assert_eq!(text_of(&headers.place), "{ id = \"acme-id\" }");
+        let signature = config.signature.unwrap();
+        let headers = Headers { id: "acme-id".parse().unwrap(), ..Headers::default() };
+        assert_eq!(signature.value, Signature::StandardWebhooks(Some(headers)));
+        assert_eq!(text_of(&signature.place), "{ id = \"acme-id\" }");
     }
 
     #[test]
-    fn a_verifier_may_be_asked_for() {
-        let config = Config::parse(FILE, "[signature]\nscheme = \"verifier\"").unwrap();
-        assert_eq!(config.signature, Some(Signature::Verifier));
+    fn signatures() {
+        let signature = |text: &str| Config::parse(FILE, text).unwrap().signature.unwrap().value;
+        assert_eq!(signature("[signature]\nscheme = \"verifier\""), Signature::Verifier);
+        assert_eq!(signature("[signature]\nscheme = \"none\""), Signature::None);
+        let text = r#"
+[signature]
+scheme = "hmac"
+header = "acme-signature"
+hash = "sha512"
+encoding = "base64"
+signed = "{id}:{timestamp}:{body}"
+prefix = "v1="
+separator = ","
+timestamp-prefix = "t="
+id-header = "acme-id"
+"#;
+        let full = Hmac {
+            header: "acme-signature".to_owned(),
+            separator: Some(','),
+            prefix: "v1=".to_owned(),
+            hash: Hash::Sha512,
+            encoding: Encoding::Base64,
+            signed: vec![
+                Piece::IdHeader("acme-id".to_owned()),
+                Piece::Text(":".to_owned()),
+                Piece::TimestampToken("t=".to_owned()),
+                Piece::Text(":".to_owned()),
+                Piece::Body,
+            ],
+            unsigned_id: None,
+        };
+        assert_eq!(signature(text), Signature::Hmac(full.clone()));
+        let text = text.replace("{id}:{timestamp}:{body}", "{timestamp}.{body}");
+        let text = text.replace("timestamp-prefix = \"t=\"", "timestamp-header = \"acme-timestamp\"");
+        let partial = Hmac {
+            signed: vec![Piece::TimestampHeader("acme-timestamp".to_owned()), Piece::Text(".".to_owned()), Piece::Body],
+            unsigned_id: Some("acme-id".to_owned()),
+            ..full
+        };
+        assert_eq!(signature(&text), Signature::Hmac(partial));
     }
 
     #[test]
@@ -419,12 +414,12 @@ headers = { id = "acme-id" }
         "#]],
         );
         check_error(
-            "[signature]\nscheme = \"hmac\"",
+            "[signature]\nscheme = \"jwt\"",
             &expect![[r#"
-            E0401: unknown value `hmac`
-            at 21..27: "\"hmac\""
-            help: known here: `standard-webhooks` or `verifier`
-        "#]],
+                E0401: unknown value `jwt`
+                at 21..26: "\"jwt\""
+                help: known here: `standard-webhooks`, `hmac`, `none`, `verifier`
+            "#]],
         );
         check_error(
             "[signature]\n",
@@ -486,10 +481,10 @@ headers = { id = "acme-id" }
         check_error(
             "[signature]\nscheme = \"verifier\"\nheaders = {}",
             &expect![[r#"
-            E0401: the scheme `verifier` has no headers to choose
-            at 42..44: "{}"
-            help: leave `headers` out: the verifier that the user brings knows them
-        "#]],
+                E0401: the scheme `verifier` takes no `headers`
+                at 42..44: "{}"
+                help: `headers` belongs to the scheme `standard-webhooks`
+            "#]],
         );
         check_error(
             &format!("a = {}", "[".repeat(200_000)),
@@ -497,6 +492,132 @@ headers = { id = "acme-id" }
             E0102: cannot recurse further; max recursion depth met
             at 84..85: "["
         "#]],
+        );
+    }
+
+    #[test]
+    #[expect(clippy::too_many_lines, reason = "a table")]
+    fn mistakes_in_signatures_are_located() {
+        let start = "[signature]\nscheme = \"hmac\"\nheader = \"a\"\nhash = \"sha256\"\nencoding = \"hex\"";
+        let hmac = |lines: &str| format!("{start}\n{lines}");
+        check_error(
+            "[signature]\nscheme = \"none\"\nprefix = \"a\"",
+            &expect![[r#"
+            E0401: the scheme `none` takes no `prefix`
+            at 37..40: "\"a\""
+            help: `prefix` belongs to the scheme `hmac`
+        "#]],
+        );
+        check_error(
+            "[signature]\nscheme = \"hmac\"\nheader = \"a\"",
+            &expect![[r#"
+            E0401: missing key `hash`
+            at 21..27: "\"hmac\""
+            help: the scheme `hmac` needs `header`, `hash`, `encoding` and `signed`
+        "#]],
+        );
+        check_error(
+            "[signature]\nscheme = \"hmac\"\nhash = \"md5\"",
+            &expect![[r#"
+            E0401: unknown value `md5`
+            at 35..40: "\"md5\""
+            help: known here: `sha1`, `sha256`, `sha512`
+        "#]],
+        );
+        check_error(
+            &hmac("signed = \"{timestamp}{body}\""),
+            &expect![[r#"
+                E0401: "{timestamp}{body}" is ambiguous: bytes could move from one piece to the other unless a text such as `.` stands between them
+                at 83..102: "\"{timestamp}{body}\""
+            "#]],
+        );
+        check_error(
+            &hmac("signed = \"{url}.{body}\""),
+            &expect![[r#"
+                E0401: "{url}.{body}" names `{url}`: known are `{body}`, `{id}` and `{timestamp}`
+                at 83..97: "\"{url}.{body}\""
+            "#]],
+        );
+        check_error(
+            &hmac("signed = \"{timestamp}.{body}\""),
+            &expect![[r#"
+                E0401: a timestamp is signed, but nothing says where it stands
+                at 83..103: "\"{timestamp}.{body}\""
+                help: say where it is: `timestamp-header = "…"`, or `timestamp-prefix = "t="` for a token of the signature header
+            "#]],
+        );
+        check_error(
+            &hmac("signed = \"{id}.{body}\""),
+            &expect![[r#"
+                E0401: an id is signed, but nothing says where it stands
+                at 83..96: "\"{id}.{body}\""
+                help: say where it is: `id-header = "…"`
+            "#]],
+        );
+        check_error(
+            &hmac("signed = \"{body}\"\ntimestamp-header = \"t\""),
+            &expect![[r#"
+                E0401: the timestamp is not signed
+                at 111..114: "\"t\""
+                help: anybody can change it: leave it out, or name `{timestamp}` in `signed`
+            "#]],
+        );
+        check_error(
+            &hmac("signed = \"{timestamp}.{body}\"\nprefix = \"v1=\"\ntimestamp-prefix = \"t=\""),
+            &expect![[r#"
+                E0401: a header that is no list has but one token
+                at 138..142: "\"t=\""
+                help: say what parts the tokens of the signature header, such as `separator = ","`
+            "#]],
+        );
+        check_error(
+            &hmac(
+                "signed = \"{timestamp}.{body}\"\nseparator = \",\"\nprefix = \"v1=\"\ntimestamp-prefix = \"t=\"\ntimestamp-header = \"t\"",
+            ),
+            &expect![[r#"
+                E0401: the timestamp is said to stand in two places
+                at 154..158: "\"t=\""
+                help: it stands in a header of its own (`timestamp-header`), or in a token of the signature header (`timestamp-prefix`)
+            "#]],
+        );
+        check_error(
+            &hmac("signed = \"{body}\"\nseparator = \"ä\""),
+            &expect![[r#"
+                E0401: the separator does not part tokens: signatures may hold it, or headers may not
+                at 104..108: "\"ä\""
+                help: write one such as ","
+            "#]],
+        );
+        check_error(
+            &hmac("signed = \"{timestamp}.{body}\"\nseparator = \",\"\nprefix = \"v1,\"\ntimestamp-prefix = \"t=\""),
+            &expect![[r#"
+                E0401: a token cannot begin with the separator in it
+                at 129..134: "\"v1,\""
+                help: leave the separator out of it
+            "#]],
+        );
+        check_error(
+            &hmac("signed = \"{timestamp}.{body}\"\nseparator = \",\"\nprefix = \"v1=\"\ntimestamp-prefix = \"v\""),
+            &expect![[r#"
+                E0401: the timestamp cannot be told from signatures: one begins as the other does
+                at 154..157: "\"v\""
+                help: give `prefix` and `timestamp-prefix` values that differ
+            "#]],
+        );
+        check_error(
+            &hmac("signed = \"{body}\"\nprefix = \"a b\""),
+            &expect![[r#"
+                E0401: "a b" must hold nothing but visible ASCII characters
+                at 101..106: "\"a b\""
+            "#]],
+        );
+        check_error(
+            &hmac("signed = \"{body}\"\nid-header = \"a\""),
+            &expect![[r#"
+                E0401: two headers have the same name
+                at 37..40: "\"a\""
+                help: give each a name of its own
+            "#]],
         );
     }
 }

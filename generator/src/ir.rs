@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::Deserialize;
+
 use crate::source::{Node, Origin, Value};
 
 /// A whole description.
@@ -67,6 +69,11 @@ pub struct Webhook {
     pub origin: Origin,
 }
 
+/// Whether an event type stands for several, with `{…}` for what differs between them.
+pub fn is_template(event_type: &str) -> bool {
+    event_type.split_once('{').is_some_and(|(_, rest)| rest.contains('}'))
+}
+
 /// A payload that decodes into the webhook's payload type and re-encodes to equal JSON.
 #[derive(Debug)]
 pub struct Example {
@@ -81,13 +88,76 @@ pub struct Example {
 
 /// How deliveries are signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Scheme {
-    /// The header that carries the delivery's id.
-    pub id: String,
-    /// The header that carries the time of the attempt.
-    pub timestamp: String,
-    /// The header that carries the signatures.
-    pub signature: String,
+pub enum Scheme {
+    /// By the Standard Webhooks specification.
+    StandardWebhooks {
+        /// The header that carries the delivery's id.
+        id: String,
+        /// The header that carries the time of the attempt.
+        timestamp: String,
+        /// The header that carries the signatures.
+        signature: String,
+    },
+    /// In a way of the vendor's own, with HMAC.
+    Hmac(Hmac),
+    /// Not at all.
+    Unsigned,
+}
+
+/// A signature scheme that is told as data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hmac {
+    /// The header that carries the signature.
+    pub header: String,
+    /// What parts the tokens of the header; none where it carries but one.
+    pub separator: Option<char>,
+    /// What a token begins with that is a signature.
+    pub prefix: String,
+    /// The hash function.
+    pub hash: Hash,
+    /// How a signature is written.
+    pub encoding: Encoding,
+    /// What is signed: the body once, an id and a timestamp at most once, with a text between any two of these.
+    pub signed: Vec<Piece>,
+    /// The header that carries the delivery's id, where that is not signed.
+    pub unsigned_id: Option<String>,
+}
+
+/// The hash function of an [`Hmac`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hash {
+    /// SHA-1.
+    Sha1,
+    /// SHA-256.
+    Sha256,
+    /// SHA-512.
+    Sha512,
+}
+
+/// How an [`Hmac`] is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Encoding {
+    /// Hexadecimal digits.
+    Hex,
+    /// Standard base64, padded.
+    Base64,
+}
+
+/// A piece of what is signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// The body.
+    Body,
+    /// The delivery's id, in the header of this name.
+    IdHeader(String),
+    /// The time of the attempt, in the header of this name.
+    TimestampHeader(String),
+    /// The time of the attempt, in the token of the signature header that begins so.
+    TimestampToken(String),
+    /// A text that is always the same.
+    Text(String),
 }
 
 /// An index into [`Api::types`].
@@ -382,6 +452,8 @@ pub enum Naming {
         parent: TypeId,
         /// The member's name, or another hint.
         hint: String,
+        /// Whether it stands in other definitions as well.
+        shared: bool,
     },
 }
 

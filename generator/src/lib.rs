@@ -203,6 +203,7 @@ impl<'a> Run<'a> {
             name: &names.crate_name,
             version: self.config.crate_version.as_str(),
             vendor: &names.vendor.to_string(),
+            signed: api.scheme != Some(ir::Scheme::Unsigned),
             receiver: &request.receiver,
             layout: &request.layout,
         };

@@ -9,21 +9,22 @@ use crate::codec::{self, Decode, DecodeError};
 use crate::event_type::EventType;
 use crate::{UnknownEvent, Webhooks};
 
-/// A message whose signature has been verified.
+/// A message whose signature has been verified, or that somebody has
+/// [declared to need none](crate::Verifier::dangerously_accept_unsigned).
 ///
 /// Only [`Verifier::verify`](crate::Verifier::verify) makes one, and nothing has looked into the body
 /// by then. Cloning is cheap: clones share the bytes.
 #[derive(Clone)]
 pub struct Delivery {
-    id: Arc<str>,
-    seconds: u64,
+    id: Option<Arc<str>>,
+    seconds: Option<u64>,
     body: Bytes,
     event_type_header: Option<HeaderValue>,
 }
 
 impl Delivery {
-    pub(crate) fn new(id: &str, seconds: u64, body: Bytes) -> Self {
-        Self { id: id.into(), seconds, body, event_type_header: None }
+    pub(crate) fn new(id: Option<&str>, seconds: Option<u64>, body: Bytes) -> Self {
+        Self { id: id.map(Arc::from), seconds, body, event_type_header: None }
     }
 
     pub(crate) fn with_event_type_header(self, value: Option<HeaderValue>) -> Self {
@@ -37,14 +38,18 @@ impl Delivery {
     }
 
     /// Identifies the message: the same for every attempt to deliver it, and therefore the key to
-    /// recognise a repeated delivery by. 1 to 256 visible ASCII characters.
-    pub fn id(&self) -> &str {
-        &self.id
+    /// recognise a repeated delivery by. 1 to 256 visible ASCII characters; none where the vendor sends none.
+    ///
+    /// With Standard Webhooks the signature covers it. With other schemes it may not, such as GitHub's
+    /// `X-GitHub-Delivery`, see [`HmacScheme::unsigned_id`](crate::HmacScheme::unsigned_id): whoever has recorded a delivery
+    /// can then send it again under another id.
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
     }
 
-    /// When this attempt was signed, with a precision of one second.
-    pub fn timestamp(&self) -> SystemTime {
-        SystemTime::UNIX_EPOCH + Duration::from_secs(self.seconds)
+    /// When this attempt was signed, with a precision of one second; none where the vendor signs no timestamp.
+    pub fn timestamp(&self) -> Option<SystemTime> {
+        self.seconds.map(|seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
     }
 
     /// The body as received, byte for byte.

@@ -53,8 +53,10 @@ pub use delivery::Delivery;
 pub use format::Text;
 pub use router::{FromDelivery, Handler, Outcome, Reason, Receiver, State, Unrouted};
 pub use service::ReceiverService;
-pub use signature::{HeaderNames, Secret, SecretError, Verifier, VerifyError};
-pub use webhooks::{Carrier, Completion, EventName, Payload, TopicName, UnknownEvent, UnknownName, Webhooks};
+pub use signature::{HeaderNames, HmacScheme, Secret, SecretError, TextSecret, Verifier, VerifyError};
+pub use webhooks::{
+    Carrier, Completion, EventName, Payload, TopicName, UnknownEvent, UnknownName, Webhooks, fits_template,
+};
 
 /// An error of any type, as handlers return it.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

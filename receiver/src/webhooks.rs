@@ -82,6 +82,20 @@ pub trait EventName: Copy + Eq + Hash + Debug + Display + Send + Sync + 'static 
     fn topic(self) -> Option<Self::Topic>;
 }
 
+/// Whether a name is one that a template stands for, such as `invoices.write.failed` for `{type}.write.failed`: each
+/// `{…}` is any text that is not empty and does not hold the separator.
+pub fn fits_template(template: &str, name: &str, separator: &str) -> bool {
+    let fits = |(template, word): (&str, &str)| match template.split_once('{') {
+        None => template == word,
+        Some((start, rest)) => {
+            let end = rest.split_once('}').map_or("", |(_, end)| end);
+            word.strip_prefix(start).and_then(|word| word.strip_suffix(end)).is_some_and(|text| !text.is_empty())
+        }
+    };
+    let (templates, words) = (template.split(separator), name.split(separator));
+    templates.clone().count() == words.clone().count() && templates.zip(words).all(fits)
+}
+
 /// The name is not one of those that a description lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownName(String);
@@ -158,5 +172,23 @@ impl UnknownEvent {
 impl Debug for UnknownEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UnknownEvent").field("event_type", &self.event_type).field("bytes", &self.body.len()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fits_template;
+
+    #[test]
+    fn templates() {
+        for name in ["invoices.write.failed", "a.write.failed", "{type}.write.failed"] {
+            assert!(fits_template("{type}.write.failed", name, "."), "{name}");
+        }
+        for name in [".write.failed", "a.b.write.failed", "write.failed", "invoices.write.failed.x", "a.write.done", ""]
+        {
+            assert!(!fits_template("{type}.write.failed", name, "."), "{name}");
+        }
+        assert!(fits_template("item-{id}:added", "item-7:added", ":"));
+        assert!(!fits_template("item-{id}:added", "item-:added", ":"));
     }
 }

@@ -84,7 +84,7 @@ pub(crate) async fn record_agreement(event: Event, delivery: Delivery, app: Stat
         time = %Shown(change.time.as_deref().unwrap_or("(none)")),
         "agreement changed"
     );
-    lock(&app.agreements).insert(delivery.id().to_owned(), change);
+    lock(&app.agreements).insert(key(&delivery), change);
 }
 
 /// Keeps what no other handler could take: events that Tenovos has added since the types were
@@ -92,7 +92,7 @@ pub(crate) async fn record_agreement(event: Event, delivery: Delivery, app: Stat
 ///
 /// An error is answered with status 500, and Tenovos sends the delivery again later.
 pub(crate) async fn keep_unrouted(unrouted: Unrouted, app: State<Arc<App>>) -> Result<(), &'static str> {
-    let id = unrouted.delivery().id().to_owned();
+    let id = key(unrouted.delivery());
     let mut kept = lock(&app.unrouted);
     if kept.len() >= MAX_UNROUTED && !kept.contains_key(&id) {
         return Err("there is no room for another unrouted delivery");
@@ -102,6 +102,11 @@ pub(crate) async fn keep_unrouted(unrouted: Unrouted, app: State<Arc<App>>) -> R
     tracing::warn!(delivery = id, %reason, bytes, "kept an unrouted delivery");
     kept.insert(id, unrouted);
     Ok(())
+}
+
+/// What a delivery is known by. Tenovos signs an id with every delivery, and none is verified without it.
+fn key(delivery: &Delivery) -> String {
+    delivery.id().unwrap_or_default().to_owned()
 }
 
 /// A handler that panicked leaves nothing half done: each writes with a single call.

@@ -72,6 +72,11 @@ checked_text! {
     Text, check_text
 }
 
+checked_text! {
+    /// A text of visible ASCII characters, as a header can hold it.
+    VisibleText, check_visible
+}
+
 impl Default for CrateVersion {
     fn default() -> Self {
         Self("0.1.0".to_owned())
@@ -129,9 +134,9 @@ impl fmt::Display for SpecPlace {
     }
 }
 
-type Check = Result<(), &'static str>;
+pub(super) type Check = Result<(), &'static str>;
 
-fn ensure(holds: bool, problem: &'static str) -> Check {
+pub(super) fn ensure(holds: bool, problem: &'static str) -> Check {
     if holds { Ok(()) } else { Err(problem) }
 }
 
@@ -194,6 +199,11 @@ fn check_header_name(name: &str) -> Check {
 fn check_text(text: &str) -> Check {
     ensure(!text.is_empty(), "must not be empty")?;
     ensure(!text.contains(char::is_control), "must not hold control characters")
+}
+
+pub(super) fn check_visible(text: &str) -> Check {
+    ensure(!text.is_empty(), "must not be empty")?;
+    ensure(text.bytes().all(|b| b.is_ascii_graphic()), "must hold nothing but visible ASCII characters")
 }
 
 fn is_keyword(ident: &str) -> bool {

@@ -5,6 +5,7 @@ use quote::quote;
 
 use super::{Emitter, docs};
 use crate::format::SourceFile;
+use crate::ir::is_template;
 
 impl Emitter<'_> {
     /// The file.
@@ -49,6 +50,13 @@ impl Emitter<'_> {
             let action = webhook.event_type.rsplit(self.api.separator.as_str()).next().unwrap_or(&webhook.event_type);
             quote!(Self::#ident => #action,)
         });
+        let separator = &self.api.separator;
+        // Names that are sent come before templates of names.
+        let templates = self.api.webhooks.iter().zip(idents).filter(|(webhook, _)| is_template(&webhook.event_type));
+        let templates = templates.map(|(webhook, ident)| {
+            let template = &webhook.event_type;
+            quote!(name if webhook_receiver::fits_template(#template, name, #separator) => Self::#ident,)
+        });
         let mut items = vec![
             quote! {
                 /// What happened: the name under which a delivery states it.
@@ -85,6 +93,7 @@ impl Emitter<'_> {
                     fn parse(name: &str) -> Option<Self> {
                         Some(match name {
                             #(#names => Self::#idents,)*
+                            #(#templates)*
                             _ => return None,
                         })
                     }

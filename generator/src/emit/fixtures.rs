@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use quote::{format_ident, quote};
 
+use super::signature::Signing;
 use super::{Emitter, imports};
 use crate::format::SourceFile;
 use crate::ir::{Carrier, Webhook};
@@ -36,16 +37,11 @@ impl Emitter<'_> {
         );
         let mut file = SourceFile::new(header);
         let crate_name = format_ident!("{}", self.names.crate_name.replace('-', "_"));
-        let (receiver, headers, own) = if self.api.scheme.is_some() {
-            (quote!(receiver(secret)), quote!(SIGNATURE_HEADERS), vec!["SIGNATURE_HEADERS"])
-        } else {
-            let receiver = quote!(receiver(Verifier::standard_webhooks(secret)));
-            (receiver, quote!(HeaderNames::WEBHOOK), vec!["HeaderNames", "Verifier"])
-        };
+        let Signing { names, secret, headers, receiver } = self.signing();
         let vendor = &self.names.vendor;
         let mut imports: Vec<String> =
             self.tested().map(|(_, webhook, _)| self.names.ty(webhook.payload).to_string()).collect();
-        imports.extend(own.into_iter().chain(["Outcome", "Payload", "receiver"]).map(str::to_owned));
+        imports.extend(names.iter().chain(&["Outcome", "Payload", self.constructor()]).map(|&name| name.to_owned()));
         imports.push(vendor.to_string());
         let imports = imports::list(imports);
         let header_value = matches!(self.api.carrier, Carrier::Header { .. }).then(|| {
@@ -72,8 +68,8 @@ impl Emitter<'_> {
         file.item(quote! {
             /// Signs the example, passes it through the receiver, and holds what the handler got against it.
             fn round_trip<P: Payload<Webhooks = #vendor>>(example: &'static str #parameter) {
-                let secret = testing::secret();
-                let #mutable headers = testing::signed_now(&#headers, &secret, example.as_bytes());
+                #secret
+                let #mutable headers = #headers;
                 #insert
                 let (sender, handled) = mpsc::channel();
                 let service = #receiver

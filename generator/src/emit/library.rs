@@ -1,10 +1,32 @@
 //! `lib.rs`: the crate's front page, and the glue to the receiver.
 
-use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{Emitter, docs};
+use super::{Emitter, docs, imports};
 use crate::format::SourceFile;
+use crate::ir::Scheme;
+
+/// What is re-exported of the receiver, whatever the signature scheme.
+const RECEIVER_TYPES: [&str; 18] = [
+    "DecodeError",
+    "Delivery",
+    "Integer",
+    "Json",
+    "Number",
+    "Outcome",
+    "Payload",
+    "Reason",
+    "Receiver",
+    "ReceiverService",
+    "State",
+    "Text",
+    "Undeclared",
+    "UnknownEvent",
+    "UnknownName",
+    "Unrouted",
+    "Verifier",
+    "VerifyError",
+];
 
 impl Emitter<'_> {
     /// The file.
@@ -26,15 +48,15 @@ impl Emitter<'_> {
             mod event_type;
             #(#docs pub mod #modules;)*
         });
+        let mut receiver = RECEIVER_TYPES.to_vec();
+        receiver.extend(self.signature_types());
+        let receiver = imports::list(receiver);
         file.item(quote! {
             pub use event::Event;
             pub use event_type::{EventType, Topic};
             #(pub use #modules::*;)*
             pub use webhook_receiver;
-            pub use webhook_receiver::{
-                DecodeError, Delivery, HeaderNames, Integer, Json, Number, Outcome, Payload, Reason, Receiver, ReceiverService, Secret,
-                SecretError, State, Text, Undeclared, UnknownEvent, UnknownName, Unrouted, Verifier, VerifyError,
-            };
+            pub use webhook_receiver::{#receiver};
         });
         let vendor = &self.names.vendor;
         let name = self.vendor_name();
@@ -44,7 +66,7 @@ impl Emitter<'_> {
             #[derive(Clone, Copy, Debug)]
             pub enum #vendor {}
         });
-        for item in self.glue() {
+        for item in self.signature() {
             file.item(item);
         }
         file
@@ -61,16 +83,17 @@ impl Emitter<'_> {
         };
         let example =
             self.api.webhooks.first().map(|webhook| self.names.ty(webhook.payload).to_string()).unwrap_or_default();
-        let setup = if self.api.scheme.is_some() {
-            format!("let service = {crate_name}::receiver(Secret::from_env(\"WEBHOOK_SECRET\")?)")
-        } else {
-            format!("let service = {crate_name}::receiver(verifier)")
+        let setup = format!("let service = {crate_name}::{}", self.constructor_call());
+        let constructor = self.constructor();
+        let (verified, checks) = match &self.api.scheme {
+            Some(Scheme::Unsigned) => ("", ""),
+            _ => ("verified, ", "checks signatures, "),
         };
         let mut page = docs::wrapped(&format!(
-            "Typed webhooks of {vendor}: {events}, verified, decoded and routed.\n\n\
+            "Typed webhooks of {vendor}: {events}, {verified}decoded and routed.\n\n\
              From the description \"{title}\", version {version}.\n\n\
              ```text\n{setup}\n    .on(|event: {example}| async move {{ println!(\"{{event:?}}\") }})\n    .into_service();\n```\n\n\
-             [`receiver`] is where to begin: it checks signatures, decodes each delivery by its event type and runs one handler. \
+             [`{constructor}`] is where to begin: it {checks}decodes each delivery by its event type and runs one handler. \
              A delivery that cannot be decoded, or whose event type is not known, reaches the fallback with its raw bytes.\n\n\
              - [`EventType`] and [`Topic`] are the names, as data; [`Event`] is any event.\n\
              - Each event type has a payload type of its own, such as [`{example}`].\n\
@@ -89,35 +112,5 @@ impl Emitter<'_> {
             }
         }
         page
-    }
-
-    fn glue(&self) -> Vec<TokenStream> {
-        let vendor = &self.names.vendor;
-        let Some(scheme) = &self.api.scheme else {
-            return vec![quote! {
-                /// A receiver without handlers, which trusts what `verifier` trusts.
-                ///
-                /// The description does not tell how deliveries are signed, so that the verifier is yours to choose.
-                pub fn receiver(verifier: Verifier) -> Receiver<#vendor> {
-                    Receiver::new(verifier)
-                }
-            }];
-        };
-        let (id, timestamp, signature) = (&scheme.id, &scheme.timestamp, &scheme.signature);
-        vec![
-            quote! {
-                /// The headers that carry the signature, from the description.
-                pub const SIGNATURE_HEADERS: HeaderNames = HeaderNames::new(#id, #timestamp, #signature);
-            },
-            quote! {
-                /// A receiver without handlers, which trusts deliveries that are signed with `secret`.
-                ///
-                /// For several secrets, another tolerance or another clock, build a verifier with
-                /// [`Verifier::builder`] and [`SIGNATURE_HEADERS`], and give it to [`Receiver::new`].
-                pub fn receiver(secret: Secret) -> Receiver<#vendor> {
-                    Receiver::new(Verifier::new(SIGNATURE_HEADERS, secret))
-                }
-            },
-        ]
     }
 }

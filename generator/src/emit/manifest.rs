@@ -10,6 +10,8 @@ pub struct Manifest<'a> {
     pub version: &'a str,
     /// The vendor, for the description.
     pub vendor: &'a str,
+    /// Whether deliveries are signed, as far as is known.
+    pub signed: bool,
     /// Where the receiver comes from.
     pub receiver: &'a ReceiverDependency,
     /// What the package is part of.
@@ -18,7 +20,8 @@ pub struct Manifest<'a> {
 
 /// The text of a manifest. Every text in it is checked before: none comes from the description.
 pub fn manifest(manifest: &Manifest<'_>) -> String {
-    let Manifest { name, version, vendor, receiver, layout } = manifest;
+    let Manifest { name, version, vendor, signed, receiver, layout } = manifest;
+    let contents = if *signed { "payloads, routing and signature verification" } else { "payloads and routing" };
     let (build, workspace) = match layout {
         Layout::Member { .. } => ("build = \"../build.rs\"\n", ""),
         Layout::Standalone => ("", "\n# A package of its own, wherever it lies.\n[workspace]\n"),
@@ -33,7 +36,7 @@ pub fn manifest(manifest: &Manifest<'_>) -> String {
 
 [package]
 name = "{name}"
-description = "Typed webhooks of {vendor}: payloads, routing and signature verification."
+description = "Typed webhooks of {vendor}: {contents}."
 version = "{version}"
 edition = "2024"
 rust-version = "{rust_version}"

@@ -9,6 +9,7 @@ mod imports;
 mod library;
 mod manifest;
 mod payloads;
+mod signature;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};

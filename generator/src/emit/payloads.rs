@@ -303,7 +303,7 @@ impl Emitter<'_> {
 
     fn undescribed(&self, id: TypeId) -> String {
         match &self.api.def(id).naming {
-            Naming::Inline { parent, hint } => {
+            Naming::Inline { parent, hint, .. } => {
                 let name = self.names.ty(*parent);
                 let path = if self.names.module(*parent) == self.names.module(id) {
                     String::new()

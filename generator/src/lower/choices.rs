@@ -167,7 +167,8 @@ impl Types<'_> {
         }
         flat.required.extend(base.required.iter().cloned());
         let docs = std::mem::take(&mut flat.docs);
-        let id = self.reserve(Naming::Inline { parent, hint: hint.to_owned() }, self.origin(alternative[0]));
+        let id =
+            self.reserve(Naming::Inline { parent, hint: hint.to_owned(), shared: false }, self.origin(alternative[0]));
         let object = self.object(id, &flat, diagnostics);
         self.define(id, docs, Kind::Struct(object));
         Type::Named(id)

@@ -1,39 +1,78 @@
 //! Passes over finished definitions: equal inline types become one, and types that contain themselves are boxed.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-
-use heck::ToUpperCamelCase;
+use std::collections::{HashMap, HashSet};
 
 use crate::ir::{Api, Kind, Naming, Presence, Type, TypeDef, TypeId};
 
-/// Merges inline definitions of one name and one shape, and drops what is then unused.
-///
-/// A name of two words or more (`metadataTemplate`) is a name by itself; one of a single word (`type`) only
-/// means something within its parent.
+/// From how many members on an object stands for a thing of its own, whatever contains it.
+const THING_MEMBERS: usize = 3;
+
+/// Merges inline definitions of one proposed name and one shape, and drops what is then unused.
 pub(super) fn merge_equal(api: &mut Api) {
     drop_unused(api);
     loop {
-        let mut groups: BTreeMap<(String, String), Vec<TypeId>> = BTreeMap::new();
-        for (index, def) in api.types.iter().enumerate() {
-            if let Naming::Inline { parent, hint } = &def.naming {
-                let alone = words(hint) > 1;
-                let name = if alone { hint.to_upper_camel_case() } else { format!("{}/{hint}", parent.0) };
-                groups.entry((name, key(def))).or_default().push(TypeId(index));
-            }
-        }
+        let concepts = concepts(api, |_, def| is_thing(&def.kind));
+        let mut first: HashMap<(&str, String), TypeId> = HashMap::new();
         let mut replaced: HashMap<TypeId, TypeId> = HashMap::new();
-        for ids in groups.values().filter(|ids| ids.len() > 1) {
-            for id in &ids[1..] {
-                replaced.insert(*id, ids[0]);
+        for (index, (def, concept)) in api.types.iter().zip(&concepts).enumerate() {
+            if let Some(concept) = concept {
+                let known = *first.entry((concept, key(def))).or_insert(TypeId(index));
+                if known != TypeId(index) {
+                    replaced.insert(TypeId(index), known);
+                }
             }
         }
+        let parent = |id: TypeId| match &api.def(id).naming {
+            Naming::Inline { parent, .. } => concepts[parent.0].clone().ok_or(*parent),
+            Naming::Root(_) | Naming::Component(_) => Err(id),
+        };
+        let in_several: HashSet<TypeId> =
+            replaced.iter().filter(|(id, known)| parent(**id) != parent(**known)).map(|(_, known)| *known).collect();
         if replaced.is_empty() {
             break;
+        }
+        for id in in_several {
+            if let Naming::Inline { shared, .. } = &mut api.types[id.0].naming {
+                *shared = true;
+            }
         }
         replace(api, &|id| replaced.get(&id).copied().unwrap_or(id));
         // Children of equal parents are now children of one parent, and may be equal in turn.
         drop_unused(api);
     }
+}
+
+/// What inline definitions want to be called; none for those that are named otherwise.
+///
+/// A name of two words or more (`metadataTemplate`) is a name by itself. So is that of an object with several members
+/// (`milestone`) right below a payload, or in several places. Any other (`type`) only means something after the name of
+/// what contains it.
+pub(crate) fn proposals(api: &Api) -> Vec<Option<String>> {
+    concepts(api, |parent, def| {
+        let shared = matches!(def.naming, Naming::Inline { shared: true, .. });
+        is_thing(&def.kind) && (shared || matches!(api.def(parent).naming, Naming::Root(_)))
+    })
+}
+
+/// Names of inline definitions, alone where they are of several words or `alone` says so, else after what contains them.
+fn concepts(api: &Api, alone: impl Fn(TypeId, &TypeDef) -> bool) -> Vec<Option<String>> {
+    let mut concepts: Vec<Option<String>> = Vec::new();
+    for def in &api.types {
+        concepts.push(match &def.naming {
+            Naming::Inline { parent, hint, .. } if words(hint) > 1 || alone(*parent, def) => Some(hint.clone()),
+            Naming::Inline { parent, hint, .. } => {
+                // What contains a definition comes before it.
+                let within = concepts.get(parent.0).cloned().flatten();
+                Some(format!("{} {hint}", within.unwrap_or_else(|| format!("{}/", parent.0))))
+            }
+            Naming::Root(_) | Naming::Component(_) => None,
+        });
+    }
+    concepts
+}
+
+fn is_thing(kind: &Kind) -> bool {
+    matches!(kind, Kind::Struct(object) if object.fields.len() >= THING_MEMBERS)
 }
 
 /// How many words a name has.

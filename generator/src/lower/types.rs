@@ -128,7 +128,7 @@ impl<'a> Types<'a> {
         self.merge_choices(flat, diagnostics);
         let naming = || match self.component(subject) {
             Some(name) => Naming::Component(name),
-            None => Naming::Inline { parent, hint: hint.to_owned() },
+            None => Naming::Inline { parent, hint: hint.to_owned(), shared: false },
         };
         if let Some(kind) = listed(flat) {
             let id = self.reserve(naming(), self.origin(subject[0]));
@@ -295,7 +295,7 @@ impl<'a> Types<'a> {
         if let ([only], true) = (&distinct[..], complete) {
             return self.element(only, parent, hint, diagnostics);
         }
-        let id = self.reserve(Naming::Inline { parent, hint: hint.to_owned() }, self.origin(at[0]));
+        let id = self.reserve(Naming::Inline { parent, hint: hint.to_owned(), shared: false }, self.origin(at[0]));
         let mut variants = Vec::new();
         for (index, alternative) in distinct.iter().enumerate() {
             let flat = flatten(self.schemas, alternative, diagnostics);

@@ -74,6 +74,7 @@ const RESERVED_TYPES: &[&str] = &[
     "Delivery",
     "EventName",
     "HeaderNames",
+    "HmacScheme",
     "Integer",
     "Json",
     "Number",
@@ -86,6 +87,7 @@ const RESERVED_TYPES: &[&str] = &[
     "SecretError",
     "State",
     "Text",
+    "TextSecret",
     "TopicName",
     "Undeclared",
     "UnknownEvent",
@@ -255,20 +257,19 @@ fn types(api: &Api, config: &Config, vendor: &str, sources: &Sources, diagnostic
         _ => None,
     });
     claim(&mut names, components.collect());
-    // Names of one word mean something only after the parent's name, so parents come before children.
-    let mut alone: HashMap<String, usize> = HashMap::new();
-    for def in &api.types {
-        if let Naming::Inline { hint, .. } = &def.naming {
-            *alone.entry(upper_camel(hint)).or_default() += 1;
-        }
+    // A name that depends on the parent's can only be made after it.
+    let proposals = shape::proposals(api);
+    let mut alike: HashMap<&str, usize> = HashMap::new();
+    for proposal in proposals.iter().flatten() {
+        *alike.entry(proposal).or_default() += 1;
     }
     loop {
         let ready = ids().filter_map(|id| match &api.def(id).naming {
-            Naming::Inline { parent, hint } if names[id.0].is_none() => {
+            Naming::Inline { parent, hint, .. } if names[id.0].is_none() => {
                 let parent = names[parent.0].as_ref()?;
-                let (own, full) = (upper_camel(hint), format!("{parent}{}", upper_camel(hint)));
-                let by_itself = (shape::words(hint) > 1 && alone[&own] == 1).then_some(own);
-                Some((id, by_itself.into_iter().chain([joined(parent, hint), full]).collect()))
+                let proposal = proposals[id.0].as_deref().filter(|text| alike[text] == 1 && !text.contains('/'));
+                let full = format!("{parent}{}", upper_camel(hint));
+                Some((id, proposal.map(upper_camel).into_iter().chain([joined(parent, hint), full]).collect()))
             }
             _ => None,
         });

@@ -128,10 +128,12 @@ impl Reader<'_, '_> {
                     continue;
                 }
                 // Some give the map of 3.1 and the extension of 3.0 side by side.
-                if webhooks.iter().any(|known| known.name == **name) {
-                    self.skip(item, &format!("webhook `{name}` stands under `webhooks` as well"));
-                } else {
-                    self.path_item(name, item, &mut webhooks);
+                match webhooks.iter().find(|known| known.name == **name) {
+                    Some(known) if crate::text::same(&known.key, item) => {}
+                    Some(_) => {
+                        self.skip(item, &format!("another webhook `{name}` stands under `webhooks`, and counts"));
+                    }
+                    None => self.path_item(name, item, &mut webhooks),
                 }
             }
         }

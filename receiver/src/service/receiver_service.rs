@@ -94,17 +94,17 @@ impl<W: Webhooks> ReceiverService<W> {
     ///
     /// Outside of a Tokio runtime.
     pub async fn dispatch(&self, delivery: Delivery) -> Outcome {
-        let id: Arc<str> = delivery.id().into();
+        let id: Option<Arc<str>> = delivery.id().map(Arc::from);
         match self.shared.routes.route(delivery) {
             Ok(job) => {
-                let task = run(job, Arc::clone(&id), self.shared.running.subscribe());
+                let task = run(job, id.clone(), self.shared.running.subscribe());
                 tokio::spawn(task.in_current_span()).await.unwrap_or_else(|error| {
                     // The message of a panic went to the panic hook.
                     let reason = if error.is_panic() { "the handler panicked" } else { "the runtime is shutting down" };
-                    logged(&id, Outcome::Failed(reason.into()))
+                    logged(id.as_deref(), Outcome::Failed(reason.into()))
                 })
             }
-            Err(outcome) => logged(&id, outcome),
+            Err(outcome) => logged(id.as_deref(), outcome),
         }
     }
 
@@ -163,15 +163,15 @@ impl<W: Webhooks> ReceiverService<W> {
 }
 
 /// What the task of a handler does. It logs by itself, as there may be nobody left to wait for it.
-async fn run(job: Job, id: Arc<str>, running: watch::Receiver<()>) -> Outcome {
+async fn run(job: Job, id: Option<Arc<str>>, running: watch::Receiver<()>) -> Outcome {
     let outcome = job.await.map_or_else(Outcome::Failed, |()| Outcome::Handled);
-    let outcome = logged(&id, outcome);
+    let outcome = logged(id.as_deref(), outcome);
     drop(running);
     outcome
 }
 
 /// Neither the body nor what a handler knows is logged, except for the text of its error.
-fn logged(id: &str, outcome: Outcome) -> Outcome {
+fn logged(id: Option<&str>, outcome: Outcome) -> Outcome {
     match &outcome {
         Outcome::Handled => tracing::debug!(id, "webhook handled"),
         Outcome::Ignored => tracing::debug!(id, "webhook ignored"),

@@ -15,7 +15,7 @@ pub enum VerifyError {
     /// A required header occurs more than once; proxies disagree about which of them counts.
     DuplicateHeader(HeaderName),
     /// A header breaks its grammar: an id or a signature list that is empty, too long, or holds
-    /// bytes other than those allowed.
+    /// bytes other than those allowed, or a signature list that should hold a timestamp and has none or several.
     MalformedHeader(HeaderName),
     /// The timestamp is not a plain count of seconds (`0` or up to 12 digits without a leading zero).
     MalformedTimestamp,

@@ -1,6 +1,8 @@
 use http::HeaderName;
 
-/// The three headers that carry a signature.
+/// The scheme of Standard Webhooks, and the three headers that carry its signatures.
+///
+/// Id, timestamp and body are signed, with a [`Secret`](crate::Secret).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeaderNames {
     /// Identifies the message; the same for every attempt to deliver it.

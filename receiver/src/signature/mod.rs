@@ -3,22 +3,39 @@
 //! Nothing here looks inside the body: a [`Verifier`] sees header bytes and body bytes, exactly as
 //! received, and a [`Delivery`](crate::Delivery) is what it hands out when they match.
 //!
-//! The scheme is [Standard Webhooks](https://www.standardwebhooks.com) 1.0.0 with symmetric keys:
+//! # What each scheme covers
+//!
+//! | scheme | secret | body | id | timestamp |
+//! |---|---|---|---|---|
+//! | [`HeaderNames`]: Standard Webhooks, Svix | [`Secret`] | signed | signed | signed |
+//! | [`HmacScheme`]: GitHub, Stripe and many others | [`TextSecret`] | signed | where it is a [`Piece`] | where it is a [`Piece`] |
+//! | [unsigned](Verifier::dangerously_accept_unsigned) | | anybody's | none | none |
+//!
+//! A signed timestamp has to be [recent](VerifierBuilder::tolerance). No scheme covers other headers, or the address.
+//!
+//! [Standard Webhooks](https://www.standardwebhooks.com) 1.0.0, here with symmetric keys, is
 //! `HMAC-SHA256(key, id "." timestamp "." body)`, sent as one or more space-separated `v1,<base64>`
 //! tokens. Svix uses the same scheme under other header names, see [`HeaderNames::SVIX`].
 
 mod envelope;
 mod error;
 mod header_names;
+mod hmac_scheme;
+mod key;
+mod plan;
+mod scheme;
 mod secret;
-mod standard;
 mod verifier;
 
 pub use envelope::Envelope;
 pub use error::VerifyError;
 pub use header_names::HeaderNames;
-pub use secret::{Secret, SecretError};
+pub use hmac_scheme::{Encoding, Hash, HmacScheme, Piece};
+pub use scheme::Scheme;
+pub use secret::{Secret, SecretError, TextSecret};
 pub use verifier::{Verifier, VerifierBuilder};
 
 #[cfg(feature = "testing")]
-pub(crate) use standard::{Key, Message, encode_token};
+pub(crate) use plan::Message;
+#[cfg(feature = "testing")]
+pub(crate) use scheme::sealed;

@@ -4,8 +4,10 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName};
 
-use super::standard::Key;
-use super::{Envelope, HeaderNames, Secret, SecretError, VerifyError};
+use super::key::Key;
+use super::plan::Plan;
+use super::scheme::sealed::Secret as _;
+use super::{Envelope, HeaderNames, Scheme, Secret, SecretError, VerifyError};
 use crate::Delivery;
 
 const DEFAULT_TOLERANCE: Duration = Duration::from_mins(5);
@@ -31,29 +33,29 @@ type Clock = Box<dyn Fn() -> SystemTime + Send + Sync>;
 /// headers.insert("webhook-signature", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=".parse()?);
 ///
 /// let delivery = verifier.verify(&headers, r#"{"test": 2432232314}"#.into())?;
-/// assert_eq!(delivery.id(), "msg_p5jXN8AQM9LWM0D4loKWxJek");
+/// assert_eq!(delivery.id(), Some("msg_p5jXN8AQM9LWM0D4loKWxJek"));
 /// # Ok(())
 /// # }
 /// ```
 pub struct Verifier {
-    pub(super) headers: HeaderNames,
-    pub(super) scheme: Scheme,
+    pub(super) trust: Trust,
     pub(super) tolerance: Duration,
     pub(super) clock: Clock,
-    pub(super) allow_dots: bool,
+    pub(super) allow_separators: bool,
     pub(super) event_type_header: Option<HeaderName>,
 }
 
-/// How the signature list is made and checked.
-pub(super) enum Scheme {
-    /// Tokens `v1`: HMAC-SHA256 under one of the keys.
-    StandardWebhooks(Vec<Key>),
+/// Whom a verifier believes.
+pub(super) enum Trust {
+    /// Whoever signs with one of the keys.
+    Holders(Plan, Vec<Key>),
+    Anybody,
 }
 
 impl Verifier {
-    /// A verifier with one secret that reads the headers of these names.
-    pub fn new(headers: HeaderNames, secret: Secret) -> Self {
-        Self::builder(headers).secret(secret).assemble()
+    /// A verifier with one secret.
+    pub fn new<S: Scheme>(scheme: S, secret: S::Secret) -> Self {
+        Self::builder(scheme).secret(secret).assemble()
     }
 
     /// A verifier with one secret that reads the headers of Standard Webhooks.
@@ -61,14 +63,29 @@ impl Verifier {
         Self::new(HeaderNames::WEBHOOK, secret)
     }
 
+    /// Takes every request for a delivery, whoever sent it.
+    ///
+    /// For vendors that sign nothing. Whoever knows the address can then make up deliveries; their bodies are no better than
+    /// input from the open internet, and they have neither [id](Delivery::id) nor [timestamp](Delivery::timestamp). Let
+    /// something else stand in for the signature, such as client certificates or a network that only the vendor reaches.
+    pub fn dangerously_accept_unsigned() -> Self {
+        Self {
+            trust: Trust::Anybody,
+            tolerance: DEFAULT_TOLERANCE,
+            clock: Box::new(SystemTime::now),
+            allow_separators: false,
+            event_type_header: None,
+        }
+    }
+
     /// Starts a verifier with several secrets, another tolerance or another clock.
-    pub fn builder(headers: HeaderNames) -> VerifierBuilder {
+    pub fn builder<S: Scheme>(scheme: S) -> VerifierBuilder<S> {
         VerifierBuilder {
-            headers,
+            scheme,
             secrets: Vec::new(),
             tolerance: DEFAULT_TOLERANCE,
             clock: Box::new(SystemTime::now),
-            allow_dots: false,
+            allow_separators: false,
             event_type_header: None,
         }
     }
@@ -78,13 +95,13 @@ impl Verifier {
         self.event_type_header.get_or_insert_with(|| HeaderName::from_static(name));
     }
 
-    /// Checks everything that can be checked before the body is read: each header is present once
-    /// and well-formed, and the timestamp is recent.
+    /// Checks everything that can be checked before the body is read: each header that the scheme needs is
+    /// present once and well-formed, and the timestamp, where there is one, is recent.
     ///
-    /// - id: 1 to 256 visible ASCII characters, no `.` unless
-    ///   [allowed](VerifierBuilder::allow_dots_in_id)
-    /// - timestamp: `0` or up to 12 digits without a leading zero
     /// - signature: at most 8192 bytes of printable ASCII holding 1 to 32 tokens
+    /// - signed id: 1 to 256 visible ASCII characters, no `.` or what else separates it from the other signed
+    ///   pieces, unless [allowed](VerifierBuilder::allow_separators_in_id)
+    /// - timestamp: `0` or up to 12 digits without a leading zero
     ///
     /// # Errors
     ///
@@ -105,34 +122,36 @@ impl Verifier {
 
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Verifier")
-            .field("headers", &self.headers)
-            .field("tolerance", &self.tolerance)
-            .finish_non_exhaustive()
+        let mut shown = f.debug_struct("Verifier");
+        match &self.trust {
+            Trust::Holders(plan, _) => shown.field("scheme", plan).field("tolerance", &self.tolerance),
+            Trust::Anybody => shown.field("scheme", &"unsigned"),
+        };
+        shown.finish_non_exhaustive()
     }
 }
 
 /// Sets up a [`Verifier`].
 #[must_use = "a builder does nothing until `build` is called"]
-pub struct VerifierBuilder {
-    headers: HeaderNames,
-    secrets: Vec<Secret>,
+pub struct VerifierBuilder<S: Scheme = HeaderNames> {
+    scheme: S,
+    secrets: Vec<S::Secret>,
     tolerance: Duration,
     clock: Clock,
-    allow_dots: bool,
+    allow_separators: bool,
     event_type_header: Option<HeaderName>,
 }
 
-impl VerifierBuilder {
+impl<S: Scheme> VerifierBuilder<S> {
     /// Adds a secret. While a secret is being replaced, both the old and the new one are valid.
-    pub fn secret(mut self, secret: Secret) -> Self {
+    pub fn secret(mut self, secret: S::Secret) -> Self {
         self.secrets.push(secret);
         self
     }
 
     /// How far the timestamp may be from the clock in either direction; 300 seconds unless set.
     ///
-    /// Counted in whole seconds. A wider window gives a recorded request longer to be replayed.
+    /// Counted in whole seconds. Of no effect where the scheme has no timestamp. A wider window gives a recorded request longer to be replayed.
     pub fn tolerance(mut self, tolerance: Duration) -> Self {
         self.tolerance = tolerance;
         self
@@ -144,12 +163,13 @@ impl VerifierBuilder {
         self
     }
 
-    /// Accepts ids that contain `.`, for a sender that ignores the rule of Standard Webhooks.
+    /// Accepts ids that contain what separates them from the other signed pieces, such as a `.`, for a sender
+    /// that ignores the rule of Standard Webhooks.
     ///
-    /// The signed text is `id.timestamp.body`, so a dot in the id makes it ambiguous: a signature
+    /// Where the signed text is `id.timestamp.body`, a dot in the id makes it ambiguous: a signature
     /// over id `a`, timestamp `1` and body `2.x` also fits id `a.1`, timestamp `2` and body `x`.
-    pub fn allow_dots_in_id(mut self) -> Self {
-        self.allow_dots = true;
+    pub fn allow_separators_in_id(mut self) -> Self {
+        self.allow_separators = true;
         self
     }
 
@@ -174,12 +194,13 @@ impl VerifierBuilder {
     }
 
     fn assemble(self) -> Verifier {
+        let plan = self.scheme.plan();
+        let keys = self.secrets.iter().map(|secret| Key::new(plan.hash, secret.key())).collect();
         Verifier {
-            headers: self.headers,
-            scheme: Scheme::StandardWebhooks(self.secrets.iter().map(Key::new).collect()),
+            trust: Trust::Holders(plan, keys),
             tolerance: self.tolerance,
             clock: self.clock,
-            allow_dots: self.allow_dots,
+            allow_separators: self.allow_separators,
             event_type_header: self.event_type_header,
         }
     }

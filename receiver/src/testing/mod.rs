@@ -6,10 +6,11 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
+use http::{HeaderMap, HeaderValue, Method, Request};
 use http_body_util::Full;
 
-use crate::signature::{HeaderNames, Key, Message, Secret, encode_token};
+use crate::signature::sealed::Secret as _;
+use crate::signature::{HeaderNames, Message, Scheme, Secret, TextSecret};
 
 /// A secret that everybody knows.
 ///
@@ -18,6 +19,15 @@ use crate::signature::{HeaderNames, Key, Message, Secret, encode_token};
 /// Never.
 pub fn secret() -> Secret {
     Secret::new("whsec_dGhpcyBpcyBhIHNlY3JldCBmb3IgdGVzdHM=").expect("the secret should be usable")
+}
+
+/// A secret that everybody knows, for schemes that take it as it is written.
+///
+/// # Panics
+///
+/// Never.
+pub fn text_secret() -> TextSecret {
+    TextSecret::new("this is a secret for tests").expect("the secret should be usable")
 }
 
 /// The headers that a sender of Standard Webhooks puts on a body.
@@ -30,30 +40,23 @@ pub fn sign(secret: &Secret, id: &str, timestamp: SystemTime, body: &[u8]) -> He
     sign_as(&HeaderNames::WEBHOOK, secret, id, timestamp, body)
 }
 
-/// Like [`sign`], with other header names.
+/// The headers that a sender of another scheme, or of Standard Webhooks with other header names, puts on a body. An id or a
+/// timestamp that the scheme has no place for is left out.
 ///
 /// # Panics
 ///
 /// As [`sign`].
 #[track_caller]
-pub fn sign_as(names: &HeaderNames, secret: &Secret, id: &str, timestamp: SystemTime, body: &[u8]) -> HeaderMap {
+pub fn sign_as<S: Scheme>(scheme: &S, secret: &S::Secret, id: &str, timestamp: SystemTime, body: &[u8]) -> HeaderMap {
     let seconds = timestamp
         .duration_since(SystemTime::UNIX_EPOCH)
         .expect("the time should not lie before 1970")
         .as_secs()
         .to_string();
     let message = Message { id: id.as_bytes(), timestamp: seconds.as_bytes(), body };
-    let signature = encode_token(&Key::new(secret).tag(&message));
-
-    let mut headers = HeaderMap::new();
-    let mut insert = |name: &HeaderName, value: &str| {
-        let value = HeaderValue::from_str(value).expect("the id should be a header value");
-        headers.insert(name, value);
-    };
-    insert(&names.id, id);
-    insert(&names.timestamp, &seconds);
-    insert(&names.signature, &signature);
-    headers
+    let value = |bytes: Vec<u8>| HeaderValue::try_from(bytes).expect("the id should be a header value");
+    let plan = scheme.plan();
+    plan.sign(secret.key(), &message).into_iter().map(|(name, bytes)| (name.clone(), value(bytes))).collect()
 }
 
 /// Like [`sign_as`], at the present time and with an id that is always the same.
@@ -62,8 +65,8 @@ pub fn sign_as(names: &HeaderNames, secret: &Secret, id: &str, timestamp: System
 ///
 /// If the system's clock stands before 1970.
 #[track_caller]
-pub fn signed_now(names: &HeaderNames, secret: &Secret, body: &[u8]) -> HeaderMap {
-    sign_as(names, secret, "msg_test", SystemTime::now(), body)
+pub fn signed_now<S: Scheme>(scheme: &S, secret: &S::Secret, body: &[u8]) -> HeaderMap {
+    sign_as(scheme, secret, "test", SystemTime::now(), body)
 }
 
 /// A POST request with these headers and a JSON body.

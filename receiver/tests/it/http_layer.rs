@@ -277,10 +277,28 @@ async fn refusals_are_alike() {
     assert_eq!(forged, new);
 
     let missing = seen(respond(without(ping(), "webhook-id")).await).await;
-    let underscored = with(without(ping(), "webhook-id"), "webhook_id", "msg_test");
+    let underscored = with(without(ping(), "webhook-id"), "webhook_id", "test");
     let underscored = seen(respond(underscored).await).await;
     let malformed = seen(respond(with(ping(), "webhook-timestamp", "x")).await).await;
     assert_eq!(missing.0, StatusCode::BAD_REQUEST);
     assert_eq!(missing, underscored);
     assert_eq!(missing, malformed);
+}
+
+/// Only the signature is given up.
+#[tokio::test]
+async fn unsigned_deliveries() {
+    let handled = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&handled);
+    let service = Receiver::<Acme>::new(Verifier::dangerously_accept_unsigned())
+        .on(move |_: Ping| {
+            count.fetch_add(1, Ordering::Relaxed);
+            async {}
+        })
+        .into_service();
+    let unsigned = || request(HeaderMap::new(), PING);
+    assert_eq!(service.respond(unsigned()).await.status(), 200);
+    assert_eq!(service.respond(with(unsigned(), "webhook-signature", "v1,wrong")).await.status(), 200);
+    assert_eq!(service.respond(with(unsigned(), "content-type", "text/plain")).await.status(), 415);
+    assert_eq!(handled.load(Ordering::Relaxed), 2);
 }

@@ -9,6 +9,7 @@ mod mounted;
 mod numbers;
 mod properties;
 mod routing;
+mod schemes;
 mod secrets;
 mod signatures;
 mod unions;

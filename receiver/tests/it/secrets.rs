@@ -2,7 +2,7 @@
 
 use std::{env, fs};
 
-use webhook_receiver::Secret;
+use webhook_receiver::{Secret, TextSecret};
 
 const KEY: &str = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
@@ -85,4 +85,51 @@ fn files_may_end_with_one_line_ending() {
     }
     fs::remove_file(&path).unwrap();
     assert!(Secret::from_file(&path).unwrap_err().to_string().ends_with("cannot be read"));
+}
+
+#[test]
+fn texts_are_taken_as_they_are() {
+    let longest = "x".repeat(512);
+    for text in ["It's a Secret to Everybody", "12345678", "whsec_x=!", "Schlüssel ÄÖÜ", &longest] {
+        assert!(text.parse::<TextSecret>().is_ok(), "{text}");
+    }
+    let too_long = "x".repeat(513);
+    for (text, expected) in [
+        ("", "is empty"),
+        ("1234567", "shorter than 8 bytes"),
+        (too_long.as_str(), "longer than 512 bytes"),
+        (" 0123456789abcdef", "begins or ends with a space"),
+        ("0123456789abcdef ", "begins or ends with a space"),
+        ("0123456789abcdef\n", "begins or ends with a space"),
+        ("01234567\t89abcdef", "holds a control character"),
+    ] {
+        let error = TextSecret::new(text).unwrap_err();
+        assert!(error.to_string().contains(expected), "{text:?}: {error}");
+        assert!(text.len() < 8 || !format!("{error} {error:?}").contains("456789"), "{error:?}");
+    }
+    assert_eq!(format!("{:?}", TextSecret::new("0123456789abcdef").unwrap()), "TextSecret(..)");
+}
+
+#[test]
+fn texts_come_from_the_environment_and_from_files() {
+    assert!(TextSecret::from_env("CARGO_PKG_NAME").is_ok());
+    let error = TextSecret::from_env("WEBHOOK_RECEIVER_TEST_UNSET").unwrap_err().to_string();
+    assert_eq!(error, "environment variable \"WEBHOOK_RECEIVER_TEST_UNSET\": not set");
+
+    let path = env::temp_dir().join(format!("webhook-receiver-text-secret-{}", std::process::id()));
+    for (content, expected) in [
+        ("0123456789\n".to_owned(), None),
+        ("0123456789\r\n".to_owned(), None),
+        ("0123456789\n\n".to_owned(), Some("holds a control character")),
+        (format!("{}\r\n", "x".repeat(512)), None),
+        ("x".repeat(1_000_000), Some("longer than 512 bytes")),
+    ] {
+        fs::write(&path, &content).unwrap();
+        let error = TextSecret::from_file(&path).err().map(|error| error.to_string());
+        assert_eq!(error.is_some(), expected.is_some(), "{content:.20?}: {error:?}");
+        assert!(error.is_none_or(|error| error.contains(expected.unwrap_or_default())), "{content:.20?}");
+    }
+    fs::write(&path, b"\xff0123456789").unwrap();
+    assert!(TextSecret::from_file(&path).unwrap_err().to_string().ends_with("not UTF-8"));
+    fs::remove_file(&path).unwrap();
 }

@@ -8,7 +8,7 @@ use super::evidence::{Evidence, Source, Stated};
 use super::{Route, header, spelling};
 use crate::config::{Config, Located};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
-use crate::ir::Carrier;
+use crate::ir::{Carrier, is_template};
 use crate::normalize::{Description, Webhook};
 
 /// More lines than that are no longer asked for.
@@ -61,6 +61,9 @@ pub(super) fn assign<'a>(
         match decision {
             Decision::Told(all) => {
                 for Told { evidence: Evidence { name, place, alternative, .. }, header } in all {
+                    if is_template(&name) {
+                        assign.report_template(&name, place.clone());
+                    }
                     claims.entry(name.clone()).or_default().push((webhook, place));
                     routes.push(Route { webhook, event_type: name, header, alternative });
                 }
@@ -178,7 +181,11 @@ impl Assign<'_, '_> {
             );
             return Decision::Contradicted;
         }
-        for evidence in others.into_iter().chain(&weaker) {
+        // Examples of one member are copied between webhooks: one that is right speaks for all.
+        let exemplified = told.source == Source::Example
+            || weaker.iter().any(|other| other.source == Source::Example && other.name == told.name);
+        let doubtful = |other: &&Evidence| !(exemplified && other.source == Source::Example);
+        for evidence in others.into_iter().chain(&weaker).filter(doubtful) {
             self.doubt(webhook, told, evidence);
         }
         Decision::Told(vec![told.clone().into()])
@@ -253,6 +260,13 @@ impl Assign<'_, '_> {
                 diagnostic.setting("event-type.names", vec![self.line(webhook, None)])
             });
         }
+    }
+
+    fn report_template(&mut self, name: &str, place: Place) {
+        self.diagnostics.push(
+            Diagnostic::new(Code::EventTypeInferred, format!("the event type `{name}` stands for several"))
+                .at(place, "any text may stand in the place of `{…}`"),
+        );
     }
 
     fn report_twice(&mut self, name: &str, claimants: &[(&Webhook, Place)]) {

@@ -1,0 +1,252 @@
+//! `[signature]`: how deliveries are signed.
+
+use std::ops::Range;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::pattern::{Pattern, Piece};
+use super::values::{HeaderName, VisibleText};
+use super::{Located, complaint};
+use crate::diagnostics::{Diagnostic, Place};
+use crate::ir::{self, Encoding, Hash, Hmac};
+use crate::source::FileId;
+
+/// How deliveries are signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signature {
+    /// By the Standard Webhooks specification, with the headers that the description documents unless some are named.
+    StandardWebhooks(Option<Headers>),
+    /// In the vendor's own way, with HMAC.
+    Hmac(Hmac),
+    /// Not at all.
+    None,
+    /// In a way that is not ours to know: the user of the crate brings a verifier.
+    Verifier,
+}
+
+/// The headers that Standard Webhooks needs; those of its specification where nothing is said.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Headers {
+    /// Carries the id of the delivery.
+    pub id: HeaderName,
+    /// Carries the time of the attempt.
+    pub timestamp: HeaderName,
+    /// Carries the signatures.
+    pub signature: HeaderName,
+}
+
+impl Default for Headers {
+    fn default() -> Self {
+        Self {
+            id: HeaderName::fixed("webhook-id"),
+            timestamp: HeaderName::fixed("webhook-timestamp"),
+            signature: HeaderName::fixed("webhook-signature"),
+        }
+    }
+}
+
+/// What the file says, in its own shape.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct RawSignature {
+    scheme: Spanned<Scheme>,
+    headers: Option<Spanned<Headers>>,
+    header: Option<Spanned<HeaderName>>,
+    hash: Option<Spanned<Hash>>,
+    encoding: Option<Spanned<Encoding>>,
+    signed: Option<Spanned<Pattern>>,
+    prefix: Option<Spanned<VisibleText>>,
+    separator: Option<Spanned<char>>,
+    id_header: Option<Spanned<HeaderName>>,
+    timestamp_header: Option<Spanned<HeaderName>>,
+    timestamp_prefix: Option<Spanned<VisibleText>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Scheme {
+    StandardWebhooks,
+    Hmac,
+    None,
+    Verifier,
+}
+
+impl Scheme {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::StandardWebhooks => "standard-webhooks",
+            Self::Hmac => "hmac",
+            Self::None => "none",
+            Self::Verifier => "verifier",
+        }
+    }
+}
+
+impl RawSignature {
+    pub(super) fn check(self, file: FileId) -> Result<Located<Signature>, Diagnostic> {
+        let scheme = *self.scheme.get_ref();
+        for (key, owner, span) in self.keys() {
+            if owner != scheme {
+                let message = format!("the scheme `{}` takes no `{key}`", scheme.as_str());
+                let help = format!("`{key}` belongs to the scheme `{}`", owner.as_str());
+                return Err(complaint(file, span, message, help));
+            }
+        }
+        let chosen = self.scheme.span();
+        let (value, span) = match scheme {
+            Scheme::None => (Signature::None, chosen),
+            Scheme::Verifier => (Signature::Verifier, chosen),
+            Scheme::StandardWebhooks => match self.headers {
+                None => (Signature::StandardWebhooks(None), chosen),
+                Some(headers) => {
+                    let span = headers.span();
+                    let Headers { id, timestamp, signature } = headers.get_ref();
+                    distinct(file, &span, [Some(id), Some(timestamp), Some(signature)])?;
+                    (Signature::StandardWebhooks(Some(headers.into_inner())), span)
+                }
+            },
+            Scheme::Hmac => {
+                let (hmac, span) = self.hmac(file)?;
+                (Signature::Hmac(hmac), span)
+            }
+        };
+        Ok(Located { value, place: Place::Bytes(file, span) })
+    }
+
+    /// The keys that were given beside `scheme`, with the scheme that each belongs to.
+    fn keys(&self) -> impl Iterator<Item = (&'static str, Scheme, Range<usize>)> {
+        fn key<T>(
+            name: &'static str,
+            owner: Scheme,
+            value: Option<&Spanned<T>>,
+        ) -> Option<(&'static str, Scheme, Range<usize>)> {
+            value.map(|value| (name, owner, value.span()))
+        }
+        let keys = [
+            key("headers", Scheme::StandardWebhooks, self.headers.as_ref()),
+            key("header", Scheme::Hmac, self.header.as_ref()),
+            key("hash", Scheme::Hmac, self.hash.as_ref()),
+            key("encoding", Scheme::Hmac, self.encoding.as_ref()),
+            key("signed", Scheme::Hmac, self.signed.as_ref()),
+            key("prefix", Scheme::Hmac, self.prefix.as_ref()),
+            key("separator", Scheme::Hmac, self.separator.as_ref()),
+            key("id-header", Scheme::Hmac, self.id_header.as_ref()),
+            key("timestamp-header", Scheme::Hmac, self.timestamp_header.as_ref()),
+            key("timestamp-prefix", Scheme::Hmac, self.timestamp_prefix.as_ref()),
+        ];
+        keys.into_iter().flatten()
+    }
+
+    fn hmac(self, file: FileId) -> Result<(Hmac, Range<usize>), Diagnostic> {
+        let complain = |span: Range<usize>, message: &str, help: &str| Err(complaint(file, span, message, help));
+        let missing = |key: &str| {
+            let help = "the scheme `hmac` needs `header`, `hash`, `encoding` and `signed`";
+            complaint(file, self.scheme.span(), format!("missing key `{key}`"), help)
+        };
+        let header = self.header.ok_or_else(|| missing("header"))?;
+        let hash = self.hash.ok_or_else(|| missing("hash"))?;
+        let encoding = self.encoding.ok_or_else(|| missing("encoding"))?;
+        let signed = self.signed.ok_or_else(|| missing("signed"))?;
+        let pattern = signed.get_ref();
+
+        let parts =
+            |separator: char| separator == ' ' || separator.is_ascii_punctuation() && !"+/=".contains(separator);
+        if let Some(separator) = self.separator.as_ref().filter(|separator| !parts(*separator.get_ref())) {
+            let message = "the separator does not part tokens: signatures may hold it, or headers may not";
+            return complain(separator.span(), message, "write one such as \",\"");
+        }
+        for prefix in [&self.prefix, &self.timestamp_prefix].into_iter().flatten() {
+            if self.separator.as_ref().is_some_and(|separator| prefix.get_ref().as_str().contains(*separator.get_ref()))
+            {
+                return complain(
+                    prefix.span(),
+                    "a token cannot begin with the separator in it",
+                    "leave the separator out of it",
+                );
+            }
+        }
+        if let Some(timestamp) = &self.timestamp_prefix {
+            let signature = self.prefix.as_ref().map_or("", |prefix| prefix.get_ref().as_str());
+            let text = timestamp.get_ref().as_str();
+            if text.starts_with(signature) || signature.starts_with(text) {
+                let message = "the timestamp cannot be told from signatures: one begins as the other does";
+                return complain(timestamp.span(), message, "give `prefix` and `timestamp-prefix` values that differ");
+            }
+        }
+        let timestamp = match (&self.timestamp_header, &self.timestamp_prefix) {
+            (Some(_), Some(prefix)) => {
+                let help = "it stands in a header of its own (`timestamp-header`), or in a token of the signature header \
+                    (`timestamp-prefix`)";
+                return complain(prefix.span(), "the timestamp is said to stand in two places", help);
+            }
+            (None, Some(prefix)) if self.separator.is_none() => {
+                let help = "say what parts the tokens of the signature header, such as `separator = \",\"`";
+                return complain(prefix.span(), "a header that is no list has but one token", help);
+            }
+            (Some(name), None) => Some((ir::Piece::TimestampHeader(name.get_ref().as_str().to_owned()), name.span())),
+            (None, Some(prefix)) => {
+                Some((ir::Piece::TimestampToken(prefix.get_ref().as_str().to_owned()), prefix.span()))
+            }
+            (None, None) => None,
+        };
+        match (&timestamp, pattern.has(&Piece::Timestamp)) {
+            (None, true) => {
+                let help = "say where it is: `timestamp-header = \"…\"`, or `timestamp-prefix = \"t=\"` for a token of the \
+                    signature header";
+                return complain(signed.span(), "a timestamp is signed, but nothing says where it stands", help);
+            }
+            (Some((_, span)), false) => {
+                let help = "anybody can change it: leave it out, or name `{timestamp}` in `signed`";
+                return complain(span.clone(), "the timestamp is not signed", help);
+            }
+            _ => {}
+        }
+        if self.id_header.is_none() && pattern.has(&Piece::Id) {
+            let help = "say where it is: `id-header = \"…\"`";
+            return complain(signed.span(), "an id is signed, but nothing says where it stands", help);
+        }
+        let names = [
+            Some(header.get_ref()),
+            self.id_header.as_ref().map(Spanned::get_ref),
+            self.timestamp_header.as_ref().map(Spanned::get_ref),
+        ];
+        distinct(file, &header.span(), names)?;
+
+        let id = self.id_header.map(|name| name.into_inner().as_str().to_owned());
+        let mut unsigned_id = id.clone();
+        let mut pieces = Vec::new();
+        for piece in pattern.pieces() {
+            pieces.extend(match piece {
+                Piece::Body => Some(ir::Piece::Body),
+                Piece::Text(text) => Some(ir::Piece::Text(text.clone())),
+                Piece::Timestamp => timestamp.as_ref().map(|(piece, _)| piece.clone()),
+                Piece::Id => {
+                    unsigned_id = None;
+                    id.clone().map(ir::Piece::IdHeader)
+                }
+            });
+        }
+        let span = header.span();
+        let hmac = Hmac {
+            header: header.into_inner().as_str().to_owned(),
+            separator: self.separator.map(Spanned::into_inner),
+            prefix: self.prefix.map(|prefix| prefix.into_inner().as_str().to_owned()).unwrap_or_default(),
+            hash: hash.into_inner(),
+            encoding: encoding.into_inner(),
+            signed: pieces,
+            unsigned_id,
+        };
+        Ok((hmac, span))
+    }
+}
+
+fn distinct(file: FileId, span: &Range<usize>, names: [Option<&HeaderName>; 3]) -> Result<(), Diagnostic> {
+    let [a, b, c] = names;
+    let same = |a: Option<&HeaderName>, b: Option<&HeaderName>| a.is_some() && a == b;
+    if same(a, b) || same(b, c) || same(c, a) {
+        return Err(complaint(file, span.clone(), "two headers have the same name", "give each a name of its own"));
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+use std::error::Error;
+use std::{fmt, io};
+
+/// Why a secret, or the set of secrets given to a verifier, cannot be used.
+///
+/// Says where the secret was to come from and what is wrong with it, and never quotes it.
+#[derive(Debug)]
+pub struct SecretError {
+    pub(super) origin: Option<String>,
+    pub(super) problem: Problem,
+}
+
+#[derive(Debug)]
+pub(super) enum Problem {
+    NotSet,
+    Unreadable(io::Error),
+    NotUtf8,
+    Empty,
+    Asymmetric,
+    NotBase64,
+    Damaged,
+    TooShort { least: usize },
+    TooLong { most: usize },
+    NoSecrets,
+    TooManySecrets { limit: usize },
+}
+
+impl SecretError {
+    pub(in super::super) fn no_secrets() -> Self {
+        Problem::NoSecrets.into()
+    }
+
+    pub(in super::super) fn too_many_secrets(limit: usize) -> Self {
+        Problem::TooManySecrets { limit }.into()
+    }
+}
+
+impl From<Problem> for SecretError {
+    fn from(problem: Problem) -> Self {
+        Self { origin: None, problem }
+    }
+}
+
+impl fmt::Display for SecretError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(origin) = &self.origin {
+            write!(f, "{origin}: ")?;
+        }
+        match &self.problem {
+            Problem::NotSet => f.write_str("not set"),
+            Problem::Unreadable(_) => f.write_str("cannot be read"),
+            Problem::NotUtf8 => f.write_str("the secret is not UTF-8"),
+            Problem::Empty => f.write_str("the secret is empty"),
+            Problem::Asymmetric => {
+                f.write_str("this is one half of a key pair (`whpk_` or `whsk_`), not a shared secret (`whsec_`)")
+            }
+            Problem::NotBase64 => {
+                f.write_str("the secret is not `whsec_` and padded standard base64, without any whitespace")
+            }
+            Problem::Damaged => f.write_str("the secret begins or ends with a space, or holds a control character"),
+            Problem::TooShort { least } => write!(f, "the secret is shorter than {least} bytes"),
+            Problem::TooLong { most } => write!(f, "the secret is longer than {most} bytes"),
+            Problem::NoSecrets => f.write_str("a verifier needs at least one secret"),
+            Problem::TooManySecrets { limit } => {
+                write!(f, "a verifier takes at most {limit} secrets")
+            }
+        }
+    }
+}
+
+impl Error for SecretError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.problem {
+            Problem::Unreadable(error) => Some(error),
+            _ => None,
+        }
+    }
+}

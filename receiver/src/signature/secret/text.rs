@@ -1,0 +1,89 @@
+use std::fmt;
+use std::path::Path;
+use std::str::FromStr;
+
+use zeroize::Zeroizing;
+
+use super::error::Problem;
+use super::{SecretError, read};
+
+/// A shared signing key that is used as it is written: the key is the bytes of the text, 8 to 512 of them.
+///
+/// For an [`HmacScheme`](crate::HmacScheme), such as those of GitHub and Stripe. Stripe's secrets begin with `whsec_` as
+/// well; there the prefix is part of the key. Standard Webhooks decodes its secrets instead, see
+/// [`Secret`](crate::Secret). As either scheme takes its own type, the two cannot be mixed up.
+///
+/// A text with a space at either end or with control characters is refused, since it was damaged on its way. One of less
+/// than 16 bytes is accepted with a warning: whoever records a delivery can guess it.
+///
+/// The key is wiped from memory when dropped. It cannot be printed, compared, cloned or serialized.
+pub struct TextSecret(Zeroizing<Vec<u8>>);
+
+const MIN_BYTES: usize = 8;
+const RECOMMENDED_BYTES: usize = 16;
+const MAX_BYTES: usize = 512;
+
+impl TextSecret {
+    /// Takes a secret as it is.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not a usable secret. The error holds no part of the text.
+    pub fn new(text: &str) -> Result<Self, SecretError> {
+        Ok(Self::parse(text)?)
+    }
+
+    /// Reads a secret from an environment variable.
+    ///
+    /// # Errors
+    ///
+    /// If the variable is not set or does not hold a usable secret. The error names the variable.
+    pub fn from_env(variable: &str) -> Result<Self, SecretError> {
+        read::from_env(variable, Self::parse)
+    }
+
+    /// Reads a secret from a file, as mounted by an orchestrator.
+    ///
+    /// One line ending at the end of the file is ignored, since editors and `echo` add it.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read or does not hold a usable secret. The error names the path.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, SecretError> {
+        read::from_file(path.as_ref(), MAX_BYTES, Self::parse)
+    }
+
+    fn parse(text: &str) -> Result<Self, Problem> {
+        if text.trim() != text || text.contains(char::is_control) {
+            return Err(Problem::Damaged);
+        }
+        match text.len() {
+            0 => return Err(Problem::Empty),
+            1..MIN_BYTES => return Err(Problem::TooShort { least: MIN_BYTES }),
+            MIN_BYTES..RECOMMENDED_BYTES => {
+                tracing::warn!("a signing secret is shorter than {RECOMMENDED_BYTES} bytes, and may be guessed");
+            }
+            RECOMMENDED_BYTES..=MAX_BYTES => {}
+            _ => return Err(Problem::TooLong { most: MAX_BYTES }),
+        }
+        Ok(Self(Zeroizing::new(text.as_bytes().to_vec())))
+    }
+
+    pub(in super::super) fn key(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl FromStr for TextSecret {
+    type Err = SecretError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::new(text)
+    }
+}
+
+impl fmt::Debug for TextSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TextSecret(..)")
+    }
+}
