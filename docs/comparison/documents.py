@@ -27,8 +27,9 @@ class Body:
     webhook: str
     method: str
     operation_id: str | None
-    # Where its schema is, in the document itself; None where it is in another file.
-    pointer: str | None
+    # Where its schema is.
+    file: Path
+    pointer: str
     schema: object
     # The component that the schema refers to.
     component: str | None
@@ -81,7 +82,7 @@ def read(corpus, path, helper):
     document = Document(path.relative_to(corpus).as_posix(), path, text, key, [])
     files = Files(path, text, helper)
     for name, item in (text.get(key) or {}).items():
-        document.bodies += item_bodies(files, f"/{key}/{escaped(name)}", name, item)
+        document.bodies += item_bodies(files, path, f"/{key}/{escaped(name)}", name, item)
     if not document.bodies:
         return None
     add_published_examples(document)
@@ -93,47 +94,47 @@ class Files:
     """Follows references, into other files as well."""
 
     def __init__(self, path, text, helper):
-        self.root, self.helper, self.read = path, helper, {path: text}
+        self.root, self.helper = path, helper
+        self.read = {path: text}
 
-    def follow(self, value, file=None, pointer=None):
-        """The value that is meant, its file, and its pointer; the pointer is None outside the document itself."""
-        file = file or self.root
+    def follow(self, value, file, pointer=""):
+        """The value that is meant, and the file and the pointer where it is."""
         for _ in range(32):
             if not isinstance(value, dict) or not isinstance(value.get("$ref"), str):
                 break
-            target, _, fragment = value["$ref"].partition("#")
+            target, _, pointer = value["$ref"].partition("#")
             file = (file.parent / target).resolve() if target else file
             if file not in self.read:
                 self.read[file] = self.helper.read(file) if file.is_file() else {}
-            value = at(self.read[file], fragment)
-            pointer = fragment if file == self.root else None
+            value = at(self.read[file], pointer)
         return value, file, pointer
 
 
-def item_bodies(files, pointer, name, item):
+def item_bodies(files, file, pointer, name, item):
     """The bodies of a path item, or of a callback, which has path items under expressions."""
-    item, file, pointer = files.follow(item, pointer=pointer)
+    item, file, pointer = files.follow(item, file, pointer)
     bodies = []
     for method, operation in (item or {}).items():
-        here = None if pointer is None else f"{pointer}/{escaped(method)}"
+        here = f"{pointer}/{escaped(method)}"
         if method in METHODS and isinstance(operation, dict):
             body = operation_body(files, file, here, name, method, operation)
             bodies += [body] if body else []
         elif method.startswith(("{", "http")) and isinstance(operation, dict):
-            bodies += item_bodies(files, here, name, operation)
+            bodies += item_bodies(files, file, here, name, operation)
     return bodies
 
 
 def operation_body(files, file, pointer, name, method, operation):
-    here = None if pointer is None else f"{pointer}/requestBody"
-    request, file, here = files.follow(operation.get("requestBody"), file, here)
+    request, file, pointer = files.follow(operation.get("requestBody"), file, f"{pointer}/requestBody")
     for media_type, content in ((request or {}).get("content") or {}).items():
         essence = media_type.partition(";")[0].strip().lower()
         if essence != "application/json" and not essence.endswith("+json"):
             continue
-        here = None if here is None else f"{here}/content/{escaped(media_type)}/schema"
+        pointer = f"{pointer}/content/{escaped(media_type)}/schema"
         schema = content.get("schema", {})
-        body = Body(name, method, operation.get("operationId"), here, schema, component(schema))
+        # A reference within another file is to a component of that file.
+        named = component(schema) if file == files.root else None
+        body = Body(name, method, operation.get("operationId"), file, pointer, schema, named)
         body.examples = examples(files, file, content)
         return body
     return None
@@ -183,11 +184,13 @@ def add_published_examples(document):
 
 
 def check_examples(document, helper):
-    checked = [(body, example) for body in document.bodies for example in body.examples]
-    outside = [example for body, example in checked if body.pointer is None]
-    for example in outside:
-        example.problem = "not checked: the schema is in another file"
-    checked = [(body, example) for body, example in checked if body.pointer is not None]
+    checked = []
+    for body in document.bodies:
+        for example in body.examples:
+            if body.file == document.path:
+                checked.append((body, example))
+            else:
+                example.problem = "not checked: the schema is in another file"
     if checked:
         checks = [{"pointer": fragment(body.pointer), "instance": example.payload} for body, example in checked]
         problems = helper.check({"document": without_nullable(document.text), "checks": checks})

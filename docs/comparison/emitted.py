@@ -41,18 +41,18 @@ class Emitted:
                 return [found.group(1)]
         return []
 
-    def documented_by(self, pointer):
-        """The type whose documentation says that its source is at the pointer."""
+    def documented_by(self, place):
+        """The type whose documentation says that its source is at the place, `file#pointer`."""
         if self._documented is None:
             self._documented = {}
             for text in self.texts:
                 source = None
                 for line in text.splitlines():
-                    said = re.match(r"/// Source: `[^`#]*#([^`]*)`", line)
+                    said = re.match(r"/// Source: `([^`]*)`", line)
                     defined = DEFINITION.match(line)
                     if said:
                         source = said.group(1)
                     elif defined and line.startswith("pub") and source is not None:
                         self._documented.setdefault(source, defined.group(1))
                         source = None
-        return self._documented.get(pointer)
+        return self._documented.get(place)

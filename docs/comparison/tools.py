@@ -5,7 +5,7 @@ import re
 import shutil
 from pathlib import Path
 
-from documents import without_nullable
+from documents import unescaped, without_nullable
 from emitted import Emitted
 from harness import Harness
 from process import problem, run
@@ -156,23 +156,33 @@ serde_json = "1"
 uuid = { version = "1", features = ["serde"] }
 """
 
+    def attempts(self, document):
+        return ["all", "used"]
+
     def generate(self, document, folder, limit, attempt):
         source = folder / "subject" / "src"
         source.mkdir(parents=True)
+        definitions = self.definitions(document)
+        notes = []
+        if attempt == "used":
+            definitions = used(definitions, [body.component or self.definition(body) for body in document.bodies])
+            notes.append("only the definitions that the bodies use")
         schema = folder / "schema.json"
-        schema.write_text(json.dumps(self.schema(document)))
+        schema.write_text(
+            json.dumps({"$schema": "http://json-schema.org/draft-07/schema#", "definitions": definitions})
+        )
         result = run([self.program, "typify", schema, "--output", source / "lib.rs"], limit)
         (folder / "subject" / "Cargo.toml").write_text(manifest(self.DEPENDENCIES))
-        return result, []
+        return result, notes
 
-    def schema(self, document):
+    def definitions(self, document):
         text = without_nullable(document.text)
         definitions = dict((text.get("components") or {}).get("schemas") or {})
         for body in document.bodies:
             if body.component is None:
                 definitions[self.definition(body)] = without_nullable({"schema": body.schema})["schema"]
         to_definitions(definitions)
-        return {"$schema": "http://json-schema.org/draft-07/schema#", "definitions": definitions}
+        return definitions
 
     @staticmethod
     def definition(body):
@@ -227,7 +237,8 @@ class Ours(Tool):
         return result, [f"configuration lines: {len(said)}"] if said else []
 
     def type_of(self, document, body, emitted):
-        return emitted.documented_by(body.pointer) if body.pointer else None
+        file = body.file.relative_to(document.path.parent) if body.file.is_relative_to(document.path.parent) else body.file
+        return emitted.documented_by(f"{file.as_posix()}#{body.pointer}")
 
 
 def openapi_31_key(document, folder):
@@ -252,6 +263,20 @@ def to_definitions(value):
             value["$ref"] = reference.replace("#/components/schemas/", "#/definitions/")
     for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         to_definitions(item)
+
+
+def used(definitions, names):
+    """The definitions that are named, and all that they refer to."""
+    found = {}
+    todo = list(names)
+    while todo:
+        name = todo.pop()
+        if name in found or name not in definitions:
+            continue
+        found[name] = definitions[name]
+        references = re.findall(r'"\$ref": "#/definitions/([^"/]+)', json.dumps(definitions[name]))
+        todo += [unescaped(reference) for reference in references]
+    return found
 
 
 def errors(lines):
