@@ -3,6 +3,7 @@
 
 //! Any event of Tenovos.
 
+use webhook_receiver::serde::{Serialize, Serializer};
 use webhook_receiver::{Carrier, DecodeError, Delivery, UnknownEvent, Webhooks};
 use crate::{
     AssetCreated, AssetDeleted, AssetDownloaded, AssetMetadataUpdated, AssetPurged,
@@ -249,6 +250,62 @@ impl Event {
             Self::VersionCreated(payload) => Some(&payload.event),
             Self::VersionPromoted(payload) => payload.event.as_ref(),
             Self::Unknown(_) => None,
+        }
+    }
+}
+
+/// An event is written as its payload is.
+impl Serialize for Event {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::AssetCreated(payload) => payload.serialize(serializer),
+            Self::AssetDeleted(payload) => payload.serialize(serializer),
+            Self::AssetDownloaded(payload) => payload.serialize(serializer),
+            Self::AssetPurged(payload) => payload.serialize(serializer),
+            Self::AssetRenditionsCreated(payload) => payload.serialize(serializer),
+            Self::AssetShared(payload) => payload.serialize(serializer),
+            Self::AssetSecurityUpdated(payload) => payload.serialize(serializer),
+            Self::AssetMetadataUpdated(payload) => payload.serialize(serializer),
+            Self::AssetRestored(payload) => payload.serialize(serializer),
+            Self::CollectionCreated(payload) => payload.serialize(serializer),
+            Self::CollectionUpdated(payload) => payload.serialize(serializer),
+            Self::CollectionDeleted(payload) => payload.serialize(serializer),
+            Self::CollectionShared(payload) => payload.serialize(serializer),
+            Self::CollectionDownloaded(payload) => payload.serialize(serializer),
+            Self::CollectionAssetsUpdated(payload) => payload.serialize(serializer),
+            Self::CollectionMetadataUpdated(payload) => payload.serialize(serializer),
+            Self::CollectionSecurityUpdated(payload) => payload.serialize(serializer),
+            Self::MetadataTemplateUpdated(payload) => payload.serialize(serializer),
+            Self::MetadataGroupDeleted(payload) => payload.serialize(serializer),
+            Self::MetadataVocabularyCreated(payload) => payload.serialize(serializer),
+            Self::MetadataVocabularyUpdated(payload) => payload.serialize(serializer),
+            Self::MetadataVocabularyDeleted(payload) => payload.serialize(serializer),
+            Self::RequestCreated(payload) => payload.serialize(serializer),
+            Self::RelationshipCreated(payload) => payload.serialize(serializer),
+            Self::RelationshipUpdated(payload) => payload.serialize(serializer),
+            Self::RelationshipDeleted(payload) => payload.serialize(serializer),
+            Self::RmProjectCreated(payload) => payload.serialize(serializer),
+            Self::RmProjectUpdated(payload) => payload.serialize(serializer),
+            Self::RmProjectDeleted(payload) => payload.serialize(serializer),
+            Self::RmAgreementCreated(payload) => payload.serialize(serializer),
+            Self::RmAgreementUpdated(payload) => payload.serialize(serializer),
+            Self::RmAgreementDeleted(payload) => payload.serialize(serializer),
+            Self::RmAgreementExpired(payload) => payload.serialize(serializer),
+            Self::RmEntityCreated(payload) => payload.serialize(serializer),
+            Self::RmEntityUpdated(payload) => payload.serialize(serializer),
+            Self::RmEntityDeleted(payload) => payload.serialize(serializer),
+            Self::SecurityGroupCreated(payload) => payload.serialize(serializer),
+            Self::SecurityTemplateCreated(payload) => payload.serialize(serializer),
+            Self::SecurityTemplateUpdated(payload) => payload.serialize(serializer),
+            Self::StoryboardCreated(payload) => payload.serialize(serializer),
+            Self::StoryboardUpdated(payload) => payload.serialize(serializer),
+            Self::StoryboardDeleted(payload) => payload.serialize(serializer),
+            Self::StoryboardShared(payload) => payload.serialize(serializer),
+            Self::UserCreated(payload) => payload.serialize(serializer),
+            Self::UserUpdated(payload) => payload.serialize(serializer),
+            Self::VersionCreated(payload) => payload.serialize(serializer),
+            Self::VersionPromoted(payload) => payload.serialize(serializer),
+            Self::Unknown(event) => event.serialize(serializer),
         }
     }
 }

@@ -22,10 +22,16 @@ pub struct Api {
     pub carrier: Carrier,
     /// What separates a topic from its action, and topics from subtopics.
     pub separator: String,
+    /// How many webhooks with a JSON body there are, routed or not.
+    pub described: usize,
     /// The routed webhooks, in document order.
     pub webhooks: Vec<Webhook>,
     /// The definitions; a [`TypeId`] is an index.
     pub types: Vec<TypeDef>,
+    /// Where values are kept as JSON of any form, each place once.
+    pub untyped: Vec<Untyped>,
+    /// The examples of whole payloads as the description has them, whether they decode or not.
+    pub published: Vec<Published>,
     /// How deliveries are signed; none where neither the description nor the configuration says.
     pub scheme: Option<Scheme>,
 }
@@ -84,6 +90,37 @@ pub struct Example {
     /// Whether it states its event type, as far as that stands in the body, so that it is routed: not where the
     /// payload declares no place for that.
     pub states_event_type: bool,
+}
+
+/// An example of a whole payload as the description has it.
+#[derive(Debug)]
+pub struct Published {
+    /// The key of its webhook, which may stand for several event types.
+    pub webhook: String,
+    /// Its key under `examples`, where it has one.
+    pub name: Option<String>,
+    /// The JSON text.
+    pub json: String,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+/// A place whose values are kept as JSON of any form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Untyped {
+    /// The schema.
+    pub origin: Origin,
+    /// Why it has no type.
+    pub reason: Untold,
+}
+
+/// Why values have no type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Untold {
+    /// The description leaves them open, in this way.
+    Open(&'static str),
+    /// What the description says has no form in Rust, for this reason.
+    Inexpressible(String),
 }
 
 /// How deliveries are signed.
@@ -195,6 +232,8 @@ pub enum Type {
     Named(TypeId),
     /// A definition, boxed because it contains itself.
     Boxed(TypeId),
+    /// A type behind a pointer, because what contains it would nest too deep for the compiler.
+    Deep(Box<Type>),
 }
 
 /// The string formats that have a typed form.
@@ -271,7 +310,7 @@ pub enum Kind {
     Constant(Literal),
     /// One of several types.
     Union(Union),
-    /// Another type under a name of its own: a root payload that is no object.
+    /// Another type under a name of its own: a root payload that is no object, or a list or map nested in itself.
     Newtype(Type),
     /// Not lowered yet; only while [`lower`](crate::lower) is at work.
     Pending,
@@ -299,7 +338,12 @@ pub enum Open {
 
 /// A value that a schema lists. Equality compares the JSON text.
 #[derive(Clone)]
-pub struct Literal(pub Node);
+pub struct Literal {
+    /// The value.
+    pub value: Node,
+    /// What the description says of it, where it is an alternative of its own.
+    pub description: Option<String>,
+}
 
 /// What a [`Literal`] is in Rust.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -317,7 +361,7 @@ pub enum Form<'a> {
 impl Literal {
     /// What it is in Rust.
     pub fn form(&self) -> Form<'_> {
-        match self.0.value() {
+        match self.value.value() {
             Value::String(text) => Form::Text(text),
             Value::Bool(value) => Form::Bool(*value),
             Value::Number(digits) => integer(digits).map_or_else(|| Form::Json(self.json()), Form::Integer),
@@ -327,7 +371,7 @@ impl Literal {
 
     /// The JSON text.
     pub fn json(&self) -> String {
-        crate::text::json(&self.0)
+        crate::text::json(&self.value)
     }
 
     /// What names are made of: the text of a string, the JSON text of anything else.
@@ -433,8 +477,13 @@ pub struct Variant {
 /// What tells the alternatives of a [`Union`] apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Select {
-    /// The value of this member.
-    Tag(String),
+    /// The value of a member.
+    Tag {
+        /// The member's name.
+        member: String,
+        /// The alternative for values that are told by no tag, by its position.
+        otherwise: Option<usize>,
+    },
     /// The members that are there.
     Shape,
 }
@@ -457,6 +506,13 @@ pub enum Naming {
     },
 }
 
+impl Naming {
+    /// After a definition and a place in it.
+    pub fn inline(parent: TypeId, hint: &str) -> Self {
+        Self::Inline { parent, hint: hint.to_owned(), shared: false }
+    }
+}
+
 /// What a description says of an item.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Docs {
@@ -464,8 +520,8 @@ pub struct Docs {
     pub title: Option<String>,
     /// `description`.
     pub description: Option<String>,
-    /// Facts that the Rust type does not show: constraints, defaults, formats, each a short sentence.
-    pub facts: Vec<String>,
+    /// What the Rust type does not show, constraints and defaults: keywords, each with its value as JSON text.
+    pub facts: Vec<(String, String)>,
     /// `deprecated`.
     pub deprecated: bool,
 }

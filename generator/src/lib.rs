@@ -83,10 +83,10 @@ pub struct Outcome {
 pub struct Output {
     /// The files, by path relative to the crate (always with `/`), in order.
     pub files: std::collections::BTreeMap<String, String>,
-    /// How many webhooks are routed.
-    pub webhooks: usize,
-    /// How many types were emitted.
-    pub types: usize,
+    /// What they were made from.
+    pub api: Api,
+    /// The name of the vendor in Rust.
+    pub vendor: String,
 }
 
 /// A stage whose result can be [dumped](dump).
@@ -105,7 +105,7 @@ pub enum Stage {
 /// Generates a crate.
 pub fn generate(request: &Request) -> Outcome {
     let mut run = Run::new(request);
-    let output = run.named().and_then(|named| run.emit(request, &named));
+    let output = run.named().and_then(|named| run.emit(request, named));
     run.outcome(output)
 }
 
@@ -185,8 +185,8 @@ impl<'a> Run<'a> {
         (!self.diagnostics.has_errors()).then_some(Named { api, names })
     }
 
-    fn emit(&mut self, request: &Request, Named { api, names }: &Named) -> Option<Output> {
-        let files = Emitter { api, names, sources: &self.sources }.files();
+    fn emit(&mut self, request: &Request, Named { api, names }: Named) -> Option<Output> {
+        let files = Emitter { api: &api, names: &names, sources: &self.sources }.files();
         let mut texts = files.texts;
         for (path, file) in files.sources {
             match file.print() {
@@ -223,7 +223,7 @@ impl<'a> Run<'a> {
             }
             texts.insert(fingerprint::FILE.to_owned(), fingerprint::record(inputs));
         }
-        let output = Output { files: texts, webhooks: api.webhooks.len(), types: api.types.len() };
+        let output = Output { files: texts, api, vendor: names.vendor.to_string() };
         (!self.diagnostics.has_errors()).then_some(output)
     }
 

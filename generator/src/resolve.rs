@@ -3,13 +3,19 @@
 //! A reference is followed when somebody asks for its target; a file is read when the first reference leads into it.
 //! Which `$ref` is a reference and which is data, for example within an `example`, is for the caller to know.
 //!
-//! Nothing remote is fetched, and nothing outside the folder of the description is read: a reference that would lead
+//! A reference may also name what has been read by the URI that an `$id` gives it. Such a URI opens nothing: files are found
+//! by their paths alone. Nothing remote is fetched, and nothing outside the folder of the description is read: a reference that would lead
 //! there is refused by its text or, behind a symbolic link, by the path without links, before the file is opened.
 
 mod reference;
+mod resource;
 mod spelling;
 
-use reference::{Fragment, Reference};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use reference::{Fragment, Reference, Refusal};
 use spelling::similar;
 
 use crate::diagnostics::{Code, Diagnostic, Place};
@@ -18,12 +24,17 @@ use crate::source::{FileId, Node, Origin, Segment, Sources, Unavailable, limits}
 /// Follows references.
 pub struct Resolver<'a> {
     sources: &'a Sources,
+    /// The resources of the files that were searched for them.
+    resources: RefCell<HashMap<FileId, Rc<Resources>>>,
 }
+
+/// The parts of a file that have URIs of their own.
+type Resources = Vec<(Rc<str>, Node)>;
 
 impl<'a> Resolver<'a> {
     /// A resolver for the files of a run.
     pub fn new(sources: &'a Sources) -> Self {
-        Self { sources }
+        Self { sources, resources: RefCell::default() }
     }
 
     /// The node itself where it has no `$ref`; else the target of the `$ref`, and on from there as long as the target
@@ -62,10 +73,18 @@ impl<'a> Resolver<'a> {
         let Some(text) = reference.as_str() else {
             return Err(at_reference(reference, Code::Reference, "a reference must be a string"));
         };
-        let Reference { path, fragment } =
-            Reference::parse(text).map_err(|refusal| at_reference(reference, refusal.code, refusal.message))?;
-        self.check_base(reference)?;
+        let refused = |refusal: Refusal| at_reference(reference, refusal.code, refusal.message);
         let home = self.sources.home(reference.origin().file());
+        let resource = self.resource(home, reference, text);
+        if let Some((file, root)) = &resource {
+            let fragment = Fragment::parse(text).map_err(refused)?;
+            // `#/components/…` below an `$id` is meant for the whole document.
+            let lacks = |segments: &[String]| segments.first().is_some_and(|first| root.get(first).is_none());
+            if !(text.starts_with('#') && matches!(&fragment, Fragment::Pointer(segments) if lacks(segments))) {
+                return self.find(root, *file, &fragment, reference);
+            }
+        }
+        let Reference { path, fragment } = Reference::parse(text).map_err(refused)?;
         let file = match path {
             None => home,
             Some(path) => self.open(home, &path, reference)?,
@@ -75,9 +94,34 @@ impl<'a> Resolver<'a> {
             let message = format!("`{}` holds no object", self.sources.path_name(file));
             return Err(at_reference(reference, Code::Reference, message));
         };
+        self.find(&root, file, &fragment, reference)
+    }
+
+    /// The resource that the URI of a reference names, if one has been read.
+    fn resource(&self, home: FileId, reference: &Node, text: &str) -> Option<(FileId, Node)> {
+        let place = reference.origin();
+        let base = self.sources.relative_name(home);
+        let around = resource::around(self.sources.parsed(place.file())?, base, &place.segments());
+        let uri = resource::absolute(&around, text)?;
+        let others = self.sources.files().filter(|file| *file != home && !text.starts_with('#'));
+        std::iter::once(home).chain(others).find_map(|file| {
+            let resources = self.resources(file);
+            resources.iter().find(|(known, _)| **known == *uri).map(|(_, root)| (file, root.clone()))
+        })
+    }
+
+    fn resources(&self, file: FileId) -> Rc<Resources> {
+        let find = || {
+            let root = self.sources.root(file);
+            root.map(|root| resource::all(&root, self.sources.relative_name(file))).unwrap_or_default()
+        };
+        Rc::clone(self.resources.borrow_mut().entry(file).or_insert_with(|| find().into()))
+    }
+
+    fn find(&self, root: &Node, file: FileId, fragment: &Fragment, reference: &Node) -> Result<Node, Diagnostic> {
         match fragment {
-            Fragment::Pointer(segments) => self.descend(&root, file, &segments, reference),
-            Fragment::Anchor(name) => self.anchor(&root, file, &name, reference),
+            Fragment::Pointer(segments) => self.descend(root, file, segments, reference),
+            Fragment::Anchor(name) => self.anchor(root, file, name, reference),
         }
     }
 
@@ -116,24 +160,6 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// Refuses a reference in a schema whose base is not its file.
-    fn check_base(&self, reference: &Node) -> Result<(), Diagnostic> {
-        let origin = reference.origin();
-        let mut at = self.sources.parsed(origin.file());
-        for segment in origin.segments() {
-            at = at.and_then(|node| match segment {
-                Segment::Member(name) => node.get(name),
-                Segment::Element(index) => node.as_array()?.get(*index),
-            });
-            if let Some(id) = at.and_then(embedded_id) {
-                return Err(at_reference(reference, Code::Reference, "references below an `$id` are not supported")
-                    .at(Place::Value(id.origin().clone()), "this changes what references mean")
-                    .help("remove the `$id`, or move the schema to a file of its own"));
-            }
-        }
-        Ok(())
-    }
-
     fn descend(&self, root: &Node, file: FileId, segments: &[String], reference: &Node) -> Result<Node, Diagnostic> {
         let mut at = root.clone();
         for (depth, segment) in segments.iter().enumerate() {
@@ -143,16 +169,24 @@ impl<'a> Resolver<'a> {
             };
             match next.cloned() {
                 Some(next) => at = next,
-                None => return Err(self.missing(&at, file, segments, depth, reference)),
+                None => return Err(self.missing(&at, root, file, segments, depth, reference)),
             }
         }
         Ok(at)
     }
 
     /// What is to be said when `at` has no `segments[depth]`.
-    fn missing(&self, at: &Node, file: FileId, segments: &[String], depth: usize, reference: &Node) -> Diagnostic {
+    fn missing(
+        &self,
+        at: &Node,
+        root: &Node,
+        file: FileId,
+        segments: &[String],
+        depth: usize,
+        reference: &Node,
+    ) -> Diagnostic {
         let (parents, wanted) = (&segments[..depth], &segments[depth]);
-        let parent = self.spell(file, &pointer(parents));
+        let parent = self.spell(file, &(root.origin().pointer() + &pointer(parents)));
         let what = if at.as_array().is_some() {
             format!("`{parent}` has no element `{wanted}`")
         } else if at.as_object().is_some() {
@@ -189,7 +223,7 @@ impl<'a> Resolver<'a> {
             }
             let members = node.as_object().into_iter().flatten().map(|(_, member)| member);
             let below = members.chain(node.as_array().unwrap_or_default());
-            open.extend(below.filter(|node| embedded_id(node).is_none()).cloned());
+            open.extend(below.filter(|node| resource::id(node).is_none()).cloned());
         }
         let text = reference.as_str().unwrap_or_default();
         match found.as_slice() {
@@ -237,11 +271,6 @@ impl<'a> Resolver<'a> {
 
 fn at_reference(reference: &Node, code: Code, message: impl Into<String>) -> Diagnostic {
     Diagnostic::new(code, message).at(Place::Value(reference.origin().clone()), "")
-}
-
-/// The `$id` that makes a schema a resource of its own.
-fn embedded_id(node: &Node) -> Option<&Node> {
-    node.get("$id").filter(|id| id.as_str().is_some_and(|id| !id.starts_with('#')))
 }
 
 /// The index that a segment of a JSON pointer means.

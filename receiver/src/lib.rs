@@ -48,7 +48,7 @@ pub use http;
 pub use serde;
 pub use serde_json;
 
-pub use codec::{DecodeError, Integer, Json, Number, Undeclared};
+pub use codec::{DecodeError, Deep, Integer, Json, Number, Undeclared};
 pub use delivery::Delivery;
 pub use format::Text;
 pub use router::{FromDelivery, Handler, Outcome, Reason, Receiver, State, Unrouted};

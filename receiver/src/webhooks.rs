@@ -5,9 +5,10 @@ use std::fmt::{self, Debug, Display};
 use std::hash::Hash;
 
 use bytes::Bytes;
-use serde::Serialize;
+use serde::ser::Error as _;
+use serde::{Serialize, Serializer};
 
-use crate::codec::{self, Decode};
+use crate::codec::{self, Decode, Json};
 use crate::printable::Printable;
 use crate::{DecodeError, Delivery};
 
@@ -16,7 +17,7 @@ pub trait Webhooks: Sized + Send + Sync + 'static {
     /// The event types.
     type EventType: EventName;
     /// Any event, known or not.
-    type Event: Send + 'static;
+    type Event: Serialize + Send + 'static;
 
     /// Where a delivery says what it is.
     const EVENT_TYPE: Carrier;
@@ -165,6 +166,13 @@ impl UnknownEvent {
     /// If the body is not a `T`.
     pub fn decode<T: Decode>(&self) -> Result<T, DecodeError> {
         codec::from_slice(&self.body)
+    }
+}
+
+/// Writes the body as received.
+impl Serialize for UnknownEvent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.decode::<Json>().map_err(S::Error::custom)?.serialize(serializer)
     }
 }
 

@@ -19,6 +19,7 @@ pub(crate) struct Cli {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Codegen(Codegen),
+    Corpus(Corpus),
 }
 
 /// Generate a crate from a description of webhooks
@@ -78,6 +79,61 @@ pub(crate) struct Codegen {
     /// Tell every file, and how long each phase took
     #[arg(long, short)]
     pub(crate) verbose: bool,
+}
+
+/// Measure the generator on a folder of descriptions
+///
+/// Each description of webhooks in the folder is generated, with the configuration that the generator itself asks for if
+/// it does, and compiled with warnings denied. The examples of whole payloads, of the description and of the folder
+/// `examples` beside it, are passed through the receiver: decoded, routed, written again. Descriptions that are one in two
+/// forms (YAML and JSON, one file and many) are to give the same code.
+///
+/// Each gives a row of the table on standard output; progress goes to standard error. Where the folder holds
+/// `examples-validity.json`, it says which examples are what their schemas describe: those have to decode and to come
+/// back as they were, while others may reach the fallback.
+///
+/// The exit code is 0 where all is well, 1 where there are failures (with `--record`: where a row is worse than on record), and 2
+/// where the command cannot do its work.
+#[derive(Args)]
+pub(crate) struct Corpus {
+    /// The folder
+    pub(crate) dir: PathBuf,
+
+    /// One JSON object a document, then the totals, in place of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Only documents with this text in their path
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) filter: Option<String>,
+
+    /// How far to go with each description
+    #[arg(long, value_name = "STAGE", value_enum, default_value_t)]
+    pub(crate) until: Until,
+
+    /// Where the crates are put and built; `target/corpus` unless told
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Compare with this record of earlier counts, and fail only where one got worse
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
+
+    /// Write the record anew instead
+    #[arg(long, requires = "record", conflicts_with = "filter")]
+    pub(crate) bless: bool,
+}
+
+/// How far to go with a description.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum Until {
+    /// Generate, but neither compile nor run
+    Generate,
+    /// Compile, and pass the examples through the receiver
+    #[default]
+    Examples,
+    /// Run the emitted tests as well
+    Tests,
 }
 
 /// How a run tells what it has to tell.

@@ -87,7 +87,7 @@ impl Run {
             end: End::Failed,
             sources,
             diagnostics,
-            generated: output.as_ref().map(|output| (output.webhooks, output.types)),
+            generated: output.as_ref().map(|output| (output.api.webhooks.len(), output.api.types.len())),
             files: Vec::new(),
             shown: String::new(),
             phases: Vec::new(),

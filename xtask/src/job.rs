@@ -108,13 +108,13 @@ fn resolved(path: &Path) -> PathBuf {
 }
 
 /// This repository.
-struct Workspace {
-    root: PathBuf,
+pub(crate) struct Workspace {
+    pub(crate) root: PathBuf,
 }
 
 impl Workspace {
     /// Where Cargo says that it runs us from; without Cargo, the nearest one around the working directory.
-    fn find() -> Result<Self, Misuse> {
+    pub(crate) fn find() -> Result<Self, Misuse> {
         let manifest_dir = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
         let current_dir = env::current_dir().unwrap_or_default();
         let candidates =

@@ -2,6 +2,7 @@
 
 mod cli;
 mod codegen;
+mod corpus;
 mod job;
 mod report;
 
@@ -10,6 +11,8 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    let cli::Cli { command: cli::Command::Codegen(arguments) } = cli::Cli::parse();
-    codegen::run(&arguments)
+    match cli::Cli::parse().command {
+        cli::Command::Codegen(arguments) => codegen::run(&arguments),
+        cli::Command::Corpus(arguments) => corpus::run(&arguments),
+    }
 }

@@ -152,16 +152,20 @@ impl Emitter<'_> {
         let variants = self.names.members(id);
         let unknown = self.names.unknown(id);
         let decode = match &union.select {
-            Select::Tag(member) => {
+            Select::Tag { member, otherwise } => {
                 let arms = union.variants.iter().zip(variants).map(|(variant, ident)| {
                     let tags = &variant.tags;
                     quote!(Some(#(#tags)|*) => codec::variant(&json).map(Self::#ident),)
                 });
+                let otherwise = match otherwise.and_then(|position| variants.get(position)) {
+                    Some(ident) => quote!(json.decode().map(Self::#ident).or(Ok(Self::#unknown(json)))),
+                    None => quote!(Ok(Self::#unknown(json))),
+                };
                 quote! {
                     let json = codec::json(deserializer)?;
                     match codec::tag(&json, #member).as_deref() {
                         #(#arms)*
-                        _ => Ok(Self::#unknown(json)),
+                        _ => #otherwise,
                     }
                 }
             }

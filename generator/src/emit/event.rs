@@ -34,6 +34,7 @@ impl Emitter<'_> {
         });
         file.item(quote! {
             #map
+            use webhook_receiver::serde::{Serialize, Serializer};
             use webhook_receiver::{#receiver};
             use crate::{#own};
         });
@@ -71,6 +72,17 @@ impl Emitter<'_> {
                 }
 
                 #(#accessors)*
+            }
+        });
+        file.item(quote! {
+            /// An event is written as its payload is.
+            impl Serialize for Event {
+                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    match self {
+                        #(Self::#idents(payload) => payload.serialize(serializer),)*
+                        Self::Unknown(event) => event.serialize(serializer),
+                    }
+                }
             }
         });
         let carrier = self.carrier();

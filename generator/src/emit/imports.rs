@@ -19,6 +19,7 @@ pub(super) fn receiver_types(types: &[&Type]) -> Vec<&'static str> {
     let uses = |wanted: fn(&Type) -> bool| types.iter().any(|ty| mentions(ty, wanted));
     let text = uses(|ty| matches!(ty, Type::Text(_)));
     let needed = [
+        (uses(|ty| matches!(ty, Type::Deep(_))), "Deep"),
         (uses(|ty| *ty == Type::Integer), "Integer"),
         (uses(|ty| *ty == Type::Any), "Json"),
         (uses(|ty| *ty == Type::Number), "Number"),
@@ -36,7 +37,7 @@ pub(super) fn has_map(types: &[&Type]) -> bool {
 fn mentions(ty: &Type, wanted: fn(&Type) -> bool) -> bool {
     wanted(ty)
         || match ty {
-            Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) => mentions(inner, wanted),
+            Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) | Type::Deep(inner) => mentions(inner, wanted),
             Type::Tuple(elements) => elements.iter().any(|element| mentions(element, wanted)),
             _ => false,
         }

@@ -4,7 +4,8 @@ use quote::{format_ident, quote};
 
 use super::{Emitter, docs, imports};
 use crate::format::SourceFile;
-use crate::ir::Scheme;
+use crate::ir::{Scheme, Type};
+use crate::lower::shape;
 
 /// What is re-exported of the receiver, whatever the signature scheme.
 const RECEIVER_TYPES: [&str; 18] = [
@@ -36,10 +37,10 @@ impl Emitter<'_> {
         let modules: Vec<_> = self.modules().into_iter().map(|module| format_ident!("{module}")).collect();
         let docs = modules.iter().map(|module| {
             let name = module.to_string();
-            let text = if name == "shared" {
-                "Types that several topics share.".to_owned()
-            } else {
-                format!("Payloads about {}.", docs::code(&name))
+            let text = match name.as_str() {
+                "shared" => "Types that several topics share.".to_owned(),
+                "payloads" => "Payloads of event types that have no topic.".to_owned(),
+                _ => format!("Payloads about {}.", docs::code(&name)),
             };
             docs::outer(&text)
         });
@@ -50,6 +51,8 @@ impl Emitter<'_> {
         });
         let mut receiver = RECEIVER_TYPES.to_vec();
         receiver.extend(self.signature_types());
+        let deep = self.api.types.iter().flat_map(|def| shape::types(&def.kind)).any(|ty| matches!(ty, Type::Deep(_)));
+        receiver.extend(deep.then_some("Deep"));
         let receiver = imports::list(receiver);
         file.item(quote! {
             pub use event::Event;

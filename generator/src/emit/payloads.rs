@@ -6,7 +6,7 @@ use quote::quote;
 use super::values::constant_companion;
 use super::{Emitter, docs, imports};
 use crate::format::SourceFile;
-use crate::ir::{Docs, Format, Kind, Naming, Open, Presence, Struct, Type, TypeId, Union, Webhook};
+use crate::ir::{Docs, Format, Kind, Naming, Open, Presence, Select, Struct, Type, TypeId, Union, Webhook};
 use crate::lower::shape;
 
 impl Emitter<'_> {
@@ -144,15 +144,20 @@ impl Emitter<'_> {
     fn union_definition(&self, id: TypeId, union: &Union, docs: &TokenStream) -> TokenStream {
         let ty = self.names.ty(id);
         let unknown = self.names.unknown(id);
-        let variants = union.variants.iter().zip(self.names.members(id)).map(|(variant, ident)| {
-            let text = match &variant.tags[..] {
-                [] => format!("{}.", docs::code(&variant.name)),
-                tags => format!("Told by {}.", tags.iter().map(|tag| docs::code(tag)).collect::<Vec<_>>().join(", ")),
-            };
-            let docs = docs::outer(&text);
-            let inner = self.type_tokens(&variant.ty);
-            quote!(#docs #ident(#inner),)
-        });
+        let variants =
+            union.variants.iter().zip(self.names.members(id)).enumerate().map(|(index, (variant, ident))| {
+                let tags = variant.tags.iter().map(|tag| docs::code(tag)).collect::<Vec<_>>().join(", ");
+                let text = match &union.select {
+                    Select::Shape => format!("{}.", docs::code(&variant.name)),
+                    Select::Tag { otherwise, .. } if *otherwise == Some(index) => {
+                        format!("Told by {tags}, or by no other.")
+                    }
+                    Select::Tag { .. } => format!("Told by {tags}."),
+                };
+                let docs = docs::outer(&text);
+                let inner = self.type_tokens(&variant.ty);
+                quote!(#docs #ident(#inner),)
+            });
         quote! {
             #docs
             #[derive(Clone, Debug, PartialEq)]
@@ -270,6 +275,10 @@ impl Emitter<'_> {
                 let inner = self.type_tokens(inner);
                 quote!(BTreeMap<String, #inner>)
             }
+            Type::Deep(inner) => {
+                let inner = self.type_tokens(inner);
+                quote!(Deep<#inner>)
+            }
             Type::Nullable(inner) => {
                 let inner = self.type_tokens(inner);
                 quote!(Option<#inner>)
@@ -336,14 +345,15 @@ fn described(docs: &Docs) -> Option<String> {
         parts.push("**Deprecated** by the vendor.".to_owned());
     }
     if !docs.facts.is_empty() {
-        let facts: Vec<String> = docs.facts.iter().map(|fact| docs::harmless_line(fact)).collect();
+        let fact = |(keyword, value): &(String, String)| format!("{}: {}", docs::code(keyword), docs::code(value));
+        let facts: Vec<String> = docs.facts.iter().map(fact).collect();
         parts.push(format!("{}.", facts.join(", ")));
     }
     (!parts.is_empty()).then(|| parts.join("\n\n"))
 }
 
 /// The text with its full stop.
-fn sentence(mut text: String) -> String {
+pub(super) fn sentence(mut text: String) -> String {
     if text.ends_with(char::is_alphanumeric) {
         text.push('.');
     }

@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Literal as Token, TokenStream};
 use quote::quote;
 
+use super::payloads::sentence;
 use super::{Emitter, docs};
 use crate::ir::{Enum, Form, Literal, Open, TypeId};
 
@@ -11,7 +12,11 @@ impl Emitter<'_> {
         let ty = self.names.ty(id);
         let unknown = self.names.unknown(id);
         let variants = listed.values.iter().zip(self.names.members(id)).map(|(value, ident)| {
-            let docs = docs::outer(&format!("{}.", docs::code(&value.name())));
+            let name = format!("{}.", docs::code(&value.name()));
+            let docs = match value.description.as_deref().map(docs::harmless).map(sentence) {
+                Some(text) if !text.is_empty() => docs::outer(&format!("{name}\n\n{text}")),
+                _ => docs::outer(&name),
+            };
             quote!(#docs #ident,)
         });
         let (derives, kept) = match listed.open {

@@ -1,12 +1,15 @@
 //! `oneOf`, `anyOf` and lists of types: one struct, or an enum and what tells its variants apart.
 
+use std::collections::HashMap;
+
 use indexmap::{IndexMap, IndexSet};
 
 use super::flatten::{Choice, Flat, Subject, flatten, peel};
 use super::types::{Types, is_object, single_text, texts};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
-use crate::ir::{Kind, Naming, Select, Type, TypeId, Union, Variant};
-use crate::normalize::{Additional, JsonType, SchemaId, Schemas};
+use crate::diagnostics::Diagnostics;
+use crate::ir::{Format, Kind, Naming, Select, Type, TypeId, Union, Variant};
+use crate::normalize::{Additional, DEFAULT_MAPPING, JsonType, SchemaId, Schemas};
+use crate::source::Node;
 
 /// The members of several objects in one.
 struct Merged {
@@ -16,6 +19,9 @@ struct Merged {
     open: bool,
 }
 
+/// Values, and descriptions by the JSON text of the value.
+type Listed = (Vec<Node>, HashMap<String, String>);
+
 impl Types<'_> {
     /// `anyOf` of objects without a discriminator: a value may match several alternatives at once, so that
     /// one struct with the members of all of them is the only type that loses none.
@@ -24,6 +30,11 @@ impl Types<'_> {
             return;
         }
         for choice in std::mem::take(&mut flat.choices) {
+            if let Some((values, descriptions)) = self.listed_by(&choice, flat, diagnostics) {
+                flat.values = Some(values);
+                flat.value_descriptions = descriptions;
+                continue;
+            }
             match self.merged(&choice, flat, diagnostics) {
                 Some(merged) => {
                     flat.properties = merged.properties;
@@ -36,6 +47,41 @@ impl Types<'_> {
                 None => flat.choices.push(choice),
             }
         }
+    }
+
+    /// The values of a choice between constants and enums, which is an enum itself, and what is said of each. A plain
+    /// string beside them says that there are others, as there are in any enum.
+    fn listed_by(&self, choice: &Choice, flat: &Flat, diagnostics: &mut Diagnostics) -> Option<Listed> {
+        if flat.values.is_some() || flat.constant.is_some() {
+            return None;
+        }
+        let mut values: Vec<Node> = Vec::new();
+        let mut descriptions = HashMap::new();
+        let mut open = false;
+        for alternative in &choice.alternatives {
+            let alternative = flatten(self.schemas, &[*alternative], diagnostics);
+            if alternative.nullable || !alternative.choices.is_empty() {
+                return None;
+            }
+            match alternative.constant.map(|constant| vec![constant]).or(alternative.values) {
+                Some(listed) => {
+                    if let ([value], Some(text)) =
+                        (&listed[..], alternative.docs.description.or(alternative.docs.title))
+                    {
+                        descriptions.entry(crate::text::json(value)).or_insert(text);
+                    }
+                    values.extend(listed);
+                }
+                None if alternative.types.as_deref() == Some(&[JsonType::String]) && alternative.format.is_none() => {
+                    open = true;
+                }
+                None => return None,
+            }
+        }
+        let mut seen = IndexSet::new();
+        values.retain(|value| seen.insert(crate::text::json(value)));
+        let fits = values.len() > 1 && (!open || values.iter().all(|value| value.as_str().is_some()));
+        fits.then_some((values, descriptions))
     }
 
     fn merged(&self, choice: &Choice, flat: &Flat, diagnostics: &mut Diagnostics) -> Option<Merged> {
@@ -95,21 +141,6 @@ impl Types<'_> {
             && texts(&a) == texts(&b)
     }
 
-    /// The one choice that is left after merging, with what all alternatives share put aside.
-    pub(super) fn choice(&mut self, flat: &mut Flat, id: TypeId, diagnostics: &mut Diagnostics) -> Option<Choice> {
-        match flat.choices.len() {
-            0 => None,
-            1 => flat.choices.pop(),
-            _ => {
-                diagnostics.push(
-                    Diagnostic::new(Code::Untyped, "several `oneOf` or `anyOf` apply at once")
-                        .at(Place::Value(self.defs[id.0].origin.clone()), "the value is kept untyped"),
-                );
-                None
-            }
-        }
-    }
-
     pub(super) fn union(
         &mut self,
         id: TypeId,
@@ -142,7 +173,12 @@ impl Types<'_> {
                 .iter()
                 .all(|variant| !variant.tags.is_empty() && variant.tags.iter().all(|tag| seen.insert(tag.clone())))
         });
-        let select = tagged.map_or(Select::Shape, Select::Tag);
+        let default =
+            flat.discriminator.as_ref().and_then(|discriminator| discriminator.extensions.get(DEFAULT_MAPPING));
+        let otherwise = default
+            .and_then(serde_json::Value::as_str)
+            .and_then(|target| alternatives.iter().position(|alternative| self.is_target(target, alternative)));
+        let select = tagged.map_or(Select::Shape, |member| Select::Tag { member, otherwise });
         if select == Select::Shape {
             for variant in &mut variants {
                 variant.tags.clear();
@@ -167,8 +203,7 @@ impl Types<'_> {
         }
         flat.required.extend(base.required.iter().cloned());
         let docs = std::mem::take(&mut flat.docs);
-        let id =
-            self.reserve(Naming::Inline { parent, hint: hint.to_owned(), shared: false }, self.origin(alternative[0]));
+        let id = self.reserve(Naming::inline(parent, hint), self.origin(alternative[0]));
         let object = self.object(id, &flat, diagnostics);
         self.define(id, docs, Kind::Struct(object));
         Type::Named(id)
@@ -183,13 +218,9 @@ impl Types<'_> {
         union: &Flat,
         diagnostics: &mut Diagnostics,
     ) -> Vec<String> {
-        let component = self.component(&peel(self.schemas, alternative).0);
         let mapping = union.discriminator.iter().flat_map(|discriminator| &discriminator.mapping);
-        let named = |target: &str, name: &str| target == name || target.rsplit('/').next() == Some(name);
-        let mut tags: Vec<String> = mapping
-            .filter(|(_, target)| component.as_deref().is_some_and(|name| named(target, name)))
-            .map(|(tag, _)| tag.clone())
-            .collect();
+        let mut tags: Vec<String> =
+            mapping.filter(|(_, target)| self.is_target(target, alternative)).map(|(tag, _)| tag.clone()).collect();
         if tags.is_empty()
             && let Some(subject) = own.properties.get(tag)
         {
@@ -197,9 +228,17 @@ impl Types<'_> {
             tags = single_text(&flat).map(|text| vec![text]).or_else(|| texts(&flat)).unwrap_or_default();
         }
         if tags.is_empty() && union.discriminator.is_some() {
-            tags.extend(component);
+            tags.extend(self.component(&peel(self.schemas, alternative).0));
         }
         tags
+    }
+
+    /// Whether a discriminator's name or reference means this alternative.
+    fn is_target(&self, target: &str, alternative: &[SchemaId]) -> bool {
+        let last = target.rsplit('/').next().unwrap_or(target);
+        let file = last.rsplit_once('.').map(|(stem, _)| stem);
+        let name = self.component(&peel(self.schemas, alternative).0);
+        name.is_some_and(|name| name == target || name == last || Some(name.as_str()) == file)
     }
 
     pub(super) fn alternative_name(
@@ -227,7 +266,11 @@ impl Types<'_> {
             Some([JsonType::Boolean]) => "Bool".to_owned(),
             Some([JsonType::Integer]) => "Integer".to_owned(),
             Some([JsonType::Number]) => "Number".to_owned(),
-            Some([JsonType::String]) => "String".to_owned(),
+            // Several strings in one choice differ in their formats.
+            Some([JsonType::String]) => match flat.format.as_deref() {
+                Some(format) if Format::parse(format).is_some() => format.to_owned(),
+                _ => "String".to_owned(),
+            },
             Some([JsonType::Array]) => "List".to_owned(),
             _ => format!("Variant{}", index + 1),
         }
@@ -252,15 +295,16 @@ impl Types<'_> {
                 JsonType::Array => "List",
                 JsonType::Object => "Object",
             };
-            // An integer is a number: one alternative for both.
-            if *json_type == JsonType::Integer && types.contains(&JsonType::Number) {
-                continue;
-            }
             let ty = self.simple(*json_type, subject, flat, id, name, diagnostics);
             variants.push(Variant { name: name.to_owned(), ty, tags: Vec::new() });
         }
         Kind::Union(Union { variants, select: Select::Shape })
     }
+}
+
+/// The one choice that is left after merging; none where there are several.
+pub(super) fn choice(flat: &mut Flat) -> Option<Choice> {
+    if flat.choices.len() == 1 { flat.choices.pop() } else { None }
 }
 
 /// Whether an object has a member whose value is fixed, which tells it from others.

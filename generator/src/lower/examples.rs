@@ -33,7 +33,7 @@ pub(super) fn examples(
     let of_same_webhook =
         |name: &str| routes.iter().any(|other| other.webhook.name == webhook.name && other.event_type == name);
     let mut examples = Vec::new();
-    for published in &webhook.examples {
+    for published in webhook.examples.iter().map(|example| &example.payload) {
         match checking.statement.stated(published) {
             Some(other) if other != checking.statement.text => {
                 if !of_same_webhook(other) {
@@ -186,7 +186,9 @@ impl Checking<'_> {
         if self.statement.paths.is_empty() {
             return fit(example, !self.says_another(example)).map(|(_, checked)| checked);
         }
-        for node in self.statement.put(example) {
+        let states = self.statement.stated(example) == Some(self.statement.text);
+        let stating = if states { vec![example.clone()] } else { self.statement.put(example) };
+        for node in stating {
             if let Ok((fitted, checked)) = fit(&node, true)
                 && self.statement.stated(&fitted) == Some(self.statement.text)
             {
@@ -354,6 +356,7 @@ impl MakingUp<'_> {
             Type::Bool => Node::new(Value::Bool(true), origin.clone()),
             Type::I32 | Type::I64 | Type::Integer | Type::Number => number("0", origin),
             Type::String | Type::Text(_) => text("text", origin),
+            Type::Deep(inner) => self.value(inner),
             Type::Any | Type::Nullable(_) => Node::new(Value::Null, origin.clone()),
             Type::List(_) => Node::new(Value::Array(Vec::new()), origin.clone()),
             Type::Map(_) => empty(origin),
@@ -385,9 +388,9 @@ impl MakingUp<'_> {
                 });
                 Node::new(Value::Object(members.collect()), origin.clone())
             }
-            Kind::Constant(value) => value.0.clone(),
+            Kind::Constant(value) => value.value.clone(),
             Kind::Newtype(inner) => self.value(inner),
-            Kind::Enum(listed) => listed.values.first().map_or_else(|| empty(origin), |value| value.0.clone()),
+            Kind::Enum(listed) => listed.values.first().map_or_else(|| empty(origin), |value| value.value.clone()),
             Kind::Union(_) | Kind::Pending => empty(origin),
         }
     }
@@ -410,6 +413,8 @@ impl Fitting<'_> {
         let misfit = |expected: &str| Err(Misfit { origin: node.origin().clone(), expected: expected.to_owned() });
         let integral =
             |digits: &str| digits.parse::<f64>().is_ok_and(|number| number.is_finite() && number.fract() == 0.0);
+        // A point with zeros behind it makes no other number.
+        let whole = |digits: &str| digits.trim_end_matches('0').strip_suffix('.').unwrap_or(digits).parse::<i64>().ok();
         match (ty, node.value()) {
             (Type::Any, _)
             | (Type::Bool, Value::Bool(_))
@@ -419,9 +424,11 @@ impl Fitting<'_> {
                 Ok(node.clone())
             }
             (Type::Integer, Value::Number(digits)) if integral(digits) => Ok(node.clone()),
-            (Type::I32, Value::Number(digits)) if digits.parse::<i32>().is_ok() => Ok(node.clone()),
-            (Type::I64, Value::Number(digits)) if digits.parse::<i64>().is_ok() => Ok(node.clone()),
-            (Type::Nullable(inner), _) => self.fit(inner, node),
+            (Type::I32, Value::Number(digits)) if whole(digits).is_some_and(|value| i32::try_from(value).is_ok()) => {
+                Ok(node.clone())
+            }
+            (Type::I64, Value::Number(digits)) if whole(digits).is_some() => Ok(node.clone()),
+            (Type::Nullable(inner) | Type::Deep(inner), _) => self.fit(inner, node),
             (Type::List(inner), Value::Array(elements)) => {
                 let elements = elements.iter().map(|element| self.fit(inner, element)).collect::<Result<_, _>>()?;
                 Ok(Node::new(Value::Array(elements), node.origin().clone()))
@@ -458,18 +465,18 @@ impl Fitting<'_> {
                 Open::Integer => self.fit(&Type::Integer, node),
                 Open::Json => self.fit(&Type::Any, node),
             },
-            Kind::Constant(value) if crate::text::same(&value.0, node) => Ok(node.clone()),
+            Kind::Constant(value) if crate::text::same(&value.value, node) => Ok(node.clone()),
             Kind::Constant(value) => misfit(format!("`{}`", value.json())),
             Kind::Pending => Ok(node.clone()),
             Kind::Union(union) => {
-                let tag = match &union.select {
-                    Select::Tag(member) => Some(node.get(member).and_then(Node::as_str).unwrap_or_default()),
-                    Select::Shape => None,
+                let candidates = match &union.select {
+                    Select::Tag { member, otherwise } => {
+                        let tag = node.get(member).and_then(Node::as_str).unwrap_or_default();
+                        let told = union.variants.iter().find(|variant| variant.tags.iter().any(|known| known == tag));
+                        told.or_else(|| union.variants.get((*otherwise)?)).map(std::slice::from_ref).unwrap_or_default()
+                    }
+                    Select::Shape => &union.variants,
                 };
-                let candidates = union
-                    .variants
-                    .iter()
-                    .filter(|variant| tag.is_none_or(|tag| variant.tags.iter().any(|known| known == tag)));
                 let mut best: Option<(usize, Node, Vec<Origin>)> = None;
                 for variant in candidates {
                     let mut attempt = Fitting { api, undeclared: Vec::new() };

@@ -1,5 +1,7 @@
 //! What several schemas say together: `allOf` and `$ref` siblings merged into one view.
 
+use std::collections::HashMap;
+
 use indexmap::{IndexMap, IndexSet};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
@@ -35,12 +37,16 @@ pub(super) struct Flat {
     pub patterns: Vec<SchemaId>,
     pub constant: Option<Node>,
     pub values: Option<Vec<Node>>,
+    /// What is said of single values, by their JSON text.
+    pub value_descriptions: HashMap<String, String>,
     /// The alternatives of each `oneOf` and `anyOf`.
     pub choices: Vec<Choice>,
     /// The name of the discriminator and its mapping from tags to references.
     pub discriminator: Option<openapiv3::Discriminator>,
     pub docs: Docs,
     pub examples: Vec<Node>,
+    /// A keyword that shapes the values and has no Rust type.
+    pub inexpressible: Option<String>,
 }
 
 /// One `oneOf` or `anyOf`, without its null alternatives.
@@ -193,8 +199,12 @@ fn merge(schemas: &Schemas, id: SchemaId, flat: &mut Flat, path: &mut Vec<Schema
         );
         return;
     }
+    describe(schema, is_base(schemas, path, id), flat);
     path.push(id);
-    describe(schema, flat);
+    // What stands nearer comes later and so wins: a schema over what it refers to, one part of `allOf` over those before.
+    for target in schema.reference.iter().chain(&schema.all_of) {
+        merge(schemas, *target, flat, path, diagnostics);
+    }
     if let Some(types) = narrow(flat.types.as_deref(), &schema.types) {
         flat.types = Some(types);
     } else if !schema.types.is_empty() {
@@ -209,37 +219,36 @@ fn merge(schemas: &Schemas, id: SchemaId, flat: &mut Flat, path: &mut Vec<Schema
     flat.min_items = flat.min_items.max(schema.min_items);
     flat.max_items = [flat.max_items, schema.max_items].into_iter().flatten().min();
     flat.patterns.extend(&schema.patterns);
+    if let Some(keyword) = &schema.inexpressible {
+        flat.inexpressible.get_or_insert_with(|| keyword.clone());
+    }
     for (name, property) in &schema.properties {
         let subject = flat.properties.entry(name.clone()).or_default();
-        if !subject.contains(property) {
-            subject.push(*property);
-        }
+        subject.retain(|known| known != property);
+        subject.insert(0, *property);
     }
     flat.required.extend(schema.required.iter().cloned());
     if let Some(additional) = schema.additional {
         flat.additional = Some(match (flat.additional, additional) {
-            (Some(Additional::Schema(known)), _) => Additional::Schema(known),
+            (Some(Additional::Schema(known)), Additional::Any | Additional::Forbidden) => Additional::Schema(known),
             (_, given) => given,
         });
     }
-    flat.items.extend(schema.items);
-    if flat.prefix_items.is_empty() {
+    flat.items.splice(0..0, schema.items);
+    if !schema.prefix_items.is_empty() {
         flat.prefix_items.clone_from(&schema.prefix_items);
     }
-    if let Some(format) = &schema.format {
-        flat.format.get_or_insert_with(|| format.clone());
+    if schema.format.is_some() {
+        flat.format.clone_from(&schema.format);
     }
-    if let Some(constant) = &schema.constant {
-        flat.constant = Some(constant.clone());
+    if schema.constant.is_some() {
+        flat.constant.clone_from(&schema.constant);
     }
     if let Some(values) = &schema.values {
         flat.values = Some(common_values(flat.values.take(), values));
     }
-    if let Some(discriminator) = &schema.data.discriminator {
-        flat.discriminator.get_or_insert_with(|| discriminator.clone());
-    }
-    for target in schema.reference.iter().chain(&schema.all_of) {
-        merge(schemas, *target, flat, path, diagnostics);
+    if schema.data.discriminator.is_some() {
+        flat.discriminator.clone_from(&schema.data.discriminator);
     }
     for (alternatives, exclusive) in [(&schema.one_of, true), (&schema.any_of, false)] {
         let (alternatives, null) = without_null(schemas, alternatives);
@@ -255,13 +264,18 @@ fn merge(schemas: &Schemas, id: SchemaId, flat: &mut Flat, path: &mut Vec<Schema
     path.pop();
 }
 
-/// The first description wins: it stands nearest to the use.
-fn describe(schema: &Schema, flat: &mut Flat) {
-    if flat.docs.title.is_none() {
-        flat.docs.title.clone_from(&schema.data.title);
-    }
-    if flat.docs.description.is_none() {
-        flat.docs.description.clone_from(&schema.data.description);
+/// Whether a schema is a reusable object that those on the path extend.
+fn is_base(schemas: &Schemas, path: &[SchemaId], id: SchemaId) -> bool {
+    let schema = schemas.get(id);
+    let referred = path.last().is_some_and(|user| schemas.get(*user).reference == Some(id));
+    referred && !(schema.properties.is_empty() && schema.all_of.is_empty())
+}
+
+/// The first description wins: it stands nearest to the use. What a base says of itself is not said of what extends it.
+fn describe(schema: &Schema, base: bool, flat: &mut Flat) {
+    if !base {
+        flat.docs.title = flat.docs.title.take().or_else(|| schema.data.title.clone());
+        flat.docs.description = flat.docs.description.take().or_else(|| schema.data.description.clone());
     }
     flat.docs.deprecated |= schema.data.deprecated;
     flat.docs.facts.extend(schema.facts.iter().cloned());

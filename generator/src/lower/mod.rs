@@ -1,17 +1,19 @@
 //! The normalized description to the intermediate representation.
 
 mod choices;
+mod depth;
 mod event_types;
 mod examples;
 mod flatten;
+mod graph;
 pub(crate) mod shape;
 mod signature;
 mod types;
 
 use crate::config::Config;
 use crate::diagnostics::Diagnostics;
-use crate::ir::{Api, Webhook};
-use crate::normalize::Description;
+use crate::ir::{Api, Published, Webhook};
+use crate::normalize::{self, Description};
 use crate::source::Sources;
 use event_types::Route;
 
@@ -40,8 +42,11 @@ pub fn lower(
         description: description.description.clone(),
         carrier,
         separator: separator.to_owned(),
+        described: description.webhooks.len(),
         webhooks: Vec::new(),
         types: types.defs,
+        untyped: types.untyped,
+        published: description.webhooks.iter().flat_map(published).collect(),
         scheme,
     };
     for (route, payload) in routes.iter().zip(payloads) {
@@ -61,5 +66,15 @@ pub fn lower(
     }
     shape::merge_equal(&mut api);
     shape::box_cycles(&mut api);
+    depth::cut_chains(&mut api);
     (!diagnostics.has_errors()).then_some(api)
+}
+
+fn published(webhook: &normalize::Webhook) -> impl Iterator<Item = Published> {
+    webhook.examples.iter().map(|example| Published {
+        webhook: webhook.name.clone(),
+        name: example.name.clone(),
+        json: crate::text::json(&example.payload),
+        origin: example.payload.origin().clone(),
+    })
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::graph::components;
 use crate::ir::{Api, Kind, Naming, Presence, Type, TypeDef, TypeId};
 
 /// From how many members on an object stands for a thing of its own, whatever contains it.
@@ -106,7 +107,7 @@ fn replace(api: &mut Api, map: &dyn Fn(TypeId) -> TypeId) {
 fn rewrite(ty: &mut Type, map: &dyn Fn(TypeId) -> TypeId) {
     match ty {
         Type::Named(id) | Type::Boxed(id) => *id = map(*id),
-        Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) => rewrite(inner, map),
+        Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) | Type::Deep(inner) => rewrite(inner, map),
         Type::Tuple(elements) => elements.iter_mut().for_each(|element| rewrite(element, map)),
         Type::Bool
         | Type::I32
@@ -119,7 +120,7 @@ fn rewrite(ty: &mut Type, map: &dyn Fn(TypeId) -> TypeId) {
     }
 }
 
-fn types_mut(kind: &mut Kind) -> Vec<&mut Type> {
+pub(super) fn types_mut(kind: &mut Kind) -> Vec<&mut Type> {
     match kind {
         Kind::Struct(object) => {
             object.fields.iter_mut().map(|field| &mut field.ty).chain(object.rest.as_mut()).collect()
@@ -144,7 +145,7 @@ pub(crate) fn types(kind: &Kind) -> Vec<&Type> {
 pub(crate) fn named(ty: &Type) -> Vec<TypeId> {
     match ty {
         Type::Named(id) | Type::Boxed(id) => vec![*id],
-        Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) => named(inner),
+        Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) | Type::Deep(inner) => named(inner),
         Type::Tuple(elements) => elements.iter().flat_map(named).collect(),
         Type::Bool
         | Type::I32
@@ -198,29 +199,12 @@ pub(crate) fn reachable(api: &Api, from: Vec<TypeId>) -> HashSet<TypeId> {
 
 /// Boxes every use of a definition within itself that no list or map separates from it.
 pub(super) fn box_cycles(api: &mut Api) {
-    let edges: Vec<Vec<TypeId>> =
-        api.types.iter().map(|def| types(&def.kind).into_iter().flat_map(by_value).collect()).collect();
-    let reaches = |from: TypeId, to: TypeId| {
-        let mut seen = HashSet::new();
-        let mut pending = vec![from];
-        while let Some(id) = pending.pop() {
-            if id == to {
-                return true;
-            }
-            if seen.insert(id) {
-                pending.extend(&edges[id.0]);
-            }
-        }
-        false
-    };
-    let cyclic: Vec<Vec<TypeId>> = edges
-        .iter()
-        .enumerate()
-        .map(|(owner, targets)| targets.iter().copied().filter(|target| reaches(*target, TypeId(owner))).collect())
-        .collect();
-    for (def, cyclic) in api.types.iter_mut().zip(cyclic) {
+    let edges: Vec<Vec<usize>> =
+        api.types.iter().map(|def| types(&def.kind).into_iter().flat_map(by_value).map(|id| id.0).collect()).collect();
+    let component = components(&edges);
+    for (owner, def) in api.types.iter_mut().enumerate() {
         for ty in types_mut(&mut def.kind) {
-            box_uses(ty, &cyclic);
+            box_uses(ty, &|target| component[target.0] == component[owner]);
         }
     }
 }
@@ -234,9 +218,9 @@ fn by_value(ty: &Type) -> Vec<TypeId> {
     }
 }
 
-fn box_uses(ty: &mut Type, cyclic: &[TypeId]) {
+fn box_uses(ty: &mut Type, cyclic: &dyn Fn(TypeId) -> bool) {
     match ty {
-        Type::Named(id) if cyclic.contains(id) => *ty = Type::Boxed(*id),
+        Type::Named(id) if cyclic(*id) => *ty = Type::Boxed(*id),
         Type::Nullable(inner) => box_uses(inner, cyclic),
         Type::Tuple(elements) => elements.iter_mut().for_each(|element| box_uses(element, cyclic)),
         _ => {}

@@ -1,17 +1,18 @@
 //! Schemas to types.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
+use super::choices::choice;
 use super::flatten::{Body, Flat, Subject, flatten, peel};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::ir::{
     Docs, Enum, Field, Form, Format, Kind, Literal, Naming, Open, Presence, Select, Struct, Type, TypeDef, TypeId,
-    Union, Variant,
+    Union, Untold, Untyped, Variant,
 };
 use crate::normalize::{Additional, JsonType, SchemaId, Schemas};
 use crate::source::{Origin, Segment, Sources};
 
-/// How deep types may be nested in one another without a definition of their own in between.
+/// How deep lists and maps may be nested in one another without a definition in between.
 const MAX_DEPTH: usize = 64;
 
 /// Longer tuples have no codec.
@@ -21,10 +22,20 @@ const MAX_TUPLE: usize = 6;
 pub(super) struct Types<'a> {
     pub schemas: &'a Schemas,
     pub defs: Vec<TypeDef>,
+    pub untyped: Vec<Untyped>,
     sources: &'a Sources,
     known: HashMap<Subject, Type>,
-    /// The subjects that are being lowered, each within the one before it.
+    pending: VecDeque<Pending>,
+    /// The lists and maps that are being lowered, each within the one before it.
     underway: Vec<Subject>,
+}
+
+/// A definition that is in use, and whose parts are still to be lowered.
+struct Pending {
+    id: TypeId,
+    subject: Subject,
+    flat: Flat,
+    docs: Docs,
 }
 
 /// What a schema came to where it is used.
@@ -36,7 +47,15 @@ struct Use {
 
 impl<'a> Types<'a> {
     pub(super) fn new(schemas: &'a Schemas, sources: &'a Sources) -> Self {
-        Self { schemas, sources, defs: Vec::new(), known: HashMap::new(), underway: Vec::new() }
+        Self {
+            schemas,
+            sources,
+            defs: Vec::new(),
+            untyped: Vec::new(),
+            known: HashMap::new(),
+            pending: VecDeque::new(),
+            underway: Vec::new(),
+        }
     }
 
     /// Lowers the body of a webhook to a definition of its own, whatever its schema is.
@@ -47,15 +66,16 @@ impl<'a> Types<'a> {
         let mut flat = body.flatten(self.schemas, diagnostics);
         self.defs[id.0].docs = std::mem::take(&mut flat.docs);
         self.merge_choices(&mut flat, diagnostics);
-        let kind = if let Some(choice) = self.choice(&mut flat, id, diagnostics) {
+        let kind = if let Some(choice) = choice(&mut flat) {
             self.union(id, &subject, &flat, &choice, diagnostics)
-        } else if is_object(&flat) && !(flat.properties.is_empty() && flat.required.is_empty()) {
+        } else if is_object(&flat) && has_members(&flat) {
             Kind::Struct(self.object(id, &flat, diagnostics))
         } else {
             let used = self.used(&[schema], id, "value", diagnostics);
             Kind::Newtype(if used.nullable { Type::Nullable(Box::new(used.ty)) } else { used.ty })
         };
         self.defs[id.0].kind = kind;
+        self.define_pending(diagnostics);
         id
     }
 
@@ -82,28 +102,21 @@ impl<'a> Types<'a> {
         let mut docs = Docs::default();
         for id in subject.iter().filter(|id| !peeled.contains(id)) {
             let schema = self.schemas.get(*id);
+            docs.title = docs.title.or_else(|| schema.data.title.clone());
             docs.description = docs.description.or_else(|| schema.data.description.clone());
             docs.deprecated |= schema.data.deprecated;
             docs.facts.extend(schema.facts.iter().cloned());
         }
-        if let Some(ty) = self.known.get(&peeled) {
-            let null = self.allows_null(&peeled, diagnostics);
-            return Use { ty: ty.clone(), nullable: nullable || null, docs };
-        }
-        // Definitions are known before their members are lowered; lists and maps have no name to come back to.
-        let endless = self.underway.contains(&peeled).then_some("a list or map is nested in itself");
-        let deep = (self.underway.len() >= MAX_DEPTH).then_some("types are nested too deep");
-        if let Some(reason) = endless.or(deep) {
-            return Use { ty: self.untyped(peeled[0], reason, diagnostics), nullable, docs };
-        }
-        self.underway.push(peeled.clone());
         let mut flat = flatten(self.schemas, &peeled, diagnostics);
         let own = std::mem::take(&mut flat.docs);
         let nullable = nullable || flat.nullable || flat.only_null;
-        let ty = self.lower(&peeled, &mut flat, own.clone(), parent, hint, diagnostics);
-        self.underway.pop();
+        let ty = match self.known.get(&peeled) {
+            Some(ty) => ty.clone(),
+            None => self.enter(&peeled, &mut flat, own.clone(), parent, hint, diagnostics),
+        };
         // A description of a definition stays with the definition; any other one belongs to the use.
         if !matches!(ty, Type::Named(_)) {
+            docs.title = docs.title.or(own.title);
             docs.description = docs.description.or(own.description);
             docs.deprecated |= own.deprecated;
             docs.facts.extend(own.facts);
@@ -111,9 +124,30 @@ impl<'a> Types<'a> {
         Use { ty, nullable, docs }
     }
 
-    fn allows_null(&self, subject: &[SchemaId], diagnostics: &mut Diagnostics) -> bool {
-        let flat = flatten(self.schemas, subject, diagnostics);
-        flat.nullable || flat.only_null
+    /// Lowers a subject that is not known yet, unless it is nested in itself or too deep.
+    fn enter(
+        &mut self,
+        subject: &Subject,
+        flat: &mut Flat,
+        docs: Docs,
+        parent: TypeId,
+        hint: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Type {
+        // Definitions are known before their members are lowered. A list or map has no name to come back to: where no
+        // definition lies between it and itself, it becomes one.
+        let mut unnamed = self.underway.iter().rev().take_while(|subject| !self.known.contains_key(*subject));
+        if unnamed.any(|outer| outer == subject) {
+            let id = self.reserve(self.naming(subject, parent, hint), self.origin(subject[0]));
+            return self.remember(subject, Type::Named(id));
+        }
+        if self.underway.len() >= MAX_DEPTH {
+            return self.untyped(self.origin(subject[0]), "types are nested too deep", diagnostics);
+        }
+        self.underway.push(subject.clone());
+        let ty = self.lower(subject, flat, docs, parent, hint, diagnostics);
+        self.underway.pop();
+        ty
     }
 
     fn lower(
@@ -126,45 +160,56 @@ impl<'a> Types<'a> {
         diagnostics: &mut Diagnostics,
     ) -> Type {
         self.merge_choices(flat, diagnostics);
-        let naming = || match self.component(subject) {
-            Some(name) => Naming::Component(name),
-            None => Naming::Inline { parent, hint: hint.to_owned(), shared: false },
-        };
+        let naming = self.naming(subject, parent, hint);
         if let Some(kind) = listed(flat) {
-            let id = self.reserve(naming(), self.origin(subject[0]));
+            let id = self.reserve(naming, self.origin(subject[0]));
             self.define(id, docs, kind);
             return self.remember(subject, Type::Named(id));
         }
-        if !flat.choices.is_empty() {
-            let id = self.reserve(naming(), self.origin(subject[0]));
-            self.known.insert(subject.to_vec(), Type::Named(id));
-            let kind = match self.choice(flat, id, diagnostics) {
-                Some(choice) => self.union(id, subject, flat, &choice, diagnostics),
-                None => Kind::Newtype(self.untyped(subject[0], "several `oneOf` or `anyOf` at once", diagnostics)),
+        let several = several_types(flat);
+        if !flat.choices.is_empty() || (is_object(flat) && has_members(flat)) || several.len() > 1 {
+            // Its parts come later, so that no chain of definitions is too long.
+            let id = self.reserve(naming, self.origin(subject[0]));
+            self.pending.push_back(Pending { id, subject: subject.to_vec(), flat: std::mem::take(flat), docs });
+            return self.remember(subject, Type::Named(id));
+        }
+        let ty = match several[..] {
+            [json_type] => self.simple(json_type, subject, flat, parent, hint, diagnostics),
+            _ => self.open(self.origin(subject[0]), flat, "nothing is said of the value", diagnostics),
+        };
+        // It may have become a definition on the way, since it is nested in itself.
+        if let Some(Type::Named(id)) = self.known.get(subject).cloned() {
+            self.define(id, docs, Kind::Newtype(ty));
+            return Type::Named(id);
+        }
+        self.remember(subject, ty)
+    }
+
+    /// Defines what is used so far, and what that uses in turn.
+    fn define_pending(&mut self, diagnostics: &mut Diagnostics) {
+        while let Some(Pending { id, subject, mut flat, docs }) = self.pending.pop_front() {
+            let kind = if !flat.choices.is_empty() {
+                match choice(&mut flat) {
+                    Some(choice) => self.union(id, &subject, &flat, &choice, diagnostics),
+                    None => {
+                        let origin = self.origin(subject[0]);
+                        Kind::Newtype(self.untyped(origin, "several `oneOf` or `anyOf` at once", diagnostics))
+                    }
+                }
+            } else if is_object(&flat) {
+                Kind::Struct(self.object(id, &flat, diagnostics))
+            } else {
+                self.mixed(id, &several_types(&flat), &subject, &mut flat, diagnostics)
             };
             self.define(id, docs, kind);
-            return Type::Named(id);
         }
-        if is_object(flat) && !(flat.properties.is_empty() && flat.required.is_empty()) {
-            let id = self.reserve(naming(), self.origin(subject[0]));
-            self.known.insert(subject.to_vec(), Type::Named(id));
-            let object = self.object(id, flat, diagnostics);
-            self.define(id, docs, Kind::Struct(object));
-            return Type::Named(id);
+    }
+
+    fn naming(&self, subject: &[SchemaId], parent: TypeId, hint: &str) -> Naming {
+        match self.component(subject) {
+            Some(name) => Naming::Component(name),
+            None => Naming::inline(parent, hint),
         }
-        let types = flat.types.clone().unwrap_or_else(|| implied(flat));
-        let ty = match types[..] {
-            [json_type] => self.simple(json_type, subject, flat, parent, hint, diagnostics),
-            [] => Type::Any,
-            _ => {
-                let id = self.reserve(naming(), self.origin(subject[0]));
-                self.known.insert(subject.to_vec(), Type::Named(id));
-                let kind = self.mixed(id, &types, subject, flat, diagnostics);
-                self.define(id, docs, kind);
-                return Type::Named(id);
-            }
-        };
-        self.remember(subject, ty)
     }
 
     fn remember(&mut self, subject: &[SchemaId], ty: Type) -> Type {
@@ -214,9 +259,19 @@ impl<'a> Types<'a> {
             JsonType::Number => Type::Number,
             JsonType::String => self.string(subject, flat, diagnostics),
             JsonType::Array => self.array(subject, flat, parent, hint, diagnostics),
+            // One of several types; an object alone has been made a struct before.
+            JsonType::Object if has_members(flat) => {
+                let id = self.reserve(Naming::inline(parent, hint), self.origin(subject[0]));
+                let object = self.object(id, flat, diagnostics);
+                self.define(id, Docs::default(), Kind::Struct(object));
+                Type::Named(id)
+            }
             JsonType::Object => {
                 let values = self.other_members(subject, flat, parent, hint, diagnostics);
-                Type::Map(Box::new(values.unwrap_or(Type::Any)))
+                let values = values.unwrap_or_else(|| {
+                    self.open(self.origin(subject[0]), flat, "an object without `properties`", diagnostics)
+                });
+                Type::Map(Box::new(values))
             }
         }
     }
@@ -247,7 +302,7 @@ impl<'a> Types<'a> {
     ) -> Type {
         if flat.prefix_items.is_empty() {
             let element = if flat.items.is_empty() {
-                Type::Any
+                self.open(self.origin(subject[0]), flat, "an array without `items`", diagnostics)
             } else {
                 self.element(&flat.items, parent, &singular(hint), diagnostics)
             };
@@ -261,17 +316,23 @@ impl<'a> Types<'a> {
                 elements.iter().map(|id| self.element(&[*id], parent, &singular(hint), diagnostics)).collect(),
             );
         }
-        diagnostics.push(
-            Diagnostic::new(Code::NotEnforced, "`prefixItems` of an array whose length may vary")
-                .at(Place::Value(self.origin(subject[0])), "read as a list of any of these elements")
-                .help(format!(
-                    "`items: false` and `minItems: {length}` make it a tuple; say so in an overlay where it is one"
-                )),
-        );
         let mut alternatives: Vec<Subject> = flat.prefix_items.iter().map(|id| vec![*id]).collect();
         alternatives.extend((!flat.items.is_empty()).then(|| flat.items.clone()));
         let complete = ends || !flat.items.is_empty();
         let element = self.any_of(&alternatives, complete, subject, parent, &singular(hint), diagnostics);
+        // Where all elements are of one type, nothing is lost.
+        if let Type::Named(id) = element
+            && matches!(self.defs[id.0].kind, Kind::Union(_))
+        {
+            let help = format!(
+                "`items: false` and `minItems: {length}` make it a tuple; say so in an overlay where it is one"
+            );
+            diagnostics.push(
+                Diagnostic::new(Code::NotEnforced, "the order of `prefixItems` is not enforced")
+                    .at(Place::Value(self.origin(subject[0])), "read as a list of any of these elements")
+                    .maybe_help((2..=MAX_TUPLE).contains(&length).then_some(help)),
+            );
+        }
         Type::List(Box::new(element))
     }
 
@@ -295,7 +356,7 @@ impl<'a> Types<'a> {
         if let ([only], true) = (&distinct[..], complete) {
             return self.element(only, parent, hint, diagnostics);
         }
-        let id = self.reserve(Naming::Inline { parent, hint: hint.to_owned(), shared: false }, self.origin(at[0]));
+        let id = self.reserve(Naming::inline(parent, hint), self.origin(at[0]));
         let mut variants = Vec::new();
         for (index, alternative) in distinct.iter().enumerate() {
             let flat = flatten(self.schemas, alternative, diagnostics);
@@ -344,7 +405,7 @@ impl<'a> Types<'a> {
             fields.push(Field {
                 wire: wire.clone(),
                 presence: Presence::Required,
-                ty: Type::Any,
+                ty: self.any(self.defs[id.0].origin.clone(), Untold::Open("a member is required, but not described")),
                 docs: Docs { description: Some("Required, but not described.".to_owned()), ..Docs::default() },
                 origin: self.defs[id.0].origin.clone(),
             });
@@ -366,7 +427,9 @@ impl<'a> Types<'a> {
         let mut alternatives: Vec<Subject> = flat.patterns.iter().map(|id| vec![*id]).collect();
         let complete = match flat.additional {
             None | Some(Additional::Forbidden) if alternatives.is_empty() => return None,
-            Some(Additional::Any) if alternatives.is_empty() => return Some(Type::Any),
+            Some(Additional::Any) if alternatives.is_empty() => {
+                return Some(self.open(self.origin(subject[0]), flat, ANY_MEMBER, diagnostics));
+            }
             None | Some(Additional::Any) => false,
             Some(Additional::Forbidden) => true,
             Some(Additional::Schema(values)) => {
@@ -377,14 +440,35 @@ impl<'a> Types<'a> {
         Some(self.any_of(&alternatives, complete, subject, parent, hint, diagnostics))
     }
 
-    pub(super) fn untyped(&self, schema: SchemaId, reason: &str, diagnostics: &mut Diagnostics) -> Type {
+    /// Values that the description leaves open, unless a keyword without a Rust type shapes them.
+    fn open(&mut self, origin: Origin, flat: &Flat, how: &'static str, diagnostics: &mut Diagnostics) -> Type {
+        match &flat.inexpressible {
+            Some(keyword) => self.untyped(origin, &format!("`{keyword}` has no Rust type"), diagnostics),
+            None => self.any(origin, Untold::Open(how)),
+        }
+    }
+
+    /// Values whose description has no Rust type.
+    pub(super) fn untyped(&mut self, origin: Origin, reason: &str, diagnostics: &mut Diagnostics) -> Type {
         diagnostics.push(
             Diagnostic::new(Code::Untyped, reason.to_owned())
-                .at(Place::Value(self.origin(schema)), "the value is kept untyped"),
+                .at(Place::Value(origin.clone()), "the value is kept untyped"),
         );
+        self.any(origin, Untold::Inexpressible(reason.to_owned()))
+    }
+
+    /// The only place that makes values untyped, so that each is on record.
+    fn any(&mut self, origin: Origin, reason: Untold) -> Type {
+        let untyped = Untyped { origin, reason };
+        if !self.untyped.contains(&untyped) {
+            self.untyped.push(untyped);
+        }
         Type::Any
     }
 }
+
+/// How a description leaves members open.
+const ANY_MEMBER: &str = "`additionalProperties` allows anything";
 
 /// Formats that are known to have no typed form of their own.
 const PLAIN_FORMATS: [&str; 12] = [
@@ -430,12 +514,28 @@ pub(super) fn is_object(flat: &Flat) -> bool {
     }
 }
 
+/// Whether a schema names members.
+fn has_members(flat: &Flat) -> bool {
+    !(flat.properties.is_empty() && flat.required.is_empty())
+}
+
+/// The types that a schema allows, an integer being a number.
+fn several_types(flat: &Flat) -> Vec<JsonType> {
+    let mut types = flat.types.clone().unwrap_or_else(|| implied(flat));
+    let number = types.contains(&JsonType::Number);
+    types.retain(|json_type| !(number && *json_type == JsonType::Integer));
+    types
+}
+
 /// The types that the other keywords imply where `type` is missing.
 fn implied(flat: &Flat) -> Vec<JsonType> {
     if is_object(flat) {
         vec![JsonType::Object]
     } else if !flat.items.is_empty() || !flat.prefix_items.is_empty() {
         vec![JsonType::Array]
+    } else if flat.values.is_some() {
+        // What is listed and yet no enum is both truth values.
+        vec![JsonType::Boolean]
     } else {
         Vec::new()
     }
@@ -444,8 +544,13 @@ fn implied(flat: &Flat) -> Vec<JsonType> {
 /// A constant or an enum, where the values that a schema allows are listed.
 fn listed(flat: &Flat) -> Option<Kind> {
     let values: Vec<Literal> = match (&flat.constant, &flat.values) {
-        (Some(constant), _) => return Some(Kind::Constant(Literal(constant.clone()))),
-        (None, Some(values)) => values.iter().cloned().map(Literal).collect(),
+        (Some(constant), _) => {
+            return Some(Kind::Constant(Literal { value: constant.clone(), description: None }));
+        }
+        (None, Some(values)) => {
+            let description = |value| flat.value_descriptions.get(&crate::text::json(value)).cloned();
+            values.iter().map(|value| Literal { value: value.clone(), description: description(value) }).collect()
+        }
         (None, None) => return None,
     };
     if let [only] = &values[..] {

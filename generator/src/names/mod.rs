@@ -71,6 +71,7 @@ const RESERVED_TYPES: &[&str] = &[
     "Serialize",
     "Serializer", // serde
     "DecodeError",
+    "Deep",
     "Delivery",
     "EventName",
     "HeaderNames",

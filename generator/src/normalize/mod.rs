@@ -6,7 +6,7 @@ mod schema;
 
 use openapiv3::Operation;
 
-pub use schema::{Additional, JsonType, Schema, SchemaId, Schemas};
+pub use schema::{Additional, DEFAULT_MAPPING, JsonType, Schema, SchemaId, Schemas, keywords};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::resolve::Resolver;
@@ -43,9 +43,18 @@ pub struct Webhook {
     /// The body's schema.
     pub body: SchemaId,
     /// Examples of the whole body.
-    pub examples: Vec<Node>,
+    pub examples: Vec<Example>,
     /// The headers that the operation documents, on the request or, as some vendors do, on a response.
     pub headers: Vec<Header>,
+}
+
+/// An example of a whole body.
+#[derive(Debug)]
+pub struct Example {
+    /// Its key under `examples`, where it has one.
+    pub name: Option<String>,
+    /// The body.
+    pub payload: Node,
 }
 
 /// A documented header.
@@ -184,6 +193,8 @@ impl Reader<'_, '_> {
             let types: Vec<&str> = content.into_iter().flatten().map(|(name, _)| &**name).collect();
             return self.skip(written, &format!("webhook `{name}` has no JSON body (content: {})", types.join(", ")));
         };
+        // 3.2 allows a reference here.
+        let Some(media) = self.follow(media) else { return };
         // Without a schema, any JSON is meant.
         let any = Node::new(Value::Bool(true), media.origin().clone());
         let schema = media.get("schema").unwrap_or(&any);
@@ -191,7 +202,7 @@ impl Reader<'_, '_> {
             key: written.clone(),
             name: name.to_owned(),
             body: self.schemas.add(schema, self.resolver, self.diagnostics),
-            examples: self.examples(media),
+            examples: self.examples(&media, schema),
             headers: self.headers(&item, &operation),
             operation_id: operation.get("operationId").cloned(),
             extensions: extensions(&operation),
@@ -217,13 +228,23 @@ impl Reader<'_, '_> {
         operation
     }
 
-    fn examples(&mut self, media: &Node) -> Vec<Node> {
-        let mut examples: Vec<Node> = media.get("example").into_iter().cloned().collect();
-        for example in media.get("examples").and_then(Node::as_object).into_iter().flat_map(|map| map.values()) {
+    fn examples(&mut self, media: &Node, schema: &Node) -> Vec<Example> {
+        let example = media.get("example").cloned();
+        let mut examples: Vec<Example> = example.into_iter().map(|payload| Example { name: None, payload }).collect();
+        for (name, example) in media.get("examples").and_then(Node::as_object).into_iter().flatten() {
             if let Some(example) = self.follow(example) {
                 // 3.2 has `dataValue` for what `value` is in 3.0 and 3.1.
-                examples.extend(example.get("value").or_else(|| example.get("dataValue")).cloned());
+                let payload = example.get("value").or_else(|| example.get("dataValue")).cloned();
+                examples.extend(payload.map(|payload| Example { name: Some(name.to_string()), payload }));
             }
+        }
+        // Where the media type gives none, those of the schema are of the whole body as well.
+        if examples.is_empty()
+            && let Some(schema) = self.follow(schema)
+        {
+            let listed = schema.get("examples").and_then(Node::as_array).unwrap_or_default();
+            let payloads = schema.get("example").into_iter().chain(listed).cloned();
+            examples.extend(payloads.map(|payload| Example { name: None, payload }));
         }
         examples
     }

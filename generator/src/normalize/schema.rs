@@ -1,4 +1,6 @@
-//! Schema Objects: every keyword of OpenAPI 3.0 to 3.2 and JSON Schema 2020-12 is matched by name.
+//! Schema Objects.
+
+mod keyword;
 
 use std::collections::{HashMap, VecDeque};
 
@@ -9,6 +11,7 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::resolve::Resolver;
 use crate::source::{Node, Object, Value};
 use crate::text::suggest;
+use keyword::Means;
 
 /// An index into [`Schemas`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,8 +74,10 @@ pub struct Schema {
     pub values: Option<Vec<Node>>,
     /// `example` and `examples`.
     pub examples: Vec<Node>,
-    /// Constraints and other facts, each a short sentence for the docs.
-    pub facts: Vec<String>,
+    /// Keywords for the docs, each with its value as JSON text: constraints, defaults.
+    pub facts: Vec<(String, String)>,
+    /// A keyword that shapes the values and has no Rust type.
+    pub inexpressible: Option<String>,
 }
 
 /// `additionalProperties`.
@@ -102,6 +107,14 @@ pub enum JsonType {
     /// `object`.
     Object,
 }
+
+/// The keywords of a Schema Object.
+pub fn keywords() -> impl Iterator<Item = &'static str> {
+    keyword::KEYWORDS.iter().map(|(keyword, _)| *keyword)
+}
+
+/// What OpenAPI 3.2 adds to discriminators: the alternative for values of no known tag.
+pub const DEFAULT_MAPPING: &str = "defaultMapping";
 
 const TYPE_NAMES: [&str; 7] = ["string", "integer", "number", "boolean", "object", "array", "null"];
 
@@ -170,119 +183,28 @@ impl Reader<'_, '_> {
         schema
     }
 
-    #[expect(clippy::too_many_lines, reason = "one arm a keyword: a table, and the one place that must know them all")]
     fn keyword(&mut self, schema: &mut Schema, keyword: &str, value: &Node) {
-        match keyword {
-            "$ref" => match self.resolver.resolve(&schema.node) {
-                Ok(target) => schema.reference = Some(self.reserve(&target)),
-                Err(diagnostic) => self.diagnostics.push(diagnostic),
-            },
-            "type" => self.types(schema, value),
-            "title" => schema.data.title = self.text(value, keyword),
-            "description" => schema.data.description = self.text(value, keyword),
-            "deprecated" => schema.data.deprecated = self.flag(value, keyword),
-            "nullable" => schema.data.nullable |= self.flag(value, keyword),
-            "readOnly" => schema.data.read_only = self.flag(value, keyword),
-            "writeOnly" => schema.data.write_only = self.flag(value, keyword),
-            "format" => schema.format = self.text(value, keyword),
-            "contentEncoding" => {
-                if value.as_str() == Some("base64") {
-                    schema.format.get_or_insert_with(|| "byte".to_owned());
-                } else {
-                    schema.fact(keyword, value);
-                }
+        let Some((keyword, means)) = keyword::KEYWORDS.iter().find(|(known, _)| *known == keyword) else {
+            if !keyword.starts_with("x-") {
+                let near = suggest(keyword, &keywords().collect::<Vec<_>>());
+                self.diagnostics.push(
+                    Diagnostic::new(Code::UnknownKeyword, format!("unknown keyword `{keyword}` is ignored"))
+                        .at(Place::Name(value.origin().clone()), "")
+                        .maybe_help(near.map(|near| format!("did you mean `{near}`?"))),
+                );
             }
-            "properties" => {
-                for (name, property) in self.members(value, keyword) {
-                    let id = self.reserve(&property);
-                    schema.properties.insert(name, id);
-                }
-            }
-            "required" => schema.required = self.required(value),
-            "additionalProperties" => {
-                schema.additional = Some(match value.value() {
-                    Value::Bool(false) => Additional::Forbidden,
-                    Value::Bool(true) => Additional::Any,
-                    Value::Object(members) if members.is_empty() => Additional::Any,
-                    _ => Additional::Schema(self.reserve(value)),
-                });
-            }
-            "items" => match value.value() {
-                Value::Bool(false) => schema.closed_tuple = true,
-                Value::Bool(true) => {}
-                _ => schema.items = Some(self.reserve(value)),
-            },
-            "prefixItems" => schema.prefix_items = self.schemas_of(value, keyword),
-            "allOf" => schema.all_of = self.schemas_of(value, keyword),
-            "oneOf" => schema.one_of = self.schemas_of(value, keyword),
-            "anyOf" => schema.any_of = self.schemas_of(value, keyword),
-            "discriminator" => schema.data.discriminator = self.discriminator(value),
-            "const" => {
-                if matches!(value.value(), Value::Null) {
-                    schema.only_null = true;
-                } else {
-                    schema.constant = Some(value.clone());
-                }
-            }
-            "enum" => self.values(schema, value),
-            "example" => schema.examples.insert(0, value.clone()),
-            "examples" => match value.value() {
-                Value::Array(examples) => schema.examples.extend(examples.iter().cloned()),
-                // OpenAPI's map of Example Objects, which a Schema Object does not have but some write.
-                Value::Object(examples) => {
-                    schema.examples.extend(examples.values().filter_map(|e| e.get("value").cloned()));
-                }
-                _ => self.wrong(value, "`examples` is an array"),
-            },
-            "minItems" | "maxItems" => {
-                let number = match value.value() {
-                    Value::Number(digits) => digits.parse().ok(),
-                    _ => None,
-                };
-                match keyword {
-                    "minItems" => schema.min_items = number,
-                    _ => schema.max_items = number,
-                }
-                schema.fact(keyword, value);
-            }
-            "default" | "pattern" | "minLength" | "maxLength" | "minimum" | "maximum" | "exclusiveMinimum"
-            | "exclusiveMaximum" | "multipleOf" | "uniqueItems" | "minProperties" | "maxProperties"
-            | "contentMediaType" => {
-                schema.fact(keyword, value);
-            }
-            // Annotations and definitions that say nothing of the data.
-            "$schema" | "$id" | "$anchor" | "$defs" | "definitions" | "$comment" | "$vocabulary" | "externalDocs"
-            | "xml" | "$dynamicAnchor" => {}
-            // Rules that a type cannot express; data that breaks them still decodes.
-            "not"
-            | "if"
-            | "then"
-            | "else"
-            | "dependentRequired"
-            | "dependentSchemas"
-            | "propertyNames"
-            | "unevaluatedProperties"
-            | "unevaluatedItems"
-            | "contains"
-            | "minContains"
-            | "maxContains"
-            | "contentSchema" => self.diagnostics.push(
+            return;
+        };
+        let place = || Place::Name(value.origin().clone());
+        match means {
+            Means::Read(read) => read(self, schema, keyword, value),
+            Means::Fact => schema.fact(keyword, value),
+            Means::Nothing => {}
+            Means::Rule => self.diagnostics.push(
                 Diagnostic::new(Code::NotEnforced, format!("`{keyword}` is not enforced"))
-                    .at(Place::Name(value.origin().clone()), "decoding accepts values that break this rule"),
+                    .at(place(), "decoding accepts values that break this rule"),
             ),
-            "patternProperties" => {
-                schema.patterns = self.members(value, keyword).iter().map(|(_, node)| self.reserve(node)).collect();
-            }
-            "$dynamicRef" | "$recursiveRef" => self.diagnostics.push(
-                Diagnostic::new(Code::Untyped, format!("`{keyword}` is not supported"))
-                    .at(Place::Name(value.origin().clone()), "values are kept untyped"),
-            ),
-            extension if extension.starts_with("x-") => {}
-            unknown => self.diagnostics.push(
-                Diagnostic::new(Code::UnknownKeyword, format!("unknown keyword `{unknown}` is ignored"))
-                    .at(Place::Name(value.origin().clone()), "")
-                    .maybe_help(suggest(unknown, KEYWORDS).map(|near| format!("did you mean `{near}`?"))),
-            ),
+            Means::Untyped => schema.inexpressible = Some((*keyword).to_owned()),
         }
     }
 
@@ -410,10 +332,11 @@ impl Reader<'_, '_> {
         };
         let mapping = value.get("mapping").and_then(Node::as_object);
         let text = |(tag, target): (&std::rc::Rc<str>, &Node)| Some((tag.to_string(), target.as_str()?.to_owned()));
+        let default = value.get(DEFAULT_MAPPING).and_then(Node::as_str);
         Some(Discriminator {
             property_name: name.to_owned(),
             mapping: mapping.into_iter().flatten().filter_map(text).collect(),
-            extensions: IndexMap::new(),
+            extensions: default.map(|target| (DEFAULT_MAPPING.to_owned(), target.into())).into_iter().collect(),
         })
     }
 
@@ -442,14 +365,12 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn members(&mut self, value: &Node, keyword: &str) -> Vec<(String, Node)> {
-        match value.as_object() {
-            Some(members) => members.iter().map(|(name, node)| (name.to_string(), node.clone())).collect(),
-            None => {
-                self.wrong(value, &format!("`{keyword}` is an object"));
-                Vec::new()
-            }
-        }
+    fn properties(&mut self, value: &Node, keyword: &str) -> IndexMap<String, SchemaId> {
+        let Some(members) = value.as_object() else {
+            self.wrong(value, &format!("`{keyword}` is an object"));
+            return IndexMap::new();
+        };
+        members.iter().map(|(name, schema)| (name.to_string(), self.reserve(schema))).collect()
     }
 
     fn text(&mut self, value: &Node, keyword: &str) -> Option<String> {
@@ -500,11 +421,12 @@ impl Schema {
             values: None,
             examples: Vec::new(),
             facts: Vec::new(),
+            inexpressible: None,
         }
     }
 
     fn fact(&mut self, keyword: &str, value: &Node) {
-        self.facts.push(format!("`{keyword}`: `{}`", crate::text::json(value)));
+        self.facts.push((keyword.to_owned(), crate::text::json(value)));
     }
 }
 
@@ -522,37 +444,3 @@ impl JsonType {
         }
     }
 }
-
-/// The keywords of a Schema Object, for suggestions.
-const KEYWORDS: &[&str] = &[
-    "additionalProperties",
-    "allOf",
-    "anyOf",
-    "const",
-    "default",
-    "deprecated",
-    "description",
-    "discriminator",
-    "enum",
-    "example",
-    "examples",
-    "format",
-    "items",
-    "maxItems",
-    "maxLength",
-    "maximum",
-    "minItems",
-    "minLength",
-    "minimum",
-    "nullable",
-    "oneOf",
-    "pattern",
-    "prefixItems",
-    "properties",
-    "readOnly",
-    "required",
-    "title",
-    "type",
-    "uniqueItems",
-    "writeOnly",
-];

@@ -36,9 +36,8 @@ impl Reference {
         if text.is_empty() {
             return refuse(Code::Reference, "the reference is empty");
         }
-        let (path, fragment) = text.split_once('#').unwrap_or((text, ""));
-        let path = if path.is_empty() { None } else { Some(parse_path(path)?) };
-        Ok(Self { path, fragment: parse_fragment(fragment)? })
+        let path = text.split('#').next().filter(|path| !path.is_empty());
+        Ok(Self { path: path.map(parse_path).transpose()?, fragment: Fragment::parse(text)? })
     }
 }
 
@@ -74,21 +73,24 @@ fn parse_path(text: &str) -> Result<String, Refusal> {
 }
 
 /// What stands before the first colon, if it has the form of a scheme.
-fn scheme(text: &str) -> Option<&str> {
+pub(super) fn scheme(text: &str) -> Option<&str> {
     let (scheme, _) = text.split_once(':')?;
     let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
         && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
     is_scheme.then_some(scheme)
 }
 
-fn parse_fragment(text: &str) -> Result<Fragment, Refusal> {
-    let text = decode(text)?;
-    if text.is_empty() {
-        return Ok(Fragment::Pointer(Vec::new()));
-    }
-    match text.strip_prefix('/') {
-        Some(pointer) => pointer.split('/').map(unescape).collect::<Result<_, _>>().map(Fragment::Pointer),
-        None => Ok(Fragment::Anchor(text)),
+impl Fragment {
+    /// The fragment of a reference, taken apart.
+    pub(super) fn parse(reference: &str) -> Result<Self, Refusal> {
+        let text = decode(reference.split_once('#').map_or("", |(_, fragment)| fragment))?;
+        if text.is_empty() {
+            return Ok(Self::Pointer(Vec::new()));
+        }
+        match text.strip_prefix('/') {
+            Some(pointer) => pointer.split('/').map(unescape).collect::<Result<_, _>>().map(Self::Pointer),
+            None => Ok(Self::Anchor(text)),
+        }
     }
 }
 

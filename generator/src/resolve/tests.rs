@@ -538,19 +538,127 @@ fn a_target_with_more_than_a_reference_is_kept() {
 }
 
 #[test]
-fn an_id_changes_what_references_mean() {
-    check(
-        &[("api.yaml", "start: {x: {$id: 'https://example.com/a'}, $id: b.yaml, $ref: '#/x'}\nx: 1\n")],
+fn an_id_makes_a_resource() {
+    let api = "start: {$ref: REFERENCE}\nschemas:\n  a:\n    $id: https://example.com/s/a\n    $defs: {x: {$anchor: here}, b: {$id: b, type: string}}\n  c: {$id: schemas/c.yaml, type: object}\n";
+    let check_by_id = |reference: &str, expect: Expect| {
+        check(&[("api.yaml", &api.replace("REFERENCE", &format!("{reference:?}")))], expect);
+    };
+    check_by_id(
+        "https://example.com/s/a#/$defs/x",
+        expect![[r#"api.yaml#/schemas/a/$defs/x = Object({"$anchor": String("here")})"#]],
+    );
+    check_by_id(
+        "https://example.com/s/a#here",
+        expect![[r#"api.yaml#/schemas/a/$defs/x = Object({"$anchor": String("here")})"#]],
+    );
+    check_by_id(
+        "https://example.com/s/b",
+        expect![[r#"api.yaml#/schemas/a/$defs/b = Object({"$id": String("b"), "type": String("string")})"#]],
+    );
+    check_by_id("schemas/c.yaml#/type", expect![[r#"api.yaml#/schemas/c/type = String("object")"#]]);
+    check_by_id(
+        "https://example.com/s/a#/$defs/y",
         expect![[r#"
-        error[E0301]: references below an `$id` are not supported
-         --> /there/api.yaml:1:63
+        error[E0301]: the reference `https://example.com/s/a#/$defs/y` leads nowhere
+         --> /there/api.yaml:1:15
           |
-        1 | start: {x: {$id: 'https://example.com/a'}, $id: b.yaml, $ref: '#/x'}
-          |                                                 ------        ^^^^^
-          |                                                 |
-          |                                                 this changes what references mean
+        1 | start: {$ref: "https://example.com/s/a#/$defs/y"}
+          |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `#/schemas/a/$defs` has no member `y`
           |
-          = help: remove the `$id`, or move the schema to a file of its own
+          = help: did you mean `https://example.com/s/a#/$defs/x`?
+    "#]],
+    );
+    check_by_id(
+        "https://example.com/s/other",
+        expect![[r#"
+        error[E0303]: remote references are not fetched
+         --> /there/api.yaml:1:15
+          |
+        1 | start: {$ref: "https://example.com/s/other"}
+          |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    "#]],
+    );
+    check_by_id(
+        "#here",
+        expect![[r##"
+        error[E0301]: the reference `#here` leads nowhere
+         --> /there/api.yaml:1:15
+          |
+        1 | start: {$ref: "#here"}
+          |               ^^^^^^^ `/there/api.yaml` has no `$anchor` of this name
+    "##]],
+    );
+}
+
+#[test]
+fn references_below_an_id() {
+    let api = "start: {$ref: '#/schemas/a/at'}\nx: document\nschemas:\n  a:\n    $id: https://example.com/s/a\n    $defs: {x: resource}\n    inner: {$id: inner}\n    named: {$anchor: here}\n    at: {$ref: REFERENCE}\n";
+    let check_below = |reference: &str, expect: Expect| {
+        check(
+            &[("api.yaml", &api.replace("REFERENCE", &format!("{reference:?}"))), ("other.yaml", "a: other\n")],
+            expect,
+        );
+    };
+    check_below("#/$defs/x", expect![[r#"api.yaml#/schemas/a/$defs/x = String("resource")"#]]);
+    check_below("#here", expect![[r#"api.yaml#/schemas/a/named = Object({"$anchor": String("here")})"#]]);
+    check_below("#/x", expect![[r#"api.yaml#/x = String("document")"#]]);
+    check_below("inner", expect![[r#"api.yaml#/schemas/a/inner = Object({"$id": String("inner")})"#]]);
+    check_below(
+        "#/$defs/y",
+        expect![[r##"
+        error[E0301]: the reference `#/$defs/y` leads nowhere
+         --> /there/api.yaml:9:16
+          |
+        9 |     at: {$ref: "#/$defs/y"}
+          |                ^^^^^^^^^^^ `#/schemas/a/$defs` has no member `y`
+          |
+          = help: did you mean `#/$defs/x`?
+    "##]],
+    );
+    // An `$id` opens no file: a path is one from the file that has the reference.
+    check_below("other.yaml#/a", expect![[r#"other.yaml#/a = String("other")"#]]);
+    check_below(
+        "../other.yaml#/a",
+        expect![[r#"
+        error[E0303]: the reference leaves the folder of the description
+         --> /there/api.yaml:9:16
+          |
+        9 |     at: {$ref: "../other.yaml#/a"}
+          |                ^^^^^^^^^^^^^^^^^^
+          |
+          = help: only files in `/there` are read
+    "#]],
+    );
+    check_below(
+        "/other.yaml#/a",
+        expect![[r#"
+        error[E0303]: absolute paths are not followed
+         --> /there/api.yaml:9:16
+          |
+        9 |     at: {$ref: "/other.yaml#/a"}
+          |                ^^^^^^^^^^^^^^^^
+    "#]],
+    );
+}
+
+#[test]
+fn an_id_in_another_file_is_known_once_that_is_read() {
+    let other = "$id: https://example.com/other\na: {$ref: '#/b'}\nb: {$ref: 'https://example.com/api#/c'}\n";
+    check(
+        &[
+            ("api.yaml", "$self: https://example.com/api\nstart: {$ref: 'other.yaml#/a'}\nc: 1\n"),
+            ("other.yaml", other),
+        ],
+        expect![[r#"api.yaml#/c = Number("1")"#]],
+    );
+    check(
+        &[("api.yaml", "start: {$ref: 'https://example.com/other#/b'}\n"), ("other.yaml", other)],
+        expect![[r#"
+        error[E0303]: remote references are not fetched
+         --> /there/api.yaml:1:15
+          |
+        1 | start: {$ref: 'https://example.com/other#/b'}
+          |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     "#]],
     );
     check(&[("api.yaml", "$id: api.yaml\nstart: {$ref: '#/x'}\nx: 1\n")], expect![[r#"api.yaml#/x = Number("1")"#]]);

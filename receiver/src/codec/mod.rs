@@ -64,6 +64,7 @@ mod budget;
 mod check;
 mod collections;
 mod decimal;
+mod deep;
 mod error;
 mod json;
 mod literal;
@@ -83,6 +84,7 @@ use serde::de::DeserializeSeed;
 
 pub use crate::__objects as objects;
 pub use crate::__values as values;
+pub use deep::Deep;
 pub use error::{DecodeError, DecodeErrorKind};
 pub use json::Json;
 pub use literal::{constant, constant_json, constant_value, json_text, position};

@@ -8,8 +8,9 @@ use crate::{Carrier, Delivery, EventName, Payload, ReceiverService, TopicName, V
 /// Collects the handlers for the webhooks `W`, then becomes a [`ReceiverService`].
 ///
 /// For each delivery exactly one handler runs, the most specific: that of its
-/// [event type](Self::on), else that of its innermost [topic](Self::on_topic) that has one, else the
-/// [fallback](Self::otherwise). An event of unknown type belongs to no topic and goes to the fallback.
+/// [event type](Self::on), else that of its innermost [topic](Self::on_topic) that has one, else that of
+/// [any event](Self::on_any), else the [fallback](Self::otherwise). An event of unknown type has no payload type and
+/// goes to the fallback.
 ///
 /// Handlers are functions whose first argument says what they handle; see [`Handler`] for the others
 /// and the result.
@@ -31,7 +32,7 @@ use crate::{Carrier, Delivery, EventName, Payload, ReceiverService, TopicName, V
 /// # where
 /// #     Acme: Webhooks<Event = Event>,
 /// #     AssetCreated: Payload<Webhooks = Acme> + Sync,
-/// #     Event: Send + 'static,
+/// #     Event: serde::Serialize + Send + 'static,
 /// # {
 /// let service = Receiver::<Acme>::new(verifier)
 ///     .with_state(app)
@@ -115,6 +116,22 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
         let handler = erase(handler, self.state.clone());
         let previous = self.routes.topics.insert(topic, handler);
         assert!(previous.is_none(), "topic `{}` has two handlers", topic.as_str());
+        self
+    }
+
+    /// Handles all events of known type that have no handler of their own and none of a topic: to put them into a
+    /// queue, say. The handler's first argument is [`Webhooks::Event`].
+    ///
+    /// # Panics
+    ///
+    /// If there is such a handler already.
+    #[track_caller]
+    pub fn on_any<X, H>(mut self, handler: H) -> Self
+    where
+        H: Handler<W::Event, S, X>,
+    {
+        let previous = self.routes.any.replace(erase(handler, self.state.clone()));
+        assert!(previous.is_none(), "there are two handlers of any event");
         self
     }
 

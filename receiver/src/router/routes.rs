@@ -15,6 +15,7 @@ type Topic<W> = <<W as Webhooks>::EventType as EventName>::Topic;
 pub(crate) struct Routes<W: Webhooks> {
     pub(super) payloads: HashMap<W::EventType, PayloadRoute>,
     pub(super) topics: HashMap<Topic<W>, AnyHandler<W::Event>>,
+    pub(super) any: Option<AnyHandler<W::Event>>,
     pub(super) fallback: Option<AnyHandler<Unrouted>>,
     /// The event type of every delivery, whatever it says.
     pub(super) assumed: Option<W::EventType>,
@@ -22,7 +23,7 @@ pub(crate) struct Routes<W: Webhooks> {
 
 impl<W: Webhooks> Routes<W> {
     pub(super) fn new() -> Self {
-        Self { payloads: HashMap::new(), topics: HashMap::new(), fallback: None, assumed: None }
+        Self { payloads: HashMap::new(), topics: HashMap::new(), any: None, fallback: None, assumed: None }
     }
 
     pub(crate) fn has_fallback(&self) -> bool {
@@ -51,7 +52,7 @@ impl<W: Webhooks> Routes<W> {
             return Ok(route(delivery.clone())?);
         }
         let mut topics = successors(event_type.topic(), |topic| topic.parent());
-        match topics.find_map(|topic| self.topics.get(&topic)) {
+        match topics.find_map(|topic| self.topics.get(&topic)).or(self.any.as_ref()) {
             Some(handler) => Ok(handler(W::decode(event_type, delivery)?, delivery.clone())),
             None => Err(Reason::NoHandler(event_type.as_str())),
         }

@@ -40,6 +40,17 @@ pub(crate) enum Event {
     Unknown(UnknownEvent),
 }
 
+impl Serialize for Event {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::AssetCreated(payload) => payload.serialize(serializer),
+            Self::AssetMetadataUpdated(payload) => payload.serialize(serializer),
+            Self::Ping(payload) => payload.serialize(serializer),
+            Self::Unknown(event) => event.serialize(serializer),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum EventType {
     AssetCreated,

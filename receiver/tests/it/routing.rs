@@ -69,6 +69,10 @@ async fn metadata_topic(_: Event, calls: State<Calls>) {
     calls.note("metadata topic");
 }
 
+async fn any(event: Event, calls: State<Calls>) {
+    calls.note(format!("any: {}", serde_json::to_string(&event).unwrap()));
+}
+
 async fn fallback(unrouted: Unrouted, calls: State<Calls>, delivery: Delivery) {
     assert_eq!(unrouted.raw(), delivery.raw());
     assert_eq!(unrouted.delivery().id(), delivery.id());
@@ -100,6 +104,13 @@ fn the_most_specific_handler_runs_alone() {
     let outer = || receiver().with_state(calls.clone()).on_topic(Topic::Asset, asset_topic);
     assert_eq!(run(outer(), &calls, UPDATED), handled("asset topic: updated"));
     assert_eq!(run(outer(), &calls, CREATED), handled("asset topic: created"));
+
+    let rest = || all().on_any(any);
+    assert_eq!(run(rest(), &calls, CREATED), handled("created a"));
+    assert_eq!(run(rest(), &calls, UPDATED), handled("metadata topic"));
+    assert_eq!(run(rest(), &calls, PING), handled("any: {\"count\":1}"));
+    assert_eq!(run(rest(), &calls, MISMATCH), handled("mismatch at /count"));
+    assert_eq!(run(rest(), &calls, UNKNOWN), handled("unknown Some(\"asset.teleported\")"));
 }
 
 #[test]
@@ -179,6 +190,8 @@ fn handlers_must_not_replace_each_other() {
     assert_eq!(panic_of(|| topic().on_topic(Topic::Asset, |_: Event| async {})), "topic `asset` has two handlers");
     let last = || receiver().otherwise(|_: Unrouted| async {});
     assert_eq!(panic_of(|| last().otherwise(|_: Unrouted| async {})), "there are two fallback handlers");
+    let any = || receiver().on_any(|_: Event| async {});
+    assert_eq!(panic_of(|| any().on_any(|_: Event| async {})), "there are two handlers of any event");
 }
 
 #[test]
@@ -258,6 +271,7 @@ fn events_of_any_type() {
     let Ok(Event::Unknown(event)) = delivery(UNKNOWN).event::<Acme>() else { panic!() };
     assert_eq!(event.event_type(), Some("asset.teleported"));
     assert_eq!(event.decode::<Ping>().unwrap(), Ping { count: None });
+    assert_eq!(serde_json::to_string(&Event::Unknown(event.clone())).unwrap(), UNKNOWN);
     assert_eq!(format!("{event:?}"), "UnknownEvent { event_type: Some(\"asset.teleported\"), bytes: 33 }");
 }
 

@@ -247,11 +247,13 @@ impl Assign<'_, '_> {
             Carrier::Header { name, .. } => format!("nor what is said of the header `{name}` names it"),
             Carrier::Address => String::new(),
         };
-        for webhook in untold {
+        for (index, webhook) in untold.iter().enumerate() {
             let diagnostic =
                 Diagnostic::new(Code::NoEventType, format!("the event type of webhook `{}` is not told", webhook.name))
                     .at(Place::Name(webhook.key.origin().clone()), format!("neither the key {place}"));
-            self.diagnostics.push(if many {
+            self.diagnostics.push(if many && index + 1 < untold.len() {
+                diagnostic
+            } else if many {
                 diagnostic.setting(
                     "event-type",
                     vec!["from-keys = true # the keys are the event types, as they are".to_owned()],

@@ -111,8 +111,13 @@ pub(super) fn survey(
     way: Way<'_>,
     diagnostics: &mut Diagnostics,
 ) -> IndexMap<Vec<String>, Stated> {
-    let mut surveyor =
-        Surveyor { schemas, way, places: IndexMap::new(), examples: webhook.examples.clone(), diagnostics };
+    let mut surveyor = Surveyor {
+        schemas,
+        way,
+        places: IndexMap::new(),
+        examples: webhook.examples.iter().map(|example| example.payload.clone()).collect(),
+        diagnostics,
+    };
     surveyor.visit(&[webhook.body], &mut Vec::new(), None, 0);
     let Surveyor { mut places, examples, .. } = surveyor;
     if let Way::To(path) = way {

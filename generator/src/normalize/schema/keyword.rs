@@ -1,0 +1,161 @@
+//! Every keyword of the Schema Objects of OpenAPI 3.0 to 3.2 and of JSON Schema 2020-12, and what becomes of it.
+//!
+//! `docs/support.md` says the same to users; a test holds them against each other.
+
+use super::{Additional, Reader, Schema};
+use crate::source::{Node, Value};
+
+/// What a keyword means to us.
+pub(super) enum Means {
+    /// It is read into the [`Schema`].
+    Read(Read),
+    /// It is told in the docs, with its value.
+    Fact,
+    /// A rule that a type cannot express; data that breaks it still decodes.
+    Rule,
+    /// Something that is not supported; values are kept untyped.
+    Untyped,
+    /// An annotation or a definition that says nothing of the data.
+    Nothing,
+}
+
+/// Reads the value of a keyword of this name into a schema.
+type Read = fn(&mut Reader<'_, '_>, &mut Schema, &str, &Node);
+
+use Means::{Fact, Nothing, Read as Reads, Rule, Untyped};
+
+/// The keywords.
+pub(super) const KEYWORDS: &[(&str, Means)] = &[
+    ("$ref", Reads(|reader, schema, _, _| reader.reference(schema))),
+    ("type", Reads(|reader, schema, _, value| reader.types(schema, value))),
+    ("enum", Reads(|reader, schema, _, value| reader.values(schema, value))),
+    ("const", Reads(|_, schema, _, value| constant(schema, value))),
+    ("format", Reads(|reader, schema, keyword, value| schema.format = reader.text(value, keyword))),
+    ("contentEncoding", Reads(|_, schema, keyword, value| encoding(schema, keyword, value))),
+    ("nullable", Reads(|reader, schema, keyword, value| schema.data.nullable |= reader.flag(value, keyword))),
+    ("properties", Reads(|reader, schema, keyword, value| schema.properties = reader.properties(value, keyword))),
+    ("required", Reads(|reader, schema, _, value| schema.required = reader.required(value))),
+    ("additionalProperties", Reads(|reader, schema, _, value| schema.additional = Some(reader.additional(value)))),
+    (
+        "patternProperties",
+        Reads(|reader, schema, keyword, value| {
+            schema.patterns = reader.properties(value, keyword).into_values().collect();
+        }),
+    ),
+    ("items", Reads(|reader, schema, _, value| reader.items(schema, value))),
+    ("prefixItems", Reads(|reader, schema, keyword, value| schema.prefix_items = reader.schemas_of(value, keyword))),
+    ("minItems", Reads(|_, schema, keyword, value| schema.min_items = length(schema, keyword, value))),
+    ("maxItems", Reads(|_, schema, keyword, value| schema.max_items = length(schema, keyword, value))),
+    ("allOf", Reads(|reader, schema, keyword, value| schema.all_of = reader.schemas_of(value, keyword))),
+    ("oneOf", Reads(|reader, schema, keyword, value| schema.one_of = reader.schemas_of(value, keyword))),
+    ("anyOf", Reads(|reader, schema, keyword, value| schema.any_of = reader.schemas_of(value, keyword))),
+    ("discriminator", Reads(|reader, schema, _, value| schema.data.discriminator = reader.discriminator(value))),
+    ("title", Reads(|reader, schema, keyword, value| schema.data.title = reader.text(value, keyword))),
+    ("description", Reads(|reader, schema, keyword, value| schema.data.description = reader.text(value, keyword))),
+    ("deprecated", Reads(|reader, schema, keyword, value| schema.data.deprecated = reader.flag(value, keyword))),
+    ("readOnly", Reads(|reader, schema, keyword, value| schema.data.read_only = reader.flag(value, keyword))),
+    ("writeOnly", Reads(|reader, schema, keyword, value| schema.data.write_only = reader.flag(value, keyword))),
+    ("example", Reads(|_, schema, _, value| schema.examples.insert(0, value.clone()))),
+    ("examples", Reads(|reader, schema, _, value| reader.examples(schema, value))),
+    ("default", Fact),
+    ("pattern", Fact),
+    ("minLength", Fact),
+    ("maxLength", Fact),
+    ("minimum", Fact),
+    ("maximum", Fact),
+    ("exclusiveMinimum", Fact),
+    ("exclusiveMaximum", Fact),
+    ("multipleOf", Fact),
+    ("uniqueItems", Fact),
+    ("minProperties", Fact),
+    ("maxProperties", Fact),
+    ("contentMediaType", Fact),
+    ("not", Rule),
+    ("if", Rule),
+    ("then", Rule),
+    ("else", Rule),
+    ("dependentRequired", Rule),
+    ("dependentSchemas", Rule),
+    ("propertyNames", Rule),
+    ("unevaluatedProperties", Rule),
+    ("unevaluatedItems", Rule),
+    ("contains", Rule),
+    ("minContains", Rule),
+    ("maxContains", Rule),
+    ("contentSchema", Rule),
+    ("$dynamicRef", Untyped),
+    ("$recursiveRef", Untyped),
+    // The resolver knows what these mean for references.
+    ("$id", Nothing),
+    ("$anchor", Nothing),
+    ("$dynamicAnchor", Nothing),
+    ("$defs", Nothing),
+    ("definitions", Nothing),
+    ("$schema", Nothing),
+    ("$vocabulary", Nothing),
+    ("$comment", Nothing),
+    ("externalDocs", Nothing),
+    ("xml", Nothing),
+];
+
+fn constant(schema: &mut Schema, value: &Node) {
+    if matches!(value.value(), Value::Null) {
+        schema.only_null = true;
+    } else {
+        schema.constant = Some(value.clone());
+    }
+}
+
+fn encoding(schema: &mut Schema, keyword: &str, value: &Node) {
+    if value.as_str() == Some("base64") {
+        schema.format.get_or_insert_with(|| "byte".to_owned());
+    } else {
+        schema.fact(keyword, value);
+    }
+}
+
+/// A length, which is told in the docs, too.
+fn length(schema: &mut Schema, keyword: &str, value: &Node) -> Option<usize> {
+    schema.fact(keyword, value);
+    match value.value() {
+        Value::Number(digits) => digits.parse().ok(),
+        _ => None,
+    }
+}
+
+impl Reader<'_, '_> {
+    fn reference(&mut self, schema: &mut Schema) {
+        match self.resolver.resolve(&schema.node) {
+            Ok(target) => schema.reference = Some(self.reserve(&target)),
+            Err(diagnostic) => self.diagnostics.push(diagnostic),
+        }
+    }
+
+    fn additional(&mut self, value: &Node) -> Additional {
+        match value.value() {
+            Value::Bool(false) => Additional::Forbidden,
+            Value::Bool(true) => Additional::Any,
+            Value::Object(members) if members.is_empty() => Additional::Any,
+            _ => Additional::Schema(self.reserve(value)),
+        }
+    }
+
+    fn items(&mut self, schema: &mut Schema, value: &Node) {
+        match value.value() {
+            Value::Bool(false) => schema.closed_tuple = true,
+            Value::Bool(true) => {}
+            _ => schema.items = Some(self.reserve(value)),
+        }
+    }
+
+    fn examples(&mut self, schema: &mut Schema, value: &Node) {
+        match value.value() {
+            Value::Array(examples) => schema.examples.extend(examples.iter().cloned()),
+            // OpenAPI's map of Example Objects, which a Schema Object does not have but some write.
+            Value::Object(examples) => {
+                schema.examples.extend(examples.values().filter_map(|e| e.get("value").cloned()));
+            }
+            _ => self.wrong(value, "`examples` is an array"),
+        }
+    }
+}

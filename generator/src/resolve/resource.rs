@@ -1,0 +1,97 @@
+//! Resources: documents, and the schemas within them that an `$id` gives a URI of their own (JSON Schema 2020-12, 8.2.1).
+//!
+//! A URI only names what has been read already; nothing is fetched by it.
+
+use std::rc::Rc;
+
+use super::join;
+use super::reference::scheme;
+use crate::source::{Node, Segment};
+
+/// The text that gives a node a URI: `$id`, or `$self` of an OpenAPI 3.2 description. Older drafts have anchors in `$id`,
+/// which begin with `#`.
+pub(super) fn id(node: &Node) -> Option<&str> {
+    let id = node.get("$id").or_else(|| node.get("$self"))?.as_str()?;
+    (!id.starts_with('#')).then_some(id)
+}
+
+/// The URI of the resource in which a place lies, in a document whose URI is `base`.
+pub(super) fn around(document: &Node, base: &str, place: &[&Segment]) -> Rc<str> {
+    let mut uri: Rc<str> = base.into();
+    let mut at = Some(document);
+    let mut place = place.iter();
+    while let Some(node) = at {
+        uri = named(node, uri);
+        at = place.next().and_then(|segment| match segment {
+            Segment::Member(name) => node.get(name),
+            Segment::Element(index) => node.as_array()?.get(*index),
+        });
+    }
+    uri
+}
+
+/// The resources of a document, each with its URI.
+pub(super) fn all(document: &Node, base: &str) -> Vec<(Rc<str>, Node)> {
+    let mut found = Vec::new();
+    let mut open: Vec<(Rc<str>, &Node)> = vec![(base.into(), document)];
+    while let Some((base, node)) = open.pop() {
+        let uri = named(node, base);
+        if id(node).is_some() {
+            found.push((Rc::clone(&uri), node.clone()));
+        }
+        let members = node.as_object().into_iter().flatten().map(|(_, member)| member);
+        open.extend(members.chain(node.as_array().unwrap_or_default()).map(|below| (Rc::clone(&uri), below)));
+    }
+    found
+}
+
+/// The URI of a node itself, `base` unless it has an `$id`.
+fn named(node: &Node, base: Rc<str>) -> Rc<str> {
+    id(node).and_then(|id| absolute(&base, id)).map_or(base, Into::into)
+}
+
+/// The URI that a reference means, without its fragment (RFC 3986, 5.2). A document without an `$id` has its path, relative
+/// to the folder of the description, for a URI. None where the reference leads above a root.
+pub(super) fn absolute(base: &str, reference: &str) -> Option<String> {
+    let reference = reference.split('#').next().unwrap_or_default();
+    if reference.is_empty() {
+        return Some(base.to_owned());
+    }
+    let (host, path) = split(reference);
+    if host.is_empty() && scheme(reference).is_some() {
+        return Some(reference.to_owned());
+    }
+    let (host, folder) = if host.is_empty() { split(base) } else { (host, "") };
+    let path = join(if path.starts_with('/') { "" } else { folder }, path)?;
+    Some(if host.is_empty() { path } else { format!("{host}/{path}") })
+}
+
+/// Scheme and host, and the path.
+fn split(uri: &str) -> (&str, &str) {
+    let start = uri.find("://").map_or(0, |colon| colon + 3);
+    let end = if start == 0 { 0 } else { uri[start..].find('/').map_or(uri.len(), |slash| start + slash) };
+    uri.split_at(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::absolute;
+
+    #[test]
+    fn uris() {
+        for (base, reference, uri) in [
+            ("api.yaml", "#/a", "api.yaml"),
+            ("schemas/a.yaml", "b.yaml", "schemas/b.yaml"),
+            ("schemas/a.yaml", "../b.yaml#c", "b.yaml"),
+            ("api.yaml", "https://example.com/x/../y", "https://example.com/y"),
+            ("https://example.com/x/a", "b", "https://example.com/x/b"),
+            ("https://example.com/x/a", "/b", "https://example.com/b"),
+            ("https://example.com", "b", "https://example.com/b"),
+            ("https://example.com/x", "urn:y:z#a", "urn:y:z"),
+            ("urn:y:z", "#a", "urn:y:z"),
+        ] {
+            assert_eq!(absolute(base, reference).as_deref(), Some(uri), "{base} {reference}");
+        }
+        assert_eq!(absolute("api.yaml", "../b.yaml"), None);
+    }
+}

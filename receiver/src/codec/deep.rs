@@ -1,0 +1,101 @@
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+use serde::{Deserializer, Serialize, Serializer};
+
+use super::Decode;
+
+/// A value behind a pointer that can go to any thread, whatever it holds.
+///
+/// Types that contain each other in long chains are too deep for the compiler: whether such a type is [`Send`] it finds out
+/// by looking into all of them, down to its `recursion_limit`. Here it need not look further. It is used like a [`Box`].
+pub struct Deep<T>(Box<dyn Holds<T> + Send + Sync>);
+
+/// Hides what a value is made of.
+trait Holds<T> {
+    fn get(&self) -> &T;
+    fn get_mut(&mut self) -> &mut T;
+    fn take(self: Box<Self>) -> T;
+}
+
+struct Held<T>(T);
+
+impl<T> Holds<T> for Held<T> {
+    fn get(&self) -> &T {
+        &self.0
+    }
+
+    fn get_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+
+    fn take(self: Box<Self>) -> T {
+        self.0
+    }
+}
+
+impl<T: Send + Sync + 'static> Deep<T> {
+    /// Puts a value behind a pointer.
+    pub fn new(value: T) -> Self {
+        Self(Box::new(Held(value)))
+    }
+}
+
+impl<T> Deep<T> {
+    /// The value itself.
+    pub fn into_inner(self) -> T {
+        self.0.take()
+    }
+}
+
+impl<T: Send + Sync + 'static> From<T> for Deep<T> {
+    fn from(value: T) -> Self {
+        Self::new(value)
+    }
+}
+
+impl<T> Deref for Deep<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.0.get()
+    }
+}
+
+impl<T> DerefMut for Deep<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.0.get_mut()
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> Clone for Deep<T> {
+    fn clone(&self) -> Self {
+        Self::new(T::clone(self))
+    }
+}
+
+impl<T: PartialEq> PartialEq for Deep<T> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Deep<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        T::fmt(self, f)
+    }
+}
+
+impl<T: Decode + Send + Sync + 'static> Decode for Deep<T> {
+    const MEMBERS: Option<&'static [&'static str]> = T::MEMBERS;
+
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::decode(deserializer).map(Self::new)
+    }
+}
+
+impl<T: Serialize> Serialize for Deep<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        T::serialize(self, serializer)
+    }
+}

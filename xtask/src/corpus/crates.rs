@@ -1,0 +1,146 @@
+//! Emitted crates, compiled and run. All share one folder of build results, so that the receiver is compiled once.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+use std::{fs, io};
+
+use serde_json::Value;
+
+use super::examples::Example;
+use super::generate::Generated;
+
+/// The name of every emitted crate: twins are to have the same code.
+pub(crate) const CRATE_NAME: &str = "corpus-webhooks";
+
+/// The program that passes examples through the receiver: an example of the emitted crate, in Cargo's sense of the word.
+/// `VENDOR` in it stands for the type of the vendor.
+const RUNNER: &str = include_str!("runner.rs");
+
+/// What makes compiling quick.
+const QUICK: [(&str, &str); 5] = [
+    ("CARGO_INCREMENTAL", "0"),
+    ("CARGO_PROFILE_DEV_DEBUG", "0"),
+    ("CARGO_PROFILE_DEV_DEBUG_ASSERTIONS", "false"),
+    ("CARGO_PROFILE_DEV_OVERFLOW_CHECKS", "false"),
+    ("CARGO_PROFILE_DEV_PANIC", "abort"),
+];
+
+/// The folder of all crates.
+pub(crate) struct Crates {
+    /// This folder.
+    pub(crate) folder: PathBuf,
+    /// The lock file that gives all crates their dependencies.
+    pub(crate) lock: PathBuf,
+}
+
+/// What became of an example.
+pub(crate) struct Passed {
+    /// How it differs when it is written again as an event of its own type; the error where it does not decode as one.
+    pub(crate) decoded: Result<Option<String>, String>,
+    /// Whether it decodes, but says that it is of another type, or of none.
+    pub(crate) misstated: bool,
+    /// What reached the fallback, where that got it instead of a handler.
+    pub(crate) raw: Option<Raw>,
+}
+
+/// What reached the fallback.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Raw {
+    /// The bytes as they were sent.
+    Intact,
+    /// Other bytes.
+    Changed,
+}
+
+impl Crates {
+    /// The folder of a document: the crate in it is called `crate`.
+    pub(crate) fn of(&self, document: &str) -> PathBuf {
+        let safe = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
+        self.folder.join("documents").join(document.chars().map(safe).collect::<String>())
+    }
+
+    /// Compiles a crate and the runner with warnings denied.
+    ///
+    /// # Errors
+    ///
+    /// What the compiler says.
+    pub(crate) fn compile(&self, folder: &Path, generated: &Generated) -> Result<Duration, String> {
+        let start = Instant::now();
+        let vendor = generated.output.as_ref().map_or("", |output| &output.vendor);
+        let manifest = folder.join("crate");
+        let prepare = || {
+            let runner = manifest.join("examples/corpus.rs");
+            fs::create_dir_all(manifest.join("examples"))?;
+            fs::write(runner, RUNNER.replace("VENDOR", vendor))?;
+            fs::copy(&self.lock, manifest.join("Cargo.lock"))
+        };
+        prepare().map_err(|error| error.to_string())?;
+        self.cargo(&manifest, &["build", "--example", "corpus"])?;
+        Ok(start.elapsed())
+    }
+
+    /// Runs the tests of a crate.
+    ///
+    /// # Errors
+    ///
+    /// What the tests say.
+    pub(crate) fn test(&self, folder: &Path) -> Result<(), String> {
+        self.cargo(&folder.join("crate"), &["test", "--tests"])
+    }
+
+    /// Runs the examples through the receiver of the crate that was compiled last.
+    ///
+    /// # Errors
+    ///
+    /// If the runner fails.
+    pub(crate) fn run(&self, folder: &Path, examples: &[Example]) -> Result<Vec<Passed>, String> {
+        let input = folder.join("examples.jsonl");
+        let lines: String = examples.iter().map(|example| example.line() + "\n").collect();
+        fs::write(&input, lines).map_err(|error| error.to_string())?;
+        let runner = self.target().join("debug/examples/corpus").with_extension(env::consts::EXE_EXTENSION);
+        let output = told(Command::new(runner).arg(&input).stdin(Stdio::null()).output())?;
+        let passed: Vec<Passed> = output.lines().filter_map(Passed::parse).collect();
+        if passed.len() == examples.len() { Ok(passed) } else { Err("the runner says something else".to_owned()) }
+    }
+
+    fn cargo(&self, manifest: &Path, arguments: &[&str]) -> Result<(), String> {
+        let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
+        command
+            .args(arguments)
+            .args(["--quiet", "--offline"])
+            .current_dir(manifest)
+            .env("CARGO_TARGET_DIR", self.target())
+            .env("RUSTFLAGS", "-Dwarnings")
+            // Nobody debugs these crates or changes a line of them, and the largest take minutes as it is.
+            .envs(QUICK)
+            .stdin(Stdio::null());
+        told(command.output()).map(drop)
+    }
+
+    fn target(&self) -> PathBuf {
+        self.folder.join("target")
+    }
+}
+
+impl Passed {
+    /// Reads a line of the runner.
+    fn parse(line: &str) -> Option<Self> {
+        let line: Value = serde_json::from_str(line).ok()?;
+        let text = |name: &str| line[name].as_str().map(str::to_owned);
+        Some(Self {
+            decoded: text("error").map_or_else(|| Ok(text("difference")), Err),
+            misstated: line["misstated"].as_bool()?,
+            raw: line["intact"].as_bool().map(|intact| if intact { Raw::Intact } else { Raw::Changed }),
+        })
+    }
+}
+
+/// What a program says that succeeds, or how it complains.
+fn told(output: io::Result<Output>) -> Result<String, String> {
+    let output = output.map_err(|error| error.to_string())?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr) + &text(&output.stdout)) }
+}

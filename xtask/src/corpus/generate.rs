@@ -1,0 +1,91 @@
+//! A document to a crate.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+use std::{fs, io};
+
+use webhook_generator::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
+use webhook_generator::source::{Origin, Sources};
+use webhook_generator::write::Plan;
+use webhook_generator::{Layout, Outcome, Output, ReceiverDependency, Request, generate};
+
+use super::crates::CRATE_NAME;
+use super::find::Document;
+
+/// What the generator made of a document.
+pub(crate) struct Generated {
+    /// The crate; none where there were errors.
+    pub(crate) output: Option<Output>,
+    /// What the generator found.
+    pub(crate) diagnostics: Diagnostics,
+    /// The configuration that the generator had asked for; empty where it needed none.
+    pub(crate) settings: String,
+    /// How long the last run took.
+    pub(crate) took: Duration,
+    sources: Sources,
+}
+
+impl Generated {
+    /// Generates a crate into a folder, with the configuration that the generator asks for, if it does.
+    pub(crate) fn new(document: &Document, receiver: &Path, folder: &Path) -> io::Result<Self> {
+        let mut request = Request {
+            spec: document.path.clone(),
+            overlays: Vec::new(),
+            config: None,
+            crate_name: CRATE_NAME.parse().ok(),
+            receiver: ReceiverDependency::Path(receiver.to_string_lossy().into_owned()),
+            layout: Layout::Standalone,
+        };
+        let mut generated = Self::run(&request);
+        if generated.output.is_none()
+            && let Some(settings) = generated.diagnostics.suggested_config()
+        {
+            let config = folder.join("codegen.toml");
+            fs::create_dir_all(folder)?;
+            fs::write(&config, &settings)?;
+            request.config = Some(config);
+            generated = Self { settings, ..Self::run(&request) };
+        }
+        if let Some(output) = &generated.output {
+            let written = Plan::new(&folder.join("crate"), &output.files).and_then(|plan| {
+                plan.apply().map_err(|problem| {
+                    let mut problems = Diagnostics::default();
+                    problems.push(problem);
+                    problems
+                })
+            });
+            written.map_err(|problems| io::Error::other(first_error(&problems).map_or("", |error| &error.message)))?;
+        }
+        Ok(generated)
+    }
+
+    fn run(request: &Request) -> Self {
+        let start = Instant::now();
+        let Outcome { sources, diagnostics, output } = generate(request);
+        Self { output, diagnostics, settings: String::new(), took: start.elapsed(), sources }
+    }
+
+    /// Whether the document merely has nothing to generate from.
+    pub(crate) fn is_empty(&self) -> bool {
+        first_error(&self.diagnostics).is_some_and(|error| error.code == Code::NoWebhooks)
+    }
+
+    /// The first error, with its place.
+    pub(crate) fn error(&self) -> Option<String> {
+        let error = first_error(&self.diagnostics)?;
+        let place = error.labels.first().map(|label| {
+            let position = self.sources.position(&label.place);
+            format!("{}:{}: ", position.line, position.column)
+        });
+        Some(format!("{}{}: {}", place.unwrap_or_default(), error.code.as_str(), error.message))
+    }
+
+    /// The file and the JSON pointer.
+    pub(crate) fn place(&self, origin: &Origin) -> String {
+        format!("{}#{}", self.sources.relative_name(origin.file()), origin.pointer())
+    }
+}
+
+fn first_error(diagnostics: &Diagnostics) -> Option<&Diagnostic> {
+    diagnostics.iter().find(|diagnostic| diagnostic.severity() == Severity::Error)
+}

@@ -1,0 +1,37 @@
+//! What came of a document.
+
+use std::time::Duration;
+
+use super::count::{Count, Counts};
+
+/// One row of the table.
+pub(crate) struct Row {
+    /// The name of the document.
+    pub(crate) document: String,
+    /// The fingerprint of its text.
+    pub(crate) fingerprint: String,
+    /// What was counted; none where nothing was generated.
+    pub(crate) counts: Option<Counts>,
+    /// The first error of the generator; none where the crate was generated.
+    pub(crate) error: Option<String>,
+    /// The untyped places that the description does not leave open, with the reasons.
+    pub(crate) inexpressible: Vec<String>,
+    /// The untyped places that the description leaves open, with the reasons.
+    pub(crate) open: Vec<String>,
+    /// What is wrong and should not be, each in words.
+    pub(crate) failures: Vec<String>,
+    /// How long the generator took.
+    pub(crate) generation: Duration,
+    /// How long the compiler took; none where it did not run.
+    pub(crate) compilation: Option<Duration>,
+}
+
+impl Row {
+    /// Notes something that should not be.
+    pub(crate) fn fail(&mut self, failure: impl Into<String>) {
+        self.failures.push(failure.into());
+        if let Some(counts) = &mut self.counts {
+            counts[Count::Failures] = self.failures.len();
+        }
+    }
+}
