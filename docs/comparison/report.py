@@ -118,7 +118,8 @@ def cell(entry, row):
     return f"{row['decoded']} / {row['same']}" if row["encoded"] else f"{row['decoded']}"
 
 
-SIZES = """Seconds of the tool alone, the fastest of three runs; types and lines of Rust, without manifests and fixtures.
+SIZES = """Seconds of the tool alone, the fastest of three runs, with other work on the machine: upper bounds. Types and lines of Rust,
+without manifests and fixtures.
 
 """
 
