@@ -27,7 +27,7 @@ use ir::Api;
 use names::Names;
 use normalize::Description;
 use resolve::Resolver;
-use source::{Node, Sources};
+use source::{Limits, Node, Sources};
 
 /// What to generate from.
 #[derive(Clone, Debug)]
@@ -46,6 +46,8 @@ pub struct Request {
     pub receiver: ReceiverDependency,
     /// What the emitted package is part of.
     pub layout: Layout,
+    /// What is refused as too much.
+    pub limits: Limits,
     /// Whether warnings are errors, but for those whose level the configuration sets.
     pub deny_warnings: bool,
 }
@@ -155,7 +157,12 @@ struct Named {
 
 impl<'a> Run<'a> {
     fn new(request: &'a Request) -> Self {
-        Self { request, sources: Sources::new(), config: Config::default(), diagnostics: Diagnostics::default() }
+        Self {
+            request,
+            sources: Sources::with_limits(request.limits),
+            config: Config::default(),
+            diagnostics: Diagnostics::default(),
+        }
     }
 
     /// The description, patched. Files that cannot be read are all reported at once.
@@ -177,7 +184,7 @@ impl<'a> Run<'a> {
         }
         let mut root = root?;
         for overlay in &overlays {
-            root = overlay::apply(root, overlay, &mut self.diagnostics);
+            root = overlay::apply(root, overlay, self.sources.limits(), &mut self.diagnostics);
         }
         self.sources.set_root(self.sources.description()?, root.clone());
         (!self.diagnostics.has_errors()).then_some(root)

@@ -24,7 +24,7 @@ use document::{Action, Change, V1_1, Version};
 use view::View;
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
-use crate::source::{Node, Segment};
+use crate::source::{Limits, Node, Segment};
 use crate::text::suggest;
 
 /// Fields of OpenAPI on the way to a schema. Where one is missing and a similar one is there, the description is wrong.
@@ -45,9 +45,9 @@ const FIELDS: &[&str] = &[
 
 /// Applies an overlay to the root of a description. What is wrong with the overlay goes to `diagnostics`; the actions
 /// that are right are applied nevertheless, so that one run finds all errors.
-pub fn apply(root: Node, overlay: &Node, diagnostics: &mut Diagnostics) -> Node {
+pub fn apply(root: Node, overlay: &Node, limits: &Limits, diagnostics: &mut Diagnostics) -> Node {
     let actions = document::read(overlay, diagnostics);
-    let mut target = Target { view: View::new(&root), root, diagnostics, misses: IndexMap::new() };
+    let mut target = Target { view: View::new(&root), root, limits, diagnostics, misses: IndexMap::new() };
     for action in &actions {
         if let Err(diagnostic) = target.apply(action) {
             target.diagnostics.push(diagnostic);
@@ -61,10 +61,11 @@ pub fn apply(root: Node, overlay: &Node, diagnostics: &mut Diagnostics) -> Node 
 type Paths = [Vec<Segment>];
 
 /// The tree that is changed, and what queries see of it.
-struct Target<'d> {
+struct Target<'a> {
     root: Node,
     view: View,
-    diagnostics: &'d mut Diagnostics,
+    limits: &'a Limits,
+    diagnostics: &'a mut Diagnostics,
     /// What is said of actions that match nothing, by what is missing: one cause is told once.
     misses: IndexMap<String, Vec<Diagnostic>>,
 }
@@ -216,7 +217,7 @@ impl Target<'_> {
             let new = edit::merge(&old, update, &action.target)?;
             root = edit::replace(&root, path, new).ok_or_else(|| unchangeable(&action.target))?;
         }
-        edit::check_size(&root, &action.target)?;
+        edit::check_size(&root, &action.target, self.limits)?;
         for path in paths {
             if let Some(new) = edit::at(&root, path) {
                 self.view.replace(path, &new);

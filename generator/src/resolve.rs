@@ -19,7 +19,7 @@ use reference::{Fragment, Reference, Refusal};
 use spelling::similar;
 
 use crate::diagnostics::{Code, Diagnostic, Place};
-use crate::source::{FileId, Node, Origin, Segment, Sources, Unavailable, limits};
+use crate::source::{FileId, Limits, Node, Origin, Segment, Sources, Unavailable};
 
 /// Follows references.
 pub struct Resolver<'a> {
@@ -35,6 +35,11 @@ impl<'a> Resolver<'a> {
     /// A resolver for the files of a run.
     pub fn new(sources: &'a Sources) -> Self {
         Self { sources, resources: RefCell::default() }
+    }
+
+    /// What is refused as too much.
+    pub fn limits(&self) -> &Limits {
+        self.sources.limits()
     }
 
     /// The node itself where it has no `$ref`; else the target of the `$ref`, and on from there as long as the target
@@ -54,8 +59,9 @@ impl<'a> Resolver<'a> {
             if !passed.is_empty() && at.as_object().is_some_and(|members| members.len() > 1) {
                 break;
             }
-            if passed.len() == limits::REFERENCES {
-                let message = format!("the chain has more than {} references", limits::REFERENCES);
+            let most = self.limits().references;
+            if passed.len() >= most {
+                let message = format!("the chain has more than {most} references");
                 return Err(at_reference(&reference, Code::Limit, message));
             }
             passed.push(at);

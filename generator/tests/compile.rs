@@ -46,7 +46,7 @@ fn cargo(workspace: &Path, arguments: &[&str]) {
         .current_dir(workspace)
         .env("CARGO_TARGET_DIR", workspace.join("target"))
         .env("RUSTFLAGS", "-Dwarnings")
-        .env("RUSTDOCFLAGS", "-Dwarnings")
+        .env("RUSTDOCFLAGS", "-Dwarnings -Drustdoc::all")
         .output()
         .expect("cargo can be run");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

@@ -6,6 +6,7 @@ mod support;
 use std::collections::BTreeMap;
 
 use support::{Fixture, fixtures};
+use webhook_generator::source::Limits;
 use webhook_generator::{Layout, Outcome, ReceiverDependency, Request, diagnostics, generate};
 
 #[test]
@@ -55,6 +56,7 @@ fn run(fixture: &Fixture) -> Outcome {
         default_name: None,
         receiver: ReceiverDependency::Path(support::RECEIVER.to_owned()),
         layout: Layout::Standalone,
+        limits: Limits::default(),
         deny_warnings: false,
     })
 }

@@ -79,6 +79,7 @@ fn make(fixture: &Fixture, mistake: &Mistake) -> String {
         receiver: ReceiverDependency::Path(support::RECEIVER.to_owned()),
         layout: Layout::Standalone,
         deny_warnings: false,
+        limits: webhook_generator::source::Limits::default(),
     });
     let messages = diagnostics::text(&outcome.diagnostics, &outcome.sources, false);
     let prefix = folder.path().to_string_lossy().replace('\\', "/");

@@ -143,6 +143,7 @@ fn run(description: &Value) -> Output {
         receiver: ReceiverDependency::Version("0.1".to_owned()),
         layout: Layout::Standalone,
         deny_warnings: false,
+        limits: webhook_generator::source::Limits::default(),
     });
     let messages = diagnostics::text(&outcome.diagnostics, &outcome.sources, false);
     let codes = messages.lines().filter_map(|line| Some(line.split_once('[')?.1.split_once("]: ")?.0.to_owned()));

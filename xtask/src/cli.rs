@@ -7,6 +7,7 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use webhook_generator::Stage;
 use webhook_generator::config::CrateName;
+use webhook_generator::source::Limit;
 
 /// Tasks of this repository
 #[derive(Parser)]
@@ -62,6 +63,12 @@ pub(crate) struct Codegen {
     /// version), which the generated manifest names as seen from the crate. Left out, it is the path of `receiver/` here.
     #[arg(long, value_name = "PATH|GIT|VERSION", requires = "spec", allow_hyphen_values = true)]
     pub(crate) receiver: Option<Receiver>,
+
+    /// What to refuse as too much, in place of the default; may be given again
+    ///
+    /// The names: `file-bytes`, `nodes`, `indicators`, `files`, `references` and `members`. See docs/hostile.md.
+    #[arg(long = "limit", value_name = "NAME=NUMBER", requires = "spec")]
+    pub(crate) limits: Vec<Limit>,
 
     /// Write nothing; show how the output differs, and fail if it does
     #[arg(long, conflicts_with_all = ["dry_run", "emit"])]

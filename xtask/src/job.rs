@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
 use webhook_generator::fingerprint::relative;
+use webhook_generator::source::Limits;
 use webhook_generator::{Layout, ReceiverDependency, Request};
 
 use crate::cli::{Codegen, Overlay, Receiver};
@@ -48,6 +49,7 @@ impl Job {
             receiver: ReceiverDependency::Path(String::new()),
             layout: Layout::Standalone,
             deny_warnings,
+            limits: Limits::default(),
         };
         Ok(Self { request, out: None })
     }
@@ -63,6 +65,7 @@ impl Job {
             default_name: None,
             receiver: ReceiverDependency::Path("../receiver".to_owned()),
             layout: Layout::Member { crate_dir: crate_dir.clone() },
+            limits: Limits::default(),
             deny_warnings,
         };
         Ok(Self { request, out: Some(crate_dir) })
@@ -100,6 +103,7 @@ impl Job {
             default_name: out.and_then(Path::file_name).and_then(|name| name.to_str()?.parse().ok()),
             receiver,
             layout: Layout::Standalone,
+            limits: arguments.limits.iter().fold(Limits::default(), |limits, limit| limits.with(*limit)),
             deny_warnings: arguments.deny.is_some(),
         };
         Ok(Self { request, out: out.map(Path::to_owned) })

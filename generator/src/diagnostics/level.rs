@@ -44,7 +44,7 @@ impl Levels {
 
     /// Takes out what is allowed, and makes errors of what is denied.
     pub(crate) fn apply(&self, diagnostics: &mut Diagnostics) {
-        diagnostics.0.retain_mut(|diagnostic| {
+        diagnostics.findings.retain_mut(|diagnostic| {
             if diagnostic.severity() == Severity::Error {
                 return true;
             }

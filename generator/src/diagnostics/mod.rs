@@ -12,7 +12,7 @@ pub use json::json;
 pub use level::{Level, Levels};
 pub use text::text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::source::{FileId, Origin};
 
@@ -70,7 +70,7 @@ pub struct Label {
 }
 
 /// A place in a file of this run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Place {
     /// The value of a node.
     Value(Origin),
@@ -137,20 +137,36 @@ impl Diagnostic {
     }
 }
 
+/// How many findings of one kind are kept: nobody reads more, and to tell the place of each takes time.
+const MAX_ALIKE: usize = 100;
+
 /// The findings of a run, in the order in which they were made.
 #[derive(Clone, Debug, Default)]
-pub struct Diagnostics(Vec<Diagnostic>);
+pub struct Diagnostics {
+    findings: Vec<Diagnostic>,
+    /// What tells findings apart.
+    known: HashSet<(Code, String, Option<Place>)>,
+    counts: HashMap<Code, usize>,
+}
 
 impl Diagnostics {
-    /// Adds a finding, unless the same one has been made at the same place.
+    /// Adds a finding, unless the same one has been made at the same place, or very many of its kind.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        let place = |d: &Diagnostic| d.labels.first().map(|label| label.place.clone());
-        let known = |d: &Diagnostic| {
-            d.code == diagnostic.code && d.message == diagnostic.message && place(d) == place(&diagnostic)
-        };
-        if !self.0.iter().any(known) {
-            self.0.push(diagnostic);
+        let count = self.counts.entry(diagnostic.code).or_default();
+        if *count > MAX_ALIKE {
+            return;
         }
+        let place = diagnostic.labels.first().map(|label| label.place.clone());
+        if !self.known.insert((diagnostic.code, diagnostic.message.clone(), place)) {
+            return;
+        }
+        *count += 1;
+        self.findings.push(if *count > MAX_ALIKE {
+            Diagnostic::new(diagnostic.code, format!("there are more than {MAX_ALIKE} findings of this kind"))
+                .help("the others are not shown")
+        } else {
+            diagnostic
+        });
     }
 
     /// The value of a result; an error becomes a finding.
@@ -160,12 +176,12 @@ impl Diagnostics {
 
     /// Whether any of them is an error.
     pub fn has_errors(&self) -> bool {
-        self.0.iter().any(|d| d.severity() == Severity::Error)
+        self.findings.iter().any(|d| d.severity() == Severity::Error)
     }
 
     /// The `codegen.toml` that the errors ask for; none where one of them asks for nothing, which no setting would settle.
     pub fn suggested_config(&self) -> Option<String> {
-        let errors: Vec<_> = self.0.iter().filter(|d| d.severity() == Severity::Error).collect();
+        let errors: Vec<_> = self.findings.iter().filter(|d| d.severity() == Severity::Error).collect();
         if errors.is_empty() || errors.iter().any(|error| error.settings.is_empty()) {
             return None;
         }
@@ -184,7 +200,7 @@ impl Diagnostics {
 
     /// All of them.
     pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
-        self.0.iter()
+        self.findings.iter()
     }
 
     /// How many warnings there are.

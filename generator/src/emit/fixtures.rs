@@ -8,12 +8,12 @@ use super::signature::Signing;
 use super::{Emitter, imports};
 use crate::format::SourceFile;
 use crate::ir::{Carrier, Webhook};
-use crate::names::{file_stem, ident, snake};
+use crate::names::ident;
 
 impl Emitter<'_> {
     /// The path of an example: the payload's name, and a number from the second on.
     pub(super) fn fixture_path(&self, webhook: usize, example: usize) -> String {
-        let name = file_stem(&snake(&self.names.event_types()[webhook].to_string()));
+        let name = &self.names.fixtures()[webhook];
         let number = if example == 0 { String::new() } else { format!(".{}", example + 1) };
         format!("fixtures/{name}{number}.json")
     }
@@ -35,7 +35,7 @@ impl Emitter<'_> {
         let header = self.header(
             "Every example of the description: verified, routed to its typed handler, and re-encoded to equal JSON.",
         );
-        let mut file = SourceFile::new(header);
+        let mut file = SourceFile::new(format!("{header}{}", self.lints_of_names()));
         let crate_name = format_ident!("{}", self.names.crate_name.replace('-', "_"));
         let Signing { names, secret, headers, receiver } = self.signing();
         let vendor = &self.names.vendor;
@@ -85,7 +85,7 @@ impl Emitter<'_> {
         });
         for (index, webhook, number) in self.tested() {
             let payload = self.names.ty(webhook.payload);
-            let name = snake(&self.names.event_types()[index].to_string());
+            let name = &self.names.fixtures()[index];
             let path = format!("../{}", self.fixture_path(index, number));
             let suffix = if number == 0 { String::new() } else { format!("_{}", number + 1) };
             let test = ident(&format!("{name}{suffix}"));

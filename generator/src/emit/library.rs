@@ -33,7 +33,8 @@ impl Emitter<'_> {
     /// The file.
     pub(super) fn library(&self) -> SourceFile {
         let attributes = "#![forbid(unsafe_code)]\n#![warn(missing_docs)]\n";
-        let mut file = SourceFile::new(format!("{}\n{attributes}", self.header(&self.front_page())));
+        let header = self.header(&self.front_page());
+        let mut file = SourceFile::new(format!("{header}\n{attributes}{}", self.lints_of_names()));
         let modules: Vec<_> = self.modules().into_iter().map(|module| format_ident!("{module}")).collect();
         let docs = modules.iter().map(|module| {
             let name = module.to_string();

@@ -60,6 +60,15 @@ impl Emitter<'_> {
         (0..self.api.types.len()).map(|index| self.names.module(TypeId(index))).collect()
     }
 
+    /// For a crate's root: names that the description has in other scripts are not the user's to change.
+    fn lints_of_names(&self) -> &'static str {
+        if self.names.are_ascii() {
+            ""
+        } else {
+            "#![allow(confusable_idents, mixed_script_confusables, uncommon_codepoints)]\n"
+        }
+    }
+
     /// How every source file begins: the generator formats what it writes, so rustfmt is to leave it alone.
     fn header(&self, docs: &str) -> String {
         let spec = self.sources.description().map_or("the description", |file| self.sources.relative_name(file));

@@ -172,12 +172,21 @@ impl Types<'_> {
             };
             variants.push(Variant { name, ty, tags });
         }
-        let tagged = tag.filter(|_| {
-            let mut seen = IndexSet::new();
-            variants
-                .iter()
-                .all(|variant| !variant.tags.is_empty() && variant.tags.iter().all(|tag| seen.insert(tag.clone())))
-        });
+        let mut seen = IndexSet::new();
+        let apart = variants
+            .iter()
+            .all(|variant| !variant.tags.is_empty() && variant.tags.iter().all(|tag| seen.insert(tag.clone())));
+        if let Some(discriminator) = flat.discriminator.as_ref().filter(|_| !apart) {
+            let name = &discriminator.property_name;
+            diagnostics.push(
+                Diagnostic::new(
+                    Code::NotEnforced,
+                    format!("the discriminator `{name}` does not tell the alternatives apart"),
+                )
+                .at(Place::Value(self.origin(subject[0])), "they are told apart by their members"),
+            );
+        }
+        let tagged = tag.filter(|_| apart);
         let default =
             flat.discriminator.as_ref().and_then(|discriminator| discriminator.extensions.get(DEFAULT_MAPPING));
         let otherwise = default

@@ -2,6 +2,7 @@
 //!
 //! Every one is held against the lowered types first, so that the emitted tests cannot fail.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 
 use super::event_types::Route;
@@ -18,6 +19,10 @@ const MAX_DEPTH: usize = 24;
 
 /// How many values one may have.
 const MAX_VALUES: usize = 10_000;
+
+/// How many steps holding a value against a type may take: alternatives within alternatives double them at each level,
+/// for the emitted decoder, too.
+const MAX_STEPS: usize = 200_000;
 
 /// The examples of a webhook under one of its event types, at least one.
 pub(super) fn examples(
@@ -178,7 +183,7 @@ impl Checking<'_> {
     /// Checks an example with the event type stated in it, and without where the payload has no place for that.
     fn check(&self, example: &Node) -> Result<Checked, Misfit> {
         let fit = |node: &Node, states_event_type: bool| {
-            let mut fitting = Fitting { api: self.api, undeclared: Vec::new() };
+            let mut fitting = Fitting { api: self.api, steps: &Cell::new(0), undeclared: Vec::new() };
             let fitted = fitting.fit(&Type::Named(self.payload), node)?;
             let example = Example { json: crate::text::pretty_json(&fitted), assembled: false, states_event_type };
             Ok((fitted, Checked { example, undeclared: fitting.undeclared }))
@@ -405,11 +410,14 @@ struct Misfit {
 /// Holds a value against a type as the emitted decoder would, and gives what comes back.
 struct Fitting<'a> {
     api: &'a Api,
+    /// How many steps were taken.
+    steps: &'a Cell<usize>,
     undeclared: Vec<Origin>,
 }
 
 impl Fitting<'_> {
     fn fit(&mut self, ty: &Type, node: &Node) -> Result<Node, Misfit> {
+        self.steps.update(|steps| steps + 1);
         let misfit = |expected: &str| Err(Misfit { origin: node.origin().clone(), expected: expected.to_owned() });
         let integral =
             |digits: &str| digits.parse::<f64>().is_ok_and(|number| number.is_finite() && number.fract() == 0.0);
@@ -479,7 +487,10 @@ impl Fitting<'_> {
                 };
                 let mut best: Option<(usize, Node, Vec<Origin>)> = None;
                 for variant in candidates {
-                    let mut attempt = Fitting { api, undeclared: Vec::new() };
+                    if self.steps.get() > MAX_STEPS {
+                        return misfit("a type with fewer alternatives to try".to_owned());
+                    }
+                    let mut attempt = Fitting { api, steps: self.steps, undeclared: Vec::new() };
                     match attempt.fit(&variant.ty, node) {
                         Ok(fitted) if best.as_ref().is_none_or(|(known, ..)| attempt.undeclared.len() < *known) => {
                             best = Some((attempt.undeclared.len(), fitted, attempt.undeclared));

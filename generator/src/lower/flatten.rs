@@ -1,6 +1,6 @@
 //! What several schemas say together: `allOf` and `$ref` siblings merged into one view.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::{IndexMap, IndexSet};
 
@@ -20,6 +20,8 @@ pub(super) type Subject = Vec<SchemaId>;
 pub(super) struct Flat {
     /// The schemas that were merged at the top.
     pub schemas: Subject,
+    /// All that were merged. Once is enough: references may lead to one schema in exponentially many ways.
+    merged: HashSet<SchemaId>,
     /// The types that are allowed; none where no schema says.
     pub types: Option<Vec<JsonType>>,
     /// The first `type` that said which.
@@ -140,6 +142,16 @@ fn alias(schemas: &Schemas, schema: &Schema) -> Option<(Subject, bool)> {
     if !plain {
         return None;
     }
+    // A type beside the reference that the target cannot have is a contradiction, which `merge` reports.
+    let compatible = |target: SchemaId| {
+        let given = &schemas.get(target).types;
+        given.is_empty() || schema.types.is_empty() || narrow(Some(&schema.types), given).is_some()
+    };
+    let found = alias_of(schemas, schema)?;
+    found.0.iter().all(|target| compatible(*target)).then_some(found)
+}
+
+fn alias_of(schemas: &Schemas, schema: &Schema) -> Option<(Subject, bool)> {
     match (schema.reference, &schema.all_of[..], &schema.one_of[..], &schema.any_of[..]) {
         (Some(target), [], [], []) => Some((vec![target], false)),
         (None, parts, [], []) if !parts.is_empty() => {
@@ -199,6 +211,9 @@ fn merge(schemas: &Schemas, id: SchemaId, flat: &mut Flat, path: &mut Vec<Schema
             )
             .at(Place::Value(schema.node.origin().clone()), ""),
         );
+        return;
+    }
+    if !flat.merged.insert(id) {
         return;
     }
     describe(schema, is_base(schemas, path, id), flat);

@@ -65,6 +65,7 @@ pub fn lower(
         });
     }
     shape::merge_equal(&mut api);
+    shape::report_endless(&api, diagnostics);
     shape::box_cycles(&mut api);
     depth::cut_chains(&mut api);
     (!diagnostics.has_errors()).then_some(api)

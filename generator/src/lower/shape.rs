@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::graph::components;
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::ir::{Api, Kind, Naming, Presence, Type, TypeDef, TypeId};
 
 /// From how many members on an object stands for a thing of its own, whatever contains it.
@@ -209,9 +210,29 @@ pub(super) fn box_cycles(api: &mut Api) {
     }
 }
 
+/// Reports alternatives that lead back to what they are alternatives of before anything is read: decoding one would
+/// never end.
+pub(super) fn report_endless(api: &Api, diagnostics: &mut Diagnostics) {
+    let without_reading = |def: &TypeDef| match &def.kind {
+        Kind::Union(_) | Kind::Newtype(_) => types(&def.kind).into_iter().flat_map(by_value).map(|id| id.0).collect(),
+        Kind::Struct(_) | Kind::Enum(_) | Kind::Constant(_) | Kind::Pending => Vec::new(),
+    };
+    let edges: Vec<Vec<usize>> = api.types.iter().map(without_reading).collect();
+    let component = components(&edges);
+    for (index, def) in api.types.iter().enumerate() {
+        if edges[index].iter().any(|target| component[*target] == component[index]) {
+            diagnostics.push(
+                Diagnostic::new(Code::SchemaCycle, "a schema is one of its own alternatives")
+                    .at(Place::Value(def.origin.clone()), "reached again through `oneOf` or `anyOf`")
+                    .help("remove the alternative that leads back, in an overlay"),
+            );
+        }
+    }
+}
+
 fn by_value(ty: &Type) -> Vec<TypeId> {
     match ty {
-        Type::Named(id) => vec![*id],
+        Type::Named(id) | Type::Boxed(id) => vec![*id],
         Type::Nullable(inner) => by_value(inner),
         Type::Tuple(elements) => elements.iter().flat_map(by_value).collect(),
         _ => Vec::new(),

@@ -12,8 +12,9 @@ use crate::ir::{
 use crate::normalize::{Additional, JsonType, SchemaId, Schemas};
 use crate::source::{Origin, Segment, Sources};
 
-/// How deep lists and maps may be nested in one another without a definition in between.
-const MAX_DEPTH: usize = 64;
+/// How deep lists and maps may be nested in one another without a definition in between. What parses and prints the
+/// emitted types takes stack for each level, and must do with the two megabytes of a thread.
+const MAX_DEPTH: usize = 40;
 
 /// Longer tuples have no codec.
 const MAX_TUPLE: usize = 6;
@@ -359,7 +360,7 @@ impl<'a> Types<'a> {
         for alternative in alternatives {
             // What is peeled off may be a null.
             let same = |known: &&Subject| peel(self.schemas, known) == peel(self.schemas, alternative);
-            if !distinct.iter().any(|known| same(known)) {
+            if !distinct.iter().any(same) {
                 distinct.push(alternative);
             }
         }

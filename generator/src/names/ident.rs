@@ -32,6 +32,16 @@ pub fn snake(text: &str) -> String {
     finish(&spoken(text).to_snake_case(), "n", "empty", "_")
 }
 
+/// `snake_case` for a file, fit for every system: for what is left out, a fingerprint stands.
+pub(super) fn file(text: &str) -> String {
+    let name = snake(text);
+    let plain: String = name.chars().filter(char::is_ascii).take(MAX_STEM).collect();
+    if plain == name && !crate::text::is_device(&name) {
+        return plain;
+    }
+    format!("{}_{}", plain.trim_matches('_'), short_hash(text)).trim_start_matches('_').to_owned()
+}
+
 /// The identifier for a name, raw where it is a keyword.
 pub fn ident(name: &str) -> Ident {
     if NEVER_RAW.contains(&name) {
@@ -48,20 +58,11 @@ pub fn is_keyword(name: &str) -> bool {
     KEYWORDS.contains(&name)
 }
 
-/// A name for a file, on every system: what is not fit for that is left out, and a hash of the whole stands for it.
-pub fn file_stem(name: &str) -> String {
-    let plain: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(MAX_STEM).collect();
-    if plain == name && !crate::text::is_device(name) {
-        return plain;
-    }
-    format!("{plain}_{}", short_hash(name)).trim_start_matches('_').to_owned()
-}
-
 /// The text in words: signs that carry a meaning are spelled out, all others separate.
 fn spoken(text: &str) -> String {
     let mut words = String::new();
     let mut previous = None;
-    for c in text.nfc() {
+    for c in text.nfkc() {
         let word = match c {
             '+' => Some("plus"),
             '*' => Some("star"),
@@ -92,7 +93,7 @@ fn spoken(text: &str) -> String {
 }
 
 fn finish(name: &str, prefix: &str, empty: &str, joint: &str) -> String {
-    let mut name: String = name.nfc().collect();
+    let mut name: String = name.nfkc().collect();
     if name.chars().all(|c| c == '_') {
         empty.clone_into(&mut name);
     }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use proc_macro2::Ident;
 
-pub use ident::{file_stem, ident, is_keyword, snake, upper_camel};
+pub use ident::{ident, is_keyword, snake, upper_camel};
 
 use crate::config::{Config, SpecPlace};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Label, Place};
@@ -16,7 +16,7 @@ use crate::lower::shape;
 use crate::source::Sources;
 use crate::text::suggest;
 use claims::Scope;
-use ident::short_hash;
+use ident::{file, short_hash};
 
 /// What emitted code names without a path: the prelude, the receiver's types and our own items.
 const RESERVED_TYPES: &[&str] = &[
@@ -103,6 +103,12 @@ const RESERVED_TYPES: &[&str] = &[
     "Topic", // emitted in every crate
 ];
 
+/// Names that no file may have on Windows.
+const DEVICES: &[&str] = &[
+    "aux", "con", "nul", "prn", "com0", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt0",
+    "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+];
+
 /// Names that no module of payloads may have.
 const RESERVED_MODULES: &[&str] = &[
     "event",
@@ -135,6 +141,8 @@ pub struct Names {
     /// The variant for what the description does not list.
     unknown: Vec<Ident>,
     event_types: Vec<Ident>,
+    /// Their files, without an ending.
+    fixtures: Vec<String>,
     topics: BTreeMap<String, Ident>,
     modules: Vec<String>,
     /// The accessors of common fields, by the field's name in JSON.
@@ -162,6 +170,11 @@ impl Names {
         &self.event_types
     }
 
+    /// The names of the files with the webhooks' examples, without an ending, in the order of the webhooks.
+    pub fn fixtures(&self) -> &[String] {
+        &self.fixtures
+    }
+
     /// The variants for the topics, by the topic's name.
     pub fn topics(&self) -> &BTreeMap<String, Ident> {
         &self.topics
@@ -185,6 +198,12 @@ impl Names {
         lines
     }
 
+    /// Whether every identifier is of ASCII.
+    pub fn are_ascii(&self) -> bool {
+        let lists = [&self.types, &self.unknown, &self.event_types].into_iter().chain(&self.members);
+        lists.flatten().chain(self.topics.values()).all(|name| name.to_string().is_ascii())
+    }
+
     /// The accessor of a field that all payloads have.
     pub fn accessor(&self, wire: &str) -> Option<&Ident> {
         self.accessors.get(wire)
@@ -195,12 +214,14 @@ impl Names {
 pub fn name(api: &Api, config: &Config, crate_name: &str, sources: &Sources, diagnostics: &mut Diagnostics) -> Names {
     let vendor = config.vendor.as_ref().map_or_else(|| default_vendor(crate_name), |vendor| vendor.as_str().to_owned());
     let unknown: Vec<Ident> = api.types.iter().map(unknown_variant).collect();
+    let event_types = variants(api.webhooks.iter().map(|webhook| webhook.event_type.as_str()), &["Unknown".to_owned()]);
     Names {
         crate_name: crate_name.to_owned(),
         types: types(api, config, &vendor, sources, diagnostics).iter().map(|name| ident(name)).collect(),
         members: api.types.iter().zip(&unknown).map(|(def, unknown)| members(def, unknown)).collect(),
         unknown,
-        event_types: variants(api.webhooks.iter().map(|webhook| webhook.event_type.as_str()), &["Unknown".to_owned()]),
+        fixtures: fixtures(&event_types),
+        event_types,
         topics: {
             let topics: Vec<&str> = api.topic_index().into_keys().collect();
             let names = variants(topics.iter().copied(), &[]);
@@ -234,7 +255,7 @@ fn types(api: &Api, config: &Config, vendor: &str, sources: &Sources, diagnostic
         let (ids, mut candidates): (Vec<TypeId>, Vec<Vec<String>>) = claimants.into_iter().unzip();
         for (id, candidates) in ids.iter().zip(&mut candidates) {
             let last = candidates.last().cloned().unwrap_or_default();
-            candidates.push(format!("{last}{}", upper_camel(&short_hash(&place(api.def(*id))))));
+            candidates.push(extended(&last, &upper_camel(&short_hash(&place(api.def(*id))))));
         }
         for (id, name) in ids.iter().zip(scope.claim(&candidates)) {
             names[id.0] = Some(name);
@@ -244,7 +265,7 @@ fn types(api: &Api, config: &Config, vendor: &str, sources: &Sources, diagnostic
     // Event types are what users type most: their payloads come first, then what has a name in the description.
     let roots = ids().filter_map(|id| match &api.def(id).naming {
         Naming::Root(event_type) => {
-            Some((id, vec![upper_camel(event_type), format!("{}Payload", upper_camel(event_type))]))
+            Some((id, vec![upper_camel(event_type), extended(&upper_camel(event_type), "Payload")]))
         }
         _ => None,
     });
@@ -254,7 +275,7 @@ fn types(api: &Api, config: &Config, vendor: &str, sources: &Sources, diagnostic
             let file = sources.relative_name(api.def(id).origin.file());
             let stem = file.rsplit('/').next().unwrap_or(file).split('.').next().unwrap_or(file);
             let (plain, qualified) = (upper_camel(name), upper_camel(&format!("{stem} {name}")));
-            Some((id, vec![plain.clone(), format!("{plain}Data"), qualified]))
+            Some((id, vec![plain.clone(), extended(&plain, "Data"), qualified]))
         }
         _ => None,
     });
@@ -270,7 +291,7 @@ fn types(api: &Api, config: &Config, vendor: &str, sources: &Sources, diagnostic
             Naming::Inline { parent, hint, .. } if names[id.0].is_none() => {
                 let parent = names[parent.0].as_ref()?;
                 let proposal = proposals[id.0].as_deref().filter(|text| alike[text] == 1 && !text.contains('/'));
-                let full = format!("{parent}{}", upper_camel(hint));
+                let full = extended(parent, &upper_camel(hint));
                 Some((id, proposal.map(upper_camel).into_iter().chain([joined(parent, hint), full]).collect()))
             }
             _ => None,
@@ -282,6 +303,11 @@ fn types(api: &Api, config: &Config, vendor: &str, sources: &Sources, diagnostic
         claim(&mut names, ready);
     }
     names.into_iter().map(Option::unwrap_or_default).collect()
+}
+
+/// A name in `UpperCamelCase` that goes on, and so needs no `_` any more to be other than a keyword.
+fn extended(name: &str, more: &str) -> String {
+    format!("{}{more}", name.trim_end_matches('_'))
 }
 
 /// The name of a member's type after its parent's: the `vocabulary` of `MetadataVocabularyUpdated` is a
@@ -412,11 +438,23 @@ fn variants<'a>(values: impl Iterator<Item = &'a str>, taken: &[String]) -> Vec<
     let candidates: Vec<Vec<String>> = values
         .map(|value| {
             let name = upper_camel(value);
-            let hashed = format!("{name}{}", upper_camel(&short_hash(value)));
+            let hashed = extended(&name, &upper_camel(&short_hash(value)));
             vec![name, hashed]
         })
         .collect();
     Scope::reserving(taken.iter().map(String::as_str)).claim(&candidates).iter().map(|name| ident(name)).collect()
+}
+
+/// A file for each event type, and the name of its test.
+fn fixtures(event_types: &[Ident]) -> Vec<String> {
+    let candidates: Vec<Vec<String>> = event_types
+        .iter()
+        .map(|event_type| {
+            let name = file(&event_type.to_string());
+            vec![name.clone(), format!("{name}_{}", short_hash(&event_type.to_string()))]
+        })
+        .collect();
+    Scope::reserving(DEVICES.iter().copied().chain(["round_trip"])).claim(&candidates)
 }
 
 /// A module for each topic area; what several areas share has one of its own.
@@ -429,12 +467,12 @@ fn modules(api: &Api) -> Vec<String> {
     let candidates: Vec<Vec<String>> = distinct
         .iter()
         .map(|area| {
-            let name = if area.is_empty() { "payloads".to_owned() } else { file_stem(&snake(area)) };
+            let name = if area.is_empty() { "payloads".to_owned() } else { file(area) };
             let name = if is_keyword(&name) { format!("{name}_") } else { name };
             vec![name.clone(), format!("{name}_payloads"), format!("{name}_{}", short_hash(area))]
         })
         .collect();
-    let names = Scope::reserving(RESERVED_MODULES.iter().copied()).claim(&candidates);
+    let names = Scope::reserving(RESERVED_MODULES.iter().chain(DEVICES).copied()).claim(&candidates);
     let names: HashMap<&str, &String> = distinct.into_iter().zip(&names).collect();
     let mut modules: Vec<Option<String>> = vec![None; api.types.len()];
     for (webhook, area) in api.webhooks.iter().zip(areas) {

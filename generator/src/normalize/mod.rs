@@ -268,8 +268,11 @@ impl Reader<'_, '_> {
             self.fields(&parameter, &[fields::PARAMETER]);
             if parameter.get("in").and_then(Node::as_str) == Some("header")
                 && let Some(name) = parameter.get("name")
-                && let Some(text) = name.as_str()
             {
+                let Some(text) = name.as_str().filter(|text| is_token(text)) else {
+                    self.wrong(name, "the name of a header is of letters, digits and some signs");
+                    continue;
+                };
                 let place = Place::Value(name.origin().clone());
                 headers.push(Header { name: text.to_owned(), place, values: self.header_values(&parameter) });
             }
@@ -360,6 +363,11 @@ fn extensions(operation: &Node) -> Vec<(String, Node)> {
     }
     texts.sort_by(|(a, _), (b, _)| a.cmp(b));
     texts
+}
+
+/// Whether a text may be the name of a header (RFC 9110, section 5.6.2).
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
 fn is_nearly_webhooks(key: &str) -> bool {

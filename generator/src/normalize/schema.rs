@@ -267,24 +267,25 @@ impl Reader<'_, '_> {
         let Some(values) = value.as_array().filter(|values| !values.is_empty()) else {
             return self.wrong(value, "`enum` is a list of at least one value");
         };
-        let mut distinct: Vec<Node> = Vec::new();
+        if !self.within(value, "enum") {
+            return;
+        }
+        let mut distinct: IndexMap<String, Node> = IndexMap::new();
         for value in values {
             if matches!(value.value(), Value::Null) {
                 schema.data.nullable = true;
-            } else if let Some(first) =
-                distinct.iter().find(|known| crate::text::json(known) == crate::text::json(value))
-            {
+            } else if let Some(first) = distinct.get(&crate::text::json(value)) {
                 self.diagnostics.push(
                     Diagnostic::new(Code::DuplicateValue, "an enum has the same value twice")
                         .at(Place::Value(value.origin().clone()), "left out")
                         .at(Place::Value(first.origin().clone()), "first given here"),
                 );
             } else {
-                distinct.push(value.clone());
+                distinct.insert(crate::text::json(value), value.clone());
             }
         }
         schema.only_null |= distinct.is_empty();
-        schema.values = Some(distinct).filter(|values| !values.is_empty());
+        schema.values = Some(distinct.into_values().collect::<Vec<_>>()).filter(|values| !values.is_empty());
     }
 
     /// Values that contradict the type would make every delivery undecodable.
@@ -347,6 +348,13 @@ impl Reader<'_, '_> {
             return None;
         };
         let mapping = value.get("mapping").and_then(Node::as_object);
+        for (_, target) in mapping.into_iter().flatten() {
+            // The bare name of a schema is no reference.
+            let named = target.as_str().is_some_and(|text| !text.contains(['/', '#', '.', ':']));
+            if !named && let Err(diagnostic) = self.resolver.follow(target) {
+                self.diagnostics.push(diagnostic);
+            }
+        }
         let text = |(tag, target): (&std::rc::Rc<str>, &Node)| Some((tag.to_string(), target.as_str()?.to_owned()));
         let default = value.get(DEFAULT_MAPPING).and_then(Node::as_str);
         Some(Discriminator {
@@ -375,6 +383,9 @@ impl Reader<'_, '_> {
     }
 
     fn schemas_of(&mut self, value: &Node, keyword: &str) -> Vec<SchemaId> {
+        if !self.within(value, keyword) {
+            return Vec::new();
+        }
         match value.as_array() {
             Some(schemas) if !schemas.is_empty() => schemas.iter().map(|schema| self.reserve(schema)).collect(),
             _ => {
@@ -389,6 +400,9 @@ impl Reader<'_, '_> {
             self.wrong(value, &format!("`{keyword}` is an object"));
             return IndexMap::new();
         };
+        if !self.within(value, keyword) {
+            return IndexMap::new();
+        }
         members.iter().map(|(name, schema)| (name.to_string(), self.reserve(schema))).collect()
     }
 
@@ -406,6 +420,19 @@ impl Reader<'_, '_> {
             self.wrong(value, &format!("`{keyword}` is `true` or `false`"));
             false
         })
+    }
+
+    /// Whether the keyword lists no more than the limits allow.
+    fn within(&mut self, value: &Node, keyword: &str) -> bool {
+        let most = self.resolver.limits().members;
+        let count = value.as_array().map_or_else(|| value.as_object().map_or(0, Object::len), <[Node]>::len);
+        if count > most {
+            self.diagnostics.push(
+                Diagnostic::new(Code::Limit, format!("`{keyword}` lists more than {most} members"))
+                    .at(Place::Name(value.origin().clone()), ""),
+            );
+        }
+        count <= most
     }
 
     fn wrong(&mut self, value: &Node, rule: &str) {

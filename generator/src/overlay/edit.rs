@@ -1,7 +1,8 @@
 //! Changes to the tree. What does not change is shared between the old and the new one.
 
 use crate::diagnostics::{Code, Diagnostic, Place};
-use crate::source::{Node, Segment, Value, limits};
+use crate::source::limits::DEPTH;
+use crate::source::{Limits, Node, Segment, Value};
 use crate::text::same;
 
 /// The node at the path.
@@ -146,7 +147,7 @@ pub(super) fn kind(node: &Node) -> &'static str {
 }
 
 /// Refuses a tree that has outgrown the limits of documents.
-pub(super) fn check_size(root: &Node, target: &Node) -> Result<(), Diagnostic> {
+pub(super) fn check_size(root: &Node, target: &Node, limits: &Limits) -> Result<(), Diagnostic> {
     let refuse = |message: String| {
         Err(Diagnostic::new(Code::Limit, message).at(Place::Value(target.origin().clone()), "by this action"))
     };
@@ -154,11 +155,11 @@ pub(super) fn check_size(root: &Node, target: &Node) -> Result<(), Diagnostic> {
     let mut open = vec![(root, 0)];
     while let Some((node, depth)) = open.pop() {
         nodes += 1;
-        if nodes > limits::NODES {
-            return refuse(format!("the description grows beyond {} nodes", limits::NODES));
+        if nodes > limits.nodes {
+            return refuse(format!("the description grows beyond {} nodes", limits.nodes));
         }
-        if depth > limits::DEPTH {
-            return refuse(format!("the description grows deeper than {} levels", limits::DEPTH));
+        if depth > DEPTH {
+            return refuse(format!("the description grows deeper than {DEPTH} levels"));
         }
         let members = node.as_object().into_iter().flatten().map(|(_, member)| member);
         open.extend(members.chain(node.as_array().unwrap_or_default()).map(|node| (node, depth + 1)));

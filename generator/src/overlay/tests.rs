@@ -54,7 +54,7 @@ fn show(node: &Node, root: &Node) -> String {
 fn applied(description: &str, overlay: &str) -> String {
     let (folder, sources, root, overlay) = read(description, overlay);
     let mut diagnostics = Diagnostics::default();
-    let result = apply(root.clone(), &overlay, &mut diagnostics);
+    let result = apply(root.clone(), &overlay, &Limits::default(), &mut diagnostics);
     if diagnostics.iter().next().is_some() {
         assert!(!diagnostics.has_errors() || result.is(&root), "what is refused is not applied");
         return text(&diagnostics, &sources, false).replace(&format!("{}/", folder.path().to_str().unwrap()), "");
@@ -827,7 +827,7 @@ fn the_limits_of_documents_hold() {
     let overlay = format!("overlay: 1.1.0\ninfo: {{title: Test, version: 1.0}}\nactions:\n{actions}");
     let (_folder, _sources, root, overlay) = read(DESCRIPTION, &overlay);
     let mut diagnostics = Diagnostics::default();
-    apply(root, &overlay, &mut diagnostics);
+    apply(root, &overlay, &Limits::default(), &mut diagnostics);
     let messages: Vec<_> = diagnostics.iter().map(|diagnostic| &*diagnostic.message).collect();
     assert_eq!(messages, ["the description grows deeper than 128 levels"]);
 }

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::path::Path;
 
+use super::limits::Limits;
 use super::parse::parse;
 use super::syntax::Syntax;
 use super::tree::{FileId, Node};
@@ -61,10 +62,10 @@ impl SourceFile {
     }
 
     /// Parses the text.
-    pub(super) fn parse(&mut self, path: &Path, id: FileId) {
+    pub(super) fn parse(&mut self, path: &Path, id: FileId, limits: &Limits) {
         let mut last = None;
         for &syntax in Syntax::candidates(path, self.text()) {
-            let parsed = parse(self.text(), syntax, id);
+            let parsed = parse(self.text(), syntax, id, limits);
             self.syntax = Some(syntax);
             let done = parsed.is_ok();
             last = Some(parsed);

@@ -1,21 +1,12 @@
-//! How much of a document is taken before it is refused.
+//! How much of a description is taken before it is refused.
 //!
-//! The limits stand far above what real descriptions need, and low enough that a hostile document is
-//! refused before it takes the machine with it.
+//! The limits stand far above what real descriptions need, and low enough that a hostile one is refused before it takes
+//! the machine with it. [`Limits`] can be set for a run. The constants cannot: the parsers have them, or YAML has.
 
-/// The size of a file, in bytes.
-pub const FILE_BYTES: u64 = 64 * 1024 * 1024;
+use std::str::FromStr;
 
 /// How deep objects and arrays nest. It is the limit of both parsers, and an overlay must not go beyond it.
 pub const DEPTH: usize = 128;
-
-/// How many nodes a document has, counting what an alias stands for each time it is used. Four times what the largest
-/// published description has; a tree of this size takes about 200 MB.
-pub const NODES: usize = 1_000_000;
-
-/// How many characters of YAML may be indicators, whether they are or are part of a text. The parser takes memory for
-/// each of them, at worst 400 bytes, before the number of nodes is known.
-pub const YAML_INDICATORS: usize = 1_250_000;
 
 /// How many brackets and braces of YAML may be open, whether they are or are part of a text. The time of the parser
 /// grows with the square of their number.
@@ -24,8 +15,89 @@ pub const YAML_OPEN: usize = 1000;
 /// How long a key is, in characters. It is the limit that YAML has for keys.
 pub const KEY_CHARS: usize = 1024;
 
-/// How many files a run reads.
-pub const FILES: usize = 4096;
+macro_rules! limits {
+    ($($(#[$doc:meta])* $field:ident $name:literal = $value:expr;)*) => {
+        /// The limits that can be set.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct Limits {
+            $($(#[$doc])* pub $field: usize,)*
+        }
 
-/// How many references a chain has.
-pub const REFERENCES: usize = 128;
+        impl Default for Limits {
+            fn default() -> Self {
+                Self { $($field: $value,)* }
+            }
+        }
+
+        impl Limits {
+            /// The names by which limits are set.
+            pub const NAMES: &'static [&'static str] = &[$($name,)*];
+
+            /// Sets one of them.
+            #[must_use]
+            pub fn with(mut self, limit: Limit) -> Self {
+                match limit.name {
+                    $($name => self.$field = limit.value,)*
+                    // A `Limit` has no other name.
+                    _ => {}
+                }
+                self
+            }
+        }
+    };
+}
+
+limits! {
+    /// The size of a file, in bytes.
+    file_bytes "file-bytes" = 64 * 1024 * 1024;
+    /// How many nodes a document has, counting what an alias stands for each time it is used. Four times what the
+    /// largest published description has; a tree of this size takes about 200 MB.
+    nodes "nodes" = 1_000_000;
+    /// How many characters of YAML may be indicators, whether they are or are part of a text. The parser takes memory
+    /// for each of them, at worst 400 bytes, before the number of nodes is known.
+    indicators "indicators" = 1_250_000;
+    /// How many files a run reads.
+    files "files" = 4096;
+    /// How many references a chain has.
+    references "references" = 128;
+    /// How many members an object of a schema declares, how many values a list of values has, and how many schemas a
+    /// list of schemas.
+    members "members" = 10_000;
+}
+
+/// One limit and what it is set to, as `members=500`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    name: &'static str,
+    value: usize,
+}
+
+impl FromStr for Limit {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let known = || format!("write NAME=NUMBER; the names are {}", Limits::NAMES.join(", "));
+        let (name, value) = text.split_once('=').ok_or_else(known)?;
+        let name = Limits::NAMES.iter().find(|known| **known == name).ok_or_else(known)?;
+        let value = value.replace('_', "").parse().map_err(|_| format!("`{value}` is no number"))?;
+        Ok(Self { name, value })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_limit_can_be_set() {
+        for name in Limits::NAMES {
+            let limit: Limit = format!("{name}=1_7").parse().unwrap();
+            let set = Limits::default().with(limit);
+            assert_ne!(set, Limits::default(), "{name}");
+            assert!(format!("{set:?}").contains(": 17"), "{name}: {set:?}");
+        }
+        for text in ["members", "members=", "members=-1", "depth=3", "=1", ""] {
+            assert!(text.parse::<Limit>().is_err(), "{text:?}");
+        }
+    }
+}

@@ -26,6 +26,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+pub use limits::{Limit, Limits};
 pub use lines::Position;
 pub(crate) use lines::floor;
 use parse::{EMPTY, too_deep};
@@ -37,6 +38,7 @@ use locate::{Part, locate};
 
 /// The files of a run.
 pub struct Sources {
+    limits: Limits,
     /// Slots that are filled in order and never emptied, so that files can be added while others are borrowed.
     files: Box<[OnceCell<SourceFile>]>,
     count: Cell<usize>,
@@ -73,10 +75,16 @@ impl Default for Sources {
 }
 
 impl Sources {
-    /// No files.
+    /// No files, and the limits that hold unless others are set.
     pub fn new() -> Self {
+        Self::with_limits(Limits::default())
+    }
+
+    /// No files.
+    pub fn with_limits(limits: Limits) -> Self {
         Self {
-            files: (0..limits::FILES).map(|_| OnceCell::new()).collect(),
+            limits,
+            files: (0..limits.files).map(|_| OnceCell::new()).collect(),
             count: Cell::new(0),
             root: RefCell::new(None),
             inside: RefCell::default(),
@@ -138,6 +146,11 @@ impl Sources {
             Some(shown) if !shown.is_empty() => shown,
             _ => ".".to_owned(),
         }
+    }
+
+    /// What is refused as too much.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// All files, in the order in which they were read.
@@ -227,7 +240,7 @@ impl Sources {
         let id = if let Some(id) = known(&path) {
             id
         } else {
-            let bytes = read::read(&path).map_err(unreadable)?;
+            let bytes = read::read(&path, self.limits.file_bytes).map_err(unreadable)?;
             let file = SourceFile::new(show(&root.shown.join(inner)), show(inner), true);
             self.push(&path, file, bytes, true).map_err(unreadable)?.0
         };
@@ -250,7 +263,7 @@ impl Sources {
     /// name it.
     fn add(&self, path: &Path, file: SourceFile, parse: bool) -> (FileId, Result<(), Diagnostic>) {
         let name = file.name.clone();
-        let (bytes, read) = match read::read(path) {
+        let (bytes, read) = match read::read(path, self.limits.file_bytes) {
             Ok(bytes) => (bytes, Ok(())),
             Err(unreadable) => (Vec::new(), Err(unreadable)),
         };
@@ -271,12 +284,12 @@ impl Sources {
         bytes: Vec<u8>,
         parse: bool,
     ) -> Result<(FileId, Result<(), Diagnostic>), read::Unreadable> {
-        let too_many = || (Code::Limit, format!("is one file too many: a run reads at most {}", limits::FILES));
+        let too_many = || (Code::Limit, format!("is one file too many: a run reads at most {}", self.limits.files));
         let index = self.count.get();
         let slot = self.files.get(index).ok_or_else(too_many)?;
         let id = FileId(u32::try_from(index).map_err(|_| too_many())?);
         match file.decode(bytes, id) {
-            Ok(()) if parse => file.parse(path, id),
+            Ok(()) if parse => file.parse(path, id, &self.limits),
             Ok(()) => {}
             Err(diagnostic) => file.parsed = Some(Err(diagnostic)),
         }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::limits::{DEPTH, KEY_CHARS, NODES};
+use super::limits::{DEPTH, KEY_CHARS, Limits};
 use super::locate::{Part, locate};
 use super::syntax::{ParserError, Syntax};
 use super::tree::{FileId, Node, Object, Origin, Segment, Value};
@@ -24,14 +24,15 @@ pub(super) fn too_deep() -> String {
 }
 
 /// Parses a document.
-pub(super) fn parse(text: &str, syntax: Syntax, file: FileId) -> Result<Node, Diagnostic> {
+pub(super) fn parse(text: &str, syntax: Syntax, file: FileId, limits: &Limits) -> Result<Node, Diagnostic> {
     if text.trim().is_empty() {
         return Err(Diagnostic::new(Code::Syntax, EMPTY).at(Place::Bytes(file, 0..0), ""));
     }
     let read = |guide: Option<&Node>| {
-        let build = Build::new(text, syntax);
+        let build = Build::new(text, syntax, limits.nodes);
         let origin = Origin::root(file);
-        let result = syntax.check(text).and_then(|()| syntax.run(text, NodeSeed { build: &build, origin, guide }));
+        let result =
+            syntax.check(text, limits).and_then(|()| syntax.run(text, NodeSeed { build: &build, origin, guide }));
         match (result, build.keys_twice(file)) {
             (_, Some(diagnostic)) => Err(diagnostic),
             (Ok(node), None) => Ok((node, build.rounded.get())),
@@ -55,6 +56,7 @@ struct Build<'a> {
     text: &'a str,
     syntax: Syntax,
     nodes: Cell<usize>,
+    max_nodes: usize,
     /// Whether a number was met whose text is missing.
     rounded: Cell<bool>,
     refusal: RefCell<Option<Refusal>>,
@@ -74,11 +76,12 @@ struct Refusal {
 }
 
 impl<'a> Build<'a> {
-    fn new(text: &'a str, syntax: Syntax) -> Self {
+    fn new(text: &'a str, syntax: Syntax, max_nodes: usize) -> Self {
         Self {
             text,
             syntax,
             nodes: Cell::new(0),
+            max_nodes,
             rounded: Cell::new(false),
             refusal: RefCell::new(None),
             twice: RefCell::new(Vec::new()),
@@ -94,12 +97,12 @@ impl<'a> Build<'a> {
 
     fn count<E: Error>(&self, origin: &Origin) -> Result<(), E> {
         self.nodes.set(self.nodes.get() + 1);
-        if self.nodes.get() <= NODES {
+        if self.nodes.get() <= self.max_nodes {
             return Ok(());
         }
         Err(self.refuse(Refusal {
             code: Code::Limit,
-            message: format!("the document has more than {NODES} nodes"),
+            message: format!("the document has more than {} nodes", self.max_nodes),
             origin: origin.clone(),
             part: Part::Value,
             help: None,

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::de::DeserializeSeed;
 
+use super::limits::Limits;
 use super::{json, yaml};
 use crate::diagnostics::Code;
 
@@ -38,10 +39,10 @@ impl Syntax {
     }
 
     /// What the parser would let pass although a description must not have it.
-    pub(super) fn check(self, text: &str) -> Result<(), ParserError> {
+    pub(super) fn check(self, text: &str, limits: &Limits) -> Result<(), ParserError> {
         match self {
             Self::Json => Ok(()),
-            Self::Yaml => yaml::check(text),
+            Self::Yaml => yaml::check(text, limits),
         }
     }
 

@@ -805,7 +805,7 @@ fn files_that_are_none() {
     "#]]
     .assert_eq(&error("folder.yaml"));
     let large = fs::File::create(folder.path().join("large.yaml")).unwrap();
-    large.set_len(limits::FILE_BYTES + 1).unwrap();
+    large.set_len(Limits::default().file_bytes as u64 + 1).unwrap();
     expect![[r#"
         error[E0104]: `large.yaml` is larger than 64 MiB
         --> large.yaml
@@ -964,7 +964,7 @@ fn json_value() -> impl Strategy<Value = serde_json::Value> {
 
 /// Parses the text and looks every place of it up, and checks that each begins as its value does.
 fn check_positions(text: &str, syntax: syntax::Syntax) -> Node {
-    let root = parse::parse(text, syntax, FileId(0)).unwrap();
+    let root = parse::parse(text, syntax, FileId(0), &Limits::default()).unwrap();
     for node in all_nodes(&root) {
         let segments = node.origin().segments();
         let range = locate(text, syntax, &segments, Part::Value).unwrap();
@@ -1026,7 +1026,7 @@ proptest! {
         let text = serde_json::to_string_pretty(&value).unwrap();
         // YAML 1.1, which the parser follows here, takes these for line ends; JSON does not.
         prop_assume!(!text.contains(['\u{85}', '\u{2028}', '\u{2029}']));
-        if let Ok(root) = parse::parse(&text, syntax::Syntax::Yaml, FileId(0)) {
+        if let Ok(root) = parse::parse(&text, syntax::Syntax::Yaml, FileId(0), &Limits::default()) {
             prop_assert_eq!(&json_text(&root), &serde_json::to_string(&value).unwrap());
             check_positions(&text, syntax::Syntax::Yaml);
         }

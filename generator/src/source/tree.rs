@@ -1,6 +1,7 @@
 //! The tree that every later room reads: plain data, each node knowing where it came from.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 use indexmap::IndexMap;
@@ -171,6 +172,13 @@ impl PartialEq for Origin {
 }
 
 impl Eq for Origin {}
+
+impl Hash for Origin {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.file().hash(state);
+        self.segments().hash(state);
+    }
+}
 
 impl fmt::Debug for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

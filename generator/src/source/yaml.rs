@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, Visitor};
 
-use super::limits::{YAML_INDICATORS, YAML_OPEN};
+use super::limits::{Limits, YAML_OPEN};
 use super::lines::{floor, offset_in};
 use super::syntax::ParserError;
 use crate::diagnostics::Code;
@@ -17,7 +17,7 @@ pub(super) fn run<'de, S: DeserializeSeed<'de>>(text: &'de str, seed: S) -> Resu
 }
 
 /// Refuses what the parser accepts, takes too long for, or reports without a place.
-pub(super) fn check(text: &str) -> Result<(), ParserError> {
+pub(super) fn check(text: &str, limits: &Limits) -> Result<(), ParserError> {
     let refuse =
         |code, message: String, offset| Err(ParserError { code, message, offset: Some(offset), context: None });
     if let Some((offset, character)) = text.char_indices().find(|&(_, character)| !is_printable(character)) {
@@ -36,8 +36,8 @@ pub(super) fn check(text: &str) -> Result<(), ParserError> {
         if open > YAML_OPEN {
             return refuse(Code::Limit, format!("more than {YAML_OPEN} brackets and braces are open"), offset);
         }
-        if indicators > YAML_INDICATORS {
-            return refuse(Code::Limit, format!("the document has more than {YAML_INDICATORS} indicators"), offset);
+        if indicators > limits.indicators {
+            return refuse(Code::Limit, format!("the document has more than {} indicators", limits.indicators), offset);
         }
     }
     match tag(text) {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use std::{fs, io};
 
 use webhook_generator::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
-use webhook_generator::source::{Origin, Sources};
+use webhook_generator::source::{Limits, Origin, Sources};
 use webhook_generator::write::Plan;
 use webhook_generator::{Layout, Outcome, Output, ReceiverDependency, Request, generate};
 
@@ -37,6 +37,7 @@ impl Generated {
             receiver: ReceiverDependency::Path(receiver.to_string_lossy().into_owned()),
             layout: Layout::Standalone,
             deny_warnings: false,
+            limits: Limits::default(),
         };
         let mut generated = Self::run(&request);
         if generated.output.is_none()

@@ -10,11 +10,11 @@ use crate::lower::types::{single_text, texts};
 use crate::normalize::{SchemaId, Schemas, Webhook};
 use crate::source::{Node, Segment, Value};
 
-/// How many schemas of one body are looked at.
-const MAX_VISITS: usize = 20_000;
-
 /// How many places of one body are looked at.
 const MAX_PLACES: usize = 500;
+
+/// How many schemas are looked at for one webhook: alternatives within alternatives lead to one in many ways.
+const MAX_VISITS: usize = 10_000;
 
 /// Something in the description that tells a webhook's event type.
 #[derive(Clone)]

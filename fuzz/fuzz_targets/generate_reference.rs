@@ -1,0 +1,24 @@
+//! Any text as a reference, with a file beside the description and one that lies outside its folder.
+#![no_main]
+
+#[allow(dead_code)]
+mod common;
+
+use common::{inputs, properties};
+use serde_json::json;
+
+libfuzzer_sys::fuzz_target!(|text: &str| {
+    let schemas = json!({ "known": { "type": "object", "properties": { "x": { "$ref": text } } }, "text": { "type": "string" } });
+    let spec = inputs::description(&json!({ "$ref": text }), &schemas).to_string();
+    let outside = br#"{"type":"object","properties":{"canary_outside":{"type":"string"}}}"#;
+    let inside = br#"{"a":{"type":"string"},"b":[{"$ref":"a.json#/a"}],"$anchor":"c"}"#;
+    let folder = inputs::folder(&[
+        ("in/spec.json", spec.as_bytes()),
+        ("in/a.json", inside),
+        ("in/sub/a.json", inside),
+        ("out.json", outside),
+    ]);
+    let run = properties::checked(&folder.path().join("in"));
+    let emitted = run.files.iter().flatten().any(|(_, text)| text.contains("canary_outside"));
+    assert!(!emitted && !run.told.contains("canary_outside"), "a file outside was read");
+});

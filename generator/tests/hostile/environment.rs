@@ -1,0 +1,113 @@
+//! What is around a description does not get into a crate, and what a description says of packages does not either.
+
+use expect_test::expect;
+use serde_json::json;
+
+use crate::{described, document, each, emitted, inputs, of_document, outcome, properties};
+
+#[test]
+fn g122_names_that_leave_the_folder() {
+    // No character of a name but letters, digits and `_` gets into a path; `properties::check` holds that of every run.
+    let names = ["../../x.a", "/etc/x.a", "a\\b.a", "..a.b", "C:.a", "A.x", "a.x", "nul.a", "x\0y.a"];
+    let spec = inputs::with_names(&names).to_string();
+    let run = outcome(&[("spec.json", spec.as_bytes()), ("codegen.toml", inputs::NAMES_CONFIG.as_bytes())]);
+    let files = run.files.expect("names make a crate");
+    let folder = tempfile::tempdir().unwrap();
+    let plan = webhook_generator::write::Plan::new(&folder.path().join("out"), &files);
+    assert!(plan.is_ok(), "{files:?}");
+}
+
+#[test]
+fn g123_the_order_of_keys_does_not_count_where_it_means_nothing() {
+    let one = described("{ type: string, description: a, maxLength: 3 }");
+    let other = described("{ maxLength: 3, description: a, type: string }");
+    assert_eq!(of_document(one).files, of_document(other).files);
+}
+
+#[test]
+fn g124_nothing_of_the_machine() {
+    let run = of_document(described("{ type: string }"));
+    let sources = emitted(&run);
+    let folder = std::env::temp_dir().to_string_lossy().into_owned();
+    assert!(!sources.contains(&folder), "{sources}");
+    for variable in ["USER", "HOME", "HOSTNAME", "PWD"] {
+        let value = std::env::var(variable).unwrap_or_default();
+        assert!(value.len() < 4 || !sources.contains(&value), "{variable} is in the output");
+    }
+}
+
+#[test]
+fn g126_a_title_that_is_a_table() {
+    let title = "x\"\n[build-dependencies]\nevil=\"*\"";
+    let spec = inputs::with_text(title).to_string();
+    let run = outcome(&[("spec.json", spec.as_bytes())]);
+    let plain = outcome(&[("spec.json", inputs::with_text("plain").to_string().as_bytes())]);
+    // The manifest has nothing of the description.
+    let manifest = |run: &properties::Run| run.files.as_ref().expect("a title makes a crate")["Cargo.toml"].clone();
+    assert_eq!(manifest(&run), manifest(&plain));
+}
+
+#[test]
+fn g127_a_version_that_is_code() {
+    let text = described("{}").replace("version: '1'", "version: '1\"; fn pwn(){} //'");
+    let run = document(text, &expect!["ok"]);
+    let plain = of_document(described("{}"));
+    assert_eq!(properties::code(run.files.as_ref().unwrap()), properties::code(plain.files.as_ref().unwrap()));
+    assert_eq!(run.files.unwrap()["Cargo.toml"], plain.files.unwrap()["Cargo.toml"]);
+}
+
+#[test]
+fn g128_licences_and_addresses() {
+    // Neither they nor a README of the description's making are emitted.
+    let text = "[x](javascript:alert(1)) <script>canary</script>";
+    let mut spec = inputs::description(&json!({ "type": "string" }), &json!({}));
+    spec["info"]["license"] = json!({ "name": text, "url": text });
+    spec["info"]["contact"] = json!({ "name": text, "url": text, "email": text });
+    spec["externalDocs"] = json!({ "url": text, "description": text });
+    let run = outcome(&[("spec.json", spec.to_string().as_bytes())]);
+    assert!(!emitted(&run).contains("canary"));
+}
+
+#[test]
+fn g129_keys_that_look_like_routes() {
+    // There are no routes: deliveries are told apart by their event type, which is a literal.
+    let names = ["/a/b", "{x}", "a/{x}", "..", "%2f", "a b", ":id", "*"];
+    let spec = inputs::with_names(&names).to_string();
+    let run = outcome(&[("spec.json", spec.as_bytes()), ("codegen.toml", inputs::NAMES_CONFIG.as_bytes())]);
+    let sources = emitted(&run);
+    for name in names.iter().filter(|name| !name.starts_with('/')) {
+        assert!(sources.contains(&format!("{name:?}")), "{name}:\n{sources}");
+    }
+}
+
+#[test]
+fn g130_headers_that_are_none() {
+    let with = |names: &str| {
+        let parameters =
+            names.split(" | ").map(|name| format!("{{ name: {name}, in: header, schema: {{ type: string }} }}"));
+        let parameters = parameters.collect::<Vec<_>>().join(", ");
+        of_document(
+            described("{}")
+                .replace("      requestBody", &format!("      parameters: [{parameters}]\n      requestBody")),
+        )
+    };
+    each(
+        &[
+            "\"bad header\\r\\nX: 1\"",
+            "Host",
+            "webhook-id | webhook-id",
+            "\"\"",
+            "1",
+            "webhook-id | webhook-timestamp | webhook-signature | Webhook-Signature",
+        ],
+        with,
+        &expect![[r#"
+            "\"bad header\\r\\nX: 1\"" → E0603 spec.yaml:6:28
+            "Host" → ok
+            "webhook-id | webhook-id" → ok
+            "\"\"" → E0603 spec.yaml:6:28
+            "1" → E0603 spec.yaml:6:28
+            "webhook-id | webhook-timestamp | webhook-signature | Webhook-Signature" → ok
+        "#]],
+    );
+}

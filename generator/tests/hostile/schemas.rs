@@ -1,0 +1,418 @@
+//! Schemas that contradict themselves, say too much or say nothing.
+
+use expect_test::expect;
+use serde_json::json;
+
+use crate::{described, document, each, emits, emitted, files, inputs, of_document, of_schema, outcome, says, schema};
+
+#[test]
+fn g101_types_that_are_none() {
+    each(
+        &["strnig", "[]", "[string, string]", "[strnig, string]", "1", "null", "String"],
+        |of| of_schema(&format!("{{ type: {of} }}")),
+        &expect![[r#"
+        "strnig" → E0604 spec.yaml:14:28
+        "[]" → E0603 spec.yaml:14:28
+        "[string, string]" → ok
+        "[strnig, string]" → E0604 spec.yaml:14:29
+        "1" → E0603 spec.yaml:14:28
+        "null" → E0603 spec.yaml:14:28
+        "String" → E0604 spec.yaml:14:28
+    "#]],
+    );
+    says(&of_schema("{ type: strnig }"), "did you mean `string`?");
+}
+
+#[test]
+fn g102_lists_of_values() {
+    each(
+        &[
+            "[]",
+            "[a, a]",
+            "[a, null]",
+            "[a, 1, true]",
+            "[{ a: b }, { c: d }]",
+            "[null]",
+            "[true, false]",
+            "[1, 1.0]",
+            "a",
+            "{}",
+        ],
+        |values| of_schema(&format!("{{ enum: {values} }}")),
+        &expect![[r#"
+            "[]" → E0603 spec.yaml:14:28
+            "[a, a]" → ok, W0606 spec.yaml:14:32
+            "[a, null]" → ok
+            "[a, 1, true]" → ok
+            "[{ a: b }, { c: d }]" → ok
+            "[null]" → ok
+            "[true, false]" → ok
+            "[1, 1.0]" → ok
+            "a" → E0603 spec.yaml:14:28
+            "{}" → E0603 spec.yaml:14:28
+        "#]],
+    );
+}
+
+#[test]
+fn g103_values_of_another_type() {
+    each(
+        &[
+            "type: string, enum: [a, 1]",
+            "type: integer, enum: [1, 1.5]",
+            "type: boolean, const: a",
+            "type: array, enum: [[], {}]",
+        ],
+        |keywords| of_schema(&format!("{{ {keywords} }}")),
+        &expect![[r#"
+            "type: string, enum: [a, 1]" → E0605 spec.yaml:14:46
+            "type: integer, enum: [1, 1.5]" → E0605 spec.yaml:14:47
+            "type: boolean, const: a" → E0605 spec.yaml:14:44
+            "type: array, enum: [[], {}]" → E0605 spec.yaml:14:46
+        "#]],
+    );
+}
+
+#[test]
+fn g104_constants_of_any_kind() {
+    each(
+        &["{ a: b }", "[1, 2]", "null", "1.5", "true", "''"],
+        |value| of_schema(&format!("{{ const: {value} }}")),
+        &expect![[r#"
+        "{ a: b }" → ok
+        "[1, 2]" → ok
+        "null" → ok
+        "1.5" → ok
+        "true" → ok
+        "''" → ok
+    "#]],
+    );
+}
+
+#[test]
+fn g105_defaults() {
+    // Defaults are annotations: they are told in the docs and decide nothing, so that one of another type does no harm.
+    each(
+        &["type: integer, default: text", "type: string, default: 1"],
+        |keywords| of_schema(&format!("{{ {keywords} }}")),
+        &expect![[r#"
+        "type: integer, default: text" → ok
+        "type: string, default: 1" → ok
+    "#]],
+    );
+    emits(&of_schema("{ type: string, default: '\"; pwn(); \"' }"), "/// `default`: `\"\\\"; pwn(); \\\"\"`");
+}
+
+#[test]
+fn g106_constraints_that_make_no_sense() {
+    each(
+        &[
+            "minLength: -1",
+            "minLength: 10, maxLength: 1",
+            "multipleOf: 0",
+            "minimum: text",
+            "uniqueItems: text",
+            "maxItems: 1.5",
+        ],
+        |keywords| of_schema(&format!("{{ type: string, {keywords} }}")),
+        &expect![[r#"
+            "minLength: -1" → ok
+            "minLength: 10, maxLength: 1" → ok
+            "multipleOf: 0" → ok
+            "minimum: text" → ok
+            "uniqueItems: text" → ok
+            "maxItems: 1.5" → ok
+        "#]],
+    );
+}
+
+#[test]
+fn g107_patterns_are_never_run() {
+    each(
+        &["(", "^(?!x)", "^(a+)+$", "(a{1000}){1000}", "\"#); pwn(); //"],
+        |pattern| {
+            let spec = inputs::description(&json!({ "type": "string", "pattern": pattern }), &json!({}));
+            let run = outcome(&[("spec.json", spec.to_string().as_bytes())]);
+            assert!(!emitted(&run).contains("regex"));
+            run
+        },
+        &expect![[r##"
+            "(" → ok
+            "^(?!x)" → ok
+            "^(a+)+$" → ok
+            "(a{1000}){1000}" → ok
+            "\"#); pwn(); //" → ok
+        "##]],
+    );
+}
+
+#[test]
+fn g108_required_members_that_are_not_declared() {
+    let run = schema("{ type: object, required: [b], properties: { a: { type: string } } }", &expect!["ok"]);
+    emits(&run, "pub b: Json");
+}
+
+#[test]
+fn g109_types_that_exclude_each_other() {
+    each(
+        &[
+            "allOf: [{ type: string }, { type: integer }]",
+            "type: object, allOf: [{ type: array, items: {} }]",
+            "allOf: [{ properties: { a: { type: string } } }, { properties: { a: { type: integer } } }]",
+        ],
+        |keywords| of_schema(&format!("{{ {keywords} }}")),
+        &expect![[r#"
+            "allOf: [{ type: string }, { type: integer }]" → E0605 spec.yaml:14:56
+            "type: object, allOf: [{ type: array, items: {} }]" → E0605 spec.yaml:14:28
+            "allOf: [{ properties: { a: { type: string } } }, { properties: { a: { type: integer } } }]" → E0605 spec.yaml:14:57
+        "#]],
+    );
+}
+
+#[test]
+fn g110_discriminators() {
+    let with = |branches: &str| {
+        let (a, b) = branches.split_once(" | ").unwrap();
+        of_schema(&format!(
+            "{{ oneOf: [{{ $ref: '#/components/schemas/a' }}, {{ $ref: '#/components/schemas/b' }}], discriminator: {{ propertyName: kind }} }}
+a: {{ type: object, properties: {{ {a}, p: {{ type: string }} }} }}
+b: {{ type: object, properties: {{ {b}, q: {{ type: string }} }} }}"
+        ))
+    };
+    each(
+        &[
+            "kind: { const: a } | kind: { const: b }",
+            "kind: { const: same } | kind: { const: same }",
+            "kind: { const: a } | other: {}",
+            "other: {} | other: {}",
+            "kind: { type: integer } | kind: { type: string }",
+        ],
+        with,
+        &expect![[r#"
+            "kind: { const: a } | kind: { const: b }" → ok
+            "kind: { const: same } | kind: { const: same }" → ok, W0603 spec.yaml:14:20
+            "kind: { const: a } | other: {}" → ok
+            "other: {} | other: {}" → ok
+            "kind: { type: integer } | kind: { type: string }" → ok
+        "#]],
+    );
+    each(
+        &[
+            "{}",
+            "text",
+            "{ propertyName: 1 }",
+            "{ propertyName: a, mapping: [] }",
+            "{ propertyName: a, mapping: { b: 1 } }",
+        ],
+        |value| of_schema(&format!("{{ oneOf: [{{ type: string }}, {{ type: integer }}], discriminator: {value} }}")),
+        &expect![[r#"
+        "{}" → E0603 spec.yaml:14:83
+        "text" → E0603 spec.yaml:14:83
+        "{ propertyName: 1 }" → E0603 spec.yaml:14:83
+        "{ propertyName: a, mapping: [] }" → ok, W0603 spec.yaml:14:20
+        "{ propertyName: a, mapping: { b: 1 } }" → E0301 spec.yaml:14:116
+    "#]],
+    );
+}
+
+#[test]
+fn g111_alternatives_of_nothing() {
+    each(
+        &[
+            "{ oneOf: [] }",
+            "{ anyOf: [] }",
+            "{ allOf: [] }",
+            "false",
+            "true",
+            "{ not: { type: string } }",
+            "1",
+            "text",
+            "[]",
+            "null",
+        ],
+        of_schema,
+        &expect![[r#"
+            "{ oneOf: [] }" → E0603 spec.yaml:14:29
+            "{ anyOf: [] }" → E0603 spec.yaml:14:29
+            "{ allOf: [] }" → E0603 spec.yaml:14:29
+            "false" → ok, W0603 spec.yaml:14:20
+            "true" → ok
+            "{ not: { type: string } }" → ok, W0603 spec.yaml:14:22
+            "1" → E0603 spec.yaml:14:20
+            "text" → E0603 spec.yaml:14:20
+            "[]" → E0603 spec.yaml:14:20
+            "null" → E0603 spec.yaml:14:20
+        "#]],
+    );
+}
+
+/// `inner`, so many times within `around`, which says where by `@`.
+fn nested(times: usize, around: &str, inner: &str) -> String {
+    (0..times).fold(inner.to_owned(), |inner, _| around.replace('@', &inner))
+}
+
+#[test]
+fn g112_deep_schemas() {
+    let array = nested(50, "{ type: array, items: @ }", "{ type: string }");
+    schema(
+        &array,
+        &expect![[r#"
+        ok
+        W0604 spec.yaml:14:900"#]],
+    );
+    let array = nested(100, "{ type: array, items: @ }", "{ type: string }");
+    let run = schema(
+        &array,
+        &expect![[r#"
+        ok
+        W0604 spec.yaml:14:900"#]],
+    );
+    says(&run, "nested too deep");
+    let object = nested(50, "{ type: object, title: t, properties: { a: @ } }", "{ type: string }");
+    schema(&object, &expect!["ok"]);
+    let parts = nested(
+        40,
+        "{ allOf: [@, { properties: { b: { type: string } } }] }",
+        "{ properties: { a: { type: string } } }",
+    );
+    schema(&parts, &expect!["ok"]);
+    let beyond = nested(200, "{ type: array, items: @ }", "{ type: string }");
+    schema(&beyond, &expect!["E0104 spec.yaml:14:2638"]);
+}
+
+#[test]
+fn g112_many_ways_to_one_schema() {
+    // Each level doubles the ways that lead to the last schema.
+    let level = |form: &str| {
+        let next = |index: usize| {
+            let target = format!("{{ $ref: '#/components/schemas/s{}' }}", index + 1);
+            format!("s{index}: {}\n", form.replace('@', &target))
+        };
+        let levels: String = (0..60).map(next).collect();
+        of_schema(&format!(
+            "{{ $ref: '#/components/schemas/s0' }}\n{levels}s60: {{ properties: {{ a: {{ type: string }} }} }}"
+        ))
+    };
+    each(
+        &[
+            "{ allOf: [@, @] }",
+            "{ oneOf: [@, @] }",
+            "{ anyOf: [@, @] }",
+            "{ oneOf: [@, { properties: { b: @ } }] }",
+            "{ anyOf: [@, { properties: { b: @ } }] }",
+            "{ properties: { a: @, b: @ } }",
+            "{ required: [a, b], properties: { a: @, b: @ } }",
+            "{ oneOf: [{ required: [a], properties: { a: @ } }, { required: [a], properties: { a: @, c: {} } }] }",
+        ],
+        level,
+        &expect![[r#"
+            "{ allOf: [@, @] }" → ok
+            "{ oneOf: [@, @] }" → ok
+            "{ anyOf: [@, @] }" → ok
+            "{ oneOf: [@, { properties: { b: @ } }] }" → ok
+            "{ anyOf: [@, { properties: { b: @ } }] }" → ok
+            "{ properties: { a: @, b: @ } }" → ok
+            "{ required: [a, b], properties: { a: @, b: @ } }" → ok, W0705 spec.yaml:41:10
+            "{ oneOf: [{ required: [a], properties: { a: @ } }, { required: [a], properties: { a: @, c: {} } }] }" → ok, W0705 spec.yaml:18:9
+        "#]],
+    );
+}
+
+#[test]
+fn g112_alternatives_that_overlap() {
+    let member = |index: usize| format!("m{index}: {{ type: string }}, ");
+    let object = |left_out: usize| {
+        let members: String = (0..14).filter(|index| *index != left_out).map(member).collect();
+        format!("{{ type: object, properties: {{ {members} }} }}, ")
+    };
+    let objects: String = (0..14).map(object).collect();
+    let run = schema(&format!("{{ anyOf: [ {objects} ] }}"), &expect!["ok"]);
+    assert_eq!(emitted(&run).matches("pub m7:").count(), 1, "one struct with the members of all");
+}
+
+#[test]
+fn g113_ten_thousand_members() {
+    let members: String = (0..10_000).map(|index| format!("m{index}: {{ type: string }}, ")).collect();
+    let run = schema(&format!("{{ type: object, properties: {{ {members} }} }}"), &expect!["ok"]);
+    emits(&run, "pub m9999:");
+}
+
+#[test]
+fn g114_one_title_for_several_schemas() {
+    let of = |inner: &str| format!("{{ type: object, title: Same, properties: {{ {inner} }} }}");
+    let run =
+        schema(&of(&format!("a: {}, b: {}", of("c: { type: string }"), of("d: { type: integer }"))), &expect!["ok"]);
+    let sources = emitted(&run);
+    for member in ["pub a:", "pub b:", "pub c:", "pub d:"] {
+        assert_eq!(sources.matches(member).count(), 1, "{member}");
+    }
+}
+
+#[test]
+fn g115_extensions_that_name_code() {
+    let extended = schema(
+        "{ type: string, x-rust-type: 'std::process::exit', x-go-type: os.Exit, x-rust: { a: b } }",
+        &expect!["ok"],
+    );
+    assert_eq!(extended.files, of_schema("{ type: string }").files);
+}
+
+#[test]
+fn g116_formats_that_are_not_known() {
+    let plain = of_schema("{ type: string }");
+    for format in ["unheard-of", "int128; pwn", "\\\"#", ""] {
+        let run = of_schema(&format!("{{ type: string, format: \"{format}\" }}"));
+        assert_eq!(run.files, plain.files);
+        assert!(run.codes.iter().any(|code| code.starts_with("W0605")), "{}", run.told);
+    }
+}
+
+#[test]
+fn g117_null_in_every_spelling() {
+    for spelling in
+        ["type: string, nullable: true", "type: [string, 'null']", "oneOf: [{ type: string }, { type: 'null' }]"]
+    {
+        emits(&of_schema(&format!("{{ {spelling} }}")), "pub x: Option<Option<String>>");
+    }
+    emits(&of_schema("{ type: string, x-nullable: true }"), "pub x: Option<String>");
+}
+
+#[test]
+fn g118_an_event_type_that_only_an_example_names() {
+    let example = |value: &str| {
+        described("{}").replace("{ const: parcel.sent }", &format!("{{ type: string, example: {value} }}"))
+    };
+    emits(&of_document(example("parcel.sent")), "\"parcel.sent\"");
+    let told = example("parcel.arrived").replace("  parcel.sent:", "  one:");
+    emits(&of_document(told), "\"parcel.arrived\"");
+    let contradicted = example("parcel.arrived")
+        .replace("  parcel.sent:", "  one:")
+        .replace("    post:", "    post:\n      operationId: parcel.left");
+    document(contradicted, &expect!["E0702 spec.yaml:14:48"]);
+}
+
+#[test]
+fn g119_one_event_type_for_two_webhooks() {
+    let two = described("{}").replace(
+        "components:",
+        "  another:\n    post: { requestBody: { content: { application/json: { schema: { properties: { type: { const: parcel.sent } } } } } } }\ncomponents:",
+    );
+    let run = document(two, &expect!["E0703 spec.yaml:4:3"]);
+    says(&run, "`parcel.sent`");
+    says(&run, "`another`");
+}
+
+#[test]
+fn g120_headers_that_a_response_is_said_to_have() {
+    let headers = ["webhook-id", "webhook-timestamp", "webhook-signature"]
+        .map(|name| format!("{name}: {{ schema: {{ type: string }} }}"))
+        .join(", ");
+    let text = described("{}").replace(
+        "      requestBody",
+        &format!("      responses: {{ 200: {{ description: a, headers: {{ {headers} }} }} }}\n      requestBody"),
+    );
+    let run = files(&[("spec.yaml", text.as_bytes())], &expect!["ok"]);
+    // They are headers of the request, by which deliveries are verified; nothing emitted sets a header of a response.
+    emits(&run, "webhook-signature");
+    assert!(!emitted(&run).contains("HeaderMap"));
+}

@@ -1,0 +1,369 @@
+//! Rows of `docs/hostile.md` that are about the whole process: what it costs, what it touches, what it leaves behind.
+
+#![cfg(unix)]
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::Path;
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// Seconds of processor time. A release build needs a fifth of what a test build does.
+const SECONDS: u32 = 5 * 5;
+
+/// Kilobytes of address space.
+const KILOBYTES: u32 = 512 * 1024;
+
+const SPEC: &str = "openapi: 3.1.0
+info: { title: Parcels, version: '1' }
+webhooks:
+  parcel.sent:
+    post:
+      requestBody:
+        content:
+          application/json:
+            schema: { $ref: '#/components/schemas/a' }
+components:
+  schemas:
+    a:
+      type: object
+      properties:
+        type: { const: parcel.sent }
+";
+
+/// A folder with a description.
+struct Case(TempDir);
+
+impl Case {
+    fn new(spec: impl AsRef<[u8]>) -> Self {
+        let case = Self(TempDir::new().unwrap());
+        fs::write(case.path("spec.yaml"), spec).unwrap();
+        case
+    }
+
+    fn path(&self, path: &str) -> std::path::PathBuf {
+        self.0.path().join(path)
+    }
+
+    /// The command in a shell that sets these limits first.
+    fn limited(&self, limits: &str) -> Command {
+        let mut command = Command::new("/bin/sh");
+        command.current_dir(self.0.path());
+        command.args(["-c", &format!("{limits}; exec \"$@\""), "sh", env!("CARGO_BIN_EXE_xtask")]);
+        command.args([
+            "codegen",
+            "--spec",
+            "spec.yaml",
+            "--out",
+            "out",
+            "--receiver",
+            "1.0",
+            "--crate-name",
+            "parcel-webhooks",
+        ]);
+        command
+    }
+
+    /// Runs within the limits of time and memory; being killed for either is a failure.
+    #[track_caller]
+    fn run(&self) -> Output {
+        let started = Instant::now();
+        let output = self.limited(&format!("ulimit -t {SECONDS} -v {KILOBYTES}")).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{:?}: {told}", output.status);
+        // Other processes take their share of the processor, so that this only tells a run that waits for something.
+        assert!(started.elapsed() < Duration::from_secs(300), "it waits for something");
+        output
+    }
+
+    #[track_caller]
+    fn succeeds(&self) {
+        let output = self.run();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    #[track_caller]
+    fn fails(&self, message: &str) {
+        let output = self.run();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{told}");
+        assert!(told.contains(message), "{message:?} is not said: {}", told.chars().take(2000).collect::<String>());
+        assert!(!self.path("out").exists(), "something was written");
+    }
+}
+
+#[test]
+fn g20_aliases_of_aliases() {
+    let level =
+        |index: usize| format!("a{index}: &a{index} [{}]\n", vec![format!("*a{}", index.max(1) - 1); 9].join(", "));
+    let levels: String = (1..10).map(level).collect();
+    let case = Case::new(format!("a0: &a0 [x]\n{levels}"));
+    let output = case.limited("ulimit -t 2 -v 131072").output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    case.fails("E0104");
+}
+
+#[test]
+fn g21_many_anchors_and_aliases() {
+    let anchors: String = (0..60_000).map(|index| format!("  - &a{index} x\n")).collect();
+    let aliases: String = (0..60_000).map(|index| format!("  - *a{index}\n")).collect();
+    Case::new(format!("{SPEC}x-a:\n{anchors}{aliases}")).succeeds();
+    // What each stands for counts as often as it is used.
+    let large = format!("&l [{}]", "a, ".repeat(9_000));
+    Case::new(format!("{SPEC}x-l: {large}\nx-a: [{}]\n", "*l, ".repeat(200))).fails("E0104");
+}
+
+#[test]
+fn g25_deep_documents() {
+    Case::new("- ".repeat(100_000)).fails("nested deeper than 128 levels");
+    Case::new("? ".repeat(20_000)).fails("E0105");
+    Case::new("{a: ".repeat(300_000)).fails("E0104");
+    Case::new("[".repeat(1_000_000)).fails("E0104");
+    Case::new("{\"a\":".repeat(300_000)).fails("E0104");
+}
+
+#[test]
+fn g26_deep_block_mappings() {
+    let levels: String = (0..2000).map(|level| format!("{}a:\n", " ".repeat(level))).collect();
+    Case::new(levels).fails("nested deeper than 128 levels");
+}
+
+#[test]
+fn g28_what_is_not_to_be_read_to_its_end() {
+    let case = Case::new("");
+    fs::File::options().write(true).open(case.path("spec.yaml")).unwrap().set_len(100 << 20).unwrap();
+    case.fails("is larger than");
+    for target in ["/dev/zero", "/", "/dev/stdin"] {
+        let case = Case::new("");
+        fs::remove_file(case.path("spec.yaml")).unwrap();
+        symlink(target, case.path("spec.yaml")).unwrap();
+        case.fails("E0101");
+    }
+    let case = Case::new("");
+    fs::remove_file(case.path("spec.yaml")).unwrap();
+    assert!(Command::new("mkfifo").arg(case.path("spec.yaml")).status().unwrap().success());
+    case.fails("not a regular file");
+}
+
+#[test]
+fn g29_large_descriptions() {
+    let values: String = (0..200_000).map(|index| format!("v{index}, ")).collect();
+    Case::new(format!("{SPEC}        e: {{ type: string, enum: [{values}] }}\n")).fails("lists more than");
+    let members: String = (0..50_000).map(|index| format!("        m{index}: {{ type: string }}\n")).collect();
+    Case::new(format!("{SPEC}{members}")).fails("lists more than");
+    let uses: String =
+        (0..9_999).map(|index| format!("        m{index}: {{ $ref: '#/components/schemas/s{index}' }}\n")).collect();
+    let schemas: String =
+        (0..10_000).map(|index| format!("    s{index}: {{ properties: {{ m: {{ type: string }} }} }}\n")).collect();
+    Case::new(format!("{SPEC}{uses}{schemas}")).succeeds();
+}
+
+#[test]
+fn g29_many_mistakes() {
+    let members: String = (0..5_000).map(|index| format!("        m{index}: {{ type: strnig }}\n")).collect();
+    Case::new(format!("{SPEC}{members}")).fails("more than 100 findings of this kind");
+}
+
+#[test]
+fn g113_ten_thousand_members() {
+    let members: String =
+        (1..10_000).map(|index| format!("        m{index}: {{ type: string, description: A member. }}\n")).collect();
+    Case::new(format!("{SPEC}{members}")).succeeds();
+}
+
+#[test]
+fn g121_what_stands_where_the_output_goes() {
+    // Somebody else's files.
+    let case = Case::new(SPEC);
+    fs::create_dir_all(case.path("out/src")).unwrap();
+    fs::write(case.path("out/src/lib.rs"), "mine").unwrap();
+    assert_eq!(case.run().status.code(), Some(1));
+    assert_eq!(fs::read_to_string(case.path("out/src/lib.rs")).unwrap(), "mine");
+    assert_eq!(fs::read_dir(case.path("out")).unwrap().count(), 1);
+    // A symbolic link, to the folder or in it.
+    let case = Case::new(SPEC);
+    fs::create_dir(case.path("elsewhere")).unwrap();
+    symlink("elsewhere", case.path("out")).unwrap();
+    assert_eq!(case.run().status.code(), Some(1));
+    fs::remove_file(case.path("out")).unwrap();
+    fs::create_dir(case.path("out")).unwrap();
+    symlink("../elsewhere", case.path("out/src")).unwrap();
+    assert_eq!(case.run().status.code(), Some(1));
+    assert_eq!(fs::read_dir(case.path("elsewhere")).unwrap().count(), 0);
+    // A file in the folder's place.
+    let case = Case::new(SPEC);
+    fs::write(case.path("out"), "mine").unwrap();
+    assert_eq!(case.run().status.code(), Some(1));
+}
+
+#[test]
+fn g121_a_disk_that_is_full() {
+    let case = Case::new(SPEC);
+    case.succeeds();
+    let old = contents(&case.path("out"));
+    fs::write(
+        case.path("spec.yaml"),
+        format!("{SPEC}        more: {{ type: string, description: '{}' }}\n", "a ".repeat(9_000)),
+    )
+    .unwrap();
+    // A file may have 1024 bytes, in place of a disk without space: writing fails in the middle.
+    let output = case.limited("trap '' XFSZ; ulimit -f 2").output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("E0501"));
+    assert_eq!(contents(&case.path("out")), old, "the old crate is whole, and nothing is left beside it");
+}
+
+#[test]
+fn g121_a_folder_that_is_read_only() {
+    let case = Case::new(SPEC);
+    fs::create_dir(case.path("out")).unwrap();
+    fs::set_permissions(case.path("out"), fs::Permissions::from_mode(0o555)).unwrap();
+    // The administrator may write anyway.
+    let may_write = fs::write(case.path("out/probe"), "").is_ok() && fs::remove_file(case.path("out/probe")).is_ok();
+    assert_eq!(case.run().status.code(), Some(i32::from(!may_write)));
+}
+
+/// The files of a folder, with their content.
+fn contents(folder: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    let mut files = Vec::new();
+    let mut pending = vec![folder.to_owned()];
+    while let Some(folder) = pending.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                pending.push(path);
+            } else {
+                files.push((path.clone(), fs::read(path).unwrap()));
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+#[test]
+fn g123_the_same_bytes_wherever_it_runs() {
+    let run = |variables: &[(&str, &str)]| {
+        let case = Case::new(SPEC);
+        let output = case.limited("true").env_clear().envs(variables.iter().copied()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let root = case.path("out");
+        contents(&root)
+            .into_iter()
+            .map(|(path, bytes)| (path.strip_prefix(&root).unwrap().to_owned(), bytes))
+            .collect::<Vec<_>>()
+    };
+    let plain = run(&[]);
+    assert_eq!(
+        plain,
+        run(&[("LC_ALL", "tr_TR.UTF-8"), ("TZ", "Pacific/Kiritimati"), ("USER", "canary"), ("HOME", "/canary")])
+    );
+    assert!(!plain.iter().any(|(_, bytes)| String::from_utf8_lossy(bytes).contains("canary")));
+}
+
+#[test]
+fn g125_no_program_is_started() {
+    // Whatever is first on the path would be, and would be found out.
+    let case = Case::new(SPEC);
+    fs::create_dir(case.path("bin")).unwrap();
+    for program in ["rustfmt", "cargo", "rustc", "git", "sh"] {
+        let path = case.path(&format!("bin/{program}"));
+        fs::write(&path, "#!/bin/true\n").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    fs::write(case.path("rustfmt.toml"), "hard_tabs = true\nmax_width = 20\n").unwrap();
+    let plain = Case::new(SPEC);
+    plain.succeeds();
+    // No child may be made.
+    let mut command = case.limited("ulimit -u 0 2>/dev/null");
+    let wrapper = case.path("bin/rustc");
+    command.env("PATH", case.path("bin")).env("RUSTC_WRAPPER", &wrapper).env("RUSTFMT", &wrapper);
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let relative = |case: &Case| {
+        let root = case.path("out");
+        contents(&root)
+            .into_iter()
+            .map(|(path, bytes)| (path.strip_prefix(&root).unwrap().to_owned(), bytes))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(relative(&case), relative(&plain));
+}
+
+/// What `strace` shows of a run; none where there is no `strace`.
+#[cfg(target_os = "linux")]
+#[test]
+fn g131_no_socket_no_program_no_file_outside() {
+    let case = Case::new(SPEC.replace("$ref: '#/components/schemas/a'", "$ref: 'https://example.com/a.yaml'"));
+    let inside = Case::new(SPEC);
+    for (case, code) in [(&inside, 0), (&case, 1)] {
+        let trace = case.path("trace");
+        let mut command = Command::new("strace");
+        // Cargo has the loader look in its own folders first.
+        command.env_remove("LD_LIBRARY_PATH");
+        command
+            .current_dir(case.0.path())
+            .arg("-f")
+            .arg("-o")
+            .arg(&trace)
+            .args(["-e", "trace=network,process,openat,open"]);
+        command.arg(env!("CARGO_BIN_EXE_xtask")).args([
+            "codegen",
+            "--spec",
+            "spec.yaml",
+            "--out",
+            "out",
+            "--receiver",
+            "1.0",
+            "--crate-name",
+            "parcel-webhooks",
+        ]);
+        let Ok(output) = command.output() else {
+            eprintln!("there is no strace here; the row is held by the run that docs/hostile.md tells of");
+            return;
+        };
+        assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stderr));
+        let trace = fs::read_to_string(trace).unwrap();
+        let folder = case.0.path().to_string_lossy().into_owned();
+        for line in trace.lines() {
+            let call = line.split_once(' ').map_or(line, |(_, call)| call.trim_start());
+            for forbidden in ["socket(", "connect(", "sendto(", "fork(", "vfork(", "clone(", "clone3("] {
+                assert!(!call.starts_with(forbidden), "{line}");
+            }
+            if call.starts_with("open") {
+                let path = call.split('"').nth(1).unwrap_or_default();
+                // What the system's loader and the standard library open for every program.
+                let system = ["/etc/ld.so", "/lib", "/usr/lib", "/proc/self/", "/sys/fs/cgroup"]
+                    .iter()
+                    .any(|start| path.starts_with(start));
+                assert!(
+                    system || !path.starts_with('/') && !path.contains("../") || path.starts_with(&folder),
+                    "{line}"
+                );
+            }
+        }
+        assert_eq!(trace.matches("execve(").count(), 1, "no program but itself");
+    }
+}
+
+#[test]
+fn g132_an_emitted_crate_depends_on_the_receiver_alone() {
+    let case = Case::new(SPEC);
+    case.succeeds();
+    let manifest = fs::read_to_string(case.path("out/Cargo.toml")).unwrap();
+    let dependencies: Vec<&str> = manifest
+        .split("dependencies]\n")
+        .skip(1)
+        .flat_map(|table| table.lines().take_while(|line| !line.is_empty()))
+        .filter_map(|line| line.split_once(" =").map(|(name, _)| name))
+        .collect();
+    assert_eq!(dependencies, ["webhook-receiver", "webhook-receiver"], "{manifest}");
+    assert!(!manifest.contains("build =") && !manifest.contains("proc-macro"), "{manifest}");
+    let files = contents(&case.path("out"));
+    assert!(!files.iter().any(|(path, _)| path.ends_with("build.rs")));
+    let library =
+        files.iter().find(|(path, _)| path.ends_with("src/lib.rs")).map(|(_, text)| String::from_utf8_lossy(text));
+    assert!(library.unwrap_or_default().contains("#![forbid(unsafe_code)]"));
+}
