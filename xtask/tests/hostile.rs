@@ -74,7 +74,7 @@ impl Case {
         let told = String::from_utf8_lossy(&output.stderr);
         assert!(matches!(output.status.code(), Some(0 | 1)), "{:?}: {told}", output.status);
         // Other processes take their share of the processor, so that this only tells a run that waits for something.
-        assert!(started.elapsed() < Duration::from_secs(300), "it waits for something");
+        assert!(started.elapsed() < Duration::from_mins(5), "it waits for something");
         output
     }
 
