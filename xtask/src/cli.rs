@@ -66,7 +66,7 @@ pub(crate) struct Codegen {
 
     /// What to refuse as too much, in place of the default; may be given again
     ///
-    /// The names: `file-bytes`, `nodes`, `indicators`, `files`, `references` and `members`. See docs/hostile.md.
+    /// The names: `file-bytes`, `nodes`, `indicators`, `files`, `references`, `members` and `values`. See docs/hostile.md.
     #[arg(long = "limit", value_name = "NAME=NUMBER", requires = "spec")]
     pub(crate) limits: Vec<Limit>,
 

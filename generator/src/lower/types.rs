@@ -400,6 +400,14 @@ impl<'a> Types<'a> {
 
     pub(super) fn object(&mut self, id: TypeId, flat: &Flat, diagnostics: &mut Diagnostics) -> Struct {
         let mut fields = Vec::new();
+        let most = self.sources.limits().members;
+        if flat.properties.len() > most {
+            diagnostics.push(
+                Diagnostic::new(Code::Limit, format!("the type has more than {most} members"))
+                    .at(Place::Value(self.defs[id.0].origin.clone()), "with those of all schemas that are merged here"),
+            );
+            return Struct { fields, rest: None };
+        }
         for (wire, subject) in &flat.properties {
             let used = self.used(subject, id, wire, diagnostics);
             // Any value may be null anyway.

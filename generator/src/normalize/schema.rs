@@ -424,11 +424,15 @@ impl Reader<'_, '_> {
 
     /// Whether the keyword lists no more than the limits allow.
     fn within(&mut self, value: &Node, keyword: &str) -> bool {
-        let most = self.resolver.limits().members;
-        let count = value.as_array().map_or_else(|| value.as_object().map_or(0, Object::len), <[Node]>::len);
+        let limits = self.resolver.limits();
+        let (count, most, what) = match value.value() {
+            Value::Array(elements) => (elements.len(), limits.values, "values"),
+            Value::Object(members) => (members.len(), limits.members, "members"),
+            _ => return true,
+        };
         if count > most {
             self.diagnostics.push(
-                Diagnostic::new(Code::Limit, format!("`{keyword}` lists more than {most} members"))
+                Diagnostic::new(Code::Limit, format!("`{keyword}` has more than {most} {what}"))
                     .at(Place::Name(value.origin().clone()), ""),
             );
         }

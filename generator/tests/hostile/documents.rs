@@ -186,6 +186,13 @@ fn g24_tags() {
 }
 
 #[test]
+fn g25_brackets_that_are_closed() {
+    // Only what is open at once counts.
+    let lists = "[], {}, ".repeat(1_000);
+    schema(&format!("{{ x-lists: [{lists}] }}"), &expect![["ok"]]);
+}
+
+#[test]
 fn g27_long_keys() {
     let key = "k".repeat(2000);
     document(format!("{key}: a\n"), &expect!["E0102 spec.yaml:1:2001"]);
@@ -204,10 +211,14 @@ fn g28_what_is_no_file() {
 fn g29_more_members_than_the_limit() {
     let list: String = (0..10_001).map(|index| format!("v{index}, ")).collect();
     schema(&format!("{{ enum: [{list}] }}"), &expect!["E0104 spec.yaml:14:22"]);
-    let members: String = (0..10_001).map(|index| format!("v{index}: {{}}, ")).collect();
+    let members: String = (0..2_001).map(|index| format!("v{index}: {{}}, ")).collect();
     schema(&format!("{{ properties: {{ {members} }} }}"), &expect!["E0104 spec.yaml:14:22"]);
     let parts = "{}, ".repeat(10_001);
     schema(&format!("{{ oneOf: [ {parts} ] }}"), &expect!["E0104 spec.yaml:14:22"]);
+    // Schemas that are merged have their members together.
+    let half = |from: usize| (from..from + 1_500).map(|index| format!("v{index}: {{}}, ")).collect::<String>();
+    let parts = format!("{{ properties: {{ {} }} }}, {{ properties: {{ {} }} }}", half(0), half(1_500));
+    schema(&format!("{{ allOf: [ {parts} ] }}"), &expect!["E0104 spec.yaml:14:20"]);
 }
 
 #[test]
@@ -215,9 +226,10 @@ fn g29_the_limit_can_be_set() {
     use webhook_generator::source::Limits;
     let folder = inputs::folder(&[("spec.yaml", described("{ enum: [a, b, c] }").as_bytes())]);
     let run = |limit: &str| properties::run(folder.path(), Limits::default().with(limit.parse().unwrap()));
-    assert!(run("members=3").files.is_some());
+    assert!(run("values=3").files.is_some());
     for (limit, told) in [
-        ("members=2", "lists more than 2 members"),
+        ("values=2", "has more than 2 values"),
+        ("members=1", "has more than 1 members"),
         ("nodes=10", "more than 10 nodes"),
         ("file-bytes=100", "larger than 100 bytes"),
         ("indicators=10", "more than 10 indicators"),
@@ -316,6 +328,20 @@ fn g34_webhooks_that_receive_nothing() {
         &expect![[r#"
         E0602 spec.yaml:3:1
         W0601 spec.yaml:4:3"#]],
+    );
+}
+
+#[test]
+fn g34_one_webhook_in_two_maps() {
+    let twice = |item: &str| of_document(format!("{}x-webhooks:\n  parcel.sent: {item}\n", described("{}")));
+    let same = "{ post: { requestBody: { content: { application/json: { schema: { type: object, required: [type], properties: { type: { const: parcel.sent }, x: {} } } } } } } }";
+    each(
+        &["{}", same],
+        twice,
+        &expect![[r#"
+        "{}" → ok, W0601 spec.yaml:19:3
+        "{ post: { requestBody: { content: { application/json: { schema: { type: object, required: [type], properties: { type: { const: parcel.sent }, x: {} } } } } } } }" → ok
+    "#]],
     );
 }
 

@@ -111,3 +111,26 @@ fn g130_headers_that_are_none() {
         "#]],
     );
 }
+
+#[test]
+fn g130_event_types_that_no_header_can_hold() {
+    let with = |event_type: &str| {
+        let text = described("{}").replace("{ const: parcel.sent }", "{ type: integer }").replace(
+            "      requestBody",
+            &format!(
+                "      parameters: [{{ name: x-parcel-event, in: header, schema: {{ const: \"{event_type}\" }} }}]\n      requestBody"
+            ),
+        );
+        of_document(text.replace("  parcel.sent:", &format!("  \"{event_type}\":")))
+    };
+    each(
+        &["parcel.sent", "parcel.名", "parcel\\u202e.sent", "parcel\\n.sent"],
+        with,
+        &expect![[r#"
+        "parcel.sent" → ok
+        "parcel.名" → E0701 spec.yaml:4:3
+        "parcel\\u202e.sent" → E0701 spec.yaml:4:3
+        "parcel\\n.sent" → E0701 spec.yaml:4:3
+    "#]],
+    );
+}

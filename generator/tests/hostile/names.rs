@@ -20,7 +20,7 @@ fn named(names: &[&str]) -> Run {
 fn holds(names: &[&str]) -> String {
     let run = named(names);
     assert!(run.files.is_some(), "{}", run.told);
-    for (path, text) in run.files.iter().flatten().filter(|(path, _)| path.ends_with(".rs")) {
+    for (path, text) in run.files.iter().flat_map(properties::sources) {
         distinct(path, &syn::parse_file(text).unwrap().items);
     }
     let sources = emitted(&run);
@@ -132,7 +132,7 @@ fn g72_other_scripts() {
 #[test]
 fn g73_one_character_in_two_ways() {
     let run = named(&["caf\u{e9}", "cafe\u{301}"]);
-    for (path, text) in run.files.iter().flatten().filter(|(path, _)| path.ends_with(".rs")) {
+    for (path, text) in run.files.iter().flat_map(properties::sources) {
         distinct(path, &syn::parse_file(text).unwrap().items);
     }
     emits(&run, "\"caf\u{e9}\"");
@@ -259,6 +259,19 @@ fn g84_names_of_our_own() {
         "additional",
         "webhook_receiver",
     ]);
+}
+
+#[test]
+fn g84_alternatives_that_are_called_as_the_rest_is() {
+    let run = of_schema(
+        "{ oneOf: [{ $ref: '#/components/schemas/Unknown' }, { $ref: '#/components/schemas/Unlisted' }] }
+Unknown: { required: [a], properties: { a: { type: string } } }
+Unlisted: { required: [b], properties: { b: { type: string } } }",
+    );
+    for (path, text) in run.files.iter().flat_map(properties::sources) {
+        distinct(path, &syn::parse_file(text).unwrap().items);
+    }
+    emits(&run, "NotListed(Json)");
 }
 
 #[test]

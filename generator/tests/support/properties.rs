@@ -79,10 +79,10 @@ pub(crate) fn check(run: &Run) {
     for (path, text) in run.files.iter().flatten() {
         let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
         assert!(path.chars().all(safe) && !path.contains("..") && !path.starts_with('/'), "a path: {path:?}");
-        if path.ends_with(".rs") {
-            check_source(path, text);
-        } else if path.ends_with(".toml") {
-            check_manifest(text);
+        match Path::new(path).extension().and_then(|extension| extension.to_str()) {
+            Some("rs") => check_source(path, text),
+            Some("toml") => check_manifest(text),
+            _ => {}
         }
     }
 }
@@ -150,6 +150,12 @@ fn check_manifest(text: &str) {
     }
 }
 
+/// The files of Rust.
+#[allow(dead_code, reason = "not every user of this module reads sources")]
+pub(crate) fn sources(files: &BTreeMap<String, String>) -> impl Iterator<Item = (&String, &String)> {
+    files.iter().filter(|(path, _)| Path::new(path).extension().is_some_and(|extension| extension == "rs"))
+}
+
 /// The tokens without literals and docs: what is code.
 #[allow(dead_code, reason = "not every user of this module compares code")]
 pub(crate) fn code(files: &BTreeMap<String, String>) -> String {
@@ -180,7 +186,7 @@ pub(crate) fn code(files: &BTreeMap<String, String>) -> String {
         }
     }
     let mut out = String::new();
-    for (path, text) in files.iter().filter(|(path, _)| path.ends_with(".rs")) {
+    for (path, text) in sources(files) {
         out.push_str(path);
         strip(text.parse().expect("emitted sources are Rust"), &mut out);
         out.push('\n');

@@ -237,9 +237,11 @@ impl Assign<'_, '_> {
             let header = evidence.name.strip_suffix(&suffix).unwrap_or(&evidence.name).to_owned();
             return Decision::Told(vec![Told { header: Some(header), evidence }]);
         }
+        // Other characters cannot stand in a header: no delivery would say it.
+        let sendable = |evidence: &Evidence| evidence.name.bytes().all(|byte| matches!(byte, b' '..=b'~'));
         let is_event_type = |key: &Evidence| self.keys_count || spelling::is_event_type(&key.name, self.separator);
         let key = Some(Self::key(webhook)).filter(is_event_type);
-        match (header, key) {
+        match (header.filter(sendable), key.filter(sendable)) {
             (Some(header), _) => {
                 let place = part.map_or_else(|| header.place.clone(), |part| part.place);
                 let evidence = Evidence { name: format!("{}{suffix}", header.name), place, ..header.clone() };
