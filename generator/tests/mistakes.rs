@@ -60,7 +60,8 @@ fn mistakes_are_told_as_expected() {
 fn make(fixture: &Fixture, mistake: &Mistake) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     for name in ["tenovos-webhooks.yaml", "overlay.yaml", "codegen.toml"] {
-        let mut text = fs::read_to_string(Path::new("tests/fixtures/description").join(name)).expect("the description can be read");
+        let mut text = fs::read_to_string(Path::new("tests/fixtures/description").join(name))
+            .expect("the description can be read");
         text = text.replace("\r\n", "\n");
         if name == mistake.file {
             let places = text.matches(&mistake.find).count();
@@ -74,6 +75,7 @@ fn make(fixture: &Fixture, mistake: &Mistake) -> String {
         overlays: vec![folder.path().join("overlay.yaml")],
         config: Some(folder.path().join("codegen.toml")),
         crate_name: None,
+        default_name: None,
         receiver: ReceiverDependency::Path(support::RECEIVER.to_owned()),
         layout: Layout::Standalone,
         deny_warnings: false,

@@ -139,6 +139,7 @@ fn run(description: &Value) -> Output {
         overlays: Vec::new(),
         config: None,
         crate_name: None,
+        default_name: None,
         receiver: ReceiverDependency::Version("0.1".to_owned()),
         layout: Layout::Standalone,
         deny_warnings: false,

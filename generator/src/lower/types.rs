@@ -404,6 +404,7 @@ impl<'a> Types<'a> {
             });
         }
         for wire in flat.required.iter().filter(|wire| !flat.properties.contains_key(*wire)) {
+            self.report_undescribed(id, wire, flat, diagnostics);
             fields.push(Field {
                 wire: wire.clone(),
                 presence: Presence::Required,
@@ -415,6 +416,22 @@ impl<'a> Types<'a> {
         let subject = flat.schemas.clone();
         let rest = self.other_members(&subject, flat, id, "value", diagnostics);
         Struct { fields, rest }
+    }
+
+    /// Reports a member that is required and nothing more: without it no delivery decodes.
+    fn report_undescribed(&self, id: TypeId, wire: &str, flat: &Flat, diagnostics: &mut Diagnostics) {
+        let named = |schema: &SchemaId| {
+            let required = self.schemas.get(*schema).node.get("required")?.as_array()?.iter();
+            required.into_iter().find(|name| name.as_str() == Some(wire)).map(|name| name.origin().clone())
+        };
+        let origin = flat.schemas.iter().find_map(named).unwrap_or_else(|| self.defs[id.0].origin.clone());
+        let known: Vec<&str> = flat.properties.keys().map(String::as_str).collect();
+        let near = crate::text::suggest(wire, &known).map(|near| format!("did you mean `{near}`?"));
+        diagnostics.push(
+            Diagnostic::new(Code::RequiredUndeclared, format!("`{wire}` is required, but not described"))
+                .at(Place::Value(origin), "deliveries without it reach the fallback only")
+                .maybe_help(near),
+        );
     }
 
     /// The type of the members whose names are left open; none where the description declares none.
