@@ -154,7 +154,7 @@ fn what_cannot_be_read_has_a_cause() {
     for path in [env::temp_dir(), env::temp_dir().join("webhook-receiver-no-such-file")] {
         let error = Secret::from_file(path).unwrap_err();
         assert!(error.to_string().ends_with("cannot be read"));
-        assert!(error.source().is_some_and(|cause| cause.is::<std::io::Error>()), "{error:?}");
+        assert!(error.source().is_some_and(<dyn Error>::is::<std::io::Error>), "{error:?}");
     }
     assert!(Secret::new("").unwrap_err().source().is_none());
 }
