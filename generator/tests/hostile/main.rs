@@ -3,6 +3,8 @@
 //! Whatever comes of a run, it is held against `support/properties.rs` first: errors or a crate, never both; the crate is
 //! Rust with nothing of the description but literals, names and docs; a second run gives the same.
 
+#![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
+
 #[path = "../support/inputs.rs"]
 mod inputs;
 #[path = "../support/properties.rs"]

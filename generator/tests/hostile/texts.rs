@@ -173,7 +173,9 @@ fn g96_links() {
 
 /// The docs that texts become, a line each.
 fn each_doc(texts: &[&str], expect: &expect_test::Expect) {
-    texts.iter().for_each(|text| drop(inert(text)));
+    for text in texts {
+        drop(inert(text));
+    }
     expect.assert_eq(&texts.iter().map(|text| format!("{text} → {}\n", docs(text))).collect::<String>());
 }
 
