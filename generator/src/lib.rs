@@ -40,6 +40,8 @@ pub struct Request {
     pub config: Option<PathBuf>,
     /// The package's name; it wins over the configuration's.
     pub crate_name: Option<config::CrateName>,
+    /// The package's name where neither says.
+    pub default_name: Option<config::CrateName>,
     /// What the emitted manifest says of `webhook-receiver`.
     pub receiver: ReceiverDependency,
     /// What the emitted package is part of.
@@ -201,7 +203,8 @@ impl<'a> Run<'a> {
 
     fn named(&mut self) -> Option<Named> {
         let api = self.lowered()?;
-        let crate_name = self.request.crate_name.as_ref().or(self.config.crate_name.as_ref());
+        let Request { crate_name, default_name, .. } = self.request;
+        let crate_name = crate_name.as_ref().or(self.config.crate_name.as_ref()).or(default_name.as_ref());
         let crate_name = crate_name.map_or("vendor-webhooks", |name| name.as_str());
         let names = names::name(&api, &self.config, crate_name, &self.sources, &mut self.diagnostics);
         (!self.diagnostics.has_errors()).then_some(Named { api, names })

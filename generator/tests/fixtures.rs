@@ -53,6 +53,7 @@ fn run(fixture: &Fixture) -> Outcome {
         overlays: optional("overlay.yaml").into_iter().collect(),
         config: optional("codegen.toml"),
         crate_name: Some(format!("{}-webhooks", fixture.name).parse().expect("a folder's name makes a package's name")),
+        default_name: None,
         receiver: ReceiverDependency::Path(support::RECEIVER.to_owned()),
         layout: Layout::Standalone,
         limits: Limits::default(),

@@ -75,6 +75,7 @@ fn make(fixture: &Fixture, mistake: &Mistake) -> String {
         overlays: vec![folder.path().join("overlay.yaml")],
         config: Some(folder.path().join("codegen.toml")),
         crate_name: None,
+        default_name: None,
         receiver: ReceiverDependency::Path(support::RECEIVER.to_owned()),
         layout: Layout::Standalone,
         deny_warnings: false,

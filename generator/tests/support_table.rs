@@ -139,6 +139,7 @@ fn run(description: &Value) -> Output {
         overlays: Vec::new(),
         config: None,
         crate_name: None,
+        default_name: None,
         receiver: ReceiverDependency::Version("0.1".to_owned()),
         layout: Layout::Standalone,
         deny_warnings: false,
@@ -211,7 +212,7 @@ fn by_operation_id() -> Value {
 /// A description with a header that tells how deliveries are signed.
 fn signed() -> Value {
     let mut description = description();
-    description["webhooks"]["c.d"]["post"]["parameters"] = json!([{ "name": "webhook-signature", "in": "header" }]);
+    description["webhooks"]["c.d"]["post"]["parameters"] = json!([{ "name": "x-hub-signature-256", "in": "header" }]);
     description
 }
 
@@ -236,7 +237,7 @@ fn sample(object: &str, field: &str) -> Option<Sample> {
         "Callback Object" => (ITEM.to_owned(), json!({ "post": null }), json!({ "post": operation("c.d") })),
         "Operation Object" => on_operation(field)?,
         "Parameter Object" => parameter(field)?,
-        "Header Object" => (format!("{OPERATION}/responses/200/headers/webhook-signature"), json!({}), any(field)?),
+        "Header Object" => (format!("{OPERATION}/responses/200/headers/x-hub-signature-256"), json!({}), any(field)?),
         "Request Body Object" if field == "content" => {
             (BODY.to_owned(), json!({ field: null }), operation("c.d").pointer("/requestBody/content")?.clone())
         }
@@ -343,7 +344,7 @@ fn info(field: &str) -> Option<Place> {
 fn path_item(field: &str) -> Option<Place> {
     let (beside, value) = match field {
         "$ref" => (json!({ "post": null }), json!("#/components/pathItems/other")),
-        "parameters" => (json!({}), json!([{ "name": "webhook-signature", "in": "header" }])),
+        "parameters" => (json!({}), json!([{ "name": "x-hub-signature-256", "in": "header" }])),
         "additionalOperations" | "summary" | "description" | "servers" => (json!({}), any(field)?),
         "post" | "put" | "patch" | "delete" | "get" | "head" | "options" | "trace" | "query" => {
             (json!({ "post": null }), operation("c.d"))
@@ -357,8 +358,8 @@ fn on_operation(field: &str) -> Option<Place> {
     let (beside, value) = match field {
         "operationId" => return Some((NAMED.to_owned(), json!({}), json!("e.f"))),
         "requestBody" => (json!({ field: null }), operation("c.d")[field].clone()),
-        "parameters" => (json!({}), json!([{ "name": "webhook-signature", "in": "header" }])),
-        "responses" => (json!({}), json!({ "200": { "headers": { "webhook-signature": {} } } })),
+        "parameters" => (json!({}), json!([{ "name": "x-hub-signature-256", "in": "header" }])),
+        "responses" => (json!({}), json!({ "200": { "headers": { "x-hub-signature-256": {} } } })),
         _ => (json!({}), any(field)?),
     };
     Some((OPERATION.to_owned(), beside, value))
@@ -366,7 +367,7 @@ fn on_operation(field: &str) -> Option<Place> {
 
 fn parameter(field: &str) -> Option<Place> {
     let (place, beside, value) = match field {
-        "name" => (PARAMETER, json!({ field: null }), json!("webhook-signature")),
+        "name" => (PARAMETER, json!({ field: null }), json!("x-hub-signature-256")),
         "in" => (PARAMETER, json!({ field: null }), json!("header")),
         "schema" => (HEADER, json!({}), json!({ "const": "e.f" })),
         "example" => (HEADER, json!({}), json!("e.f")),

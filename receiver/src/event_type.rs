@@ -37,7 +37,7 @@ impl<W: Webhooks> EventType<W> {
 
     fn in_body(delivery: &Delivery, pointers: &'static [&'static str]) -> Result<Self, DecodeError> {
         for pointer in pointers {
-            if let Some(name) = find(pointer, delivery)? {
+            if let Some(name) = text_at(pointer, delivery)? {
                 return Ok(Self::named(Some(name)));
             }
         }
@@ -47,7 +47,7 @@ impl<W: Webhooks> EventType<W> {
     fn in_header(delivery: &Delivery, completed_by: Option<Completion>) -> Result<Self, DecodeError> {
         let Some(name) = delivery.event_type_header() else { return Ok(Self::Unknown(None)) };
         if let Some(Completion { pointer, separator }) = completed_by
-            && let Some(part) = completion(pointer, delivery)?
+            && let Some(part) = text_at(pointer, delivery)?
         {
             let full = format!("{name}{separator}{part}");
             return Ok(match W::EventType::parse(&full).or_else(|| W::EventType::parse(name)) {
@@ -64,8 +64,8 @@ fn find(pointer: &'static str, delivery: &Delivery) -> Result<Option<String>, De
     codec::seed_from_slice(Find { path: pointer }, delivery.raw())
 }
 
-/// A body in which something else stands at that place has no completion; whether it fits is not decided here.
-fn completion(pointer: &'static str, delivery: &Delivery) -> Result<Option<String>, DecodeError> {
+/// A body may have something else at that place; whether it fits is not decided here.
+fn text_at(pointer: &'static str, delivery: &Delivery) -> Result<Option<String>, DecodeError> {
     match find(pointer, delivery) {
         Err(error) if error.kind() == DecodeErrorKind::Mismatch => Ok(None),
         found => found,

@@ -44,7 +44,7 @@ pub(crate) struct Codegen {
     #[arg(long = "overlay", value_name = "FILE", requires = "spec")]
     pub(crate) overlays: Vec<PathBuf>,
 
-    /// The configuration, in the form of `spec/codegen.toml`
+    /// The configuration, a `codegen.toml`; `docs/configuration.md` lists its keys
     #[arg(long, value_name = "FILE", requires = "spec")]
     pub(crate) config: Option<PathBuf>,
 
@@ -52,7 +52,7 @@ pub(crate) struct Codegen {
     #[arg(long, value_name = "DIR", requires = "spec")]
     pub(crate) out: Option<PathBuf>,
 
-    /// The name of the generated package, in place of the configuration's
+    /// The name of the generated package, in place of the configuration's; without either, that of the output folder
     #[arg(long, value_name = "NAME", requires = "spec")]
     pub(crate) crate_name: Option<CrateName>,
 

@@ -152,7 +152,7 @@ fn check_crate_name(name: &str) -> Check {
     )?;
     ensure(name.len() <= 64, "is too long for a package name: write at most 64 characters")?;
     ensure(!is_keyword(&ident), "is a keyword of Rust and can be no package name")?;
-    ensure(!is_device(&ident), "is a device on Windows and can be no package name")?;
+    ensure(!crate::text::is_device(&ident), "is a device on Windows and can be no package name")?;
     ensure(!TAKEN.contains(&&*ident), "is the name of another crate already")
 }
 
@@ -209,11 +209,6 @@ pub(super) fn check_visible(text: &str) -> Check {
 fn is_keyword(ident: &str) -> bool {
     // `syn` does not count those that an edition added.
     ident == "gen" || syn::parse_str::<syn::Ident>(ident).is_err()
-}
-
-fn is_device(name: &str) -> bool {
-    let numbered = |name: &str| name.len() == 4 && (name.starts_with("com") || name.starts_with("lpt"));
-    matches!(name, "aux" | "con" | "nul" | "prn") || (numbered(name) && name.ends_with(|c: char| c.is_ascii_digit()))
 }
 
 #[cfg(test)]

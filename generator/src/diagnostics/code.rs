@@ -67,18 +67,19 @@ codes! {
     Untyped = "W0604", Warning, "Something has no Rust type and is kept as untyped JSON.";
     UnknownFormat = "W0605", Warning, "A `format` is not known; the value is a plain string.";
     DuplicateValue = "W0606", Warning, "An `enum` lists a value twice.";
+    RequiredUndeclared = "W0609", Warning, "`required` names a member that no schema describes.";
     NoEventType = "E0701", Error, "The event type of a webhook cannot be told.";
     EventTypeContradicted = "E0702", Error, "Equally good evidence names different event types for one webhook.";
     EventTypeTwice = "E0703", Error, "Several webhooks claim one event type.";
     SignatureContradicted = "E0704", Error, "The description or the configuration contradicts itself on the signature headers.";
     EventTypeDoubtful = "W0701", Warning, "Weaker evidence names another event type than the one that was taken.";
     EventTypeUndeclared = "W0702", Warning, "A body does not declare the member that states the event type.";
-    EventTypeInferred = "W0708", Warning, "Where deliveries state their event type is inferred.";
     NoSignature = "W0703", Warning, "The description does not tell how deliveries are signed.";
     ConfigUnused = "W0704", Warning, "A setting applies to nothing.";
     ExampleUnusable = "W0705", Warning, "An example is not used as a fixture, since it is not what its schema describes.";
     ExampleUndeclared = "W0706", Warning, "An example has a member that its schema does not declare.";
     NoExample = "W0707", Warning, "A webhook has no example, and neither have its properties.";
+    EventTypeInferred = "W0708", Warning, "Where deliveries state their event type is inferred.";
     NameUnusable = "E0801", Error, "A configured name clashes with another name of the emitted crate.";
     Internal = "E0901", Error, "The generator has a fault.";
 }

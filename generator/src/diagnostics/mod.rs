@@ -111,7 +111,7 @@ impl Diagnostic {
     /// Adds lines for a table of `codegen.toml` that would settle it, and shows them as help.
     #[must_use]
     pub fn setting(mut self, table: &'static str, lines: Vec<String>) -> Self {
-        self.help.push(format!("say it in codegen.toml:\n[{table}]\n{}", lines.join("\n")));
+        self.help.push(format!("say it in codegen.toml (`--config`):\n[{table}]\n{}", lines.join("\n")));
         self.settings.push(Setting { table, lines });
         self
     }

@@ -39,7 +39,7 @@ fn github_shows_everything_at_one_place() {
     diagnostics.push(Diagnostic::new(Code::OverlayTarget, "no place at all"));
     let folder = format!("{}/", folder.path().to_str().unwrap());
     expect![[r#"
-        ::error file=a%2Cb%3Ac.yaml,line=1,col=4,endLine=1,endColumn=5,title=E0301::100%25 wrong,\r\nreally: \u{1b}[31m%0Ahere%0Aa,b:c.yaml:2:1: and here%0Aa,b:c.yaml:2:4%0Ahelp: say it in codegen.toml:%0A[names]%0Aa = "b"
+        ::error file=a%2Cb%3Ac.yaml,line=1,col=4,endLine=1,endColumn=5,title=E0301::100%25 wrong,\r\nreally: \u{1b}[31m%0Ahere%0Aa,b:c.yaml:2:1: and here%0Aa,b:c.yaml:2:4%0Ahelp: say it in codegen.toml (`--config`):%0A[names]%0Aa = "b"
         ::warning title=W0201::no place at all
     "#]].assert_eq(&github(&diagnostics, &sources).replace(&folder, ""));
 }

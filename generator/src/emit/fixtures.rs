@@ -55,14 +55,12 @@ impl Emitter<'_> {
             use webhook_receiver::testing;
             use #crate_name::{#imports};
         });
-        let (parameter, insert, assume) = match &self.api.carrier {
-            Carrier::Body(_) => (None, None, None),
+        let (parameter, insert) = match &self.api.carrier {
             Carrier::Header { name, .. } => (
                 Some(quote!(, event_type: &'static str)),
                 Some(quote!(headers.insert(#name, HeaderValue::from_static(event_type));)),
-                None,
             ),
-            Carrier::Address => (None, None, Some(quote!(.assuming(P::EVENT_TYPE)))),
+            Carrier::Body(_) | Carrier::Address => (None, None),
         };
         let mutable = insert.is_some().then(|| quote!(mut));
         file.item(quote! {
@@ -73,7 +71,6 @@ impl Emitter<'_> {
                 #insert
                 let (sender, handled) = mpsc::channel();
                 let service = #receiver
-                    #assume
                     .on(move |payload: P| {
                         let encoded = webhook_receiver::serde_json::to_string(&payload);
                         let sent = sender.send(encoded);

@@ -55,6 +55,8 @@ serve = ["webhook-receiver/serve"]
 jiff = ["webhook-receiver/jiff"]
 url = ["webhook-receiver/url"]
 uuid = ["webhook-receiver/uuid"]
+# Signs what a test sends, see `webhook_receiver::testing`.
+testing = ["webhook-receiver/testing"]
 
 [dependencies]
 webhook-receiver = {{ {receiver} }}

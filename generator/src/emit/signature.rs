@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Emitter, docs};
-use crate::ir::{Encoding, Hash, Hmac, Piece, Scheme};
+use crate::ir::{Carrier, Encoding, Hash, Hmac, Piece, Scheme};
 
 /// How the emitted tests make a delivery that the receiver trusts.
 pub(super) struct Signing {
@@ -39,25 +39,45 @@ impl Emitter<'_> {
 
     /// A call of the constructor, for the front page.
     pub(super) fn constructor_call(&self) -> String {
-        let argument = match &self.api.scheme {
-            None => "verifier",
-            Some(Scheme::StandardWebhooks { .. }) => "Secret::from_env(\"WEBHOOK_SECRET\")?",
-            Some(Scheme::Hmac(_)) => "TextSecret::from_env(\"WEBHOOK_SECRET\")?",
-            Some(Scheme::Unsigned) => "",
+        let trusted = match &self.api.scheme {
+            None => Some("verifier"),
+            Some(Scheme::StandardWebhooks { .. }) => Some("Secret::from_env(\"WEBHOOK_SECRET\")?"),
+            Some(Scheme::Hmac(_)) => Some("TextSecret::from_env(\"WEBHOOK_SECRET\")?"),
+            Some(Scheme::Unsigned) => None,
         };
-        format!("{}({argument})", self.constructor())
+        let event_type = self.names.event_types().first().filter(|_| self.has_addresses());
+        let event_type = event_type.map(|event_type| format!("EventType::{event_type}"));
+        let arguments: Vec<String> = event_type.into_iter().chain(trusted.map(str::to_owned)).collect();
+        format!("{}({})", self.constructor(), arguments.join(", "))
+    }
+
+    /// Whether each event type has an address of its own, so that a receiver is for one of them.
+    fn has_addresses(&self) -> bool {
+        self.api.carrier == Carrier::Address && self.api.webhooks.len() > 1
     }
 
     /// The constant and the constructor.
     pub(super) fn signature(&self) -> Vec<TokenStream> {
         let vendor = &self.names.vendor;
+        let (parameter, assumed, address) = if self.has_addresses() {
+            let docs = "Deliveries do not state their event type: this is a receiver for the address to which those of \
+                `event_type` are sent.";
+            (
+                quote!(event_type: EventType,),
+                quote!(.assuming(event_type)),
+                docs::outer(&format!("\n{}", docs::wrapped(docs))),
+            )
+        } else {
+            (TokenStream::new(), TokenStream::new(), TokenStream::new())
+        };
         match &self.api.scheme {
             None => vec![quote! {
                 /// A receiver without handlers, which trusts what `verifier` trusts.
                 ///
                 /// The description does not tell how deliveries are signed, so that the verifier is yours to choose.
-                pub fn receiver(verifier: Verifier) -> Receiver<#vendor> {
-                    Receiver::new(verifier)
+                #address
+                pub fn receiver(#parameter verifier: Verifier) -> Receiver<#vendor> {
+                    Receiver::new(verifier)#assumed
                 }
             }],
             Some(Scheme::StandardWebhooks { id, timestamp, signature }) => vec![
@@ -70,8 +90,9 @@ impl Emitter<'_> {
                     ///
                     /// For several secrets, another tolerance or another clock, build a verifier with
                     /// [`Verifier::builder`] and [`SIGNATURE_HEADERS`], and give it to [`Receiver::new`].
-                    pub fn receiver(secret: Secret) -> Receiver<#vendor> {
-                        Receiver::new(Verifier::new(SIGNATURE_HEADERS, secret))
+                    #address
+                    pub fn receiver(#parameter secret: Secret) -> Receiver<#vendor> {
+                        Receiver::new(Verifier::new(SIGNATURE_HEADERS, secret))#assumed
                     }
                 },
             ],
@@ -89,8 +110,9 @@ impl Emitter<'_> {
                         ///
                         /// For several secrets, another tolerance or another clock, build a verifier with
                         /// [`Verifier::builder`] and [`SIGNATURE_SCHEME`], and give it to [`Receiver::new`].
-                        pub fn receiver(secret: TextSecret) -> Receiver<#vendor> {
-                            Receiver::new(Verifier::new(SIGNATURE_SCHEME, secret))
+                        #address
+                        pub fn receiver(#parameter secret: TextSecret) -> Receiver<#vendor> {
+                            Receiver::new(Verifier::new(SIGNATURE_SCHEME, secret))#assumed
                         }
                     },
                 ]
@@ -99,8 +121,9 @@ impl Emitter<'_> {
                 /// A receiver without handlers, which trusts everybody, as the vendor signs nothing.
                 ///
                 /// Whoever knows the address can make up deliveries, see [`Verifier::dangerously_accept_unsigned`].
-                pub fn dangerously_unsigned_receiver() -> Receiver<#vendor> {
-                    Receiver::new(Verifier::dangerously_accept_unsigned())
+                #address
+                pub fn dangerously_unsigned_receiver(#parameter) -> Receiver<#vendor> {
+                    Receiver::new(Verifier::dangerously_accept_unsigned())#assumed
                 }
             }],
         }
@@ -109,30 +132,31 @@ impl Emitter<'_> {
     /// How the tests sign.
     pub(super) fn signing(&self) -> Signing {
         let secret = quote!(let secret = testing::secret(););
+        let event_type = self.has_addresses().then(|| quote!(P::EVENT_TYPE,));
         match &self.api.scheme {
             None => Signing {
                 names: &["HeaderNames", "Verifier"],
                 secret: Some(secret),
                 headers: quote!(testing::signed_now(&HeaderNames::WEBHOOK, &secret, example.as_bytes())),
-                receiver: quote!(receiver(Verifier::standard_webhooks(secret))),
+                receiver: quote!(receiver(#event_type Verifier::standard_webhooks(secret))),
             },
             Some(Scheme::StandardWebhooks { .. }) => Signing {
                 names: &["SIGNATURE_HEADERS"],
                 secret: Some(secret),
                 headers: quote!(testing::signed_now(&SIGNATURE_HEADERS, &secret, example.as_bytes())),
-                receiver: quote!(receiver(secret)),
+                receiver: quote!(receiver(#event_type secret)),
             },
             Some(Scheme::Hmac(_)) => Signing {
                 names: &["SIGNATURE_SCHEME"],
                 secret: Some(quote!(let secret = testing::text_secret();)),
                 headers: quote!(testing::signed_now(&SIGNATURE_SCHEME, &secret, example.as_bytes())),
-                receiver: quote!(receiver(secret)),
+                receiver: quote!(receiver(#event_type secret)),
             },
             Some(Scheme::Unsigned) => Signing {
                 names: &[],
                 secret: None,
                 headers: quote!(webhook_receiver::http::HeaderMap::new()),
-                receiver: quote!(dangerously_unsigned_receiver()),
+                receiver: quote!(dangerously_unsigned_receiver(#event_type)),
             },
         }
     }

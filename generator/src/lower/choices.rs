@@ -101,10 +101,15 @@ impl Types<'_> {
                 return None;
             }
             for (name, subject) in alternative.properties {
-                let subject = peel(self.schemas, &subject).0;
+                let (peeled, null) = peel(self.schemas, &subject);
                 let known = properties.entry(name).or_insert_with(|| subject.clone());
-                if !self.same(&peel(self.schemas, known).0, &subject, diagnostics) {
+                let (known_peeled, known_null) = peel(self.schemas, known);
+                if !self.same(&known_peeled, &peeled, diagnostics) {
                     return None;
+                }
+                // Where one of them allows null, null may come.
+                if null && !known_null {
+                    *known = subject;
                 }
             }
             open |= alternative.additional == Some(Additional::Any);
@@ -187,6 +192,14 @@ impl Types<'_> {
         let otherwise = default
             .and_then(serde_json::Value::as_str)
             .and_then(|target| alternatives.iter().position(|alternative| self.is_target(target, alternative)));
+        if let (Some(discriminator), None) = (&flat.discriminator, &tagged) {
+            let member = &discriminator.property_name;
+            diagnostics.push(
+                Diagnostic::new(Code::NotEnforced, format!("the discriminator `{member}` does not tell the alternatives apart"))
+                    .at(Place::Value(self.defs[id.0].origin.clone()), "they are told by their members")
+                    .help("give it a `mapping`, or each alternative a `const` of its own at that member; in an overlay where the description is not yours"),
+            );
+        }
         let select = tagged.map_or(Select::Shape, |member| Select::Tag { member, otherwise });
         if select == Select::Shape {
             for variant in &mut variants {

@@ -491,10 +491,13 @@ impl Fitting<'_> {
                         return misfit("a type with fewer alternatives to try".to_owned());
                     }
                     let mut attempt = Fitting { api, steps: self.steps, undeclared: Vec::new() };
-                    if let Ok(fitted) = attempt.fit(&variant.ty, node)
-                        && best.as_ref().is_none_or(|(undeclared, ..)| attempt.undeclared.len() < *undeclared)
-                    {
-                        best = Some((attempt.undeclared.len(), fitted, attempt.undeclared));
+                    match attempt.fit(&variant.ty, node) {
+                        Ok(fitted) if best.as_ref().is_none_or(|(known, ..)| attempt.undeclared.len() < *known) => {
+                            best = Some((attempt.undeclared.len(), fitted, attempt.undeclared));
+                        }
+                        // A tag decides, so that there is nothing else to try.
+                        Err(misfit) if matches!(union.select, Select::Tag { .. }) => return Err(misfit),
+                        _ => {}
                     }
                 }
                 // A value that no alternative describes is kept as it is.

@@ -264,11 +264,14 @@ fn merge(schemas: &Schemas, id: SchemaId, flat: &mut Flat, path: &mut Vec<Schema
     if schema.format.is_some() {
         flat.format.clone_from(&schema.format);
     }
-    if schema.constant.is_some() {
-        flat.constant.clone_from(&schema.constant);
+    if let Some(constant) = &schema.constant {
+        // The nearer one counts.
+        let given = std::slice::from_ref(constant);
+        common_values(flat.constant.take().map(|known| vec![known]), given, diagnostics);
+        flat.constant = Some(constant.clone());
     }
     if let Some(values) = &schema.values {
-        flat.values = Some(common_values(flat.values.take(), values));
+        flat.values = Some(common_values(flat.values.take(), values, diagnostics));
     }
     if schema.data.discriminator.is_some() {
         flat.discriminator.clone_from(&schema.data.discriminator);
@@ -321,11 +324,20 @@ fn narrow(known: Option<&[JsonType]>, given: &[JsonType]) -> Option<Vec<JsonType
     (!both.is_empty()).then_some(both)
 }
 
-fn common_values(known: Option<Vec<Node>>, given: &[Node]) -> Vec<Node> {
+/// The values that both lists have. Where there are none, the list that counts before: that is reported.
+fn common_values(known: Option<Vec<Node>>, given: &[Node], diagnostics: &mut Diagnostics) -> Vec<Node> {
     let Some(known) = known else { return given.to_vec() };
-    let same = |a: &Node, b: &Node| crate::text::json(a) == crate::text::json(b);
-    let both: Vec<Node> = known.iter().filter(|value| given.iter().any(|other| same(value, other))).cloned().collect();
-    if both.is_empty() { known } else { both }
+    let both: Vec<Node> =
+        known.iter().filter(|value| given.iter().any(|other| crate::text::same(value, other))).cloned().collect();
+    if let (true, [first, ..], [other, ..]) = (both.is_empty(), &known[..], given) {
+        diagnostics.push(
+            Diagnostic::new(Code::NotEnforced, "no value is in all lists of values that apply at once")
+                .at(Place::Value(other.origin().clone()), "not followed")
+                .at(Place::Value(first.origin().clone()), "this list counts"),
+        );
+        return known;
+    }
+    both
 }
 
 /// Whether a schema only says things for people.

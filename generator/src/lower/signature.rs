@@ -133,7 +133,12 @@ fn documented(description: &Description) -> Vec<(Scheme, &Place)> {
         let place = &find(signature_header(&scheme))?.place;
         Some((scheme, place))
     };
-    known.into_iter().filter_map(place).collect()
+    let complete = |(scheme, _): &(Scheme, &Place)| match scheme {
+        // The signature's header alone may be another scheme's: GoCardless calls its own so.
+        Scheme::StandardWebhooks { id, timestamp, .. } => find(id).is_some() && find(timestamp).is_some(),
+        Scheme::Hmac(_) | Scheme::Unsigned => true,
+    };
+    known.into_iter().filter_map(place).filter(complete).collect()
 }
 
 fn standard_webhooks(headers: &Headers) -> Scheme {

@@ -67,10 +67,8 @@ impl<'a> Types<'a> {
         let mut flat = body.flatten(self.schemas, diagnostics);
         self.defs[id.0].docs = std::mem::take(&mut flat.docs);
         self.merge_choices(&mut flat, diagnostics);
-        let kind = if let Some(choice) = choice(&mut flat) {
-            self.union(id, &subject, &flat, &choice, diagnostics)
-        } else if is_object(&flat) && has_members(&flat) {
-            Kind::Struct(self.object(id, &flat, diagnostics))
+        let kind = if !flat.choices.is_empty() || (is_object(&flat) && has_members(&flat)) {
+            self.kind(id, &subject, flat, diagnostics)
         } else {
             let used = self.used(&[schema], id, "value", diagnostics);
             Kind::Newtype(if used.nullable { Type::Nullable(Box::new(used.ty)) } else { used.ty })
@@ -188,22 +186,31 @@ impl<'a> Types<'a> {
 
     /// Defines what is used so far, and what that uses in turn.
     fn define_pending(&mut self, diagnostics: &mut Diagnostics) {
-        while let Some(Pending { id, subject, mut flat, docs }) = self.pending.pop_front() {
-            let kind = if !flat.choices.is_empty() {
-                match choice(&mut flat) {
-                    Some(choice) => self.union(id, &subject, &flat, &choice, diagnostics),
-                    None => {
-                        let origin = self.origin(subject[0]);
-                        Kind::Newtype(self.untyped(origin, "several `oneOf` or `anyOf` at once", diagnostics))
-                    }
-                }
-            } else if is_object(&flat) {
-                Kind::Struct(self.object(id, &flat, diagnostics))
-            } else {
-                self.mixed(id, &several_types(&flat), &subject, &mut flat, diagnostics)
-            };
+        while let Some(Pending { id, subject, flat, docs }) = self.pending.pop_front() {
+            let kind = self.kind(id, &subject, flat, diagnostics);
             self.define(id, docs, kind);
         }
+    }
+
+    fn kind(&mut self, id: TypeId, subject: &[SchemaId], mut flat: Flat, diagnostics: &mut Diagnostics) -> Kind {
+        if let Some(choice) = choice(&mut flat) {
+            return self.union(id, subject, &flat, &choice, diagnostics);
+        }
+        let several = !flat.choices.is_empty();
+        if several && !has_members(&flat) {
+            let origin = self.origin(subject[0]);
+            return Kind::Newtype(self.untyped(origin, "several `oneOf` or `anyOf` at once", diagnostics));
+        }
+        if several {
+            diagnostics.push(
+                Diagnostic::new(Code::NotEnforced, "several `oneOf` or `anyOf` at once")
+                    .at(Place::Value(self.origin(subject[0])), "what they describe is kept as undeclared members"),
+            );
+        }
+        if several || is_object(&flat) {
+            return Kind::Struct(self.object(id, &flat, diagnostics));
+        }
+        self.mixed(id, &several_types(&flat), subject, &mut flat, diagnostics)
     }
 
     fn naming(&self, subject: &[SchemaId], parent: TypeId, hint: &str) -> Naming {
@@ -349,11 +356,12 @@ impl<'a> Types<'a> {
         hint: &str,
         diagnostics: &mut Diagnostics,
     ) -> Type {
-        let mut distinct: Vec<Subject> = Vec::new();
+        let mut distinct: Vec<&Subject> = Vec::new();
         for alternative in alternatives {
-            let peeled = peel(self.schemas, alternative).0;
-            if !distinct.contains(&peeled) {
-                distinct.push(peeled);
+            // What is peeled off may be a null.
+            let same = |known: &&Subject| peel(self.schemas, known) == peel(self.schemas, alternative);
+            if !distinct.iter().any(same) {
+                distinct.push(alternative);
             }
         }
         if let ([only], true) = (&distinct[..], complete) {
@@ -413,6 +421,7 @@ impl<'a> Types<'a> {
             });
         }
         for wire in flat.required.iter().filter(|wire| !flat.properties.contains_key(*wire)) {
+            self.report_undescribed(id, wire, flat, diagnostics);
             fields.push(Field {
                 wire: wire.clone(),
                 presence: Presence::Required,
@@ -424,6 +433,22 @@ impl<'a> Types<'a> {
         let subject = flat.schemas.clone();
         let rest = self.other_members(&subject, flat, id, "value", diagnostics);
         Struct { fields, rest }
+    }
+
+    /// Reports a member that is required and nothing more: without it no delivery decodes.
+    fn report_undescribed(&self, id: TypeId, wire: &str, flat: &Flat, diagnostics: &mut Diagnostics) {
+        let named = |schema: &SchemaId| {
+            let required = self.schemas.get(*schema).node.get("required")?.as_array()?.iter();
+            required.into_iter().find(|name| name.as_str() == Some(wire)).map(|name| name.origin().clone())
+        };
+        let origin = flat.schemas.iter().find_map(named).unwrap_or_else(|| self.defs[id.0].origin.clone());
+        let known: Vec<&str> = flat.properties.keys().map(String::as_str).collect();
+        let near = crate::text::suggest(wire, &known).map(|near| format!("did you mean `{near}`?"));
+        diagnostics.push(
+            Diagnostic::new(Code::RequiredUndeclared, format!("`{wire}` is required, but not described"))
+                .at(Place::Value(origin), "deliveries without it reach the fallback only")
+                .maybe_help(near),
+        );
     }
 
     /// The type of the members whose names are left open; none where the description declares none.
@@ -599,11 +624,33 @@ pub(super) fn texts(flat: &Flat) -> Option<Vec<String>> {
 
 /// The name of one element of a list: `securityTemplates` holds a `securityTemplate`.
 fn singular(plural: &str) -> String {
+    /// What the rules below would get wrong.
+    const IRREGULAR: [(&str, &str); 10] = [
+        ("series", "series"),
+        ("species", "species"),
+        ("news", "news"),
+        ("cookies", "cookie"),
+        ("movies", "movie"),
+        ("caches", "cache"),
+        ("shelves", "shelf"),
+        ("children", "child"),
+        ("people", "person"),
+        ("indices", "index"),
+    ];
+    let lower = plural.to_ascii_lowercase();
+    if let Some((irregular, single)) = IRREGULAR.iter().find(|(irregular, _)| lower.ends_with(irregular)) {
+        let stem = &plural[..plural.len() - irregular.len()];
+        let first = if stem.is_empty() { plural } else { &plural[stem.len()..] };
+        let upper = first.starts_with(|c: char| c.is_ascii_uppercase());
+        let single =
+            if upper { format!("{}{}", single[..1].to_ascii_uppercase(), &single[1..]) } else { (*single).to_owned() };
+        return format!("{stem}{single}");
+    }
     let stem = |suffix: &str| plural.strip_suffix(suffix).filter(|stem| stem.len() > 1);
     if let Some(stem) = stem("ies") {
         return format!("{stem}y");
     }
-    for ending in ["sses", "xes", "ches", "shes"] {
+    for ending in ["sses", "uses", "ases", "xes", "ches", "shes"] {
         if plural.ends_with(ending)
             && let Some(stem) = stem("es")
         {

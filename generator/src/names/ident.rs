@@ -5,6 +5,9 @@ use proc_macro2::{Ident, Span};
 use unicode_normalization::UnicodeNormalization;
 
 /// Longer identifiers are cut; a fingerprint of the whole then keeps them apart.
+/// Longer names of files are cut, so that a number and an extension find room.
+const MAX_STEM: usize = 60;
+
 const MAX_CHARS: usize = 80;
 
 /// The keywords of edition 2024, strict and reserved.
@@ -29,14 +32,14 @@ pub fn snake(text: &str) -> String {
     finish(&spoken(text).to_snake_case(), "n", "empty", "_")
 }
 
-/// `snake_case` for a file, of ASCII alone: what else the text has, a fingerprint stands for.
+/// `snake_case` for a file, fit for every system: for what is left out, a fingerprint stands.
 pub(super) fn file(text: &str) -> String {
     let name = snake(text);
-    if name.is_ascii() {
-        return name;
+    let plain: String = name.chars().filter(char::is_ascii).take(MAX_STEM).collect();
+    if plain == name && !crate::text::is_device(&name) {
+        return plain;
     }
-    let ascii: String = name.chars().filter(char::is_ascii).collect();
-    format!("{}_{}", snake(&ascii), short_hash(text))
+    format!("{}_{}", plain.trim_matches('_'), short_hash(text)).trim_start_matches('_').to_owned()
 }
 
 /// The identifier for a name, raw where it is a keyword.

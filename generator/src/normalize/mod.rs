@@ -2,6 +2,7 @@
 //!
 //! Only what webhooks reach is read; a mistake elsewhere in the document is not ours to report.
 
+mod fields;
 mod schema;
 
 use openapiv3::Operation;
@@ -11,6 +12,7 @@ pub use schema::{Additional, DEFAULT_MAPPING, JsonType, Schema, SchemaId, Schema
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::resolve::Resolver;
 use crate::source::{Node, Value};
+use crate::text::suggest;
 
 /// The part of a description that webhooks reach.
 #[derive(Debug)]
@@ -187,11 +189,14 @@ impl Reader<'_, '_> {
                 &format!("webhook `{name}` is read from `{method}`; {} is left out", names.join(", ")),
             );
         }
+        self.fields(&item, &[fields::PATH_ITEM, &METHODS]);
         let Some(operation) = self.follow(operation) else { return };
+        self.fields(&operation, &[fields::OPERATION]);
         let Some(body) = operation.get("requestBody") else {
             return self.skip(written, &format!("webhook `{name}` has no body"));
         };
         let Some(body) = self.follow(body) else { return };
+        self.fields(&body, &[fields::REQUEST_BODY]);
         let content = body.get("content").and_then(Node::as_object);
         let media = content.and_then(|content| content.iter().find(|(name, _)| is_json(name)));
         let Some((_, media)) = media else {
@@ -200,6 +205,7 @@ impl Reader<'_, '_> {
         };
         // 3.2 allows a reference here.
         let Some(media) = self.follow(media) else { return };
+        self.fields(&media, &[fields::MEDIA_TYPE]);
         // Without a schema, any JSON is meant.
         let any = Node::new(Value::Bool(true), media.origin().clone());
         let schema = media.get("schema").unwrap_or(&any);
@@ -258,8 +264,9 @@ impl Reader<'_, '_> {
         let mut headers = Vec::new();
         let parameters = [item, operation].into_iter().filter_map(|node| node.get("parameters")?.as_array()).flatten();
         for parameter in parameters {
-            if let Some(parameter) = self.follow(parameter)
-                && parameter.get("in").and_then(Node::as_str) == Some("header")
+            let Some(parameter) = self.follow(parameter) else { continue };
+            self.fields(&parameter, &[fields::PARAMETER]);
+            if parameter.get("in").and_then(Node::as_str) == Some("header")
                 && let Some(name) = parameter.get("name")
             {
                 let Some(text) = name.as_str().filter(|text| is_token(text)) else {
@@ -299,6 +306,20 @@ impl Reader<'_, '_> {
         let example = parameter.get("example").cloned();
         let values = [keyword("const"), only, example, keyword("example"), keyword("default")];
         values.into_iter().flatten().filter(|value| value.as_str().is_some()).collect()
+    }
+
+    /// Reports the fields of an object that it does not have in any version of OpenAPI.
+    fn fields(&mut self, node: &Node, known: &[&[&str]]) {
+        let known: Vec<&str> = known.iter().copied().flatten().copied().collect();
+        let members = node.as_object().into_iter().flatten();
+        for (name, value) in members.filter(|(name, _)| !name.starts_with("x-") && !known.contains(&&***name)) {
+            let near = suggest(name, &known).map(|near| format!("did you mean `{near}`?"));
+            self.diagnostics.push(
+                Diagnostic::new(Code::UnknownKeyword, format!("unknown field `{name}` is ignored"))
+                    .at(Place::Name(value.origin().clone()), "")
+                    .maybe_help(near),
+            );
+        }
     }
 
     /// The node itself, or what its `$ref` leads to.
@@ -350,7 +371,7 @@ fn is_token(text: &str) -> bool {
 }
 
 fn is_nearly_webhooks(key: &str) -> bool {
-    crate::text::suggest(&key.to_ascii_lowercase(), &["webhooks"]).is_some() || key.eq_ignore_ascii_case("webhooks")
+    suggest(&key.to_ascii_lowercase(), &["webhooks"]).is_some() || key.eq_ignore_ascii_case("webhooks")
 }
 
 fn is_path_item(node: &Node) -> bool {

@@ -13,6 +13,9 @@ use crate::source::{Node, Object, Segment, Value};
 use crate::text::suggest;
 use keyword::Means;
 
+/// How far a schema may be from the base that it extends.
+const MAX_GENERATIONS: usize = 8;
+
 /// An index into [`Schemas`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SchemaId(usize);
@@ -361,17 +364,20 @@ impl Reader<'_, '_> {
         })
     }
 
-    /// The reusable schemas whose `allOf` refers to this one.
+    /// Whether a schema refers to a base by `allOf`, or to one that does.
+    fn extends(&self, schema: &Node, base: &Node, generations: usize) -> bool {
+        let parts = schema.get("allOf").and_then(Node::as_array).unwrap_or_default();
+        let references = parts.iter().filter(|part| part.get("$ref").is_some());
+        let mut targets = references.filter_map(|part| self.resolver.resolve(part).ok());
+        generations > 0 && targets.any(|target| target.is(base) || self.extends(&target, base, generations - 1))
+    }
+
+    /// The reusable schemas whose `allOf` leads to this one.
     fn children(&mut self, base: &Node, discriminator: &Node) -> Vec<SchemaId> {
         let mapped = discriminator.get("mapping").and_then(Node::as_object).into_iter().flatten();
         let mapped: Vec<Node> = mapped.filter_map(|(_, target)| self.resolver.follow(target).ok()).collect();
-        let extends = |schema: &Node| {
-            let parts = schema.get("allOf").and_then(Node::as_array).unwrap_or_default();
-            let references = parts.iter().filter(|part| part.get("$ref").is_some());
-            references.filter_map(|part| self.resolver.resolve(part).ok()).any(|target| target.is(base))
-        };
         let mut children = self.resolver.siblings(base);
-        children.retain(extends);
+        children.retain(|schema| self.extends(schema, base, MAX_GENERATIONS));
         children.extend(mapped.into_iter().filter(|target| !target.is(base)));
         children.iter().map(|child| self.reserve(child)).collect::<IndexSet<_>>().into_iter().collect()
     }

@@ -28,7 +28,7 @@ pub(super) fn check(path: &str) -> Result<()> {
         if name.ends_with('.') {
             return problem("a name in it ends with a full stop");
         }
-        if is_device(name) {
+        if crate::text::is_device(name) {
             return problem("a name in it is a device on Windows");
         }
     }
@@ -51,12 +51,6 @@ pub(super) fn check_all<'a>(paths: impl Iterator<Item = &'a String>) -> Result<(
         }
     }
     Ok(())
-}
-
-fn is_device(name: &str) -> bool {
-    let stem = name.split('.').next().unwrap_or_default().to_ascii_lowercase();
-    let numbered = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt"));
-    matches!(&*stem, "aux" | "con" | "nul" | "prn") || numbered.is_some_and(|n| matches!(n.as_bytes(), [b'0'..=b'9']))
 }
 
 #[cfg(test)]

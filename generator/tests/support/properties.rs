@@ -43,6 +43,7 @@ pub(crate) fn run(folder: &Path, limits: Limits) -> Run {
         overlays: optional("overlay.yaml").into_iter().collect(),
         config: optional("codegen.toml"),
         crate_name: "hostile-webhooks".parse().ok(),
+        default_name: None,
         receiver: ReceiverDependency::Version("1.0".to_owned()),
         layout: Layout::Standalone,
         limits,

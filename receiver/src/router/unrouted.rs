@@ -29,6 +29,16 @@ impl Unrouted {
         &self.delivery
     }
 
+    /// The event type that the delivery states, where it has one and that is why it got here. Any text at all: escape it
+    /// before logging.
+    pub fn event_type(&self) -> Option<&str> {
+        match &self.reason {
+            Reason::UnknownEventType(name) => name.as_deref(),
+            Reason::NoHandler(name) => Some(name),
+            Reason::Malformed(_) | Reason::Mismatch(_) => None,
+        }
+    }
+
     /// Why it got here.
     pub fn reason(&self) -> &Reason {
         &self.reason

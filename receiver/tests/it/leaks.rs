@@ -71,6 +71,8 @@ fn l03_nothing_secret_is_printed() {
     let password = || TextSecret::new("correct horse battery").unwrap();
     let headers = webhook_receiver::testing::signed_now(&HeaderNames::WEBHOOK, &secret(), b"private");
     let verifier = Verifier::standard_webhooks(secret());
+    assert_eq!(format!("{:?}", secret()), "Secret(..)");
+    assert!(format!("{verifier:?}").contains("webhook-id"));
     assert_hides(&secret());
     assert_hides(&password());
     assert_hides(&verifier);

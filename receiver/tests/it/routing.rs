@@ -8,12 +8,14 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 use webhook_receiver::codec::DecodeErrorKind;
+use webhook_receiver::http::HeaderValue;
 use webhook_receiver::testing::{block_on, secret, signed_now};
 use webhook_receiver::{
-    Delivery, HeaderNames, Outcome, Reason, Receiver, State, Unrouted, Verifier, VerifyError, within,
+    Carrier, DecodeError, Delivery, HeaderNames, Outcome, Reason, Receiver, State, UnknownEvent, Unrouted, Verifier,
+    VerifyError, Webhooks, within,
 };
 
-use crate::acme::{Acme, AssetCreated, AssetMetadataUpdated, Event, Ping, Topic, delivery};
+use crate::acme::{Acme, AssetCreated, AssetMetadataUpdated, Event, EventType, Ping, Topic, delivery};
 use crate::log::Log;
 
 const CREATED: &str = r#"{"eventType": "asset.created", "asset": {"id": "a", "owner": null}}"#;
@@ -354,4 +356,32 @@ fn events_of_any_type() {
 /// Fails as a handler with a fault does.
 fn fail() {
     panic!("expected in this test");
+}
+
+/// The same events, told by a header.
+enum ByHeader {}
+
+impl Webhooks for ByHeader {
+    type EventType = EventType;
+    type Event = Event;
+    const EVENT_TYPE: Carrier = Carrier::Header { name: "x-event", completed_by: None };
+
+    fn decode(event_type: EventType, delivery: &Delivery) -> Result<Event, DecodeError> {
+        Acme::decode(event_type, delivery)
+    }
+
+    fn unknown(event: UnknownEvent) -> Event {
+        Acme::unknown(event)
+    }
+}
+
+#[tokio::test]
+async fn a_header_that_tells_the_event_type_is_kept_without_being_asked_for() {
+    let body = r#"{"eventType": "ping"}"#;
+    let mut headers = signed_now(&HeaderNames::WEBHOOK, &secret(), body.as_bytes());
+    headers.insert("x-event", HeaderValue::from_static("ping"));
+    let service = Receiver::<ByHeader>::new(Verifier::standard_webhooks(secret()))
+        .on_any(|event: Event| async move { if let Event::Ping(_) = event { Ok(()) } else { Err("not a ping") } })
+        .into_service();
+    assert!(matches!(service.receive(&headers, body).await.unwrap(), Outcome::Handled));
 }

@@ -1,5 +1,6 @@
 //! Which texts are secrets.
 
+use std::error::Error;
 use std::{env, fs};
 
 use webhook_receiver::{Secret, TextSecret};
@@ -132,4 +133,28 @@ fn texts_come_from_the_environment_and_from_files() {
     fs::write(&path, b"\xff0123456789").unwrap();
     assert!(TextSecret::from_file(&path).unwrap_err().to_string().ends_with("not UTF-8"));
     fs::remove_file(&path).unwrap();
+}
+
+#[test]
+fn files_are_read_to_where_they_are_too_long() {
+    let path = env::temp_dir().join(format!("webhook-receiver-long-secret-{}", std::process::id()));
+    let longest = format!("whsec_{}==", "A".repeat(86));
+    fs::write(&path, format!("{longest}\r\n")).unwrap();
+    assert!(Secret::from_file(&path).is_ok());
+    fs::write(&path, format!("{longest}\r\nx")).unwrap();
+    assert!(Secret::from_file(&path).unwrap_err().to_string().ends_with("longer than 64 bytes"));
+    fs::write(&path, format!("{}\r\nx", "x".repeat(512))).unwrap();
+    assert!(TextSecret::from_file(&path).unwrap_err().to_string().contains("holds a control character"));
+    fs::remove_file(&path).unwrap();
+}
+
+#[test]
+fn what_cannot_be_read_has_a_cause() {
+    // A folder can be opened, but not read.
+    for path in [env::temp_dir(), env::temp_dir().join("webhook-receiver-no-such-file")] {
+        let error = Secret::from_file(path).unwrap_err();
+        assert!(error.to_string().ends_with("cannot be read"));
+        assert!(error.source().is_some_and(<dyn Error>::is::<std::io::Error>), "{error:?}");
+    }
+    assert!(Secret::new("").unwrap_err().source().is_none());
 }

@@ -51,6 +51,7 @@ fn public(key: &[u8]) -> String {
 fn the_published_vector() {
     assert_eq!(verify(VALID), Ok(()));
     assert_eq!(verify(&format!("v1,AAAA {} {VALID}", token(&[0; 64]))), Ok(()));
+    assert_eq!(verify(&format!("{VALID} {VALID}")), Ok(()));
     assert_eq!(verify_with(&[PUBLIC], VALID, "{}"), Err(VerifyError::NoMatchingSignature));
 }
 

@@ -33,6 +33,7 @@ impl Generated {
             overlays: Vec::new(),
             config: None,
             crate_name: CRATE_NAME.parse().ok(),
+            default_name: None,
             receiver: ReceiverDependency::Path(receiver.to_string_lossy().into_owned()),
             layout: Layout::Standalone,
             deny_warnings: false,

@@ -230,9 +230,9 @@ impl Assign<'_, '_> {
         let part = completed_by.and_then(|pointer| {
             let path = crate::text::segments(pointer);
             let stated = Stated::at(&self.description.schemas, webhook, &path, self.diagnostics);
-            stated.fixed.into_iter().next().map(|evidence| evidence.name)
+            stated.fixed.into_iter().next()
         });
-        let suffix = part.map(|part| format!("{}{part}", self.separator)).unwrap_or_default();
+        let suffix = part.as_ref().map(|part| format!("{}{}", self.separator, part.name)).unwrap_or_default();
         if let Some(evidence) = self.configured(webhook) {
             let header = evidence.name.strip_suffix(&suffix).unwrap_or(&evidence.name).to_owned();
             return Decision::Told(vec![Told { header: Some(header), evidence }]);
@@ -243,7 +243,8 @@ impl Assign<'_, '_> {
         let key = Some(Self::key(webhook)).filter(is_event_type);
         match (header.filter(sendable), key.filter(sendable)) {
             (Some(header), _) => {
-                let evidence = Evidence { name: format!("{}{suffix}", header.name), ..header.clone() };
+                let place = part.map_or_else(|| header.place.clone(), |part| part.place);
+                let evidence = Evidence { name: format!("{}{suffix}", header.name), place, ..header.clone() };
                 Decision::Told(vec![Told { evidence, header: Some(header.name) }])
             }
             (None, Some(key)) => {

@@ -37,6 +37,20 @@ type Path = Vec<String>;
 /// From the configuration, else the place that tells the webhooks apart.
 pub(super) fn carrier(description: &Description, config: &Config, diagnostics: &mut Diagnostics) -> Option<Carrier> {
     if let Some(configured) = &config.event_types.carrier {
+        if let config::Carrier::Header(name, None) = &configured.value
+            && let Some(pointer) = header::completion(description, name.as_str(), diagnostics)
+        {
+            diagnostics.push(
+                Diagnostic::new(
+                    Code::EventTypeInferred,
+                    format!(
+                        "the bodies seem to complete the header: what they say at `{pointer}` ends the webhooks' names"
+                    ),
+                )
+                .at(configured.place.clone(), "deliveries are told apart by the header alone")
+                .setting("event-type", vec![format!("header = {:?}", name.as_str()), format!("pointer = {pointer:?}")]),
+            );
+        }
         return Some(match &configured.value {
             config::Carrier::Body(pointers) => {
                 Carrier::Body(pointers.iter().map(|pointer| pointer.as_str().to_owned()).collect())
@@ -57,12 +71,21 @@ pub(super) fn carrier(description: &Description, config: &Config, diagnostics: &
         return Some(Carrier::Body(vec![pointer(&best.path)]));
     }
     if let Some((name, completed_by)) = header::carrier(description, diagnostics) {
-        infer(diagnostics, first, &format!("the header `{name}` states the event type"));
+        let body = completed_by.as_ref().map(|pointer| format!(", completed by the body at `{pointer}`"));
+        let message = format!("the header `{name}` states the event type{}", body.unwrap_or_default());
+        let pointer = completed_by.as_ref().map(|pointer| format!("pointer = {pointer:?}"));
+        diagnostics.push(
+            inferred(first, &message)
+                .setting("event-type", [format!("header = {name:?}")].into_iter().chain(pointer).collect()),
+        );
         return Some(Carrier::Header { name, completed_by });
     }
     let Cover { pointers, evident } = search.cover(description, diagnostics);
     if pointers.is_empty() && webhooks.len() == 1 {
-        infer(diagnostics, first, "there is but one webhook, and every delivery is taken for it");
+        diagnostics.push(
+            inferred(first, "there is but one webhook, and every delivery is taken for it")
+                .setting("event-type", vec!["address = true".to_owned()]),
+        );
         return Some(Carrier::Address);
     }
     if pointers.is_empty() {
@@ -79,17 +102,21 @@ pub(super) fn carrier(description: &Description, config: &Config, diagnostics: &
     }
     if !evident {
         let shown: Vec<String> = pointers.iter().map(|pointer| format!("`{pointer}`")).collect();
-        infer(diagnostics, first, &format!("the body states the event type at {}", shown.join(" or ")));
+        let setting = match &pointers[..] {
+            [only] => format!("pointer = {only:?}"),
+            several => format!("pointer = {several:?}"),
+        };
+        diagnostics.push(
+            inferred(first, &format!("the body states the event type at {}", shown.join(" or ")))
+                .setting("event-type", vec![setting]),
+        );
     }
     Some(Carrier::Body(pointers))
 }
 
-fn infer(diagnostics: &mut Diagnostics, webhook: &Webhook, message: &str) {
-    diagnostics.push(
-        Diagnostic::new(Code::EventTypeInferred, message)
-            .at(Place::Name(webhook.key.origin().clone()), "no schema says so; it is what the names suggest")
-            .help("settle it in codegen.toml, under `[event-type]`"),
-    );
+fn inferred(webhook: &Webhook, message: &str) -> Diagnostic {
+    Diagnostic::new(Code::EventTypeInferred, message)
+        .at(Place::Name(webhook.key.origin().clone()), "no schema says so; it is what the names suggest")
 }
 
 fn pointer(path: &[String]) -> String {

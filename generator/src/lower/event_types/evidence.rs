@@ -1,16 +1,14 @@
 //! What a description says at the place where deliveries may state their event type.
 
 use indexmap::IndexMap;
+use openapiv3::Discriminator;
 
 use super::spelling;
 use crate::diagnostics::{Diagnostics, Place};
-use crate::lower::flatten::{Flat, flatten, peel};
+use crate::lower::flatten::{Flat, Subject, flatten, peel};
 use crate::lower::types::{single_text, texts};
 use crate::normalize::{SchemaId, Schemas, Webhook};
-use crate::source::{Node, Value};
-
-/// How deep a place in a body may be, alternatives counted.
-const MAX_DEPTH: usize = 64;
+use crate::source::{Node, Segment, Value};
 
 /// How many places of one body are looked at.
 const MAX_PLACES: usize = 500;
@@ -119,6 +117,7 @@ pub(super) fn survey(
         way,
         places: IndexMap::new(),
         examples: webhook.examples.iter().map(|example| example.payload.clone()).collect(),
+        on_way: Vec::new(),
         visits: 0,
         diagnostics,
     };
@@ -153,17 +152,30 @@ struct Surveyor<'a> {
     places: IndexMap<Vec<String>, Stated>,
     /// Examples of the whole body.
     examples: Vec<Node>,
+    /// The subjects that lead to the present one.
+    on_way: Vec<Subject>,
     visits: usize,
     diagnostics: &'a mut Diagnostics,
 }
 
 impl Surveyor<'_> {
     fn visit(&mut self, subject: &[SchemaId], path: &mut Vec<String>, alternative: Option<SchemaId>, depth: usize) {
-        if depth > MAX_DEPTH || self.places.len() >= MAX_PLACES || self.visits >= MAX_VISITS {
+        let subject = peel(self.schemas, subject).0;
+        // A schema within itself says nothing new, and alternatives within alternatives are many.
+        let within_itself = self.on_way.contains(&subject);
+        if within_itself || self.visits >= MAX_VISITS || self.places.len() >= MAX_PLACES {
             return;
         }
         self.visits += 1;
-        let flat = flatten(self.schemas, &peel(self.schemas, subject).0, self.diagnostics);
+        self.on_way.push(subject);
+        self.look(path, alternative, depth);
+        self.on_way.pop();
+    }
+
+    /// Looks at the subject that was come to last.
+    fn look(&mut self, path: &mut Vec<String>, alternative: Option<SchemaId>, depth: usize) {
+        let Some(subject) = self.on_way.last() else { return };
+        let flat = flatten(self.schemas, subject, self.diagnostics);
         for choice in flat.choices.iter().flat_map(|choice| &choice.alternatives) {
             let alternative = if depth == 0 { Some(*choice) } else { alternative };
             self.visit(&[*choice], path, alternative, depth + 1);
@@ -171,7 +183,6 @@ impl Surveyor<'_> {
         if path.is_empty() {
             self.examples.extend(flat.examples.iter().cloned());
         }
-        let discriminates = flat.discriminator.as_ref().map(|discriminator| discriminator.property_name.clone());
         let wanted = match self.way {
             Way::To(wanted) => wanted.len() == path.len(),
             Way::Within(_) => !path.is_empty() && flat.may_be_text(),
@@ -182,15 +193,40 @@ impl Surveyor<'_> {
         for (name, property) in &flat.properties {
             if self.goes_by(path, name) {
                 self.enter(property, name, path, alternative, depth);
-                if discriminates.as_ref() == Some(name) {
-                    path.push(name.clone());
-                    self.places.entry(path.clone()).or_default().discriminates = true;
-                    path.pop();
-                }
             }
+        }
+        if let Some(discriminator) = &flat.discriminator
+            && self.goes_by(path, &discriminator.property_name)
+            // An alternative may extend the very schema that it is an alternative of.
+            && alternative.is_none()
+        {
+            self.discriminate(discriminator, &flat, path, depth);
         }
         if !flat.items.is_empty() && self.goes_by(path, "0") {
             self.enter(&flat.items, "0", path, alternative, depth);
+        }
+    }
+
+    /// A discriminator says what its property is for, and its mapping which values there are.
+    fn discriminate(&mut self, discriminator: &Discriminator, flat: &Flat, path: &[String], depth: usize) {
+        let alternatives: Vec<SchemaId> =
+            flat.choices.iter().flat_map(|choice| &choice.alternatives).copied().collect();
+        let place: Vec<String> = path.iter().cloned().chain([discriminator.property_name.clone()]).collect();
+        let stated = self.places.entry(place).or_default();
+        stated.discriminates = true;
+        for (name, target) in &discriminator.mapping {
+            let meant = |id: &&SchemaId| {
+                let referred = self.schemas.get(**id).reference.unwrap_or(**id);
+                let origin = self.schemas.get(referred).node.origin();
+                let wanted = target.rsplit('/').next().unwrap_or(target);
+                matches!(origin.segments().last(), Some(Segment::Member(last)) if &**last == wanted)
+            };
+            if let Some(alternative) = alternatives.iter().find(meant) {
+                let place = Place::Value(self.schemas.get(*alternative).node.origin().clone());
+                let alternative = (depth == 0).then_some(*alternative);
+                stated.fixed.push(Evidence { name: name.clone(), place, source: Source::Constant, alternative });
+                stated.declared = true;
+            }
         }
     }
 

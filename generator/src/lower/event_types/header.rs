@@ -59,14 +59,15 @@ fn telling_extension(description: &Description) -> Option<String> {
 }
 
 /// The member of the body that, after what the header says, makes the most webhooks' names.
-fn completion(description: &Description, header: &str, diagnostics: &mut Diagnostics) -> Option<String> {
+pub(super) fn completion(description: &Description, header: &str, diagnostics: &mut Diagnostics) -> Option<String> {
     let mut completed: IndexMap<String, usize> = IndexMap::new();
     for (webhook, value) in description.webhooks.iter().zip(values(description, header)) {
-        let Some(value) = value else { continue };
         for (path, stated) in survey(&description.schemas, webhook, Way::Within(1), diagnostics) {
-            let makes_name = |part: &Evidence| {
-                let whole = format!("{} {}", value.name, part.name);
-                names(webhook).any(|name| spelling::same(name, &whole))
+            let makes_name = |part: &Evidence| match &value {
+                Some(value) => {
+                    names(webhook).any(|name| spelling::same(name, &format!("{} {}", value.name, part.name)))
+                }
+                None => names(webhook).any(|name| spelling::ends(name, &part.name)),
             };
             if let [member] = &path[..]
                 && stated.fixed.iter().any(makes_name)

@@ -30,6 +30,12 @@ pub(super) fn after(name: &str, prefix: &str) -> Option<String> {
     (1..=name.len()).find(|&count| name[..count].concat() == prefix.concat()).map(|count| name[count..].join("_"))
 }
 
+/// Whether a name has the words of another at its end, and others before.
+pub(super) fn ends(name: &str, end: &str) -> bool {
+    let (name, end) = (words(name), words(end));
+    !end.is_empty() && name.len() > end.len() && name.ends_with(&end)
+}
+
 /// Whether a text has the form of an event type: words joined by the separator.
 pub(super) fn is_event_type(text: &str, separator: &str) -> bool {
     let word =

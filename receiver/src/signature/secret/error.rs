@@ -4,7 +4,6 @@ use std::{fmt, io};
 /// Why a secret, or the set of secrets given to a verifier, cannot be used.
 ///
 /// Says where the secret was to come from and what is wrong with it, and never quotes it.
-#[derive(Debug)]
 pub struct SecretError {
     pub(super) origin: Option<String>,
     pub(super) problem: Problem,
@@ -83,6 +82,13 @@ impl fmt::Display for SecretError {
                 write!(f, "a verifier takes at most {limit} secrets")
             }
         }
+    }
+}
+
+/// The same words: it is what `main` prints of an error that it returns.
+impl fmt::Debug for SecretError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

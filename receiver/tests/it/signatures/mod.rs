@@ -87,3 +87,28 @@ fn other_header_names_can_be_chosen() {
     assert!(Verifier::new(HeaderNames::SVIX, secret()).verify(&headers, body()).is_ok());
     assert!(Verifier::standard_webhooks(secret()).verify(&headers, body()).is_err());
 }
+
+#[test]
+fn the_right_token_twice_is_right() {
+    let mut headers = signed_headers(ID, NOW, b"");
+    let token = headers["webhook-signature"].to_str().unwrap().to_owned();
+    headers.insert("webhook-signature", format!("{token} {token}").parse().unwrap());
+    let verifier = verifier(|| SystemTime::UNIX_EPOCH + Duration::from_secs(NOW)).build().unwrap();
+    assert!(verifier.verify(&headers, Bytes::new()).is_ok());
+}
+
+#[test]
+fn errors_name_the_header() {
+    let name = || HeaderName::from_static("webhook-id");
+    for (error, text) in [
+        (VerifyError::MissingHeader(name()), "header `webhook-id` is missing"),
+        (VerifyError::DuplicateHeader(name()), "header `webhook-id` occurs more than once"),
+        (VerifyError::MalformedHeader(name()), "header `webhook-id` is malformed"),
+        (VerifyError::MalformedTimestamp, "the timestamp is not a count of seconds"),
+        (VerifyError::TimestampTooOld, "the timestamp is too old"),
+        (VerifyError::TimestampTooNew, "the timestamp is too far in the future"),
+        (VerifyError::NoMatchingSignature, "no signature matches"),
+    ] {
+        assert_eq!(error.to_string(), text);
+    }
+}
