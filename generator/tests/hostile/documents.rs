@@ -352,11 +352,15 @@ fn g34_what_is_no_webhook() {
     // An extension among them is none, unless it looks like one.
     let beside =
         |item: &str| of_document(described("{}").replace("components:", &format!("  x-more: {item}\ncomponents:")));
-    each(&["{ a: b }", "text", "{ post: {} }"], beside, &expect![[r#"
+    each(
+        &["{ a: b }", "text", "{ post: {} }"],
+        beside,
+        &expect![[r#"
         "{ a: b }" → ok
         "text" → ok
         "{ post: {} }" → ok, W0601 spec.yaml:15:3
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
