@@ -36,12 +36,17 @@ impl<W: Webhooks> EventType<W> {
     }
 
     fn in_body(delivery: &Delivery, pointers: &'static [&'static str]) -> Result<Self, DecodeError> {
+        // Bodies differ: what is wrong at one place is an error only where no other place has a text.
+        let mut mismatch = None;
         for pointer in pointers {
-            if let Some(name) = text_at(pointer, delivery)? {
-                return Ok(Self::named(Some(name)));
+            match find(pointer, delivery) {
+                Ok(Some(name)) => return Ok(Self::named(Some(name))),
+                Ok(None) => {}
+                Err(error) if error.kind() == DecodeErrorKind::Mismatch => mismatch = mismatch.or(Some(error)),
+                Err(error) => return Err(error),
             }
         }
-        Ok(Self::Unknown(None))
+        mismatch.map_or(Ok(Self::Unknown(None)), Err)
     }
 
     fn in_header(delivery: &Delivery, completed_by: Option<Completion>) -> Result<Self, DecodeError> {
