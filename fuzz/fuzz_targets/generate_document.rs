@@ -1,7 +1,7 @@
 //! Any bytes as a description.
 #![no_main]
 
-#[allow(dead_code)]
+#[allow(dead_code, reason = "shared with the other targets")]
 mod common;
 
 use common::{MAX_BYTES, inputs, properties};

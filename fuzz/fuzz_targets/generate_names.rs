@@ -1,7 +1,7 @@
 //! Any texts, a line each, as names, and the whole as a text that names nothing.
 #![no_main]
 
-#[allow(dead_code)]
+#[allow(dead_code, reason = "shared with the other targets")]
 mod common;
 
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! Any bytes as an overlay on a description that is right.
 #![no_main]
 
-#[allow(dead_code)]
+#[allow(dead_code, reason = "shared with the other targets")]
 mod common;
 
 use common::{MAX_BYTES, inputs, properties};

@@ -1,7 +1,7 @@
 //! Any text as a reference, with a file beside the description and one that lies outside its folder.
 #![no_main]
 
-#[allow(dead_code)]
+#[allow(dead_code, reason = "shared with the other targets")]
 mod common;
 
 use common::{inputs, properties};

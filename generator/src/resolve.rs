@@ -20,6 +20,7 @@ use spelling::similar;
 
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::source::{FileId, Limits, Node, Origin, Segment, Sources, Unavailable};
+use crate::text::pointer;
 
 /// Follows references.
 pub struct Resolver<'a> {
@@ -283,10 +284,6 @@ fn at_reference(reference: &Node, code: Code, message: impl Into<String>) -> Dia
 fn index(segment: &str) -> Option<usize> {
     let canonical = segment == "0" || !segment.starts_with(['0', '+']);
     if canonical { segment.parse().ok() } else { None }
-}
-
-fn pointer(segments: &[String]) -> String {
-    segments.iter().flat_map(|segment| ["/".to_owned(), segment.replace('~', "~0").replace('/', "~1")]).collect()
 }
 
 /// The path that `path` means in a file at `base`; none if it leads above the folder that both are relative to.

@@ -160,6 +160,16 @@ fn distance(from: &str, to: &str) -> usize {
     row[to.len()]
 }
 
+/// The JSON pointer (RFC 6901) of the names on a way down.
+pub fn pointer<S: AsRef<str>>(segments: &[S]) -> String {
+    segments.iter().flat_map(|segment| ["/".to_owned(), escaped(segment.as_ref())]).collect()
+}
+
+/// A name as a JSON pointer has it.
+pub fn escaped(segment: &str) -> String {
+    segment.replace('~', "~0").replace('/', "~1")
+}
+
 /// The names on the way down a JSON pointer (RFC 6901), unescaped.
 pub fn segments(pointer: &str) -> Vec<String> {
     pointer.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~")).collect()

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 /// Generates a constant that holds the description. Words in the description make it do more.
 const GENERATOR: &str = r##"
 #[path = "../../generator/src/fingerprint.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "the build script, of which tests use a part")]
 mod fingerprint;
 
 use std::fs;

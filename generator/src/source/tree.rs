@@ -157,7 +157,7 @@ impl Origin {
         for segment in self.segments() {
             pointer.push('/');
             match segment {
-                Segment::Member(name) => pointer.push_str(&name.replace('~', "~0").replace('/', "~1")),
+                Segment::Member(name) => pointer.push_str(&crate::text::escaped(name)),
                 Segment::Element(index) => pointer.push_str(&index.to_string()),
             }
         }

@@ -8,6 +8,7 @@ use crate::config::{self, Config};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::ir::Carrier;
 use crate::normalize::{Description, Webhook};
+use crate::text::pointer;
 
 /// Names under which vendors state an event type, the most telling first; they decide between places that tell
 /// equally much.
@@ -117,10 +118,6 @@ pub(super) fn carrier(description: &Description, config: &Config, diagnostics: &
 fn inferred(webhook: &Webhook, message: &str) -> Diagnostic {
     Diagnostic::new(Code::EventTypeInferred, message)
         .at(Place::Name(webhook.key.origin().clone()), "no schema says so; it is what the names suggest")
-}
-
-fn pointer(path: &[String]) -> String {
-    path.iter().map(|segment| format!("/{}", segment.replace('~', "~0").replace('/', "~1"))).collect()
 }
 
 /// A place, and the webhooks whose event type it tells.

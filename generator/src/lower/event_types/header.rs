@@ -77,5 +77,5 @@ pub(super) fn completion(description: &Description, header: &str, diagnostics: &
         }
     }
     let (member, _) = completed.into_iter().rev().max_by_key(|(_, count)| *count)?;
-    Some(format!("/{}", member.replace('~', "~0").replace('/', "~1")))
+    Some(crate::text::pointer(&[member]))
 }
