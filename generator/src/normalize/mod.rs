@@ -234,8 +234,6 @@ impl Reader<'_, '_> {
         operation.description = text("description");
         operation.operation_id = text("operationId");
         operation.deprecated = node.get("deprecated").and_then(Node::as_bool).unwrap_or_default();
-        let tags = node.get("tags").and_then(Node::as_array).unwrap_or_default();
-        operation.tags = tags.iter().filter_map(Node::as_str).map(str::to_owned).collect();
         operation
     }
 
