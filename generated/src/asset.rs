@@ -7,8 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use webhook_receiver::serde::de::MapAccess;
-use webhook_receiver::serde::{Deserializer, Serialize, Serializer};
+use webhook_receiver::serde::{Serialize, Serializer};
 use webhook_receiver::{Json, Payload, Text, Undeclared, codec, format};
 use crate::{
     Asset, AssetSecurityTemplate, EventContext, EventType, MetadataTemplate, Tenovos,
@@ -45,13 +44,12 @@ impl Payload for AssetCreated {
     const EVENT_TYPE: EventType = EventType::AssetCreated;
 }
 
-impl codec::Object for AssetCreated {
-    const NAME: &'static str = "AssetCreated";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "asset"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for AssetCreated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "asset"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("AssetCreated")?;
         let mut event_type = None;
         let mut event = None;
         let mut asset = None;
@@ -115,13 +113,12 @@ impl Payload for AssetDeleted {
     const EVENT_TYPE: EventType = EventType::AssetDeleted;
 }
 
-impl codec::Object for AssetDeleted {
-    const NAME: &'static str = "AssetDeleted";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "asset"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for AssetDeleted {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "asset"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("AssetDeleted")?;
         let mut event_type = None;
         let mut event = None;
         let mut asset = None;
@@ -186,13 +183,12 @@ impl Payload for AssetDownloaded {
     const EVENT_TYPE: EventType = EventType::AssetDownloaded;
 }
 
-impl codec::Object for AssetDownloaded {
-    const NAME: &'static str = "AssetDownloaded";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "assets"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for AssetDownloaded {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "assets"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("AssetDownloaded")?;
         let mut event_type = None;
         let mut event = None;
         let mut assets = None;
@@ -239,13 +235,11 @@ pub struct DownloadedAsset {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for DownloadedAsset {
-    const NAME: &'static str = "DownloadedAsset";
-    const MEMBERS: &'static [&'static str] = &["id", "filename"];
+impl codec::Decode for DownloadedAsset {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "filename"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("DownloadedAsset")?;
         let mut id = None;
         let mut filename = None;
         let mut undeclared = Undeclared::default();
@@ -305,13 +299,12 @@ impl Payload for AssetPurged {
     const EVENT_TYPE: EventType = EventType::AssetPurged;
 }
 
-impl codec::Object for AssetPurged {
-    const NAME: &'static str = "AssetPurged";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "asset"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for AssetPurged {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "asset"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("AssetPurged")?;
         let mut event_type = None;
         let mut event = None;
         let mut asset = None;
@@ -375,13 +368,12 @@ impl Payload for AssetRenditionsCreated {
     const EVENT_TYPE: EventType = EventType::AssetRenditionsCreated;
 }
 
-impl codec::Object for AssetRenditionsCreated {
-    const NAME: &'static str = "AssetRenditionsCreated";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "asset"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for AssetRenditionsCreated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "asset"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("AssetRenditionsCreated")?;
         let mut event_type = None;
         let mut event = None;
         let mut asset = None;
@@ -434,19 +426,12 @@ pub struct AssetWithRenditions {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for AssetWithRenditions {
-    const NAME: &'static str = "AssetWithRenditions";
-    const MEMBERS: &'static [&'static str] = &[
-        "id",
-        "filename",
-        "metadataTemplate",
-        "securityTemplates",
-        "renditions",
-    ];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for AssetWithRenditions {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["id", "filename", "metadataTemplate", "securityTemplates", "renditions"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("AssetWithRenditions")?;
         let mut id = None;
         let mut filename = None;
         let mut metadata_template = None;
@@ -511,19 +496,12 @@ pub struct AssetRenditions {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for AssetRenditions {
-    const NAME: &'static str = "AssetRenditions";
-    const MEMBERS: &'static [&'static str] = &[
-        "thumbnail",
-        "preview",
-        "fpo",
-        "large",
-        "mezzanine",
-    ];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for AssetRenditions {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["thumbnail", "preview", "fpo", "large", "mezzanine"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("AssetRenditions")?;
         let mut thumbnail = None;
         let mut preview = None;
         let mut fpo = None;
@@ -595,13 +573,12 @@ impl Payload for AssetShared {
     const EVENT_TYPE: EventType = EventType::AssetShared;
 }
 
-impl codec::Object for AssetShared {
-    const NAME: &'static str = "AssetShared";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "share"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for AssetShared {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "share"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("AssetShared")?;
         let mut event_type = None;
         let mut event = None;
         let mut share = None;
@@ -650,13 +627,12 @@ pub struct AssetShare {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for AssetShare {
-    const NAME: &'static str = "AssetShare";
-    const MEMBERS: &'static [&'static str] = &["type", "recipients", "assets"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for AssetShare {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["type", "recipients", "assets"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("AssetShare")?;
         let mut r#type = None;
         let mut recipients = None;
         let mut assets = None;
@@ -715,16 +691,22 @@ impl AssetShareType {
             Self::Unknown(value) => value,
         }
     }
+
+    fn listed(value: &str) -> Option<Self> {
+        Some(
+            match value {
+                "Internal" => Self::Internal,
+                "External" => Self::External,
+                "Internal Share Link Created" => Self::InternalShareLinkCreated,
+                _ => return None,
+            },
+        )
+    }
 }
 
 impl From<String> for AssetShareType {
     fn from(value: String) -> Self {
-        match value.as_str() {
-            "Internal" => Self::Internal,
-            "External" => Self::External,
-            "Internal Share Link Created" => Self::InternalShareLinkCreated,
-            _ => Self::Unknown(value),
-        }
+        Self::listed(&value).unwrap_or(Self::Unknown(value))
     }
 }
 
@@ -735,8 +717,12 @@ impl fmt::Display for AssetShareType {
 }
 
 impl codec::Decode for AssetShareType {
-    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        codec::string(deserializer).map(Self::from)
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        reader
+            .string()
+            .map(|text| {
+                Self::listed(&text).unwrap_or_else(|| Self::Unknown(text.into()))
+            })
     }
 }
 
@@ -760,13 +746,11 @@ pub struct ShareAsset {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for ShareAsset {
-    const NAME: &'static str = "ShareAsset";
-    const MEMBERS: &'static [&'static str] = &["filename", "id"];
+impl codec::Decode for ShareAsset {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["filename", "id"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("ShareAsset")?;
         let mut filename = None;
         let mut id = None;
         let mut undeclared = Undeclared::default();
@@ -826,13 +810,12 @@ impl Payload for AssetSecurityUpdated {
     const EVENT_TYPE: EventType = EventType::AssetSecurityUpdated;
 }
 
-impl codec::Object for AssetSecurityUpdated {
-    const NAME: &'static str = "AssetSecurityUpdated";
-    const MEMBERS: &'static [&'static str] = &["asset", "eventType", "event"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for AssetSecurityUpdated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["asset", "eventType", "event"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("AssetSecurityUpdated")?;
         let mut asset = None;
         let mut event_type = None;
         let mut event = None;
@@ -883,18 +866,12 @@ pub struct SecurityUpdatedAsset {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for SecurityUpdatedAsset {
-    const NAME: &'static str = "SecurityUpdatedAsset";
-    const MEMBERS: &'static [&'static str] = &[
-        "id",
-        "filename",
-        "metadataTemplate",
-        "security",
-    ];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for SecurityUpdatedAsset {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["id", "filename", "metadataTemplate", "security"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("SecurityUpdatedAsset")?;
         let mut id = None;
         let mut filename = None;
         let mut metadata_template = None;
@@ -947,13 +924,11 @@ pub struct AssetSecurity {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for AssetSecurity {
-    const NAME: &'static str = "AssetSecurity";
-    const MEMBERS: &'static [&'static str] = &["current", "previous"];
+impl codec::Decode for AssetSecurity {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["current", "previous"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("AssetSecurity")?;
         let mut current = None;
         let mut previous = None;
         let mut additional = BTreeMap::new();
@@ -996,13 +971,11 @@ pub struct AssetSecurityCurrent {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for AssetSecurityCurrent {
-    const NAME: &'static str = "AssetSecurityCurrent";
-    const MEMBERS: &'static [&'static str] = &["id", "name"];
+impl codec::Decode for AssetSecurityCurrent {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("AssetSecurityCurrent")?;
         let mut id = None;
         let mut name = None;
         let mut undeclared = Undeclared::default();
@@ -1045,13 +1018,11 @@ pub struct AssetSecurityPrevious {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for AssetSecurityPrevious {
-    const NAME: &'static str = "AssetSecurityPrevious";
-    const MEMBERS: &'static [&'static str] = &["id", "name"];
+impl codec::Decode for AssetSecurityPrevious {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("AssetSecurityPrevious")?;
         let mut id = None;
         let mut name = None;
         let mut undeclared = Undeclared::default();
@@ -1111,13 +1082,12 @@ impl Payload for AssetMetadataUpdated {
     const EVENT_TYPE: EventType = EventType::AssetMetadataUpdated;
 }
 
-impl codec::Object for AssetMetadataUpdated {
-    const NAME: &'static str = "AssetMetadataUpdated";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "asset"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for AssetMetadataUpdated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "asset"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("AssetMetadataUpdated")?;
         let mut event_type = None;
         let mut event = None;
         let mut asset = None;
@@ -1168,18 +1138,12 @@ pub struct UpdatedAsset {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for UpdatedAsset {
-    const NAME: &'static str = "UpdatedAsset";
-    const MEMBERS: &'static [&'static str] = &[
-        "id",
-        "filename",
-        "metadataTemplate",
-        "updates",
-    ];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for UpdatedAsset {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["id", "filename", "metadataTemplate", "updates"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("UpdatedAsset")?;
         let mut id = None;
         let mut filename = None;
         let mut metadata_template = None;
@@ -1238,19 +1202,12 @@ pub struct UpdatedAssetUpdate {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for UpdatedAssetUpdate {
-    const NAME: &'static str = "UpdatedAssetUpdate";
-    const MEMBERS: &'static [&'static str] = &[
-        "id",
-        "name",
-        "currentValue",
-        "previousValue",
-        "type",
-    ];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for UpdatedAssetUpdate {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["id", "name", "currentValue", "previousValue", "type"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("UpdatedAssetUpdate")?;
         let mut id = None;
         let mut name = None;
         let mut current_value = None;
@@ -1322,13 +1279,12 @@ impl Payload for AssetRestored {
     const EVENT_TYPE: EventType = EventType::AssetRestored;
 }
 
-impl codec::Object for AssetRestored {
-    const NAME: &'static str = "AssetRestored";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "asset"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for AssetRestored {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "asset"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("AssetRestored")?;
         let mut event_type = None;
         let mut event = None;
         let mut asset = None;
@@ -1361,12 +1317,10 @@ impl Serialize for AssetRestored {
     }
 }
 
-codec::objects!(
+codec::deserialize!(
     AssetCreated, AssetDeleted, AssetDownloaded, DownloadedAsset, AssetPurged,
     AssetRenditionsCreated, AssetWithRenditions, AssetRenditions, AssetShared,
-    AssetShare, ShareAsset, AssetSecurityUpdated, SecurityUpdatedAsset, AssetSecurity,
-    AssetSecurityCurrent, AssetSecurityPrevious, AssetMetadataUpdated, UpdatedAsset,
-    UpdatedAssetUpdate, AssetRestored
+    AssetShare, AssetShareType, ShareAsset, AssetSecurityUpdated, SecurityUpdatedAsset,
+    AssetSecurity, AssetSecurityCurrent, AssetSecurityPrevious, AssetMetadataUpdated,
+    UpdatedAsset, UpdatedAssetUpdate, AssetRestored
 );
-
-codec::values!(AssetShareType);

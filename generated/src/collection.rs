@@ -7,8 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use webhook_receiver::serde::de::MapAccess;
-use webhook_receiver::serde::{Deserializer, Serialize, Serializer};
+use webhook_receiver::serde::{Serialize, Serializer};
 use webhook_receiver::{Json, Payload, Text, Undeclared, codec, format};
 use crate::{EventContext, EventType, Tenovos};
 
@@ -43,13 +42,12 @@ impl Payload for CollectionCreated {
     const EVENT_TYPE: EventType = EventType::CollectionCreated;
 }
 
-impl codec::Object for CollectionCreated {
-    const NAME: &'static str = "CollectionCreated";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "collection"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for CollectionCreated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "collection"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("CollectionCreated")?;
         let mut event_type = None;
         let mut event = None;
         let mut collection = None;
@@ -98,13 +96,11 @@ pub struct Collection {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for Collection {
-    const NAME: &'static str = "Collection";
-    const MEMBERS: &'static [&'static str] = &["id", "name", "type"];
+impl codec::Decode for Collection {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name", "type"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("Collection")?;
         let mut id = None;
         let mut name = None;
         let mut r#type = None;
@@ -160,15 +156,21 @@ impl CollectionType {
             Self::Unknown(value) => value,
         }
     }
+
+    fn listed(value: &str) -> Option<Self> {
+        Some(
+            match value {
+                "Private" => Self::Private,
+                "Shared" => Self::Shared,
+                _ => return None,
+            },
+        )
+    }
 }
 
 impl From<String> for CollectionType {
     fn from(value: String) -> Self {
-        match value.as_str() {
-            "Private" => Self::Private,
-            "Shared" => Self::Shared,
-            _ => Self::Unknown(value),
-        }
+        Self::listed(&value).unwrap_or(Self::Unknown(value))
     }
 }
 
@@ -179,8 +181,12 @@ impl fmt::Display for CollectionType {
 }
 
 impl codec::Decode for CollectionType {
-    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        codec::string(deserializer).map(Self::from)
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        reader
+            .string()
+            .map(|text| {
+                Self::listed(&text).unwrap_or_else(|| Self::Unknown(text.into()))
+            })
     }
 }
 
@@ -221,13 +227,12 @@ impl Payload for CollectionUpdated {
     const EVENT_TYPE: EventType = EventType::CollectionUpdated;
 }
 
-impl codec::Object for CollectionUpdated {
-    const NAME: &'static str = "CollectionUpdated";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "collection"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for CollectionUpdated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "collection"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("CollectionUpdated")?;
         let mut event_type = None;
         let mut event = None;
         let mut collection = None;
@@ -280,19 +285,12 @@ pub struct UpdatedCollection {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for UpdatedCollection {
-    const NAME: &'static str = "UpdatedCollection";
-    const MEMBERS: &'static [&'static str] = &[
-        "id",
-        "name",
-        "type",
-        "metadata",
-        "security",
-    ];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for UpdatedCollection {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["id", "name", "type", "metadata", "security"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("UpdatedCollection")?;
         let mut id = None;
         let mut name = None;
         let mut r#type = None;
@@ -356,15 +354,21 @@ impl UpdatedCollectionType {
             Self::Unknown(value) => value,
         }
     }
+
+    fn listed(value: &str) -> Option<Self> {
+        Some(
+            match value {
+                "Private" => Self::Private,
+                "Shared" => Self::Shared,
+                _ => return None,
+            },
+        )
+    }
 }
 
 impl From<String> for UpdatedCollectionType {
     fn from(value: String) -> Self {
-        match value.as_str() {
-            "Private" => Self::Private,
-            "Shared" => Self::Shared,
-            _ => Self::Unknown(value),
-        }
+        Self::listed(&value).unwrap_or(Self::Unknown(value))
     }
 }
 
@@ -375,8 +379,12 @@ impl fmt::Display for UpdatedCollectionType {
 }
 
 impl codec::Decode for UpdatedCollectionType {
-    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        codec::string(deserializer).map(Self::from)
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        reader
+            .string()
+            .map(|text| {
+                Self::listed(&text).unwrap_or_else(|| Self::Unknown(text.into()))
+            })
     }
 }
 
@@ -400,13 +408,11 @@ pub struct UpdatedCollectionSecurity {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for UpdatedCollectionSecurity {
-    const NAME: &'static str = "UpdatedCollectionSecurity";
-    const MEMBERS: &'static [&'static str] = &["current", "previous"];
+impl codec::Decode for UpdatedCollectionSecurity {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["current", "previous"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("UpdatedCollectionSecurity")?;
         let mut current = None;
         let mut previous = None;
         let mut undeclared = Undeclared::default();
@@ -449,13 +455,11 @@ pub struct UpdatedCollectionSecurityCurrent {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for UpdatedCollectionSecurityCurrent {
-    const NAME: &'static str = "UpdatedCollectionSecurityCurrent";
-    const MEMBERS: &'static [&'static str] = &["id", "name"];
+impl codec::Decode for UpdatedCollectionSecurityCurrent {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("UpdatedCollectionSecurityCurrent")?;
         let mut id = None;
         let mut name = None;
         let mut undeclared = Undeclared::default();
@@ -498,13 +502,11 @@ pub struct UpdatedCollectionSecurityPrevious {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for UpdatedCollectionSecurityPrevious {
-    const NAME: &'static str = "UpdatedCollectionSecurityPrevious";
-    const MEMBERS: &'static [&'static str] = &["id", "name"];
+impl codec::Decode for UpdatedCollectionSecurityPrevious {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("UpdatedCollectionSecurityPrevious")?;
         let mut id = None;
         let mut name = None;
         let mut undeclared = Undeclared::default();
@@ -564,13 +566,12 @@ impl Payload for CollectionDeleted {
     const EVENT_TYPE: EventType = EventType::CollectionDeleted;
 }
 
-impl codec::Object for CollectionDeleted {
-    const NAME: &'static str = "CollectionDeleted";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "collection"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for CollectionDeleted {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "collection"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("CollectionDeleted")?;
         let mut event_type = None;
         let mut event = None;
         let mut collection = None;
@@ -615,13 +616,11 @@ pub struct DeletedCollection {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for DeletedCollection {
-    const NAME: &'static str = "DeletedCollection";
-    const MEMBERS: &'static [&'static str] = &["id"];
+impl codec::Decode for DeletedCollection {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("DeletedCollection")?;
         let mut id = None;
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
@@ -677,13 +676,12 @@ impl Payload for CollectionShared {
     const EVENT_TYPE: EventType = EventType::CollectionShared;
 }
 
-impl codec::Object for CollectionShared {
-    const NAME: &'static str = "CollectionShared";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "share"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for CollectionShared {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "share"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("CollectionShared")?;
         let mut event_type = None;
         let mut event = None;
         let mut share = None;
@@ -730,13 +728,11 @@ pub struct CollectionShare {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for CollectionShare {
-    const NAME: &'static str = "CollectionShare";
-    const MEMBERS: &'static [&'static str] = &["type", "recipients"];
+impl codec::Decode for CollectionShare {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["type", "recipients"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("CollectionShare")?;
         let mut r#type = None;
         let mut recipients = None;
         let mut additional = BTreeMap::new();
@@ -796,13 +792,12 @@ impl Payload for CollectionDownloaded {
     const EVENT_TYPE: EventType = EventType::CollectionDownloaded;
 }
 
-impl codec::Object for CollectionDownloaded {
-    const NAME: &'static str = "CollectionDownloaded";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "collection"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for CollectionDownloaded {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "collection"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("CollectionDownloaded")?;
         let mut event_type = None;
         let mut event = None;
         let mut collection = None;
@@ -847,13 +842,11 @@ pub struct DownloadedCollection {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for DownloadedCollection {
-    const NAME: &'static str = "DownloadedCollection";
-    const MEMBERS: &'static [&'static str] = &["id"];
+impl codec::Decode for DownloadedCollection {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("DownloadedCollection")?;
         let mut id = None;
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
@@ -909,13 +902,12 @@ impl Payload for CollectionAssetsUpdated {
     const EVENT_TYPE: EventType = EventType::CollectionAssetsUpdated;
 }
 
-impl codec::Object for CollectionAssetsUpdated {
-    const NAME: &'static str = "CollectionAssetsUpdated";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "collection"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for CollectionAssetsUpdated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "collection"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("CollectionAssetsUpdated")?;
         let mut event_type = None;
         let mut event = None;
         let mut collection = None;
@@ -960,13 +952,11 @@ pub struct AssetsUpdatedCollection {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for AssetsUpdatedCollection {
-    const NAME: &'static str = "AssetsUpdatedCollection";
-    const MEMBERS: &'static [&'static str] = &["id"];
+impl codec::Decode for AssetsUpdatedCollection {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("AssetsUpdatedCollection")?;
         let mut id = None;
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
@@ -1020,13 +1010,11 @@ impl Payload for CollectionMetadataUpdated {
     const EVENT_TYPE: EventType = EventType::CollectionMetadataUpdated;
 }
 
-impl codec::Object for CollectionMetadataUpdated {
-    const NAME: &'static str = "CollectionMetadataUpdated";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event"];
+impl codec::Decode for CollectionMetadataUpdated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["eventType", "event"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("CollectionMetadataUpdated")?;
         let mut event_type = None;
         let mut event = None;
         let mut additional = BTreeMap::new();
@@ -1084,13 +1072,11 @@ impl Payload for CollectionSecurityUpdated {
     const EVENT_TYPE: EventType = EventType::CollectionSecurityUpdated;
 }
 
-impl codec::Object for CollectionSecurityUpdated {
-    const NAME: &'static str = "CollectionSecurityUpdated";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event"];
+impl codec::Decode for CollectionSecurityUpdated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["eventType", "event"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("CollectionSecurityUpdated")?;
         let mut event_type = None;
         let mut event = None;
         let mut additional = BTreeMap::new();
@@ -1119,13 +1105,11 @@ impl Serialize for CollectionSecurityUpdated {
     }
 }
 
-codec::objects!(
-    CollectionCreated, Collection, CollectionUpdated, UpdatedCollection,
-    UpdatedCollectionSecurity, UpdatedCollectionSecurityCurrent,
+codec::deserialize!(
+    CollectionCreated, Collection, CollectionType, CollectionUpdated, UpdatedCollection,
+    UpdatedCollectionType, UpdatedCollectionSecurity, UpdatedCollectionSecurityCurrent,
     UpdatedCollectionSecurityPrevious, CollectionDeleted, DeletedCollection,
     CollectionShared, CollectionShare, CollectionDownloaded, DownloadedCollection,
     CollectionAssetsUpdated, AssetsUpdatedCollection, CollectionMetadataUpdated,
     CollectionSecurityUpdated
 );
-
-codec::values!(CollectionType, UpdatedCollectionType);

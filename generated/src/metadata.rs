@@ -6,8 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use webhook_receiver::serde::de::MapAccess;
-use webhook_receiver::serde::{Deserializer, Serialize, Serializer};
+use webhook_receiver::serde::{Serialize, Serializer};
 use webhook_receiver::{Json, Payload, Undeclared, codec};
 use crate::{EventContext, EventType, Tenovos};
 
@@ -42,13 +41,12 @@ impl Payload for MetadataTemplateUpdated {
     const EVENT_TYPE: EventType = EventType::MetadataTemplateUpdated;
 }
 
-impl codec::Object for MetadataTemplateUpdated {
-    const NAME: &'static str = "MetadataTemplateUpdated";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "template"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for MetadataTemplateUpdated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "template"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("MetadataTemplateUpdated")?;
         let mut event_type = None;
         let mut event = None;
         let mut template = None;
@@ -99,13 +97,12 @@ pub struct Template {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for Template {
-    const NAME: &'static str = "Template";
-    const MEMBERS: &'static [&'static str] = &["id", "name", "type", "groups"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for Template {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["id", "name", "type", "groups"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("Template")?;
         let mut id = None;
         let mut name = None;
         let mut r#type = None;
@@ -156,13 +153,11 @@ pub struct TemplateName {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for TemplateName {
-    const NAME: &'static str = "TemplateName";
-    const MEMBERS: &'static [&'static str] = &["previous", "current"];
+impl codec::Decode for TemplateName {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["previous", "current"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("TemplateName")?;
         let mut previous = None;
         let mut current = None;
         let mut undeclared = Undeclared::default();
@@ -205,13 +200,11 @@ pub struct TemplateType {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for TemplateType {
-    const NAME: &'static str = "TemplateType";
-    const MEMBERS: &'static [&'static str] = &["previous", "current"];
+impl codec::Decode for TemplateType {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["previous", "current"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("TemplateType")?;
         let mut previous = None;
         let mut current = None;
         let mut undeclared = Undeclared::default();
@@ -252,13 +245,11 @@ pub struct TemplateGroups {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for TemplateGroups {
-    const NAME: &'static str = "TemplateGroups";
-    const MEMBERS: &'static [&'static str] = &["added"];
+impl codec::Decode for TemplateGroups {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["added"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("TemplateGroups")?;
         let mut added = None;
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
@@ -315,18 +306,24 @@ impl TemplateTypePrevious {
             Self::Unknown(value) => value,
         }
     }
+
+    fn listed(value: &str) -> Option<Self> {
+        Some(
+            match value {
+                "Asset" => Self::Asset,
+                "Action" => Self::Action,
+                "Action Form" => Self::ActionForm,
+                "Supporting" => Self::Supporting,
+                "Proof Submission" => Self::ProofSubmission,
+                _ => return None,
+            },
+        )
+    }
 }
 
 impl From<String> for TemplateTypePrevious {
     fn from(value: String) -> Self {
-        match value.as_str() {
-            "Asset" => Self::Asset,
-            "Action" => Self::Action,
-            "Action Form" => Self::ActionForm,
-            "Supporting" => Self::Supporting,
-            "Proof Submission" => Self::ProofSubmission,
-            _ => Self::Unknown(value),
-        }
+        Self::listed(&value).unwrap_or(Self::Unknown(value))
     }
 }
 
@@ -337,8 +334,12 @@ impl fmt::Display for TemplateTypePrevious {
 }
 
 impl codec::Decode for TemplateTypePrevious {
-    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        codec::string(deserializer).map(Self::from)
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        reader
+            .string()
+            .map(|text| {
+                Self::listed(&text).unwrap_or_else(|| Self::Unknown(text.into()))
+            })
     }
 }
 
@@ -380,18 +381,24 @@ impl TemplateTypeCurrent {
             Self::Unknown(value) => value,
         }
     }
+
+    fn listed(value: &str) -> Option<Self> {
+        Some(
+            match value {
+                "Asset" => Self::Asset,
+                "Action" => Self::Action,
+                "Action Form" => Self::ActionForm,
+                "Supporting" => Self::Supporting,
+                "Proof Submission" => Self::ProofSubmission,
+                _ => return None,
+            },
+        )
+    }
 }
 
 impl From<String> for TemplateTypeCurrent {
     fn from(value: String) -> Self {
-        match value.as_str() {
-            "Asset" => Self::Asset,
-            "Action" => Self::Action,
-            "Action Form" => Self::ActionForm,
-            "Supporting" => Self::Supporting,
-            "Proof Submission" => Self::ProofSubmission,
-            _ => Self::Unknown(value),
-        }
+        Self::listed(&value).unwrap_or(Self::Unknown(value))
     }
 }
 
@@ -402,8 +409,12 @@ impl fmt::Display for TemplateTypeCurrent {
 }
 
 impl codec::Decode for TemplateTypeCurrent {
-    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        codec::string(deserializer).map(Self::from)
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        reader
+            .string()
+            .map(|text| {
+                Self::listed(&text).unwrap_or_else(|| Self::Unknown(text.into()))
+            })
     }
 }
 
@@ -425,13 +436,11 @@ pub struct TemplateGroupsAdded {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for TemplateGroupsAdded {
-    const NAME: &'static str = "TemplateGroupsAdded";
-    const MEMBERS: &'static [&'static str] = &["groupId"];
+impl codec::Decode for TemplateGroupsAdded {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["groupId"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("TemplateGroupsAdded")?;
         let mut group_id = None;
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
@@ -487,13 +496,12 @@ impl Payload for MetadataGroupDeleted {
     const EVENT_TYPE: EventType = EventType::MetadataGroupDeleted;
 }
 
-impl codec::Object for MetadataGroupDeleted {
-    const NAME: &'static str = "MetadataGroupDeleted";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "group"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for MetadataGroupDeleted {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "group"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("MetadataGroupDeleted")?;
         let mut event_type = None;
         let mut event = None;
         let mut group = None;
@@ -540,13 +548,11 @@ pub struct MetadataDeletedGroup {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for MetadataDeletedGroup {
-    const NAME: &'static str = "MetadataDeletedGroup";
-    const MEMBERS: &'static [&'static str] = &["id", "name"];
+impl codec::Decode for MetadataDeletedGroup {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("MetadataDeletedGroup")?;
         let mut id = None;
         let mut name = None;
         let mut undeclared = Undeclared::default();
@@ -606,13 +612,12 @@ impl Payload for MetadataVocabularyCreated {
     const EVENT_TYPE: EventType = EventType::MetadataVocabularyCreated;
 }
 
-impl codec::Object for MetadataVocabularyCreated {
-    const NAME: &'static str = "MetadataVocabularyCreated";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "vocabulary"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for MetadataVocabularyCreated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "vocabulary"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("MetadataVocabularyCreated")?;
         let mut event_type = None;
         let mut event = None;
         let mut vocabulary = None;
@@ -661,13 +666,11 @@ pub struct MetadataCreatedVocabulary {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for MetadataCreatedVocabulary {
-    const NAME: &'static str = "MetadataCreatedVocabulary";
-    const MEMBERS: &'static [&'static str] = &["id", "name", "values"];
+impl codec::Decode for MetadataCreatedVocabulary {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name", "values"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("MetadataCreatedVocabulary")?;
         let mut id = None;
         let mut name = None;
         let mut values = None;
@@ -714,13 +717,11 @@ pub struct VocabularyValue {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for VocabularyValue {
-    const NAME: &'static str = "VocabularyValue";
-    const MEMBERS: &'static [&'static str] = &["id", "value"];
+impl codec::Decode for VocabularyValue {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "value"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("VocabularyValue")?;
         let mut id = None;
         let mut value = None;
         let mut undeclared = Undeclared::default();
@@ -781,13 +782,12 @@ impl Payload for MetadataVocabularyUpdated {
     const EVENT_TYPE: EventType = EventType::MetadataVocabularyUpdated;
 }
 
-impl codec::Object for MetadataVocabularyUpdated {
-    const NAME: &'static str = "MetadataVocabularyUpdated";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "vocabulary"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for MetadataVocabularyUpdated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "vocabulary"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("MetadataVocabularyUpdated")?;
         let mut event_type = None;
         let mut event = None;
         let mut vocabulary = None;
@@ -836,13 +836,11 @@ pub struct MetadataUpdatedVocabulary {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for MetadataUpdatedVocabulary {
-    const NAME: &'static str = "MetadataUpdatedVocabulary";
-    const MEMBERS: &'static [&'static str] = &["id", "name", "values"];
+impl codec::Decode for MetadataUpdatedVocabulary {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name", "values"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("MetadataUpdatedVocabulary")?;
         let mut id = None;
         let mut name = None;
         let mut values = None;
@@ -889,13 +887,11 @@ pub struct VocabularyName {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for VocabularyName {
-    const NAME: &'static str = "VocabularyName";
-    const MEMBERS: &'static [&'static str] = &["previous", "current"];
+impl codec::Decode for VocabularyName {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["previous", "current"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("VocabularyName")?;
         let mut previous = None;
         let mut current = None;
         let mut undeclared = Undeclared::default();
@@ -940,13 +936,12 @@ pub struct VocabularyValues {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for VocabularyValues {
-    const NAME: &'static str = "VocabularyValues";
-    const MEMBERS: &'static [&'static str] = &["added", "removed", "updated"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for VocabularyValues {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["added", "removed", "updated"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("VocabularyValues")?;
         let mut added = None;
         let mut removed = None;
         let mut updated = None;
@@ -993,13 +988,11 @@ pub struct VocabularyValuesAdded {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for VocabularyValuesAdded {
-    const NAME: &'static str = "VocabularyValuesAdded";
-    const MEMBERS: &'static [&'static str] = &["id", "value"];
+impl codec::Decode for VocabularyValuesAdded {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "value"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("VocabularyValuesAdded")?;
         let mut id = None;
         let mut value = None;
         let mut undeclared = Undeclared::default();
@@ -1040,13 +1033,11 @@ pub struct VocabularyValuesUpdated {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for VocabularyValuesUpdated {
-    const NAME: &'static str = "VocabularyValuesUpdated";
-    const MEMBERS: &'static [&'static str] = &["value"];
+impl codec::Decode for VocabularyValuesUpdated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["value"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("VocabularyValuesUpdated")?;
         let mut value = None;
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
@@ -1085,13 +1076,11 @@ pub struct VocabularyValuesUpdatedValue {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for VocabularyValuesUpdatedValue {
-    const NAME: &'static str = "VocabularyValuesUpdatedValue";
-    const MEMBERS: &'static [&'static str] = &["previous", "current"];
+impl codec::Decode for VocabularyValuesUpdatedValue {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["previous", "current"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("VocabularyValuesUpdatedValue")?;
         let mut previous = None;
         let mut current = None;
         let mut additional = BTreeMap::new();
@@ -1152,13 +1141,12 @@ impl Payload for MetadataVocabularyDeleted {
     const EVENT_TYPE: EventType = EventType::MetadataVocabularyDeleted;
 }
 
-impl codec::Object for MetadataVocabularyDeleted {
-    const NAME: &'static str = "MetadataVocabularyDeleted";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "vocabulary"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for MetadataVocabularyDeleted {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "vocabulary"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("MetadataVocabularyDeleted")?;
         let mut event_type = None;
         let mut event = None;
         let mut vocabulary = None;
@@ -1205,13 +1193,11 @@ pub struct MetadataDeletedVocabulary {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for MetadataDeletedVocabulary {
-    const NAME: &'static str = "MetadataDeletedVocabulary";
-    const MEMBERS: &'static [&'static str] = &["id", "name"];
+impl codec::Decode for MetadataDeletedVocabulary {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("MetadataDeletedVocabulary")?;
         let mut id = None;
         let mut name = None;
         let mut additional = BTreeMap::new();
@@ -1240,13 +1226,11 @@ impl Serialize for MetadataDeletedVocabulary {
     }
 }
 
-codec::objects!(
+codec::deserialize!(
     MetadataTemplateUpdated, Template, TemplateName, TemplateType, TemplateGroups,
-    TemplateGroupsAdded, MetadataGroupDeleted, MetadataDeletedGroup,
-    MetadataVocabularyCreated, MetadataCreatedVocabulary, VocabularyValue,
-    MetadataVocabularyUpdated, MetadataUpdatedVocabulary, VocabularyName,
-    VocabularyValues, VocabularyValuesAdded, VocabularyValuesUpdated,
+    TemplateTypePrevious, TemplateTypeCurrent, TemplateGroupsAdded, MetadataGroupDeleted,
+    MetadataDeletedGroup, MetadataVocabularyCreated, MetadataCreatedVocabulary,
+    VocabularyValue, MetadataVocabularyUpdated, MetadataUpdatedVocabulary,
+    VocabularyName, VocabularyValues, VocabularyValuesAdded, VocabularyValuesUpdated,
     VocabularyValuesUpdatedValue, MetadataVocabularyDeleted, MetadataDeletedVocabulary
 );
-
-codec::values!(TemplateTypePrevious, TemplateTypeCurrent);

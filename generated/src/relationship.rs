@@ -4,7 +4,6 @@
 //! Payloads of `relationship.created`, `relationship.updated`, `relationship.deleted`.
 
 use std::collections::BTreeMap;
-use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Serialize, Serializer};
 use webhook_receiver::{Json, Payload, Undeclared, codec};
 use crate::{EventContext, EventType, Tenovos};
@@ -40,13 +39,12 @@ impl Payload for RelationshipCreated {
     const EVENT_TYPE: EventType = EventType::RelationshipCreated;
 }
 
-impl codec::Object for RelationshipCreated {
-    const NAME: &'static str = "RelationshipCreated";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "relationship"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for RelationshipCreated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "relationship"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("RelationshipCreated")?;
         let mut event_type = None;
         let mut event = None;
         let mut relationship = None;
@@ -95,13 +93,12 @@ pub struct CreatedRelationship {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for CreatedRelationship {
-    const NAME: &'static str = "CreatedRelationship";
-    const MEMBERS: &'static [&'static str] = &["linkType", "primaryId", "secondaryId"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for CreatedRelationship {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["linkType", "primaryId", "secondaryId"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("CreatedRelationship")?;
         let mut link_type = None;
         let mut primary_id = None;
         let mut secondary_id = None;
@@ -165,13 +162,12 @@ impl Payload for RelationshipUpdated {
     const EVENT_TYPE: EventType = EventType::RelationshipUpdated;
 }
 
-impl codec::Object for RelationshipUpdated {
-    const NAME: &'static str = "RelationshipUpdated";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "relationship"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for RelationshipUpdated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "relationship"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("RelationshipUpdated")?;
         let mut event_type = None;
         let mut event = None;
         let mut relationship = None;
@@ -220,13 +216,12 @@ pub struct UpdatedRelationship {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for UpdatedRelationship {
-    const NAME: &'static str = "UpdatedRelationship";
-    const MEMBERS: &'static [&'static str] = &["linkType", "primaryId", "secondaryId"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for UpdatedRelationship {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["linkType", "primaryId", "secondaryId"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("UpdatedRelationship")?;
         let mut link_type = None;
         let mut primary_id = None;
         let mut secondary_id = None;
@@ -273,13 +268,11 @@ pub struct LinkType {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for LinkType {
-    const NAME: &'static str = "LinkType";
-    const MEMBERS: &'static [&'static str] = &["current", "previous"];
+impl codec::Decode for LinkType {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["current", "previous"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("LinkType")?;
         let mut current = None;
         let mut previous = None;
         let mut undeclared = Undeclared::default();
@@ -339,13 +332,12 @@ impl Payload for RelationshipDeleted {
     const EVENT_TYPE: EventType = EventType::RelationshipDeleted;
 }
 
-impl codec::Object for RelationshipDeleted {
-    const NAME: &'static str = "RelationshipDeleted";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "relationship"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for RelationshipDeleted {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "relationship"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("RelationshipDeleted")?;
         let mut event_type = None;
         let mut event = None;
         let mut relationship = None;
@@ -378,7 +370,7 @@ impl Serialize for RelationshipDeleted {
     }
 }
 
-codec::objects!(
+codec::deserialize!(
     RelationshipCreated, CreatedRelationship, RelationshipUpdated, UpdatedRelationship,
     LinkType, RelationshipDeleted
 );

@@ -4,7 +4,6 @@
 //! Payloads of `request.created`.
 
 use std::collections::BTreeMap;
-use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Serialize, Serializer};
 use webhook_receiver::{Json, Payload, Undeclared, codec};
 use crate::{EventContext, EventType, Tenovos};
@@ -40,13 +39,12 @@ impl Payload for RequestCreated {
     const EVENT_TYPE: EventType = EventType::RequestCreated;
 }
 
-impl codec::Object for RequestCreated {
-    const NAME: &'static str = "RequestCreated";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "request"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for RequestCreated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "request"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("RequestCreated")?;
         let mut event_type = None;
         let mut event = None;
         let mut request = None;
@@ -97,18 +95,12 @@ pub struct Request {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for Request {
-    const NAME: &'static str = "Request";
-    const MEMBERS: &'static [&'static str] = &[
-        "assignedTo",
-        "id",
-        "status",
-        "submittedBy",
-    ];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for Request {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["assignedTo", "id", "status", "submittedBy"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("Request")?;
         let mut assigned_to = None;
         let mut id = None;
         let mut status = None;
@@ -161,13 +153,12 @@ pub struct AssignedTo {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for AssignedTo {
-    const NAME: &'static str = "AssignedTo";
-    const MEMBERS: &'static [&'static str] = &["email", "firstName", "lastName"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for AssignedTo {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["email", "firstName", "lastName"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("AssignedTo")?;
         let mut email = None;
         let mut first_name = None;
         let mut last_name = None;
@@ -216,13 +207,12 @@ pub struct SubmittedBy {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for SubmittedBy {
-    const NAME: &'static str = "SubmittedBy";
-    const MEMBERS: &'static [&'static str] = &["email", "firstName", "lastName"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for SubmittedBy {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["email", "firstName", "lastName"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("SubmittedBy")?;
         let mut email = None;
         let mut first_name = None;
         let mut last_name = None;
@@ -255,4 +245,4 @@ impl Serialize for SubmittedBy {
     }
 }
 
-codec::objects!(RequestCreated, Request, AssignedTo, SubmittedBy);
+codec::deserialize!(RequestCreated, Request, AssignedTo, SubmittedBy);

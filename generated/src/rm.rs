@@ -6,7 +6,6 @@
 //! `rm.entity.created`, `rm.entity.updated`, `rm.entity.deleted`.
 
 use std::collections::BTreeMap;
-use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Serialize, Serializer};
 use webhook_receiver::{Json, Payload, Text, Undeclared, codec, format};
 use crate::{EventContext, EventType, Tenovos};
@@ -42,13 +41,12 @@ impl Payload for RmProjectCreated {
     const EVENT_TYPE: EventType = EventType::RmProjectCreated;
 }
 
-impl codec::Object for RmProjectCreated {
-    const NAME: &'static str = "RmProjectCreated";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "project"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for RmProjectCreated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "project"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("RmProjectCreated")?;
         let mut event_type = None;
         let mut event = None;
         let mut project = None;
@@ -95,13 +93,11 @@ pub struct RmCreatedProject {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for RmCreatedProject {
-    const NAME: &'static str = "RmCreatedProject";
-    const MEMBERS: &'static [&'static str] = &["id", "name"];
+impl codec::Decode for RmCreatedProject {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("RmCreatedProject")?;
         let mut id = None;
         let mut name = None;
         let mut additional = BTreeMap::new();
@@ -161,13 +157,12 @@ impl Payload for RmProjectUpdated {
     const EVENT_TYPE: EventType = EventType::RmProjectUpdated;
 }
 
-impl codec::Object for RmProjectUpdated {
-    const NAME: &'static str = "RmProjectUpdated";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "project"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for RmProjectUpdated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "project"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("RmProjectUpdated")?;
         let mut event_type = None;
         let mut event = None;
         let mut project = None;
@@ -218,13 +213,12 @@ pub struct Project {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for Project {
-    const NAME: &'static str = "Project";
-    const MEMBERS: &'static [&'static str] = &["id", "name", "metadata", "security"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for Project {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["id", "name", "metadata", "security"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("Project")?;
         let mut id = None;
         let mut name = None;
         let mut metadata = None;
@@ -275,13 +269,11 @@ pub struct ProjectSecurity {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for ProjectSecurity {
-    const NAME: &'static str = "ProjectSecurity";
-    const MEMBERS: &'static [&'static str] = &["current", "previous"];
+impl codec::Decode for ProjectSecurity {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["current", "previous"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("ProjectSecurity")?;
         let mut current = None;
         let mut previous = None;
         let mut undeclared = Undeclared::default();
@@ -324,13 +316,11 @@ pub struct ProjectSecurityCurrent {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for ProjectSecurityCurrent {
-    const NAME: &'static str = "ProjectSecurityCurrent";
-    const MEMBERS: &'static [&'static str] = &["id", "name"];
+impl codec::Decode for ProjectSecurityCurrent {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("ProjectSecurityCurrent")?;
         let mut id = None;
         let mut name = None;
         let mut undeclared = Undeclared::default();
@@ -373,13 +363,11 @@ pub struct ProjectSecurityPrevious {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for ProjectSecurityPrevious {
-    const NAME: &'static str = "ProjectSecurityPrevious";
-    const MEMBERS: &'static [&'static str] = &["id", "name"];
+impl codec::Decode for ProjectSecurityPrevious {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("ProjectSecurityPrevious")?;
         let mut id = None;
         let mut name = None;
         let mut undeclared = Undeclared::default();
@@ -439,13 +427,12 @@ impl Payload for RmProjectDeleted {
     const EVENT_TYPE: EventType = EventType::RmProjectDeleted;
 }
 
-impl codec::Object for RmProjectDeleted {
-    const NAME: &'static str = "RmProjectDeleted";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "project"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for RmProjectDeleted {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "project"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("RmProjectDeleted")?;
         let mut event_type = None;
         let mut event = None;
         let mut project = None;
@@ -492,13 +479,11 @@ pub struct RmDeletedProject {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for RmDeletedProject {
-    const NAME: &'static str = "RmDeletedProject";
-    const MEMBERS: &'static [&'static str] = &["id", "name"];
+impl codec::Decode for RmDeletedProject {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("RmDeletedProject")?;
         let mut id = None;
         let mut name = None;
         let mut additional = BTreeMap::new();
@@ -558,13 +543,12 @@ impl Payload for RmAgreementCreated {
     const EVENT_TYPE: EventType = EventType::RmAgreementCreated;
 }
 
-impl codec::Object for RmAgreementCreated {
-    const NAME: &'static str = "RmAgreementCreated";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "agreement"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for RmAgreementCreated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "agreement"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("RmAgreementCreated")?;
         let mut event_type = None;
         let mut event = None;
         let mut agreement = None;
@@ -611,13 +595,11 @@ pub struct RmCreatedAgreement {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for RmCreatedAgreement {
-    const NAME: &'static str = "RmCreatedAgreement";
-    const MEMBERS: &'static [&'static str] = &["id", "name"];
+impl codec::Decode for RmCreatedAgreement {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("RmCreatedAgreement")?;
         let mut id = None;
         let mut name = None;
         let mut additional = BTreeMap::new();
@@ -677,13 +659,12 @@ impl Payload for RmAgreementUpdated {
     const EVENT_TYPE: EventType = EventType::RmAgreementUpdated;
 }
 
-impl codec::Object for RmAgreementUpdated {
-    const NAME: &'static str = "RmAgreementUpdated";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "agreement"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for RmAgreementUpdated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "agreement"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("RmAgreementUpdated")?;
         let mut event_type = None;
         let mut event = None;
         let mut agreement = None;
@@ -734,13 +715,12 @@ pub struct UpdatedAgreement {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for UpdatedAgreement {
-    const NAME: &'static str = "UpdatedAgreement";
-    const MEMBERS: &'static [&'static str] = &["id", "name", "metadata", "security"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for UpdatedAgreement {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["id", "name", "metadata", "security"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("UpdatedAgreement")?;
         let mut id = None;
         let mut name = None;
         let mut metadata = None;
@@ -791,13 +771,11 @@ pub struct UpdatedAgreementSecurity {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for UpdatedAgreementSecurity {
-    const NAME: &'static str = "UpdatedAgreementSecurity";
-    const MEMBERS: &'static [&'static str] = &["current", "previous"];
+impl codec::Decode for UpdatedAgreementSecurity {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["current", "previous"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("UpdatedAgreementSecurity")?;
         let mut current = None;
         let mut previous = None;
         let mut undeclared = Undeclared::default();
@@ -840,13 +818,11 @@ pub struct UpdatedAgreementSecurityCurrent {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for UpdatedAgreementSecurityCurrent {
-    const NAME: &'static str = "UpdatedAgreementSecurityCurrent";
-    const MEMBERS: &'static [&'static str] = &["id", "name"];
+impl codec::Decode for UpdatedAgreementSecurityCurrent {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("UpdatedAgreementSecurityCurrent")?;
         let mut id = None;
         let mut name = None;
         let mut undeclared = Undeclared::default();
@@ -889,13 +865,11 @@ pub struct UpdatedAgreementSecurityPrevious {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for UpdatedAgreementSecurityPrevious {
-    const NAME: &'static str = "UpdatedAgreementSecurityPrevious";
-    const MEMBERS: &'static [&'static str] = &["id", "name"];
+impl codec::Decode for UpdatedAgreementSecurityPrevious {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("UpdatedAgreementSecurityPrevious")?;
         let mut id = None;
         let mut name = None;
         let mut undeclared = Undeclared::default();
@@ -955,13 +929,12 @@ impl Payload for RmAgreementDeleted {
     const EVENT_TYPE: EventType = EventType::RmAgreementDeleted;
 }
 
-impl codec::Object for RmAgreementDeleted {
-    const NAME: &'static str = "RmAgreementDeleted";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "agreement"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for RmAgreementDeleted {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "agreement"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("RmAgreementDeleted")?;
         let mut event_type = None;
         let mut event = None;
         let mut agreement = None;
@@ -1008,13 +981,11 @@ pub struct RmDeletedAgreement {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for RmDeletedAgreement {
-    const NAME: &'static str = "RmDeletedAgreement";
-    const MEMBERS: &'static [&'static str] = &["id", "name"];
+impl codec::Decode for RmDeletedAgreement {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("RmDeletedAgreement")?;
         let mut id = None;
         let mut name = None;
         let mut additional = BTreeMap::new();
@@ -1072,13 +1043,11 @@ impl Payload for RmAgreementExpired {
     const EVENT_TYPE: EventType = EventType::RmAgreementExpired;
 }
 
-impl codec::Object for RmAgreementExpired {
-    const NAME: &'static str = "RmAgreementExpired";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event"];
+impl codec::Decode for RmAgreementExpired {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["eventType", "event"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("RmAgreementExpired")?;
         let mut event_type = None;
         let mut event = None;
         let mut additional = BTreeMap::new();
@@ -1138,13 +1107,12 @@ impl Payload for RmEntityCreated {
     const EVENT_TYPE: EventType = EventType::RmEntityCreated;
 }
 
-impl codec::Object for RmEntityCreated {
-    const NAME: &'static str = "RmEntityCreated";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "entity"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for RmEntityCreated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "entity"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("RmEntityCreated")?;
         let mut event_type = None;
         let mut event = None;
         let mut entity = None;
@@ -1191,13 +1159,11 @@ pub struct RmCreatedEntity {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for RmCreatedEntity {
-    const NAME: &'static str = "RmCreatedEntity";
-    const MEMBERS: &'static [&'static str] = &["id", "name"];
+impl codec::Decode for RmCreatedEntity {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("RmCreatedEntity")?;
         let mut id = None;
         let mut name = None;
         let mut additional = BTreeMap::new();
@@ -1257,13 +1223,12 @@ impl Payload for RmEntityUpdated {
     const EVENT_TYPE: EventType = EventType::RmEntityUpdated;
 }
 
-impl codec::Object for RmEntityUpdated {
-    const NAME: &'static str = "RmEntityUpdated";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "entity"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for RmEntityUpdated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "entity"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("RmEntityUpdated")?;
         let mut event_type = None;
         let mut event = None;
         let mut entity = None;
@@ -1314,13 +1279,12 @@ pub struct Entity {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for Entity {
-    const NAME: &'static str = "Entity";
-    const MEMBERS: &'static [&'static str] = &["id", "name", "metadata", "security"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for Entity {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["id", "name", "metadata", "security"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("Entity")?;
         let mut id = None;
         let mut name = None;
         let mut metadata = None;
@@ -1377,19 +1341,12 @@ pub struct EntityMetadata {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for EntityMetadata {
-    const NAME: &'static str = "EntityMetadata";
-    const MEMBERS: &'static [&'static str] = &[
-        "id",
-        "name",
-        "currentValue",
-        "previousValue",
-        "type",
-    ];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for EntityMetadata {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["id", "name", "currentValue", "previousValue", "type"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("EntityMetadata")?;
         let mut id = None;
         let mut name = None;
         let mut current_value = None;
@@ -1444,13 +1401,11 @@ pub struct EntitySecurity {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for EntitySecurity {
-    const NAME: &'static str = "EntitySecurity";
-    const MEMBERS: &'static [&'static str] = &["current", "previous"];
+impl codec::Decode for EntitySecurity {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["current", "previous"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("EntitySecurity")?;
         let mut current = None;
         let mut previous = None;
         let mut undeclared = Undeclared::default();
@@ -1493,13 +1448,11 @@ pub struct EntitySecurityCurrent {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for EntitySecurityCurrent {
-    const NAME: &'static str = "EntitySecurityCurrent";
-    const MEMBERS: &'static [&'static str] = &["id", "name"];
+impl codec::Decode for EntitySecurityCurrent {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("EntitySecurityCurrent")?;
         let mut id = None;
         let mut name = None;
         let mut undeclared = Undeclared::default();
@@ -1542,13 +1495,11 @@ pub struct EntitySecurityPrevious {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for EntitySecurityPrevious {
-    const NAME: &'static str = "EntitySecurityPrevious";
-    const MEMBERS: &'static [&'static str] = &["id", "name"];
+impl codec::Decode for EntitySecurityPrevious {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("EntitySecurityPrevious")?;
         let mut id = None;
         let mut name = None;
         let mut undeclared = Undeclared::default();
@@ -1608,13 +1559,12 @@ impl Payload for RmEntityDeleted {
     const EVENT_TYPE: EventType = EventType::RmEntityDeleted;
 }
 
-impl codec::Object for RmEntityDeleted {
-    const NAME: &'static str = "RmEntityDeleted";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "entity"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for RmEntityDeleted {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "entity"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("RmEntityDeleted")?;
         let mut event_type = None;
         let mut event = None;
         let mut entity = None;
@@ -1661,13 +1611,11 @@ pub struct RmDeletedEntity {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for RmDeletedEntity {
-    const NAME: &'static str = "RmDeletedEntity";
-    const MEMBERS: &'static [&'static str] = &["id", "name"];
+impl codec::Decode for RmDeletedEntity {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("RmDeletedEntity")?;
         let mut id = None;
         let mut name = None;
         let mut additional = BTreeMap::new();
@@ -1696,7 +1644,7 @@ impl Serialize for RmDeletedEntity {
     }
 }
 
-codec::objects!(
+codec::deserialize!(
     RmProjectCreated, RmCreatedProject, RmProjectUpdated, Project, ProjectSecurity,
     ProjectSecurityCurrent, ProjectSecurityPrevious, RmProjectDeleted, RmDeletedProject,
     RmAgreementCreated, RmCreatedAgreement, RmAgreementUpdated, UpdatedAgreement,

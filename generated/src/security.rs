@@ -4,7 +4,6 @@
 //! Payloads of `security.group.created`, `security.template.created`, `security.template.updated`.
 
 use std::collections::BTreeMap;
-use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Serialize, Serializer};
 use webhook_receiver::{Json, Payload, Undeclared, codec};
 use crate::{EventContext, EventType, SecurityGroup, Tenovos};
@@ -40,13 +39,12 @@ impl Payload for SecurityGroupCreated {
     const EVENT_TYPE: EventType = EventType::SecurityGroupCreated;
 }
 
-impl codec::Object for SecurityGroupCreated {
-    const NAME: &'static str = "SecurityGroupCreated";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "group"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for SecurityGroupCreated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "group"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("SecurityGroupCreated")?;
         let mut event_type = None;
         let mut event = None;
         let mut group = None;
@@ -108,13 +106,11 @@ impl Payload for SecurityTemplateCreated {
     const EVENT_TYPE: EventType = EventType::SecurityTemplateCreated;
 }
 
-impl codec::Object for SecurityTemplateCreated {
-    const NAME: &'static str = "SecurityTemplateCreated";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event"];
+impl codec::Decode for SecurityTemplateCreated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["eventType", "event"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("SecurityTemplateCreated")?;
         let mut event_type = None;
         let mut event = None;
         let mut additional = BTreeMap::new();
@@ -174,13 +170,12 @@ impl Payload for SecurityTemplateUpdated {
     const EVENT_TYPE: EventType = EventType::SecurityTemplateUpdated;
 }
 
-impl codec::Object for SecurityTemplateUpdated {
-    const NAME: &'static str = "SecurityTemplateUpdated";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "securityTemplate"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for SecurityTemplateUpdated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "securityTemplate"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("SecurityTemplateUpdated")?;
         let mut event_type = None;
         let mut event = None;
         let mut security_template = None;
@@ -231,13 +226,11 @@ pub struct UpdatedSecurityTemplate {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for UpdatedSecurityTemplate {
-    const NAME: &'static str = "UpdatedSecurityTemplate";
-    const MEMBERS: &'static [&'static str] = &["id", "name", "groups"];
+impl codec::Decode for UpdatedSecurityTemplate {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name", "groups"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("UpdatedSecurityTemplate")?;
         let mut id = None;
         let mut name = None;
         let mut groups = None;
@@ -284,13 +277,11 @@ pub struct SecurityTemplateName {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for SecurityTemplateName {
-    const NAME: &'static str = "SecurityTemplateName";
-    const MEMBERS: &'static [&'static str] = &["current", "previous"];
+impl codec::Decode for SecurityTemplateName {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["current", "previous"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("SecurityTemplateName")?;
         let mut current = None;
         let mut previous = None;
         let mut undeclared = Undeclared::default();
@@ -335,13 +326,12 @@ pub struct SecurityTemplateGroup {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for SecurityTemplateGroup {
-    const NAME: &'static str = "SecurityTemplateGroup";
-    const MEMBERS: &'static [&'static str] = &["id", "name", "permissions"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for SecurityTemplateGroup {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["id", "name", "permissions"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("SecurityTemplateGroup")?;
         let mut id = None;
         let mut name = None;
         let mut permissions = None;
@@ -388,13 +378,11 @@ pub struct SecurityTemplateGroupPermissions {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for SecurityTemplateGroupPermissions {
-    const NAME: &'static str = "SecurityTemplateGroupPermissions";
-    const MEMBERS: &'static [&'static str] = &["added", "removed"];
+impl codec::Decode for SecurityTemplateGroupPermissions {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["added", "removed"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("SecurityTemplateGroupPermissions")?;
         let mut added = None;
         let mut removed = None;
         let mut additional = BTreeMap::new();
@@ -423,7 +411,7 @@ impl Serialize for SecurityTemplateGroupPermissions {
     }
 }
 
-codec::objects!(
+codec::deserialize!(
     SecurityGroupCreated, SecurityTemplateCreated, SecurityTemplateUpdated,
     UpdatedSecurityTemplate, SecurityTemplateName, SecurityTemplateGroup,
     SecurityTemplateGroupPermissions

@@ -3,7 +3,6 @@
 
 //! Types that payloads of several topics of Tenovos share.
 
-use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Serialize, Serializer};
 use webhook_receiver::{Text, Undeclared, codec, format};
 
@@ -23,13 +22,11 @@ pub struct EventContext {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for EventContext {
-    const NAME: &'static str = "EventContext";
-    const MEMBERS: &'static [&'static str] = &["id", "time", "user"];
+impl codec::Decode for EventContext {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "time", "user"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("EventContext")?;
         let mut id = None;
         let mut time = None;
         let mut user = None;
@@ -80,18 +77,12 @@ pub struct Asset {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for Asset {
-    const NAME: &'static str = "Asset";
-    const MEMBERS: &'static [&'static str] = &[
-        "id",
-        "filename",
-        "metadataTemplate",
-        "securityTemplates",
-    ];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for Asset {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["id", "filename", "metadataTemplate", "securityTemplates"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("Asset")?;
         let mut id = None;
         let mut filename = None;
         let mut metadata_template = None;
@@ -148,13 +139,12 @@ pub struct EventContextUser {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for EventContextUser {
-    const NAME: &'static str = "EventContextUser";
-    const MEMBERS: &'static [&'static str] = &["id", "firstName", "lastName"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for EventContextUser {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["id", "firstName", "lastName"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("EventContextUser")?;
         let mut id = None;
         let mut first_name = None;
         let mut last_name = None;
@@ -201,13 +191,11 @@ pub struct MetadataTemplate {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for MetadataTemplate {
-    const NAME: &'static str = "MetadataTemplate";
-    const MEMBERS: &'static [&'static str] = &["id", "name"];
+impl codec::Decode for MetadataTemplate {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("MetadataTemplate")?;
         let mut id = None;
         let mut name = None;
         let mut undeclared = Undeclared::default();
@@ -250,13 +238,11 @@ pub struct AssetSecurityTemplate {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for AssetSecurityTemplate {
-    const NAME: &'static str = "AssetSecurityTemplate";
-    const MEMBERS: &'static [&'static str] = &["id", "name"];
+impl codec::Decode for AssetSecurityTemplate {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("AssetSecurityTemplate")?;
         let mut id = None;
         let mut name = None;
         let mut undeclared = Undeclared::default();
@@ -303,13 +289,11 @@ pub struct SecurityGroup {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for SecurityGroup {
-    const NAME: &'static str = "SecurityGroup";
-    const MEMBERS: &'static [&'static str] = &["id", "name"];
+impl codec::Decode for SecurityGroup {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("SecurityGroup")?;
         let mut id = None;
         let mut name = None;
         let mut undeclared = Undeclared::default();
@@ -338,7 +322,7 @@ impl Serialize for SecurityGroup {
     }
 }
 
-codec::objects!(
+codec::deserialize!(
     EventContext, Asset, EventContextUser, MetadataTemplate, AssetSecurityTemplate,
     SecurityGroup
 );

@@ -4,7 +4,6 @@
 //! Payloads of `storyboard.created`, `storyboard.updated`, `storyboard.deleted`, `storyboard.shared`.
 
 use std::collections::BTreeMap;
-use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Serialize, Serializer};
 use webhook_receiver::{Json, Payload, Text, codec, format};
 use crate::{EventContext, EventType, Tenovos};
@@ -40,13 +39,12 @@ impl Payload for StoryboardCreated {
     const EVENT_TYPE: EventType = EventType::StoryboardCreated;
 }
 
-impl codec::Object for StoryboardCreated {
-    const NAME: &'static str = "StoryboardCreated";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "storyboard"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for StoryboardCreated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "storyboard"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("StoryboardCreated")?;
         let mut event_type = None;
         let mut event = None;
         let mut storyboard = None;
@@ -95,13 +93,12 @@ pub struct Storyboard {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for Storyboard {
-    const NAME: &'static str = "Storyboard";
-    const MEMBERS: &'static [&'static str] = &["id", "title", "description"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for Storyboard {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["id", "title", "description"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("Storyboard")?;
         let mut id = None;
         let mut title = None;
         let mut description = None;
@@ -165,13 +162,12 @@ impl Payload for StoryboardUpdated {
     const EVENT_TYPE: EventType = EventType::StoryboardUpdated;
 }
 
-impl codec::Object for StoryboardUpdated {
-    const NAME: &'static str = "StoryboardUpdated";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "storyboard"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for StoryboardUpdated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "storyboard"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("StoryboardUpdated")?;
         let mut event_type = None;
         let mut event = None;
         let mut storyboard = None;
@@ -235,13 +231,12 @@ impl Payload for StoryboardDeleted {
     const EVENT_TYPE: EventType = EventType::StoryboardDeleted;
 }
 
-impl codec::Object for StoryboardDeleted {
-    const NAME: &'static str = "StoryboardDeleted";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "storyboard"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for StoryboardDeleted {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "storyboard"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("StoryboardDeleted")?;
         let mut event_type = None;
         let mut event = None;
         let mut storyboard = None;
@@ -303,13 +298,11 @@ impl Payload for StoryboardShared {
     const EVENT_TYPE: EventType = EventType::StoryboardShared;
 }
 
-impl codec::Object for StoryboardShared {
-    const NAME: &'static str = "StoryboardShared";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event"];
+impl codec::Decode for StoryboardShared {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["eventType", "event"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("StoryboardShared")?;
         let mut event_type = None;
         let mut event = None;
         let mut additional = BTreeMap::new();
@@ -338,6 +331,6 @@ impl Serialize for StoryboardShared {
     }
 }
 
-codec::objects!(
+codec::deserialize!(
     StoryboardCreated, Storyboard, StoryboardUpdated, StoryboardDeleted, StoryboardShared
 );

@@ -5,8 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use webhook_receiver::serde::de::MapAccess;
-use webhook_receiver::serde::{Deserializer, Serialize, Serializer};
+use webhook_receiver::serde::{Serialize, Serializer};
 use webhook_receiver::{Json, Payload, Text, Undeclared, codec, format};
 use crate::{EventContext, EventType, SecurityGroup, Tenovos};
 
@@ -41,13 +40,12 @@ impl Payload for UserCreated {
     const EVENT_TYPE: EventType = EventType::UserCreated;
 }
 
-impl codec::Object for UserCreated {
-    const NAME: &'static str = "UserCreated";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "user"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for UserCreated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "user"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("UserCreated")?;
         let mut event_type = None;
         let mut event = None;
         let mut user = None;
@@ -120,28 +118,27 @@ pub struct User {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for User {
-    const NAME: &'static str = "User";
-    const MEMBERS: &'static [&'static str] = &[
-        "id",
-        "username",
-        "email",
-        "firstName",
-        "lastName",
-        "friendlyName",
-        "company",
-        "country",
-        "phone",
-        "contact",
-        "role",
-        "status",
-        "accountType",
-        "groups",
-    ];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for User {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &[
+            "id",
+            "username",
+            "email",
+            "firstName",
+            "lastName",
+            "friendlyName",
+            "company",
+            "country",
+            "phone",
+            "contact",
+            "role",
+            "status",
+            "accountType",
+            "groups",
+        ],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("User")?;
         let mut id = None;
         let mut username = None;
         let mut email = None;
@@ -236,13 +233,11 @@ pub struct UserRole {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for UserRole {
-    const NAME: &'static str = "UserRole";
-    const MEMBERS: &'static [&'static str] = &["id", "name"];
+impl codec::Decode for UserRole {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("UserRole")?;
         let mut id = None;
         let mut name = None;
         let mut undeclared = Undeclared::default();
@@ -297,16 +292,22 @@ impl UserStatus {
             Self::Unknown(value) => value,
         }
     }
+
+    fn listed(value: &str) -> Option<Self> {
+        Some(
+            match value {
+                "enabled" => Self::Enabled,
+                "disabled" => Self::Disabled,
+                "pending" => Self::Pending,
+                _ => return None,
+            },
+        )
+    }
 }
 
 impl From<String> for UserStatus {
     fn from(value: String) -> Self {
-        match value.as_str() {
-            "enabled" => Self::Enabled,
-            "disabled" => Self::Disabled,
-            "pending" => Self::Pending,
-            _ => Self::Unknown(value),
-        }
+        Self::listed(&value).unwrap_or(Self::Unknown(value))
     }
 }
 
@@ -317,8 +318,12 @@ impl fmt::Display for UserStatus {
 }
 
 impl codec::Decode for UserStatus {
-    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        codec::string(deserializer).map(Self::from)
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        reader
+            .string()
+            .map(|text| {
+                Self::listed(&text).unwrap_or_else(|| Self::Unknown(text.into()))
+            })
     }
 }
 
@@ -351,15 +356,21 @@ impl AccountType {
             Self::Unknown(value) => value,
         }
     }
+
+    fn listed(value: &str) -> Option<Self> {
+        Some(
+            match value {
+                "local" => Self::Local,
+                "sso" => Self::Sso,
+                _ => return None,
+            },
+        )
+    }
 }
 
 impl From<String> for AccountType {
     fn from(value: String) -> Self {
-        match value.as_str() {
-            "local" => Self::Local,
-            "sso" => Self::Sso,
-            _ => Self::Unknown(value),
-        }
+        Self::listed(&value).unwrap_or(Self::Unknown(value))
     }
 }
 
@@ -370,8 +381,12 @@ impl fmt::Display for AccountType {
 }
 
 impl codec::Decode for AccountType {
-    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        codec::string(deserializer).map(Self::from)
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        reader
+            .string()
+            .map(|text| {
+                Self::listed(&text).unwrap_or_else(|| Self::Unknown(text.into()))
+            })
     }
 }
 
@@ -412,13 +427,12 @@ impl Payload for UserUpdated {
     const EVENT_TYPE: EventType = EventType::UserUpdated;
 }
 
-impl codec::Object for UserUpdated {
-    const NAME: &'static str = "UserUpdated";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event", "user"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for UserUpdated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "event", "user"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("UserUpdated")?;
         let mut event_type = None;
         let mut event = None;
         let mut user = None;
@@ -487,27 +501,26 @@ pub struct UpdatedUser {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for UpdatedUser {
-    const NAME: &'static str = "UpdatedUser";
-    const MEMBERS: &'static [&'static str] = &[
-        "id",
-        "username",
-        "email",
-        "firstName",
-        "lastName",
-        "friendlyName",
-        "company",
-        "country",
-        "phone",
-        "contact",
-        "role",
-        "status",
-        "accountType",
-    ];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for UpdatedUser {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &[
+            "id",
+            "username",
+            "email",
+            "firstName",
+            "lastName",
+            "friendlyName",
+            "company",
+            "country",
+            "phone",
+            "contact",
+            "role",
+            "status",
+            "accountType",
+        ],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("UpdatedUser")?;
         let mut id = None;
         let mut username = None;
         let mut email = None;
@@ -580,6 +593,6 @@ impl Serialize for UpdatedUser {
     }
 }
 
-codec::objects!(UserCreated, User, UserRole, UserUpdated, UpdatedUser);
-
-codec::values!(UserStatus, AccountType);
+codec::deserialize!(
+    UserCreated, User, UserRole, UserStatus, AccountType, UserUpdated, UpdatedUser
+);

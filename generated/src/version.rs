@@ -4,7 +4,6 @@
 //! Payloads of `version.created`, `version.promoted`.
 
 use std::collections::BTreeMap;
-use webhook_receiver::serde::de::MapAccess;
 use webhook_receiver::serde::{Serialize, Serializer};
 use webhook_receiver::{Integer, Json, Payload, Text, Undeclared, codec, format};
 use crate::{Asset, EventContext, EventType, Tenovos};
@@ -43,13 +42,12 @@ impl Payload for VersionCreated {
     const EVENT_TYPE: EventType = EventType::VersionCreated;
 }
 
-impl codec::Object for VersionCreated {
-    const NAME: &'static str = "VersionCreated";
-    const MEMBERS: &'static [&'static str] = &["eventType", "asset", "event", "version"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for VersionCreated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["eventType", "asset", "event", "version"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("VersionCreated")?;
         let mut event_type = None;
         let mut asset = None;
         let mut event = None;
@@ -102,13 +100,12 @@ pub struct Version {
     pub additional: BTreeMap<String, Json>,
 }
 
-impl codec::Object for Version {
-    const NAME: &'static str = "Version";
-    const MEMBERS: &'static [&'static str] = &["latest", "versionNumber", "previous"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for Version {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["latest", "versionNumber", "previous"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("Version")?;
         let mut latest = None;
         let mut version_number = None;
         let mut previous = None;
@@ -159,13 +156,12 @@ pub struct VersionPrevious {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for VersionPrevious {
-    const NAME: &'static str = "VersionPrevious";
-    const MEMBERS: &'static [&'static str] = &["assetId", "versionNumber", "createdBy"];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for VersionPrevious {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["assetId", "versionNumber", "createdBy"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("VersionPrevious")?;
         let mut asset_id = None;
         let mut version_number = None;
         let mut created_by = None;
@@ -216,18 +212,12 @@ pub struct CreatedBy {
     pub undeclared: Undeclared,
 }
 
-impl codec::Object for CreatedBy {
-    const NAME: &'static str = "CreatedBy";
-    const MEMBERS: &'static [&'static str] = &[
-        "userId",
-        "firstName",
-        "lastName",
-        "time",
-    ];
-
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+impl codec::Decode for CreatedBy {
+    const MEMBERS: Option<&'static [&'static str]> = Some(
+        &["userId", "firstName", "lastName", "time"],
+    );
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("CreatedBy")?;
         let mut user_id = None;
         let mut first_name = None;
         let mut last_name = None;
@@ -293,13 +283,11 @@ impl Payload for VersionPromoted {
     const EVENT_TYPE: EventType = EventType::VersionPromoted;
 }
 
-impl codec::Object for VersionPromoted {
-    const NAME: &'static str = "VersionPromoted";
-    const MEMBERS: &'static [&'static str] = &["eventType", "event"];
+impl codec::Decode for VersionPromoted {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["eventType", "event"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(
-        members: &mut codec::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
+    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+        let mut members = reader.object("VersionPromoted")?;
         let mut event_type = None;
         let mut event = None;
         let mut additional = BTreeMap::new();
@@ -328,4 +316,6 @@ impl Serialize for VersionPromoted {
     }
 }
 
-codec::objects!(VersionCreated, Version, VersionPrevious, CreatedBy, VersionPromoted);
+codec::deserialize!(
+    VersionCreated, Version, VersionPrevious, CreatedBy, VersionPromoted
+);

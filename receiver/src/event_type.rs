@@ -1,12 +1,6 @@
 //! Finds the event type of a delivery; in a body in one pass, without building a tree.
 
-use std::borrow::Cow;
-use std::fmt;
-
-use serde::Deserializer;
-use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
-
-use crate::codec::{self, DecodeError, DecodeErrorKind, Name, pointer};
+use crate::codec::{self, DecodeError, DecodeErrorKind, Kind, Reader, pointer};
 use crate::{Carrier, Completion, Delivery, EventName, Webhooks};
 
 /// What a delivery says it is.
@@ -66,7 +60,7 @@ impl<W: Webhooks> EventType<W> {
 
 /// The whole body is read, so that a second event type further on is noticed.
 fn find(pointer: &'static str, delivery: &Delivery) -> Result<Option<String>, DecodeError> {
-    codec::seed_from_slice(Find { path: pointer }, delivery.raw())
+    codec::from_slice_with(delivery.raw(), |reader| text_below(pointer, reader))
 }
 
 /// A body may have something else at that place; whether it fits is not decided here.
@@ -77,72 +71,35 @@ fn text_at(pointer: &'static str, delivery: &Delivery) -> Result<Option<String>,
     }
 }
 
-/// Reads a value and returns the string that `path`, a JSON pointer, leads to within it.
-#[derive(Clone, Copy)]
-struct Find<'p> {
-    path: &'p str,
-}
-
-impl<'p> Find<'p> {
-    fn split(self) -> Option<(Cow<'p, str>, Self)> {
-        pointer::split_first(self.path).map(|(segment, path)| (segment, Self { path }))
+/// Reads a value and returns the string that the pointer leads to within it.
+fn text_below(pointer: &str, reader: &mut Reader<'_>) -> Result<Option<String>, DecodeError> {
+    let Some((segment, rest)) = pointer::split_first(pointer) else {
+        return reader.string().map(|text| Some(text.into()));
+    };
+    if let (Kind::Array, Ok(wanted)) = (reader.kind()?, segment.parse::<usize>()) {
+        let mut elements = reader.array(&"an array")?;
+        let mut found = None;
+        loop {
+            let is_wanted = elements.count() == wanted;
+            let read = |reader: &mut Reader<'_>| {
+                if is_wanted { text_below(rest, reader) } else { reader.skip().map(|_| None) }
+            };
+            match elements.next_with(read)? {
+                Some(text) => found = found.or(text),
+                None => return Ok(found),
+            }
+        }
     }
-}
-
-impl<'de> DeserializeSeed<'de> for Find<'_> {
-    type Value = Option<String>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Find<'_> {
-    type Value = Option<String>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.path.is_empty() { "a string" } else { "an object" })
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        if self.path.is_empty() {
-            Ok(Some(text.to_owned()))
+    let mut members = reader.object("")?;
+    let mut found = None;
+    while let Some(name) = members.next()? {
+        if *name != *segment {
+            members.skip()?;
+        } else if found.is_none() {
+            found = Some(text_below(rest, members.reader()).map_err(|error| error.below(&segment))?);
         } else {
-            Err(E::invalid_type(Unexpected::Str(text), &self))
+            return Err(members.duplicate(&segment));
         }
     }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let Some((segment, rest)) = self.split() else {
-            return Err(A::Error::invalid_type(Unexpected::Map, &self));
-        };
-        let mut found = None;
-        while let Some(name) = map.next_key::<Name<'de>>()? {
-            if *name != *segment {
-                map.next_value::<IgnoredAny>()?;
-            } else if found.is_none() {
-                let value = map.next_value_seed(rest);
-                found = Some(value.map_err(|error| pointer::at(&segment, &error))?);
-            } else {
-                return Err(codec::duplicate(&segment));
-            }
-        }
-        Ok(found.flatten())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let invalid = || A::Error::invalid_type(Unexpected::Seq, &self);
-        let (segment, rest) = self.split().ok_or_else(invalid)?;
-        let wanted: usize = segment.parse().map_err(|_| invalid())?;
-        let mut found = None;
-        for index in 0_usize.. {
-            if index == wanted {
-                let element = seq.next_element_seed(rest);
-                found = element.map_err(|error| pointer::at(&index.to_string(), &error))?;
-            } else if seq.next_element::<IgnoredAny>()?.is_none() {
-                break;
-            }
-        }
-        Ok(found.flatten())
-    }
+    Ok(found.flatten())
 }

@@ -55,11 +55,11 @@ impl Emitter<'_> {
         });
         let finished = finished.chain(others.iter().map(|others| quote!(#others)));
         let decode = quote! {
-            impl codec::Object for #ty {
-                const NAME: &'static str = #text;
-                const MEMBERS: &'static [&'static str] = &[#(#wires),*];
+            impl codec::Decode for #ty {
+                const MEMBERS: Option<&'static [&'static str]> = Some(&[#(#wires),*]);
 
-                fn decode_members<'de, A: MapAccess<'de>>(#members: &mut codec::Members<'de, A>) -> Result<Self, A::Error> {
+                fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
+                    let mut #members = reader.object(#text)?;
                     #(#slots)*
                     #(let mut #others = #open;)*
                     while let Some(#name) = #members.next()? {
@@ -91,29 +91,35 @@ impl Emitter<'_> {
     }
 
     fn enum_codec(&self, id: TypeId, open: Open) -> Vec<TokenStream> {
+        let unknown = self.names.unknown(id);
         let (read, write) = match open {
-            Open::Text => (quote!(codec::string(deserializer)), quote!(serializer.serialize_str(self.as_str()))),
+            Open::Text => (
+                quote!(reader.string().map(|text| Self::listed(&text).unwrap_or_else(|| Self::#unknown(text.into())))),
+                quote!(serializer.serialize_str(self.as_str())),
+            ),
             Open::Integer => (
-                quote!(<Integer as codec::Decode>::decode(deserializer)),
+                quote!(<Integer as codec::Decode>::decode(reader).map(Self::from)),
                 quote!(self.to_integer().serialize(serializer)),
             ),
-            Open::Json => (quote!(codec::json(deserializer)), quote!(codec::json_text(serializer, self.as_json()))),
+            Open::Json => (
+                quote!(<Json as codec::Decode>::decode(reader).map(Self::from)),
+                quote!(codec::json_text(serializer, self.as_json())),
+            ),
         };
-        self.value_codec(id, &quote!(#read.map(Self::from)), &write)
+        self.value_codec(id, &read, &write)
     }
 
     fn constant_codec(&self, id: TypeId, form: &Form<'_>) -> Vec<TokenStream> {
         let (read, write) = match form {
             Form::Text(_) => {
-                (quote!(codec::constant(deserializer, Self::VALUE)), quote!(serializer.serialize_str(Self::VALUE)))
+                (quote!(codec::constant(reader, Self::VALUE)), quote!(serializer.serialize_str(Self::VALUE)))
             }
             Form::Integer(_) | Form::Bool(_) => {
-                (quote!(codec::constant_value(deserializer, &Self::VALUE)), quote!(Self::VALUE.serialize(serializer)))
+                (quote!(codec::constant_value(reader, &Self::VALUE)), quote!(Self::VALUE.serialize(serializer)))
             }
-            Form::Json(_) => (
-                quote!(codec::constant_json(deserializer, Self::VALUE)),
-                quote!(codec::json_text(serializer, Self::VALUE)),
-            ),
+            Form::Json(_) => {
+                (quote!(codec::constant_json(reader, Self::VALUE)), quote!(codec::json_text(serializer, Self::VALUE)))
+            }
         };
         self.value_codec(id, &quote!(#read.map(|()| Self)), &write)
     }
@@ -136,7 +142,7 @@ impl Emitter<'_> {
         let ty = self.names.ty(id);
         let inner = self.type_tokens(inner);
         vec![
-            decode_impl(ty, &quote!(<#inner as codec::Decode>::decode(deserializer).map(Self))),
+            decode_impl(ty, &quote!(<#inner as codec::Decode>::decode(reader).map(Self))),
             quote! {
                 impl Serialize for #ty {
                     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -155,15 +161,17 @@ impl Emitter<'_> {
             Select::Tag { member, otherwise } => {
                 let arms = union.variants.iter().zip(variants).map(|(variant, ident)| {
                     let tags = &variant.tags;
-                    quote!(Some(#(#tags)|*) => codec::variant(&json).map(Self::#ident),)
+                    quote!(Some(#(#tags)|*) => value.decode().map(Self::#ident),)
                 });
                 let otherwise = match otherwise.and_then(|position| variants.get(position)) {
-                    Some(ident) => quote!(json.decode().map(Self::#ident).or(Ok(Self::#unknown(json)))),
-                    None => quote!(Ok(Self::#unknown(json))),
+                    Some(ident) => {
+                        quote!(value.decode().map(Self::#ident).or_else(|_| Ok(Self::#unknown(value.to_json()))))
+                    }
+                    None => quote!(Ok(Self::#unknown(value.to_json()))),
                 };
                 quote! {
-                    let json = codec::json(deserializer)?;
-                    match codec::tag(&json, #member).as_deref() {
+                    let value = reader.value()?;
+                    match value.tag(#member).as_deref() {
                         #(#arms)*
                         _ => #otherwise,
                     }
@@ -175,10 +183,10 @@ impl Emitter<'_> {
                 let arms = variants
                     .iter()
                     .enumerate()
-                    .map(|(index, ident)| quote!(#index => json.decode().map(Self::#ident).ok(),));
+                    .map(|(index, ident)| quote!(#index => value.decode().map(Self::#ident).ok(),));
                 quote! {
-                    let json = codec::json(deserializer)?;
-                    for candidate in codec::rank(&json, &[#(<#types as codec::Decode>::MEMBERS),*]) {
+                    let value = reader.value()?;
+                    for candidate in value.rank(&[#(<#types as codec::Decode>::MEMBERS),*]) {
                         let decoded = match candidate {
                             #(#arms)*
                             _ => None,
@@ -187,7 +195,7 @@ impl Emitter<'_> {
                             return Ok(decoded);
                         }
                     }
-                    Ok(Self::#unknown(json))
+                    Ok(Self::#unknown(value.to_json()))
                 }
             }
         };
@@ -206,21 +214,10 @@ impl Emitter<'_> {
         ]
     }
 
-    /// The lines that give the definitions of a module `Deserialize`, by kind.
-    pub(super) fn deserialize(&self, ids: &[TypeId]) -> Vec<TokenStream> {
-        let (objects, values): (Vec<TypeId>, Vec<TypeId>) =
-            ids.iter().partition(|id| matches!(self.api.def(**id).kind, Kind::Struct(_)));
-        let list = |ids: &[TypeId]| -> Vec<Ident> { ids.iter().map(|id| self.names.ty(*id).clone()).collect() };
-        let mut lines = Vec::new();
-        if !objects.is_empty() {
-            let objects = list(&objects);
-            lines.push(quote!(codec::objects!(#(#objects),*);));
-        }
-        if !values.is_empty() {
-            let values = list(&values);
-            lines.push(quote!(codec::values!(#(#values),*);));
-        }
-        lines
+    /// The line that gives the definitions of a module `Deserialize`.
+    pub(super) fn deserialize(&self, ids: &[TypeId]) -> TokenStream {
+        let types = ids.iter().map(|id| self.names.ty(*id));
+        quote!(codec::deserialize!(#(#types),*);)
     }
 }
 
@@ -235,7 +232,7 @@ fn write_member(field: &Field, ident: &Ident) -> TokenStream {
 fn decode_impl(ty: &Ident, body: &TokenStream) -> TokenStream {
     quote! {
         impl codec::Decode for #ty {
-            fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
                 #body
             }
         }

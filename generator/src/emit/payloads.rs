@@ -25,9 +25,7 @@ impl Emitter<'_> {
                 file.item(part);
             }
         }
-        for line in self.deserialize(&ids) {
-            file.item(line);
-        }
+        file.item(self.deserialize(&ids));
         file
     }
 
@@ -68,12 +66,6 @@ impl Emitter<'_> {
                 use std::fmt;
             )
         });
-        let map_access = any(|kind| matches!(kind, Kind::Struct(_))).then(|| {
-            quote!(
-                use webhook_receiver::serde::de::MapAccess;
-            )
-        });
-        let deserializer = any(|kind| !matches!(kind, Kind::Struct(_))).then(|| quote!(Deserializer,));
         let mut receiver = imports::receiver_types(&used);
         let roots = self.api.webhooks.iter().any(|webhook| ids.contains(&webhook.payload));
         receiver.extend(roots.then_some("Payload"));
@@ -97,8 +89,7 @@ impl Emitter<'_> {
         quote! {
             #map
             #fmt
-            #map_access
-            use webhook_receiver::serde::{#deserializer Serialize, Serializer};
+            use webhook_receiver::serde::{Serialize, Serializer};
             use webhook_receiver::{#receiver};
             #siblings
         }

@@ -52,13 +52,17 @@ impl Emitter<'_> {
                             Self::#unknown(value) => value,
                         }
                     }
+
+                    fn listed(value: &str) -> Option<Self> {
+                        Some(match value {
+                            #(#texts => Self::#idents,)*
+                            _ => return None,
+                        })
+                    }
                 };
                 let from = quote! {
                     fn from(value: String) -> Self {
-                        match value.as_str() {
-                            #(#texts => Self::#idents,)*
-                            _ => Self::#unknown(value),
-                        }
+                        Self::listed(&value).unwrap_or(Self::#unknown(value))
                     }
                 };
                 (value, (quote!(String), from), quote!(f.pad(self.as_str())))

@@ -67,8 +67,6 @@ const RESERVED_TYPES: &[&str] = &[
     "Vec",
     "BTreeMap", // std
     "Deserialize",
-    "Deserializer",
-    "MapAccess",
     "Serialize",
     "Serializer", // serde
     "DecodeError",

@@ -1,9 +1,9 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
-use serde::{Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
-use super::Decode;
+use super::{Decode, DecodeError, Reader};
 
 /// A value behind a pointer that can go to any thread, whatever it holds.
 ///
@@ -89,8 +89,8 @@ impl<T: fmt::Debug> fmt::Debug for Deep<T> {
 impl<T: Decode + Send + Sync + 'static> Decode for Deep<T> {
     const MEMBERS: Option<&'static [&'static str]> = T::MEMBERS;
 
-    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        T::decode(deserializer).map(Self::new)
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        T::decode(reader).map(Self::new)
     }
 }
 

@@ -2,7 +2,6 @@ use std::error::Error;
 use std::fmt;
 use std::str::Utf8Error;
 
-use super::check::check;
 use super::pointer;
 use crate::printable::Printable;
 
@@ -15,10 +14,15 @@ const MAX_POINTER_CHARS: usize = 512;
 /// Safe to log: `Display` and `Debug` are bounded in length and escape control characters. It may
 /// quote a short piece of the body.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DecodeError {
+pub struct DecodeError(Box<Details>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Details {
     kind: DecodeErrorKind,
     pointer: String,
     message: String,
+    /// In the text that is being read; counts until line and column are known.
+    offset: usize,
     line: usize,
     column: usize,
 }
@@ -35,113 +39,98 @@ pub enum DecodeErrorKind {
 }
 
 impl DecodeError {
-    /// Explains why `text` could not be decoded.
-    ///
-    /// `serde` loses the kind of an error on its way up, so the text decides: whatever does not pass
-    /// the check is malformed, and then the check knows best what is wrong.
     #[cold]
-    pub(super) fn of_text(text: &str, error: &serde_json::Error) -> Self {
-        match check(text) {
-            Ok(()) => Self::mismatch(error),
-            Err(error) => Self::new(DecodeErrorKind::Malformed, &error),
-        }
-    }
-
-    /// Explains why a text that passed the check could not be decoded.
-    #[cold]
-    pub(super) fn mismatch(error: &serde_json::Error) -> Self {
-        Self::new(DecodeErrorKind::Mismatch, error)
+    pub(super) fn malformed(offset: usize, message: impl fmt::Display) -> Self {
+        Self::new(DecodeErrorKind::Malformed, offset, &message)
     }
 
     #[cold]
-    pub(super) fn malformed(error: &serde_json::Error) -> Self {
-        Self::new(DecodeErrorKind::Malformed, error)
+    pub(super) fn mismatch(offset: usize, message: impl fmt::Display) -> Self {
+        Self::new(DecodeErrorKind::Mismatch, offset, &message)
     }
 
     #[cold]
     pub(super) fn not_utf8(json: &[u8], error: Utf8Error) -> Self {
-        let valid = json.get(..error.valid_up_to()).unwrap_or_default();
-        let mut lines = valid.split(|&byte| byte == b'\n');
-        Self {
-            kind: DecodeErrorKind::Malformed,
-            pointer: String::new(),
-            message: "invalid UTF-8".to_owned(),
-            line: lines.clone().count(),
-            column: lines.next_back().map_or(0, <[u8]>::len) + 1,
-        }
+        Self::malformed(error.valid_up_to(), "invalid UTF-8").located(json)
     }
 
-    fn new(kind: DecodeErrorKind, error: &serde_json::Error) -> Self {
-        let text = without_position(error);
-        let (pointer, message) = pointer::take(&text);
-        Self {
-            kind,
-            pointer: cut(&pointer, MAX_POINTER_CHARS),
-            message: cut(message, MAX_MESSAGE_CHARS),
-            line: error.line(),
-            column: error.column(),
-        }
+    fn new(kind: DecodeErrorKind, offset: usize, message: &dyn fmt::Display) -> Self {
+        let message = cut(message.to_string(), MAX_MESSAGE_CHARS);
+        Self(Box::new(Details { kind, pointer: String::new(), message, offset, line: 0, column: 0 }))
+    }
+
+    /// Says that the error arose below this member or index.
+    #[cold]
+    pub(crate) fn below(mut self, segment: &str) -> Self {
+        pointer::prepend(&mut self.0.pointer, segment);
+        self
+    }
+
+    /// Says that the error arose in a text that begins here in another.
+    #[cold]
+    pub(super) fn after(mut self, offset: usize) -> Self {
+        self.0.offset += offset;
+        self
+    }
+
+    /// Says on which line the error arose.
+    #[cold]
+    pub(super) fn located(mut self, text: &[u8]) -> Self {
+        let before = text.get(..self.0.offset).unwrap_or(text);
+        let mut lines = before.split(|&byte| byte == b'\n');
+        self.0.line = lines.clone().count();
+        self.0.column = lines.next_back().map_or(0, <[u8]>::len) + 1;
+        self.0.pointer = cut(self.0.pointer, MAX_POINTER_CHARS);
+        self
     }
 
     /// What is wrong in general.
     pub fn kind(&self) -> DecodeErrorKind {
-        self.kind
+        self.0.kind
     }
 
     /// Where: a JSON pointer (RFC 6901), empty for the body itself and for errors of syntax outside
     /// any member. Member names and pointers of excessive length are cut and end in `…`.
     pub fn pointer(&self) -> &str {
-        &self.pointer
+        &self.0.pointer
     }
 
     /// What is wrong in particular. May hold control characters that were received.
     pub fn message(&self) -> &str {
-        &self.message
+        &self.0.message
     }
 
-    /// The line at which reading stopped, from 1; 0 if unknown.
+    /// The line of the value, or of what is no JSON, from 1.
     pub fn line(&self) -> usize {
-        self.line
+        self.0.line
     }
 
-    /// The column, in bytes, at which reading stopped; 0 if unknown or at the start of a line.
+    /// The column, in bytes from 1.
     pub fn column(&self) -> usize {
-        self.column
+        self.0.column
     }
 }
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.kind {
+        f.write_str(match self.0.kind {
             DecodeErrorKind::Malformed => "malformed JSON",
             DecodeErrorKind::Mismatch => "unexpected JSON",
         })?;
-        if !self.pointer.is_empty() {
-            write!(f, " at {}", Printable { text: &self.pointer, limit: MAX_POINTER_CHARS + 1 })?;
+        if !self.0.pointer.is_empty() {
+            write!(f, " at {}", Printable { text: &self.0.pointer, limit: MAX_POINTER_CHARS + 1 })?;
         }
-        write!(f, ": {}", Printable { text: &self.message, limit: MAX_MESSAGE_CHARS + 1 })?;
-        if self.line > 0 {
-            write!(f, " (line {} column {})", self.line, self.column)?;
-        }
-        Ok(())
+        write!(f, ": {}", Printable { text: &self.0.message, limit: MAX_MESSAGE_CHARS + 1 })?;
+        write!(f, " (line {} column {})", self.0.line, self.0.column)
     }
 }
 
 impl Error for DecodeError {}
 
-/// The text of the error without the position that `serde_json` appends.
-pub(super) fn without_position(error: &serde_json::Error) -> String {
-    let mut text = error.to_string();
-    let position = format!(" at line {} column {}", error.line(), error.column());
-    if text.ends_with(&position) {
-        text.truncate(text.len() - position.len());
+fn cut(mut text: String, limit: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(limit) {
+        text.truncate(end);
+        text.push('…');
     }
     text
-}
-
-fn cut(text: &str, limit: usize) -> String {
-    match text.char_indices().nth(limit).and_then(|(end, _)| text.get(..end)) {
-        Some(start) => format!("{start}…"),
-        None => text.to_owned(),
-    }
 }

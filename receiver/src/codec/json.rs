@@ -1,24 +1,19 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::de::Error;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::value::RawValue;
+use serde::{Serialize, Serializer};
 
-use super::budget::Attempt;
-use super::check::check;
-use super::error::without_position;
-use super::{Decode, DecodeError, Seed, seed_from_str};
+use super::{Decode, DecodeError, Reader, Value, json_text};
 
 /// Any JSON value, kept as the text that was received.
 ///
 /// Member order, digits and spelling survive; serializing it writes the same text. Text that readers
 /// would understand differently is refused: a name that occurs twice in an object, at any depth, a
-/// number beyond the range of a double, and nesting deeper than 127, counted from this value.
+/// number beyond the range of a double, and nesting deeper than 127.
 ///
 /// Equality compares the text. `Json` can be read and written through `serde_json` only.
-#[derive(Clone)]
-pub struct Json(Box<RawValue>);
+#[derive(Clone, PartialEq, Eq)]
+pub struct Json(Box<str>);
 
 impl Json {
     /// Writes a value as JSON.
@@ -27,32 +22,30 @@ impl Json {
     ///
     /// If the value cannot be written, or what it writes is not accepted.
     pub fn new<T: Serialize + ?Sized>(value: &T) -> Result<Self, DecodeError> {
-        serde_json::value::to_raw_value(value).and_then(Self::checked).map_err(|error| DecodeError::malformed(&error))
+        serde_json::to_string(value).map_err(|error| DecodeError::mismatch(0, error))?.parse()
     }
 
-    fn checked(raw: Box<RawValue>) -> Result<Self, serde_json::Error> {
-        check(raw.get())?;
-        Ok(Self(raw))
+    pub(super) fn of_checked(text: &str) -> Self {
+        Self(text.into())
     }
 
     /// The text, without whitespace around it.
     pub fn as_str(&self) -> &str {
-        self.0.get()
+        &self.0
     }
 
     /// Decodes the value as another type. Lines and columns of an error count from this value.
     ///
     /// # Errors
     ///
-    /// If the value does not fit, or is made of unions within unions that can be read in so many
-    /// ways that trying them is not worth the time.
+    /// If the value does not fit.
     pub fn decode<T: Decode>(&self) -> Result<T, DecodeError> {
-        self.decode_as().map_err(|error| DecodeError::mismatch(&error))
+        self.value().decode().map_err(|error| error.located(self.0.as_bytes()))
     }
 
-    pub(super) fn decode_as<T: Decode>(&self) -> Result<T, serde_json::Error> {
-        let _attempt = Attempt::begin(self.as_str().len()).map_err(serde_json::Error::custom)?;
-        seed_from_str(Seed::NEW, self.as_str())
+    /// The value, to look into before it is decoded.
+    pub fn value(&self) -> Value<'_> {
+        Value::of_checked(&self.0)
     }
 
     /// Converts into a tree. Numbers that are neither a 64-bit integer nor a double are rounded, and
@@ -63,18 +56,16 @@ impl Json {
 }
 
 impl Decode for Json {
-    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Box::<RawValue>::deserialize(deserializer)?;
-        // A position within this value would be mistaken for one within the whole text.
-        Self::checked(raw).map_err(|error| D::Error::custom(without_position(&error)))
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        reader.value().map(|value| value.to_json())
     }
 }
 
-crate::__values!(Json);
+crate::__deserialize!(Json);
 
 impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        json_text(serializer, &self.0)
     }
 }
 
@@ -86,14 +77,6 @@ impl FromStr for Json {
         super::from_slice(text.as_bytes())
     }
 }
-
-impl PartialEq for Json {
-    fn eq(&self, other: &Self) -> bool {
-        self.as_str() == other.as_str()
-    }
-}
-
-impl Eq for Json {}
 
 impl fmt::Debug for Json {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,33 +2,25 @@
 
 use std::fmt;
 
-use serde::de::{Error, Unexpected, Visitor};
-use serde::{Deserializer, Serialize, Serializer, ser};
+use serde::{Serialize, Serializer, ser};
 use serde_json::value::RawValue;
 
 use super::same::same_json;
-use super::{Decode, Json};
+use super::{Decode, DecodeError, Json, Reader};
 
 /// Reads exactly this string.
 ///
 /// # Errors
 ///
 /// If the value is anything else.
-pub fn constant<'de, D: Deserializer<'de>>(deserializer: D, expected: &'static str) -> Result<(), D::Error> {
-    deserializer.deserialize_str(ConstantVisitor(expected))
-}
-
-struct ConstantVisitor(&'static str);
-
-impl Visitor<'_> for ConstantVisitor {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the string {:?}", self.0)
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        if text == self.0 { Ok(()) } else { Err(E::invalid_value(Unexpected::Str(text), &self)) }
+pub fn constant(reader: &mut Reader<'_>, expected: &str) -> Result<(), DecodeError> {
+    let start = reader.place();
+    let text = reader.string()?;
+    if text == expected {
+        Ok(())
+    } else {
+        let message = format_args!("invalid value: string {text:?}, expected the string {expected:?}");
+        Err(DecodeError::mismatch(start, message))
     }
 }
 
@@ -37,13 +29,17 @@ impl Visitor<'_> for ConstantVisitor {
 /// # Errors
 ///
 /// If the value is anything else.
-pub fn constant_value<'de, T, D>(deserializer: D, expected: &T) -> Result<(), D::Error>
+pub fn constant_value<T>(reader: &mut Reader<'_>, expected: &T) -> Result<(), DecodeError>
 where
     T: Decode + PartialEq + fmt::Display,
-    D: Deserializer<'de>,
 {
-    let value = T::decode(deserializer)?;
-    if value == *expected { Ok(()) } else { Err(D::Error::custom(format_args!("expected {expected}, found {value}"))) }
+    let start = reader.place();
+    let value = T::decode(reader)?;
+    if value == *expected {
+        Ok(())
+    } else {
+        Err(DecodeError::mismatch(start, format_args!("expected {expected}, found {value}")))
+    }
 }
 
 /// Reads exactly this JSON, however it is spelled: `1.0` is `1`, and the order of members does not count.
@@ -51,9 +47,10 @@ where
 /// # Errors
 ///
 /// If the value is anything else.
-pub fn constant_json<'de, D: Deserializer<'de>>(deserializer: D, expected: &'static str) -> Result<(), D::Error> {
-    let value = <Json as Decode>::decode(deserializer)?;
-    same_json(expected, value.as_str()).map_err(D::Error::custom)
+pub fn constant_json(reader: &mut Reader<'_>, expected: &str) -> Result<(), DecodeError> {
+    let start = reader.place();
+    let value = reader.value()?.to_json();
+    same_json(expected, value.as_str()).map_err(|message| DecodeError::mismatch(start, message))
 }
 
 /// Which of these texts is the same JSON as the value, however it is spelled.

@@ -3,15 +3,15 @@
 //! Generated types implement [`Decode`] and [`serde::Serialize`] in plain code that calls the parts
 //! below. Compared with derived implementations:
 //!
+//! - they read from one concrete [`Reader`], which is quick to compile and quick to run;
 //! - errors say where: each level adds its segment to a JSON pointer;
 //! - an array never passes for an object, and a member that occurs twice is refused;
 //! - numbers keep their digits, see [`Number`] and [`Integer`].
 //!
-//! A type made of members implements [`Object`] and is named in [`objects!`](macro@objects):
-//!
 //! ```
-//! use webhook_receiver::codec::{self, Members, ObjectWriter, Undeclared};
-//! use webhook_receiver::serde::{Serialize, Serializer, de::MapAccess};
+//! use webhook_receiver::codec::{self, Decode, ObjectWriter, Reader, Undeclared};
+//! use webhook_receiver::serde::{Serialize, Serializer};
+//! use webhook_receiver::{DecodeError, serde_json};
 //!
 //! struct Asset {
 //!     id: String,
@@ -19,13 +19,11 @@
 //!     undeclared: Undeclared,
 //! }
 //!
-//! impl codec::Object for Asset {
-//!     const NAME: &'static str = "Asset";
-//!     const MEMBERS: &'static [&'static str] = &["id", "filename"];
+//! impl Decode for Asset {
+//!     const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "filename"]);
 //!
-//!     fn decode_members<'de, A: MapAccess<'de>>(
-//!         members: &mut Members<'de, A>,
-//!     ) -> Result<Self, A::Error> {
+//!     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+//!         let mut members = reader.object("Asset")?;
 //!         let mut id = None;
 //!         let mut filename = None;
 //!         let mut undeclared = Undeclared::default();
@@ -40,7 +38,7 @@
 //!     }
 //! }
 //!
-//! codec::objects!(Asset);
+//! codec::deserialize!(Asset);
 //!
 //! impl Serialize for Asset {
 //!     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -56,47 +54,44 @@
 //! assert_eq!(serde_json::to_string(&asset)?, r#"{"id":"a1","new":[1.0]}"#);
 //!
 //! let error = serde_json::from_str::<Asset>(r#"{"id": 1}"#).err().unwrap();
-//! assert!(error.to_string().starts_with(r#""/id": invalid type: integer `1`, expected a string"#));
+//! assert!(error.to_string().starts_with("unexpected JSON at /id: invalid type: number `1`, expected a string"));
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
 mod budget;
-mod check;
 mod collections;
 mod decimal;
 mod deep;
 mod error;
 mod json;
+mod lexer;
 mod literal;
 mod number;
-mod object;
 pub(crate) mod pointer;
+mod reader;
 mod same;
 mod scalars;
 mod undeclared;
 mod union;
 mod write;
 
-use std::marker::PhantomData;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
-use serde::Deserializer;
-use serde::de::DeserializeSeed;
-
-pub use crate::__objects as objects;
-pub use crate::__values as values;
+pub use crate::__deserialize as deserialize;
 pub use deep::Deep;
 pub use error::{DecodeError, DecodeErrorKind};
 pub use json::Json;
 pub use literal::{constant, constant_json, constant_value, json_text, position};
 pub use number::{Integer, InvalidNumber, Number};
-pub use object::{Members, Name, Object, object};
+pub use reader::{Members, Name, Reader};
 pub use same::same_json;
-pub use scalars::string;
 pub use undeclared::Undeclared;
-pub use union::{json, rank, tag, variant};
+pub use union::Value;
 pub use write::ObjectWriter;
 
-pub(crate) use object::duplicate;
+pub(crate) use reader::Kind;
 
 /// A type that can be read from JSON, with errors that say where they arose.
 pub trait Decode: Sized {
@@ -108,42 +103,29 @@ pub trait Decode: Sized {
     /// # Errors
     ///
     /// If the input is not JSON or does not fit the type.
-    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError>;
 }
 
-/// Implements [`Decode`] and [`serde::Deserialize`] for types that implement [`Object`].
+/// Implements [`serde::Deserialize`] for types that implement [`Decode`], for use with `serde_json`.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __objects {
-    ($($name:ty),* $(,)?) => {$(
-        impl $crate::codec::Decode for $name {
-            const MEMBERS: ::core::option::Option<&'static [&'static str]> =
-                ::core::option::Option::Some(<$name as $crate::codec::Object>::MEMBERS);
-
-            fn decode<'de, D: $crate::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::core::result::Result<Self, D::Error> {
-                $crate::codec::object(deserializer)
-            }
-        }
-
-        $crate::__values!($name);
-    )*};
-}
-
-/// Implements [`serde::Deserialize`] for types that implement [`Decode`].
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __values {
+macro_rules! __deserialize {
     ($($name:ty),* $(,)?) => {$(
         impl<'de> $crate::serde::Deserialize<'de> for $name {
             fn deserialize<D: $crate::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                <Self as $crate::codec::Decode>::decode(deserializer)
+                $crate::codec::from_deserializer(deserializer)
             }
         }
     )*};
+}
+
+/// Reads a value by way of its text, which `serde_json` hands out.
+#[doc(hidden)]
+pub fn from_deserializer<'de, T: Decode, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let raw = Box::<RawValue>::deserialize(deserializer)?;
+    from_slice(raw.get().as_bytes()).map_err(D::Error::custom)
 }
 
 /// Decodes an example that is part of a crate.
@@ -159,41 +141,28 @@ pub fn example<T: Decode>(json: &'static str) -> T {
     }
 }
 
-/// [`Decode`] as a seed, for elements and members.
-struct Seed<T>(PhantomData<T>);
-
-impl<T> Seed<T> {
-    const NEW: Self = Self(PhantomData);
+/// Decodes a whole document.
+pub(crate) fn from_slice<T: Decode>(json: &[u8]) -> Result<T, DecodeError> {
+    from_slice_with(json, |reader| T::decode(reader))
 }
 
-impl<'de, T: Decode> DeserializeSeed<'de> for Seed<T> {
-    type Value = T;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        T::decode(deserializer)
+/// Reads a whole document.
+pub(crate) fn from_slice_with<T>(
+    json: &[u8],
+    read: impl FnOnce(&mut Reader<'_>) -> Result<T, DecodeError>,
+) -> Result<T, DecodeError> {
+    let text = str::from_utf8(json).map_err(|error| DecodeError::not_utf8(json, error))?;
+    let mut reader = Reader::new(text);
+    match read(&mut reader).and_then(|value| reader.end().map(|()| value)) {
+        Ok(value) => Ok(value),
+        Err(error) => Err(explain(text, error)),
     }
 }
 
-/// Decodes a whole document.
-pub(crate) fn from_slice<T: Decode>(json: &[u8]) -> Result<T, DecodeError> {
-    seed_from_slice(Seed::NEW, json)
-}
-
-/// Decodes a whole document with a seed.
-pub(crate) fn seed_from_slice<'de, S>(seed: S, json: &'de [u8]) -> Result<S::Value, DecodeError>
-where
-    S: DeserializeSeed<'de>,
-{
-    let text = str::from_utf8(json).map_err(|error| DecodeError::not_utf8(json, error))?;
-    seed_from_str(seed, text).map_err(|error| DecodeError::of_text(text, &error))
-}
-
-fn seed_from_str<'de, S>(seed: S, text: &'de str) -> Result<S::Value, serde_json::Error>
-where
-    S: DeserializeSeed<'de>,
-{
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = seed.deserialize(&mut deserializer)?;
-    deserializer.end()?;
-    Ok(value)
+/// A text that is no JSON is that before anything else, wherever it fails to fit as well.
+#[cold]
+fn explain(text: &str, error: DecodeError) -> DecodeError {
+    let mut reader = Reader::new(text);
+    let malformed = reader.value().and_then(|_| reader.end()).err();
+    malformed.unwrap_or(error).located(text.as_bytes())
 }

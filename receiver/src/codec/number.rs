@@ -2,12 +2,10 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::value::RawValue;
+use serde::{Serialize, Serializer};
 
-use super::Decode;
 use super::decimal::Decimal;
+use super::{Decode, DecodeError, Reader};
 
 /// A JSON number with the digits that were received.
 ///
@@ -95,37 +93,30 @@ fn to_f64(digits: &str) -> f64 {
     digits.parse().unwrap_or(f64::NAN)
 }
 
-fn number(raw: Box<RawValue>) -> Result<Box<str>, InvalidNumber> {
-    let text = Box::<str>::from(raw);
-    // The text is JSON, so that its first byte tells what it is.
-    if !text.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
-        Err(InvalidNumber("expected a number"))
-    } else if text.parse::<f64>().is_ok_and(f64::is_finite) {
-        Ok(text)
-    } else {
-        Err(InvalidNumber("the number is out of range"))
-    }
+/// A text that is a number of JSON, within the range of a double.
+fn number(text: &str) -> Result<&str, InvalidNumber> {
+    if text.parse().is_ok_and(f64::is_finite) { Ok(text) } else { Err(InvalidNumber("the number is out of range")) }
 }
 
-fn integer(raw: Box<RawValue>) -> Result<Box<str>, InvalidNumber> {
-    let text = number(raw)?;
-    if Decimal::parse(&text).is_some_and(|decimal| decimal.is_integer()) {
-        Ok(text)
-    } else {
-        Err(InvalidNumber("expected an integer"))
-    }
+/// The same without a fraction.
+fn integer(text: &str) -> Result<&str, InvalidNumber> {
+    let is_integer = Decimal::parse(number(text)?).is_some_and(|decimal| decimal.is_integer());
+    if is_integer { Ok(text) } else { Err(InvalidNumber("expected an integer")) }
 }
 
 macro_rules! digits {
-    ($name:ident, $read:ident, $($from:ty),+) => {
+    ($name:ident, $read:ident, $expected:literal, $($from:ty),+) => {
         impl Decode for $name {
-            fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let raw = Box::<RawValue>::deserialize(deserializer)?;
-                $read(raw).map(Self).map_err(D::Error::custom)
+            fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+                let start = reader.place();
+                match $read(reader.number(&$expected)?) {
+                    Ok(digits) => Ok(Self(digits.into())),
+                    Err(error) => Err(DecodeError::mismatch(start, error)),
+                }
             }
         }
 
-        crate::__values!($name);
+        crate::__deserialize!($name);
 
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -143,10 +134,10 @@ macro_rules! digits {
             type Err = InvalidNumber;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                RawValue::from_string(text.to_owned())
-                    .map_err(|_| InvalidNumber("expected a number"))
-                    .and_then($read)
-                    .map(Self)
+                let mut reader = Reader::new(text);
+                let digits = reader.number(&$expected).and_then(|digits| reader.end().map(|()| digits));
+                let digits = digits.map_err(|_| InvalidNumber("expected a number"))?;
+                $read(digits).map(|digits| Self(digits.into()))
             }
         }
 
@@ -160,8 +151,8 @@ macro_rules! digits {
     };
 }
 
-digits!(Number, number, i32, i64, u32, u64);
-digits!(Integer, integer, i32, i64, u32, u64, i128);
+digits!(Number, number, "a number", i32, i64, u32, u64);
+digits!(Integer, integer, "an integer", i32, i64, u32, u64, i128);
 
 impl From<Integer> for Number {
     fn from(integer: Integer) -> Self {

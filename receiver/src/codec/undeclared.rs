@@ -1,9 +1,9 @@
 use std::fmt;
 
-use serde_json::value::RawValue;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
-use super::union::members;
-use super::{Decode, DecodeError, Json, Name, from_slice};
+use super::{Decode, DecodeError, Json, Name, Value, from_slice, json_text};
 
 /// Members of an object that the description does not declare, as they were received.
 ///
@@ -38,14 +38,14 @@ impl Undeclared {
     /// If the value does not fit.
     pub fn get<T: Decode>(&self, name: &str) -> Result<Option<T>, DecodeError> {
         let text = self.to_string();
-        let found = members(&text).into_iter().flatten().find(|(known, _)| **known == *name);
-        found.map(|(_, value)| from_slice(value.get().as_bytes())).transpose()
+        let found = Value::of_checked(&text).members().into_iter().find(|(known, _)| **known == *name);
+        found.map(|(_, value)| from_slice(value.as_bytes())).transpose()
     }
 
     /// The names, in the order of their arrival.
     pub fn names(&self) -> Vec<String> {
         let text = self.to_string();
-        members(&text).into_iter().flatten().map(|(name, _)| name.into()).collect()
+        Value::of_checked(&text).members().into_iter().map(|(name, _)| name.into()).collect()
     }
 
     /// All of them as one object.
@@ -57,23 +57,37 @@ impl Undeclared {
         self.to_string().parse()
     }
 
-    pub(super) fn push(&mut self, name: &Name<'_>, value: &RawValue) -> Result<(), serde_json::Error> {
+    pub(super) fn push(&mut self, name: &Name<'_>, value: &str) {
         if !self.is_empty() {
             self.members.push(',');
         }
-        self.members += &serde_json::to_string(&**name)?;
-        self.members.push(':');
-        self.members += value.get();
-        Ok(())
+        if name.is_plain() {
+            self.members.extend(["\"", name, "\":", value]);
+        } else {
+            let name = serde_json::Value::from(&**name);
+            self.members.extend([&name.to_string(), ":", value]);
+        }
     }
 
-    /// Hands each member over.
-    pub(super) fn write<E>(&self, mut write: impl FnMut(&str, &RawValue) -> Result<(), E>) -> Result<(), E> {
+    /// Writes each member.
+    pub(super) fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         if self.is_empty() {
             return Ok(());
         }
         let text = self.to_string();
-        members(&text).into_iter().flatten().try_for_each(|(name, value)| write(&name, value))
+        Value::of_checked(&text)
+            .members()
+            .into_iter()
+            .try_for_each(|(name, value)| map.serialize_entry(&*name, &Raw(value)))
+    }
+}
+
+/// Text that is JSON.
+struct Raw<'a>(&'a str);
+
+impl Serialize for Raw<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        json_text(serializer, self.0)
     }
 }
 

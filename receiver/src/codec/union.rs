@@ -1,94 +1,94 @@
-//! Choosing among the candidates of a union.
+use super::budget::Attempt;
+use super::reader::{Kind, Name};
+use super::{Decode, DecodeError, Json, Reader};
 
-use std::fmt;
-
-use serde::Deserializer;
-use serde::de::{DeserializeSeed, Error, MapAccess, Visitor};
-use serde_json::value::RawValue;
-
-use super::error::without_position;
-use super::{Decode, Json, Name, seed_from_str};
-
-/// Reads a value to choose a candidate for.
-///
-/// # Errors
-///
-/// As `Json`'s [`Decode`].
-pub fn json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Json, D::Error> {
-    Decode::decode(deserializer)
+/// A value that is passed over at first, to choose what it is to be decoded as.
+#[derive(Clone, Copy)]
+pub struct Value<'de> {
+    text: &'de str,
+    /// Where it begins in the text that it is part of.
+    start: usize,
+    /// How many objects and arrays are around it.
+    depth: u8,
 }
 
-/// Decodes the value as the candidate that its [`tag`] names.
-///
-/// # Errors
-///
-/// As [`Json::decode`].
-pub fn variant<T: Decode, E: Error>(json: &Json) -> Result<T, E> {
-    json.decode_as().map_err(|error| E::custom(without_position(&error)))
-}
-
-/// The top-level member of this name as text: a string's value, or a number or boolean as written.
-///
-/// `None` if the value is not an object, or the member is absent, `null`, an array or an object.
-pub fn tag(json: &Json, member: &str) -> Option<String> {
-    let (_, value) = members(json.as_str())?.into_iter().find(|(name, _)| **name == *member)?;
-    match value.get().as_bytes().first()? {
-        b'"' => serde_json::from_str(value.get()).ok(),
-        b'{' | b'[' | b'n' => None,
-        _ => Some(value.get().to_owned()),
-    }
-}
-
-/// The candidates worth trying, by index, in order; each is given as its
-/// [`Decode::MEMBERS`](super::Decode::MEMBERS).
-///
-/// An object type skips members that it does not declare. So that none is lost which another
-/// candidate would have kept, an object candidate is left out unless it declares every member of the
-/// value that any candidate declares. Candidates that are not objects come in their place, and if the
-/// value is not an object, so do all.
-pub fn rank(json: &Json, candidates: &[Option<&'static [&'static str]>]) -> Vec<usize> {
-    let present = members(json.as_str()).unwrap_or_default();
-    let declared: Vec<&str> = present
-        .iter()
-        .map(|(name, _)| &**name)
-        .filter(|name| candidates.iter().flatten().any(|members| members.contains(name)))
-        .collect();
-    let covers = |members: &[&str]| declared.iter().all(|name| members.contains(name));
-    candidates
-        .iter()
-        .enumerate()
-        .filter(|(_, candidate)| candidate.is_none_or(covers))
-        .map(|(index, _)| index)
-        .collect()
-}
-
-/// The top-level members, or `None` if the value is not an object.
-pub(super) fn members(json: &str) -> Option<Vec<(Name<'_>, &RawValue)>> {
-    seed_from_str(TopLevel, json).ok()
-}
-
-struct TopLevel;
-
-impl<'de> DeserializeSeed<'de> for TopLevel {
-    type Value = Vec<(Name<'de>, &'de RawValue)>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for TopLevel {
-    type Value = Vec<(Name<'de>, &'de RawValue)>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
+impl<'de> Value<'de> {
+    pub(super) fn new(text: &'de str, start: usize, depth: u8) -> Self {
+        Self { text, start, depth }
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::new();
-        while let Some(member) = map.next_entry()? {
-            members.push(member);
+    /// A text that was checked, by itself.
+    pub(super) fn of_checked(text: &'de str) -> Self {
+        Self::new(text, 0, 0)
+    }
+
+    /// Decodes the value.
+    ///
+    /// # Errors
+    ///
+    /// If it does not fit, or is made of unions within unions that can be read in so many ways that trying them is not
+    /// worth the time.
+    pub fn decode<T: Decode>(&self) -> Result<T, DecodeError> {
+        let attempt = Attempt::begin(self.text.len()).map_err(|message| DecodeError::mismatch(0, message));
+        attempt.and_then(|_attempt| T::decode(&mut self.reader())).map_err(|error| error.after(self.start))
+    }
+
+    /// Keeps the value.
+    pub fn to_json(&self) -> Json {
+        Json::of_checked(self.text)
+    }
+
+    /// The top-level member of this name as text: a string's value, or a number or boolean as written.
+    ///
+    /// `None` if the value is not an object, or the member is absent, `null`, an array or an object.
+    pub fn tag(&self, member: &str) -> Option<String> {
+        let (_, value) = self.members().into_iter().find(|(name, _)| **name == *member)?;
+        let mut reader = Reader::of_checked(value, 0);
+        match reader.kind().ok()? {
+            Kind::String => reader.string().ok().map(Into::into),
+            Kind::Number | Kind::Bool => Some(value.to_owned()),
+            Kind::Null | Kind::Array | Kind::Object => None,
         }
-        Ok(members)
+    }
+
+    /// The candidates worth trying, by index, in order; each is given as its
+    /// [`Decode::MEMBERS`](super::Decode::MEMBERS).
+    ///
+    /// An object type does not look into members that it does not declare. So that none is lost on which another
+    /// candidate would have a say, an object candidate is left out unless it declares every member of the
+    /// value that any candidate declares. Candidates that are not objects come in their place, and if the
+    /// value is not an object, so do all.
+    pub fn rank(&self, candidates: &[Option<&'static [&'static str]>]) -> Vec<usize> {
+        let present = self.members();
+        let declared: Vec<&str> = present
+            .iter()
+            .map(|(name, _)| &**name)
+            .filter(|name| candidates.iter().flatten().any(|members| members.contains(name)))
+            .collect();
+        let covers = |members: &[&str]| declared.iter().all(|name| members.contains(name));
+        candidates
+            .iter()
+            .enumerate()
+            .filter(|(_, candidate)| candidate.is_none_or(covers))
+            .map(|(index, _)| index)
+            .collect()
+    }
+
+    /// The top-level members; none if the value is not an object.
+    pub(super) fn members(&self) -> Vec<(Name<'de>, &'de str)> {
+        let mut found = Vec::new();
+        let mut reader = self.reader();
+        if let Ok(mut members) = reader.object("") {
+            while let Ok(Some(name)) = members.next()
+                && let Ok(value) = members.reader().skip()
+            {
+                found.push((name, value));
+            }
+        }
+        found
+    }
+
+    fn reader(&self) -> Reader<'de> {
+        Reader::of_checked(self.text, self.depth)
     }
 }

@@ -47,7 +47,7 @@ impl<S: Serializer> ObjectWriter<S> {
     ///
     /// Whatever the serializer reports.
     pub fn undeclared(&mut self, members: &Undeclared) -> Result<(), S::Error> {
-        members.write(|name, value| self.map.serialize_entry(name, value))
+        members.write(&mut self.map)
     }
 
     /// Writes the members whose names the description leaves open.

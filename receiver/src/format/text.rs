@@ -6,7 +6,7 @@ use std::ops::Deref;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::codec::{self, Decode};
+use crate::codec::{self, Decode, DecodeError, Reader};
 
 /// A string that is declared to have the format `F`, as received.
 ///
@@ -129,14 +129,14 @@ impl<F> Hash for Text<F> {
 }
 
 impl<F> Decode for Text<F> {
-    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        codec::string(deserializer).map(Self::from)
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        String::decode(reader).map(Self::from)
     }
 }
 
 impl<'de, F> Deserialize<'de> for Text<F> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::decode(deserializer)
+        codec::from_deserializer(deserializer)
     }
 }
 

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use webhook_receiver::bytes::Bytes;
-use webhook_receiver::codec::{self, Members, ObjectWriter};
-use webhook_receiver::serde::de::MapAccess;
-use webhook_receiver::serde::{Deserializer, Serialize, Serializer};
+use webhook_receiver::codec::{self, Decode, ObjectWriter, Reader};
+use webhook_receiver::serde::{Serialize, Serializer};
 use webhook_receiver::{
     Carrier, DecodeError, Delivery, EventName, Integer, Json, Payload, Text, TopicName, UnknownEvent, Webhooks, format,
 };
@@ -134,9 +133,8 @@ pub(crate) struct Asset {
     pub(crate) extra: Option<Json>,
 }
 
-impl codec::Object for Asset {
-    const NAME: &'static str = "Asset";
-    const MEMBERS: &'static [&'static str] = &[
+impl Decode for Asset {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&[
         "id",
         "filename",
         "owner",
@@ -149,9 +147,10 @@ impl codec::Object for Asset {
         "renditions",
         "position",
         "extra",
-    ];
+    ]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(members: &mut Members<'de, A>) -> Result<Self, A::Error> {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let mut members = reader.object("Asset")?;
         let mut id = None;
         let mut filename = None;
         let mut owner = None;
@@ -235,9 +234,9 @@ impl From<String> for Status {
     }
 }
 
-impl codec::Decode for Status {
-    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        codec::string(deserializer).map(Self::from)
+impl Decode for Status {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        String::decode(reader).map(Self::from)
     }
 }
 
@@ -258,11 +257,11 @@ pub(crate) struct AssetCreated {
     pub(crate) asset: Asset,
 }
 
-impl codec::Object for AssetCreated {
-    const NAME: &'static str = "AssetCreated";
-    const MEMBERS: &'static [&'static str] = &["eventType", "asset"];
+impl Decode for AssetCreated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["eventType", "asset"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(members: &mut Members<'de, A>) -> Result<Self, A::Error> {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let mut members = reader.object("AssetCreated")?;
         let mut event_type = None;
         let mut asset = None;
         while let Some(name) = members.next()? {
@@ -297,9 +296,9 @@ impl AssetCreatedType {
     const VALUE: &'static str = "asset.created";
 }
 
-impl codec::Decode for AssetCreatedType {
-    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        codec::constant(deserializer, Self::VALUE).map(|()| Self)
+impl Decode for AssetCreatedType {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        codec::constant(reader, Self::VALUE).map(|()| Self)
     }
 }
 
@@ -316,11 +315,11 @@ pub(crate) struct AssetMetadataUpdated {
     pub(crate) rest: BTreeMap<String, Json>,
 }
 
-impl codec::Object for AssetMetadataUpdated {
-    const NAME: &'static str = "AssetMetadataUpdated";
-    const MEMBERS: &'static [&'static str] = &["eventType"];
+impl Decode for AssetMetadataUpdated {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["eventType"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(members: &mut Members<'de, A>) -> Result<Self, A::Error> {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let mut members = reader.object("AssetMetadataUpdated")?;
         let mut event_type = None;
         let mut rest = BTreeMap::new();
         while let Some(name) = members.next()? {
@@ -353,11 +352,11 @@ pub(crate) struct Ping {
     pub(crate) count: Option<i32>,
 }
 
-impl codec::Object for Ping {
-    const NAME: &'static str = "Ping";
-    const MEMBERS: &'static [&'static str] = &["count"];
+impl Decode for Ping {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["count"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(members: &mut Members<'de, A>) -> Result<Self, A::Error> {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let mut members = reader.object("Ping")?;
         let mut count = None;
         while let Some(name) = members.next()? {
             match &*name {
@@ -382,8 +381,8 @@ impl Payload for Ping {
     const EVENT_TYPE: EventType = EventType::Ping;
 }
 
-codec::objects!(Asset, AssetCreated, AssetMetadataUpdated, Ping);
-codec::values!(Status, AssetCreatedType);
+codec::deserialize!(Asset, AssetCreated, AssetMetadataUpdated, Ping);
+codec::deserialize!(Status, AssetCreatedType);
 
 /// A verified delivery of this body.
 pub(crate) fn delivery(body: impl Into<Bytes>) -> Delivery {

@@ -140,8 +140,8 @@ fn nesting() {
     assert_eq!(arrays(128).parse::<Json>().unwrap_err().kind(), DecodeErrorKind::Malformed);
 
     let kept = |depth| delivery(format!(r#"{{"eventType": "", "x": {}}}"#, arrays(depth)));
-    assert!(kept(127).decode::<AssetMetadataUpdated>().is_ok());
-    let error = kept(128).decode::<AssetMetadataUpdated>().unwrap_err();
+    assert!(kept(126).decode::<AssetMetadataUpdated>().is_ok());
+    let error = kept(127).decode::<AssetMetadataUpdated>().unwrap_err();
     assert_eq!(error.kind(), DecodeErrorKind::Malformed);
 
     assert!(event(format!(r#"{{"eventType": "ping", "x": {}}}"#, arrays(100_000))).is_ok());

@@ -2,11 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use webhook_receiver::codec::{self, Decode, DecodeErrorKind, Members, ObjectWriter};
-use webhook_receiver::serde::de::{Error, MapAccess};
-use webhook_receiver::serde::{Deserializer, Serialize, Serializer};
+use webhook_receiver::codec::{self, Decode, DecodeErrorKind, ObjectWriter, Reader};
+use webhook_receiver::serde::{Serialize, Serializer};
 use webhook_receiver::testing::same_json;
-use webhook_receiver::{Json, serde_json};
+use webhook_receiver::{DecodeError, Json, serde_json};
 
 use crate::acme::delivery;
 
@@ -16,11 +15,11 @@ struct Circle {
     next: Option<Box<Shape>>,
 }
 
-impl codec::Object for Circle {
-    const NAME: &'static str = "Circle";
-    const MEMBERS: &'static [&'static str] = &["radius", "next"];
+impl Decode for Circle {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["radius", "next"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(members: &mut Members<'de, A>) -> Result<Self, A::Error> {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let mut members = reader.object("Circle")?;
         let mut radius = None;
         let mut next = None;
         while let Some(name) = members.next()? {
@@ -51,11 +50,11 @@ struct Disc {
     next: Option<Box<Shape>>,
 }
 
-impl codec::Object for Disc {
-    const NAME: &'static str = "Disc";
-    const MEMBERS: &'static [&'static str] = &["radius", "fill", "next"];
+impl Decode for Disc {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["radius", "fill", "next"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(members: &mut Members<'de, A>) -> Result<Self, A::Error> {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let mut members = reader.object("Disc")?;
         let mut radius = None;
         let mut fill = None;
         let mut next = None;
@@ -91,19 +90,19 @@ enum Shape {
 }
 
 impl Decode for Shape {
-    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = codec::json(deserializer)?;
-        for candidate in codec::rank(&json, &[Circle::MEMBERS, Disc::MEMBERS, String::MEMBERS]) {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let value = reader.value()?;
+        for candidate in value.rank(&[Circle::MEMBERS, Disc::MEMBERS, String::MEMBERS]) {
             let decoded = match candidate {
-                0 => json.decode().map(Self::Circle).ok(),
-                1 => json.decode().map(Self::Disc).ok(),
-                _ => json.decode().map(Self::Name).ok(),
+                0 => value.decode().map(Self::Circle).ok(),
+                1 => value.decode().map(Self::Disc).ok(),
+                _ => value.decode().map(Self::Name).ok(),
             };
             if let Some(decoded) = decoded {
                 return Ok(decoded);
             }
         }
-        Ok(Self::Unknown(json))
+        Ok(Self::Unknown(value.to_json()))
     }
 }
 
@@ -127,18 +126,18 @@ enum Tagged {
 }
 
 impl Decode for Tagged {
-    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = codec::json(deserializer)?;
-        match codec::tag(&json, "kind").as_deref() {
-            Some("circle") => codec::variant(&json).map(Self::Circle),
-            Some("7") => codec::variant(&json).map(Self::Seventh),
-            _ => Ok(Self::Unknown(json)),
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let value = reader.value()?;
+        match value.tag("kind").as_deref() {
+            Some("circle") => value.decode().map(Self::Circle),
+            Some("7") => value.decode().map(Self::Seventh),
+            _ => Ok(Self::Unknown(value.to_json())),
         }
     }
 }
 
-codec::objects!(Circle, Disc);
-codec::values!(Shape, Tagged);
+codec::deserialize!(Circle, Disc);
+codec::deserialize!(Shape, Tagged);
 
 fn shape(json: &str) -> Shape {
     delivery(json.to_owned()).decode().unwrap()
@@ -157,8 +156,9 @@ fn the_first_candidate_that_loses_nothing_is_taken() {
 
 #[test]
 fn candidates_are_left_out_when_they_would_lose_members() {
-    let rank =
-        |json: &str, candidates: &[Option<&'static [&'static str]>]| codec::rank(&json.parse().unwrap(), candidates);
+    let rank = |json: &str, candidates: &[Option<&'static [&'static str]>]| {
+        json.parse::<Json>().unwrap().value().rank(candidates)
+    };
     let candidates = [Some(&["a", "b"][..]), None, Some(&["b", "c"]), Some(&["a", "b", "c"])];
     assert_eq!(rank("{}", &candidates), [0, 1, 2, 3]);
     assert_eq!(rank(r#"{"b": 1, "x": 1}"#, &candidates), [0, 1, 2, 3]);
@@ -174,9 +174,9 @@ fn tags() {
     for (member, expected) in
         [("s", Some("a")), ("n", Some("1.50")), ("b", Some("true")), ("z", None), ("o", None), ("l", None), ("x", None)]
     {
-        assert_eq!(codec::tag(&json, member).as_deref(), expected, "{member}");
+        assert_eq!(json.value().tag(member).as_deref(), expected, "{member}");
     }
-    assert_eq!(codec::tag(&"[]".parse().unwrap(), "s"), None);
+    assert_eq!("[]".parse::<Json>().unwrap().value().tag("s"), None);
 }
 
 #[test]
@@ -222,11 +222,11 @@ struct Tree {
     shape: Option<Shape>,
 }
 
-impl codec::Object for Tree {
-    const NAME: &'static str = "Tree";
-    const MEMBERS: &'static [&'static str] = &["child", "shape"];
+impl Decode for Tree {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["child", "shape"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(members: &mut Members<'de, A>) -> Result<Self, A::Error> {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let mut members = reader.object("Tree")?;
         let mut child = None;
         let mut shape = None;
         while let Some(name) = members.next()? {
@@ -240,14 +240,14 @@ impl codec::Object for Tree {
     }
 }
 
-codec::objects!(Tree);
+codec::deserialize!(Tree);
 
-/// As deep as it gets: the text below an object is counted anew. Must not overflow the stack.
+/// As deep as it gets, each level read as part of the one above. Must not overflow the stack.
 #[test]
 fn deep_unions_within_deep_objects_are_read() {
-    let shape = nested(127, r#""end""#);
-    let open = r#"{"child": "#.repeat(126);
-    let json = format!(r#"{open}{{"shape": {shape}}}{}"#, "}".repeat(126));
+    let shape = nested(63, r#""end""#);
+    let open = r#"{"child": "#.repeat(63);
+    let json = format!(r#"{open}{{"shape": {shape}}}{}"#, "}".repeat(63));
     let mut tree = delivery(json).decode::<Tree>().unwrap();
     while let Some(child) = tree.child {
         tree = *child;
@@ -261,11 +261,11 @@ struct Ambiguous;
 
 struct Link;
 
-impl codec::Object for Link {
-    const NAME: &'static str = "Link";
-    const MEMBERS: &'static [&'static str] = &["next"];
+impl Decode for Link {
+    const MEMBERS: Option<&'static [&'static str]> = Some(&["next"]);
 
-    fn decode_members<'de, A: MapAccess<'de>>(members: &mut Members<'de, A>) -> Result<Self, A::Error> {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let mut members = reader.object("Link")?;
         let mut next = None;
         while let Some(name) = members.next()? {
             match &*name {
@@ -277,13 +277,13 @@ impl codec::Object for Link {
     }
 }
 
-codec::objects!(Link);
+codec::deserialize!(Link);
 
 impl Decode for Ambiguous {
-    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = codec::json(deserializer)?;
-        let decoded = json.decode::<Link>().or_else(|_| json.decode::<Link>());
-        decoded.map(|Link| Self).map_err(Error::custom)
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let value = reader.value()?;
+        let decoded = value.decode::<Link>().or_else(|_| value.decode::<Link>());
+        decoded.map(|Link| Self)
     }
 }
 
@@ -303,9 +303,9 @@ fn ambiguous_unions_end_soon() {
 struct Endless;
 
 impl Decode for Endless {
-    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = codec::json(deserializer)?;
-        codec::variant::<Self, _>(&json)
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let value = reader.value()?;
+        value.decode::<Self>()
     }
 }
 

@@ -1,0 +1,415 @@
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
+use std::ops::Deref;
+
+use super::lexer::Lexer;
+use super::{Decode, DecodeError, Undeclared, Value};
+
+/// Objects and arrays within each other.
+const MAX_DEPTH: u8 = 127;
+
+/// Reads JSON (RFC 8259) from a text, value by value.
+///
+/// Each method that returns a value takes it from the text, or says that something else is there.
+pub struct Reader<'de> {
+    lexer: Lexer<'de>,
+    /// How many objects and arrays are open.
+    depth: u8,
+    /// Whether the text is known to be JSON that every reader understands alike.
+    checked: bool,
+}
+
+/// What a value is, told by its first character.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Null,
+    Bool,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+impl<'de> Reader<'de> {
+    pub(super) fn new(text: &'de str) -> Self {
+        Self { lexer: Lexer::new(text), depth: 0, checked: false }
+    }
+
+    /// Reads a text that was [checked](Self::value) already, as part of another of this depth.
+    pub(super) fn of_checked(text: &'de str, depth: u8) -> Self {
+        Self { lexer: Lexer::new(text), depth, checked: true }
+    }
+
+    /// Refuses whatever is left.
+    pub(super) fn end(&mut self) -> Result<(), DecodeError> {
+        match self.lexer.peek() {
+            None => Ok(()),
+            Some(_) => Err(self.lexer.malformed("expected the end of the text")),
+        }
+    }
+
+    /// What the next value is.
+    #[inline]
+    pub(crate) fn kind(&mut self) -> Result<Kind, DecodeError> {
+        match self.lexer.peek() {
+            Some(b'"') => Ok(Kind::String),
+            Some(b'{') => Ok(Kind::Object),
+            Some(b'[') => Ok(Kind::Array),
+            Some(b'-' | b'0'..=b'9') => Ok(Kind::Number),
+            Some(b'n') => Ok(Kind::Null),
+            Some(b't' | b'f') => Ok(Kind::Bool),
+            _ => Err(self.lexer.malformed("expected a value")),
+        }
+    }
+
+    /// Reads a string. It is borrowed, unless it holds escapes.
+    ///
+    /// # Errors
+    ///
+    /// If the value is not a string.
+    #[inline]
+    pub fn string(&mut self) -> Result<Cow<'de, str>, DecodeError> {
+        match self.lexer.peek() {
+            Some(b'"') => self.lexer.string(),
+            _ => Err(self.mismatch(&"a string")),
+        }
+    }
+
+    /// Reads a number, as it is written.
+    ///
+    /// # Errors
+    ///
+    /// If the value is not a number.
+    pub fn number(&mut self, expected: &dyn fmt::Display) -> Result<&'de str, DecodeError> {
+        match self.lexer.peek() {
+            Some(b'-' | b'0'..=b'9') => self.lexer.number(),
+            _ => Err(self.mismatch(expected)),
+        }
+    }
+
+    /// Reads `true` or `false`.
+    ///
+    /// # Errors
+    ///
+    /// If the value is neither.
+    pub fn bool(&mut self) -> Result<bool, DecodeError> {
+        match self.lexer.peek() {
+            Some(b't') => self.lexer.word("true").map(|()| true),
+            Some(b'f') => self.lexer.word("false").map(|()| false),
+            _ => Err(self.mismatch(&"a boolean")),
+        }
+    }
+
+    /// Reads `null`, if that is the value.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not JSON.
+    #[inline]
+    pub fn null(&mut self) -> Result<bool, DecodeError> {
+        if self.lexer.peek() == Some(b'n') { self.lexer.word("null").map(|()| true) } else { Ok(false) }
+    }
+
+    /// Begins to read an object. The name of its type is for error messages.
+    ///
+    /// # Errors
+    ///
+    /// If the value is not an object, or too deep within others.
+    pub fn object(&mut self, name: &str) -> Result<Members<'_, 'de>, DecodeError> {
+        if self.lexer.peek() == Some(b'{') {
+            self.open()?;
+            Ok(Members { reader: self, is_first: true })
+        } else if name.is_empty() {
+            Err(self.mismatch(&"an object"))
+        } else {
+            Err(self.mismatch(&format_args!("an object ({name})")))
+        }
+    }
+
+    /// Begins to read an array.
+    pub(crate) fn array(&mut self, expected: &dyn fmt::Display) -> Result<Elements<'_, 'de>, DecodeError> {
+        if self.lexer.peek() == Some(b'[') {
+            self.open()?;
+            Ok(Elements { reader: self, index: 0 })
+        } else {
+            Err(self.mismatch(expected))
+        }
+    }
+
+    /// Reads any value that every reader understands alike, to be decoded later.
+    ///
+    /// # Errors
+    ///
+    /// If a name occurs twice in an object, a number is beyond the range of a double, an escape is not Unicode, or objects
+    /// and arrays nest deeper than 127.
+    pub fn value(&mut self) -> Result<Value<'de>, DecodeError> {
+        self.lexer.peek();
+        let (start, depth) = (self.lexer.at(), self.depth);
+        if self.checked {
+            self.lexer.skip()?;
+        } else {
+            self.check()?;
+        }
+        Ok(Value::new(self.lexer.since(start), start, depth))
+    }
+
+    /// Passes over any value. Only its form is looked at.
+    pub(crate) fn skip(&mut self) -> Result<&'de str, DecodeError> {
+        self.lexer.peek();
+        let start = self.lexer.at();
+        self.lexer.skip()?;
+        Ok(self.lexer.since(start))
+    }
+
+    /// Passes over any value that every reader understands alike.
+    fn check(&mut self) -> Result<(), DecodeError> {
+        match self.kind()? {
+            Kind::Null => self.null().map(drop),
+            Kind::Bool => self.bool().map(drop),
+            Kind::String => self.string().map(drop),
+            Kind::Number => {
+                let start = self.lexer.at();
+                let number = self.number(&"a number")?;
+                // Only a long number, or one with an exponent, is beyond the range of a double.
+                let in_range =
+                    number.len() < 300 && !number.contains(['e', 'E']) || number.parse().is_ok_and(f64::is_finite);
+                if in_range { Ok(()) } else { Err(DecodeError::malformed(start, "the number is out of range")) }
+            }
+            Kind::Array => {
+                let mut elements = self.array(&"an array")?;
+                while elements.next_with(Reader::check)?.is_some() {}
+                Ok(())
+            }
+            Kind::Object => {
+                let mut members = self.object("")?;
+                let mut names = HashSet::new();
+                while let Some(name) = members.next()? {
+                    if names.contains(&name) {
+                        return Err(members.duplicate(&name));
+                    }
+                    members.reader.check().map_err(|error| error.below(&name))?;
+                    names.insert(name);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    #[inline]
+    fn open(&mut self) -> Result<(), DecodeError> {
+        if self.depth == MAX_DEPTH {
+            return Err(self.lexer.malformed("objects and arrays nest too deep"));
+        }
+        self.lexer.advance();
+        self.depth += 1;
+        Ok(())
+    }
+
+    /// The error that the next value is something else than expected.
+    #[cold]
+    pub(crate) fn mismatch(&mut self, expected: &dyn fmt::Display) -> DecodeError {
+        match self.describe() {
+            Ok((start, found)) => {
+                DecodeError::mismatch(start, format_args!("invalid type: {found}, expected {expected}"))
+            }
+            Err(error) => error,
+        }
+    }
+
+    /// Where the next value is, and what.
+    fn describe(&mut self) -> Result<(usize, String), DecodeError> {
+        let kind = self.kind()?;
+        let start = self.lexer.at();
+        let found = match kind {
+            Kind::Null => "null".to_owned(),
+            Kind::Array => "array".to_owned(),
+            Kind::Object => "object".to_owned(),
+            Kind::Bool => format!("boolean `{}`", self.bool()?),
+            Kind::String => format!("string {:?}", self.lexer.string()?),
+            Kind::Number => format!("number `{}`", self.lexer.number()?),
+        };
+        Ok((start, found))
+    }
+
+    /// The place of the next value, for an error that is found once it is read.
+    pub(super) fn place(&mut self) -> usize {
+        self.lexer.peek();
+        self.lexer.at()
+    }
+}
+
+/// The members of an object that is being read.
+///
+/// For every name that [`next`](Self::next) returns, exactly one of [`read`](Self::read),
+/// [`read_rest`](Self::read_rest), [`keep`](Self::keep) and [`skip`](Self::skip) is called.
+pub struct Members<'r, 'de> {
+    reader: &'r mut Reader<'de>,
+    is_first: bool,
+}
+
+impl<'de> Members<'_, 'de> {
+    /// The name of the next member.
+    ///
+    /// # Errors
+    ///
+    /// If the input is not JSON.
+    #[expect(clippy::should_implement_trait, reason = "a fallible, lending reader is no iterator")]
+    pub fn next(&mut self) -> Result<Option<Name<'de>>, DecodeError> {
+        let lexer = &mut self.reader.lexer;
+        if lexer.take(b'}') {
+            self.reader.depth -= 1;
+            return Ok(None);
+        }
+        if !self.is_first && !lexer.take(b',') {
+            return Err(lexer.unfinished(b'}'));
+        }
+        self.is_first = false;
+        lexer.quote()?;
+        let name = lexer.string()?;
+        lexer.colon()?;
+        Ok(Some(Name(name)))
+    }
+
+    /// Reads the member's value into its slot.
+    ///
+    /// # Errors
+    ///
+    /// If the slot is filled already, or the value does not fit.
+    #[inline]
+    pub fn read<T: Decode>(&mut self, name: &'static str, slot: &mut Option<T>) -> Result<(), DecodeError> {
+        if slot.is_some() {
+            return Err(self.duplicate(name));
+        }
+        match T::decode(self.reader) {
+            Ok(value) => {
+                *slot = Some(value);
+                Ok(())
+            }
+            Err(error) => Err(error.below(name)),
+        }
+    }
+
+    /// Reads the value of an undeclared member into a map.
+    ///
+    /// # Errors
+    ///
+    /// If the map holds the name already, or the value does not fit.
+    pub fn read_rest<T: Decode>(&mut self, name: Name<'de>, rest: &mut BTreeMap<String, T>) -> Result<(), DecodeError> {
+        if rest.contains_key(&*name) {
+            return Err(self.duplicate(&name));
+        }
+        let value = T::decode(self.reader).map_err(|error| error.below(&name))?;
+        rest.insert(name.into(), value);
+        Ok(())
+    }
+
+    /// Keeps an undeclared member, without looking into its value.
+    ///
+    /// # Errors
+    ///
+    /// If the input is not JSON.
+    pub fn keep(&mut self, name: &Name<'de>, undeclared: &mut Undeclared) -> Result<(), DecodeError> {
+        undeclared.push(name, self.reader.skip()?);
+        Ok(())
+    }
+
+    /// Passes over the member's value without looking into it.
+    ///
+    /// # Errors
+    ///
+    /// If the input is not JSON.
+    pub fn skip(&mut self) -> Result<(), DecodeError> {
+        self.reader.skip().map(drop)
+    }
+
+    /// The value of a required member, once all members are read.
+    ///
+    /// # Errors
+    ///
+    /// If the member is missing.
+    #[inline]
+    pub fn required<T>(&self, name: &'static str, slot: Option<T>) -> Result<T, DecodeError> {
+        slot.ok_or_else(|| self.missing(name))
+    }
+
+    /// The value of the member that was named last.
+    pub(crate) fn reader(&mut self) -> &mut Reader<'de> {
+        self.reader
+    }
+
+    /// The error of a member that occurs twice.
+    #[cold]
+    pub(crate) fn duplicate(&self, name: &str) -> DecodeError {
+        DecodeError::malformed(self.reader.lexer.at(), "the member occurs twice").below(name)
+    }
+
+    /// The place is the end of the object, as that is where it is known.
+    #[cold]
+    fn missing(&self, name: &'static str) -> DecodeError {
+        DecodeError::mismatch(self.reader.lexer.at(), format_args!("member `{name}` is missing"))
+    }
+}
+
+/// The name of a member, borrowed from the input unless it holds escapes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name<'de>(Cow<'de, str>);
+
+impl Name<'_> {
+    /// Whether it was written without escapes.
+    pub(super) fn is_plain(&self) -> bool {
+        matches!(self.0, Cow::Borrowed(_))
+    }
+}
+
+impl Deref for Name<'_> {
+    type Target = str;
+
+    #[inline]
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<Name<'_>> for String {
+    fn from(name: Name<'_>) -> Self {
+        name.0.into_owned()
+    }
+}
+
+/// The elements of an array that is being read.
+pub(crate) struct Elements<'r, 'de> {
+    reader: &'r mut Reader<'de>,
+    /// Of the next element.
+    index: usize,
+}
+
+impl<'de> Elements<'_, 'de> {
+    #[expect(clippy::should_implement_trait, reason = "a fallible, lending reader is no iterator")]
+    pub(crate) fn next<T: Decode>(&mut self) -> Result<Option<T>, DecodeError> {
+        self.next_with(T::decode)
+    }
+
+    #[inline]
+    pub(crate) fn next_with<T>(
+        &mut self,
+        read: impl FnOnce(&mut Reader<'de>) -> Result<T, DecodeError>,
+    ) -> Result<Option<T>, DecodeError> {
+        let lexer = &mut self.reader.lexer;
+        if lexer.take(b']') {
+            self.reader.depth -= 1;
+            return Ok(None);
+        }
+        if self.index > 0 && !lexer.take(b',') {
+            return Err(lexer.unfinished(b']'));
+        }
+        let value = read(self.reader).map_err(|error| error.below(&self.index.to_string()))?;
+        self.index += 1;
+        Ok(Some(value))
+    }
+
+    /// How many were read.
+    pub(crate) fn count(&self) -> usize {
+        self.index
+    }
+}
