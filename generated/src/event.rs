@@ -4,7 +4,7 @@
 //! Any event of Tenovos.
 
 use webhook_receiver::serde::{Serialize, Serializer};
-use webhook_receiver::{Carrier, DecodeError, Delivery, UnknownEvent, Webhooks};
+use webhook_receiver::{Carrier, UnknownEvent, Webhooks, codec};
 use crate::{
     AssetCreated, AssetDeleted, AssetDownloaded, AssetMetadataUpdated, AssetPurged,
     AssetRenditionsCreated, AssetRestored, AssetSecurityUpdated, AssetShared,
@@ -317,148 +317,151 @@ impl Webhooks for Tenovos {
     const EVENT_TYPE: Carrier = Carrier::Body {
         pointers: &["/eventType"],
     };
-    fn decode(event_type: EventType, delivery: &Delivery) -> Result<Event, DecodeError> {
+    fn decode(
+        event_type: EventType,
+        reader: &mut codec::Reader<'_>,
+    ) -> Result<Event, codec::DecodeError> {
         match event_type {
             EventType::AssetCreated => {
-                delivery.decode().map(Box::new).map(Event::AssetCreated)
+                codec::Decode::decode(reader).map(Event::AssetCreated)
             }
             EventType::AssetDeleted => {
-                delivery.decode().map(Box::new).map(Event::AssetDeleted)
+                codec::Decode::decode(reader).map(Event::AssetDeleted)
             }
             EventType::AssetDownloaded => {
-                delivery.decode().map(Box::new).map(Event::AssetDownloaded)
+                codec::Decode::decode(reader).map(Event::AssetDownloaded)
             }
             EventType::AssetPurged => {
-                delivery.decode().map(Box::new).map(Event::AssetPurged)
+                codec::Decode::decode(reader).map(Event::AssetPurged)
             }
             EventType::AssetRenditionsCreated => {
-                delivery.decode().map(Box::new).map(Event::AssetRenditionsCreated)
+                codec::Decode::decode(reader).map(Event::AssetRenditionsCreated)
             }
             EventType::AssetShared => {
-                delivery.decode().map(Box::new).map(Event::AssetShared)
+                codec::Decode::decode(reader).map(Event::AssetShared)
             }
             EventType::AssetSecurityUpdated => {
-                delivery.decode().map(Box::new).map(Event::AssetSecurityUpdated)
+                codec::Decode::decode(reader).map(Event::AssetSecurityUpdated)
             }
             EventType::AssetMetadataUpdated => {
-                delivery.decode().map(Box::new).map(Event::AssetMetadataUpdated)
+                codec::Decode::decode(reader).map(Event::AssetMetadataUpdated)
             }
             EventType::AssetRestored => {
-                delivery.decode().map(Box::new).map(Event::AssetRestored)
+                codec::Decode::decode(reader).map(Event::AssetRestored)
             }
             EventType::CollectionCreated => {
-                delivery.decode().map(Box::new).map(Event::CollectionCreated)
+                codec::Decode::decode(reader).map(Event::CollectionCreated)
             }
             EventType::CollectionUpdated => {
-                delivery.decode().map(Box::new).map(Event::CollectionUpdated)
+                codec::Decode::decode(reader).map(Event::CollectionUpdated)
             }
             EventType::CollectionDeleted => {
-                delivery.decode().map(Box::new).map(Event::CollectionDeleted)
+                codec::Decode::decode(reader).map(Event::CollectionDeleted)
             }
             EventType::CollectionShared => {
-                delivery.decode().map(Box::new).map(Event::CollectionShared)
+                codec::Decode::decode(reader).map(Event::CollectionShared)
             }
             EventType::CollectionDownloaded => {
-                delivery.decode().map(Box::new).map(Event::CollectionDownloaded)
+                codec::Decode::decode(reader).map(Event::CollectionDownloaded)
             }
             EventType::CollectionAssetsUpdated => {
-                delivery.decode().map(Box::new).map(Event::CollectionAssetsUpdated)
+                codec::Decode::decode(reader).map(Event::CollectionAssetsUpdated)
             }
             EventType::CollectionMetadataUpdated => {
-                delivery.decode().map(Box::new).map(Event::CollectionMetadataUpdated)
+                codec::Decode::decode(reader).map(Event::CollectionMetadataUpdated)
             }
             EventType::CollectionSecurityUpdated => {
-                delivery.decode().map(Box::new).map(Event::CollectionSecurityUpdated)
+                codec::Decode::decode(reader).map(Event::CollectionSecurityUpdated)
             }
             EventType::MetadataTemplateUpdated => {
-                delivery.decode().map(Box::new).map(Event::MetadataTemplateUpdated)
+                codec::Decode::decode(reader).map(Event::MetadataTemplateUpdated)
             }
             EventType::MetadataGroupDeleted => {
-                delivery.decode().map(Box::new).map(Event::MetadataGroupDeleted)
+                codec::Decode::decode(reader).map(Event::MetadataGroupDeleted)
             }
             EventType::MetadataVocabularyCreated => {
-                delivery.decode().map(Box::new).map(Event::MetadataVocabularyCreated)
+                codec::Decode::decode(reader).map(Event::MetadataVocabularyCreated)
             }
             EventType::MetadataVocabularyUpdated => {
-                delivery.decode().map(Box::new).map(Event::MetadataVocabularyUpdated)
+                codec::Decode::decode(reader).map(Event::MetadataVocabularyUpdated)
             }
             EventType::MetadataVocabularyDeleted => {
-                delivery.decode().map(Box::new).map(Event::MetadataVocabularyDeleted)
+                codec::Decode::decode(reader).map(Event::MetadataVocabularyDeleted)
             }
             EventType::RequestCreated => {
-                delivery.decode().map(Box::new).map(Event::RequestCreated)
+                codec::Decode::decode(reader).map(Event::RequestCreated)
             }
             EventType::RelationshipCreated => {
-                delivery.decode().map(Box::new).map(Event::RelationshipCreated)
+                codec::Decode::decode(reader).map(Event::RelationshipCreated)
             }
             EventType::RelationshipUpdated => {
-                delivery.decode().map(Box::new).map(Event::RelationshipUpdated)
+                codec::Decode::decode(reader).map(Event::RelationshipUpdated)
             }
             EventType::RelationshipDeleted => {
-                delivery.decode().map(Box::new).map(Event::RelationshipDeleted)
+                codec::Decode::decode(reader).map(Event::RelationshipDeleted)
             }
             EventType::RmProjectCreated => {
-                delivery.decode().map(Box::new).map(Event::RmProjectCreated)
+                codec::Decode::decode(reader).map(Event::RmProjectCreated)
             }
             EventType::RmProjectUpdated => {
-                delivery.decode().map(Box::new).map(Event::RmProjectUpdated)
+                codec::Decode::decode(reader).map(Event::RmProjectUpdated)
             }
             EventType::RmProjectDeleted => {
-                delivery.decode().map(Box::new).map(Event::RmProjectDeleted)
+                codec::Decode::decode(reader).map(Event::RmProjectDeleted)
             }
             EventType::RmAgreementCreated => {
-                delivery.decode().map(Box::new).map(Event::RmAgreementCreated)
+                codec::Decode::decode(reader).map(Event::RmAgreementCreated)
             }
             EventType::RmAgreementUpdated => {
-                delivery.decode().map(Box::new).map(Event::RmAgreementUpdated)
+                codec::Decode::decode(reader).map(Event::RmAgreementUpdated)
             }
             EventType::RmAgreementDeleted => {
-                delivery.decode().map(Box::new).map(Event::RmAgreementDeleted)
+                codec::Decode::decode(reader).map(Event::RmAgreementDeleted)
             }
             EventType::RmAgreementExpired => {
-                delivery.decode().map(Box::new).map(Event::RmAgreementExpired)
+                codec::Decode::decode(reader).map(Event::RmAgreementExpired)
             }
             EventType::RmEntityCreated => {
-                delivery.decode().map(Box::new).map(Event::RmEntityCreated)
+                codec::Decode::decode(reader).map(Event::RmEntityCreated)
             }
             EventType::RmEntityUpdated => {
-                delivery.decode().map(Box::new).map(Event::RmEntityUpdated)
+                codec::Decode::decode(reader).map(Event::RmEntityUpdated)
             }
             EventType::RmEntityDeleted => {
-                delivery.decode().map(Box::new).map(Event::RmEntityDeleted)
+                codec::Decode::decode(reader).map(Event::RmEntityDeleted)
             }
             EventType::SecurityGroupCreated => {
-                delivery.decode().map(Box::new).map(Event::SecurityGroupCreated)
+                codec::Decode::decode(reader).map(Event::SecurityGroupCreated)
             }
             EventType::SecurityTemplateCreated => {
-                delivery.decode().map(Box::new).map(Event::SecurityTemplateCreated)
+                codec::Decode::decode(reader).map(Event::SecurityTemplateCreated)
             }
             EventType::SecurityTemplateUpdated => {
-                delivery.decode().map(Box::new).map(Event::SecurityTemplateUpdated)
+                codec::Decode::decode(reader).map(Event::SecurityTemplateUpdated)
             }
             EventType::StoryboardCreated => {
-                delivery.decode().map(Box::new).map(Event::StoryboardCreated)
+                codec::Decode::decode(reader).map(Event::StoryboardCreated)
             }
             EventType::StoryboardUpdated => {
-                delivery.decode().map(Box::new).map(Event::StoryboardUpdated)
+                codec::Decode::decode(reader).map(Event::StoryboardUpdated)
             }
             EventType::StoryboardDeleted => {
-                delivery.decode().map(Box::new).map(Event::StoryboardDeleted)
+                codec::Decode::decode(reader).map(Event::StoryboardDeleted)
             }
             EventType::StoryboardShared => {
-                delivery.decode().map(Box::new).map(Event::StoryboardShared)
+                codec::Decode::decode(reader).map(Event::StoryboardShared)
             }
             EventType::UserCreated => {
-                delivery.decode().map(Box::new).map(Event::UserCreated)
+                codec::Decode::decode(reader).map(Event::UserCreated)
             }
             EventType::UserUpdated => {
-                delivery.decode().map(Box::new).map(Event::UserUpdated)
+                codec::Decode::decode(reader).map(Event::UserUpdated)
             }
             EventType::VersionCreated => {
-                delivery.decode().map(Box::new).map(Event::VersionCreated)
+                codec::Decode::decode(reader).map(Event::VersionCreated)
             }
             EventType::VersionPromoted => {
-                delivery.decode().map(Box::new).map(Event::VersionPromoted)
+                codec::Decode::decode(reader).map(Event::VersionPromoted)
             }
         }
     }

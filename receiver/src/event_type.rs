@@ -1,4 +1,4 @@
-//! Finds the event type of a delivery; in a body in one pass, without building a tree.
+//! Finds the event type of a delivery, without building a tree.
 
 use crate::codec::{self, DecodeError, DecodeErrorKind, Kind, Reader, pointer};
 use crate::{Carrier, Completion, Delivery, EventName, Webhooks};
@@ -11,7 +11,17 @@ pub(crate) enum EventType<W: Webhooks> {
 }
 
 impl<W: Webhooks> EventType<W> {
+    /// What is found may be all that is looked at: what becomes of the delivery is still to be [read](read) or
+    /// [checked](Self::checked).
     pub(crate) fn of(delivery: &Delivery) -> Result<Self, DecodeError> {
+        match Self::first_stated(delivery) {
+            Some(known) => Ok(Self::Known(known)),
+            None => Self::checked(delivery),
+        }
+    }
+
+    /// The same, where a body that states it is looked at to the end.
+    pub(crate) fn checked(delivery: &Delivery) -> Result<Self, DecodeError> {
         Ok(match W::EVENT_TYPE {
             Carrier::Body { pointers } => Self::in_body(delivery, pointers)?,
             Carrier::Header { completed_by, .. } => Self::in_header(delivery, completed_by)?,
@@ -20,6 +30,20 @@ impl<W: Webhooks> EventType<W> {
                 _ => Self::Unknown(None),
             },
         })
+    }
+
+    /// What a member of the body says, if it is enough to look that far.
+    fn first_stated(delivery: &Delivery) -> Option<W::EventType> {
+        let stating = stating_member::<W>()?;
+        let mut reader = Reader::new(str::from_utf8(delivery.raw()).ok()?);
+        let mut members = reader.object("").ok()?;
+        while let Some(name) = members.next().ok()? {
+            if *name == *stating {
+                return W::EventType::parse(&members.reader().string().ok()?);
+            }
+            members.skip().ok()?;
+        }
+        None
     }
 
     fn named(name: Option<String>) -> Self {
@@ -55,6 +79,27 @@ impl<W: Webhooks> EventType<W> {
             });
         }
         Ok(Self::named(Some(name.to_owned())))
+    }
+}
+
+/// Reads a delivery whose event type is known, and notices a second event type further on.
+pub(crate) fn read<W: Webhooks, T>(
+    delivery: &Delivery,
+    read: impl FnOnce(&mut Reader<'_>) -> Result<T, DecodeError>,
+) -> Result<T, DecodeError> {
+    codec::from_slice_with(delivery.raw(), |reader| {
+        if let Some(name) = stating_member::<W>() {
+            reader.once(name);
+        }
+        read(reader)
+    })
+}
+
+/// The member of a body that alone states the event type.
+fn stating_member<W: Webhooks>() -> Option<&'static str> {
+    match W::EVENT_TYPE {
+        Carrier::Body { pointers: [pointer] } => pointer.strip_prefix('/').filter(|name| !name.contains(['/', '~'])),
+        _ => None,
     }
 }
 

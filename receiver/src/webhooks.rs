@@ -8,9 +8,9 @@ use bytes::Bytes;
 use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 
-use crate::codec::{self, Decode, Json};
+use crate::DecodeError;
+use crate::codec::{self, Decode, Json, Reader};
 use crate::printable::Printable;
-use crate::{DecodeError, Delivery};
 
 /// The webhooks of one vendor: which events there are and how each is decoded.
 pub trait Webhooks: Sized + Send + Sync + 'static {
@@ -22,12 +22,12 @@ pub trait Webhooks: Sized + Send + Sync + 'static {
     /// Where a delivery says what it is.
     const EVENT_TYPE: Carrier;
 
-    /// Decodes a delivery of this event type.
+    /// Decodes the payload of this event type.
     ///
     /// # Errors
     ///
     /// If the body does not fit.
-    fn decode(event_type: Self::EventType, body: &Delivery) -> Result<Self::Event, DecodeError>;
+    fn decode(event_type: Self::EventType, reader: &mut Reader<'_>) -> Result<Self::Event, DecodeError>;
 
     /// Wraps an event of no known type.
     fn unknown(event: UnknownEvent) -> Self::Event;

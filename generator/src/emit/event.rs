@@ -22,7 +22,7 @@ impl Emitter<'_> {
         let own = payloads.iter().map(ToString::to_string).chain(["EventType".to_owned(), self.vendor_name()]);
         let own = imports::list(own.collect());
         let mut receiver = imports::receiver_types(&common);
-        receiver.extend(["Carrier", "DecodeError", "Delivery", "UnknownEvent", "Webhooks"]);
+        receiver.extend(["Carrier", "UnknownEvent", "Webhooks", "codec"]);
         if matches!(self.api.carrier, Carrier::Header { completed_by: Some(_), .. }) {
             receiver.push("Completion");
         }
@@ -92,9 +92,9 @@ impl Emitter<'_> {
                 type Event = Event;
                 const EVENT_TYPE: Carrier = #carrier;
 
-                fn decode(event_type: EventType, delivery: &Delivery) -> Result<Event, DecodeError> {
+                fn decode(event_type: EventType, reader: &mut codec::Reader<'_>) -> Result<Event, codec::DecodeError> {
                     match event_type {
-                        #(EventType::#idents => delivery.decode().map(Box::new).map(Event::#idents),)*
+                        #(EventType::#idents => codec::Decode::decode(reader).map(Event::#idents),)*
                     }
                 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::DecodeError;
+use super::{DecodeError, skip};
 
 /// Reads a text token by token, without knowing what they add up to.
 pub(super) struct Lexer<'de> {
@@ -12,7 +12,18 @@ pub(super) struct Lexer<'de> {
 
 impl<'de> Lexer<'de> {
     pub(super) fn new(text: &'de str) -> Self {
-        Self { text, at: 0 }
+        Self::from(text, 0)
+    }
+
+    /// Begins somewhere within the text.
+    pub(super) fn from(text: &'de str, at: usize) -> Self {
+        Self { text, at }
+    }
+
+    /// Passes over a value of any depth. Of names and strings only the form is looked at.
+    pub(super) fn skip(&mut self) -> Result<(), DecodeError> {
+        self.at = skip::value(self.text, self.at)?;
+        Ok(())
     }
 
     /// The place of the next byte.
@@ -28,13 +39,18 @@ impl<'de> Lexer<'de> {
     /// Passes over whitespace and shows the byte after it.
     #[inline]
     pub(super) fn peek(&mut self) -> Option<u8> {
-        loop {
-            let byte = self.byte();
-            if !matches!(byte, Some(b' ' | b'\t' | b'\n' | b'\r')) {
-                return byte;
-            }
+        match self.byte() {
+            Some(b' ' | b'\t' | b'\n' | b'\r') => self.after_whitespace(),
+            byte => byte,
+        }
+    }
+
+    #[inline(never)]
+    fn after_whitespace(&mut self) -> Option<u8> {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.byte() {
             self.at += 1;
         }
+        self.byte()
     }
 
     /// Takes the byte that was [shown](Self::peek).
@@ -62,7 +78,7 @@ impl<'de> Lexer<'de> {
     }
 
     /// Takes a string, of which the quotation mark was shown. Borrows it, unless it holds escapes.
-    #[inline]
+    #[inline(always)]
     pub(super) fn string(&mut self) -> Result<Cow<'de, str>, DecodeError> {
         let start = self.at + 1;
         self.at = end_of_plain(self.bytes(), start);
@@ -88,9 +104,9 @@ impl<'de> Lexer<'de> {
         Ok(text)
     }
 
-    /// Passes over a string, of which the quotation mark was shown. Of its escapes only the form is looked at.
-    fn skip_string(&mut self) -> Result<(), DecodeError> {
-        self.at = end_of_plain(self.bytes(), self.at + 1);
+    /// Passes over the rest of a string that is not plain. Of its escapes only the form is looked at.
+    #[cold]
+    pub(super) fn skip_escaped(&mut self) -> Result<(), DecodeError> {
         while self.more()? {
             if self.next() == Some(b'u') {
                 self.hex()?;
@@ -189,67 +205,28 @@ impl<'de> Lexer<'de> {
         if self.at > start { Ok(()) } else { Err(self.malformed("expected a digit")) }
     }
 
-    /// Passes over a value of any depth. Of names and strings only the form is looked at.
-    pub(super) fn skip(&mut self) -> Result<(), DecodeError> {
-        // The brackets that would close what is open.
-        let mut open = Vec::new();
-        loop {
-            match self.peek() {
-                Some(b'"') => self.skip_string()?,
-                Some(b'-' | b'0'..=b'9') => drop(self.number()?),
-                Some(b'{') => {
-                    self.at += 1;
-                    if !self.take(b'}') {
-                        open.push(b'}');
-                        self.skip_name()?;
-                        continue;
-                    }
-                }
-                Some(b'[') => {
-                    self.at += 1;
-                    if !self.take(b']') {
-                        open.push(b']');
-                        continue;
-                    }
-                }
-                Some(b'n') => self.word("null")?,
-                Some(b't') => self.word("true")?,
-                Some(b'f') => self.word("false")?,
-                _ => return Err(self.malformed("expected a value")),
-            }
-            // A value has ended, and with it perhaps what it is in.
-            loop {
-                let Some(&close) = open.last() else { return Ok(()) };
-                if self.take(b',') {
-                    if close == b'}' {
-                        self.skip_name()?;
-                    }
-                    break;
-                }
-                if !self.take(close) {
-                    return Err(self.unfinished(close));
-                }
-                open.pop();
-            }
-        }
-    }
-
-    fn skip_name(&mut self) -> Result<(), DecodeError> {
-        self.quote()?;
-        self.skip_string()?;
-        self.colon()
-    }
-
     /// Shows the quotation mark of a name.
     #[inline]
     pub(super) fn quote(&mut self) -> Result<(), DecodeError> {
-        if self.peek() == Some(b'"') { Ok(()) } else { Err(self.malformed("expected the name of a member")) }
+        if self.peek() == Some(b'"') { Ok(()) } else { Err(self.unnamed()) }
     }
 
     /// Takes the colon after a name.
     #[inline]
     pub(super) fn colon(&mut self) -> Result<(), DecodeError> {
-        if self.take(b':') { Ok(()) } else { Err(self.malformed("expected `:`")) }
+        if self.take(b':') { Ok(()) } else { Err(self.uncoloned()) }
+    }
+
+    /// Something else than a name.
+    #[cold]
+    pub(super) fn unnamed(&self) -> DecodeError {
+        self.malformed("expected the name of a member")
+    }
+
+    /// Something else than a colon.
+    #[cold]
+    pub(super) fn uncoloned(&self) -> DecodeError {
+        self.malformed("expected `:`")
     }
 
     /// Something else than a comma or this closing bracket.
@@ -284,20 +261,20 @@ impl<'de> Lexer<'de> {
 
 /// The place of the first quotation mark, backslash or control character, or the end.
 ///
-/// Looks at eight bytes at once; each trick leaves the highest bit of a byte set where the byte is the wanted one. A borrow
-/// may set it in later bytes too, so only the first counts.
+/// Looks at eight bytes at once, and leaves the highest bit of a byte set where it is one of these. A borrow may set it in
+/// later bytes too, so only the first counts.
 #[inline]
-fn end_of_plain(bytes: &[u8], start: usize) -> usize {
+pub(super) fn end_of_plain(bytes: &[u8], start: usize) -> usize {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGH: u64 = ONES << 7;
     let mut at = start;
     while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
         let chunk = u64::from_le_bytes(*chunk);
-        let is_zero = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes;
-        let quote = is_zero(chunk ^ ONES * u64::from(b'"'));
-        let backslash = is_zero(chunk ^ ONES * u64::from(b'\\'));
-        let control = chunk.wrapping_sub(ONES * 0x20) & !chunk;
-        let found = (quote | backslash | control) & HIGH;
+        // Inverting the second bit brings the quotation mark next to the control characters, and what is then as low as
+        // they are was one of them.
+        let quote_or_control = (chunk ^ ONES * 0x02).wrapping_sub(ONES * 0x21);
+        let backslash = (chunk ^ ONES * 0x5C).wrapping_sub(ONES);
+        let found = (quote_or_control | backslash) & !chunk & HIGH;
         if found != 0 {
             return at + found.trailing_zeros() as usize / 8;
         }

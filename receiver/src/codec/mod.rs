@@ -71,6 +71,7 @@ pub(crate) mod pointer;
 mod reader;
 mod same;
 mod scalars;
+mod skip;
 mod undeclared;
 mod union;
 mod write;

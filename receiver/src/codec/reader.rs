@@ -18,6 +18,13 @@ pub struct Reader<'de> {
     depth: u8,
     /// Whether the text is known to be JSON that every reader understands alike.
     checked: bool,
+    once: Option<Once>,
+}
+
+/// A top-level member that may occur but once.
+struct Once {
+    name: &'static str,
+    is_found: bool,
 }
 
 /// What a value is, told by its first character.
@@ -32,13 +39,18 @@ pub(crate) enum Kind {
 }
 
 impl<'de> Reader<'de> {
-    pub(super) fn new(text: &'de str) -> Self {
-        Self { lexer: Lexer::new(text), depth: 0, checked: false }
+    pub(crate) fn new(text: &'de str) -> Self {
+        Self { lexer: Lexer::new(text), depth: 0, checked: false, once: None }
     }
 
     /// Reads a text that was [checked](Self::value) already, as part of another of this depth.
     pub(super) fn of_checked(text: &'de str, depth: u8) -> Self {
-        Self { lexer: Lexer::new(text), depth, checked: true }
+        Self { depth, checked: true, ..Self::new(text) }
+    }
+
+    /// Refuses a second member of this name at the top, also where such members are not declared.
+    pub(crate) fn once(&mut self, name: &'static str) {
+        self.once = Some(Once { name, is_found: false });
     }
 
     /// Refuses whatever is left.
@@ -257,17 +269,31 @@ impl<'de> Members<'_, 'de> {
     #[expect(clippy::should_implement_trait, reason = "a fallible, lending reader is no iterator")]
     pub fn next(&mut self) -> Result<Option<Name<'de>>, DecodeError> {
         let lexer = &mut self.reader.lexer;
-        if lexer.take(b'}') {
-            self.reader.depth -= 1;
-            return Ok(None);
+        match lexer.peek() {
+            Some(b'}') => {
+                lexer.advance();
+                self.reader.depth -= 1;
+                return Ok(None);
+            }
+            Some(b',') if !self.is_first => {
+                lexer.advance();
+                lexer.quote()?;
+            }
+            Some(b'"') if self.is_first => self.is_first = false,
+            _ if self.is_first => lexer.quote()?,
+            _ => return Err(lexer.unfinished(b'}')),
         }
-        if !self.is_first && !lexer.take(b',') {
-            return Err(lexer.unfinished(b'}'));
-        }
-        self.is_first = false;
-        lexer.quote()?;
         let name = lexer.string()?;
         lexer.colon()?;
+        if self.reader.depth == 1
+            && let Some(once) = &mut self.reader.once
+            && *once.name == *name
+        {
+            if once.is_found {
+                return Err(self.duplicate(&name));
+            }
+            once.is_found = true;
+        }
         Ok(Some(Name(name)))
     }
 

@@ -1,5 +1,7 @@
 //! Booleans, integers and strings.
 
+use std::borrow::Cow;
+
 use super::{Decode, DecodeError, Reader};
 
 /// The largest magnitude up to which every integer has a double of its own.
@@ -44,6 +46,6 @@ fn whole(value: f64) -> Option<i64> {
 
 impl Decode for String {
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        reader.string().map(Into::into)
+        reader.string().map(Cow::into_owned)
     }
 }

@@ -6,6 +6,7 @@ use super::handler::erase;
 use super::hooks::Observed;
 use super::routes::{Named, PayloadRoute};
 use super::{Handler, Hooks, Outcome, Route, Routes, Unrouted};
+use crate::event_type;
 use crate::replay::{MemoryGuard, ReplayGuard};
 use crate::service::{Limits, Setup};
 use crate::{BoxError, Carrier, Delivery, EventName, Gate, Payload, ReceiverService, Rejection, TopicName, Webhooks};
@@ -104,7 +105,7 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
     {
         let handler = erase(handler, self.state.clone());
         let route: PayloadRoute = Box::new(move |delivery: Delivery| {
-            let payload = delivery.decode::<P>()?;
+            let payload = event_type::read::<W, P>(&delivery, P::decode)?;
             Ok(handler(payload, delivery))
         });
         let previous = self.setup.routes.payloads.insert(P::EVENT_TYPE, Named::of::<H>(route));

@@ -5,7 +5,7 @@ use std::iter::successors;
 
 use super::handler::{AnyHandler, Job};
 use super::{Outcome, Reason, Unrouted};
-use crate::event_type::EventType;
+use crate::event_type::{self, EventType};
 use crate::{DecodeError, Delivery, EventName, TopicName, Webhooks};
 
 /// Decodes a delivery and hands it to a handler of one payload type.
@@ -99,8 +99,14 @@ impl<W: Webhooks> Routes<W> {
         }
         let topic = topics(event_type).find_map(|topic| self.topics.get(&topic));
         match topic.or(self.any.as_ref()) {
-            Some(route) => Ok((route.handler)(W::decode(event_type, delivery)?, delivery.clone())),
-            None => Err(Reason::NoHandler(event_type.as_str())),
+            Some(route) => {
+                let event = event_type::read::<W, _>(delivery, |reader| W::decode(event_type, reader))?;
+                Ok((route.handler)(event, delivery.clone()))
+            }
+            None => {
+                EventType::<W>::checked(delivery)?;
+                Err(Reason::NoHandler(event_type.as_str()))
+            }
         }
     }
 

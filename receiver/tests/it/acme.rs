@@ -18,11 +18,11 @@ impl Webhooks for Acme {
     type Event = Event;
     const EVENT_TYPE: Carrier = Carrier::Body { pointers: &["/eventType"] };
 
-    fn decode(event_type: EventType, delivery: &Delivery) -> Result<Event, DecodeError> {
+    fn decode(event_type: EventType, reader: &mut Reader<'_>) -> Result<Event, DecodeError> {
         match event_type {
-            EventType::AssetCreated => delivery.decode().map(Event::AssetCreated),
-            EventType::AssetMetadataUpdated => delivery.decode().map(Event::AssetMetadataUpdated),
-            EventType::Ping => delivery.decode().map(Event::Ping),
+            EventType::AssetCreated => Decode::decode(reader).map(Event::AssetCreated),
+            EventType::AssetMetadataUpdated => Decode::decode(reader).map(Event::AssetMetadataUpdated),
+            EventType::Ping => Decode::decode(reader).map(Event::Ping),
         }
     }
 

@@ -157,5 +157,8 @@ fn errors_are_safe_to_log() {
 #[test]
 fn errors_of_serde_json_itself_show_the_pointer() {
     let error = serde_json::from_str::<Asset>(r#"{"id": "a", "owner": null, "parent": {"id": 1}}"#).unwrap_err();
-    assert_eq!(error.to_string(), "unexpected JSON at /parent/id: invalid type: number `1`, expected a string (line 1 column 45)");
+    assert_eq!(
+        error.to_string(),
+        "unexpected JSON at /parent/id: invalid type: number `1`, expected a string (line 1 column 45)"
+    );
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
-use webhook_receiver::codec::DecodeErrorKind;
+use webhook_receiver::codec::{DecodeErrorKind, Reader};
 use webhook_receiver::http::HeaderValue;
 use webhook_receiver::testing::{block_on, secret, signed_now};
 use webhook_receiver::{
@@ -366,8 +366,8 @@ impl Webhooks for ByHeader {
     type Event = Event;
     const EVENT_TYPE: Carrier = Carrier::Header { name: "x-event", completed_by: None };
 
-    fn decode(event_type: EventType, delivery: &Delivery) -> Result<Event, DecodeError> {
-        Acme::decode(event_type, delivery)
+    fn decode(event_type: EventType, reader: &mut Reader<'_>) -> Result<Event, DecodeError> {
+        Acme::decode(event_type, reader)
     }
 
     fn unknown(event: UnknownEvent) -> Event {
