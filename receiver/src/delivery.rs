@@ -1,5 +1,4 @@
 use std::fmt;
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -16,7 +15,8 @@ use crate::{UnknownEvent, Webhooks};
 /// by then. Cloning is cheap: clones share the bytes.
 #[derive(Clone)]
 pub struct Delivery {
-    id: Option<Arc<str>>,
+    /// As it was sent, and checked: visible ASCII.
+    id: Option<HeaderValue>,
     id_is_signed: bool,
     seconds: Option<u64>,
     body: Bytes,
@@ -24,8 +24,8 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    pub(crate) fn new(id: Option<&str>, seconds: Option<u64>, body: Bytes) -> Self {
-        Self { id: id.map(Arc::from), id_is_signed: false, seconds, body, event_type_header: None }
+    pub(crate) fn new(id: Option<HeaderValue>, seconds: Option<u64>, body: Bytes) -> Self {
+        Self { id, id_is_signed: false, seconds, body, event_type_header: None }
     }
 
     pub(crate) fn with_event_type_header(self, value: Option<HeaderValue>) -> Self {
@@ -50,7 +50,7 @@ impl Delivery {
     /// `X-GitHub-Delivery`, see [`HmacScheme::unsigned_id`](crate::HmacScheme::unsigned_id): whoever has recorded a delivery
     /// can then send it again under another id.
     pub fn id(&self) -> Option<&str> {
-        self.id.as_deref()
+        self.id.as_ref()?.to_str().ok()
     }
 
     /// The [id](Self::id), where the signature covers it, so that only the sender can have chosen it. It is what a
@@ -99,7 +99,7 @@ impl Delivery {
 impl fmt::Debug for Delivery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Delivery")
-            .field("id", &self.id)
+            .field("id", &self.id())
             .field("timestamp", &self.seconds)
             .field("bytes", &self.body.len())
             .finish_non_exhaustive()

@@ -2,8 +2,8 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use constant_time_eq::constant_time_eq_32;
 use sha2::{Digest, Sha256};
-use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
 
 use super::CredentialsError;
@@ -55,8 +55,8 @@ impl BasicAuth {
             return Err(CredentialsError::Refused("the credentials are not base64"));
         };
         let sent = digest(&[&pair]);
-        let equal = self.0.iter().fold(Choice::from(0), |equal, known| equal | sent.ct_eq(&**known));
-        if equal.into() { Ok(()) } else { Err(CredentialsError::Refused("the name or the password is wrong")) }
+        let equal = self.0.iter().fold(false, |equal, known| equal | constant_time_eq_32(&sent, known));
+        if equal { Ok(()) } else { Err(CredentialsError::Refused("the name or the password is wrong")) }
     }
 }
 

@@ -411,7 +411,6 @@ pub(crate) struct Elements<'r, 'de> {
 }
 
 impl<'de> Elements<'_, 'de> {
-    #[expect(clippy::should_implement_trait, reason = "a fallible, lending reader is no iterator")]
     pub(crate) fn next<T: Decode>(&mut self) -> Result<Option<T>, DecodeError> {
         self.next_with(T::decode)
     }

@@ -1,12 +1,11 @@
-use std::sync::Arc;
+use std::ops::RangeInclusive;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::VerifyError;
-use super::key::Key;
-use super::keys::Keys;
+use super::keys::{Current, Keys};
 use super::plan::{self, Message, Plan};
 use super::verifier::{Trust, Verifier};
 use crate::Delivery;
@@ -29,8 +28,8 @@ pub struct Envelope<'a> {
 /// What the headers say, and what is needed to prove it.
 struct Claim<'a> {
     plan: &'a Plan,
-    keys: Arc<[Key]>,
-    id: Option<&'a str>,
+    keys: Current<'a>,
+    id: Option<&'a HeaderValue>,
     timestamp: Option<Timestamp<'a>>,
     signatures: &'a [u8],
 }
@@ -46,7 +45,10 @@ impl<'a> Envelope<'a> {
             Trust::Anybody => None,
             Trust::Holders(plan, keys) => Some(Claim::check(verifier, plan, keys, headers)?),
         };
-        let event_type_header = verifier.event_type_header.as_ref().and_then(|name| only(headers, name));
+        let event_type_header = verifier.event_type_header.as_ref().and_then(|name| {
+            let [value] = find(headers, [Some(name)]);
+            value.only()
+        });
         Ok(Self { claim, event_type_header })
     }
 
@@ -65,23 +67,28 @@ impl<'a> Envelope<'a> {
 }
 
 impl<'a> Claim<'a> {
-    fn check(verifier: &Verifier, plan: &'a Plan, keys: &Keys, headers: &'a HeaderMap) -> Result<Self, VerifyError> {
-        let signatures = single(headers, &plan.signature)?;
+    fn check(verifier: &Verifier, plan: &'a Plan, keys: &'a Keys, headers: &'a HeaderMap) -> Result<Self, VerifyError> {
+        let [signatures, id, timestamp] = find(headers, plan.names());
+        let signatures = signatures.required(&plan.signature)?.as_bytes();
         let malformed = |name: &HeaderName| VerifyError::MalformedHeader(name.clone());
         if !is_printable(signatures) || !(1..=MAX_TOKENS).contains(&plan.tokens(signatures).count()) {
             return Err(malformed(&plan.signature));
         }
         let id = match &plan.id {
             None => None,
-            Some(plan::Id::Unsigned(name)) => only(headers, name).and_then(|id| parse_id(id.as_bytes())),
+            Some(plan::Id::Unsigned(_)) => id.only().filter(|id| is_id(id.as_bytes())),
             Some(plan::Id::Signed(name)) => {
-                let unambiguous = |id: &&str| verifier.allow_separators || !id.bytes().any(|byte| plan.separates(byte));
-                Some(parse_id(single(headers, name)?).filter(unambiguous).ok_or_else(|| malformed(name))?)
+                let id = id.required(name)?;
+                let is_ambiguous = || id.as_bytes().iter().any(|&byte| plan.separates(byte));
+                if !is_id(id.as_bytes()) || !verifier.allow_separators && is_ambiguous() {
+                    return Err(malformed(name));
+                }
+                Some(id)
             }
         };
         let timestamp = match &plan.timestamp {
             None => None,
-            Some(plan::Timestamp::Header(name)) => Some(single(headers, name)?),
+            Some(plan::Timestamp::Header(name)) => Some(timestamp.required(name)?.as_bytes()),
             Some(plan::Timestamp::Token(prefix)) => {
                 let mut tokens = plan.tokens(signatures).filter_map(|token| token.strip_prefix(prefix.as_bytes()));
                 match (tokens.next(), tokens.next()) {
@@ -99,12 +106,12 @@ impl<'a> Claim<'a> {
 
     fn verify(self, body: Bytes) -> Result<Delivery, VerifyError> {
         let message = Message {
-            id: self.id.unwrap_or_default().as_bytes(),
+            id: self.id.map_or(b"", HeaderValue::as_bytes),
             timestamp: self.timestamp.as_ref().map_or(b"", |timestamp| timestamp.text),
             body: &body,
         };
         if self.plan.matches(&self.keys, &message, self.signatures) {
-            let delivery = Delivery::new(self.id, self.timestamp.map(|timestamp| timestamp.seconds), body);
+            let delivery = Delivery::new(self.id.cloned(), self.timestamp.map(|timestamp| timestamp.seconds), body);
             let id_is_signed = matches!(self.plan.id, Some(plan::Id::Signed(_)));
             Ok(if id_is_signed { delivery.with_signed_id() } else { delivery })
         } else {
@@ -126,28 +133,52 @@ impl<'a> Timestamp<'a> {
     }
 }
 
-fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<&'a [u8], VerifyError> {
-    let mut values = headers.get_all(name).iter();
-    match (values.next(), values.next()) {
-        (None, _) => Err(VerifyError::MissingHeader(name.clone())),
-        (Some(value), None) => Ok(value.as_bytes()),
-        (Some(_), Some(_)) => Err(VerifyError::DuplicateHeader(name.clone())),
+/// The headers of one name. Of several nobody knows which one counts.
+#[derive(Clone, Copy)]
+enum Found<'a> {
+    Nothing,
+    One(&'a HeaderValue),
+    Several,
+}
+
+impl<'a> Found<'a> {
+    fn only(self) -> Option<&'a HeaderValue> {
+        if let Self::One(value) = self { Some(value) } else { None }
+    }
+
+    fn required(self, name: &HeaderName) -> Result<&'a HeaderValue, VerifyError> {
+        match self {
+            Self::Nothing => Err(VerifyError::MissingHeader(name.clone())),
+            Self::One(value) => Ok(value),
+            Self::Several => Err(VerifyError::DuplicateHeader(name.clone())),
+        }
     }
 }
 
-/// Of several values nobody knows which one counts.
-fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a HeaderValue> {
-    let mut values = headers.get_all(name).iter();
-    values.next().filter(|_| values.next().is_none())
+/// Looks through all headers once, which takes less than to look up each name.
+fn find<'a, const N: usize>(headers: &'a HeaderMap, wanted: [Option<&HeaderName>; N]) -> [Found<'a>; N] {
+    let mut found = [Found::Nothing; N];
+    for (name, value) in headers {
+        for (found, wanted) in found.iter_mut().zip(wanted) {
+            if wanted == Some(name) {
+                *found = if let Found::Nothing = found { Found::One(value) } else { Found::Several };
+            }
+        }
+    }
+    found
 }
 
-fn parse_id(id: &[u8]) -> Option<&str> {
-    let length_fits = (1..=MAX_ID_BYTES).contains(&id.len());
-    str::from_utf8(id).ok().filter(|_| length_fits && id.iter().all(u8::is_ascii_graphic))
+fn is_id(id: &[u8]) -> bool {
+    (1..=MAX_ID_BYTES).contains(&id.len()) && every(id, b'!'..=b'~')
 }
 
 fn is_printable(signatures: &[u8]) -> bool {
-    signatures.len() <= MAX_SIGNATURE_BYTES && signatures.iter().all(|byte| matches!(byte, b' '..=b'~'))
+    signatures.len() <= MAX_SIGNATURE_BYTES && every(signatures, b' '..=b'~')
+}
+
+/// Looks at all, so that the compiler can look at many at once.
+fn every(bytes: &[u8], allowed: RangeInclusive<u8>) -> bool {
+    bytes.iter().fold(true, |every, byte| every & allowed.contains(byte))
 }
 
 /// Compares whole seconds, as the timestamp has no finer unit.

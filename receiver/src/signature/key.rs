@@ -1,17 +1,31 @@
-use hmac::{Hmac, KeyInit, Mac};
+use constant_time_eq::constant_time_eq;
+use hmac::block_api::HmacCore;
+use hmac::digest::Output;
+use hmac::digest::block_api::{Buffer, FixedOutputCore, UpdateCore};
+use hmac::{EagerHash, KeyInit};
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
-use subtle::{Choice, ConstantTimeEq};
 
 use super::Hash;
 
+/// The longest signature, in bytes: that of SHA-512, and that of Ed25519.
+pub(super) const MAX_SIGNATURE: usize = 64;
+
 /// A secret with its key schedule done; cloned for every delivery.
 pub enum Key {
-    Sha1(Hmac<Sha1>),
-    Sha256(Hmac<Sha256>),
-    Sha512(Hmac<Sha512>),
+    Sha1(HmacCore<Sha1>),
+    Sha256(HmacCore<Sha256>),
+    Sha512(HmacCore<Sha512>),
     #[cfg(feature = "ed25519")]
     Ed25519(ed25519_dalek::VerifyingKey),
+}
+
+/// What tells the signatures that one key makes over one message.
+pub(super) enum Expected {
+    /// The signature itself.
+    Tag { bytes: [u8; MAX_SIGNATURE], length: usize },
+    #[cfg(feature = "ed25519")]
+    Proof { key: ed25519_dalek::VerifyingKey, message: Vec<u8> },
 }
 
 impl Key {
@@ -23,40 +37,28 @@ impl Key {
         }
     }
 
-    /// Whether one of the signatures fits the pieces.
-    ///
-    /// Looks at all of them, so that the time taken does not tell which one fits.
-    pub(super) fn matches<'a>(
-        &self,
-        pieces: impl Iterator<Item = &'a [u8]>,
-        signatures: impl Iterator<Item = Vec<u8>>,
-    ) -> Choice {
+    /// What a signature over the pieces has to be.
+    pub(super) fn expects<'a>(&self, pieces: impl Iterator<Item = &'a [u8]>) -> Expected {
         match self {
-            Self::Sha1(mac) => any_equal(&tag(mac.clone(), pieces), signatures),
-            Self::Sha256(mac) => any_equal(&tag(mac.clone(), pieces), signatures),
-            Self::Sha512(mac) => any_equal(&tag(mac.clone(), pieces), signatures),
+            Self::Sha1(mac) => tag(mac, pieces),
+            Self::Sha256(mac) => tag(mac, pieces),
+            Self::Sha512(mac) => tag(mac, pieces),
             #[cfg(feature = "ed25519")]
-            Self::Ed25519(key) => {
-                let message = pieces.collect::<Vec<_>>().concat();
-                let fits = |signature: Vec<u8>| {
-                    let signature = ed25519_dalek::Signature::from_slice(&signature);
-                    signature.is_ok_and(|signature| key.verify_strict(&message, &signature).is_ok())
-                };
-                signatures.fold(Choice::from(0), |fitted, signature| fitted | Choice::from(u8::from(fits(signature))))
-            }
+            Self::Ed25519(key) => Expected::Proof { key: *key, message: pieces.collect::<Vec<_>>().concat() },
         }
     }
+}
 
-    /// What a sender with this key puts on the pieces; none for a key that only verifies.
-    #[cfg(feature = "testing")]
-    pub(super) fn sign<'a>(&self, pieces: impl Iterator<Item = &'a [u8]>) -> Option<Vec<u8>> {
-        Some(match self {
-            Self::Sha1(mac) => tag(mac.clone(), pieces),
-            Self::Sha256(mac) => tag(mac.clone(), pieces),
-            Self::Sha512(mac) => tag(mac.clone(), pieces),
+impl Expected {
+    /// Whether this is such a signature. How long that takes does not tell how far it agrees; one of another length is
+    /// unequal, as lengths are no secret.
+    pub(super) fn is(&self, signature: &[u8]) -> bool {
+        match self {
+            Self::Tag { bytes, length } => constant_time_eq(&bytes[..*length], signature),
             #[cfg(feature = "ed25519")]
-            Self::Ed25519(_) => return None,
-        })
+            Self::Proof { key, message } => ed25519_dalek::Signature::from_slice(signature)
+                .is_ok_and(|signature| key.verify_strict(message, &signature).is_ok()),
+        }
     }
 }
 
@@ -65,12 +67,15 @@ fn keyed<M: KeyInit>(secret: &[u8]) -> M {
 }
 
 /// The pieces are fed one by one, so that the body is not copied.
-fn tag<'a>(mut mac: impl Mac, pieces: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
-    pieces.for_each(|piece| mac.update(piece));
-    mac.finalize().into_bytes().to_vec()
-}
-
-/// A signature of another length than the tag is unequal; lengths are no secret.
-fn any_equal(tag: &[u8], signatures: impl Iterator<Item = Vec<u8>>) -> Choice {
-    signatures.fold(Choice::from(0), |equal, signature| equal | tag.ct_eq(&signature))
+fn tag<'a, D: EagerHash>(mac: &HmacCore<D>, pieces: impl Iterator<Item = &'a [u8]>) -> Expected {
+    let mut mac = mac.clone();
+    let mut buffer = Buffer::<HmacCore<D>>::default();
+    for piece in pieces {
+        buffer.digest_blocks(piece, |blocks| mac.update_blocks(blocks));
+    }
+    let mut tag = Output::<HmacCore<D>>::default();
+    mac.finalize_fixed_core(&mut buffer, &mut tag);
+    let mut bytes = [0; MAX_SIGNATURE];
+    bytes[..tag.len()].copy_from_slice(&tag);
+    Expected::Tag { bytes, length: tag.len() }
 }

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::ops::Deref;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::key::Key;
@@ -6,30 +7,67 @@ use super::{Scheme, SecretError};
 
 const MAX_SECRETS: usize = 5;
 
-/// The keys of a verifier. Clones are the same set, which can be swapped for another.
+/// The keys of a verifier.
+pub(super) enum Keys {
+    Fixed(Box<[Key]>),
+    Swapped(Swapped),
+}
+
+/// A set of keys that can be swapped for another. Clones are the same set.
 #[derive(Clone)]
-pub(super) struct Keys(Arc<RwLock<Arc<[Key]>>>);
+pub(super) struct Swapped(Arc<RwLock<Arc<[Key]>>>);
+
+/// The keys as they were when a request came.
+pub(super) enum Current<'a> {
+    Fixed(&'a [Key]),
+    Swapped(Arc<[Key]>),
+}
+
+impl Deref for Current<'_> {
+    type Target = [Key];
+
+    fn deref(&self) -> &[Key] {
+        match self {
+            Self::Fixed(keys) => keys,
+            Self::Swapped(keys) => keys,
+        }
+    }
+}
 
 impl Keys {
     /// # Errors
     ///
     /// If there is no secret, or more than five.
     pub(super) fn new<S: Scheme>(scheme: &S, secrets: &[S::Secret]) -> Result<Self, SecretError> {
-        Ok(Self(Arc::new(RwLock::new(keys(scheme, secrets)?))))
+        keys(scheme, secrets).map(Self::Fixed)
     }
 
     pub(super) fn one<S: Scheme>(scheme: &S, secret: &S::Secret) -> Self {
-        Self(Arc::new(RwLock::new(Arc::new([scheme.key(secret)]))))
+        Self::Fixed(Box::new([scheme.key(secret)]))
     }
 
     /// The keys as they are now; what is swapped later does not change them.
-    pub(super) fn current(&self) -> Arc<[Key]> {
-        // Nothing panics while it holds the lock, and a set is swapped whole.
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    pub(super) fn current(&self) -> Current<'_> {
+        match self {
+            Self::Fixed(keys) => Current::Fixed(keys),
+            // Nothing panics while it holds the lock, and a set is swapped whole.
+            Self::Swapped(Swapped(keys)) => {
+                Current::Swapped(Arc::clone(&keys.read().unwrap_or_else(PoisonError::into_inner)))
+            }
+        }
     }
 }
 
-fn keys<S: Scheme>(scheme: &S, secrets: &[S::Secret]) -> Result<Arc<[Key]>, SecretError> {
+impl Swapped {
+    /// # Errors
+    ///
+    /// If there is no secret, or more than five.
+    pub(super) fn new<S: Scheme>(scheme: &S, secrets: &[S::Secret]) -> Result<Self, SecretError> {
+        Ok(Self(Arc::new(RwLock::new(keys(scheme, secrets)?.into()))))
+    }
+}
+
+fn keys<S: Scheme>(scheme: &S, secrets: &[S::Secret]) -> Result<Box<[Key]>, SecretError> {
     match secrets.len() {
         0 => Err(SecretError::no_secrets()),
         1..=MAX_SECRETS => Ok(secrets.iter().map(|secret| scheme.key(secret)).collect()),
@@ -59,11 +97,11 @@ fn keys<S: Scheme>(scheme: &S, secrets: &[S::Secret]) -> Result<Arc<[Key]>, Secr
 #[derive(Clone)]
 pub struct Rotation<S: Scheme> {
     scheme: S,
-    keys: Keys,
+    keys: Swapped,
 }
 
 impl<S: Scheme> Rotation<S> {
-    pub(super) fn new(scheme: S, keys: Keys) -> Self {
+    pub(super) fn new(scheme: S, keys: Swapped) -> Self {
         Self { scheme, keys }
     }
 
@@ -78,7 +116,7 @@ impl<S: Scheme> Rotation<S> {
     pub fn replace(&self, secrets: impl IntoIterator<Item = S::Secret>) -> Result<(), SecretError> {
         let secrets: Vec<_> = secrets.into_iter().take(MAX_SECRETS + 1).collect();
         let keys = keys(&self.scheme, &secrets)?;
-        *self.keys.0.write().unwrap_or_else(PoisonError::into_inner) = keys;
+        *self.keys.0.write().unwrap_or_else(PoisonError::into_inner) = keys.into();
         Ok(())
     }
 }

@@ -1,12 +1,17 @@
 //! The form in which a verifier works: which headers are read, what is signed, what a signature looks like.
 
+use std::iter;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderName;
-use subtle::Choice;
+use memchr::memchr;
 
-use super::key::Key;
+use super::key::{Expected, Key, MAX_SIGNATURE};
 use super::{Encoding, HeaderNames, HmacScheme, Piece};
+
+/// Room for any signature, in whole groups of base64.
+const ROOM: usize = MAX_SIGNATURE.div_ceil(3) * 3;
 
 /// A scheme, whichever it is.
 #[derive(Debug)]
@@ -16,11 +21,13 @@ pub struct Plan {
     pub(super) id: Option<Id>,
     pub(super) timestamp: Option<Timestamp>,
     /// Parts the tokens of the signature header; none where it holds but one.
-    separator: Option<char>,
+    separator: Option<u8>,
     /// Begins the tokens that are signatures.
     prefix: &'static str,
     encoding: Encoding,
     signed: Vec<Part>,
+    /// The bytes within an id that would make it doubtful where it ends.
+    separators: [Option<u8>; 2],
 }
 
 /// Where the id stands.
@@ -72,10 +79,11 @@ impl Plan {
             signature: names.signature.clone(),
             id: Some(Id::Signed(names.id.clone())),
             timestamp: Some(Timestamp::Header(names.timestamp.clone())),
-            separator: Some(' '),
+            separator: Some(b' '),
             prefix: "v1,",
             encoding: Encoding::Base64,
             signed: vec![Part::Id, Part::Text("."), Part::Timestamp, Part::Text("."), Part::Body],
+            separators: [None, Some(b'.')],
         }
     }
 
@@ -90,10 +98,11 @@ impl Plan {
             signature: HeaderName::from_static(scheme.header),
             id: scheme.unsigned_id.map(|name| Id::Unsigned(HeaderName::from_static(name))),
             timestamp: None,
-            separator: scheme.separator,
+            separator: scheme.separator.and_then(|separator| separator.try_into().ok()),
             prefix: scheme.prefix,
             encoding: scheme.encoding,
             signed: Vec::new(),
+            separators: [None; 2],
         };
         for piece in scheme.signed {
             plan.signed.push(match *piece {
@@ -113,37 +122,52 @@ impl Plan {
                 }
             });
         }
+        plan.separators = separators(&plan.signed);
         plan
+    }
+
+    /// The headers that carry signature, id and timestamp.
+    pub(super) fn names(&self) -> [Option<&HeaderName>; 3] {
+        let id = self.id.as_ref().map(|(Id::Signed(name) | Id::Unsigned(name))| name);
+        let timestamp = match &self.timestamp {
+            Some(Timestamp::Header(name)) => Some(name),
+            Some(Timestamp::Token(_)) | None => None,
+        };
+        [Some(&self.signature), id, timestamp]
     }
 
     /// The tokens of the signature header. Several separators, or separators at the ends, count like one.
     pub(super) fn tokens<'a>(&self, header: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
-        let separator = self.separator;
-        let tokens = header.split(move |&byte| separator.is_some_and(|separator| char::from(byte) == separator));
+        let mut rest = Some(header);
+        let tokens = iter::from_fn(move || {
+            let text = rest?;
+            let end = self.separator.and_then(|separator| memchr(separator, text));
+            rest = end.map(|end| &text[end + 1..]);
+            Some(&text[..end.unwrap_or(text.len())])
+        });
         tokens.map(<[u8]>::trim_ascii).filter(|token| !token.is_empty())
     }
 
     /// Whether a byte within the id would make it doubtful where the id ends.
     pub(super) fn separates(&self, byte: u8) -> bool {
-        let Some(id) = self.signed.iter().position(|part| matches!(part, Part::Id)) else { return false };
-        // A text at either end has nothing beyond it that the id could be confused with.
-        let before = self.signed[..id].iter().skip(1).next_back().and_then(Part::as_text);
-        let after = match &self.signed[id + 1..] {
-            [part, _, ..] => part.as_text(),
-            _ => None,
-        };
-        before.and_then(|text| text.as_bytes().last()) == Some(&byte)
-            || after.and_then(|text| text.as_bytes().first()) == Some(&byte)
+        self.separators.contains(&Some(byte))
     }
 
     /// Whether one of the signatures was made with one of the keys.
     ///
     /// Holds every signature against every key, so that the time taken does not tell which matched.
     pub(super) fn matches(&self, keys: &[Key], message: &Message<'_>, header: &[u8]) -> bool {
-        let signatures = || self.tokens(header).filter_map(|token| self.decode(token));
-        let matched =
-            keys.iter().fold(Choice::from(0), |matched, key| matched | key.matches(self.pieces(message), signatures()));
-        matched.into()
+        let mut room = [0; ROOM];
+        let mut matched = false;
+        for key in keys {
+            let expected = key.expects(self.pieces(message));
+            for token in self.tokens(header) {
+                if let Some(signature) = self.decode(token, &mut room) {
+                    matched |= expected.is(signature);
+                }
+            }
+        }
+        matched
     }
 
     /// What is signed, in order.
@@ -157,20 +181,39 @@ impl Plan {
     }
 
     /// The bytes of a signature; none for a token that is no signature of this scheme.
-    fn decode(&self, token: &[u8]) -> Option<Vec<u8>> {
+    fn decode<'r>(&self, token: &[u8], room: &'r mut [u8; ROOM]) -> Option<&'r [u8]> {
         let encoded = token.strip_prefix(self.prefix.as_bytes())?;
-        match self.encoding {
-            Encoding::Hex => decode_hex(encoded),
-            Encoding::Base64 => STANDARD.decode(encoded).ok(),
-        }
+        let length = match self.encoding {
+            Encoding::Hex => decode_hex(encoded, room)?,
+            Encoding::Base64 => STANDARD.decode_slice(encoded, room).ok()?,
+        };
+        room.get(..length)
     }
 }
 
-fn decode_hex(digits: &[u8]) -> Option<Vec<u8>> {
+/// What stands between an id and the pieces before and after it.
+fn separators(signed: &[Part]) -> [Option<u8>; 2] {
+    let Some(id) = signed.iter().position(|part| matches!(part, Part::Id)) else { return [None; 2] };
+    // A text at either end has nothing beyond it that the id could be confused with.
+    let before = signed[..id].iter().skip(1).next_back().and_then(Part::as_text);
+    let after = match &signed[id + 1..] {
+        [part, _, ..] => part.as_text(),
+        _ => None,
+    };
+    [before.and_then(|text| text.bytes().last()), after.and_then(|text| text.bytes().next())]
+}
+
+/// How many bytes the digits stand for, once they are written.
+fn decode_hex(digits: &[u8], room: &mut [u8]) -> Option<usize> {
     let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
     let (pairs, rest) = digits.as_chunks::<2>();
-    let byte = |&[high, low]: &[u8; 2]| Some(value(high)? << 4 | value(low)?);
-    if rest.is_empty() { pairs.iter().map(byte).collect() } else { None }
+    if !rest.is_empty() || pairs.len() > room.len() {
+        return None;
+    }
+    for (byte, &[high, low]) in room.iter_mut().zip(pairs) {
+        *byte = value(high)? << 4 | value(low)?;
+    }
+    Some(pairs.len())
 }
 
 /// What a sender does, for tests.
@@ -178,7 +221,11 @@ fn decode_hex(digits: &[u8]) -> Option<Vec<u8>> {
 impl Plan {
     /// The headers of a signed message; none with a key that only verifies.
     pub(crate) fn sign(&self, key: &Key, message: &Message<'_>) -> Option<Vec<(&HeaderName, Vec<u8>)>> {
-        let tag = key.sign(self.pieces(message))?;
+        let tag = match &key.expects(self.pieces(message)) {
+            Expected::Tag { bytes, length } => bytes.get(..*length)?.to_vec(),
+            #[cfg(feature = "ed25519")]
+            Expected::Proof { .. } => return None,
+        };
         let encoded = match self.encoding {
             Encoding::Hex => tag.iter().map(|byte| format!("{byte:02x}")).collect(),
             Encoding::Base64 => STANDARD.encode(tag),
@@ -192,8 +239,7 @@ impl Plan {
             None => {}
             Some(Timestamp::Header(name)) => headers.push((name, message.timestamp.to_vec())),
             Some(Timestamp::Token(prefix)) => {
-                let separator = self.separator.map(String::from).unwrap_or_default();
-                signature = [prefix.as_bytes(), message.timestamp, separator.as_bytes(), &signature].concat();
+                signature = [prefix.as_bytes(), message.timestamp, self.separator.as_slice(), &signature].concat();
             }
         }
         headers.push((&self.signature, signature));

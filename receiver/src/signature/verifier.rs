@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName};
 
-use super::keys::{Keys, Rotation};
+use super::keys::{Keys, Rotation, Swapped};
 use super::plan::Plan;
 use super::{Envelope, HeaderNames, Scheme, Secret, SecretError, VerifyError};
 use crate::Delivery;
@@ -196,8 +196,8 @@ impl<S: Scheme> VerifierBuilder<S> {
     ///
     /// If there is no secret, or more than five.
     pub fn build_with_rotation(self) -> Result<(Verifier, Rotation<S>), SecretError> {
-        let keys = Keys::new(&self.scheme, &self.secrets)?;
-        let (verifier, scheme) = self.assemble(keys.clone());
+        let keys = Swapped::new(&self.scheme, &self.secrets)?;
+        let (verifier, scheme) = self.assemble(Keys::Swapped(keys.clone()));
         Ok((verifier, Rotation::new(scheme, keys)))
     }
 

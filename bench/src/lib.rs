@@ -1,0 +1,4 @@
+//! What the benchmarks share: their inputs, and a table of ratios.
+
+pub mod payload;
+pub mod report;
