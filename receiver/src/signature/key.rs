@@ -60,6 +60,16 @@ impl Expected {
                 .is_ok_and(|signature| key.verify_strict(message, &signature).is_ok()),
         }
     }
+
+    /// What a sender puts on the message; none with a key that only verifies.
+    #[cfg(feature = "testing")]
+    pub(super) fn into_tag(self) -> Option<Vec<u8>> {
+        match self {
+            Self::Tag { bytes, length } => Some(bytes[..length].to_vec()),
+            #[cfg(feature = "ed25519")]
+            Self::Proof { .. } => None,
+        }
+    }
 }
 
 fn keyed<M: KeyInit>(secret: &[u8]) -> M {
