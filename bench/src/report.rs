@@ -11,7 +11,7 @@ fn results() -> PathBuf {
 }
 
 /// Median nanoseconds of each function of a group.
-fn medians(group: &str) -> BTreeMap<String, f64> {
+pub fn medians(group: &str) -> BTreeMap<String, f64> {
     let mut medians = BTreeMap::new();
     // Criterion writes a slash of a name as an underscore.
     let group = results().join(group.replace('/', "_"));

@@ -1,6 +1,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::future::ready;
+use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
@@ -30,9 +31,15 @@ struct Memory {
 }
 
 struct Entry {
+    id: Arc<str>,
     body: BodyDigest,
-    /// Who waits for the end listens here: `true` is success, and a sender that is gone is none. None once handled.
-    running: Option<watch::Sender<bool>>,
+    state: State,
+}
+
+enum State {
+    /// Who waits for the end listens here, if anybody does: `true` is success, and a sender that is gone is none.
+    Running(Option<watch::Sender<bool>>),
+    Handled,
 }
 
 impl MemoryGuard {
@@ -84,28 +91,28 @@ impl ReplayGuard for MemoryGuard {
 
 impl Memory {
     fn reserve(&mut self, id: &str, body: BodyDigest) -> Reservation {
-        match self.entries.get(id) {
+        match self.entries.get_mut(id) {
             None => {
-                self.entries.insert(id.into(), Entry { body, running: Some(watch::Sender::new(false)) });
+                let id: Arc<str> = id.into();
+                self.entries.insert(Arc::clone(&id), Entry { id, body, state: State::Running(None) });
                 Reservation::Reserved
             }
             Some(entry) if entry.body != body => Reservation::Conflict,
-            Some(Entry { running: None, .. }) => Reservation::Handled,
-            Some(Entry { running: Some(running), .. }) => {
-                let mut running = running.subscribe();
-                Reservation::Running(Box::pin(async move { running.wait_for(|handled| *handled).await.is_ok() }))
+            Some(Entry { state: State::Handled, .. }) => Reservation::Handled,
+            Some(Entry { state: State::Running(waiting), .. }) => {
+                let mut end = waiting.get_or_insert_with(|| watch::Sender::new(false)).subscribe();
+                Reservation::Running(Box::pin(async move { end.wait_for(|handled| *handled).await.is_ok() }))
             }
         }
     }
 
     fn commit(&mut self, id: &str, capacity: usize) {
-        let Some((id, body)) = self.entries.get_key_value(id).map(|(id, entry)| (Arc::clone(id), entry.body)) else {
-            return;
-        };
-        let entry = self.entries.insert(Arc::clone(&id), Entry { body, running: None });
-        if let Some(running) = entry.and_then(|entry| entry.running) {
-            running.send_replace(true);
-            self.handled.push_back(id);
+        let Some(entry) = self.entries.get_mut(id) else { return };
+        if let State::Running(waiting) = mem::replace(&mut entry.state, State::Handled) {
+            if let Some(waiting) = waiting {
+                waiting.send_replace(true);
+            }
+            self.handled.push_back(Arc::clone(&entry.id));
         }
         while self.handled.len() > capacity
             && let Some(oldest) = self.handled.pop_front()
