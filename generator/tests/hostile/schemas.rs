@@ -490,7 +490,10 @@ fn g119_one_event_type_at_the_top_and_others_below() {
         )
     };
     let webhooks = webhook("sent") + &webhook("lost");
-    document(format!("openapi: 3.1.0\ninfo: {{ title: a, version: '1' }}\nwebhooks:\n{webhooks}"), &expect![""]);
+    document(
+        format!("openapi: 3.1.0\ninfo: {{ title: a, version: '1' }}\nwebhooks:\n{webhooks}"),
+        &expect!["E0703 spec.yaml:4:3"],
+    );
 }
 
 #[test]
