@@ -124,10 +124,11 @@ fn magnitude(number: &str) -> (bool, String, i64) {
     }
 }
 
-/// Characters that change how the text around them is shown, or show nothing at all.
+/// Marks of direction and characters that show nothing: they make text look like what it is not.
 pub fn is_invisible(c: char) -> bool {
     matches!(c,
-        '\u{00ad}' | '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+        '\u{00ad}' | '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Whether a file of this name, whatever its extension and case, is a device on Windows.

@@ -2,6 +2,8 @@
 
 #[path = "support/inputs.rs"]
 mod inputs;
+#[path = "support/naming.rs"]
+mod naming;
 #[path = "support/properties.rs"]
 mod properties;
 
@@ -117,7 +119,10 @@ proptest! {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let spec = inputs::with_names(&names).to_string();
         let config = inputs::NAMES_CONFIG.as_bytes();
-        let run = properties::checked(inputs::folder(&[("spec.json", spec.as_bytes()), ("codegen.toml", config)]).path());
+        let described = inputs::folder(&[("spec.json", spec.as_bytes()), ("codegen.toml", config)]);
+        naming::checked(described.path());
+        names.iter().for_each(|name| naming::check_text(name));
+        let run = properties::checked(described.path());
         if let Some(files) = &run.files {
             let folder = tempfile::tempdir().expect("a temporary folder can be made");
             let plan = webhook_generator::write::Plan::new(&folder.path().join("out"), files);

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::text::is_invisible;
 use super::{Diagnostics, Label, Place, Severity};
 use crate::source::Sources;
+use crate::text::is_invisible;
 
 #[derive(Serialize)]
 struct JsonDiagnostic<'a> {

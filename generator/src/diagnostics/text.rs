@@ -6,6 +6,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 
 use super::{Diagnostic, Diagnostics, Label, Place, Severity};
 use crate::source::{FileId, Sources, floor};
+use crate::text::is_invisible;
 
 /// The longest line that is shown whole, in bytes. Of a longer one, what is around one mark is shown.
 const LONG_LINE: usize = 1000;
@@ -124,11 +125,4 @@ pub(super) fn visible(text: &str) -> String {
         }
     }
     shown
-}
-
-/// Marks of direction and characters without width: they make text look like what it is not.
-pub(super) fn is_invisible(character: char) -> bool {
-    matches!(character,
-        '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}'
-        | '\u{E0000}'..='\u{E007F}')
 }

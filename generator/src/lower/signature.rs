@@ -148,3 +148,30 @@ fn standard_webhooks(headers: &Headers) -> Scheme {
         signature: headers.signature.as_str().to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hmac(header: &str, encoding: Encoding) -> Scheme {
+        Scheme::Hmac(Hmac {
+            header: header.to_owned(),
+            separator: None,
+            prefix: String::new(),
+            hash: Hash::Sha256,
+            encoding,
+            signed: vec![Piece::Body],
+            unsigned_id: None,
+        })
+    }
+
+    #[test]
+    fn a_choice_agrees_where_the_documented_header_is_its_own() {
+        let documented = hmac("x-hub-signature-256", Encoding::Hex);
+        assert!(agrees(&hmac("x-hub-signature-256", Encoding::Base64), &documented));
+        assert!(!agrees(&hmac("x-acme-signature", Encoding::Hex), &documented));
+        assert!(!agrees(&Scheme::Unsigned, &documented));
+        let standard = standard_webhooks(&Headers::default());
+        assert!(agrees(&standard, &standard) && !agrees(&standard, &documented));
+    }
+}

@@ -257,6 +257,20 @@ fn nested(times: usize, around: &str, inner: &str) -> String {
 }
 
 #[test]
+fn g111_members_beside_alternatives() {
+    // Each alternative has them, whether they are declared, required or both.
+    for beside in ["properties: { lid: { type: string } }", "required: [lid]"] {
+        let run = of_schema(&format!(
+            "{{ type: object, {beside}, oneOf: [{{ $ref: '#/components/schemas/box' }}, {{ $ref: '#/components/schemas/bag' }}] }}
+box: {{ type: object, required: [sides], properties: {{ sides: {{ type: integer }} }} }}
+bag: {{ type: object, required: [straps], properties: {{ straps: {{ type: integer }} }} }}"
+        ));
+        let sources = emitted(&run);
+        assert_eq!(sources.matches("pub lid: ").count(), 2, "{beside}:\n{sources}");
+    }
+}
+
+#[test]
 fn g112_deep_schemas() {
     let array = nested(50, "{ type: array, items: @ }", "{ type: string }");
     schema(
@@ -397,6 +411,64 @@ fn g118_an_event_type_that_only_an_example_names() {
     document(contradicted, &expect!["E0702 spec.yaml:14:48"]);
 }
 
+/// A description with a webhook for each name, a header that states the first word of it, and a body; each body is the
+/// properties of its schema and an example.
+fn headed(webhooks: &[(&str, &str, &str)]) -> String {
+    let mut text = "openapi: 3.1.0\ninfo: { title: Doors, version: '1' }\nwebhooks:\n".to_owned();
+    for (name, properties, example) in webhooks {
+        let header = name.split('.').next().unwrap_or(name);
+        text += &format!(
+            "  {name}:
+    post:
+      parameters: [{{ name: X-Acme-Event, in: header, schema: {{ type: string }}, example: {header} }}]
+      requestBody: {{ content: {{ application/json: {{
+        schema: {{ type: object, properties: {{ {properties} }} }}, example: {{ {example} }} }} }} }}
+"
+        );
+    }
+    text
+}
+
+#[test]
+fn g118_the_member_that_completes_the_header_for_most() {
+    // `kind` comes first and does it for one webhook, `action` for all that need it.
+    let run = of_document(headed(&[
+        ("door.opened", "kind: { const: opened }, action: { const: opened }", ""),
+        ("door.closed", "kind: { const: plain }, action: { const: closed }", ""),
+        ("door.painted", "kind: { const: plain }, action: { const: painted }", ""),
+        ("gate", "kind: { const: plain }", ""),
+    ]));
+    says(&run, "completed by the body at `/action`");
+}
+
+#[test]
+fn g118_an_example_that_is_the_delivery_of_another_webhook() {
+    // The header alone names `door`, so that its body may say anything but what makes the name of another webhook.
+    let run = of_document(headed(&[
+        ("door.opened", "action: { const: opened }", "action: opened"),
+        ("door.closed", "action: { const: closed }", "action: closed"),
+        ("door", "action: { type: string }", "action: opened"),
+        ("gate", "action: { type: string }", "action: painted"),
+    ]));
+    let files = run.files.as_ref().expect("there is a crate");
+    let tests = &files["tests/examples.rs"];
+    let tested = ["fn door_opened()", "fn door_closed()", "fn gate()"].iter().all(|name| tests.contains(name));
+    assert!(tested && !tests.contains("fn door()"), "{tests}");
+}
+
+#[test]
+fn g118_of_members_that_tell_equally_much_the_first() {
+    let webhook = |name: &str| {
+        let body = format!("{{ type: object, properties: {{ b: {{ const: {name} }}, a: {{ const: {name} }} }} }}");
+        format!(
+            "  {name}: {{ post: {{ requestBody: {{ content: {{ application/json: {{ schema: {body} }} }} }} }} }}\n"
+        )
+    };
+    let webhooks = webhook("parcel.sent") + &webhook("parcel.lost");
+    let run = of_document(format!("openapi: 3.1.0\ninfo: {{ title: a, version: '1' }}\nwebhooks:\n{webhooks}"));
+    emits(&run, "\"/b\"");
+}
+
 #[test]
 fn g119_one_event_type_for_two_webhooks() {
     let two = described("{}").replace(
@@ -406,6 +478,23 @@ fn g119_one_event_type_for_two_webhooks() {
     let run = document(two, &expect!["E0703 spec.yaml:4:3"]);
     says(&run, "`parcel.sent`");
     says(&run, "`another`");
+}
+
+#[test]
+fn g119_one_event_type_at_the_top_and_others_below() {
+    // Which of the two places counts is for the vendor or the configuration to say: nothing is routed by a guess.
+    let webhook = |name: &str| {
+        let data = format!("data: {{ type: object, properties: {{ type: {{ const: {name} }} }} }}");
+        let body = format!("{{ type: object, properties: {{ type: {{ const: parcel }}, {data} }} }}");
+        format!(
+            "  {name}: {{ post: {{ requestBody: {{ content: {{ application/json: {{ schema: {body} }} }} }} }} }}\n"
+        )
+    };
+    let webhooks = webhook("sent") + &webhook("lost");
+    document(
+        format!("openapi: 3.1.0\ninfo: {{ title: a, version: '1' }}\nwebhooks:\n{webhooks}"),
+        &expect!["E0703 spec.yaml:4:3"],
+    );
 }
 
 #[test]

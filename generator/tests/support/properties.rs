@@ -8,8 +8,8 @@ use webhook_generator::source::Limits;
 use webhook_generator::{Layout, ReceiverDependency, Request, diagnostics, generate};
 
 /// The macros that emitted code calls.
-const MACROS: [&str; 9] =
-    ["assert", "assert_eq", "include", "include_str", "matches", "objects", "panic", "println", "values"];
+const MACROS: [&str; 8] =
+    ["assert", "assert_eq", "deserialize", "include", "include_str", "matches", "panic", "println"];
 
 /// The attributes that emitted code has.
 const ATTRIBUTES: [&str; 9] =

@@ -1,0 +1,22 @@
+//! Any text wherever a text stands that names nothing.
+#![no_main]
+
+#[allow(dead_code, reason = "shared with the other targets")]
+mod common;
+
+use std::sync::OnceLock;
+
+use common::{inputs, properties};
+
+/// The code that a harmless text makes.
+static PLAIN: OnceLock<String> = OnceLock::new();
+
+libfuzzer_sys::fuzz_target!(|text: &str| {
+    let code = |text: &str| {
+        let spec = inputs::with_text(text).to_string();
+        let run = properties::checked(inputs::folder(&[("spec.json", spec.as_bytes())]).path());
+        properties::code(&run.files.expect("a text is no error"))
+    };
+    let plain = PLAIN.get_or_init(|| code("plain"));
+    assert_eq!(&code(text), plain, "a text became code");
+});
