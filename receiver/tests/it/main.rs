@@ -3,6 +3,7 @@
 mod acme;
 mod basic;
 mod bearer;
+mod beside_serde_json;
 mod codec;
 mod formats;
 mod http_layer;
