@@ -13,6 +13,7 @@ mod log;
 mod mounted;
 mod numbers;
 mod observed;
+mod patience;
 mod properties;
 mod rotation;
 mod routing;
