@@ -128,12 +128,12 @@ impl Claims<'_> {
 impl Signature<'_> {
     fn bytes(&self, content: &[u8]) -> Vec<u8> {
         match self {
-            Self::Right => key(1).sign(content).to_vec(),
-            Self::ByAnother => key(2).sign(content).to_vec(),
-            Self::OfOther(other) => key(1).sign(other).to_vec(),
+            Self::Right => key(1).sign(content).to_bytes().to_vec(),
+            Self::ByAnother => key(2).sign(content).to_bytes().to_vec(),
+            Self::OfOther(other) => key(1).sign(other).to_bytes().to_vec(),
             Self::Any(bytes) => bytes.to_vec(),
             Self::Changed(position, change) => {
-                let mut bytes = key(1).sign(content).to_vec();
+                let mut bytes = key(1).sign(content).to_bytes().to_vec();
                 bytes[usize::from(*position) % 64] ^= change;
                 bytes
             }
@@ -167,7 +167,7 @@ libfuzzer_sys::fuzz_target!(|input: Input<'_>| {
         Token::Signed { header, claims, signature } => {
             let (header_bytes, claims_bytes) = (header.bytes(), claims.bytes());
             let content = [&header_bytes, &claims_bytes].map(|part| URL_SAFE_NO_PAD.encode(part)).join(".");
-            let is_right = signature.bytes(content.as_bytes()) == key(1).sign(content.as_bytes()).to_vec();
+            let is_right = signature.bytes(content.as_bytes()) == key(1).sign(content.as_bytes()).to_bytes().to_vec();
             let token = format!("{content}.{}", URL_SAFE_NO_PAD.encode(signature.bytes(content.as_bytes())));
             let accepted = block_on(jwt.authenticate(&token)).is_ok();
             if matches!(input.keys, Keys::Ours) {
