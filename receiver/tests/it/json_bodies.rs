@@ -154,6 +154,21 @@ fn nesting() {
     assert_eq!(parents(128).unwrap_err().kind(), DecodeErrorKind::Malformed);
 }
 
+/// Only what is within counts, not what is beside.
+#[test]
+fn neighbours_are_no_deeper() {
+    let objects = format!("[{}{{}}]", "{\"a\": {}},".repeat(1000));
+    assert!(objects.parse::<Json>().is_ok());
+    assert!(delivery(objects).decode::<Vec<BTreeMap<String, Json>>>().is_ok());
+}
+
+/// J22, without an exponent.
+#[test]
+fn long_numbers() {
+    assert!("9".repeat(308).parse::<Json>().is_ok());
+    assert_eq!("9".repeat(310).parse::<Json>().unwrap_err().kind(), DecodeErrorKind::Malformed);
+}
+
 /// J20: a value that is kept keeps its digits.
 #[test]
 fn kept_values_are_exact() {
