@@ -68,8 +68,10 @@ fn main() {
             let name = format!("verify {size}{count}");
             let mut group = criterion.benchmark_group(&name);
             group.bench_function("floor", |bencher| {
-                bencher.iter(|| for _ in 0..secrets {
-                    black_box(compress(black_box(&blocks), black_box(&[7; 64])));
+                bencher.iter(|| {
+                    for _ in 0..secrets {
+                        black_box(compress(black_box(&blocks), black_box(&[7; 64])));
+                    }
                 });
             });
             group.bench_function("ours", |bencher| {

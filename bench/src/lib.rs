@@ -1,4 +1,5 @@
 //! What the benchmarks share: their inputs, and a table of ratios.
 
+pub mod derived;
 pub mod payload;
 pub mod report;

@@ -60,6 +60,20 @@ impl Expected {
                 .is_ok_and(|signature| key.verify_strict(message, &signature).is_ok()),
         }
     }
+
+    /// What a sender puts on the message; none with a key that only verifies.
+    #[cfg(feature = "testing")]
+    #[cfg_attr(
+        not(feature = "ed25519"),
+        expect(clippy::unnecessary_wraps, reason = "every key signs unless there are public ones")
+    )]
+    pub(super) fn into_tag(self) -> Option<Vec<u8>> {
+        match self {
+            Self::Tag { bytes, length } => Some(bytes[..length].to_vec()),
+            #[cfg(feature = "ed25519")]
+            Self::Proof { .. } => None,
+        }
+    }
 }
 
 fn keyed<M: KeyInit>(secret: &[u8]) -> M {

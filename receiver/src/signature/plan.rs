@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::HeaderName;
 use memchr::memchr;
 
-use super::key::{Expected, Key, MAX_SIGNATURE};
+use super::key::{Key, MAX_SIGNATURE};
 use super::{Encoding, HeaderNames, HmacScheme, Piece};
 
 /// Room for any signature, in whole groups of base64.
@@ -221,11 +221,7 @@ fn decode_hex(digits: &[u8], room: &mut [u8]) -> Option<usize> {
 impl Plan {
     /// The headers of a signed message; none with a key that only verifies.
     pub(crate) fn sign(&self, key: &Key, message: &Message<'_>) -> Option<Vec<(&HeaderName, Vec<u8>)>> {
-        let tag = match &key.expects(self.pieces(message)) {
-            Expected::Tag { bytes, length } => bytes.get(..*length)?.to_vec(),
-            #[cfg(feature = "ed25519")]
-            Expected::Proof { .. } => return None,
-        };
+        let tag = key.expects(self.pieces(message)).into_tag()?;
         let encoded = match self.encoding {
             Encoding::Hex => tag.iter().map(|byte| format!("{byte:02x}")).collect(),
             Encoding::Base64 => STANDARD.encode(tag),
