@@ -23,7 +23,7 @@
 //! # Features
 //!
 //! `jiff`, `url` and `uuid` add typed access to formatted strings, see [`Text`]. They never change a
-//! type. `serve` and `metrics` are those of [`webhook_receiver`].
+//! type. `ed25519`, `jwt`, `metrics` and `serve` are those of [`webhook_receiver`].
 //!
 //! # What the vendor says
 //!

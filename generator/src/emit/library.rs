@@ -104,8 +104,8 @@ impl Emitter<'_> {
              - Values of enums and members of objects that the description does not list are kept, and written back when a payload is \
                encoded.\n\n\
              # Features\n\n\
-             `jiff`, `url` and `uuid` add typed access to formatted strings, see [`Text`]. They never change a type. `serve` and \
-               `metrics` are those of [`webhook_receiver`]."
+             `jiff`, `url` and `uuid` add typed access to formatted strings, see [`Text`]. They never change a type. \
+               `ed25519`, `jwt`, `metrics` and `serve` are those of [`webhook_receiver`]."
         ));
         if let Some(description) = self.api.description.as_deref().map(docs::harmless).filter(|text| !text.is_empty()) {
             page.push_str("\n\n# What the vendor says\n\n");

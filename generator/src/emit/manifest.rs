@@ -48,7 +48,9 @@ publish = false
 doctest = false
 
 [features]
-# Features of the receiver: counters and histograms; a server with timeouts and limits.
+# Features of the receiver: signatures with a key pair; bearer tokens; counters and histograms; a server with limits.
+ed25519 = ["webhook-receiver/ed25519"]
+jwt = ["webhook-receiver/jwt"]
 metrics = ["webhook-receiver/metrics"]
 serve = ["webhook-receiver/serve"]
 # Typed access to formatted strings. Features never change a type.

@@ -48,6 +48,13 @@ fn name_and_password_are_needed() {
 }
 
 #[test]
+fn what_is_named_twice_is_good_as_well() {
+    let twice = basic().or("vendor", &TextSecret::new(PASSWORD).unwrap()).unwrap();
+    let gate = Verifier::standard_webhooks(secret()).with_basic(twice);
+    assert_eq!(verify(&gate, &headers(&format!("vendor:{PASSWORD}"))), Ok(()));
+}
+
+#[test]
 fn the_signature_is_needed_too() {
     let gate = Verifier::standard_webhooks(secret()).with_basic(basic());
     let mut unsigned = headers("vendor:the next password");

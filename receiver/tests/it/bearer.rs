@@ -542,4 +542,5 @@ fn nothing_of_a_token_is_shown() {
     let shown = format!("{found} {found:?} {:?} {:?}", both(), Issuer::new(None).jwt());
     assert!(!shown.contains("private") && !shown.contains(&token[..10]), "{shown}");
     assert!(format!("{:?}", both()).contains("credentials: Some(\"Bearer\")"));
+    assert!(format!("{:?}", Issuer::new(None).jwt()).contains(ISSUER));
 }

@@ -95,6 +95,8 @@ fn errors_say_where() {
 fn errors_say_on_which_line() {
     let error = delivery("{\n  \"id\": 1\n}").decode::<Asset>().unwrap_err();
     assert_eq!((error.line(), error.column()), (2, 9));
+    let error = delivery("{\"id\": \"a\",\n \"size\": 1.5}").decode::<Asset>().unwrap_err();
+    assert_eq!((error.line(), error.column()), (2, 10));
     let error = delivery(&b"{\n\"id\": \"\xff"[..]).decode::<Asset>().unwrap_err();
     assert_eq!((error.kind(), error.line(), error.column()), (DecodeErrorKind::Malformed, 2, 8));
 }

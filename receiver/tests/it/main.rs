@@ -3,6 +3,7 @@
 mod acme;
 mod basic;
 mod bearer;
+mod beside_serde_json;
 mod codec;
 mod formats;
 mod http_layer;
@@ -12,6 +13,7 @@ mod log;
 mod mounted;
 mod numbers;
 mod observed;
+mod patience;
 mod properties;
 mod rotation;
 mod routing;

@@ -9,6 +9,7 @@ use webhook_receiver::testing::{same_json, secret, sign};
 use webhook_receiver::{HeaderNames, Json, Secret, Verifier, serde_json};
 
 use crate::acme::{Acme, Asset, delivery};
+use crate::beside_serde_json::agree;
 
 const NOW: u64 = 1_700_000_000;
 
@@ -58,7 +59,62 @@ fn json() -> impl Strategy<Value = String> {
     })
 }
 
+/// JSON in every spelling that there is, and some that there is not: odd whitespace, escapes and numbers, names that occur twice.
+fn odd_json() -> impl Strategy<Value = String> {
+    let string = r#""([ -!#-\[\]-~é☃𝄞]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4}|\\u[dD][89abAB][0-9a-f]{2}\\u[dD][c-fC-F][0-9a-f]{2}|\\u00[0-7][0-9]){0,12}""#;
+    let leaf = prop_oneof![
+        "null|true|false",
+        "-?(0|[1-9][0-9]{0,25})(\\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?",
+        "-?[0-9]{1,3}(\\.[0-9]{0,2})?([eE][+-]?[0-9]{0,2})?",
+        string,
+    ];
+    leaf.prop_recursive(6, 64, 8, move |inner| {
+        let spaced =
+            ("[ \t\r\n]{0,9}", inner, "[ \t\r\n]{0,2}").prop_map(|(before, value, after)| before + &value + &after);
+        let name = prop_oneof!["\"[abc]\"", "\"\\\\u006[123]\"", string];
+        let member =
+            (name, "[ \t\r\n]{0,2}", spaced.clone()).prop_map(|(name, space, value)| format!("{name}{space}:{value}"));
+        prop_oneof![
+            prop::collection::vec(spaced, 0..8).prop_map(|elements| format!("[{}]", elements.join(","))),
+            prop::collection::vec(member, 0..8).prop_map(|members| format!("{{{}}}", members.join(","))),
+        ]
+    })
+}
+
+/// Arrays and objects within each other, around the greatest depth.
+fn deep_json() -> impl Strategy<Value = String> {
+    (prop::collection::vec(any::<bool>(), 120..136), odd_json()).prop_map(|(objects, inner)| {
+        objects.into_iter().fold(
+            inner,
+            |inner, object| {
+                if object { format!("{{\"a\":{inner}}}") } else { format!("[{inner}]") }
+            },
+        )
+    })
+}
+
+/// Texts that are nearly JSON.
+fn nearly_json() -> impl Strategy<Value = Vec<u8>> {
+    let telling = prop::sample::select(&b"\"\\{}[]:,0123456789.eE+-unltrfas \n\t\0\x1f\x7f\x80\xc3\xed\xff"[..]);
+    let edit = (any::<prop::sample::Index>(), 0..3_usize, prop::collection::vec(telling, 0..3));
+    (odd_json(), prop::collection::vec(edit, 1..4)).prop_map(|(json, edits)| {
+        let mut bytes = json.into_bytes();
+        for (position, removed, added) in edits {
+            let start = position.index(bytes.len() + 1);
+            bytes.splice(start..bytes.len().min(start + removed), added);
+        }
+        bytes
+    })
+}
+
 proptest! {
+    #[test]
+    fn our_reader_agrees_with_serde_json(odd in odd_json(), deep in deep_json(), nearly in nearly_json()) {
+        agree(odd.as_bytes());
+        agree(deep.as_bytes());
+        agree(&nearly);
+    }
+
     #[test]
     fn verifying_never_panics_and_never_accepts(
         headers in headers(),

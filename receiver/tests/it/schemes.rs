@@ -420,6 +420,10 @@ fn schemes_that_make_no_sense() {
     ] {
         assert!(refused(signed), "{signed:?}");
     }
+    for timestamps in [&[TOKEN, DOT, TOKEN, DOT, BODY] as &[Piece], &[TOKEN, DOT, TIMESTAMP, DOT, BODY]] {
+        let list = || HmacScheme::list("acme-signature", ',', Hash::Sha256, Encoding::Hex, timestamps);
+        assert!(catch_unwind(list).is_err(), "{timestamps:?}");
+    }
     for separator in ['\n', 'é', '\0', 'a', '0', '='] {
         let list = || HmacScheme::list("acme-signature", separator, Hash::Sha256, Encoding::Hex, &[BODY]);
         assert!(catch_unwind(list).is_err(), "{separator:?}");

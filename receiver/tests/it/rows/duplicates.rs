@@ -179,16 +179,31 @@ async fn r06_many_at_once() {
     assert_eq!((gated.runs(), gated.guard.len()), (1, 1));
 }
 
-#[tokio::test]
-async fn r11_unsigned_requests_leave_no_trace() {
+/// Requests without a right signature, each with an id of its own.
+async fn unsigned(count: u32) {
     let gated = Gated::new();
+    gated.gate.add_permits(1);
+    assert_eq!(gated.send("a").await.unwrap(), 200);
     let mut forged = ping("x");
-    for number in 0..10_000 {
+    for number in 0..count {
         forged.headers_mut().insert("webhook-id", number.into());
         assert_eq!(gated.service.respond(forged.clone()).await.status(), 401);
     }
-    assert!(gated.guard.is_empty());
-    assert_eq!(gated.runs(), 0);
+    // Nothing came in, and nothing was pushed out.
+    assert_eq!((gated.guard.len(), gated.runs()), (1, 1));
+    assert_eq!(gated.send("a").await.unwrap(), 200);
+    assert_eq!(gated.runs(), 1);
+}
+
+#[tokio::test]
+async fn r11_unsigned_requests_leave_no_trace() {
+    unsigned(10_000).await;
+}
+
+#[tokio::test]
+#[ignore = "takes a while without optimisation: docs/receiver.md has the command and its result"]
+async fn r11_a_million_unsigned_requests_leave_no_trace() {
+    unsigned(1_000_000).await;
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::future::{pending, ready};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use http_body_util::{BodyExt, Full, channel::Channel};
 use tokio::sync::Semaphore;
@@ -17,6 +17,7 @@ use super::{assert_complete, assert_named, read};
 use crate::acme::{Acme, Ping};
 use crate::http_layer::Unread;
 use crate::log::Log;
+use crate::patience::patiently;
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -105,12 +106,8 @@ fn d03_long_signature_headers() {
     let mut headers = sign(&secret(), "a", SystemTime::now(), b"{}");
     let token = format!("v1,{} ", "A".repeat(252));
     headers.insert("webhook-signature", HeaderValue::from_str(&token.repeat(32)).unwrap());
-    let start = Instant::now();
-    for _ in 0..100 {
-        assert!(verifier.verify(&headers, Bytes::from_static(b"{}")).is_err());
-    }
-    // Measured: 0.02 ms each with optimisation. The limit is for a busy machine without.
-    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    // Measured: 0.02 ms with optimisation.
+    assert!(patiently(|| verifier.verify(&headers, Bytes::from_static(b"{}"))).is_err());
 }
 
 #[test]
@@ -153,24 +150,26 @@ async fn d07_a_message_that_always_fails() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn d09_a_flood_is_one_line_a_second() {
     let log = Log::start();
     let service = receiver().on(|_: Ping| async {}).into_service();
-    let begin = Instant::now();
     let mut forged = signed(PING);
     forged.headers_mut().insert("webhook-id", HeaderValue::from_static("other"));
     let mut get = signed(PING);
     *get.method_mut() = Method::GET;
-    for _ in 0..1000 {
-        service.respond(forged.clone()).await;
-        service.respond(get.clone()).await;
-    }
     let lines = |text: &str| log.text().lines().filter(|line| line.contains(text)).count();
-    let most = usize::try_from(begin.elapsed().as_secs()).unwrap() + 1;
-    for reason in ["no signature matches", "the method is not POST"] {
-        assert!((1..=most).contains(&lines(reason)), "{} of {reason}", lines(reason));
+    for seconds in 1..=3 {
+        for _ in 0..1000 {
+            service.respond(forged.clone()).await;
+            service.respond(get.clone()).await;
+        }
+        for reason in ["no signature matches", "the method is not POST"] {
+            assert_eq!(lines(reason), seconds, "{reason}");
+        }
+        tokio::time::advance(Duration::from_secs(1)).await;
     }
+    assert_eq!(lines("suppressed=999"), 4);
 }
 
 #[tokio::test]

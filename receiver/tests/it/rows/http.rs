@@ -1,7 +1,7 @@
 //! HTTP as it comes over a socket.
 
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use webhook_receiver::serve::Server;
 
@@ -81,8 +81,10 @@ async fn over_a_socket() {
     server.stop().await;
 }
 
-fn quick() -> Server {
-    Server::new().header_timeout(Duration::from_millis(300)).idle_timeout(Duration::from_secs(5))
+/// A server that ends nothing on its own, so that what a test asks for is what happens.
+fn patient() -> Server {
+    let never = Duration::from_hours(1);
+    Server::new().header_timeout(never).idle_timeout(never).grace(never)
 }
 
 #[tokio::test]
@@ -98,30 +100,25 @@ async fn p10_a_client_that_closes_within_the_body() {
     assert_eq!(handled.load(Ordering::Relaxed), 1);
 }
 
-/// Sends one byte every 20 ms until the server closes the connection.
-async fn dribble(client: &mut Client, bytes: &[u8]) -> (Vec<u16>, Duration) {
-    let start = Instant::now();
+/// Sends one byte every 20 ms, then waits until the server closes the connection.
+async fn dribble(client: &mut Client, bytes: &[u8]) -> Vec<u16> {
     for byte in bytes {
         client.send(&[*byte]).await;
         tokio::time::sleep(Duration::from_millis(20)).await;
-        if start.elapsed() > Duration::from_secs(3) {
-            break;
-        }
     }
-    (statuses(&client.answers().await), start.elapsed())
+    statuses(&client.answers().await)
 }
 
 #[tokio::test]
 async fn p11_a_head_that_dribbles() {
     let (service, _) = pings(Duration::ZERO);
-    let server = Running::start(quick().at("/hook", service)).await;
+    let server = patient().header_timeout(Duration::from_millis(300)).at("/hook", service);
+    let server = Running::start(server).await;
     let mut silent = server.connect().await;
-    let start = Instant::now();
     assert_eq!(statuses(&silent.answers().await), [0_u16; 0]);
-    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
 
     let mut slow = server.connect().await;
-    let (answers, _) = dribble(&mut slow, &[b"POST /hook HTTP/1.1\r\nx: ", &[b'y'; 30][..]].concat()).await;
+    let answers = dribble(&mut slow, &[b"POST /hook HTTP/1.1\r\nx: ", &[b'y'; 30][..]].concat()).await;
     assert!(answers.is_empty() || answers == [408], "{answers:?}");
     server.stop().await;
 }
@@ -129,20 +126,17 @@ async fn p11_a_head_that_dribbles() {
 #[tokio::test]
 async fn p12_a_body_that_dribbles() {
     let (service, _) = pings(Duration::ZERO);
-    let server = Running::start(Server::new().at("/hook", service)).await;
+    let server = Running::start(patient().at("/hook", service)).await;
     let mut client = server.connect().await;
     client.send(ping(&["content-length: 1000"]).as_bytes()).await;
-    let start = Instant::now();
     assert!(client.some().await.starts_with("HTTP/1.1 408 "));
-    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     server.stop().await;
 }
 
 #[tokio::test]
 async fn p13_idle_connections() {
     let (service, handled) = pings(Duration::ZERO);
-    let server =
-        Running::start(quick().header_timeout(Duration::from_secs(20)).connections(4).at("/hook", service)).await;
+    let server = Running::start(patient().connections(4).at("/hook", service.clone())).await;
 
     // After an answer, and without reading what it asks for.
     let mut kept = server.connect().await;
@@ -155,14 +149,16 @@ async fn p13_idle_connections() {
         silent.push(server.connect().await);
     }
     assert_eq!(statuses(&server.exchange(ping(&[]).as_bytes()).await), [200]);
-    let start = Instant::now();
     assert_eq!(kept.some().await, "");
     assert!(silent.remove(0).answers().await.is_empty());
-    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
-    // And the others end on their own.
-    assert!(silent.pop().unwrap().answers().await.is_empty());
-    assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
     assert_eq!(handled.load(Ordering::Relaxed), 2);
+    server.stop().await;
+
+    // Elsewhere they end on their own.
+    let idle = patient().idle_timeout(Duration::from_millis(300)).at("/hook", service);
+    let server = Running::start(idle).await;
+    let mut silent = server.connect().await;
+    assert!(silent.answers().await.is_empty());
     server.stop().await;
 }
 
@@ -185,7 +181,7 @@ async fn deliveries_keep_their_connection() {
 #[tokio::test]
 async fn a_stop_loses_no_accepted_delivery() {
     let (service, handled) = pings(Duration::from_millis(300));
-    let server = Running::start(Server::new().at("/hook", service)).await;
+    let server = Running::start(patient().at("/hook", service)).await;
     let mut answered = server.connect().await;
     answered.send(ping(&["connection: keep-alive"]).as_bytes()).await;
     let mut gone = server.connect().await;
@@ -193,11 +189,9 @@ async fn a_stop_loses_no_accepted_delivery() {
     let _silent = server.connect().await;
     tokio::time::sleep(Duration::from_millis(100)).await;
     drop(gone);
-    let start = Instant::now();
     let stopped = server.stop();
     assert_eq!(statuses(&answered.answers().await), [200]);
     stopped.await;
-    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     assert_eq!(handled.load(Ordering::Relaxed), 2);
 }
 

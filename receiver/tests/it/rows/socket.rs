@@ -15,11 +15,9 @@ use webhook_receiver::testing::{secret, signed_now};
 use webhook_receiver::{HeaderNames, Receiver, ReceiverService, Verifier};
 
 use crate::acme::{Acme, Ping};
+use crate::patience::PATIENCE;
 
 pub(super) const PING: &str = r#"{"eventType": "ping"}"#;
-
-/// How long anything is waited for that should happen at once.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A receiver of pings that takes bodies up to 4 KiB and gives them half a second.
 pub(super) fn pings(work: Duration) -> (ReceiverService<Acme>, Arc<AtomicUsize>) {
@@ -58,7 +56,7 @@ impl Running {
     /// Asks it to stop; the future ends when it has.
     pub(super) fn stop(self) -> impl Future<Output = ()> {
         self.stop.send(()).unwrap();
-        async { self.stopped.await.unwrap() }
+        async { timeout(PATIENCE, self.stopped).await.expect("the server stops").unwrap() }
     }
 
     pub(super) async fn connect(&self) -> Client {
