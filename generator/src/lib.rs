@@ -211,7 +211,7 @@ impl<'a> Run<'a> {
     }
 
     fn emit(&mut self, request: &Request, Named { api, names }: Named) -> Option<Output> {
-        let files = Emitter { api: &api, names: &names, sources: &self.sources }.files();
+        let files = Emitter::new(&api, &names, &self.sources).files();
         let mut texts = files.texts;
         for (path, file) in files.sources {
             match file.print() {
