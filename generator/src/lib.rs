@@ -213,8 +213,8 @@ impl<'a> Run<'a> {
     fn emit(&mut self, request: &Request, Named { api, names }: Named) -> Option<Output> {
         let files = Emitter::new(&api, &names, &self.sources).files();
         let mut texts = files.texts;
-        for (path, file) in files.sources {
-            match file.print() {
+        for (path, printed) in files.sources {
+            match printed {
                 Ok(text) => {
                     texts.insert(path, text);
                 }

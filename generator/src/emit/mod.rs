@@ -37,8 +37,8 @@ pub struct Emitter<'a> {
 
 /// The files of a crate, but for its manifest.
 pub struct Files {
-    /// Source files, by path.
-    pub sources: BTreeMap<String, SourceFile>,
+    /// Source files, by path; an error is a fault of the generator.
+    pub sources: BTreeMap<String, syn::Result<String>>,
     /// Other files, by path.
     pub texts: BTreeMap<String, String>,
 }
@@ -57,14 +57,16 @@ impl<'a> Emitter<'a> {
     /// All files of the crate, but for its manifest.
     pub fn files(&self) -> Files {
         let mut sources = BTreeMap::new();
-        sources.insert("src/lib.rs".to_owned(), self.library());
-        sources.insert("src/event.rs".to_owned(), self.events());
-        sources.insert("src/event_type.rs".to_owned(), self.event_types());
+        // Printed one by one: the tokens of a file take far more memory than its text.
+        let mut print = |path: String, file: SourceFile| sources.insert(path, file.print());
+        print("src/lib.rs".to_owned(), self.library());
+        print("src/event.rs".to_owned(), self.events());
+        print("src/event_type.rs".to_owned(), self.event_types());
         for (module, ids) in &self.modules {
-            sources.insert(format!("src/{module}.rs"), self.payloads(module, ids));
+            print(format!("src/{module}.rs"), self.payloads(module, ids));
         }
         if let Some(tests) = self.example_tests() {
-            sources.insert("tests/examples.rs".to_owned(), tests);
+            print("tests/examples.rs".to_owned(), tests);
         }
         Files { sources, texts: self.fixtures() }
     }
