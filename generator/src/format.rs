@@ -3,19 +3,19 @@
 use proc_macro2::TokenStream;
 
 /// A source file: a header of comments, then items with a blank line between them.
-pub struct SourceFile {
+pub(crate) struct SourceFile {
     header: String,
     items: Vec<TokenStream>,
 }
 
 impl SourceFile {
     /// A file that begins with these comment lines.
-    pub fn new(header: String) -> Self {
+    pub(crate) fn new(header: String) -> Self {
         Self { header, items: Vec::new() }
     }
 
     /// Adds what stands together without a blank line: an item, or several `use` or `mod`.
-    pub fn item(&mut self, tokens: TokenStream) {
+    pub(crate) fn item(&mut self, tokens: TokenStream) {
         if !tokens.is_empty() {
             self.items.push(tokens);
         }
@@ -26,7 +26,7 @@ impl SourceFile {
     /// # Errors
     ///
     /// When the tokens are no Rust, which is a fault of the generator.
-    pub fn print(self) -> Result<String, syn::Error> {
+    pub(crate) fn print(self) -> Result<String, syn::Error> {
         let mut text = self.header;
         for item in self.items {
             let file = syn::parse2::<syn::File>(item)?;

@@ -18,6 +18,7 @@ pub mod source;
 pub mod text;
 pub mod write;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use config::Config;
@@ -211,16 +212,12 @@ impl<'a> Run<'a> {
     }
 
     fn emit(&mut self, request: &Request, Named { api, names }: Named) -> Option<Output> {
-        let files = Emitter { api: &api, names: &names, sources: &self.sources }.files();
-        let mut texts = files.texts;
-        for (path, file) in files.sources {
-            match file.print() {
-                Ok(text) => {
-                    texts.insert(path, text);
-                }
-                Err(error) => self.diagnostics.push(Diagnostic::internal(&path, &error)),
-            }
-        }
+        let mut printed = BTreeMap::new();
+        let mut texts = Emitter::new(&api, &names, &self.sources).files(|path, file| match file.print() {
+            Ok(text) => drop(printed.insert(path, text)),
+            Err(error) => self.diagnostics.push(Diagnostic::internal(&path, &error)),
+        });
+        texts.append(&mut printed);
         let manifest = Manifest {
             name: &names.crate_name,
             version: self.config.crate_version.as_str(),

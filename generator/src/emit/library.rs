@@ -35,7 +35,7 @@ impl Emitter<'_> {
         let attributes = "#![forbid(unsafe_code)]\n#![warn(missing_docs)]\n";
         let header = self.header(&self.front_page());
         let mut file = SourceFile::new(format!("{header}\n{attributes}{}", self.lints_of_names()));
-        let modules: Vec<_> = self.modules().into_iter().map(|module| format_ident!("{module}")).collect();
+        let modules: Vec<_> = self.modules.keys().map(|module| format_ident!("{module}")).collect();
         let docs = modules.iter().map(|module| {
             let name = module.to_string();
             let text = match name.as_str() {

@@ -12,7 +12,7 @@ mod payloads;
 mod signature;
 mod values;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::format::SourceFile;
 use crate::ir::{Api, TypeId};
@@ -29,35 +29,41 @@ pub struct Emitter<'a> {
     pub names: &'a Names,
     /// The files that it was made from, for the places in docs.
     pub sources: &'a Sources,
+    /// The places of the webhooks in the description, by their payloads.
+    payloads: HashMap<TypeId, usize>,
+    /// The definitions of each module of payloads, the modules in alphabetical order.
+    modules: BTreeMap<&'a str, Vec<TypeId>>,
 }
 
-/// The files of a crate, but for its manifest.
-pub struct Files {
-    /// Source files, by path.
-    pub sources: BTreeMap<String, SourceFile>,
-    /// Other files, by path.
-    pub texts: BTreeMap<String, String>,
-}
-
-impl Emitter<'_> {
-    /// All files of the crate, but for its manifest.
-    pub fn files(&self) -> Files {
-        let mut sources = BTreeMap::new();
-        sources.insert("src/lib.rs".to_owned(), self.library());
-        sources.insert("src/event.rs".to_owned(), self.events());
-        sources.insert("src/event_type.rs".to_owned(), self.event_types());
-        for module in self.modules() {
-            sources.insert(format!("src/{module}.rs"), self.payloads(module));
+impl<'a> Emitter<'a> {
+    /// An emitter of the crate.
+    pub fn new(api: &'a Api, names: &'a Names, sources: &'a Sources) -> Self {
+        let mut modules: BTreeMap<&str, Vec<TypeId>> = BTreeMap::new();
+        for id in (0..api.types.len()).map(TypeId) {
+            modules.entry(names.module(id)).or_default().push(id);
         }
-        if let Some(tests) = self.example_tests() {
-            sources.insert("tests/examples.rs".to_owned(), tests);
-        }
-        Files { sources, texts: self.fixtures() }
+        let payloads = api.webhooks.iter().enumerate().map(|(index, webhook)| (webhook.payload, index)).collect();
+        Self { api, names, sources, payloads, modules }
     }
 
-    /// The modules of payloads, in alphabetical order.
-    fn modules(&self) -> BTreeSet<&str> {
-        (0..self.api.types.len()).map(|index| self.names.module(TypeId(index))).collect()
+    /// Hands over the source files of the crate one by one, as the tokens of a file take far more memory than its text, and
+    /// returns all other files but for the manifest.
+    pub fn files(&self, mut source: impl FnMut(String, SourceFile)) -> BTreeMap<String, String> {
+        source("src/lib.rs".to_owned(), self.library());
+        source("src/event.rs".to_owned(), self.events());
+        source("src/event_type.rs".to_owned(), self.event_types());
+        for (module, ids) in &self.modules {
+            source(format!("src/{module}.rs"), self.payloads(module, ids));
+        }
+        if let Some(tests) = self.example_tests() {
+            source("tests/examples.rs".to_owned(), tests);
+        }
+        self.fixtures()
+    }
+
+    /// The place of the webhook whose payload a type is; none for other types.
+    fn webhook_of(&self, id: TypeId) -> Option<usize> {
+        self.payloads.get(&id).copied()
     }
 
     /// For a crate's root: names that the description has in other scripts are not the user's to change.

@@ -11,12 +11,10 @@ use crate::lower::shape;
 
 impl Emitter<'_> {
     /// The file of a module.
-    pub(super) fn payloads(&self, module: &str) -> SourceFile {
-        let ids: Vec<TypeId> =
-            (0..self.api.types.len()).map(TypeId).filter(|id| self.names.module(*id) == module).collect();
-        let mut file = SourceFile::new(self.header(&self.module_docs(module)));
-        file.item(self.imports(module, &ids));
-        for id in &ids {
+    pub(super) fn payloads(&self, module: &str, ids: &[TypeId]) -> SourceFile {
+        let mut file = SourceFile::new(self.header(&self.module_docs(ids)));
+        file.item(self.imports(module, ids));
+        for id in ids {
             file.item(self.definition(*id));
             for part in self.companions(*id) {
                 file.item(part);
@@ -25,19 +23,16 @@ impl Emitter<'_> {
                 file.item(part);
             }
         }
-        file.item(self.deserialize(&ids));
+        file.item(self.deserialize(ids));
         file
     }
 
-    fn module_docs(&self, module: &str) -> String {
+    fn module_docs(&self, ids: &[TypeId]) -> String {
         let vendor = self.vendor_name();
-        let areas: Vec<String> = self
-            .api
-            .webhooks
-            .iter()
-            .filter(|webhook| self.names.module(webhook.payload) == module)
-            .map(|webhook| docs::code(&webhook.event_type))
-            .collect();
+        let mut webhooks: Vec<usize> = ids.iter().filter_map(|id| self.webhook_of(*id)).collect();
+        webhooks.sort_unstable();
+        let areas: Vec<String> =
+            webhooks.into_iter().map(|index| docs::code(&self.api.webhooks[index].event_type)).collect();
         if areas.is_empty() {
             format!("Types that payloads of several topics of {vendor} share.")
         } else {
@@ -67,7 +62,7 @@ impl Emitter<'_> {
             )
         });
         let mut receiver = imports::receiver_types(&used);
-        let roots = self.api.webhooks.iter().any(|webhook| ids.contains(&webhook.payload));
+        let roots = ids.iter().any(|id| self.webhook_of(*id).is_some());
         receiver.extend(roots.then_some("Payload"));
         receiver.extend(any(|kind| matches!(kind, Kind::Struct(Struct { rest: None, .. }))).then_some("Undeclared"));
         receiver.push("codec");
@@ -203,7 +198,7 @@ impl Emitter<'_> {
             Kind::Constant(value) => parts.push(constant_companion(ty, &value.form())),
             _ => {}
         }
-        if let Some(index) = self.api.webhooks.iter().position(|webhook| webhook.payload == id) {
+        if let Some(index) = self.webhook_of(id) {
             parts.extend(self.payload(index));
         }
         parts
@@ -287,7 +282,7 @@ impl Emitter<'_> {
 
     fn type_docs(&self, id: TypeId) -> String {
         let def = self.api.def(id);
-        let webhook = self.api.webhooks.iter().find(|webhook| webhook.payload == id);
+        let webhook = self.webhook_of(id).map(|index| &self.api.webhooks[index]);
         let mut parts: Vec<String> = Vec::new();
         if let Some(webhook) = webhook {
             parts.push(format!("Payload of {}.", docs::code(&webhook.event_type)));

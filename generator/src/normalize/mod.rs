@@ -5,6 +5,8 @@
 mod fields;
 mod schema;
 
+use std::collections::HashMap;
+
 use openapiv3::Operation;
 
 pub use schema::{Additional, DEFAULT_MAPPING, JsonType, Schema, SchemaId, Schemas, keywords};
@@ -127,6 +129,7 @@ impl Reader<'_, '_> {
 
     fn webhooks(&mut self, root: &Node) -> Vec<Webhook> {
         let mut webhooks: Vec<Webhook> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
         let maps: Vec<&Node> = ["webhooks", "x-webhooks"].iter().filter_map(|name| root.get(name)).collect();
         for map in &maps {
             let Some(items) = map.as_object() else {
@@ -139,12 +142,18 @@ impl Reader<'_, '_> {
                     continue;
                 }
                 // Some give the map of 3.1 and the extension of 3.0 side by side.
-                match webhooks.iter().find(|known| known.name == **name) {
+                match places.get(&**name).map(|&place| &webhooks[place]) {
                     Some(known) if crate::text::same(&known.key, item) => {}
                     Some(_) => {
                         self.skip(item, &format!("another webhook `{name}` stands under `webhooks`, and counts"));
                     }
-                    None => self.path_item(name, item, &mut webhooks),
+                    None => {
+                        let place = webhooks.len();
+                        self.path_item(name, item, &mut webhooks);
+                        if webhooks.len() > place {
+                            places.insert(name, place);
+                        }
+                    }
                 }
             }
         }

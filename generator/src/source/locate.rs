@@ -6,10 +6,10 @@ use std::ops::Range;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::json;
 use super::lines::{line_end, offset_in};
 use super::syntax::Syntax;
 use super::tree::Segment;
+use super::{json, yaml};
 
 /// What of the place is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,10 +30,17 @@ pub(super) fn locate(text: &str, syntax: Syntax, segments: &[&Segment], part: Pa
         skip: Cell::new(if let Part::Key(nth) = part { nth } else { 0 }),
         hit: Cell::new(None),
     };
-    let result = syntax.run(text, Step { walk: &walk, rest: segments });
+    let step = Step { walk: &walk, rest: segments };
+    let stopped_at = match syntax {
+        Syntax::Json => {
+            json::walk(text, step);
+            None
+        }
+        Syntax::Yaml => yaml::run(text, step).err().and_then(|error| error.offset),
+    };
     match walk.hit.take()? {
         Hit::Whole(range) => Some(first_line(text, range)),
-        Hit::Stopped(content) => Some(scalar_or_opening(text, result.err()?.offset?, content)),
+        Hit::Stopped(content) => Some(scalar_or_opening(text, stopped_at?, content)),
     }
 }
 

@@ -1,0 +1,218 @@
+//! What generating costs, beside its floor: of Tenovos and of synthetic descriptions of growing size, or of those named.
+//!
+//! `cargo run --release --manifest-path bench/Cargo.toml --bin generation [DESCRIPTION…]`
+//!
+//! Every run is a process of its own that does all that `cargo xtask codegen` does, writing included. The floor reads the
+//! description with the same kind of parser, and prints what was emitted with prettyplease: what a generator does that
+//! holds nothing in between. Runs and floors take turns, so that a busy machine is as hard on both.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+use std::{env, fs};
+
+use serde_json::json;
+use webhook_generator::source::Limits;
+use webhook_generator::write::Plan;
+use webhook_generator::{Layout, ReceiverDependency, Request, diagnostics, generate};
+
+/// How many webhooks the synthetic descriptions have.
+const SYNTHETIC: [usize; 4] = [10, 100, 1_000, 10_000];
+
+/// For how long one description is measured, and how often at least and at most.
+const BUDGET: Duration = Duration::from_secs(10);
+const ROUNDS: (usize, usize) = (3, 31);
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    match &arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["--generate", spec, out] => told(|| run(Path::new(spec), Path::new(out))),
+        ["--floor", spec, out] => told(|| floor(Path::new(spec), Path::new(out))),
+        paths => measure_all(paths),
+    }
+}
+
+/// Runs and tells what it took: the processor's time in nanoseconds, the most memory in KiB, and how many webhooks.
+fn told(work: impl FnOnce() -> Result<usize>) -> Result<()> {
+    let webhooks = work()?;
+    // As Linux has it; elsewhere neither is known.
+    let busy = fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let busy = busy.split(' ').next().filter(|text| !text.is_empty()).unwrap_or("0");
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")).unwrap_or("0");
+    println!("{busy} {peak} {webhooks}");
+    Ok(())
+}
+
+fn project() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn tenovos() -> PathBuf {
+    project().join("spec/tenovos-webhooks.yaml")
+}
+
+/// Generates, says what was found, and writes; how many webhooks there are.
+fn run(spec: &Path, out: &Path) -> Result<usize> {
+    let ours = spec == tenovos();
+    let request = Request {
+        spec: spec.to_owned(),
+        overlays: if ours { vec![project().join("spec/overlay.yaml")] } else { Vec::new() },
+        config: ours.then(|| project().join("spec/codegen.toml")),
+        crate_name: None,
+        default_name: None,
+        receiver: ReceiverDependency::Version("1".to_owned()),
+        layout: Layout::Standalone,
+        limits: Limits { nodes: 10_000_000, ..Limits::default() },
+        deny_warnings: false,
+    };
+    let outcome = generate(&request);
+    eprint!("{}", diagnostics::text(&outcome.diagnostics, &outcome.sources, false));
+    let output = outcome.output.ok_or("the description has errors")?;
+    let plan = Plan::new(out, &output.files).map_err(|_| "the output folder is not usable")?;
+    plan.apply().map_err(|problem| problem.message)?;
+    Ok(output.api.webhooks.len())
+}
+
+/// The least that generating can be: reading the description, and printing what was emitted.
+fn floor(spec: &Path, out: &Path) -> Result<usize> {
+    let text = fs::read_to_string(spec)?;
+    if spec.extension().is_some_and(|extension| extension == "json") {
+        serde_json::from_str::<serde_json::Value>(&text)?;
+    } else {
+        serde_yaml::from_str::<serde_yaml::Value>(&text)?;
+    }
+    let mut printed = 0;
+    for folder in ["src", "tests"] {
+        for entry in fs::read_dir(out.join(folder)).into_iter().flatten() {
+            let file = syn::parse_file(&fs::read_to_string(entry?.path())?)?;
+            printed += prettyplease::unparse(&file).len();
+        }
+    }
+    if printed == 0 { Err("nothing was emitted".into()) } else { Ok(0) }
+}
+
+fn measure_all(paths: &[&str]) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    println!("| description | webhooks | process | CPU | per webhook | peak memory | floor, CPU | ratio |");
+    println!("|---|---|---|---|---|---|---|---|");
+    if paths.is_empty() {
+        measure("Tenovos", &tenovos(), folder.path())?;
+        for webhooks in SYNTHETIC {
+            let spec = folder.path().join(format!("synthetic-{webhooks}.json"));
+            fs::write(&spec, synthetic(webhooks))?;
+            measure("synthetic", &spec, folder.path())?;
+        }
+    }
+    for path in paths {
+        let name = Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        measure(&name, Path::new(path), folder.path())?;
+    }
+    Ok(())
+}
+
+/// What one process took.
+struct Taken {
+    wall: Duration,
+    busy: Duration,
+    peak_kib: u64,
+    webhooks: u32,
+}
+
+fn process(what: &str, spec: &Path, out: &Path) -> Result<Taken> {
+    let start = Instant::now();
+    let output = Command::new(env::current_exe()?).arg(what).arg(spec).arg(out).output()?;
+    let wall = start.elapsed();
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into());
+    }
+    let told = String::from_utf8(output.stdout)?;
+    let [busy, peak, webhooks] = told.split_whitespace().collect::<Vec<_>>()[..] else { return Err(told.into()) };
+    let busy = Duration::from_nanos(busy.parse()?);
+    Ok(Taken { wall, busy, peak_kib: peak.parse()?, webhooks: webhooks.parse()? })
+}
+
+/// Measures one description, and prints its row.
+fn measure(name: &str, spec: &Path, folder: &Path) -> Result<()> {
+    let (kept, fresh) = (folder.join("kept"), folder.join("fresh"));
+    process("--generate", spec, &kept)?;
+    let (mut runs, mut floors) = (Vec::new(), Vec::new());
+    let start = Instant::now();
+    while runs.len() < ROUNDS.0 || (runs.len() < ROUNDS.1 && start.elapsed() < BUDGET) {
+        runs.push(process("--generate", spec, &fresh)?);
+        fs::remove_dir_all(&fresh)?;
+        floors.push(process("--floor", spec, &kept)?);
+    }
+    fs::remove_dir_all(&kept)?;
+    let (wall, busy) = (median(&runs, |run| run.wall), median(&runs, |run| run.busy));
+    let least = median(&floors, |run| run.busy);
+    let webhooks = runs[0].webhooks;
+    println!(
+        "| {name} | {webhooks} | {} | {} | {:.3} ms | {:.0} MB | {} | {:.2} |",
+        milliseconds(wall),
+        milliseconds(busy),
+        busy.as_secs_f64() * 1e3 / f64::from(webhooks.max(1)),
+        median(&runs, |run| run.peak_kib) as f64 / 1024.0,
+        milliseconds(least),
+        busy.as_secs_f64() / least.as_secs_f64(),
+    );
+    Ok(())
+}
+
+fn median<T: Ord>(runs: &[Taken], of: impl Fn(&Taken) -> T) -> T {
+    let mut all: Vec<T> = runs.iter().map(of).collect();
+    all.sort_unstable();
+    all.swap_remove(all.len() / 2)
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{:.0} ms", time.as_secs_f64() * 1e3)
+}
+
+/// A description in which ten webhooks at a time are about one thing, each with an object of its own and a shared one.
+fn synthetic(webhooks: usize) -> String {
+    let webhook = |index: usize| {
+        let event_type = format!("thing{}.event{index}", index / 10);
+        let data = json!({
+            "type": "object",
+            "description": format!("What the event {index} is about."),
+            "required": ["state"],
+            "properties": {
+                format!("name{index}"): { "type": "string", "example": "a name" },
+                "count": { "type": "integer" },
+                "changed": { "type": "string", "format": "date-time" },
+                "state": { "type": "string", "enum": ["on", "off", format!("state{index}")] },
+                "actor": { "$ref": "#/components/schemas/actor" },
+            },
+        });
+        let schema = json!({
+            "type": "object",
+            "required": ["type", "id", "data"],
+            "properties": {
+                "type": { "type": "string", "const": event_type },
+                "id": { "type": "string", "example": "8d5f" },
+                "data": data,
+            },
+        });
+        let operation = json!({
+            "summary": format!("Event {index}"),
+            "requestBody": { "content": { "application/json": { "schema": schema } } },
+            "responses": { "200": { "description": "received" } },
+        });
+        (event_type, json!({ "post": operation }))
+    };
+    let actor = json!({
+        "type": "object",
+        "properties": { "login": { "type": "string" }, "number": { "type": "integer" } },
+    });
+    let description = json!({
+        "openapi": "3.1.0",
+        "info": { "title": "Synthetic", "version": "1" },
+        "webhooks": (0..webhooks).map(webhook).collect::<serde_json::Map<_, _>>(),
+        "components": { "schemas": { "actor": actor } },
+    });
+    format!("{description:#}")
+}
