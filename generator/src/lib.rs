@@ -89,7 +89,7 @@ pub struct Outcome {
 /// An emitted crate.
 pub struct Output {
     /// The files, by path relative to the crate (always with `/`), in order.
-    pub files: std::collections::BTreeMap<String, String>,
+    pub files: BTreeMap<String, String>,
     /// What they were made from.
     pub api: Api,
     /// The name of the vendor in Rust.

@@ -48,7 +48,7 @@ impl<'a> Emitter<'a> {
 
     /// Hands over the source files of the crate one by one, as the tokens of a file take far more memory than its text, and
     /// returns all other files but for the manifest.
-    pub fn files(&self, mut source: impl FnMut(String, SourceFile)) -> BTreeMap<String, String> {
+    pub(crate) fn files(&self, mut source: impl FnMut(String, SourceFile)) -> BTreeMap<String, String> {
         source("src/lib.rs".to_owned(), self.library());
         source("src/event.rs".to_owned(), self.events());
         source("src/event_type.rs".to_owned(), self.event_types());
