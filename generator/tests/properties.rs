@@ -121,7 +121,9 @@ proptest! {
         let config = inputs::NAMES_CONFIG.as_bytes();
         let described = inputs::folder(&[("spec.json", spec.as_bytes()), ("codegen.toml", config)]);
         naming::checked(described.path());
-        names.iter().for_each(|name| naming::check_text(name));
+        for name in &names {
+            naming::check_text(name);
+        }
         let run = properties::checked(described.path());
         if let Some(files) = &run.files {
             let folder = tempfile::tempdir().expect("a temporary folder can be made");

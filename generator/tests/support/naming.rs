@@ -24,8 +24,8 @@ pub(crate) fn checked(folder: &Path) {
     let config = Config::parse(settings, sources.text(settings), &mut diagnostics);
     let description = normalize(&root, &Resolver::new(&sources), &mut diagnostics);
     let Some(api) = lower(&description, &config, &sources, &mut diagnostics) else { return };
-    let mut named = || name(&api, &config, "hostile-webhooks", &sources, &mut diagnostics);
-    let (names, again) = (named(), named());
+    let mut run = || name(&api, &config, "hostile-webhooks", &sources, &mut diagnostics);
+    let (names, again) = (run(), run());
     assert_eq!(names.show(&api), again.show(&api), "a second run differs");
     check(&api, &names);
 }
