@@ -43,9 +43,9 @@ impl<'de> Reader<'de> {
         Self { lexer: Lexer::new(text), depth: 0, checked: false, once: None }
     }
 
-    /// Reads a text that was [checked](Self::value) already, as part of another of this depth.
-    pub(super) fn of_checked(text: &'de str, depth: u8) -> Self {
-        Self { depth, checked: true, ..Self::new(text) }
+    /// Reads a text that was [checked](Self::value) already.
+    pub(super) fn of_checked(text: &'de str) -> Self {
+        Self { checked: true, ..Self::new(text) }
     }
 
     /// Refuses a second member of this name at the top, also where such members are not declared.
@@ -157,13 +157,13 @@ impl<'de> Reader<'de> {
     /// and arrays nest deeper than 127.
     pub fn value(&mut self) -> Result<Value<'de>, DecodeError> {
         self.lexer.peek();
-        let (start, depth) = (self.lexer.at(), self.depth);
+        let start = self.lexer.at();
         if self.checked {
             self.lexer.skip()?;
         } else {
             self.check()?;
         }
-        Ok(Value::new(self.lexer.since(start), start, depth))
+        Ok(Value::new(self.lexer.since(start), start))
     }
 
     /// Passes over any value. Only its form is looked at.

@@ -8,18 +8,16 @@ pub struct Value<'de> {
     text: &'de str,
     /// Where it begins in the text that it is part of.
     start: usize,
-    /// How many objects and arrays are around it.
-    depth: u8,
 }
 
 impl<'de> Value<'de> {
-    pub(super) fn new(text: &'de str, start: usize, depth: u8) -> Self {
-        Self { text, start, depth }
+    pub(super) fn new(text: &'de str, start: usize) -> Self {
+        Self { text, start }
     }
 
     /// A text that was checked, by itself.
     pub(super) fn of_checked(text: &'de str) -> Self {
-        Self::new(text, 0, 0)
+        Self::new(text, 0)
     }
 
     /// Decodes the value.
@@ -43,7 +41,7 @@ impl<'de> Value<'de> {
     /// `None` if the value is not an object, or the member is absent, `null`, an array or an object.
     pub fn tag(&self, member: &str) -> Option<String> {
         let (_, value) = self.members().into_iter().find(|(name, _)| **name == *member)?;
-        let mut reader = Reader::of_checked(value, 0);
+        let mut reader = Reader::of_checked(value);
         match reader.kind().ok()? {
             Kind::String => reader.string().ok().map(Into::into),
             Kind::Number | Kind::Bool => Some(value.to_owned()),
@@ -89,6 +87,6 @@ impl<'de> Value<'de> {
     }
 
     fn reader(&self) -> Reader<'de> {
-        Reader::of_checked(self.text, self.depth)
+        Reader::of_checked(self.text)
     }
 }
