@@ -16,7 +16,7 @@ import re
 import shutil
 
 # An item at the left margin, up to its closing brace there.
-ITEM = r"^{}[^\n]*\{{\n.*?^\}}\n"
+ITEM = r"^{}[^{{]*\{{\n.*?^\}}\n"
 # Types of one variant or many, with their attributes.
 TYPE = re.compile(r"^#\[derive\(([^)]*)\)\]\n((?:#\[[^\n]*\]\n)*)pub (struct|enum) (\w+)(;|\(.*?^\);|\([^\n]*\);| \{\n.*?^\})", re.M | re.S)
 WRITTEN = re.compile(r'object\s*\.\w+\(\s*"((?:[^"\\]|\\.)*)",\s*&self\.((?:r#)?\w+)')
@@ -39,7 +39,7 @@ def derived(file, text):
     written = {name: body for name, body in implementations(text, "Serialize")}
     texts = dict(re.findall(r"^impl (\w+) \{\n(.*?)^\}\n", text, re.M | re.S))
     text = re.sub(r"^codec::deserialize!\(.*?\);\n", "", text, flags=re.M | re.S)
-    for removed in (r"impl codec::Decode for \w+", r"impl Payload for \w+"):
+    for removed in (r"impl codec::Decode\s+for \w+", r"impl Payload\s+for \w+"):
         text = re.sub(ITEM.format(removed), "", text, flags=re.M | re.S)
     if file == "event.rs":
         return routed(text)
@@ -48,7 +48,7 @@ def derived(file, text):
         return re.sub(r"(^///[^\n]*\n)+(?!.*^///)\Z", "", text, flags=re.M | re.S)
     if file == "event_type.rs":
         return text
-    text = re.sub(ITEM.format(r"impl Serialize for \w+"), "", text, flags=re.M | re.S)
+    text = re.sub(ITEM.format(r"impl Serialize\s+for \w+"), "", text, flags=re.M | re.S)
     text = TYPE.sub(lambda match: type_item(match, written.get(match[4], ""), texts.get(match[4], "")), text)
     text = text.replace("codec::example(", "example(")
     return f"{text}\n{EXAMPLE}" if "example(" in text else text
@@ -62,7 +62,7 @@ EXAMPLE = """fn example<T: webhook_receiver::serde::de::DeserializeOwned>(json: 
 
 
 def implementations(text, of):
-    return re.findall(rf"^impl {of} for (\w+) \{{\n(.*?)^\}}\n", text, re.M | re.S)
+    return re.findall(rf"^impl {of}\s+for (\w+) \{{\n(.*?)^\}}\n", text, re.M | re.S)
 
 
 def type_item(match, writes, values):
