@@ -31,12 +31,12 @@ def write(ours, folder):
     added = '[dependencies]\nserde = { version = "1", features = ["derive"] }\nserde_json = "1"\n'
     manifest.write_text(manifest.read_text().replace("[dependencies]\n", added, 1))
     for source in (folder / "src").glob("*.rs"):
-        source.write_text(derived(source.name, source.read_text()))
+        source.write_text(re.sub(r"\n{3,}", "\n\n", derived(source.name, source.read_text())))
 
 
 def derived(file, text):
     """A file of the twin."""
-    written = {name: body for name, body in implementations(text, "Serialize")}
+    written = dict(re.findall(r"^impl Serialize\s+for (\w+) \{\n(.*?)^\}\n", text, re.M | re.S))
     texts = dict(re.findall(r"^impl (\w+) \{\n(.*?)^\}\n", text, re.M | re.S))
     text = re.sub(r"^codec::deserialize!\(.*?\);\n", "", text, flags=re.M | re.S)
     for removed in (r"impl codec::Decode\s+for \w+", r"impl Payload\s+for \w+"):
@@ -59,10 +59,6 @@ EXAMPLE = """fn example<T: webhook_receiver::serde::de::DeserializeOwned>(json: 
     serde_json::from_str(json).expect("the example fits")
 }
 """
-
-
-def implementations(text, of):
-    return re.findall(rf"^impl {of}\s+for (\w+) \{{\n(.*?)^\}}\n", text, re.M | re.S)
 
 
 def type_item(match, writes, values):
