@@ -56,11 +56,11 @@ impl codec::Decode for AssetCreated {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "asset" => members.read("asset", &mut asset)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "asset" => members.read("asset", &mut asset),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
@@ -125,11 +125,11 @@ impl codec::Decode for AssetDeleted {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "asset" => members.read("asset", &mut asset)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "asset" => members.read("asset", &mut asset),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
@@ -195,11 +195,11 @@ impl codec::Decode for AssetDownloaded {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "assets" => members.read("assets", &mut assets)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "assets" => members.read("assets", &mut assets),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
@@ -245,10 +245,10 @@ impl codec::Decode for DownloadedAsset {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "id" => members.read("id", &mut id)?,
-                "filename" => members.read("filename", &mut filename)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "id" => members.read("id", &mut id),
+                "filename" => members.read("filename", &mut filename),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             id: members.required("id", id)?,
@@ -311,11 +311,11 @@ impl codec::Decode for AssetPurged {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "asset" => members.read("asset", &mut asset)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "asset" => members.read("asset", &mut asset),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
@@ -380,11 +380,11 @@ impl codec::Decode for AssetRenditionsCreated {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "asset" => members.read("asset", &mut asset)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "asset" => members.read("asset", &mut asset),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
@@ -440,17 +440,17 @@ impl codec::Decode for AssetWithRenditions {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "id" => members.read("id", &mut id)?,
-                "filename" => members.read("filename", &mut filename)?,
+                "id" => members.read("id", &mut id),
+                "filename" => members.read("filename", &mut filename),
                 "metadataTemplate" => {
-                    members.read("metadataTemplate", &mut metadata_template)?
+                    members.read("metadataTemplate", &mut metadata_template)
                 }
                 "securityTemplates" => {
-                    members.read("securityTemplates", &mut security_templates)?
+                    members.read("securityTemplates", &mut security_templates)
                 }
-                "renditions" => members.read("renditions", &mut renditions)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "renditions" => members.read("renditions", &mut renditions),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             id: members.required("id", id)?,
@@ -510,13 +510,13 @@ impl codec::Decode for AssetRenditions {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "thumbnail" => members.read("thumbnail", &mut thumbnail)?,
-                "preview" => members.read("preview", &mut preview)?,
-                "fpo" => members.read("fpo", &mut fpo)?,
-                "large" => members.read("large", &mut large)?,
-                "mezzanine" => members.read("mezzanine", &mut mezzanine)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "thumbnail" => members.read("thumbnail", &mut thumbnail),
+                "preview" => members.read("preview", &mut preview),
+                "fpo" => members.read("fpo", &mut fpo),
+                "large" => members.read("large", &mut large),
+                "mezzanine" => members.read("mezzanine", &mut mezzanine),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             thumbnail: thumbnail.flatten(),
@@ -585,11 +585,11 @@ impl codec::Decode for AssetShared {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "share" => members.read("share", &mut share)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "share" => members.read("share", &mut share),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
@@ -639,11 +639,11 @@ impl codec::Decode for AssetShare {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "type" => members.read("type", &mut r#type)?,
-                "recipients" => members.read("recipients", &mut recipients)?,
-                "assets" => members.read("assets", &mut assets)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "type" => members.read("type", &mut r#type),
+                "recipients" => members.read("recipients", &mut recipients),
+                "assets" => members.read("assets", &mut assets),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             r#type: r#type.flatten(),
@@ -756,10 +756,10 @@ impl codec::Decode for ShareAsset {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "filename" => members.read("filename", &mut filename)?,
-                "id" => members.read("id", &mut id)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "filename" => members.read("filename", &mut filename),
+                "id" => members.read("id", &mut id),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             filename: filename.flatten(),
@@ -822,11 +822,11 @@ impl codec::Decode for AssetSecurityUpdated {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "asset" => members.read("asset", &mut asset)?,
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "asset" => members.read("asset", &mut asset),
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             asset: members.required("asset", asset)?,
@@ -879,14 +879,14 @@ impl codec::Decode for SecurityUpdatedAsset {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "id" => members.read("id", &mut id)?,
-                "filename" => members.read("filename", &mut filename)?,
+                "id" => members.read("id", &mut id),
+                "filename" => members.read("filename", &mut filename),
                 "metadataTemplate" => {
-                    members.read("metadataTemplate", &mut metadata_template)?
+                    members.read("metadataTemplate", &mut metadata_template)
                 }
-                "security" => members.read("security", &mut security)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "security" => members.read("security", &mut security),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             id: members.required("id", id)?,
@@ -934,10 +934,10 @@ impl codec::Decode for AssetSecurity {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "current" => members.read("current", &mut current)?,
-                "previous" => members.read("previous", &mut previous)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "current" => members.read("current", &mut current),
+                "previous" => members.read("previous", &mut previous),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             current: current.flatten(),
@@ -981,10 +981,10 @@ impl codec::Decode for AssetSecurityCurrent {
         let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                _ => members.keep(&name_, &mut undeclared)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                _ => members.keep(&name_, &mut undeclared),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -1028,10 +1028,10 @@ impl codec::Decode for AssetSecurityPrevious {
         let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                _ => members.keep(&name_, &mut undeclared)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                _ => members.keep(&name_, &mut undeclared),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -1094,11 +1094,11 @@ impl codec::Decode for AssetMetadataUpdated {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "asset" => members.read("asset", &mut asset)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "asset" => members.read("asset", &mut asset),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
@@ -1151,14 +1151,14 @@ impl codec::Decode for UpdatedAsset {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "id" => members.read("id", &mut id)?,
-                "filename" => members.read("filename", &mut filename)?,
+                "id" => members.read("id", &mut id),
+                "filename" => members.read("filename", &mut filename),
                 "metadataTemplate" => {
-                    members.read("metadataTemplate", &mut metadata_template)?
+                    members.read("metadataTemplate", &mut metadata_template)
                 }
-                "updates" => members.read("updates", &mut updates)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "updates" => members.read("updates", &mut updates),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             id: members.required("id", id)?,
@@ -1216,13 +1216,13 @@ impl codec::Decode for UpdatedAssetUpdate {
         let mut additional = BTreeMap::new();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                "currentValue" => members.read("currentValue", &mut current_value)?,
-                "previousValue" => members.read("previousValue", &mut previous_value)?,
-                "type" => members.read("type", &mut r#type)?,
-                _ => members.read_rest(name_, &mut additional)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                "currentValue" => members.read("currentValue", &mut current_value),
+                "previousValue" => members.read("previousValue", &mut previous_value),
+                "type" => members.read("type", &mut r#type),
+                _ => members.read_rest(name_, &mut additional),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -1291,11 +1291,11 @@ impl codec::Decode for AssetRestored {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "asset" => members.read("asset", &mut asset)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "asset" => members.read("asset", &mut asset),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,

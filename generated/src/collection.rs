@@ -54,11 +54,11 @@ impl codec::Decode for CollectionCreated {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "collection" => members.read("collection", &mut collection)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "collection" => members.read("collection", &mut collection),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
@@ -107,11 +107,11 @@ impl codec::Decode for Collection {
         let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                "type" => members.read("type", &mut r#type)?,
-                _ => members.keep(&name_, &mut undeclared)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                "type" => members.read("type", &mut r#type),
+                _ => members.keep(&name_, &mut undeclared),
+            }?;
         }
         Ok(Self {
             id: members.required("id", id)?,
@@ -239,11 +239,11 @@ impl codec::Decode for CollectionUpdated {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "collection" => members.read("collection", &mut collection)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "collection" => members.read("collection", &mut collection),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
@@ -299,13 +299,13 @@ impl codec::Decode for UpdatedCollection {
         let mut additional = BTreeMap::new();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                "type" => members.read("type", &mut r#type)?,
-                "metadata" => members.read("metadata", &mut metadata)?,
-                "security" => members.read("security", &mut security)?,
-                _ => members.read_rest(name_, &mut additional)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                "type" => members.read("type", &mut r#type),
+                "metadata" => members.read("metadata", &mut metadata),
+                "security" => members.read("security", &mut security),
+                _ => members.read_rest(name_, &mut additional),
+            }?;
         }
         Ok(Self {
             id: members.required("id", id)?,
@@ -418,10 +418,10 @@ impl codec::Decode for UpdatedCollectionSecurity {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "current" => members.read("current", &mut current)?,
-                "previous" => members.read("previous", &mut previous)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "current" => members.read("current", &mut current),
+                "previous" => members.read("previous", &mut previous),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             current: current.flatten(),
@@ -465,10 +465,10 @@ impl codec::Decode for UpdatedCollectionSecurityCurrent {
         let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                _ => members.keep(&name_, &mut undeclared)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                _ => members.keep(&name_, &mut undeclared),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -512,10 +512,10 @@ impl codec::Decode for UpdatedCollectionSecurityPrevious {
         let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                _ => members.keep(&name_, &mut undeclared)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                _ => members.keep(&name_, &mut undeclared),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -578,11 +578,11 @@ impl codec::Decode for CollectionDeleted {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "collection" => members.read("collection", &mut collection)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "collection" => members.read("collection", &mut collection),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             event_type: event_type.flatten(),
@@ -625,9 +625,9 @@ impl codec::Decode for DeletedCollection {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "id" => members.read("id", &mut id)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "id" => members.read("id", &mut id),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -688,11 +688,11 @@ impl codec::Decode for CollectionShared {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "share" => members.read("share", &mut share)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "share" => members.read("share", &mut share),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
@@ -738,10 +738,10 @@ impl codec::Decode for CollectionShare {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "type" => members.read("type", &mut r#type)?,
-                "recipients" => members.read("recipients", &mut recipients)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "type" => members.read("type", &mut r#type),
+                "recipients" => members.read("recipients", &mut recipients),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             r#type: r#type.flatten(),
@@ -804,11 +804,11 @@ impl codec::Decode for CollectionDownloaded {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "collection" => members.read("collection", &mut collection)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "collection" => members.read("collection", &mut collection),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             event_type: event_type.flatten(),
@@ -851,9 +851,9 @@ impl codec::Decode for DownloadedCollection {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "id" => members.read("id", &mut id)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "id" => members.read("id", &mut id),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -914,11 +914,11 @@ impl codec::Decode for CollectionAssetsUpdated {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "collection" => members.read("collection", &mut collection)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "collection" => members.read("collection", &mut collection),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
@@ -961,9 +961,9 @@ impl codec::Decode for AssetsUpdatedCollection {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "id" => members.read("id", &mut id)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "id" => members.read("id", &mut id),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -1020,10 +1020,10 @@ impl codec::Decode for CollectionMetadataUpdated {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             event_type: event_type.flatten(),
@@ -1082,10 +1082,10 @@ impl codec::Decode for CollectionSecurityUpdated {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             event_type: event_type.flatten(),

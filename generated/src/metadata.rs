@@ -53,11 +53,11 @@ impl codec::Decode for MetadataTemplateUpdated {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "template" => members.read("template", &mut template)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "template" => members.read("template", &mut template),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
@@ -110,12 +110,12 @@ impl codec::Decode for Template {
         let mut additional = BTreeMap::new();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                "type" => members.read("type", &mut r#type)?,
-                "groups" => members.read("groups", &mut groups)?,
-                _ => members.read_rest(name_, &mut additional)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                "type" => members.read("type", &mut r#type),
+                "groups" => members.read("groups", &mut groups),
+                _ => members.read_rest(name_, &mut additional),
+            }?;
         }
         Ok(Self {
             id: members.required("id", id)?,
@@ -163,10 +163,10 @@ impl codec::Decode for TemplateName {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "previous" => members.read("previous", &mut previous)?,
-                "current" => members.read("current", &mut current)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "previous" => members.read("previous", &mut previous),
+                "current" => members.read("current", &mut current),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             previous: previous.flatten(),
@@ -210,10 +210,10 @@ impl codec::Decode for TemplateType {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "previous" => members.read("previous", &mut previous)?,
-                "current" => members.read("current", &mut current)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "previous" => members.read("previous", &mut previous),
+                "current" => members.read("current", &mut current),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             previous: previous.flatten(),
@@ -254,9 +254,9 @@ impl codec::Decode for TemplateGroups {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "added" => members.read("added", &mut added)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "added" => members.read("added", &mut added),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             added: added.flatten(),
@@ -445,9 +445,9 @@ impl codec::Decode for TemplateGroupsAdded {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "groupId" => members.read("groupId", &mut group_id)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "groupId" => members.read("groupId", &mut group_id),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             group_id: group_id.flatten(),
@@ -508,11 +508,11 @@ impl codec::Decode for MetadataGroupDeleted {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "group" => members.read("group", &mut group)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "group" => members.read("group", &mut group),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
@@ -558,10 +558,10 @@ impl codec::Decode for MetadataDeletedGroup {
         let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                _ => members.keep(&name_, &mut undeclared)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                _ => members.keep(&name_, &mut undeclared),
+            }?;
         }
         Ok(Self {
             id: members.required("id", id)?,
@@ -624,11 +624,11 @@ impl codec::Decode for MetadataVocabularyCreated {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "vocabulary" => members.read("vocabulary", &mut vocabulary)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "vocabulary" => members.read("vocabulary", &mut vocabulary),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
@@ -677,11 +677,11 @@ impl codec::Decode for MetadataCreatedVocabulary {
         let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                "values" => members.read("values", &mut values)?,
-                _ => members.keep(&name_, &mut undeclared)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                "values" => members.read("values", &mut values),
+                _ => members.keep(&name_, &mut undeclared),
+            }?;
         }
         Ok(Self {
             id: members.required("id", id)?,
@@ -727,10 +727,10 @@ impl codec::Decode for VocabularyValue {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "id" => members.read("id", &mut id)?,
-                "value" => members.read("value", &mut value)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "id" => members.read("id", &mut id),
+                "value" => members.read("value", &mut value),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -794,11 +794,11 @@ impl codec::Decode for MetadataVocabularyUpdated {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "vocabulary" => members.read("vocabulary", &mut vocabulary)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "vocabulary" => members.read("vocabulary", &mut vocabulary),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
@@ -847,11 +847,11 @@ impl codec::Decode for MetadataUpdatedVocabulary {
         let mut additional = BTreeMap::new();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                "values" => members.read("values", &mut values)?,
-                _ => members.read_rest(name_, &mut additional)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                "values" => members.read("values", &mut values),
+                _ => members.read_rest(name_, &mut additional),
+            }?;
         }
         Ok(Self {
             id: members.required("id", id)?,
@@ -897,10 +897,10 @@ impl codec::Decode for VocabularyName {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "previous" => members.read("previous", &mut previous)?,
-                "current" => members.read("current", &mut current)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "previous" => members.read("previous", &mut previous),
+                "current" => members.read("current", &mut current),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             previous: previous.flatten(),
@@ -948,11 +948,11 @@ impl codec::Decode for VocabularyValues {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "added" => members.read("added", &mut added)?,
-                "removed" => members.read("removed", &mut removed)?,
-                "updated" => members.read("updated", &mut updated)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "added" => members.read("added", &mut added),
+                "removed" => members.read("removed", &mut removed),
+                "updated" => members.read("updated", &mut updated),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             added: added.flatten(),
@@ -998,10 +998,10 @@ impl codec::Decode for VocabularyValuesAdded {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "id" => members.read("id", &mut id)?,
-                "value" => members.read("value", &mut value)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "id" => members.read("id", &mut id),
+                "value" => members.read("value", &mut value),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -1042,9 +1042,9 @@ impl codec::Decode for VocabularyValuesUpdated {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "value" => members.read("value", &mut value)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "value" => members.read("value", &mut value),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             value: value.flatten(),
@@ -1086,10 +1086,10 @@ impl codec::Decode for VocabularyValuesUpdatedValue {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "previous" => members.read("previous", &mut previous)?,
-                "current" => members.read("current", &mut current)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "previous" => members.read("previous", &mut previous),
+                "current" => members.read("current", &mut current),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             previous: previous.flatten(),
@@ -1153,11 +1153,11 @@ impl codec::Decode for MetadataVocabularyDeleted {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "vocabulary" => members.read("vocabulary", &mut vocabulary)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "vocabulary" => members.read("vocabulary", &mut vocabulary),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
@@ -1203,10 +1203,10 @@ impl codec::Decode for MetadataDeletedVocabulary {
         let mut additional = BTreeMap::new();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                _ => members.read_rest(name_, &mut additional)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                _ => members.read_rest(name_, &mut additional),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),

@@ -51,11 +51,11 @@ impl codec::Decode for RelationshipCreated {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "relationship" => members.read("relationship", &mut relationship)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "relationship" => members.read("relationship", &mut relationship),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             event_type: event_type.flatten(),
@@ -105,11 +105,11 @@ impl codec::Decode for CreatedRelationship {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "linkType" => members.read("linkType", &mut link_type)?,
-                "primaryId" => members.read("primaryId", &mut primary_id)?,
-                "secondaryId" => members.read("secondaryId", &mut secondary_id)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "linkType" => members.read("linkType", &mut link_type),
+                "primaryId" => members.read("primaryId", &mut primary_id),
+                "secondaryId" => members.read("secondaryId", &mut secondary_id),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             link_type,
@@ -174,11 +174,11 @@ impl codec::Decode for RelationshipUpdated {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "relationship" => members.read("relationship", &mut relationship)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "relationship" => members.read("relationship", &mut relationship),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
@@ -228,11 +228,11 @@ impl codec::Decode for UpdatedRelationship {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "linkType" => members.read("linkType", &mut link_type)?,
-                "primaryId" => members.read("primaryId", &mut primary_id)?,
-                "secondaryId" => members.read("secondaryId", &mut secondary_id)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "linkType" => members.read("linkType", &mut link_type),
+                "primaryId" => members.read("primaryId", &mut primary_id),
+                "secondaryId" => members.read("secondaryId", &mut secondary_id),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             link_type: link_type.flatten(),
@@ -278,10 +278,10 @@ impl codec::Decode for LinkType {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "current" => members.read("current", &mut current)?,
-                "previous" => members.read("previous", &mut previous)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "current" => members.read("current", &mut current),
+                "previous" => members.read("previous", &mut previous),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             current: current.flatten(),
@@ -344,11 +344,11 @@ impl codec::Decode for RelationshipDeleted {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "relationship" => members.read("relationship", &mut relationship)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "relationship" => members.read("relationship", &mut relationship),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             event_type: event_type.flatten(),

@@ -51,11 +51,11 @@ impl codec::Decode for RequestCreated {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "request" => members.read("request", &mut request)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "request" => members.read("request", &mut request),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
@@ -108,12 +108,12 @@ impl codec::Decode for Request {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "assignedTo" => members.read("assignedTo", &mut assigned_to)?,
-                "id" => members.read("id", &mut id)?,
-                "status" => members.read("status", &mut status)?,
-                "submittedBy" => members.read("submittedBy", &mut submitted_by)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "assignedTo" => members.read("assignedTo", &mut assigned_to),
+                "id" => members.read("id", &mut id),
+                "status" => members.read("status", &mut status),
+                "submittedBy" => members.read("submittedBy", &mut submitted_by),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             assigned_to: assigned_to.flatten(),
@@ -165,11 +165,11 @@ impl codec::Decode for AssignedTo {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "email" => members.read("email", &mut email)?,
-                "firstName" => members.read("firstName", &mut first_name)?,
-                "lastName" => members.read("lastName", &mut last_name)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "email" => members.read("email", &mut email),
+                "firstName" => members.read("firstName", &mut first_name),
+                "lastName" => members.read("lastName", &mut last_name),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             email: email.flatten(),
@@ -219,11 +219,11 @@ impl codec::Decode for SubmittedBy {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "email" => members.read("email", &mut email)?,
-                "firstName" => members.read("firstName", &mut first_name)?,
-                "lastName" => members.read("lastName", &mut last_name)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "email" => members.read("email", &mut email),
+                "firstName" => members.read("firstName", &mut first_name),
+                "lastName" => members.read("lastName", &mut last_name),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             email: email.flatten(),

@@ -53,11 +53,11 @@ impl codec::Decode for RmProjectCreated {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "project" => members.read("project", &mut project)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "project" => members.read("project", &mut project),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             event_type: event_type.flatten(),
@@ -103,10 +103,10 @@ impl codec::Decode for RmCreatedProject {
         let mut additional = BTreeMap::new();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                _ => members.read_rest(name_, &mut additional)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                _ => members.read_rest(name_, &mut additional),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -169,11 +169,11 @@ impl codec::Decode for RmProjectUpdated {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "project" => members.read("project", &mut project)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "project" => members.read("project", &mut project),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
@@ -226,12 +226,12 @@ impl codec::Decode for Project {
         let mut additional = BTreeMap::new();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                "metadata" => members.read("metadata", &mut metadata)?,
-                "security" => members.read("security", &mut security)?,
-                _ => members.read_rest(name_, &mut additional)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                "metadata" => members.read("metadata", &mut metadata),
+                "security" => members.read("security", &mut security),
+                _ => members.read_rest(name_, &mut additional),
+            }?;
         }
         Ok(Self {
             id: members.required("id", id)?,
@@ -279,10 +279,10 @@ impl codec::Decode for ProjectSecurity {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "current" => members.read("current", &mut current)?,
-                "previous" => members.read("previous", &mut previous)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "current" => members.read("current", &mut current),
+                "previous" => members.read("previous", &mut previous),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             current: current.flatten(),
@@ -326,10 +326,10 @@ impl codec::Decode for ProjectSecurityCurrent {
         let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                _ => members.keep(&name_, &mut undeclared)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                _ => members.keep(&name_, &mut undeclared),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -373,10 +373,10 @@ impl codec::Decode for ProjectSecurityPrevious {
         let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                _ => members.keep(&name_, &mut undeclared)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                _ => members.keep(&name_, &mut undeclared),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -439,11 +439,11 @@ impl codec::Decode for RmProjectDeleted {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "project" => members.read("project", &mut project)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "project" => members.read("project", &mut project),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             event_type: event_type.flatten(),
@@ -489,10 +489,10 @@ impl codec::Decode for RmDeletedProject {
         let mut additional = BTreeMap::new();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                _ => members.read_rest(name_, &mut additional)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                _ => members.read_rest(name_, &mut additional),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -555,11 +555,11 @@ impl codec::Decode for RmAgreementCreated {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "agreement" => members.read("agreement", &mut agreement)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "agreement" => members.read("agreement", &mut agreement),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             event_type: event_type.flatten(),
@@ -605,10 +605,10 @@ impl codec::Decode for RmCreatedAgreement {
         let mut additional = BTreeMap::new();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                _ => members.read_rest(name_, &mut additional)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                _ => members.read_rest(name_, &mut additional),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -671,11 +671,11 @@ impl codec::Decode for RmAgreementUpdated {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "agreement" => members.read("agreement", &mut agreement)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "agreement" => members.read("agreement", &mut agreement),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
@@ -728,12 +728,12 @@ impl codec::Decode for UpdatedAgreement {
         let mut additional = BTreeMap::new();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                "metadata" => members.read("metadata", &mut metadata)?,
-                "security" => members.read("security", &mut security)?,
-                _ => members.read_rest(name_, &mut additional)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                "metadata" => members.read("metadata", &mut metadata),
+                "security" => members.read("security", &mut security),
+                _ => members.read_rest(name_, &mut additional),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -781,10 +781,10 @@ impl codec::Decode for UpdatedAgreementSecurity {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "current" => members.read("current", &mut current)?,
-                "previous" => members.read("previous", &mut previous)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "current" => members.read("current", &mut current),
+                "previous" => members.read("previous", &mut previous),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             current: current.flatten(),
@@ -828,10 +828,10 @@ impl codec::Decode for UpdatedAgreementSecurityCurrent {
         let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                _ => members.keep(&name_, &mut undeclared)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                _ => members.keep(&name_, &mut undeclared),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -875,10 +875,10 @@ impl codec::Decode for UpdatedAgreementSecurityPrevious {
         let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                _ => members.keep(&name_, &mut undeclared)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                _ => members.keep(&name_, &mut undeclared),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -941,11 +941,11 @@ impl codec::Decode for RmAgreementDeleted {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "agreement" => members.read("agreement", &mut agreement)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "agreement" => members.read("agreement", &mut agreement),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             event_type: event_type.flatten(),
@@ -991,10 +991,10 @@ impl codec::Decode for RmDeletedAgreement {
         let mut additional = BTreeMap::new();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                _ => members.read_rest(name_, &mut additional)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                _ => members.read_rest(name_, &mut additional),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -1053,10 +1053,10 @@ impl codec::Decode for RmAgreementExpired {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             event_type: event_type.flatten(),
@@ -1119,11 +1119,11 @@ impl codec::Decode for RmEntityCreated {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "entity" => members.read("entity", &mut entity)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "entity" => members.read("entity", &mut entity),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             event_type: event_type.flatten(),
@@ -1169,10 +1169,10 @@ impl codec::Decode for RmCreatedEntity {
         let mut additional = BTreeMap::new();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                _ => members.read_rest(name_, &mut additional)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                _ => members.read_rest(name_, &mut additional),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -1235,11 +1235,11 @@ impl codec::Decode for RmEntityUpdated {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "entity" => members.read("entity", &mut entity)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "entity" => members.read("entity", &mut entity),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
@@ -1292,12 +1292,12 @@ impl codec::Decode for Entity {
         let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                "metadata" => members.read("metadata", &mut metadata)?,
-                "security" => members.read("security", &mut security)?,
-                _ => members.keep(&name_, &mut undeclared)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                "metadata" => members.read("metadata", &mut metadata),
+                "security" => members.read("security", &mut security),
+                _ => members.keep(&name_, &mut undeclared),
+            }?;
         }
         Ok(Self {
             id: members.required("id", id)?,
@@ -1355,13 +1355,13 @@ impl codec::Decode for EntityMetadata {
         let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                "currentValue" => members.read("currentValue", &mut current_value)?,
-                "previousValue" => members.read("previousValue", &mut previous_value)?,
-                "type" => members.read("type", &mut r#type)?,
-                _ => members.keep(&name_, &mut undeclared)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                "currentValue" => members.read("currentValue", &mut current_value),
+                "previousValue" => members.read("previousValue", &mut previous_value),
+                "type" => members.read("type", &mut r#type),
+                _ => members.keep(&name_, &mut undeclared),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -1411,10 +1411,10 @@ impl codec::Decode for EntitySecurity {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "current" => members.read("current", &mut current)?,
-                "previous" => members.read("previous", &mut previous)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "current" => members.read("current", &mut current),
+                "previous" => members.read("previous", &mut previous),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             current: current.flatten(),
@@ -1458,10 +1458,10 @@ impl codec::Decode for EntitySecurityCurrent {
         let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                _ => members.keep(&name_, &mut undeclared)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                _ => members.keep(&name_, &mut undeclared),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -1505,10 +1505,10 @@ impl codec::Decode for EntitySecurityPrevious {
         let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                _ => members.keep(&name_, &mut undeclared)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                _ => members.keep(&name_, &mut undeclared),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -1571,11 +1571,11 @@ impl codec::Decode for RmEntityDeleted {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "entity" => members.read("entity", &mut entity)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "entity" => members.read("entity", &mut entity),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             event_type: event_type.flatten(),
@@ -1621,10 +1621,10 @@ impl codec::Decode for RmDeletedEntity {
         let mut additional = BTreeMap::new();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                _ => members.read_rest(name_, &mut additional)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                _ => members.read_rest(name_, &mut additional),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),

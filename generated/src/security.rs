@@ -51,11 +51,11 @@ impl codec::Decode for SecurityGroupCreated {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "group" => members.read("group", &mut group)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "group" => members.read("group", &mut group),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
@@ -116,10 +116,10 @@ impl codec::Decode for SecurityTemplateCreated {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             event_type: event_type.flatten(),
@@ -182,13 +182,13 @@ impl codec::Decode for SecurityTemplateUpdated {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
                 "securityTemplate" => {
-                    members.read("securityTemplate", &mut security_template)?
+                    members.read("securityTemplate", &mut security_template)
                 }
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
@@ -237,11 +237,11 @@ impl codec::Decode for UpdatedSecurityTemplate {
         let mut additional = BTreeMap::new();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                "groups" => members.read("groups", &mut groups)?,
-                _ => members.read_rest(name_, &mut additional)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                "groups" => members.read("groups", &mut groups),
+                _ => members.read_rest(name_, &mut additional),
+            }?;
         }
         Ok(Self {
             id: members.required("id", id)?,
@@ -287,10 +287,10 @@ impl codec::Decode for SecurityTemplateName {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "current" => members.read("current", &mut current)?,
-                "previous" => members.read("previous", &mut previous)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "current" => members.read("current", &mut current),
+                "previous" => members.read("previous", &mut previous),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             current: current.flatten(),
@@ -338,11 +338,11 @@ impl codec::Decode for SecurityTemplateGroup {
         let mut additional = BTreeMap::new();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                "permissions" => members.read("permissions", &mut permissions)?,
-                _ => members.read_rest(name_, &mut additional)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                "permissions" => members.read("permissions", &mut permissions),
+                _ => members.read_rest(name_, &mut additional),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -388,10 +388,10 @@ impl codec::Decode for SecurityTemplateGroupPermissions {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "added" => members.read("added", &mut added)?,
-                "removed" => members.read("removed", &mut removed)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "added" => members.read("added", &mut added),
+                "removed" => members.read("removed", &mut removed),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             added: added.flatten(),

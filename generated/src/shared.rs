@@ -33,11 +33,11 @@ impl codec::Decode for EventContext {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "id" => members.read("id", &mut id)?,
-                "time" => members.read("time", &mut time)?,
-                "user" => members.read("user", &mut user)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "id" => members.read("id", &mut id),
+                "time" => members.read("time", &mut time),
+                "user" => members.read("user", &mut user),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -90,16 +90,16 @@ impl codec::Decode for Asset {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "id" => members.read("id", &mut id)?,
-                "filename" => members.read("filename", &mut filename)?,
+                "id" => members.read("id", &mut id),
+                "filename" => members.read("filename", &mut filename),
                 "metadataTemplate" => {
-                    members.read("metadataTemplate", &mut metadata_template)?
+                    members.read("metadataTemplate", &mut metadata_template)
                 }
                 "securityTemplates" => {
-                    members.read("securityTemplates", &mut security_templates)?
+                    members.read("securityTemplates", &mut security_templates)
                 }
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             id: members.required("id", id)?,
@@ -151,11 +151,11 @@ impl codec::Decode for EventContextUser {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "id" => members.read("id", &mut id)?,
-                "firstName" => members.read("firstName", &mut first_name)?,
-                "lastName" => members.read("lastName", &mut last_name)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "id" => members.read("id", &mut id),
+                "firstName" => members.read("firstName", &mut first_name),
+                "lastName" => members.read("lastName", &mut last_name),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -201,10 +201,10 @@ impl codec::Decode for MetadataTemplate {
         let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                _ => members.keep(&name_, &mut undeclared)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                _ => members.keep(&name_, &mut undeclared),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -248,10 +248,10 @@ impl codec::Decode for AssetSecurityTemplate {
         let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                _ => members.keep(&name_, &mut undeclared)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                _ => members.keep(&name_, &mut undeclared),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -299,10 +299,10 @@ impl codec::Decode for SecurityGroup {
         let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                _ => members.keep(&name_, &mut undeclared)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                _ => members.keep(&name_, &mut undeclared),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),

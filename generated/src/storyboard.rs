@@ -51,11 +51,11 @@ impl codec::Decode for StoryboardCreated {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "storyboard" => members.read("storyboard", &mut storyboard)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "storyboard" => members.read("storyboard", &mut storyboard),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             event_type: event_type.flatten(),
@@ -105,11 +105,11 @@ impl codec::Decode for Storyboard {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "id" => members.read("id", &mut id)?,
-                "title" => members.read("title", &mut title)?,
-                "description" => members.read("description", &mut description)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "id" => members.read("id", &mut id),
+                "title" => members.read("title", &mut title),
+                "description" => members.read("description", &mut description),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -174,11 +174,11 @@ impl codec::Decode for StoryboardUpdated {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "storyboard" => members.read("storyboard", &mut storyboard)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "storyboard" => members.read("storyboard", &mut storyboard),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             event_type: event_type.flatten(),
@@ -243,11 +243,11 @@ impl codec::Decode for StoryboardDeleted {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "storyboard" => members.read("storyboard", &mut storyboard)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "storyboard" => members.read("storyboard", &mut storyboard),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             event_type: event_type.flatten(),
@@ -308,10 +308,10 @@ impl codec::Decode for StoryboardShared {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             event_type: event_type.flatten(),

@@ -52,11 +52,11 @@ impl codec::Decode for UserCreated {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "user" => members.read("user", &mut user)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "user" => members.read("user", &mut user),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
@@ -156,22 +156,22 @@ impl codec::Decode for User {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "id" => members.read("id", &mut id)?,
-                "username" => members.read("username", &mut username)?,
-                "email" => members.read("email", &mut email)?,
-                "firstName" => members.read("firstName", &mut first_name)?,
-                "lastName" => members.read("lastName", &mut last_name)?,
-                "friendlyName" => members.read("friendlyName", &mut friendly_name)?,
-                "company" => members.read("company", &mut company)?,
-                "country" => members.read("country", &mut country)?,
-                "phone" => members.read("phone", &mut phone)?,
-                "contact" => members.read("contact", &mut contact)?,
-                "role" => members.read("role", &mut role)?,
-                "status" => members.read("status", &mut status)?,
-                "accountType" => members.read("accountType", &mut account_type)?,
-                "groups" => members.read("groups", &mut groups)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "id" => members.read("id", &mut id),
+                "username" => members.read("username", &mut username),
+                "email" => members.read("email", &mut email),
+                "firstName" => members.read("firstName", &mut first_name),
+                "lastName" => members.read("lastName", &mut last_name),
+                "friendlyName" => members.read("friendlyName", &mut friendly_name),
+                "company" => members.read("company", &mut company),
+                "country" => members.read("country", &mut country),
+                "phone" => members.read("phone", &mut phone),
+                "contact" => members.read("contact", &mut contact),
+                "role" => members.read("role", &mut role),
+                "status" => members.read("status", &mut status),
+                "accountType" => members.read("accountType", &mut account_type),
+                "groups" => members.read("groups", &mut groups),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -243,10 +243,10 @@ impl codec::Decode for UserRole {
         let mut undeclared = Undeclared::default();
         while let Some(name_) = members.next()? {
             match &*name_ {
-                "id" => members.read("id", &mut id)?,
-                "name" => members.read("name", &mut name)?,
-                _ => members.keep(&name_, &mut undeclared)?,
-            }
+                "id" => members.read("id", &mut id),
+                "name" => members.read("name", &mut name),
+                _ => members.keep(&name_, &mut undeclared),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),
@@ -439,11 +439,11 @@ impl codec::Decode for UserUpdated {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                "user" => members.read("user", &mut user)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                "user" => members.read("user", &mut user),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
@@ -537,21 +537,21 @@ impl codec::Decode for UpdatedUser {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "id" => members.read("id", &mut id)?,
-                "username" => members.read("username", &mut username)?,
-                "email" => members.read("email", &mut email)?,
-                "firstName" => members.read("firstName", &mut first_name)?,
-                "lastName" => members.read("lastName", &mut last_name)?,
-                "friendlyName" => members.read("friendlyName", &mut friendly_name)?,
-                "company" => members.read("company", &mut company)?,
-                "country" => members.read("country", &mut country)?,
-                "phone" => members.read("phone", &mut phone)?,
-                "contact" => members.read("contact", &mut contact)?,
-                "role" => members.read("role", &mut role)?,
-                "status" => members.read("status", &mut status)?,
-                "accountType" => members.read("accountType", &mut account_type)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "id" => members.read("id", &mut id),
+                "username" => members.read("username", &mut username),
+                "email" => members.read("email", &mut email),
+                "firstName" => members.read("firstName", &mut first_name),
+                "lastName" => members.read("lastName", &mut last_name),
+                "friendlyName" => members.read("friendlyName", &mut friendly_name),
+                "company" => members.read("company", &mut company),
+                "country" => members.read("country", &mut country),
+                "phone" => members.read("phone", &mut phone),
+                "contact" => members.read("contact", &mut contact),
+                "role" => members.read("role", &mut role),
+                "status" => members.read("status", &mut status),
+                "accountType" => members.read("accountType", &mut account_type),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             id: id.flatten(),

@@ -55,12 +55,12 @@ impl codec::Decode for VersionCreated {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "asset" => members.read("asset", &mut asset)?,
-                "event" => members.read("event", &mut event)?,
-                "version" => members.read("version", &mut version)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "asset" => members.read("asset", &mut asset),
+                "event" => members.read("event", &mut event),
+                "version" => members.read("version", &mut version),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             event_type: members.required("eventType", event_type)?,
@@ -112,11 +112,11 @@ impl codec::Decode for Version {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "latest" => members.read("latest", &mut latest)?,
-                "versionNumber" => members.read("versionNumber", &mut version_number)?,
-                "previous" => members.read("previous", &mut previous)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "latest" => members.read("latest", &mut latest),
+                "versionNumber" => members.read("versionNumber", &mut version_number),
+                "previous" => members.read("previous", &mut previous),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             latest: latest.flatten(),
@@ -168,11 +168,11 @@ impl codec::Decode for VersionPrevious {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "assetId" => members.read("assetId", &mut asset_id)?,
-                "versionNumber" => members.read("versionNumber", &mut version_number)?,
-                "createdBy" => members.read("createdBy", &mut created_by)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "assetId" => members.read("assetId", &mut asset_id),
+                "versionNumber" => members.read("versionNumber", &mut version_number),
+                "createdBy" => members.read("createdBy", &mut created_by),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             asset_id: asset_id.flatten(),
@@ -225,12 +225,12 @@ impl codec::Decode for CreatedBy {
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
             match &*name {
-                "userId" => members.read("userId", &mut user_id)?,
-                "firstName" => members.read("firstName", &mut first_name)?,
-                "lastName" => members.read("lastName", &mut last_name)?,
-                "time" => members.read("time", &mut time)?,
-                _ => members.keep(&name, &mut undeclared)?,
-            }
+                "userId" => members.read("userId", &mut user_id),
+                "firstName" => members.read("firstName", &mut first_name),
+                "lastName" => members.read("lastName", &mut last_name),
+                "time" => members.read("time", &mut time),
+                _ => members.keep(&name, &mut undeclared),
+            }?;
         }
         Ok(Self {
             user_id: user_id.flatten(),
@@ -293,10 +293,10 @@ impl codec::Decode for VersionPromoted {
         let mut additional = BTreeMap::new();
         while let Some(name) = members.next()? {
             match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "event" => members.read("event", &mut event)?,
-                _ => members.read_rest(name, &mut additional)?,
-            }
+                "eventType" => members.read("eventType", &mut event_type),
+                "event" => members.read("event", &mut event),
+                _ => members.read_rest(name, &mut additional),
+            }?;
         }
         Ok(Self {
             event_type: event_type.flatten(),

@@ -37,11 +37,11 @@ impl Emitter<'_> {
         };
         let arms = object.fields.iter().zip(idents).map(|(field, ident)| {
             let wire = &field.wire;
-            quote!(#wire => #members.read(#wire, &mut #ident)?,)
+            quote!(#wire => #members.read(#wire, &mut #ident),)
         });
         let other = match object.rest {
-            Some(_) => quote!(_ => #members.read_rest(#name, #(&mut #others)*)?,),
-            None => quote!(_ => #members.keep(&#name, #(&mut #others)*)?,),
+            Some(_) => quote!(_ => #members.read_rest(#name, #(&mut #others)*),),
+            None => quote!(_ => #members.keep(&#name, #(&mut #others)*),),
         };
         let finished = object.fields.iter().zip(idents).map(|(field, ident)| {
             let wire = &field.wire;
@@ -66,7 +66,7 @@ impl Emitter<'_> {
                         match &*#name {
                             #(#arms)*
                             #other
-                        }
+                        }?;
                     }
                     Ok(Self { #(#finished),* })
                 }
