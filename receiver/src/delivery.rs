@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::HeaderValue;
 
 use crate::codec::{self, Decode, DecodeError};
-use crate::event_type::{self, EventType};
+use crate::event_type::{self, EventType, Told};
 use crate::{UnknownEvent, Webhooks};
 
 /// A message whose signature has been verified, or that somebody has
@@ -89,7 +89,9 @@ impl Delivery {
     /// fit the type that belongs to its event type.
     pub fn event<W: Webhooks>(&self) -> Result<W::Event, DecodeError> {
         match EventType::<W>::of(self)? {
-            EventType::Known(known) => event_type::read::<W, _>(self, |reader| W::decode(known, reader)),
+            EventType::Known(known) => {
+                event_type::read::<W, _>(self, Told::ByDelivery, |reader| W::decode(known, reader))
+            }
             EventType::Unknown(name) => Ok(W::unknown(UnknownEvent::new(name, self.body.clone()))),
         }
     }

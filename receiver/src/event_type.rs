@@ -3,6 +3,13 @@
 use crate::codec::{self, DecodeError, DecodeErrorKind, Kind, Reader, pointer};
 use crate::{Carrier, Completion, Delivery, EventName, Webhooks};
 
+/// Who says of which event type a delivery is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    ByDelivery,
+    ByReceiver,
+}
+
 /// What a delivery says it is.
 pub(crate) enum EventType<W: Webhooks> {
     Known(W::EventType),
@@ -82,13 +89,14 @@ impl<W: Webhooks> EventType<W> {
     }
 }
 
-/// Reads a delivery whose event type is known, and notices a second event type further on.
+/// Reads a delivery whose event type is known. Where the body states it, a second one further on is noticed.
 pub(crate) fn read<W: Webhooks, T>(
     delivery: &Delivery,
+    told: Told,
     read: impl FnOnce(&mut Reader<'_>) -> Result<T, DecodeError>,
 ) -> Result<T, DecodeError> {
     codec::from_slice_with(delivery.raw(), |reader| {
-        if let Some(name) = stating_member::<W>() {
+        if let (Told::ByDelivery, Some(name)) = (told, stating_member::<W>()) {
             reader.once(name);
         }
         read(reader)

@@ -34,7 +34,7 @@ struct Options {
     seconds: u64,
 
     /// How many megabytes the receiver may use
-    #[arg(long, default_value_t = 256)]
+    #[arg(long, default_value_t = 320)]
     memory: u64,
 
     /// Be the receiver

@@ -1,9 +1,9 @@
 //! Limits the work of reading kept values again.
 //!
-//! A union is kept as [`Json`](super::Json) and tried against its candidates, whose members may be
+//! A union is kept as [`Value`](super::Value) and tried against its candidates, whose members may be
 //! unions again. Each attempt reads its part of the text anew, so a small text could cost a number of
-//! attempts that grows exponentially with its depth. `serde` passes no context down, hence the
-//! thread-local account: the outermost attempt opens it, nested ones draw on it.
+//! attempts that grows exponentially with its depth. A kept value may be read by anybody, so that no reader could pass an
+//! account down to all of them, hence the thread-local one: the outermost attempt opens it, nested ones draw on it.
 
 use std::cell::Cell;
 

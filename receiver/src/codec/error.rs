@@ -100,12 +100,12 @@ impl DecodeError {
         &self.0.message
     }
 
-    /// The line of the value, or of what is no JSON, from 1.
+    /// The line of the value, or of what is no JSON, from 1; 0 if unknown.
     pub fn line(&self) -> usize {
         self.0.line
     }
 
-    /// The column, in bytes from 1.
+    /// The column, in bytes from 1; 0 if unknown.
     pub fn column(&self) -> usize {
         self.0.column
     }
@@ -121,11 +121,22 @@ impl fmt::Display for DecodeError {
             write!(f, " at {}", Printable { text: &self.0.pointer, limit: MAX_POINTER_CHARS + 1 })?;
         }
         write!(f, ": {}", Printable { text: &self.0.message, limit: MAX_MESSAGE_CHARS + 1 })?;
-        write!(f, " (line {} column {})", self.0.line, self.0.column)
+        if self.0.line > 0 {
+            write!(f, " (line {} column {})", self.0.line, self.0.column)?;
+        }
+        Ok(())
     }
 }
 
 impl Error for DecodeError {}
+
+/// A received string, as far as a message quotes it: it may be as long as a body.
+pub(super) fn quoted(text: &str) -> String {
+    match text.char_indices().nth(MAX_MESSAGE_CHARS) {
+        Some((end, _)) => format!("{:?}…", &text[..end]),
+        None => format!("{text:?}"),
+    }
+}
 
 fn cut(mut text: String, limit: usize) -> String {
     if let Some((end, _)) = text.char_indices().nth(limit) {

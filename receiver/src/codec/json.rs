@@ -9,7 +9,8 @@ use super::{Decode, DecodeError, Reader, Value, json_text};
 ///
 /// Member order, digits and spelling survive; serializing it writes the same text. Text that readers
 /// would understand differently is refused: a name that occurs twice in an object, at any depth, a
-/// number beyond the range of a double, and nesting deeper than 127.
+/// number beyond the range of a double, and nesting deeper than 127, counted from the outermost value of the text that is
+/// read.
 ///
 /// Equality compares the text. `Json` can be read and written through `serde_json` only.
 #[derive(Clone, PartialEq, Eq)]
@@ -22,7 +23,7 @@ impl Json {
     ///
     /// If the value cannot be written, or what it writes is not accepted.
     pub fn new<T: Serialize + ?Sized>(value: &T) -> Result<Self, DecodeError> {
-        serde_json::to_string(value).map_err(|error| DecodeError::mismatch(0, error))?.parse()
+        serde_json::to_string(value).map_err(|error| DecodeError::malformed(0, error))?.parse()
     }
 
     pub(super) fn of_checked(text: &str) -> Self {

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Serialize, Serializer, ser};
 use serde_json::value::RawValue;
 
+use super::error::quoted;
 use super::same::same_json;
 use super::{Decode, DecodeError, Json, Reader};
 
@@ -19,8 +20,11 @@ pub fn constant(reader: &mut Reader<'_>, expected: &str) -> Result<(), DecodeErr
     if text == expected {
         Ok(())
     } else {
-        let message = format_args!("invalid value: string {text:?}, expected the string {expected:?}");
-        Err(DecodeError::mismatch(start, message))
+        let found = quoted(&text);
+        Err(DecodeError::mismatch(
+            start,
+            format_args!("invalid value: string {found}, expected the string {expected:?}"),
+        ))
     }
 }
 

@@ -107,7 +107,8 @@ pub trait Decode: Sized {
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError>;
 }
 
-/// Implements [`serde::Deserialize`] for types that implement [`Decode`], for use with `serde_json`.
+/// Implements [`serde::Deserialize`] for types that implement [`Decode`]. It reads by way of the value's text, which only
+/// `serde_json` hands out, and there only where nothing stands between, such as `#[serde(flatten)]` or `#[serde(tag)]`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __deserialize {

@@ -3,11 +3,14 @@ use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::ops::Deref;
 
+use super::error::quoted;
 use super::lexer::Lexer;
 use super::{Decode, DecodeError, Undeclared, Value};
 
 /// Objects and arrays within each other.
 const MAX_DEPTH: u8 = 127;
+/// Names among which is looked one by one.
+const FEW: usize = 16;
 
 /// Reads JSON (RFC 8259) from a text, value by value.
 ///
@@ -131,7 +134,7 @@ impl<'de> Reader<'de> {
     pub fn object(&mut self, name: &str) -> Result<Members<'_, 'de>, DecodeError> {
         if self.lexer.peek() == Some(b'{') {
             self.open()?;
-            Ok(Members { reader: self, is_first: true })
+            Ok(Members { reader: self, next: Next::First, at: 0 })
         } else if name.is_empty() {
             Err(self.mismatch(&"an object"))
         } else {
@@ -195,13 +198,18 @@ impl<'de> Reader<'de> {
             }
             Kind::Object => {
                 let mut members = self.object("")?;
-                let mut names = HashSet::new();
+                // Most objects have few members, among which looking is quicker than hashing.
+                let (mut few, mut many) = (Vec::new(), HashSet::new());
                 while let Some(name) = members.next()? {
-                    if names.contains(&name) {
+                    if few.contains(&name) || many.contains(&name) {
                         return Err(members.duplicate(&name));
                     }
                     members.reader.check().map_err(|error| error.below(&name))?;
-                    names.insert(name);
+                    if few.len() < FEW {
+                        few.push(name);
+                    } else {
+                        many.insert(name);
+                    }
                 }
                 Ok(())
             }
@@ -210,7 +218,7 @@ impl<'de> Reader<'de> {
 
     #[inline]
     fn open(&mut self) -> Result<(), DecodeError> {
-        if self.depth == MAX_DEPTH {
+        if self.depth >= MAX_DEPTH {
             return Err(self.lexer.malformed("objects and arrays nest too deep"));
         }
         self.lexer.advance();
@@ -238,7 +246,7 @@ impl<'de> Reader<'de> {
             Kind::Array => "array".to_owned(),
             Kind::Object => "object".to_owned(),
             Kind::Bool => format!("boolean `{}`", self.bool()?),
-            Kind::String => format!("string {:?}", self.lexer.string()?),
+            Kind::String => format!("string {}", quoted(&self.lexer.string()?)),
             Kind::Number => format!("number `{}`", self.lexer.number()?),
         };
         Ok((start, found))
@@ -257,7 +265,17 @@ impl<'de> Reader<'de> {
 /// [`read_rest`](Self::read_rest), [`keep`](Self::keep) and [`skip`](Self::skip) is called.
 pub struct Members<'r, 'de> {
     reader: &'r mut Reader<'de>,
-    is_first: bool,
+    next: Next,
+    /// The place of the last name.
+    at: usize,
+}
+
+/// What may come next in an object.
+#[derive(Clone, Copy)]
+enum Next {
+    First,
+    Further,
+    Nothing,
 }
 
 impl<'de> Members<'_, 'de> {
@@ -269,20 +287,25 @@ impl<'de> Members<'_, 'de> {
     #[expect(clippy::should_implement_trait, reason = "a fallible, lending reader is no iterator")]
     pub fn next(&mut self) -> Result<Option<Name<'de>>, DecodeError> {
         let lexer = &mut self.reader.lexer;
-        match lexer.peek() {
-            Some(b'}') => {
+        match (self.next, lexer.peek()) {
+            (Next::Nothing, _) => return Ok(None),
+            (_, Some(b'}')) => {
                 lexer.advance();
                 self.reader.depth -= 1;
+                self.next = Next::Nothing;
                 return Ok(None);
             }
-            Some(b',') if !self.is_first => {
+            (Next::Further, Some(b',')) => {
                 lexer.advance();
                 lexer.quote()?;
             }
-            Some(b'"') if self.is_first => self.is_first = false,
-            _ if self.is_first => lexer.quote()?,
-            _ => return Err(lexer.unfinished(b'}')),
+            (Next::Further, _) => return Err(lexer.unfinished(b'}')),
+            (Next::First, _) => {
+                lexer.quote()?;
+                self.next = Next::Further;
+            }
         }
+        self.at = lexer.at();
         let name = lexer.string()?;
         lexer.colon()?;
         if self.reader.depth == 1
@@ -367,7 +390,7 @@ impl<'de> Members<'_, 'de> {
     /// The error of a member that occurs twice.
     #[cold]
     pub(crate) fn duplicate(&self, name: &str) -> DecodeError {
-        DecodeError::malformed(self.reader.lexer.at(), "the member occurs twice").below(name)
+        DecodeError::malformed(self.at, "the member occurs twice").below(name)
     }
 
     /// The place is the end of the object, as that is where it is known.

@@ -6,7 +6,7 @@ use std::ops::Deref;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::codec::{self, Decode, DecodeError, Reader};
+use crate::codec::{Decode, DecodeError, Reader};
 
 /// A string that is declared to have the format `F`, as received.
 ///
@@ -136,7 +136,7 @@ impl<F> Decode for Text<F> {
 
 impl<'de, F> Deserialize<'de> for Text<F> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        codec::from_deserializer(deserializer)
+        String::deserialize(deserializer).map(Self::from)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{Delivery, Rejection};
 pub struct Observed<'a> {
     /// The delivery.
     pub delivery: &'a Delivery,
-    /// Its event type, if that is in the description.
+    /// Its event type, if that is in the description: what it states, though the rest of its body may prove to be broken.
     pub event_type: Option<&'static str>,
     /// What became of it.
     pub outcome: &'a Outcome,

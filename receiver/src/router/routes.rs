@@ -5,11 +5,11 @@ use std::iter::successors;
 
 use super::handler::{AnyHandler, Job};
 use super::{Outcome, Reason, Unrouted};
-use crate::event_type::{self, EventType};
+use crate::event_type::{self, EventType, Told};
 use crate::{DecodeError, Delivery, EventName, TopicName, Webhooks};
 
 /// Decodes a delivery and hands it to a handler of one payload type.
-pub(super) type PayloadRoute = Box<dyn Fn(Delivery) -> Result<Job, DecodeError> + Send + Sync>;
+pub(super) type PayloadRoute = Box<dyn Fn(Delivery, Told) -> Result<Job, DecodeError> + Send + Sync>;
 
 type Topic<W> = <<W as Webhooks>::EventType as EventName>::Topic;
 
@@ -94,17 +94,20 @@ impl<W: Webhooks> Routes<W> {
     }
 
     fn route_known(&self, event_type: W::EventType, delivery: &Delivery) -> Result<Job, Reason> {
+        let told = if self.assumed.is_some() { Told::ByReceiver } else { Told::ByDelivery };
         if let Some(route) = self.payloads.get(&event_type) {
-            return Ok((route.handler)(delivery.clone())?);
+            return Ok((route.handler)(delivery.clone(), told)?);
         }
         let topic = topics(event_type).find_map(|topic| self.topics.get(&topic));
         match topic.or(self.any.as_ref()) {
             Some(route) => {
-                let event = event_type::read::<W, _>(delivery, |reader| W::decode(event_type, reader))?;
+                let event = event_type::read::<W, _>(delivery, told, |reader| W::decode(event_type, reader))?;
                 Ok((route.handler)(event, delivery.clone()))
             }
             None => {
-                EventType::<W>::checked(delivery)?;
+                if told == Told::ByDelivery {
+                    EventType::<W>::checked(delivery)?;
+                }
                 Err(Reason::NoHandler(event_type.as_str()))
             }
         }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use webhook_receiver::codec::{Decode, DecodeErrorKind};
+use webhook_receiver::codec::{Decode, DecodeErrorKind, Reader};
 use webhook_receiver::testing::same_json;
-use webhook_receiver::{Json, serde_json};
+use webhook_receiver::{DecodeError, Json, serde_json};
 
 use crate::acme::{Asset, AssetCreated, AssetMetadataUpdated, Status, delivery};
 
@@ -163,4 +163,37 @@ fn errors_of_serde_json_itself_show_the_pointer() {
         error.to_string(),
         "unexpected JSON at /parent/id: invalid type: number `1`, expected a string (line 1 column 45)"
     );
+}
+
+/// Reads an object, and goes on asking.
+struct Curious;
+
+impl Decode for Curious {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let mut members = reader.object("Curious")?;
+        while members.next()?.is_some() {
+            members.skip()?;
+        }
+        assert_eq!(members.next()?, None);
+        Ok(Self)
+    }
+}
+
+#[test]
+fn an_object_that_has_ended_has_no_more_members() {
+    assert!(delivery("{}").decode::<Curious>().is_ok());
+    let error = delivery("{}}").decode::<Curious>().err().unwrap();
+    assert_eq!((error.kind(), error.column()), (DecodeErrorKind::Malformed, 3));
+}
+
+#[test]
+fn a_member_that_occurs_twice_is_found_at_its_second_name() {
+    let error = delivery("{\"a\": 1,\n  \"a\":\n\n2}").decode::<BTreeMap<String, i64>>().unwrap_err();
+    assert_eq!((error.line(), error.column()), (2, 3));
+}
+
+#[test]
+fn long_strings_are_quoted_in_part() {
+    let error = delivery(format!("\"{}\"", "x".repeat(1_000_000))).decode::<bool>().unwrap_err();
+    assert!(error.message().len() < 300, "{}", error.message().len());
 }

@@ -102,3 +102,16 @@ fn addresses_of_documents() {
     assert_eq!(resolved.as_str(), "https://example.org/b?c");
     assert!(Text::<format::UriReference>::from("https://[").resolve(&url).is_err());
 }
+
+#[derive(serde::Deserialize)]
+#[serde(tag = "kind")]
+enum Tagged {
+    Host { at: Text<format::Ipv4> },
+}
+
+/// A text needs no more than a string, wherever serde has it from.
+#[test]
+fn texts_are_read_by_any_deserializer() {
+    let Tagged::Host { at } = webhook_receiver::serde_json::from_str(r#"{"kind": "Host", "at": "192.0.2.1"}"#).unwrap();
+    assert_eq!(at, "192.0.2.1");
+}

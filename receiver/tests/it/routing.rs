@@ -385,3 +385,20 @@ async fn a_header_that_tells_the_event_type_is_kept_without_being_asked_for() {
         .into_service();
     assert!(matches!(service.receive(&headers, body).await.unwrap(), Outcome::Handled));
 }
+
+/// Whatever the body says: it is neither looked at for an event type nor held against a second one.
+#[tokio::test]
+async fn an_assumed_event_type_is_not_looked_for() {
+    let verifier = Verifier::standard_webhooks(secret());
+    let service = Receiver::<Acme>::new(verifier).assuming(EventType::AssetCreated).into_service();
+    for body in ["[]", r#"{"eventType": 5}"#, "no JSON"] {
+        let headers = signed_now(&HeaderNames::WEBHOOK, &secret(), body.as_bytes());
+        let outcome = service.receive(&headers, body).await.unwrap();
+        assert!(matches!(outcome, Outcome::Ignored), "{body}: {outcome}");
+    }
+    let verifier = Verifier::standard_webhooks(secret());
+    let service = Receiver::<Acme>::new(verifier).assuming(EventType::Ping).on(|_: Ping| async {}).into_service();
+    let body = r#"{"eventType": "a", "eventType": "b"}"#;
+    let headers = signed_now(&HeaderNames::WEBHOOK, &secret(), body.as_bytes());
+    assert!(matches!(service.receive(&headers, body).await, Ok(Outcome::Handled)));
+}
