@@ -78,7 +78,7 @@ impl<'de> Lexer<'de> {
     }
 
     /// Takes a string, of which the quotation mark was shown. Borrows it, unless it holds escapes.
-    #[expect(clippy::inline_always, reason = "as a call of its own it costs a tenth of decoding")]
+    #[expect(clippy::inline_always, reason = "called for every name and string; see docs/performance.md")]
     #[inline(always)]
     pub(super) fn string(&mut self) -> Result<Cow<'de, str>, DecodeError> {
         let start = self.at + 1;
