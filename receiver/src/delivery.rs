@@ -95,6 +95,15 @@ impl Delivery {
             EventType::Unknown(name) => Ok(W::unknown(UnknownEvent::new(name, self.body.clone()))),
         }
     }
+
+    /// Decodes the body as the event of this type, whatever the delivery says that it is.
+    ///
+    /// # Errors
+    ///
+    /// If the body is not JSON, or does not fit the type that belongs to the event type.
+    pub fn event_as<W: Webhooks>(&self, event_type: W::EventType) -> Result<W::Event, DecodeError> {
+        event_type::read::<W, _>(self, Told::ByReceiver, |reader| W::decode(event_type, reader))
+    }
 }
 
 /// Leaves out the body, which may hold personal data.

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use webhook_receiver::codec::{Decode, DecodeErrorKind};
 use webhook_receiver::{DecodeError, Json, serde_json};
 
-use crate::acme::{Acme, Asset, AssetMetadataUpdated, Event, delivery};
+use crate::acme::{Acme, Asset, AssetMetadataUpdated, Event, EventType, Ping, delivery};
 use crate::patience::patiently;
 
 fn event(body: impl Into<Vec<u8>>) -> Result<Event, DecodeError> {
@@ -211,4 +211,12 @@ fn large_bodies() {
     fits::<Json>("J36: arrays", format!("[{}[]]", "[],".repeat(600_000)));
     fits::<Json>("J36: members", members.clone());
     fits::<BTreeMap<String, i64>>("J36: members", members);
+}
+
+#[test]
+fn an_event_of_a_type_that_is_told() {
+    for body in [r#"{"eventType": "asset.created", "count": 1}"#, r#"{"count": 1}"#] {
+        assert!(matches!(delivery(body).event_as::<Acme>(EventType::Ping), Ok(Event::Ping(Ping { count: Some(1) }))));
+    }
+    assert!(delivery("{}").event_as::<Acme>(EventType::AssetCreated).is_err());
 }

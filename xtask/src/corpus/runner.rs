@@ -55,7 +55,7 @@ fn pass(example: &Value) -> Value {
     let elsewhere = !own.is_empty() && routed.is_none_or(|routed| !own.contains(&routed));
     if elsewhere {
         let delivery = verifier().verify(&headers, body.clone().into()).expect("an example is signed");
-        let attempts = own.iter().map(|own| match VENDOR::decode(*own, &delivery) {
+        let attempts = own.iter().map(|own| match delivery.event_as::<VENDOR>(*own) {
             Ok(event) => written(&body, &event),
             Err(error) => Err(error.to_string()),
         });
