@@ -7,12 +7,24 @@ mod naming;
 #[path = "support/properties.rs"]
 mod properties;
 
+use std::fs;
+use std::path::Path;
+
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 use serde_json::{Value, json};
 
 const SPEC: &str = include_str!("fixtures/crates/overlaid/spec.yaml");
 const OVERLAY: &str = include_str!("fixtures/crates/overlaid/overlay.yaml");
+
+/// The seeds of the fuzz targets: a target that fails on one of them finds nothing else.
+#[test]
+fn the_fixtures() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/crates");
+    for folder in fs::read_dir(crates).expect("the fixtures are there") {
+        properties::checked(&folder.expect("a folder").path());
+    }
+}
 
 /// Few cases, and the same ones in each run.
 fn config() -> Config {

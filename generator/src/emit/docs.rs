@@ -57,7 +57,7 @@ pub(super) fn harmless(text: &str) -> String {
             }
         }
         if fence.is_some() {
-            out.push(line.trim_end().replace("```", "'''"));
+            out.push(line.trim_end().replace("```", "'''").replace("~~~", "'''"));
             continue;
         }
         if content.is_empty() {
@@ -221,6 +221,7 @@ mod tests {
         check("> ```\n> code()\n> ```", "\\> \\`\\`\\`\n\\> code()\n\\> \\`\\`\\`");
         check("~~~should_panic\nx\n~~~", "```text\nx\n```");
         check("```\nunclosed", "```text\nunclosed\n```");
+        check("```\n~~~should_panic\nx", "```text\n'''should_panic\nx\n```");
         check("~~~\n```\nx", "```text\n'''\nx\n```");
         check("1.     ```\n       x", "1. \\`\\`\\`\n   x");
     }
