@@ -47,9 +47,7 @@ impl<'de> Lexer<'de> {
 
     #[inline(never)]
     fn after_whitespace(&mut self) -> Option<u8> {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.byte() {
-            self.at += 1;
-        }
+        self.at = end_of_blank(self.bytes(), self.at);
         self.byte()
     }
 
@@ -258,6 +256,16 @@ impl<'de> Lexer<'de> {
         self.at += usize::from(byte.is_some());
         byte
     }
+}
+
+/// The end of whitespace.
+#[inline]
+pub(super) fn end_of_blank(bytes: &[u8], start: usize) -> usize {
+    let mut at = start;
+    while let Some(b' ' | b'\t' | b'\n' | b'\r') = bytes.get(at) {
+        at += 1;
+    }
+    at
 }
 
 /// The place of the first quotation mark, backslash or control character, or the end.

@@ -159,8 +159,7 @@ impl<'de> Reader<'de> {
     /// If a name occurs twice in an object, a number is beyond the range of a double, an escape is not Unicode, or objects
     /// and arrays nest deeper than 127.
     pub fn value(&mut self) -> Result<Value<'de>, DecodeError> {
-        self.lexer.peek();
-        let start = self.lexer.at();
+        let start = self.place();
         if self.checked {
             self.lexer.skip()?;
         } else {
@@ -171,8 +170,7 @@ impl<'de> Reader<'de> {
 
     /// Passes over any value. Only its form is looked at.
     pub(crate) fn skip(&mut self) -> Result<&'de str, DecodeError> {
-        self.lexer.peek();
-        let start = self.lexer.at();
+        let start = self.place();
         self.lexer.skip()?;
         Ok(self.lexer.since(start))
     }
@@ -252,7 +250,7 @@ impl<'de> Reader<'de> {
         Ok((start, found))
     }
 
-    /// The place of the next value, for an error that is found once it is read.
+    /// The place of the next value.
     pub(super) fn place(&mut self) -> usize {
         self.lexer.peek();
         self.lexer.at()

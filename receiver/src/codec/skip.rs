@@ -1,7 +1,7 @@
 //! Passing over what nobody asked for.
 
 use super::DecodeError;
-use super::lexer::{Lexer, end_of_plain};
+use super::lexer::{Lexer, end_of_blank, end_of_plain};
 
 /// The end of the value that begins here after whitespace, at any depth. Of names and strings only the form is looked at.
 pub(super) fn value(text: &str, start: usize) -> Result<usize, DecodeError> {
@@ -9,11 +9,11 @@ pub(super) fn value(text: &str, start: usize) -> Result<usize, DecodeError> {
     let mut open = Open::default();
     let mut at = start;
     loop {
-        at = blank(bytes, at);
+        at = end_of_blank(bytes, at);
         match bytes.get(at) {
             Some(b'"') => at = string(text, at)?,
             Some(b'{') => {
-                at = blank(bytes, at + 1);
+                at = end_of_blank(bytes, at + 1);
                 if bytes.get(at) == Some(&b'}') {
                     at += 1;
                 } else {
@@ -23,7 +23,7 @@ pub(super) fn value(text: &str, start: usize) -> Result<usize, DecodeError> {
                 }
             }
             Some(b'[') => {
-                at = blank(bytes, at + 1);
+                at = end_of_blank(bytes, at + 1);
                 if bytes.get(at) == Some(&b']') {
                     at += 1;
                 } else {
@@ -35,12 +35,12 @@ pub(super) fn value(text: &str, start: usize) -> Result<usize, DecodeError> {
         }
         // A value has ended, and with it perhaps what it is in.
         while let Some(close) = open.innermost() {
-            at = blank(bytes, at);
+            at = end_of_blank(bytes, at);
             match bytes.get(at) {
                 Some(b',') => {
                     at += 1;
                     if close == b'}' {
-                        at = name(text, blank(bytes, at))?;
+                        at = name(text, end_of_blank(bytes, at))?;
                     }
                     break;
                 }
@@ -55,15 +55,6 @@ pub(super) fn value(text: &str, start: usize) -> Result<usize, DecodeError> {
             return Ok(at);
         }
     }
-}
-
-/// The end of whitespace.
-#[inline]
-fn blank(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(b' ' | b'\t' | b'\n' | b'\r') = bytes.get(at) {
-        at += 1;
-    }
-    at
 }
 
 /// The end of a string that begins here.
@@ -84,7 +75,7 @@ fn name(text: &str, at: usize) -> Result<usize, DecodeError> {
     if text.as_bytes().get(at) != Some(&b'"') {
         return Err(Lexer::from(text, at).unnamed());
     }
-    let at = blank(text.as_bytes(), string(text, at)?);
+    let at = end_of_blank(text.as_bytes(), string(text, at)?);
     if text.as_bytes().get(at) == Some(&b':') { Ok(at + 1) } else { Err(Lexer::from(text, at).uncoloned()) }
 }
 
