@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::HeaderValue;
 
 use crate::codec::{self, Decode, DecodeError};
-use crate::event_type::{self, EventType, Told};
+use crate::event_type::{self, EventType};
 use crate::{UnknownEvent, Webhooks};
 
 /// A message whose signature has been verified, or that somebody has
@@ -89,9 +89,7 @@ impl Delivery {
     /// fit the type that belongs to its event type.
     pub fn event<W: Webhooks>(&self) -> Result<W::Event, DecodeError> {
         match EventType::<W>::of(self)? {
-            EventType::Known(known) => {
-                event_type::read::<W, _>(self, Told::ByDelivery, |reader| W::decode(known, reader))
-            }
+            EventType::Known(known, unsettled) => event_type::read(self, unsettled, |reader| W::decode(known, reader)),
             EventType::Unknown(name) => Ok(W::unknown(UnknownEvent::new(name, self.body.clone()))),
         }
     }
@@ -102,7 +100,7 @@ impl Delivery {
     ///
     /// If the body is not JSON, or does not fit the type that belongs to the event type.
     pub fn event_as<W: Webhooks>(&self, event_type: W::EventType) -> Result<W::Event, DecodeError> {
-        event_type::read::<W, _>(self, Told::ByReceiver, |reader| W::decode(event_type, reader))
+        event_type::read(self, None, |reader| W::decode(event_type, reader))
     }
 }
 

@@ -3,26 +3,22 @@
 use crate::codec::{self, DecodeError, DecodeErrorKind, Kind, Reader, pointer};
 use crate::{Carrier, Completion, Delivery, EventName, Webhooks};
 
-/// Who says of which event type a delivery is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Told {
-    ByDelivery,
-    ByReceiver,
-}
+/// The member that states an event type, where a second one has not been looked for.
+pub(crate) type Unsettled = Option<&'static str>;
 
 /// What a delivery says it is.
 pub(crate) enum EventType<W: Webhooks> {
-    Known(W::EventType),
+    Known(W::EventType, Unsettled),
     /// Absent, or not in the description.
     Unknown(Option<String>),
 }
 
 impl<W: Webhooks> EventType<W> {
-    /// What is found may be all that is looked at: what becomes of the delivery is still to be [read](read) or
-    /// [checked](Self::checked).
+    /// The body may have been looked at only as far as the event type; where it is unsettled, the rest is still to be
+    /// [read](read) or [checked](Self::checked).
     pub(crate) fn of(delivery: &Delivery) -> Result<Self, DecodeError> {
         match Self::first_stated(delivery) {
-            Some(known) => Ok(Self::Known(known)),
+            Some(known) => Ok(known),
             None => Self::checked(delivery),
         }
     }
@@ -33,20 +29,22 @@ impl<W: Webhooks> EventType<W> {
             Carrier::Body { pointers } => Self::in_body(delivery, pointers)?,
             Carrier::Header { completed_by, .. } => Self::in_header(delivery, completed_by)?,
             Carrier::Address => match W::EventType::ALL {
-                [only] => Self::Known(*only),
+                [only] => Self::Known(*only, None),
                 _ => Self::Unknown(None),
             },
         })
     }
 
     /// What a member of the body says, if it is enough to look that far.
-    fn first_stated(delivery: &Delivery) -> Option<W::EventType> {
-        let stating = stating_member::<W>()?;
+    fn first_stated(delivery: &Delivery) -> Option<Self> {
+        let Carrier::Body { pointers: [pointer] } = W::EVENT_TYPE else { return None };
+        let stating = pointer.strip_prefix('/').filter(|name| !name.contains(['/', '~']))?;
         let mut reader = Reader::new(str::from_utf8(delivery.raw()).ok()?);
         let mut members = reader.object("").ok()?;
         while let Some(name) = members.next().ok()? {
             if *name == *stating {
-                return W::EventType::parse(&members.reader().string().ok()?);
+                let known = W::EventType::parse(&members.reader().string().ok()?)?;
+                return Some(Self::Known(known, Some(stating)));
             }
             members.skip().ok()?;
         }
@@ -55,7 +53,7 @@ impl<W: Webhooks> EventType<W> {
 
     fn named(name: Option<String>) -> Self {
         match name.as_deref().and_then(W::EventType::parse) {
-            Some(event_type) => Self::Known(event_type),
+            Some(event_type) => Self::Known(event_type, None),
             None => Self::Unknown(name),
         }
     }
@@ -81,7 +79,7 @@ impl<W: Webhooks> EventType<W> {
         {
             let full = format!("{name}{separator}{part}");
             return Ok(match W::EventType::parse(&full).or_else(|| W::EventType::parse(name)) {
-                Some(event_type) => Self::Known(event_type),
+                Some(event_type) => Self::Known(event_type, None),
                 None => Self::Unknown(Some(full)),
             });
         }
@@ -89,26 +87,18 @@ impl<W: Webhooks> EventType<W> {
     }
 }
 
-/// Reads a delivery whose event type is known. Where the body states it, a second one further on is noticed.
-pub(crate) fn read<W: Webhooks, T>(
+/// Reads a delivery whose event type is known, and notices a second one further on where it is unsettled.
+pub(crate) fn read<T>(
     delivery: &Delivery,
-    told: Told,
+    unsettled: Unsettled,
     read: impl FnOnce(&mut Reader<'_>) -> Result<T, DecodeError>,
 ) -> Result<T, DecodeError> {
     codec::from_slice_with(delivery.raw(), |reader| {
-        if let (Told::ByDelivery, Some(name)) = (told, stating_member::<W>()) {
+        if let Some(name) = unsettled {
             reader.once(name);
         }
         read(reader)
     })
-}
-
-/// The member of a body that alone states the event type.
-fn stating_member<W: Webhooks>() -> Option<&'static str> {
-    match W::EVENT_TYPE {
-        Carrier::Body { pointers: [pointer] } => pointer.strip_prefix('/').filter(|name| !name.contains(['/', '~'])),
-        _ => None,
-    }
 }
 
 /// The whole body is read, so that a second event type further on is noticed.

@@ -104,8 +104,8 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
         H: Handler<P, S, X>,
     {
         let handler = erase(handler, self.state.clone());
-        let route: PayloadRoute = Box::new(move |delivery: Delivery, told| {
-            let payload = event_type::read::<W, P>(&delivery, told, P::decode)?;
+        let route: PayloadRoute = Box::new(move |delivery: Delivery, unsettled| {
+            let payload = event_type::read(&delivery, unsettled, P::decode)?;
             Ok(handler(payload, delivery))
         });
         let previous = self.setup.routes.payloads.insert(P::EVENT_TYPE, Named::of::<H>(route));

@@ -5,11 +5,11 @@ use std::iter::successors;
 
 use super::handler::{AnyHandler, Job};
 use super::{Outcome, Reason, Unrouted};
-use crate::event_type::{self, EventType, Told};
+use crate::event_type::{self, EventType, Unsettled};
 use crate::{DecodeError, Delivery, EventName, TopicName, Webhooks};
 
 /// Decodes a delivery and hands it to a handler of one payload type.
-pub(super) type PayloadRoute = Box<dyn Fn(Delivery, Told) -> Result<Job, DecodeError> + Send + Sync>;
+pub(super) type PayloadRoute = Box<dyn Fn(Delivery, Unsettled) -> Result<Job, DecodeError> + Send + Sync>;
 
 type Topic<W> = <<W as Webhooks>::EventType as EventName>::Topic;
 
@@ -78,9 +78,12 @@ impl<W: Webhooks> Routes<W> {
     }
 
     pub(crate) fn route(&self, delivery: Delivery) -> Routed {
-        let found = self.assumed.map_or_else(|| EventType::<W>::of(&delivery), |known| Ok(EventType::Known(known)));
+        let found =
+            self.assumed.map_or_else(|| EventType::<W>::of(&delivery), |known| Ok(EventType::Known(known, None)));
         let (event_type, job) = match found {
-            Ok(EventType::Known(known)) => (Some(known.as_str()), self.route_known(known, &delivery)),
+            Ok(EventType::Known(known, unsettled)) => {
+                (Some(known.as_str()), self.route_known(known, unsettled, &delivery))
+            }
             Ok(EventType::Unknown(name)) => (None, Err(Reason::UnknownEventType(name))),
             Err(error) => (None, Err(error.into())),
         };
@@ -93,19 +96,18 @@ impl<W: Webhooks> Routes<W> {
         Routed { event_type, job }
     }
 
-    fn route_known(&self, event_type: W::EventType, delivery: &Delivery) -> Result<Job, Reason> {
-        let told = if self.assumed.is_some() { Told::ByReceiver } else { Told::ByDelivery };
+    fn route_known(&self, event_type: W::EventType, unsettled: Unsettled, delivery: &Delivery) -> Result<Job, Reason> {
         if let Some(route) = self.payloads.get(&event_type) {
-            return Ok((route.handler)(delivery.clone(), told)?);
+            return Ok((route.handler)(delivery.clone(), unsettled)?);
         }
         let topic = topics(event_type).find_map(|topic| self.topics.get(&topic));
         match topic.or(self.any.as_ref()) {
             Some(route) => {
-                let event = event_type::read::<W, _>(delivery, told, |reader| W::decode(event_type, reader))?;
+                let event = event_type::read(delivery, unsettled, |reader| W::decode(event_type, reader))?;
                 Ok((route.handler)(event, delivery.clone()))
             }
             None => {
-                if told == Told::ByDelivery {
+                if unsettled.is_some() {
                     EventType::<W>::checked(delivery)?;
                 }
                 Err(Reason::NoHandler(event_type.as_str()))
