@@ -55,7 +55,7 @@ impl DecodeError {
     }
 
     fn new(kind: DecodeErrorKind, offset: usize, message: &dyn fmt::Display) -> Self {
-        let message = cut(message.to_string(), MAX_MESSAGE_CHARS);
+        let message = cut(&message.to_string(), MAX_MESSAGE_CHARS);
         Self(Box::new(Details { kind, pointer: String::new(), message, offset, line: 0, column: 0 }))
     }
 
@@ -80,7 +80,7 @@ impl DecodeError {
         let mut lines = before.split(|&byte| byte == b'\n');
         self.0.line = lines.clone().count();
         self.0.column = lines.next_back().map_or(0, <[u8]>::len) + 1;
-        self.0.pointer = cut(self.0.pointer, MAX_POINTER_CHARS);
+        self.0.pointer = cut(&self.0.pointer, MAX_POINTER_CHARS);
         self
     }
 
@@ -132,16 +132,19 @@ impl Error for DecodeError {}
 
 /// A received string, as far as a message quotes it: it may be as long as a body.
 pub(super) fn quoted(text: &str) -> String {
-    match text.char_indices().nth(MAX_MESSAGE_CHARS) {
-        Some((end, _)) => format!("{:?}…", &text[..end]),
-        None => format!("{text:?}"),
-    }
+    let (start, mark) = start(text, MAX_MESSAGE_CHARS);
+    format!("{start:?}{mark}")
 }
 
-fn cut(mut text: String, limit: usize) -> String {
-    if let Some((end, _)) = text.char_indices().nth(limit) {
-        text.truncate(end);
-        text.push('…');
+fn cut(text: &str, limit: usize) -> String {
+    let (start, mark) = start(text, limit);
+    format!("{start}{mark}")
+}
+
+/// The first characters of a text, and a mark where there are more.
+pub(super) fn start(text: &str, limit: usize) -> (&str, &'static str) {
+    match text.char_indices().nth(limit) {
+        Some((end, _)) => (&text[..end], "…"),
+        None => (text, ""),
     }
-    text
 }

@@ -2,15 +2,14 @@
 
 use std::borrow::Cow;
 
+use super::error::start;
+
 /// Longer member names are cut, so that a hostile name does not make a huge error.
 const MAX_SEGMENT_CHARS: usize = 64;
 
 /// Puts a member name or an index in front of a pointer.
 pub(super) fn prepend(pointer: &mut String, segment: &str) {
-    let (shown, mark) = match segment.char_indices().nth(MAX_SEGMENT_CHARS) {
-        Some((end, _)) => (&segment[..end], "…"),
-        None => (segment, ""),
-    };
+    let (shown, mark) = start(segment, MAX_SEGMENT_CHARS);
     let shown = shown.replace('~', "~0").replace('/', "~1");
     *pointer = format!("/{shown}{mark}{pointer}");
 }
