@@ -15,7 +15,8 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     if text.contains(CANARY) {
         return;
     }
-    let schemas = json!({ "known": { "type": "object", "properties": { "x": { "$ref": text } } }, "text": { "type": "string" } });
+    let schemas =
+        json!({ "known": { "type": "object", "properties": { "x": { "$ref": text } } }, "text": { "type": "string" } });
     let spec = inputs::description(&json!({ "$ref": text }), &schemas).to_string();
     let outside = json!({ "type": "object", "properties": { CANARY: { "type": "string" } } }).to_string();
     let inside = br#"{"a":{"type":"string"},"b":[{"$ref":"a.json#/a"}],"$anchor":"c"}"#;

@@ -111,7 +111,9 @@ fn floor(spec: &Path, out: &Path) -> Result<Done> {
 
 fn measure_all(paths: &[&str]) -> Result<()> {
     let folder = tempfile::tempdir()?;
-    println!("| description | webhooks | wall | CPU | per webhook | peak memory | floor | ratio | bare floor | ratio |");
+    println!(
+        "| description | webhooks | wall | CPU | per webhook | peak memory | floor | ratio | bare floor | ratio |"
+    );
     println!("|---|---|---|---|---|---|---|---|---|---|");
     if paths.is_empty() {
         measure("Tenovos", &tenovos(), folder.path())?;
@@ -145,7 +147,9 @@ fn process(what: &str, spec: &Path, out: &Path) -> Result<Taken> {
         return Err(String::from_utf8_lossy(&output.stderr).into());
     }
     let told = String::from_utf8(output.stdout)?;
-    let [busy, peak, webhooks, parsing] = told.split_whitespace().collect::<Vec<_>>()[..] else { return Err(told.into()) };
+    let [busy, peak, webhooks, parsing] = told.split_whitespace().collect::<Vec<_>>()[..] else {
+        return Err(told.into());
+    };
     let (busy, parsing) = (Duration::from_nanos(busy.parse()?), Duration::from_nanos(parsing.parse()?));
     Ok(Taken { wall, busy, peak_kib: peak.parse()?, webhooks: webhooks.parse()?, parsing })
 }
