@@ -20,7 +20,7 @@
 //! - A signature is checked over the bytes as received, before they are parsed.
 //! - A verified delivery is never dropped in silence: whatever cannot be routed or decoded reaches the
 //!   [fallback handler](Receiver::otherwise) with its raw bytes and the [`Reason`].
-//! - A handler runs to completion in its own task, whether or not the sender waits for the answer.
+//! - A handler runs to completion, whether or not the sender waits for the answer.
 //! - Status 200 is sent only when the handler has finished without an error, or when nothing was to
 //!   be done.
 //! - A delivery that was handled is not handled again, as far as a [`ReplayGuard`] remembers.

@@ -44,11 +44,14 @@ pub(super) fn check_media(headers: &HeaderMap) -> Result<(), Rejection> {
 /// The header is not signed, so it only serves to turn away what is plainly something else.
 fn is_json(headers: &HeaderMap) -> bool {
     headers.get_all(CONTENT_TYPE).iter().all(|value| {
-        let essence = value.as_bytes().split(|&byte| byte == b';').next().unwrap_or_default();
-        let essence = essence.trim_ascii().to_ascii_lowercase();
-        essence.strip_prefix(b"application/").is_some_and(|subtype| {
-            subtype == b"json" || subtype.strip_suffix(b"+json").is_some_and(|name| !name.is_empty())
-        })
+        let essence = value.as_bytes().split(|&byte| byte == b';').next().unwrap_or_default().trim_ascii();
+        let Some((kind, subtype)) = essence.split_at_checked(b"application/".len()) else { return false };
+        let is_structured = || {
+            subtype
+                .split_last_chunk::<5>()
+                .is_some_and(|(name, end)| !name.is_empty() && end.eq_ignore_ascii_case(b"+json"))
+        };
+        kind.eq_ignore_ascii_case(b"application/") && (subtype.eq_ignore_ascii_case(b"json") || is_structured())
     })
 }
 

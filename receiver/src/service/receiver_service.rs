@@ -1,5 +1,7 @@
 use std::convert::Infallible;
 use std::fmt;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -80,8 +82,8 @@ impl Default for Limits {
 /// Everything else is 200. Bodies and headers of the answers depend on nothing but the status and the
 /// checks that need no signature.
 ///
-/// Needs a Tokio runtime with timers. Each handler runs in a task of its own, to its end, even if the
-/// sender hangs up.
+/// Needs a Tokio runtime with timers. Each handler runs to its end, even if the sender hangs up: one that
+/// has to wait goes on in a task of its own.
 ///
 /// Whoever mounts it has to provide what a service cannot: a deadline for the headers of a request, a limit on the number of
 /// connections and an end for those that are idle, TLS, and the path. Feature `serve` has a server that does, but for TLS.
@@ -210,7 +212,7 @@ impl<W: Webhooks> ReceiverService<W> {
             drop((memory, slot, running));
             end
         };
-        match tokio::spawn(task.in_current_span()).await {
+        match to_its_end(task.in_current_span()).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err((event_type, end))) => {
                 let outcome = if end.await {
@@ -220,11 +222,24 @@ impl<W: Webhooks> ReceiverService<W> {
                 };
                 self.shared.ended(&delivery, event_type, outcome, start)
             }
-            Err(error) => {
-                let reason = if error.is_panic() { "the receiver panicked" } else { "the runtime is shutting down" };
-                self.shared.ended(&delivery, None, Outcome::Failed(reason.into()), start)
-            }
+            Err(reason) => self.shared.ended(&delivery, None, Outcome::Failed(reason.into()), start),
         }
+    }
+}
+
+/// Runs a task to its end, even if nobody waits for it any more; or says why that was not possible.
+///
+/// What need not wait is done at once: nobody can stop waiting in the middle of a poll. The rest is a task of the runtime.
+async fn to_its_end<T: Send + 'static>(task: impl Future<Output = T> + Send + 'static) -> Result<T, &'static str> {
+    const PANICKED: &str = "the receiver panicked";
+    let mut task = Box::pin(task);
+    let at_once = poll_fn(|context| Poll::Ready(catch_unwind(AssertUnwindSafe(|| task.as_mut().poll(context)))));
+    match at_once.await {
+        Ok(Poll::Ready(end)) => Ok(end),
+        Ok(Poll::Pending) => tokio::spawn(task)
+            .await
+            .map_err(|error| if error.is_panic() { PANICKED } else { "the runtime is shutting down" }),
+        Err(_) => Err(PANICKED),
     }
 }
 

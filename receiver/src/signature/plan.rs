@@ -203,11 +203,11 @@ fn separators(signed: &[Part]) -> [Option<u8>; 2] {
     [before.and_then(|text| text.bytes().last()), after.and_then(|text| text.bytes().next())]
 }
 
-/// How many bytes the digits stand for, once they are written.
+/// How many bytes the digits stand for; as many of them as there is room for are written.
 fn decode_hex(digits: &[u8], room: &mut [u8]) -> Option<usize> {
     let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
     let (pairs, rest) = digits.as_chunks::<2>();
-    if !rest.is_empty() || pairs.len() > room.len() {
+    if !rest.is_empty() {
         return None;
     }
     for (byte, &[high, low]) in room.iter_mut().zip(pairs) {

@@ -311,6 +311,47 @@ async fn a_broken_guard_lets_nothing_pass_as_handled() {
     }
 }
 
+/// A store with a bug, which shows at once or later.
+struct Panicking {
+    waits: bool,
+}
+
+impl ReplayGuard for Panicking {
+    fn reserve<'a>(&'a self, _: &'a str, _: &'a BodyDigest) -> Pending<'a, Result<Reservation, BoxError>> {
+        Box::pin(async {
+            if self.waits {
+                tokio::task::yield_now().await;
+            }
+            panic!("expected in this test")
+        })
+    }
+
+    fn commit<'a>(&'a self, _: &'a str) -> Pending<'a, Result<(), BoxError>> {
+        unreachable!("nothing was reserved")
+    }
+
+    fn release<'a>(&'a self, _: &'a str) -> Pending<'a, Result<(), BoxError>> {
+        unreachable!("nothing was reserved")
+    }
+}
+
+#[tokio::test]
+async fn a_guard_that_panics_fails_its_delivery_alone() {
+    for waits in [false, true] {
+        let (sender, outcomes) = std::sync::mpsc::channel();
+        let service = Receiver::<Acme>::new(Verifier::standard_webhooks(secret()))
+            .replay_guard(Panicking { waits })
+            .on(|_: Ping| async {})
+            .observe(move |observed| sender.send(observed.outcome.to_string()).unwrap())
+            .into_service();
+        for id in ["a", "b"] {
+            assert_eq!(service.respond(ping(id)).await.status(), 500, "{waits}");
+            assert_eq!(outcomes.try_recv().as_deref(), Ok("failed: the receiver panicked"), "{waits}");
+        }
+        service.idle().await;
+    }
+}
+
 #[tokio::test]
 async fn without_a_guard_everything_is_handled() {
     let runs = Arc::new(AtomicUsize::new(0));
