@@ -4,6 +4,7 @@ mod golden;
 mod support;
 
 use std::collections::BTreeMap;
+use std::fs;
 
 use support::{Fixture, fixtures};
 use webhook_generator::source::Limits;
@@ -45,10 +46,29 @@ fn errors_are_told_as_expected() {
     golden::report(&differences);
 }
 
+#[test]
+fn an_overlay_that_a_message_offers_makes_webhooks() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let overlay = folder.path().join("overlay.yaml");
+    for fixture in fixtures("errors").iter().filter(|fixture| fixture.name.ends_with("-only")) {
+        let outcome = run(fixture);
+        let mut help = outcome.diagnostics.iter().flat_map(|found| &found.help);
+        let offered = help.find_map(|help| help.find("overlay: 1.1.0").map(|start| &help[start..]));
+        fs::write(&overlay, offered.expect("an overlay is offered")).expect("the file can be written");
+        let outcome = generate(&Request { overlays: vec![overlay.clone()], ..request(fixture) });
+        let messages = diagnostics::text(&outcome.diagnostics, &outcome.sources, false);
+        assert_eq!(outcome.output.expect(&messages).api.webhooks.len(), 1, "{}", fixture.name);
+    }
+}
+
 fn run(fixture: &Fixture) -> Outcome {
+    generate(&request(fixture))
+}
+
+fn request(fixture: &Fixture) -> Request {
     let optional = |name: &str| Some(fixture.folder.join(name)).filter(|path| path.exists());
     let spec = optional("spec.yaml").or_else(|| optional("spec.json")).expect("a fixture has a description");
-    generate(&Request {
+    Request {
         spec,
         overlays: optional("overlay.yaml").into_iter().collect(),
         config: optional("codegen.toml"),
@@ -58,5 +78,5 @@ fn run(fixture: &Fixture) -> Outcome {
         layout: Layout::Standalone,
         limits: Limits::default(),
         deny_warnings: false,
-    })
+    }
 }

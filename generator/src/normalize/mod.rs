@@ -2,6 +2,7 @@
 //!
 //! Only what webhooks reach is read; a mistake elsewhere in the document is not ours to report.
 
+mod absent;
 mod fields;
 mod schema;
 
@@ -158,19 +159,7 @@ impl Reader<'_, '_> {
             }
         }
         if webhooks.is_empty() && !self.diagnostics.has_errors() {
-            let misspelt = root.as_object().into_iter().flatten().find(|(name, _)| is_nearly_webhooks(name));
-            let (place, help) = match (maps.first(), misspelt) {
-                (None, Some((_, near))) => (Place::Name(near.origin().clone()), "did you mean `webhooks`?"),
-                (map, _) => (
-                    map.map_or_else(|| Place::Value(root.origin().clone()), |map| Place::Name(map.origin().clone())),
-                    "webhooks stand under `webhooks`, or under `x-webhooks` before OpenAPI 3.1, as a map of path items",
-                ),
-            };
-            self.diagnostics.push(
-                Diagnostic::new(Code::NoWebhooks, "the description has no webhook with a JSON body")
-                    .at(place, "")
-                    .help(help),
-            );
+            self.no_webhooks(root, maps.first().copied());
         }
         webhooks
     }

@@ -15,6 +15,8 @@ fn problem(text: &str) -> String {
         let part = str::from_utf8(part).unwrap();
         assert!(!shown.contains(part) || "whsec_ whpk_ whsk_".contains(part), "{shown} quotes {part}");
     }
+    // What `main` prints of it says as much.
+    assert_eq!(format!("{error:?}"), error.to_string());
     error.to_string()
 }
 
