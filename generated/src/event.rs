@@ -316,6 +316,7 @@ impl Webhooks for Tenovos {
 
     const EVENT_TYPE: Carrier = Carrier::Body {
         pointers: &["/eventType"],
+        completed_by: None,
     };
     fn decode(
         event_type: EventType,

@@ -7,7 +7,8 @@
 //!
 //! [event-type]
 //! pointer = "/eventType"                  # where a body says what it tells of; a list where bodies differ
-//! header = "x-acme-event"                 # the header that says it; with `pointer`, the body completes it
+//! header = "x-acme-event"                 # or the header that says it
+//! completed-by = "/action"                # beside one of them: where the body says the rest of it
 //! address = true                          # deliveries do not say it: each webhook has an address of its own
 //! from-keys = true                        # the webhooks' keys are the event types, whatever they look like
 //! separator = "."                         # parts the words, and the header's part from the body's
@@ -115,8 +116,8 @@ impl Default for EventTypes {
 /// Where a delivery says of which event type it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Carrier {
-    /// In the body, at the first of these places that it has.
-    Body(Vec<Pointer>),
+    /// In the body, at the first of these places that it has, completed at another where there is one.
+    Body(Vec<Pointer>, Option<Pointer>),
     /// In a header, completed by the body where there is a pointer.
     Header(HeaderName, Option<Pointer>),
     /// Nowhere: each event type has an address of its own.
@@ -228,6 +229,7 @@ struct Raw {
 struct RawEventType {
     pointer: Option<Spanned<Pointers>>,
     header: Option<Spanned<HeaderName>>,
+    completed_by: Option<Spanned<Pointer>>,
     address: Option<Spanned<bool>>,
     separator: Option<Text>,
     from_keys: bool,
@@ -247,33 +249,36 @@ impl RawEventType {
         let misuse = |span, message: &str| {
             Err(Diagnostic::new(Code::Config, message)
                 .at(Place::Bytes(file, span), "")
-                .help("an event type is in the body (`pointer`), in a header (`header`, which `pointer` may complete), or nowhere (`address = true`)"))
+                .help("an event type is in the body (`pointer`), in a header (`header`), both of which `completed-by` may complete, or nowhere (`address = true`)"))
         };
-        let pointers = self.pointer.take().map(|pointers| {
-            let span = pointers.span();
-            match pointers.into_inner() {
-                Pointers::One(pointer) => (vec![pointer], span),
-                Pointers::Several(pointers) => (pointers, span),
-            }
-        });
         let address = self.address.take().filter(|address| *address.get_ref());
-        let (carrier, span) = match (self.header.take(), pointers, address) {
-            (None, None, None) => return Ok(None),
-            (None, None, Some(address)) => (Carrier::Address, address.span()),
+        let completed_by = self.completed_by.take();
+        let (carrier, span) = match (self.header.take(), self.pointer.take(), address) {
+            (None, None, None) => match completed_by {
+                None => return Ok(None),
+                Some(pointer) => return misuse(pointer.span(), "`completed-by` completes a `pointer` or a `header`"),
+            },
+            (None, None, Some(address)) if completed_by.is_none() => (Carrier::Address, address.span()),
             (_, _, Some(address)) => {
                 return misuse(address.span(), "`address` says that deliveries do not state their event type");
             }
-            (None, Some((pointers, span)), None) if pointers.is_empty() => {
-                return misuse(span, "`pointer` is an empty list");
+            (Some(_), Some(pointers), None) => {
+                return misuse(pointers.span(), "an event type stands in the body or in a header");
             }
-            (None, Some((pointers, span)), None) => (Carrier::Body(pointers), span),
-            (Some(header), Some((pointers, span)), None) => match <[Pointer; 1]>::try_from(pointers) {
-                Ok([pointer]) => (Carrier::Header(header.into_inner(), Some(pointer)), span),
-                Err(_) => return misuse(span, "a header is completed by one `pointer`"),
-            },
+            (None, Some(pointers), None) => {
+                let span = pointers.span();
+                let pointers = match pointers.into_inner() {
+                    Pointers::One(pointer) => vec![pointer],
+                    Pointers::Several(pointers) => pointers,
+                };
+                if pointers.is_empty() {
+                    return misuse(span, "`pointer` is an empty list");
+                }
+                (Carrier::Body(pointers, completed_by.map(Spanned::into_inner)), span)
+            }
             (Some(header), None, None) => {
                 let span = header.span();
-                (Carrier::Header(header.into_inner(), None), span)
+                (Carrier::Header(header.into_inner(), completed_by.map(Spanned::into_inner)), span)
             }
         };
         Ok(Some(Located { value: carrier, place: Place::Bytes(file, span) }))
@@ -480,6 +485,7 @@ crate-version = "1.2.3"
 vendor = "Acme"
 [event-type]
 pointer = "/meta/type"
+completed-by = "/action"
 separator = ":"
 [event-type.names]
 userAdded = "user:added"
@@ -501,7 +507,7 @@ headers = { id = "acme-id" }
         let carrier = config.event_types.carrier.unwrap();
         assert_eq!(
             (carrier.value, text_of(&carrier.place)),
-            (Carrier::Body(vec!["/meta/type".parse().unwrap()]), "\"/meta/type\"")
+            (Carrier::Body(vec!["/meta/type".parse().unwrap()], Some("/action".parse().unwrap())), "\"/meta/type\"")
         );
         assert_eq!(config.event_types.separator.as_str(), ":");
         let added = &config.event_types.names["userAdded"];

@@ -39,17 +39,32 @@ pub struct Api {
 /// Where a delivery states its event type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Carrier {
-    /// In the body, at the first of these JSON pointers that it has.
-    Body(Vec<String>),
-    /// In a header, completed by the body where there is a JSON pointer.
+    /// In the body.
+    Body {
+        /// JSON pointers; the first of them that a body has counts.
+        pointers: Vec<String>,
+        /// Where the body completes it: a JSON pointer.
+        completed_by: Option<String>,
+    },
+    /// In a header.
     Header {
         /// The name, in lower case.
         name: String,
-        /// Where the body completes it.
+        /// Where the body completes it: a JSON pointer.
         completed_by: Option<String>,
     },
     /// Nowhere: each event type has an address of its own.
     Address,
+}
+
+impl Carrier {
+    /// Where the body completes what is stated: a JSON pointer.
+    pub fn completed_by(&self) -> Option<&str> {
+        match self {
+            Self::Body { completed_by, .. } | Self::Header { completed_by, .. } => completed_by.as_deref(),
+            Self::Address => None,
+        }
+    }
 }
 
 /// A webhook that is routed by its event type.
@@ -560,7 +575,7 @@ impl Api {
         };
         let Some((first, others)) = self.webhooks.split_first() else { return Vec::new() };
         let pointers = match &self.carrier {
-            Carrier::Body(pointers) => pointers.as_slice(),
+            Carrier::Body { pointers, .. } => pointers.as_slice(),
             Carrier::Header { .. } | Carrier::Address => &[],
         };
         let states_event_type = |field: &&Field| pointers.iter().any(|pointer| pointer[1..] == field.wire);

@@ -26,8 +26,12 @@ impl<W: Webhooks> EventType<W> {
     /// The same, where a body that states it is looked at to the end.
     pub(crate) fn checked(delivery: &Delivery) -> Result<Self, DecodeError> {
         Ok(match W::EVENT_TYPE {
-            Carrier::Body { pointers } => Self::in_body(delivery, pointers)?,
-            Carrier::Header { completed_by, .. } => Self::in_header(delivery, completed_by)?,
+            Carrier::Body { pointers, completed_by } => {
+                Self::completed(in_body(delivery, pointers)?, completed_by, delivery)?
+            }
+            Carrier::Header { completed_by, .. } => {
+                Self::completed(delivery.event_type_header().map(str::to_owned), completed_by, delivery)?
+            }
             Carrier::Address => match W::EventType::ALL {
                 [only] => Self::Known(*only, None),
                 _ => Self::Unknown(None),
@@ -37,7 +41,7 @@ impl<W: Webhooks> EventType<W> {
 
     /// What a member of the body says, if it is enough to look that far.
     fn first_stated(delivery: &Delivery) -> Option<Self> {
-        let Carrier::Body { pointers: [pointer] } = W::EVENT_TYPE else { return None };
+        let Carrier::Body { pointers: [pointer], completed_by: None } = W::EVENT_TYPE else { return None };
         let stating = pointer.strip_prefix('/').filter(|name| !name.contains(['/', '~']))?;
         let mut reader = Reader::new(str::from_utf8(delivery.raw()).ok()?);
         let mut members = reader.object("").ok()?;
@@ -51,40 +55,34 @@ impl<W: Webhooks> EventType<W> {
         None
     }
 
-    fn named(name: Option<String>) -> Self {
-        match name.as_deref().and_then(W::EventType::parse) {
-            Some(event_type) => Self::Known(event_type, None),
-            None => Self::Unknown(name),
-        }
+    /// The event type of this name, or of the name and what the body says beside it.
+    fn completed(
+        name: Option<String>,
+        completed_by: Option<Completion>,
+        delivery: &Delivery,
+    ) -> Result<Self, DecodeError> {
+        let Some(name) = name else { return Ok(Self::Unknown(None)) };
+        let part = completed_by.map(|Completion { pointer, .. }| text_at(pointer, delivery)).transpose()?.flatten();
+        let full =
+            completed_by.zip(part).map(|(Completion { separator, .. }, part)| format!("{name}{separator}{part}"));
+        let known = full.as_deref().and_then(W::EventType::parse).or_else(|| W::EventType::parse(&name));
+        Ok(known.map_or_else(|| Self::Unknown(Some(full.unwrap_or(name))), |known| Self::Known(known, None)))
     }
+}
 
-    fn in_body(delivery: &Delivery, pointers: &'static [&'static str]) -> Result<Self, DecodeError> {
-        // Bodies differ: what is wrong at one place is an error only where no other place has a text.
-        let mut mismatch = None;
-        for pointer in pointers {
-            match find(pointer, delivery) {
-                Ok(Some(name)) => return Ok(Self::named(Some(name))),
-                Ok(None) => {}
-                Err(error) if error.kind() == DecodeErrorKind::Mismatch => mismatch = mismatch.or(Some(error)),
-                Err(error) => return Err(error),
-            }
+/// What stands at the first of these places that has a text.
+fn in_body(delivery: &Delivery, pointers: &'static [&'static str]) -> Result<Option<String>, DecodeError> {
+    // Bodies differ: what is wrong at one place is an error only where no other place has a text.
+    let mut mismatch = None;
+    for pointer in pointers {
+        match find(pointer, delivery) {
+            Ok(Some(name)) => return Ok(Some(name)),
+            Ok(None) => {}
+            Err(error) if error.kind() == DecodeErrorKind::Mismatch => mismatch = mismatch.or(Some(error)),
+            Err(error) => return Err(error),
         }
-        mismatch.map_or(Ok(Self::Unknown(None)), Err)
     }
-
-    fn in_header(delivery: &Delivery, completed_by: Option<Completion>) -> Result<Self, DecodeError> {
-        let Some(name) = delivery.event_type_header() else { return Ok(Self::Unknown(None)) };
-        if let Some(Completion { pointer, separator }) = completed_by
-            && let Some(part) = text_at(pointer, delivery)?
-        {
-            let full = format!("{name}{separator}{part}");
-            return Ok(match W::EventType::parse(&full).or_else(|| W::EventType::parse(name)) {
-                Some(event_type) => Self::Known(event_type, None),
-                None => Self::Unknown(Some(full)),
-            });
-        }
-        Ok(Self::named(Some(name.to_owned())))
-    }
+    mismatch.map_or(Ok(None), Err)
 }
 
 /// Reads a delivery whose event type is known, and notices a second one further on where it is unsettled.

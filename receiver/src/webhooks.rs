@@ -41,14 +41,15 @@ pub enum Carrier {
     Body {
         /// JSON pointers (RFC 6901) such as `/eventType`. The first one at which a body has a text counts.
         pointers: &'static [&'static str],
+        /// Where another place completes it, so that `item` at one and `created` at the other are `item.created`.
+        completed_by: Option<Completion>,
     },
     /// In a header. Most vendors do not sign their headers: whoever has recorded a delivery can then send it again
     /// under another event type, and only the form of the body stands against that.
     Header {
         /// The name, in lower case.
         name: &'static str,
-        /// Where the body completes it, so that `issues` in the header and `opened` in the body are
-        /// `issues.opened`. Where there is no such event type, or nothing at that place, the header alone decides.
+        /// Where the body completes it, so that `issues` in the header and `opened` in the body are `issues.opened`.
         completed_by: Option<Completion>,
     },
     /// Nowhere: each event type is sent to an address of its own, see [`Receiver::assuming`](crate::Receiver::assuming).
@@ -56,12 +57,13 @@ pub enum Carrier {
     Address,
 }
 
-/// The part of an event type that stands in the body, see [`Carrier::Header`].
+/// The end of an event type, which stands in the body at a place of its own. Where there is no event type of both parts, or
+/// nothing at that place, the first part alone decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Completion {
     /// A JSON pointer (RFC 6901) such as `/action`.
     pub pointer: &'static str,
-    /// What is put between the header's part and this one.
+    /// What is put between the first part and this one.
     pub separator: &'static str,
 }
 

@@ -23,7 +23,7 @@ impl Emitter<'_> {
         let own = imports::list(own.collect());
         let mut receiver = imports::receiver_types(&common);
         receiver.extend(["Carrier", "UnknownEvent", "Webhooks", "codec"]);
-        if matches!(self.api.carrier, Carrier::Header { completed_by: Some(_), .. }) {
+        if self.api.carrier.completed_by().is_some() {
             receiver.push("Completion");
         }
         let receiver = imports::list(receiver);
@@ -109,15 +109,15 @@ impl Emitter<'_> {
     /// Where deliveries state their event type, in the receiver's words.
     fn carrier(&self) -> TokenStream {
         let separator = &self.api.separator;
+        let completed_by = match self.api.carrier.completed_by() {
+            None => quote!(None),
+            Some(pointer) => quote!(Some(Completion { pointer: #pointer, separator: #separator })),
+        };
         match &self.api.carrier {
-            Carrier::Body(pointers) => quote!(Carrier::Body { pointers: &[#(#pointers),*] }),
-            Carrier::Header { name, completed_by: None } => quote!(Carrier::Header { name: #name, completed_by: None }),
-            Carrier::Header { name, completed_by: Some(pointer) } => quote! {
-                Carrier::Header {
-                    name: #name,
-                    completed_by: Some(Completion { pointer: #pointer, separator: #separator }),
-                }
-            },
+            Carrier::Body { pointers, .. } => {
+                quote!(Carrier::Body { pointers: &[#(#pointers),*], completed_by: #completed_by })
+            }
+            Carrier::Header { name, .. } => quote!(Carrier::Header { name: #name, completed_by: #completed_by }),
             Carrier::Address => quote!(Carrier::Address),
         }
     }

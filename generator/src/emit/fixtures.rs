@@ -60,7 +60,7 @@ impl Emitter<'_> {
                 Some(quote!(, event_type: &'static str)),
                 Some(quote!(headers.insert(#name, HeaderValue::from_static(event_type));)),
             ),
-            Carrier::Body(_) | Carrier::Address => (None, None),
+            Carrier::Body { .. } | Carrier::Address => (None, None),
         };
         let mutable = insert.is_some().then(|| quote!(mut));
         file.item(quote! {

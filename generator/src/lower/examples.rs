@@ -39,20 +39,17 @@ pub(super) fn examples(
         |name: &str| routes.iter().any(|other| other.webhook.name == webhook.name && other.event_type == name);
     let mut examples = Vec::new();
     for published in webhook.examples.iter().map(|example| &example.payload) {
-        match checking.statement.stated(published) {
-            Some(other) if other != checking.statement.text => {
-                if !of_same_webhook(other) {
-                    diagnostics.push(
-                        Diagnostic::new(
-                            Code::ExampleUnusable,
-                            format!("this example is of `{other}`, not of `{event_type}`"),
-                        )
-                        .at(Place::Value(published.origin().clone()), "not used as a fixture"),
-                    );
-                }
-                continue;
+        if let Some(other) = checking.statement.another(published) {
+            if !of_same_webhook(&other) {
+                diagnostics.push(
+                    Diagnostic::new(
+                        Code::ExampleUnusable,
+                        format!("this example is of `{other}`, not of `{event_type}`"),
+                    )
+                    .at(Place::Value(published.origin().clone()), "not used as a fixture"),
+                );
             }
-            _ => {}
+            continue;
         }
         match checking.check(published) {
             Ok(checked) => {
@@ -128,41 +125,67 @@ fn made_up(
 
 /// What the body of a delivery has to say so that it is routed.
 struct Statement<'a> {
-    /// Where; the first of them that a body has counts. Empty where the body has no say.
+    event_type: &'a str,
+    separator: &'a str,
+    /// What a header says before them.
+    in_header: Option<&'a str>,
+    texts: Vec<Stated<'a>>,
+    /// Where what a body says would make another event type of it.
+    completed_by: Option<Vec<String>>,
+}
+
+/// A text that has to stand at the first of these places that a body has.
+struct Stated<'a> {
     paths: Vec<Vec<String>>,
     text: &'a str,
 }
 
 impl<'a> Statement<'a> {
-    fn of(carrier: &Carrier, separator: &str, route: &'a Route<'_>) -> Self {
-        let event_type = route.event_type.as_str();
-        match carrier {
-            Carrier::Body(pointers) => {
-                Self { paths: pointers.iter().map(|pointer| segments(pointer)).collect(), text: event_type }
-            }
-            Carrier::Header { completed_by: Some(pointer), .. } => {
-                let header = route.header.as_deref().unwrap_or_default();
-                match event_type.strip_prefix(header).and_then(|rest| rest.strip_prefix(separator)) {
-                    Some(part) => Self { paths: vec![segments(pointer)], text: part },
-                    None => Self { paths: Vec::new(), text: event_type },
-                }
-            }
-            Carrier::Header { completed_by: None, .. } | Carrier::Address => {
-                Self { paths: Vec::new(), text: event_type }
-            }
+    fn of(carrier: &Carrier, separator: &'a str, route: &'a Route<'_>) -> Self {
+        let (event_type, head) = (route.event_type.as_str(), route.head.as_str());
+        let mut texts = Vec::new();
+        if let Carrier::Body { pointers, .. } = carrier {
+            texts.push(Stated { paths: pointers.iter().map(|pointer| segments(pointer)).collect(), text: head });
         }
+        let mut completed_by = carrier.completed_by().map(segments);
+        if let Some(part) = event_type.strip_prefix(head).and_then(|rest| rest.strip_prefix(separator)) {
+            texts.extend(completed_by.take().map(|path| Stated { paths: vec![path], text: part }));
+        }
+        let in_header = matches!(carrier, Carrier::Header { .. }).then_some(head);
+        Self { event_type, separator, in_header, texts, completed_by }
     }
 
-    /// What a payload says at the place that counts.
-    fn stated<'n>(&self, payload: &'n Node) -> Option<&'n str> {
-        let at = |path: &Vec<String>| path.iter().try_fold(payload, |node, segment| member(node, segment))?.as_str();
-        self.paths.iter().find_map(at)
+    /// Whether a payload says it.
+    fn is_in(&self, payload: &Node) -> bool {
+        self.texts.iter().all(|stated| stated.found_in(payload) == Some(stated.text))
     }
 
-    /// Payloads that say it, each at one of the places.
+    /// The event type that a payload says instead.
+    fn another(&self, payload: &Node) -> Option<String> {
+        let said = |stated: &Stated<'a>| stated.found_in(payload).unwrap_or(stated.text).to_owned();
+        let said: Vec<String> = self.texts.iter().map(said).collect();
+        let differs = said.iter().zip(&self.texts).any(|(said, stated)| said != stated.text);
+        let header = self.in_header.map(str::to_owned);
+        differs.then(|| header.into_iter().chain(said).collect::<Vec<_>>().join(self.separator))
+    }
+
+    /// Payloads that say it, each at some of the places.
     fn put(&self, payload: &Node) -> Vec<Node> {
-        self.paths.iter().map(|path| with_text(payload, path, self.text)).collect()
+        self.texts.iter().fold(vec![payload.clone()], |payloads, Stated { paths, text }| {
+            payloads.iter().flat_map(|payload| paths.iter().map(|path| with_text(payload, path, text))).collect()
+        })
     }
+}
+
+impl Stated<'_> {
+    fn found_in<'n>(&self, payload: &'n Node) -> Option<&'n str> {
+        self.paths.iter().find_map(|path| at(payload, path))
+    }
+}
+
+/// The text at a place.
+fn at<'n>(payload: &'n Node, path: &[String]) -> Option<&'n str> {
+    path.iter().try_fold(payload, |node, segment| member(node, segment))?.as_str()
 }
 
 /// Holds examples against the payload type of a webhook.
@@ -188,14 +211,11 @@ impl Checking<'_> {
             let example = Example { json: crate::text::pretty_json(&fitted), assembled: false, states_event_type };
             Ok((fitted, Checked { example, undeclared: fitting.undeclared }))
         };
-        if self.statement.paths.is_empty() {
-            return fit(example, !self.says_another(example)).map(|(_, checked)| checked);
-        }
-        let states = self.statement.stated(example) == Some(self.statement.text);
-        let stating = if states { vec![example.clone()] } else { self.statement.put(example) };
-        for node in stating {
+        let says = |node: &Node| self.statement.is_in(node) && !self.says_another(node);
+        let saying = if says(example) { vec![example.clone()] } else { self.statement.put(example) };
+        for node in saying {
             if let Ok((fitted, checked)) = fit(&node, true)
-                && self.statement.stated(&fitted) == Some(self.statement.text)
+                && says(&fitted)
             {
                 return Ok(checked);
             }
@@ -203,13 +223,11 @@ impl Checking<'_> {
         fit(example, false).map(|(_, checked)| checked)
     }
 
-    /// Whether a body that need not say anything completes the header to another event type.
+    /// Whether a body that need not say any more is completed to another event type.
     fn says_another(&self, example: &Node) -> bool {
-        let Carrier::Header { completed_by: Some(pointer), .. } = &self.api.carrier else { return false };
-        let path = segments(pointer);
-        let part = path.iter().try_fold(example, |node, segment| member(node, segment)).and_then(Node::as_str);
-        part.is_some_and(|part| {
-            let whole = format!("{}{}{part}", self.statement.text, self.api.separator);
+        let Statement { event_type, completed_by, .. } = &self.statement;
+        completed_by.as_ref().and_then(|path| at(example, path)).is_some_and(|part| {
+            let whole = format!("{event_type}{}{part}", self.api.separator);
             self.routes.iter().any(|route| route.event_type == whole)
         })
     }

@@ -51,11 +51,11 @@ pub fn lower(
     };
     for (route, payload) in routes.iter().zip(payloads) {
         let examples = examples::examples(&api, &description.schemas, route, &routes, payload, diagnostics);
-        let Route { webhook, event_type, header, .. } = route;
+        let Route { webhook, event_type, head, .. } = route;
         api.webhooks.push(Webhook {
             key: webhook.name.clone(),
             event_type: event_type.clone(),
-            header: header.clone(),
+            header: matches!(api.carrier, crate::ir::Carrier::Header { .. }).then(|| head.clone()),
             payload,
             summary: webhook.operation.summary.clone(),
             description: webhook.operation.description.clone(),

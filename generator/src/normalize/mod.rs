@@ -71,6 +71,8 @@ pub struct Header {
     pub place: Place,
     /// The texts that are said to stand in it: a constant, a single enum value, an example.
     pub values: Vec<Node>,
+    /// The texts of its `enum`, or its `const`.
+    pub listed: Vec<Node>,
 }
 
 const METHODS: [&str; 9] = ["post", "put", "patch", "delete", "get", "head", "options", "trace", "query"];
@@ -270,7 +272,7 @@ impl Reader<'_, '_> {
                     continue;
                 };
                 let place = Place::Value(name.origin().clone());
-                headers.push(Header { name: text.to_owned(), place, values: self.header_values(&parameter) });
+                headers.push(self.header(text, place, &parameter));
             }
         }
         let responses = operation.get("responses").and_then(Node::as_object);
@@ -284,24 +286,23 @@ impl Reader<'_, '_> {
             let map = response.as_ref().and_then(|response| response.get("headers")?.as_object());
             for (name, header) in map.into_iter().flatten() {
                 let place = Place::Name(header.origin().clone());
-                headers.push(Header { name: name.to_string(), place, values: Vec::new() });
+                headers.push(Header { name: name.to_string(), place, values: Vec::new(), listed: Vec::new() });
             }
         }
         headers
     }
 
-    /// What a header parameter is said to hold.
-    fn header_values(&mut self, parameter: &Node) -> Vec<Node> {
+    fn header(&mut self, name: &str, place: Place, parameter: &Node) -> Header {
         let schema = parameter.get("schema").and_then(|schema| self.follow(schema));
-        let schema = schema.as_ref();
-        let keyword = |name| schema.and_then(|schema| schema.get(name)).cloned();
-        let only = schema.and_then(|schema| match schema.get("enum")?.as_array()? {
-            [only] => Some(only.clone()),
-            _ => None,
-        });
-        let example = parameter.get("example").cloned();
-        let values = [keyword("const"), only, example, keyword("example"), keyword("default")];
-        values.into_iter().flatten().filter(|value| value.as_str().is_some()).collect()
+        let keyword = |name| schema.as_ref()?.get(name);
+        let texts = |nodes: &[Option<&Node>]| {
+            nodes.iter().copied().flatten().filter(|node| node.as_str().is_some()).cloned().collect::<Vec<Node>>()
+        };
+        let listed = keyword("enum").and_then(Node::as_array).unwrap_or_default().iter().map(Some);
+        let listed = texts(&listed.chain([keyword("const")]).collect::<Vec<_>>());
+        let examples = [parameter.get("example"), keyword("example"), keyword("default")];
+        let values = if let [only] = &listed[..] { &[&[Some(only)], &examples[..]].concat() } else { &examples[..] };
+        Header { name: name.to_owned(), place, values: texts(values), listed }
     }
 
     /// Reports the fields of an object that it does not have in any version of OpenAPI.

@@ -16,7 +16,7 @@ pub(crate) enum Acme {}
 impl Webhooks for Acme {
     type EventType = EventType;
     type Event = Event;
-    const EVENT_TYPE: Carrier = Carrier::Body { pointers: &["/eventType"] };
+    const EVENT_TYPE: Carrier = Carrier::Body { pointers: &["/eventType"], completed_by: None };
 
     fn decode(event_type: EventType, reader: &mut Reader<'_>) -> Result<Event, DecodeError> {
         match event_type {

@@ -11,8 +11,8 @@ use webhook_receiver::codec::{DecodeErrorKind, Reader};
 use webhook_receiver::http::HeaderValue;
 use webhook_receiver::testing::{block_on, secret, signed_now};
 use webhook_receiver::{
-    Carrier, DecodeError, Delivery, HeaderNames, Outcome, Reason, Receiver, State, UnknownEvent, Unrouted, Verifier,
-    VerifyError, Webhooks, within,
+    Carrier, Completion, DecodeError, Delivery, HeaderNames, Outcome, Reason, Receiver, State, UnknownEvent, Unrouted,
+    Verifier, VerifyError, Webhooks, within,
 };
 
 use crate::acme::{Acme, AssetCreated, AssetMetadataUpdated, Event, EventType, Ping, Topic, delivery};
@@ -384,6 +384,54 @@ async fn a_header_that_tells_the_event_type_is_kept_without_being_asked_for() {
         .on_any(|event: Event| async move { if let Event::Ping(_) = event { Ok(()) } else { Err("not a ping") } })
         .into_service();
     assert!(matches!(service.receive(&headers, body).await.unwrap(), Outcome::Handled));
+}
+
+/// The same events, told by two members of a body.
+enum ByTwo {}
+
+impl Webhooks for ByTwo {
+    type EventType = EventType;
+    type Event = Event;
+    const EVENT_TYPE: Carrier = Carrier::Body {
+        pointers: &["/eventType"],
+        completed_by: Some(Completion { pointer: "/detail/kind", separator: "." }),
+    };
+
+    fn decode(event_type: EventType, reader: &mut Reader<'_>) -> Result<Event, DecodeError> {
+        Acme::decode(event_type, reader)
+    }
+
+    fn unknown(event: UnknownEvent) -> Event {
+        Acme::unknown(event)
+    }
+}
+
+#[test]
+fn an_event_type_may_stand_in_two_members() {
+    let event = |body: &'static str| delivery(body).event::<ByTwo>();
+    for whole_or_first in [
+        r#"{"detail": {"kind": "updated"}, "eventType": "asset.metadata", "asset": {"id": "a"}}"#,
+        r#"{"eventType": "asset.metadata.updated", "asset": {"id": "a"}}"#,
+        r#"{"eventType": "asset.metadata.updated", "detail": {"kind": "again"}}"#,
+        r#"{"eventType": "asset.metadata.updated", "detail": {"kind": 5}}"#,
+        r#"{"eventType": "asset.metadata.updated", "detail": null}"#,
+    ] {
+        assert!(matches!(event(whole_or_first), Ok(Event::AssetMetadataUpdated(_))), "{whole_or_first}");
+    }
+    for (unknown, name) in [
+        (r#"{"eventType": "asset", "detail": {"kind": "teleported"}}"#, Some("asset.teleported")),
+        (r#"{"eventType": "asset"}"#, Some("asset")),
+        (r#"{"detail": {"kind": "updated"}}"#, None),
+    ] {
+        let Ok(Event::Unknown(event)) = event(unknown) else { panic!("{unknown}") };
+        assert_eq!(event.event_type(), name, "{unknown}");
+    }
+    for twice in [
+        r#"{"eventType": "ping", "eventType": "ping", "detail": {"kind": "a"}}"#,
+        r#"{"eventType": "ping", "detail": {"kind": "a", "kind": "b"}}"#,
+    ] {
+        assert_eq!(event(twice).unwrap_err().kind(), DecodeErrorKind::Malformed, "{twice}");
+    }
 }
 
 /// Whatever the body says: it is neither looked at for an event type nor held against a second one.

@@ -17,21 +17,9 @@ const MAX_LINES: usize = 8;
 
 /// What became of the question which event types a webhook has.
 enum Decision {
-    Told(Vec<Told>),
+    Told(Vec<Evidence>),
     Untold,
     Contradicted,
-}
-
-/// An event type, and what the header says where one does.
-struct Told {
-    evidence: Evidence,
-    header: Option<String>,
-}
-
-impl From<Evidence> for Told {
-    fn from(evidence: Evidence) -> Self {
-        Self { evidence, header: None }
-    }
 }
 
 /// Routes for all webhooks, in their order, but for those that an error is about.
@@ -50,23 +38,28 @@ pub(super) fn assign<'a>(
     let mut routes = Vec::new();
     let headers = match carrier {
         Carrier::Header { name, .. } => header::values(description, name),
-        Carrier::Body(_) | Carrier::Address => vec![None; description.webhooks.len()],
+        Carrier::Body { .. } | Carrier::Address => vec![Vec::new(); description.webhooks.len()],
     };
     for (webhook, header) in description.webhooks.iter().zip(headers) {
         unused.remove(&webhook.name);
         let decision = match carrier {
-            Carrier::Body(pointers) => assign.by_body(webhook, pointers),
+            Carrier::Body { pointers, completed_by } => assign.by_body(webhook, pointers, completed_by.as_deref()),
             Carrier::Header { completed_by, .. } => assign.by_header(webhook, header, completed_by.as_deref()),
-            Carrier::Address => Decision::Told(vec![assign.by_address(webhook).into()]),
+            Carrier::Address => Decision::Told(vec![assign.by_address(webhook)]),
         };
         match decision {
             Decision::Told(all) => {
-                for Told { evidence: Evidence { name, place, alternative, .. }, header } in all {
+                for Evidence { name, head, place, alternative, .. } in all {
                     if is_template(&name) {
                         assign.report_template(&name, place.clone());
                     }
                     claims.entry(name.clone()).or_default().push((webhook, place));
-                    routes.push(Route { webhook, event_type: name, header, alternative });
+                    routes.push(Route {
+                        webhook,
+                        head: head.unwrap_or_else(|| name.clone()),
+                        event_type: name,
+                        alternative,
+                    });
                 }
             }
             Decision::Untold => untold.push(webhook),
@@ -105,6 +98,7 @@ impl Assign<'_, '_> {
         let name = self.config.event_types.names.get(&webhook.name)?;
         Some(Evidence {
             name: name.value.as_str().to_owned(),
+            head: None,
             place: name.place.clone(),
             source: Source::Configuration,
             alternative: None,
@@ -116,6 +110,7 @@ impl Assign<'_, '_> {
         let name = webhook.name.strip_prefix('/').filter(|name| !name.is_empty()).unwrap_or(&webhook.name);
         Evidence {
             name: name.to_owned(),
+            head: None,
             place: Place::Name(webhook.key.origin().clone()),
             source: Source::Key,
             alternative: None,
@@ -127,7 +122,7 @@ impl Assign<'_, '_> {
         self.configured(webhook).unwrap_or_else(|| Self::key(webhook))
     }
 
-    fn by_body(&mut self, webhook: &Webhook, pointers: &[String]) -> Decision {
+    fn by_body(&mut self, webhook: &Webhook, pointers: &[String], completed_by: Option<&str>) -> Decision {
         let stated = stated(self.description, webhook, pointers, self.diagnostics);
         if !stated.declared {
             self.diagnostics.push(
@@ -138,7 +133,23 @@ impl Assign<'_, '_> {
                 .at(Place::Name(webhook.key.origin().clone()), "deliveries without it reach the fallback only"),
             );
         }
-        self.decide(webhook, stated)
+        let Some(completed_by) = completed_by else { return self.decide(webhook, stated) };
+        let parts = self.stated_at(webhook, completed_by);
+        let separator = self.separator;
+        match self.decide(webhook, stated.completed(&parts, separator)) {
+            Decision::Told(mut all) => {
+                for evidence in &mut all {
+                    let parts = parts.fixed.iter().chain(&parts.listed);
+                    evidence.head.get_or_insert_with(|| head(&evidence.name, parts, separator));
+                }
+                Decision::Told(all)
+            }
+            decision => decision,
+        }
+    }
+
+    fn stated_at(&mut self, webhook: &Webhook, pointer: &str) -> Stated {
+        Stated::at(&self.description.schemas, webhook, &crate::text::segments(pointer), self.diagnostics)
     }
 
     fn decide(&mut self, webhook: &Webhook, stated: Stated) -> Decision {
@@ -198,7 +209,7 @@ impl Assign<'_, '_> {
         for (name, evidence) in doubts {
             self.doubt(webhook, told, name, &evidence);
         }
-        Decision::Told(vec![told.clone().into()])
+        Decision::Told(vec![told.clone()])
     }
 
     /// Takes note of weaker evidence that names another event type.
@@ -226,39 +237,35 @@ impl Assign<'_, '_> {
         self.doubts.push((told.name.clone(), diagnostic));
     }
 
-    fn by_header(&mut self, webhook: &Webhook, header: Option<Evidence>, completed_by: Option<&str>) -> Decision {
-        let part = completed_by.and_then(|pointer| {
-            let path = crate::text::segments(pointer);
-            let stated = Stated::at(&self.description.schemas, webhook, &path, self.diagnostics);
-            stated.fixed.into_iter().next()
-        });
-        let suffix = part.as_ref().map(|part| format!("{}{}", self.separator, part.name)).unwrap_or_default();
+    fn by_header(&mut self, webhook: &Webhook, stated: Vec<Evidence>, completed_by: Option<&str>) -> Decision {
+        let part = completed_by.and_then(|pointer| self.stated_at(webhook, pointer).fixed.into_iter().next());
+        let completing = |evidence: Evidence| {
+            let head = head(&evidence.name, part.as_ref(), self.separator);
+            Evidence { head: Some(head), ..evidence }
+        };
         if let Some(evidence) = self.configured(webhook) {
-            let header = evidence.name.strip_suffix(&suffix).unwrap_or(&evidence.name).to_owned();
-            return Decision::Told(vec![Told { header: Some(header), evidence }]);
+            return Decision::Told(vec![completing(evidence)]);
         }
         // Other characters cannot stand in a header: no delivery would say it.
         let sendable = |evidence: &Evidence| evidence.name.bytes().all(|byte| matches!(byte, b' '..=b'~'));
         let is_event_type = |key: &Evidence| self.keys_count || spelling::is_event_type(&key.name, self.separator);
-        let key = Some(Self::key(webhook)).filter(is_event_type);
-        match (header.filter(sendable), key.filter(sendable)) {
-            (Some(header), _) => {
-                let place = part.map_or_else(|| header.place.clone(), |part| part.place);
-                let evidence = Evidence { name: format!("{}{suffix}", header.name), place, ..header.clone() };
-                Decision::Told(vec![Told { evidence, header: Some(header.name) }])
-            }
-            (None, Some(key)) => {
-                let header = key.name.strip_suffix(&suffix).unwrap_or(&key.name).to_owned();
-                Decision::Told(vec![Told { evidence: key, header: Some(header) }])
-            }
-            (None, None) => Decision::Untold,
+        let stated: Vec<Evidence> = stated.into_iter().filter(sendable).collect();
+        let complete = |evidence: &Evidence| match &part {
+            Some(part) => evidence.completed(part, self.separator),
+            None => evidence.clone(),
+        };
+        let key = Some(Self::key(webhook)).filter(is_event_type).filter(sendable);
+        match (&stated[..], key) {
+            ([], Some(key)) => Decision::Told(vec![completing(key)]),
+            ([], None) => Decision::Untold,
+            (stated, _) => Decision::Told(stated.iter().map(complete).collect()),
         }
     }
 
     fn report_untold(&mut self, untold: &[&Webhook], carrier: &Carrier) {
         let many = untold.len() > MAX_LINES;
         let place = match carrier {
-            Carrier::Body(pointers) => format!("nor `{}` nor `operationId` names it", pointers.join("` nor `")),
+            Carrier::Body { pointers, .. } => format!("nor `{}` nor `operationId` names it", pointers.join("` nor `")),
             Carrier::Header { name, .. } => format!("nor what is said of the header `{name}` names it"),
             Carrier::Address => String::new(),
         };
@@ -320,6 +327,12 @@ impl Assign<'_, '_> {
     }
 }
 
+/// The part of an event type before the one of these parts that completes it.
+fn head<'a>(name: &str, parts: impl IntoIterator<Item = &'a Evidence>, separator: &str) -> String {
+    let before = |part: &Evidence| name.strip_suffix(&part.name)?.strip_suffix(separator);
+    parts.into_iter().find_map(before).unwrap_or(name).to_owned()
+}
+
 /// Whether evidence names another event type. An operationId may add to the name, such as the method.
 fn disagrees(told: &Evidence, other: &Evidence) -> bool {
     let adds = other.source == Source::OperationId && spelling::agree(&other.name, &told.name);
@@ -335,7 +348,7 @@ fn stated(description: &Description, webhook: &Webhook, pointers: &[String], dia
 
 /// Whether the event types that are told for most webhooks are their keys, letter for letter.
 fn keys_are_spelled_out(description: &Description, carrier: &Carrier, diagnostics: &mut Diagnostics) -> bool {
-    let Carrier::Body(pointers) = carrier else { return false };
+    let Carrier::Body { pointers, .. } = carrier else { return false };
     let mut spelled_out = |webhook: &Webhook| {
         let stated = stated(description, webhook, pointers, diagnostics);
         let key = Assign::key(webhook).name;
@@ -347,7 +360,7 @@ fn keys_are_spelled_out(description: &Description, carrier: &Carrier, diagnostic
 
 /// One webhook may stand for several event types: its alternatives have constants of their own, or its event type is one
 /// of a list and none of the list is the webhook's name. Where keys count, such a list is merely out of date.
-fn several(webhook: &Webhook, stated: &Stated, keys_count: bool) -> Option<Vec<Told>> {
+fn several(webhook: &Webhook, stated: &Stated, keys_count: bool) -> Option<Vec<Evidence>> {
     let named = |evidence: &Evidence| spelling::same(&evidence.name, &webhook.name);
     let mut distinct: IndexMap<&str, &Evidence> = IndexMap::new();
     let all = if stated.fixed.is_empty() { &stated.listed } else { &stated.fixed };
@@ -360,5 +373,5 @@ fn several(webhook: &Webhook, stated: &Stated, keys_count: bool) -> Option<Vec<T
         stated.fixed.iter().all(|evidence| evidence.alternative.is_some())
     };
     let split = distinct.len() > 1 && apart && !all.iter().any(named);
-    split.then(|| distinct.into_values().cloned().map(Told::from).collect())
+    split.then(|| distinct.into_values().cloned().collect())
 }

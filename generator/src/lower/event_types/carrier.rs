@@ -1,14 +1,16 @@
 //! Where deliveries state their event type.
 
+use std::collections::BTreeMap;
+
 use indexmap::{IndexMap, IndexSet};
 
 use super::evidence::{Evidence, Stated, Way, names, survey};
 use super::{header, spelling};
-use crate::config::{self, Config};
+use crate::config::{self, Config, Located, Text};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::ir::Carrier;
-use crate::normalize::{Description, Webhook};
-use crate::text::pointer;
+use crate::normalize::{Description, SchemaId, Webhook};
+use crate::text::{pointer, segments};
 
 /// Names under which vendors state an event type, the most telling first; they decide between places that tell
 /// equally much.
@@ -38,28 +40,22 @@ type Path = Vec<String>;
 /// From the configuration, else the place that tells the webhooks apart.
 pub(super) fn carrier(description: &Description, config: &Config, diagnostics: &mut Diagnostics) -> Option<Carrier> {
     if let Some(configured) = &config.event_types.carrier {
-        if let config::Carrier::Header(name, None) = &configured.value
-            && let Some(pointer) = header::completion(description, name.as_str(), diagnostics)
-        {
-            diagnostics.push(
-                Diagnostic::new(
-                    Code::EventTypeInferred,
-                    format!(
-                        "the bodies seem to complete the header: what they say at `{pointer}` ends the webhooks' names"
-                    ),
-                )
-                .at(configured.place.clone(), "deliveries are told apart by the header alone")
-                .setting("event-type", vec![format!("header = {:?}", name.as_str()), format!("pointer = {pointer:?}")]),
-            );
-        }
         return Some(match &configured.value {
-            config::Carrier::Body(pointers) => {
-                Carrier::Body(pointers.iter().map(|pointer| pointer.as_str().to_owned()).collect())
-            }
-            config::Carrier::Header(name, pointer) => Carrier::Header {
-                name: name.as_str().to_owned(),
-                completed_by: pointer.as_ref().map(|pointer| pointer.as_str().to_owned()),
+            config::Carrier::Body(pointers, completed_by) => Carrier::Body {
+                pointers: pointers.iter().map(|pointer| pointer.as_str().to_owned()).collect(),
+                completed_by: completed_by.as_ref().map(|pointer| pointer.as_str().to_owned()),
             },
+            config::Carrier::Header(name, completed_by) => {
+                if completed_by.is_none()
+                    && let Some(pointer) = header::completion(description, name.as_str(), diagnostics)
+                {
+                    diagnostics.push(uncompleted(configured.place.clone(), &pointer));
+                }
+                Carrier::Header {
+                    name: name.as_str().to_owned(),
+                    completed_by: completed_by.as_ref().map(|pointer| pointer.as_str().to_owned()),
+                }
+            }
             config::Carrier::Address => Carrier::Address,
         });
     }
@@ -69,16 +65,14 @@ pub(super) fn carrier(description: &Description, config: &Config, diagnostics: &
     let all: Vec<usize> = (0..webhooks.len()).collect();
     let apart = |best: &Candidate| best.told.len() == all.len() && best.distinct >= all.len();
     if let Some(best) = search.best(&search.top, &all).filter(apart) {
-        return Some(Carrier::Body(vec![pointer(&best.path)]));
+        return Some(Carrier::Body { pointers: vec![pointer(&best.path)], completed_by: None });
     }
     if let Some((name, completed_by)) = header::carrier(description, diagnostics) {
         let body = completed_by.as_ref().map(|pointer| format!(", completed by the body at `{pointer}`"));
         let message = format!("the header `{name}` states the event type{}", body.unwrap_or_default());
-        let pointer = completed_by.as_ref().map(|pointer| format!("pointer = {pointer:?}"));
-        diagnostics.push(
-            inferred(first, &message)
-                .setting("event-type", [format!("header = {name:?}")].into_iter().chain(pointer).collect()),
-        );
+        let stating = format!("header = {name:?}");
+        let setting = [stating].into_iter().chain(completed_by.as_deref().map(completing)).collect();
+        diagnostics.push(inferred(first, &message).setting("event-type", setting));
         return Some(Carrier::Header { name, completed_by });
     }
     let Cover { pointers, evident } = search.cover(description, diagnostics);
@@ -101,18 +95,32 @@ pub(super) fn carrier(description: &Description, config: &Config, diagnostics: &
         );
         return None;
     }
-    if !evident {
+    let completed_by =
+        if pointers.len() == 1 { search.completion(&pointers[0], description, diagnostics) } else { None };
+    if !evident || completed_by.is_some() {
         let shown: Vec<String> = pointers.iter().map(|pointer| format!("`{pointer}`")).collect();
-        let setting = match &pointers[..] {
+        let body = completed_by.as_ref().map(|pointer| format!(", completed at `{pointer}`"));
+        let message = format!("the body states the event type at {}{}", shown.join(" or "), body.unwrap_or_default());
+        let stating = match &pointers[..] {
             [only] => format!("pointer = {only:?}"),
             several => format!("pointer = {several:?}"),
         };
-        diagnostics.push(
-            inferred(first, &format!("the body states the event type at {}", shown.join(" or ")))
-                .setting("event-type", vec![setting]),
-        );
+        let setting = [stating].into_iter().chain(completed_by.as_deref().map(completing)).collect();
+        diagnostics.push(inferred(first, &message).setting("event-type", setting));
     }
-    Some(Carrier::Body(pointers))
+    Some(Carrier::Body { pointers, completed_by })
+}
+
+fn completing(pointer: &str) -> String {
+    format!("completed-by = {pointer:?}")
+}
+
+fn uncompleted(place: Place, pointer: &str) -> Diagnostic {
+    let message =
+        format!("the bodies seem to complete the header: what they say at `{pointer}` ends the webhooks' names");
+    Diagnostic::new(Code::EventTypeInferred, message)
+        .at(place, "deliveries are told apart by the header alone")
+        .help(format!("say it in codegen.toml:\n{}", completing(pointer)))
 }
 
 fn inferred(webhook: &Webhook, message: &str) -> Diagnostic {
@@ -140,6 +148,8 @@ struct Cover {
 struct Search<'a> {
     webhooks: &'a [Webhook],
     separator: &'a str,
+    /// Event types by the configuration, by the key of the webhook.
+    settled: &'a BTreeMap<String, Located<Text>>,
     /// The places at the top of each body.
     top: Vec<IndexMap<Path, Stated>>,
 }
@@ -147,7 +157,8 @@ struct Search<'a> {
 impl<'a> Search<'a> {
     fn new(description: &'a Description, config: &'a Config, diagnostics: &mut Diagnostics) -> Self {
         let separator = config.event_types.separator.as_str();
-        Self { webhooks: &description.webhooks, separator, top: surveys(description, 1, diagnostics) }
+        let (webhooks, settled) = (description.webhooks.as_slice(), &config.event_types.names);
+        Self { webhooks, separator, settled, top: surveys(description, 1, diagnostics) }
     }
 
     /// The places that together tell most of the webhooks, each the best for what those before it leave.
@@ -230,6 +241,38 @@ impl<'a> Search<'a> {
             told,
             distinct,
         })
+    }
+
+    /// Another place, which tells those apart that say the same at the first.
+    fn completion(&self, first: &str, description: &Description, diagnostics: &mut Diagnostics) -> Option<String> {
+        let deep = surveys(description, MAX_DEPTH, diagnostics);
+        let first = segments(first);
+        // A body may have several alternatives: each evidence counts by itself.
+        let mut alike: IndexMap<&str, Vec<(usize, Option<SchemaId>)>> = IndexMap::new();
+        for (index, survey) in deep.iter().enumerate() {
+            let unsettled = !self.settled.contains_key(&self.webhooks[index].name);
+            for evidence in survey.get(&first).into_iter().flat_map(|stated| &stated.fixed).filter(|_| unsettled) {
+                alike.entry(&evidence.name).or_default().push((index, evidence.alternative));
+            }
+        }
+        alike.retain(|_, places| places.len() > 1);
+        let (index, _) = alike.values().flatten().next()?;
+        let parts = |path: &Path, (index, alternative): &(usize, Option<SchemaId>)| {
+            let fixed = deep[*index].get(path).into_iter().flat_map(|stated| &stated.fixed);
+            let own = fixed.filter(|part| alternative.zip(part.alternative).is_none_or(|(a, b)| a == b));
+            own.map(|part| part.name.as_str()).collect::<Vec<_>>()
+        };
+        let tells_apart = |path: &&Path| {
+            alike.values().all(|places| {
+                let mut known = IndexSet::new();
+                places
+                    .iter()
+                    .map(|place| parts(path, place))
+                    .all(|parts| matches!(parts[..], [part] if known.insert(part)))
+            })
+        };
+        let paths = deep[*index].keys().filter(|path| **path != first).filter(tells_apart);
+        paths.max_by_key(|path| (MAX_DEPTH - path.len(), usual(path))).map(|path| pointer(path))
     }
 
     /// A member of a usual name, which each of these bodies has.

@@ -20,6 +20,8 @@ const MAX_VISITS: usize = 10_000;
 #[derive(Clone)]
 pub(super) struct Evidence {
     pub name: String,
+    /// Where the body completes what is stated elsewhere: the part that is stated there.
+    pub head: Option<String>,
     pub place: Place,
     pub source: Source,
     /// The alternative of the body in which it stands.
@@ -58,7 +60,20 @@ impl Source {
 impl Evidence {
     pub(super) fn of(value: &Node, source: Source) -> Option<Self> {
         let name = value.as_str()?.to_owned();
-        Some(Self { name, place: Place::Value(value.origin().clone()), source, alternative: None })
+        Some(Self { name, head: None, place: Place::Value(value.origin().clone()), source, alternative: None })
+    }
+}
+
+impl Evidence {
+    /// The same, with the part that completes it.
+    pub(super) fn completed(&self, part: &Self, separator: &str) -> Self {
+        Self {
+            name: format!("{}{separator}{}", self.name, part.name),
+            head: Some(self.name.clone()),
+            place: part.place.clone(),
+            source: part.source,
+            alternative: self.alternative.or(part.alternative),
+        }
     }
 }
 
@@ -81,6 +96,25 @@ impl Stated {
     /// What is said at a path into a webhook's body.
     pub(super) fn at(schemas: &Schemas, webhook: &Webhook, path: &[String], diagnostics: &mut Diagnostics) -> Self {
         survey(schemas, webhook, Way::To(path), diagnostics).shift_remove(path).unwrap_or_default()
+    }
+
+    /// What is said with the parts that complete it, each with those of its own alternative. An example does not tell which
+    /// part it goes with.
+    pub(super) fn completed(self, parts: &Self, separator: &str) -> Self {
+        let parts_are_listed = parts.fixed.is_empty();
+        let parts = if parts_are_listed { &parts.listed } else { &parts.fixed };
+        if parts.is_empty() {
+            return self;
+        }
+        let complete = |head: Evidence| {
+            let together = |part: &&Evidence| head.alternative.zip(part.alternative).is_none_or(|(a, b)| a == b);
+            let completed: Vec<_> = parts.iter().filter(together).map(|part| head.completed(part, separator)).collect();
+            if completed.is_empty() { vec![head] } else { completed }
+        };
+        let fixed: Vec<Evidence> = self.fixed.into_iter().flat_map(complete).collect();
+        let listed: Vec<Evidence> = self.listed.into_iter().flat_map(complete).collect();
+        let (fixed, listed) = if parts_are_listed { (Vec::new(), [fixed, listed].concat()) } else { (fixed, listed) };
+        Self { fixed, listed, examples: Vec::new(), ..self }
     }
 
     /// The listed value that is another spelling of the webhook's name, or the only one that begins or ends as it does.
@@ -224,7 +258,8 @@ impl Surveyor<'_> {
             if let Some(alternative) = alternatives.iter().find(meant) {
                 let place = Place::Value(self.schemas.get(*alternative).node.origin().clone());
                 let alternative = (depth == 0).then_some(*alternative);
-                stated.fixed.push(Evidence { name: name.clone(), place, source: Source::Constant, alternative });
+                let (name, source) = (name.clone(), Source::Constant);
+                stated.fixed.push(Evidence { name, head: None, place, source, alternative });
                 stated.declared = true;
             }
         }

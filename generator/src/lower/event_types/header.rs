@@ -1,11 +1,14 @@
 //! Event types that a header states, alone or together with a member of the body.
 
+use std::collections::HashMap;
+
 use indexmap::IndexMap;
 
 use super::evidence::{Evidence, Source, Way, names, survey};
 use super::spelling;
 use crate::diagnostics::Diagnostics;
 use crate::normalize::{Description, Header, Webhook};
+use crate::source::Node;
 
 /// How names of headers end that state an event type.
 const ENDINGS: [&str; 6] = ["-event", "-event-type", "-event-name", "-event-key", "-topic", "-hook-type"];
@@ -26,8 +29,8 @@ fn documented<'a>(webhook: &'a Webhook, name: &str) -> Option<&'a Header> {
     webhook.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name))
 }
 
-/// What the header says for each webhook, as far as that is told.
-pub(super) fn values(description: &Description, name: &str) -> Vec<Option<Evidence>> {
+/// What the header says for each webhook, as far as that is told: one thing, or all that is listed for this webhook alone.
+pub(super) fn values(description: &Description, name: &str) -> Vec<Vec<Evidence>> {
     let extension_path = telling_extension(description);
     let value = |webhook: &Webhook| {
         let documented = documented(webhook, name).into_iter().flat_map(|header| &header.values);
@@ -36,7 +39,23 @@ pub(super) fn values(description: &Description, name: &str) -> Vec<Option<Eviden
         let extension = extension_path.as_deref().and_then(|path| extension(webhook, path));
         extension.into_iter().chain(documented).find(|evidence| begins(webhook, &evidence.name))
     };
-    description.webhooks.iter().map(value).collect()
+    let mut listed: HashMap<&str, usize> = HashMap::new();
+    for value in description.webhooks.iter().flat_map(|webhook| listed_for(webhook, name)) {
+        *listed.entry(value.as_str().unwrap_or_default()).or_default() += 1;
+    }
+    let own = |webhook| {
+        let values = listed_for(webhook, name).filter_map(|value| Evidence::of(value, Source::Listed));
+        values.filter(|evidence| listed[evidence.name.as_str()] == 1).collect()
+    };
+    description
+        .webhooks
+        .iter()
+        .map(|webhook| value(webhook).map_or_else(|| own(webhook), |value| vec![value]))
+        .collect()
+}
+
+fn listed_for<'a>(webhook: &'a Webhook, name: &str) -> impl Iterator<Item = &'a Node> {
+    documented(webhook, name).into_iter().flat_map(|header| &header.listed)
 }
 
 fn begins(webhook: &Webhook, text: &str) -> bool {
@@ -63,7 +82,7 @@ pub(super) fn completion(description: &Description, header: &str, diagnostics: &
     let mut completed: IndexMap<String, usize> = IndexMap::new();
     for (webhook, value) in description.webhooks.iter().zip(values(description, header)) {
         for (path, stated) in survey(&description.schemas, webhook, Way::Within(1), diagnostics) {
-            let makes_name = |part: &Evidence| match &value {
+            let makes_name = |part: &Evidence| match value.first() {
                 Some(value) => {
                     names(webhook).any(|name| spelling::same(name, &format!("{} {}", value.name, part.name)))
                 }

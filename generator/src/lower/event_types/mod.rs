@@ -18,8 +18,8 @@ use crate::normalize::{Description, SchemaId, Webhook};
 pub(super) struct Route<'a> {
     pub webhook: &'a Webhook,
     pub event_type: String,
-    /// What the header that carries event types says; none where no header does.
-    pub header: Option<String>,
+    /// What is stated where the carrier states it: all of the event type, or what comes before its completion.
+    pub head: String,
     /// The alternative of the body that belongs to this event type; none where all of the body does.
     pub alternative: Option<SchemaId>,
 }

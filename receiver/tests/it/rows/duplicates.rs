@@ -253,6 +253,25 @@ async fn an_unsigned_id_suppresses_nothing() {
     assert_eq!(runs.load(Ordering::Relaxed), 2);
 }
 
+/// FIPS 180-2, appendix B.1.
+#[test]
+fn a_digest_is_that_of_sha_256() {
+    let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let digest: String = BodyDigest::of(b"abc").as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(digest, expected);
+}
+
+#[tokio::test]
+async fn a_guard_shows_what_it_holds_and_no_ids() {
+    let (guard, body) = (MemoryGuard::with_capacity(2), BodyDigest::of(b"x"));
+    assert!(guard.is_empty());
+    let reservations =
+        [guard.reserve("secret", &body).await, guard.reserve("secret", &body).await].map(|result| result.unwrap());
+    assert_eq!(format!("{reservations:?}"), "[Reserved, Running(..)]");
+    assert!(!guard.is_empty());
+    assert_eq!(format!("{guard:?}"), "MemoryGuard { capacity: 2, len: 1, .. }");
+}
+
 #[tokio::test]
 async fn memory_is_bounded() {
     let guard = MemoryGuard::with_capacity(2);
