@@ -1,5 +1,6 @@
 //! `oneOf`, `anyOf` and lists of types: one struct, or an enum and what tells its variants apart.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use indexmap::{IndexMap, IndexSet};
@@ -12,9 +13,9 @@ use crate::normalize::{Additional, DEFAULT_MAPPING, JsonType, SchemaId, Schemas}
 use crate::source::Node;
 
 /// The members of several objects in one.
-struct Merged {
-    properties: IndexMap<String, Subject>,
-    required: IndexSet<String>,
+struct Merged<'a> {
+    properties: IndexMap<&'a str, Subject>,
+    required: IndexSet<&'a str>,
     /// Whether one of the objects is declared to have other members.
     open: bool,
 }
@@ -22,16 +23,16 @@ struct Merged {
 /// Values, and descriptions by the JSON text of the value.
 type Listed = (Vec<Node>, HashMap<String, String>);
 
-impl Types<'_> {
+impl<'a> Types<'a> {
     /// `anyOf` of objects without a discriminator: a value may match several alternatives at once, so that
     /// one struct with the members of all of them is the only type that loses none.
-    pub(super) fn merge_choices(&mut self, flat: &mut Flat, diagnostics: &mut Diagnostics) {
+    pub(super) fn merge_choices(&mut self, flat: &mut Flat<'a>, diagnostics: &mut Diagnostics) {
         if flat.discriminator.is_some() {
             return;
         }
         for choice in std::mem::take(&mut flat.choices) {
             if let Some((values, descriptions)) = self.listed_by(&choice, flat, diagnostics) {
-                flat.values = Some(values);
+                flat.values = Some(values.into());
                 flat.value_descriptions = descriptions;
                 continue;
             }
@@ -42,7 +43,7 @@ impl Types<'_> {
                     if merged.open {
                         flat.additional = Some(Additional::Any);
                     }
-                    flat.types.get_or_insert_with(|| vec![JsonType::Object]);
+                    flat.types.get_or_insert(Cow::Borrowed(&[JsonType::Object]));
                 }
                 None => flat.choices.push(choice),
             }
@@ -51,7 +52,7 @@ impl Types<'_> {
 
     /// The values of a choice between constants and enums, which is an enum itself, and what is said of each. A plain
     /// string beside them says that there are others, as there are in any enum.
-    fn listed_by(&self, choice: &Choice, flat: &Flat, diagnostics: &mut Diagnostics) -> Option<Listed> {
+    fn listed_by(&self, choice: &Choice, flat: &Flat<'_>, diagnostics: &mut Diagnostics) -> Option<Listed> {
         if flat.values.is_some() || flat.constant.is_some() {
             return None;
         }
@@ -63,14 +64,13 @@ impl Types<'_> {
             if alternative.nullable || !alternative.choices.is_empty() {
                 return None;
             }
-            match alternative.constant.map(|constant| vec![constant]).or(alternative.values) {
+            match alternative.listed() {
                 Some(listed) => {
-                    if let ([value], Some(text)) =
-                        (&listed[..], alternative.docs.description.or(alternative.docs.title))
-                    {
-                        descriptions.entry(crate::text::json(value)).or_insert(text);
+                    let text = alternative.said.description.or(alternative.said.title);
+                    if let ([value], Some(text)) = (listed, text) {
+                        descriptions.entry(crate::text::json(value)).or_insert_with(|| text.to_owned());
                     }
-                    values.extend(listed);
+                    values.extend_from_slice(listed);
                 }
                 None if alternative.types.as_deref() == Some(&[JsonType::String]) && alternative.format.is_none() => {
                     open = true;
@@ -84,12 +84,12 @@ impl Types<'_> {
         fits.then_some((values, descriptions))
     }
 
-    fn merged(&self, choice: &Choice, flat: &Flat, diagnostics: &mut Diagnostics) -> Option<Merged> {
+    fn merged(&self, choice: &Choice, flat: &Flat<'a>, diagnostics: &mut Diagnostics) -> Option<Merged<'a>> {
         if choice.exclusive {
             return None;
         }
         let mut properties = flat.properties.clone();
-        let mut everywhere: Option<IndexSet<String>> = None;
+        let mut everywhere: Option<IndexSet<&str>> = None;
         let mut open = flat.additional == Some(Additional::Any);
         for alternative in &choice.alternatives {
             let alternative = flatten(self.schemas, &[*alternative], diagnostics);
@@ -115,7 +115,7 @@ impl Types<'_> {
             open |= alternative.additional == Some(Additional::Any);
             everywhere = Some(match everywhere {
                 None => alternative.required,
-                Some(others) => others.intersection(&alternative.required).cloned().collect(),
+                Some(others) => others.intersection(&alternative.required).copied().collect(),
             });
         }
         let mut required = flat.required.clone();
@@ -129,7 +129,7 @@ impl Types<'_> {
             return true;
         }
         let (a, b) = (flatten(self.schemas, a, diagnostics), flatten(self.schemas, b, diagnostics));
-        let scalar = |flat: &Flat| {
+        let scalar = |flat: &Flat<'_>| {
             flat.choices.is_empty()
                 && !is_object(flat)
                 && flat.items.is_empty()
@@ -137,7 +137,7 @@ impl Types<'_> {
                 && flat.constant.is_none()
         };
         let texts =
-            |flat: &Flat| flat.values.as_ref().map(|values| values.iter().map(crate::text::json).collect::<Vec<_>>());
+            |flat: &Flat<'_>| flat.values.as_ref().map(|values| values.iter().map(crate::text::json).collect::<Vec<_>>());
         scalar(&a)
             && scalar(&b)
             && a.types == b.types
@@ -150,7 +150,7 @@ impl Types<'_> {
         &mut self,
         id: TypeId,
         subject: &[SchemaId],
-        flat: &Flat,
+        flat: &Flat<'a>,
         choice: &Choice,
         diagnostics: &mut Diagnostics,
     ) -> Kind {
@@ -158,7 +158,7 @@ impl Types<'_> {
         let beside: Vec<SchemaId> =
             if flat.properties.is_empty() && flat.required.is_empty() { Vec::new() } else { subject.to_vec() };
         let alternatives: Vec<Subject> = choice.alternatives.iter().map(|alternative| vec![*alternative]).collect();
-        let flats: Vec<Flat> = alternatives.iter().map(|subject| flatten(self.schemas, subject, diagnostics)).collect();
+        let flats: Vec<Flat<'_>> = alternatives.iter().map(|subject| flatten(self.schemas, subject, diagnostics)).collect();
         let stated = flat.discriminator.as_ref().map(|discriminator| discriminator.property_name.clone());
         let tag = stated.or_else(|| implied_tag(self.schemas, &flats, diagnostics));
         let mut variants = Vec::new();
@@ -213,21 +213,20 @@ impl Types<'_> {
     fn variant_with_base(
         &mut self,
         alternative: &[SchemaId],
-        base: &Flat,
+        base: &Flat<'a>,
         parent: TypeId,
         hint: &str,
         diagnostics: &mut Diagnostics,
     ) -> Type {
         let mut flat = flatten(self.schemas, alternative, diagnostics);
         for (name, subject) in &base.properties {
-            let merged = flat.properties.entry(name.clone()).or_default();
+            let merged = flat.properties.entry(name).or_default();
             merged.extend(subject.iter().filter(|id| !merged.contains(id)).copied().collect::<Vec<_>>());
         }
-        flat.required.extend(base.required.iter().cloned());
-        let docs = std::mem::take(&mut flat.docs);
+        flat.required.extend(&base.required);
         let id = self.reserve(Naming::inline(parent, hint), self.origin(alternative[0]));
         let object = self.object(id, &flat, diagnostics);
-        self.define(id, docs, Kind::Struct(object));
+        self.define(id, flat.said.docs(), Kind::Struct(object));
         Type::Named(id)
     }
 
@@ -236,8 +235,8 @@ impl Types<'_> {
         &self,
         tag: &str,
         alternative: &[SchemaId],
-        own: &Flat,
-        union: &Flat,
+        own: &Flat<'_>,
+        union: &Flat<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Vec<String> {
         let mapping = union.discriminator.iter().flat_map(|discriminator| &discriminator.mapping);
@@ -266,7 +265,7 @@ impl Types<'_> {
     pub(super) fn alternative_name(
         &self,
         subject: &[SchemaId],
-        flat: &Flat,
+        flat: &Flat<'_>,
         tag: Option<&str>,
         index: usize,
         diagnostics: &mut Diagnostics,
@@ -281,15 +280,15 @@ impl Types<'_> {
         if let Some(text) = constant {
             return text;
         }
-        if let Some(title) = &flat.docs.title {
-            return title.clone();
+        if let Some(title) = flat.said.title {
+            return title.to_owned();
         }
         match flat.types.as_deref() {
             Some([JsonType::Boolean]) => "Bool".to_owned(),
             Some([JsonType::Integer]) => "Integer".to_owned(),
             Some([JsonType::Number]) => "Number".to_owned(),
             // Several strings in one choice differ in their formats.
-            Some([JsonType::String]) => match flat.format.as_deref() {
+            Some([JsonType::String]) => match flat.format {
                 Some(format) if Format::parse(format).is_some() => format.to_owned(),
                 _ => "String".to_owned(),
             },
@@ -304,7 +303,7 @@ impl Types<'_> {
         id: TypeId,
         types: &[JsonType],
         subject: &[SchemaId],
-        flat: &mut Flat,
+        flat: &mut Flat<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Kind {
         let mut variants = Vec::new();
@@ -325,19 +324,19 @@ impl Types<'_> {
 }
 
 /// The one choice that is left after merging; none where there are several.
-pub(super) fn choice(flat: &mut Flat) -> Option<Choice> {
+pub(super) fn choice(flat: &mut Flat<'_>) -> Option<Choice> {
     if flat.choices.len() == 1 { flat.choices.pop() } else { None }
 }
 
 /// Whether an object has a member whose value is fixed, which tells it from others.
-fn single_text_property(schemas: &Schemas, flat: &Flat, diagnostics: &mut Diagnostics) -> bool {
+fn single_text_property(schemas: &Schemas, flat: &Flat<'_>, diagnostics: &mut Diagnostics) -> bool {
     flat.properties.values().any(|subject| single_text(&flatten(schemas, subject, diagnostics)).is_some())
 }
 
 /// A member that every alternative declares with other fixed values than the others.
-fn implied_tag(schemas: &Schemas, flats: &[Flat], diagnostics: &mut Diagnostics) -> Option<String> {
+fn implied_tag(schemas: &Schemas, flats: &[Flat<'_>], diagnostics: &mut Diagnostics) -> Option<String> {
     let (first, others) = flats.split_first()?;
-    let mut values = |flat: &Flat, name: &str| -> Option<Vec<String>> {
+    let mut values = |flat: &Flat<'_>, name: &str| -> Option<Vec<String>> {
         let flat = flatten(schemas, flat.properties.get(name)?, diagnostics);
         single_text(&flat).map(|text| vec![text]).or_else(|| texts(&flat))
     };
@@ -352,5 +351,5 @@ fn implied_tag(schemas: &Schemas, flats: &[Flat], diagnostics: &mut Diagnostics)
                 .iter()
                 .all(|flat| values(flat, name).is_some_and(|own| own.into_iter().all(|value| seen.insert(value))))
         })
-        .cloned()
+        .map(|name| (*name).to_owned())
 }

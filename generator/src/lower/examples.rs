@@ -2,6 +2,7 @@
 //!
 //! Every one is held against the lowered types first, so that the emitted tests cannot fail.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashSet;
 
@@ -264,7 +265,7 @@ struct Assembly<'a> {
     values: usize,
 }
 
-impl Assembly<'_> {
+impl<'a> Assembly<'a> {
     /// A value; none where there is no example and none is needed.
     fn value(&mut self, subject: &[SchemaId], needed: bool, diagnostics: &mut Diagnostics) -> Option<Node> {
         let (subject, _) = peel(self.schemas, subject);
@@ -290,17 +291,17 @@ impl Assembly<'_> {
 
     fn of_flat(
         &mut self,
-        mut flat: Flat,
+        mut flat: Flat<'a>,
         schema: SchemaId,
         needed: bool,
         diagnostics: &mut Diagnostics,
     ) -> Option<Node> {
         if let Some(example) = flat.examples.iter().find(|example| !matches!(example.value(), Value::Null)) {
             self.found = true;
-            return Some(example.clone());
+            return Some((*example).clone());
         }
-        if let Some(value) = flat.constant.clone().or_else(|| flat.values.as_ref()?.first().cloned()) {
-            return Some(value);
+        if let Some(value) = flat.listed().and_then(<[Node]>::first) {
+            return Some(value.clone());
         }
         // Of alternatives that exclude each other the first, of others all.
         for choice in std::mem::take(&mut flat.choices) {
@@ -314,7 +315,7 @@ impl Assembly<'_> {
                 for (name, property) in alternative_flat.properties {
                     flat.properties.entry(name).or_insert(property);
                 }
-                flat.types = Some(vec![JsonType::Object]);
+                flat.types = Some(Cow::Borrowed(&[JsonType::Object]));
             }
         }
         let origin = self.schemas.get(schema).node.origin().clone();
@@ -322,7 +323,7 @@ impl Assembly<'_> {
             let mut members = Object::new();
             for (name, property) in &flat.properties {
                 if let Some(value) = self.value(property, flat.required.contains(name), diagnostics) {
-                    members.insert(name.as_str().into(), value);
+                    members.insert((*name).into(), value);
                 }
             }
             return (needed || !members.is_empty()).then(|| Node::new(Value::Object(members), origin));
