@@ -2,14 +2,15 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use indexmap::{IndexMap, IndexSet};
 
-use super::flatten::{Choice, Flat, Subject, flatten, peel};
+use super::flatten::{Choice, Flat, Flats, Subject, peel};
 use super::types::{Types, is_object, single_text, texts};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::ir::{Format, Kind, Naming, Select, Type, TypeId, Union, Variant};
-use crate::normalize::{Additional, DEFAULT_MAPPING, JsonType, SchemaId, Schemas};
+use crate::normalize::{Additional, DEFAULT_MAPPING, JsonType, SchemaId};
 use crate::source::Node;
 
 /// The members of several objects in one.
@@ -26,10 +27,11 @@ type Listed = (Vec<Node>, HashMap<String, String>);
 impl<'a> Types<'a> {
     /// `anyOf` of objects without a discriminator: a value may match several alternatives at once, so that
     /// one struct with the members of all of them is the only type that loses none.
-    pub(super) fn merge_choices(&mut self, flat: &mut Flat<'a>, diagnostics: &mut Diagnostics) {
-        if flat.discriminator.is_some() {
+    pub(super) fn merge_choices(&mut self, flat: &mut Rc<Flat<'a>>, diagnostics: &mut Diagnostics) {
+        if flat.discriminator.is_some() || flat.choices.is_empty() {
             return;
         }
+        let flat = Rc::make_mut(flat);
         for choice in std::mem::take(&mut flat.choices) {
             if let Some((values, descriptions)) = self.listed_by(&choice, flat, diagnostics) {
                 flat.values = Some(values.into());
@@ -60,7 +62,7 @@ impl<'a> Types<'a> {
         let mut descriptions = HashMap::new();
         let mut open = false;
         for alternative in &choice.alternatives {
-            let alternative = flatten(self.schemas, &[*alternative], diagnostics);
+            let alternative = self.flats.of(&[*alternative], diagnostics);
             if alternative.nullable || !alternative.choices.is_empty() {
                 return None;
             }
@@ -92,16 +94,16 @@ impl<'a> Types<'a> {
         let mut everywhere: Option<IndexSet<&str>> = None;
         let mut open = flat.additional == Some(Additional::Any);
         for alternative in &choice.alternatives {
-            let alternative = flatten(self.schemas, &[*alternative], diagnostics);
+            let alternative = self.flats.of(&[*alternative], diagnostics);
             let mergeable = is_object(&alternative)
                 && alternative.choices.is_empty()
                 && !matches!(alternative.additional, Some(Additional::Schema(_)))
                 && !alternative.nullable;
-            if !mergeable || single_text_property(self.schemas, &alternative, diagnostics) {
+            if !mergeable || single_text_property(&self.flats, &alternative, diagnostics) {
                 return None;
             }
-            for (name, subject) in alternative.properties {
-                let (peeled, null) = peel(self.schemas, &subject);
+            for (name, subject) in &alternative.properties {
+                let (peeled, null) = peel(self.schemas, subject);
                 let known = properties.entry(name).or_insert_with(|| subject.clone());
                 let (known_peeled, known_null) = peel(self.schemas, known);
                 if !self.same(&known_peeled, &peeled, diagnostics) {
@@ -109,12 +111,12 @@ impl<'a> Types<'a> {
                 }
                 // Where one of them allows null, null may come.
                 if null && !known_null {
-                    *known = subject;
+                    known.clone_from(subject);
                 }
             }
             open |= alternative.additional == Some(Additional::Any);
             everywhere = Some(match everywhere {
-                None => alternative.required,
+                None => alternative.required.clone(),
                 Some(others) => others.intersection(&alternative.required).copied().collect(),
             });
         }
@@ -128,7 +130,7 @@ impl<'a> Types<'a> {
         if a == b {
             return true;
         }
-        let (a, b) = (flatten(self.schemas, a, diagnostics), flatten(self.schemas, b, diagnostics));
+        let (a, b) = (self.flats.of(a, diagnostics), self.flats.of(b, diagnostics));
         let scalar = |flat: &Flat<'_>| {
             flat.choices.is_empty()
                 && !is_object(flat)
@@ -158,9 +160,9 @@ impl<'a> Types<'a> {
         let beside: Vec<SchemaId> =
             if flat.properties.is_empty() && flat.required.is_empty() { Vec::new() } else { subject.to_vec() };
         let alternatives: Vec<Subject> = choice.alternatives.iter().map(|alternative| vec![*alternative]).collect();
-        let flats: Vec<Flat<'_>> = alternatives.iter().map(|subject| flatten(self.schemas, subject, diagnostics)).collect();
+        let flats: Vec<Rc<Flat<'a>>> = alternatives.iter().map(|subject| self.flats.of(subject, diagnostics)).collect();
         let stated = flat.discriminator.as_ref().map(|discriminator| discriminator.property_name.clone());
-        let tag = stated.or_else(|| implied_tag(self.schemas, &flats, diagnostics));
+        let tag = stated.or_else(|| implied_tag(&self.flats, &flats, diagnostics));
         let mut variants = Vec::new();
         for (index, (alternative, own)) in alternatives.iter().zip(&flats).enumerate() {
             let name = self.alternative_name(alternative, own, tag.as_deref(), index, diagnostics);
@@ -218,7 +220,7 @@ impl<'a> Types<'a> {
         hint: &str,
         diagnostics: &mut Diagnostics,
     ) -> Type {
-        let mut flat = flatten(self.schemas, alternative, diagnostics);
+        let mut flat = Flat::clone(&self.flats.of(alternative, diagnostics));
         for (name, subject) in &base.properties {
             let merged = flat.properties.entry(name).or_default();
             merged.extend(subject.iter().filter(|id| !merged.contains(id)).copied().collect::<Vec<_>>());
@@ -245,7 +247,7 @@ impl<'a> Types<'a> {
         if tags.is_empty()
             && let Some(subject) = own.properties.get(tag)
         {
-            let flat = flatten(self.schemas, subject, diagnostics);
+            let flat = self.flats.of(subject, diagnostics);
             tags = single_text(&flat).map(|text| vec![text]).or_else(|| texts(&flat)).unwrap_or_default();
         }
         if tags.is_empty() && union.discriminator.is_some() {
@@ -276,7 +278,7 @@ impl<'a> Types<'a> {
         }
         let constant = tag
             .and_then(|tag| flat.properties.get(tag))
-            .and_then(|subject| single_text(&flatten(self.schemas, subject, diagnostics)));
+            .and_then(|subject| single_text(&self.flats.of(subject, diagnostics)));
         if let Some(text) = constant {
             return text;
         }
@@ -303,7 +305,7 @@ impl<'a> Types<'a> {
         id: TypeId,
         types: &[JsonType],
         subject: &[SchemaId],
-        flat: &mut Flat<'_>,
+        flat: &Flat<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Kind {
         let mut variants = Vec::new();
@@ -323,21 +325,16 @@ impl<'a> Types<'a> {
     }
 }
 
-/// The one choice that is left after merging; none where there are several.
-pub(super) fn choice(flat: &mut Flat<'_>) -> Option<Choice> {
-    if flat.choices.len() == 1 { flat.choices.pop() } else { None }
-}
-
 /// Whether an object has a member whose value is fixed, which tells it from others.
-fn single_text_property(schemas: &Schemas, flat: &Flat<'_>, diagnostics: &mut Diagnostics) -> bool {
-    flat.properties.values().any(|subject| single_text(&flatten(schemas, subject, diagnostics)).is_some())
+fn single_text_property(flats: &Flats<'_>, flat: &Flat<'_>, diagnostics: &mut Diagnostics) -> bool {
+    flat.properties.values().any(|subject| single_text(&flats.of(subject, diagnostics)).is_some())
 }
 
 /// A member that every alternative declares with other fixed values than the others.
-fn implied_tag(schemas: &Schemas, flats: &[Flat<'_>], diagnostics: &mut Diagnostics) -> Option<String> {
-    let (first, others) = flats.split_first()?;
+fn implied_tag(flats: &Flats<'_>, alternatives: &[Rc<Flat<'_>>], diagnostics: &mut Diagnostics) -> Option<String> {
+    let (first, others) = alternatives.split_first()?;
     let mut values = |flat: &Flat<'_>, name: &str| -> Option<Vec<String>> {
-        let flat = flatten(schemas, flat.properties.get(name)?, diagnostics);
+        let flat = flats.of(flat.properties.get(name)?, diagnostics);
         single_text(&flat).map(|text| vec![text]).or_else(|| texts(&flat))
     };
     first

@@ -1,7 +1,9 @@
 //! What several schemas say together: `allOf` and `$ref` siblings merged into one view.
 
 use std::borrow::Cow;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 use std::slice;
 
 use indexmap::{IndexMap, IndexSet};
@@ -102,6 +104,30 @@ pub(super) struct Choice {
     pub alternatives: Vec<SchemaId>,
 }
 
+/// What the subjects of a description say, each found out once.
+pub(super) struct Flats<'a> {
+    pub schemas: &'a Schemas,
+    /// Of each schema alone, by its id.
+    single: Vec<OnceCell<Rc<Flat<'a>>>>,
+    several: RefCell<HashMap<Subject, Rc<Flat<'a>>>>,
+}
+
+impl<'a> Flats<'a> {
+    pub(super) fn new(schemas: &'a Schemas) -> Self {
+        Self { schemas, single: schemas.iter().map(|_| OnceCell::new()).collect(), several: RefCell::default() }
+    }
+
+    /// What a subject says.
+    pub(super) fn of(&self, subject: &[SchemaId], diagnostics: &mut Diagnostics) -> Rc<Flat<'a>> {
+        let find = || Rc::new(flatten(self.schemas, subject, diagnostics));
+        if let [id] = subject {
+            return Rc::clone(self.single[id.index()].get_or_init(find));
+        }
+        let mut several = self.several.borrow_mut();
+        Rc::clone(several.entry(subject.to_vec()).or_insert_with(find))
+    }
+}
+
 /// The body of a webhook, or of one of its event types alone.
 #[derive(Clone, Copy)]
 pub(super) struct Body {
@@ -117,27 +143,21 @@ impl Body {
     }
 
     /// What the body says.
-    pub(super) fn flatten<'a>(self, schemas: &'a Schemas, diagnostics: &mut Diagnostics) -> Flat<'a> {
-        let flat = flatten(schemas, &self.peel(schemas), diagnostics);
-        match self.alternative {
-            Some(alternative) => flat.with_alternative(schemas, alternative, diagnostics),
-            None => flat,
+    pub(super) fn flatten<'a>(self, flats: &Flats<'a>, diagnostics: &mut Diagnostics) -> Rc<Flat<'a>> {
+        let mut flat = flats.of(&self.peel(flats.schemas), diagnostics);
+        if let Some(alternative) = self.alternative {
+            Rc::make_mut(&mut flat).apply(flats.schemas, alternative, diagnostics);
         }
+        flat
     }
 }
 
 impl<'a> Flat<'a> {
-    /// What is said where, of the choice that it belongs to, this alternative applies.
-    pub(super) fn with_alternative(
-        mut self,
-        schemas: &'a Schemas,
-        alternative: SchemaId,
-        diagnostics: &mut Diagnostics,
-    ) -> Self {
+    /// Adds what an alternative says, which applies where the choice that it belongs to is made.
+    fn apply(&mut self, schemas: &'a Schemas, alternative: SchemaId, diagnostics: &mut Diagnostics) {
         self.choices.retain(|choice| !choice.alternatives.contains(&alternative));
         self.discriminator = None;
-        merge(schemas, alternative, &mut self, &mut Vec::new(), diagnostics);
-        self
+        merge(schemas, alternative, self, &mut Vec::new(), diagnostics);
     }
 
     /// The values that are listed; where a constant is given, only that.

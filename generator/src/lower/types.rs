@@ -1,9 +1,9 @@
 //! Schemas to types.
 
 use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
 
-use super::choices::choice;
-use super::flatten::{Body, Flat, Said, Subject, flatten, peel};
+use super::flatten::{Body, Flat, Flats, Said, Subject, peel};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::ir::{
     Docs, Enum, Field, Form, Format, Kind, Literal, Naming, Open, Presence, Select, Struct, Type, TypeDef, TypeId,
@@ -22,6 +22,7 @@ const MAX_TUPLE: usize = 6;
 /// Lowers schemas; definitions are shared between all webhooks.
 pub(super) struct Types<'a> {
     pub schemas: &'a Schemas,
+    pub flats: Flats<'a>,
     pub defs: Vec<TypeDef>,
     pub untyped: Vec<Untyped>,
     sources: &'a Sources,
@@ -35,7 +36,7 @@ pub(super) struct Types<'a> {
 struct Pending<'a> {
     id: TypeId,
     subject: Subject,
-    flat: Flat<'a>,
+    flat: Rc<Flat<'a>>,
 }
 
 /// What a schema came to where it is used.
@@ -49,6 +50,7 @@ impl<'a> Types<'a> {
     pub(super) fn new(schemas: &'a Schemas, sources: &'a Sources) -> Self {
         Self {
             schemas,
+            flats: Flats::new(schemas),
             sources,
             defs: Vec::new(),
             untyped: Vec::new(),
@@ -63,11 +65,11 @@ impl<'a> Types<'a> {
         let schema = body.alternative.unwrap_or(body.schema);
         let id = self.reserve(Naming::Root(event_type.to_owned()), self.origin(schema));
         let subject = body.peel(self.schemas);
-        let mut flat = body.flatten(self.schemas, diagnostics);
+        let mut flat = body.flatten(&self.flats, diagnostics);
         self.defs[id.0].docs = flat.said.docs();
         self.merge_choices(&mut flat, diagnostics);
         let kind = if !flat.choices.is_empty() || (is_object(&flat) && has_members(&flat)) {
-            self.kind(id, &subject, flat, diagnostics)
+            self.kind(id, &subject, &flat, diagnostics)
         } else {
             let used = self.used(&[schema], id, "value", diagnostics);
             Kind::Newtype(if used.nullable { Type::Nullable(Box::new(used.ty)) } else { used.ty })
@@ -102,11 +104,11 @@ impl<'a> Types<'a> {
             said.add_texts(self.schemas.get(*id));
             said.add_facts(self.schemas.get(*id));
         }
-        let mut flat = flatten(self.schemas, &peeled, diagnostics);
+        let flat = self.flats.of(&peeled, diagnostics);
         let nullable = nullable || flat.nullable || flat.only_null;
         let ty = match self.known.get(&peeled) {
             Some(ty) => ty.clone(),
-            None => self.enter(&peeled, &mut flat, parent, hint, diagnostics),
+            None => self.enter(&peeled, Rc::clone(&flat), parent, hint, diagnostics),
         };
         // A description of a definition stays with the definition; any other one belongs to the use.
         if !matches!(ty, Type::Named(_)) {
@@ -119,7 +121,7 @@ impl<'a> Types<'a> {
     fn enter(
         &mut self,
         subject: &Subject,
-        flat: &mut Flat<'a>,
+        flat: Rc<Flat<'a>>,
         parent: TypeId,
         hint: &str,
         diagnostics: &mut Diagnostics,
@@ -143,28 +145,28 @@ impl<'a> Types<'a> {
     fn lower(
         &mut self,
         subject: &[SchemaId],
-        flat: &mut Flat<'a>,
+        mut flat: Rc<Flat<'a>>,
         parent: TypeId,
         hint: &str,
         diagnostics: &mut Diagnostics,
     ) -> Type {
-        self.merge_choices(flat, diagnostics);
+        self.merge_choices(&mut flat, diagnostics);
         let naming = self.naming(subject, parent, hint);
-        if let Some(kind) = listed(flat) {
+        if let Some(kind) = listed(&flat) {
             let id = self.reserve(naming, self.origin(subject[0]));
             self.define(id, flat.said.docs(), kind);
             return self.remember(subject, Type::Named(id));
         }
-        let several = several_types(flat);
-        if !flat.choices.is_empty() || (is_object(flat) && has_members(flat)) || several.len() > 1 {
+        let several = several_types(&flat);
+        if !flat.choices.is_empty() || (is_object(&flat) && has_members(&flat)) || several.len() > 1 {
             // Its parts come later, so that no chain of definitions is too long.
             let id = self.reserve(naming, self.origin(subject[0]));
-            self.pending.push_back(Pending { id, subject: subject.to_vec(), flat: std::mem::take(flat) });
+            self.pending.push_back(Pending { id, subject: subject.to_vec(), flat });
             return self.remember(subject, Type::Named(id));
         }
         let ty = match several[..] {
-            [json_type] => self.simple(json_type, subject, flat, parent, hint, diagnostics),
-            _ => self.open(self.origin(subject[0]), flat, "nothing is said of the value", diagnostics),
+            [json_type] => self.simple(json_type, subject, &flat, parent, hint, diagnostics),
+            _ => self.open(self.origin(subject[0]), &flat, "nothing is said of the value", diagnostics),
         };
         // It may have become a definition on the way, since it is nested in itself.
         if let Some(Type::Named(id)) = self.known.get(subject).cloned() {
@@ -177,18 +179,17 @@ impl<'a> Types<'a> {
     /// Defines what is used so far, and what that uses in turn.
     fn define_pending(&mut self, diagnostics: &mut Diagnostics) {
         while let Some(Pending { id, subject, flat }) = self.pending.pop_front() {
-            let docs = flat.said.docs();
-            let kind = self.kind(id, &subject, flat, diagnostics);
-            self.define(id, docs, kind);
+            let kind = self.kind(id, &subject, &flat, diagnostics);
+            self.define(id, flat.said.docs(), kind);
         }
     }
 
-    fn kind(&mut self, id: TypeId, subject: &[SchemaId], mut flat: Flat<'a>, diagnostics: &mut Diagnostics) -> Kind {
-        if let Some(choice) = choice(&mut flat) {
-            return self.union(id, subject, &flat, &choice, diagnostics);
+    fn kind(&mut self, id: TypeId, subject: &[SchemaId], flat: &Flat<'a>, diagnostics: &mut Diagnostics) -> Kind {
+        if let [choice] = &flat.choices[..] {
+            return self.union(id, subject, flat, choice, diagnostics);
         }
         let several = !flat.choices.is_empty();
-        if several && !has_members(&flat) {
+        if several && !has_members(flat) {
             let origin = self.origin(subject[0]);
             return Kind::Newtype(self.untyped(origin, "several `oneOf` or `anyOf` at once", diagnostics));
         }
@@ -198,10 +199,10 @@ impl<'a> Types<'a> {
                     .at(Place::Value(self.origin(subject[0])), "what they describe is kept as undeclared members"),
             );
         }
-        if several || is_object(&flat) {
-            return Kind::Struct(self.object(id, &flat, diagnostics));
+        if several || is_object(flat) {
+            return Kind::Struct(self.object(id, flat, diagnostics));
         }
-        self.mixed(id, &several_types(&flat), subject, &mut flat, diagnostics)
+        self.mixed(id, &several_types(flat), subject, flat, diagnostics)
     }
 
     fn naming(&self, subject: &[SchemaId], parent: TypeId, hint: &str) -> Naming {
@@ -243,7 +244,7 @@ impl<'a> Types<'a> {
         &mut self,
         json_type: JsonType,
         subject: &[SchemaId],
-        flat: &mut Flat<'_>,
+        flat: &Flat<'_>,
         parent: TypeId,
         hint: &str,
         diagnostics: &mut Diagnostics,
@@ -360,7 +361,7 @@ impl<'a> Types<'a> {
         let id = self.reserve(Naming::inline(parent, hint), self.origin(at[0]));
         let mut variants = Vec::new();
         for (index, alternative) in distinct.iter().enumerate() {
-            let flat = flatten(self.schemas, alternative, diagnostics);
+            let flat = self.flats.of(alternative, diagnostics);
             let name = self.alternative_name(alternative, &flat, None, index, diagnostics);
             let ty = self.element(alternative, id, &name, diagnostics);
             if !variants.iter().any(|known: &Variant| known.ty == ty) {

@@ -20,6 +20,13 @@ const MAX_GENERATIONS: usize = 8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SchemaId(usize);
 
+impl SchemaId {
+    /// The place among [all](Schemas::iter).
+    pub fn index(self) -> usize {
+        self.0
+    }
+}
+
 /// All schemas that the webhooks reach, each normalized once.
 #[derive(Debug, Default)]
 pub struct Schemas {
