@@ -450,7 +450,7 @@ mod tests {
                 help: did you mean `id`?
                 E0401: `pointer` is an empty list
                 at 83..85: "[]"
-                help: an event type is in the body (`pointer`), in a header (`header`, which `pointer` may complete), or nowhere (`address = true`)
+                help: an event type is in the body (`pointer`), in a header (`header`), both of which `completed-by` may complete, or nowhere (`address = true`)
                 E0401: `E0101` is an error: only warnings have a level
                 at 157..162: "E0101"
                 E0401: there is no warning `W9999`
@@ -637,10 +637,10 @@ id-header = "acme-id"
         check_error(
             "[event-type]\ntopic = \".\"",
             &expect![[r#"
-            E0401: unknown key `topic`
-            at 13..18: "topic"
-            help: known here: `pointer`, `header`, `address`, `separator`, `from-keys`, `names`
-        "#]],
+                E0401: unknown key `topic`
+                at 13..18: "topic"
+                help: known here: `pointer`, `header`, `completed-by`, `address`, `separator`, `from-keys`, `names`
+            "#]],
         );
         check_error(
             "[signature]\nscheme = \"jwt\"",

@@ -1,20 +1,22 @@
 //! `oneOf`, `anyOf` and lists of types: one struct, or an enum and what tells its variants apart.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use indexmap::{IndexMap, IndexSet};
 
-use super::flatten::{Choice, Flat, Subject, flatten, peel};
+use super::flatten::{Choice, Flat, Flats, Subject, peel};
 use super::types::{Types, is_object, single_text, texts};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::ir::{Format, Kind, Naming, Select, Type, TypeId, Union, Variant};
-use crate::normalize::{Additional, DEFAULT_MAPPING, JsonType, SchemaId, Schemas};
+use crate::normalize::{Additional, DEFAULT_MAPPING, JsonType, SchemaId};
 use crate::source::Node;
 
 /// The members of several objects in one.
-struct Merged {
-    properties: IndexMap<String, Subject>,
-    required: IndexSet<String>,
+struct Merged<'a> {
+    properties: IndexMap<&'a str, Subject>,
+    required: IndexSet<&'a str>,
     /// Whether one of the objects is declared to have other members.
     open: bool,
 }
@@ -22,16 +24,17 @@ struct Merged {
 /// Values, and descriptions by the JSON text of the value.
 type Listed = (Vec<Node>, HashMap<String, String>);
 
-impl Types<'_> {
+impl<'a> Types<'a> {
     /// `anyOf` of objects without a discriminator: a value may match several alternatives at once, so that
     /// one struct with the members of all of them is the only type that loses none.
-    pub(super) fn merge_choices(&mut self, flat: &mut Flat, diagnostics: &mut Diagnostics) {
-        if flat.discriminator.is_some() {
+    pub(super) fn merge_choices(&mut self, flat: &mut Rc<Flat<'a>>, diagnostics: &mut Diagnostics) {
+        if flat.discriminator.is_some() || flat.choices.is_empty() {
             return;
         }
+        let flat = Rc::make_mut(flat);
         for choice in std::mem::take(&mut flat.choices) {
             if let Some((values, descriptions)) = self.listed_by(&choice, flat, diagnostics) {
-                flat.values = Some(values);
+                flat.values = Some(values.into());
                 flat.value_descriptions = descriptions;
                 continue;
             }
@@ -42,7 +45,7 @@ impl Types<'_> {
                     if merged.open {
                         flat.additional = Some(Additional::Any);
                     }
-                    flat.types.get_or_insert_with(|| vec![JsonType::Object]);
+                    flat.types.get_or_insert(Cow::Borrowed(&[JsonType::Object]));
                 }
                 None => flat.choices.push(choice),
             }
@@ -51,7 +54,7 @@ impl Types<'_> {
 
     /// The values of a choice between constants and enums, which is an enum itself, and what is said of each. A plain
     /// string beside them says that there are others, as there are in any enum.
-    fn listed_by(&self, choice: &Choice, flat: &Flat, diagnostics: &mut Diagnostics) -> Option<Listed> {
+    fn listed_by(&self, choice: &Choice, flat: &Flat<'_>, diagnostics: &mut Diagnostics) -> Option<Listed> {
         if flat.values.is_some() || flat.constant.is_some() {
             return None;
         }
@@ -59,18 +62,17 @@ impl Types<'_> {
         let mut descriptions = HashMap::new();
         let mut open = false;
         for alternative in &choice.alternatives {
-            let alternative = flatten(self.schemas, &[*alternative], diagnostics);
+            let alternative = self.flats.of(&[*alternative], diagnostics);
             if alternative.nullable || !alternative.choices.is_empty() {
                 return None;
             }
-            match alternative.constant.map(|constant| vec![constant]).or(alternative.values) {
+            match alternative.listed() {
                 Some(listed) => {
-                    if let ([value], Some(text)) =
-                        (&listed[..], alternative.docs.description.or(alternative.docs.title))
-                    {
-                        descriptions.entry(crate::text::json(value)).or_insert(text);
+                    let text = alternative.said.description.or(alternative.said.title);
+                    if let ([value], Some(text)) = (listed, text) {
+                        descriptions.entry(crate::text::json(value)).or_insert_with(|| text.to_owned());
                     }
-                    values.extend(listed);
+                    values.extend_from_slice(listed);
                 }
                 None if alternative.types.as_deref() == Some(&[JsonType::String]) && alternative.format.is_none() => {
                     open = true;
@@ -84,24 +86,24 @@ impl Types<'_> {
         fits.then_some((values, descriptions))
     }
 
-    fn merged(&self, choice: &Choice, flat: &Flat, diagnostics: &mut Diagnostics) -> Option<Merged> {
+    fn merged(&self, choice: &Choice, flat: &Flat<'a>, diagnostics: &mut Diagnostics) -> Option<Merged<'a>> {
         if choice.exclusive {
             return None;
         }
         let mut properties = flat.properties.clone();
-        let mut everywhere: Option<IndexSet<String>> = None;
+        let mut everywhere: Option<IndexSet<&str>> = None;
         let mut open = flat.additional == Some(Additional::Any);
         for alternative in &choice.alternatives {
-            let alternative = flatten(self.schemas, &[*alternative], diagnostics);
+            let alternative = self.flats.of(&[*alternative], diagnostics);
             let mergeable = is_object(&alternative)
                 && alternative.choices.is_empty()
                 && !matches!(alternative.additional, Some(Additional::Schema(_)))
                 && !alternative.nullable;
-            if !mergeable || single_text_property(self.schemas, &alternative, diagnostics) {
+            if !mergeable || single_text_property(&self.flats, &alternative, diagnostics) {
                 return None;
             }
-            for (name, subject) in alternative.properties {
-                let (peeled, null) = peel(self.schemas, &subject);
+            for (name, subject) in &alternative.properties {
+                let (peeled, null) = peel(self.schemas, subject);
                 let known = properties.entry(name).or_insert_with(|| subject.clone());
                 let (known_peeled, known_null) = peel(self.schemas, known);
                 if !self.same(&known_peeled, &peeled, diagnostics) {
@@ -109,13 +111,13 @@ impl Types<'_> {
                 }
                 // Where one of them allows null, null may come.
                 if null && !known_null {
-                    *known = subject;
+                    known.clone_from(subject);
                 }
             }
             open |= alternative.additional == Some(Additional::Any);
             everywhere = Some(match everywhere {
-                None => alternative.required,
-                Some(others) => others.intersection(&alternative.required).cloned().collect(),
+                None => alternative.required.clone(),
+                Some(others) => others.intersection(&alternative.required).copied().collect(),
             });
         }
         let mut required = flat.required.clone();
@@ -128,8 +130,8 @@ impl Types<'_> {
         if a == b {
             return true;
         }
-        let (a, b) = (flatten(self.schemas, a, diagnostics), flatten(self.schemas, b, diagnostics));
-        let scalar = |flat: &Flat| {
+        let (a, b) = (self.flats.of(a, diagnostics), self.flats.of(b, diagnostics));
+        let scalar = |flat: &Flat<'_>| {
             flat.choices.is_empty()
                 && !is_object(flat)
                 && flat.items.is_empty()
@@ -137,7 +139,7 @@ impl Types<'_> {
                 && flat.constant.is_none()
         };
         let texts =
-            |flat: &Flat| flat.values.as_ref().map(|values| values.iter().map(crate::text::json).collect::<Vec<_>>());
+            |flat: &Flat<'_>| flat.values.as_ref().map(|values| values.iter().map(crate::text::json).collect::<Vec<_>>());
         scalar(&a)
             && scalar(&b)
             && a.types == b.types
@@ -150,7 +152,7 @@ impl Types<'_> {
         &mut self,
         id: TypeId,
         subject: &[SchemaId],
-        flat: &Flat,
+        flat: &Flat<'a>,
         choice: &Choice,
         diagnostics: &mut Diagnostics,
     ) -> Kind {
@@ -158,9 +160,9 @@ impl Types<'_> {
         let beside: Vec<SchemaId> =
             if flat.properties.is_empty() && flat.required.is_empty() { Vec::new() } else { subject.to_vec() };
         let alternatives: Vec<Subject> = choice.alternatives.iter().map(|alternative| vec![*alternative]).collect();
-        let flats: Vec<Flat> = alternatives.iter().map(|subject| flatten(self.schemas, subject, diagnostics)).collect();
+        let flats: Vec<Rc<Flat<'a>>> = alternatives.iter().map(|subject| self.flats.of(subject, diagnostics)).collect();
         let stated = flat.discriminator.as_ref().map(|discriminator| discriminator.property_name.clone());
-        let tag = stated.or_else(|| implied_tag(self.schemas, &flats, diagnostics));
+        let tag = stated.or_else(|| implied_tag(&self.flats, &flats, diagnostics));
         let mut variants = Vec::new();
         for (index, (alternative, own)) in alternatives.iter().zip(&flats).enumerate() {
             let name = self.alternative_name(alternative, own, tag.as_deref(), index, diagnostics);
@@ -213,21 +215,20 @@ impl Types<'_> {
     fn variant_with_base(
         &mut self,
         alternative: &[SchemaId],
-        base: &Flat,
+        base: &Flat<'a>,
         parent: TypeId,
         hint: &str,
         diagnostics: &mut Diagnostics,
     ) -> Type {
-        let mut flat = flatten(self.schemas, alternative, diagnostics);
+        let mut flat = Flat::clone(&self.flats.of(alternative, diagnostics));
         for (name, subject) in &base.properties {
-            let merged = flat.properties.entry(name.clone()).or_default();
+            let merged = flat.properties.entry(name).or_default();
             merged.extend(subject.iter().filter(|id| !merged.contains(id)).copied().collect::<Vec<_>>());
         }
-        flat.required.extend(base.required.iter().cloned());
-        let docs = std::mem::take(&mut flat.docs);
+        flat.required.extend(&base.required);
         let id = self.reserve(Naming::inline(parent, hint), self.origin(alternative[0]));
         let object = self.object(id, &flat, diagnostics);
-        self.define(id, docs, Kind::Struct(object));
+        self.define(id, flat.said.docs(), Kind::Struct(object));
         Type::Named(id)
     }
 
@@ -236,8 +237,8 @@ impl Types<'_> {
         &self,
         tag: &str,
         alternative: &[SchemaId],
-        own: &Flat,
-        union: &Flat,
+        own: &Flat<'_>,
+        union: &Flat<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Vec<String> {
         let mapping = union.discriminator.iter().flat_map(|discriminator| &discriminator.mapping);
@@ -246,7 +247,7 @@ impl Types<'_> {
         if tags.is_empty()
             && let Some(subject) = own.properties.get(tag)
         {
-            let flat = flatten(self.schemas, subject, diagnostics);
+            let flat = self.flats.of(subject, diagnostics);
             tags = single_text(&flat).map(|text| vec![text]).or_else(|| texts(&flat)).unwrap_or_default();
         }
         if tags.is_empty() && union.discriminator.is_some() {
@@ -266,7 +267,7 @@ impl Types<'_> {
     pub(super) fn alternative_name(
         &self,
         subject: &[SchemaId],
-        flat: &Flat,
+        flat: &Flat<'_>,
         tag: Option<&str>,
         index: usize,
         diagnostics: &mut Diagnostics,
@@ -277,19 +278,19 @@ impl Types<'_> {
         }
         let constant = tag
             .and_then(|tag| flat.properties.get(tag))
-            .and_then(|subject| single_text(&flatten(self.schemas, subject, diagnostics)));
+            .and_then(|subject| single_text(&self.flats.of(subject, diagnostics)));
         if let Some(text) = constant {
             return text;
         }
-        if let Some(title) = &flat.docs.title {
-            return title.clone();
+        if let Some(title) = flat.said.title {
+            return title.to_owned();
         }
         match flat.types.as_deref() {
             Some([JsonType::Boolean]) => "Bool".to_owned(),
             Some([JsonType::Integer]) => "Integer".to_owned(),
             Some([JsonType::Number]) => "Number".to_owned(),
             // Several strings in one choice differ in their formats.
-            Some([JsonType::String]) => match flat.format.as_deref() {
+            Some([JsonType::String]) => match flat.format {
                 Some(format) if Format::parse(format).is_some() => format.to_owned(),
                 _ => "String".to_owned(),
             },
@@ -304,7 +305,7 @@ impl Types<'_> {
         id: TypeId,
         types: &[JsonType],
         subject: &[SchemaId],
-        flat: &mut Flat,
+        flat: &Flat<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Kind {
         let mut variants = Vec::new();
@@ -324,21 +325,16 @@ impl Types<'_> {
     }
 }
 
-/// The one choice that is left after merging; none where there are several.
-pub(super) fn choice(flat: &mut Flat) -> Option<Choice> {
-    if flat.choices.len() == 1 { flat.choices.pop() } else { None }
-}
-
 /// Whether an object has a member whose value is fixed, which tells it from others.
-fn single_text_property(schemas: &Schemas, flat: &Flat, diagnostics: &mut Diagnostics) -> bool {
-    flat.properties.values().any(|subject| single_text(&flatten(schemas, subject, diagnostics)).is_some())
+fn single_text_property(flats: &Flats<'_>, flat: &Flat<'_>, diagnostics: &mut Diagnostics) -> bool {
+    flat.properties.values().any(|subject| single_text(&flats.of(subject, diagnostics)).is_some())
 }
 
 /// A member that every alternative declares with other fixed values than the others.
-fn implied_tag(schemas: &Schemas, flats: &[Flat], diagnostics: &mut Diagnostics) -> Option<String> {
-    let (first, others) = flats.split_first()?;
-    let mut values = |flat: &Flat, name: &str| -> Option<Vec<String>> {
-        let flat = flatten(schemas, flat.properties.get(name)?, diagnostics);
+fn implied_tag(flats: &Flats<'_>, alternatives: &[Rc<Flat<'_>>], diagnostics: &mut Diagnostics) -> Option<String> {
+    let (first, others) = alternatives.split_first()?;
+    let mut values = |flat: &Flat<'_>, name: &str| -> Option<Vec<String>> {
+        let flat = flats.of(flat.properties.get(name)?, diagnostics);
         single_text(&flat).map(|text| vec![text]).or_else(|| texts(&flat))
     };
     first
@@ -352,5 +348,5 @@ fn implied_tag(schemas: &Schemas, flats: &[Flat], diagnostics: &mut Diagnostics)
                 .iter()
                 .all(|flat| values(flat, name).is_some_and(|own| own.into_iter().all(|value| seen.insert(value))))
         })
-        .cloned()
+        .map(|name| (*name).to_owned())
 }

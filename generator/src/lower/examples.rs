@@ -2,15 +2,17 @@
 //!
 //! Every one is held against the lowered types first, so that the emitted tests cannot fail.
 
+use std::borrow::Cow;
 use std::cell::Cell;
-use std::collections::HashSet;
+use std::mem;
+use std::rc::Rc;
 
 use super::event_types::Route;
-use super::flatten::{Body, Flat, Subject, flatten, peel};
+use super::flatten::{Body, Flat, Flats, Subject, peel};
 use super::types::is_object;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::ir::{Api, Carrier, Example, Field, Kind, Open, Presence, Select, Type, TypeId};
-use crate::normalize::{JsonType, SchemaId, Schemas};
+use crate::normalize::{JsonType, SchemaId};
 use crate::source::{Node, Object, Origin, Value};
 use crate::text::segments;
 
@@ -27,7 +29,7 @@ const MAX_STEPS: usize = 200_000;
 /// The examples of a webhook under one of its event types, at least one.
 pub(super) fn examples(
     api: &Api,
-    schemas: &Schemas,
+    flats: &Flats<'_>,
     route: &Route<'_>,
     routes: &[Route<'_>],
     payload: TypeId,
@@ -74,7 +76,7 @@ pub(super) fn examples(
         }
     }
     if examples.is_empty() {
-        examples.extend(made_up(&checking, schemas, route, diagnostics));
+        examples.extend(made_up(&checking, flats, route, diagnostics));
     }
     examples
 }
@@ -82,12 +84,12 @@ pub(super) fn examples(
 /// A payload from the examples of properties, or one that fits in any way.
 fn made_up(
     checking: &Checking<'_>,
-    schemas: &Schemas,
+    flats: &Flats<'_>,
     route: &Route<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Example> {
     let webhook = route.webhook;
-    let mut assembly = Assembly { schemas, found: false, path: HashSet::new(), values: 0 };
+    let mut assembly = Assembly { flats, found: false, path: Vec::new(), values: 0 };
     let origin = webhook.key.origin();
     let assembled = assembly.body(route.body(), diagnostics).unwrap_or_else(|| empty(origin));
     if !assembly.found {
@@ -275,78 +277,79 @@ fn with_text(node: &Node, path: &[String], value: &str) -> Node {
 }
 
 /// Puts a payload together from the examples of properties.
-struct Assembly<'a> {
-    schemas: &'a Schemas,
+struct Assembly<'f, 'a> {
+    flats: &'f Flats<'a>,
     found: bool,
-    path: HashSet<Subject>,
+    /// The subjects that are being put together, each within the one before it.
+    path: Vec<Subject>,
     values: usize,
 }
 
-impl Assembly<'_> {
+impl<'a> Assembly<'_, 'a> {
     /// A value; none where there is no example and none is needed.
     fn value(&mut self, subject: &[SchemaId], needed: bool, diagnostics: &mut Diagnostics) -> Option<Node> {
-        let (subject, _) = peel(self.schemas, subject);
+        let (subject, _) = peel(self.flats.schemas, subject);
         self.values += 1;
-        if self.values > MAX_VALUES || self.path.len() >= MAX_DEPTH || !self.path.insert(subject.clone()) {
+        if self.values > MAX_VALUES || self.path.len() >= MAX_DEPTH || self.path.contains(&subject) {
             return None;
         }
-        let value = self.fresh(&subject, needed, diagnostics);
-        self.path.remove(&subject);
+        let flat = self.flats.of(&subject, diagnostics);
+        let schema = subject[0];
+        self.path.push(subject);
+        let value = self.of_flat(flat, schema, needed, diagnostics);
+        self.path.pop();
         value
     }
 
     /// A payload.
     fn body(&mut self, body: Body, diagnostics: &mut Diagnostics) -> Option<Node> {
-        let flat = body.flatten(self.schemas, diagnostics);
+        let flat = body.flatten(self.flats, diagnostics);
         self.of_flat(flat, body.schema, true, diagnostics)
-    }
-
-    fn fresh(&mut self, subject: &[SchemaId], needed: bool, diagnostics: &mut Diagnostics) -> Option<Node> {
-        let flat = flatten(self.schemas, subject, diagnostics);
-        self.of_flat(flat, subject[0], needed, diagnostics)
     }
 
     fn of_flat(
         &mut self,
-        mut flat: Flat,
+        mut flat: Rc<Flat<'a>>,
         schema: SchemaId,
         needed: bool,
         diagnostics: &mut Diagnostics,
     ) -> Option<Node> {
         if let Some(example) = flat.examples.iter().find(|example| !matches!(example.value(), Value::Null)) {
             self.found = true;
-            return Some(example.clone());
+            return Some((*example).clone());
         }
-        if let Some(value) = flat.constant.clone().or_else(|| flat.values.as_ref()?.first().cloned()) {
-            return Some(value);
+        if let Some(value) = flat.listed().and_then(<[Node]>::first) {
+            return Some(value.clone());
         }
         // Of alternatives that exclude each other the first, of others all.
-        for choice in std::mem::take(&mut flat.choices) {
+        let choices = if flat.choices.is_empty() { Vec::new() } else { mem::take(&mut Rc::make_mut(&mut flat).choices) };
+        for choice in choices {
             let taken = if choice.exclusive { &choice.alternatives[..1] } else { &choice.alternatives[..] };
             for alternative in taken {
-                let alternative_flat = flatten(self.schemas, &[*alternative], diagnostics);
+                let alternative_flat = self.flats.of(&[*alternative], diagnostics);
                 if !is_object(&alternative_flat) && flat.properties.is_empty() {
                     return self.value(&[*alternative], needed, diagnostics);
                 }
-                flat.required.extend(alternative_flat.required);
-                for (name, property) in alternative_flat.properties {
-                    flat.properties.entry(name).or_insert(property);
+                let flat = Rc::make_mut(&mut flat);
+                flat.required.extend(&alternative_flat.required);
+                for (name, property) in &alternative_flat.properties {
+                    flat.properties.entry(name).or_insert_with(|| property.clone());
                 }
-                flat.types = Some(vec![JsonType::Object]);
+                flat.types = Some(Cow::Borrowed(&[JsonType::Object]));
             }
         }
-        let origin = self.schemas.get(schema).node.origin().clone();
+        let origin = self.flats.schemas.get(schema).node.origin().clone();
         if is_object(&flat) {
             let mut members = Object::new();
             for (name, property) in &flat.properties {
                 if let Some(value) = self.value(property, flat.required.contains(name), diagnostics) {
-                    members.insert(name.as_str().into(), value);
+                    members.insert((*name).into(), value);
                 }
             }
             return (needed || !members.is_empty()).then(|| Node::new(Value::Object(members), origin));
         }
         if !flat.items.is_empty() {
-            let element = self.value(&flat.items.clone(), false, diagnostics);
+            let element = self.value(&flat.items, false, diagnostics);
             return (needed || element.is_some())
                 .then(|| Node::new(Value::Array(element.into_iter().collect()), origin));
         }

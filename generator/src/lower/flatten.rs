@@ -1,6 +1,10 @@
 //! What several schemas say together: `allOf` and `$ref` siblings merged into one view.
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+use std::slice;
 
 use indexmap::{IndexMap, IndexSet};
 
@@ -15,42 +19,82 @@ const MAX_DEPTH: usize = 128;
 /// Schemas that all apply to one value. Never empty.
 pub(super) type Subject = Vec<SchemaId>;
 
-/// What a [`Subject`] says, with `allOf` and `$ref` followed.
-#[derive(Default)]
-pub(super) struct Flat {
+/// What a [`Subject`] says, with `allOf` and `$ref` followed, in the words of its schemas.
+#[derive(Clone, Default)]
+pub(super) struct Flat<'a> {
     /// The schemas that were merged at the top.
     pub schemas: Subject,
     /// All that were merged. Once is enough: references may lead to one schema in exponentially many ways.
-    merged: HashSet<SchemaId>,
+    merged: BTreeSet<SchemaId>,
     /// The types that are allowed; none where no schema says.
-    pub types: Option<Vec<JsonType>>,
+    pub types: Option<Cow<'a, [JsonType]>>,
     /// The first `type` that said which.
-    typed: Option<Origin>,
+    typed: Option<&'a Origin>,
     pub nullable: bool,
     pub only_null: bool,
-    pub format: Option<String>,
-    pub properties: IndexMap<String, Subject>,
-    pub required: IndexSet<String>,
+    pub format: Option<&'a str>,
+    pub properties: IndexMap<&'a str, Subject>,
+    pub required: IndexSet<&'a str>,
     pub additional: Option<Additional>,
     pub items: Subject,
-    pub prefix_items: Vec<SchemaId>,
+    pub prefix_items: &'a [SchemaId],
     pub closed_tuple: bool,
     pub min_items: Option<usize>,
     pub max_items: Option<usize>,
     /// What the members hold whose names match a pattern.
     pub patterns: Vec<SchemaId>,
-    pub constant: Option<Node>,
-    pub values: Option<Vec<Node>>,
+    pub constant: Option<&'a Node>,
+    pub values: Option<Cow<'a, [Node]>>,
     /// What is said of single values, by their JSON text.
     pub value_descriptions: HashMap<String, String>,
     /// The alternatives of each `oneOf` and `anyOf`.
     pub choices: Vec<Choice>,
     /// The name of the discriminator and its mapping from tags to references.
-    pub discriminator: Option<openapiv3::Discriminator>,
-    pub docs: Docs,
-    pub examples: Vec<Node>,
+    pub discriminator: Option<&'a openapiv3::Discriminator>,
+    pub said: Said<'a>,
+    pub examples: Vec<&'a Node>,
     /// A keyword that shapes the values and has no Rust type.
-    pub inexpressible: Option<String>,
+    pub inexpressible: Option<&'a str>,
+}
+
+/// What schemas say for people. What is said first wins: it stands nearest to the use.
+#[derive(Clone, Default)]
+pub(super) struct Said<'a> {
+    pub title: Option<&'a str>,
+    pub description: Option<&'a str>,
+    deprecated: bool,
+    facts: Vec<&'a (String, String)>,
+}
+
+impl<'a> Said<'a> {
+    /// Adds title and description of a schema.
+    pub(super) fn add_texts(&mut self, schema: &'a Schema) {
+        self.title = self.title.or(schema.data.title.as_deref());
+        self.description = self.description.or(schema.data.description.as_deref());
+    }
+
+    /// Adds all else of a schema.
+    pub(super) fn add_facts(&mut self, schema: &'a Schema) {
+        self.deprecated |= schema.data.deprecated;
+        self.facts.extend(&schema.facts);
+    }
+
+    /// Adds what was said elsewhere.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.title = self.title.or(other.title);
+        self.description = self.description.or(other.description);
+        self.deprecated |= other.deprecated;
+        self.facts.extend(&other.facts);
+    }
+
+    pub(super) fn docs(&self) -> Docs {
+        Docs {
+            title: self.title.map(str::to_owned),
+            description: self.description.map(str::to_owned),
+            facts: self.facts.iter().copied().cloned().collect(),
+            deprecated: self.deprecated,
+        }
+    }
 }
 
 /// One `oneOf` or `anyOf`, without its null alternatives.
@@ -58,6 +102,30 @@ pub(super) struct Flat {
 pub(super) struct Choice {
     pub exclusive: bool,
     pub alternatives: Vec<SchemaId>,
+}
+
+/// What the subjects of a description say, each found out once.
+pub(super) struct Flats<'a> {
+    pub schemas: &'a Schemas,
+    /// Of each schema alone, by its id.
+    single: Vec<OnceCell<Rc<Flat<'a>>>>,
+    several: RefCell<HashMap<Subject, Rc<Flat<'a>>>>,
+}
+
+impl<'a> Flats<'a> {
+    pub(super) fn new(schemas: &'a Schemas) -> Self {
+        Self { schemas, single: schemas.iter().map(|_| OnceCell::new()).collect(), several: RefCell::default() }
+    }
+
+    /// What a subject says.
+    pub(super) fn of(&self, subject: &[SchemaId], diagnostics: &mut Diagnostics) -> Rc<Flat<'a>> {
+        let find = || Rc::new(flatten(self.schemas, subject, diagnostics));
+        if let [id] = subject {
+            return Rc::clone(self.single[id.index()].get_or_init(find));
+        }
+        let mut several = self.several.borrow_mut();
+        Rc::clone(several.entry(subject.to_vec()).or_insert_with(find))
+    }
 }
 
 /// The body of a webhook, or of one of its event types alone.
@@ -75,27 +143,26 @@ impl Body {
     }
 
     /// What the body says.
-    pub(super) fn flatten(self, schemas: &Schemas, diagnostics: &mut Diagnostics) -> Flat {
-        let flat = flatten(schemas, &self.peel(schemas), diagnostics);
-        match self.alternative {
-            Some(alternative) => flat.with_alternative(schemas, alternative, diagnostics),
-            None => flat,
+    pub(super) fn flatten<'a>(self, flats: &Flats<'a>, diagnostics: &mut Diagnostics) -> Rc<Flat<'a>> {
+        let mut flat = flats.of(&self.peel(flats.schemas), diagnostics);
+        if let Some(alternative) = self.alternative {
+            Rc::make_mut(&mut flat).apply(flats.schemas, alternative, diagnostics);
         }
+        flat
     }
 }
 
-impl Flat {
-    /// What is said where, of the choice that it belongs to, this alternative applies.
-    pub(super) fn with_alternative(
-        mut self,
-        schemas: &Schemas,
-        alternative: SchemaId,
-        diagnostics: &mut Diagnostics,
-    ) -> Self {
+impl<'a> Flat<'a> {
+    /// Adds what an alternative says, which applies where the choice that it belongs to is made.
+    fn apply(&mut self, schemas: &'a Schemas, alternative: SchemaId, diagnostics: &mut Diagnostics) {
         self.choices.retain(|choice| !choice.alternatives.contains(&alternative));
         self.discriminator = None;
-        merge(schemas, alternative, &mut self, &mut Vec::new(), diagnostics);
-        self
+        merge(schemas, alternative, self, &mut Vec::new(), diagnostics);
+    }
+
+    /// The values that are listed; where a constant is given, only that.
+    pub(super) fn listed(&self) -> Option<&[Node]> {
+        self.constant.map(slice::from_ref).or(self.values.as_deref())
     }
 
     /// Whether a text may be such a value.
@@ -145,7 +212,7 @@ fn alias(schemas: &Schemas, schema: &Schema) -> Option<(Subject, bool)> {
     // A type beside the reference that the target cannot have is a contradiction, which `merge` reports.
     let compatible = |target: SchemaId| {
         let given = &schemas.get(target).types;
-        given.is_empty() || schema.types.is_empty() || narrow(Some(&schema.types), given).is_some()
+        given.is_empty() || schema.types.is_empty() || narrow(&schema.types, given).is_some()
     };
     let found = alias_of(schemas, schema)?;
     found.0.iter().all(|target| compatible(*target)).then_some(found)
@@ -176,7 +243,7 @@ fn without_null(schemas: &Schemas, choice: &[SchemaId]) -> (Vec<SchemaId>, bool)
 }
 
 /// Merges a subject. Cycles of `allOf` and contradictions are reported.
-pub(super) fn flatten(schemas: &Schemas, subject: &[SchemaId], diagnostics: &mut Diagnostics) -> Flat {
+pub(super) fn flatten<'a>(schemas: &'a Schemas, subject: &[SchemaId], diagnostics: &mut Diagnostics) -> Flat<'a> {
     let mut flat = Flat { schemas: subject.to_vec(), ..Flat::default() };
     for id in subject {
         merge(schemas, *id, &mut flat, &mut Vec::new(), diagnostics);
@@ -194,7 +261,13 @@ pub(super) fn flatten(schemas: &Schemas, subject: &[SchemaId], diagnostics: &mut
     flat
 }
 
-fn merge(schemas: &Schemas, id: SchemaId, flat: &mut Flat, path: &mut Vec<SchemaId>, diagnostics: &mut Diagnostics) {
+fn merge<'a>(
+    schemas: &'a Schemas,
+    id: SchemaId,
+    flat: &mut Flat<'a>,
+    path: &mut Vec<SchemaId>,
+    diagnostics: &mut Diagnostics,
+) {
     let schema = schemas.get(id);
     if path.contains(&id) {
         diagnostics.push(
@@ -222,35 +295,20 @@ fn merge(schemas: &Schemas, id: SchemaId, flat: &mut Flat, path: &mut Vec<Schema
     for target in schema.reference.iter().chain(&schema.all_of) {
         merge(schemas, *target, flat, path, diagnostics);
     }
-    let typed = schema.node.get("type").map(|node| node.origin().clone());
-    if let Some(types) = narrow(flat.types.as_deref(), &schema.types) {
-        flat.types = Some(types);
-        flat.typed = flat.typed.take().or(typed);
-    } else if !schema.types.is_empty() {
-        let diagnostic = Diagnostic::new(Code::Contradiction, "no value can be of all these types at once");
-        let places = typed.into_iter().chain(flat.typed.clone());
-        diagnostics.push(
-            places
-                .zip(["one type", "another type"])
-                .fold(diagnostic, |diagnostic, (origin, text)| diagnostic.at(Place::Value(origin), text))
-                .help("`allOf` and `$ref` merge what stands there: both types apply to one value; remove one of them"),
-        );
-    }
+    merge_types(schema, flat, diagnostics);
     flat.nullable |= schema.data.nullable;
     flat.only_null |= schema.only_null;
     flat.closed_tuple |= schema.closed_tuple;
     flat.min_items = flat.min_items.max(schema.min_items);
     flat.max_items = [flat.max_items, schema.max_items].into_iter().flatten().min();
     flat.patterns.extend(&schema.patterns);
-    if let Some(keyword) = &schema.inexpressible {
-        flat.inexpressible.get_or_insert_with(|| keyword.clone());
-    }
+    flat.inexpressible = flat.inexpressible.or(schema.inexpressible.as_deref());
     for (name, property) in &schema.properties {
-        let subject = flat.properties.entry(name.clone()).or_default();
+        let subject = flat.properties.entry(name).or_default();
         subject.retain(|known| known != property);
         subject.insert(0, *property);
     }
-    flat.required.extend(schema.required.iter().cloned());
+    flat.required.extend(schema.required.iter().map(String::as_str));
     if let Some(additional) = schema.additional {
         flat.additional = Some(match (flat.additional, additional) {
             (Some(Additional::Schema(known)), Additional::Any | Additional::Forbidden) => Additional::Schema(known),
@@ -259,23 +317,22 @@ fn merge(schemas: &Schemas, id: SchemaId, flat: &mut Flat, path: &mut Vec<Schema
     }
     flat.items.splice(0..0, schema.items);
     if !schema.prefix_items.is_empty() {
-        flat.prefix_items.clone_from(&schema.prefix_items);
+        flat.prefix_items = &schema.prefix_items;
     }
-    if schema.format.is_some() {
-        flat.format.clone_from(&schema.format);
-    }
+    flat.format = schema.format.as_deref().or(flat.format);
     if let Some(constant) = &schema.constant {
         // The nearer one counts.
-        let given = std::slice::from_ref(constant);
-        common_values(flat.constant.take().map(|known| vec![known]), given, diagnostics);
-        flat.constant = Some(constant.clone());
+        if let Some(known) = flat.constant.replace(constant) {
+            common_values(slice::from_ref(known), slice::from_ref(constant), diagnostics);
+        }
     }
     if let Some(values) = &schema.values {
-        flat.values = Some(common_values(flat.values.take(), values, diagnostics));
+        flat.values = Some(match flat.values.take() {
+            Some(known) => common_values(&known, values, diagnostics).into(),
+            None => values.into(),
+        });
     }
-    if schema.data.discriminator.is_some() {
-        flat.discriminator.clone_from(&schema.data.discriminator);
-    }
+    flat.discriminator = schema.data.discriminator.as_ref().or(flat.discriminator);
     for (alternatives, exclusive) in [(&schema.one_of, true), (&schema.any_of, false)] {
         let (alternatives, null) = without_null(schemas, alternatives);
         flat.nullable |= null;
@@ -290,6 +347,32 @@ fn merge(schemas: &Schemas, id: SchemaId, flat: &mut Flat, path: &mut Vec<Schema
     path.pop();
 }
 
+/// Narrows the types down to those that a schema allows, too. A contradiction is reported.
+fn merge_types<'a>(schema: &'a Schema, flat: &mut Flat<'a>, diagnostics: &mut Diagnostics) {
+    if schema.types.is_empty() {
+        return;
+    }
+    let types = match &flat.types {
+        Some(known) => narrow(known, &schema.types).map(Cow::Owned),
+        None => Some(Cow::Borrowed(&schema.types[..])),
+    };
+    let typed = schema.node.get("type").map(Node::origin);
+    if types.is_some() {
+        flat.types = types;
+        flat.typed = flat.typed.or(typed);
+        return;
+    }
+    let diagnostic = Diagnostic::new(Code::Contradiction, "no value can be of all these types at once");
+    diagnostics.push(
+        typed
+            .into_iter()
+            .chain(flat.typed)
+            .zip(["one type", "another type"])
+            .fold(diagnostic, |diagnostic, (origin, text)| diagnostic.at(Place::Value(origin.clone()), text))
+            .help("`allOf` and `$ref` merge what stands there: both types apply to one value; remove one of them"),
+    );
+}
+
 /// Whether a schema is a reusable object that those on the path extend.
 fn is_base(schemas: &Schemas, path: &[SchemaId], id: SchemaId) -> bool {
     let schema = schemas.get(id);
@@ -297,25 +380,17 @@ fn is_base(schemas: &Schemas, path: &[SchemaId], id: SchemaId) -> bool {
     referred && !(schema.properties.is_empty() && schema.all_of.is_empty())
 }
 
-/// The first description wins: it stands nearest to the use. What a base says of itself is not said of what extends it.
-fn describe(schema: &Schema, base: bool, flat: &mut Flat) {
+/// What a base says of itself is not said of what extends it.
+fn describe<'a>(schema: &'a Schema, base: bool, flat: &mut Flat<'a>) {
     if !base {
-        flat.docs.title = flat.docs.title.take().or_else(|| schema.data.title.clone());
-        flat.docs.description = flat.docs.description.take().or_else(|| schema.data.description.clone());
+        flat.said.add_texts(schema);
     }
-    flat.docs.deprecated |= schema.data.deprecated;
-    flat.docs.facts.extend(schema.facts.iter().cloned());
-    flat.examples.extend(schema.examples.iter().cloned());
+    flat.said.add_facts(schema);
+    flat.examples.extend(&schema.examples);
 }
 
-/// The types that both lists allow, an empty list allowing all; none where there are no such types.
-fn narrow(known: Option<&[JsonType]>, given: &[JsonType]) -> Option<Vec<JsonType>> {
-    let Some(known) = known else {
-        return (!given.is_empty()).then(|| given.to_vec());
-    };
-    if given.is_empty() {
-        return Some(known.to_vec());
-    }
+/// The types that both lists allow; none where there are no such types.
+fn narrow(known: &[JsonType], given: &[JsonType]) -> Option<Vec<JsonType>> {
     let within = |of: &[JsonType], json_type: JsonType| {
         of.contains(&json_type) || (json_type == JsonType::Integer && of.contains(&JsonType::Number))
     };
@@ -325,17 +400,16 @@ fn narrow(known: Option<&[JsonType]>, given: &[JsonType]) -> Option<Vec<JsonType
 }
 
 /// The values that both lists have. Where there are none, the list that counts before: that is reported.
-fn common_values(known: Option<Vec<Node>>, given: &[Node], diagnostics: &mut Diagnostics) -> Vec<Node> {
-    let Some(known) = known else { return given.to_vec() };
+fn common_values(known: &[Node], given: &[Node], diagnostics: &mut Diagnostics) -> Vec<Node> {
     let both: Vec<Node> =
         known.iter().filter(|value| given.iter().any(|other| crate::text::same(value, other))).cloned().collect();
-    if let (true, [first, ..], [other, ..]) = (both.is_empty(), &known[..], given) {
+    if let (true, [first, ..], [other, ..]) = (both.is_empty(), known, given) {
         diagnostics.push(
             Diagnostic::new(Code::NotEnforced, "no value is in all lists of values that apply at once")
                 .at(Place::Value(other.origin().clone()), "not followed")
                 .at(Place::Value(first.origin().clone()), "this list counts"),
         );
-        return known;
+        return known.to_vec();
     }
     both
 }

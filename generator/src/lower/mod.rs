@@ -50,7 +50,7 @@ pub fn lower(
         scheme,
     };
     for (route, payload) in routes.iter().zip(payloads) {
-        let examples = examples::examples(&api, &description.schemas, route, &routes, payload, diagnostics);
+        let examples = examples::examples(&api, &types.flats, route, &routes, payload, diagnostics);
         let Route { webhook, event_type, head, .. } = route;
         api.webhooks.push(Webhook {
             key: webhook.name.clone(),

@@ -1,9 +1,9 @@
 //! Schemas to types.
 
 use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
 
-use super::choices::choice;
-use super::flatten::{Body, Flat, Subject, flatten, peel};
+use super::flatten::{Body, Flat, Flats, Said, Subject, peel};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::ir::{
     Docs, Enum, Field, Form, Format, Kind, Literal, Naming, Open, Presence, Select, Struct, Type, TypeDef, TypeId,
@@ -22,21 +22,21 @@ const MAX_TUPLE: usize = 6;
 /// Lowers schemas; definitions are shared between all webhooks.
 pub(super) struct Types<'a> {
     pub schemas: &'a Schemas,
+    pub flats: Flats<'a>,
     pub defs: Vec<TypeDef>,
     pub untyped: Vec<Untyped>,
     sources: &'a Sources,
     known: HashMap<Subject, Type>,
-    pending: VecDeque<Pending>,
+    pending: VecDeque<Pending<'a>>,
     /// The lists and maps that are being lowered, each within the one before it.
     underway: Vec<Subject>,
 }
 
 /// A definition that is in use, and whose parts are still to be lowered.
-struct Pending {
+struct Pending<'a> {
     id: TypeId,
     subject: Subject,
-    flat: Flat,
-    docs: Docs,
+    flat: Rc<Flat<'a>>,
 }
 
 /// What a schema came to where it is used.
@@ -50,6 +50,7 @@ impl<'a> Types<'a> {
     pub(super) fn new(schemas: &'a Schemas, sources: &'a Sources) -> Self {
         Self {
             schemas,
+            flats: Flats::new(schemas),
             sources,
             defs: Vec::new(),
             untyped: Vec::new(),
@@ -64,11 +65,11 @@ impl<'a> Types<'a> {
         let schema = body.alternative.unwrap_or(body.schema);
         let id = self.reserve(Naming::Root(event_type.to_owned()), self.origin(schema));
         let subject = body.peel(self.schemas);
-        let mut flat = body.flatten(self.schemas, diagnostics);
-        self.defs[id.0].docs = std::mem::take(&mut flat.docs);
+        let mut flat = body.flatten(&self.flats, diagnostics);
+        self.defs[id.0].docs = flat.said.docs();
         self.merge_choices(&mut flat, diagnostics);
         let kind = if !flat.choices.is_empty() || (is_object(&flat) && has_members(&flat)) {
-            self.kind(id, &subject, flat, diagnostics)
+            self.kind(id, &subject, &flat, diagnostics)
         } else {
             let used = self.used(&[schema], id, "value", diagnostics);
             Kind::Newtype(if used.nullable { Type::Nullable(Box::new(used.ty)) } else { used.ty })
@@ -98,37 +99,29 @@ impl<'a> Types<'a> {
     fn used(&mut self, subject: &[SchemaId], parent: TypeId, hint: &str, diagnostics: &mut Diagnostics) -> Use {
         let (peeled, nullable) = peel(self.schemas, subject);
         // What stands at the use describes the use; what the reference leads to describes the type.
-        let mut docs = Docs::default();
+        let mut said = Said::default();
         for id in subject.iter().filter(|id| !peeled.contains(id)) {
-            let schema = self.schemas.get(*id);
-            docs.title = docs.title.or_else(|| schema.data.title.clone());
-            docs.description = docs.description.or_else(|| schema.data.description.clone());
-            docs.deprecated |= schema.data.deprecated;
-            docs.facts.extend(schema.facts.iter().cloned());
+            said.add_texts(self.schemas.get(*id));
+            said.add_facts(self.schemas.get(*id));
         }
-        let mut flat = flatten(self.schemas, &peeled, diagnostics);
-        let own = std::mem::take(&mut flat.docs);
+        let flat = self.flats.of(&peeled, diagnostics);
         let nullable = nullable || flat.nullable || flat.only_null;
         let ty = match self.known.get(&peeled) {
             Some(ty) => ty.clone(),
-            None => self.enter(&peeled, &mut flat, own.clone(), parent, hint, diagnostics),
+            None => self.enter(&peeled, Rc::clone(&flat), parent, hint, diagnostics),
         };
         // A description of a definition stays with the definition; any other one belongs to the use.
         if !matches!(ty, Type::Named(_)) {
-            docs.title = docs.title.or(own.title);
-            docs.description = docs.description.or(own.description);
-            docs.deprecated |= own.deprecated;
-            docs.facts.extend(own.facts);
+            said.add(&flat.said);
         }
-        Use { ty, nullable, docs }
+        Use { ty, nullable, docs: said.docs() }
     }
 
     /// Lowers a subject that is not known yet, unless it is nested in itself or too deep.
     fn enter(
         &mut self,
         subject: &Subject,
-        flat: &mut Flat,
-        docs: Docs,
+        flat: Rc<Flat<'a>>,
         parent: TypeId,
         hint: &str,
         diagnostics: &mut Diagnostics,
@@ -144,7 +137,7 @@ impl<'a> Types<'a> {
             return self.untyped(self.origin(subject[0]), "types are nested too deep", diagnostics);
         }
         self.underway.push(subject.clone());
-        let ty = self.lower(subject, flat, docs, parent, hint, diagnostics);
+        let ty = self.lower(subject, flat, parent, hint, diagnostics);
         self.underway.pop();
         ty
     }
@@ -152,33 +145,32 @@ impl<'a> Types<'a> {
     fn lower(
         &mut self,
         subject: &[SchemaId],
-        flat: &mut Flat,
-        docs: Docs,
+        mut flat: Rc<Flat<'a>>,
         parent: TypeId,
         hint: &str,
         diagnostics: &mut Diagnostics,
     ) -> Type {
-        self.merge_choices(flat, diagnostics);
+        self.merge_choices(&mut flat, diagnostics);
         let naming = self.naming(subject, parent, hint);
-        if let Some(kind) = listed(flat) {
+        if let Some(kind) = listed(&flat) {
             let id = self.reserve(naming, self.origin(subject[0]));
-            self.define(id, docs, kind);
+            self.define(id, flat.said.docs(), kind);
             return self.remember(subject, Type::Named(id));
         }
-        let several = several_types(flat);
-        if !flat.choices.is_empty() || (is_object(flat) && has_members(flat)) || several.len() > 1 {
+        let several = several_types(&flat);
+        if !flat.choices.is_empty() || (is_object(&flat) && has_members(&flat)) || several.len() > 1 {
             // Its parts come later, so that no chain of definitions is too long.
             let id = self.reserve(naming, self.origin(subject[0]));
-            self.pending.push_back(Pending { id, subject: subject.to_vec(), flat: std::mem::take(flat), docs });
+            self.pending.push_back(Pending { id, subject: subject.to_vec(), flat });
             return self.remember(subject, Type::Named(id));
         }
         let ty = match several[..] {
-            [json_type] => self.simple(json_type, subject, flat, parent, hint, diagnostics),
-            _ => self.open(self.origin(subject[0]), flat, "nothing is said of the value", diagnostics),
+            [json_type] => self.simple(json_type, subject, &flat, parent, hint, diagnostics),
+            _ => self.open(self.origin(subject[0]), &flat, "nothing is said of the value", diagnostics),
         };
         // It may have become a definition on the way, since it is nested in itself.
         if let Some(Type::Named(id)) = self.known.get(subject).cloned() {
-            self.define(id, docs, Kind::Newtype(ty));
+            self.define(id, flat.said.docs(), Kind::Newtype(ty));
             return Type::Named(id);
         }
         self.remember(subject, ty)
@@ -186,18 +178,18 @@ impl<'a> Types<'a> {
 
     /// Defines what is used so far, and what that uses in turn.
     fn define_pending(&mut self, diagnostics: &mut Diagnostics) {
-        while let Some(Pending { id, subject, flat, docs }) = self.pending.pop_front() {
-            let kind = self.kind(id, &subject, flat, diagnostics);
-            self.define(id, docs, kind);
+        while let Some(Pending { id, subject, flat }) = self.pending.pop_front() {
+            let kind = self.kind(id, &subject, &flat, diagnostics);
+            self.define(id, flat.said.docs(), kind);
         }
     }
 
-    fn kind(&mut self, id: TypeId, subject: &[SchemaId], mut flat: Flat, diagnostics: &mut Diagnostics) -> Kind {
-        if let Some(choice) = choice(&mut flat) {
-            return self.union(id, subject, &flat, &choice, diagnostics);
+    fn kind(&mut self, id: TypeId, subject: &[SchemaId], flat: &Flat<'a>, diagnostics: &mut Diagnostics) -> Kind {
+        if let [choice] = &flat.choices[..] {
+            return self.union(id, subject, flat, choice, diagnostics);
         }
         let several = !flat.choices.is_empty();
-        if several && !has_members(&flat) {
+        if several && !has_members(flat) {
             let origin = self.origin(subject[0]);
             return Kind::Newtype(self.untyped(origin, "several `oneOf` or `anyOf` at once", diagnostics));
         }
@@ -207,10 +199,10 @@ impl<'a> Types<'a> {
                     .at(Place::Value(self.origin(subject[0])), "what they describe is kept as undeclared members"),
             );
         }
-        if several || is_object(&flat) {
-            return Kind::Struct(self.object(id, &flat, diagnostics));
+        if several || is_object(flat) {
+            return Kind::Struct(self.object(id, flat, diagnostics));
         }
-        self.mixed(id, &several_types(&flat), subject, &mut flat, diagnostics)
+        self.mixed(id, &several_types(flat), subject, flat, diagnostics)
     }
 
     fn naming(&self, subject: &[SchemaId], parent: TypeId, hint: &str) -> Naming {
@@ -252,7 +244,7 @@ impl<'a> Types<'a> {
         &mut self,
         json_type: JsonType,
         subject: &[SchemaId],
-        flat: &mut Flat,
+        flat: &Flat<'_>,
         parent: TypeId,
         hint: &str,
         diagnostics: &mut Diagnostics,
@@ -284,12 +276,12 @@ impl<'a> Types<'a> {
         }
     }
 
-    fn string(&mut self, subject: &[SchemaId], flat: &Flat, diagnostics: &mut Diagnostics) -> Type {
+    fn string(&mut self, subject: &[SchemaId], flat: &Flat<'_>, diagnostics: &mut Diagnostics) -> Type {
         let Some(format) = &flat.format else { return Type::String };
         if let Some(known) = Format::parse(format) {
             return Type::Text(known);
         }
-        if !PLAIN_FORMATS.contains(&format.as_str()) {
+        if !PLAIN_FORMATS.contains(format) {
             let near = crate::text::suggest(format, &FORMATS).map(|near| format!("did you mean `{near}`?"));
             let said = flat.schemas.iter().find_map(|id| self.schemas.get(*id).node.get("format"));
             let origin = said.map_or_else(|| self.origin(subject[0]), |node| node.origin().clone());
@@ -305,7 +297,7 @@ impl<'a> Types<'a> {
     fn array(
         &mut self,
         subject: &[SchemaId],
-        flat: &Flat,
+        flat: &Flat<'_>,
         parent: TypeId,
         hint: &str,
         diagnostics: &mut Diagnostics,
@@ -321,9 +313,8 @@ impl<'a> Types<'a> {
         let length = flat.prefix_items.len();
         let ends = flat.closed_tuple || flat.max_items == Some(length);
         if ends && flat.min_items.is_some_and(|min| min >= length) && (2..=MAX_TUPLE).contains(&length) {
-            let elements = flat.prefix_items.clone();
             return Type::Tuple(
-                elements.iter().map(|id| self.element(&[*id], parent, &singular(hint), diagnostics)).collect(),
+                flat.prefix_items.iter().map(|id| self.element(&[*id], parent, &singular(hint), diagnostics)).collect(),
             );
         }
         let mut alternatives: Vec<Subject> = flat.prefix_items.iter().map(|id| vec![*id]).collect();
@@ -370,7 +361,7 @@ impl<'a> Types<'a> {
         let id = self.reserve(Naming::inline(parent, hint), self.origin(at[0]));
         let mut variants = Vec::new();
         for (index, alternative) in distinct.iter().enumerate() {
-            let flat = flatten(self.schemas, alternative, diagnostics);
+            let flat = self.flats.of(alternative, diagnostics);
             let name = self.alternative_name(alternative, &flat, None, index, diagnostics);
             let ty = self.element(alternative, id, &name, diagnostics);
             if !variants.iter().any(|known: &Variant| known.ty == ty) {
@@ -398,7 +389,7 @@ impl<'a> Types<'a> {
         if used.nullable && used.ty != Type::Any { Type::Nullable(Box::new(used.ty)) } else { used.ty }
     }
 
-    pub(super) fn object(&mut self, id: TypeId, flat: &Flat, diagnostics: &mut Diagnostics) -> Struct {
+    pub(super) fn object(&mut self, id: TypeId, flat: &Flat<'_>, diagnostics: &mut Diagnostics) -> Struct {
         let mut fields = Vec::new();
         let most = self.sources.limits().members;
         if flat.properties.len() > most {
@@ -413,7 +404,7 @@ impl<'a> Types<'a> {
             // Any value may be null anyway.
             let nullable = used.nullable && used.ty != Type::Any;
             fields.push(Field {
-                wire: wire.clone(),
+                wire: (*wire).to_owned(),
                 presence: Presence::new(flat.required.contains(wire), nullable),
                 ty: used.ty,
                 docs: used.docs,
@@ -423,7 +414,7 @@ impl<'a> Types<'a> {
         for wire in flat.required.iter().filter(|wire| !flat.properties.contains_key(*wire)) {
             self.report_undescribed(id, wire, flat, diagnostics);
             fields.push(Field {
-                wire: wire.clone(),
+                wire: (*wire).to_owned(),
                 presence: Presence::Required,
                 ty: self.any(self.defs[id.0].origin.clone(), Untold::Open("a member is required, but not described")),
                 docs: Docs { description: Some("Required, but not described.".to_owned()), ..Docs::default() },
@@ -436,13 +427,13 @@ impl<'a> Types<'a> {
     }
 
     /// Reports a member that is required and nothing more: without it no delivery decodes.
-    fn report_undescribed(&self, id: TypeId, wire: &str, flat: &Flat, diagnostics: &mut Diagnostics) {
+    fn report_undescribed(&self, id: TypeId, wire: &str, flat: &Flat<'_>, diagnostics: &mut Diagnostics) {
         let named = |schema: &SchemaId| {
             let required = self.schemas.get(*schema).node.get("required")?.as_array()?.iter();
             required.into_iter().find(|name| name.as_str() == Some(wire)).map(|name| name.origin().clone())
         };
         let origin = flat.schemas.iter().find_map(named).unwrap_or_else(|| self.defs[id.0].origin.clone());
-        let known: Vec<&str> = flat.properties.keys().map(String::as_str).collect();
+        let known: Vec<&str> = flat.properties.keys().copied().collect();
         let near = crate::text::suggest(wire, &known).map(|near| format!("did you mean `{near}`?"));
         diagnostics.push(
             Diagnostic::new(Code::RequiredUndeclared, format!("`{wire}` is required, but not described"))
@@ -455,7 +446,7 @@ impl<'a> Types<'a> {
     fn other_members(
         &mut self,
         subject: &[SchemaId],
-        flat: &Flat,
+        flat: &Flat<'_>,
         parent: TypeId,
         hint: &str,
         diagnostics: &mut Diagnostics,
@@ -477,7 +468,7 @@ impl<'a> Types<'a> {
     }
 
     /// Values that the description leaves open, unless a keyword without a Rust type shapes them.
-    fn open(&mut self, origin: Origin, flat: &Flat, how: &'static str, diagnostics: &mut Diagnostics) -> Type {
+    fn open(&mut self, origin: Origin, flat: &Flat<'_>, how: &'static str, diagnostics: &mut Diagnostics) -> Type {
         match &flat.inexpressible {
             Some(keyword) => self.untyped(origin, &format!("`{keyword}` has no Rust type"), diagnostics),
             None => self.any(origin, Untold::Open(how)),
@@ -538,7 +529,7 @@ const FORMATS: [&str; 12] = [
     "byte",
 ];
 
-pub(super) fn is_object(flat: &Flat) -> bool {
+pub(super) fn is_object(flat: &Flat<'_>) -> bool {
     match &flat.types {
         Some(types) => types[..] == [JsonType::Object],
         None => {
@@ -551,20 +542,20 @@ pub(super) fn is_object(flat: &Flat) -> bool {
 }
 
 /// Whether a schema names members.
-fn has_members(flat: &Flat) -> bool {
+fn has_members(flat: &Flat<'_>) -> bool {
     !(flat.properties.is_empty() && flat.required.is_empty())
 }
 
 /// The types that a schema allows, an integer being a number.
-fn several_types(flat: &Flat) -> Vec<JsonType> {
-    let mut types = flat.types.clone().unwrap_or_else(|| implied(flat));
+fn several_types(flat: &Flat<'_>) -> Vec<JsonType> {
+    let mut types = flat.types.as_deref().map_or_else(|| implied(flat), <[JsonType]>::to_vec);
     let number = types.contains(&JsonType::Number);
     types.retain(|json_type| !(number && *json_type == JsonType::Integer));
     types
 }
 
 /// The types that the other keywords imply where `type` is missing.
-fn implied(flat: &Flat) -> Vec<JsonType> {
+fn implied(flat: &Flat<'_>) -> Vec<JsonType> {
     if is_object(flat) {
         vec![JsonType::Object]
     } else if !flat.items.is_empty() || !flat.prefix_items.is_empty() {
@@ -578,10 +569,10 @@ fn implied(flat: &Flat) -> Vec<JsonType> {
 }
 
 /// A constant or an enum, where the values that a schema allows are listed.
-fn listed(flat: &Flat) -> Option<Kind> {
+fn listed(flat: &Flat<'_>) -> Option<Kind> {
     let values: Vec<Literal> = match (&flat.constant, &flat.values) {
         (Some(constant), _) => {
-            return Some(Kind::Constant(Literal { value: constant.clone(), description: None }));
+            return Some(Kind::Constant(Literal { value: (*constant).clone(), description: None }));
         }
         (None, Some(values)) => {
             let description = |value| flat.value_descriptions.get(&crate::text::json(value)).cloned();
@@ -608,7 +599,7 @@ fn listed(flat: &Flat) -> Option<Kind> {
 }
 
 /// The one string that a schema allows.
-pub(super) fn single_text(flat: &Flat) -> Option<String> {
+pub(super) fn single_text(flat: &Flat<'_>) -> Option<String> {
     let only = match (&flat.constant, &flat.values) {
         (Some(constant), _) => constant,
         (None, Some(values)) if values.len() == 1 => &values[0],
@@ -618,7 +609,7 @@ pub(super) fn single_text(flat: &Flat) -> Option<String> {
 }
 
 /// The strings that a schema allows, where it allows only strings and lists them.
-pub(super) fn texts(flat: &Flat) -> Option<Vec<String>> {
+pub(super) fn texts(flat: &Flat<'_>) -> Option<Vec<String>> {
     flat.values.as_ref()?.iter().map(|value| value.as_str().map(str::to_owned)).collect()
 }
 

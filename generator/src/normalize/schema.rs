@@ -20,11 +20,20 @@ const MAX_GENERATIONS: usize = 8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SchemaId(usize);
 
+impl SchemaId {
+    /// The place among [all](Schemas::iter).
+    pub fn index(self) -> usize {
+        self.0
+    }
+}
+
 /// All schemas that the webhooks reach, each normalized once.
 #[derive(Debug, Default)]
 pub struct Schemas {
     schemas: Vec<Schema>,
-    known: HashMap<(u32, String), SchemaId>,
+    /// By the [identities](crate::source::Origin::identity) of their origins, which the schemas keep. Those that are still
+    /// to be read are among them.
+    known: HashMap<usize, SchemaId>,
 }
 
 /// One Schema Object in one dialect: what OpenAPI 3.0 can say is in `data` in its words
@@ -136,9 +145,10 @@ impl Schemas {
     pub(super) fn add(&mut self, node: &Node, resolver: &Resolver<'_>, diagnostics: &mut Diagnostics) -> SchemaId {
         let mut reader = Reader { schemas: self, resolver, diagnostics, pending: VecDeque::new() };
         let id = reader.reserve(node);
-        while let Some((id, node)) = reader.pending.pop_front() {
+        // They are read in the order in which they were reserved, so that each comes to the place of its id.
+        while let Some(node) = reader.pending.pop_front() {
             let schema = reader.read(&node);
-            reader.schemas.schemas[id.0] = schema;
+            reader.schemas.schemas.push(schema);
         }
         id
     }
@@ -149,19 +159,16 @@ struct Reader<'a, 'r> {
     schemas: &'a mut Schemas,
     resolver: &'a Resolver<'r>,
     diagnostics: &'a mut Diagnostics,
-    pending: VecDeque<(SchemaId, Node)>,
+    pending: VecDeque<Node>,
 }
 
 impl Reader<'_, '_> {
     fn reserve(&mut self, node: &Node) -> SchemaId {
-        let key = (node.origin().file().0, node.origin().pointer());
-        if let Some(&id) = self.schemas.known.get(&key) {
-            return id;
+        let next = SchemaId(self.schemas.known.len());
+        let id = *self.schemas.known.entry(node.origin().identity()).or_insert(next);
+        if id == next {
+            self.pending.push_back(node.clone());
         }
-        let id = SchemaId(self.schemas.schemas.len());
-        self.schemas.schemas.push(Schema::empty(node.clone()));
-        self.schemas.known.insert(key, id);
-        self.pending.push_back((id, node.clone()));
         id
     }
 

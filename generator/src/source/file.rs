@@ -1,12 +1,15 @@
 //! One file of a run.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
+use std::ops::Range;
 use std::path::Path;
 
 use super::limits::Limits;
+use super::lines::{Lines, Position};
 use super::parse::parse;
+use super::places::{Part, Places};
 use super::syntax::Syntax;
-use super::tree::{FileId, Node};
+use super::tree::{FileId, Node, Segment};
 use crate::diagnostics::{Code, Diagnostic, Place};
 
 /// A file that was read: its names, its text and its tree.
@@ -22,11 +25,24 @@ pub(super) struct SourceFile {
     pub root: RefCell<Option<Node>>,
     /// The root as it was parsed, or why it was not.
     pub parsed: Option<Result<Node, Diagnostic>>,
+    /// For messages, where there are any.
+    places: OnceCell<Places>,
+    lines: OnceCell<Lines>,
 }
 
 impl SourceFile {
     pub(super) fn new(name: String, relative: String, inside: bool) -> Self {
-        Self { name, relative, inside, content: String::new(), syntax: None, root: RefCell::new(None), parsed: None }
+        Self {
+            name,
+            relative,
+            inside,
+            content: String::new(),
+            syntax: None,
+            root: RefCell::new(None),
+            parsed: None,
+            places: OnceCell::new(),
+            lines: OnceCell::new(),
+        }
     }
 
     /// The text, without a byte order mark.
@@ -37,6 +53,17 @@ impl SourceFile {
     /// The bytes that were read.
     pub(super) fn bytes(&self) -> &[u8] {
         self.content.as_bytes()
+    }
+
+    /// Where a part of the document stands.
+    pub(super) fn find(&self, segments: &[&Segment], part: Part) -> Option<Range<usize>> {
+        let syntax = self.syntax?;
+        self.places.get_or_init(|| Places::of(self.text(), syntax)).find(self.text(), segments, part)
+    }
+
+    /// The position of the character at `offset`.
+    pub(super) fn position(&self, offset: usize) -> Position {
+        self.lines.get_or_init(|| Lines::of(self.text())).position(self.text(), offset)
     }
 
     /// Takes the bytes for text.

@@ -3,6 +3,7 @@
 use serde::de::{Deserialize, DeserializeSeed, Deserializer};
 use serde_json::value::RawValue;
 
+use super::places::Outline;
 use super::syntax::ParserError;
 use crate::diagnostics::Code;
 
@@ -13,9 +14,48 @@ pub(super) fn run<'de, S: DeserializeSeed<'de>>(text: &'de str, seed: S) -> Resu
     value.map_err(|error| explain(text, &error))
 }
 
-/// Runs the parser for what the seed takes note of. Nobody asks where it stopped, which takes time to tell.
-pub(super) fn walk<'de, S: DeserializeSeed<'de>>(text: &'de str, seed: S) {
-    let _ = seed.deserialize(&mut serde_json::Deserializer::from_str(text));
+/// Reads a document for its places alone. Those of one that is broken are right up to where it is.
+pub(super) fn outline(text: &str) -> Outline {
+    let mut outline = Outline::default();
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let start = at;
+        at += 1;
+        match byte {
+            b'{' | b'[' => outline.open(start..at, byte == b'{'),
+            b'}' | b']' => outline.close(),
+            b',' | b':' | b' ' | b'\t' | b'\n' | b'\r' => {}
+            b'"' => {
+                at = string_end(bytes, at);
+                if !outline.expects_key() {
+                    outline.value(start..at);
+                } else if let Ok(name) = serde_json::from_str(&text[start..at]) {
+                    outline.key(name, start..at);
+                } else {
+                    break;
+                }
+            }
+            _ => {
+                let length = bytes[at..].iter().position(|byte| b",]} \t\n\r".contains(byte));
+                at = length.map_or(bytes.len(), |length| at + length);
+                outline.value(start..at);
+            }
+        }
+    }
+    outline.finish()
+}
+
+/// The offset behind the quote that ends the string in which `at` is.
+fn string_end(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    bytes.len()
 }
 
 /// The text of the value or key that comes next, as it stands in the document.

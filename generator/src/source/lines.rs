@@ -1,5 +1,7 @@
 //! Byte offsets to lines and columns.
 
+use std::ops::Range;
+
 /// A position as an editor shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
@@ -9,13 +11,27 @@ pub struct Position {
     pub column: usize,
 }
 
-/// The position of the character at `offset`; an offset beyond the end is taken for the end.
-pub(crate) fn position(text: &str, offset: usize) -> Position {
-    let before = &text[..floor(text, offset)];
-    let line_start = before.rfind('\n').map_or(0, |end| end + 1);
-    Position {
-        line: before.bytes().filter(|&byte| byte == b'\n').count() + 1,
-        column: before[line_start..].chars().count() + 1,
+impl Position {
+    /// Where every text begins.
+    pub(super) const START: Self = Self { line: 1, column: 1 };
+}
+
+/// Where the lines of a text begin.
+#[derive(Debug)]
+pub(super) struct Lines(Vec<usize>);
+
+impl Lines {
+    /// Reads a text.
+    pub(super) fn of(text: &str) -> Self {
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        Self(std::iter::once(0).chain(ends.map(|(offset, _)| offset + 1)).collect())
+    }
+
+    /// The position of the character at `offset`; an offset beyond the end is taken for the end.
+    pub(super) fn position(&self, text: &str, offset: usize) -> Position {
+        let offset = floor(text, offset);
+        let line = self.0.partition_point(|start| *start <= offset);
+        Position { line, column: text[self.0[line - 1]..offset].chars().count() + 1 }
     }
 }
 
@@ -24,8 +40,17 @@ pub(crate) fn floor(text: &str, offset: usize) -> usize {
     text.floor_char_boundary(offset)
 }
 
+/// The range as far as it is on its first line; of an object or array in braces or brackets, the opening one.
+pub(super) fn first_line(text: &str, range: Range<usize>) -> Range<usize> {
+    let end = match text.as_bytes().get(range.start) {
+        Some(b'{' | b'[') => range.start + 1,
+        _ => range.end.min(line_end(text, range.start)),
+    };
+    range.start..end.max(range.start)
+}
+
 /// Where the line that has `offset` ends, without its line break and the blanks before it.
-pub(super) fn line_end(text: &str, offset: usize) -> usize {
+fn line_end(text: &str, offset: usize) -> usize {
     let end = text[offset..].find('\n').map_or(text.len(), |length| offset + length);
     offset + text[offset..end].trim_end().len()
 }
@@ -44,7 +69,7 @@ mod tests {
     fn columns_count_characters_and_lines_end_at_line_feeds() {
         let text = "aé€\r\n𝄞b\n";
         let at = |offset| {
-            let Position { line, column } = position(text, offset);
+            let Position { line, column } = Lines::of(text).position(text, offset);
             (line, column)
         };
         assert_eq!([at(0), at(1), at(3), at(6), at(8), at(12)], [(1, 1), (1, 2), (1, 3), (1, 4), (2, 1), (2, 2)]);

@@ -1,4 +1,5 @@
-//! Positions on demand: the parser runs again with a seed that walks down to one place and stops there.
+//! Where a part of a YAML document stands: the parser, which tells places in its errors only, runs again with a seed that
+//! walks down to one place and fails there.
 
 use std::cell::Cell;
 use std::fmt;
@@ -6,54 +7,29 @@ use std::ops::Range;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::lines::{line_end, offset_in};
-use super::syntax::Syntax;
+use super::lines::{first_line, offset_in};
+use super::places::Part;
 use super::tree::Segment;
-use super::{json, yaml};
-
-/// What of the place is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
-    /// The value.
-    Value,
-    /// The key, the n-th of this name from 0; the value where the place is an element or the root.
-    Key(usize),
-}
+use super::yaml;
 
 /// The bytes of a place, as many of them as stand on its first line; of an object or array in braces or brackets only
 /// the opening one. None where the document has no such place.
-pub(super) fn locate(text: &str, syntax: Syntax, segments: &[&Segment], part: Part) -> Option<Range<usize>> {
-    let walk = Walk {
-        text,
-        syntax,
-        part,
-        skip: Cell::new(if let Part::Key(nth) = part { nth } else { 0 }),
-        hit: Cell::new(None),
-    };
-    let step = Step { walk: &walk, rest: segments };
-    let stopped_at = match syntax {
-        Syntax::Json => {
-            json::walk(text, step);
-            None
-        }
-        Syntax::Yaml => yaml::run(text, step).err().and_then(|error| error.offset),
-    };
-    match walk.hit.take()? {
-        Hit::Whole(range) => Some(first_line(text, range)),
-        Hit::Stopped(content) => Some(scalar_or_opening(text, stopped_at?, content)),
-    }
+pub(super) fn locate(text: &str, segments: &[&Segment], part: Part) -> Option<Range<usize>> {
+    let skip = Cell::new(if let Part::Key(nth) = part { nth } else { 0 });
+    let walk = Walk { text, part, skip, hit: Cell::new(None) };
+    let stopped_at = yaml::run(text, Step { walk: &walk, rest: segments }).err().and_then(|error| error.offset);
+    let Hit { content } = walk.hit.take()?;
+    Some(scalar_or_opening(text, stopped_at?, content))
 }
 
-enum Hit {
-    /// The parser gave the text.
-    Whole(Range<usize>),
-    /// The parser's error tells where it stopped; it gave the content of the scalar, where it could.
-    Stopped(Option<Range<usize>>),
+/// The place was come to; the parser's error tells where it is.
+struct Hit {
+    /// The content of the scalar, where the parser could lend it.
+    content: Option<Range<usize>>,
 }
 
 struct Walk<'a> {
     text: &'a str,
-    syntax: Syntax,
     part: Part,
     skip: Cell<usize>,
     hit: Cell<Option<Hit>>,
@@ -62,18 +38,8 @@ struct Walk<'a> {
 impl<'de> Walk<'de> {
     /// Takes note of what comes next and stops the parser.
     fn stop<D: Deserializer<'de>>(&self, deserializer: D) -> Result<(), D::Error> {
-        match self.syntax {
-            Syntax::Json => self.hit_whole(json::raw(deserializer)?),
-            Syntax::Yaml => {
-                self.hit.set(Some(Hit::Stopped(None)));
-                deserializer.deserialize_str(Stop { walk: Some(self) })
-            }
-        }
-    }
-
-    fn hit_whole<E: Error>(&self, raw: &str) -> Result<(), E> {
-        self.hit.set(offset_in(self.text, raw).map(|start| Hit::Whole(start..start + raw.len())));
-        Err(stopped())
+        self.hit.set(Some(Hit { content: None }));
+        deserializer.deserialize_str(Stop { walk: Some(self) })
     }
 }
 
@@ -141,14 +107,7 @@ impl<'de> DeserializeSeed<'de> for KeyStep<'_, 'de> {
     type Value = bool;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        match self.walk.syntax {
-            Syntax::Json => {
-                let raw = json::raw(deserializer)?;
-                let found = serde_json::from_str::<String>(raw).is_ok_and(|name| self.matches(&name));
-                if found && self.stop { self.walk.hit_whole(raw).map(|()| true) } else { Ok(found) }
-            }
-            Syntax::Yaml => deserializer.deserialize_str(self),
-        }
+        deserializer.deserialize_str(self)
     }
 }
 
@@ -163,7 +122,7 @@ impl<'de> Visitor<'de> for KeyStep<'_, 'de> {
         let found = self.matches(name);
         if found && self.stop {
             let content = offset_in(self.walk.text, name).map(|start| start..start + name.len());
-            self.walk.hit.set(Some(Hit::Stopped(content)));
+            self.walk.hit.set(Some(Hit { content }));
             return Err(stopped());
         }
         Ok(found)
@@ -172,7 +131,7 @@ impl<'de> Visitor<'de> for KeyStep<'_, 'de> {
     fn visit_str<E: Error>(self, name: &str) -> Result<bool, E> {
         let found = self.matches(name);
         if found && self.stop {
-            self.walk.hit.set(Some(Hit::Stopped(None)));
+            self.walk.hit.set(Some(Hit { content: None }));
             return Err(stopped());
         }
         Ok(found)
@@ -199,19 +158,10 @@ impl<'de> Visitor<'de> for Stop<'_, 'de> {
     fn visit_borrowed_str<E: Error>(self, content: &'de str) -> Result<(), E> {
         if let Some(walk) = self.walk {
             let content = offset_in(walk.text, content).map(|start| start..start + content.len());
-            walk.hit.set(Some(Hit::Stopped(content)));
+            walk.hit.set(Some(Hit { content }));
         }
         Err(stopped())
     }
-}
-
-/// Cuts the range to its first line, and an object or array to its opening.
-fn first_line(text: &str, range: Range<usize>) -> Range<usize> {
-    let end = match text.as_bytes().get(range.start) {
-        Some(b'{' | b'[') => range.start + 1,
-        _ => range.end.min(line_end(text, range.start)),
-    };
-    range.start..end.max(range.start)
 }
 
 /// The range of the YAML node that begins at `start`, whose content the parser could lend if it is a simple scalar.

@@ -16,6 +16,7 @@ mod json;
 mod lines;
 mod locate;
 mod parse;
+mod places;
 mod read;
 mod syntax;
 mod tree;
@@ -34,7 +35,7 @@ pub use tree::{FileId, Node, Object, Origin, Segment, Value};
 
 use crate::diagnostics::{Code, Diagnostic, Place};
 use file::SourceFile;
-use locate::{Part, locate};
+use places::Part;
 
 /// The files of a run.
 pub struct Sources {
@@ -191,7 +192,8 @@ impl Sources {
         }
     }
 
-    /// The bytes of the place in the text of its file. The range is on one line and may be empty.
+    /// The bytes of the place in the text of its file. The range is on one line and may be empty. The first question about a
+    /// file of JSON reads it once more, each question about one of YAML does.
     pub fn range(&self, place: &Place) -> (FileId, Range<usize>) {
         let (origin, part) = match place {
             Place::Value(origin) => (origin, Part::Value),
@@ -203,15 +205,14 @@ impl Sources {
             }
             Place::File(file) => return (*file, 0..0),
         };
-        let located =
-            self.file(origin.file()).and_then(|file| locate(file.text(), file.syntax?, &origin.segments(), part));
+        let located = self.file(origin.file()).and_then(|file| file.find(&origin.segments(), part));
         (origin.file(), located.unwrap_or(0..0))
     }
 
-    /// Line and column of the place. Parses the file anew: for messages, not for loops.
+    /// Line and column of the place.
     pub fn position(&self, place: &Place) -> Position {
-        let (file, range) = self.range(place);
-        lines::position(self.text(file), range.start)
+        let (id, range) = self.range(place);
+        self.file(id).map_or(Position::START, |file| file.position(range.start))
     }
 
     /// The file whose references are to be read as this file's: an overlay stands for the description.

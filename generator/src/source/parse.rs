@@ -1,6 +1,6 @@
 //! Text to a tree of [`Node`]s.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt;
 use std::ops::Range;
 use std::rc::Rc;
@@ -8,7 +8,7 @@ use std::rc::Rc;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::limits::{DEPTH, KEY_CHARS, Limits};
-use super::locate::{Part, locate};
+use super::places::{Part, Places};
 use super::syntax::{ParserError, Syntax};
 use super::tree::{FileId, Node, Object, Origin, Segment, Value};
 use super::{json, yaml};
@@ -64,6 +64,8 @@ struct Build<'a> {
     twice: RefCell<Vec<Origin>>,
     /// The innermost node that could not be read.
     failed: RefCell<Option<Origin>>,
+    /// For messages, where there are any.
+    places: OnceCell<Places>,
 }
 
 /// Why the tree was not built although the parser could go on.
@@ -86,6 +88,7 @@ impl<'a> Build<'a> {
             refusal: RefCell::new(None),
             twice: RefCell::new(Vec::new()),
             failed: RefCell::new(None),
+            places: OnceCell::new(),
         }
     }
 
@@ -133,7 +136,8 @@ impl<'a> Build<'a> {
     }
 
     fn range(&self, origin: &Origin, part: Part) -> Range<usize> {
-        locate(self.text, self.syntax, &origin.segments(), part).unwrap_or(0..0)
+        let places = self.places.get_or_init(|| Places::of(self.text, self.syntax));
+        places.find(self.text, &origin.segments(), part).unwrap_or(0..0)
     }
 
     fn explain(&self, error: ParserError, file: FileId) -> Diagnostic {

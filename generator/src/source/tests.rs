@@ -4,6 +4,7 @@ use expect_test::{Expect, expect};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
+use super::places::Places;
 use super::*;
 use crate::diagnostics::{Diagnostics, text};
 
@@ -965,9 +966,10 @@ fn json_value() -> impl Strategy<Value = serde_json::Value> {
 /// Parses the text and looks every place of it up, and checks that each begins as its value does.
 fn check_positions(text: &str, syntax: syntax::Syntax) -> Node {
     let root = parse::parse(text, syntax, FileId(0), &Limits::default()).unwrap();
+    let places = Places::of(text, syntax);
     for node in all_nodes(&root) {
         let segments = node.origin().segments();
-        let range = locate(text, syntax, &segments, Part::Value).unwrap();
+        let range = places.find(text, &segments, Part::Value).unwrap();
         let first = match node.value() {
             Value::Null => "n",
             Value::Bool(true) => "t",
@@ -979,7 +981,7 @@ fn check_positions(text: &str, syntax: syntax::Syntax) -> Node {
         };
         assert!(text[range.clone()].starts_with(first), "{:?} at {range:?} in {text}", node.origin());
         if let Some(Segment::Member(name)) = node.origin().last() {
-            let range = locate(text, syntax, &segments, Part::Key(0)).unwrap();
+            let range = places.find(text, &segments, Part::Key(0)).unwrap();
             let key: String = serde_json::from_str(&text[range]).unwrap();
             assert_eq!(key, **name);
         }

@@ -134,6 +134,12 @@ impl Origin {
         self.0.file
     }
 
+    /// What its clones share, and no other origin has while one of them is kept. The parser makes one origin for each place,
+    /// so that it tells places apart without a look at the way to them.
+    pub fn identity(&self) -> usize {
+        Rc::as_ptr(&self.0).addr()
+    }
+
     /// The segments from the root of the file.
     pub fn segments(&self) -> Vec<&Segment> {
         let mut segments = Vec::new();

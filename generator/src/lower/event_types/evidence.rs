@@ -215,7 +215,7 @@ impl Surveyor<'_> {
             self.visit(&[*choice], path, alternative, depth + 1);
         }
         if path.is_empty() {
-            self.examples.extend(flat.examples.iter().cloned());
+            self.examples.extend(flat.examples.iter().copied().cloned());
         }
         let wanted = match self.way {
             Way::To(wanted) => wanted.len() == path.len(),
@@ -242,7 +242,7 @@ impl Surveyor<'_> {
     }
 
     /// A discriminator says what its property is for, and its mapping which values there are.
-    fn discriminate(&mut self, discriminator: &Discriminator, flat: &Flat, path: &[String], depth: usize) {
+    fn discriminate(&mut self, discriminator: &Discriminator, flat: &Flat<'_>, path: &[String], depth: usize) {
         let alternatives: Vec<SchemaId> =
             flat.choices.iter().flat_map(|choice| &choice.alternatives).copied().collect();
         let place: Vec<String> = path.iter().cloned().chain([discriminator.property_name.clone()]).collect();
@@ -285,21 +285,20 @@ impl Surveyor<'_> {
         }
     }
 
-    fn state(&mut self, path: &[String], flat: &Flat, alternative: Option<SchemaId>) {
+    fn state(&mut self, path: &[String], flat: &Flat<'_>, alternative: Option<SchemaId>) {
         let stated = self.places.entry(path.to_vec()).or_default();
         stated.declared |= flat.may_be_text();
-        let all = |values: &[Node], source| {
-            let evidence = values.iter().filter_map(move |value| Evidence::of(value, source));
+        let all = |values: &mut dyn Iterator<Item = &Node>, source| {
+            let evidence = values.filter_map(|value| Evidence::of(value, source));
             evidence.map(|evidence| Evidence { alternative, ..evidence }).collect::<Vec<_>>()
         };
         if single_text(flat).is_some() {
-            let value = flat.constant.as_ref().or_else(|| flat.values.as_ref()?.first());
-            stated.fixed.extend(all(value.map_or(&[], std::slice::from_ref), Source::Constant));
+            stated.fixed.extend(all(&mut flat.listed().into_iter().flatten(), Source::Constant));
             return;
         }
         if texts(flat).is_some() {
-            stated.listed.extend(all(flat.values.as_deref().unwrap_or_default(), Source::Listed));
+            stated.listed.extend(all(&mut flat.values.iter().flat_map(|values| values.iter()), Source::Listed));
         }
-        stated.examples.extend(all(&flat.examples, Source::Example));
+        stated.examples.extend(all(&mut flat.examples.iter().copied(), Source::Example));
     }
 }
