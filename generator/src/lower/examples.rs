@@ -302,7 +302,7 @@ impl<'a> Assembly<'_, 'a> {
     }
 
     /// A payload.
-    fn body(&mut self, body: Body, diagnostics: &mut Diagnostics) -> Option<Node> {
+    fn body(&mut self, body: Body<'_>, diagnostics: &mut Diagnostics) -> Option<Node> {
         let flat = body.flatten(self.flats, diagnostics);
         self.of_flat(flat, body.schema, true, diagnostics)
     }
@@ -322,7 +322,8 @@ impl<'a> Assembly<'_, 'a> {
             return Some(value.clone());
         }
         // Of alternatives that exclude each other the first, of others all.
-        let choices = if flat.choices.is_empty() { Vec::new() } else { mem::take(&mut Rc::make_mut(&mut flat).choices) };
+        let choices =
+            if flat.choices.is_empty() { Vec::new() } else { mem::take(&mut Rc::make_mut(&mut flat).choices) };
         for choice in choices {
             let taken = if choice.exclusive { &choice.alternatives[..1] } else { &choice.alternatives[..] };
             for alternative in taken {

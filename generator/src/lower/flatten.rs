@@ -130,13 +130,13 @@ impl<'a> Flats<'a> {
 
 /// The body of a webhook, or of one of its event types alone.
 #[derive(Clone, Copy)]
-pub(super) struct Body {
+pub(super) struct Body<'a> {
     pub schema: SchemaId,
-    /// The one alternative of the schema's `oneOf` or `anyOf` that applies.
-    pub alternative: Option<SchemaId>,
+    /// Which alternatives of the schema's `oneOf` or `anyOf` apply; none where all may.
+    pub alternatives: &'a [SchemaId],
 }
 
-impl Body {
+impl Body<'_> {
     /// Where references lead that add nothing.
     pub(super) fn peel(self, schemas: &Schemas) -> Subject {
         peel(schemas, &[self.schema]).0
@@ -145,8 +145,10 @@ impl Body {
     /// What the body says.
     pub(super) fn flatten<'a>(self, flats: &Flats<'a>, diagnostics: &mut Diagnostics) -> Rc<Flat<'a>> {
         let mut flat = flats.of(&self.peel(flats.schemas), diagnostics);
-        if let Some(alternative) = self.alternative {
-            Rc::make_mut(&mut flat).apply(flats.schemas, alternative, diagnostics);
+        match self.alternatives {
+            [] => {}
+            [alternative] => Rc::make_mut(&mut flat).apply(flats.schemas, *alternative, diagnostics),
+            several => Rc::make_mut(&mut flat).narrow(several),
         }
         flat
     }
@@ -158,6 +160,16 @@ impl<'a> Flat<'a> {
         self.choices.retain(|choice| !choice.alternatives.contains(&alternative));
         self.discriminator = None;
         merge(schemas, alternative, self, &mut Vec::new(), diagnostics);
+    }
+
+    /// Leaves these alternatives of the choice that they belong to.
+    fn narrow(&mut self, alternatives: &[SchemaId]) {
+        for choice in &mut self.choices {
+            if choice.alternatives.iter().any(|alternative| alternatives.contains(alternative)) {
+                choice.alternatives.retain(|alternative| alternatives.contains(alternative));
+            }
+        }
+        self.discriminator = None;
     }
 
     /// The values that are listed; where a constant is given, only that.

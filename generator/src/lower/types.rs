@@ -61,8 +61,8 @@ impl<'a> Types<'a> {
     }
 
     /// Lowers the body of a webhook to a definition of its own, whatever its schema is.
-    pub(super) fn root(&mut self, event_type: &str, body: Body, diagnostics: &mut Diagnostics) -> TypeId {
-        let schema = body.alternative.unwrap_or(body.schema);
+    pub(super) fn root(&mut self, event_type: &str, body: Body<'_>, diagnostics: &mut Diagnostics) -> TypeId {
+        let schema = if let [only] = body.alternatives { *only } else { body.schema };
         let id = self.reserve(Naming::Root(event_type.to_owned()), self.origin(schema));
         let subject = body.peel(self.schemas);
         let mut flat = body.flatten(&self.flats, diagnostics);

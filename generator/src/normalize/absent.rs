@@ -40,13 +40,13 @@ fn overlay(root: &Node) -> Option<String> {
     ))
 }
 
-/// Maps whose items can be read as webhooks: callbacks, or else all paths. JSONPath (RFC 9535), each to a single node.
+/// Maps whose items can be read as webhooks: callbacks, or else all paths; as `JSONPath` (RFC 9535), each to a single node.
 fn elsewhere(root: &Node) -> Vec<String> {
     let is_map = |node: &Node| node.as_object().is_some_and(|members| !members.is_empty());
     let paths = root.get("paths").filter(|paths| is_map(paths));
     let mut places = Vec::new();
     for (path, item) in paths.and_then(Node::as_object).into_iter().flatten() {
-        // A string of JSON is one of JSONPath.
+        // A string of JSON is one of `JSONPath`.
         let path = serde_json::Value::from(&**path);
         for method in METHODS {
             let callbacks = item.get(method).and_then(|operation| operation.get("callbacks"));

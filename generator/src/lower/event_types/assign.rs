@@ -49,7 +49,7 @@ pub(super) fn assign<'a>(
         };
         match decision {
             Decision::Told(all) => {
-                for Evidence { name, head, place, alternative, .. } in all {
+                for Evidence { name, head, place, alternatives, .. } in all {
                     if is_template(&name) {
                         assign.report_template(&name, place.clone());
                     }
@@ -58,7 +58,7 @@ pub(super) fn assign<'a>(
                         webhook,
                         head: head.unwrap_or_else(|| name.clone()),
                         event_type: name,
-                        alternative,
+                        alternatives,
                     });
                 }
             }
@@ -101,7 +101,7 @@ impl Assign<'_, '_> {
             head: None,
             place: name.place.clone(),
             source: Source::Configuration,
-            alternative: None,
+            alternatives: Vec::new(),
         })
     }
 
@@ -113,7 +113,7 @@ impl Assign<'_, '_> {
             head: None,
             place: Place::Name(webhook.key.origin().clone()),
             source: Source::Key,
-            alternative: None,
+            alternatives: Vec::new(),
         }
     }
 
@@ -362,16 +362,19 @@ fn keys_are_spelled_out(description: &Description, carrier: &Carrier, diagnostic
 /// of a list and none of the list is the webhook's name. Where keys count, such a list is merely out of date.
 fn several(webhook: &Webhook, stated: &Stated, keys_count: bool) -> Option<Vec<Evidence>> {
     let named = |evidence: &Evidence| spelling::same(&evidence.name, &webhook.name);
-    let mut distinct: IndexMap<&str, &Evidence> = IndexMap::new();
+    let mut distinct: IndexMap<&str, Evidence> = IndexMap::new();
     let all = if stated.fixed.is_empty() { &stated.listed } else { &stated.fixed };
     for evidence in all {
-        distinct.entry(&evidence.name).or_insert(evidence);
+        let known = distinct.entry(&evidence.name).or_insert_with(|| evidence.clone());
+        known.alternatives.extend(&evidence.alternatives);
+        known.alternatives.sort_unstable();
+        known.alternatives.dedup();
     }
     let apart = if stated.fixed.is_empty() {
         !keys_count && stated.listed_for(webhook).is_none()
     } else {
-        stated.fixed.iter().all(|evidence| evidence.alternative.is_some())
+        stated.fixed.iter().all(|evidence| !evidence.alternatives.is_empty())
     };
     let split = distinct.len() > 1 && apart && !all.iter().any(named);
-    split.then(|| distinct.into_values().cloned().collect())
+    split.then(|| distinct.into_values().collect())
 }

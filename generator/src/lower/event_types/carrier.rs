@@ -9,7 +9,7 @@ use super::{header, spelling};
 use crate::config::{self, Config, Located, Text};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::ir::Carrier;
-use crate::normalize::{Description, SchemaId, Webhook};
+use crate::normalize::{Description, Webhook};
 use crate::text::{pointer, segments};
 
 /// Names under which vendors state an event type, the most telling first; they decide between places that tell
@@ -248,19 +248,18 @@ impl<'a> Search<'a> {
         let deep = surveys(description, MAX_DEPTH, diagnostics);
         let first = segments(first);
         // A body may have several alternatives: each evidence counts by itself.
-        let mut alike: IndexMap<&str, Vec<(usize, Option<SchemaId>)>> = IndexMap::new();
+        let mut alike: IndexMap<&str, Vec<(usize, &Evidence)>> = IndexMap::new();
         for (index, survey) in deep.iter().enumerate() {
             let unsettled = !self.settled.contains_key(&self.webhooks[index].name);
             for evidence in survey.get(&first).into_iter().flat_map(|stated| &stated.fixed).filter(|_| unsettled) {
-                alike.entry(&evidence.name).or_default().push((index, evidence.alternative));
+                alike.entry(&evidence.name).or_default().push((index, evidence));
             }
         }
-        alike.retain(|_, places| places.len() > 1);
+        alike.retain(|_, heads| heads.len() > 1);
         let (index, _) = alike.values().flatten().next()?;
-        let parts = |path: &Path, (index, alternative): &(usize, Option<SchemaId>)| {
+        let parts = |path: &Path, (index, head): &(usize, &Evidence)| {
             let fixed = deep[*index].get(path).into_iter().flat_map(|stated| &stated.fixed);
-            let own = fixed.filter(|part| alternative.zip(part.alternative).is_none_or(|(a, b)| a == b));
-            own.map(|part| part.name.as_str()).collect::<Vec<_>>()
+            fixed.filter(|part| head.may_go_with(part)).map(|part| part.name.as_str()).collect::<Vec<_>>()
         };
         let tells_apart = |path: &&Path| {
             alike.values().all(|places| {

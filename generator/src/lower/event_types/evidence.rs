@@ -24,8 +24,8 @@ pub(super) struct Evidence {
     pub head: Option<String>,
     pub place: Place,
     pub source: Source,
-    /// The alternative of the body in which it stands.
-    pub alternative: Option<SchemaId>,
+    /// The alternatives of the body in which it stands; none where all of the body says it.
+    pub alternatives: Vec<SchemaId>,
 }
 
 /// Where [`Evidence`] comes from.
@@ -60,11 +60,16 @@ impl Source {
 impl Evidence {
     pub(super) fn of(value: &Node, source: Source) -> Option<Self> {
         let name = value.as_str()?.to_owned();
-        Some(Self { name, head: None, place: Place::Value(value.origin().clone()), source, alternative: None })
+        Some(Self { name, head: None, place: Place::Value(value.origin().clone()), source, alternatives: Vec::new() })
     }
 }
 
 impl Evidence {
+    /// Whether both may stand in one body.
+    pub(super) fn may_go_with(&self, other: &Self) -> bool {
+        self.alternatives.is_empty() || other.alternatives.is_empty() || self.alternatives == other.alternatives
+    }
+
     /// The same, with the part that completes it.
     pub(super) fn completed(&self, part: &Self, separator: &str) -> Self {
         Self {
@@ -72,7 +77,7 @@ impl Evidence {
             head: Some(self.name.clone()),
             place: part.place.clone(),
             source: part.source,
-            alternative: self.alternative.or(part.alternative),
+            alternatives: if self.alternatives.is_empty() { &part.alternatives } else { &self.alternatives }.clone(),
         }
     }
 }
@@ -107,8 +112,11 @@ impl Stated {
             return self;
         }
         let complete = |head: Evidence| {
-            let together = |part: &&Evidence| head.alternative.zip(part.alternative).is_none_or(|(a, b)| a == b);
-            let completed: Vec<_> = parts.iter().filter(together).map(|part| head.completed(part, separator)).collect();
+            let completed: Vec<_> = parts
+                .iter()
+                .filter(|part| head.may_go_with(part))
+                .map(|part| head.completed(part, separator))
+                .collect();
             if completed.is_empty() { vec![head] } else { completed }
         };
         let fixed: Vec<Evidence> = self.fixed.into_iter().flat_map(complete).collect();
@@ -257,9 +265,9 @@ impl Surveyor<'_> {
             };
             if let Some(alternative) = alternatives.iter().find(meant) {
                 let place = Place::Value(self.schemas.get(*alternative).node.origin().clone());
-                let alternative = (depth == 0).then_some(*alternative);
+                let alternatives = if depth == 0 { vec![*alternative] } else { Vec::new() };
                 let (name, source) = (name.clone(), Source::Constant);
-                stated.fixed.push(Evidence { name, head: None, place, source, alternative });
+                stated.fixed.push(Evidence { name, head: None, place, source, alternatives });
                 stated.declared = true;
             }
         }
@@ -290,7 +298,9 @@ impl Surveyor<'_> {
         stated.declared |= flat.may_be_text();
         let all = |values: &mut dyn Iterator<Item = &Node>, source| {
             let evidence = values.filter_map(|value| Evidence::of(value, source));
-            evidence.map(|evidence| Evidence { alternative, ..evidence }).collect::<Vec<_>>()
+            evidence
+                .map(|evidence| Evidence { alternatives: alternative.into_iter().collect(), ..evidence })
+                .collect::<Vec<_>>()
         };
         if single_text(flat).is_some() {
             stated.fixed.extend(all(&mut flat.listed().into_iter().flatten(), Source::Constant));

@@ -20,8 +20,8 @@ pub(super) struct Route<'a> {
     pub event_type: String,
     /// What is stated where the carrier states it: all of the event type, or what comes before its completion.
     pub head: String,
-    /// The alternative of the body that belongs to this event type; none where all of the body does.
-    pub alternative: Option<SchemaId>,
+    /// The alternatives of the body that belong to this event type; none where all of the body does.
+    pub alternatives: Vec<SchemaId>,
 }
 
 /// The event types with their webhooks, in the order of the description. Errors are pushed, and where they leave
@@ -38,7 +38,7 @@ pub(super) fn routes<'a>(
 
 impl Route<'_> {
     /// What deliveries of this event type hold.
-    pub(super) fn body(&self) -> Body {
-        Body { schema: self.webhook.body, alternative: self.alternative }
+    pub(super) fn body(&self) -> Body<'_> {
+        Body { schema: self.webhook.body, alternatives: &self.alternatives }
     }
 }
