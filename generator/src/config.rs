@@ -472,21 +472,30 @@ mod tests {
 
     #[test]
     fn an_event_type_is_stated_in_one_way() {
-        check_error("[event-type]\npointer = \"/a\"\nheader = \"x-a\"", &expect![[r#"
+        check_error(
+            "[event-type]\npointer = \"/a\"\nheader = \"x-a\"",
+            &expect![[r#"
             E0401: an event type stands in the body or in a header
             at 23..27: "\"/a\""
             help: an event type is in the body (`pointer`), in a header (`header`), both of which `completed-by` may complete, or nowhere (`address = true`)
-        "#]]);
-        check_error("[event-type]\ncompleted-by = \"/a\"", &expect![[r#"
+        "#]],
+        );
+        check_error(
+            "[event-type]\ncompleted-by = \"/a\"",
+            &expect![[r#"
             E0401: `completed-by` completes a `pointer` or a `header`
             at 28..32: "\"/a\""
             help: an event type is in the body (`pointer`), in a header (`header`), both of which `completed-by` may complete, or nowhere (`address = true`)
-        "#]]);
-        check_error("[event-type]\naddress = true\ncompleted-by = \"/a\"", &expect![[r#"
+        "#]],
+        );
+        check_error(
+            "[event-type]\naddress = true\ncompleted-by = \"/a\"",
+            &expect![[r#"
             E0401: `address` says that deliveries do not state their event type
             at 23..27: "true"
             help: an event type is in the body (`pointer`), in a header (`header`), both of which `completed-by` may complete, or nowhere (`address = true`)
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]

@@ -513,6 +513,22 @@ async fn keys_of_no_use_are_left_out() {
 }
 
 #[tokio::test]
+async fn a_set_of_keys_has_limits() {
+    let key = jwk(&ed25519(1), Algorithm::EdDSA, "one");
+    // 64 keys are read, of a document of 256 KiB.
+    for (before, length, accepted) in
+        [(63, 262_144, true), (64, 262_144, false), (0, 262_145, false), (0, 262_144, true)]
+    {
+        let keys = [vec![json!({"kty": "new"}); before], vec![key.clone()]].concat();
+        let mut document = json!({"keys": keys, "": ""});
+        document[""] = "x".repeat(length - document.to_string().len()).into();
+        assert_eq!(document.to_string().len(), length);
+        let found = Issuer::new(Some(document)).jwt().authenticate(&token(&claims())).await;
+        assert_eq!(found.is_ok(), accepted, "{before} {length}: {found:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_token_that_names_no_key_means_the_only_one() {
     let nameless = signed_by(&ed25519(1), &json!({"alg": "EdDSA"}), &claims().to_string());
     assert_eq!(check(&nameless).await, Ok(()));
