@@ -39,25 +39,8 @@ type Path = Vec<String>;
 
 /// From the configuration, else the place that tells the webhooks apart.
 pub(super) fn carrier(description: &Description, config: &Config, diagnostics: &mut Diagnostics) -> Option<Carrier> {
-    if let Some(configured) = &config.event_types.carrier {
-        return Some(match &configured.value {
-            config::Carrier::Body(pointers, completed_by) => Carrier::Body {
-                pointers: pointers.iter().map(|pointer| pointer.as_str().to_owned()).collect(),
-                completed_by: completed_by.as_ref().map(|pointer| pointer.as_str().to_owned()),
-            },
-            config::Carrier::Header(name, completed_by) => {
-                if completed_by.is_none()
-                    && let Some(pointer) = header::completion(description, name.as_str(), diagnostics)
-                {
-                    diagnostics.push(uncompleted(configured.place.clone(), &pointer));
-                }
-                Carrier::Header {
-                    name: name.as_str().to_owned(),
-                    completed_by: completed_by.as_ref().map(|pointer| pointer.as_str().to_owned()),
-                }
-            }
-            config::Carrier::Address => Carrier::Address,
-        });
+    if let Some(carrier) = &config.event_types.carrier {
+        return Some(configured(carrier, description, config, diagnostics));
     }
     let webhooks = &description.webhooks;
     let first = webhooks.first()?;
@@ -101,26 +84,63 @@ pub(super) fn carrier(description: &Description, config: &Config, diagnostics: &
         let shown: Vec<String> = pointers.iter().map(|pointer| format!("`{pointer}`")).collect();
         let body = completed_by.as_ref().map(|pointer| format!(", completed at `{pointer}`"));
         let message = format!("the body states the event type at {}{}", shown.join(" or "), body.unwrap_or_default());
-        let stating = match &pointers[..] {
-            [only] => format!("pointer = {only:?}"),
-            several => format!("pointer = {several:?}"),
-        };
-        let setting = [stating].into_iter().chain(completed_by.as_deref().map(completing)).collect();
+        let setting = [stated_at(&pointers)].into_iter().chain(completed_by.as_deref().map(completing)).collect();
         diagnostics.push(inferred(first, &message).setting("event-type", setting));
     }
     Some(Carrier::Body { pointers, completed_by })
 }
 
-fn completing(pointer: &str) -> String {
-    format!("completed-by = {pointer:?}")
+/// What is configured; with a warning where it seems to be but the first part.
+fn configured(
+    Located { value, place }: &Located<config::Carrier>,
+    description: &Description,
+    config: &Config,
+    diagnostics: &mut Diagnostics,
+) -> Carrier {
+    let text = |pointer: &config::Pointer| pointer.as_str().to_owned();
+    let (carrier, stating, completion) = match value {
+        config::Carrier::Address => return Carrier::Address,
+        config::Carrier::Body(pointers, completed_by) => {
+            let pointers: Vec<String> = pointers.iter().map(text).collect();
+            let completion = match (&pointers[..], completed_by) {
+                ([only], None) => {
+                    Search::new(description, config, diagnostics).completion(only, description, diagnostics)
+                }
+                _ => None,
+            };
+            let stating = stated_at(&pointers);
+            (Carrier::Body { pointers, completed_by: completed_by.as_ref().map(text) }, stating, completion)
+        }
+        config::Carrier::Header(name, completed_by) => {
+            let name = name.as_str().to_owned();
+            let completion = match completed_by {
+                None => header::completion(description, &name, diagnostics),
+                Some(_) => None,
+            };
+            let stating = format!("header = {name:?}");
+            (Carrier::Header { name, completed_by: completed_by.as_ref().map(text) }, stating, completion)
+        }
+    };
+    if let Some(pointer) = completion {
+        let message = format!("what the bodies say at `{pointer}` seems to complete the event type");
+        diagnostics.push(
+            Diagnostic::new(Code::EventTypeInferred, message)
+                .at(place.clone(), "deliveries are told apart by this alone")
+                .setting("event-type", vec![stating, completing(&pointer)]),
+        );
+    }
+    carrier
 }
 
-fn uncompleted(place: Place, pointer: &str) -> Diagnostic {
-    let message =
-        format!("the bodies seem to complete the header: what they say at `{pointer}` ends the webhooks' names");
-    Diagnostic::new(Code::EventTypeInferred, message)
-        .at(place, "deliveries are told apart by the header alone")
-        .help(format!("say it in codegen.toml:\n{}", completing(pointer)))
+fn stated_at(pointers: &[String]) -> String {
+    match pointers {
+        [only] => format!("pointer = {only:?}"),
+        several => format!("pointer = {several:?}"),
+    }
+}
+
+fn completing(pointer: &str) -> String {
+    format!("completed-by = {pointer:?}")
 }
 
 fn inferred(webhook: &Webhook, message: &str) -> Diagnostic {
