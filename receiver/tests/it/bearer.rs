@@ -488,6 +488,7 @@ async fn o21_bearer_alone_has_a_name_that_says_so() {
 #[tokio::test]
 async fn keys_of_no_use_are_left_out() {
     let short = URL_SAFE_NO_PAD.encode([1; 31]);
+    let long = URL_SAFE_NO_PAD.encode([1; 32]);
     let small = URL_SAFE_NO_PAD.encode([0xff; 128]);
     let mut encryption = jwk(&ed25519(1), Algorithm::EdDSA, "one");
     encryption["use"] = "enc".into();
@@ -496,6 +497,8 @@ async fn keys_of_no_use_are_left_out() {
         json!({"kty": "OKP", "crv": "X25519", "kid": "one", "x": URL_SAFE_NO_PAD.encode([1; 32])}),
         json!({"kty": "RSA", "kid": "one", "n": small, "e": "AQAB"}),
         json!({"kty": "EC", "crv": "P-256", "kid": "one", "x": short, "y": short}),
+        json!({"kty": "EC", "crv": "P-256", "kid": "one", "x": long, "y": short}),
+        json!({"kty": "EC", "crv": "P-256", "kid": "one", "x": short, "y": long}),
         json!({"kty": "new", "kid": "one"}),
         json!("one"),
         encryption,
@@ -534,6 +537,23 @@ async fn a_token_that_names_no_key_means_the_only_one() {
     assert_eq!(check(&nameless).await, Ok(()));
     let two = json!({"keys": [jwk(&ed25519(2), Algorithm::EdDSA, "two"), jwk(&ed25519(1), Algorithm::EdDSA, "one")]});
     assert_refused(Issuer::new(Some(two)).jwt().authenticate(&nameless).await, "key is not known");
+}
+
+/// Signed with OpenSSL.
+#[tokio::test]
+async fn a_p384_key() {
+    let signature = "clo9e1H9_pWZBpEPseFR9FNS_z6mAng8IKzl6CIwgVcLIG1ceMYpxNKTxKht1F303Lv7V-mJLTSRFWdX00_b0XXGUV1vw1vbBQ2MNzt3Jy2tDgb8m1ydkUsowgA2U10y";
+    let key = json!({
+        "kty": "EC", "crv": "P-384",
+        "x": "isB0Bc4La_Z1dJ6itcLEH8shoMLhTk-FsaOr8bGXYgqf-7jnqqN5Qsb3_eZaPNDK",
+        "y": "OaeURV6qZvmAGLaAY4bYSTkcMwq5BKPQdFYlahI1wZWOgyjMwIDuMhikrRPAZStG",
+    });
+    let issuer = Issuer::new(Some(json!({"keys": [key]})));
+    let content = [json!({"alg": "ES384"}), claims()].map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".");
+    let jwt = || issuer.jwt().algorithms([Allowed::Es384]);
+    assert_eq!(jwt().authenticate(&format!("{content}.{signature}")).await, Ok(()));
+    let forged = format!("{content}.{}", signature.replace(&signature[..4], "AAAA"));
+    assert_refused(jwt().authenticate(&forged).await, "signature is wrong");
 }
 
 #[tokio::test]
