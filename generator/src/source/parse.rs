@@ -87,6 +87,8 @@ struct Build<'a> {
     refusal: RefCell<Option<Refusal>>,
     /// The members whose keys their objects had already; reading goes on, so that all are found.
     twice: RefCell<Vec<Origin>>,
+    /// The keys that were met, each once: a document has few of them.
+    keys: RefCell<HashSet<Rc<str>>>,
     /// The innermost node that could not be read.
     failed: RefCell<Option<Origin>>,
     /// For messages, where there are any.
@@ -112,6 +114,7 @@ impl<'a> Build<'a> {
             rounded: RefCell::default(),
             refusal: RefCell::new(None),
             twice: RefCell::new(Vec::new()),
+            keys: RefCell::default(),
             failed: RefCell::new(None),
             places: OnceCell::new(),
         }
@@ -338,7 +341,7 @@ impl<'de> Visitor<'de> for NodeSeed<'_, 'de> {
             let value = map.next_value_seed(NodeSeed { build: self.build, origin, guide })?;
             members.insert(key, value);
         }
-        Ok(Node::new(Value::Object(members), self.origin))
+        Ok(Node::new(Value::Object(Box::new(members)), self.origin))
     }
 }
 
@@ -396,6 +399,12 @@ impl<'de> Visitor<'de> for KeySeed<'_, 'de> {
                 help: None,
             }));
         }
-        Ok(key.into())
+        let mut keys = self.build.keys.borrow_mut();
+        if let Some(known) = keys.get(key) {
+            return Ok(Rc::clone(known));
+        }
+        let key: Rc<str> = key.into();
+        keys.insert(Rc::clone(&key));
+        Ok(key)
     }
 }

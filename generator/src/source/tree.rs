@@ -26,8 +26,8 @@ pub enum Value {
     String(Rc<str>),
     /// A sequence.
     Array(Vec<Node>),
-    /// A mapping. Its keys are unique.
-    Object(Object),
+    /// A mapping. Its keys are unique. Most nodes are none, and need no room for one.
+    Object(Box<Object>),
 }
 
 impl Node {
