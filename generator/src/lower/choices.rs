@@ -138,8 +138,9 @@ impl<'a> Types<'a> {
                 && flat.prefix_items.is_empty()
                 && flat.constant.is_none()
         };
-        let texts =
-            |flat: &Flat<'_>| flat.values.as_ref().map(|values| values.iter().map(crate::text::json).collect::<Vec<_>>());
+        let texts = |flat: &Flat<'_>| {
+            flat.values.as_ref().map(|values| values.iter().map(crate::text::json).collect::<Vec<_>>())
+        };
         scalar(&a)
             && scalar(&b)
             && a.types == b.types

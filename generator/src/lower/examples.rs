@@ -304,7 +304,8 @@ impl<'a> Assembly<'_, 'a> {
             return Some(value.clone());
         }
         // Of alternatives that exclude each other the first, of others all.
-        let choices = if flat.choices.is_empty() { Vec::new() } else { mem::take(&mut Rc::make_mut(&mut flat).choices) };
+        let choices =
+            if flat.choices.is_empty() { Vec::new() } else { mem::take(&mut Rc::make_mut(&mut flat).choices) };
         for choice in choices {
             let taken = if choice.exclusive { &choice.alternatives[..1] } else { &choice.alternatives[..] };
             for alternative in taken {

@@ -254,7 +254,7 @@ impl<'a> Types<'a> {
     ) -> Type {
         match json_type {
             JsonType::Boolean => Type::Bool,
-            JsonType::Integer => match flat.format.as_deref() {
+            JsonType::Integer => match flat.format {
                 Some("int32") => Type::I32,
                 Some("int64") => Type::I64,
                 _ => Type::Integer,

@@ -61,7 +61,7 @@ struct Guide<'g> {
     rounded: &'g HashSet<usize>,
 }
 
-impl<'g> Guide<'g> {
+impl Guide<'_> {
     /// Whether the node is to be read once more.
     fn is_rounded(self) -> bool {
         self.rounded.contains(&self.node.origin().identity())

@@ -181,7 +181,9 @@ impl PartialEq for Origin {
         let (mut a, mut b) = (self, other);
         while !Rc::ptr_eq(&a.0, &b.0) {
             match (&a.0.parent, &b.0.parent) {
-                (Some((a_parent, a_last)), Some((b_parent, b_last))) if a_last == b_last => (a, b) = (a_parent, b_parent),
+                (Some((a_parent, a_last)), Some((b_parent, b_last))) if a_last == b_last => {
+                    (a, b) = (a_parent, b_parent);
+                }
                 (None, None) => return a.file() == b.file(),
                 _ => return false,
             }
