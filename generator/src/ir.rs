@@ -130,7 +130,7 @@ pub struct Untyped {
 }
 
 /// Why values have no type.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Untold {
     /// The description leaves them open, in this way.
     Open(&'static str),

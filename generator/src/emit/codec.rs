@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::Emitter;
-use crate::ir::{Field, Form, Kind, Open, Presence, Select, Struct, Type, TypeId, Union};
+use crate::ir::{Form, Kind, Open, Presence, Select, Struct, Type, TypeId, Union};
 use crate::names;
 
 impl Emitter<'_> {
@@ -30,15 +30,10 @@ impl Emitter<'_> {
         let members = free("members", idents);
         let name = free("name", idents);
         let (fields, others) = idents.split_at(object.fields.len());
-        let slots = fields.iter().map(|ident| quote!(let mut #ident = None;));
         let open = match object.rest {
             Some(_) => quote!(BTreeMap::new()),
             None => quote!(Undeclared::default()),
         };
-        let arms = object.fields.iter().zip(idents).map(|(field, ident)| {
-            let wire = &field.wire;
-            quote!(#wire => #members.read(#wire, &mut #ident),)
-        });
         let other = match object.rest {
             Some(_) => quote!(_ => #members.read_rest(#name, #(&mut #others)*),),
             None => quote!(_ => #members.keep(&#name, #(&mut #others)*),),
@@ -60,11 +55,11 @@ impl Emitter<'_> {
 
                 fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
                     let mut #members = reader.object(#text)?;
-                    #(#slots)*
+                    #(let mut #fields = None;)*
                     #(let mut #others = #open;)*
                     while let Some(#name) = #members.next()? {
                         match &*#name {
-                            #(#arms)*
+                            #(#wires => #members.read(#wires, &mut #fields),)*
                             #other
                         }?;
                     }
@@ -72,7 +67,10 @@ impl Emitter<'_> {
                 }
             }
         };
-        let writes = object.fields.iter().zip(idents).map(|(field, ident)| write_member(field, ident));
+        let write = object.fields.iter().map(|field| match field.presence {
+            Presence::Required | Presence::Nullable => format_ident!("required"),
+            Presence::Optional | Presence::OptionalNullable => format_ident!("optional"),
+        });
         let write_others = match object.rest {
             Some(_) => quote!(#(object.rest(&self.#others)?;)*),
             None => quote!(#(object.undeclared(&self.#others)?;)*),
@@ -81,7 +79,7 @@ impl Emitter<'_> {
             impl Serialize for #ty {
                 fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                     let mut object = codec::ObjectWriter::new(serializer)?;
-                    #(#writes)*
+                    #(object.#write(#wires, &self.#fields)?;)*
                     #write_others
                     object.end()
                 }
@@ -218,14 +216,6 @@ impl Emitter<'_> {
     pub(super) fn deserialize(&self, ids: &[TypeId]) -> TokenStream {
         let types = ids.iter().map(|id| self.names.ty(*id));
         quote!(codec::deserialize!(#(#types),*);)
-    }
-}
-
-fn write_member(field: &Field, ident: &Ident) -> TokenStream {
-    let wire = &field.wire;
-    match field.presence {
-        Presence::Required | Presence::Nullable => quote!(object.required(#wire, &self.#ident)?;),
-        Presence::Optional | Presence::OptionalNullable => quote!(object.optional(#wire, &self.#ident)?;),
     }
 }
 

@@ -236,7 +236,7 @@ impl Checking<'_> {
 }
 
 fn empty(origin: &Origin) -> Node {
-    Node::new(Value::Object(Object::new()), origin.clone())
+    Node::new(Value::Object(Box::default()), origin.clone())
 }
 
 fn text(text: &str, origin: &Origin) -> Node {
@@ -347,7 +347,7 @@ impl<'a> Assembly<'_, 'a> {
                     members.insert((*name).into(), value);
                 }
             }
-            return (needed || !members.is_empty()).then(|| Node::new(Value::Object(members), origin));
+            return (needed || !members.is_empty()).then(|| Node::new(Value::Object(Box::new(members)), origin));
         }
         if !flat.items.is_empty() {
             let element = self.value(&flat.items, false, diagnostics);
@@ -413,7 +413,7 @@ impl MakingUp<'_> {
                     };
                     Some((field.wire.as_str().into(), value))
                 });
-                Node::new(Value::Object(members.collect()), origin.clone())
+                Node::new(Value::Object(Box::new(members.collect())), origin.clone())
             }
             Kind::Constant(value) => value.value.clone(),
             Kind::Newtype(inner) => self.value(inner),
@@ -473,7 +473,7 @@ impl Fitting<'_> {
                     .iter()
                     .map(|(name, member)| Ok((name.clone(), self.fit(inner, member)?)))
                     .collect::<Result<Object, _>>()?;
-                Ok(Node::new(Value::Object(members), node.origin().clone()))
+                Ok(Node::new(Value::Object(Box::new(members)), node.origin().clone()))
             }
             (Type::Named(id) | Type::Boxed(id), _) => self.fit_definition(*id, node),
             (Type::Bool, _) => misfit("`true` or `false`"),
@@ -553,7 +553,7 @@ impl Fitting<'_> {
                 {
                     return misfit(format!("the member `{}`", missing.wire));
                 }
-                Ok(Node::new(Value::Object(members), node.origin().clone()))
+                Ok(Node::new(Value::Object(Box::new(members)), node.origin().clone()))
             }
         }
     }

@@ -368,15 +368,15 @@ fn merge_types<'a>(schema: &'a Schema, flat: &mut Flat<'a>, diagnostics: &mut Di
         Some(known) => narrow(known, &schema.types).map(Cow::Owned),
         None => Some(Cow::Borrowed(&schema.types[..])),
     };
-    let typed = schema.node.get("type").map(Node::origin);
+    let stated = schema.node.get("type").map(Node::origin);
     if types.is_some() {
         flat.types = types;
-        flat.typed = flat.typed.or(typed);
+        flat.typed = flat.typed.or(stated);
         return;
     }
     let diagnostic = Diagnostic::new(Code::Contradiction, "no value can be of all these types at once");
     diagnostics.push(
-        typed
+        stated
             .into_iter()
             .chain(flat.typed)
             .zip(["one type", "another type"])

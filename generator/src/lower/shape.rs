@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::graph::components;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
-use crate::ir::{Api, Kind, Naming, Presence, Type, TypeDef, TypeId};
+use crate::ir::{Api, Field, Kind, Naming, Presence, Type, TypeDef, TypeId};
 
 /// From how many members on an object stands for a thing of its own, whatever contains it.
 const THING_MEMBERS: usize = 3;
@@ -14,11 +14,11 @@ pub(super) fn merge_equal(api: &mut Api) {
     drop_unused(api);
     loop {
         let concepts = concepts(api, |_, def| is_thing(&def.kind));
-        let mut first: HashMap<(&str, String), TypeId> = HashMap::new();
+        let mut first: HashMap<(&str, Decoding<'_>), TypeId> = HashMap::new();
         let mut replaced: HashMap<TypeId, TypeId> = HashMap::new();
         for (index, (def, concept)) in api.types.iter().zip(&concepts).enumerate() {
             if let Some(concept) = concept {
-                let known = *first.entry((concept, key(def))).or_insert(TypeId(index));
+                let known = *first.entry((concept, Decoding::of(def))).or_insert(TypeId(index));
                 if known != TypeId(index) {
                     replaced.insert(TypeId(index), known);
                 }
@@ -83,14 +83,22 @@ pub(crate) fn words(name: &str) -> usize {
 }
 
 /// All that decides how a definition decodes. Docs and places do not.
-fn key(def: &TypeDef) -> String {
-    match &def.kind {
-        Kind::Struct(object) => {
-            let fields: Vec<(&str, Presence, &Type)> =
-                object.fields.iter().map(|field| (field.wire.as_str(), field.presence, &field.ty)).collect();
-            format!("struct {fields:?} {:?}", object.rest)
+#[derive(PartialEq, Eq, Hash)]
+enum Decoding<'a> {
+    Struct(Vec<(&'a str, Presence, &'a Type)>, Option<&'a Type>),
+    /// As it is shown.
+    Other(String),
+}
+
+impl<'a> Decoding<'a> {
+    fn of(def: &'a TypeDef) -> Self {
+        match &def.kind {
+            Kind::Struct(object) => {
+                let field = |field: &'a Field| (field.wire.as_str(), field.presence, &field.ty);
+                Self::Struct(object.fields.iter().map(field).collect(), object.rest.as_ref())
+            }
+            kind => Self::Other(format!("{kind:?}")),
         }
-        kind => format!("{kind:?}"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Schemas to types.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 use super::flatten::{Body, Flat, Flats, Said, Subject, peel};
@@ -25,6 +25,8 @@ pub(super) struct Types<'a> {
     pub flats: Flats<'a>,
     pub defs: Vec<TypeDef>,
     pub untyped: Vec<Untyped>,
+    /// What `untyped` has, by the [identities](Origin::identity) of the origins.
+    on_record: HashSet<(usize, Untold)>,
     sources: &'a Sources,
     known: HashMap<Subject, Type>,
     pending: VecDeque<Pending<'a>>,
@@ -54,6 +56,7 @@ impl<'a> Types<'a> {
             sources,
             defs: Vec::new(),
             untyped: Vec::new(),
+            on_record: HashSet::new(),
             known: HashMap::new(),
             pending: VecDeque::new(),
             underway: Vec::new(),
@@ -251,7 +254,7 @@ impl<'a> Types<'a> {
     ) -> Type {
         match json_type {
             JsonType::Boolean => Type::Bool,
-            JsonType::Integer => match flat.format.as_deref() {
+            JsonType::Integer => match flat.format {
                 Some("int32") => Type::I32,
                 Some("int64") => Type::I64,
                 _ => Type::Integer,
@@ -486,9 +489,8 @@ impl<'a> Types<'a> {
 
     /// The only place that makes values untyped, so that each is on record.
     fn any(&mut self, origin: Origin, reason: Untold) -> Type {
-        let untyped = Untyped { origin, reason };
-        if !self.untyped.contains(&untyped) {
-            self.untyped.push(untyped);
+        if self.on_record.insert((origin.identity(), reason.clone())) {
+            self.untyped.push(Untyped { origin, reason });
         }
         Type::Any
     }

@@ -185,7 +185,7 @@ impl Reader<'_, '_> {
                 }
             }
             Value::Object(members) => {
-                for (keyword, value) in members {
+                for (keyword, value) in &**members {
                     self.keyword(&mut schema, keyword, value);
                 }
                 self.check_values(&mut schema, members);

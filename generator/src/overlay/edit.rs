@@ -112,7 +112,7 @@ fn combine(old: &Node, update: &Node, target: &Node) -> Result<Node, Diagnostic>
     let value = match (old.value(), update.value()) {
         (Value::Object(members), Value::Object(updates)) => {
             let mut members = members.clone();
-            for (name, update) in updates {
+            for (name, update) in &**updates {
                 let merged = match members.get(name) {
                     Some(old) => combine(old, update, target)?,
                     None => update.clone(),

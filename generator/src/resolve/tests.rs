@@ -695,7 +695,7 @@ fn references_see_the_tree_that_was_set() {
     let mut members = root.as_object().unwrap().clone();
     let a = members["a"].origin().clone();
     members.insert("a".into(), Node::new(Value::Bool(true), a));
-    sources.set_root(description, Node::new(Value::Object(members), root.origin().clone()));
+    sources.set_root(description, Node::new(Value::Object(Box::new(members)), root.origin().clone()));
     expect!["api.yaml#/a = Bool(true)"].assert_eq(&resolved(&folder, &sources));
 }
 

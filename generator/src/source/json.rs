@@ -28,12 +28,12 @@ pub(super) fn outline(text: &str) -> Outline {
             b',' | b':' | b' ' | b'\t' | b'\n' | b'\r' => {}
             b'"' => {
                 at = string_end(bytes, at);
-                if !outline.expects_key() {
-                    outline.value(start..at);
-                } else if let Ok(name) = serde_json::from_str(&text[start..at]) {
-                    outline.key(name, start..at);
+                let string = &text[start..at];
+                if outline.expects_key() {
+                    let unescaped = string.contains('\\').then(|| serde_json::from_str(string).unwrap_or_default());
+                    outline.key(start..at, unescaped);
                 } else {
-                    break;
+                    outline.value(start..at);
                 }
             }
             _ => {

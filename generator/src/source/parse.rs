@@ -1,11 +1,13 @@
 //! Text to a tree of [`Node`]s.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashSet;
 use std::fmt;
+use std::iter;
 use std::ops::Range;
 use std::rc::Rc;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::limits::{DEPTH, KEY_CHARS, Limits};
 use super::places::{Part, Places};
@@ -28,14 +30,14 @@ pub(super) fn parse(text: &str, syntax: Syntax, file: FileId, limits: &Limits) -
     if text.trim().is_empty() {
         return Err(Diagnostic::new(Code::Syntax, EMPTY).at(Place::Bytes(file, 0..0), ""));
     }
-    let read = |guide: Option<&Node>| {
+    let read = |guide: Option<Guide<'_>>| {
         let build = Build::new(text, syntax, limits.nodes);
         let origin = Origin::root(file);
         let result =
             syntax.check(text, limits).and_then(|()| syntax.run(text, NodeSeed { build: &build, origin, guide }));
         match (result, build.keys_twice(file)) {
             (_, Some(diagnostic)) => Err(diagnostic),
-            (Ok(node), None) => Ok((node, build.rounded.get())),
+            (Ok(node), None) => Ok((node, build.rounded.take())),
             (Err(error), None) => Err(build.explain(error, file)),
         }
     };
@@ -44,10 +46,33 @@ pub(super) fn parse(text: &str, syntax: Syntax, file: FileId, limits: &Limits) -
         (node, _) if matches!(node.value(), Value::Null) => {
             Err(Diagnostic::new(Code::Syntax, EMPTY).at(Place::Bytes(file, 0..0), ""))
         }
-        (node, false) => Ok(node),
-        // The parsers hand out floating-point numbers rounded. Where there are any, the document is read once more,
-        // with the first tree as the guide to where their text is to be had.
-        (rounded, true) => read(Some(&rounded)).map(|(node, _)| node),
+        (node, rounded) if rounded.is_empty() => Ok(node),
+        // The parsers hand out floating-point numbers rounded. Where there are any, the document is read once more for
+        // them, with the first tree as the guide to where their text is to be had.
+        (node, rounded) => read(Some(Guide { node: &node, rounded: &rounded })).map(|(node, _)| node),
+    }
+}
+
+/// A tree that an earlier run read, and the [identities](Origin::identity) of the rounded numbers in it and of all that
+/// they are in.
+#[derive(Clone, Copy)]
+struct Guide<'g> {
+    node: &'g Node,
+    rounded: &'g HashSet<usize>,
+}
+
+impl Guide<'_> {
+    /// Whether the node is to be read once more.
+    fn is_rounded(self) -> bool {
+        self.rounded.contains(&self.node.origin().identity())
+    }
+
+    fn member(self, name: &str) -> Option<Self> {
+        self.node.get(name).map(|node| Self { node, ..self })
+    }
+
+    fn element(self, index: usize) -> Option<Self> {
+        self.node.as_array()?.get(index).map(|node| Self { node, ..self })
     }
 }
 
@@ -57,11 +82,13 @@ struct Build<'a> {
     syntax: Syntax,
     nodes: Cell<usize>,
     max_nodes: usize,
-    /// Whether a number was met whose text is missing.
-    rounded: Cell<bool>,
+    /// The numbers that were met and whose text is missing, as a [`Guide`] has them.
+    rounded: RefCell<HashSet<usize>>,
     refusal: RefCell<Option<Refusal>>,
     /// The members whose keys their objects had already; reading goes on, so that all are found.
     twice: RefCell<Vec<Origin>>,
+    /// The keys that were met, each once: a document has few of them.
+    keys: RefCell<HashSet<Rc<str>>>,
     /// The innermost node that could not be read.
     failed: RefCell<Option<Origin>>,
     /// For messages, where there are any.
@@ -84,9 +111,10 @@ impl<'a> Build<'a> {
             syntax,
             nodes: Cell::new(0),
             max_nodes,
-            rounded: Cell::new(false),
+            rounded: RefCell::default(),
             refusal: RefCell::new(None),
             twice: RefCell::new(Vec::new()),
+            keys: RefCell::default(),
             failed: RefCell::new(None),
             places: OnceCell::new(),
         }
@@ -174,7 +202,7 @@ struct NodeSeed<'b, 'a> {
     build: &'b Build<'a>,
     origin: Origin,
     /// The node that an earlier run read here.
-    guide: Option<&'b Node>,
+    guide: Option<Guide<'b>>,
 }
 
 impl NodeSeed<'_, '_> {
@@ -220,8 +248,9 @@ impl<'de> DeserializeSeed<'de> for NodeSeed<'_, 'de> {
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
         self.build.count(&self.origin)?;
         let (build, origin) = (self.build, self.origin.clone());
-        let result = match self.guide.map(Node::value) {
-            Some(Value::Number(text)) if text.is_empty() => self.exact_number(deserializer),
+        let result = match self.guide {
+            Some(guide) if !guide.is_rounded() => IgnoredAny::deserialize(deserializer).map(|_| guide.node.clone()),
+            Some(Guide { node, .. }) if matches!(node.value(), Value::Number(_)) => self.exact_number(deserializer),
             _ => deserializer.deserialize_any(self),
         };
         if result.is_err() {
@@ -268,7 +297,8 @@ impl<'de> Visitor<'de> for NodeSeed<'_, 'de> {
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Node, E> {
         if value.is_finite() {
-            self.build.rounded.set(true);
+            let way = iter::successors(Some(&self.origin), |origin| origin.parent());
+            self.build.rounded.borrow_mut().extend(way.map(Origin::identity));
             Ok(self.scalar(unread()))
         } else {
             Err(self.not_a_json_number())
@@ -289,12 +319,11 @@ impl<'de> Visitor<'de> for NodeSeed<'_, 'de> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Node, A::Error> {
-        let guides = self.guide.and_then(Node::as_array).unwrap_or_default();
         let mut elements = Vec::new();
         loop {
             let index = elements.len();
             let origin = self.origin.child(Segment::Element(index));
-            let seed = NodeSeed { build: self.build, origin, guide: guides.get(index) };
+            let seed = NodeSeed { build: self.build, origin, guide: self.guide.and_then(|guide| guide.element(index)) };
             match sequence.next_element_seed(seed)? {
                 Some(element) => elements.push(element),
                 None => return Ok(Node::new(Value::Array(elements), self.origin)),
@@ -308,11 +337,11 @@ impl<'de> Visitor<'de> for NodeSeed<'_, 'de> {
             map.next_key_seed(KeySeed { build: self.build, parent: &self.origin, members: &members })?
         {
             let origin = self.origin.child(Segment::Member(key.clone()));
-            let guide = self.guide.and_then(|guide| guide.get(&key));
+            let guide = self.guide.and_then(|guide| guide.member(&key));
             let value = map.next_value_seed(NodeSeed { build: self.build, origin, guide })?;
             members.insert(key, value);
         }
-        Ok(Node::new(Value::Object(members), self.origin))
+        Ok(Node::new(Value::Object(Box::new(members)), self.origin))
     }
 }
 
@@ -370,6 +399,12 @@ impl<'de> Visitor<'de> for KeySeed<'_, 'de> {
                 help: None,
             }));
         }
-        Ok(key.into())
+        let mut keys = self.build.keys.borrow_mut();
+        if let Some(known) = keys.get(key) {
+            return Ok(Rc::clone(known));
+        }
+        let key: Rc<str> = key.into();
+        keys.insert(Rc::clone(&key));
+        Ok(key)
     }
 }

@@ -39,7 +39,7 @@ impl Places {
     /// the opening one. None where the document has no such place.
     pub(super) fn find(&self, text: &str, segments: &[&Segment], part: Part) -> Option<Range<usize>> {
         match self {
-            Self::Known(outline) => outline.find(segments, part).map(|range| first_line(text, range)),
+            Self::Known(outline) => outline.find(text, segments, part).map(|range| first_line(text, range)),
             Self::Sought => locate(text, segments, part),
         }
     }
@@ -65,8 +65,19 @@ struct Spot {
 
 #[derive(Debug)]
 struct Key {
-    name: String,
+    /// With its quotes.
     range: Range<usize>,
+    /// The name, where it is not what stands between the quotes.
+    unescaped: Option<String>,
+}
+
+impl Key {
+    fn is(&self, text: &str, name: &str) -> bool {
+        match &self.unescaped {
+            Some(unescaped) => unescaped == name,
+            None => text.get(self.range.start + 1..self.range.end.saturating_sub(1)) == Some(name),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -78,7 +89,7 @@ struct Open {
 }
 
 impl Outline {
-    fn find(&self, segments: &[&Segment], part: Part) -> Option<Range<usize>> {
+    fn find(&self, text: &str, segments: &[&Segment], part: Part) -> Option<Range<usize>> {
         let mut at = 0;
         for (depth, segment) in segments.iter().enumerate() {
             let is_last = depth + 1 == segments.len();
@@ -86,7 +97,7 @@ impl Outline {
             at = match segment {
                 Segment::Member(name) => {
                     let nth = if let (Part::Key(nth), true) = (part, is_last) { nth } else { 0 };
-                    self.within(at).filter(|at| key(at).is_some_and(|key| key.name == **name)).nth(nth)?
+                    self.within(at).filter(|at| key(at).is_some_and(|key| key.is(text, name))).nth(nth)?
                 }
                 Segment::Element(index) => self.within(at).nth(*index).filter(|at| key(at).is_none())?,
             };
@@ -111,9 +122,9 @@ impl Outline {
     }
 
     /// Takes note of a key.
-    pub(super) fn key(&mut self, name: String, range: Range<usize>) {
+    pub(super) fn key(&mut self, range: Range<usize>, unescaped: Option<String>) {
         if let Some(open) = self.open.last_mut() {
-            open.key = Some(Key { name, range });
+            open.key = Some(Key { range, unescaped });
         }
     }
 

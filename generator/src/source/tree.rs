@@ -26,8 +26,8 @@ pub enum Value {
     String(Rc<str>),
     /// A sequence.
     Array(Vec<Node>),
-    /// A mapping. Its keys are unique.
-    Object(Object),
+    /// A mapping. Its keys are unique. Most nodes are none, and need no room for one.
+    Object(Box<Object>),
 }
 
 impl Node {
@@ -152,6 +152,11 @@ impl Origin {
         segments
     }
 
+    /// Where what contains the node stands; none at the root.
+    pub fn parent(&self) -> Option<&Self> {
+        self.0.parent.as_ref().map(|(parent, _)| parent)
+    }
+
     /// The name or index of the last step; none at the root.
     pub fn last(&self) -> Option<&Segment> {
         self.0.parent.as_ref().map(|(_, segment)| segment)
@@ -173,7 +178,17 @@ impl Origin {
 
 impl PartialEq for Origin {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0) || (self.file() == other.file() && self.segments() == other.segments())
+        let (mut a, mut b) = (self, other);
+        while !Rc::ptr_eq(&a.0, &b.0) {
+            match (&a.0.parent, &b.0.parent) {
+                (Some((a_parent, a_last)), Some((b_parent, b_last))) if a_last == b_last => {
+                    (a, b) = (a_parent, b_parent);
+                }
+                (None, None) => return a.file() == b.file(),
+                _ => return false,
+            }
+        }
+        true
     }
 }
 
@@ -181,8 +196,12 @@ impl Eq for Origin {}
 
 impl Hash for Origin {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.file().hash(state);
-        self.segments().hash(state);
+        let mut step = self;
+        while let Some((parent, last)) = &step.0.parent {
+            last.hash(state);
+            step = parent;
+        }
+        step.file().hash(state);
     }
 }
 

@@ -190,7 +190,8 @@ impl<'a> Search<'a> {
             let (top, deep) = (self.best(&self.top, &left), self.best(&deep, &left));
             let told = |candidate: &Option<Candidate>| candidate.as_ref().map_or(0, |best| best.told.len());
             let Some(best) = (if told(&deep) > told(&top) { deep } else { top }) else { break };
-            left.retain(|index| !best.told.contains(index));
+            // Both are in the order of the description.
+            left.retain(|index| best.told.binary_search(index).is_err());
             paths.push(best.path);
         }
         let mut evident = paths.iter().all(|path| path.len() == 1);
@@ -208,13 +209,15 @@ impl<'a> Search<'a> {
 
     /// The place that tells most of these webhooks apart.
     fn best(&self, surveys: &[IndexMap<Path, Stated>], among: &[usize]) -> Option<Candidate> {
-        let mut paths: IndexSet<&Path> = IndexSet::new();
+        let mut paths: IndexMap<&Path, Vec<usize>> = IndexMap::new();
         for index in among {
-            paths.extend(surveys[*index].keys());
+            for path in surveys[*index].keys() {
+                paths.entry(path).or_default().push(*index);
+            }
         }
         let mut best: Option<((usize, usize, usize, usize), Candidate)> = None;
-        for path in paths {
-            let Some(candidate) = self.candidate(surveys, among, path) else { continue };
+        for (path, having) in paths {
+            let Some(candidate) = self.candidate(surveys, &having, path) else { continue };
             let rank = (candidate.told.len(), candidate.distinct, MAX_DEPTH - path.len(), usual(path));
             if best.as_ref().is_none_or(|(known, _)| rank > *known) {
                 best = Some((rank, candidate));
@@ -223,9 +226,10 @@ impl<'a> Search<'a> {
         best.map(|(_, candidate)| candidate)
     }
 
-    fn candidate(&self, surveys: &[IndexMap<Path, Stated>], among: &[usize], path: &Path) -> Option<Candidate> {
+    /// What a place tells of the webhooks that have it.
+    fn candidate(&self, surveys: &[IndexMap<Path, Stated>], having: &[usize], path: &Path) -> Option<Candidate> {
         let (mut told, mut distinct, mut exact) = (Vec::new(), IndexSet::new(), false);
-        for &index in among {
+        for &index in having {
             let webhook = &self.webhooks[index];
             let Some(stated) = surveys[index].get(path) else { continue };
             let same = |evidence: &&Evidence| names(webhook).any(|name| spelling::same(&evidence.name, name));

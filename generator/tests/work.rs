@@ -1,0 +1,115 @@
+//! How the work grows, told by what is allocated: no clock, and the same on every machine.
+
+use std::fs;
+use std::path::Path;
+
+use allocation_counter::measure;
+use serde_json::{Value, json};
+use webhook_generator::source::Limits;
+use webhook_generator::{Layout, Outcome, ReceiverDependency, Request, diagnostics, generate};
+
+fn run(spec: &Path) -> Outcome {
+    generate(&Request {
+        spec: spec.to_owned(),
+        overlays: Vec::new(),
+        config: None,
+        crate_name: None,
+        default_name: None,
+        receiver: ReceiverDependency::Version("1".to_owned()),
+        layout: Layout::Standalone,
+        limits: Limits::default(),
+        deny_warnings: false,
+    })
+}
+
+/// A description of `count` webhooks, the schema of each made by `schema`.
+fn description(count: usize, schema: impl Fn(usize) -> Value) -> String {
+    let webhook = |index: usize| {
+        let mut schema = schema(index);
+        schema["properties"]["type"] = json!({ "type": "string", "const": format!("thing{index}.made") });
+        let content = json!({ "application/json": { "schema": schema } });
+        let operation = json!({ "requestBody": { "content": content }, "responses": {} });
+        (format!("thing{index}.made"), json!({ "post": operation }))
+    };
+    let webhooks: serde_json::Map<_, _> = (0..count).map(webhook).collect();
+    let shared =
+        json!({ "schemas": { "actor": { "type": "object", "properties": { "login": { "type": "string" } } } } });
+    let info = json!({ "title": "Growth", "version": "1" });
+    json!({ "openapi": "3.1.0", "info": info, "webhooks": webhooks, "components": shared }).to_string()
+}
+
+/// How many blocks and bytes are allocated while a crate is generated.
+fn allocated(folder: &Path, text: &str) -> [u64; 2] {
+    let spec = folder.join("description.json");
+    fs::write(&spec, text).unwrap();
+    let counted = measure(|| assert!(run(&spec).output.is_some()));
+    [counted.count_total, counted.bytes_total]
+}
+
+/// Twice as many webhooks may allocate a little more than twice as much, where a table grows.
+#[track_caller]
+fn check_growth(schema: impl Fn(usize) -> Value) {
+    let folder = tempfile::tempdir().unwrap();
+    let [few, more, many] = [100, 200, 400].map(|count| allocated(folder.path(), &description(count, &schema)));
+    for unit in 0..2 {
+        let (first, second) = (more[unit] - few[unit], many[unit] - more[unit]);
+        assert!(second * 100 < first * 205, "{few:?}, {more:?}, {many:?}");
+    }
+}
+
+#[test]
+fn growth_with_objects() {
+    check_growth(|index| {
+        json!({ "type": "object", "properties": {
+            format!("name{index}"): { "type": "string", "example": "a name" },
+            "state": { "type": "string", "enum": ["on", "off", format!("state{index}")] },
+            "data": { "type": "object", "properties": { "count": { "type": "integer" }, "at": { "format": "date-time" } } },
+            "actor": { "$ref": "#/components/schemas/actor" },
+        } })
+    });
+}
+
+#[test]
+fn growth_with_values_of_any_form() {
+    check_growth(|index| json!({ "type": "object", "properties": { format!("free{index}"): {} } }));
+}
+
+#[test]
+fn growth_with_alternatives() {
+    check_growth(|index| {
+        json!({ "type": "object", "properties": { "either": { "oneOf": [
+            { "type": "object", "properties": { "kind": { "const": format!("a{index}") }, "ratio": { "example": 0.5 } } },
+            { "type": "object", "properties": { "kind": { "const": format!("b{index}") } } },
+        ] } } })
+    });
+}
+
+/// How many blocks are allocated while the findings about a description are told, and how many findings there are: one for
+/// each of the last webhooks, to which the way is the longest.
+fn told(folder: &Path, webhooks: usize, findings: usize) -> (u64, usize) {
+    let spec = folder.join("description.json");
+    let text = description(webhooks, |index| {
+        let mut schema = json!({ "type": "object", "properties": { "a": { "type": "string", "example": "b" } } });
+        if index + findings >= webhooks {
+            schema["unheard-of"] = json!(true);
+        }
+        schema
+    });
+    fs::write(&spec, text.replace("},", "},\n")).unwrap();
+    let outcome = run(&spec);
+    let counted = measure(|| drop(diagnostics::text(&outcome.diagnostics, &outcome.sources, false)));
+    (counted.count_total, outcome.diagnostics.iter().count())
+}
+
+/// What the length of a description adds to the work of telling findings does not depend on how many there are.
+#[test]
+fn a_description_is_read_once_for_the_places_of_all_findings() {
+    let folder = tempfile::tempdir().unwrap();
+    let [one, many] = [1, 80].map(|findings| {
+        let ((short, count), (long, same)) = (told(folder.path(), 100, findings), told(folder.path(), 1000, findings));
+        assert_eq!(count, same);
+        (long - short, count)
+    });
+    assert_eq!(many.1, one.1 + 79);
+    assert!(many.0 < one.0 * 11 / 10, "{one:?} {many:?}");
+}
