@@ -238,9 +238,10 @@ impl Assign<'_, '_> {
     }
 
     fn by_header(&mut self, webhook: &Webhook, stated: Vec<Evidence>, completed_by: Option<&str>) -> Decision {
-        let part = completed_by.and_then(|pointer| self.stated_at(webhook, pointer).fixed.into_iter().next());
+        // Where the body leaves it open, the header alone decides.
+        let parts = completed_by.map(|pointer| self.stated_at(webhook, pointer).fixed).unwrap_or_default();
         let completing = |evidence: Evidence| {
-            let head = head(&evidence.name, part.as_ref(), self.separator);
+            let head = head(&evidence.name, &parts, self.separator);
             Evidence { head: Some(head), ..evidence }
         };
         if let Some(evidence) = self.configured(webhook) {
@@ -249,16 +250,17 @@ impl Assign<'_, '_> {
         // Other characters cannot stand in a header: no delivery would say it.
         let sendable = |evidence: &Evidence| evidence.name.bytes().all(|byte| matches!(byte, b' '..=b'~'));
         let is_event_type = |key: &Evidence| self.keys_count || spelling::is_event_type(&key.name, self.separator);
-        let stated: Vec<Evidence> = stated.into_iter().filter(sendable).collect();
-        let complete = |evidence: &Evidence| match &part {
-            Some(part) => evidence.completed(part, self.separator),
-            None => evidence.clone(),
-        };
+        let stated = Stated { fixed: stated.into_iter().filter(sendable).collect(), ..Stated::default() };
+        let parts = Stated { fixed: parts.clone(), ..Stated::default() };
+        let mut all = distinct(&stated.completed(&parts, self.separator).fixed);
+        if let [only] = &mut all[..] {
+            only.alternatives.clear();
+        }
         let key = Some(Self::key(webhook)).filter(is_event_type).filter(sendable);
-        match (&stated[..], key) {
-            ([], Some(key)) => Decision::Told(vec![completing(key)]),
-            ([], None) => Decision::Untold,
-            (stated, _) => Decision::Told(stated.iter().map(complete).collect()),
+        match key {
+            _ if !all.is_empty() => Decision::Told(all),
+            Some(key) => Decision::Told(vec![completing(key)]),
+            None => Decision::Untold,
         }
     }
 
@@ -362,19 +364,25 @@ fn keys_are_spelled_out(description: &Description, carrier: &Carrier, diagnostic
 /// of a list and none of the list is the webhook's name. Where keys count, such a list is merely out of date.
 fn several(webhook: &Webhook, stated: &Stated, keys_count: bool) -> Option<Vec<Evidence>> {
     let named = |evidence: &Evidence| spelling::same(&evidence.name, &webhook.name);
-    let mut distinct: IndexMap<&str, Evidence> = IndexMap::new();
     let all = if stated.fixed.is_empty() { &stated.listed } else { &stated.fixed };
-    for evidence in all {
-        let known = distinct.entry(&evidence.name).or_insert_with(|| evidence.clone());
-        known.alternatives.extend(&evidence.alternatives);
-        known.alternatives.sort_unstable();
-        known.alternatives.dedup();
-    }
+    let distinct = distinct(all);
     let apart = if stated.fixed.is_empty() {
         !keys_count && stated.listed_for(webhook).is_none()
     } else {
         stated.fixed.iter().all(|evidence| !evidence.alternatives.is_empty())
     };
     let split = distinct.len() > 1 && apart && !all.iter().any(named);
-    split.then(|| distinct.into_values().collect())
+    split.then_some(distinct)
+}
+
+/// Each event type once, with the alternatives of all that say it.
+fn distinct(all: &[Evidence]) -> Vec<Evidence> {
+    let mut distinct: IndexMap<&str, Evidence> = IndexMap::new();
+    for evidence in all {
+        let known = distinct.entry(&evidence.name).or_insert_with(|| evidence.clone());
+        known.alternatives.extend(&evidence.alternatives);
+        known.alternatives.sort_unstable();
+        known.alternatives.dedup();
+    }
+    distinct.into_values().collect()
 }
