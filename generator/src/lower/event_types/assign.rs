@@ -386,3 +386,34 @@ fn distinct(all: &[Evidence]) -> Vec<Evidence> {
     }
     distinct.into_values().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+
+    #[test]
+    fn what_disagrees_and_what_only_says_it_otherwise() {
+        let evidence = |name: &str, source| Evidence {
+            name: name.to_owned(),
+            head: None,
+            place: Place::File(FileId(0)),
+            source,
+            alternatives: Vec::new(),
+        };
+        let told = evidence("order.created", Source::Constant);
+        for (name, source, expected) in [
+            ("order.created", Source::Example, false),
+            ("order.closed", Source::Example, true),
+            ("created", Source::Example, true),
+            ("order_created", Source::Example, true),
+            ("api.order.created", Source::OperationId, false),
+            ("order.closed", Source::OperationId, true),
+            ("order_created", Source::Key, false),
+            ("api.order.created", Source::Key, true),
+            ("order.closed", Source::Key, true),
+        ] {
+            assert_eq!(disagrees(&told, &evidence(name, source)), expected, "{name}");
+        }
+    }
+}
