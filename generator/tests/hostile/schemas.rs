@@ -499,6 +499,46 @@ fn g119_one_event_type_at_the_top_and_others_below() {
 }
 
 #[test]
+fn g118_places_of_no_telling_name() {
+    let of = |bodies: &[&str]| {
+        let webhook = |(name, body): (&str, &&str)| {
+            let body = format!("{{ type: object, properties: {{ {body} }} }}");
+            format!(
+                "  {name}: {{ post: {{ requestBody: {{ content: {{ application/json: {{ schema: {body} }} }} }} }} }}\n"
+            )
+        };
+        let webhooks: String = ["sent", "lost"].into_iter().zip(bodies).map(webhook).collect();
+        format!("openapi: 3.1.0\ninfo: {{ title: a, version: '1' }}\nwebhooks:\n{webhooks}")
+    };
+    // What all bodies say is no event type, and neither is what merely looks like one.
+    document(of(&["format: { const: one }", "format: { const: one }"]), &expect!["E0701 spec.yaml:4:3"]);
+    document(of(&["host: { example: a.example }", "host: { example: b.example }"]), &expect!["E0701 spec.yaml:4:3"]);
+    // An example that says the webhook's own name is one anywhere.
+    document(of(&["kind: { example: parcel.sent }", "kind: { example: parcel.lost }"]), &expect!["ok"]);
+    // With one webhook alone, a member of a telling name may be anything.
+    document(of(&["type: { type: string }"]), &expect!["ok"]);
+    document(of(&["type: { type: string }", "type: { type: string }"]), &expect![[r#"
+        E0701 spec.yaml:4:3
+        E0701 spec.yaml:5:3"#]]);
+}
+
+#[test]
+fn g119_of_places_that_complete_equally_well_the_nearest() {
+    let webhook = |name: &str| {
+        let state = format!("state: {{ const: {name} }}");
+        let data =
+            format!("data: {{ type: object, properties: {{ more: {{ properties: {{ {state} }} }}, {state} }} }}");
+        let body = format!("{{ type: object, properties: {{ type: {{ const: parcel }}, {data} }} }}");
+        format!(
+            "  {name}: {{ post: {{ requestBody: {{ content: {{ application/json: {{ schema: {body} }} }} }} }} }}\n"
+        )
+    };
+    let webhooks = webhook("sent") + &webhook("lost");
+    let text = format!("openapi: 3.1.0\ninfo: {{ title: a, version: '1' }}\nwebhooks:\n{webhooks}");
+    emits(&document(text, &expect!["ok"]), "pointer: \"/data/state\"");
+}
+
+#[test]
 fn g120_headers_that_a_response_is_said_to_have() {
     let headers = ["webhook-id", "webhook-timestamp", "webhook-signature"]
         .map(|name| format!("{name}: {{ schema: {{ type: string }} }}"))
