@@ -517,9 +517,12 @@ fn g118_places_of_no_telling_name() {
     document(of(&["kind: { example: parcel.sent }", "kind: { example: parcel.lost }"]), &expect!["ok"]);
     // With one webhook alone, a member of a telling name may be anything.
     document(of(&["type: { type: string }"]), &expect!["ok"]);
-    document(of(&["type: { type: string }", "type: { type: string }"]), &expect![[r#"
+    document(
+        of(&["type: { type: string }", "type: { type: string }"]),
+        &expect![[r#"
         E0701 spec.yaml:4:3
-        E0701 spec.yaml:5:3"#]]);
+        E0701 spec.yaml:5:3"#]],
+    );
 }
 
 #[test]
