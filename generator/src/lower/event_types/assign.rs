@@ -360,23 +360,24 @@ fn keys_are_spelled_out(description: &Description, carrier: &Carrier, diagnostic
     count > 1 && count * 2 > description.webhooks.len()
 }
 
-/// One webhook may stand for several event types: its alternatives have constants of their own, or its event type is one
-/// of a list and none of the list is the webhook's name. Where keys count, such a list is merely out of date.
+/// One webhook may stand for several event types: its alternatives have constants or lists of their own, or its event type
+/// is one of a list and none of the list is the webhook's name. Where keys count, such a list is merely out of date.
 fn several(webhook: &Webhook, stated: &Stated, keys_count: bool) -> Option<Vec<Evidence>> {
     let named = |evidence: &Evidence| spelling::same(&evidence.name, &webhook.name);
-    let all = if stated.fixed.is_empty() { &stated.listed } else { &stated.fixed };
-    let distinct = distinct(all);
+    let of_alternative = |evidence: &&Evidence| stated.fixed.is_empty() || !evidence.alternatives.is_empty();
+    let all: Vec<&Evidence> = stated.fixed.iter().chain(stated.listed.iter().filter(of_alternative)).collect();
+    let distinct = distinct(all.iter().copied());
     let apart = if stated.fixed.is_empty() {
         !keys_count && stated.listed_for(webhook).is_none()
     } else {
         stated.fixed.iter().all(|evidence| !evidence.alternatives.is_empty())
     };
-    let split = distinct.len() > 1 && apart && !all.iter().any(named);
+    let split = distinct.len() > 1 && apart && !all.into_iter().any(named);
     split.then_some(distinct)
 }
 
 /// Each event type once, with the alternatives of all that say it.
-fn distinct(all: &[Evidence]) -> Vec<Evidence> {
+fn distinct<'a>(all: impl IntoIterator<Item = &'a Evidence>) -> Vec<Evidence> {
     let mut distinct: IndexMap<&str, Evidence> = IndexMap::new();
     for evidence in all {
         let known = distinct.entry(&evidence.name).or_insert_with(|| evidence.clone());

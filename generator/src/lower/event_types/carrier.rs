@@ -282,8 +282,9 @@ impl<'a> Search<'a> {
         alike.retain(|_, heads| heads.len() > 1);
         let (index, _) = alike.values().flatten().next()?;
         let parts = |path: &Path, (index, head): &(usize, &Evidence)| {
-            let fixed = deep[*index].get(path).into_iter().flat_map(|stated| &stated.fixed);
-            fixed.filter(|part| head.may_go_with(part)).map(|part| part.name.as_str()).collect::<Vec<_>>()
+            let stated =
+                deep[*index].get(path).into_iter().flat_map(|stated| stated.fixed.iter().chain(&stated.listed));
+            stated.filter(|part| head.may_go_with(part)).map(|part| part.name.as_str()).collect::<Vec<_>>()
         };
         let tells_apart = |path: &&Path| {
             alike.values().all(|places| {
@@ -291,7 +292,7 @@ impl<'a> Search<'a> {
                 places
                     .iter()
                     .map(|place| parts(path, place))
-                    .all(|parts| matches!(parts[..], [part] if known.insert(part)))
+                    .all(|parts| !parts.is_empty() && parts.into_iter().all(|part| known.insert(part)))
             })
         };
         let paths = deep[*index].keys().filter(|path| **path != first).filter(tells_apart);

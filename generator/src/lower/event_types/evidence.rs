@@ -106,22 +106,24 @@ impl Stated {
     /// What is said with the parts that complete it, each with those of its own alternative. An example does not tell which
     /// part it goes with.
     pub(super) fn completed(self, parts: &Self, separator: &str) -> Self {
-        let parts_are_listed = parts.fixed.is_empty();
-        let parts = if parts_are_listed { &parts.listed } else { &parts.fixed };
-        if parts.is_empty() {
+        if parts.fixed.is_empty() && parts.listed.is_empty() {
             return self;
         }
-        let complete = |head: Evidence| {
-            let completed: Vec<_> = parts
-                .iter()
-                .filter(|part| head.may_go_with(part))
-                .map(|part| head.completed(part, separator))
-                .collect();
-            if completed.is_empty() { vec![head] } else { completed }
-        };
-        let fixed: Vec<Evidence> = self.fixed.into_iter().flat_map(complete).collect();
-        let listed: Vec<Evidence> = self.listed.into_iter().flat_map(complete).collect();
-        let (fixed, listed) = if parts_are_listed { (Vec::new(), [fixed, listed].concat()) } else { (fixed, listed) };
+        let (mut fixed, mut listed) = (Vec::new(), Vec::new());
+        for (heads, head_is_listed) in [(self.fixed, false), (self.listed, true)] {
+            for head in heads {
+                let with = |parts: &[Evidence]| -> Vec<Evidence> {
+                    let own = parts.iter().filter(|part| head.may_go_with(part));
+                    own.map(|part| head.completed(part, separator)).collect()
+                };
+                let (mut by_fixed, by_listed) = (with(&parts.fixed), with(&parts.listed));
+                if by_fixed.is_empty() && by_listed.is_empty() {
+                    by_fixed.push(head);
+                }
+                if head_is_listed { &mut listed } else { &mut fixed }.extend(by_fixed);
+                listed.extend(by_listed);
+            }
+        }
         Self { fixed, listed, examples: Vec::new(), ..self }
     }
 
