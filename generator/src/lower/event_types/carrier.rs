@@ -58,7 +58,8 @@ pub(super) fn carrier(description: &Description, config: &Config, diagnostics: &
         diagnostics.push(inferred(first, &message).setting("event-type", setting));
         return Some(Carrier::Header { name, completed_by });
     }
-    let Cover { pointers, evident } = search.cover(description, diagnostics);
+    let deep = surveys(description, MAX_DEPTH, diagnostics);
+    let Cover { pointers, evident } = search.cover(&deep);
     if pointers.is_empty() && webhooks.len() == 1 {
         diagnostics.push(
             inferred(first, "there is but one webhook, and every delivery is taken for it")
@@ -78,8 +79,7 @@ pub(super) fn carrier(description: &Description, config: &Config, diagnostics: &
         );
         return None;
     }
-    let completed_by =
-        if pointers.len() == 1 { search.completion(&pointers[0], description, diagnostics) } else { None };
+    let completed_by = if pointers.len() == 1 { search.completion(&pointers[0], &deep) } else { None };
     if !evident || completed_by.is_some() {
         let shown: Vec<String> = pointers.iter().map(|pointer| format!("`{pointer}`")).collect();
         let body = completed_by.as_ref().map(|pointer| format!(", completed at `{pointer}`"));
@@ -103,9 +103,8 @@ fn configured(
         config::Carrier::Body(pointers, completed_by) => {
             let pointers: Vec<String> = pointers.iter().map(text).collect();
             let completion = match (&pointers[..], completed_by) {
-                ([only], None) => {
-                    Search::new(description, config, diagnostics).completion(only, description, diagnostics)
-                }
+                ([only], None) => Search::new(description, config, diagnostics)
+                    .completion(only, &surveys(description, MAX_DEPTH, diagnostics)),
                 _ => None,
             };
             let stating = stated_at(&pointers);
@@ -182,12 +181,11 @@ impl<'a> Search<'a> {
     }
 
     /// The places that together tell most of the webhooks, each the best for what those before it leave.
-    fn cover(&self, description: &Description, diagnostics: &mut Diagnostics) -> Cover {
-        let deep = surveys(description, MAX_DEPTH, diagnostics);
+    fn cover(&self, deep: &[IndexMap<Path, Stated>]) -> Cover {
         let mut left: Vec<usize> = (0..self.webhooks.len()).collect();
         let mut paths: Vec<Path> = Vec::new();
         while !left.is_empty() && paths.len() < MAX_POINTERS {
-            let (top, deep) = (self.best(&self.top, &left), self.best(&deep, &left));
+            let (top, deep) = (self.best(&self.top, &left), self.best(deep, &left));
             let told = |candidate: &Option<Candidate>| candidate.as_ref().map_or(0, |best| best.told.len());
             let Some(best) = (if told(&deep) > told(&top) { deep } else { top }) else { break };
             // Both are in the order of the description.
@@ -268,8 +266,7 @@ impl<'a> Search<'a> {
     }
 
     /// Another place, which tells those apart that say the same at the first.
-    fn completion(&self, first: &str, description: &Description, diagnostics: &mut Diagnostics) -> Option<String> {
-        let deep = surveys(description, MAX_DEPTH, diagnostics);
+    fn completion(&self, first: &str, deep: &[IndexMap<Path, Stated>]) -> Option<String> {
         let first = segments(first);
         // A body may have several alternatives: each evidence counts by itself.
         let mut alike: IndexMap<&str, Vec<(usize, &Evidence)>> = IndexMap::new();
