@@ -526,6 +526,20 @@ fn g118_places_of_no_telling_name() {
 }
 
 #[test]
+fn g118_a_completion_that_no_body_has() {
+    let text = described("{ type: string }");
+    let config = b"[event-type]\npointer = \"/type\"\ncompleted-by = \"/x\"\n";
+    files(&[("spec.yaml", text.as_bytes()), ("codegen.toml", config)], &expect!["ok"]);
+    let config = b"[event-type]\npointer = \"/type\"\ncompleted-by = \"/y\"\n";
+    files(
+        &[("spec.yaml", text.as_bytes()), ("codegen.toml", config)],
+        &expect![[r#"
+        ok
+        W0702 codegen.toml:2:11"#]],
+    );
+}
+
+#[test]
 fn g119_of_places_that_complete_equally_well_the_nearest() {
     let webhook = |name: &str| {
         let state = format!("state: {{ const: {name} }}");

@@ -67,6 +67,7 @@ pub(super) fn assign<'a>(
         }
     }
     assign.report_untold(&untold, carrier);
+    assign.report_undeclared_completion(carrier);
     for (name, claimants) in claims.iter().filter(|(_, claimants)| claimants.len() > 1) {
         assign.report_twice(name, claimants);
     }
@@ -285,6 +286,22 @@ impl Assign<'_, '_> {
             } else {
                 diagnostic.setting("event-type.names", vec![self.line(webhook, None)])
             });
+        }
+    }
+
+    fn report_undeclared_completion(&mut self, carrier: &Carrier) {
+        let (Some(pointer), Some(configured)) = (carrier.completed_by(), &self.config.event_types.carrier) else {
+            return;
+        };
+        let description = self.description;
+        if !description.webhooks.iter().any(|webhook| self.stated_at(webhook, pointer).declared) {
+            self.diagnostics.push(
+                Diagnostic::new(
+                    Code::EventTypeUndeclared,
+                    format!("no body declares `{pointer}`, which completes event types"),
+                )
+                .at(configured.place.clone(), "this alone decides"),
+            );
         }
     }
 
