@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// Where criterion keeps its results.
 fn results() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-    target.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target")).join("criterion")
+    target.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target")).join("criterion")
 }
 
 /// Median nanoseconds of each function of a group.

@@ -1,7 +1,7 @@
 //! The processor time of a request, beside that of a route which only reads the body.
 //!
 //! Each server is a process of its own on one core, and the load comes from another. Run with
-//! `cargo run --release --manifest-path bench/Cargo.toml --bin end_to_end [REQUESTS]`. Linux only; needs `taskset`.
+//! `cargo run --release --manifest-path peers/Cargo.toml --bin end_to_end [REQUESTS]`. Linux only; needs `taskset`.
 
 use std::env;
 use std::error::Error;

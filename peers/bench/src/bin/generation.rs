@@ -1,6 +1,6 @@
 //! What generating costs, beside its floor: of Tenovos and of synthetic descriptions of growing size, or of those named.
 //!
-//! `cargo run --release --manifest-path bench/Cargo.toml --bin generation [DESCRIPTION…]`
+//! `cargo run --release --manifest-path peers/Cargo.toml --bin generation [DESCRIPTION…]`
 //!
 //! Every run is a process of its own that does all that `cargo xtask codegen` does, writing included. The floor reads the
 //! description with the same kind of parser, and prints what was emitted with prettyplease: what a generator does that
@@ -63,7 +63,7 @@ fn busy() -> Duration {
 }
 
 fn project() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 fn tenovos() -> PathBuf {
