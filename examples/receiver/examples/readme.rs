@@ -1,24 +1,21 @@
 //! The receiver that the README shows.
 
 use tenovos_webhooks::webhook_receiver::serve::Server;
-use tenovos_webhooks::{AssetCreated, Event, Secret, State, Topic, Unrouted};
-
-#[derive(Clone)]
-struct App {/* a database, a queue … */}
+use tenovos_webhooks::{AssetCreated, Event, Secret, Topic, Unrouted};
+use tracing::{info, warn};
 
 async fn agreement(event: Event) {
-    println!("{:?} by {:?}", event.event_type(), event.event().and_then(|context| context.user.as_ref()));
+    info!("{:?}", event.event_type());
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let service = tenovos_webhooks::receiver(Secret::from_env("TENOVOS_WEBHOOK_SECRET")?)
-        .with_state(App {})
-        .on(|created: AssetCreated, State(_app): State<App>| async move { println!("new asset {}", created.asset.id) })
+    tracing_subscriber::fmt::init();
+    let secret = Secret::from_env("TENOVOS_WEBHOOK_SECRET")?;
+    let service = tenovos_webhooks::receiver(secret)
+        .on(|created: AssetCreated| async move { info!("new asset {}", created.asset.id) })
         .on_topic(Topic::RmAgreement, agreement)
-        .otherwise(|unrouted: Unrouted| async move {
-            eprintln!("kept {} bytes: {}", unrouted.raw().len(), unrouted.reason());
-        })
+        .otherwise(|unrouted: Unrouted| async move { warn!("no handler: {}", unrouted.reason()) })
         .into_service();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
     Server::new().at("/webhooks/tenovos", service).run(listener).await?;
