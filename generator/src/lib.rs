@@ -13,13 +13,14 @@ pub mod lower;
 pub mod names;
 pub mod normalize;
 pub mod overlay;
+mod request;
 pub mod resolve;
 pub mod source;
 pub mod text;
 pub mod write;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use config::Config;
 use diagnostics::{Code, Diagnostic, Diagnostics, Levels, Place};
@@ -27,54 +28,9 @@ use emit::{Emitter, Manifest};
 use ir::Api;
 use names::Names;
 use normalize::Description;
+pub use request::{Layout, ReceiverDependency, Request};
 use resolve::Resolver;
-use source::{Limits, Node, Sources};
-
-/// What to generate from.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// The description.
-    pub spec: PathBuf,
-    /// Overlays, applied in this order.
-    pub overlays: Vec<PathBuf>,
-    /// The `codegen.toml`.
-    pub config: Option<PathBuf>,
-    /// The package's name; it wins over the configuration's.
-    pub crate_name: Option<config::CrateName>,
-    /// The package's name where neither says.
-    pub default_name: Option<config::CrateName>,
-    /// What the emitted manifest says of `webhook-receiver`.
-    pub receiver: ReceiverDependency,
-    /// What the emitted package is part of.
-    pub layout: Layout,
-    /// What is refused as too much.
-    pub limits: Limits,
-    /// Whether warnings are errors, but for those whose level the configuration sets.
-    pub deny_warnings: bool,
-}
-
-/// How the emitted manifest names the dependency `webhook-receiver`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ReceiverDependency {
-    /// A path, relative to the emitted crate where it is relative.
-    Path(String),
-    /// A git address.
-    Git(String),
-    /// A version requirement.
-    Version(String),
-}
-
-/// What the emitted package is part of.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Layout {
-    /// A member of this repository's workspace, with the freshness guard as its build script.
-    Member {
-        /// The folder of the crate, which the [record](fingerprint::record) of the inputs is relative to.
-        crate_dir: PathBuf,
-    },
-    /// A package of its own, with an empty `[workspace]`.
-    Standalone,
-}
+use source::{FileId, Node, Sources};
 
 /// What came out.
 pub struct Outcome {
@@ -112,7 +68,9 @@ pub enum Stage {
 /// Generates a crate.
 pub fn generate(request: &Request) -> Outcome {
     let mut run = Run::new(request);
-    let output = run.named().and_then(|named| run.emit(request, named));
+    let named = run.named();
+    let receiver = run.receiver();
+    let output = named.zip(receiver).and_then(|(named, receiver)| run.emit(request, receiver, named));
     if output.is_some() {
         run.report_unused_levels();
     }
@@ -147,6 +105,7 @@ struct Run<'a> {
     request: &'a Request,
     sources: Sources,
     config: Config,
+    config_file: Option<FileId>,
     diagnostics: Diagnostics,
 }
 
@@ -162,6 +121,7 @@ impl<'a> Run<'a> {
             request,
             sources: Sources::with_limits(request.limits),
             config: Config::default(),
+            config_file: None,
             diagnostics: Diagnostics::default(),
         }
     }
@@ -179,7 +139,10 @@ impl<'a> Run<'a> {
         }
         if let Some(path) = &self.request.config {
             match self.sources.add_text(path) {
-                Ok(file) => self.config = Config::parse(file, self.sources.text(file), &mut self.diagnostics),
+                Ok(file) => {
+                    self.config = Config::parse(file, self.sources.text(file), &mut self.diagnostics);
+                    self.config_file = Some(file);
+                }
                 Err(diagnostic) => self.diagnostics.push(diagnostic),
             }
         }
@@ -204,14 +167,36 @@ impl<'a> Run<'a> {
 
     fn named(&mut self) -> Option<Named> {
         let api = self.lowered()?;
-        let Request { crate_name, default_name, .. } = self.request;
-        let crate_name = crate_name.as_ref().or(self.config.crate_name.as_ref()).or(default_name.as_ref());
+        let Request { crate_name, default_crate_name, .. } = self.request;
+        let crate_name = crate_name.as_ref().or(self.config.crate_name.as_ref()).or(default_crate_name.as_ref());
         let crate_name = crate_name.map_or("vendor-webhooks", |name| name.as_str());
         let names = names::name(&api, &self.config, crate_name, &self.sources, &mut self.diagnostics);
         (!self.diagnostics.has_errors()).then_some(Named { api, names })
     }
 
-    fn emit(&mut self, request: &Request, Named { api, names }: Named) -> Option<Output> {
+    fn receiver(&mut self) -> Option<&'a ReceiverDependency> {
+        let receiver = self.request.receiver.as_ref();
+        if receiver.is_none() {
+            let diagnostic = Diagnostic::new(Code::NoReceiver, "`receiver` is not set").help(
+                "say where the generated crate finds `webhook-receiver`, with `--receiver` or in codegen.toml:\n\
+                 receiver = \"../receiver\"                # the path of a folder, or\n\
+                 receiver = \"https://example.com/a.git\"  # a git repository, or\n\
+                 receiver = \"0.1\"                        # a version in the registry",
+            );
+            self.diagnostics.push(match self.config_file {
+                Some(file) => diagnostic.at(Place::File(file), ""),
+                None => diagnostic,
+            });
+        }
+        receiver
+    }
+
+    fn emit(
+        &mut self,
+        request: &Request,
+        receiver: &ReceiverDependency,
+        Named { api, names }: Named,
+    ) -> Option<Output> {
         let mut printed = BTreeMap::new();
         let mut texts = Emitter::new(&api, &names, &self.sources).files(|path, file| match file.print() {
             Ok(text) => drop(printed.insert(path, text)),
@@ -223,7 +208,7 @@ impl<'a> Run<'a> {
             version: self.config.crate_version.as_str(),
             vendor: &names.vendor.to_string(),
             signed: api.scheme != Some(ir::Scheme::Unsigned),
-            receiver: &request.receiver,
+            receiver,
             layout: &request.layout,
         };
         texts.insert("Cargo.toml".to_owned(), emit::manifest(&manifest));

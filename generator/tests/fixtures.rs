@@ -7,8 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use support::{Fixture, fixtures};
-use webhook_generator::source::Limits;
-use webhook_generator::{Layout, Outcome, ReceiverDependency, Request, diagnostics, generate};
+use webhook_generator::{Outcome, ReceiverDependency, Request, diagnostics, generate};
 
 #[test]
 fn crates_come_out_as_expected() {
@@ -55,7 +54,7 @@ fn an_overlay_that_a_message_offers_makes_webhooks() {
         let mut help = outcome.diagnostics.iter().flat_map(|found| &found.help);
         let offered = help.find_map(|help| help.find("overlay: 1.1.0").map(|start| &help[start..]));
         fs::write(&overlay, offered.expect("an overlay is offered")).expect("the file can be written");
-        let outcome = generate(&Request { overlays: vec![overlay.clone()], ..request(fixture) });
+        let outcome = generate(&request(fixture).overlay(&overlay));
         let messages = diagnostics::text(&outcome.diagnostics, &outcome.sources, false);
         assert_eq!(outcome.output.expect(&messages).api.webhooks.len(), 1, "{}", fixture.name);
     }
@@ -68,15 +67,13 @@ fn run(fixture: &Fixture) -> Outcome {
 fn request(fixture: &Fixture) -> Request {
     let optional = |name: &str| Some(fixture.folder.join(name)).filter(|path| path.exists());
     let spec = optional("spec.yaml").or_else(|| optional("spec.json")).expect("a fixture has a description");
-    Request {
-        spec,
-        overlays: optional("overlay.yaml").into_iter().collect(),
-        config: optional("codegen.toml"),
-        crate_name: Some(format!("{}-webhooks", fixture.name).parse().expect("a folder's name makes a package's name")),
-        default_name: None,
-        receiver: ReceiverDependency::Path(support::RECEIVER.to_owned()),
-        layout: Layout::Standalone,
-        limits: Limits::default(),
-        deny_warnings: false,
+    let name = format!("{}-webhooks", fixture.name);
+    let mut request = Request::new(spec)
+        .overlays(optional("overlay.yaml"))
+        .crate_name(name.parse().expect("a folder's name makes a package's name"))
+        .receiver(ReceiverDependency::Path(support::RECEIVER.to_owned()));
+    if let Some(config) = optional("codegen.toml") {
+        request = request.config(config);
     }
+    request
 }

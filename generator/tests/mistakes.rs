@@ -13,7 +13,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 use support::{Fixture, fixtures};
-use webhook_generator::{Layout, ReceiverDependency, Request, diagnostics, generate};
+use webhook_generator::{ReceiverDependency, Request, diagnostics, generate};
 
 const DOCS: &str = "../docs/mistakes.md";
 
@@ -70,17 +70,12 @@ fn make(fixture: &Fixture, mistake: &Mistake) -> String {
         }
         fs::write(folder.path().join(name), text).expect("the file can be written");
     }
-    let outcome = generate(&Request {
-        spec: folder.path().join("tenovos-webhooks.yaml"),
-        overlays: vec![folder.path().join("overlay.yaml")],
-        config: Some(folder.path().join("codegen.toml")),
-        crate_name: None,
-        default_name: None,
-        receiver: ReceiverDependency::Path(support::RECEIVER.to_owned()),
-        layout: Layout::Standalone,
-        deny_warnings: false,
-        limits: webhook_generator::source::Limits::default(),
-    });
+    let file = |name| folder.path().join(name);
+    let request = Request::new(file("tenovos-webhooks.yaml"))
+        .overlay(file("overlay.yaml"))
+        .config(file("codegen.toml"))
+        .receiver(ReceiverDependency::Path(support::RECEIVER.to_owned()));
+    let outcome = generate(&request);
     let messages = diagnostics::text(&outcome.diagnostics, &outcome.sources, false);
     let prefix = folder.path().to_string_lossy().replace('\\', "/");
     messages.replace(&prefix, "spec")

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use webhook_generator::{Layout, Outcome, ReceiverDependency, Request, diagnostics, generate, normalize};
+use webhook_generator::{Outcome, ReceiverDependency, Request, diagnostics, generate, normalize};
 
 const TABLE: &str = "../docs/support.md";
 
@@ -134,17 +134,8 @@ fn run(description: &Value) -> Output {
     let folder = tempfile::tempdir().expect("a folder");
     let spec = folder.path().join("spec.json");
     fs::write(&spec, description.to_string()).expect("the description can be written");
-    let outcome: Outcome = generate(&Request {
-        spec,
-        overlays: Vec::new(),
-        config: None,
-        crate_name: None,
-        default_name: None,
-        receiver: ReceiverDependency::Version("0.1".to_owned()),
-        layout: Layout::Standalone,
-        deny_warnings: false,
-        limits: webhook_generator::source::Limits::default(),
-    });
+    let request = Request::new(spec).receiver(ReceiverDependency::Version("0.1".to_owned()));
+    let outcome: Outcome = generate(&request);
     let messages = diagnostics::text(&outcome.diagnostics, &outcome.sources, false);
     let codes = messages.lines().filter_map(|line| Some(line.split_once('[')?.1.split_once("]: ")?.0.to_owned()));
     let mut output = Output { codes: codes.collect(), ..Output::default() };

@@ -5,21 +5,10 @@ use std::path::Path;
 
 use allocation_counter::measure;
 use serde_json::{Value, json};
-use webhook_generator::source::Limits;
-use webhook_generator::{Layout, Outcome, ReceiverDependency, Request, diagnostics, generate};
+use webhook_generator::{Outcome, ReceiverDependency, Request, diagnostics, generate};
 
 fn run(spec: &Path) -> Outcome {
-    generate(&Request {
-        spec: spec.to_owned(),
-        overlays: Vec::new(),
-        config: None,
-        crate_name: None,
-        default_name: None,
-        receiver: ReceiverDependency::Version("1".to_owned()),
-        layout: Layout::Standalone,
-        limits: Limits::default(),
-        deny_warnings: false,
-    })
+    generate(&Request::new(spec).receiver(ReceiverDependency::Version("1".to_owned())))
 }
 
 /// A description of `count` webhooks, the schema of each made by `schema`.

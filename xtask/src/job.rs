@@ -40,34 +40,19 @@ impl Job {
     pub(crate) fn patch(arguments: &Overlay) -> Result<Self, Misuse> {
         let deny_warnings = arguments.deny.is_some();
         let Some(spec) = &arguments.spec else { return Self::ours(&Workspace::find()?, deny_warnings) };
-        let request = Request {
-            spec: spec.clone(),
-            overlays: arguments.overlays.clone(),
-            config: None,
-            crate_name: None,
-            default_name: None,
-            receiver: ReceiverDependency::Path(String::new()),
-            layout: Layout::Standalone,
-            deny_warnings,
-            limits: Limits::default(),
-        };
+        let request = Request::new(spec).overlays(&arguments.overlays).deny_warnings(deny_warnings);
         Ok(Self { request, out: None })
     }
 
     /// This repository's crate. Everything about it is in `spec/`.
     fn ours(workspace: &Workspace, deny_warnings: bool) -> Result<Self, Misuse> {
         let crate_dir = workspace.path("generated")?;
-        let request = Request {
-            spec: workspace.path("spec/tenovos-webhooks.yaml")?,
-            overlays: vec![workspace.path("spec/overlay.yaml")?],
-            config: Some(workspace.path("spec/codegen.toml")?),
-            crate_name: None,
-            default_name: None,
-            receiver: ReceiverDependency::Path("../receiver".to_owned()),
-            layout: Layout::Member { crate_dir: crate_dir.clone() },
-            limits: Limits::default(),
-            deny_warnings,
-        };
+        let request = Request::new(workspace.path("spec/tenovos-webhooks.yaml")?)
+            .overlay(workspace.path("spec/overlay.yaml")?)
+            .config(workspace.path("spec/codegen.toml")?)
+            .receiver(ReceiverDependency::Path("../receiver".to_owned()))
+            .layout(Layout::Member { crate_dir: crate_dir.clone() })
+            .deny_warnings(deny_warnings);
         Ok(Self { request, out: Some(crate_dir) })
     }
 
@@ -95,17 +80,20 @@ impl Job {
             Some(Receiver::Path(path)) => path_dependency(seen_from, path)?,
             None => path_dependency(seen_from, &workspace?.root.join("receiver"))?,
         };
-        let request = Request {
-            spec: spec.to_owned(),
-            overlays: arguments.overlays.clone(),
-            config: arguments.config.clone(),
-            crate_name: arguments.crate_name.clone(),
-            default_name: out.and_then(Path::file_name).and_then(|name| name.to_str()?.parse().ok()),
-            receiver,
-            layout: Layout::Standalone,
-            limits: arguments.limits.iter().fold(Limits::default(), |limits, limit| limits.with(*limit)),
-            deny_warnings: arguments.deny.is_some(),
-        };
+        let mut request = Request::new(spec)
+            .overlays(&arguments.overlays)
+            .receiver(receiver)
+            .limits(arguments.limits.iter().fold(Limits::default(), |limits, limit| limits.with(*limit)))
+            .deny_warnings(arguments.deny.is_some());
+        if let Some(config) = &arguments.config {
+            request = request.config(config);
+        }
+        if let Some(name) = &arguments.crate_name {
+            request = request.crate_name(name.clone());
+        }
+        if let Some(name) = out.and_then(Path::file_name).and_then(|name| name.to_str()?.parse().ok()) {
+            request = request.default_crate_name(name);
+        }
         Ok(Self { request, out: out.map(Path::to_owned) })
     }
 }

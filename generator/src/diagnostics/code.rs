@@ -51,6 +51,7 @@ codes! {
     ReferenceCycle = "E0302", Error, "A chain of `$ref` leads back to itself.";
     ReferenceOutside = "E0303", Error, "A `$ref` leaves the folder of the description or is remote.";
     Config = "E0401", Error, "The configuration is not as documented.";
+    NoReceiver = "E0402", Error, "The configuration does not say where the receiver is.";
     OutputAccess = "E0501", Error, "A file or folder of the output cannot be read or written.";
     OutputForeign = "E0502", Error, "Something that the generator did not write stands where it would write.";
     OutputPath = "E0503", Error, "A path is not fit for a file of the output.";

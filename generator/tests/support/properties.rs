@@ -5,7 +5,7 @@ use std::path::Path;
 
 use proc_macro2::{TokenStream, TokenTree};
 use webhook_generator::source::Limits;
-use webhook_generator::{Layout, ReceiverDependency, Request, diagnostics, generate};
+use webhook_generator::{ReceiverDependency, Request, diagnostics, generate};
 
 /// The macros that emitted code calls.
 const MACROS: [&str; 8] =
@@ -38,17 +38,15 @@ pub(crate) fn checked(folder: &Path) -> Run {
 /// One run.
 pub(crate) fn run(folder: &Path, limits: Limits) -> Run {
     let optional = |name: &str| Some(folder.join(name)).filter(|path| path.exists());
-    let outcome = generate(&Request {
-        spec: optional("spec.json").unwrap_or_else(|| folder.join("spec.yaml")),
-        overlays: optional("overlay.yaml").into_iter().collect(),
-        config: optional("codegen.toml"),
-        crate_name: "hostile-webhooks".parse().ok(),
-        default_name: None,
-        receiver: ReceiverDependency::Version("1.0".to_owned()),
-        layout: Layout::Standalone,
-        limits,
-        deny_warnings: false,
-    });
+    let mut request = Request::new(optional("spec.json").unwrap_or_else(|| folder.join("spec.yaml")))
+        .overlays(optional("overlay.yaml"))
+        .crate_name("hostile-webhooks".parse().expect("it is a name"))
+        .receiver(ReceiverDependency::Version("1.0".to_owned()))
+        .limits(limits);
+    if let Some(config) = optional("codegen.toml") {
+        request = request.config(config);
+    }
+    let outcome = generate(&request);
     let shown = format!("{}/", folder.display());
     let sources = &outcome.sources;
     let mut codes: Vec<String> = outcome

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use std::{fs, io};
 
 use webhook_generator::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
-use webhook_generator::source::{Limits, Origin, Sources};
+use webhook_generator::source::{Origin, Sources};
 use webhook_generator::write::Plan;
-use webhook_generator::{Layout, Outcome, Output, ReceiverDependency, Request, generate};
+use webhook_generator::{Outcome, Output, ReceiverDependency, Request, generate};
 
 use super::crates::CRATE_NAME;
 use super::find::Document;
@@ -28,17 +28,11 @@ pub(crate) struct Generated {
 impl Generated {
     /// Generates a crate into a folder, with the configuration that the generator asks for, if it does.
     pub(crate) fn new(document: &Document, receiver: &Path, folder: &Path) -> io::Result<Self> {
-        let mut request = Request {
-            spec: document.path.clone(),
-            overlays: Vec::new(),
-            config: None,
-            crate_name: CRATE_NAME.parse().ok(),
-            default_name: None,
-            receiver: ReceiverDependency::Path(receiver.to_string_lossy().into_owned()),
-            layout: Layout::Standalone,
-            deny_warnings: false,
-            limits: Limits::default(),
-        };
+        let mut request =
+            Request::new(&document.path).receiver(ReceiverDependency::Path(receiver.to_string_lossy().into_owned()));
+        if let Ok(name) = CRATE_NAME.parse() {
+            request = request.crate_name(name);
+        }
         let mut generated = Self::run(&request);
         if generated.output.is_none()
             && let Some(settings) = generated.diagnostics.suggested_config()
@@ -46,7 +40,7 @@ impl Generated {
             let config = folder.join("codegen.toml");
             fs::create_dir_all(folder)?;
             fs::write(&config, &settings)?;
-            request.config = Some(config);
+            request = request.config(config);
             generated = Self { settings, ..Self::run(&request) };
         }
         if let Some(output) = &generated.output {

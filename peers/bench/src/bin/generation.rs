@@ -20,7 +20,7 @@ use std::{env, fs};
 use serde_json::json;
 use webhook_generator::source::Limits;
 use webhook_generator::write::Plan;
-use webhook_generator::{Layout, ReceiverDependency, Request, diagnostics, generate};
+use webhook_generator::{ReceiverDependency, Request, diagnostics, generate};
 
 /// How many webhooks the synthetic descriptions have.
 const SYNTHETIC: [usize; 4] = [10, 100, 1_000, 10_000];
@@ -73,17 +73,12 @@ fn tenovos() -> PathBuf {
 /// Generates, says what was found, and writes; how many webhooks there are.
 fn run(spec: &Path, out: &Path) -> Result<Done> {
     let ours = spec == tenovos();
-    let request = Request {
-        spec: spec.to_owned(),
-        overlays: if ours { vec![project().join("spec/overlay.yaml")] } else { Vec::new() },
-        config: ours.then(|| project().join("spec/codegen.toml")),
-        crate_name: None,
-        default_name: None,
-        receiver: ReceiverDependency::Version("1".to_owned()),
-        layout: Layout::Standalone,
-        limits: Limits { nodes: 10_000_000, ..Limits::default() },
-        deny_warnings: false,
-    };
+    let mut request = Request::new(spec)
+        .receiver(ReceiverDependency::Version("1".to_owned()))
+        .limits(Limits { nodes: 10_000_000, ..Limits::default() });
+    if ours {
+        request = request.overlay(project().join("spec/overlay.yaml")).config(project().join("spec/codegen.toml"));
+    }
     let outcome = generate(&request);
     eprint!("{}", diagnostics::text(&outcome.diagnostics, &outcome.sources, false));
     let output = outcome.output.ok_or("the description has errors")?;

@@ -1,0 +1,180 @@
+//! What a run is asked to do.
+
+use std::path::PathBuf;
+
+use crate::config::CrateName;
+use crate::source::Limits;
+
+/// What to generate from, and how.
+///
+/// ```
+/// use webhook_generator::{ReceiverDependency, Request};
+///
+/// let request = Request::new("acme/openapi.yaml")
+///     .overlay("acme/overlay.yaml")
+///     .config("acme/codegen.toml")
+///     .receiver(ReceiverDependency::Version("0.1".to_owned()));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub(crate) spec: PathBuf,
+    pub(crate) overlays: Vec<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
+    pub(crate) crate_name: Option<CrateName>,
+    pub(crate) default_crate_name: Option<CrateName>,
+    pub(crate) receiver: Option<ReceiverDependency>,
+    pub(crate) layout: Layout,
+    pub(crate) limits: Limits,
+    pub(crate) deny_warnings: bool,
+}
+
+impl Request {
+    /// Generates from this OpenAPI description, YAML or JSON, with defaults for everything else.
+    pub fn new(spec: impl Into<PathBuf>) -> Self {
+        Self {
+            spec: spec.into(),
+            overlays: Vec::new(),
+            config: None,
+            crate_name: None,
+            default_crate_name: None,
+            receiver: None,
+            layout: Layout::Standalone,
+            limits: Limits::default(),
+            deny_warnings: false,
+        }
+    }
+
+    /// Adds an overlay. Overlays are applied in the order in which they are added.
+    #[must_use]
+    pub fn overlay(mut self, path: impl Into<PathBuf>) -> Self {
+        self.overlays.push(path.into());
+        self
+    }
+
+    /// Adds several overlays.
+    #[must_use]
+    pub fn overlays(mut self, paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
+        self.overlays.extend(paths.into_iter().map(Into::into));
+        self
+    }
+
+    /// Reads this `codegen.toml`.
+    #[must_use]
+    pub fn config(mut self, path: impl Into<PathBuf>) -> Self {
+        self.config = Some(path.into());
+        self
+    }
+
+    /// Names the package; this name wins over that of the configuration.
+    #[must_use]
+    pub fn crate_name(mut self, name: CrateName) -> Self {
+        self.crate_name = Some(name);
+        self
+    }
+
+    /// Names the package if neither [`crate_name`](Self::crate_name) nor the configuration does. Without it, the package
+    /// is called `vendor-webhooks`.
+    #[must_use]
+    pub fn default_crate_name(mut self, name: CrateName) -> Self {
+        self.default_crate_name = Some(name);
+        self
+    }
+
+    /// Sets where the emitted package finds `webhook-receiver`. Required by [`generate`](crate::generate).
+    #[must_use]
+    pub fn receiver(mut self, receiver: ReceiverDependency) -> Self {
+        self.receiver = Some(receiver);
+        self
+    }
+
+    /// Sets what the emitted package is part of. The default is [`Layout::Standalone`].
+    #[must_use]
+    pub fn layout(mut self, layout: Layout) -> Self {
+        self.layout = layout;
+        self
+    }
+
+    /// Sets how large a description may be.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Makes warnings errors, except those whose level the configuration sets.
+    #[must_use]
+    pub fn deny_warnings(mut self, deny: bool) -> Self {
+        self.deny_warnings = deny;
+        self
+    }
+}
+
+/// How the emitted manifest names the dependency `webhook-receiver`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReceiverDependency {
+    /// A path, relative to the emitted crate unless it is absolute.
+    Path(String),
+    /// The address of a git repository.
+    Git(String),
+    /// A version requirement.
+    Version(String),
+}
+
+/// What the emitted package is part of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// A member of this repository's workspace, with the freshness guard as its build script.
+    Member {
+        /// The folder of the crate, which the [record](crate::fingerprint::record) of the inputs is relative to.
+        crate_dir: PathBuf,
+    },
+    /// A package of its own, with an empty `[workspace]`.
+    Standalone,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use expect_test::expect;
+
+    use super::*;
+    use crate::{diagnostics, generate};
+
+    const SPEC: &str = r##"{
+        "openapi": "3.1.0",
+        "info": { "title": "Acme", "version": "1" },
+        "webhooks": { "parcel.sent": { "post": { "requestBody": { "content": { "application/json": {
+            "schema": { "properties": { "type": { "const": "parcel.sent" } } },
+            "example": { "type": "parcel.sent" }
+        } } } } } }
+    }"##;
+
+    #[test]
+    fn a_receiver_is_required() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name| folder.path().join(name);
+        fs::write(path("openapi.json"), SPEC).unwrap();
+        fs::write(
+            path("codegen.toml"),
+            "crate-name = \"acme\"\n[event-type]\npointer = \"/type\"\n[signature]\nscheme = \"standard-webhooks\"\n",
+        )
+        .unwrap();
+        let request = Request::new(path("openapi.json")).config(path("codegen.toml"));
+
+        let outcome = generate(&request);
+        assert!(outcome.output.is_none());
+        let shown = diagnostics::text(&outcome.diagnostics, &outcome.sources, false);
+        expect![[r#"
+            error[E0402]: `receiver` is not set
+            --> acme/codegen.toml
+             = help: say where the generated crate finds `webhook-receiver`, with `--receiver` or in codegen.toml:
+                     receiver = "../receiver"                # the path of a folder, or
+                     receiver = "https://example.com/a.git"  # a git repository, or
+                     receiver = "0.1"                        # a version in the registry
+        "#]].assert_eq(&shown.replace(&*folder.path().to_string_lossy(), "acme"));
+
+        let outcome = generate(&request.receiver(ReceiverDependency::Version("0.1".to_owned())));
+        assert!(outcome.output.is_some());
+    }
+}
