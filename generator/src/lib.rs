@@ -12,6 +12,7 @@ pub mod ir;
 pub mod lower;
 pub mod names;
 pub mod normalize;
+pub mod outline;
 pub mod overlay;
 mod request;
 pub mod resolve;
@@ -92,8 +93,8 @@ pub fn dump(request: &Request, stage: Stage) -> (Outcome, Option<String>) {
     let shown = match stage {
         Stage::Tree => run.tree().map(|root| text::pretty_json(&root)),
         Stage::Normalized => run.normalized().map(|description| format!("{description:#?}\n")),
-        Stage::Ir => run.lowered().map(|api| format!("{api:#?}\n")),
-        Stage::Names => run.named().map(|named| named.names.show(&named.api)),
+        Stage::Ir => run.lowered().map(|api| outline::proposed(&api)),
+        Stage::Names => run.named().map(|Named { api, names }| outline::named(&api, &names, &run.sources)),
     };
     let outcome = run.outcome(None);
     let shown = shown.filter(|_| !outcome.diagnostics.has_errors());

@@ -172,7 +172,8 @@ mod tests {
                      receiver = "../receiver"                # the path of a folder, or
                      receiver = "https://example.com/a.git"  # a git repository, or
                      receiver = "0.1"                        # a version in the registry
-        "#]].assert_eq(&shown.replace(&*folder.path().to_string_lossy(), "acme"));
+        "#]]
+        .assert_eq(&shown.replace(&*folder.path().to_string_lossy(), "acme"));
 
         let outcome = generate(&request.receiver(ReceiverDependency::Version("0.1".to_owned())));
         assert!(outcome.output.is_some());

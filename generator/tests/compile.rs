@@ -1,42 +1,62 @@
-//! Every expected crate compiles without warnings, passes its own tests, and so do its docs.
+//! The crate of every fixture compiles without warnings, passes its own tests, and so do its docs.
 
+#[allow(dead_code, reason = "other tests use the rest")]
 mod support;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use support::fixtures;
+use webhook_generator::{ReceiverDependency, generate};
 
 #[test]
-fn expected_crates_compile_and_pass_their_tests() {
+fn emitted_crates_compile_and_pass_their_tests() {
     let root = Path::new("..").canonicalize().expect("the repository");
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    // One workspace for all, so that what they depend on is compiled once, and kept from one run to the next.
+    // One workspace for all: their dependencies are compiled once, and what did not change is not compiled again.
     let workspace = target.join("fixtures");
-    let crates = workspace.join("crates");
-    let _ = fs::remove_dir_all(&crates);
+    let receiver = root.join("receiver").to_string_lossy().replace('\\', "/");
+    let mut written = BTreeSet::new();
     for fixture in fixtures("crates") {
-        for (path, text) in fixture.expected() {
-            let Some(path) = path.strip_prefix("expected/") else { continue };
-            let text = if path == "Cargo.toml" { member(&text, &root) } else { text };
-            let file = crates.join(&fixture.name).join(path);
-            fs::create_dir_all(file.parent().unwrap_or(&crates)).expect("the folder can be made");
-            fs::write(file, text).expect("the file can be written");
+        let request = fixture.request().receiver(ReceiverDependency::Path(receiver.clone()));
+        let output = generate(&request).output.unwrap_or_else(|| panic!("{} fails", fixture.name));
+        for (path, text) in output.files {
+            let text = if path == "Cargo.toml" { text.replace("[workspace]", "") } else { text };
+            let path = workspace.join("crates").join(&fixture.name).join(path);
+            write_changed(&path, &text);
+            written.insert(path);
         }
     }
-    fs::write(workspace.join("Cargo.toml"), "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n")
-        .expect("a manifest");
-    fs::copy(root.join("Cargo.lock"), workspace.join("Cargo.lock")).expect("the lock file can be copied");
+    remove_others(&workspace.join("crates"), &written);
+    write_changed(&workspace.join("Cargo.toml"), "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n");
+    write_changed(&workspace.join("Cargo.lock"), &fs::read_to_string(root.join("Cargo.lock")).expect("the lock file"));
     cargo(&workspace, &["test", "--quiet", "--workspace", "--no-fail-fast"]);
     cargo(&workspace, &["clippy", "--quiet", "--workspace", "--all-targets"]);
     cargo(&workspace, &["doc", "--quiet", "--workspace", "--no-deps"]);
 }
 
-/// The manifest of a crate of its own, as that of a member.
-fn member(manifest: &str, root: &Path) -> String {
-    let receiver = root.join("receiver");
-    manifest.replace("[workspace]", "").replace(support::RECEIVER, &receiver.to_string_lossy().replace('\\', "/"))
+/// Leaves a file that has this text alone, as cargo compiles what has been written since.
+fn write_changed(path: &Path, text: &str) {
+    if fs::read_to_string(path).is_ok_and(|old| old == text) {
+        return;
+    }
+    fs::create_dir_all(path.parent().unwrap_or(path)).expect("the folder can be made");
+    fs::write(path, text).expect("the file can be written");
+}
+
+/// Removes what earlier runs wrote and this one did not.
+fn remove_others(folder: &Path, written: &BTreeSet<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("the folder can be listed") {
+        let path = entry.expect("the folder can be listed").path();
+        if path.is_dir() {
+            remove_others(&path, written);
+        } else if !written.contains(&path) {
+            fs::remove_file(&path).expect("the file can be removed");
+        }
+        let _ = fs::remove_dir(&path); // succeeds for an empty folder only
+    }
 }
 
 fn cargo(workspace: &Path, arguments: &[&str]) {

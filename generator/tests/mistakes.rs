@@ -4,6 +4,7 @@
 //! The messages are shown in `docs/mistakes.md` as well, which is written from the fixtures.
 
 mod golden;
+#[allow(dead_code, reason = "other tests use the rest")]
 mod support;
 
 use std::collections::BTreeMap;

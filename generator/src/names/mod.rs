@@ -183,19 +183,6 @@ impl Names {
         &self.modules[id.0]
     }
 
-    /// All names of types and their members, a line each, with the places that they come from.
-    pub fn show(&self, api: &Api) -> String {
-        let mut lines = String::new();
-        for (index, def) in api.types.iter().enumerate() {
-            let id = TypeId(index);
-            lines += &format!("{}::{} ({})\n", self.module(id), self.ty(id), def.origin.pointer());
-            for member in self.members(id) {
-                lines += &format!("    {member}\n");
-            }
-        }
-        lines
-    }
-
     /// Whether every identifier is of ASCII.
     pub fn are_ascii(&self) -> bool {
         let lists = [&self.types, &self.unknown, &self.event_types].into_iter().chain(&self.members);

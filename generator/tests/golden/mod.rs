@@ -1,4 +1,4 @@
-//! Comparing with what is expected, or writing it.
+//! Compares with the expected files, or writes them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,12 +8,12 @@ use similar::TextDiff;
 
 use crate::support::Fixture;
 
-const UPDATE: &str =
-    "UPDATE_FIXTURES=1 cargo test -p webhook-generator --test fixtures --test mistakes --test messages";
+/// The variable that expect-test reads, so that one command renews every expected text.
+const UPDATE: &str = "UPDATE_EXPECT";
 
-/// Whether what is expected is to be written anew.
+/// Whether to write what is expected instead of comparing with it.
 pub(crate) fn updating() -> bool {
-    std::env::var_os("UPDATE_FIXTURES").is_some()
+    std::env::var_os(UPDATE).is_some()
 }
 
 /// Compares with the files of the fixture, or writes them.
@@ -39,7 +39,7 @@ pub(crate) fn compare(fixture: &Fixture, actual: &BTreeMap<String, String>, diff
     }
 }
 
-/// Fails where there are differences.
+/// Fails if there are differences.
 pub(crate) fn report(differences: &[String]) {
-    assert!(differences.is_empty(), "{}\nif this is right: {UPDATE}", differences.join("\n"));
+    assert!(differences.is_empty(), "{}\nif this is right: {UPDATE}=1 cargo test", differences.join("\n"));
 }

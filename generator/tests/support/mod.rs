@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use webhook_generator::{ReceiverDependency, Request};
+
 /// The receiver, as seen from an emitted crate in `fixtures/crates/NAME/expected`.
 pub(crate) const RECEIVER: &str = "../../../../../../receiver";
 
@@ -31,10 +33,25 @@ pub(crate) fn fixtures(group: &str) -> Vec<Fixture> {
 }
 
 impl Fixture {
-    /// The files that are expected: `expected.txt` and all in `expected/`, by path.
+    /// The run that the folder describes.
+    pub(crate) fn request(&self) -> Request {
+        let optional = |name: &str| Some(self.folder.join(name)).filter(|path| path.exists());
+        let spec = optional("spec.yaml").or_else(|| optional("spec.json")).expect("a fixture has a description");
+        let name = format!("{}-webhooks", self.name);
+        let mut request = Request::new(spec)
+            .overlays(optional("overlay.yaml"))
+            .crate_name(name.parse().expect("a folder's name makes a package's name"))
+            .receiver(ReceiverDependency::Path(RECEIVER.to_owned()));
+        if let Some(config) = optional("codegen.toml") {
+            request = request.config(config);
+        }
+        request
+    }
+
+    /// The files that are expected: `expected.txt`, `outline.txt` and all in `expected/`, by path.
     pub(crate) fn expected(&self) -> BTreeMap<String, String> {
         let mut files = BTreeMap::new();
-        let mut pending = vec![PathBuf::from("expected"), PathBuf::from("expected.txt")];
+        let mut pending = ["expected", "expected.txt", "outline.txt"].map(PathBuf::from).to_vec();
         while let Some(path) = pending.pop() {
             let full = self.folder.join(&path);
             if full.is_dir() {

@@ -11,6 +11,7 @@ use webhook_generator::ir::{Api, Kind, TypeId};
 use webhook_generator::lower::lower;
 use webhook_generator::names::{Names, ident, is_keyword, name, snake, upper_camel};
 use webhook_generator::normalize::normalize;
+use webhook_generator::outline;
 use webhook_generator::resolve::Resolver;
 use webhook_generator::source::Sources;
 
@@ -26,7 +27,7 @@ pub(crate) fn checked(folder: &Path) {
     let Some(api) = lower(&description, &config, &sources, &mut diagnostics) else { return };
     let mut run = || name(&api, &config, "hostile-webhooks", &sources, &mut diagnostics);
     let (names, again) = (run(), run());
-    assert_eq!(names.show(&api), again.show(&api), "a second run differs");
+    assert_eq!(outline::named(&api, &names, &sources), outline::named(&api, &again, &sources), "a second run differs");
     check(&api, &names);
 }
 
