@@ -67,9 +67,8 @@ use toml::de::{DeTable, DeValue};
 pub use signature::{Headers, Signature};
 pub use values::{CrateName, CrateVersion, HeaderName, Pointer, SpecPlace, Text, TypeName, VisibleText};
 
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Level, Place, Severity};
-use crate::source::FileId;
-use crate::text::suggest;
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Level, Place, Severity, suggest};
+use crate::document::FileId;
 use signature::RawSignature;
 
 /// More mistakes than that are not told at once.

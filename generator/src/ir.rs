@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use crate::source::{Node, Origin, Value};
+use crate::document::{Node, Origin, Value};
 
 /// A whole description.
 #[derive(Debug)]
@@ -386,7 +386,7 @@ impl Literal {
 
     /// The JSON text.
     pub fn json(&self) -> String {
-        crate::text::json(&self.value)
+        crate::document::json(&self.value)
     }
 
     /// What names are made of: the text of a string, the JSON text of anything else.

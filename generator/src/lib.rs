@@ -5,6 +5,7 @@
 
 pub mod config;
 pub mod diagnostics;
+pub mod document;
 pub mod emit;
 pub mod fingerprint;
 mod format;
@@ -14,10 +15,10 @@ pub mod names;
 pub mod normalize;
 pub mod outline;
 pub mod overlay;
+mod portable;
 mod request;
 pub mod resolve;
 pub mod source;
-pub mod text;
 pub mod write;
 
 use std::collections::BTreeMap;
@@ -25,13 +26,14 @@ use std::path::Path;
 
 use config::Config;
 use diagnostics::{Code, Diagnostic, Diagnostics, Levels, Place};
+use document::{FileId, Node};
 use emit::{Emitter, Manifest};
 use ir::Api;
 use names::Names;
 use normalize::Description;
 pub use request::{Layout, ReceiverDependency, Request};
 use resolve::Resolver;
-use source::{FileId, Node, Sources};
+use source::Sources;
 
 /// What came out.
 pub struct Outcome {
@@ -91,7 +93,7 @@ pub fn patch(request: &Request) -> (Outcome, Option<Node>) {
 pub fn dump(request: &Request, stage: Stage) -> (Outcome, Option<String>) {
     let mut run = Run::new(request);
     let shown = match stage {
-        Stage::Tree => run.tree().map(|root| text::pretty_json(&root)),
+        Stage::Tree => run.tree().map(|root| document::pretty_json(&root)),
         Stage::Normalized => run.normalized().map(|description| format!("{description:#?}\n")),
         Stage::Ir => run.lowered().map(|api| outline::proposed(&api)),
         Stage::Names => run.named().map(|Named { api, names }| outline::named(&api, &names, &run.sources)),

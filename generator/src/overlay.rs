@@ -23,9 +23,9 @@ use indexmap::IndexMap;
 use document::{Action, Change, V1_1, Version};
 use view::View;
 
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
-use crate::source::{Limits, Node, Segment};
-use crate::text::suggest;
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, suggest};
+use crate::document::{Node, Segment};
+use crate::source::Limits;
 
 /// Fields of OpenAPI on the way to a schema. Where one is missing and a similar one is there, the description is wrong.
 const FIELDS: &[&str] = &[

@@ -19,8 +19,9 @@ use reference::{Fragment, Reference, Refusal};
 use spelling::similar;
 
 use crate::diagnostics::{Code, Diagnostic, Place};
-use crate::source::{FileId, Limits, Node, Origin, Segment, Sources, Unavailable};
-use crate::text::pointer;
+use crate::document::pointer;
+use crate::document::{FileId, Node, Origin, Segment};
+use crate::source::{Limits, Sources, Unavailable};
 
 /// Follows references.
 pub struct Resolver<'a> {
@@ -193,7 +194,7 @@ impl<'a> Resolver<'a> {
         reference: &Node,
     ) -> Diagnostic {
         let (parents, wanted) = (&segments[..depth], &segments[depth]);
-        let parent = self.spell(file, &(root.origin().pointer() + &pointer(parents)));
+        let parent = self.spell(file, &(root.origin().pointer() + &pointer::join(parents)));
         let what = if at.as_array().is_some() {
             format!("`{parent}` has no element `{wanted}`")
         } else if at.as_object().is_some() {
@@ -213,7 +214,7 @@ impl<'a> Resolver<'a> {
                 let mut meant = segments.to_vec();
                 name.clone_into(&mut meant[depth]);
                 let path = text.split_once('#').map_or("", |(path, _)| path);
-                diagnostic.help(format!("did you mean `{path}#{}`?", pointer(&meant).replace('%', "%25")))
+                diagnostic.help(format!("did you mean `{path}#{}`?", pointer::join(&meant).replace('%', "%25")))
             }
             None => diagnostic,
         }

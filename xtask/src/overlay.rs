@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use webhook_generator::{Outcome, patch, text};
+use webhook_generator::{Outcome, document, patch};
 
 use crate::cli::{Overlay, Syntax, usage_error};
 use crate::codegen::{End, Finished};
@@ -16,8 +16,8 @@ pub(crate) fn run(arguments: &Overlay) -> ExitCode {
     let start = Instant::now();
     let (Outcome { sources, diagnostics, .. }, root) = patch(&job.request);
     let shown = root.map(|root| match arguments.format {
-        Syntax::Yaml => text::yaml(&root),
-        Syntax::Json => text::pretty_json(&root),
+        Syntax::Yaml => document::yaml(&root),
+        Syntax::Json => document::pretty_json(&root),
     });
     let finished = Finished {
         end: if shown.is_some() { End::Shown } else { End::Failed },

@@ -9,8 +9,8 @@ use super::pattern::{Pattern, Piece};
 use super::values::{HeaderName, VisibleText};
 use super::{Located, complaint};
 use crate::diagnostics::{Diagnostic, Place};
+use crate::document::FileId;
 use crate::ir::{self, Encoding, Hash, Hmac};
-use crate::source::FileId;
 
 /// How deliveries are signed.
 #[derive(Clone, Debug, PartialEq, Eq)]

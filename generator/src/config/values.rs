@@ -152,7 +152,7 @@ fn check_crate_name(name: &str) -> Check {
     )?;
     ensure(name.len() <= 64, "is too long for a package name: write at most 64 characters")?;
     ensure(!is_keyword(&ident), "is a keyword of Rust and can be no package name")?;
-    ensure(!crate::text::is_device(&ident), "is a device on Windows and can be no package name")?;
+    ensure(!crate::portable::is_device_name(&ident), "is a device on Windows and can be no package name")?;
     ensure(!TAKEN.contains(&&*ident), "is the name of another crate already")
 }
 

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::{Diagnostics, Label, Place, Severity};
+use crate::document::is_invisible;
 use crate::source::Sources;
-use crate::text::is_invisible;
 
 #[derive(Serialize)]
 struct JsonDiagnostic<'a> {

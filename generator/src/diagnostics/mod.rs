@@ -4,17 +4,19 @@ mod code;
 mod github;
 mod json;
 mod level;
+mod suggest;
 mod text;
 
 pub use code::Code;
 pub use github::github;
 pub use json::json;
 pub use level::{Level, Levels};
+pub use suggest::suggest;
 pub use text::text;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::source::{FileId, Origin};
+use crate::document::{FileId, Origin};
 
 /// How grave a [`Diagnostic`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -3,7 +3,8 @@ use std::fs;
 use expect_test::{Expect, expect};
 
 use super::*;
-use crate::source::{Segment, Sources};
+use crate::document::Segment;
+use crate::source::Sources;
 
 /// A finding in `api.yaml`, made by the closure from the root's place, as text and as JSON.
 fn check(content: &str, make: impl Fn(&Origin) -> Vec<Diagnostic>, expect_text: Expect, expect_json: Expect) {

@@ -5,8 +5,9 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::{Diagnostic, Diagnostics, Label, Place, Severity};
-use crate::source::{FileId, Sources, floor};
-use crate::text::is_invisible;
+use crate::document::FileId;
+use crate::document::is_invisible;
+use crate::source::{Sources, floor};
 
 /// The longest line that is shown whole, in bytes. Of a longer one, what is around one mark is shown.
 const LONG_LINE: usize = 1000;

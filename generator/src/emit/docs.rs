@@ -115,7 +115,7 @@ fn visible(text: &str) -> String {
             '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{b}' | '\u{c}' => out.push('\n'),
             '\t' => out.push_str("    "),
             '\n' => out.push(c),
-            c if c.is_control() || crate::text::is_invisible(c) => {}
+            c if c.is_control() || crate::document::is_invisible(c) => {}
             c => out.push(c),
         }
     }

@@ -14,10 +14,11 @@ mod values;
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::document::Origin;
 use crate::format::SourceFile;
 use crate::ir::{Api, TypeId};
 use crate::names::Names;
-use crate::source::{Origin, Sources};
+use crate::source::Sources;
 
 pub use manifest::{Manifest, manifest};
 

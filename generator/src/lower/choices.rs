@@ -9,9 +9,9 @@ use indexmap::{IndexMap, IndexSet};
 use super::flatten::{Choice, Flat, Flats, Subject, peel};
 use super::types::{Types, is_object, single_text, texts};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::document::Node;
 use crate::ir::{Format, Kind, Naming, Select, Type, TypeId, Union, Variant};
 use crate::normalize::{Additional, DEFAULT_MAPPING, JsonType, SchemaId};
-use crate::source::Node;
 
 /// The members of several objects in one.
 struct Merged<'a> {
@@ -70,7 +70,7 @@ impl<'a> Types<'a> {
                 Some(listed) => {
                     let text = alternative.said.description.or(alternative.said.title);
                     if let ([value], Some(text)) = (listed, text) {
-                        descriptions.entry(crate::text::json(value)).or_insert_with(|| text.to_owned());
+                        descriptions.entry(crate::document::json(value)).or_insert_with(|| text.to_owned());
                     }
                     values.extend_from_slice(listed);
                 }
@@ -81,7 +81,7 @@ impl<'a> Types<'a> {
             }
         }
         let mut seen = IndexSet::new();
-        values.retain(|value| seen.insert(crate::text::json(value)));
+        values.retain(|value| seen.insert(crate::document::json(value)));
         let fits = values.len() > 1 && (!open || values.iter().all(|value| value.as_str().is_some()));
         fits.then_some((values, descriptions))
     }
@@ -139,7 +139,7 @@ impl<'a> Types<'a> {
                 && flat.constant.is_none()
         };
         let texts = |flat: &Flat<'_>| {
-            flat.values.as_ref().map(|values| values.iter().map(crate::text::json).collect::<Vec<_>>())
+            flat.values.as_ref().map(|values| values.iter().map(crate::document::json).collect::<Vec<_>>())
         };
         scalar(&a)
             && scalar(&b)

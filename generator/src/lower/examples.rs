@@ -11,10 +11,10 @@ use super::event_types::Route;
 use super::flatten::{Body, Flat, Flats, Subject, peel};
 use super::types::is_object;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::document::pointer;
+use crate::document::{Node, Object, Origin, Value};
 use crate::ir::{Api, Carrier, Example, Field, Kind, Open, Presence, Select, Type, TypeId};
 use crate::normalize::{JsonType, SchemaId};
-use crate::source::{Node, Object, Origin, Value};
-use crate::text::segments;
 
 /// How deep an assembled payload may be.
 const MAX_DEPTH: usize = 24;
@@ -147,9 +147,9 @@ impl<'a> Statement<'a> {
         let (event_type, head) = (route.event_type.as_str(), route.head.as_str());
         let mut texts = Vec::new();
         if let Carrier::Body { pointers, .. } = carrier {
-            texts.push(Stated { paths: pointers.iter().map(|pointer| segments(pointer)).collect(), text: head });
+            texts.push(Stated { paths: pointers.iter().map(|pointer| pointer::split(pointer)).collect(), text: head });
         }
-        let mut completed_by = carrier.completed_by().map(segments);
+        let mut completed_by = carrier.completed_by().map(pointer::split);
         if let Some(part) = event_type.strip_prefix(head).and_then(|rest| rest.strip_prefix(separator)) {
             texts.extend(completed_by.take().map(|path| Stated { paths: vec![path], text: part }));
         }
@@ -210,7 +210,7 @@ impl Checking<'_> {
         let fit = |node: &Node, states_event_type: bool| {
             let mut fitting = Fitting { api: self.api, steps: &Cell::new(0), undeclared: Vec::new() };
             let fitted = fitting.fit(&Type::Named(self.payload), node)?;
-            let example = Example { json: crate::text::pretty_json(&fitted), assembled: false, states_event_type };
+            let example = Example { json: crate::document::pretty_json(&fitted), assembled: false, states_event_type };
             Ok((fitted, Checked { example, undeclared: fitting.undeclared }))
         };
         let says = |node: &Node| self.statement.is_in(node) && !self.says_another(node);
@@ -495,7 +495,7 @@ impl Fitting<'_> {
                 Open::Integer => self.fit(&Type::Integer, node),
                 Open::Json => self.fit(&Type::Any, node),
             },
-            Kind::Constant(value) if crate::text::same(&value.value, node) => Ok(node.clone()),
+            Kind::Constant(value) if crate::document::same(&value.value, node) => Ok(node.clone()),
             Kind::Constant(value) => misfit(format!("`{}`", value.json())),
             Kind::Pending => Ok(node.clone()),
             Kind::Union(union) => {

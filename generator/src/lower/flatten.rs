@@ -9,9 +9,9 @@ use std::slice;
 use indexmap::{IndexMap, IndexSet};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::document::{Node, Origin};
 use crate::ir::Docs;
 use crate::normalize::{Additional, JsonType, Schema, SchemaId, Schemas};
-use crate::source::{Node, Origin};
 
 /// How many levels of `allOf` and `$ref` may be merged into one type.
 const MAX_DEPTH: usize = 128;
@@ -414,7 +414,7 @@ fn narrow(known: &[JsonType], given: &[JsonType]) -> Option<Vec<JsonType>> {
 /// The values that both lists have. Where there are none, the list that counts before: that is reported.
 fn common_values(known: &[Node], given: &[Node], diagnostics: &mut Diagnostics) -> Vec<Node> {
     let both: Vec<Node> =
-        known.iter().filter(|value| given.iter().any(|other| crate::text::same(value, other))).cloned().collect();
+        known.iter().filter(|value| given.iter().any(|other| crate::document::same(value, other))).cloned().collect();
     if let (true, [first, ..], [other, ..]) = (both.is_empty(), known, given) {
         diagnostics.push(
             Diagnostic::new(Code::NotEnforced, "no value is in all lists of values that apply at once")

@@ -75,7 +75,7 @@ fn published(webhook: &normalize::Webhook) -> impl Iterator<Item = Published> {
     webhook.examples.iter().map(|example| Published {
         webhook: webhook.name.clone(),
         name: example.name.clone(),
-        json: crate::text::json(&example.payload),
+        json: crate::document::json(&example.payload),
         origin: example.payload.origin().clone(),
     })
 }

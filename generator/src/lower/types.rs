@@ -5,12 +5,13 @@ use std::rc::Rc;
 
 use super::flatten::{Body, Flat, Flats, Said, Subject, peel};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::document::{Origin, Segment};
 use crate::ir::{
     Docs, Enum, Field, Form, Format, Kind, Literal, Naming, Open, Presence, Select, Struct, Type, TypeDef, TypeId,
     Union, Untold, Untyped, Variant,
 };
 use crate::normalize::{Additional, JsonType, SchemaId, Schemas};
-use crate::source::{Origin, Segment, Sources};
+use crate::source::Sources;
 
 /// How deep lists and maps may be nested in one another without a definition in between. What parses and prints the
 /// emitted types takes stack for each level, and must do with the two megabytes of a thread.
@@ -285,7 +286,7 @@ impl<'a> Types<'a> {
             return Type::Text(known);
         }
         if !PLAIN_FORMATS.contains(format) {
-            let near = crate::text::suggest(format, &FORMATS).map(|near| format!("did you mean `{near}`?"));
+            let near = crate::diagnostics::suggest(format, &FORMATS).map(|near| format!("did you mean `{near}`?"));
             let said = flat.schemas.iter().find_map(|id| self.schemas.get(*id).node.get("format"));
             let origin = said.map_or_else(|| self.origin(subject[0]), |node| node.origin().clone());
             diagnostics.push(
@@ -437,7 +438,7 @@ impl<'a> Types<'a> {
         };
         let origin = flat.schemas.iter().find_map(named).unwrap_or_else(|| self.defs[id.0].origin.clone());
         let known: Vec<&str> = flat.properties.keys().copied().collect();
-        let near = crate::text::suggest(wire, &known).map(|near| format!("did you mean `{near}`?"));
+        let near = crate::diagnostics::suggest(wire, &known).map(|near| format!("did you mean `{near}`?"));
         diagnostics.push(
             Diagnostic::new(Code::RequiredUndeclared, format!("`{wire}` is required, but not described"))
                 .at(Place::Value(origin), "deliveries without it reach the fallback only")
@@ -577,7 +578,7 @@ fn listed(flat: &Flat<'_>) -> Option<Kind> {
             return Some(Kind::Constant(Literal { value: (*constant).clone(), description: None }));
         }
         (None, Some(values)) => {
-            let description = |value| flat.value_descriptions.get(&crate::text::json(value)).cloned();
+            let description = |value| flat.value_descriptions.get(&crate::document::json(value)).cloned();
             values.iter().map(|value| Literal { value: value.clone(), description: description(value) }).collect()
         }
         (None, None) => return None,

@@ -36,7 +36,7 @@ pub fn snake(text: &str) -> String {
 pub(super) fn file(text: &str) -> String {
     let name = snake(text);
     let plain: String = name.chars().filter(char::is_ascii).take(MAX_STEM).collect();
-    if plain == name && !crate::text::is_device(&name) {
+    if plain == name && !crate::portable::is_device_name(&name) {
         return plain;
     }
     format!("{}_{}", plain.trim_matches('_'), short_hash(text)).trim_start_matches('_').to_owned()
@@ -80,7 +80,7 @@ fn spoken(text: &str) -> String {
             words.push(' ');
             words.push_str(word);
             words.push(' ');
-        } else if crate::text::is_invisible(c) {
+        } else if crate::document::is_invisible(c) {
             continue;
         } else if unicode_ident::is_xid_continue(c) {
             words.push(c);

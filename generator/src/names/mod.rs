@@ -10,11 +10,10 @@ use proc_macro2::Ident;
 pub use ident::{ident, is_keyword, snake, upper_camel};
 
 use crate::config::{Config, SpecPlace};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Label, Place};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Label, Place, suggest};
 use crate::ir::{Api, Kind, Literal, Naming, TypeDef, TypeId};
 use crate::lower::shape;
 use crate::source::Sources;
-use crate::text::suggest;
 use claims::Scope;
 use ident::{file, short_hash};
 

@@ -2,7 +2,7 @@
 
 use super::{METHODS, Reader, is_nearly_webhooks};
 use crate::diagnostics::{Code, Diagnostic, Place};
-use crate::source::Node;
+use crate::document::Node;
 
 impl Reader<'_, '_> {
     /// That there are no webhooks, with the first map in which they were looked for.

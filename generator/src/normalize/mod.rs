@@ -12,10 +12,9 @@ use openapiv3::Operation;
 
 pub use schema::{Additional, DEFAULT_MAPPING, JsonType, Schema, SchemaId, Schemas, keywords};
 
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, suggest};
+use crate::document::{Node, Value};
 use crate::resolve::Resolver;
-use crate::source::{Node, Value};
-use crate::text::suggest;
 
 /// The part of a description that webhooks reach.
 #[derive(Debug)]
@@ -146,7 +145,7 @@ impl Reader<'_, '_> {
                 }
                 // Some give the map of 3.1 and the extension of 3.0 side by side.
                 match places.get(&**name).map(|&place| &webhooks[place]) {
-                    Some(known) if crate::text::same(&known.key, item) => {}
+                    Some(known) if crate::document::same(&known.key, item) => {}
                     Some(_) => {
                         self.skip(item, &format!("another webhook `{name}` stands under `webhooks`, and counts"));
                     }

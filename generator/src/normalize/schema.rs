@@ -7,10 +7,9 @@ use std::collections::{HashMap, VecDeque};
 use indexmap::{IndexMap, IndexSet};
 use openapiv3::{Discriminator, SchemaData};
 
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, suggest};
+use crate::document::{Node, Object, Segment, Value};
 use crate::resolve::Resolver;
-use crate::source::{Node, Object, Segment, Value};
-use crate::text::suggest;
 use keyword::Means;
 
 /// How far a schema may be from the base that it extends.
@@ -31,7 +30,7 @@ impl SchemaId {
 #[derive(Debug, Default)]
 pub struct Schemas {
     schemas: Vec<Schema>,
-    /// By the [identities](crate::source::Origin::identity) of their origins, which the schemas keep. Those that are still
+    /// By the [identities](crate::document::Origin::identity) of their origins, which the schemas keep. Those that are still
     /// to be read are among them.
     known: HashMap<usize, SchemaId>,
 }
@@ -281,14 +280,14 @@ impl Reader<'_, '_> {
         for value in values {
             if matches!(value.value(), Value::Null) {
                 schema.data.nullable = true;
-            } else if let Some(first) = distinct.get(&crate::text::json(value)) {
+            } else if let Some(first) = distinct.get(&crate::document::json(value)) {
                 self.diagnostics.push(
                     Diagnostic::new(Code::DuplicateValue, "an enum has the same value twice")
                         .at(Place::Value(value.origin().clone()), "left out")
                         .at(Place::Value(first.origin().clone()), "first given here"),
                 );
             } else {
-                distinct.insert(crate::text::json(value), value.clone());
+                distinct.insert(crate::document::json(value), value.clone());
             }
         }
         schema.only_null |= distinct.is_empty();
@@ -483,7 +482,7 @@ impl Schema {
     }
 
     fn fact(&mut self, keyword: &str, value: &Node) {
-        self.facts.push((keyword.to_owned(), crate::text::json(value)));
+        self.facts.push((keyword.to_owned(), crate::document::json(value)));
     }
 }
 

@@ -1,8 +1,7 @@
 //! The overlay as its specification has it.
 
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
-use crate::source::{Node, Object};
-use crate::text::suggest;
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, suggest};
+use crate::document::{Node, Object};
 
 /// What to do where a feature of 1.1 is used.
 pub(super) const V1_1: &str = "say `overlay: 1.1.0` at the top";

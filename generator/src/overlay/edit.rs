@@ -1,9 +1,10 @@
 //! Changes to the tree. What does not change is shared between the old and the new one.
 
 use crate::diagnostics::{Code, Diagnostic, Place};
+use crate::document::same;
+use crate::document::{Node, Segment, Value};
+use crate::source::Limits;
 use crate::source::limits::DEPTH;
-use crate::source::{Limits, Node, Segment, Value};
-use crate::text::same;
 
 /// The node at the path.
 pub(super) fn at(root: &Node, path: &[Segment]) -> Option<Node> {

@@ -5,7 +5,8 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::diagnostics::text;
-use crate::source::{Sources, Value};
+use crate::document::Value;
+use crate::source::Sources;
 
 const DESCRIPTION: &str = "\
 openapi: 3.1.0

@@ -4,7 +4,7 @@ use serde_json::{Map, Number, Value as Json};
 use serde_json_path::{JsonPath, PathElement};
 
 use crate::diagnostics::{Code, Diagnostic, Place};
-use crate::source::{Node, Segment, Value};
+use crate::document::{Node, Segment, Value};
 
 /// A copy of the tree for queries. Only in comparisons are its numbers less exact than those of the tree.
 pub(super) struct View(Json);

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::join;
 use super::reference::scheme;
-use crate::source::{Node, Segment};
+use crate::document::{Node, Segment};
 
 /// The text that gives a node a URI: `$id`, or `$self` of an OpenAPI 3.2 description. Older drafts have anchors in `$id`,
 /// which begin with `#`.

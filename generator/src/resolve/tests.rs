@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::diagnostics::{Diagnostics, text};
-use crate::source::Value;
+use crate::document::Value;
 
 /// A folder with these files, and the first of them read as the description.
 fn folder(files: &[(&str, &str)]) -> (TempDir, Sources) {
@@ -726,12 +726,12 @@ proptest! {
         for name in names.iter().rev() {
             json = serde_json::json!({ name: json });
         }
-        let encoded: String = pointer(&names).bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let encoded: String = pointer::join(&names).bytes().map(|byte| format!("%{byte:02X}")).collect();
         let api = serde_json::json!({ "start": { "$ref": format!("#%2Ftarget{encoded}") }, "target": json }).to_string();
         let (_folder, sources) = folder(&[("api.json", &api)]);
         let root = sources.root(sources.description().unwrap()).unwrap();
         let target = Resolver::new(&sources).resolve(root.get("start").unwrap()).unwrap();
         prop_assert_eq!(target.as_str(), Some("end"));
-        prop_assert_eq!(target.origin().pointer(), format!("/target{}", pointer(&names)));
+        prop_assert_eq!(target.origin().pointer(), format!("/target{}", pointer::join(&names)));
     }
 }

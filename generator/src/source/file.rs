@@ -9,8 +9,8 @@ use super::lines::{Lines, Position};
 use super::parse::parse;
 use super::places::{Part, Places};
 use super::syntax::Syntax;
-use super::tree::{FileId, Node, Segment};
 use crate::diagnostics::{Code, Diagnostic, Place};
+use crate::document::{FileId, Node, Segment};
 
 /// A file that was read: its names, its text and its tree.
 pub(super) struct SourceFile {

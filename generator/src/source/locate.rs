@@ -9,8 +9,8 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 
 use super::lines::{first_line, offset_in};
 use super::places::Part;
-use super::tree::Segment;
 use super::yaml;
+use crate::document::Segment;
 
 /// The bytes of a place, as many of them as stand on its first line; of an object or array in braces or brackets only
 /// the opening one. None where the document has no such place.

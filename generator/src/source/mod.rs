@@ -19,7 +19,6 @@ mod parse;
 mod places;
 mod read;
 mod syntax;
-mod tree;
 mod yaml;
 
 use std::cell::{Cell, OnceCell, RefCell};
@@ -31,9 +30,9 @@ pub use limits::{Limit, Limits};
 pub use lines::Position;
 pub(crate) use lines::floor;
 use parse::{EMPTY, too_deep};
-pub use tree::{FileId, Node, Object, Origin, Segment, Value};
 
 use crate::diagnostics::{Code, Diagnostic, Place};
+use crate::document::{FileId, Node, Origin};
 use file::SourceFile;
 use places::Part;
 

@@ -12,9 +12,9 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, M
 use super::limits::{DEPTH, KEY_CHARS, Limits};
 use super::places::{Part, Places};
 use super::syntax::{ParserError, Syntax};
-use super::tree::{FileId, Node, Object, Origin, Segment, Value};
 use super::{json, yaml};
 use crate::diagnostics::{Code, Diagnostic, Place};
+use crate::document::{FileId, Node, Object, Origin, Segment, Value};
 
 /// Of more keys that stand twice, the place is not shown.
 const MAX_SHOWN: usize = 10;

@@ -6,7 +6,7 @@ use super::json;
 use super::lines::first_line;
 use super::locate::locate;
 use super::syntax::Syntax;
-use super::tree::Segment;
+use crate::document::Segment;
 
 /// What of a place is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use tempfile::TempDir;
 use super::places::Places;
 use super::*;
 use crate::diagnostics::{Diagnostics, text};
+use crate::document::{Segment, Value};
 
 /// Reads a description with this name and content.
 fn read(name: &str, content: &[u8]) -> (Sources, Result<Node, Diagnostic>, TempDir) {
@@ -1031,6 +1032,54 @@ proptest! {
         if let Ok(root) = parse::parse(&text, syntax::Syntax::Yaml, FileId(0), &Limits::default()) {
             prop_assert_eq!(&json_text(&root), &serde_json::to_string(&value).unwrap());
             check_positions(&text, syntax::Syntax::Yaml);
+        }
+    }
+}
+
+/// What [`yaml`](crate::document::yaml) prints is read back as the same document.
+mod printed_yaml {
+    use std::fs;
+
+    use proptest::prelude::*;
+
+    use crate::document::{pretty_json, same, yaml};
+    use crate::source::Sources;
+
+    #[test]
+    fn it_is_read_as_what_it_was() {
+        let values = r##"{
+            "plain": "asset.created", "/paths/{id}": "a b", "$ref": "#/a", "": "",
+            "words": ["null", "True", "no", "y", "~", "1", "1e3", "-", "a: b", "a #b", "a:", " a", "a ", "é", "'", "\""],
+            "lines": ["a\nb", "a\nb\n", "a\n\n  b\n", " a\nb", "\na", "a\n\n", "a\t\nb", "a\r\nb", "\u2028\n\u0085", "a \nb", "\n"],
+            "numbers": [0, -1, 1.50, 12345678901234567890123],
+            "nested": [[[1, []], {}], {"a": {"b": [{"c": null, "d": [true]}]}}]
+        }"##;
+        check(values);
+        check("{}");
+    }
+
+    fn check(document: &str) {
+        let folder = tempfile::tempdir().unwrap();
+        let read = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            fs::write(&path, text).unwrap();
+            let sources = Sources::new();
+            sources.add_overlay(&path).map_err(|error| error.message)
+        };
+        let node = read("a.json", document).unwrap();
+        let written = yaml(&node);
+        let again = read("a.yaml", &written).unwrap_or_else(|error| panic!("{error}:\n{written}"));
+        assert!(same(&node, &again), "{written}\n{}", pretty_json(&again));
+    }
+
+    proptest! {
+        #[test]
+        fn texts_are_read_as_what_they_were(key in any::<String>(), text in "[ -~\n\t#:'\"é\u{85}\u{2028}]{0,12}") {
+            prop_assume!(key.chars().count() < 100);
+            let quoted = |text: &str| serde_json::to_string(text).unwrap();
+            let (key, text) = (quoted(&key), quoted(&text));
+            let document = format!("{{{key}: [{text}, {{\"b\": {text}}}]}}");
+            check(&document);
         }
     }
 }

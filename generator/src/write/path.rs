@@ -28,7 +28,7 @@ pub(super) fn check(path: &str) -> Result<()> {
         if name.ends_with('.') {
             return problem("a name in it ends with a full stop");
         }
-        if crate::text::is_device(name) {
+        if crate::portable::is_device_name(name) {
             return problem("a name in it is a device on Windows");
         }
     }

@@ -146,7 +146,7 @@ fn g74_characters_that_are_not_seen() {
     for escape in ["\\u{200d}", "\\u{200c}", "\\u{202e}", "\\u{ad}", "\\u{feff}"] {
         assert!(sources.contains(&format!("na{escape}me")), "{escape} is not escaped:\n{sources}");
     }
-    assert!(!sources.contains(webhook_generator::text::is_invisible));
+    assert!(!sources.contains(webhook_generator::document::is_invisible));
 }
 
 #[test]

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use std::{fs, io};
 
 use webhook_generator::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
-use webhook_generator::source::{Origin, Sources};
+use webhook_generator::document::Origin;
+use webhook_generator::source::Sources;
 use webhook_generator::write::Plan;
 use webhook_generator::{Outcome, Output, ReceiverDependency, Request, generate};
 

@@ -7,10 +7,9 @@ use indexmap::IndexMap;
 use super::evidence::{Evidence, Source, Stated};
 use super::{Route, header, spelling};
 use crate::config::{Config, Located};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, suggest};
 use crate::ir::{Carrier, is_template};
 use crate::normalize::{Description, Webhook};
-use crate::text::suggest;
 
 /// More lines than that are no longer asked for.
 const MAX_LINES: usize = 8;
@@ -150,7 +149,7 @@ impl Assign<'_, '_> {
     }
 
     fn stated_at(&mut self, webhook: &Webhook, pointer: &str) -> Stated {
-        Stated::at(&self.description.schemas, webhook, &crate::text::segments(pointer), self.diagnostics)
+        Stated::at(&self.description.schemas, webhook, &crate::document::pointer::split(pointer), self.diagnostics)
     }
 
     fn decide(&mut self, webhook: &Webhook, stated: Stated) -> Decision {
@@ -361,7 +360,9 @@ fn disagrees(told: &Evidence, other: &Evidence) -> bool {
 
 /// What is said at the first place that a body has.
 fn stated(description: &Description, webhook: &Webhook, pointers: &[String], diagnostics: &mut Diagnostics) -> Stated {
-    let at = |pointer: &String| Stated::at(&description.schemas, webhook, &crate::text::segments(pointer), diagnostics);
+    let at = |pointer: &String| {
+        Stated::at(&description.schemas, webhook, &crate::document::pointer::split(pointer), diagnostics)
+    };
     pointers.iter().map(at).find(|stated| stated.declared).unwrap_or_default()
 }
 
@@ -408,7 +409,7 @@ fn distinct<'a>(all: impl IntoIterator<Item = &'a Evidence>) -> Vec<Evidence> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::FileId;
+    use crate::document::FileId;
 
     #[test]
     fn what_disagrees_and_what_only_says_it_otherwise() {

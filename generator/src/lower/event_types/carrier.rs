@@ -8,9 +8,9 @@ use super::evidence::{Evidence, Stated, Way, names, survey};
 use super::{header, spelling};
 use crate::config::{self, Config, Located, Text};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::document::pointer;
 use crate::ir::Carrier;
 use crate::normalize::{Description, Webhook};
-use crate::text::{pointer, segments};
 
 /// Names under which vendors state an event type, the most telling first; they decide between places that tell
 /// equally much.
@@ -48,7 +48,7 @@ pub(super) fn carrier(description: &Description, config: &Config, diagnostics: &
     let all: Vec<usize> = (0..webhooks.len()).collect();
     let apart = |best: &Candidate| best.told.len() == all.len() && best.distinct >= all.len();
     if let Some(best) = search.best(&search.top, &all).filter(apart) {
-        return Some(Carrier::Body { pointers: vec![pointer(&best.path)], completed_by: None });
+        return Some(Carrier::Body { pointers: vec![pointer::join(&best.path)], completed_by: None });
     }
     if let Some((name, completed_by)) = header::carrier(description, diagnostics) {
         let body = completed_by.as_ref().map(|pointer| format!(", completed by the body at `{pointer}`"));
@@ -202,7 +202,7 @@ impl<'a> Search<'a> {
             paths.push(path);
             evident = false;
         }
-        Cover { pointers: paths.iter().map(|path| pointer(path)).collect(), evident }
+        Cover { pointers: paths.iter().map(|path| pointer::join(path)).collect(), evident }
     }
 
     /// The place that tells most of these webhooks apart.
@@ -267,7 +267,7 @@ impl<'a> Search<'a> {
 
     /// Another place, which tells those apart that say the same at the first.
     fn completion(&self, first: &str, deep: &[IndexMap<Path, Stated>]) -> Option<String> {
-        let first = segments(first);
+        let first = pointer::split(first);
         // A body may have several alternatives: each evidence counts by itself.
         let mut alike: IndexMap<&str, Vec<(usize, &Evidence)>> = IndexMap::new();
         for (index, survey) in deep.iter().enumerate() {
@@ -293,7 +293,7 @@ impl<'a> Search<'a> {
             })
         };
         let paths = deep[*index].keys().filter(|path| **path != first).filter(tells_apart);
-        paths.max_by_key(|path| (MAX_DEPTH - path.len(), usual(path))).map(|path| pointer(path))
+        paths.max_by_key(|path| (MAX_DEPTH - path.len(), usual(path))).map(|path| pointer::join(path))
     }
 
     /// A member of a usual name, which each of these bodies has.

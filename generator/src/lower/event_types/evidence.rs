@@ -5,10 +5,10 @@ use openapiv3::Discriminator;
 
 use super::spelling;
 use crate::diagnostics::{Diagnostics, Place};
+use crate::document::{Node, Segment, Value};
 use crate::lower::flatten::{Flat, Subject, flatten, peel};
 use crate::lower::types::{single_text, texts};
 use crate::normalize::{SchemaId, Schemas, Webhook};
-use crate::source::{Node, Segment, Value};
 
 /// How many places of one body are looked at.
 const MAX_PLACES: usize = 500;

@@ -7,8 +7,8 @@ use indexmap::IndexMap;
 use super::evidence::{Evidence, Source, Way, names, survey};
 use super::spelling;
 use crate::diagnostics::Diagnostics;
+use crate::document::Node;
 use crate::normalize::{Description, Header, Webhook};
-use crate::source::Node;
 
 /// How names of headers end that state an event type.
 const ENDINGS: [&str; 6] = ["-event", "-event-type", "-event-name", "-event-key", "-topic", "-hook-type"];
@@ -96,5 +96,5 @@ pub(super) fn completion(description: &Description, header: &str, diagnostics: &
         }
     }
     let (member, _) = completed.into_iter().rev().max_by_key(|(_, count)| *count)?;
-    Some(crate::text::pointer(&[member]))
+    Some(crate::document::pointer::join(&[member]))
 }

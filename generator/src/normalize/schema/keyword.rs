@@ -3,7 +3,7 @@
 //! `docs/support.md` says the same to users; a test holds them against each other.
 
 use super::{Additional, Reader, Schema};
-use crate::source::{Node, Value};
+use crate::document::{Node, Value};
 
 /// What a keyword means to us.
 pub(super) enum Means {

@@ -1,4 +1,4 @@
-//! The tree that every later room reads: plain data, each node knowing where it came from.
+//! The tree of a document: plain data, each node knowing where it came from.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -95,7 +95,7 @@ impl fmt::Debug for Node {
     }
 }
 
-/// A file of this run; an index into [`Sources`](super::Sources).
+/// A file of this run, by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub(crate) u32);
 
@@ -168,7 +168,7 @@ impl Origin {
         for segment in self.segments() {
             pointer.push('/');
             match segment {
-                Segment::Member(name) => pointer.push_str(&crate::text::escaped(name)),
+                Segment::Member(name) => pointer.push_str(&super::pointer::escape(name)),
                 Segment::Element(index) => pointer.push_str(&index.to_string()),
             }
         }

@@ -1,7 +1,8 @@
 //! A node as YAML.
 
-use super::{is_invisible, quote};
-use crate::source::{Node, Value};
+use super::chars::is_invisible;
+use super::print_json::{json, quote};
+use super::tree::{Node, Value};
 
 /// A node as YAML in block style, two spaces a level.
 pub fn yaml(node: &Node) -> String {
@@ -83,7 +84,7 @@ fn write_leaf(out: &mut String, node: &Node, depth: usize) {
         Value::String(text) => quote(out, text),
         Value::Array(_) => out.push_str("[]"),
         Value::Object(_) => out.push_str("{}"),
-        Value::Null | Value::Bool(_) | Value::Number(_) => out.push_str(&super::json(node)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => out.push_str(&json(node)),
     }
 }
 
@@ -111,57 +112,4 @@ fn is_block(text: &str) -> bool {
         && !text.starts_with([' ', '\n'])
         && !text.ends_with("\n\n")
         && text.chars().all(|c| c == '\n' || !c.is_control() && !is_invisible(c))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::source::Sources;
-    use crate::text::{pretty_json, same};
-
-    #[test]
-    fn it_is_read_as_what_it_was() {
-        let values = r##"{
-            "plain": "asset.created", "/paths/{id}": "a b", "$ref": "#/a", "": "",
-            "words": ["null", "True", "no", "y", "~", "1", "1e3", "-", "a: b", "a #b", "a:", " a", "a ", "é", "'", "\""],
-            "lines": ["a\nb", "a\nb\n", "a\n\n  b\n", " a\nb", "\na", "a\n\n", "a\t\nb", "a\r\nb", "\u2028\n\u0085", "a \nb", "\n"],
-            "numbers": [0, -1, 1.50, 12345678901234567890123],
-            "nested": [[[1, []], {}], {"a": {"b": [{"c": null, "d": [true]}]}}]
-        }"##;
-        check(values);
-        check("{}");
-    }
-
-    fn check(document: &str) {
-        let folder = tempfile::tempdir().unwrap();
-        let read = |name: &str, text: &str| {
-            let path = folder.path().join(name);
-            fs::write(&path, text).unwrap();
-            let sources = Sources::new();
-            sources.add_overlay(&path).map_err(|error| error.message)
-        };
-        let node = read("a.json", document).unwrap();
-        let written = yaml(&node);
-        let again = read("a.yaml", &written).unwrap_or_else(|error| panic!("{error}:\n{written}"));
-        assert!(same(&node, &again), "{written}\n{}", pretty_json(&again));
-    }
-
-    proptest! {
-        #[test]
-        fn texts_are_read_as_what_they_were(key in any::<String>(), text in "[ -~\n\t#:'\"é\u{85}\u{2028}]{0,12}") {
-            prop_assume!(key.chars().count() < 100);
-            let quoted = |text: &str| {
-                let mut quoted = String::new();
-                quote(&mut quoted, text);
-                quoted
-            };
-            let (key, text) = (quoted(&key), quoted(&text));
-            let document = format!("{{{key}: [{text}, {{\"b\": {text}}}]}}");
-            check(&document);
-        }
-    }
 }

@@ -1,0 +1,14 @@
+//! Documents as trees of [`Node`]s: what every room works on. Imports no other room.
+
+mod chars;
+mod equal;
+pub mod pointer;
+mod print_json;
+mod print_yaml;
+mod tree;
+
+pub use chars::is_invisible;
+pub use equal::same;
+pub use print_json::{json, pretty_json};
+pub use print_yaml::yaml;
+pub use tree::{FileId, Node, Object, Origin, Segment, Value};
