@@ -16,6 +16,7 @@ pub mod normalize;
 pub mod outline;
 pub mod overlay;
 mod portable;
+pub mod render;
 mod request;
 pub mod resolve;
 pub mod source;

@@ -139,7 +139,7 @@ mod tests {
     use expect_test::expect;
 
     use super::*;
-    use crate::{diagnostics, generate};
+    use crate::{generate, render};
 
     const SPEC: &str = r##"{
         "openapi": "3.1.0",
@@ -164,7 +164,7 @@ mod tests {
 
         let outcome = generate(&request);
         assert!(outcome.output.is_none());
-        let shown = diagnostics::text(&outcome.diagnostics, &outcome.sources, false);
+        let shown = render::text(&outcome.diagnostics, &outcome.sources, false);
         expect![[r#"
             error[E0402]: `receiver` is not set
             --> acme/codegen.toml

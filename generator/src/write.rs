@@ -486,7 +486,7 @@ mod tests {
 
     /// What is said to a user, with the folder's path as `out`.
     fn told(found: &Diagnostics, folder: &Path) -> String {
-        crate::diagnostics::text(found, &crate::source::Sources::new(), false).replace(folder.to_str().unwrap(), "out")
+        crate::render::text(found, &crate::source::Sources::new(), false).replace(folder.to_str().unwrap(), "out")
     }
 
     #[cfg(unix)]

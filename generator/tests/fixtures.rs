@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use support::fixtures;
-use webhook_generator::{Stage, diagnostics, dump, generate};
+use webhook_generator::{Stage, dump, generate, render};
 
 #[test]
 fn outlines_and_crates_are_as_expected() {
@@ -15,7 +15,7 @@ fn outlines_and_crates_are_as_expected() {
     for fixture in fixtures("crates") {
         let request = fixture.request();
         let outcome = generate(&request);
-        let messages = diagnostics::text(&outcome.diagnostics, &outcome.sources, false);
+        let messages = render::text(&outcome.diagnostics, &outcome.sources, false);
         let Some(output) = outcome.output else { panic!("{} fails:\n{messages}", fixture.name) };
         let again = generate(&request).output.expect("a second run succeeds as the first one did");
         assert_eq!(output.files, again.files, "{}: a second run writes other bytes", fixture.name);
@@ -38,7 +38,7 @@ fn errors_are_as_expected() {
     for fixture in fixtures("errors") {
         let outcome = generate(&fixture.request());
         assert!(outcome.output.is_none(), "{} succeeds", fixture.name);
-        let messages = diagnostics::text(&outcome.diagnostics, &outcome.sources, false);
+        let messages = render::text(&outcome.diagnostics, &outcome.sources, false);
         golden::compare(&fixture, &BTreeMap::from([("expected.txt".to_owned(), messages)]), &mut differences);
     }
     golden::report(&differences);
@@ -54,7 +54,7 @@ fn an_overlay_that_a_message_offers_makes_webhooks() {
         let offered = help.find_map(|help| help.find("overlay: 1.1.0").map(|start| &help[start..]));
         fs::write(&overlay, offered.expect("an overlay is offered")).expect("the file can be written");
         let outcome = generate(&fixture.request().overlay(&overlay));
-        let messages = diagnostics::text(&outcome.diagnostics, &outcome.sources, false);
+        let messages = render::text(&outcome.diagnostics, &outcome.sources, false);
         assert_eq!(outcome.output.expect(&messages).api.webhooks.len(), 1, "{}", fixture.name);
     }
 }

@@ -14,7 +14,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 use support::{Fixture, fixtures};
-use webhook_generator::{ReceiverDependency, Request, diagnostics, generate};
+use webhook_generator::{ReceiverDependency, Request, generate, render};
 
 const DOCS: &str = "../docs/mistakes.md";
 
@@ -77,7 +77,7 @@ fn make(fixture: &Fixture, mistake: &Mistake) -> String {
         .config(file("codegen.toml"))
         .receiver(ReceiverDependency::Path(support::RECEIVER.to_owned()));
     let outcome = generate(&request);
-    let messages = diagnostics::text(&outcome.diagnostics, &outcome.sources, false);
+    let messages = render::text(&outcome.diagnostics, &outcome.sources, false);
     let prefix = folder.path().to_string_lossy().replace('\\', "/");
     messages.replace(&prefix, "spec")
 }

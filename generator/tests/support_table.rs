@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use webhook_generator::{Outcome, ReceiverDependency, Request, diagnostics, generate, normalize};
+use webhook_generator::{Outcome, ReceiverDependency, Request, generate, normalize, render};
 
 const TABLE: &str = "../docs/support.md";
 
@@ -136,7 +136,7 @@ fn run(description: &Value) -> Output {
     fs::write(&spec, description.to_string()).expect("the description can be written");
     let request = Request::new(spec).receiver(ReceiverDependency::Version("0.1".to_owned()));
     let outcome: Outcome = generate(&request);
-    let messages = diagnostics::text(&outcome.diagnostics, &outcome.sources, false);
+    let messages = render::text(&outcome.diagnostics, &outcome.sources, false);
     let codes = messages.lines().filter_map(|line| Some(line.split_once('[')?.1.split_once("]: ")?.0.to_owned()));
     let mut output = Output { codes: codes.collect(), ..Output::default() };
     for (path, text) in outcome.output.into_iter().flat_map(|output| output.files) {

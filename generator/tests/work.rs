@@ -5,7 +5,7 @@ use std::path::Path;
 
 use allocation_counter::measure;
 use serde_json::{Value, json};
-use webhook_generator::{Outcome, ReceiverDependency, Request, diagnostics, generate};
+use webhook_generator::{Outcome, ReceiverDependency, Request, generate, render};
 
 fn run(spec: &Path) -> Outcome {
     generate(&Request::new(spec).receiver(ReceiverDependency::Version("1".to_owned())))
@@ -86,7 +86,7 @@ fn told(folder: &Path, webhooks: usize, findings: usize) -> (u64, usize) {
     });
     fs::write(&spec, text.replace("},", "},\n")).unwrap();
     let outcome = run(&spec);
-    let counted = measure(|| drop(diagnostics::text(&outcome.diagnostics, &outcome.sources, false)));
+    let counted = measure(|| drop(render::text(&outcome.diagnostics, &outcome.sources, false)));
     (counted.count_total, outcome.diagnostics.iter().count())
 }
 

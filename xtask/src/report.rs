@@ -8,7 +8,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use webhook_generator::diagnostics::{self, Severity};
+use webhook_generator::diagnostics::Severity;
+use webhook_generator::render;
 use webhook_generator::write::Action;
 
 use crate::cli::MessageFormat;
@@ -39,7 +40,7 @@ pub(crate) fn report(manner: &Manner, out: Option<&Path>, finished: &Finished) -
 
 fn text(manner: &Manner, out: Option<&Path>, finished: &Finished) -> io::Result<()> {
     let color = io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    print(io::stderr(), &diagnostics::text(&finished.diagnostics, &finished.sources, color))?;
+    print(io::stderr(), &render::text(&finished.diagnostics, &finished.sources, color))?;
     show(manner, out, finished)
 }
 
@@ -125,7 +126,7 @@ fn total(phases: &[(&str, Duration)]) -> Duration {
 
 fn json(manner: &Manner, out: Option<&Path>, finished: &Finished) -> io::Result<()> {
     let lines =
-        diagnostics::json(&finished.diagnostics, &finished.sources) + &json_summary(finished, out).to_string() + "\n";
+        render::json(&finished.diagnostics, &finished.sources) + &json_summary(finished, out).to_string() + "\n";
     if manner.apart {
         print(io::stdout(), &finished.shown)?;
         print(io::stderr(), &lines)
@@ -135,7 +136,7 @@ fn json(manner: &Manner, out: Option<&Path>, finished: &Finished) -> io::Result<
 }
 
 fn github(manner: &Manner, out: Option<&Path>, finished: &Finished) -> io::Result<()> {
-    let commands = diagnostics::github(&finished.diagnostics, &finished.sources);
+    let commands = render::github(&finished.diagnostics, &finished.sources);
     if manner.apart {
         print(io::stderr(), &commands)?;
     } else {

@@ -1,6 +1,13 @@
 //! The codes of all findings.
 
-use super::Severity;
+/// How grave a diagnostic is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Generation goes on; the message says what was done instead.
+    Warning,
+    /// Nothing is generated.
+    Error,
+}
 
 macro_rules! codes {
     ($($variant:ident = $code:literal, $severity:ident, $meaning:literal;)*) => {
@@ -25,7 +32,7 @@ macro_rules! codes {
                 match text { $($code => Some(Self::$variant),)* _ => None }
             }
 
-            /// How grave findings of this kind are, unless their [level](super::Level) says otherwise.
+            /// How grave findings of this kind are, unless their level says otherwise.
             pub fn severity(self) -> Severity {
                 match self { $(Self::$variant => Severity::$severity,)* }
             }

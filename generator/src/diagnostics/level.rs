@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Code, Denied, Diagnostic, Diagnostics, Label, Place, Severity};
+use super::code::{Code, Severity};
+use super::diagnostic::{Denied, Diagnostic, Label, Place};
+use super::report::Diagnostics;
 
 /// What becomes of the warnings of one code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -44,7 +46,7 @@ impl Levels {
 
     /// Takes out what is allowed, and makes errors of what is denied.
     pub(crate) fn apply(&self, diagnostics: &mut Diagnostics) {
-        diagnostics.findings.retain_mut(|diagnostic| {
+        diagnostics.retain_mut(|diagnostic| {
             if diagnostic.severity() == Severity::Error {
                 return true;
             }

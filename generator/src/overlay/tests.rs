@@ -4,8 +4,8 @@ use expect_test::{Expect, expect};
 use tempfile::TempDir;
 
 use super::*;
-use crate::diagnostics::text;
 use crate::document::Value;
+use crate::render::text;
 use crate::source::Sources;
 
 const DESCRIPTION: &str = "\

@@ -6,8 +6,9 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
-use crate::diagnostics::{Diagnostics, text};
+use crate::diagnostics::Diagnostics;
 use crate::document::Value;
+use crate::render::text;
 
 /// A folder with these files, and the first of them read as the description.
 fn folder(files: &[(&str, &str)]) -> (TempDir, Sources) {

@@ -6,8 +6,9 @@ use tempfile::TempDir;
 
 use super::places::Places;
 use super::*;
-use crate::diagnostics::{Diagnostics, text};
+use crate::diagnostics::Diagnostics;
 use crate::document::{Segment, Value};
+use crate::render::text;
 
 /// Reads a description with this name and content.
 fn read(name: &str, content: &[u8]) -> (Sources, Result<Node, Diagnostic>, TempDir) {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use proc_macro2::{TokenStream, TokenTree};
 use webhook_generator::source::Limits;
-use webhook_generator::{ReceiverDependency, Request, diagnostics, generate};
+use webhook_generator::{ReceiverDependency, Request, generate, render};
 
 /// The macros that emitted code calls.
 const MACROS: [&str; 8] =
@@ -65,7 +65,7 @@ pub(crate) fn run(folder: &Path, limits: Limits) -> Run {
     Run {
         files: outcome.output.map(|output| output.files),
         codes,
-        told: diagnostics::text(&outcome.diagnostics, sources, false).replace(&shown, ""),
+        told: render::text(&outcome.diagnostics, sources, false).replace(&shown, ""),
     }
 }
 

@@ -20,7 +20,7 @@ use std::{env, fs};
 use serde_json::json;
 use webhook_generator::source::Limits;
 use webhook_generator::write::Plan;
-use webhook_generator::{ReceiverDependency, Request, diagnostics, generate};
+use webhook_generator::{ReceiverDependency, Request, generate, render};
 
 /// How many webhooks the synthetic descriptions have.
 const SYNTHETIC: [usize; 4] = [10, 100, 1_000, 10_000];
@@ -80,7 +80,7 @@ fn run(spec: &Path, out: &Path) -> Result<Done> {
         request = request.overlay(project().join("spec/overlay.yaml")).config(project().join("spec/codegen.toml"));
     }
     let outcome = generate(&request);
-    eprint!("{}", diagnostics::text(&outcome.diagnostics, &outcome.sources, false));
+    eprint!("{}", render::text(&outcome.diagnostics, &outcome.sources, false));
     let output = outcome.output.ok_or("the description has errors")?;
     let plan = Plan::new(out, &output.files).map_err(|_| "the output folder is not usable")?;
     plan.apply().map_err(|problem| problem.message)?;

@@ -2,9 +2,9 @@
 //!
 //! <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands>
 
-use super::json::Span;
-use super::text::visible;
-use super::{Diagnostic, Diagnostics, Severity};
+use super::span::Span;
+use super::visible::visible;
+use crate::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::source::Sources;
 
 /// All findings, one command a line. Related places and help are in the message, since an annotation has but one place.

@@ -1,9 +1,11 @@
+use std::collections::BTreeMap;
 use std::fs;
 
 use expect_test::{Expect, expect};
 
 use super::*;
-use crate::document::Segment;
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Level, Levels, Place, Severity};
+use crate::document::{Origin, Segment};
 use crate::source::Sources;
 
 /// A finding in `api.yaml`, made by the closure from the root's place, as text and as JSON.

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::{Diagnostic, Diagnostics, Label, Place, Severity};
+use super::visible::visible;
+use crate::diagnostics::{Diagnostic, Diagnostics, Label, Place, Severity};
 use crate::document::FileId;
-use crate::document::is_invisible;
 use crate::source::{Sources, floor};
 
 /// The longest line that is shown whole, in bytes. Of a longer one, what is around one mark is shown.
@@ -111,19 +111,4 @@ fn show<'a>(group: Group<'a>, marks: &[Mark<'a>], kind: AnnotationKind, sources:
 
 fn annotation<'a>(kind: AnnotationKind, span: Range<usize>, text: &str) -> annotate_snippets::Annotation<'a> {
     kind.span(span).label((!text.is_empty()).then(|| visible(text)))
-}
-
-/// The text with all that a terminal does not show as it stands written as escapes.
-pub(super) fn visible(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_control() {
-            shown.extend(character.escape_default());
-        } else if is_invisible(character) {
-            shown.extend(character.escape_unicode());
-        } else {
-            shown.push(character);
-        }
-    }
-    shown
 }

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{Diagnostics, Label, Place, Severity};
+use super::span::Span;
+use crate::diagnostics::{Diagnostics, Severity};
 use crate::document::is_invisible;
 use crate::source::Sources;
 
@@ -26,31 +27,6 @@ struct JsonLabel<'a> {
     #[serde(flatten)]
     place: Span<'a>,
     text: &'a str,
-}
-
-/// A range, from 1; the end is behind its last character.
-#[derive(Serialize)]
-pub(super) struct Span<'a> {
-    pub file: &'a str,
-    pub line: usize,
-    pub column: usize,
-    pub end_line: usize,
-    pub end_column: usize,
-}
-
-impl<'a> Span<'a> {
-    pub(super) fn new(label: &Label, sources: &'a Sources) -> Self {
-        let (file, range) = sources.range(&label.place);
-        let position = |offset| sources.position(&Place::Bytes(file, offset..offset));
-        let (start, end) = (position(range.start), position(range.end));
-        Self {
-            file: sources.path_name(file),
-            line: start.line,
-            column: start.column,
-            end_line: end.line,
-            end_column: end.column,
-        }
-    }
 }
 
 /// All findings for programs, one JSON object a line. The place of the first label stands beside the message.

@@ -1,0 +1,116 @@
+//! One diagnostic.
+
+use super::code::{Code, Severity};
+use crate::document::{FileId, Origin};
+
+/// One finding.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    /// Which kind of finding; it decides the severity.
+    pub code: Code,
+    /// What is wrong, in one sentence without a full stop.
+    pub message: String,
+    /// Where; the first label is the primary one.
+    pub labels: Vec<Label>,
+    /// What to do about it, ready to paste where that is possible.
+    pub help: Vec<String>,
+    /// Lines of a `codegen.toml` that would settle it.
+    pub settings: Vec<Setting>,
+    /// Whether this is a warning that was made an error, and by what.
+    pub denied: Option<Denied>,
+}
+
+/// What made a warning an error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Denied {
+    /// `--deny warnings`.
+    CommandLine,
+    /// A line of `codegen.toml`; it is among the labels.
+    Setting,
+}
+
+/// Lines of a table in a `codegen.toml`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The table, such as `event-type`.
+    pub table: &'static str,
+    /// Its lines, such as `pointer = "/type"`.
+    pub lines: Vec<String>,
+}
+
+/// A place and what is to be said of it.
+#[derive(Clone, Debug)]
+pub struct Label {
+    /// The place.
+    pub place: Place,
+    /// What stands there; may be empty.
+    pub text: String,
+}
+
+/// A place in a file of this run.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// The value of a node.
+    Value(Origin),
+    /// The name under which a node stands in its object; the value where it stands in an array.
+    Name(Origin),
+    /// A byte range, for files that are not read into nodes and for texts that do not parse.
+    Bytes(FileId, std::ops::Range<usize>),
+    /// A whole file.
+    File(FileId),
+}
+
+impl Diagnostic {
+    /// A finding without a place yet.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), labels: Vec::new(), help: Vec::new(), settings: Vec::new(), denied: None }
+    }
+
+    /// The finding that a file of the output was printed and is no Rust.
+    pub(crate) fn internal(path: &str, error: &impl std::fmt::Display) -> Self {
+        Self::new(Code::Internal, format!("the generator wrote {path} wrongly: {error}"))
+            .help("this is a fault of the generator; please report it with the description")
+    }
+
+    /// Adds a place; the first one added is the primary one.
+    #[must_use]
+    pub fn at(mut self, place: Place, text: impl Into<String>) -> Self {
+        self.labels.push(Label { place, text: text.into() });
+        self
+    }
+
+    /// Adds a line of help.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    /// Adds lines for a table of `codegen.toml` that would settle it, and shows them as help.
+    #[must_use]
+    pub fn setting(mut self, table: &'static str, lines: Vec<String>) -> Self {
+        self.help.push(format!("say it in codegen.toml (`--config`):\n[{table}]\n{}", lines.join("\n")));
+        self.settings.push(Setting { table, lines });
+        self
+    }
+
+    /// Adds a line of help, where there is one.
+    #[must_use]
+    pub fn maybe_help(mut self, help: Option<String>) -> Self {
+        self.help.extend(help);
+        self
+    }
+
+    /// The gravity, from the code, unless it was denied.
+    pub fn severity(&self) -> Severity {
+        if self.denied.is_some() { Severity::Error } else { self.code.severity() }
+    }
+
+    /// What is to be known beside what is wrong.
+    pub fn note(&self) -> Option<&'static str> {
+        match self.denied.as_ref()? {
+            Denied::CommandLine => Some("`--deny warnings` makes this warning an error"),
+            Denied::Setting => Some("codegen.toml makes this warning an error"),
+        }
+    }
+}

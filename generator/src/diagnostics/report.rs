@@ -1,0 +1,92 @@
+//! All diagnostics of a run.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::code::{Code, Severity};
+use super::diagnostic::{Diagnostic, Place};
+
+/// How many findings of one kind are kept: nobody reads more, and to tell the place of each takes time.
+const MAX_ALIKE: usize = 100;
+
+/// The findings of a run, in the order in which they were made.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnostics {
+    findings: Vec<Diagnostic>,
+    /// What tells findings apart.
+    known: HashSet<(Code, String, Option<Place>)>,
+    counts: HashMap<Code, usize>,
+}
+
+impl Diagnostics {
+    /// Adds a finding, unless the same one has been made at the same place, or very many of its kind.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        let count = self.counts.entry(diagnostic.code).or_default();
+        if *count > MAX_ALIKE {
+            return;
+        }
+        let place = diagnostic.labels.first().map(|label| label.place.clone());
+        if !self.known.insert((diagnostic.code, diagnostic.message.clone(), place)) {
+            return;
+        }
+        *count += 1;
+        self.findings.push(if *count > MAX_ALIKE {
+            Diagnostic::new(diagnostic.code, format!("there are more than {MAX_ALIKE} findings of this kind"))
+                .help("the others are not shown")
+        } else {
+            diagnostic
+        });
+    }
+
+    /// The value of a result; an error becomes a finding.
+    pub(crate) fn take_in<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
+        result.map_err(|diagnostic| self.push(diagnostic)).ok()
+    }
+
+    /// Whether any of them is an error.
+    pub fn has_errors(&self) -> bool {
+        self.findings.iter().any(|d| d.severity() == Severity::Error)
+    }
+
+    /// The `codegen.toml` that the errors ask for; none where one of them asks for nothing, which no setting would settle.
+    pub fn suggested_config(&self) -> Option<String> {
+        let errors: Vec<_> = self.findings.iter().filter(|d| d.severity() == Severity::Error).collect();
+        if errors.is_empty() || errors.iter().any(|error| error.settings.is_empty()) {
+            return None;
+        }
+        let mut tables: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for setting in errors.iter().flat_map(|error| &error.settings) {
+            let lines = tables.entry(setting.table).or_default();
+            for line in setting.lines.iter().map(String::as_str) {
+                if !lines.contains(&line) {
+                    lines.push(line);
+                }
+            }
+        }
+        let tables: Vec<_> = tables.iter().map(|(table, lines)| format!("[{table}]\n{}\n", lines.join("\n"))).collect();
+        Some(tables.join("\n"))
+    }
+
+    /// Keeps what the predicate, which may change them, accepts.
+    pub(super) fn retain_mut(&mut self, keep: impl FnMut(&mut Diagnostic) -> bool) {
+        self.findings.retain_mut(keep);
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.findings.iter()
+    }
+
+    /// How many warnings there are.
+    pub fn warnings(&self) -> usize {
+        self.iter().filter(|d| d.severity() == Severity::Warning).count()
+    }
+}
+
+impl<'a> IntoIterator for &'a Diagnostics {
+    type Item = &'a Diagnostic;
+    type IntoIter = std::slice::Iter<'a, Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}

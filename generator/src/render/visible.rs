@@ -1,0 +1,18 @@
+//! Text that shows every character.
+
+use crate::document::is_invisible;
+
+/// The text with all that a terminal does not show as it stands written as escapes.
+pub(super) fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() {
+            shown.extend(character.escape_default());
+        } else if is_invisible(character) {
+            shown.extend(character.escape_unicode());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
