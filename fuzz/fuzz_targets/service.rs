@@ -15,8 +15,8 @@ use webhook_receiver::bytes::Bytes;
 use webhook_receiver::http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use webhook_receiver::testing::{secret, sign};
 use webhook_receiver::{
-    BodyDigest, BoxError, Delivery, HeaderNames, MemoryGuard, Pending, Receiver, ReceiverService, ReplayGuard,
-    Reservation, Secret, Unrouted, Verifier,
+    BodyDigest, BoxError, BoxFuture, Delivery, MemoryGuard, Receiver, ReceiverService, ReplayGuard, Reservation,
+    Secret, StandardWebhooks, Unrouted, Verifier,
 };
 
 const NOW: Duration = Duration::from_secs(1_700_000_000);
@@ -186,23 +186,23 @@ struct Seen {
 }
 
 impl ReplayGuard for Seen {
-    fn reserve<'a>(&'a self, id: &'a str, body: &'a BodyDigest) -> Pending<'a, Result<Reservation, BoxError>> {
+    fn reserve<'a>(&'a self, id: &'a str, body: &'a BodyDigest) -> BoxFuture<'a, Result<Reservation, BoxError>> {
         self.reserved.lock().unwrap().push(id.to_owned());
         self.guard.reserve(id, body)
     }
 
-    fn commit<'a>(&'a self, id: &'a str) -> Pending<'a, Result<(), BoxError>> {
+    fn commit<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
         self.guard.commit(id)
     }
 
-    fn release<'a>(&'a self, id: &'a str) -> Pending<'a, Result<(), BoxError>> {
+    fn release<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
         self.guard.release(id)
     }
 }
 
 fn service(seen: &Arc<Seen>, has_fallback: bool) -> ReceiverService<Tenovos> {
     let [created, any, other] = [(); 3].map(|()| Arc::clone(seen));
-    let verifier = Verifier::builder(HeaderNames::WEBHOOK).secret(secret()).clock(|| SystemTime::UNIX_EPOCH + NOW);
+    let verifier = Verifier::builder(StandardWebhooks::DEFAULT).secret(secret()).clock(|| SystemTime::UNIX_EPOCH + NOW);
     let mut receiver = Receiver::<Tenovos>::new(verifier.build().unwrap())
         .body_limit(BODY_LIMIT)
         .replay_guard(Arc::clone(seen))
@@ -215,7 +215,7 @@ fn service(seen: &Arc<Seen>, has_fallback: bool) -> ReceiverService<Tenovos> {
             async { Err::<(), BoxError>("part of the input".into()) }
         });
     if has_fallback {
-        receiver = receiver.otherwise(move |unrouted: Unrouted| {
+        receiver = receiver.fallback(move |unrouted: Unrouted| {
             other.handled.lock().unwrap().push(unrouted.raw().clone());
             async { Ok::<(), BoxError>(()) }
         });

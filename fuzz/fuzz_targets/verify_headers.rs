@@ -8,10 +8,10 @@ use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
 
 use libfuzzer_sys::fuzz_target;
-use webhook_receiver::authorization::{BasicAuth, Gate};
+use webhook_receiver::authorization::{Authenticator, BasicAuth};
 use webhook_receiver::http::{HeaderMap, HeaderName, HeaderValue};
 use webhook_receiver::signature::{Ed25519Scheme, Encoding, Hash, Piece, PublicKey};
-use webhook_receiver::{HeaderNames, HmacScheme, Secret, TextSecret, Verifier};
+use webhook_receiver::{HmacScheme, Secret, StandardWebhooks, TextSecret, Verifier};
 
 const STRIPE: HmacScheme = HmacScheme::list(
     "stripe-signature",
@@ -23,15 +23,15 @@ const STRIPE: HmacScheme = HmacScheme::list(
 .prefix("v1=");
 
 /// One verifier of each kind, whose secrets no input can know.
-static GATES: LazyLock<Vec<Gate>> = LazyLock::new(|| {
+static GATES: LazyLock<Vec<Authenticator>> = LazyLock::new(|| {
     let now = || SystemTime::UNIX_EPOCH + Duration::from_secs(1_614_265_330);
     let text = || TextSecret::new("never part of an input").unwrap();
     let shared = Secret::new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD").unwrap();
     let public = PublicKey::new("whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=").unwrap();
     let basic = BasicAuth::new("vendor", &text()).unwrap();
     vec![
-        Verifier::builder(HeaderNames::WEBHOOK).secret(shared).clock(now).build().unwrap().with_basic(basic),
-        Verifier::builder(Ed25519Scheme(HeaderNames::WEBHOOK)).secret(public).clock(now).build().unwrap().into(),
+        Verifier::builder(StandardWebhooks::DEFAULT).secret(shared).clock(now).build().unwrap().with_basic(basic),
+        Verifier::builder(Ed25519Scheme(StandardWebhooks::DEFAULT)).secret(public).clock(now).build().unwrap().into(),
         Verifier::builder(STRIPE).secret(text()).clock(now).build().unwrap().into(),
     ]
 });
@@ -49,10 +49,10 @@ fuzz_target!(|input: &[u8]| {
             headers.append(name, value);
         }
     }
-    for gate in GATES.iter() {
-        let Ok(admission) = gate.check(&headers) else { continue };
+    for authenticator in GATES.iter() {
+        let Ok(admission) = authenticator.check(&headers) else { continue };
         // Without a bearer token nobody is waited for.
-        let mut verified = std::pin::pin!(admission.verify(rest.to_vec().into()));
+        let mut verified = std::pin::pin!(admission.admit(rest.to_vec().into()));
         let mut context = std::task::Context::from_waker(std::task::Waker::noop());
         assert!(matches!(verified.as_mut().poll(&mut context), std::task::Poll::Ready(Err(_))));
     }

@@ -7,14 +7,14 @@ use std::time::{Duration, SystemTime};
 
 use libfuzzer_sys::fuzz_target;
 use webhook_receiver::http::{HeaderMap, HeaderValue};
-use webhook_receiver::{HeaderNames, Secret, Verifier};
+use webhook_receiver::{Secret, StandardWebhooks, Verifier};
 
 const VALID: &str = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
 
 static VERIFIER: LazyLock<Verifier> = LazyLock::new(|| {
     let secret = Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_614_265_330);
-    Verifier::builder(HeaderNames::WEBHOOK).secret(secret).clock(move || now).build().unwrap()
+    Verifier::builder(StandardWebhooks::DEFAULT).secret(secret).clock(move || now).build().unwrap()
 });
 
 fuzz_target!(|list: &[u8]| {

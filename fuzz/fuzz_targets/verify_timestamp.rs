@@ -11,14 +11,14 @@ use hmac::{Hmac, KeyInit, Mac};
 use libfuzzer_sys::fuzz_target;
 use sha2::Sha256;
 use webhook_receiver::http::{HeaderMap, HeaderValue};
-use webhook_receiver::{HeaderNames, Secret, Verifier};
+use webhook_receiver::{Secret, StandardWebhooks, Verifier};
 
 const KEY: &str = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const NOW: u64 = 1_614_265_330;
 
 static VERIFIER: LazyLock<Verifier> = LazyLock::new(|| {
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(NOW);
-    Verifier::builder(HeaderNames::WEBHOOK).secret(Secret::new(KEY).unwrap()).clock(move || now).build().unwrap()
+    Verifier::builder(StandardWebhooks::DEFAULT).secret(Secret::new(KEY).unwrap()).clock(move || now).build().unwrap()
 });
 
 fuzz_target!(|timestamp: &[u8]| {

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use webhook_receiver::serde::{Serialize, Serializer};
-use webhook_receiver::{Json, Payload, Text, Undeclared, codec, format};
+use webhook_receiver::{JsonValue, Payload, Text, Undeclared, codec, format};
 use crate::{
     Asset, AssetSecurityTemplate, EventContext, EventType, MetadataTemplate, Tenovos,
 };
@@ -493,7 +493,7 @@ pub struct AssetRenditions {
     /// Mezzanine file, 3000x3000.
     pub mezzanine: Option<Text<format::Uri>>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for AssetRenditions {
@@ -921,7 +921,7 @@ pub struct AssetSecurity {
     /// Security templates that applied before.
     pub previous: Option<Vec<AssetSecurityPrevious>>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for AssetSecurity {
@@ -1193,13 +1193,13 @@ pub struct UpdatedAssetUpdate {
     /// Name of the metadata attribute.
     pub name: Option<String>,
     /// Value after the change.
-    pub current_value: Option<Json>,
+    pub current_value: Option<JsonValue>,
     /// Value before the change.
-    pub previous_value: Option<Json>,
+    pub previous_value: Option<JsonValue>,
     /// Kind of the metadata attribute.
     pub r#type: Option<String>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for UpdatedAssetUpdate {

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use webhook_receiver::serde::{Serialize, Serializer};
-use webhook_receiver::{Json, Payload, Text, Undeclared, codec, format};
+use webhook_receiver::{JsonValue, Payload, Text, Undeclared, codec, format};
 use crate::{EventContext, EventType, Tenovos};
 
 /// Payload of `collection.created`.
@@ -278,11 +278,11 @@ pub struct UpdatedCollection {
     /// `type`.
     pub r#type: Option<UpdatedCollectionType>,
     /// One element for each metadata attribute that changed – attributes that did not change are left out.
-    pub metadata: Option<Vec<Json>>,
+    pub metadata: Option<Vec<JsonValue>>,
     /// `security`.
     pub security: Option<UpdatedCollectionSecurity>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for UpdatedCollection {
@@ -550,7 +550,7 @@ pub struct CollectionDeleted {
     /// `collection`.
     pub collection: Option<DeletedCollection>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl CollectionDeleted {
@@ -613,7 +613,7 @@ pub struct DeletedCollection {
     /// Identifier of the collection.
     pub id: Option<Text<format::Uuid>>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for DeletedCollection {
@@ -723,9 +723,9 @@ pub struct CollectionShare {
     /// The way in which the collection was shared.
     pub r#type: Option<String>,
     /// Everybody the collection was shared with.
-    pub recipients: Option<Vec<Json>>,
+    pub recipients: Option<Vec<JsonValue>>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for CollectionShare {
@@ -776,7 +776,7 @@ pub struct CollectionDownloaded {
     /// `collection`.
     pub collection: Option<DownloadedCollection>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl CollectionDownloaded {
@@ -839,7 +839,7 @@ pub struct DownloadedCollection {
     /// Identifier of the collection.
     pub id: Option<Text<format::Uuid>>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for DownloadedCollection {
@@ -886,7 +886,7 @@ pub struct CollectionAssetsUpdated {
     /// `collection`.
     pub collection: Option<AssetsUpdatedCollection>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl CollectionAssetsUpdated {
@@ -949,7 +949,7 @@ pub struct AssetsUpdatedCollection {
     /// Identifier of the collection.
     pub id: Option<String>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for AssetsUpdatedCollection {
@@ -994,7 +994,7 @@ pub struct CollectionMetadataUpdated {
     /// `event`.
     pub event: Option<EventContext>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl CollectionMetadataUpdated {
@@ -1056,7 +1056,7 @@ pub struct CollectionSecurityUpdated {
     /// `event`.
     pub event: Option<EventContext>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl CollectionSecurityUpdated {

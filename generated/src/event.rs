@@ -4,7 +4,7 @@
 //! Any event of Tenovos.
 
 use webhook_receiver::serde::{Serialize, Serializer};
-use webhook_receiver::{Carrier, UnknownEvent, Webhooks, codec};
+use webhook_receiver::{EventTypeLocation, UnknownEvent, Webhooks, codec};
 use crate::{
     AssetCreated, AssetDeleted, AssetDownloaded, AssetMetadataUpdated, AssetPurged,
     AssetRenditionsCreated, AssetRestored, AssetSecurityUpdated, AssetShared,
@@ -314,7 +314,7 @@ impl Webhooks for Tenovos {
     type EventType = EventType;
     type Event = Event;
 
-    const EVENT_TYPE: Carrier = Carrier::Body {
+    const EVENT_TYPE: EventTypeLocation = EventTypeLocation::Body {
         pointers: &["/eventType"],
         completed_by: None,
     };

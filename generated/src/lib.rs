@@ -81,9 +81,9 @@ pub use user::*;
 pub use version::*;
 pub use webhook_receiver;
 pub use webhook_receiver::{
-    DecodeError, Delivery, HeaderNames, Integer, Json, Number, Outcome, Payload, Reason,
-    Receiver, ReceiverService, Secret, SecretError, State, Text, Undeclared,
-    UnknownEvent, UnknownName, Unrouted, Verifier, VerifyError,
+    DecodeError, Delivery, HandlerState, Integer, JsonValue, Number, Outcome, Payload,
+    Reason, Receiver, ReceiverService, Secret, SecretError, StandardWebhooks, Text,
+    Undeclared, UnknownEvent, UnknownName, Unrouted, Verifier, VerifyError,
 };
 
 /// The webhooks of Tenovos: what the receiver has to know of them.
@@ -91,7 +91,7 @@ pub use webhook_receiver::{
 pub enum Tenovos {}
 
 /// The headers that carry the signature, from the description.
-pub const SIGNATURE_HEADERS: HeaderNames = HeaderNames::new(
+pub const SIGNATURE_SCHEME: StandardWebhooks = StandardWebhooks::new(
     "webhook-id",
     "webhook-timestamp",
     "webhook-signature",
@@ -100,7 +100,7 @@ pub const SIGNATURE_HEADERS: HeaderNames = HeaderNames::new(
 /// A receiver without handlers, which trusts deliveries that are signed with `secret`.
 ///
 /// For several secrets, another tolerance or another clock, build a verifier with
-/// [`Verifier::builder`] and [`SIGNATURE_HEADERS`], and give it to [`Receiver::new`].
+/// [`Verifier::builder`] and [`SIGNATURE_SCHEME`], and give it to [`Receiver::new`].
 pub fn receiver(secret: Secret) -> Receiver<Tenovos> {
-    Receiver::new(Verifier::new(SIGNATURE_HEADERS, secret))
+    Receiver::new(Verifier::new(SIGNATURE_SCHEME, secret))
 }

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use webhook_receiver::serde::{Serialize, Serializer};
-use webhook_receiver::{Json, Payload, Undeclared, codec};
+use webhook_receiver::{JsonValue, Payload, Undeclared, codec};
 use crate::{EventContext, EventType, Tenovos};
 
 /// Payload of `metadata.template.updated`.
@@ -94,7 +94,7 @@ pub struct Template {
     /// `groups`.
     pub groups: Option<TemplateGroups>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for Template {
@@ -242,7 +242,7 @@ pub struct TemplateGroups {
     /// Metadata groups that were added to the template.
     pub added: Option<Vec<TemplateGroupsAdded>>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for TemplateGroups {
@@ -433,7 +433,7 @@ pub struct TemplateGroupsAdded {
     /// Identifier of the metadata group.
     pub group_id: Option<String>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for TemplateGroupsAdded {
@@ -833,7 +833,7 @@ pub struct MetadataUpdatedVocabulary {
     /// `values`.
     pub values: Option<VocabularyValues>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for MetadataUpdatedVocabulary {
@@ -929,11 +929,11 @@ pub struct VocabularyValues {
     /// Values that were added.
     pub added: Option<Vec<VocabularyValuesAdded>>,
     /// Values that were removed.
-    pub removed: Option<Vec<Json>>,
+    pub removed: Option<Vec<JsonValue>>,
     /// Values that were renamed.
     pub updated: Option<Vec<VocabularyValuesUpdated>>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for VocabularyValues {
@@ -1030,7 +1030,7 @@ pub struct VocabularyValuesUpdated {
     /// `value`.
     pub value: Option<VocabularyValuesUpdatedValue>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for VocabularyValuesUpdated {
@@ -1073,7 +1073,7 @@ pub struct VocabularyValuesUpdatedValue {
     /// The value after the change.
     pub current: Option<String>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for VocabularyValuesUpdatedValue {
@@ -1190,7 +1190,7 @@ pub struct MetadataDeletedVocabulary {
     /// Name of the vocabulary.
     pub name: Option<String>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for MetadataDeletedVocabulary {

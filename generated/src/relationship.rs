@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use webhook_receiver::serde::{Serialize, Serializer};
-use webhook_receiver::{Json, Payload, Undeclared, codec};
+use webhook_receiver::{JsonValue, Payload, Undeclared, codec};
 use crate::{EventContext, EventType, Tenovos};
 
 /// Payload of `relationship.created`.
@@ -23,7 +23,7 @@ pub struct RelationshipCreated {
     /// `relationship`.
     pub relationship: Option<CreatedRelationship>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl RelationshipCreated {
@@ -84,13 +84,13 @@ impl Serialize for RelationshipCreated {
 #[non_exhaustive]
 pub struct CreatedRelationship {
     /// The kind of relationship.
-    pub link_type: Option<Json>,
+    pub link_type: Option<JsonValue>,
     /// Identifier of the parent asset.
     pub primary_id: Option<String>,
     /// Identifier of the asset below it.
     pub secondary_id: Option<String>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for CreatedRelationship {
@@ -316,7 +316,7 @@ pub struct RelationshipDeleted {
     /// `relationship`.
     pub relationship: Option<CreatedRelationship>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl RelationshipDeleted {

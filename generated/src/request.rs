@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use webhook_receiver::serde::{Serialize, Serializer};
-use webhook_receiver::{Json, Payload, Undeclared, codec};
+use webhook_receiver::{JsonValue, Payload, Undeclared, codec};
 use crate::{EventContext, EventType, Tenovos};
 
 /// Payload of `request.created`.
@@ -92,7 +92,7 @@ pub struct Request {
     /// `submittedBy`.
     pub submitted_by: Option<SubmittedBy>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for Request {

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 use webhook_receiver::serde::{Serialize, Serializer};
-use webhook_receiver::{Json, Payload, Text, Undeclared, codec, format};
+use webhook_receiver::{JsonValue, Payload, Text, Undeclared, codec, format};
 use crate::{EventContext, EventType, Tenovos};
 
 /// Payload of `rm.project.created`.
@@ -25,7 +25,7 @@ pub struct RmProjectCreated {
     /// `project`.
     pub project: Option<RmCreatedProject>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl RmProjectCreated {
@@ -90,7 +90,7 @@ pub struct RmCreatedProject {
     /// Name of the project.
     pub name: Option<String>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for RmCreatedProject {
@@ -206,11 +206,11 @@ pub struct Project {
     /// Name of the project.
     pub name: Option<String>,
     /// One element for each metadata attribute that changed – attributes that did not change are left out.
-    pub metadata: Option<Vec<Json>>,
+    pub metadata: Option<Vec<JsonValue>>,
     /// `security`.
     pub security: Option<ProjectSecurity>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for Project {
@@ -411,7 +411,7 @@ pub struct RmProjectDeleted {
     /// `project`.
     pub project: Option<RmDeletedProject>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl RmProjectDeleted {
@@ -476,7 +476,7 @@ pub struct RmDeletedProject {
     /// Name of the project.
     pub name: Option<String>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for RmDeletedProject {
@@ -527,7 +527,7 @@ pub struct RmAgreementCreated {
     /// `agreement`.
     pub agreement: Option<RmCreatedAgreement>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl RmAgreementCreated {
@@ -592,7 +592,7 @@ pub struct RmCreatedAgreement {
     /// Name of the agreement.
     pub name: Option<String>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for RmCreatedAgreement {
@@ -708,11 +708,11 @@ pub struct UpdatedAgreement {
     /// Name of the agreement.
     pub name: Option<String>,
     /// One element for each metadata attribute that changed – attributes that did not change are left out.
-    pub metadata: Option<Vec<Json>>,
+    pub metadata: Option<Vec<JsonValue>>,
     /// `security`.
     pub security: Option<UpdatedAgreementSecurity>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for UpdatedAgreement {
@@ -913,7 +913,7 @@ pub struct RmAgreementDeleted {
     /// `agreement`.
     pub agreement: Option<RmDeletedAgreement>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl RmAgreementDeleted {
@@ -978,7 +978,7 @@ pub struct RmDeletedAgreement {
     /// Name of the agreement.
     pub name: Option<String>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for RmDeletedAgreement {
@@ -1027,7 +1027,7 @@ pub struct RmAgreementExpired {
     /// `event`.
     pub event: Option<EventContext>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl RmAgreementExpired {
@@ -1091,7 +1091,7 @@ pub struct RmEntityCreated {
     /// `entity`.
     pub entity: Option<RmCreatedEntity>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl RmEntityCreated {
@@ -1156,7 +1156,7 @@ pub struct RmCreatedEntity {
     /// Name of the entity.
     pub name: Option<String>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for RmCreatedEntity {
@@ -1332,9 +1332,9 @@ pub struct EntityMetadata {
     /// Name of the metadata attribute.
     pub name: Option<String>,
     /// Value after the change.
-    pub current_value: Option<Json>,
+    pub current_value: Option<JsonValue>,
     /// Value before the change.
-    pub previous_value: Option<Json>,
+    pub previous_value: Option<JsonValue>,
     /// Kind of the metadata attribute.
     pub r#type: Option<String>,
     /// Members that the description does not declare.
@@ -1543,7 +1543,7 @@ pub struct RmEntityDeleted {
     /// `entity`.
     pub entity: Option<RmDeletedEntity>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl RmEntityDeleted {
@@ -1608,7 +1608,7 @@ pub struct RmDeletedEntity {
     /// Name of the entity.
     pub name: Option<String>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for RmDeletedEntity {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use webhook_receiver::serde::{Serialize, Serializer};
-use webhook_receiver::{Json, Payload, Undeclared, codec};
+use webhook_receiver::{JsonValue, Payload, Undeclared, codec};
 use crate::{EventContext, EventType, SecurityGroup, Tenovos};
 
 /// Payload of `security.group.created`.
@@ -90,7 +90,7 @@ pub struct SecurityTemplateCreated {
     /// `event`.
     pub event: Option<EventContext>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl SecurityTemplateCreated {
@@ -223,7 +223,7 @@ pub struct UpdatedSecurityTemplate {
     /// Security groups whose permissions changed.
     pub groups: Option<Vec<SecurityTemplateGroup>>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for UpdatedSecurityTemplate {
@@ -323,7 +323,7 @@ pub struct SecurityTemplateGroup {
     /// `permissions`.
     pub permissions: Option<SecurityTemplateGroupPermissions>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for SecurityTemplateGroup {
@@ -371,11 +371,11 @@ impl Serialize for SecurityTemplateGroup {
 #[non_exhaustive]
 pub struct SecurityTemplateGroupPermissions {
     /// Permissions that the group gained.
-    pub added: Option<Vec<Json>>,
+    pub added: Option<Vec<JsonValue>>,
     /// Permissions that the group lost.
-    pub removed: Option<Vec<Json>>,
+    pub removed: Option<Vec<JsonValue>>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for SecurityTemplateGroupPermissions {

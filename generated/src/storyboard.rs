@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use webhook_receiver::serde::{Serialize, Serializer};
-use webhook_receiver::{Json, Payload, Text, codec, format};
+use webhook_receiver::{JsonValue, Payload, Text, codec, format};
 use crate::{EventContext, EventType, Tenovos};
 
 /// Payload of `storyboard.created`.
@@ -23,7 +23,7 @@ pub struct StoryboardCreated {
     /// `storyboard`.
     pub storyboard: Option<Storyboard>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl StoryboardCreated {
@@ -90,7 +90,7 @@ pub struct Storyboard {
     /// Description of the story board.
     pub description: Option<String>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for Storyboard {
@@ -146,7 +146,7 @@ pub struct StoryboardUpdated {
     /// `storyboard`.
     pub storyboard: Option<Storyboard>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl StoryboardUpdated {
@@ -215,7 +215,7 @@ pub struct StoryboardDeleted {
     /// `storyboard`.
     pub storyboard: Option<Storyboard>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl StoryboardDeleted {
@@ -282,7 +282,7 @@ pub struct StoryboardShared {
     /// `event`.
     pub event: Option<EventContext>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl StoryboardShared {

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use webhook_receiver::serde::{Serialize, Serializer};
-use webhook_receiver::{Json, Payload, Text, Undeclared, codec, format};
+use webhook_receiver::{JsonValue, Payload, Text, Undeclared, codec, format};
 use crate::{EventContext, EventType, SecurityGroup, Tenovos};
 
 /// Payload of `user.created`.
@@ -115,7 +115,7 @@ pub struct User {
     /// `minItems`: `0`, `maxItems`: `50`.
     pub groups: Option<Vec<SecurityGroup>>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for User {
@@ -474,31 +474,31 @@ pub struct UpdatedUser {
     /// Identifier of the user.
     pub id: Option<String>,
     /// The user’s sign-in name.
-    pub username: Option<Json>,
+    pub username: Option<JsonValue>,
     /// The user’s email address.
-    pub email: Option<Json>,
+    pub email: Option<JsonValue>,
     /// The user’s first name.
-    pub first_name: Option<Json>,
+    pub first_name: Option<JsonValue>,
     /// The user’s last name.
-    pub last_name: Option<Json>,
+    pub last_name: Option<JsonValue>,
     /// The user’s display name.
-    pub friendly_name: Option<Json>,
+    pub friendly_name: Option<JsonValue>,
     /// The user’s company.
-    pub company: Option<Json>,
+    pub company: Option<JsonValue>,
     /// The user’s country.
-    pub country: Option<Json>,
+    pub country: Option<JsonValue>,
     /// The user’s phone number.
-    pub phone: Option<Json>,
+    pub phone: Option<JsonValue>,
     /// The user’s contact.
-    pub contact: Option<Json>,
+    pub contact: Option<JsonValue>,
     /// The user’s role.
-    pub role: Option<Json>,
+    pub role: Option<JsonValue>,
     /// The user’s account status.
-    pub status: Option<Json>,
+    pub status: Option<JsonValue>,
     /// The user’s way of signing in.
-    pub account_type: Option<Json>,
+    pub account_type: Option<JsonValue>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for UpdatedUser {

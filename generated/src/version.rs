@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use webhook_receiver::serde::{Serialize, Serializer};
-use webhook_receiver::{Integer, Json, Payload, Text, Undeclared, codec, format};
+use webhook_receiver::{Integer, JsonValue, Payload, Text, Undeclared, codec, format};
 use crate::{Asset, EventContext, EventType, Tenovos};
 
 /// Payload of `version.created`.
@@ -97,7 +97,7 @@ pub struct Version {
     /// `previous`.
     pub previous: Option<VersionPrevious>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl codec::Decode for Version {
@@ -267,7 +267,7 @@ pub struct VersionPromoted {
     /// `event`.
     pub event: Option<EventContext>,
     /// All other members.
-    pub additional: BTreeMap<String, Json>,
+    pub additional: BTreeMap<String, JsonValue>,
 }
 
 impl VersionPromoted {

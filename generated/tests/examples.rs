@@ -15,7 +15,7 @@ use tenovos_webhooks::{
     Outcome, Payload, RelationshipCreated, RelationshipDeleted, RelationshipUpdated,
     RequestCreated, RmAgreementCreated, RmAgreementDeleted, RmAgreementExpired,
     RmAgreementUpdated, RmEntityCreated, RmEntityDeleted, RmEntityUpdated,
-    RmProjectCreated, RmProjectDeleted, RmProjectUpdated, SIGNATURE_HEADERS,
+    RmProjectCreated, RmProjectDeleted, RmProjectUpdated, SIGNATURE_SCHEME,
     SecurityGroupCreated, SecurityTemplateCreated, SecurityTemplateUpdated,
     StoryboardCreated, StoryboardDeleted, StoryboardShared, StoryboardUpdated, Tenovos,
     UserCreated, UserUpdated, VersionCreated, VersionPromoted, receiver,
@@ -24,7 +24,7 @@ use tenovos_webhooks::{
 /// Signs the example, passes it through the receiver, and holds what the handler got against it.
 fn round_trip<P: Payload<Webhooks = Tenovos>>(example: &'static str) {
     let secret = testing::secret();
-    let headers = testing::signed_now(&SIGNATURE_HEADERS, &secret, example.as_bytes());
+    let headers = testing::signed_now(&SIGNATURE_SCHEME, &secret, example.as_bytes());
     let (sender, handled) = mpsc::channel();
     let service = receiver(secret)
         .on(move |payload: P| {

@@ -16,7 +16,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use webhook_receiver::bytes::Bytes;
 use webhook_receiver::http::HeaderMap;
-use webhook_receiver::{HeaderNames, Secret, Verifier};
+use webhook_receiver::{Secret, StandardWebhooks, Verifier};
 
 const TAG: &str = "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
 const THRESHOLD: f64 = 4.5;
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_614_265_330);
     let secret = Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").expect("a secret");
     let verifier =
-        Verifier::builder(HeaderNames::WEBHOOK).secret(secret).clock(move || now).build().expect("a verifier");
+        Verifier::builder(StandardWebhooks::DEFAULT).secret(secret).clock(move || now).build().expect("a verifier");
     let body = Bytes::from_static(br#"{"test": 2432232314}"#);
     let right = STANDARD.decode(TAG).expect("a tag");
     let verify = |request: &Request| drop(black_box(verifier.verify(&request.headers, body.clone())));

@@ -1,7 +1,7 @@
 //! Finds the event type of a delivery, without building a tree.
 
 use crate::codec::{self, DecodeError, DecodeErrorKind, Kind, Reader, pointer};
-use crate::{Carrier, Completion, Delivery, EventName, Webhooks};
+use crate::{Completion, Delivery, EventName, EventTypeLocation, Webhooks};
 
 /// The member that states an event type, where a second one has not been looked for.
 pub(crate) type Unsettled = Option<&'static str>;
@@ -26,13 +26,13 @@ impl<W: Webhooks> EventType<W> {
     /// The same, where a body that states it is looked at to the end.
     pub(crate) fn checked(delivery: &Delivery) -> Result<Self, DecodeError> {
         Ok(match W::EVENT_TYPE {
-            Carrier::Body { pointers, completed_by } => {
+            EventTypeLocation::Body { pointers, completed_by } => {
                 Self::completed(in_body(delivery, pointers)?, completed_by, delivery)?
             }
-            Carrier::Header { completed_by, .. } => {
+            EventTypeLocation::Header { completed_by, .. } => {
                 Self::completed(delivery.event_type_header().map(str::to_owned), completed_by, delivery)?
             }
-            Carrier::Address => match W::EventType::ALL {
+            EventTypeLocation::Address => match W::EventType::ALL {
                 [only] => Self::Known(*only, None),
                 _ => Self::Unknown(None),
             },
@@ -41,7 +41,7 @@ impl<W: Webhooks> EventType<W> {
 
     /// What a member of the body says, if it is enough to look that far.
     fn first_stated(delivery: &Delivery) -> Option<Self> {
-        let Carrier::Body { pointers: [pointer], completed_by: None } = W::EVENT_TYPE else { return None };
+        let EventTypeLocation::Body { pointers: [pointer], completed_by: None } = W::EVENT_TYPE else { return None };
         let stating = pointer.strip_prefix('/').filter(|name| !name.contains(['/', '~']))?;
         let mut reader = Reader::new(str::from_utf8(delivery.raw()).ok()?);
         let mut members = reader.object("").ok()?;

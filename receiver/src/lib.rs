@@ -4,7 +4,7 @@
 //!
 //! 1. [`signature`]: a [`Verifier`] turns header and body bytes into a [`Delivery`]. There is no
 //!    other way to get one, so an unverified body cannot be decoded by accident.
-//!    A [`Gate`] asks for a bearer token or a password as well.
+//!    A [`Authenticator`] asks for a bearer token or a password as well.
 //! 2. [`codec`] and [`format`](mod@format): a delivery is [decoded](Delivery::decode) into a payload
 //!    type, or into [the event](Delivery::event) that its event type names. Errors carry a JSON
 //!    pointer.
@@ -19,7 +19,7 @@
 //!
 //! - A signature is checked over the bytes as received, before they are parsed.
 //! - A verified delivery is never dropped in silence: whatever cannot be routed or decoded reaches the
-//!   [fallback handler](Receiver::otherwise) with its raw bytes and the [`Reason`].
+//!   [fallback handler](Receiver::fallback) with its raw bytes and the [`Reason`].
 //! - A handler runs to completion, whether or not the sender waits for the answer.
 //! - Status 200 is sent only when the handler has finished without an error, or when nothing was to
 //!   be done.
@@ -59,16 +59,20 @@ pub use http;
 pub use serde;
 pub use serde_json;
 
-pub use authorization::{BearerAuth, Gate};
-pub use codec::{DecodeError, Deep, Integer, Json, Number, Undeclared};
+pub use authorization::{Authenticator, BearerAuth};
+pub use codec::{DecodeError, Deep, Integer, JsonValue, Number, Undeclared};
 pub use delivery::Delivery;
 pub use format::Text;
-pub use replay::{BodyDigest, MemoryGuard, Pending, ReplayGuard, Reservation};
-pub use router::{FromDelivery, Handler, Observed, Outcome, Reason, Receiver, Route, State, Unrouted, Within, within};
+pub use replay::{BodyDigest, BoxFuture, MemoryGuard, ReplayGuard, Reservation};
+pub use router::{
+    FromDelivery, Handler, HandlerState, Observed, Outcome, Reason, Receiver, Route, Timeout, Unrouted, timeout,
+};
 pub use service::{ReceiverService, Rejection};
-pub use signature::{HeaderNames, HmacScheme, Rotation, Secret, SecretError, TextSecret, Verifier, VerifyError};
+pub use signature::{
+    HmacScheme, Secret, SecretError, SecretRotation, StandardWebhooks, TextSecret, Verifier, VerifyError,
+};
 pub use webhooks::{
-    Carrier, Completion, EventName, Payload, TopicName, UnknownEvent, UnknownName, Webhooks, fits_template,
+    Completion, EventName, EventTypeLocation, Payload, TopicName, UnknownEvent, UnknownName, Webhooks, fits_template,
 };
 
 /// An error of any type, as handlers return it.

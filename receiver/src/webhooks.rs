@@ -9,7 +9,7 @@ use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 
 use crate::DecodeError;
-use crate::codec::{self, Decode, Json, Reader};
+use crate::codec::{self, Decode, JsonValue, Reader};
 use crate::printable::Printable;
 
 /// The webhooks of one vendor: which events there are and how each is decoded.
@@ -20,7 +20,7 @@ pub trait Webhooks: Sized + Send + Sync + 'static {
     type Event: Serialize + Send + 'static;
 
     /// Where a delivery says what it is.
-    const EVENT_TYPE: Carrier;
+    const EVENT_TYPE: EventTypeLocation;
 
     /// Decodes the payload of this event type.
     ///
@@ -36,7 +36,7 @@ pub trait Webhooks: Sized + Send + Sync + 'static {
 /// Where a delivery states its event type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Carrier {
+pub enum EventTypeLocation {
     /// In the body.
     Body {
         /// JSON pointers (RFC 6901) such as `/eventType`. The first one at which a body has a text counts.
@@ -52,7 +52,7 @@ pub enum Carrier {
         /// Where the body completes it, so that `issues` in the header and `opened` in the body are `issues.opened`.
         completed_by: Option<Completion>,
     },
-    /// Nowhere: each event type is sent to an address of its own, see [`Receiver::assuming`](crate::Receiver::assuming).
+    /// Nowhere: each event type is sent to an address of its own, see [`Receiver::assume_event_type`](crate::Receiver::assume_event_type).
     /// Where there is but one event type, every delivery is of that one.
     Address,
 }
@@ -161,7 +161,7 @@ impl UnknownEvent {
         &self.body
     }
 
-    /// Decodes the body as a type of the caller's choice, such as [`Json`](crate::Json).
+    /// Decodes the body as a type of the caller's choice, such as [`JsonValue`](crate::JsonValue).
     ///
     /// # Errors
     ///
@@ -174,7 +174,7 @@ impl UnknownEvent {
 /// Writes the body as received.
 impl Serialize for UnknownEvent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.decode::<Json>().map_err(S::Error::custom)?.serialize(serializer)
+        self.decode::<JsonValue>().map_err(S::Error::custom)?.serialize(serializer)
     }
 }
 

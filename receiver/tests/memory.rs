@@ -21,7 +21,7 @@ mod linux {
     use webhook_receiver::authorization::BasicAuth;
     use webhook_receiver::http::HeaderMap;
     use webhook_receiver::signature::{Encoding, Hash, HmacScheme, Piece};
-    use webhook_receiver::{HeaderNames, Secret, TextSecret, Verifier};
+    use webhook_receiver::{Secret, StandardWebhooks, TextSecret, Verifier};
     use zeroize::Zeroizing;
 
     const SCHEME: HmacScheme = HmacScheme::new("x-signature", Hash::Sha512, Encoding::Hex, &[Piece::Body]);
@@ -93,7 +93,7 @@ mod linux {
         let secret = Secret::from_file(&path).unwrap();
         assert!(!text.is_on_the_heap(), "the text of a `Secret` was left behind");
         assert!(key.is_on_the_heap(), "a `Secret` that is still there has to be found");
-        let verifier = Verifier::new(HeaderNames::WEBHOOK, secret);
+        let verifier = Verifier::new(StandardWebhooks::DEFAULT, secret);
         assert!(!key.is_on_the_heap(), "a `Secret` was left behind");
         assert!(verifier.verify(&headers, "{}".into()).is_err());
         drop(verifier);

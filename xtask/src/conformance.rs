@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use webhook_receiver::http::{HeaderMap, HeaderName, HeaderValue};
 use webhook_receiver::signature::VerifierBuilder;
-use webhook_receiver::{HeaderNames, Secret, Verifier, VerifyError};
+use webhook_receiver::{Secret, StandardWebhooks, Verifier, VerifyError};
 
 /// What a case says, or what is found.
 #[derive(PartialEq, Eq)]
@@ -67,7 +67,7 @@ fn case(line: &str) -> Result<(String, String, Outcome, Outcome), String> {
 
 fn verify(secrets: &[&str], now: u64, headers: &HeaderMap, body: Vec<u8>) -> Outcome {
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(now);
-    let builder = Verifier::builder(HeaderNames::WEBHOOK).clock(move || now);
+    let builder = Verifier::builder(StandardWebhooks::DEFAULT).clock(move || now);
     let secrets = secrets.iter().map(|secret| Secret::new(secret)).collect::<Result<Vec<_>, _>>();
     match secrets.and_then(|secrets| secrets.into_iter().fold(builder, VerifierBuilder::secret).build()) {
         Err(_) => Outcome::Refused { kind: "Secret".into(), status: None },

@@ -17,7 +17,7 @@ pub(crate) async fn serve() -> Result<(), BoxError> {
     let service = tenovos_webhooks::receiver(testing::secret()).on(|_: AssetCreated| async {}).into_service();
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?);
-    WebhookServer::new().at("/hook", service).run(listener).await?;
+    WebhookServer::new().route_service("/hook", service).run(listener).await?;
     Ok(())
 }
 

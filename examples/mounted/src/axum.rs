@@ -1,7 +1,7 @@
 //! In an `axum` router.
 //!
 //! `axum::serve` waits for the head of a request for ever, and takes any number of connections: put a proxy in front that
-//! does not, or serve the router with [`Server::otherwise`](webhook_receiver::serve::Server::otherwise).
+//! does not, or serve the router with [`Server::fallback_service`](webhook_receiver::serve::Server::fallback_service).
 
 use std::io;
 

@@ -16,6 +16,6 @@ use tenovos_webhooks::{AssetCreated, ReceiverService, Secret, Tenovos, Unrouted}
 pub fn receiver(secret: Secret) -> ReceiverService<Tenovos> {
     tenovos_webhooks::receiver(secret)
         .on(|created: AssetCreated| async move { println!("new asset {}", created.asset.id) })
-        .otherwise(|unrouted: Unrouted| async move { println!("kept {} bytes", unrouted.raw().len()) })
+        .fallback(|unrouted: Unrouted| async move { println!("kept {} bytes", unrouted.raw().len()) })
         .into_service()
 }

@@ -12,5 +12,5 @@ use webhook_receiver::serve::Server;
 ///
 /// If the process cannot be notified of signals.
 pub async fn serve(listener: TcpListener, service: ReceiverService<Tenovos>) -> io::Result<()> {
-    Server::new().at("/webhooks/tenovos", service).run(listener).await
+    Server::new().route_service("/webhooks/tenovos", service).run(listener).await
 }

@@ -7,12 +7,12 @@ use std::thread;
 use std::time::Duration;
 
 use mounted_example::{lambda, receiver};
-use tenovos_webhooks::{AssetCreated, Json, SIGNATURE_HEADERS};
+use tenovos_webhooks::{AssetCreated, JsonValue, SIGNATURE_SCHEME};
 use webhook_receiver::http::HeaderMap;
 use webhook_receiver::testing::{block_on, secret, signed_now};
 
 fn body() -> String {
-    Json::new(&AssetCreated::example()).unwrap().as_str().to_owned()
+    JsonValue::new(&AssetCreated::example()).unwrap().as_str().to_owned()
 }
 
 /// The status and what is not expected to differ of the answer.
@@ -36,7 +36,7 @@ fn post(headers: &HeaderMap, more: &str, body: &str) -> String {
 
 fn assert_receives(address: SocketAddr) {
     let body = body();
-    let signed = signed_now(&SIGNATURE_HEADERS, &secret(), body.as_bytes());
+    let signed = signed_now(&SIGNATURE_SCHEME, &secret(), body.as_bytes());
     let length = format!("content-length: {}\r\n", body.len());
     let twice = format!("{length}webhook-id: other\r\n");
     for (what, request, expected) in [
@@ -107,7 +107,7 @@ fn actix_web() {
 fn lambda() {
     let service = receiver(secret());
     let body = body();
-    let signed = signed_now(&SIGNATURE_HEADERS, &secret(), body.as_bytes());
+    let signed = signed_now(&SIGNATURE_SCHEME, &secret(), body.as_bytes());
     let headers: BTreeMap<_, _> = signed.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
     let answer = |headers: &BTreeMap<&str, &str>, body: &str, base64: bool| {
         let event = serde_json::json!({

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::Serialize;
-use tenovos_webhooks::{Asset, AssetCreated, Delivery, Event, State, Unrouted};
+use tenovos_webhooks::{Asset, AssetCreated, Delivery, Event, HandlerState, Unrouted};
 
 use crate::shown::Shown;
 
@@ -60,7 +60,7 @@ impl App {
 }
 
 /// Handles `asset.created`: the type of the first argument says so.
-pub(crate) async fn index_asset(event: AssetCreated, delivery: Delivery, app: State<Arc<App>>) {
+pub(crate) async fn index_asset(event: AssetCreated, delivery: Delivery, app: HandlerState<Arc<App>>) {
     let asset = event.asset;
     let filename = asset.filename.as_deref().unwrap_or("(none)");
     tracing::info!(delivery = delivery.id(), filename = %Shown(filename), "indexing asset");
@@ -70,7 +70,7 @@ pub(crate) async fn index_asset(event: AssetCreated, delivery: Delivery, app: St
 }
 
 /// Handles every event of a topic, by what all events have in common.
-pub(crate) async fn record_agreement(event: Event, delivery: Delivery, app: State<Arc<App>>) {
+pub(crate) async fn record_agreement(event: Event, delivery: Delivery, app: HandlerState<Arc<App>>) {
     let context = event.event();
     let user = context.and_then(|context| context.user.as_ref());
     let change = AgreementChange {
@@ -91,7 +91,7 @@ pub(crate) async fn record_agreement(event: Event, delivery: Delivery, app: Stat
 /// generated, and bodies that are not what its description promises.
 ///
 /// An error is answered with status 500, and Tenovos sends the delivery again later.
-pub(crate) async fn keep_unrouted(unrouted: Unrouted, app: State<Arc<App>>) -> Result<(), &'static str> {
+pub(crate) async fn keep_unrouted(unrouted: Unrouted, app: HandlerState<Arc<App>>) -> Result<(), &'static str> {
     let id = key(unrouted.delivery());
     let mut kept = lock(&app.unrouted);
     if kept.len() >= MAX_UNROUTED && !kept.contains_key(&id) {

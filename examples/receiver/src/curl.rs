@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use tenovos_webhooks::{AssetCreated, Json, SIGNATURE_HEADERS, Secret};
+use tenovos_webhooks::{AssetCreated, JsonValue, SIGNATURE_SCHEME, Secret};
 use webhook_receiver::{BoxError, testing};
 
 use crate::ENDPOINT;
@@ -12,9 +12,9 @@ use crate::ENDPOINT;
 ///
 /// The receiver accepts it for as long as timestamps may be old, five minutes from `now`.
 pub(crate) fn command(secret: &Secret, address: SocketAddr, now: SystemTime) -> Result<String, BoxError> {
-    let body = Json::new(&AssetCreated::example())?;
+    let body = JsonValue::new(&AssetCreated::example())?;
     let id = format!("msg_{}", now.duration_since(UNIX_EPOCH)?.as_millis());
-    let headers = testing::sign_as(&SIGNATURE_HEADERS, secret, &id, now, body.as_str().as_bytes());
+    let headers = testing::sign_as(&SIGNATURE_SCHEME, secret, &id, now, body.as_str().as_bytes());
 
     // A proxy would look for the loopback address on its own machine.
     let mut line = "curl --include --noproxy '*'".to_owned();

@@ -81,12 +81,12 @@ async fn run(options: &Options) -> Result<(), BoxError> {
         .with_state(Arc::clone(&app))
         .on(app::index_asset)
         .on_topic(Topic::RmAgreement, app::record_agreement)
-        .otherwise(app::keep_unrouted)
+        .fallback(app::keep_unrouted)
         .into_service();
     let server = Server::new()
-        .at(ENDPOINT, service)
-        .otherwise(views::router(app))
-        .grace(Duration::from_millis(options.grace_ms));
+        .route_service(ENDPOINT, service)
+        .fallback_service(views::router(app))
+        .shutdown_timeout(Duration::from_millis(options.grace_ms));
 
     println!("listening on http://{address}{ENDPOINT}");
     println!("try it, the signature is valid for five minutes:\n\n{try_it}\n");

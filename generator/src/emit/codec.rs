@@ -100,7 +100,7 @@ impl Emitter<'_> {
                 quote!(self.to_integer().serialize(serializer)),
             ),
             Open::Json => (
-                quote!(<Json as codec::Decode>::decode(reader).map(Self::from)),
+                quote!(<JsonValue as codec::Decode>::decode(reader).map(Self::from)),
                 quote!(codec::json_text(serializer, self.as_json())),
             ),
         };

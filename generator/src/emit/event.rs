@@ -22,7 +22,7 @@ impl Emitter<'_> {
         let own = payloads.iter().map(ToString::to_string).chain(["EventType".to_owned(), self.vendor_name()]);
         let own = imports::list(own.collect());
         let mut receiver = imports::receiver_types(&common);
-        receiver.extend(["Carrier", "UnknownEvent", "Webhooks", "codec"]);
+        receiver.extend(["EventTypeLocation", "UnknownEvent", "Webhooks", "codec"]);
         if self.api.carrier.completed_by().is_some() {
             receiver.push("Completion");
         }
@@ -90,7 +90,7 @@ impl Emitter<'_> {
             impl Webhooks for #vendor {
                 type EventType = EventType;
                 type Event = Event;
-                const EVENT_TYPE: Carrier = #carrier;
+                const EVENT_TYPE: EventTypeLocation = #carrier;
 
                 fn decode(event_type: EventType, reader: &mut codec::Reader<'_>) -> Result<Event, codec::DecodeError> {
                     match event_type {
@@ -115,10 +115,12 @@ impl Emitter<'_> {
         };
         match &self.api.carrier {
             Carrier::Body { pointers, .. } => {
-                quote!(Carrier::Body { pointers: &[#(#pointers),*], completed_by: #completed_by })
+                quote!(EventTypeLocation::Body { pointers: &[#(#pointers),*], completed_by: #completed_by })
             }
-            Carrier::Header { name, .. } => quote!(Carrier::Header { name: #name, completed_by: #completed_by }),
-            Carrier::Address => quote!(Carrier::Address),
+            Carrier::Header { name, .. } => {
+                quote!(EventTypeLocation::Header { name: #name, completed_by: #completed_by })
+            }
+            Carrier::Address => quote!(EventTypeLocation::Address),
         }
     }
 

@@ -21,7 +21,7 @@ pub(super) fn receiver_types(types: &[&Type]) -> Vec<&'static str> {
     let needed = [
         (uses(|ty| matches!(ty, Type::Deep(_))), "Deep"),
         (uses(|ty| *ty == Type::Integer), "Integer"),
-        (uses(|ty| *ty == Type::Any), "Json"),
+        (uses(|ty| *ty == Type::Any), "JsonValue"),
         (uses(|ty| *ty == Type::Number), "Number"),
         (text, "Text"),
         (text, "format"),

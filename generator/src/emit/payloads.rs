@@ -151,7 +151,7 @@ impl Emitter<'_> {
             pub enum #ty {
                 #(#variants)*
                 /// A value that is none of these.
-                #unknown(Json),
+                #unknown(JsonValue),
             }
         }
     }
@@ -244,7 +244,7 @@ impl Emitter<'_> {
             Type::Integer => quote!(Integer),
             Type::Number => quote!(Number),
             Type::String => quote!(String),
-            Type::Any => quote!(Json),
+            Type::Any => quote!(JsonValue),
             Type::Text(format) => {
                 let marker = crate::names::ident(marker(*format));
                 quote!(Text<format::#marker>)

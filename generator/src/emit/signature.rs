@@ -22,8 +22,8 @@ impl Emitter<'_> {
     /// What `lib.rs` re-exports of the receiver for the scheme.
     pub(super) fn signature_types(&self) -> &'static [&'static str] {
         match &self.api.scheme {
-            None => &["HeaderNames", "HmacScheme", "Secret", "SecretError", "TextSecret"],
-            Some(Scheme::StandardWebhooks { .. }) => &["HeaderNames", "Secret", "SecretError"],
+            None => &["StandardWebhooks", "HmacScheme", "Secret", "SecretError", "TextSecret"],
+            Some(Scheme::StandardWebhooks { .. }) => &["StandardWebhooks", "Secret", "SecretError"],
             Some(Scheme::Hmac(_)) => &["HmacScheme", "SecretError", "TextSecret"],
             Some(Scheme::Unsigned) => &[],
         }
@@ -64,7 +64,7 @@ impl Emitter<'_> {
                 `event_type` are sent.";
             (
                 quote!(event_type: EventType,),
-                quote!(.assuming(event_type)),
+                quote!(.assume_event_type(event_type)),
                 docs::outer(&format!("\n{}", docs::wrapped(docs))),
             )
         } else {
@@ -83,16 +83,16 @@ impl Emitter<'_> {
             Some(Scheme::StandardWebhooks { id, timestamp, signature }) => vec![
                 quote! {
                     /// The headers that carry the signature, from the description.
-                    pub const SIGNATURE_HEADERS: HeaderNames = HeaderNames::new(#id, #timestamp, #signature);
+                    pub const SIGNATURE_SCHEME: StandardWebhooks = StandardWebhooks::new(#id, #timestamp, #signature);
                 },
                 quote! {
                     /// A receiver without handlers, which trusts deliveries that are signed with `secret`.
                     ///
                     /// For several secrets, another tolerance or another clock, build a verifier with
-                    /// [`Verifier::builder`] and [`SIGNATURE_HEADERS`], and give it to [`Receiver::new`].
+                    /// [`Verifier::builder`] and [`SIGNATURE_SCHEME`], and give it to [`Receiver::new`].
                     #address
                     pub fn receiver(#parameter secret: Secret) -> Receiver<#vendor> {
-                        Receiver::new(Verifier::new(SIGNATURE_HEADERS, secret))#assumed
+                        Receiver::new(Verifier::new(SIGNATURE_SCHEME, secret))#assumed
                     }
                 },
             ],
@@ -135,15 +135,15 @@ impl Emitter<'_> {
         let event_type = self.has_addresses().then(|| quote!(P::EVENT_TYPE,));
         match &self.api.scheme {
             None => Signing {
-                names: &["HeaderNames", "Verifier"],
+                names: &["StandardWebhooks", "Verifier"],
                 secret: Some(secret),
-                headers: quote!(testing::signed_now(&HeaderNames::WEBHOOK, &secret, example.as_bytes())),
+                headers: quote!(testing::signed_now(&StandardWebhooks::DEFAULT, &secret, example.as_bytes())),
                 receiver: quote!(receiver(#event_type Verifier::standard_webhooks(secret))),
             },
             Some(Scheme::StandardWebhooks { .. }) => Signing {
-                names: &["SIGNATURE_HEADERS"],
+                names: &["SIGNATURE_SCHEME"],
                 secret: Some(secret),
-                headers: quote!(testing::signed_now(&SIGNATURE_HEADERS, &secret, example.as_bytes())),
+                headers: quote!(testing::signed_now(&SIGNATURE_SCHEME, &secret, example.as_bytes())),
                 receiver: quote!(receiver(#event_type secret)),
             },
             Some(Scheme::Hmac(_)) => Signing {

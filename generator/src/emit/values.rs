@@ -22,7 +22,7 @@ impl Emitter<'_> {
         let (derives, kept) = match listed.open {
             Open::Text => (quote!(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash), quote!(String)),
             Open::Integer => (quote!(Clone, Debug, PartialEq, Eq, Hash), quote!(Integer)),
-            Open::Json => (quote!(Clone, Debug, PartialEq, Eq), quote!(Json)),
+            Open::Json => (quote!(Clone, Debug, PartialEq, Eq), quote!(JsonValue)),
         };
         quote! {
             #docs
@@ -105,14 +105,14 @@ impl Emitter<'_> {
                     }
                 };
                 let from = quote! {
-                    fn from(value: Json) -> Self {
+                    fn from(value: JsonValue) -> Self {
                         match codec::position(&value, &[#(#texts),*]) {
                             #(Some(#positions) => Self::#idents,)*
                             _ => Self::#unknown(value),
                         }
                     }
                 };
-                (value, (quote!(Json), from), quote!(f.pad(self.as_json())))
+                (value, (quote!(JsonValue), from), quote!(f.pad(self.as_json())))
             }
         };
         let (kept, from) = from;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use criterion::{BatchSize, Criterion};
 use http::{HeaderMap, HeaderName, HeaderValue};
-use webhook_receiver::{HeaderNames, Secret, Verifier, testing};
+use webhook_receiver::{Secret, StandardWebhooks, Verifier, testing};
 use webhooks_bench::report;
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -49,14 +49,14 @@ fn main() {
     for (size, length) in [("600 B", 600), ("10 KB", 10_000), ("1 MB", 1_000_000)] {
         for (count, signatures, secrets) in [("", 1, 1), (", 3 signatures", 3, 1), (", 3 secrets", 1, 3)] {
             let body = Bytes::from(vec![b'x'; length]);
-            let mut headers = testing::signed_now(&HeaderNames::WEBHOOK, &secret(SECRET), &body);
+            let mut headers = testing::signed_now(&StandardWebhooks::DEFAULT, &secret(SECRET), &body);
             let signed = headers["webhook-signature"].to_str().expect("ASCII").to_owned();
             let others = ["v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= "; 2].concat();
             let list = if signatures == 1 { signed } else { others + &signed };
             headers.insert("webhook-signature", HeaderValue::from_str(&list).expect("ASCII"));
             let headers = shared(&headers);
 
-            let builder = Verifier::builder(HeaderNames::WEBHOOK);
+            let builder = Verifier::builder(StandardWebhooks::DEFAULT);
             let keys = OTHERS[..secrets - 1].iter().copied().chain([SECRET]);
             let ours = keys.fold(builder, |builder, key| builder.secret(secret(key))).build().expect("secrets");
             let standardwebhooks = standardwebhooks::Webhook::new(SECRET).expect("a secret");

@@ -17,8 +17,8 @@ use crate::{SecretError, TextSecret};
 ///
 /// # fn main() -> Result<(), webhook_receiver::SecretError> {
 /// let verifier = Verifier::standard_webhooks(Secret::from_env("WEBHOOK_SECRET")?);
-/// let gate = verifier.with_basic(BasicAuth::new("vendor", &TextSecret::from_env("WEBHOOK_PASSWORD")?)?);
-/// # drop(gate);
+/// let authenticator = verifier.with_basic(BasicAuth::new("vendor", &TextSecret::from_env("WEBHOOK_PASSWORD")?)?);
+/// # drop(authenticator);
 /// # Ok(())
 /// # }
 /// ```

@@ -21,8 +21,8 @@ use super::CredentialsError;
 /// }
 /// ```
 pub trait BearerAuth: Send + Sync + 'static {
-    /// Says whether the token, which is well-formed and at most 8192 bytes long, is good. Dropped when the gate's
-    /// [deadline](super::Gate::deadline) has passed.
+    /// Says whether the token, which is well-formed and at most 8192 bytes long, is good. Dropped when the authenticator's
+    /// [timeout](super::Authenticator::timeout) has passed.
     fn authenticate(&self, token: &str) -> impl Future<Output = Result<(), CredentialsError>> + Send;
 }
 

@@ -2,7 +2,6 @@ use std::time::Duration;
 
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
-use tokio::time::timeout;
 
 use super::bearer::AnyBearerAuth;
 use super::{BasicAuth, CredentialsError};
@@ -46,11 +45,11 @@ impl Credentials {
     }
 
     /// Only the answer about a bearer token can take time.
-    pub(super) async fn authenticate(&self, credentials: &str, deadline: Duration) -> Result<(), CredentialsError> {
+    pub(super) async fn authenticate(&self, credentials: &str, timeout: Duration) -> Result<(), CredentialsError> {
         match self {
             Self::Bearer(bearer) => {
                 let late = |_| CredentialsError::Unavailable("the answer did not come in time");
-                timeout(deadline, bearer.authenticate(credentials)).await.map_err(late)?
+                tokio::time::timeout(timeout, bearer.authenticate(credentials)).await.map_err(late)?
             }
             Self::Basic(basic) => basic.authenticate(credentials),
         }

@@ -12,11 +12,11 @@ use super::{Decode, DecodeError, Reader, Value, json_text};
 /// number beyond the range of a double, and nesting deeper than 127, counted from the outermost value of the text that is
 /// read.
 ///
-/// Equality compares the text. `Json` can be read and written through `serde_json` only.
+/// Equality compares the text. `JsonValue` can be read and written through `serde_json` only.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Json(Box<str>);
+pub struct JsonValue(Box<str>);
 
-impl Json {
+impl JsonValue {
     /// Writes a value as JSON.
     ///
     /// # Errors
@@ -56,22 +56,22 @@ impl Json {
     }
 }
 
-impl Decode for Json {
+impl Decode for JsonValue {
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         reader.value().map(|value| value.to_json())
     }
 }
 
-crate::__deserialize!(Json);
+crate::__deserialize!(JsonValue);
 
-impl Serialize for Json {
+impl Serialize for JsonValue {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         json_text(serializer, &self.0)
     }
 }
 
 /// Reads a document.
-impl FromStr for Json {
+impl FromStr for JsonValue {
     type Err = DecodeError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -79,13 +79,13 @@ impl FromStr for Json {
     }
 }
 
-impl fmt::Debug for Json {
+impl fmt::Debug for JsonValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Json").field(&format_args!("{}", self.as_str())).finish()
+        f.debug_tuple("JsonValue").field(&format_args!("{}", self.as_str())).finish()
     }
 }
 
-impl fmt::Display for Json {
+impl fmt::Display for JsonValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::error::quoted;
 use super::same::same_json;
-use super::{Decode, DecodeError, Json, Reader};
+use super::{Decode, DecodeError, JsonValue, Reader};
 
 /// Reads exactly this string.
 ///
@@ -58,7 +58,7 @@ pub fn constant_json(reader: &mut Reader<'_>, expected: &str) -> Result<(), Deco
 }
 
 /// Which of these texts is the same JSON as the value, however it is spelled.
-pub fn position(value: &Json, listed: &[&str]) -> Option<usize> {
+pub fn position(value: &JsonValue, listed: &[&str]) -> Option<usize> {
     listed.iter().position(|text| same_json(text, value.as_str()).is_ok())
 }
 

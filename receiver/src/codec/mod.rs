@@ -83,7 +83,7 @@ use serde_json::value::RawValue;
 pub use crate::__deserialize as deserialize;
 pub use deep::Deep;
 pub use error::{DecodeError, DecodeErrorKind};
-pub use json::Json;
+pub use json::JsonValue;
 pub use literal::{constant, constant_json, constant_value, json_text, position};
 pub use number::{Integer, InvalidNumber, Number};
 pub use reader::{Members, Name, Reader};

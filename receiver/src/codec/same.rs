@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::decimal::Decimal;
-use super::{DecodeError, Json};
+use super::{DecodeError, JsonValue};
 
 /// Whether two texts are the same JSON.
 ///
@@ -19,19 +19,19 @@ pub fn same_json(expected: &str, actual: &str) -> Result<(), String> {
 }
 
 enum Value {
-    Object(BTreeMap<String, Json>),
-    Array(Vec<Json>),
+    Object(BTreeMap<String, JsonValue>),
+    Array(Vec<JsonValue>),
     String(String),
     Number(Decimal),
     /// `null`, `true`, `false`, and numbers with an exponent beyond all measure.
     Other,
 }
 
-fn read(text: &str) -> Result<Json, String> {
+fn read(text: &str) -> Result<JsonValue, String> {
     text.parse().map_err(|error: DecodeError| error.to_string())
 }
 
-fn value(json: &Json) -> Result<Value, String> {
+fn value(json: &JsonValue) -> Result<Value, String> {
     let value = match json.as_str().as_bytes().first() {
         Some(b'{') => json.decode().map(Value::Object),
         Some(b'[') => json.decode().map(Value::Array),
@@ -42,7 +42,7 @@ fn value(json: &Json) -> Result<Value, String> {
     value.map_err(|error| error.to_string())
 }
 
-fn compare(at: &str, expected: &Json, actual: &Json) -> Result<(), String> {
+fn compare(at: &str, expected: &JsonValue, actual: &JsonValue) -> Result<(), String> {
     let same = match (value(expected)?, value(actual)?) {
         (Value::Object(expected), Value::Object(actual)) => {
             return compare_objects(at, &expected, &actual);
@@ -58,7 +58,11 @@ fn compare(at: &str, expected: &Json, actual: &Json) -> Result<(), String> {
     if same { Ok(()) } else { Err(format!("at `{at}`: expected {expected}, found {actual}")) }
 }
 
-fn compare_objects(at: &str, expected: &BTreeMap<String, Json>, actual: &BTreeMap<String, Json>) -> Result<(), String> {
+fn compare_objects(
+    at: &str,
+    expected: &BTreeMap<String, JsonValue>,
+    actual: &BTreeMap<String, JsonValue>,
+) -> Result<(), String> {
     if let Some(name) = actual.keys().find(|name| !expected.contains_key(*name)) {
         return Err(format!("at `{at}`: unexpected member {name:?}"));
     }
@@ -68,7 +72,7 @@ fn compare_objects(at: &str, expected: &BTreeMap<String, Json>, actual: &BTreeMa
     })
 }
 
-fn compare_arrays(at: &str, expected: &[Json], actual: &[Json]) -> Result<(), String> {
+fn compare_arrays(at: &str, expected: &[JsonValue], actual: &[JsonValue]) -> Result<(), String> {
     if expected.len() != actual.len() {
         let (expected, actual) = (expected.len(), actual.len());
         return Err(format!("at `{at}`: expected {expected} elements, found {actual}"));

@@ -3,7 +3,7 @@ use std::fmt;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::{Decode, DecodeError, Json, Name, Value, from_slice, json_text};
+use super::{Decode, DecodeError, JsonValue, Name, Value, from_slice, json_text};
 
 /// Members of an object that the description does not declare, as they were received.
 ///
@@ -52,8 +52,8 @@ impl Undeclared {
     ///
     /// # Errors
     ///
-    /// If a name occurs twice, or a value is not what [`Json`] accepts.
-    pub fn to_json(&self) -> Result<Json, DecodeError> {
+    /// If a name occurs twice, or a value is not what [`JsonValue`] accepts.
+    pub fn to_json(&self) -> Result<JsonValue, DecodeError> {
         self.to_string().parse()
     }
 

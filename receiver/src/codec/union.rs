@@ -1,6 +1,6 @@
 use super::budget::Attempt;
 use super::reader::{Kind, Name};
-use super::{Decode, DecodeError, Json, Reader};
+use super::{Decode, DecodeError, JsonValue, Reader};
 
 /// A value that is passed over at first, to choose what it is to be decoded as.
 #[derive(Clone, Copy)]
@@ -32,8 +32,8 @@ impl<'de> Value<'de> {
     }
 
     /// Keeps the value.
-    pub fn to_json(&self) -> Json {
-        Json::of_checked(self.text)
+    pub fn to_json(&self) -> JsonValue {
+        JsonValue::of_checked(self.text)
     }
 
     /// The top-level member of this name as text: a string's value, or a number or boolean as written.

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::BoxError;
 
 /// A future that a [`ReplayGuard`] gives.
-pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Remembers which deliveries were handled, so that none is handled twice.
 ///
@@ -29,13 +29,13 @@ pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// clock that does not jump. An error of `reserve` or `commit` is answered with status 503, so that the delivery comes again.
 pub trait ReplayGuard: Send + Sync + 'static {
     /// Reserves the id for the caller, who then has to commit or release it, or says why that is not possible.
-    fn reserve<'a>(&'a self, id: &'a str, body: &'a BodyDigest) -> Pending<'a, Result<Reservation, BoxError>>;
+    fn reserve<'a>(&'a self, id: &'a str, body: &'a BodyDigest) -> BoxFuture<'a, Result<Reservation, BoxError>>;
 
     /// The delivery was handled: keeps its id.
-    fn commit<'a>(&'a self, id: &'a str) -> Pending<'a, Result<(), BoxError>>;
+    fn commit<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<(), BoxError>>;
 
     /// The handler has failed: the next delivery of this id is to be handled.
-    fn release<'a>(&'a self, id: &'a str) -> Pending<'a, Result<(), BoxError>>;
+    fn release<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<(), BoxError>>;
 }
 
 /// What a [`ReplayGuard`] knows about an id.
@@ -47,7 +47,7 @@ pub enum Reservation {
     /// A delivery of this id but with another body was handled, or is about to be.
     Conflict,
     /// The delivery is being handled at this moment. The future waits for the end, and says whether it was a success.
-    Running(Pending<'static, bool>),
+    Running(BoxFuture<'static, bool>),
 }
 
 impl fmt::Debug for Reservation {
@@ -78,15 +78,15 @@ impl BodyDigest {
 }
 
 impl<G: ReplayGuard> ReplayGuard for Arc<G> {
-    fn reserve<'a>(&'a self, id: &'a str, body: &'a BodyDigest) -> Pending<'a, Result<Reservation, BoxError>> {
+    fn reserve<'a>(&'a self, id: &'a str, body: &'a BodyDigest) -> BoxFuture<'a, Result<Reservation, BoxError>> {
         (**self).reserve(id, body)
     }
 
-    fn commit<'a>(&'a self, id: &'a str) -> Pending<'a, Result<(), BoxError>> {
+    fn commit<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
         (**self).commit(id)
     }
 
-    fn release<'a>(&'a self, id: &'a str) -> Pending<'a, Result<(), BoxError>> {
+    fn release<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
         (**self).release(id)
     }
 }

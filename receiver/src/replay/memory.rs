@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-use super::{BodyDigest, Pending, ReplayGuard, Reservation};
+use super::{BodyDigest, BoxFuture, ReplayGuard, Reservation};
 use crate::BoxError;
 
 /// A [`ReplayGuard`] in memory: it keeps the ids that were handled last.
@@ -74,16 +74,16 @@ impl Default for MemoryGuard {
 }
 
 impl ReplayGuard for MemoryGuard {
-    fn reserve<'a>(&'a self, id: &'a str, body: &'a BodyDigest) -> Pending<'a, Result<Reservation, BoxError>> {
+    fn reserve<'a>(&'a self, id: &'a str, body: &'a BodyDigest) -> BoxFuture<'a, Result<Reservation, BoxError>> {
         Box::pin(ready(Ok(self.lock().reserve(id, *body))))
     }
 
-    fn commit<'a>(&'a self, id: &'a str) -> Pending<'a, Result<(), BoxError>> {
+    fn commit<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
         self.lock().commit(id, self.capacity);
         Box::pin(ready(Ok(())))
     }
 
-    fn release<'a>(&'a self, id: &'a str) -> Pending<'a, Result<(), BoxError>> {
+    fn release<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
         self.lock().entries.remove(id);
         Box::pin(ready(Ok(())))
     }

@@ -10,11 +10,11 @@ pub(crate) type Job = Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send>>
 /// A function that handles events.
 ///
 /// Implemented for every `Fn` whose first argument is the event and whose further arguments, up to
-/// four, are [taken from the delivery](FromDelivery): [`State`] and [`Delivery`]. It returns a future of `()` or
+/// four, are [taken from the delivery](FromDelivery): [`HandlerState`] and [`Delivery`]. It returns a future of `()` or
 /// of `Result<(), E>` with any error type. `Arguments` only tells these implementations apart.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not handle `{E}`",
-    note = "a handler is `async fn(event, ..)`; further arguments are `State<{S}>` and `Delivery`, \
+    note = "a handler is `async fn(event, ..)`; further arguments are `HandlerState<{S}>` and `Delivery`, \
             and the result is `()` or `Result<(), _>`"
 )]
 pub trait Handler<E, S, Arguments>: Send + Sync + 'static {
@@ -72,15 +72,15 @@ impl<S> FromDelivery<S> for Delivery {
 
 /// A handler's copy of the state given to [`Receiver::with_state`](crate::Receiver::with_state).
 #[derive(Clone, Copy, Debug, Default)]
-pub struct State<S>(pub S);
+pub struct HandlerState<S>(pub S);
 
-impl<S: Clone> FromDelivery<S> for State<S> {
+impl<S: Clone> FromDelivery<S> for HandlerState<S> {
     fn from_delivery(_: &Delivery, state: &S) -> Self {
         Self(state.clone())
     }
 }
 
-impl<S> Deref for State<S> {
+impl<S> Deref for HandlerState<S> {
     type Target = S;
 
     fn deref(&self) -> &S {

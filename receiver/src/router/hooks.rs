@@ -8,7 +8,7 @@ use http::request::Parts;
 use super::Outcome;
 use crate::{Delivery, Rejection};
 
-/// A verified delivery and what became of it, for an [observer](crate::Receiver::observe).
+/// A verified delivery and what became of it, for an [observer](crate::Receiver::on_outcome).
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Observed<'a> {

@@ -5,16 +5,16 @@ mod hooks;
 mod outcome;
 mod receiver;
 mod routes;
+mod timeout;
 mod unrouted;
-mod within;
 
-pub use handler::{FromDelivery, Handler, State};
+pub use handler::{FromDelivery, Handler, HandlerState};
 pub use hooks::Observed;
 pub use outcome::Outcome;
 pub use receiver::Receiver;
 pub use routes::Route;
+pub use timeout::{Timeout, timeout};
 pub use unrouted::{Reason, Unrouted};
-pub use within::{Within, within};
 
 pub(crate) use handler::Job;
 pub(crate) use hooks::Hooks;

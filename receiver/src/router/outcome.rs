@@ -21,13 +21,13 @@ pub enum Outcome {
     /// It was handled before, or by another attempt while this one waited. No handler ran for it.
     Duplicate,
     /// A delivery of the same id, but with another body, was handled before. No handler ran for this one, as the sender
-    /// says that both are the same; an [observer](crate::Receiver::observe) may keep it.
+    /// says that both are the same; an [observer](crate::Receiver::on_outcome) may keep it.
     Conflict,
     /// It could not be decoded, and there is no fallback to hand it to.
     Undecodable(DecodeError),
-    /// The handler returned an error, panicked, or took [longer than it may](crate::within). The sender should try again.
+    /// The handler returned an error, panicked, or took [longer than it may](crate::timeout). The sender should try again.
     Failed(BoxError),
-    /// As many handlers as [may](crate::Receiver::concurrency) are running. The sender should try again.
+    /// As many handlers as [may](crate::Receiver::max_concurrency) are running. The sender should try again.
     Overloaded,
     /// The [`ReplayGuard`](crate::ReplayGuard) is not able to work. The sender should try again.
     Unavailable(BoxError),

@@ -9,13 +9,16 @@ use super::{Handler, Hooks, Outcome, Route, Routes, Unrouted};
 use crate::event_type;
 use crate::replay::{MemoryGuard, ReplayGuard};
 use crate::service::{Limits, Setup};
-use crate::{BoxError, Carrier, Delivery, EventName, Gate, Payload, ReceiverService, Rejection, TopicName, Webhooks};
+use crate::{
+    Authenticator, BoxError, Delivery, EventName, EventTypeLocation, Payload, ReceiverService, Rejection, TopicName,
+    Webhooks,
+};
 
 /// Collects the handlers for the webhooks `W`, then becomes a [`ReceiverService`].
 ///
 /// For each delivery exactly one handler runs, the most specific: that of its
 /// [event type](Self::on), else that of its innermost [topic](Self::on_topic) that has one, else that of
-/// [any event](Self::on_any), else the [fallback](Self::otherwise). An event of unknown type has no payload type and
+/// [any event](Self::on_any), else the [fallback](Self::fallback). An event of unknown type has no payload type and
 /// goes to the fallback.
 ///
 /// Handlers are functions whose first argument says what they handle; see [`Handler`] for the others
@@ -42,9 +45,9 @@ use crate::{BoxError, Carrier, Delivery, EventName, Gate, Payload, ReceiverServi
 /// # {
 /// let service = Receiver::<Acme>::new(verifier)
 ///     .with_state(app)
-///     .on(|event: AssetCreated, app: State<App>| async move { app.index(event).await })
+///     .on(|event: AssetCreated, app: HandlerState<App>| async move { app.index(event).await })
 ///     .on_topic(agreements, |event: Event| async move { drop(event) })
-///     .otherwise(|unrouted: Unrouted, app: State<App>| async move { app.park(&unrouted).await })
+///     .fallback(|unrouted: Unrouted, app: HandlerState<App>| async move { app.park(&unrouted).await })
 ///     .into_service();
 /// # service
 /// # }
@@ -56,14 +59,14 @@ pub struct Receiver<W: Webhooks, S = ()> {
 }
 
 impl<W: Webhooks> Receiver<W> {
-    /// A receiver without handlers, behind a [`Verifier`](crate::Verifier) or a [`Gate`] that asks for more.
-    pub fn new(gate: impl Into<Gate>) -> Self {
-        let mut gate = gate.into();
-        if let Carrier::Header { name, .. } = W::EVENT_TYPE {
-            gate.verifier.keep_event_type_header(name);
+    /// A receiver without handlers, behind a [`Verifier`](crate::Verifier) or an [`Authenticator`] that asks for more.
+    pub fn new(authenticator: impl Into<Authenticator>) -> Self {
+        let mut authenticator = authenticator.into();
+        if let EventTypeLocation::Header { name, .. } = W::EVENT_TYPE {
+            authenticator.verifier.keep_event_type_header(name);
         }
         let setup = Setup {
-            gate,
+            authenticator,
             routes: Routes::new(),
             limits: Limits::default(),
             hooks: Hooks::default(),
@@ -72,7 +75,7 @@ impl<W: Webhooks> Receiver<W> {
         Self { state: (), setup }
     }
 
-    /// Sets the state that handlers registered from here on may take as [`State`](crate::State).
+    /// Sets the state that handlers registered from here on may take as [`HandlerState`](crate::HandlerState).
     ///
     /// A handler that is registered before cannot ask for it:
     ///
@@ -82,7 +85,7 @@ impl<W: Webhooks> Receiver<W> {
     /// # struct App;
     /// # fn example<Acme: Webhooks>(verifier: Verifier, app: App) -> Receiver<Acme, App> {
     /// Receiver::<Acme>::new(verifier)
-    ///     .otherwise(|_: Unrouted, app: State<App>| async {})
+    ///     .fallback(|_: Unrouted, app: HandlerState<App>| async {})
     ///     .with_state(app)
     /// # }
     /// ```
@@ -157,7 +160,7 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
     ///
     /// If there is a fallback already.
     #[track_caller]
-    pub fn otherwise<X, H>(mut self, handler: H) -> Self
+    pub fn fallback<X, H>(mut self, handler: H) -> Self
     where
         H: Handler<Unrouted, S, X>,
     {
@@ -168,7 +171,7 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
 
     /// Takes every delivery for one of this event type, whatever it says: for an address that the vendor sends
     /// nothing else to.
-    pub fn assuming(mut self, event_type: W::EventType) -> Self {
+    pub fn assume_event_type(mut self, event_type: W::EventType) -> Self {
         self.setup.routes.assumed = Some(event_type);
         self
     }
@@ -177,21 +180,21 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
     /// panic. There may be several.
     ///
     /// It is called before the answer is sent and should not block; whatever takes time belongs into a channel.
-    pub fn observe(mut self, observer: impl Fn(&Observed<'_>) + Send + Sync + 'static) -> Self {
+    pub fn on_outcome(mut self, observer: impl Fn(&Observed<'_>) + Send + Sync + 'static) -> Self {
         self.setup.hooks.observers.push(Box::new(observer));
         self
     }
 
-    /// Shows every delivery whose handler has failed. An [observer](Self::observe) of [`Outcome::Failed`].
+    /// Shows every delivery whose handler has failed. An [observer](Self::on_outcome) of [`Outcome::Failed`].
     pub fn on_error(self, observer: impl Fn(&Delivery, &BoxError) + Send + Sync + 'static) -> Self {
-        self.observe(move |observed| {
+        self.on_outcome(move |observed| {
             if let Outcome::Failed(error) = observed.outcome {
                 observer(observed.delivery, error);
             }
         })
     }
 
-    /// Shows every request that did not become a delivery, with its head. Called like an [observer](Self::observe).
+    /// Shows every request that did not become a delivery, with its head. Called like an [observer](Self::on_outcome).
     ///
     /// The head is whatever anybody sent: escape it before logging, and leave out what may be a credential.
     pub fn on_rejected(mut self, observer: impl Fn(&Rejection, &Parts) + Send + Sync + 'static) -> Self {
@@ -219,9 +222,9 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
 
     /// How long reading a body may take; 10 s unless set. Slower ones are answered with 408.
     ///
-    /// Reading the headers is up to the server, which should have a deadline of its own.
-    pub fn body_deadline(mut self, deadline: Duration) -> Self {
-        self.setup.limits.body_deadline = deadline;
+    /// Reading the headers is up to the server, which should have a timeout of its own.
+    pub fn body_timeout(mut self, timeout: Duration) -> Self {
+        self.setup.limits.body_timeout = timeout;
         self
     }
 
@@ -233,13 +236,13 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
     }
 
     /// How many handlers may run at once; 1024 unless set. Deliveries beyond are answered with 503, and none waits.
-    pub fn concurrency(mut self, handlers: usize) -> Self {
+    pub fn max_concurrency(mut self, handlers: usize) -> Self {
         self.setup.limits.handlers = handlers;
         self
     }
 
     /// Finishes the receiver. Logs its routes, at the level DEBUG, and a warning for each handler that nothing can reach
-    /// and if there is no [fallback](Self::otherwise).
+    /// and if there is no [fallback](Self::fallback).
     pub fn into_service(self) -> ReceiverService<W> {
         let routes = &self.setup.routes;
         for route in routes.list() {

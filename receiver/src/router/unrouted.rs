@@ -7,7 +7,7 @@ use crate::printable::Printable;
 use crate::{DecodeError, Delivery};
 
 /// A verified delivery that no other handler could take, for the
-/// [fallback handler](crate::Receiver::otherwise).
+/// [fallback handler](crate::Receiver::fallback).
 #[derive(Clone, Debug)]
 pub struct Unrouted {
     delivery: Delivery,

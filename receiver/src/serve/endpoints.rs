@@ -1,7 +1,6 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::future::poll_fn;
-use std::pin::Pin;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
@@ -13,19 +12,18 @@ use tower_service::Service;
 
 use super::Ticket;
 use crate::service::respond;
-use crate::{BoxError, ReceiverService, Webhooks};
+use crate::{BoxError, BoxFuture, ReceiverService, Webhooks};
 
 pub(super) type Answer = Response<UnsyncBoxBody<Bytes, BoxError>>;
-type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
-type Answering = Box<dyn Fn(Request<Incoming>) -> Pending<Answer> + Send + Sync>;
-type Idle = Box<dyn Fn() -> Pending<()> + Send + Sync>;
+type Answering = Box<dyn Fn(Request<Incoming>) -> BoxFuture<'static, Answer> + Send + Sync>;
+type Idle = Box<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
 
 /// What answers at which path.
 #[derive(Default)]
 pub(super) struct Endpoints {
     webhooks: HashMap<String, Answering>,
     idle: Vec<Idle>,
-    otherwise: Option<Answering>,
+    fallback: Option<Answering>,
 }
 
 impl Endpoints {
@@ -37,7 +35,7 @@ impl Endpoints {
             let service = idle.clone();
             Box::pin(async move { service.idle().await })
         }));
-        let answering = move |request| -> Pending<Answer> {
+        let answering = move |request| -> BoxFuture<'static, Answer> {
             let service = service.clone();
             Box::pin(async move { boxed(service.respond(request).await) })
         };
@@ -45,13 +43,13 @@ impl Endpoints {
         assert!(previous.is_none(), "the path {path:?} is taken");
     }
 
-    pub(super) fn otherwise<S, B>(&mut self, service: S)
+    pub(super) fn fallback_service<S, B>(&mut self, service: S)
     where
         S: Service<Request<Incoming>, Response = Response<B>, Error: Into<BoxError>, Future: Send>,
         S: Clone + Send + Sync + 'static,
         B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
-        self.otherwise = Some(Box::new(move |request| {
+        self.fallback = Some(Box::new(move |request| {
             // Nothing tells which of these requests matter.
             request.extensions().get::<Ticket>().inspect(|ticket| ticket.keep());
             let mut service = service.clone();
@@ -66,7 +64,7 @@ impl Endpoints {
     }
 
     pub(super) async fn answer(&self, request: Request<Incoming>) -> Result<Answer, Infallible> {
-        Ok(match self.webhooks.get(request.uri().path()).or(self.otherwise.as_ref()) {
+        Ok(match self.webhooks.get(request.uri().path()).or(self.fallback.as_ref()) {
             Some(answering) => answering(request).await,
             None => boxed(respond(StatusCode::NOT_FOUND)),
         })

@@ -4,7 +4,7 @@
 //! ```no_run
 //! # async fn example<Acme: webhook_receiver::Webhooks>(service: webhook_receiver::ReceiverService<Acme>) -> std::io::Result<()> {
 //! let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
-//! webhook_receiver::serve::Server::new().at("/webhooks/acme", service).run(listener).await
+//! webhook_receiver::serve::Server::new().route_service("/webhooks/acme", service).run(listener).await
 //! # }
 //! ```
 //!
@@ -28,7 +28,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout_at};
 use tower_service::Service;
 
-use crate::{BoxError, ReceiverService, Webhooks};
+use crate::{BoxError, BoxFuture, ReceiverService, Webhooks};
 use endpoints::Endpoints;
 use room::Room;
 
@@ -39,8 +39,9 @@ pub(crate) use room::Ticket;
 pub struct Server {
     endpoints: Endpoints,
     limits: Limits,
-    connections: usize,
-    grace: Duration,
+    max_connections: usize,
+    shutdown_timeout: Duration,
+    shutdown: Option<BoxFuture<'static, ()>>,
 }
 
 /// How long a connection may take.
@@ -56,7 +57,7 @@ enum Phase {
     Serving,
     /// Requests that have begun are answered.
     Finishing,
-    /// The grace is over.
+    /// The shutdown timeout has passed.
     Closing,
 }
 
@@ -66,8 +67,9 @@ impl Server {
         Self {
             endpoints: Endpoints::default(),
             limits: Limits { header: Duration::from_secs(10), idle: Duration::from_mins(1) },
-            connections: 512,
-            grace: Duration::from_secs(25),
+            max_connections: 512,
+            shutdown_timeout: Duration::from_secs(25),
+            shutdown: None,
         }
     }
 
@@ -77,20 +79,20 @@ impl Server {
     ///
     /// If the path does not begin with `/`, or is taken.
     #[track_caller]
-    pub fn at<W: Webhooks>(mut self, path: &str, service: ReceiverService<W>) -> Self {
+    pub fn route_service<W: Webhooks>(mut self, path: &str, service: ReceiverService<W>) -> Self {
         self.endpoints.add(path, service);
         self
     }
 
     /// Has every other request answered by this service, such as an `axum::Router`; by 404 unless set. Nothing tells which
     /// of these requests matter, so that their connections are kept until they are answered: it should not take long.
-    pub fn otherwise<S, B>(mut self, service: S) -> Self
+    pub fn fallback_service<S, B>(mut self, service: S) -> Self
     where
         S: Service<Request<Incoming>, Response = Response<B>, Error: Into<BoxError>, Future: Send>,
         S: Clone + Send + Sync + 'static,
         B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
-        self.endpoints.otherwise(service);
+        self.endpoints.fallback_service(service);
         self
     }
 
@@ -113,37 +115,42 @@ impl Server {
     ///
     /// Where there are as many, a new connection takes the place of the oldest one that has not brought a verified
     /// delivery. So senders get through even while somebody opens connections and keeps them.
-    pub fn connections(mut self, limit: usize) -> Self {
-        self.connections = limit.max(1);
+    pub fn max_connections(mut self, limit: usize) -> Self {
+        self.max_connections = limit.max(1);
         self
     }
 
     /// How long to wait when stopped, for answers first and then for handlers that outlive their connection; 25 s unless
     /// set. Service managers kill a process after some time, often 30 s.
-    pub fn grace(mut self, limit: Duration) -> Self {
-        self.grace = limit;
+    pub fn shutdown_timeout(mut self, limit: Duration) -> Self {
+        self.shutdown_timeout = limit;
         self
     }
 
-    /// Serves until the process gets SIGTERM, or SIGINT as by Ctrl-C. See [`run_until`](Self::run_until).
+    /// Stops when this future ends, instead of at SIGTERM or SIGINT.
+    pub fn with_graceful_shutdown(mut self, signal: impl Future<Output = ()> + Send + 'static) -> Self {
+        self.shutdown = Some(Box::pin(signal));
+        self
+    }
+
+    /// Serves until the process gets SIGTERM or SIGINT (Ctrl-C), or until the
+    /// [given signal](Self::with_graceful_shutdown). Then accepts no new connection, answers the requests that have begun,
+    /// and waits until no handler is running, all within the [shutdown timeout](Self::shutdown_timeout). The sender sends
+    /// again what is not answered by then.
+    ///
+    /// Errors of the listener, such as too many open files, are logged and do not end the server.
     ///
     /// # Errors
     ///
     /// If the process cannot be notified of signals.
     pub async fn run(self, listener: TcpListener) -> io::Result<()> {
-        let stop = signal::stop()?;
-        self.run_until(listener, stop).await;
-        Ok(())
-    }
-
-    /// Serves until `stop` ends. Then takes no new connection, answers the requests that have begun, and waits until no
-    /// handler is running, all within the [grace](Self::grace). What is not answered by then the sender sends again.
-    ///
-    /// Outlives errors of the listener, such as too many open files: it logs them and goes on.
-    pub async fn run_until(self, listener: TcpListener, stop: impl Future<Output = ()>) {
-        let Self { endpoints, limits, connections, grace } = self;
+        let Self { endpoints, limits, max_connections, shutdown_timeout, shutdown } = self;
+        let shutdown = match shutdown {
+            Some(signal) => signal,
+            None => Box::pin(signal::stop()?),
+        };
         let endpoints = Arc::new(endpoints);
-        let room = Arc::new(Room::new(connections));
+        let room = Arc::new(Room::new(max_connections));
         let phase = watch::Sender::new(Phase::Serving);
         let accept = async {
             loop {
@@ -163,11 +170,11 @@ impl Server {
         };
         tokio::select! {
             () = accept => {}
-            () = stop => {}
+            () = shutdown => {}
         }
         drop(listener);
         tracing::info!("stopping: no new connections, running handlers finish");
-        let deadline = Instant::now() + grace;
+        let deadline = Instant::now() + shutdown_timeout;
         phase.send_replace(Phase::Finishing);
         if timeout_at(deadline, room.empty()).await.is_err() {
             tracing::warn!("no longer waiting for connections that stay open");
@@ -176,6 +183,7 @@ impl Server {
         if timeout_at(deadline, endpoints.idle()).await.is_err() {
             tracing::warn!("no longer waiting for handlers");
         }
+        Ok(())
     }
 }
 

@@ -7,7 +7,7 @@ use std::task::Poll;
 use tracing::Span;
 
 use super::receiver_service::Shared;
-use crate::replay::{BodyDigest, Pending, ReplayGuard, Reservation};
+use crate::replay::{BodyDigest, BoxFuture, ReplayGuard, Reservation};
 use crate::router::{Job, Routed};
 use crate::{BoxError, Delivery, Outcome, Webhooks};
 
@@ -21,7 +21,7 @@ pub(super) struct Attempt {
 pub(super) enum End {
     Here(Outcome),
     /// Another attempt is running. The future says whether it succeeds.
-    Elsewhere(Pending<'static, bool>),
+    Elsewhere(BoxFuture<'static, bool>),
 }
 
 /// Handles a delivery, unless that has been done.

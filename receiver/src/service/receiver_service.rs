@@ -24,11 +24,11 @@ use super::throttle::Throttle;
 use super::{body, head};
 use crate::replay::ReplayGuard;
 use crate::router::{Hooks, Routes};
-use crate::{BoxError, Delivery, Gate, Observed, Outcome, Route, VerifyError, Webhooks};
+use crate::{Authenticator, BoxError, Delivery, Observed, Outcome, Route, VerifyError, Webhooks};
 
 /// What a service is made of.
 pub(crate) struct Setup<W: Webhooks> {
-    pub(crate) gate: Gate,
+    pub(crate) authenticator: Authenticator,
     pub(crate) routes: Routes<W>,
     pub(crate) limits: Limits,
     pub(crate) hooks: Hooks,
@@ -38,7 +38,7 @@ pub(crate) struct Setup<W: Webhooks> {
 /// What requests may cost.
 pub(crate) struct Limits {
     pub(crate) body_bytes: usize,
-    pub(crate) body_deadline: Duration,
+    pub(crate) body_timeout: Duration,
     /// Bytes of all bodies together.
     pub(crate) body_memory: usize,
     /// How many run at once.
@@ -49,7 +49,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             body_bytes: 2 * 1024 * 1024,
-            body_deadline: Duration::from_secs(10),
+            body_timeout: Duration::from_secs(10),
             body_memory: 64 * 1024 * 1024,
             handlers: 1024,
         }
@@ -73,7 +73,7 @@ impl Default for Limits {
 /// | there is room for the body, and for another handler | 503 |
 /// | the body arrives, within limit and deadline | 400, 413, 408 |
 /// | a signature matches | 401 |
-/// | the credentials, where a [`Gate`] asks for them, are good | 401, 403, 503 |
+/// | the credentials, where a [`Authenticator`] asks for them, are good | 401, 403, 503 |
 /// | the body decodes, unless there is a fallback handler | 400, 422 |
 /// | the delivery was not handled before | 200 |
 /// | the [`ReplayGuard`] works | 503 |
@@ -92,7 +92,7 @@ pub struct ReceiverService<W: Webhooks> {
 }
 
 pub(super) struct Shared<W: Webhooks> {
-    gate: Gate,
+    authenticator: Authenticator,
     pub(super) routes: Routes<W>,
     limits: Limits,
     hooks: Hooks,
@@ -106,11 +106,23 @@ pub(super) struct Shared<W: Webhooks> {
 
 impl<W: Webhooks> ReceiverService<W> {
     pub(crate) fn new(setup: Setup<W>) -> Self {
-        let Setup { gate, routes, limits, hooks, guard } = setup;
+        let Setup { authenticator, routes, limits, hooks, guard } = setup;
         let memory = Budget::new(limits.body_memory.max(limits.body_bytes));
         let handlers = Budget::new(limits.handlers);
         let (throttle, running) = (Throttle::default(), watch::Sender::new(()));
-        Self { shared: Arc::new(Shared { gate, routes, limits, hooks, guard, memory, handlers, throttle, running }) }
+        Self {
+            shared: Arc::new(Shared {
+                authenticator,
+                routes,
+                limits,
+                hooks,
+                guard,
+                memory,
+                handlers,
+                throttle,
+                running,
+            }),
+        }
     }
 
     /// What is handled by which handler, the most specific first; to be shown at the start.
@@ -128,7 +140,7 @@ impl<W: Webhooks> ReceiverService<W> {
     ///
     /// Outside of a Tokio runtime.
     pub async fn receive(&self, headers: &HeaderMap, body: impl Into<Bytes>) -> Result<Outcome, VerifyError> {
-        let delivery = self.shared.gate.verify(headers, body.into()).await?;
+        let delivery = self.shared.authenticator.authenticate(headers, body.into()).await?;
         Ok(self.dispatch(delivery).await)
     }
 
@@ -168,7 +180,7 @@ impl<W: Webhooks> ReceiverService<W> {
             }
             Err(rejection) => {
                 self.shared.rejected(&rejection, &head);
-                rejection.response(&self.shared.gate)
+                rejection.response(&self.shared.authenticator)
             }
         }
     }
@@ -177,16 +189,16 @@ impl<W: Webhooks> ReceiverService<W> {
     where
         B: Body<Error: Into<BoxError>>,
     {
-        let Shared { gate, limits, memory, handlers, .. } = &*self.shared;
+        let Shared { authenticator, limits, memory, handlers, .. } = &*self.shared;
         head::check(&head.method, &head.headers, limits.body_bytes)?;
-        let admission = gate.check(&head.headers)?;
+        let admission = authenticator.check(&head.headers)?;
         head::check_media(&head.headers)?;
         if memory.is_exhausted() || handlers.is_exhausted() {
             return Err(Rejection::Overloaded);
         }
-        let body = timeout(limits.body_deadline, body::read(body, limits.body_bytes, memory));
+        let body = timeout(limits.body_timeout, body::read(body, limits.body_bytes, memory));
         let (body, share) = body.await.map_err(|_| Rejection::Timeout)??;
-        Ok((admission.verify(body).await?, share))
+        Ok((admission.admit(body).await?, share))
     }
 
     /// The memory of the body is in use for as long as the handler runs.
@@ -310,6 +322,6 @@ impl<W: Webhooks> Clone for ReceiverService<W> {
 
 impl<W: Webhooks> fmt::Debug for ReceiverService<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ReceiverService").field("gate", &self.shared.gate).finish_non_exhaustive()
+        f.debug_struct("ReceiverService").field("authenticator", &self.shared.authenticator).finish_non_exhaustive()
     }
 }

@@ -7,7 +7,7 @@ use http_body_util::Full;
 
 use crate::authorization::CredentialsError;
 use crate::printable::Printable;
-use crate::{BoxError, Gate, VerifyError};
+use crate::{Authenticator, BoxError, VerifyError};
 
 /// In seconds. Senders have a schedule of their own, and most ignore it.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("10");
@@ -83,9 +83,9 @@ impl Rejection {
         }
     }
 
-    pub(super) fn response(&self, gate: &Gate) -> Response<Full<Bytes>> {
+    pub(super) fn response(&self, authenticator: &Authenticator) -> Response<Full<Bytes>> {
         let mut response = respond(self.status());
-        if let Some(challenge) = gate.challenge(self.status()) {
+        if let Some(challenge) = authenticator.challenge(self.status()) {
             with(&mut response, WWW_AUTHENTICATE, challenge);
         }
         match self {

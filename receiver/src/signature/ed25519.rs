@@ -8,14 +8,14 @@ use ed25519_dalek::{PUBLIC_KEY_LENGTH, VerifyingKey};
 
 use super::secret::error::Problem;
 use super::secret::read;
-use super::{HeaderNames, SecretError};
+use super::{SecretError, StandardWebhooks};
 
 /// The scheme of Standard Webhooks with a key pair: tokens `v1a,<base64>`, made with Ed25519 (RFC 8032).
 ///
 /// Verified strictly: a signature in another than the one canonical form is refused, and so are keys and points of small
-/// order. Only `v1a` tokens count; a `v1` token is skipped, as [`HeaderNames`] skips `v1a`.
+/// order. Only `v1a` tokens count; a `v1` token is skipped, as [`StandardWebhooks`] skips `v1a`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ed25519Scheme(pub HeaderNames);
+pub struct Ed25519Scheme(pub StandardWebhooks);
 
 /// The public half of a sender's key pair: `whpk_` and 32 bytes in padded standard base64.
 ///

@@ -28,7 +28,7 @@ pub enum VerifyError {
     TimestampTooNew,
     /// No signature in the list was made with one of the configured secrets over this very message.
     NoMatchingSignature,
-    /// The credentials that a [`Gate`](crate::Gate) asks for do not do.
+    /// The credentials that a [`Authenticator`](crate::Authenticator) asks for do not do.
     Credentials(CredentialsError),
 }
 

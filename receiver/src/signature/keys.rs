@@ -80,11 +80,11 @@ fn keys<S: Scheme>(scheme: &S, secrets: &[S::Secret]) -> Result<Box<[Key]>, Secr
 /// Made by [`VerifierBuilder::build_with_rotation`](super::VerifierBuilder::build_with_rotation). Clones do the same.
 ///
 /// ```
-/// use webhook_receiver::{HeaderNames, Secret, Verifier};
+/// use webhook_receiver::{StandardWebhooks, Secret, Verifier};
 ///
 /// # fn main() -> Result<(), webhook_receiver::SecretError> {
 /// # let (old, new) = ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD");
-/// let builder = Verifier::builder(HeaderNames::WEBHOOK).secret(Secret::new(old)?);
+/// let builder = Verifier::builder(StandardWebhooks::DEFAULT).secret(Secret::new(old)?);
 /// let (verifier, rotation) = builder.build_with_rotation()?;
 ///
 /// // Later, from wherever the news comes: first both, and once the sender uses the new one, that alone.
@@ -95,12 +95,12 @@ fn keys<S: Scheme>(scheme: &S, secrets: &[S::Secret]) -> Result<Box<[Key]>, Secr
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Rotation<S: Scheme> {
+pub struct SecretRotation<S: Scheme> {
     scheme: S,
     keys: Swapped,
 }
 
-impl<S: Scheme> Rotation<S> {
+impl<S: Scheme> SecretRotation<S> {
     pub(super) fn new(scheme: S, keys: Swapped) -> Self {
         Self { scheme, keys }
     }
@@ -121,8 +121,8 @@ impl<S: Scheme> Rotation<S> {
     }
 }
 
-impl<S: Scheme> fmt::Debug for Rotation<S> {
+impl<S: Scheme> fmt::Debug for SecretRotation<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Rotation(..)")
+        f.write_str("SecretRotation(..)")
     }
 }

@@ -7,7 +7,7 @@
 //!
 //! | scheme | secret | body | id | timestamp |
 //! |---|---|---|---|---|
-//! | [`HeaderNames`]: Standard Webhooks, Svix | [`Secret`] | signed | signed | signed |
+//! | [`StandardWebhooks`]: Standard Webhooks, Svix | [`Secret`] | signed | signed | signed |
 //! | [`HmacScheme`]: GitHub, Stripe and many others | [`TextSecret`] | signed | where it is a [`Piece`] | where it is a [`Piece`] |
 //! | [unsigned](Verifier::dangerously_accept_unsigned) | | anybody's | none | none |
 //!
@@ -15,30 +15,30 @@
 //!
 //! [Standard Webhooks](https://www.standardwebhooks.com) 1.0.0, here with symmetric keys, is
 //! `HMAC-SHA256(key, id "." timestamp "." body)`, sent as one or more space-separated `v1,<base64>`
-//! tokens. Svix uses the same scheme under other header names, see [`HeaderNames::SVIX`].
+//! tokens. Svix uses the same scheme under other header names, see [`StandardWebhooks::SVIX`].
 
 #[cfg(feature = "ed25519")]
 mod ed25519;
 mod envelope;
 mod error;
-mod header_names;
 mod hmac_scheme;
 mod key;
 mod keys;
 mod plan;
 mod scheme;
 mod secret;
+mod standard_webhooks;
 mod verifier;
 
 #[cfg(feature = "ed25519")]
 pub use ed25519::{Ed25519Scheme, PublicKey};
 pub use envelope::Envelope;
 pub use error::VerifyError;
-pub use header_names::HeaderNames;
 pub use hmac_scheme::{Encoding, Hash, HmacScheme, Piece};
-pub use keys::Rotation;
+pub use keys::SecretRotation;
 pub use scheme::Scheme;
 pub use secret::{Secret, SecretError, TextSecret};
+pub use standard_webhooks::StandardWebhooks;
 pub use verifier::{Verifier, VerifierBuilder};
 
 #[cfg(feature = "testing")]

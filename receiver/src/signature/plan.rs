@@ -8,7 +8,7 @@ use http::HeaderName;
 use memchr::memchr;
 
 use super::key::{Key, MAX_SIGNATURE};
-use super::{Encoding, HeaderNames, HmacScheme, Piece};
+use super::{Encoding, HmacScheme, Piece, StandardWebhooks};
 
 /// Room for any signature, in whole groups of base64.
 const ROOM: usize = MAX_SIGNATURE.div_ceil(3) * 3;
@@ -74,7 +74,7 @@ pub(crate) struct Message<'a> {
 
 impl Plan {
     /// Tokens `v1,<base64>` that are parted by spaces, over `id "." timestamp "." body`.
-    pub(super) fn standard_webhooks(names: &HeaderNames) -> Self {
+    pub(super) fn standard_webhooks(names: &StandardWebhooks) -> Self {
         Self {
             signature: names.signature.clone(),
             id: Some(Id::Signed(names.id.clone())),
@@ -89,7 +89,7 @@ impl Plan {
 
     /// The same with tokens `v1a,<base64>`.
     #[cfg(feature = "ed25519")]
-    pub(super) fn ed25519(names: &HeaderNames) -> Self {
+    pub(super) fn ed25519(names: &StandardWebhooks) -> Self {
         Self { prefix: "v1a,", ..Self::standard_webhooks(names) }
     }
 

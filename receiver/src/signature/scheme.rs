@@ -1,26 +1,26 @@
 use super::key::Key;
 use super::plan::Plan;
-use super::{Hash, HeaderNames, HmacScheme, Secret, TextSecret};
+use super::{Hash, HmacScheme, Secret, StandardWebhooks, TextSecret};
 
 /// A way to sign deliveries. It says which kind of secret goes with it, so that a [`Secret`] and a [`TextSecret`] cannot be
 /// mixed up:
 ///
 /// ```compile_fail,E0308
-/// use webhook_receiver::{HeaderNames, TextSecret, Verifier};
+/// use webhook_receiver::{StandardWebhooks, TextSecret, Verifier};
 ///
 /// # fn wrong(secret: TextSecret) {
-/// Verifier::new(HeaderNames::WEBHOOK, secret);
+/// Verifier::new(StandardWebhooks::DEFAULT, secret);
 /// # }
 /// ```
 ///
-/// These are [`HeaderNames`], for Standard Webhooks, and [`HmacScheme`], for all others; with the feature `ed25519` also
+/// These are [`StandardWebhooks`], for Standard Webhooks, and [`HmacScheme`], for all others; with the feature `ed25519` also
 /// `Ed25519Scheme`. No other crate can add to them.
 pub trait Scheme: sealed::Scheme<<Self as Scheme>::Secret> {
     /// The kind of secret.
     type Secret;
 }
 
-impl Scheme for HeaderNames {
+impl Scheme for StandardWebhooks {
     type Secret = Secret;
 }
 
@@ -43,7 +43,7 @@ pub(crate) mod sealed {
     }
 }
 
-impl sealed::Scheme<Secret> for HeaderNames {
+impl sealed::Scheme<Secret> for StandardWebhooks {
     fn plan(&self) -> Plan {
         Plan::standard_webhooks(self)
     }

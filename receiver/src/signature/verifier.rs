@@ -4,9 +4,9 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName};
 
-use super::keys::{Keys, Rotation, Swapped};
+use super::keys::{Keys, SecretRotation, Swapped};
 use super::plan::Plan;
-use super::{Envelope, HeaderNames, Scheme, Secret, SecretError, VerifyError};
+use super::{Envelope, Scheme, Secret, SecretError, StandardWebhooks, VerifyError};
 use crate::Delivery;
 
 const DEFAULT_TOLERANCE: Duration = Duration::from_mins(5);
@@ -17,10 +17,10 @@ type Clock = Box<dyn Fn() -> SystemTime + Send + Sync>;
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
-/// use webhook_receiver::{HeaderNames, Secret, Verifier};
+/// use webhook_receiver::{StandardWebhooks, Secret, Verifier};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let verifier = Verifier::builder(HeaderNames::WEBHOOK)
+/// let verifier = Verifier::builder(StandardWebhooks::DEFAULT)
 ///     .secret(Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?)
 ///     .clock(|| SystemTime::UNIX_EPOCH + Duration::from_secs(1_614_265_330))
 ///     .build()?;
@@ -60,7 +60,7 @@ impl Verifier {
 
     /// A verifier with one secret that reads the headers of Standard Webhooks.
     pub fn standard_webhooks(secret: Secret) -> Self {
-        Self::new(HeaderNames::WEBHOOK, secret)
+        Self::new(StandardWebhooks::DEFAULT, secret)
     }
 
     /// Takes every request for a delivery, whoever sent it.
@@ -133,7 +133,7 @@ impl fmt::Debug for Verifier {
 
 /// Sets up a [`Verifier`].
 #[must_use = "a builder does nothing until `build` is called"]
-pub struct VerifierBuilder<S: Scheme = HeaderNames> {
+pub struct VerifierBuilder<S: Scheme = StandardWebhooks> {
     scheme: S,
     secrets: Vec<S::Secret>,
     tolerance: Duration,
@@ -195,10 +195,10 @@ impl<S: Scheme> VerifierBuilder<S> {
     /// # Errors
     ///
     /// If there is no secret, or more than five.
-    pub fn build_with_rotation(self) -> Result<(Verifier, Rotation<S>), SecretError> {
+    pub fn build_with_rotation(self) -> Result<(Verifier, SecretRotation<S>), SecretError> {
         let keys = Swapped::new(&self.scheme, &self.secrets)?;
         let (verifier, scheme) = self.assemble(Keys::Swapped(keys.clone()));
-        Ok((verifier, Rotation::new(scheme, keys)))
+        Ok((verifier, SecretRotation::new(scheme, keys)))
     }
 
     fn assemble(self, keys: Keys) -> (Verifier, S) {

@@ -10,7 +10,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method, Request};
 use http_body_util::Full;
 
-use crate::signature::{HeaderNames, Message, Scheme, Secret, TextSecret};
+use crate::signature::{Message, Scheme, Secret, StandardWebhooks, TextSecret};
 
 /// A secret that everybody knows.
 ///
@@ -37,7 +37,7 @@ pub fn text_secret() -> TextSecret {
 /// If the id is not a header value, or the time lies before 1970.
 #[track_caller]
 pub fn sign(secret: &Secret, id: &str, timestamp: SystemTime, body: &[u8]) -> HeaderMap {
-    sign_as(&HeaderNames::WEBHOOK, secret, id, timestamp, body)
+    sign_as(&StandardWebhooks::DEFAULT, secret, id, timestamp, body)
 }
 
 /// The headers that a sender of another scheme, or of Standard Webhooks with other header names, puts on a body. An id or a

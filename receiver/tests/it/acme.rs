@@ -7,7 +7,8 @@ use webhook_receiver::bytes::Bytes;
 use webhook_receiver::codec::{self, Decode, ObjectWriter, Reader};
 use webhook_receiver::serde::{Serialize, Serializer};
 use webhook_receiver::{
-    Carrier, DecodeError, Delivery, EventName, Integer, Json, Payload, Text, TopicName, UnknownEvent, Webhooks, format,
+    DecodeError, Delivery, EventName, EventTypeLocation, Integer, JsonValue, Payload, Text, TopicName, UnknownEvent,
+    Webhooks, format,
 };
 
 /// The vendor.
@@ -16,7 +17,7 @@ pub(crate) enum Acme {}
 impl Webhooks for Acme {
     type EventType = EventType;
     type Event = Event;
-    const EVENT_TYPE: Carrier = Carrier::Body { pointers: &["/eventType"], completed_by: None };
+    const EVENT_TYPE: EventTypeLocation = EventTypeLocation::Body { pointers: &["/eventType"], completed_by: None };
 
     fn decode(event_type: EventType, reader: &mut Reader<'_>) -> Result<Event, DecodeError> {
         match event_type {
@@ -130,7 +131,7 @@ pub(crate) struct Asset {
     pub(crate) parent: Option<Box<Asset>>,
     pub(crate) renditions: Option<Vec<Asset>>,
     pub(crate) position: Option<(i32, i32)>,
-    pub(crate) extra: Option<Json>,
+    pub(crate) extra: Option<JsonValue>,
 }
 
 impl Decode for Asset {
@@ -312,7 +313,7 @@ impl Serialize for AssetCreatedType {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct AssetMetadataUpdated {
     pub(crate) event_type: String,
-    pub(crate) rest: BTreeMap<String, Json>,
+    pub(crate) rest: BTreeMap<String, JsonValue>,
 }
 
 impl Decode for AssetMetadataUpdated {
@@ -386,9 +387,9 @@ codec::deserialize!(Status, AssetCreatedType);
 
 /// A verified delivery of this body.
 pub(crate) fn delivery(body: impl Into<Bytes>) -> Delivery {
-    use webhook_receiver::{HeaderNames, Verifier, testing};
+    use webhook_receiver::{StandardWebhooks, Verifier, testing};
 
     let body = body.into();
-    let headers = testing::signed_now(&HeaderNames::WEBHOOK, &testing::secret(), &body);
+    let headers = testing::signed_now(&StandardWebhooks::DEFAULT, &testing::secret(), &body);
     Verifier::standard_webhooks(testing::secret()).verify(&headers, body).unwrap()
 }

@@ -4,9 +4,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
-use webhook_receiver::authorization::{BasicAuth, CredentialsError, Gate};
+use webhook_receiver::authorization::{Authenticator, BasicAuth, CredentialsError};
 use webhook_receiver::testing::{block_on, secret, signed_now};
-use webhook_receiver::{HeaderNames, TextSecret, Verifier, VerifyError};
+use webhook_receiver::{StandardWebhooks, TextSecret, Verifier, VerifyError};
 
 const PASSWORD: &str = "correct:horse battery";
 
@@ -16,57 +16,57 @@ fn basic() -> BasicAuth {
 }
 
 fn headers(pair: &str) -> HeaderMap {
-    let mut headers = signed_now(&HeaderNames::WEBHOOK, &secret(), b"{}");
+    let mut headers = signed_now(&StandardWebhooks::DEFAULT, &secret(), b"{}");
     headers.insert(AUTHORIZATION, format!("Basic {}", STANDARD.encode(pair)).parse().unwrap());
     headers
 }
 
-fn verify(gate: &Gate, headers: &HeaderMap) -> Result<(), VerifyError> {
-    block_on(gate.verify(headers, "{}".into())).map(drop)
+fn verify(authenticator: &Authenticator, headers: &HeaderMap) -> Result<(), VerifyError> {
+    block_on(authenticator.authenticate(headers, "{}".into())).map(drop)
 }
 
 #[test]
 fn name_and_password_are_needed() {
-    let gate = Verifier::standard_webhooks(secret()).with_basic(basic());
-    assert_eq!(verify(&gate, &headers(&format!("vendor:{PASSWORD}"))), Ok(()));
-    assert_eq!(verify(&gate, &headers("vendor:the next password")), Ok(()));
+    let authenticator = Verifier::standard_webhooks(secret()).with_basic(basic());
+    assert_eq!(verify(&authenticator, &headers(&format!("vendor:{PASSWORD}"))), Ok(()));
+    assert_eq!(verify(&authenticator, &headers("vendor:the next password")), Ok(()));
     let wrong = Err(VerifyError::Credentials(CredentialsError::Refused("the name or the password is wrong")));
     for pair in
         ["", "vendor", "vendor:", ":", "vendor:correct", "Vendor:the next password", "vendor:the next password "]
     {
         let sent = if pair.is_empty() { ":".to_owned() } else { pair.to_owned() };
-        assert_eq!(verify(&gate, &headers(&sent)), wrong, "{pair}");
+        assert_eq!(verify(&authenticator, &headers(&sent)), wrong, "{pair}");
     }
     let mut other = headers("vendor:the next password");
     other.insert(AUTHORIZATION, "Basic dmVuZG9y-_".parse().unwrap());
-    let found = verify(&gate, &other);
+    let found = verify(&authenticator, &other);
     assert_eq!(found, Err(CredentialsError::Refused("the credentials are not base64").into()));
     other.insert(AUTHORIZATION, "Bearer dmVuZG9y".parse().unwrap());
-    assert_eq!(verify(&gate, &other), Err(CredentialsError::Refused("they are of another scheme").into()));
+    assert_eq!(verify(&authenticator, &other), Err(CredentialsError::Refused("they are of another scheme").into()));
     other.remove(AUTHORIZATION);
-    assert_eq!(verify(&gate, &other), Err(CredentialsError::Missing.into()));
+    assert_eq!(verify(&authenticator, &other), Err(CredentialsError::Missing.into()));
 }
 
 #[test]
 fn what_is_named_twice_is_good_as_well() {
     let twice = basic().or("vendor", &TextSecret::new(PASSWORD).unwrap()).unwrap();
-    let gate = Verifier::standard_webhooks(secret()).with_basic(twice);
-    assert_eq!(verify(&gate, &headers(&format!("vendor:{PASSWORD}"))), Ok(()));
+    let authenticator = Verifier::standard_webhooks(secret()).with_basic(twice);
+    assert_eq!(verify(&authenticator, &headers(&format!("vendor:{PASSWORD}"))), Ok(()));
 }
 
 #[test]
 fn the_signature_is_needed_too() {
-    let gate = Verifier::standard_webhooks(secret()).with_basic(basic());
+    let authenticator = Verifier::standard_webhooks(secret()).with_basic(basic());
     let mut unsigned = headers("vendor:the next password");
     unsigned.remove("webhook-signature");
-    assert!(matches!(verify(&gate, &unsigned), Err(VerifyError::MissingHeader(_))));
-    assert_eq!(verify(&Gate::dangerously_trust_password_alone(basic()), &unsigned), Ok(()));
+    assert!(matches!(verify(&authenticator, &unsigned), Err(VerifyError::MissingHeader(_))));
+    assert_eq!(verify(&Authenticator::dangerously_trust_password_alone(basic()), &unsigned), Ok(()));
 }
 
 #[tokio::test]
 async fn a_refusal_asks_for_a_password() {
-    let gate = Verifier::standard_webhooks(secret()).with_basic(basic());
-    let service = webhook_receiver::Receiver::<crate::acme::Acme>::new(gate).into_service();
+    let authenticator = Verifier::standard_webhooks(secret()).with_basic(basic());
+    let service = webhook_receiver::Receiver::<crate::acme::Acme>::new(authenticator).into_service();
     let mut request = webhook_receiver::testing::request(headers("vendor:wrong password"), "{}");
     let response = service.respond(request.clone()).await;
     assert_eq!(response.status(), 401);

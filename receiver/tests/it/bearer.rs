@@ -12,10 +12,10 @@ use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use webhook_receiver::authorization::jwt::Algorithm as Allowed;
-use webhook_receiver::authorization::{BearerAuth, CredentialsError, Gate, Jwt};
+use webhook_receiver::authorization::{Authenticator, BearerAuth, CredentialsError, Jwt};
 use webhook_receiver::bytes::Bytes;
 use webhook_receiver::testing::{request, secret, signed_now};
-use webhook_receiver::{BoxError, HeaderNames, Receiver, Verifier, VerifyError};
+use webhook_receiver::{BoxError, Receiver, StandardWebhooks, Verifier, VerifyError};
 
 use crate::acme::{Acme, Ping};
 
@@ -117,7 +117,7 @@ fn assert_refused(found: Result<(), CredentialsError>, reason: &str) {
 }
 
 fn signed() -> HeaderMap {
-    signed_now(&HeaderNames::WEBHOOK, &secret(), BODY.as_bytes())
+    signed_now(&StandardWebhooks::DEFAULT, &secret(), BODY.as_bytes())
 }
 
 fn authorized(mut headers: HeaderMap, value: &str) -> HeaderMap {
@@ -125,12 +125,12 @@ fn authorized(mut headers: HeaderMap, value: &str) -> HeaderMap {
     headers
 }
 
-async fn respond(gate: impl Into<Gate>, headers: HeaderMap) -> Response<impl Sized> {
-    let service = Receiver::<Acme>::new(gate).on(|_: Ping| async {}).into_service();
+async fn respond(authenticator: impl Into<Authenticator>, headers: HeaderMap) -> Response<impl Sized> {
+    let service = Receiver::<Acme>::new(authenticator).on(|_: Ping| async {}).into_service();
     service.respond(request(headers, BODY)).await
 }
 
-fn both() -> Gate {
+fn both() -> Authenticator {
     Verifier::standard_webhooks(secret()).with_bearer(Issuer::new(Some(published())).jwt())
 }
 
@@ -326,8 +326,8 @@ async fn o14_the_issuer_is_down() {
     tokio::time::advance(Duration::from_secs(1)).await;
     assert_eq!(jwt.authenticate(&token(&claims())).await, unavailable, "a day old");
 
-    let gate = Verifier::standard_webhooks(secret()).with_bearer(Issuer::new(None).jwt());
-    let response = respond(gate, authorized(signed(), &format!("Bearer {}", token(&claims())))).await;
+    let authenticator = Verifier::standard_webhooks(secret()).with_bearer(Issuer::new(None).jwt());
+    let response = respond(authenticator, authorized(signed(), &format!("Bearer {}", token(&claims())))).await;
     assert_eq!(response.status(), 503);
     assert!(response.headers().contains_key("retry-after"));
 }
@@ -346,13 +346,13 @@ async fn an_issuer_that_hangs_does_not_hold_up_known_keys() {
         }
     };
     let jwt = Jwt::new(ISSUER, AUDIENCE, fetch).clock(|| SystemTime::UNIX_EPOCH + Duration::from_secs(NOW));
-    let gate = Verifier::standard_webhooks(secret()).with_bearer(jwt);
+    let authenticator = Verifier::standard_webhooks(secret()).with_bearer(jwt);
     let headers = || authorized(signed(), &format!("Bearer {}", token(&claims())));
     for _ in 0..2 {
-        assert!(gate.verify(&headers(), BODY.into()).await.is_ok());
+        assert!(authenticator.authenticate(&headers(), BODY.into()).await.is_ok());
         tokio::time::advance(Duration::from_hours(1)).await;
     }
-    assert!(gate.verify(&headers(), BODY.into()).await.is_ok());
+    assert!(authenticator.authenticate(&headers(), BODY.into()).await.is_ok());
     assert_eq!(hangs.load(Ordering::Relaxed), 3);
 }
 
@@ -444,7 +444,7 @@ async fn o19_answers_have_a_deadline() {
     let headers = || authorized(signed(), "Bearer x");
     assert_eq!(respond(slow(4), headers()).await.status(), 200);
     assert_eq!(respond(slow(6), headers()).await.status(), 503);
-    assert_eq!(respond(slow(6).deadline(Duration::from_secs(7)), headers()).await.status(), 200);
+    assert_eq!(respond(slow(6).timeout(Duration::from_secs(7)), headers()).await.status(), 200);
     let failing = Fails(CredentialsError::Unavailable("the authorization server answers with 500"));
     let response = respond(Verifier::standard_webhooks(secret()).with_bearer(failing), headers()).await;
     assert_eq!(response.status(), 503);
@@ -452,10 +452,10 @@ async fn o19_answers_have_a_deadline() {
 
 #[tokio::test]
 async fn nobody_is_asked_about_an_unsigned_request() {
-    let gate = Verifier::standard_webhooks(secret()).with_bearer(Slow(Duration::MAX)).deadline(Duration::MAX);
+    let authenticator = Verifier::standard_webhooks(secret()).with_bearer(Slow(Duration::MAX)).timeout(Duration::MAX);
     let mut headers = authorized(signed(), "Bearer x");
     headers.insert("webhook-signature", HeaderValue::from_static("v1,AAAA"));
-    assert_eq!(gate.verify(&headers, BODY.into()).await.unwrap_err(), VerifyError::NoMatchingSignature);
+    assert_eq!(authenticator.authenticate(&headers, BODY.into()).await.unwrap_err(), VerifyError::NoMatchingSignature);
 }
 
 #[tokio::test]
@@ -469,19 +469,19 @@ async fn o20_scopes() {
         let found = jwt().authenticate(&token(&with("scope", bad))).await;
         assert_eq!(found, Err(CredentialsError::InsufficientScope));
     }
-    let gate = Verifier::standard_webhooks(secret()).with_bearer(jwt());
-    let response = respond(gate, authorized(signed(), &format!("Bearer {}", token(&claims())))).await;
+    let authenticator = Verifier::standard_webhooks(secret()).with_bearer(jwt());
+    let response = respond(authenticator, authorized(signed(), &format!("Bearer {}", token(&claims())))).await;
     assert_eq!(response.status(), 403);
     assert_eq!(response.headers()[WWW_AUTHENTICATE], "Bearer error=\"insufficient_scope\"");
 }
 
 #[tokio::test]
 async fn o21_bearer_alone_has_a_name_that_says_so() {
-    let gate = || Gate::dangerously_trust_bearer_alone(Issuer::new(Some(published())).jwt());
+    let authenticator = || Authenticator::dangerously_trust_bearer_alone(Issuer::new(Some(published())).jwt());
     let good = format!("Bearer {}", token(&claims()));
-    assert_eq!(respond(gate(), authorized(HeaderMap::new(), &good)).await.status(), 200);
-    assert_eq!(respond(gate(), signed()).await.status(), 401);
-    let delivery = gate().verify(&authorized(signed(), &good), BODY.into()).await.unwrap();
+    assert_eq!(respond(authenticator(), authorized(HeaderMap::new(), &good)).await.status(), 200);
+    assert_eq!(respond(authenticator(), signed()).await.status(), 401);
+    let delivery = authenticator().authenticate(&authorized(signed(), &good), BODY.into()).await.unwrap();
     assert_eq!((delivery.id(), delivery.timestamp()), (None, None), "nobody has signed them");
 }
 

@@ -10,12 +10,12 @@ use webhook_receiver::codec::{Decode, DecodeErrorKind, Number, ObjectWriter, Rea
 use webhook_receiver::http::HeaderMap;
 use webhook_receiver::serde::de::{DeserializeOwned, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use webhook_receiver::serde::{Deserialize, Deserializer, Serialize, Serializer};
-use webhook_receiver::{DecodeError, Delivery, Json, Verifier, serde_json};
+use webhook_receiver::{DecodeError, Delivery, JsonValue, Verifier, serde_json};
 
 /// Panics unless both readers agree about this body.
 pub(crate) fn agree(body: &[u8]) {
     let Ok(text) = str::from_utf8(body) else {
-        assert_eq!(decode::<Json>(body).unwrap_err().kind(), DecodeErrorKind::Malformed);
+        assert_eq!(decode::<JsonValue>(body).unwrap_err().kind(), DecodeErrorKind::Malformed);
         assert_eq!(decode::<Skipped>(body).unwrap_err().kind(), DecodeErrorKind::Malformed);
         return;
     };
@@ -47,7 +47,7 @@ fn decode<T: Decode>(body: &[u8]) -> Result<T, DecodeError> {
 
 /// Values that are kept are those that `serde_json` reads, without names that occur twice.
 fn agree_on_values(text: &str) {
-    let ours = decode::<Json>(text.as_bytes());
+    let ours = decode::<JsonValue>(text.as_bytes());
     match (&ours, serde_json::from_str(text)) {
         (Ok(json), Ok(Unambiguous(value))) => {
             assert_eq!(json.as_str(), text.trim_matches([' ', '\t', '\n', '\r']));
@@ -59,7 +59,7 @@ fn agree_on_values(text: &str) {
     assert_eq!(serde_json::from_str(text).ok(), ours.ok(), "{text:?}");
 }
 
-fn assert_same(json: &Json, expected: &serde_json::Value) {
+fn assert_same(json: &JsonValue, expected: &serde_json::Value) {
     match expected {
         serde_json::Value::Null => assert_eq!((json.as_str(), json.decode()), ("null", Ok(None::<bool>))),
         serde_json::Value::Bool(value) => assert_eq!(json.decode().as_ref(), Ok(value)),
@@ -75,12 +75,12 @@ fn assert_same(json: &Json, expected: &serde_json::Value) {
             }
         }
         serde_json::Value::Array(expected) => {
-            let elements: Vec<Json> = json.decode().expect("an array");
+            let elements: Vec<JsonValue> = json.decode().expect("an array");
             assert_eq!(elements.len(), expected.len(), "{json}");
             elements.iter().zip(expected).for_each(|(element, expected)| assert_same(element, expected));
         }
         serde_json::Value::Object(expected) => {
-            let members: BTreeMap<String, Json> = json.decode().expect("an object");
+            let members: BTreeMap<String, JsonValue> = json.decode().expect("an object");
             assert!(members.keys().eq(expected.keys()), "{json}");
             members.values().zip(expected.values()).for_each(|(member, expected)| assert_same(member, expected));
         }
@@ -99,7 +99,7 @@ fn agree_on_form(text: &str) {
     let Ok(kept) = kept else { return };
     let names: Vec<String> = kept.0.names();
     assert!(theirs.unwrap().keys().all(|name| names.contains(name)), "{text:?}");
-    assert_eq!(kept.0.to_json().is_ok(), decode::<Json>(text.as_bytes()).is_ok(), "{text:?}");
+    assert_eq!(kept.0.to_json().is_ok(), decode::<JsonValue>(text.as_bytes()).is_ok(), "{text:?}");
     let written = serde_json::to_string(&kept).expect("it can be written");
     assert_eq!(decode(written.as_bytes()).as_ref(), Ok(&kept), "{text:?}");
 }
@@ -115,7 +115,7 @@ fn agree_on<T: Decode + DeserializeOwned + PartialEq + Debug>(text: &str) {
 
 /// A text that is no JSON is that before anything else.
 fn assert_explained(text: &str, error: &DecodeError) {
-    match decode::<Json>(text.as_bytes()) {
+    match decode::<JsonValue>(text.as_bytes()) {
         Ok(_) => assert_eq!(error.kind(), DecodeErrorKind::Mismatch, "{text:?}"),
         Err(malformed) => assert_eq!(error, &malformed, "{text:?}"),
     }

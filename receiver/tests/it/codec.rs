@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use webhook_receiver::codec::{Decode, DecodeErrorKind, Reader};
 use webhook_receiver::testing::same_json;
-use webhook_receiver::{DecodeError, Json, serde_json};
+use webhook_receiver::{DecodeError, JsonValue, serde_json};
 
 use crate::acme::{Asset, AssetCreated, AssetMetadataUpdated, Status, delivery};
 
@@ -34,7 +34,7 @@ fn values_survive() {
     assert_eq!(asset.position, Some((1, -2)));
     assert_eq!(asset.views.as_ref().and_then(webhook_receiver::Integer::as_i64), Some(100));
     assert_eq!(asset.parent.as_ref().map(|parent| parent.id.as_str()), Some("a0"));
-    assert_eq!(asset.extra.as_ref().map(Json::as_str), Some(r#"{"b": [1.50, null], "a": 1}"#));
+    assert_eq!(asset.extra.as_ref().map(JsonValue::as_str), Some(r#"{"b": [1.50, null], "a": 1}"#));
     same_json(FULL, &serde_json::to_string(&asset).unwrap()).unwrap();
 
     let again: Asset = serde_json::from_str(FULL).unwrap();

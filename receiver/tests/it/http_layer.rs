@@ -14,7 +14,7 @@ use webhook_receiver::http::header::{
 };
 use webhook_receiver::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use webhook_receiver::testing::{request, secret, sign, signed_now};
-use webhook_receiver::{BoxError, HeaderNames, Receiver, ReceiverService, Verifier};
+use webhook_receiver::{BoxError, Receiver, ReceiverService, StandardWebhooks, Verifier};
 
 use http_body::{Body, Frame};
 use http_body_util::{BodyExt, Full};
@@ -57,7 +57,7 @@ fn ping() -> Request<Full<Bytes>> {
 
 fn signed(body: impl Into<Bytes>) -> Request<Full<Bytes>> {
     let body = body.into();
-    request(signed_now(&HeaderNames::WEBHOOK, &secret(), &body), body)
+    request(signed_now(&StandardWebhooks::DEFAULT, &secret(), &body), body)
 }
 
 fn with(mut request: Request<Full<Bytes>>, name: &'static str, value: &'static str) -> Request<Full<Bytes>> {
@@ -260,7 +260,7 @@ async fn a_dribbled_body() {
     assert_eq!(start.elapsed().as_secs(), 10);
 
     let service = Receiver::<Acme>::new(Verifier::standard_webhooks(secret()))
-        .body_deadline(Duration::from_secs(1))
+        .body_timeout(Duration::from_secs(1))
         .into_service();
     assert_eq!(service.respond(in_parts(vec![PING], End::Never)).await.status(), 408);
     assert_eq!(start.elapsed().as_secs(), 11);

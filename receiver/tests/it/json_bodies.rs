@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use webhook_receiver::codec::{Decode, DecodeErrorKind};
-use webhook_receiver::{DecodeError, Json, serde_json};
+use webhook_receiver::{DecodeError, JsonValue, serde_json};
 
 use crate::acme::{Acme, Asset, AssetMetadataUpdated, Event, EventType, Ping, delivery};
 use crate::patience::patiently;
@@ -18,7 +18,7 @@ fn assert_malformed(id: &str, body: impl Into<Vec<u8>>) {
     let body = body.into();
     let error = event(body.clone()).expect_err(id);
     assert_eq!(error.kind(), DecodeErrorKind::Malformed, "{id}: {error}");
-    let error = delivery(body).decode::<Json>().expect_err(id);
+    let error = delivery(body).decode::<JsonValue>().expect_err(id);
     assert_eq!(error.kind(), DecodeErrorKind::Malformed, "{id}: {error}");
 }
 
@@ -60,7 +60,7 @@ fn not_json() {
         // An ignored member is not decoded, so that not all of these fail there.
         if id.starts_with("J22") || id.starts_with("J23") {
             assert_eq!(event(body.clone()).unwrap_err().kind(), DecodeErrorKind::Malformed, "{id}");
-            assert_eq!(delivery(body).decode::<Json>().unwrap_err().kind(), DecodeErrorKind::Malformed, "{id}");
+            assert_eq!(delivery(body).decode::<JsonValue>().unwrap_err().kind(), DecodeErrorKind::Malformed, "{id}");
         } else {
             assert_malformed(id, body);
         }
@@ -136,8 +136,8 @@ fn arrays(depth: usize) -> String {
 /// J18, J19: the depth counts where values are kept, and nothing recurses where they are skipped.
 #[test]
 fn nesting() {
-    assert!(arrays(127).parse::<Json>().is_ok());
-    assert_eq!(arrays(128).parse::<Json>().unwrap_err().kind(), DecodeErrorKind::Malformed);
+    assert!(arrays(127).parse::<JsonValue>().is_ok());
+    assert_eq!(arrays(128).parse::<JsonValue>().unwrap_err().kind(), DecodeErrorKind::Malformed);
 
     let kept = |depth| delivery(format!(r#"{{"eventType": "", "x": {}}}"#, arrays(depth)));
     assert!(kept(126).decode::<AssetMetadataUpdated>().is_ok());
@@ -158,15 +158,15 @@ fn nesting() {
 #[test]
 fn neighbours_are_no_deeper() {
     let objects = format!("[{}{{}}]", "{\"a\": {}},".repeat(1000));
-    assert!(objects.parse::<Json>().is_ok());
-    assert!(delivery(objects).decode::<Vec<BTreeMap<String, Json>>>().is_ok());
+    assert!(objects.parse::<JsonValue>().is_ok());
+    assert!(delivery(objects).decode::<Vec<BTreeMap<String, JsonValue>>>().is_ok());
 }
 
 /// J22, without an exponent.
 #[test]
 fn long_numbers() {
-    assert!("9".repeat(308).parse::<Json>().is_ok());
-    assert_eq!("9".repeat(310).parse::<Json>().unwrap_err().kind(), DecodeErrorKind::Malformed);
+    assert!("9".repeat(308).parse::<JsonValue>().is_ok());
+    assert_eq!("9".repeat(310).parse::<JsonValue>().unwrap_err().kind(), DecodeErrorKind::Malformed);
 }
 
 /// J20: a value that is kept keeps its digits.
@@ -184,12 +184,12 @@ fn kept_values_are_exact() {
 
 #[test]
 fn kept_values_are_text() {
-    let json: Json = " {\"b\": 1,\n \"a\": 2.0} ".parse().unwrap();
+    let json: JsonValue = " {\"b\": 1,\n \"a\": 2.0} ".parse().unwrap();
     assert_eq!(json.as_str(), "{\"b\": 1,\n \"a\": 2.0}");
     assert_eq!(json.decode::<BTreeMap<String, i64>>().unwrap().len(), 2);
     assert_eq!(json, json.clone());
-    assert_eq!(Json::new(&json).unwrap(), json);
-    assert_eq!(Json::new(&[1, 2]).unwrap().as_str(), "[1,2]");
+    assert_eq!(JsonValue::new(&json).unwrap(), json);
+    assert_eq!(JsonValue::new(&[1, 2]).unwrap().as_str(), "[1,2]");
     let error = json.decode::<BTreeMap<String, bool>>().unwrap_err();
     assert_eq!((error.kind(), error.pointer(), error.line()), (DecodeErrorKind::Mismatch, "/b", 1));
 }
@@ -208,8 +208,8 @@ fn large_bodies() {
     members.pop();
     members.push('}');
     fits::<Vec<Option<bool>>>("J36: nulls", format!("[{}null]", "null,".repeat(400_000)));
-    fits::<Json>("J36: arrays", format!("[{}[]]", "[],".repeat(600_000)));
-    fits::<Json>("J36: members", members.clone());
+    fits::<JsonValue>("J36: arrays", format!("[{}[]]", "[],".repeat(600_000)));
+    fits::<JsonValue>("J36: members", members.clone());
     fits::<BTreeMap<String, i64>>("J36: members", members);
 }
 

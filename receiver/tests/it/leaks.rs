@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::BodyExt;
 use webhook_receiver::authorization::{BasicAuth, BearerAuth, CredentialsError};
 use webhook_receiver::testing::{block_on, request, sign};
-use webhook_receiver::{HeaderNames, Receiver, Secret, TextSecret, Verifier};
+use webhook_receiver::{Receiver, Secret, StandardWebhooks, TextSecret, Verifier};
 
 use crate::acme::{Acme, Ping};
 use crate::log::Log;
@@ -69,7 +69,7 @@ fn l03_nothing_secret_is_printed() {
 
     let secret = || Secret::new(SECRET).unwrap();
     let password = || TextSecret::new("correct horse battery").unwrap();
-    let headers = webhook_receiver::testing::signed_now(&HeaderNames::WEBHOOK, &secret(), b"private");
+    let headers = webhook_receiver::testing::signed_now(&StandardWebhooks::DEFAULT, &secret(), b"private");
     let verifier = Verifier::standard_webhooks(secret());
     assert_eq!(format!("{:?}", secret()), "Secret(..)");
     assert!(format!("{verifier:?}").contains("webhook-id"));
@@ -82,7 +82,7 @@ fn l03_nothing_secret_is_printed() {
     let basic = BasicAuth::new("vendor", &password()).unwrap();
     assert_hides(&basic);
     assert_hides(&Receiver::<Acme>::new(Verifier::standard_webhooks(secret()).with_basic(basic)).into_service());
-    assert_hides(&Verifier::builder(HeaderNames::WEBHOOK).secret(secret()).build_with_rotation().unwrap());
+    assert_hides(&Verifier::builder(StandardWebhooks::DEFAULT).secret(secret()).build_with_rotation().unwrap());
     assert_hides(&Secret::new(&SECRET[..31]).unwrap_err());
 }
 

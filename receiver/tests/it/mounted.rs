@@ -5,7 +5,7 @@ use axum::body::Body;
 use tower::ServiceExt;
 use webhook_receiver::http::Request;
 use webhook_receiver::testing::{request, secret, signed_now};
-use webhook_receiver::{HeaderNames, Receiver, Verifier};
+use webhook_receiver::{Receiver, StandardWebhooks, Verifier};
 
 use crate::acme::{Acme, Ping};
 
@@ -16,7 +16,7 @@ async fn the_service_is_a_route() {
 
     let body = r#"{"eventType": "ping"}"#;
     let send = |path: &'static str, sent: &'static str| {
-        let headers = signed_now(&HeaderNames::WEBHOOK, &secret(), body.as_bytes());
+        let headers = signed_now(&StandardWebhooks::DEFAULT, &secret(), body.as_bytes());
         let mut request: Request<Body> = request(headers, sent).map(Body::new);
         *request.uri_mut() = path.parse().unwrap();
         let app = app.clone();

@@ -7,7 +7,7 @@ use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 use webhook_receiver::bytes::Bytes;
 use webhook_receiver::http::{HeaderValue, Method, Request};
 use webhook_receiver::testing::{block_on, request, secret, sign, signed_now};
-use webhook_receiver::{HeaderNames, Receiver, ReceiverService, Unrouted, Verifier};
+use webhook_receiver::{Receiver, ReceiverService, StandardWebhooks, Unrouted, Verifier};
 
 use http_body_util::Full;
 
@@ -42,7 +42,7 @@ fn receiver() -> Receiver<Acme> {
 }
 
 fn signed(body: &str) -> Request<Full<Bytes>> {
-    let headers = signed_now(&HeaderNames::WEBHOOK, &secret(), body.as_bytes());
+    let headers = signed_now(&StandardWebhooks::DEFAULT, &secret(), body.as_bytes());
     request(headers, body.to_owned())
 }
 
@@ -89,7 +89,7 @@ async fn send_everything(service: &ReceiverService<Acme>) -> Vec<String> {
 #[test]
 fn nothing_secret_is_logged() {
     let log = Log::start();
-    let services = [receiver().into_service(), receiver().otherwise(|_: Unrouted| async {}).into_service()];
+    let services = [receiver().into_service(), receiver().fallback(|_: Unrouted| async {}).into_service()];
     let mut signatures = Vec::new();
     for service in &services {
         signatures.extend(block_on(send_everything(service)));
@@ -150,8 +150,8 @@ fn observers() {
     };
     let (observed, failed, rejected) = (note("observed"), note("failed"), note("rejected"));
     let service = receiver()
-        .observe(|_| panic!("expected in this test"))
-        .observe(move |event| observed(&format!("{:?} {}", event.event_type, event.outcome.name())))
+        .on_outcome(|_| panic!("expected in this test"))
+        .on_outcome(move |event| observed(&format!("{:?} {}", event.event_type, event.outcome.name())))
         .on_error(move |delivery, error| failed(&format!("{} {error}", delivery.raw().len())))
         .on_rejected(|_, _| panic!("expected in this test"))
         .on_rejected(move |rejection, head| rejected(&format!("{} {} {rejection}", head.method, rejection.status())))

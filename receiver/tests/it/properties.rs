@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use webhook_receiver::bytes::Bytes;
 use webhook_receiver::http::{HeaderMap, HeaderName, HeaderValue};
 use webhook_receiver::testing::{same_json, secret, sign};
-use webhook_receiver::{HeaderNames, Json, Secret, Verifier, serde_json};
+use webhook_receiver::{JsonValue, Secret, StandardWebhooks, Verifier, serde_json};
 
 use crate::acme::{Acme, Asset, delivery};
 use crate::beside_serde_json::agree;
@@ -15,7 +15,7 @@ const NOW: u64 = 1_700_000_000;
 
 fn verifier() -> Verifier {
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(NOW);
-    let builder = Verifier::builder(HeaderNames::WEBHOOK).secret(secret());
+    let builder = Verifier::builder(StandardWebhooks::DEFAULT).secret(secret());
     builder.clock(move || now).build().unwrap()
 }
 
@@ -153,12 +153,12 @@ proptest! {
         let delivery = delivery(body);
         let _ = delivery.event::<Acme>();
         let _ = delivery.decode::<Asset>();
-        let _ = delivery.decode::<Json>();
+        let _ = delivery.decode::<JsonValue>();
     }
 
     #[test]
     fn json_survives(json in json()) {
-        let kept: Json = delivery(json.clone()).decode().unwrap();
+        let kept: JsonValue = delivery(json.clone()).decode().unwrap();
         prop_assert_eq!(same_json(&json, &serde_json::to_string(&kept).unwrap()), Ok(()));
         prop_assert_eq!(kept.as_str(), json);
     }

@@ -6,18 +6,18 @@ use std::thread;
 use bytes::Bytes;
 use http::HeaderMap;
 use webhook_receiver::testing::{secret, signed_now};
-use webhook_receiver::{HeaderNames, Rotation, Secret, Verifier, VerifyError};
+use webhook_receiver::{Secret, SecretRotation, StandardWebhooks, Verifier, VerifyError};
 
 fn next() -> Secret {
     Secret::new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD").unwrap()
 }
 
 fn signed(secret: &Secret) -> HeaderMap {
-    signed_now(&HeaderNames::WEBHOOK, secret, b"{}")
+    signed_now(&StandardWebhooks::DEFAULT, secret, b"{}")
 }
 
-fn verifier() -> (Verifier, Rotation<HeaderNames>) {
-    Verifier::builder(HeaderNames::WEBHOOK).secret(secret()).build_with_rotation().unwrap()
+fn verifier() -> (Verifier, SecretRotation<StandardWebhooks>) {
+    Verifier::builder(StandardWebhooks::DEFAULT).secret(secret()).build_with_rotation().unwrap()
 }
 
 fn accepts(verifier: &Verifier) -> (bool, bool) {
@@ -45,7 +45,7 @@ fn unusable_sets_change_nothing() {
     assert_eq!(accepts(&verifier), (true, false));
     rotation.replace(std::iter::repeat_with(next).take(5)).unwrap();
     assert_eq!(accepts(&verifier), (false, true));
-    assert!(Verifier::builder(HeaderNames::WEBHOOK).build_with_rotation().is_err());
+    assert!(Verifier::builder(StandardWebhooks::DEFAULT).build_with_rotation().is_err());
 }
 
 #[test]
@@ -78,5 +78,5 @@ fn no_request_is_lost_in_between() {
 
 #[test]
 fn nothing_is_printed() {
-    assert_eq!(format!("{:?}", verifier().1), "Rotation(..)");
+    assert_eq!(format!("{:?}", verifier().1), "SecretRotation(..)");
 }

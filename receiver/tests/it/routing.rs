@@ -11,8 +11,8 @@ use webhook_receiver::codec::{DecodeErrorKind, Reader};
 use webhook_receiver::http::HeaderValue;
 use webhook_receiver::testing::{block_on, secret, signed_now};
 use webhook_receiver::{
-    Carrier, Completion, DecodeError, Delivery, HeaderNames, Outcome, Reason, Receiver, State, UnknownEvent, Unrouted,
-    Verifier, VerifyError, Webhooks, within,
+    Completion, DecodeError, Delivery, EventTypeLocation, HandlerState, Outcome, Reason, Receiver, StandardWebhooks,
+    UnknownEvent, Unrouted, Verifier, VerifyError, Webhooks, timeout,
 };
 
 use crate::acme::{Acme, AssetCreated, AssetMetadataUpdated, Event, EventType, Ping, Topic, delivery};
@@ -57,11 +57,11 @@ fn run(receiver: Receiver<Acme, Calls>, calls: &Calls, body: &'static str) -> (S
     (format!("{word} {}", outcome.status().as_u16()), calls.take())
 }
 
-async fn created(event: AssetCreated, calls: State<Calls>) {
+async fn created(event: AssetCreated, calls: HandlerState<Calls>) {
     calls.note(format!("created {}", event.asset.id));
 }
 
-async fn asset_topic(event: Event, calls: State<Calls>) {
+async fn asset_topic(event: Event, calls: HandlerState<Calls>) {
     calls.note(match event {
         Event::AssetCreated(_) => "asset topic: created",
         Event::AssetMetadataUpdated(_) => "asset topic: updated",
@@ -70,15 +70,15 @@ async fn asset_topic(event: Event, calls: State<Calls>) {
     });
 }
 
-async fn metadata_topic(_: Event, calls: State<Calls>) {
+async fn metadata_topic(_: Event, calls: HandlerState<Calls>) {
     calls.note("metadata topic");
 }
 
-async fn any(event: Event, calls: State<Calls>) {
+async fn any(event: Event, calls: HandlerState<Calls>) {
     calls.note(format!("any: {}", serde_json::to_string(&event).unwrap()));
 }
 
-async fn fallback(unrouted: Unrouted, calls: State<Calls>, delivery: Delivery) {
+async fn fallback(unrouted: Unrouted, calls: HandlerState<Calls>, delivery: Delivery) {
     assert_eq!(unrouted.raw(), delivery.raw());
     assert_eq!(unrouted.delivery().id(), delivery.id());
     calls.note(match unrouted.reason() {
@@ -95,7 +95,7 @@ fn the_most_specific_handler_runs_alone() {
     let calls = Calls::default();
     let all = || {
         let receiver = receiver().with_state(calls.clone());
-        let receiver = receiver.otherwise(fallback).on_topic(Topic::Asset, asset_topic);
+        let receiver = receiver.fallback(fallback).on_topic(Topic::Asset, asset_topic);
         receiver.on_topic(Topic::AssetMetadata, metadata_topic).on(created)
     };
     let handled = |call: &str| ("handled 200".to_owned(), vec![call.to_owned()]);
@@ -138,12 +138,12 @@ fn what_does_not_decode_goes_to_the_fallback_or_back() {
     assert_eq!(run(pings(), &calls, MALFORMED), ("Malformed 400".to_owned(), vec![]));
     assert_eq!(run(pings(), &calls, "[]"), ("Mismatch 422".to_owned(), vec![]));
 
-    let kept = || pings().otherwise(fallback);
+    let kept = || pings().fallback(fallback);
     let handled = |call: &str| ("handled 200".to_owned(), vec![call.to_owned()]);
     assert_eq!(run(kept(), &calls, MISMATCH), handled("mismatch at /count"));
     assert_eq!(run(kept(), &calls, "null"), handled("mismatch at "));
 
-    let failing = pings().otherwise(|_: Unrouted| ready(Err::<(), _>("full")));
+    let failing = pings().fallback(|_: Unrouted| ready(Err::<(), _>("full")));
     assert_eq!(run(failing, &calls, MISMATCH), ("failed: full 500".to_owned(), vec![]));
 }
 
@@ -169,7 +169,7 @@ fn handlers_may_be_closures_functions_and_fallible() {
     let calls = Calls::default();
     let receiver = receiver()
         .with_state(calls.clone())
-        .on(|event: AssetMetadataUpdated, State(calls): State<Calls>, delivery: Delivery| async move {
+        .on(|event: AssetMetadataUpdated, HandlerState(calls): HandlerState<Calls>, delivery: Delivery| async move {
             assert_eq!(event.rest.len(), 1);
             assert_eq!(delivery.signed_id(), delivery.id());
             calls.note(delivery.id().unwrap().split_once('-').unwrap().0);
@@ -194,8 +194,8 @@ fn handlers_must_not_replace_each_other() {
     assert_eq!(panic_of(|| ping().on(|_: Ping, _: Delivery| async {})), "`ping` has two handlers");
     let topic = || receiver().on_topic(Topic::Asset, |_: Event| async {});
     assert_eq!(panic_of(|| topic().on_topic(Topic::Asset, |_: Event| async {})), "topic `asset` has two handlers");
-    let last = || receiver().otherwise(|_: Unrouted| async {});
-    assert_eq!(panic_of(|| last().otherwise(|_: Unrouted| async {})), "there are two fallback handlers");
+    let last = || receiver().fallback(|_: Unrouted| async {});
+    assert_eq!(panic_of(|| last().fallback(|_: Unrouted| async {})), "there are two fallback handlers");
     let any = || receiver().on_any(|_: Event| async {});
     assert_eq!(panic_of(|| any().on_any(|_: Event| async {})), "there are two handlers of any event");
 }
@@ -205,7 +205,7 @@ fn handlers_must_not_replace_each_other() {
 fn routes_are_listed() {
     async fn keep(_: Unrouted) {}
     let service = receiver()
-        .otherwise(within(Duration::from_secs(1), keep))
+        .fallback(timeout(Duration::from_secs(1), keep))
         .on_topic(Topic::Asset, |_: Event| async {})
         .on_topic(Topic::AssetMetadata, |_: Event| async {})
         .on(|_: AssetMetadataUpdated| async {})
@@ -226,7 +226,7 @@ fn routes_are_listed() {
 #[test]
 fn a_handler_that_nothing_reaches_is_warned_of() {
     let log = Log::start();
-    let all = || receiver().on(|_: AssetMetadataUpdated| async {}).otherwise(|_: Unrouted| async {});
+    let all = || receiver().on(|_: AssetMetadataUpdated| async {}).fallback(|_: Unrouted| async {});
     drop(all().into_service());
     assert!(!log.text().contains("WARN"), "{}", log.text());
     drop(all().on_topic(Topic::AssetMetadata, |_: Event| async {}).into_service());
@@ -242,7 +242,7 @@ async fn a_handler_may_take_only_so_long() {
     let calls = Calls::default();
     let service = receiver()
         .with_state(calls.clone())
-        .on(within(Duration::from_secs(5), |ping: Ping, calls: State<Calls>| async move {
+        .on(timeout(Duration::from_secs(5), |ping: Ping, calls: HandlerState<Calls>| async move {
             tokio::time::sleep(Duration::from_secs(ping.count.unwrap().unsigned_abs().into())).await;
             calls.note("finished");
         }))
@@ -267,7 +267,7 @@ async fn layers_go_around() {
             response
         })
         .service(service);
-    let headers = signed_now(&HeaderNames::WEBHOOK, &secret(), PING.as_bytes());
+    let headers = signed_now(&StandardWebhooks::DEFAULT, &secret(), PING.as_bytes());
     let response = layered.oneshot(webhook_receiver::testing::request(headers, PING)).await.unwrap();
     assert_eq!((response.status().as_u16(), &response.headers()["x-layer"]), (200, &"1".parse().unwrap()));
 }
@@ -288,7 +288,7 @@ async fn a_handler_outlives_its_request() {
     let calls = Calls::default();
     let service = receiver()
         .with_state(calls.clone())
-        .on(move |_: Ping, calls: State<Calls>| {
+        .on(move |_: Ping, calls: HandlerState<Calls>| {
             let channels = channels.lock().unwrap().take();
             async move {
                 let (start, resumed) = channels.unwrap();
@@ -335,7 +335,7 @@ async fn handlers_run_side_by_side() {
 #[test]
 fn messages_need_not_come_over_http() {
     let service = receiver().on(|_: Ping| async {}).into_service();
-    let headers = signed_now(&HeaderNames::WEBHOOK, &secret(), PING.as_bytes());
+    let headers = signed_now(&StandardWebhooks::DEFAULT, &secret(), PING.as_bytes());
     assert!(matches!(block_on(service.receive(&headers, PING)), Ok(Outcome::Handled)));
     let forged = block_on(service.receive(&headers, CREATED));
     assert!(matches!(forged, Err(VerifyError::NoMatchingSignature)));
@@ -364,7 +364,7 @@ enum ByHeader {}
 impl Webhooks for ByHeader {
     type EventType = EventType;
     type Event = Event;
-    const EVENT_TYPE: Carrier = Carrier::Header { name: "x-event", completed_by: None };
+    const EVENT_TYPE: EventTypeLocation = EventTypeLocation::Header { name: "x-event", completed_by: None };
 
     fn decode(event_type: EventType, reader: &mut Reader<'_>) -> Result<Event, DecodeError> {
         Acme::decode(event_type, reader)
@@ -378,7 +378,7 @@ impl Webhooks for ByHeader {
 #[tokio::test]
 async fn a_header_that_tells_the_event_type_is_kept_without_being_asked_for() {
     let body = r#"{"eventType": "ping"}"#;
-    let mut headers = signed_now(&HeaderNames::WEBHOOK, &secret(), body.as_bytes());
+    let mut headers = signed_now(&StandardWebhooks::DEFAULT, &secret(), body.as_bytes());
     headers.insert("x-event", HeaderValue::from_static("ping"));
     let service = Receiver::<ByHeader>::new(Verifier::standard_webhooks(secret()))
         .on_any(|event: Event| async move { if let Event::Ping(_) = event { Ok(()) } else { Err("not a ping") } })
@@ -392,7 +392,7 @@ enum ByTwo {}
 impl Webhooks for ByTwo {
     type EventType = EventType;
     type Event = Event;
-    const EVENT_TYPE: Carrier = Carrier::Body {
+    const EVENT_TYPE: EventTypeLocation = EventTypeLocation::Body {
         pointers: &["/eventType"],
         completed_by: Some(Completion { pointer: "/detail/kind", separator: "." }),
     };
@@ -438,15 +438,16 @@ fn an_event_type_may_stand_in_two_members() {
 #[tokio::test]
 async fn an_assumed_event_type_is_not_looked_for() {
     let verifier = Verifier::standard_webhooks(secret());
-    let service = Receiver::<Acme>::new(verifier).assuming(EventType::AssetCreated).into_service();
+    let service = Receiver::<Acme>::new(verifier).assume_event_type(EventType::AssetCreated).into_service();
     for body in ["[]", r#"{"eventType": 5}"#, "no JSON"] {
-        let headers = signed_now(&HeaderNames::WEBHOOK, &secret(), body.as_bytes());
+        let headers = signed_now(&StandardWebhooks::DEFAULT, &secret(), body.as_bytes());
         let outcome = service.receive(&headers, body).await.unwrap();
         assert!(matches!(outcome, Outcome::Ignored), "{body}: {outcome}");
     }
     let verifier = Verifier::standard_webhooks(secret());
-    let service = Receiver::<Acme>::new(verifier).assuming(EventType::Ping).on(|_: Ping| async {}).into_service();
+    let service =
+        Receiver::<Acme>::new(verifier).assume_event_type(EventType::Ping).on(|_: Ping| async {}).into_service();
     let body = r#"{"eventType": "a", "eventType": "b"}"#;
-    let headers = signed_now(&HeaderNames::WEBHOOK, &secret(), body.as_bytes());
+    let headers = signed_now(&StandardWebhooks::DEFAULT, &secret(), body.as_bytes());
     assert!(matches!(service.receive(&headers, body).await, Ok(Outcome::Handled)));
 }

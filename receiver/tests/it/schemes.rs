@@ -8,7 +8,7 @@ use webhook_receiver::bytes::Bytes;
 use webhook_receiver::http::{HeaderMap, HeaderName, HeaderValue};
 use webhook_receiver::signature::{Encoding, Hash, Piece, Scheme, VerifierBuilder};
 use webhook_receiver::testing::{sign_as, text_secret};
-use webhook_receiver::{Delivery, HeaderNames, HmacScheme, Secret, TextSecret, Verifier, VerifyError};
+use webhook_receiver::{Delivery, HmacScheme, Secret, StandardWebhooks, TextSecret, Verifier, VerifyError};
 
 const GITHUB: HmacScheme = HmacScheme::new("x-hub-signature-256", Hash::Sha256, Encoding::Hex, &[Piece::Body])
     .prefix("sha256=")
@@ -366,7 +366,7 @@ fn text_secrets_are_not_decoded() {
 fn standard_webhooks_can_be_told_as_data() {
     let headers = sign_as(&STANDARD, &text_secret(), "msg", SystemTime::now(), b"{}");
     let same = Secret::new("whsec_dGhpcyBpcyBhIHNlY3JldCBmb3IgdGVzdHM=").unwrap();
-    let delivery = Verifier::new(HeaderNames::WEBHOOK, same).verify(&headers, Bytes::from_static(b"{}")).unwrap();
+    let delivery = Verifier::new(StandardWebhooks::DEFAULT, same).verify(&headers, Bytes::from_static(b"{}")).unwrap();
     assert_eq!(delivery.id(), Some("msg"));
 }
 

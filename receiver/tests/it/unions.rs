@@ -5,7 +5,7 @@ use std::cell::Cell;
 use webhook_receiver::codec::{self, Decode, DecodeErrorKind, ObjectWriter, Reader};
 use webhook_receiver::serde::{Serialize, Serializer};
 use webhook_receiver::testing::same_json;
-use webhook_receiver::{DecodeError, Json, serde_json};
+use webhook_receiver::{DecodeError, JsonValue, serde_json};
 
 use crate::acme::delivery;
 
@@ -86,7 +86,7 @@ enum Shape {
     Circle(Circle),
     Disc(Disc),
     Name(String),
-    Unknown(Json),
+    Unknown(JsonValue),
 }
 
 impl Decode for Shape {
@@ -122,7 +122,7 @@ impl Serialize for Shape {
 enum Tagged {
     Circle(Circle),
     Seventh(Disc),
-    Unknown(Json),
+    Unknown(JsonValue),
 }
 
 impl Decode for Tagged {
@@ -157,7 +157,7 @@ fn the_first_candidate_that_loses_nothing_is_taken() {
 #[test]
 fn candidates_are_left_out_when_they_would_lose_members() {
     let rank = |json: &str, candidates: &[Option<&'static [&'static str]>]| {
-        json.parse::<Json>().unwrap().value().rank(candidates)
+        json.parse::<JsonValue>().unwrap().value().rank(candidates)
     };
     let candidates = [Some(&["a", "b"][..]), None, Some(&["b", "c"]), Some(&["a", "b", "c"])];
     assert_eq!(rank("{}", &candidates), [0, 1, 2, 3]);
@@ -170,13 +170,14 @@ fn candidates_are_left_out_when_they_would_lose_members() {
 
 #[test]
 fn tags() {
-    let json: Json = r#"{"s": "\u0061", "n": 1.50, "b": true, "z": null, "o": {"s": 1}, "l": []}"#.parse().unwrap();
+    let json: JsonValue =
+        r#"{"s": "\u0061", "n": 1.50, "b": true, "z": null, "o": {"s": 1}, "l": []}"#.parse().unwrap();
     for (member, expected) in
         [("s", Some("a")), ("n", Some("1.50")), ("b", Some("true")), ("z", None), ("o", None), ("l", None), ("x", None)]
     {
         assert_eq!(json.value().tag(member).as_deref(), expected, "{member}");
     }
-    assert_eq!("[]".parse::<Json>().unwrap().value().tag("s"), None);
+    assert_eq!("[]".parse::<JsonValue>().unwrap().value().tag("s"), None);
 }
 
 #[test]

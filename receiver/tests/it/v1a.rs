@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signer, SigningKey};
 use http::HeaderMap;
 use webhook_receiver::signature::{Ed25519Scheme, PublicKey, VerifierBuilder};
-use webhook_receiver::{HeaderNames, Secret, Verifier, VerifyError};
+use webhook_receiver::{Secret, StandardWebhooks, Verifier, VerifyError};
 
 // The vector of svix-server.
 const PUBLIC: &str = "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=";
@@ -17,7 +17,7 @@ const VALID: &str = "v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXF
 
 fn verify_with(keys: &[&str], signature: &str, body: &str) -> Result<(), VerifyError> {
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_614_265_330);
-    let builder = Verifier::builder(Ed25519Scheme(HeaderNames::WEBHOOK)).clock(move || now);
+    let builder = Verifier::builder(Ed25519Scheme(StandardWebhooks::DEFAULT)).clock(move || now);
     let keys = keys.iter().map(|key| PublicKey::new(key).unwrap());
     let verifier = keys.fold(builder, VerifierBuilder::secret).build().unwrap();
     verifier.verify(&headers(signature), body.to_owned().into()).map(drop)
@@ -98,7 +98,7 @@ fn tokens_that_do_not_count() {
 fn the_two_schemes_do_not_mix() {
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_614_265_330);
     let shared = Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
-    let verifier = Verifier::builder(HeaderNames::WEBHOOK).secret(shared).clock(move || now).build().unwrap();
+    let verifier = Verifier::builder(StandardWebhooks::DEFAULT).secret(shared).clock(move || now).build().unwrap();
     let found = verifier.verify(&headers(VALID), BODY.into()).map(drop);
     assert_eq!(found, Err(VerifyError::NoMatchingSignature));
 }

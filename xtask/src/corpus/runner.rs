@@ -6,7 +6,7 @@ use std::{env, fs};
 
 use corpus_webhooks::webhook_receiver::http::HeaderValue;
 use corpus_webhooks::webhook_receiver::serde_json::{self, Value, json};
-use corpus_webhooks::webhook_receiver::{Carrier, EventName, HeaderNames, Webhooks, testing};
+use corpus_webhooks::webhook_receiver::{EventTypeLocation, EventName, StandardWebhooks, Webhooks, testing};
 use corpus_webhooks::{Event, EventType, Receiver, Unrouted, VENDOR, Verifier};
 
 /// What a handler got.
@@ -29,8 +29,8 @@ fn pass(example: &Value) -> Value {
     let body = example["body"].as_str().expect("an example has a body").to_owned();
     let names = example["event_types"].as_array().into_iter().flatten();
     let own: Vec<EventType> = names.filter_map(|name| <EventType as EventName>::parse(name.as_str()?)).collect();
-    let mut headers = testing::signed_now(&HeaderNames::WEBHOOK, &testing::secret(), body.as_bytes());
-    if let (Carrier::Header { name, .. }, Some(value)) = (VENDOR::EVENT_TYPE, example["header"].as_str()) {
+    let mut headers = testing::signed_now(&StandardWebhooks::DEFAULT, &testing::secret(), body.as_bytes());
+    if let (EventTypeLocation::Header { name, .. }, Some(value)) = (VENDOR::EVENT_TYPE, example["header"].as_str()) {
         headers.insert(name, HeaderValue::from_str(value).expect("an event's name can stand in a header"));
     }
     let verifier = || Verifier::standard_webhooks(testing::secret());
@@ -39,9 +39,9 @@ fn pass(example: &Value) -> Value {
     let others = events.clone();
     let mut receiver = Receiver::<VENDOR>::new(verifier())
         .on_any(move |event: Event| ready(drop(events.send(Got::Event(Box::new(event))))))
-        .otherwise(move |event: Unrouted| ready(drop(others.send(Got::Unrouted(event)))));
-    if let (Carrier::Address, [only]) = (VENDOR::EVENT_TYPE, &own[..]) {
-        receiver = receiver.assuming(*only);
+        .fallback(move |event: Unrouted| ready(drop(others.send(Got::Unrouted(event)))));
+    if let (EventTypeLocation::Address, [only]) = (VENDOR::EVENT_TYPE, &own[..]) {
+        receiver = receiver.assume_event_type(*only);
     }
     let service = receiver.into_service();
     let outcome = testing::block_on(async { service.receive(&headers, body.clone()).await });

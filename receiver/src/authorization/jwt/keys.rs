@@ -20,7 +20,7 @@ const REFRESH_AFTER: Duration = Duration::from_hours(1);
 /// Older keys do not count, although no newer ones can be had.
 const KEEP_FOR: Duration = Duration::from_hours(24);
 
-/// Less than a gate's deadline, so that a fetch that hangs leaves time to do with the keys of before.
+/// Less than the timeout of an authenticator, so that a fetch that hangs leaves time to do with the keys of before.
 const FETCH_DEADLINE: Duration = Duration::from_secs(3);
 
 /// The keys of the issuer, fetched when they are needed.

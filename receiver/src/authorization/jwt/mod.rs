@@ -32,7 +32,7 @@ use keys::Keys;
 ///
 /// ```
 /// use webhook_receiver::authorization::Jwt;
-/// use webhook_receiver::{BoxError, Gate, Secret, Verifier, bytes::Bytes};
+/// use webhook_receiver::{BoxError, Authenticator, Secret, Verifier, bytes::Bytes};
 ///
 /// # async fn get(_: &str) -> Result<Bytes, BoxError> { Ok(Bytes::new()) }
 /// async fn fetch() -> Result<Bytes, BoxError> {
@@ -40,7 +40,7 @@ use keys::Keys;
 ///     get("https://auth.example.com/.well-known/jwks.json").await
 /// }
 ///
-/// # fn example(secret: Secret) -> Gate {
+/// # fn example(secret: Secret) -> Authenticator {
 /// let tokens = Jwt::new("https://auth.example.com", "https://hooks.example.com", fetch).scope("webhooks");
 /// Verifier::standard_webhooks(secret).with_bearer(tokens)
 /// # }

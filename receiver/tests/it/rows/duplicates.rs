@@ -9,8 +9,8 @@ use tokio::task::JoinHandle;
 use webhook_receiver::http::Request;
 use webhook_receiver::testing::{request, secret, sign, sign_as, text_secret};
 use webhook_receiver::{
-    BodyDigest, BoxError, HeaderNames, HmacScheme, MemoryGuard, Pending, Receiver, ReceiverService, ReplayGuard,
-    Reservation, Verifier,
+    BodyDigest, BoxError, BoxFuture, HmacScheme, MemoryGuard, Receiver, ReceiverService, ReplayGuard, Reservation,
+    StandardWebhooks, Verifier,
 };
 
 use http_body_util::Full;
@@ -70,7 +70,7 @@ fn time(seconds: u64) -> SystemTime {
 
 fn endpoint(stage: &Arc<Stage>) -> ReceiverService<Acme> {
     let (clock, handling, observing) = (Arc::clone(stage), Arc::clone(stage), Arc::clone(stage));
-    let verifier = Verifier::builder(HeaderNames::WEBHOOK)
+    let verifier = Verifier::builder(StandardWebhooks::DEFAULT)
         .secret(secret())
         .clock(move || time(clock.clock.load(Ordering::Relaxed)))
         .build()
@@ -84,7 +84,7 @@ fn endpoint(stage: &Arc<Stage>) -> ReceiverService<Acme> {
                 Ok(())
             })
         })
-        .observe(move |observed| observing.outcomes.lock().unwrap().push(observed.outcome.name()))
+        .on_outcome(move |observed| observing.outcomes.lock().unwrap().push(observed.outcome.name()))
         .into_service()
 }
 
@@ -297,16 +297,16 @@ struct Broken {
 }
 
 impl ReplayGuard for Broken {
-    fn reserve<'a>(&'a self, _: &'a str, _: &'a BodyDigest) -> Pending<'a, Result<Reservation, BoxError>> {
+    fn reserve<'a>(&'a self, _: &'a str, _: &'a BodyDigest) -> BoxFuture<'a, Result<Reservation, BoxError>> {
         let reserved = if self.reserves { Ok(Reservation::Reserved) } else { Err("no connection".into()) };
         Box::pin(std::future::ready(reserved))
     }
 
-    fn commit<'a>(&'a self, _: &'a str) -> Pending<'a, Result<(), BoxError>> {
+    fn commit<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
         Box::pin(std::future::ready(Err("no connection".into())))
     }
 
-    fn release<'a>(&'a self, _: &'a str) -> Pending<'a, Result<(), BoxError>> {
+    fn release<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
         Box::pin(std::future::ready(Err("no connection".into())))
     }
 }
@@ -336,7 +336,7 @@ struct Panicking {
 }
 
 impl ReplayGuard for Panicking {
-    fn reserve<'a>(&'a self, _: &'a str, _: &'a BodyDigest) -> Pending<'a, Result<Reservation, BoxError>> {
+    fn reserve<'a>(&'a self, _: &'a str, _: &'a BodyDigest) -> BoxFuture<'a, Result<Reservation, BoxError>> {
         Box::pin(async {
             if self.waits {
                 tokio::task::yield_now().await;
@@ -345,11 +345,11 @@ impl ReplayGuard for Panicking {
         })
     }
 
-    fn commit<'a>(&'a self, _: &'a str) -> Pending<'a, Result<(), BoxError>> {
+    fn commit<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
         unreachable!("nothing was reserved")
     }
 
-    fn release<'a>(&'a self, _: &'a str) -> Pending<'a, Result<(), BoxError>> {
+    fn release<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
         unreachable!("nothing was reserved")
     }
 }
@@ -361,7 +361,7 @@ async fn a_guard_that_panics_fails_its_delivery_alone() {
         let service = Receiver::<Acme>::new(Verifier::standard_webhooks(secret()))
             .replay_guard(Panicking { waits })
             .on(|_: Ping| async {})
-            .observe(move |observed| sender.send(observed.outcome.to_string()).unwrap())
+            .on_outcome(move |observed| sender.send(observed.outcome.to_string()).unwrap())
             .into_service();
         for id in ["a", "b"] {
             assert_eq!(service.respond(ping(id)).await.status(), 500, "{waits}");

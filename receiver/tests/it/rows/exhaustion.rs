@@ -11,7 +11,7 @@ use webhook_receiver::bytes::Bytes;
 use webhook_receiver::http::{HeaderValue, Method, Request};
 use webhook_receiver::signature::VerifierBuilder;
 use webhook_receiver::testing::{request, secret, sign, signed_now};
-use webhook_receiver::{HeaderNames, Receiver, Secret, Verifier};
+use webhook_receiver::{Receiver, Secret, StandardWebhooks, Verifier};
 
 use super::{assert_complete, assert_named, read};
 use crate::acme::{Acme, Ping};
@@ -46,7 +46,7 @@ fn receiver() -> Receiver<Acme> {
 
 fn signed(body: &str) -> Request<Full<Bytes>> {
     let body = Bytes::copy_from_slice(body.as_bytes());
-    request(signed_now(&HeaderNames::WEBHOOK, &secret(), &body), body)
+    request(signed_now(&StandardWebhooks::DEFAULT, &secret(), &body), body)
 }
 
 #[tokio::test]
@@ -97,7 +97,7 @@ async fn d01_running_handlers_keep_their_memory() {
 
 #[test]
 fn d03_long_signature_headers() {
-    let mut builder = Verifier::builder(HeaderNames::WEBHOOK);
+    let mut builder = Verifier::builder(StandardWebhooks::DEFAULT);
     for key in b'a'..=b'e' {
         let key = String::from_utf8(vec![key; 32]).unwrap();
         builder = builder.secret(Secret::new(&format!("whsec_{key}")).unwrap());
@@ -114,7 +114,7 @@ fn d03_long_signature_headers() {
 fn d04_more_than_five_secrets() {
     let with = |count| {
         let secrets = (0..count).map(|_| secret());
-        secrets.fold(Verifier::builder(HeaderNames::WEBHOOK), VerifierBuilder::secret).build()
+        secrets.fold(Verifier::builder(StandardWebhooks::DEFAULT), VerifierBuilder::secret).build()
     };
     assert!(with(5).is_ok());
     assert!(with(6).is_err());
@@ -130,7 +130,7 @@ async fn d06_a_panic_harms_nobody_else() {
             ready(())
         })
         .into_service();
-    let headers = signed_now(&HeaderNames::WEBHOOK, &secret(), PING.as_bytes());
+    let headers = signed_now(&StandardWebhooks::DEFAULT, &secret(), PING.as_bytes());
     assert_eq!(service.respond(request(headers.clone(), PING)).await.status(), 500);
     // It was not marked as done.
     assert_eq!(service.respond(request(headers, PING)).await.status(), 200);
@@ -143,7 +143,7 @@ async fn d07_a_message_that_always_fails() {
         .on(|ping: Ping| ready(if ping.count.is_some() { Err("expected in this test") } else { Ok(()) }))
         .into_service();
     let body = r#"{"eventType": "ping", "count": 1}"#;
-    let headers = signed_now(&HeaderNames::WEBHOOK, &secret(), body.as_bytes());
+    let headers = signed_now(&StandardWebhooks::DEFAULT, &secret(), body.as_bytes());
     for _ in 0..5 {
         assert_eq!(service.respond(request(headers.clone(), body)).await.status(), 500);
         assert_eq!(service.respond(signed(PING)).await.status(), 200);
@@ -174,7 +174,7 @@ async fn d09_a_flood_is_one_line_a_second() {
 
 #[tokio::test]
 async fn d11_handlers_are_bounded() {
-    let service = receiver().concurrency(2).on(|_: Ping| pending::<()>()).into_service();
+    let service = receiver().max_concurrency(2).on(|_: Ping| pending::<()>()).into_service();
     let send = || {
         let service = service.clone();
         tokio::spawn(async move { service.respond(signed(PING)).await.status().as_u16() })

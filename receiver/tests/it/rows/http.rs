@@ -57,7 +57,7 @@ fn every_row_has_a_case() {
 #[tokio::test]
 async fn over_a_socket() {
     let (service, handled) = pings(Duration::ZERO);
-    let server = Running::start(Server::new().at("/hook", service)).await;
+    let server = Running::start(Server::new().route_service("/hook", service)).await;
     let mut failures = Vec::new();
     for case in cases().into_iter().filter(|case| case.by.is_none()) {
         let headers: Vec<_> = case.headers.iter().map(|header| expand(header)).collect();
@@ -84,13 +84,13 @@ async fn over_a_socket() {
 /// A server that ends nothing on its own, so that what a test asks for is what happens.
 fn patient() -> Server {
     let never = Duration::from_hours(1);
-    Server::new().header_timeout(never).idle_timeout(never).grace(never)
+    Server::new().header_timeout(never).idle_timeout(never).shutdown_timeout(never)
 }
 
 #[tokio::test]
 async fn p10_a_client_that_closes_within_the_body() {
     let (service, handled) = pings(Duration::ZERO);
-    let server = Running::start(Server::new().at("/hook", service)).await;
+    let server = Running::start(Server::new().route_service("/hook", service)).await;
     let request = ping(&[]);
     let mut client = server.connect().await;
     client.send(&request.as_bytes()[..request.len() - 1]).await;
@@ -112,7 +112,7 @@ async fn dribble(client: &mut Client, bytes: &[u8]) -> Vec<u16> {
 #[tokio::test]
 async fn p11_a_head_that_dribbles() {
     let (service, _) = pings(Duration::ZERO);
-    let server = patient().header_timeout(Duration::from_millis(300)).at("/hook", service);
+    let server = patient().header_timeout(Duration::from_millis(300)).route_service("/hook", service);
     let server = Running::start(server).await;
     let mut silent = server.connect().await;
     assert_eq!(statuses(&silent.answers().await), [0_u16; 0]);
@@ -126,7 +126,7 @@ async fn p11_a_head_that_dribbles() {
 #[tokio::test]
 async fn p12_a_body_that_dribbles() {
     let (service, _) = pings(Duration::ZERO);
-    let server = Running::start(patient().at("/hook", service)).await;
+    let server = Running::start(patient().route_service("/hook", service)).await;
     let mut client = server.connect().await;
     client.send(ping(&["content-length: 1000"]).as_bytes()).await;
     assert!(client.some().await.starts_with("HTTP/1.1 408 "));
@@ -136,7 +136,7 @@ async fn p12_a_body_that_dribbles() {
 #[tokio::test]
 async fn p13_idle_connections() {
     let (service, handled) = pings(Duration::ZERO);
-    let server = Running::start(patient().connections(4).at("/hook", service.clone())).await;
+    let server = Running::start(patient().max_connections(4).route_service("/hook", service.clone())).await;
 
     // After an answer, and without reading what it asks for.
     let mut kept = server.connect().await;
@@ -155,7 +155,7 @@ async fn p13_idle_connections() {
     server.stop().await;
 
     // Elsewhere they end on their own.
-    let idle = patient().idle_timeout(Duration::from_millis(300)).at("/hook", service);
+    let idle = patient().idle_timeout(Duration::from_millis(300)).route_service("/hook", service);
     let server = Running::start(idle).await;
     let mut silent = server.connect().await;
     assert!(silent.answers().await.is_empty());
@@ -166,7 +166,7 @@ async fn p13_idle_connections() {
 #[tokio::test]
 async fn deliveries_keep_their_connection() {
     let (service, handled) = pings(Duration::from_millis(300));
-    let server = Running::start(Server::new().connections(2).at("/hook", service)).await;
+    let server = Running::start(Server::new().max_connections(2).route_service("/hook", service)).await;
     let mut first = server.connect().await;
     first.send(ping(&[]).as_bytes()).await;
     tokio::time::sleep(Duration::from_millis(100)).await;
@@ -181,7 +181,7 @@ async fn deliveries_keep_their_connection() {
 #[tokio::test]
 async fn a_stop_loses_no_accepted_delivery() {
     let (service, handled) = pings(Duration::from_millis(300));
-    let server = Running::start(patient().at("/hook", service)).await;
+    let server = Running::start(patient().route_service("/hook", service)).await;
     let mut answered = server.connect().await;
     answered.send(ping(&["connection: keep-alive"]).as_bytes()).await;
     let mut gone = server.connect().await;
@@ -198,7 +198,9 @@ async fn a_stop_loses_no_accepted_delivery() {
 #[tokio::test]
 async fn the_grace_is_bounded() {
     let (service, handled) = pings(Duration::from_mins(10));
-    let server = Running::start(Server::new().grace(Duration::from_millis(200)).at("/hook", service)).await;
+    let server =
+        Running::start(Server::new().shutdown_timeout(Duration::from_millis(200)).route_service("/hook", service))
+            .await;
     let mut hanging = server.connect().await;
     hanging.send(ping(&[]).as_bytes()).await;
     tokio::time::sleep(Duration::from_millis(100)).await;
@@ -213,7 +215,7 @@ async fn other_pages_stand_beside() {
 
     let (service, _) = pings(Duration::ZERO);
     let pages = Router::new().route("/health", get(async || "well"));
-    let server = Running::start(Server::new().at("/hook", service).otherwise(pages)).await;
+    let server = Running::start(Server::new().route_service("/hook", service).fallback_service(pages)).await;
     assert_eq!(statuses(&server.exchange(b"GET /health HTTP/1.1\r\nconnection: close\r\n\r\n").await), [200]);
     assert_eq!(statuses(&server.exchange(b"GET /other HTTP/1.1\r\nconnection: close\r\n\r\n").await), [404]);
     assert_eq!(statuses(&server.exchange(ping(&[]).as_bytes()).await), [200]);

@@ -96,7 +96,7 @@ fn a_fallback_gets_the_rest() {
     let kept = Arc::<Mutex<Vec<Vec<u8>>>>::default();
     let keep = Arc::clone(&kept);
     let service = receiver()
-        .otherwise(move |unrouted: Unrouted| {
+        .fallback(move |unrouted: Unrouted| {
             keep.lock().unwrap().push(unrouted.raw().to_vec());
             async {}
         })

@@ -1,5 +1,6 @@
 //! A server on a socket of its own, and a client that sends what it is told to, right or wrong.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,7 +13,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use webhook_receiver::serve::Server;
 use webhook_receiver::testing::{secret, signed_now};
-use webhook_receiver::{HeaderNames, Receiver, ReceiverService, Verifier};
+use webhook_receiver::{Receiver, ReceiverService, StandardWebhooks, Verifier};
 
 use crate::acme::{Acme, Ping};
 use crate::patience::PATIENCE;
@@ -25,7 +26,7 @@ pub(super) fn pings(work: Duration) -> (ReceiverService<Acme>, Arc<AtomicUsize>)
     let counter = Arc::clone(&handled);
     let service = Receiver::<Acme>::new(Verifier::standard_webhooks(secret()))
         .body_limit(4096)
-        .body_deadline(Duration::from_millis(500))
+        .body_timeout(Duration::from_millis(500))
         .on(move |_: Ping| {
             let counter = Arc::clone(&counter);
             async move {
@@ -41,7 +42,7 @@ pub(super) fn pings(work: Duration) -> (ReceiverService<Acme>, Arc<AtomicUsize>)
 pub(super) struct Running {
     pub(super) address: SocketAddr,
     stop: oneshot::Sender<()>,
-    stopped: JoinHandle<()>,
+    stopped: JoinHandle<io::Result<()>>,
 }
 
 impl Running {
@@ -49,14 +50,14 @@ impl Running {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopping) = oneshot::channel();
-        let stopped = tokio::spawn(server.run_until(listener, async { drop(stopping.await) }));
+        let stopped = tokio::spawn(server.with_graceful_shutdown(async { drop(stopping.await) }).run(listener));
         Self { address, stop, stopped }
     }
 
     /// Asks it to stop; the future ends when it has.
     pub(super) fn stop(self) -> impl Future<Output = ()> {
         self.stop.send(()).unwrap();
-        async { timeout(PATIENCE, self.stopped).await.expect("the server stops").unwrap() }
+        async { timeout(PATIENCE, self.stopped).await.expect("the server stops").unwrap().unwrap() }
     }
 
     pub(super) async fn connect(&self) -> Client {
@@ -128,7 +129,7 @@ pub(super) fn delivery(line: &str, changes: &[String], body: &str) -> String {
         ("content-type".to_owned(), "application/json".to_owned()),
         ("content-length".to_owned(), body.len().to_string()),
     ];
-    for (name, value) in &signed_now(&HeaderNames::WEBHOOK, &secret(), body.as_bytes()) {
+    for (name, value) in &signed_now(&StandardWebhooks::DEFAULT, &secret(), body.as_bytes()) {
         headers.push((name.to_string(), value.to_str().unwrap().to_owned()));
     }
     for change in changes {

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName};
 use webhook_receiver::signature::VerifierBuilder;
-use webhook_receiver::{HeaderNames, Secret, Verifier, VerifyError};
+use webhook_receiver::{Secret, StandardWebhooks, Verifier, VerifyError};
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const ID: &str = "msg_p5jXN8AQM9LWM0D4loKWxJek";
@@ -18,7 +18,8 @@ const NOW: u64 = 1_614_265_330;
 
 #[test]
 fn there_are_at_most_five_secrets() {
-    let with = |count| (0..count).fold(Verifier::builder(HeaderNames::WEBHOOK), |builder, _| builder.secret(secret()));
+    let with =
+        |count| (0..count).fold(Verifier::builder(StandardWebhooks::DEFAULT), |builder, _| builder.secret(secret()));
     assert!(with(5).build().is_ok());
     assert_eq!(with(6).build().unwrap_err().to_string(), "a verifier takes at most 5 secrets");
     assert_eq!(with(0).build().unwrap_err().to_string(), "a verifier needs at least one secret");
@@ -29,7 +30,7 @@ fn secret() -> Secret {
 }
 
 fn verifier(clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> VerifierBuilder {
-    Verifier::builder(HeaderNames::WEBHOOK).secret(Secret::new(SECRET).unwrap()).clock(clock)
+    Verifier::builder(StandardWebhooks::DEFAULT).secret(Secret::new(SECRET).unwrap()).clock(clock)
 }
 
 fn signed_headers(id: &str, seconds: u64, body: &[u8]) -> HeaderMap {
@@ -82,9 +83,9 @@ fn the_timestamp_is_that_of_the_header() {
 
 #[test]
 fn other_header_names_can_be_chosen() {
-    let headers = webhook_receiver::testing::signed_now(&HeaderNames::SVIX, &secret(), b"{}");
+    let headers = webhook_receiver::testing::signed_now(&StandardWebhooks::SVIX, &secret(), b"{}");
     let body = || Bytes::from_static(b"{}");
-    assert!(Verifier::new(HeaderNames::SVIX, secret()).verify(&headers, body()).is_ok());
+    assert!(Verifier::new(StandardWebhooks::SVIX, secret()).verify(&headers, body()).is_ok());
     assert!(Verifier::standard_webhooks(secret()).verify(&headers, body()).is_err());
 }
 

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use toml::{Table, Value};
 use webhook_receiver::signature::VerifierBuilder;
-use webhook_receiver::{HeaderNames, Secret, Verifier, VerifyError};
+use webhook_receiver::{Secret, StandardWebhooks, Verifier, VerifyError};
 
 use super::recipe::{Signed, bytes};
 
@@ -75,7 +75,7 @@ impl Case {
     /// None where the secrets are refused.
     pub(crate) fn verifier(&self) -> Option<Verifier> {
         let now = Duration::from_secs(self.get("now").as_integer().unwrap().try_into().unwrap());
-        let builder = Verifier::builder(HeaderNames::WEBHOOK).clock(move || SystemTime::UNIX_EPOCH + now);
+        let builder = Verifier::builder(StandardWebhooks::DEFAULT).clock(move || SystemTime::UNIX_EPOCH + now);
         let secrets = self.secrets().iter().map(|secret| Secret::new(secret)).collect::<Result<Vec<_>, _>>();
         secrets.and_then(|secrets| secrets.into_iter().fold(builder, VerifierBuilder::secret).build()).ok()
     }

@@ -4,7 +4,7 @@ use http::HeaderName;
 ///
 /// Id, timestamp and body are signed, with a [`Secret`](crate::Secret).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HeaderNames {
+pub struct StandardWebhooks {
     /// Identifies the message; the same for every attempt to deliver it.
     pub id: HeaderName,
     /// When this attempt was signed, in seconds since 1970-01-01T00:00:00Z.
@@ -13,9 +13,9 @@ pub struct HeaderNames {
     pub signature: HeaderName,
 }
 
-impl HeaderNames {
+impl StandardWebhooks {
     /// `webhook-id`, `webhook-timestamp`, `webhook-signature`: the names of Standard Webhooks.
-    pub const WEBHOOK: Self = Self::new("webhook-id", "webhook-timestamp", "webhook-signature");
+    pub const DEFAULT: Self = Self::new("webhook-id", "webhook-timestamp", "webhook-signature");
 
     /// `svix-id`, `svix-timestamp`, `svix-signature`: the names of Svix.
     pub const SVIX: Self = Self::new("svix-id", "svix-timestamp", "svix-signature");

@@ -1,13 +1,11 @@
 use std::time::Duration;
 
-use tokio::time::timeout;
-
 use super::{Handler, Job};
 use crate::Delivery;
 
-/// A handler that may take only so long, made by [`within`].
+/// A handler that may take only so long, made by [`timeout`].
 #[derive(Clone, Copy, Debug)]
-pub struct Within<H> {
+pub struct Timeout<H> {
     limit: Duration,
     handler: H,
 }
@@ -20,18 +18,18 @@ pub struct Within<H> {
 /// # use webhook_receiver::*;
 /// # async fn keep(_: Unrouted) {}
 /// # fn example<Acme: Webhooks>(receiver: Receiver<Acme>) -> Receiver<Acme> {
-/// receiver.otherwise(within(Duration::from_secs(20), keep))
+/// receiver.fallback(timeout(Duration::from_secs(20), keep))
 /// # }
 /// ```
-pub fn within<H>(limit: Duration, handler: H) -> Within<H> {
-    Within { limit, handler }
+pub fn timeout<H>(limit: Duration, handler: H) -> Timeout<H> {
+    Timeout { limit, handler }
 }
 
-impl<E, S, X, H: Handler<E, S, X>> Handler<E, S, X> for Within<H> {
+impl<E, S, X, H: Handler<E, S, X>> Handler<E, S, X> for Timeout<H> {
     fn call(&self, event: E, delivery: &Delivery, state: &S) -> Job {
         let (limit, job) = (self.limit, self.handler.call(event, delivery, state));
         Box::pin(async move {
-            match timeout(limit, job).await {
+            match tokio::time::timeout(limit, job).await {
                 Ok(result) => result,
                 Err(_) => Err(format!("the handler took longer than {limit:?}").into()),
             }

@@ -9,48 +9,48 @@ use super::{BasicAuth, BearerAuth};
 use crate::signature::Envelope;
 use crate::{Delivery, Verifier, VerifyError};
 
-const DEFAULT_DEADLINE: Duration = Duration::from_secs(5);
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// All that a request has to show: a signature, and credentials where they are asked for.
 ///
-/// A [`Verifier`] is turned into a gate wherever one is wanted; that gate asks for a signature alone. With credentials the
-/// last check may have to wait for an answer, so that a gate verifies `async`. It cannot be passed by the verifier alone.
+/// A [`Verifier`] becomes an authenticator wherever one is wanted; that one asks for a signature alone. With credentials the
+/// last check may have to wait for an answer, so that a authenticator verifies `async`. It cannot be passed by the verifier alone.
 ///
 /// ```
-/// # use webhook_receiver::authorization::{BearerAuth, Gate};
-/// # use webhook_receiver::{HeaderNames, Secret, Verifier};
-/// # fn both(secret: Secret, tokens: impl BearerAuth) -> Gate {
+/// # use webhook_receiver::authorization::{BearerAuth, Authenticator};
+/// # use webhook_receiver::{StandardWebhooks, Secret, Verifier};
+/// # fn both(secret: Secret, tokens: impl BearerAuth) -> Authenticator {
 /// Verifier::standard_webhooks(secret).with_bearer(tokens)
 /// # }
 /// ```
-pub struct Gate {
+pub struct Authenticator {
     pub(crate) verifier: Verifier,
     credentials: Option<Credentials>,
-    deadline: Duration,
+    timeout: Duration,
 }
 
 /// The headers of a request that passed every check that needs neither the body nor anybody's answer.
 ///
-/// It proves nothing yet, see [`Envelope`]. Made by [`Gate::check`].
+/// It proves nothing yet, see [`Envelope`]. Made by [`Authenticator::check`].
 pub struct Admission<'a> {
     envelope: Envelope<'a>,
     credentials: Option<(&'a Credentials, &'a str)>,
-    deadline: Duration,
+    timeout: Duration,
 }
 
 impl Verifier {
     /// Asks for a bearer token as well as for a signature.
-    pub fn with_bearer(self, bearer: impl BearerAuth) -> Gate {
-        Gate { credentials: Some(Credentials::Bearer(Box::new(bearer))), ..Gate::from(self) }
+    pub fn with_bearer(self, bearer: impl BearerAuth) -> Authenticator {
+        Authenticator { credentials: Some(Credentials::Bearer(Box::new(bearer))), ..Authenticator::from(self) }
     }
 
     /// Asks for a name and a password as well as for a signature.
-    pub fn with_basic(self, basic: BasicAuth) -> Gate {
-        Gate { credentials: Some(Credentials::Basic(basic)), ..Gate::from(self) }
+    pub fn with_basic(self, basic: BasicAuth) -> Authenticator {
+        Authenticator { credentials: Some(Credentials::Basic(basic)), ..Authenticator::from(self) }
     }
 }
 
-impl Gate {
+impl Authenticator {
     /// Asks for a bearer token and for no signature.
     ///
     /// A token says who sends and nothing about what: whoever sees one, in a log or on a proxy, can send any body until it
@@ -70,8 +70,8 @@ impl Gate {
     /// How long the answer about a bearer token may take; 5 s unless set. Then it counts as
     /// [unavailable](super::CredentialsError::Unavailable), and the sender is told to try again.
     #[must_use]
-    pub fn deadline(self, deadline: Duration) -> Self {
-        Self { deadline, ..self }
+    pub fn timeout(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
     }
 
     /// Checks what can be checked before the body is read: what [`Verifier::check`] does, and that the credentials are
@@ -79,12 +79,12 @@ impl Gate {
     ///
     /// # Errors
     ///
-    /// Every [`VerifyError`] but those that [`Admission::verify`] gives.
+    /// Every [`VerifyError`] but those that [`Admission::admit`] gives.
     pub fn check<'a>(&'a self, headers: &'a HeaderMap) -> Result<Admission<'a>, VerifyError> {
         let envelope = self.verifier.check(headers)?;
         let find = |wanted: &'a Credentials| Ok::<_, VerifyError>((wanted, wanted.find(headers)?));
         let credentials = self.credentials.as_ref().map(find).transpose()?;
-        Ok(Admission { envelope, credentials, deadline: self.deadline })
+        Ok(Admission { envelope, credentials, timeout: self.timeout })
     }
 
     /// Checks headers and body at once.
@@ -96,8 +96,8 @@ impl Gate {
     /// # Panics
     ///
     /// With a bearer token, outside of a Tokio runtime with timers.
-    pub async fn verify(&self, headers: &HeaderMap, body: Bytes) -> Result<Delivery, VerifyError> {
-        self.check(headers)?.verify(body).await
+    pub async fn authenticate(&self, headers: &HeaderMap, body: Bytes) -> Result<Delivery, VerifyError> {
+        self.check(headers)?.admit(body).await
     }
 
     /// What an answer with this status asks for in `WWW-Authenticate`. It depends on nothing else, so that it tells a forger
@@ -124,25 +124,25 @@ impl Admission<'_> {
     ///
     /// # Panics
     ///
-    /// As [`Gate::verify`].
-    pub async fn verify(self, body: Bytes) -> Result<Delivery, VerifyError> {
+    /// As [`Authenticator::authenticate`].
+    pub async fn admit(self, body: Bytes) -> Result<Delivery, VerifyError> {
         let delivery = self.envelope.verify(body)?;
         if let Some((wanted, sent)) = self.credentials {
-            wanted.authenticate(sent, self.deadline).await?;
+            wanted.authenticate(sent, self.timeout).await?;
         }
         Ok(delivery)
     }
 }
 
-impl From<Verifier> for Gate {
+impl From<Verifier> for Authenticator {
     fn from(verifier: Verifier) -> Self {
-        Self { verifier, credentials: None, deadline: DEFAULT_DEADLINE }
+        Self { verifier, credentials: None, timeout: DEFAULT_TIMEOUT }
     }
 }
 
-impl fmt::Debug for Gate {
+impl fmt::Debug for Authenticator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Gate")
+        f.debug_struct("Authenticator")
             .field("verifier", &self.verifier)
             .field("credentials", &self.credentials.as_ref().map(Credentials::scheme))
             .finish_non_exhaustive()
