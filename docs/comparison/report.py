@@ -12,7 +12,7 @@ def markdown(results, tools):
         "## Each description\n\n" + LEGEND + each(documents, measured),
         "## Size and time\n\n" + SIZES + sizes(documents, measured),
         "## What went wrong\n\n" + WRONG + wrong(documents, measured),
-        "## What else was tried\n\n" + NOTES + notes(documents, measured),
+        "## Other attempts\n\n" + NOTES + notes(documents, measured),
     ]
     return "\n".join(parts)
 
@@ -27,24 +27,24 @@ def introduction(results, documents, tools):
 
 # Comparison
 
-How this generator and others do on the same {len(documents)} OpenAPI descriptions, with {bodies:,} webhooks that have a JSON body, and
-{examples:,} payloads that the vendors publish as examples. {valid:,} of these are valid by their own schema; the others are left
-out: a type may rightly reject them.
+Results of this generator and others on the same {len(documents)} OpenAPI descriptions, with {bodies:,} webhooks that have a JSON body, and
+{examples:,} payloads that the vendors publish as examples. {valid:,} of these are valid by their own schema. The others are excluded,
+because a type may rightly reject them.
 
 ```sh
 docs/comparison/run CORPUS [--filter TEXT] [--tool NAME]
 ```
 
-`CORPUS` is a folder of descriptions, which this project does not contain. The command installs the tools, generates a crate
-from each description, compiles it, and decodes each example into the type that the tool emitted for the body of that
+`CORPUS` is a folder of descriptions, which is not part of this project. The command installs the tools, generates a crate
+from each description and compiles it. Then it decodes each example into the type that the tool emitted for the body of that
 webhook. Everything below was measured by it, on {machine.get("date", "?")}, with {machine.get("cores", "?")} cores, {machine.get("memory", "?")}
 of memory and {machine.get("rustc", "?")}.
 
 {used}
 
-The others do what this project does not: clients and servers above all, and typify any JSON Schema. Here they are only
-asked how they do with webhooks. openapi-to-rust and oas3-gen read `webhooks`, not the older `x-webhooks`, so that they are
-given descriptions with that key renamed. The types that oas3-gen makes for a server decode what arrives and do not encode.
+The other tools do what this project does not: mainly clients and servers, and typify any JSON Schema. Here only their
+webhooks are compared. openapi-to-rust and oas3-gen read `webhooks`, not the older `x-webhooks`, so that key was renamed for
+them. The server types of oas3-gen decode and do not encode.
 """
 
 
@@ -79,14 +79,14 @@ def totals(documents, tools):
             f"{sum(row['bodies_with_type'] for _, row in compiling):,} of {sum(entry['bodies'] for entry, _ in rows):,}"
         )
         lines["valid examples that decode"].append(f"{count['decoded']:,} of {valid:,}")
-        lines["… whose type encodes, too"].append(f"{count['encoded']:,}")
-        lines["… and gives equal JSON"].append(f"{count['same']:,}")
-        lines["… or but for how times are written"].append(f"{count['same_but_times']:,}")
-        lines["one type for any event, by its event type"].append(
+        lines["… whose type also encodes"].append(f"{count['encoded']:,}")
+        lines["… and encodes to equal JSON"].append(f"{count['same']:,}")
+        lines["… or equal except for the format of times"].append(f"{count['same_but_times']:,}")
+        lines["one type for all events, selected by event type"].append(
             "yes" if any(row.get("event_enum") for _, row in rows) else "no"
         )
         common = [documents[name]["tools"][tool.name] for name in shared]
-        lines[f"seconds for the {len(shared)} descriptions that all generate"].append(
+        lines[f"seconds for the {len(shared)} descriptions that all tools generate"].append(
             f"{sum(row['seconds'] for row in common):.1f}"
         )
         lines["… types emitted"].append(f"{sum(row['types'] for row in common):,}")
@@ -94,8 +94,8 @@ def totals(documents, tools):
     return table(["", *(label(tool, documents) for tool in tools)], [[name, *cells] for name, cells in lines.items()])
 
 
-LEGEND = """*a / b*: of the valid examples, *a* decode and *b* encode to equal JSON again, numbers compared by value. One number:
-the types only decode. *compiles*: it does, and there is no valid example.
+LEGEND = """*a / b*: of the valid examples, *a* decode, and *b* encode to equal JSON again, with numbers compared by value. A single
+number: the types only decode. *compiles*: the crate compiles, and there are no valid examples.
 
 """
 
@@ -118,8 +118,8 @@ def cell(entry, row):
     return f"{row['decoded']} / {row['same']}" if row["encoded"] else f"{row['decoded']}"
 
 
-SIZES = """Seconds of the tool alone, the fastest of three runs, with other work on the machine: upper bounds. Types and lines of Rust,
-without manifests and fixtures.
+SIZES = """Seconds of the tool alone, the fastest of three runs. Other work ran on the machine, so these are upper bounds. Types and
+lines of Rust, without manifests and fixtures.
 
 """
 
@@ -153,8 +153,8 @@ def wrong(documents, tools):
     return table(["tool", "outcome", "why", "descriptions"], rows)
 
 
-NOTES = """What was given or asked differently from what stands above, where that was needed to get types that compile; for ours,
-the lines of `codegen.toml` that it asks for.
+NOTES = """Changes to the input or the options that were needed to get types that compile. For ours: the lines of `codegen.toml` that
+its messages request.
 
 """
 

@@ -28,7 +28,7 @@ class Tool:
     """A generator.
 
     `generate` writes the crate `subject` into a folder and returns the last run of the tool, with the notes that a reader
-    needs. It is asked for each of the `attempts` in turn, until one gives types that compile.
+    needs. It runs for each of the `attempts` in turn, until one gives types that compile.
     `candidates` are the names that the tool may have given to the type of a body, the likeliest first.
     """
 
@@ -194,7 +194,7 @@ uuid = { version = "1", features = ["serde"] }
 
 class Ours(Tool):
     name = "ours"
-    use = "`cargo xtask codegen`, with the configuration lines that it asks for"
+    use = "`cargo xtask codegen`, with the configuration lines that its messages request"
     event_enum = "Event"
 
     def __init__(self, root, target):
@@ -218,7 +218,7 @@ class Ours(Tool):
             raise SystemExit(f"xtask does not build: {problem(built, INSTALL_LIMIT)}")
 
     def generate(self, document, folder, limit, attempt):
-        """Runs it again with the lines that it asks for, as a user would."""
+        """Runs it again with the lines that its messages request, as a user would."""
         config = folder / "codegen.toml"
         config.write_text("")
         arguments = ["codegen", "--spec", document.path, "--out", folder / "subject", "--config", config]
