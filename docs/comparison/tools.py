@@ -194,7 +194,7 @@ uuid = { version = "1", features = ["serde"] }
 
 class Ours(Tool):
     name = "ours"
-    use = "`cargo xtask codegen`, with the configuration lines that its messages request"
+    use = "`cargo webhooks generate`, with the configuration lines that its messages request"
     event_enum = "Event"
 
     def __init__(self, root, target):
@@ -204,24 +204,24 @@ class Ours(Tool):
 
     def commit(self):
         """The commit that changed it last: nothing is published yet."""
-        parts = ["Cargo.lock", "generator", "receiver", "xtask"]
+        parts = ["Cargo.lock", "cli", "generator", "receiver"]
         return run(["git", "log", "-1", "--format=%h", "--", *parts], 60, self.root).stdout.strip() or "?"
 
     @property
     def program(self):
-        return self.target / "build" / "xtask" / "release" / "xtask"
+        return self.target / "build" / "cli" / "release" / "cargo-webhooks"
 
     def install(self):
-        arguments = ["cargo", "build", "--release", "--locked", "--package", "xtask"]
-        built = run([*arguments, "--target-dir", self.target / "build" / "xtask"], INSTALL_LIMIT, self.root)
+        arguments = ["cargo", "build", "--release", "--locked", "--package", "cargo-webhooks"]
+        built = run([*arguments, "--target-dir", self.target / "build" / "cli"], INSTALL_LIMIT, self.root)
         if not built.ok:
-            raise SystemExit(f"xtask does not build: {problem(built, INSTALL_LIMIT)}")
+            raise SystemExit(f"cargo-webhooks does not build: {problem(built, INSTALL_LIMIT)}")
 
     def generate(self, document, folder, limit, attempt):
         """Runs it again with the lines that its messages request, as a user would."""
         config = folder / "codegen.toml"
         config.write_text("")
-        arguments = ["codegen", "--spec", document.path, "--out", folder / "subject", "--config", config]
+        arguments = ["generate", "--spec", document.path, "--out", folder / "subject", "--config", config]
         arguments += ["--crate-name", "subject", "--message-format", "json"]
         while True:
             result = run([self.program, *arguments], limit, self.root)

@@ -1,12 +1,13 @@
-//! Holds the receiver's verifier against a file of cases.
+//! `cargo xtask conformance`: runs signature test vectors with the receiver's verifier.
 
-use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
+use std::{fs, io};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use cargo_webhooks::print;
 use serde_json::Value;
 use webhook_receiver::http::{HeaderMap, HeaderName, HeaderValue};
 use webhook_receiver::signature::VerifierBuilder;
@@ -29,19 +30,25 @@ pub(crate) fn run(file: &Path) -> ExitCode {
         }
     };
     let (mut all, mut passed) = (0, 0);
+    let mut table = String::new();
     for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
         all += 1;
         match case(line) {
             Ok((id, title, expected, found)) => {
                 let verdict = if expected == found { "ok" } else { "DIFFERS" };
                 passed += usize::from(expected == found);
-                println!("{id:5} {verdict:8} {:26} {:26} {title}", expected.to_string(), found.to_string());
+                table.push_str(&format!(
+                    "{id:5} {verdict:8} {:26} {:26} {title}\n",
+                    expected.to_string(),
+                    found.to_string()
+                ));
             }
             Err(problem) => eprintln!("error: line {number}: {problem}"),
         }
     }
-    println!("{passed} of {all} cases pass");
-    if passed == all && all > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    table.push_str(&format!("{passed} of {all} cases pass\n"));
+    let printed = print(io::stdout(), &table);
+    if printed.is_ok() && passed == all && all > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Id, title, what is expected and what is found.

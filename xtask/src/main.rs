@@ -1,13 +1,9 @@
-//! The command line of this repository: `cargo xtask`.
+//! Tasks of this repository: `cargo xtask`.
 
 mod cli;
-mod codegen;
 mod conformance;
 mod corpus;
-mod explain;
-mod job;
-mod overlay;
-mod report;
+mod workspace;
 
 use std::process::ExitCode;
 
@@ -15,10 +11,8 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     match cli::Cli::parse().command {
-        cli::Command::Codegen(arguments) => codegen::run(&arguments),
+        cli::Command::Codegen(arguments) => arguments.run(),
         cli::Command::Conformance(arguments) => conformance::run(&arguments.file),
-        cli::Command::Overlay(arguments) => overlay::run(&arguments),
-        cli::Command::Explain(arguments) => explain::run(&arguments),
         cli::Command::Corpus(arguments) => corpus::run(&arguments),
     }
 }

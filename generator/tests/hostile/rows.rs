@@ -11,7 +11,7 @@ const TESTS: [&str; 8] = [
     include_str!("texts.rs"),
     include_str!("schemas.rs"),
     include_str!("environment.rs"),
-    include_str!("../../../xtask/tests/hostile.rs"),
+    include_str!("../../../cli/tests/hostile.rs"),
     include_str!("../compile.rs"),
 ];
 

@@ -16,11 +16,13 @@ mod table;
 mod twins;
 mod validity;
 
-use std::io::{self, Write as _};
+use std::io;
 use std::process::ExitCode;
 
+use cargo_webhooks::print;
+
 use crate::cli::{Corpus, Until};
-use crate::job::Workspace;
+use crate::workspace;
 use crates::Crates;
 use find::Document;
 use measure::Measuring;
@@ -52,7 +54,7 @@ impl Run {
         if arguments.record.is_some() && arguments.until == Until::Generate {
             return Err("a record counts examples: leave `--until generate` out".to_owned());
         }
-        let workspace = Workspace::find().map_err(|(_, message)| message)?;
+        let root = workspace::root();
         let mut documents = find::find(corpus).map_err(|error| format!("`{}`: {error}", corpus.display()))?;
         if let Some(text) = &arguments.filter {
             documents.retain(|document| document.name.contains(text));
@@ -60,14 +62,14 @@ impl Run {
         if documents.is_empty() {
             return Err(format!("`{}` has no description of webhooks", corpus.display()));
         }
-        let folder = arguments.out.clone().unwrap_or_else(|| workspace.root.join("target/corpus"));
+        let folder = arguments.out.clone().unwrap_or_else(|| root.join("target/corpus"));
         let folder = std::path::absolute(&folder).map_err(|error| format!("`{}`: {error}", folder.display()))?;
         Ok(Self {
             documents,
             measuring: Measuring {
                 validity: Validity::read(corpus)?,
-                crates: Crates { folder, lock: workspace.root.join("Cargo.lock") },
-                receiver: workspace.root.join("receiver"),
+                crates: Crates { folder, lock: root.join("Cargo.lock") },
+                receiver: root.join("receiver"),
                 until: arguments.until,
             },
             record: arguments.record.as_deref().map(Record::read).transpose()?,
@@ -91,11 +93,8 @@ impl Run {
                 row.fail(format!("its twin {} gives other code: {difference}", other.document));
             }
         }
-        let told = if arguments.json { table::json(&rows) } else { table::text(&rows) };
-        match io::stdout().write_all(told.as_bytes()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.to_string()),
-            _ => {}
-        }
+        let table = if arguments.json { table::json(&rows) } else { table::text(&rows) };
+        print(io::stdout(), &table).map_err(|error| error.to_string())?;
         self.judge(&rows, arguments)
     }
 

@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release --manifest-path peers/Cargo.toml --bin generation [DESCRIPTION…]`
 //!
-//! Every run is a process of its own that does all that `cargo xtask codegen` does, writing included. The floor reads the
+//! Every run is a process of its own that does all that `cargo webhooks generate` does, writing included. The floor reads the
 //! description with the same kind of parser, and prints what was emitted with prettyplease: what a generator does that
 //! holds nothing in between. prettyplease takes a syntax tree: making it of the emitted text is part of the floor, and is left
 //! out of the bare floor. Runs and floors take turns, so that a busy machine is as hard on both. Every run writes to a folder

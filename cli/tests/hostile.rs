@@ -51,9 +51,9 @@ impl Case {
     fn limited(&self, limits: &str) -> Command {
         let mut command = Command::new("/bin/sh");
         command.current_dir(self.0.path());
-        command.args(["-c", &format!("{limits} && exec \"$@\""), "sh", env!("CARGO_BIN_EXE_xtask")]);
+        command.args(["-c", &format!("{limits} && exec \"$@\""), "sh", env!("CARGO_BIN_EXE_cargo-webhooks")]);
         command.args([
-            "codegen",
+            "generate",
             "--spec",
             "spec.yaml",
             "--out",
@@ -315,8 +315,8 @@ fn g131_no_socket_no_program_no_file_outside() {
             .arg("-o")
             .arg(&trace)
             .args(["-e", "trace=network,process,openat,open"]);
-        command.arg(env!("CARGO_BIN_EXE_xtask")).args([
-            "codegen",
+        command.arg(env!("CARGO_BIN_EXE_cargo-webhooks")).args([
+            "generate",
             "--spec",
             "spec.yaml",
             "--out",

@@ -1,4 +1,4 @@
-//! `cargo xtask codegen`, as it is run.
+//! `cargo webhooks generate`, as it is run.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -43,7 +43,7 @@ struct Repository(TempDir);
 impl Repository {
     fn new() -> Self {
         let repository = Self(TempDir::new().unwrap());
-        for member in ["xtask", "generator", "receiver"] {
+        for member in ["cli", "generator", "receiver"] {
             repository.write(&format!("{member}/Cargo.toml"), "");
         }
         repository.write("spec/tenovos-webhooks.yaml", SPEC);
@@ -86,12 +86,12 @@ impl Repository {
     }
 
     fn run_in(&self, folder: &str, arguments: &str) -> Run {
-        self.task(folder, &format!("codegen {arguments}"))
+        self.task(folder, &format!("generate {arguments}"))
     }
 
     fn task(&self, folder: &str, arguments: &str) -> Run {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
-        command.current_dir(self.path(folder)).env("CARGO_MANIFEST_DIR", self.path("xtask"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-webhooks"));
+        command.current_dir(self.path(folder)).env("CARGO_MANIFEST_DIR", self.path("cli"));
         let output = command.args(arguments.split_whitespace()).output().unwrap();
         Run {
             code: output.status.code(),
@@ -163,7 +163,7 @@ fn what_makes_no_sense_is_refused() {
 fn our_crate_is_kept_up_to_date() {
     let repository = Repository::new();
     repository.run("--check").exits(1).shows("missing: generated/Cargo.toml").tells("`generated` is stale");
-    repository.run("--dry-run").exits(0).shows("create generated/src/lib.rs").tells("would see");
+    repository.run("--dry-run").exits(0).shows("create generated/src/lib.rs").tells("would change:");
     assert!(!repository.path("generated").exists());
 
     repository.run("").exits(0).tells("1 webhook, ").tells(", 0 removed, 0 unchanged (");

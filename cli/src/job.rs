@@ -8,7 +8,7 @@ use webhook_generator::fingerprint::relative;
 use webhook_generator::source::Limits;
 use webhook_generator::{Layout, ReceiverDependency, Request};
 
-use crate::cli::{Codegen, Overlay, Receiver};
+use crate::args::{Generate, Overlay, Receiver};
 
 /// What to generate, and where to put it.
 pub(crate) struct Job {
@@ -22,7 +22,7 @@ pub(crate) type Misuse = (ErrorKind, String);
 
 impl Job {
     /// What the arguments ask for.
-    pub(crate) fn new(arguments: &Codegen) -> Result<Self, Misuse> {
+    pub(crate) fn new(arguments: &Generate) -> Result<Self, Misuse> {
         let workspace = Workspace::find();
         match (&arguments.spec, &arguments.out) {
             (None, _) => Self::ours(&workspace?, arguments.deny.is_some()),
@@ -58,7 +58,7 @@ impl Job {
 
     /// A crate of its own.
     fn theirs(
-        arguments: &Codegen,
+        arguments: &Generate,
         spec: &Path,
         out: Option<&Path>,
         workspace: Result<Workspace, Misuse>,
@@ -133,11 +133,13 @@ impl Workspace {
         let candidates =
             manifest_dir.iter().flat_map(|dir| dir.ancestors().skip(1).take(1)).chain(current_dir.ancestors());
         let is_root = |root: &Path| {
-            ["xtask", "generator", "receiver"].iter().all(|member| root.join(member).join("Cargo.toml").is_file())
+            ["cli", "generator", "receiver"].iter().all(|member| root.join(member).join("Cargo.toml").is_file())
         };
         match candidates.into_iter().find(|root| is_root(root)) {
             Some(root) => Ok(Self { root: root.to_owned() }),
-            None => Err((ErrorKind::Io, "this is not run within its repository: use `cargo xtask`".to_owned())),
+            None => {
+                Err((ErrorKind::Io, "this is not run within its repository: use `cargo webhooks` there".to_owned()))
+            }
         }
     }
 

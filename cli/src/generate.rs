@@ -1,4 +1,4 @@
-//! `cargo xtask codegen`
+//! `cargo webhooks generate`
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -9,39 +9,41 @@ use webhook_generator::source::Sources;
 use webhook_generator::write::{Action, Plan};
 use webhook_generator::{Outcome, Output, dump, generate};
 
-use crate::cli::{Codegen, usage_error};
+use crate::args::{Generate, usage_error};
 use crate::job::Job;
-use crate::report::{Manner, report};
+use crate::report::{ReportOptions, report};
 
 /// How many lines of differences `--check` shows.
 const MAX_DIFF_LINES: usize = 200;
 
-/// Runs the command.
-pub(crate) fn run(arguments: &Codegen) -> ExitCode {
-    match Job::new(arguments) {
-        Ok(job) => {
-            let finished = Run::new().run(&job, arguments);
-            let manner = Manner {
-                format: arguments.message_format,
-                verbose: arguments.verbose,
-                apart: arguments.emit.is_some(),
-            };
-            report(&manner, job.out.as_deref(), &finished)
+impl Generate {
+    /// Runs the command.
+    pub fn run(&self) -> ExitCode {
+        match Job::new(self) {
+            Ok(job) => {
+                let finished = Run::new().run(&job, self);
+                let options = ReportOptions {
+                    format: self.message_format,
+                    verbose: self.verbose,
+                    prints_result: self.emit.is_some(),
+                };
+                report(&options, job.out.as_deref(), &finished)
+            }
+            Err((kind, message)) => usage_error("generate", kind, &message),
         }
-        Err((kind, message)) => usage_error("codegen", kind, &message),
     }
 }
 
-/// What came of a run.
+/// The result of a run.
 pub(crate) struct Finished {
     pub(crate) end: End,
     pub(crate) sources: Sources,
     pub(crate) diagnostics: Diagnostics,
-    /// How many webhooks and types there are; none where nothing was generated.
+    /// The number of webhooks and types; `None` if nothing was generated.
     pub(crate) generated: Option<(usize, usize)>,
-    /// The files of the output, and what is, or was, to be done with them.
+    /// The files of the output, and what was or would be done with each.
     pub(crate) files: Vec<(String, Action)>,
-    /// What was asked to be shown.
+    /// The text for standard output.
     pub(crate) shown: String,
     pub(crate) phases: Vec<(&'static str, Duration)>,
 }
@@ -53,17 +55,17 @@ pub(crate) enum End {
     Failed,
     /// A stage was shown.
     Shown,
-    /// What would be done was listed.
+    /// The changes were listed.
     Listed,
-    /// The output was found to be as generated.
+    /// The output is up to date.
     Fresh,
-    /// The output was found to be different.
+    /// The output is not up to date.
     Stale,
-    /// The output is as generated now.
+    /// The output was written.
     Written,
 }
 
-/// A run in its course.
+/// A run in progress.
 struct Run {
     phase: Instant,
     phases: Vec<(&'static str, Duration)>,
@@ -74,14 +76,14 @@ impl Run {
         Self { phase: Instant::now(), phases: Vec::new() }
     }
 
-    /// Notes how long it took since the last phase.
+    /// Records the time since the last phase.
     fn phase_done(&mut self, name: &'static str) {
         let now = Instant::now();
         self.phases.push((name, now.duration_since(self.phase)));
         self.phase = now;
     }
 
-    fn run(mut self, job: &Job, arguments: &Codegen) -> Finished {
+    fn run(mut self, job: &Job, arguments: &Generate) -> Finished {
         let (outcome, shown) = match arguments.emit {
             Some(stage) => dump(&job.request, stage.into()),
             None => (generate(&job.request), None),
@@ -110,12 +112,12 @@ impl Run {
         finished
     }
 
-    /// Compares the output with what is in its folder, and writes it unless something else was asked for.
+    /// Compares the output with its folder, and writes it unless `--check` or `--dry-run` is set.
     fn put(
         &mut self,
         output: &Output,
         out: &Path,
-        arguments: &Codegen,
+        arguments: &Generate,
         finished: &mut Finished,
     ) -> Result<End, Diagnostics> {
         let plan = Plan::new(out, &output.files)?;

@@ -1,33 +1,43 @@
-//! `cargo xtask explain`
+//! `cargo webhooks explain`
 
+use std::io;
 use std::process::ExitCode;
 
 use webhook_generator::diagnostics::Code;
 
-use crate::cli::Explain;
+use crate::args::Explain;
+use crate::output::print;
 
-/// What there is to know of every code: a heading each, `## E0101: …`.
+/// The documentation of every code, with a heading for each: `## E0101: …`.
 const DOCS: &str = include_str!("../../docs/diagnostics.md");
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Explain) -> ExitCode {
-    let Some(asked) = &arguments.code else {
-        for code in Code::ALL {
-            println!("{}  {}", code.as_str(), code.meaning());
+    match explanation(arguments.code.as_deref()) {
+        Ok(explanation) if print(io::stdout(), &explanation).is_ok() => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(message) => {
+            // The exit code reports the error even if the message cannot be printed.
+            let _ = print(io::stderr(), &message);
+            ExitCode::FAILURE
         }
-        return ExitCode::SUCCESS;
+    }
+}
+
+/// The entry of a code, or the list of all codes; an error message if there is no such code.
+fn explanation(code: Option<&str>) -> Result<String, String> {
+    let Some(code) = code else {
+        return Ok(Code::ALL.iter().map(|code| format!("{}  {}\n", code.as_str(), code.meaning())).collect());
     };
-    let name = asked.to_ascii_uppercase();
+    let name = code.to_ascii_uppercase();
     if let Some(entry) = entry(&name) {
-        println!("{entry}");
-        return ExitCode::SUCCESS;
+        return Ok(format!("{entry}\n"));
     }
     let help = match nearest(&name) {
         Some(near) => format!("did you mean `{}`?", near.as_str()),
-        None => "`cargo xtask explain` lists all codes".to_owned(),
+        None => "`cargo webhooks explain` lists all codes".to_owned(),
     };
-    eprintln!("error: there is no code `{}`; {help}", asked.escape_debug());
-    ExitCode::FAILURE
+    Err(format!("error: there is no code `{}`; {help}\n", code.escape_debug()))
 }
 
 /// The code of the same group whose number is nearest.

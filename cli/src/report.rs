@@ -1,4 +1,4 @@
-//! Telling what came of a run, to people or to programs.
+//! Printing the result of a run.
 
 use std::env;
 use std::fmt::Write as _;
@@ -12,46 +12,47 @@ use webhook_generator::diagnostics::Severity;
 use webhook_generator::render;
 use webhook_generator::write::Action;
 
-use crate::cli::MessageFormat;
-use crate::codegen::{End, Finished};
+use crate::args::MessageFormat;
+use crate::generate::{End, Finished};
+use crate::output::print;
 
-/// In which manner a run tells what it has to tell.
-pub(crate) struct Manner {
+/// How a run is reported.
+pub(crate) struct ReportOptions {
     pub(crate) format: MessageFormat,
-    /// Whether every file and phase is told.
+    /// Whether every file and phase is listed.
     pub(crate) verbose: bool,
-    /// Whether standard output is for what is shown, and nothing else.
-    pub(crate) apart: bool,
+    /// Whether standard output is reserved for the result, such as that of `--emit`.
+    pub(crate) prints_result: bool,
 }
 
-/// Tells everything, and gives the exit code.
-pub(crate) fn report(manner: &Manner, out: Option<&Path>, finished: &Finished) -> ExitCode {
-    let told = match manner.format {
-        MessageFormat::Text => text(manner, out, finished),
-        MessageFormat::Json => json(manner, out, finished),
-        MessageFormat::Github => github(manner, out, finished),
+/// Prints the report, and returns the exit code.
+pub(crate) fn report(options: &ReportOptions, out: Option<&Path>, finished: &Finished) -> ExitCode {
+    let printed = match options.format {
+        MessageFormat::Text => text(options, out, finished),
+        MessageFormat::Json => json(options, out, finished),
+        MessageFormat::Github => github(options, out, finished),
     };
     match finished.end {
         End::Failed | End::Stale => ExitCode::FAILURE,
-        _ if told.is_err() => ExitCode::FAILURE,
+        _ if printed.is_err() => ExitCode::FAILURE,
         End::Shown | End::Listed | End::Fresh | End::Written => ExitCode::SUCCESS,
     }
 }
 
-fn text(manner: &Manner, out: Option<&Path>, finished: &Finished) -> io::Result<()> {
+fn text(options: &ReportOptions, out: Option<&Path>, finished: &Finished) -> io::Result<()> {
     let color = io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     print(io::stderr(), &render::text(&finished.diagnostics, &finished.sources, color))?;
-    show(manner, out, finished)
+    show(options, out, finished)
 }
 
-/// Shows what was asked for, and the summary for people.
-fn show(manner: &Manner, out: Option<&Path>, finished: &Finished) -> io::Result<()> {
+/// Prints the result and the summary.
+fn show(options: &ReportOptions, out: Option<&Path>, finished: &Finished) -> io::Result<()> {
     if finished.end == End::Listed {
         print(io::stdout(), &list(finished, out, |action| action != Action::Keep))?;
     } else {
         print(io::stdout(), &finished.shown)?;
     }
-    if manner.verbose {
+    if options.verbose {
         let phases: Vec<_> =
             finished.phases.iter().map(|(name, took)| format!("{name} {} ms", took.as_millis())).collect();
         print(io::stderr(), &format!("{}{}\n", list(finished, out, |_| true), phases.join(", ")))?;
@@ -59,7 +60,7 @@ fn show(manner: &Manner, out: Option<&Path>, finished: &Finished) -> io::Result<
     print(io::stderr(), &summary(finished, out))
 }
 
-/// The files with what is done with them, one a line.
+/// The files and what is done with each, one per line.
 fn list(finished: &Finished, out: Option<&Path>, wanted: impl Fn(Action) -> bool) -> String {
     let mut lines = String::new();
     for (path, action) in finished.files.iter().filter(|(_, action)| wanted(*action)) {
@@ -79,7 +80,7 @@ fn name(action: Action) -> &'static str {
     }
 }
 
-/// The run in plain words.
+/// The summary as text.
 fn summary(finished: &Finished, out: Option<&Path>) -> String {
     let warnings = count(finished.diagnostics.warnings(), "warning");
     let out = out.unwrap_or(Path::new("")).display();
@@ -97,7 +98,7 @@ fn summary(finished: &Finished, out: Option<&Path>) -> String {
     let end = match finished.end {
         End::Failed => format!("failed: {}, {warnings}", count(errors(finished), "error")),
         End::Shown => warnings,
-        End::Listed => format!("`{out}` would see {files}"),
+        End::Listed => format!("`{out}` would change: {files}"),
         End::Fresh => format!("`{out}` is up to date"),
         End::Stale => {
             format!("`{out}` is stale in {}; run the command without `--check`", count(differ + removed, "file"))
@@ -124,10 +125,10 @@ fn total(phases: &[(&str, Duration)]) -> Duration {
     phases.iter().map(|(_, took)| took).sum()
 }
 
-fn json(manner: &Manner, out: Option<&Path>, finished: &Finished) -> io::Result<()> {
+fn json(options: &ReportOptions, out: Option<&Path>, finished: &Finished) -> io::Result<()> {
     let lines =
         render::json(&finished.diagnostics, &finished.sources) + &json_summary(finished, out).to_string() + "\n";
-    if manner.apart {
+    if options.prints_result {
         print(io::stdout(), &finished.shown)?;
         print(io::stderr(), &lines)
     } else {
@@ -135,14 +136,14 @@ fn json(manner: &Manner, out: Option<&Path>, finished: &Finished) -> io::Result<
     }
 }
 
-fn github(manner: &Manner, out: Option<&Path>, finished: &Finished) -> io::Result<()> {
+fn github(options: &ReportOptions, out: Option<&Path>, finished: &Finished) -> io::Result<()> {
     let commands = render::github(&finished.diagnostics, &finished.sources);
-    if manner.apart {
+    if options.prints_result {
         print(io::stderr(), &commands)?;
     } else {
         print(io::stdout(), &commands)?;
     }
-    show(manner, out, finished)
+    show(options, out, finished)
 }
 
 fn json_summary(finished: &Finished, out: Option<&Path>) -> Value {
@@ -168,12 +169,4 @@ fn json_summary(finished: &Finished, out: Option<&Path>) -> Value {
             "milliseconds": phases.collect::<serde_json::Map<_, _>>(),
         }
     })
-}
-
-/// Prints a text. Somebody who has stopped reading is not told that.
-fn print(mut to: impl io::Write, text: &str) -> io::Result<()> {
-    match to.write_all(text.as_bytes()).and_then(|()| to.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result,
-    }
 }

@@ -1,14 +1,14 @@
-//! `cargo xtask overlay`
+//! `cargo webhooks overlay`
 
 use std::process::ExitCode;
 use std::time::Instant;
 
 use webhook_generator::{Outcome, document, patch};
 
-use crate::cli::{Overlay, Syntax, usage_error};
-use crate::codegen::{End, Finished};
+use crate::args::{Overlay, Syntax, usage_error};
+use crate::generate::{End, Finished};
 use crate::job::Job;
-use crate::report::{Manner, report};
+use crate::report::{ReportOptions, report};
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Overlay) -> ExitCode {
@@ -28,6 +28,6 @@ pub(crate) fn run(arguments: &Overlay) -> ExitCode {
         shown: shown.unwrap_or_default(),
         phases: vec![("patch", start.elapsed())],
     };
-    let manner = Manner { format: arguments.message_format, verbose: false, apart: true };
-    report(&manner, None, &finished)
+    let options = ReportOptions { format: arguments.message_format, verbose: false, prints_result: true };
+    report(&options, None, &finished)
 }

@@ -1,0 +1,15 @@
+//! Printing.
+
+use std::io;
+
+/// Prints a text. A reader that has closed the pipe, such as `head`, is not an error.
+///
+/// # Errors
+///
+/// Any other error of writing.
+pub fn print(mut to: impl io::Write, text: &str) -> io::Result<()> {
+    match to.write_all(text.as_bytes()).and_then(|()| to.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
