@@ -20,6 +20,8 @@ pub mod render;
 mod request;
 pub mod resolve;
 pub mod source;
+#[cfg(test)]
+mod testing;
 pub mod write;
 
 use std::collections::BTreeMap;

@@ -8,6 +8,10 @@ mod flatten;
 mod graph;
 pub(crate) mod shape;
 mod signature;
+#[cfg(test)]
+#[allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
+#[allow(clippy::needless_pass_by_value, reason = "`expect!` is handed over where it is written")]
+mod tests;
 mod types;
 
 use crate::config::Config;

@@ -1,0 +1,66 @@
+//! What descriptions mean in Rust, shown by the outline that `--emit ir` prints.
+
+mod event_types;
+mod examples;
+mod merging;
+mod shapes;
+mod signatures;
+mod unions;
+
+use expect_test::Expect;
+
+use crate::Stage;
+use crate::testing::{Input, dedented, description, schemas, types, webhooks};
+
+/// Without a signature scheme, and without the warning about that.
+const VERIFIER: &str = "[signature]\nscheme = \"verifier\"\n";
+
+/// The warning that a webhook has no example.
+const NO_EXAMPLE: &str = "W0707";
+
+/// Checks the types that schemas come to, and the findings.
+#[track_caller]
+fn check_types(entries: &str, expected: Expect) {
+    let (outline, findings) = Input { spec: &schemas(entries), config: VERIFIER }.stage(Stage::Ir);
+    expected.assert_eq(&join(&types(&outline), &findings));
+}
+
+/// Checks where deliveries state the event type, which one each webhook has, and the findings.
+#[track_caller]
+fn check_event_types(entries: &str, config: &str, expected: Expect) {
+    let (outline, findings) = lowered(entries, &format!("{VERIFIER}{}", dedented(config)));
+    let table = lines(&outline, &["event type in ", "webhook "]);
+    let findings: Vec<&str> = findings.lines().filter(|finding| !finding.starts_with(NO_EXAMPLE)).collect();
+    expected.assert_eq(&join(&table, &findings.join("\n")));
+}
+
+/// Checks the examples of webhooks, and the findings.
+#[track_caller]
+fn check_examples(entries: &str, expected: Expect) {
+    let (outline, findings) = lowered(entries, VERIFIER);
+    expected.assert_eq(&join(&lines(&outline, &["    example ", "    assembled "]), &findings));
+}
+
+/// Checks how deliveries are signed, and the findings.
+#[track_caller]
+fn check_signature(entries: &str, config: &str, expected: Expect) {
+    let (outline, findings) = lowered(entries, config);
+    let findings: Vec<&str> = findings.lines().filter(|finding| !finding.starts_with(NO_EXAMPLE)).collect();
+    expected.assert_eq(&join(&lines(&outline, &["signed: "]), &findings.join("\n")));
+}
+
+fn lowered(entries: &str, config: &str) -> (String, String) {
+    Input { spec: &description(&webhooks(entries), ""), config }.stage(Stage::Ir)
+}
+
+/// The lines that start with one of these, without the indentation that they share.
+fn lines(outline: &str, starts: &[&str]) -> String {
+    let found = outline.lines().filter(|line| starts.iter().any(|start| line.starts_with(start)));
+    dedented(&found.collect::<Vec<_>>().join("\n"))
+}
+
+fn join(text: &str, findings: &str) -> String {
+    let parts = [text, findings].map(str::trim_end);
+    let parts: Vec<String> = parts.iter().filter(|part| !part.is_empty()).map(|part| format!("{part}\n")).collect();
+    parts.join("\n")
+}

@@ -1,0 +1,436 @@
+//! Which type a choice of schemas becomes, and how its alternatives are told apart.
+
+use expect_test::expect;
+
+use super::check_types;
+
+#[test]
+fn by_a_discriminator_with_a_mapping() {
+    check_types(
+        "
+            Pet:
+              oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}]
+              discriminator: {propertyName: kind, mapping: {feline: '#/components/schemas/Cat', canine: Dog, wolf: Dog}}
+            Cat: {type: object, required: [kind], properties: {kind: {type: string}, lives: {type: integer}}}
+            Dog: {type: object, required: [kind], properties: {kind: {type: string}}}
+        ",
+        expect![[r#"
+            union Pet by "kind" {
+                Cat(Cat) = "feline"
+                Dog(Dog) = "canine" | "wolf"
+            }
+
+            struct Cat {
+                kind: String
+                lives?: Integer
+            }
+
+            struct Dog {
+                kind: String
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn by_a_discriminator_without_a_mapping() {
+    check_types(
+        "
+            Pet:
+              oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}]
+              discriminator: {propertyName: kind}
+            Cat: {type: object, properties: {kind: {type: string}}}
+            Dog: {type: object, properties: {kind: {type: string}}}
+        ",
+        expect![[r#"
+            union Pet by "kind" {
+                Cat(Cat) = "Cat"
+                Dog(Dog) = "Dog"
+            }
+
+            struct Cat {
+                kind?: String
+            }
+
+            struct Dog {
+                kind?: String
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn by_a_discriminator_with_constants() {
+    check_types(
+        "
+            Pet:
+              oneOf:
+                - {type: object, properties: {kind: {const: cat}}}
+                - {type: object, properties: {kind: {enum: [dog, wolf]}}}
+              discriminator: {propertyName: kind}
+        ",
+        expect![[r#"
+            union Pet by "kind" {
+                cat(Pet/cat) = "cat"
+                Variant2(Pet/Variant2) = "dog" | "wolf"
+            }
+
+            struct Pet/cat {
+                kind?: Pet/cat/kind
+            }
+
+            struct Pet/Variant2 {
+                kind?: Pet/Variant2/kind
+            }
+
+            const Pet/cat/kind = "cat";
+
+            enum Pet/Variant2/kind: text {
+                "dog"
+                "wolf"
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_discriminator_with_a_default() {
+    check_types(
+        "
+            Pet:
+              oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}]
+              discriminator: {propertyName: kind, mapping: {cat: Cat}, defaultMapping: Dog}
+            Cat: {type: object, properties: {kind: {type: string}}}
+            Dog: {type: object, properties: {kind: {type: string}}}
+        ",
+        expect![[r#"
+            union Pet by "kind" {
+                Cat(Cat) = "cat"
+                Dog(Dog) = "Dog" or any other
+            }
+
+            struct Cat {
+                kind?: String
+            }
+
+            struct Dog {
+                kind?: String
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_discriminator_that_tells_nothing_apart() {
+    check_types(
+        "
+            Pet:
+              oneOf:
+                - {type: object, required: [a], properties: {a: {type: string}}}
+                - {type: object, required: [b], properties: {b: {type: string}}}
+              discriminator: {propertyName: kind}
+        ",
+        expect![[r#"
+            union Pet by members {
+                Variant1(Pet/Variant1)
+                Variant2(Pet/Variant2)
+            }
+
+            struct Pet/Variant1 {
+                a: String
+            }
+
+            struct Pet/Variant2 {
+                b: String
+            }
+
+            W0603: the discriminator `kind` does not tell the alternatives apart
+        "#]],
+    );
+}
+
+#[test]
+fn by_a_base_that_others_extend() {
+    check_types(
+        "
+            Vehicle: {type: object, required: [kind], properties: {kind: {type: string}}, discriminator: {propertyName: kind}}
+            Car: {allOf: [{$ref: '#/components/schemas/Vehicle'}, {properties: {doors: {type: integer}}}]}
+            Boat: {allOf: [{$ref: '#/components/schemas/Vehicle'}, {properties: {sails: {type: integer}}}]}
+        ",
+        expect![[r#"
+            union Vehicle by "kind" {
+                Car(Car) = "Car"
+                Boat(Boat) = "Boat"
+            }
+
+            struct Car {
+                kind: String
+                doors?: Integer
+            }
+
+            struct Boat {
+                kind: String
+                sails?: Integer
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn by_a_member_whose_constant_differs() {
+    check_types(
+        "
+            Door:
+              oneOf:
+                - {type: object, properties: {state: {const: open}, since: {type: string}}}
+                - {type: object, properties: {state: {enum: [shut, locked]}}}
+        ",
+        expect![[r#"
+            union Door by "state" {
+                open(Door/open) = "open"
+                Variant2(Door/Variant2) = "shut" | "locked"
+            }
+
+            struct Door/open {
+                state?: Door/open/state
+                since?: String
+            }
+
+            struct Door/Variant2 {
+                state?: Door/Variant2/state
+            }
+
+            const Door/open/state = "open";
+
+            enum Door/Variant2/state: text {
+                "shut"
+                "locked"
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn by_the_members_that_are_there() {
+    check_types(
+        "
+            Contact:
+              oneOf:
+                - {title: By mail, type: object, required: [mail], properties: {mail: {type: string}}}
+                - {type: object, required: [phone], properties: {phone: {type: string}}}
+        ",
+        expect![[r#"
+            union Contact by members {
+                By mail(Contact/By mail)
+                Variant2(Contact/Variant2)
+            }
+
+            /// By mail
+            struct Contact/By mail {
+                mail: String
+            }
+
+            struct Contact/Variant2 {
+                phone: String
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn by_the_type() {
+    check_types(
+        "
+            Value: {oneOf: [{type: string}, {type: integer}, {type: array, items: {type: string}}]}
+            When: {oneOf: [{type: string, format: date}, {type: string, format: date-time}]}
+        ",
+        expect![[r#"
+            union Value by members {
+                String(String)
+                Integer(Integer)
+                List([String])
+            }
+
+            union When by members {
+                date(Text<Date>)
+                date-time(Text<DateTime>)
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn null_is_no_alternative() {
+    check_types(
+        "
+            Pet: {oneOf: [{type: string}, {type: integer}, {type: 'null'}]}
+            Alone: {anyOf: [{type: string}, {type: 'null'}]}
+        ",
+        expect![[r#"
+            Pet?: Pet | null
+            Alone?: String | null
+
+            union Pet by members {
+                String(String)
+                Integer(Integer)
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn any_of_objects_makes_one_struct() {
+    check_types(
+        "
+            Contact:
+              anyOf:
+                - {type: object, required: [id, mail], properties: {id: {type: string}, mail: {type: string}}}
+                - {type: object, required: [id, phone], properties: {id: {type: string}, phone: {type: string}}}
+        ",
+        expect![[r#"
+            struct Contact {
+                id: String
+                mail?: String
+                phone?: String
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn any_of_objects_with_constants_stays_a_union() {
+    check_types(
+        "
+            Contact:
+              anyOf:
+                - {type: object, properties: {via: {const: mail}, address: {type: string}}}
+                - {type: object, properties: {via: {const: phone}, number: {type: string}}}
+        ",
+        expect![[r#"
+            union Contact by "via" {
+                mail(Contact/mail) = "mail"
+                phone(Contact/phone) = "phone"
+            }
+
+            struct Contact/mail {
+                via?: Contact/mail/via
+                address?: String
+            }
+
+            struct Contact/phone {
+                via?: Contact/phone/via
+                number?: String
+            }
+
+            const Contact/mail/via = "mail";
+
+            const Contact/phone/via = "phone";
+        "#]],
+    );
+}
+
+#[test]
+fn any_of_objects_whose_members_differ_stays_a_union() {
+    check_types(
+        "
+            Contact:
+              anyOf:
+                - {type: object, properties: {id: {type: string}}}
+                - {type: object, properties: {id: {type: integer}}}
+        ",
+        expect![[r#"
+            union Contact by members {
+                Variant1(Contact/Variant1)
+                Variant2(Contact/Variant2)
+            }
+
+            struct Contact/Variant1 {
+                id?: String
+            }
+
+            struct Contact/Variant2 {
+                id?: Integer
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn members_beside_the_alternatives_apply_to_each() {
+    check_types(
+        "
+            Event:
+              type: object
+              required: [id]
+              properties: {id: {type: string}}
+              oneOf:
+                - {title: Added, type: object, required: [added], properties: {added: {type: string}}}
+                - {title: Removed, type: object, required: [removed], properties: {removed: {type: string}}}
+        ",
+        expect![[r#"
+            union Event by members {
+                Added(Event/Added)
+                Removed(Event/Removed)
+            }
+
+            /// Added
+            struct Event/Added {
+                added: String
+                id: String
+            }
+
+            /// Removed
+            struct Event/Removed {
+                removed: String
+                id: String
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn alternatives_that_only_require_members_are_rules() {
+    check_types(
+        "
+            Range:
+              type: object
+              properties: {from: {type: integer}, to: {type: integer}}
+              anyOf: [{required: [from]}, {required: [to]}]
+        ",
+        expect![[r#"
+            struct Range {
+                from?: Integer
+                to?: Integer
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn several_choices_at_once() {
+    check_types(
+        "
+            Odd:
+              oneOf: [{type: string}, {type: integer}]
+              anyOf: [{type: string}, {type: boolean}]
+            Member:
+              type: object
+              properties: {id: {type: string}}
+              allOf:
+                - {oneOf: [{required: [a], properties: {a: {type: string}}}, {required: [b], properties: {b: {type: string}}}]}
+                - {oneOf: [{required: [c], properties: {c: {type: string}}}, {required: [d], properties: {d: {type: string}}}]}
+        ",
+        expect![[r#"
+            type Odd = Json;
+
+            struct Member {
+                id?: String
+            }
+
+            untyped /components/schemas/Odd: several `oneOf` or `anyOf` at once
+
+            W0604: several `oneOf` or `anyOf` at once
+            W0603: several `oneOf` or `anyOf` at once
+        "#]],
+    );
+}
