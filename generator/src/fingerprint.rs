@@ -9,7 +9,8 @@ use std::path::{Component, Path};
 /// The name of the record within the generated crate.
 pub const FILE: &str = ".codegen-inputs";
 
-const COMMENT: &str = "# The inputs of this crate (FNV-1a of each, with its path). Written by `cargo webhooks generate`.\n";
+const COMMENT: &str =
+    "# The inputs of this crate (FNV-1a of each, with its path). Written by `cargo webhooks generate`.\n";
 
 /// A hash of a text, the same for every style of line ending and with or without a byte order mark.
 ///
