@@ -7,7 +7,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use super::visible::visible;
 use crate::diagnostics::{Diagnostic, Diagnostics, Label, Place, Severity};
 use crate::document::FileId;
-use crate::source::{Sources, floor};
+use crate::source::Sources;
 
 /// The longest line that is shown whole, in bytes. Of a longer one, what is around one mark is shown.
 const LONG_LINE: usize = 1000;
@@ -64,7 +64,7 @@ impl<'a> Mark<'a> {
         let start = text[..range.start].rfind('\n').map_or(0, |end| end + 1);
         let end = text[range.end..].find('\n').map_or(text.len(), |length| range.end + length);
         if end - start > LONG_LINE {
-            range.end = floor(text, range.end.min(range.start + LONG_MARK));
+            range.end = text.floor_char_boundary(range.end.min(range.start + LONG_MARK));
         }
         Self { file, range, text: &label.text, lines: start..end, whole_file: matches!(label.place, Place::File(_)) }
     }

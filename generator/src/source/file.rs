@@ -6,8 +6,9 @@ use std::path::Path;
 
 use super::limits::Limits;
 use super::lines::{Lines, Position};
+use super::outline::Part;
 use super::parse::parse;
-use super::places::{Part, Places};
+use super::places::Places;
 use super::syntax::Syntax;
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::document::{FileId, Node, Segment};

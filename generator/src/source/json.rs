@@ -3,8 +3,9 @@
 use serde::de::{Deserialize, DeserializeSeed, Deserializer};
 use serde_json::value::RawValue;
 
-use super::places::Outline;
-use super::syntax::ParserError;
+use super::error::ParserError;
+use super::limits;
+use super::outline::Outline;
 use crate::diagnostics::Code;
 
 /// Runs the parser.
@@ -63,30 +64,12 @@ pub(super) fn raw<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'de str
     <&RawValue>::deserialize(deserializer).map(RawValue::get)
 }
 
-/// Whether the text is a number of JSON.
-pub(super) fn is_number(text: &str) -> bool {
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
-        None => (text, None),
-    };
-    let mantissa = mantissa.strip_prefix('-').unwrap_or(mantissa);
-    let (integer, fraction) = match mantissa.split_once('.') {
-        Some((integer, fraction)) => (integer, Some(fraction)),
-        None => (mantissa, None),
-    };
-    digits(integer)
-        && (integer == "0" || !integer.starts_with('0'))
-        && fraction.is_none_or(digits)
-        && exponent.is_none_or(|exponent| digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)))
-}
-
 fn explain(text: &str, error: &serde_json::Error) -> ParserError {
     let message = error.to_string();
     let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
     let offset = Some(offset(text, error.line(), error.column()));
     let (code, message, offset) = match message {
-        "recursion limit exceeded" => (Code::Limit, super::too_deep(), offset),
+        "recursion limit exceeded" => (Code::Limit, limits::too_deep(), offset),
         // The parser's place is the end of the number; the value that could not be read is the better one.
         "number out of range" => (Code::Unsupported, "the number is too large".to_owned(), None),
         other => (Code::Syntax, other.to_owned(), offset),
@@ -97,20 +80,5 @@ fn explain(text: &str, error: &serde_json::Error) -> ParserError {
 /// The offset of a position as the parser gives it: lines from 1, columns from 1 in bytes, 0 at a line's beginning.
 fn offset(text: &str, line: usize, column: usize) -> usize {
     let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    super::lines::floor(text, start + column.saturating_sub(1))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers() {
-        for number in ["0", "-0", "10", "1.10", "1e400", "-2.5E-3", "1E+2", "123456789012345678901234567890"] {
-            assert!(is_number(number), "{number}");
-        }
-        for other in ["", "-", "+1", "017", "1.", ".5", "1e", "1e+", "0x1", "1_000", "--1", "1.2.3", "1e2e3", "NaN"] {
-            assert!(!is_number(other), "{other}");
-        }
-    }
+    text.floor_char_boundary(start + column.saturating_sub(1))
 }

@@ -15,6 +15,11 @@ pub const YAML_OPEN: usize = 1000;
 /// How long a key is, in characters. It is the limit that YAML has for keys.
 pub const KEY_CHARS: usize = 1024;
 
+/// The message for a document that is nested deeper than [`DEPTH`].
+pub(super) fn too_deep() -> String {
+    format!("the document is nested deeper than {DEPTH} levels")
+}
+
 macro_rules! limits {
     ($($(#[$doc:meta])* $field:ident $name:literal = $value:expr;)*) => {
         /// The limits that can be set.

@@ -29,15 +29,10 @@ impl Lines {
 
     /// The position of the character at `offset`; an offset beyond the end is taken for the end.
     pub(super) fn position(&self, text: &str, offset: usize) -> Position {
-        let offset = floor(text, offset);
+        let offset = text.floor_char_boundary(offset);
         let line = self.0.partition_point(|start| *start <= offset);
         Position { line, column: text[self.0[line - 1]..offset].chars().count() + 1 }
     }
-}
-
-/// The nearest offset at or before `offset` at which a character begins or the text ends.
-pub(crate) fn floor(text: &str, offset: usize) -> usize {
-    text.floor_char_boundary(offset)
 }
 
 /// The range as far as it is on its first line; of an object or array in braces or brackets, the opening one.

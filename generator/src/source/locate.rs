@@ -8,7 +8,7 @@ use std::ops::Range;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::lines::{first_line, offset_in};
-use super::places::Part;
+use super::outline::Part;
 use super::yaml;
 use crate::document::Segment;
 
@@ -39,7 +39,10 @@ impl<'de> Walk<'de> {
     /// Takes note of what comes next and stops the parser.
     fn stop<D: Deserializer<'de>>(&self, deserializer: D) -> Result<(), D::Error> {
         self.hit.set(Some(Hit { content: None }));
-        deserializer.deserialize_str(Stop { walk: Some(self) })
+        yaml::stop(deserializer, |content| {
+            let content = offset_in(self.text, content).map(|start| start..start + content.len());
+            self.hit.set(Some(Hit { content }));
+        })
     }
 }
 
@@ -135,32 +138,6 @@ impl<'de> Visitor<'de> for KeyStep<'_, 'de> {
             return Err(stopped());
         }
         Ok(found)
-    }
-}
-
-/// Makes the parser fail on whatever comes, and so say where that is.
-pub(super) fn stop<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
-    deserializer.deserialize_any(Stop { walk: None })
-}
-
-/// Fails on whatever comes; takes note of a scalar that the parser can lend.
-struct Stop<'w, 'a> {
-    walk: Option<&'w Walk<'a>>,
-}
-
-impl<'de> Visitor<'de> for Stop<'_, 'de> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("nothing")
-    }
-
-    fn visit_borrowed_str<E: Error>(self, content: &'de str) -> Result<(), E> {
-        if let Some(walk) = self.walk {
-            let content = offset_in(walk.text, content).map(|start| start..start + content.len());
-            walk.hit.set(Some(Hit { content }));
-        }
-        Err(stopped())
     }
 }
 

@@ -4,26 +4,15 @@ use std::path::Path;
 
 use serde::de::DeserializeSeed;
 
+use super::error::ParserError;
 use super::limits::Limits;
 use super::{json, yaml};
-use crate::diagnostics::Code;
 
 /// What a document is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Syntax {
     Json,
     Yaml,
-}
-
-/// Why a parser stopped.
-#[derive(Debug)]
-pub(super) struct ParserError {
-    pub code: Code,
-    pub message: String,
-    /// Where, in bytes; unknown for a few errors of the YAML parser.
-    pub offset: Option<usize>,
-    /// What the parser was at, and where that began.
-    pub context: Option<(String, usize)>,
 }
 
 impl Syntax {

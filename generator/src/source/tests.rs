@@ -1,13 +1,16 @@
 use std::fs;
+use std::path::Path;
 
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
+use super::outline::Part;
 use super::places::Places;
+use super::sources::show;
 use super::*;
-use crate::diagnostics::Diagnostics;
-use crate::document::{Segment, Value};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::document::{FileId, Node, Segment, Value};
 use crate::render::text;
 
 /// Reads a description with this name and content.

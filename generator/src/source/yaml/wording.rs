@@ -1,8 +1,8 @@
 //! Words for the mistakes that are made most often. The parser says what it expected; its user wants to know what to do.
 
-use super::super::syntax::ParserError;
-use super::quoted_from;
+use super::position::quoted_from;
 use crate::diagnostics::Code;
+use crate::source::error::ParserError;
 
 /// What the parser says of an error.
 pub(super) struct Found<'a> {

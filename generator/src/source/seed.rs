@@ -1,0 +1,252 @@
+//! One node, read with all below it.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::iter;
+use std::rc::Rc;
+
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::build::{Build, Refusal};
+use super::limits::KEY_CHARS;
+use super::number::is_number;
+use super::outline::Part;
+use super::syntax::Syntax;
+use super::{json, yaml};
+use crate::diagnostics::Code;
+use crate::document::{Node, Object, Origin, Segment, Value};
+
+/// A tree that an earlier run read, and the [identities](Origin::identity) of the rounded numbers in it and of all that
+/// they are in.
+#[derive(Clone, Copy)]
+pub(super) struct Guide<'g> {
+    pub node: &'g Node,
+    pub rounded: &'g HashSet<usize>,
+}
+
+impl Guide<'_> {
+    /// Whether the node is to be read once more.
+    fn is_rounded(self) -> bool {
+        self.rounded.contains(&self.node.origin().identity())
+    }
+
+    fn member(self, name: &str) -> Option<Self> {
+        self.node.get(name).map(|node| Self { node, ..self })
+    }
+
+    fn element(self, index: usize) -> Option<Self> {
+        self.node.as_array()?.get(index).map(|node| Self { node, ..self })
+    }
+}
+
+/// Reads one node and all below it.
+pub(super) struct NodeSeed<'b, 'a> {
+    pub build: &'b Build<'a>,
+    pub origin: Origin,
+    /// The node that an earlier run read here.
+    pub guide: Option<Guide<'b>>,
+}
+
+impl NodeSeed<'_, '_> {
+    fn scalar(self, value: Value) -> Node {
+        Node::new(value, self.origin)
+    }
+
+    fn number(self, number: impl fmt::Display) -> Node {
+        self.scalar(Value::Number(number.to_string().into()))
+    }
+
+    /// Reads the text of a number whose value the parser would round.
+    fn exact_number<'de, D: Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
+        let number = match self.build.syntax {
+            Syntax::Json => Some(json::raw(deserializer)?.to_owned()),
+            Syntax::Yaml => yaml::json_number(&yaml::scalar(deserializer)?),
+        };
+        match number {
+            Some(number) => Ok(self.number(number)),
+            None => Err(self.not_a_json_number()),
+        }
+    }
+
+    fn not_a_json_number<E: Error>(self) -> E {
+        self.build.refuse(Refusal {
+            code: Code::Unsupported,
+            message: "the number cannot be written in JSON".to_owned(),
+            origin: self.origin,
+            part: Part::Value,
+            help: Some("put it in quotes if it is meant as text".to_owned()),
+        })
+    }
+}
+
+/// What stands for a number whose text is still to be read; no document has it.
+fn unread() -> Value {
+    Value::Number(Rc::from(""))
+}
+
+impl<'de> DeserializeSeed<'de> for NodeSeed<'_, 'de> {
+    type Value = Node;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
+        self.build.count(&self.origin)?;
+        let (build, origin) = (self.build, self.origin.clone());
+        let result = match self.guide {
+            Some(guide) if !guide.is_rounded() => IgnoredAny::deserialize(deserializer).map(|_| guide.node.clone()),
+            Some(Guide { node, .. }) if matches!(node.value(), Value::Number(_)) => self.exact_number(deserializer),
+            _ => deserializer.deserialize_any(self),
+        };
+        if result.is_err() {
+            build.failed.borrow_mut().get_or_insert(origin);
+        }
+        result
+    }
+}
+
+impl<'de> Visitor<'de> for NodeSeed<'_, 'de> {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value of JSON")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Node, E> {
+        Ok(self.scalar(Value::Null))
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Node, E> {
+        Ok(self.scalar(Value::Null))
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Node, E> {
+        Ok(self.scalar(Value::Bool(value)))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Node, E> {
+        Ok(self.number(value))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Node, E> {
+        Ok(self.number(value))
+    }
+
+    fn visit_i128<E: Error>(self, value: i128) -> Result<Node, E> {
+        Ok(self.number(value))
+    }
+
+    fn visit_u128<E: Error>(self, value: u128) -> Result<Node, E> {
+        Ok(self.number(value))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Node, E> {
+        if value.is_finite() {
+            let way = iter::successors(Some(&self.origin), |origin| origin.parent());
+            self.build.rounded.borrow_mut().extend(way.map(Origin::identity));
+            Ok(self.scalar(unread()))
+        } else {
+            Err(self.not_a_json_number())
+        }
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Node, E> {
+        let build = self.build;
+        // The YAML parser takes numbers beyond the range of `f64` for strings.
+        if build.syntax == Syntax::Yaml && is_number(text) && yaml::is_plain(build.text, text) {
+            return Ok(self.number(text));
+        }
+        self.visit_str(text)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Node, E> {
+        Ok(self.scalar(Value::String(text.into())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Node, A::Error> {
+        let mut elements = Vec::new();
+        loop {
+            let index = elements.len();
+            let origin = self.origin.child(Segment::Element(index));
+            let seed = NodeSeed { build: self.build, origin, guide: self.guide.and_then(|guide| guide.element(index)) };
+            match sequence.next_element_seed(seed)? {
+                Some(element) => elements.push(element),
+                None => return Ok(Node::new(Value::Array(elements), self.origin)),
+            }
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
+        let mut members = Object::new();
+        while let Some(key) =
+            map.next_key_seed(KeySeed { build: self.build, parent: &self.origin, members: &members })?
+        {
+            let origin = self.origin.child(Segment::Member(key.clone()));
+            let guide = self.guide.and_then(|guide| guide.member(&key));
+            let value = map.next_value_seed(NodeSeed { build: self.build, origin, guide })?;
+            members.insert(key, value);
+        }
+        Ok(Node::new(Value::Object(Box::new(members)), self.origin))
+    }
+}
+
+/// Reads one key.
+struct KeySeed<'b, 'a> {
+    build: &'b Build<'a>,
+    parent: &'b Origin,
+    members: &'b Object,
+}
+
+impl<'de> DeserializeSeed<'de> for KeySeed<'_, 'de> {
+    type Value = Rc<str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Rc<str>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for KeySeed<'_, 'de> {
+    type Value = Rc<str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, key: &'de str) -> Result<Rc<str>, E> {
+        if self.build.syntax == Syntax::Yaml
+            && yaml::is_plain(self.build.text, key)
+            && let Some(why) = yaml::refused_key(key)
+        {
+            return Err(self.build.refuse(Refusal {
+                code: Code::Unsupported,
+                message: why.to_owned(),
+                origin: self.parent.child(Segment::Member(key.into())),
+                part: Part::Key(0),
+                help: Some(match key {
+                    "<<" => "write the members out where they are needed".to_owned(),
+                    _ => format!("put it in quotes: `\"{key}\"`"),
+                }),
+            }));
+        }
+        self.visit_str(key)
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<Rc<str>, E> {
+        let origin = || self.parent.child(Segment::Member(key.into()));
+        if self.members.contains_key(key) {
+            self.build.twice.borrow_mut().push(origin());
+        } else if key.chars().nth(KEY_CHARS).is_some() {
+            return Err(self.build.refuse(Refusal {
+                code: Code::Limit,
+                message: format!("the key is longer than {KEY_CHARS} characters"),
+                origin: origin(),
+                part: Part::Key(0),
+                help: None,
+            }));
+        }
+        let mut keys = self.build.keys.borrow_mut();
+        if let Some(known) = keys.get(key) {
+            return Ok(Rc::clone(known));
+        }
+        let key: Rc<str> = key.into();
+        keys.insert(Rc::clone(&key));
+        Ok(key)
+    }
+}

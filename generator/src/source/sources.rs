@@ -1,0 +1,306 @@
+//! The files of a run.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use super::file::SourceFile;
+use super::limits::Limits;
+use super::lines::Position;
+use super::outline::Part;
+use super::read;
+use crate::diagnostics::{Code, Diagnostic, Place};
+use crate::document::{FileId, Node, Origin};
+
+/// The files of a run.
+pub struct Sources {
+    limits: Limits,
+    /// Slots that are filled in order and never emptied, so that files can be added while others are borrowed.
+    files: Box<[OnceCell<SourceFile>]>,
+    count: Cell<usize>,
+    root: RefCell<Option<RootFolder>>,
+    /// The files that references lead to, by every path under which they were asked for.
+    inside: RefCell<HashMap<PathBuf, FileId>>,
+}
+
+/// The folder of the description, beyond which references do not lead.
+#[derive(Clone)]
+struct RootFolder {
+    /// Without symbolic links.
+    canonical: PathBuf,
+    /// As the user spelled it.
+    shown: PathBuf,
+    description: FileId,
+}
+
+/// Why a file that a reference names is not available.
+#[derive(Debug)]
+pub(crate) enum Unavailable {
+    /// It lies outside the root folder, behind a symbolic link.
+    Outside,
+    /// It cannot be read; the rest of a sentence that begins with its name.
+    Unreadable(Code, String),
+    /// It was read and does not parse.
+    Broken(Box<Diagnostic>),
+}
+
+impl Default for Sources {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Sources {
+    /// No files, and the limits that hold unless others are set.
+    pub fn new() -> Self {
+        Self::with_limits(Limits::default())
+    }
+
+    /// No files.
+    pub fn with_limits(limits: Limits) -> Self {
+        Self {
+            limits,
+            files: (0..limits.files).map(|_| OnceCell::new()).collect(),
+            count: Cell::new(0),
+            root: RefCell::new(None),
+            inside: RefCell::default(),
+        }
+    }
+
+    /// Reads the description. Its folder becomes the one that references are confined to.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, does not parse or is not an object.
+    pub fn add_spec(&self, path: &Path) -> Result<Node, Diagnostic> {
+        let relative = file_name(path);
+        let (id, result) = self.add(path, SourceFile::new(show(path), relative, true), true);
+        if let Ok(canonical) = path.canonicalize() {
+            let shown = path.parent().unwrap_or(Path::new("")).to_owned();
+            let folder = canonical.parent().unwrap_or(&canonical).to_owned();
+            // Behind a symbolic link the description keeps the folder in which the user named it.
+            let folder =
+                if shown.as_os_str().is_empty() { Path::new(".") } else { &shown }.canonicalize().unwrap_or(folder);
+            self.root.replace(Some(RootFolder { canonical: folder.clone(), shown, description: id }));
+            let mut inside = self.inside.borrow_mut();
+            inside.insert(folder.join(file_name(path)), id);
+            inside.insert(canonical, id);
+        }
+        result?;
+        self.object(id, "a description")
+    }
+
+    /// Reads an overlay, which may lie anywhere.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, does not parse or is not an object.
+    pub fn add_overlay(&self, path: &Path) -> Result<Node, Diagnostic> {
+        let (id, result) = self.add(path, SourceFile::new(show(path), file_name(path), false), true);
+        result?;
+        self.object(id, "an overlay")
+    }
+
+    /// Reads a file as mere text; it may lie anywhere.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read or is not UTF-8.
+    pub fn add_text(&self, path: &Path) -> Result<FileId, Diagnostic> {
+        let (id, result) = self.add(path, SourceFile::new(show(path), file_name(path), false), false);
+        result.map(|()| id)
+    }
+
+    /// The description, once it is read.
+    pub fn description(&self) -> Option<FileId> {
+        self.root.borrow().as_ref().map(|root| root.description)
+    }
+
+    /// The folder that references are confined to, as it is shown.
+    pub fn folder_name(&self) -> String {
+        match self.root.borrow().as_ref().map(|root| show(&root.shown)) {
+            Some(shown) if !shown.is_empty() => shown,
+            _ => ".".to_owned(),
+        }
+    }
+
+    /// What is refused as too much.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// All files, in the order in which they were read.
+    pub fn files(&self) -> impl Iterator<Item = FileId> + '_ {
+        (0..).take(self.count.get()).map(FileId)
+    }
+
+    /// The file's name as it is shown: as the user spelled it, and what it refers to beside it.
+    pub fn path_name(&self, file: FileId) -> &str {
+        self.file(file).map_or("", |file| &file.name)
+    }
+
+    /// The file's path relative to the folder of the description, with `/`; of a file elsewhere only its name.
+    pub fn relative_name(&self, file: FileId) -> &str {
+        self.file(file).map_or("", |file| &file.relative)
+    }
+
+    /// The file's text, without a byte order mark.
+    pub fn text(&self, file: FileId) -> &str {
+        self.file(file).map_or("", SourceFile::text)
+    }
+
+    /// The bytes that were read from the file.
+    pub fn bytes(&self, file: FileId) -> &[u8] {
+        self.file(file).map_or(&[], SourceFile::bytes)
+    }
+
+    /// The file's tree, unless it is mere text or does not parse: as it was parsed or as [`set_root`](Self::set_root)
+    /// left it.
+    pub fn root(&self, file: FileId) -> Option<Node> {
+        self.file(file)?.root.borrow().clone()
+    }
+
+    /// Replaces the file's tree; references see the new one from now on.
+    pub fn set_root(&self, file: FileId, root: Node) {
+        if let Some(file) = self.file(file) {
+            file.root.replace(Some(root));
+        }
+    }
+
+    /// The bytes of the place in the text of its file. The range is on one line and may be empty. The first question about a
+    /// file of JSON reads it once more, each question about one of YAML does.
+    pub fn range(&self, place: &Place) -> (FileId, Range<usize>) {
+        let (origin, part) = match place {
+            Place::Value(origin) => (origin, Part::Value),
+            Place::Name(origin) => (origin, Part::Key(0)),
+            Place::Bytes(file, range) => {
+                let text = self.text(*file);
+                let start = text.floor_char_boundary(range.start);
+                return (*file, start..text.floor_char_boundary(range.end).max(start));
+            }
+            Place::File(file) => return (*file, 0..0),
+        };
+        let located = self.file(origin.file()).and_then(|file| file.find(&origin.segments(), part));
+        (origin.file(), located.unwrap_or(0..0))
+    }
+
+    /// Line and column of the place.
+    pub fn position(&self, place: &Place) -> Position {
+        let (id, range) = self.range(place);
+        self.file(id).map_or(Position::START, |file| file.position(range.start))
+    }
+
+    /// The file whose references are to be read as this file's: an overlay stands for the description.
+    pub(crate) fn home(&self, file: FileId) -> FileId {
+        match self.file(file) {
+            Some(known) if !known.inside => self.description().unwrap_or(file),
+            _ => file,
+        }
+    }
+
+    /// The file's tree as it was parsed.
+    pub(crate) fn parsed(&self, file: FileId) -> Option<&Node> {
+        self.file(file)?.parsed.as_ref()?.as_ref().ok()
+    }
+
+    /// The file at a path relative to the root folder, with `/` and without `.` and `..`; reads it unless it is known.
+    pub(crate) fn open(&self, relative: &str) -> Result<FileId, Unavailable> {
+        let Some(root) = self.root.borrow().clone() else { return Err(Unavailable::Outside) };
+        let known = |path: &Path| self.inside.borrow().get(path).copied();
+        let asked = root.canonical.join(relative);
+        if let Some(id) = known(&asked) {
+            return self.available(id);
+        }
+        let path = asked.canonicalize().map_err(|error| read::failed(&error)).map_err(unreadable)?;
+        let Ok(inner) = path.strip_prefix(&root.canonical) else { return Err(Unavailable::Outside) };
+        let id = if let Some(id) = known(&path) {
+            id
+        } else {
+            let bytes = read::read(&path, self.limits.file_bytes).map_err(unreadable)?;
+            let file = SourceFile::new(show(&root.shown.join(inner)), show(inner), true);
+            self.push(&path, file, bytes, true).map_err(unreadable)?.0
+        };
+        self.inside.borrow_mut().extend([(asked, id), (path, id)]);
+        self.available(id)
+    }
+
+    fn available(&self, id: FileId) -> Result<FileId, Unavailable> {
+        match self.file(id).and_then(|file| file.parsed.as_ref()) {
+            Some(Err(diagnostic)) => Err(Unavailable::Broken(Box::new(diagnostic.clone()))),
+            _ => Ok(id),
+        }
+    }
+
+    fn file(&self, id: FileId) -> Option<&SourceFile> {
+        self.files.get(usize::try_from(id.0).ok()?)?.get()
+    }
+
+    /// Reads and adds a file that the user named. Where that fails it is added without content, so that messages can
+    /// name it.
+    fn add(&self, path: &Path, file: SourceFile, parse: bool) -> (FileId, Result<(), Diagnostic>) {
+        let name = file.name.clone();
+        let (bytes, read) = match read::read(path, self.limits.file_bytes) {
+            Ok(bytes) => (bytes, Ok(())),
+            Err(unreadable) => (Vec::new(), Err(unreadable)),
+        };
+        let pushed = self.push(path, file, bytes, parse && read.is_ok());
+        let (id, result) = match (pushed, read) {
+            (Ok((id, result)), Ok(())) => (id, result),
+            (Ok((id, _)), Err(unreadable)) => (id, Err(refusal(&name, unreadable).at(Place::File(id), ""))),
+            (Err(unreadable), _) => (FileId(u32::MAX), Err(refusal(&name, unreadable))),
+        };
+        (id, result)
+    }
+
+    /// Adds a file that was read, and parses it.
+    fn push(
+        &self,
+        path: &Path,
+        mut file: SourceFile,
+        bytes: Vec<u8>,
+        parse: bool,
+    ) -> Result<(FileId, Result<(), Diagnostic>), read::Unreadable> {
+        let too_many = || (Code::Limit, format!("is one file too many: a run reads at most {}", self.limits.files));
+        let index = self.count.get();
+        let slot = self.files.get(index).ok_or_else(too_many)?;
+        let id = FileId(u32::try_from(index).map_err(|_| too_many())?);
+        match file.decode(bytes, id) {
+            Ok(()) if parse => file.parse(path, id, &self.limits),
+            Ok(()) => {}
+            Err(diagnostic) => file.parsed = Some(Err(diagnostic)),
+        }
+        let result = match &file.parsed {
+            Some(Err(diagnostic)) => Err(diagnostic.clone()),
+            _ => Ok(()),
+        };
+        self.count.set(index + 1);
+        slot.get_or_init(|| file);
+        Ok((id, result))
+    }
+
+    /// The tree of a file that must be an object.
+    fn object(&self, id: FileId, what: &str) -> Result<Node, Diagnostic> {
+        self.root(id).filter(|root| root.as_object().is_some()).ok_or_else(|| {
+            Diagnostic::new(Code::Syntax, format!("{what} must be an object"))
+                .at(Place::Value(Origin::root(id)), "not an object")
+        })
+    }
+}
+
+fn unreadable((code, why): read::Unreadable) -> Unavailable {
+    Unavailable::Unreadable(code, why)
+}
+
+fn refusal(name: &str, (code, why): read::Unreadable) -> Diagnostic {
+    Diagnostic::new(code, format!("`{name}` {why}"))
+}
+
+/// A path as text, with `/` on every system.
+pub(super) fn show(path: &Path) -> String {
+    path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}

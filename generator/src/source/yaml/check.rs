@@ -1,0 +1,62 @@
+//! What the parser accepts, takes too long for, or reports without a place.
+
+use serde::de::{Deserialize, IgnoredAny};
+
+use crate::diagnostics::Code;
+use crate::source::error::ParserError;
+use crate::source::limits::{Limits, YAML_OPEN};
+
+/// Refuses what the parser accepts, takes too long for, or reports without a place.
+pub(in crate::source) fn check(text: &str, limits: &Limits) -> Result<(), ParserError> {
+    let refuse =
+        |code, message: String, offset| Err(ParserError { code, message, offset: Some(offset), context: None });
+    if let Some((offset, character)) = text.char_indices().find(|&(_, character)| !is_printable(character)) {
+        let message = format!("the control character U+{:04X} is not allowed in YAML", u32::from(character));
+        return refuse(Code::Syntax, message, offset);
+    }
+    let (mut indicators, mut open) = (0, 0_usize);
+    for (offset, byte) in text.bytes().enumerate() {
+        match byte {
+            b'[' | b'{' => open += 1,
+            b']' | b'}' => open = open.saturating_sub(1),
+            b',' | b':' | b'-' | b'?' | b'\n' => {}
+            _ => continue,
+        }
+        indicators += 1;
+        if open > YAML_OPEN {
+            return refuse(Code::Limit, format!("more than {YAML_OPEN} brackets and braces are open"), offset);
+        }
+        if indicators > limits.indicators {
+            return refuse(Code::Limit, format!("the document has more than {} indicators", limits.indicators), offset);
+        }
+    }
+    match tag(text) {
+        Some(offset) => refuse(Code::Unsupported, "YAML tags are not supported".to_owned(), offset),
+        None => Ok(()),
+    }
+}
+
+/// The characters that YAML 1.2 calls printable; any other one may only be written as an escape.
+fn is_printable(character: char) -> bool {
+    matches!(character,
+        '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{A0}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
+}
+
+/// Where the first tag stands.
+///
+/// The parser does not tell of most tags, so it is asked in another way: a tag begins with `!` where a token may
+/// begin, and no token begins with `@`. With every `!` replaced, the parser therefore stops at exactly the first tag;
+/// within scalars and comments the replacement changes nothing.
+fn tag(text: &str) -> Option<usize> {
+    let may_begin = |(offset, _): (usize, &str)| match text.as_bytes()[..offset].last() {
+        None => true,
+        Some(before) => before.is_ascii_whitespace() || b"[]{},:\"'".contains(before),
+    };
+    if !text.match_indices('!').any(may_begin) {
+        return None;
+    }
+    let replaced = text.replace('!', "@");
+    let error = IgnoredAny::deserialize(serde_yaml::Deserializer::from_str(&replaced)).err()?;
+    let offset = error.location()?.index();
+    (text.as_bytes().get(offset) == Some(&b'!')).then_some(offset)
+}

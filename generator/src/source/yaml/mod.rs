@@ -1,0 +1,21 @@
+//! YAML: the parser, what it must not let pass, and its errors. Nothing else names the parser.
+
+mod check;
+mod explain;
+mod position;
+mod scalar;
+mod stop;
+mod wording;
+
+use serde::de::DeserializeSeed;
+
+pub(super) use check::check;
+pub(super) use scalar::{is_plain, json_number, refused_key, scalar};
+pub(super) use stop::stop;
+
+use super::error::ParserError;
+
+/// Runs the parser.
+pub(super) fn run<'de, S: DeserializeSeed<'de>>(text: &'de str, seed: S) -> Result<S::Value, ParserError> {
+    seed.deserialize(serde_yaml::Deserializer::from_str(text)).map_err(|error| explain::explain(text, &error))
+}

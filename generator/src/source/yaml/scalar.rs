@@ -1,0 +1,98 @@
+//! Scalars: what they are in YAML, and what they are in JSON.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Visitor};
+
+use crate::source::lines::offset_in;
+use crate::source::number::is_number;
+
+/// The text of the scalar that comes next, whatever the parser takes it for.
+pub(in crate::source) fn scalar<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    String::deserialize(deserializer)
+}
+
+/// Whether a scalar that the parser lends is plain, that is, whether no quote closes it.
+pub(in crate::source) fn is_plain(document: &str, scalar: &str) -> bool {
+    let Some(start) = offset_in(document, scalar) else { return false };
+    let bytes = document.as_bytes();
+    match bytes.get(start + scalar.len()) {
+        Some(quote @ (b'"' | b'\'')) => {
+            scalar.is_empty() && start.checked_sub(1).map(|before| &bytes[before]) != Some(quote)
+        }
+        _ => true,
+    }
+}
+
+/// Why a plain scalar must not be a key; none where it may.
+pub(in crate::source) fn refused_key(text: &str) -> Option<&'static str> {
+    match text {
+        "<<" => Some("YAML merge keys are not supported"),
+        "" | "~" | "null" | "Null" | "NULL" => Some("`null` is not a key"),
+        "true" | "True" | "TRUE" | "false" | "False" | "FALSE" => Some("a truth value is not a key"),
+        _ if is_integer(text) || !text.starts_with(|first: char| first.is_ascii_digit() || "+-.".contains(first)) => {
+            None
+        }
+        _ => is_other_number(text).then_some("a number that is not a plain integer is not a key"),
+    }
+}
+
+fn is_integer(text: &str) -> bool {
+    is_number(text) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether the parser takes the text for a number.
+fn is_other_number(text: &str) -> bool {
+    struct NumberVisitor;
+
+    impl Visitor<'_> for NumberVisitor {
+        type Value = bool;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a scalar")
+        }
+
+        fn visit_u64<E>(self, _: u64) -> Result<bool, E> {
+            Ok(true)
+        }
+
+        fn visit_i64<E>(self, _: i64) -> Result<bool, E> {
+            Ok(true)
+        }
+
+        fn visit_u128<E>(self, _: u128) -> Result<bool, E> {
+            Ok(true)
+        }
+
+        fn visit_i128<E>(self, _: i128) -> Result<bool, E> {
+            Ok(true)
+        }
+
+        fn visit_f64<E>(self, _: f64) -> Result<bool, E> {
+            Ok(true)
+        }
+
+        fn visit_str<E>(self, _: &str) -> Result<bool, E> {
+            Ok(false)
+        }
+    }
+
+    serde_yaml::Deserializer::from_str(text).deserialize_any(NumberVisitor).unwrap_or(false)
+}
+
+/// A floating-point number of YAML as JSON writes it, with all its digits.
+pub(in crate::source) fn json_number(text: &str) -> Option<String> {
+    let (sign, rest) = match text.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (mantissa, exponent) = rest.split_at(rest.find(['e', 'E']).unwrap_or(rest.len()));
+    let (integer, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let integer = match integer.trim_start_matches('0') {
+        "" => "0",
+        integer => integer,
+    };
+    let point = if fraction.is_empty() { "" } else { "." };
+    let number = format!("{sign}{integer}{point}{fraction}{exponent}");
+    is_number(&number).then_some(number)
+}
