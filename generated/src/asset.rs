@@ -6,8 +6,6 @@
 //! `asset.restored`.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use webhook_receiver::serde::{Serialize, Serializer};
 use webhook_receiver::{JsonValue, Payload, Text, Undeclared, codec, format};
 use crate::{
     Asset, AssetSecurityTemplate, EventContext, EventType, MetadataTemplate, Tenovos,
@@ -44,41 +42,12 @@ impl Payload for AssetCreated {
     const EVENT_TYPE: EventType = EventType::AssetCreated;
 }
 
-impl codec::Decode for AssetCreated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "asset"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("AssetCreated")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut asset = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "asset" => members.read("asset", &mut asset),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            event_type: members.required("eventType", event_type)?,
-            event: members.required("event", event)?,
-            asset: members.required("asset", asset)?,
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for AssetCreated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("eventType", &self.event_type)?;
-        object.required("event", &self.event)?;
-        object.required("asset", &self.asset)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    AssetCreated {
+        "eventType" => event_type: required,
+        "event" => event: required,
+        "asset" => asset: required,
+        ..undeclared
     }
 }
 
@@ -113,41 +82,12 @@ impl Payload for AssetDeleted {
     const EVENT_TYPE: EventType = EventType::AssetDeleted;
 }
 
-impl codec::Decode for AssetDeleted {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "asset"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("AssetDeleted")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut asset = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "asset" => members.read("asset", &mut asset),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            event_type: members.required("eventType", event_type)?,
-            event: members.required("event", event)?,
-            asset: members.required("asset", asset)?,
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for AssetDeleted {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("eventType", &self.event_type)?;
-        object.required("event", &self.event)?;
-        object.required("asset", &self.asset)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    AssetDeleted {
+        "eventType" => event_type: required,
+        "event" => event: required,
+        "asset" => asset: required,
+        ..undeclared
     }
 }
 
@@ -183,41 +123,12 @@ impl Payload for AssetDownloaded {
     const EVENT_TYPE: EventType = EventType::AssetDownloaded;
 }
 
-impl codec::Decode for AssetDownloaded {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "assets"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("AssetDownloaded")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut assets = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "assets" => members.read("assets", &mut assets),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            event_type: members.required("eventType", event_type)?,
-            event: members.required("event", event)?,
-            assets: members.required("assets", assets)?,
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for AssetDownloaded {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("eventType", &self.event_type)?;
-        object.required("event", &self.event)?;
-        object.required("assets", &self.assets)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    AssetDownloaded {
+        "eventType" => event_type: required,
+        "event" => event: required,
+        "assets" => assets: required,
+        ..undeclared
     }
 }
 
@@ -235,36 +146,11 @@ pub struct DownloadedAsset {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for DownloadedAsset {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "filename"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("DownloadedAsset")?;
-        let mut id = None;
-        let mut filename = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "id" => members.read("id", &mut id),
-                "filename" => members.read("filename", &mut filename),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            id: members.required("id", id)?,
-            filename: filename.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for DownloadedAsset {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("id", &self.id)?;
-        object.optional("filename", &self.filename)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    DownloadedAsset {
+        "id" => id: required,
+        "filename" => filename: optional,
+        ..undeclared
     }
 }
 
@@ -299,41 +185,12 @@ impl Payload for AssetPurged {
     const EVENT_TYPE: EventType = EventType::AssetPurged;
 }
 
-impl codec::Decode for AssetPurged {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "asset"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("AssetPurged")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut asset = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "asset" => members.read("asset", &mut asset),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            event_type: members.required("eventType", event_type)?,
-            event: members.required("event", event)?,
-            asset: members.required("asset", asset)?,
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for AssetPurged {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("eventType", &self.event_type)?;
-        object.required("event", &self.event)?;
-        object.required("asset", &self.asset)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    AssetPurged {
+        "eventType" => event_type: required,
+        "event" => event: required,
+        "asset" => asset: required,
+        ..undeclared
     }
 }
 
@@ -368,41 +225,12 @@ impl Payload for AssetRenditionsCreated {
     const EVENT_TYPE: EventType = EventType::AssetRenditionsCreated;
 }
 
-impl codec::Decode for AssetRenditionsCreated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "asset"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("AssetRenditionsCreated")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut asset = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "asset" => members.read("asset", &mut asset),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            event_type: members.required("eventType", event_type)?,
-            event: members.required("event", event)?,
-            asset: members.required("asset", asset)?,
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for AssetRenditionsCreated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("eventType", &self.event_type)?;
-        object.required("event", &self.event)?;
-        object.required("asset", &self.asset)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    AssetRenditionsCreated {
+        "eventType" => event_type: required,
+        "event" => event: required,
+        "asset" => asset: required,
+        ..undeclared
     }
 }
 
@@ -426,53 +254,14 @@ pub struct AssetWithRenditions {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for AssetWithRenditions {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["id", "filename", "metadataTemplate", "securityTemplates", "renditions"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("AssetWithRenditions")?;
-        let mut id = None;
-        let mut filename = None;
-        let mut metadata_template = None;
-        let mut security_templates = None;
-        let mut renditions = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "id" => members.read("id", &mut id),
-                "filename" => members.read("filename", &mut filename),
-                "metadataTemplate" => {
-                    members.read("metadataTemplate", &mut metadata_template)
-                }
-                "securityTemplates" => {
-                    members.read("securityTemplates", &mut security_templates)
-                }
-                "renditions" => members.read("renditions", &mut renditions),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            id: members.required("id", id)?,
-            filename: filename.flatten(),
-            metadata_template: metadata_template.flatten(),
-            security_templates: security_templates.flatten(),
-            renditions: renditions.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for AssetWithRenditions {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("id", &self.id)?;
-        object.optional("filename", &self.filename)?;
-        object.optional("metadataTemplate", &self.metadata_template)?;
-        object.optional("securityTemplates", &self.security_templates)?;
-        object.optional("renditions", &self.renditions)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    AssetWithRenditions {
+        "id" => id: required,
+        "filename" => filename: optional,
+        "metadataTemplate" => metadata_template: optional,
+        "securityTemplates" => security_templates: optional,
+        "renditions" => renditions: optional,
+        ..undeclared
     }
 }
 
@@ -496,49 +285,14 @@ pub struct AssetRenditions {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for AssetRenditions {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["thumbnail", "preview", "fpo", "large", "mezzanine"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("AssetRenditions")?;
-        let mut thumbnail = None;
-        let mut preview = None;
-        let mut fpo = None;
-        let mut large = None;
-        let mut mezzanine = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "thumbnail" => members.read("thumbnail", &mut thumbnail),
-                "preview" => members.read("preview", &mut preview),
-                "fpo" => members.read("fpo", &mut fpo),
-                "large" => members.read("large", &mut large),
-                "mezzanine" => members.read("mezzanine", &mut mezzanine),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            thumbnail: thumbnail.flatten(),
-            preview: preview.flatten(),
-            fpo: fpo.flatten(),
-            large: large.flatten(),
-            mezzanine: mezzanine.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for AssetRenditions {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("thumbnail", &self.thumbnail)?;
-        object.optional("preview", &self.preview)?;
-        object.optional("fpo", &self.fpo)?;
-        object.optional("large", &self.large)?;
-        object.optional("mezzanine", &self.mezzanine)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    AssetRenditions {
+        "thumbnail" => thumbnail: optional,
+        "preview" => preview: optional,
+        "fpo" => fpo: optional,
+        "large" => large: optional,
+        "mezzanine" => mezzanine: optional,
+        ..additional
     }
 }
 
@@ -573,41 +327,12 @@ impl Payload for AssetShared {
     const EVENT_TYPE: EventType = EventType::AssetShared;
 }
 
-impl codec::Decode for AssetShared {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "share"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("AssetShared")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut share = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "share" => members.read("share", &mut share),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            event_type: members.required("eventType", event_type)?,
-            event: members.required("event", event)?,
-            share: members.required("share", share)?,
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for AssetShared {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("eventType", &self.event_type)?;
-        object.required("event", &self.event)?;
-        object.required("share", &self.share)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    AssetShared {
+        "eventType" => event_type: required,
+        "event" => event: required,
+        "share" => share: required,
+        ..undeclared
     }
 }
 
@@ -627,41 +352,12 @@ pub struct AssetShare {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for AssetShare {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["type", "recipients", "assets"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("AssetShare")?;
-        let mut r#type = None;
-        let mut recipients = None;
-        let mut assets = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "type" => members.read("type", &mut r#type),
-                "recipients" => members.read("recipients", &mut recipients),
-                "assets" => members.read("assets", &mut assets),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            r#type: r#type.flatten(),
-            recipients: recipients.flatten(),
-            assets: assets.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for AssetShare {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("type", &self.r#type)?;
-        object.optional("recipients", &self.recipients)?;
-        object.optional("assets", &self.assets)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    AssetShare {
+        "type" => r#type: optional,
+        "recipients" => recipients: optional,
+        "assets" => assets: optional,
+        ..undeclared
     }
 }
 
@@ -681,54 +377,12 @@ pub enum AssetShareType {
     Unknown(String),
 }
 
-impl AssetShareType {
-    /// The value as it is sent.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Internal => "Internal",
-            Self::External => "External",
-            Self::InternalShareLinkCreated => "Internal Share Link Created",
-            Self::Unknown(value) => value,
-        }
-    }
-
-    fn listed(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "Internal" => Self::Internal,
-                "External" => Self::External,
-                "Internal Share Link Created" => Self::InternalShareLinkCreated,
-                _ => return None,
-            },
-        )
-    }
-}
-
-impl From<String> for AssetShareType {
-    fn from(value: String) -> Self {
-        Self::listed(&value).unwrap_or(Self::Unknown(value))
-    }
-}
-
-impl fmt::Display for AssetShareType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl codec::Decode for AssetShareType {
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        reader
-            .string()
-            .map(|text| {
-                Self::listed(&text).unwrap_or_else(|| Self::Unknown(text.into()))
-            })
-    }
-}
-
-impl Serialize for AssetShareType {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+codec::text_enum! {
+    AssetShareType {
+        "Internal" => Internal,
+        "External" => External,
+        "Internal Share Link Created" => InternalShareLinkCreated,
+        ..Unknown
     }
 }
 
@@ -746,36 +400,11 @@ pub struct ShareAsset {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for ShareAsset {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["filename", "id"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("ShareAsset")?;
-        let mut filename = None;
-        let mut id = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "filename" => members.read("filename", &mut filename),
-                "id" => members.read("id", &mut id),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            filename: filename.flatten(),
-            id: id.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for ShareAsset {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("filename", &self.filename)?;
-        object.optional("id", &self.id)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    ShareAsset {
+        "filename" => filename: optional,
+        "id" => id: optional,
+        ..undeclared
     }
 }
 
@@ -810,41 +439,12 @@ impl Payload for AssetSecurityUpdated {
     const EVENT_TYPE: EventType = EventType::AssetSecurityUpdated;
 }
 
-impl codec::Decode for AssetSecurityUpdated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["asset", "eventType", "event"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("AssetSecurityUpdated")?;
-        let mut asset = None;
-        let mut event_type = None;
-        let mut event = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "asset" => members.read("asset", &mut asset),
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            asset: members.required("asset", asset)?,
-            event_type: members.required("eventType", event_type)?,
-            event: members.required("event", event)?,
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for AssetSecurityUpdated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("asset", &self.asset)?;
-        object.required("eventType", &self.event_type)?;
-        object.required("event", &self.event)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    AssetSecurityUpdated {
+        "asset" => asset: required,
+        "eventType" => event_type: required,
+        "event" => event: required,
+        ..undeclared
     }
 }
 
@@ -866,47 +466,13 @@ pub struct SecurityUpdatedAsset {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for SecurityUpdatedAsset {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["id", "filename", "metadataTemplate", "security"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("SecurityUpdatedAsset")?;
-        let mut id = None;
-        let mut filename = None;
-        let mut metadata_template = None;
-        let mut security = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "id" => members.read("id", &mut id),
-                "filename" => members.read("filename", &mut filename),
-                "metadataTemplate" => {
-                    members.read("metadataTemplate", &mut metadata_template)
-                }
-                "security" => members.read("security", &mut security),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            id: members.required("id", id)?,
-            filename: filename.flatten(),
-            metadata_template: metadata_template.flatten(),
-            security: security.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for SecurityUpdatedAsset {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("id", &self.id)?;
-        object.optional("filename", &self.filename)?;
-        object.optional("metadataTemplate", &self.metadata_template)?;
-        object.optional("security", &self.security)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    SecurityUpdatedAsset {
+        "id" => id: required,
+        "filename" => filename: optional,
+        "metadataTemplate" => metadata_template: optional,
+        "security" => security: optional,
+        ..undeclared
     }
 }
 
@@ -924,36 +490,11 @@ pub struct AssetSecurity {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for AssetSecurity {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["current", "previous"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("AssetSecurity")?;
-        let mut current = None;
-        let mut previous = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "current" => members.read("current", &mut current),
-                "previous" => members.read("previous", &mut previous),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            current: current.flatten(),
-            previous: previous.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for AssetSecurity {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("current", &self.current)?;
-        object.optional("previous", &self.previous)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    AssetSecurity {
+        "current" => current: optional,
+        "previous" => previous: optional,
+        ..additional
     }
 }
 
@@ -971,36 +512,11 @@ pub struct AssetSecurityCurrent {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for AssetSecurityCurrent {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("AssetSecurityCurrent")?;
-        let mut id = None;
-        let mut name = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                _ => members.keep(&name_, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            name: name.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for AssetSecurityCurrent {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    AssetSecurityCurrent {
+        "id" => id: optional,
+        "name" => name: optional,
+        ..undeclared
     }
 }
 
@@ -1018,36 +534,11 @@ pub struct AssetSecurityPrevious {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for AssetSecurityPrevious {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("AssetSecurityPrevious")?;
-        let mut id = None;
-        let mut name = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                _ => members.keep(&name_, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            name: name.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for AssetSecurityPrevious {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    AssetSecurityPrevious {
+        "id" => id: optional,
+        "name" => name: optional,
+        ..undeclared
     }
 }
 
@@ -1082,41 +573,12 @@ impl Payload for AssetMetadataUpdated {
     const EVENT_TYPE: EventType = EventType::AssetMetadataUpdated;
 }
 
-impl codec::Decode for AssetMetadataUpdated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "asset"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("AssetMetadataUpdated")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut asset = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "asset" => members.read("asset", &mut asset),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            event_type: members.required("eventType", event_type)?,
-            event: members.required("event", event)?,
-            asset: members.required("asset", asset)?,
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for AssetMetadataUpdated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("eventType", &self.event_type)?;
-        object.required("event", &self.event)?;
-        object.required("asset", &self.asset)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    AssetMetadataUpdated {
+        "eventType" => event_type: required,
+        "event" => event: required,
+        "asset" => asset: required,
+        ..undeclared
     }
 }
 
@@ -1138,47 +600,13 @@ pub struct UpdatedAsset {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for UpdatedAsset {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["id", "filename", "metadataTemplate", "updates"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("UpdatedAsset")?;
-        let mut id = None;
-        let mut filename = None;
-        let mut metadata_template = None;
-        let mut updates = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "id" => members.read("id", &mut id),
-                "filename" => members.read("filename", &mut filename),
-                "metadataTemplate" => {
-                    members.read("metadataTemplate", &mut metadata_template)
-                }
-                "updates" => members.read("updates", &mut updates),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            id: members.required("id", id)?,
-            filename: filename.flatten(),
-            metadata_template: metadata_template.flatten(),
-            updates: updates.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for UpdatedAsset {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("id", &self.id)?;
-        object.optional("filename", &self.filename)?;
-        object.optional("metadataTemplate", &self.metadata_template)?;
-        object.optional("updates", &self.updates)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    UpdatedAsset {
+        "id" => id: required,
+        "filename" => filename: optional,
+        "metadataTemplate" => metadata_template: optional,
+        "updates" => updates: optional,
+        ..undeclared
     }
 }
 
@@ -1202,49 +630,14 @@ pub struct UpdatedAssetUpdate {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for UpdatedAssetUpdate {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["id", "name", "currentValue", "previousValue", "type"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("UpdatedAssetUpdate")?;
-        let mut id = None;
-        let mut name = None;
-        let mut current_value = None;
-        let mut previous_value = None;
-        let mut r#type = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                "currentValue" => members.read("currentValue", &mut current_value),
-                "previousValue" => members.read("previousValue", &mut previous_value),
-                "type" => members.read("type", &mut r#type),
-                _ => members.read_rest(name_, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            name: name.flatten(),
-            current_value,
-            previous_value,
-            r#type: r#type.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for UpdatedAssetUpdate {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.optional("currentValue", &self.current_value)?;
-        object.optional("previousValue", &self.previous_value)?;
-        object.optional("type", &self.r#type)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    UpdatedAssetUpdate {
+        "id" => id: optional,
+        "name" => name: optional,
+        "currentValue" => current_value: optional_nullable,
+        "previousValue" => previous_value: optional_nullable,
+        "type" => r#type: optional,
+        ..additional
     }
 }
 
@@ -1279,48 +672,11 @@ impl Payload for AssetRestored {
     const EVENT_TYPE: EventType = EventType::AssetRestored;
 }
 
-impl codec::Decode for AssetRestored {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "asset"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("AssetRestored")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut asset = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "asset" => members.read("asset", &mut asset),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            event_type: members.required("eventType", event_type)?,
-            event: members.required("event", event)?,
-            asset: members.required("asset", asset)?,
-            undeclared,
-        })
+codec::object! {
+    AssetRestored {
+        "eventType" => event_type: required,
+        "event" => event: required,
+        "asset" => asset: required,
+        ..undeclared
     }
 }
-
-impl Serialize for AssetRestored {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("eventType", &self.event_type)?;
-        object.required("event", &self.event)?;
-        object.required("asset", &self.asset)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
-    }
-}
-
-codec::deserialize!(
-    AssetCreated, AssetDeleted, AssetDownloaded, DownloadedAsset, AssetPurged,
-    AssetRenditionsCreated, AssetWithRenditions, AssetRenditions, AssetShared,
-    AssetShare, AssetShareType, ShareAsset, AssetSecurityUpdated, SecurityUpdatedAsset,
-    AssetSecurity, AssetSecurityCurrent, AssetSecurityPrevious, AssetMetadataUpdated,
-    UpdatedAsset, UpdatedAssetUpdate, AssetRestored
-);

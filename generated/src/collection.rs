@@ -6,8 +6,6 @@
 //! `collection.security.updated`.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use webhook_receiver::serde::{Serialize, Serializer};
 use webhook_receiver::{JsonValue, Payload, Text, Undeclared, codec, format};
 use crate::{EventContext, EventType, Tenovos};
 
@@ -42,41 +40,12 @@ impl Payload for CollectionCreated {
     const EVENT_TYPE: EventType = EventType::CollectionCreated;
 }
 
-impl codec::Decode for CollectionCreated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "collection"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("CollectionCreated")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut collection = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "collection" => members.read("collection", &mut collection),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            event_type: members.required("eventType", event_type)?,
-            event: members.required("event", event)?,
-            collection: members.required("collection", collection)?,
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for CollectionCreated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("eventType", &self.event_type)?;
-        object.required("event", &self.event)?;
-        object.required("collection", &self.collection)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    CollectionCreated {
+        "eventType" => event_type: required,
+        "event" => event: required,
+        "collection" => collection: required,
+        ..undeclared
     }
 }
 
@@ -96,40 +65,12 @@ pub struct Collection {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for Collection {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name", "type"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("Collection")?;
-        let mut id = None;
-        let mut name = None;
-        let mut r#type = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                "type" => members.read("type", &mut r#type),
-                _ => members.keep(&name_, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            id: members.required("id", id)?,
-            name: name.flatten(),
-            r#type: r#type.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for Collection {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.optional("type", &self.r#type)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    Collection {
+        "id" => id: required,
+        "name" => name: optional,
+        "type" => r#type: optional,
+        ..undeclared
     }
 }
 
@@ -147,52 +88,11 @@ pub enum CollectionType {
     Unknown(String),
 }
 
-impl CollectionType {
-    /// The value as it is sent.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Private => "Private",
-            Self::Shared => "Shared",
-            Self::Unknown(value) => value,
-        }
-    }
-
-    fn listed(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "Private" => Self::Private,
-                "Shared" => Self::Shared,
-                _ => return None,
-            },
-        )
-    }
-}
-
-impl From<String> for CollectionType {
-    fn from(value: String) -> Self {
-        Self::listed(&value).unwrap_or(Self::Unknown(value))
-    }
-}
-
-impl fmt::Display for CollectionType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl codec::Decode for CollectionType {
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        reader
-            .string()
-            .map(|text| {
-                Self::listed(&text).unwrap_or_else(|| Self::Unknown(text.into()))
-            })
-    }
-}
-
-impl Serialize for CollectionType {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+codec::text_enum! {
+    CollectionType {
+        "Private" => Private,
+        "Shared" => Shared,
+        ..Unknown
     }
 }
 
@@ -227,41 +127,12 @@ impl Payload for CollectionUpdated {
     const EVENT_TYPE: EventType = EventType::CollectionUpdated;
 }
 
-impl codec::Decode for CollectionUpdated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "collection"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("CollectionUpdated")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut collection = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "collection" => members.read("collection", &mut collection),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            event_type: members.required("eventType", event_type)?,
-            event: members.required("event", event)?,
-            collection: members.required("collection", collection)?,
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for CollectionUpdated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("eventType", &self.event_type)?;
-        object.required("event", &self.event)?;
-        object.required("collection", &self.collection)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    CollectionUpdated {
+        "eventType" => event_type: required,
+        "event" => event: required,
+        "collection" => collection: required,
+        ..undeclared
     }
 }
 
@@ -285,49 +156,14 @@ pub struct UpdatedCollection {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for UpdatedCollection {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["id", "name", "type", "metadata", "security"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("UpdatedCollection")?;
-        let mut id = None;
-        let mut name = None;
-        let mut r#type = None;
-        let mut metadata = None;
-        let mut security = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                "type" => members.read("type", &mut r#type),
-                "metadata" => members.read("metadata", &mut metadata),
-                "security" => members.read("security", &mut security),
-                _ => members.read_rest(name_, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            id: members.required("id", id)?,
-            name: name.flatten(),
-            r#type: r#type.flatten(),
-            metadata: metadata.flatten(),
-            security: security.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for UpdatedCollection {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.optional("type", &self.r#type)?;
-        object.optional("metadata", &self.metadata)?;
-        object.optional("security", &self.security)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    UpdatedCollection {
+        "id" => id: required,
+        "name" => name: optional,
+        "type" => r#type: optional,
+        "metadata" => metadata: optional,
+        "security" => security: optional,
+        ..additional
     }
 }
 
@@ -345,52 +181,11 @@ pub enum UpdatedCollectionType {
     Unknown(String),
 }
 
-impl UpdatedCollectionType {
-    /// The value as it is sent.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Private => "Private",
-            Self::Shared => "Shared",
-            Self::Unknown(value) => value,
-        }
-    }
-
-    fn listed(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "Private" => Self::Private,
-                "Shared" => Self::Shared,
-                _ => return None,
-            },
-        )
-    }
-}
-
-impl From<String> for UpdatedCollectionType {
-    fn from(value: String) -> Self {
-        Self::listed(&value).unwrap_or(Self::Unknown(value))
-    }
-}
-
-impl fmt::Display for UpdatedCollectionType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl codec::Decode for UpdatedCollectionType {
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        reader
-            .string()
-            .map(|text| {
-                Self::listed(&text).unwrap_or_else(|| Self::Unknown(text.into()))
-            })
-    }
-}
-
-impl Serialize for UpdatedCollectionType {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+codec::text_enum! {
+    UpdatedCollectionType {
+        "Private" => Private,
+        "Shared" => Shared,
+        ..Unknown
     }
 }
 
@@ -408,36 +203,11 @@ pub struct UpdatedCollectionSecurity {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for UpdatedCollectionSecurity {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["current", "previous"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("UpdatedCollectionSecurity")?;
-        let mut current = None;
-        let mut previous = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "current" => members.read("current", &mut current),
-                "previous" => members.read("previous", &mut previous),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            current: current.flatten(),
-            previous: previous.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for UpdatedCollectionSecurity {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("current", &self.current)?;
-        object.optional("previous", &self.previous)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    UpdatedCollectionSecurity {
+        "current" => current: optional,
+        "previous" => previous: optional,
+        ..undeclared
     }
 }
 
@@ -455,36 +225,11 @@ pub struct UpdatedCollectionSecurityCurrent {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for UpdatedCollectionSecurityCurrent {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("UpdatedCollectionSecurityCurrent")?;
-        let mut id = None;
-        let mut name = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                _ => members.keep(&name_, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            name: name.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for UpdatedCollectionSecurityCurrent {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    UpdatedCollectionSecurityCurrent {
+        "id" => id: optional,
+        "name" => name: optional,
+        ..undeclared
     }
 }
 
@@ -502,36 +247,11 @@ pub struct UpdatedCollectionSecurityPrevious {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for UpdatedCollectionSecurityPrevious {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("UpdatedCollectionSecurityPrevious")?;
-        let mut id = None;
-        let mut name = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                _ => members.keep(&name_, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            name: name.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for UpdatedCollectionSecurityPrevious {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    UpdatedCollectionSecurityPrevious {
+        "id" => id: optional,
+        "name" => name: optional,
+        ..undeclared
     }
 }
 
@@ -566,41 +286,12 @@ impl Payload for CollectionDeleted {
     const EVENT_TYPE: EventType = EventType::CollectionDeleted;
 }
 
-impl codec::Decode for CollectionDeleted {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "collection"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("CollectionDeleted")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut collection = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "collection" => members.read("collection", &mut collection),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            event_type: event_type.flatten(),
-            event: event.flatten(),
-            collection: collection.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for CollectionDeleted {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("eventType", &self.event_type)?;
-        object.optional("event", &self.event)?;
-        object.optional("collection", &self.collection)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    CollectionDeleted {
+        "eventType" => event_type: optional,
+        "event" => event: optional,
+        "collection" => collection: optional,
+        ..additional
     }
 }
 
@@ -616,32 +307,10 @@ pub struct DeletedCollection {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for DeletedCollection {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("DeletedCollection")?;
-        let mut id = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "id" => members.read("id", &mut id),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for DeletedCollection {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    DeletedCollection {
+        "id" => id: optional,
+        ..additional
     }
 }
 
@@ -676,41 +345,12 @@ impl Payload for CollectionShared {
     const EVENT_TYPE: EventType = EventType::CollectionShared;
 }
 
-impl codec::Decode for CollectionShared {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "share"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("CollectionShared")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut share = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "share" => members.read("share", &mut share),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            event_type: members.required("eventType", event_type)?,
-            event: members.required("event", event)?,
-            share: members.required("share", share)?,
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for CollectionShared {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("eventType", &self.event_type)?;
-        object.required("event", &self.event)?;
-        object.required("share", &self.share)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    CollectionShared {
+        "eventType" => event_type: required,
+        "event" => event: required,
+        "share" => share: required,
+        ..undeclared
     }
 }
 
@@ -728,36 +368,11 @@ pub struct CollectionShare {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for CollectionShare {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["type", "recipients"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("CollectionShare")?;
-        let mut r#type = None;
-        let mut recipients = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "type" => members.read("type", &mut r#type),
-                "recipients" => members.read("recipients", &mut recipients),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            r#type: r#type.flatten(),
-            recipients: recipients.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for CollectionShare {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("type", &self.r#type)?;
-        object.optional("recipients", &self.recipients)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    CollectionShare {
+        "type" => r#type: optional,
+        "recipients" => recipients: optional,
+        ..additional
     }
 }
 
@@ -792,41 +407,12 @@ impl Payload for CollectionDownloaded {
     const EVENT_TYPE: EventType = EventType::CollectionDownloaded;
 }
 
-impl codec::Decode for CollectionDownloaded {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "collection"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("CollectionDownloaded")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut collection = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "collection" => members.read("collection", &mut collection),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            event_type: event_type.flatten(),
-            event: event.flatten(),
-            collection: collection.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for CollectionDownloaded {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("eventType", &self.event_type)?;
-        object.optional("event", &self.event)?;
-        object.optional("collection", &self.collection)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    CollectionDownloaded {
+        "eventType" => event_type: optional,
+        "event" => event: optional,
+        "collection" => collection: optional,
+        ..additional
     }
 }
 
@@ -842,32 +428,10 @@ pub struct DownloadedCollection {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for DownloadedCollection {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("DownloadedCollection")?;
-        let mut id = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "id" => members.read("id", &mut id),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for DownloadedCollection {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    DownloadedCollection {
+        "id" => id: optional,
+        ..additional
     }
 }
 
@@ -902,41 +466,12 @@ impl Payload for CollectionAssetsUpdated {
     const EVENT_TYPE: EventType = EventType::CollectionAssetsUpdated;
 }
 
-impl codec::Decode for CollectionAssetsUpdated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "collection"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("CollectionAssetsUpdated")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut collection = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "collection" => members.read("collection", &mut collection),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            event_type: members.required("eventType", event_type)?,
-            event: event.flatten(),
-            collection: collection.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for CollectionAssetsUpdated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("eventType", &self.event_type)?;
-        object.optional("event", &self.event)?;
-        object.optional("collection", &self.collection)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    CollectionAssetsUpdated {
+        "eventType" => event_type: required,
+        "event" => event: optional,
+        "collection" => collection: optional,
+        ..additional
     }
 }
 
@@ -952,32 +487,10 @@ pub struct AssetsUpdatedCollection {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for AssetsUpdatedCollection {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("AssetsUpdatedCollection")?;
-        let mut id = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "id" => members.read("id", &mut id),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for AssetsUpdatedCollection {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    AssetsUpdatedCollection {
+        "id" => id: optional,
+        ..additional
     }
 }
 
@@ -1010,36 +523,11 @@ impl Payload for CollectionMetadataUpdated {
     const EVENT_TYPE: EventType = EventType::CollectionMetadataUpdated;
 }
 
-impl codec::Decode for CollectionMetadataUpdated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["eventType", "event"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("CollectionMetadataUpdated")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            event_type: event_type.flatten(),
-            event: event.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for CollectionMetadataUpdated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("eventType", &self.event_type)?;
-        object.optional("event", &self.event)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    CollectionMetadataUpdated {
+        "eventType" => event_type: optional,
+        "event" => event: optional,
+        ..additional
     }
 }
 
@@ -1072,44 +560,10 @@ impl Payload for CollectionSecurityUpdated {
     const EVENT_TYPE: EventType = EventType::CollectionSecurityUpdated;
 }
 
-impl codec::Decode for CollectionSecurityUpdated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["eventType", "event"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("CollectionSecurityUpdated")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            event_type: event_type.flatten(),
-            event: event.flatten(),
-            additional,
-        })
+codec::object! {
+    CollectionSecurityUpdated {
+        "eventType" => event_type: optional,
+        "event" => event: optional,
+        ..additional
     }
 }
-
-impl Serialize for CollectionSecurityUpdated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("eventType", &self.event_type)?;
-        object.optional("event", &self.event)?;
-        object.rest(&self.additional)?;
-        object.end()
-    }
-}
-
-codec::deserialize!(
-    CollectionCreated, Collection, CollectionType, CollectionUpdated, UpdatedCollection,
-    UpdatedCollectionType, UpdatedCollectionSecurity, UpdatedCollectionSecurityCurrent,
-    UpdatedCollectionSecurityPrevious, CollectionDeleted, DeletedCollection,
-    CollectionShared, CollectionShare, CollectionDownloaded, DownloadedCollection,
-    CollectionAssetsUpdated, AssetsUpdatedCollection, CollectionMetadataUpdated,
-    CollectionSecurityUpdated
-);

@@ -5,8 +5,6 @@
 //! `metadata.vocabulary.updated`, `metadata.vocabulary.deleted`.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use webhook_receiver::serde::{Serialize, Serializer};
 use webhook_receiver::{JsonValue, Payload, Undeclared, codec};
 use crate::{EventContext, EventType, Tenovos};
 
@@ -41,41 +39,12 @@ impl Payload for MetadataTemplateUpdated {
     const EVENT_TYPE: EventType = EventType::MetadataTemplateUpdated;
 }
 
-impl codec::Decode for MetadataTemplateUpdated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "template"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("MetadataTemplateUpdated")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut template = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "template" => members.read("template", &mut template),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            event_type: members.required("eventType", event_type)?,
-            event: members.required("event", event)?,
-            template: members.required("template", template)?,
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for MetadataTemplateUpdated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("eventType", &self.event_type)?;
-        object.required("event", &self.event)?;
-        object.required("template", &self.template)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    MetadataTemplateUpdated {
+        "eventType" => event_type: required,
+        "event" => event: required,
+        "template" => template: required,
+        ..undeclared
     }
 }
 
@@ -97,45 +66,13 @@ pub struct Template {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for Template {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["id", "name", "type", "groups"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("Template")?;
-        let mut id = None;
-        let mut name = None;
-        let mut r#type = None;
-        let mut groups = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                "type" => members.read("type", &mut r#type),
-                "groups" => members.read("groups", &mut groups),
-                _ => members.read_rest(name_, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            id: members.required("id", id)?,
-            name: name.flatten(),
-            r#type: r#type.flatten(),
-            groups: groups.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for Template {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.optional("type", &self.r#type)?;
-        object.optional("groups", &self.groups)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    Template {
+        "id" => id: required,
+        "name" => name: optional,
+        "type" => r#type: optional,
+        "groups" => groups: optional,
+        ..additional
     }
 }
 
@@ -153,36 +90,11 @@ pub struct TemplateName {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for TemplateName {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["previous", "current"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("TemplateName")?;
-        let mut previous = None;
-        let mut current = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "previous" => members.read("previous", &mut previous),
-                "current" => members.read("current", &mut current),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            previous: previous.flatten(),
-            current: current.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for TemplateName {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("previous", &self.previous)?;
-        object.optional("current", &self.current)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    TemplateName {
+        "previous" => previous: optional,
+        "current" => current: optional,
+        ..undeclared
     }
 }
 
@@ -200,36 +112,11 @@ pub struct TemplateType {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for TemplateType {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["previous", "current"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("TemplateType")?;
-        let mut previous = None;
-        let mut current = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "previous" => members.read("previous", &mut previous),
-                "current" => members.read("current", &mut current),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            previous: previous.flatten(),
-            current: current.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for TemplateType {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("previous", &self.previous)?;
-        object.optional("current", &self.current)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    TemplateType {
+        "previous" => previous: optional,
+        "current" => current: optional,
+        ..undeclared
     }
 }
 
@@ -245,32 +132,10 @@ pub struct TemplateGroups {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for TemplateGroups {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["added"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("TemplateGroups")?;
-        let mut added = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "added" => members.read("added", &mut added),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            added: added.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for TemplateGroups {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("added", &self.added)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    TemplateGroups {
+        "added" => added: optional,
+        ..additional
     }
 }
 
@@ -294,58 +159,14 @@ pub enum TemplateTypePrevious {
     Unknown(String),
 }
 
-impl TemplateTypePrevious {
-    /// The value as it is sent.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Asset => "Asset",
-            Self::Action => "Action",
-            Self::ActionForm => "Action Form",
-            Self::Supporting => "Supporting",
-            Self::ProofSubmission => "Proof Submission",
-            Self::Unknown(value) => value,
-        }
-    }
-
-    fn listed(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "Asset" => Self::Asset,
-                "Action" => Self::Action,
-                "Action Form" => Self::ActionForm,
-                "Supporting" => Self::Supporting,
-                "Proof Submission" => Self::ProofSubmission,
-                _ => return None,
-            },
-        )
-    }
-}
-
-impl From<String> for TemplateTypePrevious {
-    fn from(value: String) -> Self {
-        Self::listed(&value).unwrap_or(Self::Unknown(value))
-    }
-}
-
-impl fmt::Display for TemplateTypePrevious {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl codec::Decode for TemplateTypePrevious {
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        reader
-            .string()
-            .map(|text| {
-                Self::listed(&text).unwrap_or_else(|| Self::Unknown(text.into()))
-            })
-    }
-}
-
-impl Serialize for TemplateTypePrevious {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+codec::text_enum! {
+    TemplateTypePrevious {
+        "Asset" => Asset,
+        "Action" => Action,
+        "Action Form" => ActionForm,
+        "Supporting" => Supporting,
+        "Proof Submission" => ProofSubmission,
+        ..Unknown
     }
 }
 
@@ -369,58 +190,14 @@ pub enum TemplateTypeCurrent {
     Unknown(String),
 }
 
-impl TemplateTypeCurrent {
-    /// The value as it is sent.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Asset => "Asset",
-            Self::Action => "Action",
-            Self::ActionForm => "Action Form",
-            Self::Supporting => "Supporting",
-            Self::ProofSubmission => "Proof Submission",
-            Self::Unknown(value) => value,
-        }
-    }
-
-    fn listed(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "Asset" => Self::Asset,
-                "Action" => Self::Action,
-                "Action Form" => Self::ActionForm,
-                "Supporting" => Self::Supporting,
-                "Proof Submission" => Self::ProofSubmission,
-                _ => return None,
-            },
-        )
-    }
-}
-
-impl From<String> for TemplateTypeCurrent {
-    fn from(value: String) -> Self {
-        Self::listed(&value).unwrap_or(Self::Unknown(value))
-    }
-}
-
-impl fmt::Display for TemplateTypeCurrent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl codec::Decode for TemplateTypeCurrent {
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        reader
-            .string()
-            .map(|text| {
-                Self::listed(&text).unwrap_or_else(|| Self::Unknown(text.into()))
-            })
-    }
-}
-
-impl Serialize for TemplateTypeCurrent {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+codec::text_enum! {
+    TemplateTypeCurrent {
+        "Asset" => Asset,
+        "Action" => Action,
+        "Action Form" => ActionForm,
+        "Supporting" => Supporting,
+        "Proof Submission" => ProofSubmission,
+        ..Unknown
     }
 }
 
@@ -436,32 +213,10 @@ pub struct TemplateGroupsAdded {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for TemplateGroupsAdded {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["groupId"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("TemplateGroupsAdded")?;
-        let mut group_id = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "groupId" => members.read("groupId", &mut group_id),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            group_id: group_id.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for TemplateGroupsAdded {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("groupId", &self.group_id)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    TemplateGroupsAdded {
+        "groupId" => group_id: optional,
+        ..additional
     }
 }
 
@@ -496,41 +251,12 @@ impl Payload for MetadataGroupDeleted {
     const EVENT_TYPE: EventType = EventType::MetadataGroupDeleted;
 }
 
-impl codec::Decode for MetadataGroupDeleted {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "group"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("MetadataGroupDeleted")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut group = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "group" => members.read("group", &mut group),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            event_type: members.required("eventType", event_type)?,
-            event: members.required("event", event)?,
-            group: members.required("group", group)?,
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for MetadataGroupDeleted {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("eventType", &self.event_type)?;
-        object.required("event", &self.event)?;
-        object.required("group", &self.group)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    MetadataGroupDeleted {
+        "eventType" => event_type: required,
+        "event" => event: required,
+        "group" => group: required,
+        ..undeclared
     }
 }
 
@@ -548,36 +274,11 @@ pub struct MetadataDeletedGroup {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for MetadataDeletedGroup {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("MetadataDeletedGroup")?;
-        let mut id = None;
-        let mut name = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                _ => members.keep(&name_, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            id: members.required("id", id)?,
-            name: name.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for MetadataDeletedGroup {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    MetadataDeletedGroup {
+        "id" => id: required,
+        "name" => name: optional,
+        ..undeclared
     }
 }
 
@@ -612,41 +313,12 @@ impl Payload for MetadataVocabularyCreated {
     const EVENT_TYPE: EventType = EventType::MetadataVocabularyCreated;
 }
 
-impl codec::Decode for MetadataVocabularyCreated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "vocabulary"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("MetadataVocabularyCreated")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut vocabulary = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "vocabulary" => members.read("vocabulary", &mut vocabulary),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            event_type: members.required("eventType", event_type)?,
-            event: members.required("event", event)?,
-            vocabulary: members.required("vocabulary", vocabulary)?,
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for MetadataVocabularyCreated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("eventType", &self.event_type)?;
-        object.required("event", &self.event)?;
-        object.required("vocabulary", &self.vocabulary)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    MetadataVocabularyCreated {
+        "eventType" => event_type: required,
+        "event" => event: required,
+        "vocabulary" => vocabulary: required,
+        ..undeclared
     }
 }
 
@@ -666,40 +338,12 @@ pub struct MetadataCreatedVocabulary {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for MetadataCreatedVocabulary {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name", "values"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("MetadataCreatedVocabulary")?;
-        let mut id = None;
-        let mut name = None;
-        let mut values = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                "values" => members.read("values", &mut values),
-                _ => members.keep(&name_, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            id: members.required("id", id)?,
-            name: name.flatten(),
-            values: values.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for MetadataCreatedVocabulary {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.optional("values", &self.values)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    MetadataCreatedVocabulary {
+        "id" => id: required,
+        "name" => name: optional,
+        "values" => values: optional,
+        ..undeclared
     }
 }
 
@@ -717,36 +361,11 @@ pub struct VocabularyValue {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for VocabularyValue {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "value"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("VocabularyValue")?;
-        let mut id = None;
-        let mut value = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "id" => members.read("id", &mut id),
-                "value" => members.read("value", &mut value),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            value: value.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for VocabularyValue {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("value", &self.value)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    VocabularyValue {
+        "id" => id: optional,
+        "value" => value: optional,
+        ..undeclared
     }
 }
 
@@ -782,41 +401,12 @@ impl Payload for MetadataVocabularyUpdated {
     const EVENT_TYPE: EventType = EventType::MetadataVocabularyUpdated;
 }
 
-impl codec::Decode for MetadataVocabularyUpdated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "vocabulary"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("MetadataVocabularyUpdated")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut vocabulary = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "vocabulary" => members.read("vocabulary", &mut vocabulary),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            event_type: members.required("eventType", event_type)?,
-            event: members.required("event", event)?,
-            vocabulary: members.required("vocabulary", vocabulary)?,
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for MetadataVocabularyUpdated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("eventType", &self.event_type)?;
-        object.required("event", &self.event)?;
-        object.required("vocabulary", &self.vocabulary)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    MetadataVocabularyUpdated {
+        "eventType" => event_type: required,
+        "event" => event: required,
+        "vocabulary" => vocabulary: required,
+        ..undeclared
     }
 }
 
@@ -836,40 +426,12 @@ pub struct MetadataUpdatedVocabulary {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for MetadataUpdatedVocabulary {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name", "values"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("MetadataUpdatedVocabulary")?;
-        let mut id = None;
-        let mut name = None;
-        let mut values = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                "values" => members.read("values", &mut values),
-                _ => members.read_rest(name_, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            id: members.required("id", id)?,
-            name: name.flatten(),
-            values: values.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for MetadataUpdatedVocabulary {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.optional("values", &self.values)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    MetadataUpdatedVocabulary {
+        "id" => id: required,
+        "name" => name: optional,
+        "values" => values: optional,
+        ..additional
     }
 }
 
@@ -887,36 +449,11 @@ pub struct VocabularyName {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for VocabularyName {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["previous", "current"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("VocabularyName")?;
-        let mut previous = None;
-        let mut current = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "previous" => members.read("previous", &mut previous),
-                "current" => members.read("current", &mut current),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            previous: previous.flatten(),
-            current: current.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for VocabularyName {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("previous", &self.previous)?;
-        object.optional("current", &self.current)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    VocabularyName {
+        "previous" => previous: optional,
+        "current" => current: optional,
+        ..undeclared
     }
 }
 
@@ -936,41 +473,12 @@ pub struct VocabularyValues {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for VocabularyValues {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["added", "removed", "updated"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("VocabularyValues")?;
-        let mut added = None;
-        let mut removed = None;
-        let mut updated = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "added" => members.read("added", &mut added),
-                "removed" => members.read("removed", &mut removed),
-                "updated" => members.read("updated", &mut updated),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            added: added.flatten(),
-            removed: removed.flatten(),
-            updated: updated.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for VocabularyValues {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("added", &self.added)?;
-        object.optional("removed", &self.removed)?;
-        object.optional("updated", &self.updated)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    VocabularyValues {
+        "added" => added: optional,
+        "removed" => removed: optional,
+        "updated" => updated: optional,
+        ..additional
     }
 }
 
@@ -988,36 +496,11 @@ pub struct VocabularyValuesAdded {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for VocabularyValuesAdded {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "value"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("VocabularyValuesAdded")?;
-        let mut id = None;
-        let mut value = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "id" => members.read("id", &mut id),
-                "value" => members.read("value", &mut value),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            value: value.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for VocabularyValuesAdded {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("value", &self.value)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    VocabularyValuesAdded {
+        "id" => id: optional,
+        "value" => value: optional,
+        ..undeclared
     }
 }
 
@@ -1033,32 +516,10 @@ pub struct VocabularyValuesUpdated {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for VocabularyValuesUpdated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["value"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("VocabularyValuesUpdated")?;
-        let mut value = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "value" => members.read("value", &mut value),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            value: value.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for VocabularyValuesUpdated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("value", &self.value)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    VocabularyValuesUpdated {
+        "value" => value: optional,
+        ..additional
     }
 }
 
@@ -1076,36 +537,11 @@ pub struct VocabularyValuesUpdatedValue {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for VocabularyValuesUpdatedValue {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["previous", "current"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("VocabularyValuesUpdatedValue")?;
-        let mut previous = None;
-        let mut current = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "previous" => members.read("previous", &mut previous),
-                "current" => members.read("current", &mut current),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            previous: previous.flatten(),
-            current: current.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for VocabularyValuesUpdatedValue {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("previous", &self.previous)?;
-        object.optional("current", &self.current)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    VocabularyValuesUpdatedValue {
+        "previous" => previous: optional,
+        "current" => current: optional,
+        ..additional
     }
 }
 
@@ -1141,41 +577,12 @@ impl Payload for MetadataVocabularyDeleted {
     const EVENT_TYPE: EventType = EventType::MetadataVocabularyDeleted;
 }
 
-impl codec::Decode for MetadataVocabularyDeleted {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "vocabulary"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("MetadataVocabularyDeleted")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut vocabulary = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "vocabulary" => members.read("vocabulary", &mut vocabulary),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            event_type: members.required("eventType", event_type)?,
-            event: members.required("event", event)?,
-            vocabulary: members.required("vocabulary", vocabulary)?,
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for MetadataVocabularyDeleted {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("eventType", &self.event_type)?;
-        object.required("event", &self.event)?;
-        object.required("vocabulary", &self.vocabulary)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    MetadataVocabularyDeleted {
+        "eventType" => event_type: required,
+        "event" => event: required,
+        "vocabulary" => vocabulary: required,
+        ..undeclared
     }
 }
 
@@ -1193,44 +600,10 @@ pub struct MetadataDeletedVocabulary {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for MetadataDeletedVocabulary {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("MetadataDeletedVocabulary")?;
-        let mut id = None;
-        let mut name = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                _ => members.read_rest(name_, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            name: name.flatten(),
-            additional,
-        })
+codec::object! {
+    MetadataDeletedVocabulary {
+        "id" => id: optional,
+        "name" => name: optional,
+        ..additional
     }
 }
-
-impl Serialize for MetadataDeletedVocabulary {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.rest(&self.additional)?;
-        object.end()
-    }
-}
-
-codec::deserialize!(
-    MetadataTemplateUpdated, Template, TemplateName, TemplateType, TemplateGroups,
-    TemplateTypePrevious, TemplateTypeCurrent, TemplateGroupsAdded, MetadataGroupDeleted,
-    MetadataDeletedGroup, MetadataVocabularyCreated, MetadataCreatedVocabulary,
-    VocabularyValue, MetadataVocabularyUpdated, MetadataUpdatedVocabulary,
-    VocabularyName, VocabularyValues, VocabularyValuesAdded, VocabularyValuesUpdated,
-    VocabularyValuesUpdatedValue, MetadataVocabularyDeleted, MetadataDeletedVocabulary
-);

@@ -4,7 +4,6 @@
 //! Payloads of `relationship.created`, `relationship.updated`, `relationship.deleted`.
 
 use std::collections::BTreeMap;
-use webhook_receiver::serde::{Serialize, Serializer};
 use webhook_receiver::{JsonValue, Payload, Undeclared, codec};
 use crate::{EventContext, EventType, Tenovos};
 
@@ -39,41 +38,12 @@ impl Payload for RelationshipCreated {
     const EVENT_TYPE: EventType = EventType::RelationshipCreated;
 }
 
-impl codec::Decode for RelationshipCreated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "relationship"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("RelationshipCreated")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut relationship = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "relationship" => members.read("relationship", &mut relationship),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            event_type: event_type.flatten(),
-            event: event.flatten(),
-            relationship: relationship.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for RelationshipCreated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("eventType", &self.event_type)?;
-        object.optional("event", &self.event)?;
-        object.optional("relationship", &self.relationship)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    RelationshipCreated {
+        "eventType" => event_type: optional,
+        "event" => event: optional,
+        "relationship" => relationship: optional,
+        ..additional
     }
 }
 
@@ -93,41 +63,12 @@ pub struct CreatedRelationship {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for CreatedRelationship {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["linkType", "primaryId", "secondaryId"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("CreatedRelationship")?;
-        let mut link_type = None;
-        let mut primary_id = None;
-        let mut secondary_id = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "linkType" => members.read("linkType", &mut link_type),
-                "primaryId" => members.read("primaryId", &mut primary_id),
-                "secondaryId" => members.read("secondaryId", &mut secondary_id),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            link_type,
-            primary_id: primary_id.flatten(),
-            secondary_id: secondary_id.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for CreatedRelationship {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("linkType", &self.link_type)?;
-        object.optional("primaryId", &self.primary_id)?;
-        object.optional("secondaryId", &self.secondary_id)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    CreatedRelationship {
+        "linkType" => link_type: optional_nullable,
+        "primaryId" => primary_id: optional,
+        "secondaryId" => secondary_id: optional,
+        ..additional
     }
 }
 
@@ -162,41 +103,12 @@ impl Payload for RelationshipUpdated {
     const EVENT_TYPE: EventType = EventType::RelationshipUpdated;
 }
 
-impl codec::Decode for RelationshipUpdated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "relationship"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("RelationshipUpdated")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut relationship = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "relationship" => members.read("relationship", &mut relationship),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            event_type: members.required("eventType", event_type)?,
-            event: members.required("event", event)?,
-            relationship: members.required("relationship", relationship)?,
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for RelationshipUpdated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("eventType", &self.event_type)?;
-        object.required("event", &self.event)?;
-        object.required("relationship", &self.relationship)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    RelationshipUpdated {
+        "eventType" => event_type: required,
+        "event" => event: required,
+        "relationship" => relationship: required,
+        ..undeclared
     }
 }
 
@@ -216,41 +128,12 @@ pub struct UpdatedRelationship {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for UpdatedRelationship {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["linkType", "primaryId", "secondaryId"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("UpdatedRelationship")?;
-        let mut link_type = None;
-        let mut primary_id = None;
-        let mut secondary_id = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "linkType" => members.read("linkType", &mut link_type),
-                "primaryId" => members.read("primaryId", &mut primary_id),
-                "secondaryId" => members.read("secondaryId", &mut secondary_id),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            link_type: link_type.flatten(),
-            primary_id: members.required("primaryId", primary_id)?,
-            secondary_id: members.required("secondaryId", secondary_id)?,
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for UpdatedRelationship {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("linkType", &self.link_type)?;
-        object.required("primaryId", &self.primary_id)?;
-        object.required("secondaryId", &self.secondary_id)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    UpdatedRelationship {
+        "linkType" => link_type: optional,
+        "primaryId" => primary_id: required,
+        "secondaryId" => secondary_id: required,
+        ..undeclared
     }
 }
 
@@ -268,36 +151,11 @@ pub struct LinkType {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for LinkType {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["current", "previous"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("LinkType")?;
-        let mut current = None;
-        let mut previous = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "current" => members.read("current", &mut current),
-                "previous" => members.read("previous", &mut previous),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            current: current.flatten(),
-            previous: previous.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for LinkType {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("current", &self.current)?;
-        object.optional("previous", &self.previous)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    LinkType {
+        "current" => current: optional,
+        "previous" => previous: optional,
+        ..undeclared
     }
 }
 
@@ -332,45 +190,11 @@ impl Payload for RelationshipDeleted {
     const EVENT_TYPE: EventType = EventType::RelationshipDeleted;
 }
 
-impl codec::Decode for RelationshipDeleted {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "relationship"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("RelationshipDeleted")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut relationship = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "relationship" => members.read("relationship", &mut relationship),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            event_type: event_type.flatten(),
-            event: event.flatten(),
-            relationship: relationship.flatten(),
-            additional,
-        })
+codec::object! {
+    RelationshipDeleted {
+        "eventType" => event_type: optional,
+        "event" => event: optional,
+        "relationship" => relationship: optional,
+        ..additional
     }
 }
-
-impl Serialize for RelationshipDeleted {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("eventType", &self.event_type)?;
-        object.optional("event", &self.event)?;
-        object.optional("relationship", &self.relationship)?;
-        object.rest(&self.additional)?;
-        object.end()
-    }
-}
-
-codec::deserialize!(
-    RelationshipCreated, CreatedRelationship, RelationshipUpdated, UpdatedRelationship,
-    LinkType, RelationshipDeleted
-);

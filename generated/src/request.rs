@@ -4,7 +4,6 @@
 //! Payloads of `request.created`.
 
 use std::collections::BTreeMap;
-use webhook_receiver::serde::{Serialize, Serializer};
 use webhook_receiver::{JsonValue, Payload, Undeclared, codec};
 use crate::{EventContext, EventType, Tenovos};
 
@@ -39,41 +38,12 @@ impl Payload for RequestCreated {
     const EVENT_TYPE: EventType = EventType::RequestCreated;
 }
 
-impl codec::Decode for RequestCreated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "request"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("RequestCreated")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut request = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "request" => members.read("request", &mut request),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            event_type: members.required("eventType", event_type)?,
-            event: members.required("event", event)?,
-            request: members.required("request", request)?,
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for RequestCreated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("eventType", &self.event_type)?;
-        object.required("event", &self.event)?;
-        object.required("request", &self.request)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    RequestCreated {
+        "eventType" => event_type: required,
+        "event" => event: required,
+        "request" => request: required,
+        ..undeclared
     }
 }
 
@@ -95,45 +65,13 @@ pub struct Request {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for Request {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["assignedTo", "id", "status", "submittedBy"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("Request")?;
-        let mut assigned_to = None;
-        let mut id = None;
-        let mut status = None;
-        let mut submitted_by = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "assignedTo" => members.read("assignedTo", &mut assigned_to),
-                "id" => members.read("id", &mut id),
-                "status" => members.read("status", &mut status),
-                "submittedBy" => members.read("submittedBy", &mut submitted_by),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            assigned_to: assigned_to.flatten(),
-            id: members.required("id", id)?,
-            status: status.flatten(),
-            submitted_by: submitted_by.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for Request {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("assignedTo", &self.assigned_to)?;
-        object.required("id", &self.id)?;
-        object.optional("status", &self.status)?;
-        object.optional("submittedBy", &self.submitted_by)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    Request {
+        "assignedTo" => assigned_to: optional,
+        "id" => id: required,
+        "status" => status: optional,
+        "submittedBy" => submitted_by: optional,
+        ..additional
     }
 }
 
@@ -153,41 +91,12 @@ pub struct AssignedTo {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for AssignedTo {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["email", "firstName", "lastName"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("AssignedTo")?;
-        let mut email = None;
-        let mut first_name = None;
-        let mut last_name = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "email" => members.read("email", &mut email),
-                "firstName" => members.read("firstName", &mut first_name),
-                "lastName" => members.read("lastName", &mut last_name),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            email: email.flatten(),
-            first_name: first_name.flatten(),
-            last_name: last_name.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for AssignedTo {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("email", &self.email)?;
-        object.optional("firstName", &self.first_name)?;
-        object.optional("lastName", &self.last_name)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    AssignedTo {
+        "email" => email: optional,
+        "firstName" => first_name: optional,
+        "lastName" => last_name: optional,
+        ..undeclared
     }
 }
 
@@ -207,42 +116,11 @@ pub struct SubmittedBy {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for SubmittedBy {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["email", "firstName", "lastName"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("SubmittedBy")?;
-        let mut email = None;
-        let mut first_name = None;
-        let mut last_name = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "email" => members.read("email", &mut email),
-                "firstName" => members.read("firstName", &mut first_name),
-                "lastName" => members.read("lastName", &mut last_name),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            email: email.flatten(),
-            first_name: first_name.flatten(),
-            last_name: last_name.flatten(),
-            undeclared,
-        })
+codec::object! {
+    SubmittedBy {
+        "email" => email: optional,
+        "firstName" => first_name: optional,
+        "lastName" => last_name: optional,
+        ..undeclared
     }
 }
-
-impl Serialize for SubmittedBy {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("email", &self.email)?;
-        object.optional("firstName", &self.first_name)?;
-        object.optional("lastName", &self.last_name)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
-    }
-}
-
-codec::deserialize!(RequestCreated, Request, AssignedTo, SubmittedBy);

@@ -6,7 +6,6 @@
 //! `rm.entity.created`, `rm.entity.updated`, `rm.entity.deleted`.
 
 use std::collections::BTreeMap;
-use webhook_receiver::serde::{Serialize, Serializer};
 use webhook_receiver::{JsonValue, Payload, Text, Undeclared, codec, format};
 use crate::{EventContext, EventType, Tenovos};
 
@@ -41,41 +40,12 @@ impl Payload for RmProjectCreated {
     const EVENT_TYPE: EventType = EventType::RmProjectCreated;
 }
 
-impl codec::Decode for RmProjectCreated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "project"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("RmProjectCreated")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut project = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "project" => members.read("project", &mut project),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            event_type: event_type.flatten(),
-            event: event.flatten(),
-            project: project.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for RmProjectCreated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("eventType", &self.event_type)?;
-        object.optional("event", &self.event)?;
-        object.optional("project", &self.project)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    RmProjectCreated {
+        "eventType" => event_type: optional,
+        "event" => event: optional,
+        "project" => project: optional,
+        ..additional
     }
 }
 
@@ -93,36 +63,11 @@ pub struct RmCreatedProject {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for RmCreatedProject {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("RmCreatedProject")?;
-        let mut id = None;
-        let mut name = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                _ => members.read_rest(name_, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            name: name.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for RmCreatedProject {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    RmCreatedProject {
+        "id" => id: optional,
+        "name" => name: optional,
+        ..additional
     }
 }
 
@@ -157,41 +102,12 @@ impl Payload for RmProjectUpdated {
     const EVENT_TYPE: EventType = EventType::RmProjectUpdated;
 }
 
-impl codec::Decode for RmProjectUpdated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "project"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("RmProjectUpdated")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut project = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "project" => members.read("project", &mut project),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            event_type: members.required("eventType", event_type)?,
-            event: members.required("event", event)?,
-            project: members.required("project", project)?,
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for RmProjectUpdated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("eventType", &self.event_type)?;
-        object.required("event", &self.event)?;
-        object.required("project", &self.project)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    RmProjectUpdated {
+        "eventType" => event_type: required,
+        "event" => event: required,
+        "project" => project: required,
+        ..undeclared
     }
 }
 
@@ -213,45 +129,13 @@ pub struct Project {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for Project {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["id", "name", "metadata", "security"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("Project")?;
-        let mut id = None;
-        let mut name = None;
-        let mut metadata = None;
-        let mut security = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                "metadata" => members.read("metadata", &mut metadata),
-                "security" => members.read("security", &mut security),
-                _ => members.read_rest(name_, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            id: members.required("id", id)?,
-            name: name.flatten(),
-            metadata: metadata.flatten(),
-            security: security.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for Project {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.optional("metadata", &self.metadata)?;
-        object.optional("security", &self.security)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    Project {
+        "id" => id: required,
+        "name" => name: optional,
+        "metadata" => metadata: optional,
+        "security" => security: optional,
+        ..additional
     }
 }
 
@@ -269,36 +153,11 @@ pub struct ProjectSecurity {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for ProjectSecurity {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["current", "previous"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("ProjectSecurity")?;
-        let mut current = None;
-        let mut previous = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "current" => members.read("current", &mut current),
-                "previous" => members.read("previous", &mut previous),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            current: current.flatten(),
-            previous: previous.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for ProjectSecurity {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("current", &self.current)?;
-        object.optional("previous", &self.previous)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    ProjectSecurity {
+        "current" => current: optional,
+        "previous" => previous: optional,
+        ..undeclared
     }
 }
 
@@ -316,36 +175,11 @@ pub struct ProjectSecurityCurrent {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for ProjectSecurityCurrent {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("ProjectSecurityCurrent")?;
-        let mut id = None;
-        let mut name = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                _ => members.keep(&name_, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            name: name.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for ProjectSecurityCurrent {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    ProjectSecurityCurrent {
+        "id" => id: optional,
+        "name" => name: optional,
+        ..undeclared
     }
 }
 
@@ -363,36 +197,11 @@ pub struct ProjectSecurityPrevious {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for ProjectSecurityPrevious {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("ProjectSecurityPrevious")?;
-        let mut id = None;
-        let mut name = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                _ => members.keep(&name_, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            name: name.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for ProjectSecurityPrevious {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    ProjectSecurityPrevious {
+        "id" => id: optional,
+        "name" => name: optional,
+        ..undeclared
     }
 }
 
@@ -427,41 +236,12 @@ impl Payload for RmProjectDeleted {
     const EVENT_TYPE: EventType = EventType::RmProjectDeleted;
 }
 
-impl codec::Decode for RmProjectDeleted {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "project"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("RmProjectDeleted")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut project = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "project" => members.read("project", &mut project),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            event_type: event_type.flatten(),
-            event: event.flatten(),
-            project: project.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for RmProjectDeleted {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("eventType", &self.event_type)?;
-        object.optional("event", &self.event)?;
-        object.optional("project", &self.project)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    RmProjectDeleted {
+        "eventType" => event_type: optional,
+        "event" => event: optional,
+        "project" => project: optional,
+        ..additional
     }
 }
 
@@ -479,36 +259,11 @@ pub struct RmDeletedProject {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for RmDeletedProject {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("RmDeletedProject")?;
-        let mut id = None;
-        let mut name = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                _ => members.read_rest(name_, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            name: name.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for RmDeletedProject {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    RmDeletedProject {
+        "id" => id: optional,
+        "name" => name: optional,
+        ..additional
     }
 }
 
@@ -543,41 +298,12 @@ impl Payload for RmAgreementCreated {
     const EVENT_TYPE: EventType = EventType::RmAgreementCreated;
 }
 
-impl codec::Decode for RmAgreementCreated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "agreement"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("RmAgreementCreated")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut agreement = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "agreement" => members.read("agreement", &mut agreement),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            event_type: event_type.flatten(),
-            event: event.flatten(),
-            agreement: agreement.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for RmAgreementCreated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("eventType", &self.event_type)?;
-        object.optional("event", &self.event)?;
-        object.optional("agreement", &self.agreement)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    RmAgreementCreated {
+        "eventType" => event_type: optional,
+        "event" => event: optional,
+        "agreement" => agreement: optional,
+        ..additional
     }
 }
 
@@ -595,36 +321,11 @@ pub struct RmCreatedAgreement {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for RmCreatedAgreement {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("RmCreatedAgreement")?;
-        let mut id = None;
-        let mut name = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                _ => members.read_rest(name_, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            name: name.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for RmCreatedAgreement {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    RmCreatedAgreement {
+        "id" => id: optional,
+        "name" => name: optional,
+        ..additional
     }
 }
 
@@ -659,41 +360,12 @@ impl Payload for RmAgreementUpdated {
     const EVENT_TYPE: EventType = EventType::RmAgreementUpdated;
 }
 
-impl codec::Decode for RmAgreementUpdated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "agreement"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("RmAgreementUpdated")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut agreement = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "agreement" => members.read("agreement", &mut agreement),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            event_type: members.required("eventType", event_type)?,
-            event: members.required("event", event)?,
-            agreement: members.required("agreement", agreement)?,
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for RmAgreementUpdated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("eventType", &self.event_type)?;
-        object.required("event", &self.event)?;
-        object.required("agreement", &self.agreement)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    RmAgreementUpdated {
+        "eventType" => event_type: required,
+        "event" => event: required,
+        "agreement" => agreement: required,
+        ..undeclared
     }
 }
 
@@ -715,45 +387,13 @@ pub struct UpdatedAgreement {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for UpdatedAgreement {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["id", "name", "metadata", "security"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("UpdatedAgreement")?;
-        let mut id = None;
-        let mut name = None;
-        let mut metadata = None;
-        let mut security = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                "metadata" => members.read("metadata", &mut metadata),
-                "security" => members.read("security", &mut security),
-                _ => members.read_rest(name_, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            name: name.flatten(),
-            metadata: metadata.flatten(),
-            security: security.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for UpdatedAgreement {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.optional("metadata", &self.metadata)?;
-        object.optional("security", &self.security)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    UpdatedAgreement {
+        "id" => id: optional,
+        "name" => name: optional,
+        "metadata" => metadata: optional,
+        "security" => security: optional,
+        ..additional
     }
 }
 
@@ -771,36 +411,11 @@ pub struct UpdatedAgreementSecurity {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for UpdatedAgreementSecurity {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["current", "previous"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("UpdatedAgreementSecurity")?;
-        let mut current = None;
-        let mut previous = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "current" => members.read("current", &mut current),
-                "previous" => members.read("previous", &mut previous),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            current: current.flatten(),
-            previous: previous.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for UpdatedAgreementSecurity {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("current", &self.current)?;
-        object.optional("previous", &self.previous)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    UpdatedAgreementSecurity {
+        "current" => current: optional,
+        "previous" => previous: optional,
+        ..undeclared
     }
 }
 
@@ -818,36 +433,11 @@ pub struct UpdatedAgreementSecurityCurrent {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for UpdatedAgreementSecurityCurrent {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("UpdatedAgreementSecurityCurrent")?;
-        let mut id = None;
-        let mut name = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                _ => members.keep(&name_, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            name: name.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for UpdatedAgreementSecurityCurrent {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    UpdatedAgreementSecurityCurrent {
+        "id" => id: optional,
+        "name" => name: optional,
+        ..undeclared
     }
 }
 
@@ -865,36 +455,11 @@ pub struct UpdatedAgreementSecurityPrevious {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for UpdatedAgreementSecurityPrevious {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("UpdatedAgreementSecurityPrevious")?;
-        let mut id = None;
-        let mut name = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                _ => members.keep(&name_, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            name: name.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for UpdatedAgreementSecurityPrevious {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    UpdatedAgreementSecurityPrevious {
+        "id" => id: optional,
+        "name" => name: optional,
+        ..undeclared
     }
 }
 
@@ -929,41 +494,12 @@ impl Payload for RmAgreementDeleted {
     const EVENT_TYPE: EventType = EventType::RmAgreementDeleted;
 }
 
-impl codec::Decode for RmAgreementDeleted {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "agreement"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("RmAgreementDeleted")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut agreement = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "agreement" => members.read("agreement", &mut agreement),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            event_type: event_type.flatten(),
-            event: event.flatten(),
-            agreement: agreement.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for RmAgreementDeleted {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("eventType", &self.event_type)?;
-        object.optional("event", &self.event)?;
-        object.optional("agreement", &self.agreement)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    RmAgreementDeleted {
+        "eventType" => event_type: optional,
+        "event" => event: optional,
+        "agreement" => agreement: optional,
+        ..additional
     }
 }
 
@@ -981,36 +517,11 @@ pub struct RmDeletedAgreement {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for RmDeletedAgreement {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("RmDeletedAgreement")?;
-        let mut id = None;
-        let mut name = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                _ => members.read_rest(name_, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            name: name.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for RmDeletedAgreement {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    RmDeletedAgreement {
+        "id" => id: optional,
+        "name" => name: optional,
+        ..additional
     }
 }
 
@@ -1043,36 +554,11 @@ impl Payload for RmAgreementExpired {
     const EVENT_TYPE: EventType = EventType::RmAgreementExpired;
 }
 
-impl codec::Decode for RmAgreementExpired {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["eventType", "event"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("RmAgreementExpired")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            event_type: event_type.flatten(),
-            event: event.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for RmAgreementExpired {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("eventType", &self.event_type)?;
-        object.optional("event", &self.event)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    RmAgreementExpired {
+        "eventType" => event_type: optional,
+        "event" => event: optional,
+        ..additional
     }
 }
 
@@ -1107,41 +593,12 @@ impl Payload for RmEntityCreated {
     const EVENT_TYPE: EventType = EventType::RmEntityCreated;
 }
 
-impl codec::Decode for RmEntityCreated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "entity"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("RmEntityCreated")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut entity = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "entity" => members.read("entity", &mut entity),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            event_type: event_type.flatten(),
-            event: event.flatten(),
-            entity: entity.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for RmEntityCreated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("eventType", &self.event_type)?;
-        object.optional("event", &self.event)?;
-        object.optional("entity", &self.entity)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    RmEntityCreated {
+        "eventType" => event_type: optional,
+        "event" => event: optional,
+        "entity" => entity: optional,
+        ..additional
     }
 }
 
@@ -1159,36 +616,11 @@ pub struct RmCreatedEntity {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for RmCreatedEntity {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("RmCreatedEntity")?;
-        let mut id = None;
-        let mut name = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                _ => members.read_rest(name_, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            name: name.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for RmCreatedEntity {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    RmCreatedEntity {
+        "id" => id: optional,
+        "name" => name: optional,
+        ..additional
     }
 }
 
@@ -1223,41 +655,12 @@ impl Payload for RmEntityUpdated {
     const EVENT_TYPE: EventType = EventType::RmEntityUpdated;
 }
 
-impl codec::Decode for RmEntityUpdated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "entity"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("RmEntityUpdated")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut entity = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "entity" => members.read("entity", &mut entity),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            event_type: members.required("eventType", event_type)?,
-            event: members.required("event", event)?,
-            entity: members.required("entity", entity)?,
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for RmEntityUpdated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("eventType", &self.event_type)?;
-        object.required("event", &self.event)?;
-        object.required("entity", &self.entity)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    RmEntityUpdated {
+        "eventType" => event_type: required,
+        "event" => event: required,
+        "entity" => entity: required,
+        ..undeclared
     }
 }
 
@@ -1279,45 +682,13 @@ pub struct Entity {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for Entity {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["id", "name", "metadata", "security"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("Entity")?;
-        let mut id = None;
-        let mut name = None;
-        let mut metadata = None;
-        let mut security = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                "metadata" => members.read("metadata", &mut metadata),
-                "security" => members.read("security", &mut security),
-                _ => members.keep(&name_, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            id: members.required("id", id)?,
-            name: name.flatten(),
-            metadata: metadata.flatten(),
-            security: security.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for Entity {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.optional("metadata", &self.metadata)?;
-        object.optional("security", &self.security)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    Entity {
+        "id" => id: required,
+        "name" => name: optional,
+        "metadata" => metadata: optional,
+        "security" => security: optional,
+        ..undeclared
     }
 }
 
@@ -1341,49 +712,14 @@ pub struct EntityMetadata {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for EntityMetadata {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["id", "name", "currentValue", "previousValue", "type"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("EntityMetadata")?;
-        let mut id = None;
-        let mut name = None;
-        let mut current_value = None;
-        let mut previous_value = None;
-        let mut r#type = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                "currentValue" => members.read("currentValue", &mut current_value),
-                "previousValue" => members.read("previousValue", &mut previous_value),
-                "type" => members.read("type", &mut r#type),
-                _ => members.keep(&name_, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            name: name.flatten(),
-            current_value,
-            previous_value,
-            r#type: r#type.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for EntityMetadata {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.optional("currentValue", &self.current_value)?;
-        object.optional("previousValue", &self.previous_value)?;
-        object.optional("type", &self.r#type)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    EntityMetadata {
+        "id" => id: optional,
+        "name" => name: optional,
+        "currentValue" => current_value: optional_nullable,
+        "previousValue" => previous_value: optional_nullable,
+        "type" => r#type: optional,
+        ..undeclared
     }
 }
 
@@ -1401,36 +737,11 @@ pub struct EntitySecurity {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for EntitySecurity {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["current", "previous"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("EntitySecurity")?;
-        let mut current = None;
-        let mut previous = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "current" => members.read("current", &mut current),
-                "previous" => members.read("previous", &mut previous),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            current: current.flatten(),
-            previous: previous.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for EntitySecurity {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("current", &self.current)?;
-        object.optional("previous", &self.previous)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    EntitySecurity {
+        "current" => current: optional,
+        "previous" => previous: optional,
+        ..undeclared
     }
 }
 
@@ -1448,36 +759,11 @@ pub struct EntitySecurityCurrent {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for EntitySecurityCurrent {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("EntitySecurityCurrent")?;
-        let mut id = None;
-        let mut name = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                _ => members.keep(&name_, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            name: name.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for EntitySecurityCurrent {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    EntitySecurityCurrent {
+        "id" => id: optional,
+        "name" => name: optional,
+        ..undeclared
     }
 }
 
@@ -1495,36 +781,11 @@ pub struct EntitySecurityPrevious {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for EntitySecurityPrevious {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("EntitySecurityPrevious")?;
-        let mut id = None;
-        let mut name = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                _ => members.keep(&name_, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            name: name.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for EntitySecurityPrevious {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    EntitySecurityPrevious {
+        "id" => id: optional,
+        "name" => name: optional,
+        ..undeclared
     }
 }
 
@@ -1559,41 +820,12 @@ impl Payload for RmEntityDeleted {
     const EVENT_TYPE: EventType = EventType::RmEntityDeleted;
 }
 
-impl codec::Decode for RmEntityDeleted {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "entity"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("RmEntityDeleted")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut entity = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "entity" => members.read("entity", &mut entity),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            event_type: event_type.flatten(),
-            event: event.flatten(),
-            entity: entity.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for RmEntityDeleted {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("eventType", &self.event_type)?;
-        object.optional("event", &self.event)?;
-        object.optional("entity", &self.entity)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    RmEntityDeleted {
+        "eventType" => event_type: optional,
+        "event" => event: optional,
+        "entity" => entity: optional,
+        ..additional
     }
 }
 
@@ -1611,46 +843,10 @@ pub struct RmDeletedEntity {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for RmDeletedEntity {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("RmDeletedEntity")?;
-        let mut id = None;
-        let mut name = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                _ => members.read_rest(name_, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            name: name.flatten(),
-            additional,
-        })
+codec::object! {
+    RmDeletedEntity {
+        "id" => id: optional,
+        "name" => name: optional,
+        ..additional
     }
 }
-
-impl Serialize for RmDeletedEntity {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.rest(&self.additional)?;
-        object.end()
-    }
-}
-
-codec::deserialize!(
-    RmProjectCreated, RmCreatedProject, RmProjectUpdated, Project, ProjectSecurity,
-    ProjectSecurityCurrent, ProjectSecurityPrevious, RmProjectDeleted, RmDeletedProject,
-    RmAgreementCreated, RmCreatedAgreement, RmAgreementUpdated, UpdatedAgreement,
-    UpdatedAgreementSecurity, UpdatedAgreementSecurityCurrent,
-    UpdatedAgreementSecurityPrevious, RmAgreementDeleted, RmDeletedAgreement,
-    RmAgreementExpired, RmEntityCreated, RmCreatedEntity, RmEntityUpdated, Entity,
-    EntityMetadata, EntitySecurity, EntitySecurityCurrent, EntitySecurityPrevious,
-    RmEntityDeleted, RmDeletedEntity
-);

@@ -4,7 +4,6 @@
 //! Payloads of `security.group.created`, `security.template.created`, `security.template.updated`.
 
 use std::collections::BTreeMap;
-use webhook_receiver::serde::{Serialize, Serializer};
 use webhook_receiver::{JsonValue, Payload, Undeclared, codec};
 use crate::{EventContext, EventType, SecurityGroup, Tenovos};
 
@@ -39,41 +38,12 @@ impl Payload for SecurityGroupCreated {
     const EVENT_TYPE: EventType = EventType::SecurityGroupCreated;
 }
 
-impl codec::Decode for SecurityGroupCreated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "group"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("SecurityGroupCreated")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut group = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "group" => members.read("group", &mut group),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            event_type: members.required("eventType", event_type)?,
-            event: members.required("event", event)?,
-            group: members.required("group", group)?,
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for SecurityGroupCreated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("eventType", &self.event_type)?;
-        object.required("event", &self.event)?;
-        object.required("group", &self.group)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    SecurityGroupCreated {
+        "eventType" => event_type: required,
+        "event" => event: required,
+        "group" => group: required,
+        ..undeclared
     }
 }
 
@@ -106,36 +76,11 @@ impl Payload for SecurityTemplateCreated {
     const EVENT_TYPE: EventType = EventType::SecurityTemplateCreated;
 }
 
-impl codec::Decode for SecurityTemplateCreated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["eventType", "event"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("SecurityTemplateCreated")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            event_type: event_type.flatten(),
-            event: event.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for SecurityTemplateCreated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("eventType", &self.event_type)?;
-        object.optional("event", &self.event)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    SecurityTemplateCreated {
+        "eventType" => event_type: optional,
+        "event" => event: optional,
+        ..additional
     }
 }
 
@@ -170,43 +115,12 @@ impl Payload for SecurityTemplateUpdated {
     const EVENT_TYPE: EventType = EventType::SecurityTemplateUpdated;
 }
 
-impl codec::Decode for SecurityTemplateUpdated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "securityTemplate"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("SecurityTemplateUpdated")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut security_template = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "securityTemplate" => {
-                    members.read("securityTemplate", &mut security_template)
-                }
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            event_type: members.required("eventType", event_type)?,
-            event: members.required("event", event)?,
-            security_template: members.required("securityTemplate", security_template)?,
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for SecurityTemplateUpdated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("eventType", &self.event_type)?;
-        object.required("event", &self.event)?;
-        object.required("securityTemplate", &self.security_template)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    SecurityTemplateUpdated {
+        "eventType" => event_type: required,
+        "event" => event: required,
+        "securityTemplate" => security_template: required,
+        ..undeclared
     }
 }
 
@@ -226,40 +140,12 @@ pub struct UpdatedSecurityTemplate {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for UpdatedSecurityTemplate {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name", "groups"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("UpdatedSecurityTemplate")?;
-        let mut id = None;
-        let mut name = None;
-        let mut groups = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                "groups" => members.read("groups", &mut groups),
-                _ => members.read_rest(name_, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            id: members.required("id", id)?,
-            name: name.flatten(),
-            groups: groups.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for UpdatedSecurityTemplate {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.optional("groups", &self.groups)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    UpdatedSecurityTemplate {
+        "id" => id: required,
+        "name" => name: optional,
+        "groups" => groups: optional,
+        ..additional
     }
 }
 
@@ -277,36 +163,11 @@ pub struct SecurityTemplateName {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for SecurityTemplateName {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["current", "previous"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("SecurityTemplateName")?;
-        let mut current = None;
-        let mut previous = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "current" => members.read("current", &mut current),
-                "previous" => members.read("previous", &mut previous),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            current: current.flatten(),
-            previous: previous.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for SecurityTemplateName {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("current", &self.current)?;
-        object.optional("previous", &self.previous)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    SecurityTemplateName {
+        "current" => current: optional,
+        "previous" => previous: optional,
+        ..undeclared
     }
 }
 
@@ -326,41 +187,12 @@ pub struct SecurityTemplateGroup {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for SecurityTemplateGroup {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["id", "name", "permissions"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("SecurityTemplateGroup")?;
-        let mut id = None;
-        let mut name = None;
-        let mut permissions = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                "permissions" => members.read("permissions", &mut permissions),
-                _ => members.read_rest(name_, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            name: name.flatten(),
-            permissions: permissions.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for SecurityTemplateGroup {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.optional("permissions", &self.permissions)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    SecurityTemplateGroup {
+        "id" => id: optional,
+        "name" => name: optional,
+        "permissions" => permissions: optional,
+        ..additional
     }
 }
 
@@ -378,41 +210,10 @@ pub struct SecurityTemplateGroupPermissions {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for SecurityTemplateGroupPermissions {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["added", "removed"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("SecurityTemplateGroupPermissions")?;
-        let mut added = None;
-        let mut removed = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "added" => members.read("added", &mut added),
-                "removed" => members.read("removed", &mut removed),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            added: added.flatten(),
-            removed: removed.flatten(),
-            additional,
-        })
+codec::object! {
+    SecurityTemplateGroupPermissions {
+        "added" => added: optional,
+        "removed" => removed: optional,
+        ..additional
     }
 }
-
-impl Serialize for SecurityTemplateGroupPermissions {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("added", &self.added)?;
-        object.optional("removed", &self.removed)?;
-        object.rest(&self.additional)?;
-        object.end()
-    }
-}
-
-codec::deserialize!(
-    SecurityGroupCreated, SecurityTemplateCreated, SecurityTemplateUpdated,
-    UpdatedSecurityTemplate, SecurityTemplateName, SecurityTemplateGroup,
-    SecurityTemplateGroupPermissions
-);

@@ -3,7 +3,6 @@
 
 //! Types that payloads of several topics of Tenovos share.
 
-use webhook_receiver::serde::{Serialize, Serializer};
 use webhook_receiver::{Text, Undeclared, codec, format};
 
 /// The event: its identifier, its time and its originator.
@@ -22,40 +21,12 @@ pub struct EventContext {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for EventContext {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "time", "user"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("EventContext")?;
-        let mut id = None;
-        let mut time = None;
-        let mut user = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "id" => members.read("id", &mut id),
-                "time" => members.read("time", &mut time),
-                "user" => members.read("user", &mut user),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            time: time.flatten(),
-            user: user.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for EventContext {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("time", &self.time)?;
-        object.optional("user", &self.user)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    EventContext {
+        "id" => id: optional,
+        "time" => time: optional,
+        "user" => user: optional,
+        ..undeclared
     }
 }
 
@@ -77,49 +48,13 @@ pub struct Asset {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for Asset {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["id", "filename", "metadataTemplate", "securityTemplates"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("Asset")?;
-        let mut id = None;
-        let mut filename = None;
-        let mut metadata_template = None;
-        let mut security_templates = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "id" => members.read("id", &mut id),
-                "filename" => members.read("filename", &mut filename),
-                "metadataTemplate" => {
-                    members.read("metadataTemplate", &mut metadata_template)
-                }
-                "securityTemplates" => {
-                    members.read("securityTemplates", &mut security_templates)
-                }
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            id: members.required("id", id)?,
-            filename: filename.flatten(),
-            metadata_template: metadata_template.flatten(),
-            security_templates: security_templates.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for Asset {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("id", &self.id)?;
-        object.optional("filename", &self.filename)?;
-        object.optional("metadataTemplate", &self.metadata_template)?;
-        object.optional("securityTemplates", &self.security_templates)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    Asset {
+        "id" => id: required,
+        "filename" => filename: optional,
+        "metadataTemplate" => metadata_template: optional,
+        "securityTemplates" => security_templates: optional,
+        ..undeclared
     }
 }
 
@@ -139,41 +74,12 @@ pub struct EventContextUser {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for EventContextUser {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["id", "firstName", "lastName"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("EventContextUser")?;
-        let mut id = None;
-        let mut first_name = None;
-        let mut last_name = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "id" => members.read("id", &mut id),
-                "firstName" => members.read("firstName", &mut first_name),
-                "lastName" => members.read("lastName", &mut last_name),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            first_name: first_name.flatten(),
-            last_name: last_name.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for EventContextUser {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("firstName", &self.first_name)?;
-        object.optional("lastName", &self.last_name)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    EventContextUser {
+        "id" => id: optional,
+        "firstName" => first_name: optional,
+        "lastName" => last_name: optional,
+        ..undeclared
     }
 }
 
@@ -191,36 +97,11 @@ pub struct MetadataTemplate {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for MetadataTemplate {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("MetadataTemplate")?;
-        let mut id = None;
-        let mut name = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                _ => members.keep(&name_, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            name: name.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for MetadataTemplate {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    MetadataTemplate {
+        "id" => id: optional,
+        "name" => name: optional,
+        ..undeclared
     }
 }
 
@@ -238,36 +119,11 @@ pub struct AssetSecurityTemplate {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for AssetSecurityTemplate {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("AssetSecurityTemplate")?;
-        let mut id = None;
-        let mut name = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                _ => members.keep(&name_, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            name: name.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for AssetSecurityTemplate {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    AssetSecurityTemplate {
+        "id" => id: optional,
+        "name" => name: optional,
+        ..undeclared
     }
 }
 
@@ -289,40 +145,10 @@ pub struct SecurityGroup {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for SecurityGroup {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("SecurityGroup")?;
-        let mut id = None;
-        let mut name = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                _ => members.keep(&name_, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            name: name.flatten(),
-            undeclared,
-        })
+codec::object! {
+    SecurityGroup {
+        "id" => id: optional,
+        "name" => name: optional,
+        ..undeclared
     }
 }
-
-impl Serialize for SecurityGroup {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
-    }
-}
-
-codec::deserialize!(
-    EventContext, Asset, EventContextUser, MetadataTemplate, AssetSecurityTemplate,
-    SecurityGroup
-);

@@ -4,7 +4,6 @@
 //! Payloads of `storyboard.created`, `storyboard.updated`, `storyboard.deleted`, `storyboard.shared`.
 
 use std::collections::BTreeMap;
-use webhook_receiver::serde::{Serialize, Serializer};
 use webhook_receiver::{JsonValue, Payload, Text, codec, format};
 use crate::{EventContext, EventType, Tenovos};
 
@@ -39,41 +38,12 @@ impl Payload for StoryboardCreated {
     const EVENT_TYPE: EventType = EventType::StoryboardCreated;
 }
 
-impl codec::Decode for StoryboardCreated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "storyboard"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("StoryboardCreated")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut storyboard = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "storyboard" => members.read("storyboard", &mut storyboard),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            event_type: event_type.flatten(),
-            event: event.flatten(),
-            storyboard: storyboard.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for StoryboardCreated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("eventType", &self.event_type)?;
-        object.optional("event", &self.event)?;
-        object.optional("storyboard", &self.storyboard)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    StoryboardCreated {
+        "eventType" => event_type: optional,
+        "event" => event: optional,
+        "storyboard" => storyboard: optional,
+        ..additional
     }
 }
 
@@ -93,41 +63,12 @@ pub struct Storyboard {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for Storyboard {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["id", "title", "description"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("Storyboard")?;
-        let mut id = None;
-        let mut title = None;
-        let mut description = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "id" => members.read("id", &mut id),
-                "title" => members.read("title", &mut title),
-                "description" => members.read("description", &mut description),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            title: title.flatten(),
-            description: description.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for Storyboard {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("title", &self.title)?;
-        object.optional("description", &self.description)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    Storyboard {
+        "id" => id: optional,
+        "title" => title: optional,
+        "description" => description: optional,
+        ..additional
     }
 }
 
@@ -162,41 +103,12 @@ impl Payload for StoryboardUpdated {
     const EVENT_TYPE: EventType = EventType::StoryboardUpdated;
 }
 
-impl codec::Decode for StoryboardUpdated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "storyboard"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("StoryboardUpdated")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut storyboard = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "storyboard" => members.read("storyboard", &mut storyboard),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            event_type: event_type.flatten(),
-            event: event.flatten(),
-            storyboard: storyboard.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for StoryboardUpdated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("eventType", &self.event_type)?;
-        object.optional("event", &self.event)?;
-        object.optional("storyboard", &self.storyboard)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    StoryboardUpdated {
+        "eventType" => event_type: optional,
+        "event" => event: optional,
+        "storyboard" => storyboard: optional,
+        ..additional
     }
 }
 
@@ -231,41 +143,12 @@ impl Payload for StoryboardDeleted {
     const EVENT_TYPE: EventType = EventType::StoryboardDeleted;
 }
 
-impl codec::Decode for StoryboardDeleted {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "storyboard"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("StoryboardDeleted")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut storyboard = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "storyboard" => members.read("storyboard", &mut storyboard),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            event_type: event_type.flatten(),
-            event: event.flatten(),
-            storyboard: storyboard.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for StoryboardDeleted {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("eventType", &self.event_type)?;
-        object.optional("event", &self.event)?;
-        object.optional("storyboard", &self.storyboard)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    StoryboardDeleted {
+        "eventType" => event_type: optional,
+        "event" => event: optional,
+        "storyboard" => storyboard: optional,
+        ..additional
     }
 }
 
@@ -298,39 +181,10 @@ impl Payload for StoryboardShared {
     const EVENT_TYPE: EventType = EventType::StoryboardShared;
 }
 
-impl codec::Decode for StoryboardShared {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["eventType", "event"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("StoryboardShared")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            event_type: event_type.flatten(),
-            event: event.flatten(),
-            additional,
-        })
+codec::object! {
+    StoryboardShared {
+        "eventType" => event_type: optional,
+        "event" => event: optional,
+        ..additional
     }
 }
-
-impl Serialize for StoryboardShared {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("eventType", &self.event_type)?;
-        object.optional("event", &self.event)?;
-        object.rest(&self.additional)?;
-        object.end()
-    }
-}
-
-codec::deserialize!(
-    StoryboardCreated, Storyboard, StoryboardUpdated, StoryboardDeleted, StoryboardShared
-);

@@ -4,8 +4,6 @@
 //! Payloads of `user.created`, `user.updated`.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use webhook_receiver::serde::{Serialize, Serializer};
 use webhook_receiver::{JsonValue, Payload, Text, Undeclared, codec, format};
 use crate::{EventContext, EventType, SecurityGroup, Tenovos};
 
@@ -40,41 +38,12 @@ impl Payload for UserCreated {
     const EVENT_TYPE: EventType = EventType::UserCreated;
 }
 
-impl codec::Decode for UserCreated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "user"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("UserCreated")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut user = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "user" => members.read("user", &mut user),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            event_type: members.required("eventType", event_type)?,
-            event: members.required("event", event)?,
-            user: members.required("user", user)?,
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for UserCreated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("eventType", &self.event_type)?;
-        object.required("event", &self.event)?;
-        object.required("user", &self.user)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    UserCreated {
+        "eventType" => event_type: required,
+        "event" => event: required,
+        "user" => user: required,
+        ..undeclared
     }
 }
 
@@ -118,100 +87,23 @@ pub struct User {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for User {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &[
-            "id",
-            "username",
-            "email",
-            "firstName",
-            "lastName",
-            "friendlyName",
-            "company",
-            "country",
-            "phone",
-            "contact",
-            "role",
-            "status",
-            "accountType",
-            "groups",
-        ],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("User")?;
-        let mut id = None;
-        let mut username = None;
-        let mut email = None;
-        let mut first_name = None;
-        let mut last_name = None;
-        let mut friendly_name = None;
-        let mut company = None;
-        let mut country = None;
-        let mut phone = None;
-        let mut contact = None;
-        let mut role = None;
-        let mut status = None;
-        let mut account_type = None;
-        let mut groups = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "id" => members.read("id", &mut id),
-                "username" => members.read("username", &mut username),
-                "email" => members.read("email", &mut email),
-                "firstName" => members.read("firstName", &mut first_name),
-                "lastName" => members.read("lastName", &mut last_name),
-                "friendlyName" => members.read("friendlyName", &mut friendly_name),
-                "company" => members.read("company", &mut company),
-                "country" => members.read("country", &mut country),
-                "phone" => members.read("phone", &mut phone),
-                "contact" => members.read("contact", &mut contact),
-                "role" => members.read("role", &mut role),
-                "status" => members.read("status", &mut status),
-                "accountType" => members.read("accountType", &mut account_type),
-                "groups" => members.read("groups", &mut groups),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            username: username.flatten(),
-            email: email.flatten(),
-            first_name: first_name.flatten(),
-            last_name: last_name.flatten(),
-            friendly_name: friendly_name.flatten(),
-            company: company.flatten(),
-            country: country.flatten(),
-            phone: phone.flatten(),
-            contact: contact.flatten(),
-            role: role.flatten(),
-            status: status.flatten(),
-            account_type: account_type.flatten(),
-            groups: groups.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for User {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("username", &self.username)?;
-        object.optional("email", &self.email)?;
-        object.optional("firstName", &self.first_name)?;
-        object.optional("lastName", &self.last_name)?;
-        object.optional("friendlyName", &self.friendly_name)?;
-        object.optional("company", &self.company)?;
-        object.optional("country", &self.country)?;
-        object.optional("phone", &self.phone)?;
-        object.optional("contact", &self.contact)?;
-        object.optional("role", &self.role)?;
-        object.optional("status", &self.status)?;
-        object.optional("accountType", &self.account_type)?;
-        object.optional("groups", &self.groups)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    User {
+        "id" => id: optional,
+        "username" => username: optional,
+        "email" => email: optional,
+        "firstName" => first_name: optional,
+        "lastName" => last_name: optional,
+        "friendlyName" => friendly_name: optional,
+        "company" => company: optional,
+        "country" => country: optional,
+        "phone" => phone: optional,
+        "contact" => contact: optional,
+        "role" => role: optional,
+        "status" => status: optional,
+        "accountType" => account_type: optional,
+        "groups" => groups: optional,
+        ..additional
     }
 }
 
@@ -233,36 +125,11 @@ pub struct UserRole {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for UserRole {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "name"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("UserRole")?;
-        let mut id = None;
-        let mut name = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name_) = members.next()? {
-            match &*name_ {
-                "id" => members.read("id", &mut id),
-                "name" => members.read("name", &mut name),
-                _ => members.keep(&name_, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            name: name.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for UserRole {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    UserRole {
+        "id" => id: optional,
+        "name" => name: optional,
+        ..undeclared
     }
 }
 
@@ -282,54 +149,12 @@ pub enum UserStatus {
     Unknown(String),
 }
 
-impl UserStatus {
-    /// The value as it is sent.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Enabled => "enabled",
-            Self::Disabled => "disabled",
-            Self::Pending => "pending",
-            Self::Unknown(value) => value,
-        }
-    }
-
-    fn listed(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "enabled" => Self::Enabled,
-                "disabled" => Self::Disabled,
-                "pending" => Self::Pending,
-                _ => return None,
-            },
-        )
-    }
-}
-
-impl From<String> for UserStatus {
-    fn from(value: String) -> Self {
-        Self::listed(&value).unwrap_or(Self::Unknown(value))
-    }
-}
-
-impl fmt::Display for UserStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl codec::Decode for UserStatus {
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        reader
-            .string()
-            .map(|text| {
-                Self::listed(&text).unwrap_or_else(|| Self::Unknown(text.into()))
-            })
-    }
-}
-
-impl Serialize for UserStatus {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+codec::text_enum! {
+    UserStatus {
+        "enabled" => Enabled,
+        "disabled" => Disabled,
+        "pending" => Pending,
+        ..Unknown
     }
 }
 
@@ -347,52 +172,11 @@ pub enum AccountType {
     Unknown(String),
 }
 
-impl AccountType {
-    /// The value as it is sent.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Local => "local",
-            Self::Sso => "sso",
-            Self::Unknown(value) => value,
-        }
-    }
-
-    fn listed(value: &str) -> Option<Self> {
-        Some(
-            match value {
-                "local" => Self::Local,
-                "sso" => Self::Sso,
-                _ => return None,
-            },
-        )
-    }
-}
-
-impl From<String> for AccountType {
-    fn from(value: String) -> Self {
-        Self::listed(&value).unwrap_or(Self::Unknown(value))
-    }
-}
-
-impl fmt::Display for AccountType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl codec::Decode for AccountType {
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        reader
-            .string()
-            .map(|text| {
-                Self::listed(&text).unwrap_or_else(|| Self::Unknown(text.into()))
-            })
-    }
-}
-
-impl Serialize for AccountType {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+codec::text_enum! {
+    AccountType {
+        "local" => Local,
+        "sso" => Sso,
+        ..Unknown
     }
 }
 
@@ -427,41 +211,12 @@ impl Payload for UserUpdated {
     const EVENT_TYPE: EventType = EventType::UserUpdated;
 }
 
-impl codec::Decode for UserUpdated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "event", "user"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("UserUpdated")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut user = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                "user" => members.read("user", &mut user),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            event_type: members.required("eventType", event_type)?,
-            event: members.required("event", event)?,
-            user: members.required("user", user)?,
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for UserUpdated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("eventType", &self.event_type)?;
-        object.required("event", &self.event)?;
-        object.required("user", &self.user)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    UserUpdated {
+        "eventType" => event_type: required,
+        "event" => event: required,
+        "user" => user: required,
+        ..undeclared
     }
 }
 
@@ -501,98 +256,21 @@ pub struct UpdatedUser {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for UpdatedUser {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &[
-            "id",
-            "username",
-            "email",
-            "firstName",
-            "lastName",
-            "friendlyName",
-            "company",
-            "country",
-            "phone",
-            "contact",
-            "role",
-            "status",
-            "accountType",
-        ],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("UpdatedUser")?;
-        let mut id = None;
-        let mut username = None;
-        let mut email = None;
-        let mut first_name = None;
-        let mut last_name = None;
-        let mut friendly_name = None;
-        let mut company = None;
-        let mut country = None;
-        let mut phone = None;
-        let mut contact = None;
-        let mut role = None;
-        let mut status = None;
-        let mut account_type = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "id" => members.read("id", &mut id),
-                "username" => members.read("username", &mut username),
-                "email" => members.read("email", &mut email),
-                "firstName" => members.read("firstName", &mut first_name),
-                "lastName" => members.read("lastName", &mut last_name),
-                "friendlyName" => members.read("friendlyName", &mut friendly_name),
-                "company" => members.read("company", &mut company),
-                "country" => members.read("country", &mut country),
-                "phone" => members.read("phone", &mut phone),
-                "contact" => members.read("contact", &mut contact),
-                "role" => members.read("role", &mut role),
-                "status" => members.read("status", &mut status),
-                "accountType" => members.read("accountType", &mut account_type),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            id: id.flatten(),
-            username,
-            email,
-            first_name,
-            last_name,
-            friendly_name,
-            company,
-            country,
-            phone,
-            contact,
-            role,
-            status,
-            account_type,
-            additional,
-        })
+codec::object! {
+    UpdatedUser {
+        "id" => id: optional,
+        "username" => username: optional_nullable,
+        "email" => email: optional_nullable,
+        "firstName" => first_name: optional_nullable,
+        "lastName" => last_name: optional_nullable,
+        "friendlyName" => friendly_name: optional_nullable,
+        "company" => company: optional_nullable,
+        "country" => country: optional_nullable,
+        "phone" => phone: optional_nullable,
+        "contact" => contact: optional_nullable,
+        "role" => role: optional_nullable,
+        "status" => status: optional_nullable,
+        "accountType" => account_type: optional_nullable,
+        ..additional
     }
 }
-
-impl Serialize for UpdatedUser {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("id", &self.id)?;
-        object.optional("username", &self.username)?;
-        object.optional("email", &self.email)?;
-        object.optional("firstName", &self.first_name)?;
-        object.optional("lastName", &self.last_name)?;
-        object.optional("friendlyName", &self.friendly_name)?;
-        object.optional("company", &self.company)?;
-        object.optional("country", &self.country)?;
-        object.optional("phone", &self.phone)?;
-        object.optional("contact", &self.contact)?;
-        object.optional("role", &self.role)?;
-        object.optional("status", &self.status)?;
-        object.optional("accountType", &self.account_type)?;
-        object.rest(&self.additional)?;
-        object.end()
-    }
-}
-
-codec::deserialize!(
-    UserCreated, User, UserRole, UserStatus, AccountType, UserUpdated, UpdatedUser
-);

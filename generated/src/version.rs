@@ -4,7 +4,6 @@
 //! Payloads of `version.created`, `version.promoted`.
 
 use std::collections::BTreeMap;
-use webhook_receiver::serde::{Serialize, Serializer};
 use webhook_receiver::{Integer, JsonValue, Payload, Text, Undeclared, codec, format};
 use crate::{Asset, EventContext, EventType, Tenovos};
 
@@ -42,45 +41,13 @@ impl Payload for VersionCreated {
     const EVENT_TYPE: EventType = EventType::VersionCreated;
 }
 
-impl codec::Decode for VersionCreated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["eventType", "asset", "event", "version"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("VersionCreated")?;
-        let mut event_type = None;
-        let mut asset = None;
-        let mut event = None;
-        let mut version = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "asset" => members.read("asset", &mut asset),
-                "event" => members.read("event", &mut event),
-                "version" => members.read("version", &mut version),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            event_type: members.required("eventType", event_type)?,
-            asset: members.required("asset", asset)?,
-            event: members.required("event", event)?,
-            version: members.required("version", version)?,
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for VersionCreated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.required("eventType", &self.event_type)?;
-        object.required("asset", &self.asset)?;
-        object.required("event", &self.event)?;
-        object.required("version", &self.version)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    VersionCreated {
+        "eventType" => event_type: required,
+        "asset" => asset: required,
+        "event" => event: required,
+        "version" => version: required,
+        ..undeclared
     }
 }
 
@@ -100,41 +67,12 @@ pub struct Version {
     pub additional: BTreeMap<String, JsonValue>,
 }
 
-impl codec::Decode for Version {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["latest", "versionNumber", "previous"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("Version")?;
-        let mut latest = None;
-        let mut version_number = None;
-        let mut previous = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "latest" => members.read("latest", &mut latest),
-                "versionNumber" => members.read("versionNumber", &mut version_number),
-                "previous" => members.read("previous", &mut previous),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            latest: latest.flatten(),
-            version_number: version_number.flatten(),
-            previous: previous.flatten(),
-            additional,
-        })
-    }
-}
-
-impl Serialize for Version {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("latest", &self.latest)?;
-        object.optional("versionNumber", &self.version_number)?;
-        object.optional("previous", &self.previous)?;
-        object.rest(&self.additional)?;
-        object.end()
+codec::object! {
+    Version {
+        "latest" => latest: optional,
+        "versionNumber" => version_number: optional,
+        "previous" => previous: optional,
+        ..additional
     }
 }
 
@@ -156,41 +94,12 @@ pub struct VersionPrevious {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for VersionPrevious {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["assetId", "versionNumber", "createdBy"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("VersionPrevious")?;
-        let mut asset_id = None;
-        let mut version_number = None;
-        let mut created_by = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "assetId" => members.read("assetId", &mut asset_id),
-                "versionNumber" => members.read("versionNumber", &mut version_number),
-                "createdBy" => members.read("createdBy", &mut created_by),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            asset_id: asset_id.flatten(),
-            version_number: version_number.flatten(),
-            created_by: created_by.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for VersionPrevious {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("assetId", &self.asset_id)?;
-        object.optional("versionNumber", &self.version_number)?;
-        object.optional("createdBy", &self.created_by)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    VersionPrevious {
+        "assetId" => asset_id: optional,
+        "versionNumber" => version_number: optional,
+        "createdBy" => created_by: optional,
+        ..undeclared
     }
 }
 
@@ -212,45 +121,13 @@ pub struct CreatedBy {
     pub undeclared: Undeclared,
 }
 
-impl codec::Decode for CreatedBy {
-    const MEMBERS: Option<&'static [&'static str]> = Some(
-        &["userId", "firstName", "lastName", "time"],
-    );
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("CreatedBy")?;
-        let mut user_id = None;
-        let mut first_name = None;
-        let mut last_name = None;
-        let mut time = None;
-        let mut undeclared = Undeclared::default();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "userId" => members.read("userId", &mut user_id),
-                "firstName" => members.read("firstName", &mut first_name),
-                "lastName" => members.read("lastName", &mut last_name),
-                "time" => members.read("time", &mut time),
-                _ => members.keep(&name, &mut undeclared),
-            }?;
-        }
-        Ok(Self {
-            user_id: user_id.flatten(),
-            first_name: first_name.flatten(),
-            last_name: last_name.flatten(),
-            time: time.flatten(),
-            undeclared,
-        })
-    }
-}
-
-impl Serialize for CreatedBy {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("userId", &self.user_id)?;
-        object.optional("firstName", &self.first_name)?;
-        object.optional("lastName", &self.last_name)?;
-        object.optional("time", &self.time)?;
-        object.undeclared(&self.undeclared)?;
-        object.end()
+codec::object! {
+    CreatedBy {
+        "userId" => user_id: optional,
+        "firstName" => first_name: optional,
+        "lastName" => last_name: optional,
+        "time" => time: optional,
+        ..undeclared
     }
 }
 
@@ -283,39 +160,10 @@ impl Payload for VersionPromoted {
     const EVENT_TYPE: EventType = EventType::VersionPromoted;
 }
 
-impl codec::Decode for VersionPromoted {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["eventType", "event"]);
-
-    fn decode(reader: &mut codec::Reader<'_>) -> Result<Self, codec::DecodeError> {
-        let mut members = reader.object("VersionPromoted")?;
-        let mut event_type = None;
-        let mut event = None;
-        let mut additional = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type),
-                "event" => members.read("event", &mut event),
-                _ => members.read_rest(name, &mut additional),
-            }?;
-        }
-        Ok(Self {
-            event_type: event_type.flatten(),
-            event: event.flatten(),
-            additional,
-        })
+codec::object! {
+    VersionPromoted {
+        "eventType" => event_type: optional,
+        "event" => event: optional,
+        ..additional
     }
 }
-
-impl Serialize for VersionPromoted {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = codec::ObjectWriter::new(serializer)?;
-        object.optional("eventType", &self.event_type)?;
-        object.optional("event", &self.event)?;
-        object.rest(&self.additional)?;
-        object.end()
-    }
-}
-
-codec::deserialize!(
-    VersionCreated, Version, VersionPrevious, CreatedBy, VersionPromoted
-);

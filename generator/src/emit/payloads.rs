@@ -3,7 +3,6 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::values::constant_companion;
 use super::{Emitter, docs, imports};
 use crate::format::SourceFile;
 use crate::ir::{Docs, Format, Kind, Naming, Open, Presence, Select, Struct, Type, TypeId, Union, Webhook};
@@ -19,11 +18,8 @@ impl Emitter<'_> {
             for part in self.companions(*id) {
                 file.item(part);
             }
-            for part in self.codec(*id) {
-                file.item(part);
-            }
+            file.item(self.codec(*id));
         }
-        file.item(self.deserialize(ids));
         file
     }
 
@@ -56,11 +52,6 @@ impl Emitter<'_> {
                 use std::collections::BTreeMap;
             )
         });
-        let fmt = any(|kind| matches!(kind, Kind::Enum(_))).then(|| {
-            quote!(
-                use std::fmt;
-            )
-        });
         let mut receiver = imports::receiver_types(&used);
         let roots = ids.iter().any(|id| self.webhook_of(*id).is_some());
         receiver.extend(roots.then_some("Payload"));
@@ -83,8 +74,6 @@ impl Emitter<'_> {
         });
         quote! {
             #map
-            #fmt
-            use webhook_receiver::serde::{Serialize, Serializer};
             use webhook_receiver::{#receiver};
             #siblings
         }
@@ -189,19 +178,8 @@ impl Emitter<'_> {
         fields
     }
 
-    /// Inherent and standard impls, other than the codec.
     fn companions(&self, id: TypeId) -> Vec<TokenStream> {
-        let ty = self.names.ty(id);
-        let mut parts = Vec::new();
-        match &self.api.def(id).kind {
-            Kind::Enum(listed) => parts.extend(self.enum_companions(id, listed)),
-            Kind::Constant(value) => parts.push(constant_companion(ty, &value.form())),
-            _ => {}
-        }
-        if let Some(index) = self.webhook_of(id) {
-            parts.extend(self.payload(index));
-        }
-        parts
+        self.webhook_of(id).map(|index| self.payload(index)).into_iter().flatten().collect()
     }
 
     /// What makes a type the payload of an event type.

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::error::quoted;
 use super::same::same_json;
-use super::{Decode, DecodeError, JsonValue, Reader};
+use super::{Decode, DecodeError, Reader};
 
 /// Reads exactly this string.
 ///
@@ -55,11 +55,6 @@ pub fn constant_json(reader: &mut Reader<'_>, expected: &str) -> Result<(), Deco
     let start = reader.place();
     let value = reader.value()?.to_json();
     same_json(expected, value.as_str()).map_err(|message| DecodeError::mismatch(start, message))
-}
-
-/// Which of these texts is the same JSON as the value, however it is spelled.
-pub fn position(value: &JsonValue, listed: &[&str]) -> Option<usize> {
-    listed.iter().position(|text| same_json(text, value.as_str()).is_ok())
 }
 
 /// Writes a text that is JSON.

@@ -31,7 +31,7 @@
 //!             match &*name {
 //!                 "id" => members.read("id", &mut id)?,
 //!                 "filename" => members.read("filename", &mut filename)?,
-//!                 _ => members.keep(&name, &mut undeclared)?,
+//!                 _ => members.rest(name, &mut undeclared)?,
 //!             }
 //!         }
 //!         Ok(Self { id: members.required("id", id)?, filename: filename.flatten(), undeclared })
@@ -45,7 +45,7 @@
 //!         let mut object = ObjectWriter::new(serializer)?;
 //!         object.required("id", &self.id)?;
 //!         object.optional("filename", &self.filename)?;
-//!         object.undeclared(&self.undeclared)?;
+//!         object.rest(&self.undeclared)?;
 //!         object.end()
 //!     }
 //! }
@@ -61,6 +61,7 @@
 mod budget;
 mod collections;
 mod decimal;
+mod declare;
 mod deep;
 mod error;
 mod json;
@@ -69,6 +70,7 @@ mod literal;
 mod number;
 pub(crate) mod pointer;
 mod reader;
+mod rest;
 mod same;
 mod scalars;
 mod skip;
@@ -80,16 +82,21 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-pub use crate::__deserialize as deserialize;
+pub use crate::{
+    __constant as constant, __deserialize as deserialize, __integer_enum as integer_enum, __json_enum as json_enum,
+    __newtype as newtype, __object as object, __tagged_union as tagged_union, __text_enum as text_enum,
+    __untagged_union as untagged_union,
+};
 pub use deep::Deep;
 pub use error::{DecodeError, DecodeErrorKind};
 pub use json::JsonValue;
-pub use literal::{constant, constant_json, constant_value, json_text, position};
+pub use literal::{constant, constant_json, constant_value, json_text};
 pub use number::{Integer, InvalidNumber, Number};
 pub use reader::{Members, Name, Reader};
+pub use rest::Rest;
 pub use same::same_json;
 pub use undeclared::Undeclared;
-pub use union::Value;
+pub use union::{Candidates, Value, members_of};
 pub use write::ObjectWriter;
 
 pub(crate) use reader::Kind;

@@ -5,7 +5,7 @@ use std::ops::Deref;
 
 use super::error::quoted;
 use super::lexer::Lexer;
-use super::{Decode, DecodeError, Undeclared, Value};
+use super::{Decode, DecodeError, Rest, Undeclared, Value};
 
 /// Objects and arrays within each other.
 const MAX_DEPTH: u8 = 127;
@@ -259,8 +259,8 @@ impl<'de> Reader<'de> {
 
 /// The members of an object that is being read.
 ///
-/// For every name that [`next`](Self::next) returns, exactly one of [`read`](Self::read),
-/// [`read_rest`](Self::read_rest), [`keep`](Self::keep) and [`skip`](Self::skip) is called.
+/// For every name that [`next`](Self::next) returns, exactly one of [`read`](Self::read), [`rest`](Self::rest) and
+/// [`skip`](Self::skip) is called.
 pub struct Members<'r, 'de> {
     reader: &'r mut Reader<'de>,
     next: Next,
@@ -337,12 +337,21 @@ impl<'de> Members<'_, 'de> {
         }
     }
 
-    /// Reads the value of an undeclared member into a map.
+    /// Reads the value of a member that has no field.
     ///
     /// # Errors
     ///
-    /// If the map holds the name already, or the value does not fit.
-    pub fn read_rest<T: Decode>(&mut self, name: Name<'de>, rest: &mut BTreeMap<String, T>) -> Result<(), DecodeError> {
+    /// If the value does not fit, or a map holds the name already.
+    pub fn rest<R: Rest>(&mut self, name: Name<'de>, rest: &mut R) -> Result<(), DecodeError> {
+        rest.read(self, name)
+    }
+
+    /// Reads the value of an undeclared member into a map.
+    pub(super) fn read_rest<T: Decode>(
+        &mut self,
+        name: Name<'de>,
+        rest: &mut BTreeMap<String, T>,
+    ) -> Result<(), DecodeError> {
         if rest.contains_key(&*name) {
             return Err(self.duplicate(&name));
         }
@@ -352,11 +361,7 @@ impl<'de> Members<'_, 'de> {
     }
 
     /// Keeps an undeclared member, without looking into its value.
-    ///
-    /// # Errors
-    ///
-    /// If the input is not JSON.
-    pub fn keep(&mut self, name: &Name<'de>, undeclared: &mut Undeclared) -> Result<(), DecodeError> {
+    pub(super) fn keep(&mut self, name: &Name<'de>, undeclared: &mut Undeclared) -> Result<(), DecodeError> {
         undeclared.push(name, self.reader.skip()?);
         Ok(())
     }
@@ -378,6 +383,27 @@ impl<'de> Members<'_, 'de> {
     #[inline]
     pub fn required<T>(&self, name: &'static str, slot: Option<T>) -> Result<T, DecodeError> {
         slot.ok_or_else(|| self.missing(name))
+    }
+
+    /// The value of an optional member, once all members are read: `null` is the same as an absent member.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    #[inline]
+    pub fn optional<T>(&self, _name: &'static str, slot: Option<Option<T>>) -> Result<Option<T>, DecodeError> {
+        Ok(slot.flatten())
+    }
+
+    /// The value of an optional member, once all members are read. The value itself may be `null`, such as the inner
+    /// `None` of an `Option<Option<_>>`.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    #[inline]
+    pub fn optional_nullable<T>(&self, _name: &'static str, slot: Option<T>) -> Result<Option<T>, DecodeError> {
+        Ok(slot)
     }
 
     /// The value of the member that was named last.

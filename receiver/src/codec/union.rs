@@ -49,27 +49,11 @@ impl<'de> Value<'de> {
         }
     }
 
-    /// The candidates worth trying, by index, in order; each is given as its
-    /// [`Decode::MEMBERS`](super::Decode::MEMBERS).
-    ///
-    /// An object type does not look into members that it does not declare. So that none is lost on which another
-    /// candidate would have a say, an object candidate is left out unless it declares every member of the
-    /// value that any candidate declares. Candidates that are not objects come in their place, and if the
-    /// value is not an object, so do all.
-    pub fn rank(&self, candidates: &[Option<&'static [&'static str]>]) -> Vec<usize> {
-        let present = self.members();
-        let declared: Vec<&str> = present
-            .iter()
-            .map(|(name, _)| &**name)
-            .filter(|name| candidates.iter().flatten().any(|members| members.contains(name)))
-            .collect();
-        let covers = |members: &[&str]| declared.iter().all(|name| members.contains(name));
-        candidates
-            .iter()
-            .enumerate()
-            .filter(|(_, candidate)| candidate.is_none_or(covers))
-            .map(|(index, _)| index)
-            .collect()
+    /// Which types are worth trying; each is given as its [`Decode::MEMBERS`](super::Decode::MEMBERS).
+    pub fn candidates(&self, types: &[Option<&'static [&'static str]>]) -> Candidates<'de> {
+        let mut declared: Vec<Name<'de>> = self.members().into_iter().map(|(name, _)| name).collect();
+        declared.retain(|name| types.iter().flatten().any(|members| members.contains(&&**name)));
+        Candidates { declared }
     }
 
     /// The top-level members; none if the value is not an object.
@@ -89,4 +73,26 @@ impl<'de> Value<'de> {
     fn reader(&self) -> Reader<'de> {
         Reader::of_checked(self.text)
     }
+}
+
+/// Types that a value may be decoded as.
+///
+/// An object type does not look into members that it does not declare. So that no member is lost that another type
+/// declares, an object type is a candidate only if it declares every member of the value that any of the types declares.
+/// Types that are not objects always are candidates, and if the value is not an object, all types are.
+pub struct Candidates<'de> {
+    /// The members of the value that any of the types declares.
+    declared: Vec<Name<'de>>,
+}
+
+impl Candidates<'_> {
+    /// Whether a type with these members is one.
+    pub fn contains(&self, members: Option<&'static [&'static str]>) -> bool {
+        members.is_none_or(|members| self.declared.iter().all(|name| members.contains(&&**name)))
+    }
+}
+
+/// The members that the type in a variant declares.
+pub fn members_of<T: Decode, U>(_variant: fn(T) -> U) -> Option<&'static [&'static str]> {
+    T::MEMBERS
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::Undeclared;
+use super::{Rest, Undeclared};
 
 /// Writes an object member by member, in the order of the calls.
 pub struct ObjectWriter<S: Serializer> {
@@ -29,7 +29,7 @@ impl<S: Serializer> ObjectWriter<S> {
         self.map.serialize_entry(name, value)
     }
 
-    /// Writes a member unless it is `None`. With `Option<Option<_>>`, the inner `None` is `null`.
+    /// Writes a member unless it is `None`.
     ///
     /// # Errors
     ///
@@ -41,24 +41,32 @@ impl<S: Serializer> ObjectWriter<S> {
         }
     }
 
-    /// Writes the members that were received and are not declared.
+    /// Writes a member unless it is `None`. The value itself may be `null`, such as the inner `None` of an
+    /// `Option<Option<_>>`.
     ///
     /// # Errors
     ///
     /// Whatever the serializer reports.
-    pub fn undeclared(&mut self, members: &Undeclared) -> Result<(), S::Error> {
+    pub fn optional_nullable<T: Serialize>(&mut self, name: &str, value: &Option<T>) -> Result<(), S::Error> {
+        self.optional(name, value)
+    }
+
+    /// Writes the members that have no field.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the serializer reports.
+    pub fn rest<R: Rest>(&mut self, rest: &R) -> Result<(), S::Error> {
+        rest.write(self)
+    }
+
+    pub(super) fn undeclared(&mut self, members: &Undeclared) -> Result<(), S::Error> {
         members.write(&mut self.map)
     }
 
-    /// Writes the members whose names the description leaves open.
-    ///
-    /// A name that is also declared would then occur twice; the types' fields keep them apart when
-    /// they are decoded, and so must whoever fills the map by hand.
-    ///
-    /// # Errors
-    ///
-    /// Whatever the serializer reports.
-    pub fn rest<T: Serialize>(&mut self, members: &BTreeMap<String, T>) -> Result<(), S::Error> {
+    /// A name that is also declared would occur twice. Decoding keeps them apart, and so must whoever fills the map by
+    /// hand.
+    pub(super) fn map<T: Serialize>(&mut self, members: &BTreeMap<String, T>) -> Result<(), S::Error> {
         members.iter().try_for_each(|(name, value)| self.map.serialize_entry(name, value))
     }
 

@@ -326,7 +326,7 @@ impl Decode for AssetMetadataUpdated {
         while let Some(name) = members.next()? {
             match &*name {
                 "eventType" => members.read("eventType", &mut event_type)?,
-                _ => members.read_rest(name, &mut rest)?,
+                _ => members.rest(name, &mut rest)?,
             }
         }
         Ok(Self { event_type: members.required("eventType", event_type)?, rest })

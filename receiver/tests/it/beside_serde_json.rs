@@ -158,7 +158,7 @@ impl Decode for Kept {
         let mut members = reader.object("Kept")?;
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
-            members.keep(&name, &mut undeclared)?;
+            members.rest(name, &mut undeclared)?;
         }
         Ok(Self(undeclared))
     }
@@ -167,7 +167,7 @@ impl Decode for Kept {
 impl Serialize for Kept {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = ObjectWriter::new(serializer)?;
-        object.undeclared(&self.0)?;
+        object.rest(&self.0)?;
         object.end()
     }
 }

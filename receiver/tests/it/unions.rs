@@ -1,9 +1,8 @@
-//! Unions told by a tag and by shape, also within each other.
+//! Unions selected by a tag and by shape, also within each other.
 
 use std::cell::Cell;
 
-use webhook_receiver::codec::{self, Decode, DecodeErrorKind, ObjectWriter, Reader};
-use webhook_receiver::serde::{Serialize, Serializer};
+use webhook_receiver::codec::{self, Decode, DecodeErrorKind, Reader, Undeclared};
 use webhook_receiver::testing::same_json;
 use webhook_receiver::{DecodeError, JsonValue, serde_json};
 
@@ -13,32 +12,14 @@ use crate::acme::delivery;
 struct Circle {
     radius: i64,
     next: Option<Box<Shape>>,
+    undeclared: Undeclared,
 }
 
-impl Decode for Circle {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["radius", "next"]);
-
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut members = reader.object("Circle")?;
-        let mut radius = None;
-        let mut next = None;
-        while let Some(name) = members.next()? {
-            match &*name {
-                "radius" => members.read("radius", &mut radius)?,
-                "next" => members.read("next", &mut next)?,
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { radius: members.required("radius", radius)?, next: next.flatten() })
-    }
-}
-
-impl Serialize for Circle {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = ObjectWriter::new(serializer)?;
-        object.required("radius", &self.radius)?;
-        object.optional("next", &self.next)?;
-        object.end()
+codec::object! {
+    Circle {
+        "radius" => radius: required,
+        "next" => next: optional,
+        ..undeclared
     }
 }
 
@@ -48,39 +29,19 @@ struct Disc {
     radius: i64,
     fill: Option<String>,
     next: Option<Box<Shape>>,
+    undeclared: Undeclared,
 }
 
-impl Decode for Disc {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["radius", "fill", "next"]);
-
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut members = reader.object("Disc")?;
-        let mut radius = None;
-        let mut fill = None;
-        let mut next = None;
-        while let Some(name) = members.next()? {
-            match &*name {
-                "radius" => members.read("radius", &mut radius)?,
-                "fill" => members.read("fill", &mut fill)?,
-                "next" => members.read("next", &mut next)?,
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { radius: members.required("radius", radius)?, fill: fill.flatten(), next: next.flatten() })
+codec::object! {
+    Disc {
+        "radius" => radius: required,
+        "fill" => fill: optional,
+        "next" => next: optional,
+        ..undeclared
     }
 }
 
-impl Serialize for Disc {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = ObjectWriter::new(serializer)?;
-        object.required("radius", &self.radius)?;
-        object.optional("fill", &self.fill)?;
-        object.optional("next", &self.next)?;
-        object.end()
-    }
-}
-
-/// Told by shape.
+/// Selected by shape.
 #[derive(Clone, Debug, PartialEq)]
 enum Shape {
     Circle(Circle),
@@ -89,35 +50,16 @@ enum Shape {
     Unknown(JsonValue),
 }
 
-impl Decode for Shape {
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let value = reader.value()?;
-        for candidate in value.rank(&[Circle::MEMBERS, Disc::MEMBERS, String::MEMBERS]) {
-            let decoded = match candidate {
-                0 => value.decode().map(Self::Circle).ok(),
-                1 => value.decode().map(Self::Disc).ok(),
-                _ => value.decode().map(Self::Name).ok(),
-            };
-            if let Some(decoded) = decoded {
-                return Ok(decoded);
-            }
-        }
-        Ok(Self::Unknown(value.to_json()))
+codec::untagged_union! {
+    Shape {
+        Circle,
+        Disc,
+        Name,
+        ..Unknown
     }
 }
 
-impl Serialize for Shape {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Circle(value) => value.serialize(serializer),
-            Self::Disc(value) => value.serialize(serializer),
-            Self::Name(value) => value.serialize(serializer),
-            Self::Unknown(value) => value.serialize(serializer),
-        }
-    }
-}
-
-/// Told by the member `kind`.
+/// Selected by the member `kind`.
 #[derive(Clone, Debug, PartialEq)]
 enum Tagged {
     Circle(Circle),
@@ -125,19 +67,30 @@ enum Tagged {
     Unknown(JsonValue),
 }
 
-impl Decode for Tagged {
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let value = reader.value()?;
-        match value.tag("kind").as_deref() {
-            Some("circle") => value.decode().map(Self::Circle),
-            Some("7") => value.decode().map(Self::Seventh),
-            _ => Ok(Self::Unknown(value.to_json())),
-        }
+codec::tagged_union! {
+    Tagged by "kind" {
+        "circle" => Circle,
+        "7" => Seventh,
+        ..Unknown
     }
 }
 
-codec::deserialize!(Circle, Disc);
-codec::deserialize!(Shape, Tagged);
+/// Selected by the member `kind`, or a circle.
+#[derive(Clone, Debug, PartialEq)]
+enum Fallback {
+    Circle(Circle),
+    Disc(Disc),
+    Unknown(JsonValue),
+}
+
+codec::tagged_union! {
+    Fallback by "kind" {
+        "circle" | "round" => Circle,
+        "disc" => Disc,
+        _ => Circle,
+        ..Unknown
+    }
+}
 
 fn shape(json: &str) -> Shape {
     delivery(json.to_owned()).decode().unwrap()
@@ -155,17 +108,18 @@ fn the_first_candidate_that_loses_nothing_is_taken() {
 }
 
 #[test]
-fn candidates_are_left_out_when_they_would_lose_members() {
-    let rank = |json: &str, candidates: &[Option<&'static [&'static str]>]| {
-        json.parse::<JsonValue>().unwrap().value().rank(candidates)
+fn types_that_would_lose_members_are_no_candidates() {
+    let candidates = |json: &str, types: &[Option<&'static [&'static str]>]| {
+        let json: JsonValue = json.parse().unwrap();
+        let candidates = json.value().candidates(types);
+        types.iter().map(|members| candidates.contains(*members)).collect::<Vec<_>>()
     };
-    let candidates = [Some(&["a", "b"][..]), None, Some(&["b", "c"]), Some(&["a", "b", "c"])];
-    assert_eq!(rank("{}", &candidates), [0, 1, 2, 3]);
-    assert_eq!(rank(r#"{"b": 1, "x": 1}"#, &candidates), [0, 1, 2, 3]);
-    assert_eq!(rank(r#"{"c": 1}"#, &candidates), [1, 2, 3]);
-    assert_eq!(rank(r#"{"a": 1, "\u0063": 1}"#, &candidates), [1, 3]);
-    assert_eq!(rank("1", &candidates), [0, 1, 2, 3]);
-    assert_eq!(rank("{}", &[]), [0; 0]);
+    let types = [Some(&["a", "b"][..]), None, Some(&["b", "c"]), Some(&["a", "b", "c"])];
+    assert_eq!(candidates("{}", &types), [true, true, true, true]);
+    assert_eq!(candidates(r#"{"b": 1, "x": 1}"#, &types), [true, true, true, true]);
+    assert_eq!(candidates(r#"{"c": 1}"#, &types), [false, true, true, true]);
+    assert_eq!(candidates(r#"{"a": 1, "\u0063": 1}"#, &types), [false, true, false, true]);
+    assert_eq!(candidates("1", &types), [true, true, true, true]);
 }
 
 #[test]
@@ -192,6 +146,16 @@ fn a_tag_decides() {
     assert_eq!(error.pointer(), "/0/radius");
     assert_eq!(error.message(), "invalid type: string \"wide\", expected an integer of 64 bits");
     assert_eq!(error.line(), 1);
+}
+
+#[test]
+fn a_fallback_is_tried_for_other_tags() {
+    let decoded = |json: &str| delivery(json.to_owned()).decode::<Fallback>();
+    assert!(matches!(decoded(r#"{"kind": "round", "radius": 1}"#), Ok(Fallback::Circle(_))));
+    assert!(matches!(decoded(r#"{"radius": 1}"#), Ok(Fallback::Circle(_))));
+    assert!(matches!(decoded(r#"{"kind": "disc", "radius": 1}"#), Ok(Fallback::Disc(_))));
+    assert!(matches!(decoded(r#"{"kind": "square"}"#), Ok(Fallback::Unknown(_))));
+    assert_eq!(decoded(r#"{"kind": "circle"}"#).unwrap_err().message(), "member `radius` is missing");
 }
 
 #[test]

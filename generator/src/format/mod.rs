@@ -1,4 +1,7 @@
-//! Tokens to text, the same on every machine: prettyplease, and blank lines where a person would put them.
+//! Tokens to text, the same on every machine: prettyplease, blank lines between the items of an `impl`, and macro calls
+//! with a row per line.
+
+mod macros;
 
 use proc_macro2::TokenStream;
 
@@ -33,7 +36,10 @@ impl SourceFile {
             if !text.is_empty() {
                 text.push('\n');
             }
-            text.push_str(&spaced(&prettyplease::unparse(&file)));
+            match &file.items[..] {
+                [syn::Item::Macro(call)] => macros::print(&mut text, &call.mac),
+                _ => text.push_str(&spaced(&prettyplease::unparse(&file))),
+            }
         }
         Ok(text)
     }

@@ -1,0 +1,319 @@
+//! Macros that declare how a type is read and written: a generated crate lists the names of JSON beside those of Rust, and
+//! the code is written here, once.
+//!
+//! All take `name in JSON => name in Rust` rows and end with the field or variant that keeps everything else.
+
+/// The codec of a struct.
+///
+/// `required`, `optional` and `optional_nullable` are methods of [`Members`](super::Members) and
+/// [`ObjectWriter`](super::ObjectWriter). The last field is a [`Rest`](super::Rest).
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __object {
+    ($ty:ident { $($wire:literal => $field:ident: $presence:ident,)* ..$rest:ident }) => {
+        impl $crate::codec::Decode for $ty {
+            const MEMBERS: ::core::option::Option<&'static [&'static str]> =
+                ::core::option::Option::Some(&[$($wire),*]);
+
+            fn decode(
+                reader: &mut $crate::codec::Reader<'_>,
+            ) -> ::core::result::Result<Self, $crate::codec::DecodeError> {
+                let mut members = reader.object(::core::stringify!($ty))?;
+                $(let mut $field = ::core::option::Option::None;)*
+                let mut $rest = ::core::default::Default::default();
+                while let ::core::option::Option::Some(name) = members.next()? {
+                    match &*name {
+                        $($wire => members.read($wire, &mut $field),)*
+                        _ => members.rest(name, &mut $rest),
+                    }?;
+                }
+                ::core::result::Result::Ok(Self { $($field: members.$presence($wire, $field)?,)* $rest })
+            }
+        }
+
+        impl $crate::serde::Serialize for $ty {
+            fn serialize<S: $crate::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                let mut object = $crate::codec::ObjectWriter::new(serializer)?;
+                $(object.$presence($wire, &self.$field)?;)*
+                object.rest(&self.$rest)?;
+                object.end()
+            }
+        }
+
+        $crate::codec::deserialize!($ty);
+    };
+}
+
+/// The codec of an enum of strings, `as_str`, `From<String>` and `Display`. The last variant keeps any other string.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __text_enum {
+    ($ty:ident { $($value:literal => $variant:ident,)* ..$unknown:ident }) => {
+        impl $ty {
+            /// The value as it is sent.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $value,)*
+                    Self::$unknown(value) => value,
+                }
+            }
+
+            fn listed(value: &str) -> ::core::option::Option<Self> {
+                ::core::option::Option::Some(match value {
+                    $($value => Self::$variant,)*
+                    _ => return ::core::option::Option::None,
+                })
+            }
+        }
+
+        impl ::core::convert::From<::std::string::String> for $ty {
+            fn from(value: ::std::string::String) -> Self {
+                Self::listed(&value).unwrap_or(Self::$unknown(value))
+            }
+        }
+
+        impl $crate::codec::Decode for $ty {
+            fn decode(
+                reader: &mut $crate::codec::Reader<'_>,
+            ) -> ::core::result::Result<Self, $crate::codec::DecodeError> {
+                reader.string().map(|text| Self::listed(&text).unwrap_or_else(|| Self::$unknown(text.into())))
+            }
+        }
+
+        $crate::__display!($ty, |value| value.as_str());
+        $crate::__serialize!($ty, |value, serializer| serializer.serialize_str(value.as_str()));
+    };
+}
+
+/// The codec of an enum of integers of 64 bits, `to_integer`, `From<Integer>` and `Display`. The last variant keeps any
+/// other [`Integer`](crate::Integer).
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __integer_enum {
+    ($ty:ident { $($value:literal => $variant:ident,)* ..$unknown:ident }) => {
+        impl $ty {
+            /// The value as it is sent.
+            pub fn to_integer(&self) -> $crate::codec::Integer {
+                match self {
+                    $(Self::$variant => <$crate::codec::Integer as ::core::convert::From<i64>>::from($value),)*
+                    Self::$unknown(value) => ::core::clone::Clone::clone(value),
+                }
+            }
+        }
+
+        impl ::core::convert::From<$crate::codec::Integer> for $ty {
+            fn from(value: $crate::codec::Integer) -> Self {
+                match value.as_i64() {
+                    $(::core::option::Option::Some($value) => Self::$variant,)*
+                    _ => Self::$unknown(value),
+                }
+            }
+        }
+
+        impl $crate::codec::Decode for $ty {
+            fn decode(
+                reader: &mut $crate::codec::Reader<'_>,
+            ) -> ::core::result::Result<Self, $crate::codec::DecodeError> {
+                <$crate::codec::Integer as $crate::codec::Decode>::decode(reader).map(Self::from)
+            }
+        }
+
+        $crate::__display!($ty, |value| value.to_integer().as_str());
+        $crate::__serialize!($ty, |value, serializer| {
+            $crate::serde::Serialize::serialize(&value.to_integer(), serializer)
+        });
+    };
+}
+
+/// The codec of an enum of any JSON values, `as_json`, `From<JsonValue>` and `Display`. The last variant keeps any other
+/// [`JsonValue`](crate::JsonValue).
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __json_enum {
+    ($ty:ident { $($value:literal => $variant:ident,)* ..$unknown:ident }) => {
+        impl $ty {
+            /// The value as it is sent: JSON text.
+            pub fn as_json(&self) -> &str {
+                match self {
+                    $(Self::$variant => $value,)*
+                    Self::$unknown(value) => value.as_str(),
+                }
+            }
+        }
+
+        impl ::core::convert::From<$crate::codec::JsonValue> for $ty {
+            fn from(value: $crate::codec::JsonValue) -> Self {
+                $(if $crate::codec::same_json($value, value.as_str()).is_ok() {
+                    return Self::$variant;
+                })*
+                Self::$unknown(value)
+            }
+        }
+
+        impl $crate::codec::Decode for $ty {
+            fn decode(
+                reader: &mut $crate::codec::Reader<'_>,
+            ) -> ::core::result::Result<Self, $crate::codec::DecodeError> {
+                <$crate::codec::JsonValue as $crate::codec::Decode>::decode(reader).map(Self::from)
+            }
+        }
+
+        $crate::__display!($ty, |value| value.as_json());
+        $crate::__serialize!($ty, |value, serializer| $crate::codec::json_text(serializer, value.as_json()));
+    };
+}
+
+/// The codec of a unit struct that is one value, and the value: `VALUE`. `str` is a string, `json` the text of any other
+/// JSON.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __constant {
+    ($ty:ident: str = $value:literal) => {
+        $crate::__constant!(@value $ty, &'static str, $value, |reader| $crate::codec::constant(reader, Self::VALUE));
+        $crate::__serialize!($ty, |_value, serializer| serializer.serialize_str(Self::VALUE));
+    };
+    ($ty:ident: json = $value:literal) => {
+        $crate::__constant!(@value $ty, &'static str, $value, |reader| {
+            $crate::codec::constant_json(reader, Self::VALUE)
+        });
+        $crate::__serialize!($ty, |_value, serializer| $crate::codec::json_text(serializer, Self::VALUE));
+    };
+    ($ty:ident: $kind:ty = $value:literal) => {
+        $crate::__constant!(@value $ty, $kind, $value, |reader| $crate::codec::constant_value(reader, &Self::VALUE));
+        $crate::__serialize!($ty, |_value, serializer| $crate::serde::Serialize::serialize(&Self::VALUE, serializer));
+    };
+    (@value $ty:ident, $kind:ty, $value:literal, |$reader:ident| $read:expr) => {
+        impl $ty {
+            /// The only value, as it is sent.
+            pub const VALUE: $kind = $value;
+        }
+
+        impl $crate::codec::Decode for $ty {
+            fn decode(
+                $reader: &mut $crate::codec::Reader<'_>,
+            ) -> ::core::result::Result<Self, $crate::codec::DecodeError> {
+                $read.map(|()| Self)
+            }
+        }
+    };
+}
+
+/// The codec of an enum whose variant the text of a member selects. `_` is the variant for any other text, and the last
+/// one keeps the [`JsonValue`](crate::JsonValue) of values that are none of these.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __tagged_union {
+    ($ty:ident by $member:literal {
+        $($($tag:literal)|+ => $variant:ident,)*
+        $(_ => $fallback:ident,)?
+        ..$unknown:ident
+    }) => {
+        impl $crate::codec::Decode for $ty {
+            fn decode(
+                reader: &mut $crate::codec::Reader<'_>,
+            ) -> ::core::result::Result<Self, $crate::codec::DecodeError> {
+                let value = reader.value()?;
+                match value.tag($member).as_deref() {
+                    $(::core::option::Option::Some($($tag)|+) => value.decode().map(Self::$variant),)*
+                    _ => {
+                        $(if let ::core::result::Result::Ok(decoded) = value.decode() {
+                            return ::core::result::Result::Ok(Self::$fallback(decoded));
+                        })?
+                        ::core::result::Result::Ok(Self::$unknown(value.to_json()))
+                    }
+                }
+            }
+        }
+
+        $crate::__union!($ty { $($variant,)* $unknown });
+    };
+}
+
+/// The codec of an enum whose variants the members that are there tell apart. The last one keeps the
+/// [`JsonValue`](crate::JsonValue) of values that are none of these.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __untagged_union {
+    ($ty:ident { $($variant:ident,)* ..$unknown:ident }) => {
+        impl $crate::codec::Decode for $ty {
+            fn decode(
+                reader: &mut $crate::codec::Reader<'_>,
+            ) -> ::core::result::Result<Self, $crate::codec::DecodeError> {
+                let value = reader.value()?;
+                let candidates = value.candidates(&[$($crate::codec::members_of(Self::$variant)),*]);
+                $(if candidates.contains($crate::codec::members_of(Self::$variant))
+                    && let ::core::result::Result::Ok(decoded) = value.decode()
+                {
+                    return ::core::result::Result::Ok(Self::$variant(decoded));
+                })*
+                ::core::result::Result::Ok(Self::$unknown(value.to_json()))
+            }
+        }
+
+        $crate::__union!($ty { $($variant,)* $unknown });
+    };
+}
+
+/// How a union is written: as the value of its variant.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __union {
+    ($ty:ident { $($variant:ident),* }) => {
+        $crate::__serialize!($ty, |value, serializer| match value {
+            $(Self::$variant(value) => $crate::serde::Serialize::serialize(value, serializer),)*
+        });
+    };
+}
+
+/// The codec of a struct around one value: that of the value.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __newtype {
+    ($ty:ident) => {
+        impl $crate::codec::Decode for $ty {
+            fn decode(
+                reader: &mut $crate::codec::Reader<'_>,
+            ) -> ::core::result::Result<Self, $crate::codec::DecodeError> {
+                $crate::codec::Decode::decode(reader).map(Self)
+            }
+        }
+
+        $crate::__serialize!($ty, |value, serializer| $crate::serde::Serialize::serialize(&value.0, serializer));
+    };
+}
+
+/// `Display` by a text.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __display {
+    ($ty:ident, |$value:ident| $text:expr) => {
+        impl ::core::fmt::Display for $ty {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                let $value = self;
+                f.pad($text)
+            }
+        }
+    };
+}
+
+/// `Serialize` by an expression, and [`Deserialize`](crate::codec::deserialize).
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __serialize {
+    ($ty:ident, |$value:ident, $serializer:ident| $write:expr) => {
+        impl $crate::serde::Serialize for $ty {
+            fn serialize<S: $crate::serde::Serializer>(
+                &self,
+                $serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                let $value = self;
+                $write
+            }
+        }
+
+        $crate::codec::deserialize!($ty);
+    };
+}
