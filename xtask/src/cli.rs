@@ -15,10 +15,34 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    Check(Check),
     /// Bring `generated/` up to date with `spec/`; `cargo webhooks generate` with the same options
     Codegen(Generate),
     Corpus(Corpus),
     Conformance(Conformance),
+}
+
+/// Run the checks of this repository
+///
+/// Runs them in order, stops at the first that fails, and prints how long each took. The exit code is 0 if all passed or
+/// were skipped, 1 if one failed, and 2 if the command line is wrong.
+#[derive(Args)]
+pub(crate) struct Check {
+    /// The checks to run; all of them if none is named
+    #[arg(value_name = "CHECK")]
+    pub(crate) steps: Vec<String>,
+
+    /// A check to leave out; may be repeated
+    #[arg(long, value_name = "CHECK")]
+    pub(crate) skip: Vec<String>,
+
+    /// Run the remaining checks after one has failed
+    #[arg(long)]
+    pub(crate) keep_going: bool,
+
+    /// List the checks and exit
+    #[arg(long)]
+    pub(crate) list: bool,
 }
 
 /// Run signature test vectors

@@ -1,5 +1,6 @@
 //! Tasks of this repository: `cargo xtask`.
 
+mod check;
 mod cli;
 mod conformance;
 mod corpus;
@@ -11,6 +12,7 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     match cli::Cli::parse().command {
+        cli::Command::Check(arguments) => check::run(&arguments),
         cli::Command::Codegen(arguments) => arguments.run(),
         cli::Command::Conformance(arguments) => conformance::run(&arguments.file),
         cli::Command::Corpus(arguments) => corpus::run(&arguments),

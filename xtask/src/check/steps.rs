@@ -1,0 +1,120 @@
+//! The checks.
+
+use std::collections::BTreeSet;
+
+use xshell::{Shell, cmd};
+
+use super::imports;
+use super::step::{Outcome, Step, Verdict};
+
+/// Cheap ones first.
+pub(super) const STEPS: &[Step] = &[
+    Step { name: "toolchain", about: "the stated rust-version is the installed one", run: toolchain },
+    Step { name: "format", about: "rustfmt, in every workspace", run: format },
+    Step { name: "imports", about: "no import cycles between rooms", run: imports },
+    Step { name: "crates", about: "limits on the number of crates", run: crates },
+    Step { name: "lints", about: "clippy, all targets and features", run: lints },
+    Step { name: "codegen", about: "generated/ is up to date", run: codegen },
+    Step { name: "tests", about: "all tests of the workspace", run: tests },
+    Step { name: "features", about: "receiver and generated crate, with no feature and with all", run: features },
+    Step { name: "docs", about: "rustdoc, without warnings", run: docs },
+    Step { name: "peers", about: "benchmarks compile; the verifier agrees with other libraries", run: peers },
+    Step { name: "fuzz", about: "fuzz targets type-check", run: fuzz },
+    Step { name: "targets", about: "macOS and Windows type-check", run: targets },
+];
+
+/// Workspaces, by folder.
+const WORKSPACES: [&str; 3] = [".", "peers", "fuzz"];
+
+/// The largest number of crates that a package may be compiled from, itself included.
+const CRATES: [(&str, usize); 2] = [("tenovos-webhooks", 40), ("xtask", 110)];
+
+/// Supported platforms besides Linux, as Rust targets. See `README.md`.
+const TARGETS: [&str; 3] = ["aarch64-apple-darwin", "x86_64-pc-windows-gnu", "x86_64-pc-windows-msvc"];
+
+fn toolchain(shell: &Shell) -> Verdict {
+    let installed = cmd!(shell, "rustc --version").quiet().read()?;
+    let stated = env!("CARGO_PKG_RUST_VERSION");
+    if !installed.starts_with(&format!("rustc {stated}.")) {
+        return Err(format!("Cargo.toml states Rust {stated}, but this is {installed}").into());
+    }
+    Ok(Outcome::Passed)
+}
+
+fn format(shell: &Shell) -> Verdict {
+    for workspace in WORKSPACES {
+        cmd!(shell, "cargo fmt --all --check --manifest-path {workspace}/Cargo.toml").run()?;
+    }
+    Ok(Outcome::Passed)
+}
+
+fn imports(shell: &Shell) -> Verdict {
+    imports::check(&shell.current_dir())?;
+    Ok(Outcome::Passed)
+}
+
+fn crates(shell: &Shell) -> Verdict {
+    for (package, most) in CRATES {
+        let tree = cmd!(shell, "cargo tree --package {package} --edges normal --prefix none").read()?;
+        let crates: BTreeSet<_> = tree.lines().map(|line| line.trim_end_matches(" (*)")).collect();
+        if crates.len() > most {
+            return Err(format!("{package} is compiled from {} crates, more than {most}", crates.len()).into());
+        }
+        eprintln!("{package}: {} crates of at most {most}", crates.len());
+    }
+    Ok(Outcome::Passed)
+}
+
+fn lints(shell: &Shell) -> Verdict {
+    cmd!(shell, "cargo clippy --workspace --all-targets --all-features -- -D warnings").run()?;
+    Ok(Outcome::Passed)
+}
+
+fn codegen(shell: &Shell) -> Verdict {
+    cmd!(shell, "cargo xtask codegen --check").run()?;
+    Ok(Outcome::Passed)
+}
+
+fn tests(shell: &Shell) -> Verdict {
+    cmd!(shell, "cargo test --workspace").run()?;
+    Ok(Outcome::Passed)
+}
+
+fn features(shell: &Shell) -> Verdict {
+    cmd!(shell, "cargo check --package webhook-receiver").run()?;
+    cmd!(shell, "cargo test --package webhook-receiver --all-features").run()?;
+    cmd!(shell, "cargo test --package tenovos-webhooks --all-features").run()?;
+    Ok(Outcome::Passed)
+}
+
+fn docs(shell: &Shell) -> Verdict {
+    let _flags = shell.push_env("RUSTDOCFLAGS", "-D warnings");
+    cmd!(shell, "cargo doc --workspace --no-deps --all-features").run()?;
+    Ok(Outcome::Passed)
+}
+
+fn peers(shell: &Shell) -> Verdict {
+    cmd!(shell, "cargo test --manifest-path peers/Cargo.toml --all-targets --no-run").run()?;
+    cmd!(shell, "cargo test --manifest-path peers/Cargo.toml").run()?;
+    Ok(Outcome::Passed)
+}
+
+fn fuzz(shell: &Shell) -> Verdict {
+    cmd!(shell, "cargo check --manifest-path fuzz/Cargo.toml").run()?;
+    Ok(Outcome::Passed)
+}
+
+fn targets(shell: &Shell) -> Verdict {
+    // Without rustup there are no other targets.
+    let installed = cmd!(shell, "rustup target list --installed").read().unwrap_or_default();
+    let is_installed = |target: &&str| installed.lines().any(|line| line == *target);
+    let (present, missing): (Vec<&str>, Vec<&str>) = TARGETS.into_iter().partition(is_installed);
+    for target in present {
+        cmd!(shell, "cargo check --package webhook-receiver --package cargo-webhooks --all-features --target {target}")
+            .run()?;
+    }
+    if missing.is_empty() {
+        return Ok(Outcome::Passed);
+    }
+    Ok(Outcome::Skipped(format!("not installed: {}", missing.join(", "))))
+}
