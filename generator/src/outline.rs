@@ -3,8 +3,8 @@
 use std::fmt::{self, Display, Formatter};
 
 use crate::ir::{
-    Api, Carrier, Docs, Encoding, Example, Field, Hash, Hmac, Kind, Literal, Naming, Open, Piece, Presence, Scheme,
-    Select, Type, TypeDef, TypeId, Untold, Webhook,
+    Api, Docs, Encoding, EventTypeLocation, Example, Fallback, Field, Hash, Hmac, Kind, Literal, Naming, Piece,
+    Presence, Scheme, Select, Type, TypeDef, TypeId, UntypedReason, Webhook,
 };
 use crate::names::Names;
 use crate::source::Sources;
@@ -31,7 +31,7 @@ impl Display for Outline<'_> {
         if let Some((names, _)) = self.names {
             writeln!(f, "crate {}: {}", names.crate_name, names.vendor)?;
         }
-        writeln!(f, "event type in {}", Location(&api.carrier))?;
+        writeln!(f, "event type in {}", Location(&api.event_type_location))?;
         if let Some(scheme) = &api.scheme {
             writeln!(f, "signed: {}", Signature(scheme))?;
         }
@@ -57,8 +57,8 @@ impl Display for Outline<'_> {
         }
         for untyped in &api.untyped {
             let reason = match &untyped.reason {
-                Untold::Open(reason) => *reason,
-                Untold::Inexpressible(reason) => reason,
+                UntypedReason::Unrestricted(reason) => *reason,
+                UntypedReason::Inexpressible(reason) => reason,
             };
             writeln!(f, "untyped {}: {reason}", untyped.origin.pointer())?;
         }
@@ -85,7 +85,7 @@ impl Outline<'_> {
             write!(f, " as {}", names.event_types()[index])?;
         }
         writeln!(f, ": {}", self.ty(&Type::Named(webhook.payload)))?;
-        for Example { json, assembled, states_event_type } in &webhook.examples {
+        for Example { json, assembled, states_event_type, .. } in &webhook.examples {
             let kind = if *assembled { "assembled" } else { "example" };
             let partial = if *states_event_type { "" } else { " without event type" };
             // Line breaks within strings are escaped.
@@ -121,12 +121,12 @@ impl Outline<'_> {
                 writeln!(f, "}}")
             }
             Kind::Enum(listed) => {
-                let open = match listed.open {
-                    Open::Text => "text",
-                    Open::Integer => "integer",
-                    Open::Json => "json",
+                let fallback = match listed.fallback {
+                    Fallback::Text => "text",
+                    Fallback::Integer => "integer",
+                    Fallback::Json => "json",
                 };
-                writeln!(f, "enum {name}: {open} {{")?;
+                writeln!(f, "enum {name}: {fallback} {{")?;
                 for (index, value) in listed.values.iter().enumerate() {
                     literal_docs(f, value)?;
                     writeln!(f, "    {}{}", self.prefix(id, index), value.json())?;
@@ -149,8 +149,8 @@ impl Outline<'_> {
                     if !tags.is_empty() {
                         write!(f, " = {}", tags.join(" | "))?;
                     }
-                    let otherwise = matches!(union.select, Select::Tag { otherwise: Some(at), .. } if at == index);
-                    writeln!(f, "{}", if otherwise { " or any other" } else { "" })?;
+                    let default = matches!(union.select, Select::Tag { default: Some(at), .. } if at == index);
+                    writeln!(f, "{}", if default { " or any other" } else { "" })?;
                 }
                 self.close(f, id)
             }
@@ -259,14 +259,14 @@ fn literal_docs(f: &mut Formatter<'_>, value: &Literal) -> fmt::Result {
     }
 }
 
-struct Location<'a>(&'a Carrier);
+struct Location<'a>(&'a EventTypeLocation);
 
 impl Display for Location<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Carrier::Body { pointers, .. } => f.write_str(&pointers.join(" or "))?,
-            Carrier::Header { name, .. } => write!(f, "header {name}")?,
-            Carrier::Address => f.write_str("the address")?,
+            EventTypeLocation::Body { pointers, .. } => f.write_str(&pointers.join(" or "))?,
+            EventTypeLocation::Header { name, .. } => write!(f, "header {name}")?,
+            EventTypeLocation::Address => f.write_str("the address")?,
         }
         match self.0.completed_by() {
             Some(pointer) => write!(f, ", completed by {pointer}"),

@@ -165,7 +165,7 @@ fn examples_pass_through_the_receiver() {
             "parcels.yaml#/webhooks/parcel.sent/post/requestBody/content/application~1json/schema/properties/{property}"
         )
     };
-    assert_eq!(row["untyped"]["open"][0], format!("{}: nothing is said of the value", place("remarks")));
+    assert_eq!(row["untyped"]["open"][0], format!("{}: no keyword restricts the value", place("remarks")));
     let untyped = format!("{}: `$dynamicRef` has no Rust type", place("route"));
     assert_eq!(row["untyped"]["inexpressible"][0], untyped);
     assert_eq!(members(&totals["totals"], ["documents", "generated", "examples", "equal"]), [1, 1, 3, 2]);

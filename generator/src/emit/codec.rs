@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::Emitter;
 use super::values::integer;
-use crate::ir::{Enum, Form, Kind, Literal, Open, Presence, Select, Struct, Type, TypeId, Union};
+use crate::ir::{Enum, Fallback, Form, Kind, Literal, Presence, Select, Struct, Type, TypeId, Union};
 
 impl Emitter<'_> {
     /// The macro call of one definition.
@@ -48,13 +48,13 @@ impl Emitter<'_> {
         let ty = self.names.ty(id);
         let unknown = self.names.unknown(id);
         let idents = self.names.members(id);
-        let (name, value): (_, fn(&Literal) -> TokenStream) = match listed.open {
-            Open::Text => (format_ident!("text_enum"), |value| text(&value.name())),
-            Open::Integer => (format_ident!("integer_enum"), |value| match value.form() {
+        let (name, value): (_, fn(&Literal) -> TokenStream) = match listed.fallback {
+            Fallback::Text => (format_ident!("text_enum"), |value| text(&value.name())),
+            Fallback::Integer => (format_ident!("integer_enum"), |value| match value.form() {
                 Form::Integer(value) => integer(value),
                 _ => text(&value.json()),
             }),
-            Open::Json => (format_ident!("json_enum"), |value| text(&value.json())),
+            Fallback::Json => (format_ident!("json_enum"), |value| text(&value.json())),
         };
         let values = listed.values.iter().map(value);
         quote! {
@@ -83,12 +83,12 @@ impl Emitter<'_> {
         let variants = self.names.members(id);
         let unknown = self.names.unknown(id);
         match &union.select {
-            Select::Tag { member, otherwise } => {
+            Select::Tag { member, default } => {
                 let tags = union.variants.iter().map(|variant| {
                     let tags = &variant.tags;
                     quote!(#(#tags)|*)
                 });
-                let fallback = otherwise.and_then(|position| variants.get(position));
+                let fallback = default.and_then(|position| variants.get(position));
                 let fallback = fallback.map(|ident| quote!(_ => #ident,));
                 quote! {
                     codec::tagged_union! {

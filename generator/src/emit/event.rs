@@ -5,8 +5,7 @@ use quote::quote;
 
 use super::{Emitter, docs, imports};
 use crate::format::SourceFile;
-use crate::ir::{Carrier, Kind, Presence, Type};
-use crate::lower::shape;
+use crate::ir::{EventTypeLocation, Kind, Presence, Type};
 
 impl Emitter<'_> {
     /// The file.
@@ -18,12 +17,12 @@ impl Emitter<'_> {
         let types = payloads.clone();
         let accessors = self.accessors();
         let common: Vec<&Type> = self.api.common_fields().into_iter().map(|field| &field.ty).collect();
-        payloads.extend(common.iter().flat_map(|ty| shape::named(ty)).map(|id| self.names.ty(id)));
+        payloads.extend(common.iter().flat_map(|ty| ty.definitions()).map(|id| self.names.ty(id)));
         let own = payloads.iter().map(ToString::to_string).chain(["EventType".to_owned(), self.vendor_name()]);
         let own = imports::list(own.collect());
         let mut receiver = imports::receiver_types(&common);
         receiver.extend(["EventTypeLocation", "UnknownEvent", "Webhooks", "codec"]);
-        if self.api.carrier.completed_by().is_some() {
+        if self.api.event_type_location.completed_by().is_some() {
             receiver.push("Completion");
         }
         let receiver = imports::list(receiver);
@@ -109,18 +108,18 @@ impl Emitter<'_> {
     /// Where deliveries state their event type, in the receiver's words.
     fn carrier(&self) -> TokenStream {
         let separator = &self.api.separator;
-        let completed_by = match self.api.carrier.completed_by() {
+        let completed_by = match self.api.event_type_location.completed_by() {
             None => quote!(None),
             Some(pointer) => quote!(Some(Completion { pointer: #pointer, separator: #separator })),
         };
-        match &self.api.carrier {
-            Carrier::Body { pointers, .. } => {
+        match &self.api.event_type_location {
+            EventTypeLocation::Body { pointers, .. } => {
                 quote!(EventTypeLocation::Body { pointers: &[#(#pointers),*], completed_by: #completed_by })
             }
-            Carrier::Header { name, .. } => {
+            EventTypeLocation::Header { name, .. } => {
                 quote!(EventTypeLocation::Header { name: #name, completed_by: #completed_by })
             }
-            Carrier::Address => quote!(EventTypeLocation::Address),
+            EventTypeLocation::Address => quote!(EventTypeLocation::Address),
         }
     }
 

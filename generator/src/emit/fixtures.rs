@@ -7,7 +7,7 @@ use quote::{format_ident, quote};
 use super::signature::Signing;
 use super::{Emitter, imports};
 use crate::format::SourceFile;
-use crate::ir::{Carrier, Webhook};
+use crate::ir::{EventTypeLocation, Webhook};
 use crate::names::ident;
 
 impl Emitter<'_> {
@@ -44,7 +44,7 @@ impl Emitter<'_> {
         imports.extend(names.iter().chain(&["Outcome", "Payload", self.constructor()]).map(|&name| name.to_owned()));
         imports.push(vendor.to_string());
         let imports = imports::list(imports);
-        let header_value = matches!(self.api.carrier, Carrier::Header { .. }).then(|| {
+        let header_value = matches!(self.api.event_type_location, EventTypeLocation::Header { .. }).then(|| {
             quote!(
                 use webhook_receiver::http::HeaderValue;
             )
@@ -55,12 +55,12 @@ impl Emitter<'_> {
             use webhook_receiver::testing;
             use #crate_name::{#imports};
         });
-        let (parameter, insert) = match &self.api.carrier {
-            Carrier::Header { name, .. } => (
+        let (parameter, insert) = match &self.api.event_type_location {
+            EventTypeLocation::Header { name, .. } => (
                 Some(quote!(, event_type: &'static str)),
                 Some(quote!(headers.insert(#name, HeaderValue::from_static(event_type));)),
             ),
-            Carrier::Body { .. } | Carrier::Address => (None, None),
+            EventTypeLocation::Body { .. } | EventTypeLocation::Address => (None, None),
         };
         let mutable = insert.is_some().then(|| quote!(mut));
         file.item(quote! {

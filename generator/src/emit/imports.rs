@@ -35,10 +35,5 @@ pub(super) fn has_map(types: &[&Type]) -> bool {
 }
 
 fn mentions(ty: &Type, wanted: fn(&Type) -> bool) -> bool {
-    wanted(ty)
-        || match ty {
-            Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) | Type::Deep(inner) => mentions(inner, wanted),
-            Type::Tuple(elements) => elements.iter().any(|element| mentions(element, wanted)),
-            _ => false,
-        }
+    ty.walk().any(wanted)
 }

@@ -5,7 +5,6 @@ use quote::{format_ident, quote};
 use super::{Emitter, docs, imports};
 use crate::format::SourceFile;
 use crate::ir::{Scheme, Type};
-use crate::lower::shape;
 
 /// What is re-exported of the receiver, whatever the signature scheme.
 const RECEIVER_TYPES: [&str; 18] = [
@@ -52,7 +51,7 @@ impl Emitter<'_> {
         });
         let mut receiver = RECEIVER_TYPES.to_vec();
         receiver.extend(self.signature_types());
-        let deep = self.api.types.iter().flat_map(|def| shape::types(&def.kind)).any(|ty| matches!(ty, Type::Deep(_)));
+        let deep = self.api.types.iter().flat_map(|def| def.kind.types()).any(|ty| matches!(ty, Type::Deep(_)));
         receiver.extend(deep.then_some("Deep"));
         let receiver = imports::list(receiver);
         file.item(quote! {

@@ -5,8 +5,7 @@ use quote::quote;
 
 use super::{Emitter, docs, imports};
 use crate::format::SourceFile;
-use crate::ir::{Docs, Format, Kind, Naming, Open, Presence, Select, Struct, Type, TypeId, Union, Webhook};
-use crate::lower::shape;
+use crate::ir::{Docs, Fallback, Kind, Naming, Presence, Select, Struct, Type, TypeId, Union, Webhook};
 
 impl Emitter<'_> {
     /// The file of a module.
@@ -39,13 +38,14 @@ impl Emitter<'_> {
     /// What the definitions of a module name from elsewhere.
     fn imports(&self, module: &str, ids: &[TypeId]) -> TokenStream {
         let kinds: Vec<&Kind> = ids.iter().map(|id| &self.api.def(*id).kind).collect();
-        let types: Vec<&Type> = kinds.iter().flat_map(|kind| shape::types(kind)).collect();
+        let types: Vec<&Type> = kinds.iter().flat_map(|kind| kind.types()).collect();
         let any = |wanted: fn(&Kind) -> bool| kinds.iter().any(|kind| wanted(kind));
         let unions = any(|kind| matches!(kind, Kind::Union(_)));
         let rest = any(|kind| matches!(kind, Kind::Struct(Struct { rest: Some(_), .. })));
-        let lists = |open: Open| kinds.iter().any(|kind| matches!(kind, Kind::Enum(listed) if listed.open == open));
-        let json = (unions || lists(Open::Json)).then_some(&Type::Any);
-        let integer = lists(Open::Integer).then_some(&Type::Integer);
+        let lists =
+            |open: Fallback| kinds.iter().any(|kind| matches!(kind, Kind::Enum(listed) if listed.fallback == open));
+        let json = (unions || lists(Fallback::Json)).then_some(&Type::Any);
+        let integer = lists(Fallback::Integer).then_some(&Type::Integer);
         let used: Vec<&Type> = types.iter().copied().chain(json).chain(integer).collect();
         let map = (rest || imports::has_map(&used)).then(|| {
             quote!(
@@ -62,7 +62,7 @@ impl Emitter<'_> {
         let own = roots.then_some([&self.names.vendor, &event_type]);
         let others = types
             .iter()
-            .flat_map(|ty| shape::named(ty))
+            .flat_map(|ty| ty.definitions())
             .filter(|id| self.names.module(*id) != module)
             .map(|id| self.names.ty(id))
             .chain(own.into_iter().flatten())
@@ -124,7 +124,7 @@ impl Emitter<'_> {
                 let tags = variant.tags.iter().map(|tag| docs::code(tag)).collect::<Vec<_>>().join(", ");
                 let text = match &union.select {
                     Select::Shape => format!("{}.", docs::code(&variant.name)),
-                    Select::Tag { otherwise, .. } if *otherwise == Some(index) => {
+                    Select::Tag { default, .. } if *default == Some(index) => {
                         format!("Told by {tags}, or by no other.")
                     }
                     Select::Tag { .. } => format!("Told by {tags}."),
@@ -224,7 +224,7 @@ impl Emitter<'_> {
             Type::String => quote!(String),
             Type::Any => quote!(JsonValue),
             Type::Text(format) => {
-                let marker = crate::names::ident(marker(*format));
+                let marker = crate::names::ident(format.marker());
                 quote!(Text<format::#marker>)
             }
             Type::List(inner) => {
@@ -322,21 +322,4 @@ pub(super) fn sentence(mut text: String) -> String {
         text.push('.');
     }
     text
-}
-
-fn marker(format: Format) -> &'static str {
-    match format {
-        Format::Uuid => "Uuid",
-        Format::DateTime => "DateTime",
-        Format::Date => "Date",
-        Format::Time => "Time",
-        Format::Duration => "Duration",
-        Format::Email => "Email",
-        Format::Uri => "Uri",
-        Format::UriReference => "UriReference",
-        Format::Hostname => "Hostname",
-        Format::Ipv4 => "Ipv4",
-        Format::Ipv6 => "Ipv6",
-        Format::Byte => "Byte",
-    }
 }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Emitter, docs};
-use crate::ir::{Carrier, Encoding, Hash, Hmac, Piece, Scheme};
+use crate::ir::{Encoding, EventTypeLocation, Hash, Hmac, Piece, Scheme};
 
 /// How the emitted tests make a delivery that the receiver trusts.
 pub(super) struct Signing {
@@ -53,7 +53,7 @@ impl Emitter<'_> {
 
     /// Whether each event type has an address of its own, so that a receiver is for one of them.
     fn has_addresses(&self) -> bool {
-        self.api.carrier == Carrier::Address && self.api.webhooks.len() > 1
+        self.api.event_type_location == EventTypeLocation::Address && self.api.webhooks.len() > 1
     }
 
     /// The constant and the constructor.

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::payloads::sentence;
 use super::{Emitter, docs};
-use crate::ir::{Enum, Open, TypeId};
+use crate::ir::{Enum, Fallback, TypeId};
 
 impl Emitter<'_> {
     pub(super) fn enum_definition(&self, id: TypeId, listed: &Enum, docs: &TokenStream) -> TokenStream {
@@ -19,10 +19,10 @@ impl Emitter<'_> {
             };
             quote!(#docs #ident,)
         });
-        let (derives, kept) = match listed.open {
-            Open::Text => (quote!(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash), quote!(String)),
-            Open::Integer => (quote!(Clone, Debug, PartialEq, Eq, Hash), quote!(Integer)),
-            Open::Json => (quote!(Clone, Debug, PartialEq, Eq), quote!(JsonValue)),
+        let (derives, kept) = match listed.fallback {
+            Fallback::Text => (quote!(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash), quote!(String)),
+            Fallback::Integer => (quote!(Clone, Debug, PartialEq, Eq, Hash), quote!(Integer)),
+            Fallback::Json => (quote!(Clone, Debug, PartialEq, Eq), quote!(JsonValue)),
         };
         quote! {
             #docs

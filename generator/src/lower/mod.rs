@@ -1,22 +1,18 @@
 //! The normalized description to the intermediate representation.
 
-mod choices;
-mod depth;
 mod event_types;
 mod examples;
-mod flatten;
-mod graph;
-pub(crate) mod shape;
+mod passes;
+mod schema;
 mod signature;
 #[cfg(test)]
 #[allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 #[allow(clippy::needless_pass_by_value, reason = "`expect!` is handed over where it is written")]
 mod tests;
-mod types;
 
 use crate::config::Config;
 use crate::diagnostics::Diagnostics;
-use crate::ir::{Api, Published, Webhook};
+use crate::ir::{Api, EventTypeLocation, Published, Webhook};
 use crate::normalize::{self, Description};
 use crate::source::Sources;
 use event_types::Route;
@@ -30,13 +26,13 @@ pub fn lower(
 ) -> Option<Api> {
     let separator = config.event_types.separator.as_str();
     let scheme = signature::scheme(description, config, diagnostics);
-    let (carrier, routes) = event_types::routes(description, config, diagnostics)?;
-    let mut types = types::Types::new(&description.schemas, sources);
+    let (location, routes) = event_types::routes(description, config, diagnostics)?;
+    let mut types = schema::Types::new(&description.schemas, sources);
     let mut payloads = Vec::new();
     for route in &routes {
         payloads.push(types.root(&route.event_type, route.body(), diagnostics));
     }
-    // Examples are held against the types: where these are in doubt, so would be what is said of the examples.
+    // Examples are checked against the types: with wrong types, findings about examples would be wrong, too.
     if diagnostics.has_errors() {
         return None;
     }
@@ -44,7 +40,7 @@ pub fn lower(
         title: description.title.clone(),
         version: description.version.clone(),
         description: description.description.clone(),
-        carrier,
+        event_type_location: location,
         separator: separator.to_owned(),
         described: description.webhooks.len(),
         webhooks: Vec::new(),
@@ -54,12 +50,12 @@ pub fn lower(
         scheme,
     };
     for (route, payload) in routes.iter().zip(payloads) {
-        let examples = examples::examples(&api, &types.flats, route, &routes, payload, diagnostics);
+        let examples = examples::examples(&api, &types.cache, route, &routes, payload, diagnostics);
         let Route { webhook, event_type, head, .. } = route;
         api.webhooks.push(Webhook {
             key: webhook.name.clone(),
             event_type: event_type.clone(),
-            header: matches!(api.carrier, crate::ir::Carrier::Header { .. }).then(|| head.clone()),
+            header: matches!(api.event_type_location, EventTypeLocation::Header { .. }).then(|| head.clone()),
             payload,
             summary: webhook.operation.summary.clone(),
             description: webhook.operation.description.clone(),
@@ -68,10 +64,10 @@ pub fn lower(
             origin: webhook.key.origin().clone(),
         });
     }
-    shape::merge_equal(&mut api);
-    shape::report_endless(&api, diagnostics);
-    shape::box_cycles(&mut api);
-    depth::cut_chains(&mut api);
+    passes::merge_equal(&mut api);
+    passes::report_endless(&api, diagnostics);
+    passes::box_cycles(&mut api);
+    passes::cut_chains(&mut api);
     (!diagnostics.has_errors()).then_some(api)
 }
 

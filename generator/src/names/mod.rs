@@ -12,7 +12,6 @@ pub use ident::{ident, is_keyword, snake, upper_camel};
 use crate::config::{Config, SpecPlace};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Label, Place, suggest};
 use crate::ir::{Api, Kind, Literal, Naming, TypeDef, TypeId};
-use crate::lower::shape;
 use crate::source::Sources;
 use claims::Scope;
 use ident::{file, short_hash};
@@ -265,7 +264,7 @@ fn types(api: &Api, config: &Config, vendor: &str, sources: &Sources, diagnostic
     });
     claim(&mut names, components.collect());
     // A name that depends on the parent's can only be made after it.
-    let proposals = shape::proposals(api);
+    let proposals = api.proposed_names();
     let mut alike: HashMap<&str, usize> = HashMap::new();
     for proposal in proposals.iter().flatten() {
         *alike.entry(proposal).or_default() += 1;
@@ -461,7 +460,7 @@ fn modules(api: &Api) -> Vec<String> {
     let mut modules: Vec<Option<String>> = vec![None; api.types.len()];
     for (webhook, area) in api.webhooks.iter().zip(areas) {
         let module = names[area];
-        for id in shape::reachable(api, vec![webhook.payload]) {
+        for id in api.reachable([webhook.payload]) {
             let slot = &mut modules[id.0];
             match slot {
                 None => *slot = Some(module.clone()),

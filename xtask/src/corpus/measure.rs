@@ -7,7 +7,7 @@ use std::{fs, io};
 
 use webhook_generator::Output;
 use webhook_generator::fingerprint::Fingerprint;
-use webhook_generator::ir::Untold;
+use webhook_generator::ir::UntypedReason;
 
 use super::count::{Count, Counts};
 use super::crates::{Crates, Passed, Raw};
@@ -67,8 +67,8 @@ impl Measuring {
         for untyped in &output.api.untyped {
             let place = generated.place(&untyped.origin);
             match &untyped.reason {
-                Untold::Open(reason) => row.open.push(format!("{place}: {reason}")),
-                Untold::Inexpressible(reason) => row.inexpressible.push(format!("{place}: {reason}")),
+                UntypedReason::Unrestricted(reason) => row.open.push(format!("{place}: {reason}")),
+                UntypedReason::Inexpressible(reason) => row.inexpressible.push(format!("{place}: {reason}")),
             }
         }
         let examples = examples::examples(document, &output.api).unwrap_or_else(|problem| {

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
-use super::evidence::{Evidence, Source, Stated};
+use super::candidates::{Candidate, Candidates, Source};
 use super::{Route, header, spelling};
 use crate::config::{Config, Located};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, suggest};
-use crate::ir::{Carrier, is_template};
+use crate::ir::{EventTypeLocation, is_template};
 use crate::normalize::{Description, Webhook};
 
 /// More lines than that are no longer asked for.
@@ -16,39 +16,43 @@ const MAX_LINES: usize = 8;
 
 /// What became of the question which event types a webhook has.
 enum Decision {
-    Told(Vec<Evidence>),
-    Untold,
+    Resolved(Vec<Candidate>),
+    Unresolved,
     Contradicted,
 }
 
 /// Routes for all webhooks, in their order, but for those that an error is about.
 pub(super) fn assign<'a>(
     description: &'a Description,
-    carrier: &Carrier,
+    location: &EventTypeLocation,
     config: &Config,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Route<'a>> {
     let mut unused: BTreeMap<&String, &Located<_>> = config.event_types.names.iter().collect();
     let separator = config.event_types.separator.as_str();
-    let keys_count = config.event_types.from_keys || keys_are_spelled_out(description, carrier, diagnostics);
+    let keys_count = config.event_types.from_keys || keys_are_spelled_out(description, location, diagnostics);
     let mut assign = Assign { description, config, separator, keys_count, doubts: Vec::new(), diagnostics };
-    let mut untold: Vec<&Webhook> = Vec::new();
+    let mut unresolved: Vec<&Webhook> = Vec::new();
     let mut claims: IndexMap<String, Vec<(&Webhook, Place)>> = IndexMap::new();
     let mut routes = Vec::new();
-    let headers = match carrier {
-        Carrier::Header { name, .. } => header::values(description, name),
-        Carrier::Body { .. } | Carrier::Address => vec![Vec::new(); description.webhooks.len()],
+    let headers = match location {
+        EventTypeLocation::Header { name, .. } => header::values(description, name),
+        EventTypeLocation::Body { .. } | EventTypeLocation::Address => vec![Vec::new(); description.webhooks.len()],
     };
     for (webhook, header) in description.webhooks.iter().zip(headers) {
         unused.remove(&webhook.name);
-        let decision = match carrier {
-            Carrier::Body { pointers, completed_by } => assign.by_body(webhook, pointers, completed_by.as_deref()),
-            Carrier::Header { completed_by, .. } => assign.by_header(webhook, header, completed_by.as_deref()),
-            Carrier::Address => Decision::Told(vec![assign.by_address(webhook)]),
+        let decision = match location {
+            EventTypeLocation::Body { pointers, completed_by } => {
+                assign.by_body(webhook, pointers, completed_by.as_deref())
+            }
+            EventTypeLocation::Header { completed_by, .. } => {
+                assign.by_header(webhook, header, completed_by.as_deref())
+            }
+            EventTypeLocation::Address => Decision::Resolved(vec![assign.by_address(webhook)]),
         };
         match decision {
-            Decision::Told(all) => {
-                for Evidence { name, head, place, alternatives, .. } in all {
+            Decision::Resolved(all) => {
+                for Candidate { name, head, place, alternatives, .. } in all {
                     if is_template(&name) {
                         assign.report_template(&name, place.clone());
                     }
@@ -61,12 +65,12 @@ pub(super) fn assign<'a>(
                     });
                 }
             }
-            Decision::Untold => untold.push(webhook),
+            Decision::Unresolved => unresolved.push(webhook),
             Decision::Contradicted => {}
         }
     }
-    assign.report_untold(&untold, carrier);
-    assign.report_undeclared_completion(carrier);
+    assign.report_unresolved(&unresolved, location);
+    assign.report_undeclared_completion(location);
     for (name, claimants) in claims.iter().filter(|(_, claimants)| claimants.len() > 1) {
         assign.report_twice(name, claimants);
     }
@@ -88,15 +92,15 @@ struct Assign<'a, 'd> {
     separator: &'a str,
     /// The keys are event types, whatever they look like.
     keys_count: bool,
-    /// What is said of weaker evidence, by the event type that was taken instead.
+    /// Findings about weaker candidates, by the event type that was chosen instead.
     doubts: Vec<(String, Diagnostic)>,
     diagnostics: &'d mut Diagnostics,
 }
 
 impl Assign<'_, '_> {
-    fn configured(&self, webhook: &Webhook) -> Option<Evidence> {
+    fn configured(&self, webhook: &Webhook) -> Option<Candidate> {
         let name = self.config.event_types.names.get(&webhook.name)?;
-        Some(Evidence {
+        Some(Candidate {
             name: name.value.as_str().to_owned(),
             head: None,
             place: name.place.clone(),
@@ -106,9 +110,9 @@ impl Assign<'_, '_> {
     }
 
     /// The key as an event type; a path's slash in front is none of it.
-    fn key(webhook: &Webhook) -> Evidence {
+    fn key(webhook: &Webhook) -> Candidate {
         let name = webhook.name.strip_prefix('/').filter(|name| !name.is_empty()).unwrap_or(&webhook.name);
-        Evidence {
+        Candidate {
             name: name.to_owned(),
             head: None,
             place: Place::Name(webhook.key.origin().clone()),
@@ -118,7 +122,7 @@ impl Assign<'_, '_> {
     }
 
     /// Nothing that is sent has to agree with it: the name of the webhook is as good as any.
-    fn by_address(&self, webhook: &Webhook) -> Evidence {
+    fn by_address(&self, webhook: &Webhook) -> Candidate {
         self.configured(webhook).unwrap_or_else(|| Self::key(webhook))
     }
 
@@ -137,35 +141,35 @@ impl Assign<'_, '_> {
         let parts = self.stated_at(webhook, completed_by);
         let separator = self.separator;
         match self.decide(webhook, stated.completed(&parts, separator)) {
-            Decision::Told(mut all) => {
-                for evidence in &mut all {
+            Decision::Resolved(mut all) => {
+                for candidate in &mut all {
                     let parts = parts.fixed.iter().chain(&parts.listed);
-                    evidence.head.get_or_insert_with(|| head(&evidence.name, parts, separator));
+                    candidate.head.get_or_insert_with(|| head(&candidate.name, parts, separator));
                 }
-                Decision::Told(all)
+                Decision::Resolved(all)
             }
             decision => decision,
         }
     }
 
-    fn stated_at(&mut self, webhook: &Webhook, pointer: &str) -> Stated {
-        Stated::at(&self.description.schemas, webhook, &crate::document::pointer::split(pointer), self.diagnostics)
+    fn stated_at(&mut self, webhook: &Webhook, pointer: &str) -> Candidates {
+        Candidates::at(&self.description.schemas, webhook, &crate::document::pointer::split(pointer), self.diagnostics)
     }
 
-    fn decide(&mut self, webhook: &Webhook, stated: Stated) -> Decision {
+    fn decide(&mut self, webhook: &Webhook, stated: Candidates) -> Decision {
         let configured = self.configured(webhook);
         if configured.is_none()
             && let Some(several) = several(webhook, &stated, self.keys_count)
         {
-            return Decision::Told(several);
+            return Decision::Resolved(several);
         }
-        let is_event_type = |evidence: &Evidence| spelling::is_event_type(&evidence.name, self.separator);
+        let is_event_type = |candidate: &Candidate| spelling::is_event_type(&candidate.name, self.separator);
         let key = Some(Self::key(webhook)).filter(|key| self.keys_count || is_event_type(key));
-        let operation_id = webhook.operation_id.as_ref().and_then(|node| Evidence::of(node, Source::OperationId));
+        let operation_id = webhook.operation_id.as_ref().and_then(|node| Candidate::of(node, Source::OperationId));
         let named_operation = operation_id.clone().filter(is_event_type);
         let listed = stated.listed_for(webhook).cloned();
-        // Ranks of evidence, the strongest first; within a rank all weigh the same.
-        let ranks: [Vec<Evidence>; 5] = [
+        // Ranks of candidates, the strongest first; within a rank all are equal.
+        let ranks: [Vec<Candidate>; 5] = [
             configured.into_iter().collect(),
             stated.fixed,
             listed.into_iter().collect(),
@@ -173,109 +177,115 @@ impl Assign<'_, '_> {
             stated.examples.into_iter().chain(named_operation).collect(),
         ];
         let mut ranks = ranks.into_iter().skip_while(Vec::is_empty);
-        let Some(strongest) = ranks.next() else { return Decision::Untold };
-        let weaker: Vec<Evidence> = ranks.flatten().collect();
+        let Some(strongest) = ranks.next() else { return Decision::Unresolved };
+        let weaker: Vec<Candidate> = ranks.flatten().collect();
         // Among equals, one that is another spelling of the key has the key's word for it.
-        let told = strongest.iter().find(|evidence| spelling::same(&evidence.name, &webhook.name));
-        let agreed = told.is_some();
-        let told = told.unwrap_or(&strongest[0]);
-        let others: Vec<&Evidence> = strongest.iter().filter(|evidence| evidence.name != told.name).collect();
+        let resolved = strongest.iter().find(|candidate| spelling::same(&candidate.name, &webhook.name));
+        let agreed = resolved.is_some();
+        let resolved = resolved.unwrap_or(&strongest[0]);
+        let others: Vec<&Candidate> = strongest.iter().filter(|candidate| candidate.name != resolved.name).collect();
         // An operationId in camelCase spells no event type, but it tells when an example is another event's.
-        let by_example = told.source == Source::Example;
+        let by_example = resolved.source == Source::Example;
         let spelled_otherwise =
-            operation_id.as_ref().filter(|id| by_example && !agreed && !spelling::agree(&id.name, &told.name));
-        let contradiction = others.first().copied().filter(|_| !agreed || told.source != Source::Example);
+            operation_id.as_ref().filter(|id| by_example && !agreed && !spelling::agree(&id.name, &resolved.name));
+        let contradiction = others.first().copied().filter(|_| !agreed || resolved.source != Source::Example);
         if let Some(other) = contradiction.or(spelled_otherwise) {
             self.diagnostics.push(
                 Diagnostic::new(
                     Code::EventTypeContradicted,
                     format!("the event type of webhook `{}` is contradicted", webhook.name),
                 )
-                .at(told.place.clone(), format!("{} says `{}`", told.source.shown(), told.name))
+                .at(resolved.place.clone(), format!("{} says `{}`", resolved.source.shown(), resolved.name))
                 .at(other.place.clone(), format!("{} says `{}`", other.source.shown(), other.name))
                 .at(Place::Name(webhook.key.origin().clone()), "the webhook")
-                .setting("event-type.names", vec![self.line(webhook, Some(&told.name))]),
+                .setting("event-type.names", vec![self.line(webhook, Some(&resolved.name))]),
             );
             return Decision::Contradicted;
         }
         // Examples of one member are copied between webhooks: one that is right speaks for all.
-        let exemplified = told.source == Source::Example
-            || weaker.iter().any(|other| other.source == Source::Example && other.name == told.name);
-        let doubtful = |other: &&Evidence| !(exemplified && other.source == Source::Example);
-        let mut doubts: IndexMap<&str, Vec<&Evidence>> = IndexMap::new();
-        for evidence in others.into_iter().chain(&weaker).filter(doubtful).filter(|other| disagrees(told, other)) {
-            doubts.entry(&evidence.name).or_default().push(evidence);
+        let exemplified = resolved.source == Source::Example
+            || weaker.iter().any(|other| other.source == Source::Example && other.name == resolved.name);
+        let doubtful = |other: &&Candidate| !(exemplified && other.source == Source::Example);
+        let mut doubts: IndexMap<&str, Vec<&Candidate>> = IndexMap::new();
+        for candidate in others.into_iter().chain(&weaker).filter(doubtful).filter(|other| disagrees(resolved, other)) {
+            doubts.entry(&candidate.name).or_default().push(candidate);
         }
-        for (name, evidence) in doubts {
-            self.doubt(webhook, told, name, &evidence);
+        for (name, candidate) in doubts {
+            self.doubt(webhook, resolved, name, &candidate);
         }
-        Decision::Told(vec![told.clone()])
+        Decision::Resolved(vec![resolved.clone()])
     }
 
-    /// Takes note of weaker evidence that names another event type.
-    fn doubt(&mut self, webhook: &Webhook, told: &Evidence, name: &str, others: &[&Evidence]) {
+    /// Notes that weaker candidates name another event type.
+    fn doubt(&mut self, webhook: &Webhook, resolved: &Candidate, name: &str, others: &[&Candidate]) {
         let mut sources: Vec<&str> = others.iter().map(|other| other.source.shown()).collect();
         sources.dedup();
         let say = if sources.len() == 1 { "says" } else { "say" };
         let message = format!(
             "webhook `{}` is taken for `{}`, though {} {say} `{name}`",
             webhook.name,
-            told.name,
+            resolved.name,
             sources.join(" and ")
         );
         let mut diagnostic = Diagnostic::new(Code::EventTypeDoubtful, message);
         for other in others {
             diagnostic = diagnostic.at(other.place.clone(), "weaker evidence, not followed");
         }
-        let diagnostic = diagnostic.at(told.place.clone(), format!("{} decides", told.source.shown()));
-        let diagnostic = if told.source == Source::Configuration {
+        let diagnostic = diagnostic.at(resolved.place.clone(), format!("{} decides", resolved.source.shown()));
+        let diagnostic = if resolved.source == Source::Configuration {
             diagnostic
         } else {
             let line = format!("{:?} = {name:?}", webhook.name);
             diagnostic.help(format!("if `{name}` is right, say so in codegen.toml:\n[event-type.names]\n{line}"))
         };
-        self.doubts.push((told.name.clone(), diagnostic));
+        self.doubts.push((resolved.name.clone(), diagnostic));
     }
 
-    fn by_header(&mut self, webhook: &Webhook, stated: Vec<Evidence>, completed_by: Option<&str>) -> Decision {
+    fn by_header(&mut self, webhook: &Webhook, stated: Vec<Candidate>, completed_by: Option<&str>) -> Decision {
         // Where the body leaves it open, the header alone decides.
         let parts = completed_by.map(|pointer| self.stated_at(webhook, pointer).fixed).unwrap_or_default();
-        let completing = |evidence: Evidence| {
-            let head = head(&evidence.name, &parts, self.separator);
-            Evidence { head: Some(head), ..evidence }
+        let completing = |candidate: Candidate| {
+            let head = head(&candidate.name, &parts, self.separator);
+            Candidate { head: Some(head), ..candidate }
         };
-        if let Some(evidence) = self.configured(webhook) {
-            return Decision::Told(vec![completing(evidence)]);
+        if let Some(candidate) = self.configured(webhook) {
+            return Decision::Resolved(vec![completing(candidate)]);
         }
         // Other characters cannot stand in a header: no delivery would say it.
-        let sendable = |evidence: &Evidence| evidence.name.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-        let is_event_type = |key: &Evidence| self.keys_count || spelling::is_event_type(&key.name, self.separator);
-        let stated = Stated { fixed: stated.into_iter().filter(sendable).collect(), ..Stated::default() };
-        let parts = Stated { fixed: parts.clone(), ..Stated::default() };
+        let sendable = |candidate: &Candidate| candidate.name.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        let is_event_type = |key: &Candidate| self.keys_count || spelling::is_event_type(&key.name, self.separator);
+        let stated = Candidates { fixed: stated.into_iter().filter(sendable).collect(), ..Candidates::default() };
+        let parts = Candidates { fixed: parts.clone(), ..Candidates::default() };
         let mut all = distinct(&stated.completed(&parts, self.separator).fixed);
         if let [only] = &mut all[..] {
             only.alternatives.clear();
         }
         let key = Some(Self::key(webhook)).filter(is_event_type).filter(sendable);
         match key {
-            _ if !all.is_empty() => Decision::Told(all),
-            Some(key) => Decision::Told(vec![completing(key)]),
-            None => Decision::Untold,
+            _ if !all.is_empty() => Decision::Resolved(all),
+            Some(key) => Decision::Resolved(vec![completing(key)]),
+            None => Decision::Unresolved,
         }
     }
 
-    fn report_untold(&mut self, untold: &[&Webhook], carrier: &Carrier) {
-        let many = untold.len() > MAX_LINES;
-        let place = match carrier {
-            Carrier::Body { pointers, .. } => format!("nor `{}` nor `operationId` names it", pointers.join("` nor `")),
-            Carrier::Header { name, .. } => format!("nor what is said of the header `{name}` names it"),
-            Carrier::Address => String::new(),
+    fn report_unresolved(&mut self, unresolved: &[&Webhook], location: &EventTypeLocation) {
+        let many = unresolved.len() > MAX_LINES;
+        let place = match location {
+            EventTypeLocation::Body { pointers, .. } => {
+                format!("nor `{}` nor `operationId` names it", pointers.join("` nor `"))
+            }
+            EventTypeLocation::Header { name, .. } => {
+                format!("nor the documentation of the header `{name}` names it")
+            }
+            EventTypeLocation::Address => String::new(),
         };
-        for (index, webhook) in untold.iter().enumerate() {
-            let diagnostic =
-                Diagnostic::new(Code::NoEventType, format!("the event type of webhook `{}` is not told", webhook.name))
-                    .at(Place::Name(webhook.key.origin().clone()), format!("neither the key {place}"));
-            self.diagnostics.push(if many && index + 1 < untold.len() {
+        for (index, webhook) in unresolved.iter().enumerate() {
+            let diagnostic = Diagnostic::new(
+                Code::NoEventType,
+                format!("cannot determine the event type of webhook `{}`", webhook.name),
+            )
+            .at(Place::Name(webhook.key.origin().clone()), format!("neither the key {place}"));
+            self.diagnostics.push(if many && index + 1 < unresolved.len() {
                 diagnostic
             } else if many {
                 diagnostic.setting(
@@ -288,8 +298,8 @@ impl Assign<'_, '_> {
         }
     }
 
-    fn report_undeclared_completion(&mut self, carrier: &Carrier) {
-        let (Some(pointer), Some(configured)) = (carrier.completed_by(), &self.config.event_types.carrier) else {
+    fn report_undeclared_completion(&mut self, location: &EventTypeLocation) {
+        let (Some(pointer), Some(configured)) = (location.completed_by(), &self.config.event_types.carrier) else {
             return;
         };
         let description = self.description;
@@ -346,33 +356,42 @@ impl Assign<'_, '_> {
 }
 
 /// The part of an event type before the one of these parts that completes it.
-fn head<'a>(name: &str, parts: impl IntoIterator<Item = &'a Evidence>, separator: &str) -> String {
-    let before = |part: &Evidence| name.strip_suffix(&part.name)?.strip_suffix(separator);
+fn head<'a>(name: &str, parts: impl IntoIterator<Item = &'a Candidate>, separator: &str) -> String {
+    let before = |part: &Candidate| name.strip_suffix(&part.name)?.strip_suffix(separator);
     parts.into_iter().find_map(before).unwrap_or(name).to_owned()
 }
 
-/// Whether evidence names another event type. An operationId may add to the name, such as the method.
-fn disagrees(told: &Evidence, other: &Evidence) -> bool {
-    let adds = other.source == Source::OperationId && spelling::agree(&other.name, &told.name);
-    let respelled = other.source == Source::Key && spelling::same(&other.name, &told.name);
-    other.name != told.name && !adds && !respelled
+/// Whether a candidate names another event type. An operationId may add to the name, such as the method.
+fn disagrees(resolved: &Candidate, other: &Candidate) -> bool {
+    let adds = other.source == Source::OperationId && spelling::agree(&other.name, &resolved.name);
+    let respelled = other.source == Source::Key && spelling::same(&other.name, &resolved.name);
+    other.name != resolved.name && !adds && !respelled
 }
 
-/// What is said at the first place that a body has.
-fn stated(description: &Description, webhook: &Webhook, pointers: &[String], diagnostics: &mut Diagnostics) -> Stated {
+/// The candidates at the first place that a body has.
+fn stated(
+    description: &Description,
+    webhook: &Webhook,
+    pointers: &[String],
+    diagnostics: &mut Diagnostics,
+) -> Candidates {
     let at = |pointer: &String| {
-        Stated::at(&description.schemas, webhook, &crate::document::pointer::split(pointer), diagnostics)
+        Candidates::at(&description.schemas, webhook, &crate::document::pointer::split(pointer), diagnostics)
     };
     pointers.iter().map(at).find(|stated| stated.declared).unwrap_or_default()
 }
 
-/// Whether the event types that are told for most webhooks are their keys, letter for letter.
-fn keys_are_spelled_out(description: &Description, carrier: &Carrier, diagnostics: &mut Diagnostics) -> bool {
-    let Carrier::Body { pointers, .. } = carrier else { return false };
+/// Whether the event types of most webhooks are known to be their keys, letter for letter.
+fn keys_are_spelled_out(
+    description: &Description,
+    location: &EventTypeLocation,
+    diagnostics: &mut Diagnostics,
+) -> bool {
+    let EventTypeLocation::Body { pointers, .. } = location else { return false };
     let mut spelled_out = |webhook: &Webhook| {
         let stated = stated(description, webhook, pointers, diagnostics);
         let key = Assign::key(webhook).name;
-        stated.fixed.iter().chain(&stated.listed).chain(&stated.examples).any(|evidence| evidence.name == key)
+        stated.fixed.iter().chain(&stated.listed).chain(&stated.examples).any(|candidate| candidate.name == key)
     };
     let count = description.webhooks.iter().filter(|webhook| spelled_out(webhook)).count();
     count > 1 && count * 2 > description.webhooks.len()
@@ -380,26 +399,26 @@ fn keys_are_spelled_out(description: &Description, carrier: &Carrier, diagnostic
 
 /// One webhook may stand for several event types: its alternatives have constants or lists of their own, or its event type
 /// is one of a list and none of the list is the webhook's name. Where keys count, such a list is merely out of date.
-fn several(webhook: &Webhook, stated: &Stated, keys_count: bool) -> Option<Vec<Evidence>> {
-    let named = |evidence: &Evidence| spelling::same(&evidence.name, &webhook.name);
-    let of_alternative = |evidence: &&Evidence| stated.fixed.is_empty() || !evidence.alternatives.is_empty();
-    let all: Vec<&Evidence> = stated.fixed.iter().chain(stated.listed.iter().filter(of_alternative)).collect();
+fn several(webhook: &Webhook, stated: &Candidates, keys_count: bool) -> Option<Vec<Candidate>> {
+    let named = |candidate: &Candidate| spelling::same(&candidate.name, &webhook.name);
+    let of_alternative = |candidate: &&Candidate| stated.fixed.is_empty() || !candidate.alternatives.is_empty();
+    let all: Vec<&Candidate> = stated.fixed.iter().chain(stated.listed.iter().filter(of_alternative)).collect();
     let distinct = distinct(all.iter().copied());
     let apart = if stated.fixed.is_empty() {
         !keys_count && stated.listed_for(webhook).is_none()
     } else {
-        stated.fixed.iter().all(|evidence| !evidence.alternatives.is_empty())
+        stated.fixed.iter().all(|candidate| !candidate.alternatives.is_empty())
     };
     let split = distinct.len() > 1 && apart && !all.into_iter().any(named);
     split.then_some(distinct)
 }
 
 /// Each event type once, with the alternatives of all that say it.
-fn distinct<'a>(all: impl IntoIterator<Item = &'a Evidence>) -> Vec<Evidence> {
-    let mut distinct: IndexMap<&str, Evidence> = IndexMap::new();
-    for evidence in all {
-        let known = distinct.entry(&evidence.name).or_insert_with(|| evidence.clone());
-        known.alternatives.extend(&evidence.alternatives);
+fn distinct<'a>(all: impl IntoIterator<Item = &'a Candidate>) -> Vec<Candidate> {
+    let mut distinct: IndexMap<&str, Candidate> = IndexMap::new();
+    for candidate in all {
+        let known = distinct.entry(&candidate.name).or_insert_with(|| candidate.clone());
+        known.alternatives.extend(&candidate.alternatives);
         known.alternatives.sort_unstable();
         known.alternatives.dedup();
     }
@@ -413,14 +432,14 @@ mod tests {
 
     #[test]
     fn what_disagrees_and_what_only_says_it_otherwise() {
-        let evidence = |name: &str, source| Evidence {
+        let candidate = |name: &str, source| Candidate {
             name: name.to_owned(),
             head: None,
             place: Place::File(FileId(0)),
             source,
             alternatives: Vec::new(),
         };
-        let told = evidence("order.created", Source::Constant);
+        let resolved = candidate("order.created", Source::Constant);
         for (name, source, expected) in [
             ("order.created", Source::Example, false),
             ("order.closed", Source::Example, true),
@@ -432,7 +451,7 @@ mod tests {
             ("api.order.created", Source::Key, true),
             ("order.closed", Source::Key, true),
         ] {
-            assert_eq!(disagrees(&told, &evidence(name, source)), expected, "{name}");
+            assert_eq!(disagrees(&resolved, &candidate(name, source)), expected, "{name}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
-use super::evidence::{Evidence, Source, Way, names, survey};
+use super::candidates::{Candidate, SearchScope, Source, names, survey};
 use super::spelling;
 use crate::diagnostics::Diagnostics;
 use crate::document::Node;
@@ -15,7 +15,7 @@ const ENDINGS: [&str; 6] = ["-event", "-event-type", "-event-name", "-event-key"
 
 /// A header that every webhook documents and whose name says that it states the event type.
 /// Its name in lower case, and where the body completes it.
-pub(super) fn carrier(description: &Description, diagnostics: &mut Diagnostics) -> Option<(String, Option<String>)> {
+pub(super) fn choose(description: &Description, diagnostics: &mut Diagnostics) -> Option<(String, Option<String>)> {
     let first = description.webhooks.first()?;
     let name = first.headers.iter().map(|header| header.name.to_ascii_lowercase()).find(|name| {
         let documented = |webhook: &Webhook| documented(webhook, name).is_some();
@@ -29,23 +29,23 @@ fn documented<'a>(webhook: &'a Webhook, name: &str) -> Option<&'a Header> {
     webhook.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name))
 }
 
-/// What the header says for each webhook, as far as that is told: one thing, or all that is listed for this webhook alone.
-pub(super) fn values(description: &Description, name: &str) -> Vec<Vec<Evidence>> {
+/// The header values of each webhook: a single one, or all values that are listed for this webhook alone.
+pub(super) fn values(description: &Description, name: &str) -> Vec<Vec<Candidate>> {
     let extension_path = telling_extension(description);
     let value = |webhook: &Webhook| {
         let documented = documented(webhook, name).into_iter().flat_map(|header| &header.values);
         // One example often stands for all webhooks: it counts where it begins the webhook's own name.
-        let documented = documented.filter_map(|value| Evidence::of(value, Source::Header));
+        let documented = documented.filter_map(|value| Candidate::of(value, Source::Header));
         let extension = extension_path.as_deref().and_then(|path| extension(webhook, path));
-        extension.into_iter().chain(documented).find(|evidence| begins(webhook, &evidence.name))
+        extension.into_iter().chain(documented).find(|candidate| begins(webhook, &candidate.name))
     };
     let mut listed: HashMap<&str, usize> = HashMap::new();
     for value in description.webhooks.iter().flat_map(|webhook| listed_for(webhook, name)) {
         *listed.entry(value.as_str().unwrap_or_default()).or_default() += 1;
     }
     let own = |webhook| {
-        let values = listed_for(webhook, name).filter_map(|value| Evidence::of(value, Source::Listed));
-        values.filter(|evidence| listed[evidence.name.as_str()] == 1).collect()
+        let values = listed_for(webhook, name).filter_map(|value| Candidate::of(value, Source::Listed));
+        values.filter(|candidate| listed[candidate.name.as_str()] == 1).collect()
     };
     description
         .webhooks
@@ -62,27 +62,27 @@ fn begins(webhook: &Webhook, text: &str) -> bool {
     names(webhook).any(|name| spelling::after(name, text).is_some())
 }
 
-fn extension(webhook: &Webhook, path: &str) -> Option<Evidence> {
+fn extension(webhook: &Webhook, path: &str) -> Option<Candidate> {
     let (_, node) = webhook.extensions.iter().find(|(known, _)| known == path)?;
-    Evidence::of(node, Source::Header)
+    Candidate::of(node, Source::Header)
 }
 
 /// The extension (`x-…`) that every webhook has and whose text begins each webhook's name.
 fn telling_extension(description: &Description) -> Option<String> {
     let first = description.webhooks.first()?;
-    let told = |path: &str| {
-        let told = |webhook: &Webhook| extension(webhook, path).is_some_and(|e| begins(webhook, &e.name));
-        description.webhooks.iter().all(told)
+    let resolved = |path: &str| {
+        let resolved = |webhook: &Webhook| extension(webhook, path).is_some_and(|e| begins(webhook, &e.name));
+        description.webhooks.iter().all(resolved)
     };
-    first.extensions.iter().map(|(path, _)| path).find(|path| told(path)).cloned()
+    first.extensions.iter().map(|(path, _)| path).find(|path| resolved(path)).cloned()
 }
 
 /// The member of the body that, after what the header says, makes the most webhooks' names.
 pub(super) fn completion(description: &Description, header: &str, diagnostics: &mut Diagnostics) -> Option<String> {
     let mut completed: IndexMap<String, usize> = IndexMap::new();
     for (webhook, value) in description.webhooks.iter().zip(values(description, header)) {
-        for (path, stated) in survey(&description.schemas, webhook, Way::Within(1), diagnostics) {
-            let makes_name = |part: &Evidence| match value.first() {
+        for (path, stated) in survey(&description.schemas, webhook, SearchScope::Within(1), diagnostics) {
+            let makes_name = |part: &Candidate| match value.first() {
                 Some(value) => {
                     names(webhook).any(|name| spelling::same(name, &format!("{} {}", value.name, part.name)))
                 }

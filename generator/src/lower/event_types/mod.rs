@@ -1,26 +1,26 @@
 //! Which event types there are: where deliveries state them, and which one each webhook has.
 //!
-//! The strongest evidence decides, and weaker evidence that disagrees is reported.
+//! The strongest candidate decides; weaker candidates that disagree are reported.
 
 mod assign;
-mod carrier;
-mod evidence;
+mod candidates;
 mod header;
+mod location;
 mod spelling;
 
 use crate::config::Config;
 use crate::diagnostics::Diagnostics;
-use crate::ir::Carrier;
-use crate::lower::flatten::Body;
+use crate::ir::EventTypeLocation;
+use crate::lower::schema::Body;
 use crate::normalize::{Description, SchemaId, Webhook};
 
 /// A webhook under one of its event types.
 pub(super) struct Route<'a> {
     pub webhook: &'a Webhook,
     pub event_type: String,
-    /// What is stated where the carrier states it: all of the event type, or what comes before its completion.
+    /// The text at the location: the whole event type, or the part before its completion.
     pub head: String,
-    /// The alternatives of the body that belong to this event type; none where all of the body does.
+    /// The alternatives of the body that belong to this event type; empty if the whole body does.
     pub alternatives: Vec<SchemaId>,
 }
 
@@ -30,10 +30,10 @@ pub(super) fn routes<'a>(
     description: &'a Description,
     config: &Config,
     diagnostics: &mut Diagnostics,
-) -> Option<(Carrier, Vec<Route<'a>>)> {
-    let carrier = carrier::carrier(description, config, diagnostics)?;
-    let routes = assign::assign(description, &carrier, config, diagnostics);
-    Some((carrier, routes))
+) -> Option<(EventTypeLocation, Vec<Route<'a>>)> {
+    let location = location::choose(description, config, diagnostics)?;
+    let routes = assign::assign(description, &location, config, diagnostics);
+    Some((location, routes))
 }
 
 impl Route<'_> {

@@ -513,7 +513,7 @@ fn a_webhook_without_any_evidence_is_an_error() {
         ",
         "",
         expect![[r#"
-            E0701: the event type of webhook `knocked` is not told
+            E0701: cannot determine the event type of webhook `knocked`
         "#]],
     );
 }

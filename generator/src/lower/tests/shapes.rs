@@ -337,7 +337,7 @@ fn a_single_value_makes_a_constant() {
 
             const Version = 2;
 
-            untyped /components/schemas/Nothing: nothing is said of the value
+            untyped /components/schemas/Nothing: no keyword restricts the value
         "#]],
     );
 }
@@ -407,10 +407,10 @@ fn anything_stays_json() {
             NotText?: Json
             Conditional?: Json
 
-            untyped /components/schemas/Free: nothing is said of the value
-            untyped /components/schemas/Yes: nothing is said of the value
-            untyped /components/schemas/NotText: nothing is said of the value
-            untyped /components/schemas/Conditional: nothing is said of the value
+            untyped /components/schemas/Free: no keyword restricts the value
+            untyped /components/schemas/Yes: no keyword restricts the value
+            untyped /components/schemas/NotText: no keyword restricts the value
+            untyped /components/schemas/Conditional: no keyword restricts the value
 
             W0603: `not` is not enforced
             W0603: `if` is not enforced

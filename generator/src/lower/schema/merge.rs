@@ -17,26 +17,26 @@ use crate::normalize::{Additional, JsonType, Schema, SchemaId, Schemas};
 const MAX_DEPTH: usize = 128;
 
 /// Schemas that all apply to one value. Never empty.
-pub(super) type Subject = Vec<SchemaId>;
+pub(crate) type SchemaSet = Vec<SchemaId>;
 
-/// What a [`Subject`] says, with `allOf` and `$ref` followed, in the words of its schemas.
+/// What a [`SchemaSet`] says, with `allOf` and `$ref` followed, in the words of its schemas.
 #[derive(Clone, Default)]
-pub(super) struct Flat<'a> {
+pub(crate) struct MergedSchema<'a> {
     /// The schemas that were merged at the top.
-    pub schemas: Subject,
+    pub schemas: SchemaSet,
     /// All that were merged. Once is enough: references may lead to one schema in exponentially many ways.
-    merged: BTreeSet<SchemaId>,
+    visited: BTreeSet<SchemaId>,
     /// The types that are allowed; none where no schema says.
     pub types: Option<Cow<'a, [JsonType]>>,
-    /// The first `type` that said which.
+    /// The first `type` that is stated.
     typed: Option<&'a Origin>,
     pub nullable: bool,
     pub only_null: bool,
     pub format: Option<&'a str>,
-    pub properties: IndexMap<&'a str, Subject>,
+    pub properties: IndexMap<&'a str, SchemaSet>,
     pub required: IndexSet<&'a str>,
     pub additional: Option<Additional>,
-    pub items: Subject,
+    pub items: SchemaSet,
     pub prefix_items: &'a [SchemaId],
     pub closed_tuple: bool,
     pub min_items: Option<usize>,
@@ -45,49 +45,49 @@ pub(super) struct Flat<'a> {
     pub patterns: Vec<SchemaId>,
     pub constant: Option<&'a Node>,
     pub values: Option<Cow<'a, [Node]>>,
-    /// What is said of single values, by their JSON text.
+    /// Descriptions of single values, by their JSON text.
     pub value_descriptions: HashMap<String, String>,
     /// The alternatives of each `oneOf` and `anyOf`.
     pub choices: Vec<Choice>,
     /// The name of the discriminator and its mapping from tags to references.
     pub discriminator: Option<&'a openapiv3::Discriminator>,
-    pub said: Said<'a>,
+    pub annotations: Annotations<'a>,
     pub examples: Vec<&'a Node>,
     /// A keyword that shapes the values and has no Rust type.
     pub inexpressible: Option<&'a str>,
 }
 
-/// What schemas say for people. What is said first wins: it stands nearest to the use.
+/// Keywords for documentation. The first text wins: it is nearest to the use.
 #[derive(Clone, Default)]
-pub(super) struct Said<'a> {
+pub(crate) struct Annotations<'a> {
     pub title: Option<&'a str>,
     pub description: Option<&'a str>,
     deprecated: bool,
     facts: Vec<&'a (String, String)>,
 }
 
-impl<'a> Said<'a> {
+impl<'a> Annotations<'a> {
     /// Adds title and description of a schema.
-    pub(super) fn add_texts(&mut self, schema: &'a Schema) {
+    pub(crate) fn add_texts(&mut self, schema: &'a Schema) {
         self.title = self.title.or(schema.data.title.as_deref());
         self.description = self.description.or(schema.data.description.as_deref());
     }
 
     /// Adds all else of a schema.
-    pub(super) fn add_facts(&mut self, schema: &'a Schema) {
+    pub(crate) fn add_facts(&mut self, schema: &'a Schema) {
         self.deprecated |= schema.data.deprecated;
         self.facts.extend(&schema.facts);
     }
 
-    /// Adds what was said elsewhere.
-    pub(super) fn add(&mut self, other: &Self) {
+    /// Adds the annotations of another place.
+    pub(crate) fn add(&mut self, other: &Self) {
         self.title = self.title.or(other.title);
         self.description = self.description.or(other.description);
         self.deprecated |= other.deprecated;
         self.facts.extend(&other.facts);
     }
 
-    pub(super) fn docs(&self) -> Docs {
+    pub(crate) fn docs(&self) -> Docs {
         Docs {
             title: self.title.map(str::to_owned),
             description: self.description.map(str::to_owned),
@@ -99,38 +99,38 @@ impl<'a> Said<'a> {
 
 /// One `oneOf` or `anyOf`, without its null alternatives.
 #[derive(Clone)]
-pub(super) struct Choice {
+pub(crate) struct Choice {
     pub exclusive: bool,
     pub alternatives: Vec<SchemaId>,
 }
 
-/// What the subjects of a description say, each found out once.
-pub(super) struct Flats<'a> {
+/// The schema sets of a description, each merged once.
+pub(crate) struct MergeCache<'a> {
     pub schemas: &'a Schemas,
     /// Of each schema alone, by its id.
-    single: Vec<OnceCell<Rc<Flat<'a>>>>,
-    several: RefCell<HashMap<Subject, Rc<Flat<'a>>>>,
+    single: Vec<OnceCell<Rc<MergedSchema<'a>>>>,
+    several: RefCell<HashMap<SchemaSet, Rc<MergedSchema<'a>>>>,
 }
 
-impl<'a> Flats<'a> {
-    pub(super) fn new(schemas: &'a Schemas) -> Self {
+impl<'a> MergeCache<'a> {
+    pub(crate) fn new(schemas: &'a Schemas) -> Self {
         Self { schemas, single: schemas.iter().map(|_| OnceCell::new()).collect(), several: RefCell::default() }
     }
 
-    /// What a subject says.
-    pub(super) fn of(&self, subject: &[SchemaId], diagnostics: &mut Diagnostics) -> Rc<Flat<'a>> {
-        let find = || Rc::new(flatten(self.schemas, subject, diagnostics));
-        if let [id] = subject {
+    /// A set, merged.
+    pub(crate) fn of(&self, set: &[SchemaId], diagnostics: &mut Diagnostics) -> Rc<MergedSchema<'a>> {
+        let find = || Rc::new(merge(self.schemas, set, diagnostics));
+        if let [id] = set {
             return Rc::clone(self.single[id.index()].get_or_init(find));
         }
         let mut several = self.several.borrow_mut();
-        Rc::clone(several.entry(subject.to_vec()).or_insert_with(find))
+        Rc::clone(several.entry(set.to_vec()).or_insert_with(find))
     }
 }
 
 /// The body of a webhook, or of one of its event types alone.
 #[derive(Clone, Copy)]
-pub(super) struct Body<'a> {
+pub(crate) struct Body<'a> {
     pub schema: SchemaId,
     /// Which alternatives of the schema's `oneOf` or `anyOf` apply; none where all may.
     pub alternatives: &'a [SchemaId],
@@ -138,28 +138,28 @@ pub(super) struct Body<'a> {
 
 impl Body<'_> {
     /// Where references lead that add nothing.
-    pub(super) fn peel(self, schemas: &Schemas) -> Subject {
-        peel(schemas, &[self.schema]).0
+    pub(crate) fn unwrap_aliases(self, schemas: &Schemas) -> SchemaSet {
+        unwrap_aliases(schemas, &[self.schema]).0
     }
 
     /// What the body says.
-    pub(super) fn flatten<'a>(self, flats: &Flats<'a>, diagnostics: &mut Diagnostics) -> Rc<Flat<'a>> {
-        let mut flat = flats.of(&self.peel(flats.schemas), diagnostics);
+    pub(crate) fn merge<'a>(self, cache: &MergeCache<'a>, diagnostics: &mut Diagnostics) -> Rc<MergedSchema<'a>> {
+        let mut merged = cache.of(&self.unwrap_aliases(cache.schemas), diagnostics);
         match self.alternatives {
             [] => {}
-            [alternative] => Rc::make_mut(&mut flat).apply(flats.schemas, *alternative, diagnostics),
-            several => Rc::make_mut(&mut flat).narrow(several),
+            [alternative] => Rc::make_mut(&mut merged).apply(cache.schemas, *alternative, diagnostics),
+            several => Rc::make_mut(&mut merged).narrow(several),
         }
-        flat
+        merged
     }
 }
 
-impl<'a> Flat<'a> {
+impl<'a> MergedSchema<'a> {
     /// Adds what an alternative says, which applies where the choice that it belongs to is made.
     fn apply(&mut self, schemas: &'a Schemas, alternative: SchemaId, diagnostics: &mut Diagnostics) {
         self.choices.retain(|choice| !choice.alternatives.contains(&alternative));
         self.discriminator = None;
-        merge(schemas, alternative, self, &mut Vec::new(), diagnostics);
+        merge_into(schemas, alternative, self, &mut Vec::new(), diagnostics);
     }
 
     /// Leaves these alternatives of the choice that they belong to.
@@ -173,12 +173,12 @@ impl<'a> Flat<'a> {
     }
 
     /// The values that are listed; where a constant is given, only that.
-    pub(super) fn listed(&self) -> Option<&[Node]> {
+    pub(crate) fn listed(&self) -> Option<&[Node]> {
         self.constant.map(slice::from_ref).or(self.values.as_deref())
     }
 
     /// Whether a text may be such a value.
-    pub(super) fn may_be_text(&self) -> bool {
+    pub(crate) fn may_be_text(&self) -> bool {
         match &self.types {
             Some(types) => types.contains(&JsonType::String),
             None => self.properties.is_empty() && self.items.is_empty() && !self.only_null,
@@ -187,26 +187,26 @@ impl<'a> Flat<'a> {
 }
 
 /// Follows references and single-element combinators that add no structure, so that a schema is the
-/// same subject however it is reached. Says whether null was allowed on the way.
-pub(super) fn peel(schemas: &Schemas, subject: &[SchemaId]) -> (Subject, bool) {
-    let mut subject = subject.to_vec();
+/// same set however it is reached. Also returns whether null was allowed on the way.
+pub(crate) fn unwrap_aliases(schemas: &Schemas, set: &[SchemaId]) -> (SchemaSet, bool) {
+    let mut set = set.to_vec();
     let mut nullable = false;
     let mut steps = 0;
-    while let [id] = subject[..] {
+    while let [id] = set[..] {
         let schema = schemas.get(id);
-        // A cycle of aliases ends here; `flatten` reports it.
+        // A cycle of aliases ends here; `merge` reports it.
         steps += 1;
         let next = alias(schemas, schema).filter(|_| steps < 100);
         nullable |= schema.data.nullable && next.is_some();
         let Some((target, null)) = next else { break };
         nullable |= null;
-        subject = target;
+        set = target;
     }
-    (subject, nullable)
+    (set, nullable)
 }
 
-/// The subject that a schema merely stands for, and whether it allows null in addition.
-fn alias(schemas: &Schemas, schema: &Schema) -> Option<(Subject, bool)> {
+/// The set that a schema is an alias of, and whether the alias allows null.
+fn alias(schemas: &Schemas, schema: &Schema) -> Option<(SchemaSet, bool)> {
     let plain = schema.properties.is_empty()
         && schema.required.is_empty()
         && schema.additional.is_none()
@@ -230,7 +230,7 @@ fn alias(schemas: &Schemas, schema: &Schema) -> Option<(Subject, bool)> {
     found.0.iter().all(|target| compatible(*target)).then_some(found)
 }
 
-fn alias_of(schemas: &Schemas, schema: &Schema) -> Option<(Subject, bool)> {
+fn alias_of(schemas: &Schemas, schema: &Schema) -> Option<(SchemaSet, bool)> {
     match (schema.reference, &schema.all_of[..], &schema.one_of[..], &schema.any_of[..]) {
         (Some(target), [], [], []) => Some((vec![target], false)),
         (None, parts, [], []) if !parts.is_empty() => {
@@ -254,29 +254,29 @@ fn without_null(schemas: &Schemas, choice: &[SchemaId]) -> (Vec<SchemaId>, bool)
     (kept, null)
 }
 
-/// Merges a subject. Cycles of `allOf` and contradictions are reported.
-pub(super) fn flatten<'a>(schemas: &'a Schemas, subject: &[SchemaId], diagnostics: &mut Diagnostics) -> Flat<'a> {
-    let mut flat = Flat { schemas: subject.to_vec(), ..Flat::default() };
-    for id in subject {
-        merge(schemas, *id, &mut flat, &mut Vec::new(), diagnostics);
+/// Merges a set. Cycles of `allOf` and contradictions are reported.
+pub(crate) fn merge<'a>(schemas: &'a Schemas, set: &[SchemaId], diagnostics: &mut Diagnostics) -> MergedSchema<'a> {
+    let mut merged = MergedSchema { schemas: set.to_vec(), ..MergedSchema::default() };
+    for id in set {
+        merge_into(schemas, *id, &mut merged, &mut Vec::new(), diagnostics);
     }
     // A value of a base is one of the schemas that extend it, each of which has the base's members.
-    if let [id] = subject
-        && flat.choices.is_empty()
+    if let [id] = set
+        && merged.choices.is_empty()
         && let children = &schemas.get(*id).children
         && !children.is_empty()
     {
-        flat.choices.push(Choice { exclusive: true, alternatives: children.clone() });
-        flat.properties.clear();
-        flat.required.clear();
+        merged.choices.push(Choice { exclusive: true, alternatives: children.clone() });
+        merged.properties.clear();
+        merged.required.clear();
     }
-    flat
+    merged
 }
 
-fn merge<'a>(
+fn merge_into<'a>(
     schemas: &'a Schemas,
     id: SchemaId,
-    flat: &mut Flat<'a>,
+    merged: &mut MergedSchema<'a>,
     path: &mut Vec<SchemaId>,
     diagnostics: &mut Diagnostics,
 ) {
@@ -298,61 +298,61 @@ fn merge<'a>(
         );
         return;
     }
-    if !flat.merged.insert(id) {
+    if !merged.visited.insert(id) {
         return;
     }
-    describe(schema, is_base(schemas, path, id), flat);
+    describe(schema, is_base(schemas, path, id), merged);
     path.push(id);
     // What stands nearer comes later and so wins: a schema over what it refers to, one part of `allOf` over those before.
     for target in schema.reference.iter().chain(&schema.all_of) {
-        merge(schemas, *target, flat, path, diagnostics);
+        merge_into(schemas, *target, merged, path, diagnostics);
     }
-    merge_types(schema, flat, diagnostics);
-    flat.nullable |= schema.data.nullable;
-    flat.only_null |= schema.only_null;
-    flat.closed_tuple |= schema.closed_tuple;
-    flat.min_items = flat.min_items.max(schema.min_items);
-    flat.max_items = [flat.max_items, schema.max_items].into_iter().flatten().min();
-    flat.patterns.extend(&schema.patterns);
-    flat.inexpressible = flat.inexpressible.or(schema.inexpressible.as_deref());
+    merge_types(schema, merged, diagnostics);
+    merged.nullable |= schema.data.nullable;
+    merged.only_null |= schema.only_null;
+    merged.closed_tuple |= schema.closed_tuple;
+    merged.min_items = merged.min_items.max(schema.min_items);
+    merged.max_items = [merged.max_items, schema.max_items].into_iter().flatten().min();
+    merged.patterns.extend(&schema.patterns);
+    merged.inexpressible = merged.inexpressible.or(schema.inexpressible.as_deref());
     for (name, property) in &schema.properties {
-        let subject = flat.properties.entry(name).or_default();
-        subject.retain(|known| known != property);
-        subject.insert(0, *property);
+        let set = merged.properties.entry(name).or_default();
+        set.retain(|known| known != property);
+        set.insert(0, *property);
     }
-    flat.required.extend(schema.required.iter().map(String::as_str));
+    merged.required.extend(schema.required.iter().map(String::as_str));
     if let Some(additional) = schema.additional {
-        flat.additional = Some(match (flat.additional, additional) {
+        merged.additional = Some(match (merged.additional, additional) {
             (Some(Additional::Schema(known)), Additional::Any | Additional::Forbidden) => Additional::Schema(known),
             (_, given) => given,
         });
     }
-    flat.items.splice(0..0, schema.items);
+    merged.items.splice(0..0, schema.items);
     if !schema.prefix_items.is_empty() {
-        flat.prefix_items = &schema.prefix_items;
+        merged.prefix_items = &schema.prefix_items;
     }
-    flat.format = schema.format.as_deref().or(flat.format);
+    merged.format = schema.format.as_deref().or(merged.format);
     if let Some(constant) = &schema.constant {
         // The nearer one counts.
-        if let Some(known) = flat.constant.replace(constant) {
+        if let Some(known) = merged.constant.replace(constant) {
             common_values(slice::from_ref(known), slice::from_ref(constant), diagnostics);
         }
     }
     if let Some(values) = &schema.values {
-        flat.values = Some(match flat.values.take() {
+        merged.values = Some(match merged.values.take() {
             Some(known) => common_values(&known, values, diagnostics).into(),
             None => values.into(),
         });
     }
-    flat.discriminator = schema.data.discriminator.as_ref().or(flat.discriminator);
+    merged.discriminator = schema.data.discriminator.as_ref().or(merged.discriminator);
     for (alternatives, exclusive) in [(&schema.one_of, true), (&schema.any_of, false)] {
         let (alternatives, null) = without_null(schemas, alternatives);
-        flat.nullable |= null;
+        merged.nullable |= null;
         // Alternatives that only demand members which are declared anyway are rules, not types.
         if alternatives.iter().any(|id| declares(schemas.get(*id))) {
             match alternatives[..] {
-                [only] => merge(schemas, only, flat, path, diagnostics),
-                _ => flat.choices.push(Choice { exclusive, alternatives }),
+                [only] => merge_into(schemas, only, merged, path, diagnostics),
+                _ => merged.choices.push(Choice { exclusive, alternatives }),
             }
         }
     }
@@ -360,28 +360,28 @@ fn merge<'a>(
 }
 
 /// Narrows the types down to those that a schema allows, too. A contradiction is reported.
-fn merge_types<'a>(schema: &'a Schema, flat: &mut Flat<'a>, diagnostics: &mut Diagnostics) {
+fn merge_types<'a>(schema: &'a Schema, merged: &mut MergedSchema<'a>, diagnostics: &mut Diagnostics) {
     if schema.types.is_empty() {
         return;
     }
-    let types = match &flat.types {
+    let types = match &merged.types {
         Some(known) => narrow(known, &schema.types).map(Cow::Owned),
         None => Some(Cow::Borrowed(&schema.types[..])),
     };
     let stated = schema.node.get("type").map(Node::origin);
     if types.is_some() {
-        flat.types = types;
-        flat.typed = flat.typed.or(stated);
+        merged.types = types;
+        merged.typed = merged.typed.or(stated);
         return;
     }
     let diagnostic = Diagnostic::new(Code::Contradiction, "no value can be of all these types at once");
     diagnostics.push(
         stated
             .into_iter()
-            .chain(flat.typed)
+            .chain(merged.typed)
             .zip(["one type", "another type"])
             .fold(diagnostic, |diagnostic, (origin, text)| diagnostic.at(Place::Value(origin.clone()), text))
-            .help("`allOf` and `$ref` merge what stands there: both types apply to one value; remove one of them"),
+            .help("`allOf` and `$ref` merge schemas, so both types apply to the same value; remove one of them"),
     );
 }
 
@@ -392,13 +392,13 @@ fn is_base(schemas: &Schemas, path: &[SchemaId], id: SchemaId) -> bool {
     referred && !(schema.properties.is_empty() && schema.all_of.is_empty())
 }
 
-/// What a base says of itself is not said of what extends it.
-fn describe<'a>(schema: &'a Schema, base: bool, flat: &mut Flat<'a>) {
+/// Adds annotations and examples. The texts of a base do not describe what extends it.
+fn describe<'a>(schema: &'a Schema, base: bool, merged: &mut MergedSchema<'a>) {
     if !base {
-        flat.said.add_texts(schema);
+        merged.annotations.add_texts(schema);
     }
-    flat.said.add_facts(schema);
-    flat.examples.extend(&schema.examples);
+    merged.annotations.add_facts(schema);
+    merged.examples.extend(&schema.examples);
 }
 
 /// The types that both lists allow; none where there are no such types.

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use indexmap::{IndexMap, IndexSet};
 
-use super::evidence::{Evidence, Stated, Way, names, survey};
+use super::candidates::{Candidate, Candidates, SearchScope, names, survey};
 use super::{header, spelling};
 use crate::config::{self, Config, Located, Text};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::document::pointer;
-use crate::ir::Carrier;
+use crate::ir::EventTypeLocation;
 use crate::normalize::{Description, Webhook};
 
 /// Names under which vendors state an event type, the most telling first; they decide between places that tell
@@ -38,25 +38,29 @@ const MAX_POINTERS: usize = 4;
 type Path = Vec<String>;
 
 /// From the configuration, else the place that tells the webhooks apart.
-pub(super) fn carrier(description: &Description, config: &Config, diagnostics: &mut Diagnostics) -> Option<Carrier> {
-    if let Some(carrier) = &config.event_types.carrier {
-        return Some(configured(carrier, description, config, diagnostics));
+pub(super) fn choose(
+    description: &Description,
+    config: &Config,
+    diagnostics: &mut Diagnostics,
+) -> Option<EventTypeLocation> {
+    if let Some(location) = &config.event_types.carrier {
+        return Some(configured(location, description, config, diagnostics));
     }
     let webhooks = &description.webhooks;
     let first = webhooks.first()?;
     let search = Search::new(description, config, diagnostics);
     let all: Vec<usize> = (0..webhooks.len()).collect();
-    let apart = |best: &Candidate| best.told.len() == all.len() && best.distinct >= all.len();
+    let apart = |best: &RankedLocation| best.resolved.len() == all.len() && best.distinct >= all.len();
     if let Some(best) = search.best(&search.top, &all).filter(apart) {
-        return Some(Carrier::Body { pointers: vec![pointer::join(&best.path)], completed_by: None });
+        return Some(EventTypeLocation::Body { pointers: vec![pointer::join(&best.path)], completed_by: None });
     }
-    if let Some((name, completed_by)) = header::carrier(description, diagnostics) {
+    if let Some((name, completed_by)) = header::choose(description, diagnostics) {
         let body = completed_by.as_ref().map(|pointer| format!(", completed by the body at `{pointer}`"));
         let message = format!("the header `{name}` states the event type{}", body.unwrap_or_default());
         let stating = format!("header = {name:?}");
         let setting = [stating].into_iter().chain(completed_by.as_deref().map(completing)).collect();
         diagnostics.push(inferred(first, &message).setting("event-type", setting));
-        return Some(Carrier::Header { name, completed_by });
+        return Some(EventTypeLocation::Header { name, completed_by });
     }
     let deep = surveys(description, MAX_DEPTH, diagnostics);
     let Cover { pointers, evident } = search.cover(&deep);
@@ -65,7 +69,7 @@ pub(super) fn carrier(description: &Description, config: &Config, diagnostics: &
             inferred(first, "there is but one webhook, and every delivery is taken for it")
                 .setting("event-type", vec!["address = true".to_owned()]),
         );
-        return Some(Carrier::Address);
+        return Some(EventTypeLocation::Address);
     }
     if pointers.is_empty() {
         diagnostics.push(
@@ -87,7 +91,7 @@ pub(super) fn carrier(description: &Description, config: &Config, diagnostics: &
         let setting = [stated_at(&pointers)].into_iter().chain(completed_by.as_deref().map(completing)).collect();
         diagnostics.push(inferred(first, &message).setting("event-type", setting));
     }
-    Some(Carrier::Body { pointers, completed_by })
+    Some(EventTypeLocation::Body { pointers, completed_by })
 }
 
 /// What is configured; with a warning where it seems to be but the first part.
@@ -96,10 +100,10 @@ fn configured(
     description: &Description,
     config: &Config,
     diagnostics: &mut Diagnostics,
-) -> Carrier {
+) -> EventTypeLocation {
     let text = |pointer: &config::Pointer| pointer.as_str().to_owned();
-    let (carrier, stating, completion) = match value {
-        config::Carrier::Address => return Carrier::Address,
+    let (location, stating, completion) = match value {
+        config::Carrier::Address => return EventTypeLocation::Address,
         config::Carrier::Body(pointers, completed_by) => {
             let pointers: Vec<String> = pointers.iter().map(text).collect();
             let completion = match (&pointers[..], completed_by) {
@@ -108,7 +112,7 @@ fn configured(
                 _ => None,
             };
             let stating = stated_at(&pointers);
-            (Carrier::Body { pointers, completed_by: completed_by.as_ref().map(text) }, stating, completion)
+            (EventTypeLocation::Body { pointers, completed_by: completed_by.as_ref().map(text) }, stating, completion)
         }
         config::Carrier::Header(name, completed_by) => {
             let name = name.as_str().to_owned();
@@ -117,18 +121,18 @@ fn configured(
                 Some(_) => None,
             };
             let stating = format!("header = {name:?}");
-            (Carrier::Header { name, completed_by: completed_by.as_ref().map(text) }, stating, completion)
+            (EventTypeLocation::Header { name, completed_by: completed_by.as_ref().map(text) }, stating, completion)
         }
     };
     if let Some(pointer) = completion {
         let message = format!("what the bodies say at `{pointer}` seems to complete the event type");
         diagnostics.push(
             Diagnostic::new(Code::EventTypeInferred, message)
-                .at(place.clone(), "deliveries are told apart by this alone")
+                .at(place.clone(), "deliveries are routed by this alone")
                 .setting("event-type", vec![stating, completing(&pointer)]),
         );
     }
-    carrier
+    location
 }
 
 fn stated_at(pointers: &[String]) -> String {
@@ -148,10 +152,10 @@ fn inferred(webhook: &Webhook, message: &str) -> Diagnostic {
 }
 
 /// A place, and the webhooks whose event type it tells.
-struct Candidate {
+struct RankedLocation {
     path: Path,
     /// The positions of the webhooks.
-    told: Vec<usize>,
+    resolved: Vec<usize>,
     /// How many different event types it tells.
     distinct: usize,
 }
@@ -163,14 +167,14 @@ struct Cover {
     evident: bool,
 }
 
-/// The bodies, with what is said at their places.
+/// The bodies, with the candidates at their places.
 struct Search<'a> {
     webhooks: &'a [Webhook],
     separator: &'a str,
     /// Event types by the configuration, by the key of the webhook.
     settled: &'a BTreeMap<String, Located<Text>>,
     /// The places at the top of each body.
-    top: Vec<IndexMap<Path, Stated>>,
+    top: Vec<IndexMap<Path, Candidates>>,
 }
 
 impl<'a> Search<'a> {
@@ -181,15 +185,16 @@ impl<'a> Search<'a> {
     }
 
     /// The places that together tell most of the webhooks, each the best for what those before it leave.
-    fn cover(&self, deep: &[IndexMap<Path, Stated>]) -> Cover {
+    fn cover(&self, deep: &[IndexMap<Path, Candidates>]) -> Cover {
         let mut left: Vec<usize> = (0..self.webhooks.len()).collect();
         let mut paths: Vec<Path> = Vec::new();
         while !left.is_empty() && paths.len() < MAX_POINTERS {
             let (top, deep) = (self.best(&self.top, &left), self.best(deep, &left));
-            let told = |candidate: &Option<Candidate>| candidate.as_ref().map_or(0, |best| best.told.len());
-            let Some(best) = (if told(&deep) > told(&top) { deep } else { top }) else { break };
+            let resolved =
+                |candidate: &Option<RankedLocation>| candidate.as_ref().map_or(0, |best| best.resolved.len());
+            let Some(best) = (if resolved(&deep) > resolved(&top) { deep } else { top }) else { break };
             // Both are in the order of the description.
-            left.retain(|index| best.told.binary_search(index).is_err());
+            left.retain(|index| best.resolved.binary_search(index).is_err());
             paths.push(best.path);
         }
         let mut evident = paths.iter().all(|path| path.len() == 1);
@@ -206,17 +211,17 @@ impl<'a> Search<'a> {
     }
 
     /// The place that tells most of these webhooks apart.
-    fn best(&self, surveys: &[IndexMap<Path, Stated>], among: &[usize]) -> Option<Candidate> {
+    fn best(&self, surveys: &[IndexMap<Path, Candidates>], among: &[usize]) -> Option<RankedLocation> {
         let mut paths: IndexMap<&Path, Vec<usize>> = IndexMap::new();
         for index in among {
             for path in surveys[*index].keys() {
                 paths.entry(path).or_default().push(*index);
             }
         }
-        let mut best: Option<((usize, usize, usize, usize), Candidate)> = None;
+        let mut best: Option<((usize, usize, usize, usize), RankedLocation)> = None;
         for (path, having) in paths {
-            let Some(candidate) = self.candidate(surveys, &having, path) else { continue };
-            let rank = (candidate.told.len(), candidate.distinct, MAX_DEPTH - path.len(), usual(path));
+            let Some(candidate) = self.ranked(surveys, &having, path) else { continue };
+            let rank = (candidate.resolved.len(), candidate.distinct, MAX_DEPTH - path.len(), usual(path));
             if best.as_ref().is_none_or(|(known, _)| rank > *known) {
                 best = Some((rank, candidate));
             }
@@ -225,17 +230,17 @@ impl<'a> Search<'a> {
     }
 
     /// What a place tells of the webhooks that have it.
-    fn candidate(&self, surveys: &[IndexMap<Path, Stated>], having: &[usize], path: &Path) -> Option<Candidate> {
-        let (mut told, mut distinct, mut exact) = (Vec::new(), IndexSet::new(), false);
+    fn ranked(&self, surveys: &[IndexMap<Path, Candidates>], having: &[usize], path: &Path) -> Option<RankedLocation> {
+        let (mut resolved, mut distinct, mut exact) = (Vec::new(), IndexSet::new(), false);
         for &index in having {
             let webhook = &self.webhooks[index];
             let Some(stated) = surveys[index].get(path) else { continue };
-            let same = |evidence: &&Evidence| names(webhook).any(|name| spelling::same(&evidence.name, name));
-            let agrees = |evidence: &&Evidence| names(webhook).any(|name| spelling::agree(&evidence.name, name));
+            let same = |candidate: &&Candidate| names(webhook).any(|name| spelling::same(&candidate.name, name));
+            let agrees = |candidate: &&Candidate| names(webhook).any(|name| spelling::agree(&candidate.name, name));
             // Several event types under one webhook: only where their name or the schema says that they are that.
             let told_to_be = path.len() == 1 && (usual(path) > 0 || stated.discriminates);
             let may_be_several = told_to_be && !(stated.fixed.is_empty() && stated.listed.is_empty());
-            let values: Vec<&Evidence> = if let [only] = &stated.fixed[..] {
+            let values: Vec<&Candidate> = if let [only] = &stated.fixed[..] {
                 vec![only]
             } else if let Some(listed) = stated.listed_for(webhook) {
                 vec![listed]
@@ -246,39 +251,40 @@ impl<'a> Search<'a> {
             } else {
                 // An example tells an event type where it agrees with the webhook's own name, or looks like one at a place
                 // that is called so: ids differ, too.
-                let is_event_type =
-                    |evidence: &&Evidence| usual(path) > 0 && spelling::is_event_type(&evidence.name, self.separator);
+                let is_event_type = |candidate: &&Candidate| {
+                    usual(path) > 0 && spelling::is_event_type(&candidate.name, self.separator)
+                };
                 stated.examples.iter().find(|example| agrees(example) || is_event_type(example)).into_iter().collect()
             };
             if !values.is_empty() {
-                told.push(index);
+                resolved.push(index);
             }
             exact |= values.iter().any(same);
             distinct.extend(values.into_iter().map(|value| &value.name));
         }
         let distinct = distinct.len();
         // One value for all may be anything: the version, the kind of the envelope.
-        (distinct > 1 || (distinct == 1 && (usual(path) > 0 || exact))).then(|| Candidate {
+        (distinct > 1 || (distinct == 1 && (usual(path) > 0 || exact))).then(|| RankedLocation {
             path: path.clone(),
-            told,
+            resolved,
             distinct,
         })
     }
 
     /// Another place, which tells those apart that say the same at the first.
-    fn completion(&self, first: &str, deep: &[IndexMap<Path, Stated>]) -> Option<String> {
+    fn completion(&self, first: &str, deep: &[IndexMap<Path, Candidates>]) -> Option<String> {
         let first = pointer::split(first);
-        // A body may have several alternatives: each evidence counts by itself.
-        let mut alike: IndexMap<&str, Vec<(usize, &Evidence)>> = IndexMap::new();
+        // A body may have several alternatives: each candidate counts by itself.
+        let mut alike: IndexMap<&str, Vec<(usize, &Candidate)>> = IndexMap::new();
         for (index, survey) in deep.iter().enumerate() {
             let unsettled = !self.settled.contains_key(&self.webhooks[index].name);
-            for evidence in survey.get(&first).into_iter().flat_map(|stated| &stated.fixed).filter(|_| unsettled) {
-                alike.entry(&evidence.name).or_default().push((index, evidence));
+            for candidate in survey.get(&first).into_iter().flat_map(|stated| &stated.fixed).filter(|_| unsettled) {
+                alike.entry(&candidate.name).or_default().push((index, candidate));
             }
         }
         alike.retain(|_, heads| heads.len() > 1);
         let (index, _) = alike.values().flatten().next()?;
-        let parts = |path: &Path, (index, head): &(usize, &Evidence)| {
+        let parts = |path: &Path, (index, head): &(usize, &Candidate)| {
             let stated =
                 deep[*index].get(path).into_iter().flat_map(|stated| stated.fixed.iter().chain(&stated.listed));
             stated.filter(|part| head.may_go_with(part)).map(|part| part.name.as_str()).collect::<Vec<_>>()
@@ -304,8 +310,8 @@ impl<'a> Search<'a> {
     }
 }
 
-fn surveys(description: &Description, depth: usize, diagnostics: &mut Diagnostics) -> Vec<IndexMap<Path, Stated>> {
-    let survey = |webhook| survey(&description.schemas, webhook, Way::Within(depth), diagnostics);
+fn surveys(description: &Description, depth: usize, diagnostics: &mut Diagnostics) -> Vec<IndexMap<Path, Candidates>> {
+    let survey = |webhook| survey(&description.schemas, webhook, SearchScope::Within(depth), diagnostics);
     description.webhooks.iter().map(survey).collect()
 }
 

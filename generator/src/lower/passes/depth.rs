@@ -7,7 +7,6 @@
 use std::collections::HashSet;
 
 use super::graph::components;
-use super::shape::{named, types, types_mut};
 use crate::ir::{Api, Type};
 
 /// How many levels the compiler looks down for a definition, an option, and a list or map.
@@ -19,8 +18,8 @@ const LIST: usize = 5;
 const MAX_LEVELS: usize = 50;
 
 /// Puts pointers into chains that are too long.
-pub(super) fn cut_chains(api: &mut Api) {
-    let edges: Vec<Vec<usize>> = api.types.iter().map(|def| targets(&types(&def.kind))).collect();
+pub(crate) fn cut_chains(api: &mut Api) {
+    let edges: Vec<Vec<usize>> = api.types.iter().map(|def| def.kind.definitions().map(|id| id.0).collect()).collect();
     let component = components(&edges);
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); component.iter().max().map_or(0, |last| last + 1)];
     for (node, &component) in component.iter().enumerate() {
@@ -57,8 +56,8 @@ fn cut(
     closes: impl Fn(usize) -> bool,
 ) -> usize {
     let mut below = 0;
-    for ty in types_mut(&mut api.types[node].kind) {
-        let reached = targets(&[&*ty]);
+    for ty in api.types[node].kind.types_mut() {
+        let reached: Vec<usize> = ty.definitions().map(|id| id.0).collect();
         let depth = reached.iter().filter(|&&target| !passed(target)).map(|&target| weight(ty) + levels[target]).max();
         let depth = depth.unwrap_or(0);
         if depth > MAX_LEVELS || reached.iter().any(|&target| closes(target)) {
@@ -105,23 +104,18 @@ fn walk(
 
 /// The levels of a definition's own parts that lead on to where `inside` says.
 fn within(api: &Api, node: usize, inside: impl Fn(usize) -> bool) -> usize {
-    let parts = types(&api.types[node].kind);
-    let costs = parts.into_iter().filter(|ty| targets(&[*ty]).into_iter().any(&inside)).map(weight);
+    let parts = api.types[node].kind.types();
+    let costs = parts.into_iter().filter(|ty| ty.definitions().any(|id| inside(id.0))).map(weight);
     DEFINITION + costs.max().unwrap_or(0)
-}
-
-fn targets(types: &[&Type]) -> Vec<usize> {
-    types.iter().flat_map(|ty| named(ty)).map(|id| id.0).collect()
 }
 
 /// The levels around the definitions that a type names.
 fn weight(ty: &Type) -> usize {
-    match ty {
-        Type::List(inner) | Type::Map(inner) => LIST + weight(inner),
-        Type::Nullable(inner) => OPTION + weight(inner),
-        Type::Tuple(elements) => OPTION + elements.iter().map(weight).max().unwrap_or(0),
-        // A member may be optional, which is not told here.
+    let own = match ty {
+        Type::List(_) | Type::Map(_) => LIST,
+        // A box, and the option that the member may be in: its presence is not known here.
         Type::Boxed(_) => OPTION + OPTION,
         _ => OPTION,
-    }
+    };
+    own + ty.children().iter().map(weight).max().unwrap_or(0)
 }

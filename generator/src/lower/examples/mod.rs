@@ -8,12 +8,10 @@ use std::mem;
 use std::rc::Rc;
 
 use super::event_types::Route;
-use super::flatten::{Body, Flat, Flats, Subject, peel};
-use super::types::is_object;
+use super::schema::{Body, MergeCache, MergedSchema, SchemaSet, is_object, unwrap_aliases};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
-use crate::document::pointer;
-use crate::document::{Node, Object, Origin, Value};
-use crate::ir::{Api, Carrier, Example, Field, Kind, Open, Presence, Select, Type, TypeId};
+use crate::document::{Node, Object, Origin, Value, pointer};
+use crate::ir::{Api, EventTypeLocation, Example, Fallback, Field, Kind, Presence, Select, Type, TypeId};
 use crate::normalize::{JsonType, SchemaId};
 
 /// How deep an assembled payload may be.
@@ -29,19 +27,24 @@ const MAX_STEPS: usize = 200_000;
 /// The examples of a webhook under one of its event types, at least one.
 pub(super) fn examples(
     api: &Api,
-    flats: &Flats<'_>,
+    cache: &MergeCache<'_>,
     route: &Route<'_>,
     routes: &[Route<'_>],
     payload: TypeId,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Example> {
     let Route { webhook, event_type, .. } = route;
-    let checking = Checking { api, payload, statement: Statement::of(&api.carrier, &api.separator, route), routes };
+    let checker = ExampleChecker {
+        api,
+        payload,
+        statement: Statement::of(&api.event_type_location, &api.separator, route),
+        routes,
+    };
     let of_same_webhook =
         |name: &str| routes.iter().any(|other| other.webhook.name == webhook.name && other.event_type == name);
     let mut examples = Vec::new();
     for published in webhook.examples.iter().map(|example| &example.payload) {
-        if let Some(other) = checking.statement.another(published) {
+        if let Some(other) = checker.statement.another(published) {
             if !of_same_webhook(&other) {
                 diagnostics.push(
                     Diagnostic::new(
@@ -53,7 +56,7 @@ pub(super) fn examples(
             }
             continue;
         }
-        match checking.check(published) {
+        match checker.check(published) {
             Ok(checked) => {
                 for origin in checked.undeclared {
                     diagnostics.push(
@@ -66,33 +69,33 @@ pub(super) fn examples(
                 }
                 examples.push(checked.example);
             }
-            Err(misfit) => diagnostics.push(
+            Err(mismatch) => diagnostics.push(
                 Diagnostic::new(
                     Code::ExampleUnusable,
-                    format!("the example is not what its schema describes: expected {}", misfit.expected),
+                    format!("the example is not what its schema describes: expected {}", mismatch.expected),
                 )
-                .at(Place::Value(misfit.origin), "not used as a fixture"),
+                .at(Place::Value(mismatch.origin), "not used as a fixture"),
             ),
         }
     }
     if examples.is_empty() {
-        examples.extend(made_up(&checking, flats, route, diagnostics));
+        examples.extend(made_up(&checker, cache, route, diagnostics));
     }
     examples
 }
 
 /// A payload from the examples of properties, or one that fits in any way.
 fn made_up(
-    checking: &Checking<'_>,
-    flats: &Flats<'_>,
+    checker: &ExampleChecker<'_>,
+    cache: &MergeCache<'_>,
     route: &Route<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Example> {
     let webhook = route.webhook;
-    let mut assembly = Assembly { flats, found: false, path: Vec::new(), values: 0 };
+    let mut assembler = Assembler { cache, found: false, path: Vec::new(), values: 0 };
     let origin = webhook.key.origin();
-    let assembled = assembly.body(route.body(), diagnostics).unwrap_or_else(|| empty(origin));
-    if !assembly.found {
+    let assembled = assembler.body(route.body(), diagnostics).unwrap_or_else(|| empty(origin));
+    if !assembler.found {
         diagnostics.push(
             Diagnostic::new(
                 Code::NoExample,
@@ -101,23 +104,23 @@ fn made_up(
             .at(Place::Name(origin.clone()), "its fixture is made up"),
         );
     }
-    let checked = checking.check(&assembled).or_else(|misfit| {
+    let checked = checker.check(&assembled).or_else(|mismatch| {
         diagnostics.push(
             Diagnostic::new(
                 Code::ExampleUnusable,
-                format!("an example is not what its schema describes: expected {}", misfit.expected),
+                format!("an example is not what its schema describes: expected {}", mismatch.expected),
             )
-            .at(Place::Value(misfit.origin), "a value is made up instead"),
+            .at(Place::Value(mismatch.origin), "a value is made up instead"),
         );
-        let mut making_up = MakingUp { api: checking.api, origin, path: Vec::new(), values: 0 };
-        checking.check(&making_up.value(&Type::Named(checking.payload)))
+        let mut synthesizer = Synthesizer { api: checker.api, origin, path: Vec::new(), values: 0 };
+        checker.check(&synthesizer.value(&Type::Named(checker.payload)))
     });
     match checked {
-        Ok(checked) => Some(Example { assembled: true, ..checked.example }),
-        Err(misfit) => {
+        Ok(checked) => Some(Example { assembled: true, origin: origin.clone(), ..checked.example }),
+        Err(mismatch) => {
             diagnostics.push(
                 Diagnostic::new(Code::Contradiction, format!("no payload of up to {MAX_VALUES} values fits webhook `{}`", webhook.name))
-                    .at(Place::Value(misfit.origin), format!("always needs {}", misfit.expected))
+                    .at(Place::Value(mismatch.origin), format!("always needs {}", mismatch.expected))
                     .help("a schema that contains itself through required members alone has no finite value; correct it in an overlay"),
             );
             None
@@ -143,17 +146,17 @@ struct Stated<'a> {
 }
 
 impl<'a> Statement<'a> {
-    fn of(carrier: &Carrier, separator: &'a str, route: &'a Route<'_>) -> Self {
+    fn of(location: &EventTypeLocation, separator: &'a str, route: &'a Route<'_>) -> Self {
         let (event_type, head) = (route.event_type.as_str(), route.head.as_str());
         let mut texts = Vec::new();
-        if let Carrier::Body { pointers, .. } = carrier {
+        if let EventTypeLocation::Body { pointers, .. } = location {
             texts.push(Stated { paths: pointers.iter().map(|pointer| pointer::split(pointer)).collect(), text: head });
         }
-        let mut completed_by = carrier.completed_by().map(pointer::split);
+        let mut completed_by = location.completed_by().map(pointer::split);
         if let Some(part) = event_type.strip_prefix(head).and_then(|rest| rest.strip_prefix(separator)) {
             texts.extend(completed_by.take().map(|path| Stated { paths: vec![path], text: part }));
         }
-        let in_header = matches!(carrier, Carrier::Header { .. }).then_some(head);
+        let in_header = matches!(location, EventTypeLocation::Header { .. }).then_some(head);
         Self { event_type, separator, in_header, texts, completed_by }
     }
 
@@ -164,11 +167,11 @@ impl<'a> Statement<'a> {
 
     /// The event type that a payload says instead.
     fn another(&self, payload: &Node) -> Option<String> {
-        let said = |stated: &Stated<'a>| stated.found_in(payload).unwrap_or(stated.text).to_owned();
-        let said: Vec<String> = self.texts.iter().map(said).collect();
-        let differs = said.iter().zip(&self.texts).any(|(said, stated)| said != stated.text);
+        let annotations = |stated: &Stated<'a>| stated.found_in(payload).unwrap_or(stated.text).to_owned();
+        let annotations: Vec<String> = self.texts.iter().map(annotations).collect();
+        let differs = annotations.iter().zip(&self.texts).any(|(annotations, stated)| annotations != stated.text);
         let header = self.in_header.map(str::to_owned);
-        differs.then(|| header.into_iter().chain(said).collect::<Vec<_>>().join(self.separator))
+        differs.then(|| header.into_iter().chain(annotations).collect::<Vec<_>>().join(self.separator))
     }
 
     /// Payloads that say it, each at some of the places.
@@ -191,7 +194,7 @@ fn at<'n>(payload: &'n Node, path: &[String]) -> Option<&'n str> {
 }
 
 /// Holds examples against the payload type of a webhook.
-struct Checking<'a> {
+struct ExampleChecker<'a> {
     api: &'a Api,
     payload: TypeId,
     statement: Statement<'a>,
@@ -204,14 +207,19 @@ struct Checked {
     undeclared: Vec<Origin>,
 }
 
-impl Checking<'_> {
+impl ExampleChecker<'_> {
     /// Checks an example with the event type stated in it, and without where the payload has no place for that.
-    fn check(&self, example: &Node) -> Result<Checked, Misfit> {
+    fn check(&self, example: &Node) -> Result<Checked, Mismatch> {
         let fit = |node: &Node, states_event_type: bool| {
-            let mut fitting = Fitting { api: self.api, steps: &Cell::new(0), undeclared: Vec::new() };
-            let fitted = fitting.fit(&Type::Named(self.payload), node)?;
-            let example = Example { json: crate::document::pretty_json(&fitted), assembled: false, states_event_type };
-            Ok((fitted, Checked { example, undeclared: fitting.undeclared }))
+            let mut checker = Checker { api: self.api, steps: &Cell::new(0), undeclared: Vec::new() };
+            let fitted = checker.fit(&Type::Named(self.payload), node)?;
+            let example = Example {
+                json: crate::document::pretty_json(&fitted),
+                assembled: false,
+                states_event_type,
+                origin: node.origin().clone(),
+            };
+            Ok((fitted, Checked { example, undeclared: checker.undeclared }))
         };
         let says = |node: &Node| self.statement.is_in(node) && !self.says_another(node);
         let saying = if says(example) { vec![example.clone()] } else { self.statement.put(example) };
@@ -277,87 +285,87 @@ fn with_text(node: &Node, path: &[String], value: &str) -> Node {
 }
 
 /// Puts a payload together from the examples of properties.
-struct Assembly<'f, 'a> {
-    flats: &'f Flats<'a>,
+struct Assembler<'f, 'a> {
+    cache: &'f MergeCache<'a>,
     found: bool,
-    /// The subjects that are being put together, each within the one before it.
-    path: Vec<Subject>,
+    /// The sets that are being put together, each within the one before it.
+    path: Vec<SchemaSet>,
     values: usize,
 }
 
-impl<'a> Assembly<'_, 'a> {
+impl<'a> Assembler<'_, 'a> {
     /// A value; none where there is no example and none is needed.
-    fn value(&mut self, subject: &[SchemaId], needed: bool, diagnostics: &mut Diagnostics) -> Option<Node> {
-        let (subject, _) = peel(self.flats.schemas, subject);
+    fn value(&mut self, set: &[SchemaId], needed: bool, diagnostics: &mut Diagnostics) -> Option<Node> {
+        let (set, _) = unwrap_aliases(self.cache.schemas, set);
         self.values += 1;
-        if self.values > MAX_VALUES || self.path.len() >= MAX_DEPTH || self.path.contains(&subject) {
+        if self.values > MAX_VALUES || self.path.len() >= MAX_DEPTH || self.path.contains(&set) {
             return None;
         }
-        let flat = self.flats.of(&subject, diagnostics);
-        let schema = subject[0];
-        self.path.push(subject);
-        let value = self.of_flat(flat, schema, needed, diagnostics);
+        let merged = self.cache.of(&set, diagnostics);
+        let schema = set[0];
+        self.path.push(set);
+        let value = self.of_merged(merged, schema, needed, diagnostics);
         self.path.pop();
         value
     }
 
     /// A payload.
     fn body(&mut self, body: Body<'_>, diagnostics: &mut Diagnostics) -> Option<Node> {
-        let flat = body.flatten(self.flats, diagnostics);
-        self.of_flat(flat, body.schema, true, diagnostics)
+        let merged = body.merge(self.cache, diagnostics);
+        self.of_merged(merged, body.schema, true, diagnostics)
     }
 
-    fn of_flat(
+    fn of_merged(
         &mut self,
-        mut flat: Rc<Flat<'a>>,
+        mut merged: Rc<MergedSchema<'a>>,
         schema: SchemaId,
         needed: bool,
         diagnostics: &mut Diagnostics,
     ) -> Option<Node> {
-        if let Some(example) = flat.examples.iter().find(|example| !matches!(example.value(), Value::Null)) {
+        if let Some(example) = merged.examples.iter().find(|example| !matches!(example.value(), Value::Null)) {
             self.found = true;
             return Some((*example).clone());
         }
-        if let Some(value) = flat.listed().and_then(<[Node]>::first) {
+        if let Some(value) = merged.listed().and_then(<[Node]>::first) {
             return Some(value.clone());
         }
         // Of alternatives that exclude each other the first, of others all.
         let choices =
-            if flat.choices.is_empty() { Vec::new() } else { mem::take(&mut Rc::make_mut(&mut flat).choices) };
+            if merged.choices.is_empty() { Vec::new() } else { mem::take(&mut Rc::make_mut(&mut merged).choices) };
         for choice in choices {
             let taken = if choice.exclusive { &choice.alternatives[..1] } else { &choice.alternatives[..] };
             for alternative in taken {
-                let alternative_flat = self.flats.of(&[*alternative], diagnostics);
-                if !is_object(&alternative_flat) && flat.properties.is_empty() {
+                let alternative_schema = self.cache.of(&[*alternative], diagnostics);
+                if !is_object(&alternative_schema) && merged.properties.is_empty() {
                     return self.value(&[*alternative], needed, diagnostics);
                 }
-                let flat = Rc::make_mut(&mut flat);
-                flat.required.extend(&alternative_flat.required);
-                for (name, property) in &alternative_flat.properties {
-                    flat.properties.entry(name).or_insert_with(|| property.clone());
+                let merged = Rc::make_mut(&mut merged);
+                merged.required.extend(&alternative_schema.required);
+                for (name, property) in &alternative_schema.properties {
+                    merged.properties.entry(name).or_insert_with(|| property.clone());
                 }
-                flat.types = Some(Cow::Borrowed(&[JsonType::Object]));
+                merged.types = Some(Cow::Borrowed(&[JsonType::Object]));
             }
         }
-        let origin = self.flats.schemas.get(schema).node.origin().clone();
-        if is_object(&flat) {
+        let origin = self.cache.schemas.get(schema).node.origin().clone();
+        if is_object(&merged) {
             let mut members = Object::new();
-            for (name, property) in &flat.properties {
-                if let Some(value) = self.value(property, flat.required.contains(name), diagnostics) {
+            for (name, property) in &merged.properties {
+                if let Some(value) = self.value(property, merged.required.contains(name), diagnostics) {
                     members.insert((*name).into(), value);
                 }
             }
             return (needed || !members.is_empty()).then(|| Node::new(Value::Object(Box::new(members)), origin));
         }
-        if !flat.items.is_empty() {
-            let element = self.value(&flat.items, false, diagnostics);
+        if !merged.items.is_empty() {
+            let element = self.value(&merged.items, false, diagnostics);
             return (needed || element.is_some())
                 .then(|| Node::new(Value::Array(element.into_iter().collect()), origin));
         }
         if !needed {
             return None;
         }
-        Some(match flat.types.as_deref() {
+        Some(match merged.types.as_deref() {
             Some([JsonType::Array, ..]) => Node::new(Value::Array(Vec::new()), origin),
             Some([JsonType::Boolean, ..]) => Node::new(Value::Bool(true), origin),
             Some([JsonType::Integer | JsonType::Number, ..]) => number("0", &origin),
@@ -367,14 +375,14 @@ impl<'a> Assembly<'_, 'a> {
 }
 
 /// Makes values up that decode, where the description's own do not.
-struct MakingUp<'a> {
+struct Synthesizer<'a> {
     api: &'a Api,
     origin: &'a Origin,
     path: Vec<TypeId>,
     values: usize,
 }
 
-impl MakingUp<'_> {
+impl Synthesizer<'_> {
     /// The smallest value of a type. Where there is no finite one, or only a huge one, a value that does not fit.
     fn value(&mut self, ty: &Type) -> Node {
         let origin = self.origin;
@@ -424,23 +432,23 @@ impl MakingUp<'_> {
 }
 
 /// Where and why a value does not decode.
-struct Misfit {
+struct Mismatch {
     origin: Origin,
     expected: String,
 }
 
 /// Holds a value against a type as the emitted decoder would, and gives what comes back.
-struct Fitting<'a> {
+struct Checker<'a> {
     api: &'a Api,
     /// How many steps were taken.
     steps: &'a Cell<usize>,
     undeclared: Vec<Origin>,
 }
 
-impl Fitting<'_> {
-    fn fit(&mut self, ty: &Type, node: &Node) -> Result<Node, Misfit> {
+impl Checker<'_> {
+    fn fit(&mut self, ty: &Type, node: &Node) -> Result<Node, Mismatch> {
         self.steps.update(|steps| steps + 1);
-        let misfit = |expected: &str| Err(Misfit { origin: node.origin().clone(), expected: expected.to_owned() });
+        let mismatch = |expected: &str| Err(Mismatch { origin: node.origin().clone(), expected: expected.to_owned() });
         let integral =
             |digits: &str| digits.parse::<f64>().is_ok_and(|number| number.is_finite() && number.fract() == 0.0);
         // A point with zeros behind it makes no other number.
@@ -476,49 +484,49 @@ impl Fitting<'_> {
                 Ok(Node::new(Value::Object(Box::new(members)), node.origin().clone()))
             }
             (Type::Named(id) | Type::Boxed(id), _) => self.fit_definition(*id, node),
-            (Type::Bool, _) => misfit("`true` or `false`"),
-            (Type::String | Type::Text(_), _) => misfit("a string"),
-            (Type::Number, _) => misfit("a number"),
-            (Type::I32 | Type::I64 | Type::Integer, _) => misfit("an integer"),
-            (Type::List(_) | Type::Tuple(_), _) => misfit("an array"),
-            (Type::Map(_), _) => misfit("an object"),
+            (Type::Bool, _) => mismatch("`true` or `false`"),
+            (Type::String | Type::Text(_), _) => mismatch("a string"),
+            (Type::Number, _) => mismatch("a number"),
+            (Type::I32 | Type::I64 | Type::Integer, _) => mismatch("an integer"),
+            (Type::List(_) | Type::Tuple(_), _) => mismatch("an array"),
+            (Type::Map(_), _) => mismatch("an object"),
         }
     }
 
-    fn fit_definition(&mut self, id: TypeId, node: &Node) -> Result<Node, Misfit> {
+    fn fit_definition(&mut self, id: TypeId, node: &Node) -> Result<Node, Mismatch> {
         let api = self.api;
-        let misfit = |expected: String| Err(Misfit { origin: node.origin().clone(), expected });
+        let mismatch = |expected: String| Err(Mismatch { origin: node.origin().clone(), expected });
         match &api.def(id).kind {
             Kind::Newtype(inner) => self.fit(inner, node),
-            Kind::Enum(listed) => match listed.open {
-                Open::Text => self.fit(&Type::String, node),
-                Open::Integer => self.fit(&Type::Integer, node),
-                Open::Json => self.fit(&Type::Any, node),
+            Kind::Enum(listed) => match listed.fallback {
+                Fallback::Text => self.fit(&Type::String, node),
+                Fallback::Integer => self.fit(&Type::Integer, node),
+                Fallback::Json => self.fit(&Type::Any, node),
             },
             Kind::Constant(value) if crate::document::same(&value.value, node) => Ok(node.clone()),
-            Kind::Constant(value) => misfit(format!("`{}`", value.json())),
+            Kind::Constant(value) => mismatch(format!("`{}`", value.json())),
             Kind::Pending => Ok(node.clone()),
             Kind::Union(union) => {
                 let candidates = match &union.select {
-                    Select::Tag { member, otherwise } => {
+                    Select::Tag { member, default } => {
                         let tag = node.get(member).and_then(Node::as_str).unwrap_or_default();
                         let told = union.variants.iter().find(|variant| variant.tags.iter().any(|known| known == tag));
-                        told.or_else(|| union.variants.get((*otherwise)?)).map(std::slice::from_ref).unwrap_or_default()
+                        told.or_else(|| union.variants.get((*default)?)).map(std::slice::from_ref).unwrap_or_default()
                     }
                     Select::Shape => &union.variants,
                 };
                 let mut best: Option<(usize, Node, Vec<Origin>)> = None;
                 for variant in candidates {
                     if self.steps.get() > MAX_STEPS {
-                        return misfit("a type with fewer alternatives to try".to_owned());
+                        return mismatch("a type with fewer alternatives to try".to_owned());
                     }
-                    let mut attempt = Fitting { api, steps: self.steps, undeclared: Vec::new() };
+                    let mut attempt = Checker { api, steps: self.steps, undeclared: Vec::new() };
                     match attempt.fit(&variant.ty, node) {
                         Ok(fitted) if best.as_ref().is_none_or(|(known, ..)| attempt.undeclared.len() < *known) => {
                             best = Some((attempt.undeclared.len(), fitted, attempt.undeclared));
                         }
                         // A tag decides, so that there is nothing else to try.
-                        Err(misfit) if matches!(union.select, Select::Tag { .. }) => return Err(misfit),
+                        Err(mismatch) if matches!(union.select, Select::Tag { .. }) => return Err(mismatch),
                         _ => {}
                     }
                 }
@@ -528,7 +536,7 @@ impl Fitting<'_> {
                 Ok(fitted)
             }
             Kind::Struct(object) => {
-                let Some(given) = node.as_object() else { return misfit("an object".to_owned()) };
+                let Some(given) = node.as_object() else { return mismatch("an object".to_owned()) };
                 let mut members = Object::new();
                 for (name, member) in given {
                     let field = object.fields.iter().find(|field| field.wire == **name);
@@ -551,7 +559,7 @@ impl Fitting<'_> {
                 if let Some(missing) =
                     object.fields.iter().filter(required).find(|field| !given.contains_key(field.wire.as_str()))
                 {
-                    return misfit(format!("the member `{}`", missing.wire));
+                    return mismatch(format!("the member `{}`", missing.wire));
                 }
                 Ok(Node::new(Value::Object(Box::new(members)), node.origin().clone()))
             }

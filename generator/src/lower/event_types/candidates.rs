@@ -6,8 +6,7 @@ use openapiv3::Discriminator;
 use super::spelling;
 use crate::diagnostics::{Diagnostics, Place};
 use crate::document::{Node, Segment, Value};
-use crate::lower::flatten::{Flat, Subject, flatten, peel};
-use crate::lower::types::{single_text, texts};
+use crate::lower::schema::{MergedSchema, SchemaSet, merge, single_text, texts, unwrap_aliases};
 use crate::normalize::{SchemaId, Schemas, Webhook};
 
 /// How many places of one body are looked at.
@@ -18,7 +17,7 @@ const MAX_VISITS: usize = 10_000;
 
 /// Something in the description that tells a webhook's event type.
 #[derive(Clone)]
-pub(super) struct Evidence {
+pub(super) struct Candidate {
     pub name: String,
     /// Where the body completes what is stated elsewhere: the part that is stated there.
     pub head: Option<String>,
@@ -28,7 +27,7 @@ pub(super) struct Evidence {
     pub alternatives: Vec<SchemaId>,
 }
 
-/// Where [`Evidence`] comes from.
+/// Where [`Candidate`] comes from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {
     Configuration,
@@ -52,19 +51,19 @@ impl Source {
             Self::Key => "the key",
             Self::Example => "an example",
             Self::OperationId => "`operationId`",
-            Self::Header => "what is said of the header",
+            Self::Header => "the documentation of the header",
         }
     }
 }
 
-impl Evidence {
+impl Candidate {
     pub(super) fn of(value: &Node, source: Source) -> Option<Self> {
         let name = value.as_str()?.to_owned();
         Some(Self { name, head: None, place: Place::Value(value.origin().clone()), source, alternatives: Vec::new() })
     }
 }
 
-impl Evidence {
+impl Candidate {
     /// Whether both may stand in one body.
     pub(super) fn may_go_with(&self, other: &Self) -> bool {
         self.alternatives.is_empty() || other.alternatives.is_empty() || self.alternatives == other.alternatives
@@ -84,27 +83,27 @@ impl Evidence {
 
 /// What the description says at a place in a webhook's body.
 #[derive(Default)]
-pub(super) struct Stated {
+pub(super) struct Candidates {
     /// The member is there, and may hold a text.
     pub declared: bool,
     /// By `const` or by an `enum` of one value.
-    pub fixed: Vec<Evidence>,
+    pub fixed: Vec<Candidate>,
     /// By an `enum` of several values.
-    pub listed: Vec<Evidence>,
+    pub listed: Vec<Candidate>,
     /// By an example.
-    pub examples: Vec<Evidence>,
+    pub examples: Vec<Candidate>,
     /// It is the discriminator of the body or of what contains it.
     pub discriminates: bool,
 }
 
-impl Stated {
-    /// What is said at a path into a webhook's body.
+impl Candidates {
+    /// The candidates at a path into a webhook's body.
     pub(super) fn at(schemas: &Schemas, webhook: &Webhook, path: &[String], diagnostics: &mut Diagnostics) -> Self {
-        survey(schemas, webhook, Way::To(path), diagnostics).shift_remove(path).unwrap_or_default()
+        survey(schemas, webhook, SearchScope::To(path), diagnostics).shift_remove(path).unwrap_or_default()
     }
 
-    /// What is said with the parts that complete it, each with those of its own alternative. An example does not tell which
-    /// part it goes with.
+    /// The candidates with the parts that complete them, each with those of its own alternative. Examples are dropped: it
+    /// is unknown which part belongs to an example.
     pub(super) fn completed(self, parts: &Self, separator: &str) -> Self {
         if parts.fixed.is_empty() && parts.listed.is_empty() {
             return self;
@@ -112,7 +111,7 @@ impl Stated {
         let (mut fixed, mut listed) = (Vec::new(), Vec::new());
         for (heads, head_is_listed) in [(self.fixed, false), (self.listed, true)] {
             for head in heads {
-                let with = |parts: &[Evidence]| -> Vec<Evidence> {
+                let with = |parts: &[Candidate]| -> Vec<Candidate> {
                     let own = parts.iter().filter(|part| head.may_go_with(part));
                     own.map(|part| head.completed(part, separator)).collect()
                 };
@@ -128,11 +127,11 @@ impl Stated {
     }
 
     /// The listed value that is another spelling of the webhook's name, or the only one that begins or ends as it does.
-    pub(super) fn listed_for(&self, webhook: &Webhook) -> Option<&Evidence> {
+    pub(super) fn listed_for(&self, webhook: &Webhook) -> Option<&Candidate> {
         let only = |fits: fn(&str, &str) -> bool| {
-            let mut fitting = self.listed.iter().filter(|listed| names(webhook).any(|name| fits(&listed.name, name)));
-            let first = fitting.next()?;
-            fitting.all(|other| other.name == first.name).then_some(first)
+            let mut checker = self.listed.iter().filter(|listed| names(webhook).any(|name| fits(&listed.name, name)));
+            let first = checker.next()?;
+            checker.all(|other| other.name == first.name).then_some(first)
         };
         only(spelling::same)
             .or_else(|| only(spelling::agree))
@@ -142,20 +141,20 @@ impl Stated {
 
 /// Which places of a body are looked at.
 #[derive(Clone, Copy)]
-pub(super) enum Way<'a> {
+pub(super) enum SearchScope<'a> {
     /// This one.
     To(&'a [String]),
     /// All that lie no deeper.
     Within(usize),
 }
 
-/// What is said at the places of a webhook's body that may hold a text.
+/// The candidates at the places of a webhook's body that may hold a text.
 pub(super) fn survey(
     schemas: &Schemas,
     webhook: &Webhook,
-    way: Way<'_>,
+    way: SearchScope<'_>,
     diagnostics: &mut Diagnostics,
-) -> IndexMap<Vec<String>, Stated> {
+) -> IndexMap<Vec<String>, Candidates> {
     let mut surveyor = Surveyor {
         schemas,
         way,
@@ -167,7 +166,7 @@ pub(super) fn survey(
     };
     surveyor.visit(&[webhook.body], &mut Vec::new(), None, 0);
     let Surveyor { mut places, examples, .. } = surveyor;
-    if let Way::To(path) = way {
+    if let SearchScope::To(path) = way {
         places.entry(path.to_vec()).or_default();
     }
     for (path, stated) in &mut places {
@@ -182,79 +181,85 @@ pub(super) fn names(webhook: &Webhook) -> impl Iterator<Item = &str> {
 }
 
 /// The text at a path into an example.
-fn at(example: &Node, path: &[String]) -> Option<Evidence> {
+fn at(example: &Node, path: &[String]) -> Option<Candidate> {
     let value = path.iter().try_fold(example.clone(), |node, segment| match node.value() {
         Value::Array(elements) => elements.get(segment.parse::<usize>().ok()?).cloned(),
         _ => node.get(segment).cloned(),
     })?;
-    Evidence::of(&value, Source::Example)
+    Candidate::of(&value, Source::Example)
 }
 
 struct Surveyor<'a> {
     schemas: &'a Schemas,
-    way: Way<'a>,
-    places: IndexMap<Vec<String>, Stated>,
+    way: SearchScope<'a>,
+    places: IndexMap<Vec<String>, Candidates>,
     /// Examples of the whole body.
     examples: Vec<Node>,
-    /// The subjects that lead to the present one.
-    on_way: Vec<Subject>,
+    /// The sets on the path to the present one.
+    on_way: Vec<SchemaSet>,
     visits: usize,
     diagnostics: &'a mut Diagnostics,
 }
 
 impl Surveyor<'_> {
-    fn visit(&mut self, subject: &[SchemaId], path: &mut Vec<String>, alternative: Option<SchemaId>, depth: usize) {
-        let subject = peel(self.schemas, subject).0;
+    fn visit(&mut self, set: &[SchemaId], path: &mut Vec<String>, alternative: Option<SchemaId>, depth: usize) {
+        let set = unwrap_aliases(self.schemas, set).0;
         // A schema within itself says nothing new, and alternatives within alternatives are many.
-        let within_itself = self.on_way.contains(&subject);
+        let within_itself = self.on_way.contains(&set);
         if within_itself || self.visits >= MAX_VISITS || self.places.len() >= MAX_PLACES {
             return;
         }
         self.visits += 1;
-        self.on_way.push(subject);
+        self.on_way.push(set);
         self.look(path, alternative, depth);
         self.on_way.pop();
     }
 
-    /// Looks at the subject that was come to last.
+    /// Looks at the last set of the path.
     fn look(&mut self, path: &mut Vec<String>, alternative: Option<SchemaId>, depth: usize) {
-        let Some(subject) = self.on_way.last() else { return };
-        let flat = flatten(self.schemas, subject, self.diagnostics);
-        for choice in flat.choices.iter().flat_map(|choice| &choice.alternatives) {
+        let Some(set) = self.on_way.last() else { return };
+        let merged = merge(self.schemas, set, self.diagnostics);
+        for choice in merged.choices.iter().flat_map(|choice| &choice.alternatives) {
             let alternative = if depth == 0 { Some(*choice) } else { alternative };
             self.visit(&[*choice], path, alternative, depth + 1);
         }
         if path.is_empty() {
-            self.examples.extend(flat.examples.iter().copied().cloned());
+            self.examples.extend(merged.examples.iter().copied().cloned());
         }
         let wanted = match self.way {
-            Way::To(wanted) => wanted.len() == path.len(),
-            Way::Within(_) => !path.is_empty() && flat.may_be_text(),
+            SearchScope::To(wanted) => wanted.len() == path.len(),
+            SearchScope::Within(_) => !path.is_empty() && merged.may_be_text(),
         };
         if wanted {
-            self.state(path, &flat, alternative);
+            self.state(path, &merged, alternative);
         }
-        for (name, property) in &flat.properties {
+        for (name, property) in &merged.properties {
             if self.goes_by(path, name) {
                 self.enter(property, name, path, alternative, depth);
             }
         }
-        if let Some(discriminator) = &flat.discriminator
+        if let Some(discriminator) = &merged.discriminator
             && self.goes_by(path, &discriminator.property_name)
             // An alternative may extend the very schema that it is an alternative of.
             && alternative.is_none()
         {
-            self.discriminate(discriminator, &flat, path, depth);
+            self.discriminate(discriminator, &merged, path, depth);
         }
-        if !flat.items.is_empty() && self.goes_by(path, "0") {
-            self.enter(&flat.items, "0", path, alternative, depth);
+        if !merged.items.is_empty() && self.goes_by(path, "0") {
+            self.enter(&merged.items, "0", path, alternative, depth);
         }
     }
 
     /// A discriminator says what its property is for, and its mapping which values there are.
-    fn discriminate(&mut self, discriminator: &Discriminator, flat: &Flat<'_>, path: &[String], depth: usize) {
+    fn discriminate(
+        &mut self,
+        discriminator: &Discriminator,
+        merged: &MergedSchema<'_>,
+        path: &[String],
+        depth: usize,
+    ) {
         let alternatives: Vec<SchemaId> =
-            flat.choices.iter().flat_map(|choice| &choice.alternatives).copied().collect();
+            merged.choices.iter().flat_map(|choice| &choice.alternatives).copied().collect();
         let place: Vec<String> = path.iter().cloned().chain([discriminator.property_name.clone()]).collect();
         let stated = self.places.entry(place).or_default();
         stated.discriminates = true;
@@ -269,7 +274,7 @@ impl Surveyor<'_> {
                 let place = Place::Value(self.schemas.get(*alternative).node.origin().clone());
                 let alternatives = if depth == 0 { vec![*alternative] } else { Vec::new() };
                 let (name, source) = (name.clone(), Source::Constant);
-                stated.fixed.push(Evidence { name, head: None, place, source, alternatives });
+                stated.fixed.push(Candidate { name, head: None, place, source, alternatives });
                 stated.declared = true;
             }
         }
@@ -277,40 +282,40 @@ impl Surveyor<'_> {
 
     fn enter(
         &mut self,
-        subject: &[SchemaId],
+        set: &[SchemaId],
         segment: &str,
         path: &mut Vec<String>,
         alternative: Option<SchemaId>,
         depth: usize,
     ) {
         path.push(segment.to_owned());
-        self.visit(subject, path, alternative, depth + 1);
+        self.visit(set, path, alternative, depth + 1);
         path.pop();
     }
 
     fn goes_by(&self, path: &[String], segment: &str) -> bool {
         match self.way {
-            Way::To(wanted) => wanted.get(path.len()).is_some_and(|next| next == segment),
-            Way::Within(depth) => path.len() < depth,
+            SearchScope::To(wanted) => wanted.get(path.len()).is_some_and(|next| next == segment),
+            SearchScope::Within(depth) => path.len() < depth,
         }
     }
 
-    fn state(&mut self, path: &[String], flat: &Flat<'_>, alternative: Option<SchemaId>) {
+    fn state(&mut self, path: &[String], merged: &MergedSchema<'_>, alternative: Option<SchemaId>) {
         let stated = self.places.entry(path.to_vec()).or_default();
-        stated.declared |= flat.may_be_text();
+        stated.declared |= merged.may_be_text();
         let all = |values: &mut dyn Iterator<Item = &Node>, source| {
-            let evidence = values.filter_map(|value| Evidence::of(value, source));
-            evidence
-                .map(|evidence| Evidence { alternatives: alternative.into_iter().collect(), ..evidence })
+            let candidate = values.filter_map(|value| Candidate::of(value, source));
+            candidate
+                .map(|candidate| Candidate { alternatives: alternative.into_iter().collect(), ..candidate })
                 .collect::<Vec<_>>()
         };
-        if single_text(flat).is_some() {
-            stated.fixed.extend(all(&mut flat.listed().into_iter().flatten(), Source::Constant));
+        if single_text(merged).is_some() {
+            stated.fixed.extend(all(&mut merged.listed().into_iter().flatten(), Source::Constant));
             return;
         }
-        if texts(flat).is_some() {
-            stated.listed.extend(all(&mut flat.values.iter().flat_map(|values| values.iter()), Source::Listed));
+        if texts(merged).is_some() {
+            stated.listed.extend(all(&mut merged.values.iter().flat_map(|values| values.iter()), Source::Listed));
         }
-        stated.examples.extend(all(&mut flat.examples.iter().copied(), Source::Example));
+        stated.examples.extend(all(&mut merged.examples.iter().copied(), Source::Example));
     }
 }

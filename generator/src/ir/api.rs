@@ -1,0 +1,185 @@
+//! The webhooks of a description.
+
+use std::collections::BTreeMap;
+
+use super::{Field, Kind, Scheme, TypeDef, TypeId};
+use crate::document::Origin;
+
+/// A whole description.
+#[derive(Debug)]
+pub struct Api {
+    /// The title.
+    pub title: String,
+    /// The version, as the vendor writes it.
+    pub version: String,
+    /// The description, as CommonMark.
+    pub description: Option<String>,
+    /// Where a delivery states its event type.
+    pub event_type_location: EventTypeLocation,
+    /// What separates a topic from its action, and topics from subtopics.
+    pub separator: String,
+    /// The number of webhooks with a JSON body, routed or not.
+    pub described: usize,
+    /// The routed webhooks, in document order.
+    pub webhooks: Vec<Webhook>,
+    /// The definitions; a [`TypeId`] is an index.
+    pub types: Vec<TypeDef>,
+    /// The places whose values are kept as JSON, each place once.
+    pub untyped: Vec<Untyped>,
+    /// The examples of whole payloads as written in the description, whether or not they decode.
+    pub published: Vec<Published>,
+    /// How deliveries are signed; `None` if neither the description nor the configuration states it.
+    pub scheme: Option<Scheme>,
+}
+
+/// Where a delivery states its event type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EventTypeLocation {
+    /// In the body.
+    Body {
+        /// JSON pointers; the first one that a body has is used.
+        pointers: Vec<String>,
+        /// A JSON pointer to the text in the body that completes the event type.
+        completed_by: Option<String>,
+    },
+    /// In a header.
+    Header {
+        /// The name, in lower case.
+        name: String,
+        /// A JSON pointer to the text in the body that completes the event type.
+        completed_by: Option<String>,
+    },
+    /// Not in the delivery: each event type has an address of its own.
+    Address,
+}
+
+impl EventTypeLocation {
+    /// A JSON pointer to the text in the body that completes the event type.
+    pub fn completed_by(&self) -> Option<&str> {
+        match self {
+            Self::Body { completed_by, .. } | Self::Header { completed_by, .. } => completed_by.as_deref(),
+            Self::Address => None,
+        }
+    }
+}
+
+/// A webhook that is routed by its event type.
+#[derive(Debug)]
+pub struct Webhook {
+    /// The key under `webhooks`.
+    pub key: String,
+    /// The event type that a delivery states, such as `asset.metadata.updated`.
+    pub event_type: String,
+    /// The value of the header that states the event type; `None` if no header does.
+    pub header: Option<String>,
+    /// The root payload type, which no other webhook has.
+    pub payload: TypeId,
+    /// A one-line summary.
+    pub summary: Option<String>,
+    /// A description, as CommonMark.
+    pub description: Option<String>,
+    /// Whether the vendor advises against it.
+    pub deprecated: bool,
+    /// Payloads that are known to decode, at least one.
+    pub examples: Vec<Example>,
+    /// The webhook in the description.
+    pub origin: Origin,
+}
+
+/// Whether an event type is a template, with `{…}` that matches any segment.
+pub fn is_template(event_type: &str) -> bool {
+    event_type.split_once('{').is_some_and(|(_, rest)| rest.contains('}'))
+}
+
+/// A payload that decodes into the webhook's payload type and re-encodes to equal JSON.
+#[derive(Debug)]
+pub struct Example {
+    /// The JSON text.
+    pub json: String,
+    /// Whether it was assembled from examples of properties, rather than written in the description.
+    pub assembled: bool,
+    /// Whether the body states the event type as far as it has to, so that a delivery of it is routed. `false` if the
+    /// payload declares no member for it.
+    pub states_event_type: bool,
+    /// The example in the description; the webhook if the example was assembled.
+    pub origin: Origin,
+}
+
+/// An example of a whole payload as written in the description.
+#[derive(Debug)]
+pub struct Published {
+    /// The key of its webhook, which may have several event types.
+    pub webhook: String,
+    /// Its key among the examples, if it has one.
+    pub name: Option<String>,
+    /// The JSON text.
+    pub json: String,
+    /// The example in the description.
+    pub origin: Origin,
+}
+
+/// A place whose values are kept as JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Untyped {
+    /// The schema.
+    pub origin: Origin,
+    /// Why its values have no type.
+    pub reason: UntypedReason,
+}
+
+/// Why values have no type.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum UntypedReason {
+    /// The description does not restrict them, for this reason.
+    Unrestricted(&'static str),
+    /// The description restricts them in a way that no Rust type expresses, for this reason.
+    Inexpressible(String),
+}
+
+impl Api {
+    /// The definition behind an id.
+    pub fn def(&self, id: TypeId) -> &TypeDef {
+        &self.types[id.0]
+    }
+
+    /// The topics of an event type, from the narrowest to the widest: `asset.metadata`, `asset`.
+    pub fn topics<'a>(&'a self, event_type: &'a str) -> impl Iterator<Item = &'a str> {
+        let parent = |name: &'a str| name.rsplit_once(self.separator.as_str()).map(|(topic, _)| topic);
+        std::iter::successors(parent(event_type), move |topic| parent(topic)).filter(|topic| !topic.is_empty())
+    }
+
+    /// Every topic with the webhooks right under it.
+    pub fn topic_index(&self) -> BTreeMap<&str, Vec<&Webhook>> {
+        let mut index: BTreeMap<&str, Vec<&Webhook>> = BTreeMap::new();
+        for webhook in &self.webhooks {
+            for (depth, topic) in self.topics(&webhook.event_type).enumerate() {
+                let under = index.entry(topic).or_default();
+                if depth == 0 {
+                    under.push(webhook);
+                }
+            }
+        }
+        index
+    }
+
+    /// The fields that all root payloads have in common, with the same name and type.
+    pub fn common_fields(&self) -> Vec<&Field> {
+        let fields = |webhook: &Webhook| match &self.def(webhook.payload).kind {
+            Kind::Struct(object) => object.fields.as_slice(),
+            _ => &[],
+        };
+        let Some((first, others)) = self.webhooks.split_first() else { return Vec::new() };
+        let pointers = match &self.event_type_location {
+            EventTypeLocation::Body { pointers, .. } => pointers.as_slice(),
+            EventTypeLocation::Header { .. } | EventTypeLocation::Address => &[],
+        };
+        let states_event_type = |field: &&Field| pointers.iter().any(|pointer| pointer[1..] == field.wire);
+        fields(first)
+            .iter()
+            .filter(|field| !states_event_type(field))
+            .filter(|field| {
+                others.iter().all(|webhook| fields(webhook).iter().any(|f| f.wire == field.wire && f.ty == field.ty))
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,18 @@
+//! The intermediate representation: what is emitted, in terms of Rust rather than of OpenAPI.
+//!
+//! Every item knows its [`Origin`](crate::document::Origin). Names are proposals here; [`names`](crate::names) decides.
+
+mod api;
+mod format;
+mod naming;
+mod signature;
+mod types;
+mod visit;
+
+pub use api::{Api, EventTypeLocation, Example, Published, Untyped, UntypedReason, Webhook, is_template};
+pub use format::Format;
+pub use naming::Naming;
+pub use signature::{Encoding, Hash, Hmac, Piece, Scheme};
+pub use types::{
+    Docs, Enum, Fallback, Field, Form, Kind, Literal, Presence, Select, Struct, Type, TypeDef, TypeId, Union, Variant,
+};

@@ -1,0 +1,124 @@
+//! Equal inline types become one.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::ir::{Api, Fallback, Field, Kind, Literal, Naming, Presence, Select, Type, TypeDef, TypeId, Variant};
+
+/// Merges inline definitions of one concept that decode alike, and drops those that are then unused.
+pub(crate) fn merge_equal(api: &mut Api) {
+    drop_unused(api);
+    loop {
+        let concepts = api.concepts();
+        let replaced = equal(api, &concepts);
+        if replaced.is_empty() {
+            break;
+        }
+        // A concept without a name of its own is called after the definition that contains it.
+        let parent = |id: TypeId| match &api.def(id).naming {
+            Naming::Inline { parent, .. } => concepts[parent.0].as_ref().ok_or(*parent),
+            Naming::Root(_) | Naming::Component(_) => Err(id),
+        };
+        let in_several: HashSet<TypeId> =
+            replaced.iter().filter(|(id, known)| parent(**id) != parent(**known)).map(|(_, known)| *known).collect();
+        for id in in_several {
+            if let Naming::Inline { shared, .. } = &mut api.types[id.0].naming {
+                *shared = true;
+            }
+        }
+        renumber(api, |id| replaced.get(&id).copied().unwrap_or(id));
+        // Children of equal parents are now children of one parent, and may be equal in turn.
+        drop_unused(api);
+    }
+}
+
+/// The inline definitions that equal an earlier one, each with that one.
+fn equal(api: &Api, concepts: &[Option<String>]) -> HashMap<TypeId, TypeId> {
+    let mut first: HashMap<(&str, Decoding<'_>), TypeId> = HashMap::new();
+    let mut replaced = HashMap::new();
+    for (index, (def, concept)) in api.types.iter().zip(concepts).enumerate() {
+        if let Some(concept) = concept {
+            let known = *first.entry((concept, Decoding::of(def))).or_insert(TypeId(index));
+            if known != TypeId(index) {
+                replaced.insert(TypeId(index), known);
+            }
+        }
+    }
+    replaced
+}
+
+/// Everything that decides how a definition decodes. Docs and origins do not.
+#[derive(PartialEq, Eq, Hash)]
+enum Decoding<'a> {
+    Struct(Vec<(&'a str, Presence, &'a Type)>, Option<&'a Type>),
+    Enum(Vec<String>, Fallback),
+    Constant(String),
+    Union(Vec<(&'a str, &'a Type, &'a [String])>, &'a Select),
+    Newtype(&'a Type),
+    Pending,
+}
+
+impl<'a> Decoding<'a> {
+    fn of(def: &'a TypeDef) -> Self {
+        match &def.kind {
+            Kind::Struct(object) => {
+                let field = |field: &'a Field| (field.wire.as_str(), field.presence, &field.ty);
+                Self::Struct(object.fields.iter().map(field).collect(), object.rest.as_ref())
+            }
+            Kind::Enum(listed) => Self::Enum(listed.values.iter().map(Literal::json).collect(), listed.fallback),
+            Kind::Constant(value) => Self::Constant(value.json()),
+            Kind::Union(union) => {
+                let variant = |variant: &'a Variant| (variant.name.as_str(), &variant.ty, variant.tags.as_slice());
+                Self::Union(union.variants.iter().map(variant).collect(), &union.select)
+            }
+            Kind::Newtype(inner) => Self::Newtype(inner),
+            Kind::Pending => Self::Pending,
+        }
+    }
+}
+
+/// Gives definitions other ids wherever they are used.
+fn renumber(api: &mut Api, new: impl Fn(TypeId) -> TypeId) {
+    for def in &mut api.types {
+        if let Naming::Inline { parent, .. } = &mut def.naming {
+            *parent = new(*parent);
+        }
+        for ty in def.kind.types_mut() {
+            ty.visit_mut(&mut |ty| {
+                if let Type::Named(id) | Type::Boxed(id) = ty {
+                    *id = new(*id);
+                }
+            });
+        }
+    }
+}
+
+/// Drops definitions that no payload needs, neither as a part nor for the name of a part.
+fn drop_unused(api: &mut Api) {
+    let used = used(api);
+    let kept: Vec<TypeId> = (0..api.types.len()).map(TypeId).filter(|id| used.contains(id)).collect();
+    let index: HashMap<TypeId, TypeId> = kept.into_iter().enumerate().map(|(new, old)| (old, TypeId(new))).collect();
+    let mut id = 0;
+    api.types.retain(|_| {
+        id += 1;
+        used.contains(&TypeId(id - 1))
+    });
+    renumber(api, |id| index.get(&id).copied().unwrap_or(id));
+    for webhook in &mut api.webhooks {
+        webhook.payload = index[&webhook.payload];
+    }
+}
+
+fn used(api: &Api) -> HashSet<TypeId> {
+    let mut used = api.reachable(api.webhooks.iter().map(|webhook| webhook.payload));
+    loop {
+        let parent = |id: &TypeId| match &api.def(*id).naming {
+            Naming::Inline { parent, .. } => Some(*parent),
+            Naming::Root(_) | Naming::Component(_) => None,
+        };
+        let missing: Vec<TypeId> = used.iter().filter_map(parent).filter(|parent| !used.contains(parent)).collect();
+        if missing.is_empty() {
+            return used;
+        }
+        used.extend(api.reachable(missing));
+    }
+}

@@ -1,0 +1,10 @@
+//! Passes over finished definitions.
+
+mod cycles;
+mod dedup;
+mod depth;
+mod graph;
+
+pub(super) use cycles::{box_cycles, report_endless};
+pub(super) use dedup::merge_equal;
+pub(super) use depth::cut_chains;
