@@ -97,7 +97,7 @@ pub fn dump(request: &Request, stage: Stage) -> (Outcome, Option<String>) {
     let mut run = Run::new(request);
     let shown = match stage {
         Stage::Tree => run.tree().map(|root| document::pretty_json(&root)),
-        Stage::Normalized => run.normalized().map(|description| format!("{description:#?}\n")),
+        Stage::Normalized => run.normalized().map(|description| outline::normalized(&description)),
         Stage::Ir => run.lowered().map(|api| outline::proposed(&api)),
         Stage::Names => run.named().map(|Named { api, names }| outline::named(&api, &names, &run.sources)),
     };

@@ -110,3 +110,10 @@ pub(crate) fn dedented(text: &str) -> String {
 fn findings(outcome: &Outcome) -> String {
     outcome.diagnostics.iter().map(|found| format!("{}: {}\n", found.code.as_str(), found.message)).collect()
 }
+
+/// A text and findings, with an empty line between them.
+pub(crate) fn join(text: &str, findings: &str) -> String {
+    let parts = [text, findings].map(str::trim_end);
+    let parts: Vec<String> = parts.iter().filter(|part| !part.is_empty()).map(|part| format!("{part}\n")).collect();
+    parts.join("\n")
+}

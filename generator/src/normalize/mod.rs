@@ -5,6 +5,10 @@
 mod absent;
 mod fields;
 mod schema;
+#[cfg(test)]
+#[allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
+#[allow(clippy::needless_pass_by_value, reason = "`expect!` is handed over where it is written")]
+mod tests;
 
 use std::collections::HashMap;
 

@@ -10,7 +10,7 @@ mod unions;
 use expect_test::Expect;
 
 use crate::Stage;
-use crate::testing::{Input, dedented, description, schemas, types, webhooks};
+use crate::testing::{Input, dedented, description, join, schemas, types, webhooks};
 
 /// Without a signature scheme, and without the warning about that.
 const VERIFIER: &str = "[signature]\nscheme = \"verifier\"\n";
@@ -57,10 +57,4 @@ fn lowered(entries: &str, config: &str) -> (String, String) {
 fn lines(outline: &str, starts: &[&str]) -> String {
     let found = outline.lines().filter(|line| starts.iter().any(|start| line.starts_with(start)));
     dedented(&found.collect::<Vec<_>>().join("\n"))
-}
-
-fn join(text: &str, findings: &str) -> String {
-    let parts = [text, findings].map(str::trim_end);
-    let parts: Vec<String> = parts.iter().filter(|part| !part.is_empty()).map(|part| format!("{part}\n")).collect();
-    parts.join("\n")
 }

@@ -1,7 +1,8 @@
-//! The intermediate representation as a short text: what `--emit ir` and `--emit names` print, and what tests compare.
+//! The intermediate representation.
 
 use std::fmt::{self, Display, Formatter};
 
+use super::{name_or_quoted, one_line};
 use crate::ir::{
     Api, Docs, Encoding, EventTypeLocation, Example, Fallback, Field, Hash, Hmac, Kind, Literal, Naming, Piece,
     Presence, Scheme, Select, Type, TypeDef, TypeId, UntypedReason, Webhook,
@@ -222,24 +223,6 @@ impl Outline<'_> {
             }
         }
     }
-}
-
-/// A name as it is where that reads as one word, else in quotes.
-fn name_or_quoted(name: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '/' | '@');
-    if !name.is_empty() && name.chars().all(plain) { name.to_owned() } else { format!("{name:?}") }
-}
-
-/// A text on one line, with control characters escaped.
-fn one_line(text: &str) -> String {
-    let mut line = String::new();
-    for c in text.chars() {
-        match c {
-            '"' | '\'' | '\\' => line.push(c),
-            c => line.extend(c.escape_debug()),
-        }
-    }
-    line
 }
 
 fn docs(f: &mut Formatter<'_>, indent: &str, docs: &Docs) -> fmt::Result {
