@@ -141,14 +141,14 @@ mod tests {
     use super::*;
     use crate::{generate, render};
 
-    const SPEC: &str = r##"{
+    const SPEC: &str = r#"{
         "openapi": "3.1.0",
         "info": { "title": "Acme", "version": "1" },
         "webhooks": { "parcel.sent": { "post": { "requestBody": { "content": { "application/json": {
             "schema": { "properties": { "type": { "const": "parcel.sent" } } },
             "example": { "type": "parcel.sent" }
         } } } } } }
-    }"##;
+    }"#;
 
     #[test]
     fn a_receiver_is_required() {
