@@ -16,6 +16,8 @@ pub(crate) struct Cli {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Check(Check),
+    /// Renew every expected text: `generated/`, goldens, and messages in `docs/`
+    Bless,
     /// Bring `generated/` up to date with `spec/`; `cargo webhooks generate` with the same options
     Codegen(Generate),
     Corpus(Corpus),

@@ -1,5 +1,6 @@
 //! Tasks of this repository: `cargo xtask`.
 
+mod bless;
 mod check;
 mod cli;
 mod conformance;
@@ -12,6 +13,7 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     match cli::Cli::parse().command {
+        cli::Command::Bless => bless::run(),
         cli::Command::Check(arguments) => check::run(&arguments),
         cli::Command::Codegen(arguments) => arguments.run(),
         cli::Command::Conformance(arguments) => conformance::run(&arguments.file),

@@ -10,7 +10,6 @@ use std::{fs, io};
 use serde_json::Value;
 
 use super::examples::Example;
-use super::generate::Generated;
 
 /// The name of every emitted crate: twins are to have the same code.
 pub(crate) const CRATE_NAME: &str = "corpus-webhooks";
@@ -62,14 +61,13 @@ impl Crates {
         self.folder.join("documents").join(document.chars().map(safe).collect::<String>())
     }
 
-    /// Compiles a crate and the runner with warnings denied.
+    /// Compiles the crate of a vendor and the runner, with warnings denied.
     ///
     /// # Errors
     ///
     /// What the compiler says.
-    pub(crate) fn compile(&self, folder: &Path, generated: &Generated) -> Result<Duration, String> {
+    pub(crate) fn compile(&self, folder: &Path, vendor: &str) -> Result<Duration, String> {
         let start = Instant::now();
-        let vendor = generated.output.as_ref().map_or("", |output| &output.vendor);
         let manifest = folder.join("crate");
         let prepare = || {
             let runner = manifest.join("examples/corpus.rs");

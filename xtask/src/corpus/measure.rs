@@ -82,16 +82,16 @@ impl Measuring {
             row.fail(format!("needs {settings} lines of configuration"));
         }
         if self.until > Until::Generate {
-            self.try_out(&folder, &generated, &examples, &mut row);
+            self.try_out(&folder, &output.vendor, &examples, &mut row);
         }
         let twin = Twin::new(&document.name, output);
         Ok((row, Some(twin)))
     }
 
     /// Compiles the crate and passes the examples through it.
-    fn try_out(&self, folder: &Path, generated: &Generated, examples: &[Example], row: &mut Row) {
+    fn try_out(&self, folder: &Path, vendor: &str, examples: &[Example], row: &mut Row) {
         stage("compile");
-        match self.crates.compile(folder, generated) {
+        match self.crates.compile(folder, vendor) {
             Ok(took) => {
                 row.compilation = Some(took);
                 done(took);
