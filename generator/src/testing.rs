@@ -9,6 +9,9 @@ use crate::{Outcome, ReceiverDependency, Request, Stage, dump};
 /// The webhook that [`schemas`] adds to its schemas.
 const WEBHOOK: &str = "it.happened";
 
+/// Settings without a signature scheme, and without the warning about that.
+pub(crate) const VERIFIER: &str = "[signature]\nscheme = \"verifier\"\n";
+
 /// A description in YAML and a `codegen.toml`, both may be indented.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Input<'a> {

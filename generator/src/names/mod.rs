@@ -2,6 +2,10 @@
 
 mod claims;
 mod ident;
+#[cfg(test)]
+#[allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
+#[allow(clippy::needless_pass_by_value, reason = "`expect!` is handed over where it is written")]
+mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 

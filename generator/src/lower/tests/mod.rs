@@ -10,10 +10,7 @@ mod unions;
 use expect_test::Expect;
 
 use crate::Stage;
-use crate::testing::{Input, dedented, description, join, schemas, types, webhooks};
-
-/// Without a signature scheme, and without the warning about that.
-const VERIFIER: &str = "[signature]\nscheme = \"verifier\"\n";
+use crate::testing::{Input, VERIFIER, dedented, description, join, schemas, types, webhooks};
 
 /// The warning that a webhook has no example.
 const NO_EXAMPLE: &str = "W0707";

@@ -1,0 +1,637 @@
+//! Which names the items of an emitted crate get, as `--emit names` prints them.
+
+use expect_test::{Expect, expect};
+
+use crate::Stage;
+use crate::testing::{Input, VERIFIER, dedented, description, join, schemas, webhooks};
+
+/// Checks the names of the types that schemas come to.
+#[track_caller]
+fn check_types(entries: &str, expected: Expect) {
+    let (outline, findings) = Input { spec: &schemas(entries), config: VERIFIER }.stage(Stage::Names);
+    let definitions = outline.split("\n\n").filter(|block| block.starts_with("// ") && !block.contains("#/webhooks/"));
+    let definitions =
+        definitions.map(|block| format!("{}\n", block.replace("// it: #/components/schemas/", "// ").trim_end()));
+    expected.assert_eq(&join(&definitions.collect::<Vec<_>>().join("\n"), &findings));
+}
+
+/// Checks the names of webhooks, topics and types.
+#[track_caller]
+fn check_webhooks(entries: &str, config: &str, expected: Expect) {
+    let config = format!("{}{VERIFIER}", dedented(config));
+    let (outline, findings) = Input { spec: &description(&webhooks(entries), ""), config: &config }.stage(Stage::Names);
+    let outline = outline.replace("/post/requestBody/content/application~1json/schema", "/…");
+    // The constants that state event types are the same everywhere.
+    let blocks = outline.split("\n\n").filter(|block| !block.contains("\nconst "));
+    let lines = blocks.flat_map(|block| block.lines().chain([""])).filter(|line| !line.starts_with("    assembled"));
+    let findings = findings.lines().filter(|finding| !finding.starts_with("W0707")).collect::<Vec<_>>();
+    expected.assert_eq(&join(&lines.collect::<Vec<_>>().join("\n"), &findings.join("\n")));
+}
+
+#[test]
+fn types_and_fields_in_rust_spelling() {
+    check_types(
+        "
+            pet-owner: {type: object, properties: {fullName: {type: string}, 2fa: {type: boolean}, HTTPCode: {type: integer}}}
+        ",
+        expect![[r#"
+            // pet-owner
+            struct PetOwner {
+                "fullName" as full_name?: String
+                "2fa" as n2fa?: bool
+                "HTTPCode" as http_code?: Integer
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn keywords_as_fields() {
+    check_types(
+        "
+            Pet: {type: object, properties: {type: {type: string}, self: {type: string}, crate: {type: string}, async: {type: string}}}
+        ",
+        expect![[r#"
+            // Pet
+            struct Pet {
+                type?: String
+                "self" as self_?: String
+                "crate" as crate_?: String
+                async?: String
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn fields_that_differ_in_spelling_only() {
+    check_types(
+        "
+            Pet: {type: object, properties: {fooBar: {type: string}, foo_bar: {type: string}, foo-bar: {type: string}}}
+        ",
+        expect![[r#"
+            // Pet
+            struct Pet {
+                "fooBar" as foo_bar_x9b9c617?: String
+                "foo_bar" as foo_bar_xd827364?: String
+                "foo-bar" as foo_bar_xf2c35fe?: String
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn fields_of_signs_and_of_other_scripts() {
+    check_types(
+        "
+            Pet: {type: object, properties: {'': {type: string}, '+1': {type: string}, '-1': {type: string}, '😀': {type: string}, '名前': {type: string}}}
+        ",
+        expect![[r#"
+            // Pet
+            struct Pet {
+                "" as empty_xcbf29ce?: String
+                "+1" as plus_1?: String
+                "-1" as minus_1?: String
+                "😀" as empty_xfeff073?: String
+                名前?: String
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_field_called_as_the_rest_is() {
+    check_types(
+        "
+            Pet: {type: object, properties: {additional: {type: string}}, additionalProperties: {type: string}}
+        ",
+        expect![[r#"
+            // Pet
+            struct Pet {
+                additional?: String
+                ..additional_members: String
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn variants_of_values() {
+    check_types(
+        "
+            Sign: {enum: [+1, '-', '', light blue, LightBlue, '1.0', self]}
+            Known: {enum: [unknown, unlisted]}
+            Levels: {enum: [1, 2]}
+        ",
+        expect![[r#"
+            // Sign
+            enum Sign: json {
+                N1 = 1
+                Minus = "-"
+                Empty = ""
+                LightBlueXd40b374 = "light blue"
+                LightBlueX2e53fc3 = "LightBlue"
+                N10 = "1.0"
+                Self_ = "self"
+            }
+
+            // Known
+            enum Known: text {
+                Unknown = "unknown"
+                Unlisted = "unlisted"
+                NotListed otherwise
+            }
+
+            // Levels
+            enum Levels: integer {
+                N1 = 1
+                N2 = 2
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn types_called_as_what_emitted_code_uses() {
+    check_types(
+        "
+            String: {type: object, properties: {a: {type: string}}}
+            Option: {type: object, properties: {b: {type: string}}}
+            Event: {type: object, properties: {c: {type: string}}}
+            Acme: {type: object, properties: {d: {type: string}}}
+        ",
+        expect![[r#"
+            // String
+            struct StringData {
+                a?: String
+            }
+
+            // Option
+            struct OptionData {
+                b?: String
+            }
+
+            // Event
+            struct EventData {
+                c?: String
+            }
+
+            // Acme
+            struct AcmeData {
+                d?: String
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn types_that_differ_in_spelling_only() {
+    check_types(
+        "
+            pet: {type: object, properties: {a: {type: string}}}
+            Pet: {type: object, properties: {b: {type: string}}}
+        ",
+        expect![[r#"
+            // pet
+            struct SpecPetX9de58bd {
+                a?: String
+            }
+
+            // Pet
+            struct SpecPetX87dc6bd {
+                b?: String
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn an_inline_type_of_two_words_is_called_as_its_member() {
+    check_types(
+        "
+            Pet: {type: object, properties: {homeAddress: {type: object, properties: {city: {type: string}, street: {type: string}}}}}
+        ",
+        expect![[r#"
+            // Pet
+            struct Pet {
+                "homeAddress" as home_address?: HomeAddress
+            }
+
+            // Pet/properties/homeAddress
+            struct HomeAddress {
+                city?: String
+                street?: String
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn an_inline_type_of_one_word_comes_after_its_parent() {
+    check_types(
+        "
+            Pet: {type: object, properties: {state: {enum: [up, down]}, home: {type: object, properties: {state: {enum: [open, shut]}}}}}
+        ",
+        expect![[r#"
+            // Pet
+            struct Pet {
+                state?: PetState
+                home?: PetHome
+            }
+
+            // Pet/properties/state
+            enum PetState: text {
+                Up = "up"
+                Down = "down"
+            }
+
+            // Pet/properties/home
+            struct PetHome {
+                state?: PetHomeState
+            }
+
+            // Pet/properties/home/properties/state
+            enum PetHomeState: text {
+                Open = "open"
+                Shut = "shut"
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn words_are_not_repeated() {
+    check_types(
+        "
+            PetStateChanged: {type: object, properties: {state: {enum: [up, down]}}}
+        ",
+        expect![[r#"
+            // PetStateChanged
+            struct PetStateChanged {
+                state?: PetChangedState
+            }
+
+            // PetStateChanged/properties/state
+            enum PetChangedState: text {
+                Up = "up"
+                Down = "down"
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn an_element_is_called_in_the_singular() {
+    check_types(
+        "
+            Shop: {type: object, properties: {openOrders: {type: array, items: {type: object, properties: {id: {type: string}}}}, boxes: {type: array, items: {enum: [a, b]}}}}
+        ",
+        expect![[r#"
+            // Shop
+            struct Shop {
+                "openOrders" as open_orders?: [OpenOrder]
+                boxes?: [ShopBox]
+            }
+
+            // Shop/properties/openOrders/items
+            struct OpenOrder {
+                id?: String
+            }
+
+            // Shop/properties/boxes/items
+            enum ShopBox: text {
+                A = "a"
+                B = "b"
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn alternatives_of_a_union() {
+    check_types(
+        "
+            Pet:
+              oneOf:
+                - {title: A cat, type: object, required: [lives], properties: {lives: {type: integer}}}
+                - {type: string}
+                - {type: array, items: {type: string}}
+        ",
+        expect![[r#"
+            // Pet
+            union Pet by members {
+                ACat(ACat)
+                String(String)
+                List([String])
+            }
+
+            // Pet/oneOf/0
+            /// A cat
+            struct ACat {
+                lives: Integer
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn event_types_topics_and_modules() {
+    check_webhooks(
+        "
+            door.opened: {body: {type: {const: door.opened}}}
+            door.lock.shut: {body: {type: {const: door.lock.shut}}}
+            ping: {body: {type: {const: ping}}}
+        ",
+        "",
+        expect![[r#"
+            crate acme-webhooks: Acme
+            event type in /type
+
+            webhook "door.opened" as DoorOpened: DoorOpened
+            webhook "door.lock.shut" as DoorLockShut: DoorLockShut
+            webhook "ping" as Ping: Ping
+            topic "door" as Door
+            topic "door.lock" as DoorLock
+
+            // door: #/webhooks/door.opened/…
+            struct DoorOpened {
+                type?: DoorOpenedType
+            }
+
+            // door: #/webhooks/door.lock.shut/…
+            struct DoorLockShut {
+                type?: DoorLockShutType
+            }
+
+            // payloads: #/webhooks/ping/…
+            struct Ping {
+                type?: PingType
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn types_that_modules_share() {
+    check_webhooks(
+        "
+            door.opened: {body: {type: {const: door.opened}, byPerson: {type: object, properties: {name: {type: string}, age: {type: integer}}}}}
+            gate.opened: {body: {type: {const: gate.opened}, byPerson: {type: object, properties: {name: {type: string}, age: {type: integer}}}}}
+        ",
+        "",
+        expect![[r#"
+            crate acme-webhooks: Acme
+            event type in /type
+
+            webhook "door.opened" as DoorOpened: DoorOpened
+            webhook "gate.opened" as GateOpened: GateOpened
+            topic "door" as Door
+            topic "gate" as Gate
+            accessors by_person
+
+            // door: #/webhooks/door.opened/…
+            struct DoorOpened {
+                type?: DoorOpenedType
+                "byPerson" as by_person?: ByPerson
+            }
+
+            // shared: #/webhooks/door.opened/…/properties/byPerson
+            struct ByPerson {
+                name?: String
+                age?: Integer
+            }
+
+            // gate: #/webhooks/gate.opened/…
+            struct GateOpened {
+                type?: GateOpenedType
+                "byPerson" as by_person?: ByPerson
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn modules_called_as_emitted_files_are() {
+    check_webhooks(
+        "
+            event.sent: {body: {type: {const: event.sent}}}
+            std.sent: {body: {type: {const: std.sent}}}
+            con.sent: {body: {type: {const: con.sent}}}
+            type.sent: {body: {type: {const: type.sent}}}
+        ",
+        "",
+        expect![[r#"
+            crate acme-webhooks: Acme
+            event type in /type
+
+            webhook "event.sent" as EventSent: EventSent
+            webhook "std.sent" as StdSent: StdSent
+            webhook "con.sent" as ConSent: ConSent
+            webhook "type.sent" as TypeSent: TypeSent
+            topic "con" as Con
+            topic "event" as Event
+            topic "std" as Std
+            topic "type" as Type
+
+            // event_payloads: #/webhooks/event.sent/…
+            struct EventSent {
+                type?: EventSentType
+            }
+
+            // std_payloads: #/webhooks/std.sent/…
+            struct StdSent {
+                type?: StdSentType
+            }
+
+            // con_xf604f11: #/webhooks/con.sent/…
+            struct ConSent {
+                type?: ConSentType
+            }
+
+            // type_: #/webhooks/type.sent/…
+            struct TypeSent {
+                type?: SentType
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn event_types_that_differ_in_spelling_only() {
+    check_webhooks(
+        "
+            a: {body: {type: {const: door.opened}}}
+            b: {body: {type: {const: door_opened}}}
+        ",
+        "",
+        expect![[r#"
+            crate acme-webhooks: Acme
+            event type in /type
+
+            webhook "a" is "door.opened" as DoorOpenedX55724b6: DoorOpenedPayloadXa542e84
+            webhook "b" is "door_opened" as DoorOpenedX7d9263e: DoorOpenedPayloadX840a0cb
+            topic "door" as Door
+
+            // door: #/webhooks/a/…
+            struct DoorOpenedPayloadXa542e84 {
+                type?: DoorOpenedPayloadXa542e84Type
+            }
+
+            // payloads: #/webhooks/b/…
+            struct DoorOpenedPayloadX840a0cb {
+                type?: DoorOpenedPayloadX840a0cbType
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn event_types_called_as_emitted_types_are() {
+    check_webhooks(
+        "
+            a: {body: {type: {const: event.type}}}
+            b: {body: {type: {const: unknown}}}
+            c: {body: {type: {const: box}}}
+        ",
+        "",
+        expect![[r#"
+            crate acme-webhooks: Acme
+            event type in /type
+
+            webhook "a" is "event.type" as EventType: EventTypePayload
+            webhook "b" is "unknown" as UnknownX498865c: Unknown
+            webhook "c" is "box" as Box: BoxPayload
+            topic "event" as Event
+
+            // event_payloads: #/webhooks/a/…
+            struct EventTypePayload {
+                type?: EventPayloadType
+            }
+
+            // payloads: #/webhooks/b/…
+            struct Unknown {
+                type?: UnknownType
+            }
+
+            // payloads: #/webhooks/c/…
+            struct BoxPayload {
+                type?: BoxPayloadType
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn accessors_of_fields_that_all_payloads_have() {
+    check_webhooks(
+        "
+            a: {body: {type: {const: door.opened}, id: {type: string}, at: {type: string}, clone: {type: string}}}
+            b: {body: {type: {const: door.closed}, id: {type: string}, at: {type: integer}, clone: {type: string}}}
+        ",
+        "",
+        expect![[r#"
+            crate acme-webhooks: Acme
+            event type in /type
+
+            webhook "a" is "door.opened" as DoorOpened: DoorOpened
+            webhook "b" is "door.closed" as DoorClosed: DoorClosed
+            topic "door" as Door
+            accessors id, clone_member
+
+            // door: #/webhooks/a/…
+            struct DoorOpened {
+                type?: DoorOpenedType
+                id?: String
+                at?: String
+                clone?: String
+            }
+
+            // door: #/webhooks/b/…
+            struct DoorClosed {
+                type?: DoorClosedType
+                id?: String
+                at?: Integer
+                clone?: String
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn names_from_the_configuration() {
+    check_webhooks(
+        "
+            door.opened: {body: {type: {const: door.opened}, state: {enum: [a, b]}}}
+        ",
+        r##"
+            vendor = "AcmeInc"
+
+            [names]
+            "#/webhooks/door.opened/post/requestBody/content/application~1json/schema" = "Opening"
+            "#/webhooks/door.opened/post/requestBody/content/application~1json/schema/properties/state" = "OpeningState"
+        "##,
+        expect![[r#"
+            crate acme-webhooks: AcmeInc
+            event type in /type
+
+            webhook "door.opened" as DoorOpened: Opening
+            topic "door" as Door
+            accessors state
+
+            // door: #/webhooks/door.opened/…
+            struct Opening {
+                type?: OpeningType
+                state?: OpeningState
+            }
+
+            // door: #/webhooks/door.opened/…/properties/state
+            enum OpeningState: text {
+                A = "a"
+                B = "b"
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_configured_name_that_is_taken_is_an_error() {
+    check_webhooks(
+        "
+            door.opened: {body: {type: {const: door.opened}}}
+        ",
+        r##"
+            [names]
+            "#/webhooks/door.opened/post/requestBody/content/application~1json/schema" = "String"
+        "##,
+        expect![[r#"
+            E0801: the name `String` is taken
+        "#]],
+    );
+}
+
+#[test]
+fn a_configured_name_for_a_place_without_a_type() {
+    check_webhooks(
+        "
+            door.opened: {body: {type: {const: door.opened}}}
+        ",
+        r##"
+            [names]
+            "#/webhooks/door.opned" = "Opening"
+        "##,
+        expect![[r#"
+            crate acme-webhooks: Acme
+            event type in /type
+
+            webhook "door.opened" as DoorOpened: DoorOpened
+            topic "door" as Door
+
+            // door: #/webhooks/door.opened/…
+            struct DoorOpened {
+                type?: DoorOpenedType
+            }
+
+            W0704: no type is made from `#/webhooks/door.opned`
+        "#]],
+    );
+}
