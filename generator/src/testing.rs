@@ -1,10 +1,11 @@
 //! What the tests of a stage share: a small description goes in, a short text comes out.
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use serde_yaml::Mapping;
 
-use crate::{Outcome, ReceiverDependency, Request, Stage, dump};
+use crate::{Outcome, ReceiverDependency, Request, Stage, dump, generate};
 
 /// The webhook that [`schemas`] adds to its schemas.
 const WEBHOOK: &str = "it.happened";
@@ -20,16 +21,27 @@ pub(crate) struct Input<'a> {
 }
 
 impl Input<'_> {
+    /// The emitted files and the findings, one line each.
+    pub(crate) fn files(self) -> (BTreeMap<String, String>, String) {
+        let outcome = self.run(generate);
+        let findings = findings(&outcome);
+        (outcome.output.map(|output| output.files).unwrap_or_default(), findings)
+    }
+
     /// What `--emit` prints of a stage, and the findings, one line each.
     pub(crate) fn stage(self, stage: Stage) -> (String, String) {
+        let (outcome, text) = self.run(|request| dump(request, stage));
+        (text.unwrap_or_default(), findings(&outcome))
+    }
+
+    fn run<T>(self, run: impl FnOnce(&Request) -> T) -> T {
         let folder = tempfile::tempdir().expect("a folder");
         let [spec, config] = ["spec.yaml", "codegen.toml"].map(|name| folder.path().join(name));
         fs::write(&spec, dedented(self.spec)).expect("the file can be written");
         fs::write(&config, dedented(self.config)).expect("the file can be written");
         let name = "acme-webhooks".parse().expect("a package's name");
         let receiver = ReceiverDependency::Version("1".to_owned());
-        let (outcome, text) = dump(&Request::new(spec).config(config).crate_name(name).receiver(receiver), stage);
-        (text.unwrap_or_default(), findings(&outcome))
+        run(&Request::new(spec).config(config).crate_name(name).receiver(receiver))
     }
 }
 

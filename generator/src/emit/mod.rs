@@ -10,6 +10,10 @@ mod library;
 mod manifest;
 mod payloads;
 mod signature;
+#[cfg(test)]
+#[allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
+#[allow(clippy::needless_pass_by_value, reason = "`expect!` is handed over where it is written")]
+mod tests;
 mod values;
 
 use std::collections::{BTreeMap, HashMap};
