@@ -6,7 +6,8 @@
 //! `asset.restored`.
 
 use std::collections::BTreeMap;
-use webhook_receiver::{JsonValue, Payload, Text, Undeclared, codec, format};
+use webhook_receiver::codegen::codec;
+use webhook_receiver::{JsonValue, Payload, Text, Undeclared, format};
 use crate::{
     Asset, AssetSecurityTemplate, EventContext, EventType, MetadataTemplate, Tenovos,
 };

@@ -3,8 +3,8 @@
 
 //! Any event of Tenovos.
 
-use webhook_receiver::serde::{Serialize, Serializer};
-use webhook_receiver::{EventTypeLocation, UnknownEvent, Webhooks, codec};
+use webhook_receiver::codegen::{EventTypeLocation, Serialize, Serializer, codec};
+use webhook_receiver::{UnknownEvent, Webhooks};
 use crate::{
     AssetCreated, AssetDeleted, AssetDownloaded, AssetMetadataUpdated, AssetPurged,
     AssetRenditionsCreated, AssetRestored, AssetSecurityUpdated, AssetShared,
@@ -314,10 +314,8 @@ impl Webhooks for Tenovos {
     type EventType = EventType;
     type Event = Event;
 
-    const EVENT_TYPE: EventTypeLocation = EventTypeLocation::Body {
-        pointers: &["/eventType"],
-        completed_by: None,
-    };
+    const EVENT_TYPE: EventTypeLocation = EventTypeLocation::body(&["/eventType"]);
+
     fn decode(
         event_type: EventType,
         reader: &mut codec::Reader<'_>,

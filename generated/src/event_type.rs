@@ -5,7 +5,8 @@
 
 use std::fmt;
 use std::str::FromStr;
-use webhook_receiver::{EventName, TopicName, UnknownName};
+use webhook_receiver::UnknownName;
+use webhook_receiver::codegen::{EventName, TopicName};
 
 /// What happened: the name under which a delivery states it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

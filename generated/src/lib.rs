@@ -41,6 +41,8 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+webhook_receiver::codegen::contract!(1);
+
 mod event;
 mod event_type;
 /// Payloads about `asset`.

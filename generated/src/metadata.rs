@@ -5,7 +5,8 @@
 //! `metadata.vocabulary.updated`, `metadata.vocabulary.deleted`.
 
 use std::collections::BTreeMap;
-use webhook_receiver::{JsonValue, Payload, Undeclared, codec};
+use webhook_receiver::codegen::codec;
+use webhook_receiver::{JsonValue, Payload, Undeclared};
 use crate::{EventContext, EventType, Tenovos};
 
 /// Payload of `metadata.template.updated`.

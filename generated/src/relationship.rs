@@ -4,7 +4,8 @@
 //! Payloads of `relationship.created`, `relationship.updated`, `relationship.deleted`.
 
 use std::collections::BTreeMap;
-use webhook_receiver::{JsonValue, Payload, Undeclared, codec};
+use webhook_receiver::codegen::codec;
+use webhook_receiver::{JsonValue, Payload, Undeclared};
 use crate::{EventContext, EventType, Tenovos};
 
 /// Payload of `relationship.created`.

@@ -6,7 +6,8 @@
 //! `rm.entity.created`, `rm.entity.updated`, `rm.entity.deleted`.
 
 use std::collections::BTreeMap;
-use webhook_receiver::{JsonValue, Payload, Text, Undeclared, codec, format};
+use webhook_receiver::codegen::codec;
+use webhook_receiver::{JsonValue, Payload, Text, Undeclared, format};
 use crate::{EventContext, EventType, Tenovos};
 
 /// Payload of `rm.project.created`.

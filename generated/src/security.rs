@@ -4,7 +4,8 @@
 //! Payloads of `security.group.created`, `security.template.created`, `security.template.updated`.
 
 use std::collections::BTreeMap;
-use webhook_receiver::{JsonValue, Payload, Undeclared, codec};
+use webhook_receiver::codegen::codec;
+use webhook_receiver::{JsonValue, Payload, Undeclared};
 use crate::{EventContext, EventType, SecurityGroup, Tenovos};
 
 /// Payload of `security.group.created`.

@@ -3,7 +3,8 @@
 
 //! Types that payloads of several topics of Tenovos share.
 
-use webhook_receiver::{Text, Undeclared, codec, format};
+use webhook_receiver::codegen::codec;
+use webhook_receiver::{Text, Undeclared, format};
 
 /// The event: its identifier, its time and its originator.
 ///

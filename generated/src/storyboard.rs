@@ -4,7 +4,8 @@
 //! Payloads of `storyboard.created`, `storyboard.updated`, `storyboard.deleted`, `storyboard.shared`.
 
 use std::collections::BTreeMap;
-use webhook_receiver::{JsonValue, Payload, Text, codec, format};
+use webhook_receiver::codegen::codec;
+use webhook_receiver::{JsonValue, Payload, Text, format};
 use crate::{EventContext, EventType, Tenovos};
 
 /// Payload of `storyboard.created`.

@@ -4,7 +4,8 @@
 //! Payloads of `user.created`, `user.updated`.
 
 use std::collections::BTreeMap;
-use webhook_receiver::{JsonValue, Payload, Text, Undeclared, codec, format};
+use webhook_receiver::codegen::codec;
+use webhook_receiver::{JsonValue, Payload, Text, Undeclared, format};
 use crate::{EventContext, EventType, SecurityGroup, Tenovos};
 
 /// Payload of `user.created`.

@@ -4,7 +4,8 @@
 //! Payloads of `version.created`, `version.promoted`.
 
 use std::collections::BTreeMap;
-use webhook_receiver::{Integer, JsonValue, Payload, Text, Undeclared, codec, format};
+use webhook_receiver::codegen::codec;
+use webhook_receiver::{Integer, JsonValue, Payload, Text, Undeclared, format};
 use crate::{Asset, EventContext, EventType, Tenovos};
 
 /// Payload of `version.created`.

@@ -28,7 +28,7 @@ fn round_trip<P: Payload<Webhooks = Tenovos>>(example: &'static str) {
     let (sender, handled) = mpsc::channel();
     let service = receiver(secret)
         .on(move |payload: P| {
-            let encoded = webhook_receiver::serde_json::to_string(&payload);
+            let encoded = webhook_receiver::codegen::serde_json::to_string(&payload);
             let sent = sender.send(encoded);
             async move { sent }
         })

@@ -1,7 +1,8 @@
 //! Finds the event type of a delivery, without building a tree.
 
 use crate::codec::{self, DecodeError, DecodeErrorKind, Kind, Reader, pointer};
-use crate::{Completion, Delivery, EventName, EventTypeLocation, Webhooks};
+use crate::webhooks::{Completion, EventName, EventTypeLocation};
+use crate::{Delivery, Webhooks};
 
 /// The member that states an event type, where a second one has not been looked for.
 pub(crate) type Unsettled = Option<&'static str>;
@@ -32,7 +33,7 @@ impl<W: Webhooks> EventType<W> {
             EventTypeLocation::Header { completed_by, .. } => {
                 Self::completed(delivery.event_type_header().map(str::to_owned), completed_by, delivery)?
             }
-            EventTypeLocation::Address => match W::EventType::ALL {
+            EventTypeLocation::Endpoint => match W::EventType::ALL {
                 [only] => Self::Known(*only, None),
                 _ => Self::Unknown(None),
             },

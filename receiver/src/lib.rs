@@ -5,15 +5,13 @@
 //! 1. [`signature`]: a [`Verifier`] turns header and body bytes into a [`Delivery`]. There is no
 //!    other way to get one, so an unverified body cannot be decoded by accident.
 //!    A [`Authenticator`] asks for a bearer token or a password as well.
-//! 2. [`codec`] and [`format`](mod@format): a delivery is [decoded](Delivery::decode) into a payload
-//!    type, or into [the event](Delivery::event) that its event type names. Errors carry a JSON
-//!    pointer.
+//! 2. A delivery is [decoded](Delivery::decode) into a payload type, or into [the event](Delivery::event) of its event
+//!    type. [Errors](DecodeError) have a JSON pointer.
 //! 3. [`Receiver`]: routes each delivery to the most specific handler, as a [`tower`] service over
 //!    [`http`] types or [without HTTP](ReceiverService::dispatch).
 //!
-//! Payload types are generated from the description of a vendor's webhooks; a generated crate stands
-//! on this one alone. What a vendor sends is described by [`Webhooks`], [`EventName`], [`TopicName`]
-//! and [`Payload`], which the generated crate implements.
+//! Payload types are generated from the description of a vendor's webhooks. The generated crate depends on this one alone and
+//! implements [`Webhooks`] for the vendor and [`Payload`] for each event type; [`codegen`] is the contract between the two.
 //!
 //! # What holds
 //!
@@ -39,7 +37,8 @@
 //! [`tower`]: https://docs.rs/tower-service
 
 pub mod authorization;
-pub mod codec;
+mod codec;
+pub mod codegen;
 mod delivery;
 mod event_type;
 pub mod format;
@@ -60,7 +59,7 @@ pub use serde;
 pub use serde_json;
 
 pub use authorization::{Authenticator, BearerAuth};
-pub use codec::{DecodeError, Deep, Integer, JsonValue, Number, Undeclared};
+pub use codec::{Decode, DecodeError, DecodeErrorKind, Deep, Integer, InvalidNumber, JsonValue, Number, Undeclared};
 pub use delivery::Delivery;
 pub use format::Text;
 pub use replay::{BodyDigest, BoxFuture, MemoryGuard, ReplayGuard, Reservation};
@@ -71,9 +70,7 @@ pub use service::{ReceiverService, Rejection};
 pub use signature::{
     HmacScheme, Secret, SecretError, SecretRotation, StandardWebhooks, TextSecret, Verifier, VerifyError,
 };
-pub use webhooks::{
-    Completion, EventName, EventTypeLocation, Payload, TopicName, UnknownEvent, UnknownName, Webhooks, fits_template,
-};
+pub use webhooks::{Payload, UnknownEvent, UnknownName, Webhooks};
 
 /// An error of any type, as handlers return it.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

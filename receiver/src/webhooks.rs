@@ -33,38 +33,70 @@ pub trait Webhooks: Sized + Send + Sync + 'static {
     fn unknown(event: UnknownEvent) -> Self::Event;
 }
 
-/// Where a delivery states its event type.
+/// Where a delivery states its event type. Made by [`body`](Self::body), [`header`](Self::header) or [`endpoint`](Self::endpoint).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EventTypeLocation {
     /// In the body.
+    #[non_exhaustive]
     Body {
-        /// JSON pointers (RFC 6901) such as `/eventType`. The first one at which a body has a text counts.
+        /// JSON pointers (RFC 6901) such as `/eventType`. The first one at which the body has a string decides.
         pointers: &'static [&'static str],
-        /// Where another place completes it, so that `item` at one and `created` at the other are `item.created`.
+        /// The place of the rest of the event type, so that `item` and `created` are `item.created`.
         completed_by: Option<Completion>,
     },
-    /// In a header. Most vendors do not sign their headers: whoever has recorded a delivery can then send it again
-    /// under another event type, and only the form of the body stands against that.
+    /// In a header. Most vendors do not sign headers. An attacker who has recorded a delivery can then send it again with
+    /// another event type; only the form of the body prevents that.
+    #[non_exhaustive]
     Header {
-        /// The name, in lower case.
+        /// The name of the header, in lower case.
         name: &'static str,
-        /// Where the body completes it, so that `issues` in the header and `opened` in the body are `issues.opened`.
+        /// The place in the body of the rest of the event type, so that `issues` and `opened` are `issues.opened`.
         completed_by: Option<Completion>,
     },
-    /// Nowhere: each event type is sent to an address of its own, see [`Receiver::assume_event_type`](crate::Receiver::assume_event_type).
-    /// Where there is but one event type, every delivery is of that one.
-    Address,
+    /// Nowhere: each event type has its own endpoint, see
+    /// [`Receiver::assume_event_type`](crate::Receiver::assume_event_type). If there is only one event type, every delivery
+    /// has it.
+    Endpoint,
 }
 
-/// The end of an event type, which stands in the body at a place of its own. Where there is no event type of both parts, or
-/// nothing at that place, the first part alone decides.
+/// The place in the body of the rest of an event type. If there is nothing at this place, or no event type consists of both
+/// parts, the first part alone decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Completion {
     /// A JSON pointer (RFC 6901) such as `/action`.
     pub pointer: &'static str,
-    /// What is put between the first part and this one.
+    /// The text between the first part and the rest.
     pub separator: &'static str,
+}
+
+impl EventTypeLocation {
+    /// In the body, at the first of these JSON pointers (RFC 6901) that has a string.
+    pub const fn body(pointers: &'static [&'static str]) -> Self {
+        Self::Body { pointers, completed_by: None }
+    }
+
+    /// In the header of this name, which is in lower case.
+    pub const fn header(name: &'static str) -> Self {
+        Self::Header { name, completed_by: None }
+    }
+
+    /// Nowhere: each event type has its own endpoint.
+    pub const fn endpoint() -> Self {
+        Self::Endpoint
+    }
+
+    /// Appends the separator and the string at this JSON pointer in the body. No effect on [`endpoint`](Self::endpoint).
+    #[must_use]
+    pub const fn completed_by(self, pointer: &'static str, separator: &'static str) -> Self {
+        let completed_by = Some(Completion { pointer, separator });
+        match self {
+            Self::Body { pointers, .. } => Self::Body { pointers, completed_by },
+            Self::Header { name, .. } => Self::Header { name, completed_by },
+            Self::Endpoint => Self::Endpoint,
+        }
+    }
 }
 
 /// The name of an event, such as `asset.metadata.updated`.
@@ -85,9 +117,9 @@ pub trait EventName: Copy + Eq + Hash + Debug + Display + Send + Sync + 'static 
     fn topic(self) -> Option<Self::Topic>;
 }
 
-/// Whether a name is one that a template stands for, such as `invoices.write.failed` for `{type}.write.failed`: each
-/// `{…}` is any text that is not empty and does not hold the separator.
-pub fn fits_template(template: &str, name: &str, separator: &str) -> bool {
+/// Whether a name matches a template, as `invoices.write.failed` matches `{type}.write.failed`: each `{…}` matches a text
+/// that is not empty and does not contain the separator.
+pub fn matches_template(template: &str, name: &str, separator: &str) -> bool {
     let fits = |(template, word): (&str, &str)| match template.split_once('{') {
         None => template == word,
         Some((start, rest)) => {
@@ -187,18 +219,18 @@ impl Debug for UnknownEvent {
 
 #[cfg(test)]
 mod tests {
-    use super::fits_template;
+    use super::matches_template;
 
     #[test]
     fn templates() {
         for name in ["invoices.write.failed", "a.write.failed", "{type}.write.failed"] {
-            assert!(fits_template("{type}.write.failed", name, "."), "{name}");
+            assert!(matches_template("{type}.write.failed", name, "."), "{name}");
         }
         for name in [".write.failed", "a.b.write.failed", "write.failed", "invoices.write.failed.x", "a.write.done", ""]
         {
-            assert!(!fits_template("{type}.write.failed", name, "."), "{name}");
+            assert!(!matches_template("{type}.write.failed", name, "."), "{name}");
         }
-        assert!(fits_template("item-{id}:added", "item-7:added", ":"));
-        assert!(!fits_template("item-{id}:added", "item-:added", ":"));
+        assert!(matches_template("item-{id}:added", "item-7:added", ":"));
+        assert!(!matches_template("item-{id}:added", "item-:added", ":"));
     }
 }

@@ -21,10 +21,7 @@ impl Emitter<'_> {
         let own = payloads.iter().map(ToString::to_string).chain(["EventType".to_owned(), self.vendor_name()]);
         let own = imports::list(own.collect());
         let mut receiver = imports::receiver_types(&common);
-        receiver.extend(["EventTypeLocation", "UnknownEvent", "Webhooks", "codec"]);
-        if self.api.event_type_location.completed_by().is_some() {
-            receiver.push("Completion");
-        }
+        receiver.extend(["UnknownEvent", "Webhooks"]);
         let receiver = imports::list(receiver);
         let map = imports::has_map(&common).then(|| {
             quote!(
@@ -33,7 +30,7 @@ impl Emitter<'_> {
         });
         file.item(quote! {
             #map
-            use webhook_receiver::serde::{Serialize, Serializer};
+            use webhook_receiver::codegen::{EventTypeLocation, Serialize, Serializer, codec};
             use webhook_receiver::{#receiver};
             use crate::{#own};
         });
@@ -84,12 +81,12 @@ impl Emitter<'_> {
                 }
             }
         });
-        let carrier = self.carrier();
+        let location = self.event_type_location();
         file.item(quote! {
             impl Webhooks for #vendor {
                 type EventType = EventType;
                 type Event = Event;
-                const EVENT_TYPE: EventTypeLocation = #carrier;
+                const EVENT_TYPE: EventTypeLocation = #location;
 
                 fn decode(event_type: EventType, reader: &mut codec::Reader<'_>) -> Result<Event, codec::DecodeError> {
                     match event_type {
@@ -106,21 +103,16 @@ impl Emitter<'_> {
     }
 
     /// Where deliveries state their event type, in the receiver's words.
-    fn carrier(&self) -> TokenStream {
+    fn event_type_location(&self) -> TokenStream {
         let separator = &self.api.separator;
-        let completed_by = match self.api.event_type_location.completed_by() {
-            None => quote!(None),
-            Some(pointer) => quote!(Some(Completion { pointer: #pointer, separator: #separator })),
+        let completion =
+            self.api.event_type_location.completed_by().map(|pointer| quote!(.completed_by(#pointer, #separator)));
+        let location = match &self.api.event_type_location {
+            EventTypeLocation::Body { pointers, .. } => quote!(body(&[#(#pointers),*])),
+            EventTypeLocation::Header { name, .. } => quote!(header(#name)),
+            EventTypeLocation::Address => quote!(endpoint()),
         };
-        match &self.api.event_type_location {
-            EventTypeLocation::Body { pointers, .. } => {
-                quote!(EventTypeLocation::Body { pointers: &[#(#pointers),*], completed_by: #completed_by })
-            }
-            EventTypeLocation::Header { name, .. } => {
-                quote!(EventTypeLocation::Header { name: #name, completed_by: #completed_by })
-            }
-            EventTypeLocation::Address => quote!(EventTypeLocation::Address),
-        }
+        quote!(EventTypeLocation::#location #completion)
     }
 
     /// Methods for the members that all payloads have.

@@ -16,7 +16,8 @@ impl Emitter<'_> {
         file.item(quote! {
             use std::fmt;
             use std::str::FromStr;
-            use webhook_receiver::{EventName, TopicName, UnknownName};
+            use webhook_receiver::UnknownName;
+            use webhook_receiver::codegen::{EventName, TopicName};
         });
         for item in self.event_type_items().into_iter().chain(self.topic_items()) {
             file.item(item);
@@ -55,7 +56,7 @@ impl Emitter<'_> {
         let templates = self.api.webhooks.iter().zip(idents).filter(|(webhook, _)| is_template(&webhook.event_type));
         let templates = templates.map(|(webhook, ident)| {
             let template = &webhook.event_type;
-            quote!(name if webhook_receiver::fits_template(#template, name, #separator) => Self::#ident,)
+            quote!(name if webhook_receiver::codegen::matches_template(#template, name, #separator) => Self::#ident,)
         });
         let mut items = vec![
             quote! {

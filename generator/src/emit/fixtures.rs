@@ -72,7 +72,7 @@ impl Emitter<'_> {
                 let (sender, handled) = mpsc::channel();
                 let service = #receiver
                     .on(move |payload: P| {
-                        let encoded = webhook_receiver::serde_json::to_string(&payload);
+                        let encoded = webhook_receiver::codegen::serde_json::to_string(&payload);
                         let sent = sender.send(encoded);
                         async move { sent }
                     })

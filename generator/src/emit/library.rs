@@ -1,10 +1,14 @@
 //! `lib.rs`: the crate's front page, and the glue to the receiver.
 
+use proc_macro2::Literal;
 use quote::{format_ident, quote};
 
 use super::{Emitter, docs, imports};
 use crate::format::SourceFile;
 use crate::ir::{Scheme, Type};
+
+/// The version of the contract between emitted code and the receiver, see `webhook_receiver::codegen`.
+pub(super) const CONTRACT: u32 = 1;
 
 /// What is re-exported of the receiver, whatever the signature scheme.
 const RECEIVER_TYPES: [&str; 18] = [
@@ -44,6 +48,8 @@ impl Emitter<'_> {
             };
             docs::outer(&text)
         });
+        let contract = Literal::u32_unsuffixed(CONTRACT);
+        file.item(quote!(webhook_receiver::codegen::contract!(#contract);));
         file.item(quote! {
             mod event;
             mod event_type;

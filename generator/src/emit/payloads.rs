@@ -56,8 +56,10 @@ impl Emitter<'_> {
         let roots = ids.iter().any(|id| self.webhook_of(*id).is_some());
         receiver.extend(roots.then_some("Payload"));
         receiver.extend(any(|kind| matches!(kind, Kind::Struct(Struct { rest: None, .. }))).then_some("Undeclared"));
-        receiver.push("codec");
-        let receiver = imports::list(receiver);
+        let receiver = (!receiver.is_empty()).then(|| {
+            let receiver = imports::list(receiver);
+            quote!(use webhook_receiver::{#receiver};)
+        });
         let event_type = crate::names::ident("EventType");
         let own = roots.then_some([&self.names.vendor, &event_type]);
         let others = types
@@ -74,7 +76,8 @@ impl Emitter<'_> {
         });
         quote! {
             #map
-            use webhook_receiver::{#receiver};
+            use webhook_receiver::codegen::codec;
+            #receiver
             #siblings
         }
     }

@@ -201,7 +201,7 @@ impl Outline<'_> {
             Type::Number => "Number".to_owned(),
             Type::String => "String".to_owned(),
             Type::Text(format) => format!("Text<{format:?}>"),
-            Type::Any => "Json".to_owned(),
+            Type::Any => "JsonValue".to_owned(),
             Type::List(inner) => format!("[{}]", self.ty(inner)),
             Type::Tuple(elements) => {
                 format!("({})", elements.iter().map(|element| self.ty(element)).collect::<Vec<_>>().join(", "))

@@ -1,67 +1,16 @@
-//! How payload types are read from JSON and written back.
+//! Reads and writes JSON.
 //!
-//! Generated types implement [`Decode`] and [`serde::Serialize`] in plain code that calls the parts
-//! below. Compared with derived implementations:
+//! Types implement [`Decode`] and [`serde::Serialize`] in plain code or with the macros of
+//! [`codegen::codec`](crate::codegen::codec). Compared with derived implementations:
 //!
-//! - they read from one concrete [`Reader`], which is quick to compile and quick to run;
-//! - errors say where: each level adds its segment to a JSON pointer;
-//! - an array never passes for an object, and a member that occurs twice is refused;
+//! - they read from one concrete [`Reader`], which compiles and runs faster;
+//! - errors have a place: each level adds its segment to a JSON pointer;
+//! - an array is never accepted as an object, and a repeated member is an error;
 //! - numbers keep their digits, see [`Number`] and [`Integer`].
-//!
-//! ```
-//! use webhook_receiver::codec::{self, Decode, ObjectWriter, Reader, Undeclared};
-//! use webhook_receiver::serde::{Serialize, Serializer};
-//! use webhook_receiver::{DecodeError, serde_json};
-//!
-//! struct Asset {
-//!     id: String,
-//!     filename: Option<String>,
-//!     undeclared: Undeclared,
-//! }
-//!
-//! impl Decode for Asset {
-//!     const MEMBERS: Option<&'static [&'static str]> = Some(&["id", "filename"]);
-//!
-//!     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-//!         let mut members = reader.object("Asset")?;
-//!         let mut id = None;
-//!         let mut filename = None;
-//!         let mut undeclared = Undeclared::default();
-//!         while let Some(name) = members.next()? {
-//!             match &*name {
-//!                 "id" => members.read("id", &mut id)?,
-//!                 "filename" => members.read("filename", &mut filename)?,
-//!                 _ => members.rest(name, &mut undeclared)?,
-//!             }
-//!         }
-//!         Ok(Self { id: members.required("id", id)?, filename: filename.flatten(), undeclared })
-//!     }
-//! }
-//!
-//! codec::deserialize!(Asset);
-//!
-//! impl Serialize for Asset {
-//!     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-//!         let mut object = ObjectWriter::new(serializer)?;
-//!         object.required("id", &self.id)?;
-//!         object.optional("filename", &self.filename)?;
-//!         object.rest(&self.undeclared)?;
-//!         object.end()
-//!     }
-//! }
-//!
-//! let asset: Asset = serde_json::from_str(r#"{"id": "a1", "filename": null, "new": [1.0]}"#)?;
-//! assert_eq!(serde_json::to_string(&asset)?, r#"{"id":"a1","new":[1.0]}"#);
-//!
-//! let error = serde_json::from_str::<Asset>(r#"{"id": 1}"#).err().unwrap();
-//! assert!(error.to_string().starts_with("unexpected JSON at /id: invalid type: number `1`, expected a string"));
-//! # Ok::<(), serde_json::Error>(())
-//! ```
 
 mod budget;
 mod collections;
 mod decimal;
-mod declare;
 mod deep;
 mod error;
 mod json;
@@ -82,11 +31,6 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-pub use crate::{
-    __constant as constant, __deserialize as deserialize, __integer_enum as integer_enum, __json_enum as json_enum,
-    __newtype as newtype, __object as object, __tagged_union as tagged_union, __text_enum as text_enum,
-    __untagged_union as untagged_union,
-};
 pub use deep::Deep;
 pub use error::{DecodeError, DecodeErrorKind};
 pub use json::JsonValue;
@@ -112,22 +56,6 @@ pub trait Decode: Sized {
     ///
     /// If the input is not JSON or does not fit the type.
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError>;
-}
-
-/// Implements [`serde::Deserialize`] for types that implement [`Decode`]. It reads by way of the value's text, which only
-/// `serde_json` hands out, and there only where nothing stands between, such as `#[serde(flatten)]` or `#[serde(tag)]`.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __deserialize {
-    ($($name:ty),* $(,)?) => {$(
-        impl<'de> $crate::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::core::result::Result<Self, D::Error> {
-                $crate::codec::from_deserializer(deserializer)
-            }
-        }
-    )*};
 }
 
 /// Reads a value by way of its text, which `serde_json` hands out.

@@ -9,10 +9,8 @@ use super::{Handler, Hooks, Outcome, Route, Routes, Unrouted};
 use crate::event_type;
 use crate::replay::{MemoryGuard, ReplayGuard};
 use crate::service::{Limits, Setup};
-use crate::{
-    Authenticator, BoxError, Delivery, EventName, EventTypeLocation, Payload, ReceiverService, Rejection, TopicName,
-    Webhooks,
-};
+use crate::webhooks::{EventName, EventTypeLocation, TopicName};
+use crate::{Authenticator, BoxError, Delivery, Payload, ReceiverService, Rejection, Webhooks};
 
 /// Collects the handlers for the webhooks `W`, then becomes a [`ReceiverService`].
 ///
@@ -26,6 +24,7 @@ use crate::{
 ///
 /// ```
 /// # use std::convert::Infallible;
+/// # use webhook_receiver::codegen::EventName;
 /// # use webhook_receiver::*;
 /// # #[derive(Clone)]
 /// # struct App;

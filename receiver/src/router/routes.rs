@@ -6,7 +6,8 @@ use std::iter::successors;
 use super::handler::{AnyHandler, Job};
 use super::{Outcome, Reason, Unrouted};
 use crate::event_type::{self, EventType, Unsettled};
-use crate::{DecodeError, Delivery, EventName, TopicName, Webhooks};
+use crate::webhooks::{EventName, TopicName};
+use crate::{DecodeError, Delivery, Webhooks};
 
 /// Decodes a delivery and hands it to a handler of one payload type.
 pub(super) type PayloadRoute = Box<dyn Fn(Delivery, Unsettled) -> Result<Job, DecodeError> + Send + Sync>;

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use webhook_receiver::bytes::Bytes;
-use webhook_receiver::codec::{self, Decode, ObjectWriter, Reader};
-use webhook_receiver::serde::{Serialize, Serializer};
+use webhook_receiver::codegen::codec::{self, ObjectWriter, Reader};
+use webhook_receiver::codegen::{EventName, EventTypeLocation, Serialize, Serializer, TopicName};
 use webhook_receiver::{
-    DecodeError, Delivery, EventName, EventTypeLocation, Integer, JsonValue, Payload, Text, TopicName, UnknownEvent,
-    Webhooks, format,
+    Decode, DecodeError, Delivery, Integer, JsonValue, Payload, Text, UnknownEvent, Webhooks, format,
 };
 
 /// The vendor.
@@ -17,7 +16,7 @@ pub(crate) enum Acme {}
 impl Webhooks for Acme {
     type EventType = EventType;
     type Event = Event;
-    const EVENT_TYPE: EventTypeLocation = EventTypeLocation::Body { pointers: &["/eventType"], completed_by: None };
+    const EVENT_TYPE: EventTypeLocation = EventTypeLocation::body(&["/eventType"]);
 
     fn decode(event_type: EventType, reader: &mut Reader<'_>) -> Result<Event, DecodeError> {
         match event_type {

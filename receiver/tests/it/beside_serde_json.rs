@@ -6,10 +6,11 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
 
-use webhook_receiver::codec::{Decode, DecodeErrorKind, Number, ObjectWriter, Reader, Undeclared};
+use webhook_receiver::codegen::codec::{ObjectWriter, Reader};
 use webhook_receiver::http::HeaderMap;
 use webhook_receiver::serde::de::{DeserializeOwned, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use webhook_receiver::serde::{Deserialize, Deserializer, Serialize, Serializer};
+use webhook_receiver::{Decode, DecodeErrorKind, Number, Undeclared};
 use webhook_receiver::{DecodeError, Delivery, JsonValue, Verifier, serde_json};
 
 /// Panics unless both readers agree about this body.

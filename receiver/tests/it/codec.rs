@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use webhook_receiver::codec::{Decode, DecodeErrorKind, Reader};
+use webhook_receiver::codegen::codec::Reader;
 use webhook_receiver::testing::same_json;
+use webhook_receiver::{Decode, DecodeErrorKind};
 use webhook_receiver::{DecodeError, JsonValue, serde_json};
 
 use crate::acme::{Asset, AssetCreated, AssetMetadataUpdated, Status, delivery};

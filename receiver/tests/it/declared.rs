@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use webhook_receiver::codec::{self, Decode, DecodeErrorKind, Deep, Undeclared};
+use webhook_receiver::codegen::codec;
 use webhook_receiver::testing::same_json;
-use webhook_receiver::{Integer, JsonValue, serde_json};
+use webhook_receiver::{Decode, DecodeErrorKind, Deep, Integer, JsonValue, Undeclared, serde_json};
 
 use crate::acme::delivery;
 

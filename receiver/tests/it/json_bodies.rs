@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use webhook_receiver::codec::{Decode, DecodeErrorKind};
+use webhook_receiver::{Decode, DecodeErrorKind};
 use webhook_receiver::{DecodeError, JsonValue, serde_json};
 
 use crate::acme::{Acme, Asset, AssetMetadataUpdated, Event, EventType, Ping, delivery};

@@ -1,6 +1,6 @@
 //! Integers and numbers: J20, J21, J22.
 
-use webhook_receiver::codec::Decode;
+use webhook_receiver::Decode;
 use webhook_receiver::{DecodeError, Integer, Number, serde_json};
 
 use crate::acme::delivery;

@@ -7,12 +7,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
-use webhook_receiver::codec::{DecodeErrorKind, Reader};
+use webhook_receiver::DecodeErrorKind;
+use webhook_receiver::codegen::EventTypeLocation;
+use webhook_receiver::codegen::codec::Reader;
 use webhook_receiver::http::HeaderValue;
 use webhook_receiver::testing::{block_on, secret, signed_now};
 use webhook_receiver::{
-    Completion, DecodeError, Delivery, EventTypeLocation, HandlerState, Outcome, Reason, Receiver, StandardWebhooks,
-    UnknownEvent, Unrouted, Verifier, VerifyError, Webhooks, timeout,
+    DecodeError, Delivery, HandlerState, Outcome, Reason, Receiver, StandardWebhooks, UnknownEvent, Unrouted, Verifier,
+    VerifyError, Webhooks, timeout,
 };
 
 use crate::acme::{Acme, AssetCreated, AssetMetadataUpdated, Event, EventType, Ping, Topic, delivery};
@@ -364,7 +366,7 @@ enum ByHeader {}
 impl Webhooks for ByHeader {
     type EventType = EventType;
     type Event = Event;
-    const EVENT_TYPE: EventTypeLocation = EventTypeLocation::Header { name: "x-event", completed_by: None };
+    const EVENT_TYPE: EventTypeLocation = EventTypeLocation::header("x-event");
 
     fn decode(event_type: EventType, reader: &mut Reader<'_>) -> Result<Event, DecodeError> {
         Acme::decode(event_type, reader)
@@ -392,10 +394,7 @@ enum ByTwo {}
 impl Webhooks for ByTwo {
     type EventType = EventType;
     type Event = Event;
-    const EVENT_TYPE: EventTypeLocation = EventTypeLocation::Body {
-        pointers: &["/eventType"],
-        completed_by: Some(Completion { pointer: "/detail/kind", separator: "." }),
-    };
+    const EVENT_TYPE: EventTypeLocation = EventTypeLocation::body(&["/eventType"]).completed_by("/detail/kind", ".");
 
     fn decode(event_type: EventType, reader: &mut Reader<'_>) -> Result<Event, DecodeError> {
         Acme::decode(event_type, reader)

@@ -2,9 +2,9 @@
 
 use std::cell::Cell;
 
-use webhook_receiver::codec::{self, Decode, DecodeErrorKind, Reader, Undeclared};
+use webhook_receiver::codegen::codec::{self, Reader};
 use webhook_receiver::testing::same_json;
-use webhook_receiver::{DecodeError, JsonValue, serde_json};
+use webhook_receiver::{Decode, DecodeError, DecodeErrorKind, JsonValue, Undeclared, serde_json};
 
 use crate::acme::delivery;
 

@@ -6,7 +6,8 @@ use std::{env, fs};
 
 use corpus_webhooks::webhook_receiver::http::HeaderValue;
 use corpus_webhooks::webhook_receiver::serde_json::{self, Value, json};
-use corpus_webhooks::webhook_receiver::{EventTypeLocation, EventName, StandardWebhooks, Webhooks, testing};
+use corpus_webhooks::webhook_receiver::codegen::{EventName, EventTypeLocation};
+use corpus_webhooks::webhook_receiver::{StandardWebhooks, Webhooks, testing};
 use corpus_webhooks::{Event, EventType, Receiver, Unrouted, VENDOR, Verifier};
 
 /// What a handler got.
@@ -40,7 +41,7 @@ fn pass(example: &Value) -> Value {
     let mut receiver = Receiver::<VENDOR>::new(verifier())
         .on_any(move |event: Event| ready(drop(events.send(Got::Event(Box::new(event))))))
         .fallback(move |event: Unrouted| ready(drop(others.send(Got::Unrouted(event)))));
-    if let (EventTypeLocation::Address, [only]) = (VENDOR::EVENT_TYPE, &own[..]) {
+    if let (EventTypeLocation::Endpoint, [only]) = (VENDOR::EVENT_TYPE, &own[..]) {
         receiver = receiver.assume_event_type(*only);
     }
     let service = receiver.into_service();

@@ -119,7 +119,7 @@ fn a_required_member_without_a_schema() {
             struct Pet {
                 name?: String
                 /// Required, but not described.
-                nmae: Json
+                nmae: JsonValue
             }
 
             untyped /components/schemas/Pet: a member is required, but not described
@@ -142,9 +142,9 @@ fn additional_properties_alone_make_a_map() {
         expect![[r#"
             Labels?: Map<String>
             Counts?: Map<(Integer | null)>
-            Open?: Map<Json>
-            Bare?: Map<Json>
-            Closed?: Map<Json>
+            Open?: Map<JsonValue>
+            Bare?: Map<JsonValue>
+            Closed?: Map<JsonValue>
 
             untyped /components/schemas/Open: `additionalProperties` allows anything
             untyped /components/schemas/Bare: an object without `properties`
@@ -219,7 +219,7 @@ fn arrays_make_lists() {
             Tags?: [String]
             Gaps?: [(String | null)]
             Grid?: [[Number]]
-            Open?: [Json]
+            Open?: [JsonValue]
             Implied?: [bool]
             Pets?: [it.happened/Pet]
 
@@ -329,7 +329,7 @@ fn a_single_value_makes_a_constant() {
             Nothing: {const: null}
         ",
         expect![[r#"
-            Nothing?: Json
+            Nothing?: JsonValue
 
             const Kind = "pet";
 
@@ -402,10 +402,10 @@ fn anything_stays_json() {
             Conditional: {if: {properties: {a: {const: 1}}}, then: {required: [b]}}
         ",
         expect![[r#"
-            Free?: Json
-            Yes?: Json
-            NotText?: Json
-            Conditional?: Json
+            Free?: JsonValue
+            Yes?: JsonValue
+            NotText?: JsonValue
+            Conditional?: JsonValue
 
             untyped /components/schemas/Free: no keyword restricts the value
             untyped /components/schemas/Yes: no keyword restricts the value

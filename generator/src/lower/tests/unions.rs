@@ -421,7 +421,7 @@ fn several_choices_at_once() {
                 - {oneOf: [{required: [c], properties: {c: {type: string}}}, {required: [d], properties: {d: {type: string}}}]}
         ",
         expect![[r#"
-            type Odd = Json;
+            type Odd = JsonValue;
 
             struct Member {
                 id?: String

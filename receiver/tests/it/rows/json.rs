@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use webhook_receiver::codec::DecodeErrorKind;
+use webhook_receiver::DecodeErrorKind;
 use webhook_receiver::testing::{block_on, secret};
 use webhook_receiver::{Outcome, Receiver, ReceiverService, Unrouted, Verifier};
 

@@ -1,23 +1,59 @@
-//! Macros that declare how a type is read and written: a generated crate lists the names of JSON beside those of Rust, and
-//! the code is written here, once.
+//! The codec of generated types.
 //!
-//! All take `name in JSON => name in Rust` rows and end with the field or variant that keeps everything else.
+//! The macros implement [`Decode`], [`Serialize`](serde::Serialize) and [`Deserialize`](serde::Deserialize) for a type from
+//! rows of a name in JSON and a name in Rust. The last row is the field or variant for everything else.
+//!
+//! ```
+//! use webhook_receiver::codegen::codec;
+//! use webhook_receiver::{Undeclared, serde_json};
+//!
+//! struct Asset {
+//!     id: String,
+//!     filename: Option<String>,
+//!     undeclared: Undeclared,
+//! }
+//!
+//! codec::object! {
+//!     Asset {
+//!         "id" => id: required,
+//!         "fileName" => filename: optional,
+//!         ..undeclared
+//!     }
+//! }
+//!
+//! let asset: Asset = serde_json::from_str(r#"{"id": "a1", "fileName": "a.png", "new": [1.0]}"#)?;
+//! assert_eq!(serde_json::to_string(&asset)?, r#"{"id":"a1","fileName":"a.png","new":[1.0]}"#);
+//!
+//! let error = serde_json::from_str::<Asset>(r#"{"id": 1}"#).err().unwrap();
+//! assert!(error.to_string().starts_with("unexpected JSON at /id: invalid type: number `1`, expected a string"));
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+
+pub use crate::codec::{
+    Candidates, Decode, DecodeError, Integer, JsonValue, Members, Name, ObjectWriter, Reader, Rest, Value, constant,
+    constant_json, constant_value, example, from_deserializer, json_text, members_of, same_json,
+};
+pub use crate::{
+    __constant as constant, __deserialize as deserialize, __integer_enum as integer_enum, __json_enum as json_enum,
+    __newtype as newtype, __object as object, __tagged_union as tagged_union, __text_enum as text_enum,
+    __untagged_union as untagged_union,
+};
 
 /// The codec of a struct.
 ///
-/// `required`, `optional` and `optional_nullable` are methods of [`Members`](super::Members) and
-/// [`ObjectWriter`](super::ObjectWriter). The last field is a [`Rest`](super::Rest).
+/// `required`, `optional` and `optional_nullable` are methods of [`Members`] and
+/// [`ObjectWriter`]. The last field is a [`Rest`].
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __object {
     ($ty:ident { $($wire:literal => $field:ident: $presence:ident,)* ..$rest:ident }) => {
-        impl $crate::codec::Decode for $ty {
+        impl $crate::codegen::codec::Decode for $ty {
             const MEMBERS: ::core::option::Option<&'static [&'static str]> =
                 ::core::option::Option::Some(&[$($wire),*]);
 
             fn decode(
-                reader: &mut $crate::codec::Reader<'_>,
-            ) -> ::core::result::Result<Self, $crate::codec::DecodeError> {
+                reader: &mut $crate::codegen::codec::Reader<'_>,
+            ) -> ::core::result::Result<Self, $crate::codegen::codec::DecodeError> {
                 let mut members = reader.object(::core::stringify!($ty))?;
                 $(let mut $field = ::core::option::Option::None;)*
                 let mut $rest = ::core::default::Default::default();
@@ -31,19 +67,19 @@ macro_rules! __object {
             }
         }
 
-        impl $crate::serde::Serialize for $ty {
-            fn serialize<S: $crate::serde::Serializer>(
+        impl $crate::codegen::serde::Serialize for $ty {
+            fn serialize<S: $crate::codegen::serde::Serializer>(
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
-                let mut object = $crate::codec::ObjectWriter::new(serializer)?;
+                let mut object = $crate::codegen::codec::ObjectWriter::new(serializer)?;
                 $(object.$presence($wire, &self.$field)?;)*
                 object.rest(&self.$rest)?;
                 object.end()
             }
         }
 
-        $crate::codec::deserialize!($ty);
+        $crate::codegen::codec::deserialize!($ty);
     };
 }
 
@@ -75,10 +111,10 @@ macro_rules! __text_enum {
             }
         }
 
-        impl $crate::codec::Decode for $ty {
+        impl $crate::codegen::codec::Decode for $ty {
             fn decode(
-                reader: &mut $crate::codec::Reader<'_>,
-            ) -> ::core::result::Result<Self, $crate::codec::DecodeError> {
+                reader: &mut $crate::codegen::codec::Reader<'_>,
+            ) -> ::core::result::Result<Self, $crate::codegen::codec::DecodeError> {
                 reader.string().map(|text| Self::listed(&text).unwrap_or_else(|| Self::$unknown(text.into())))
             }
         }
@@ -96,16 +132,16 @@ macro_rules! __integer_enum {
     ($ty:ident { $($value:literal => $variant:ident,)* ..$unknown:ident }) => {
         impl $ty {
             /// The value as it is sent.
-            pub fn to_integer(&self) -> $crate::codec::Integer {
+            pub fn to_integer(&self) -> $crate::codegen::codec::Integer {
                 match self {
-                    $(Self::$variant => <$crate::codec::Integer as ::core::convert::From<i64>>::from($value),)*
+                    $(Self::$variant => <$crate::codegen::codec::Integer as ::core::convert::From<i64>>::from($value),)*
                     Self::$unknown(value) => ::core::clone::Clone::clone(value),
                 }
             }
         }
 
-        impl ::core::convert::From<$crate::codec::Integer> for $ty {
-            fn from(value: $crate::codec::Integer) -> Self {
+        impl ::core::convert::From<$crate::codegen::codec::Integer> for $ty {
+            fn from(value: $crate::codegen::codec::Integer) -> Self {
                 match value.as_i64() {
                     $(::core::option::Option::Some($value) => Self::$variant,)*
                     _ => Self::$unknown(value),
@@ -113,17 +149,17 @@ macro_rules! __integer_enum {
             }
         }
 
-        impl $crate::codec::Decode for $ty {
+        impl $crate::codegen::codec::Decode for $ty {
             fn decode(
-                reader: &mut $crate::codec::Reader<'_>,
-            ) -> ::core::result::Result<Self, $crate::codec::DecodeError> {
-                <$crate::codec::Integer as $crate::codec::Decode>::decode(reader).map(Self::from)
+                reader: &mut $crate::codegen::codec::Reader<'_>,
+            ) -> ::core::result::Result<Self, $crate::codegen::codec::DecodeError> {
+                <$crate::codegen::codec::Integer as $crate::codegen::codec::Decode>::decode(reader).map(Self::from)
             }
         }
 
         $crate::__display!($ty, |value| value.to_integer().as_str());
         $crate::__serialize!($ty, |value, serializer| {
-            $crate::serde::Serialize::serialize(&value.to_integer(), serializer)
+            $crate::codegen::serde::Serialize::serialize(&value.to_integer(), serializer)
         });
     };
 }
@@ -144,25 +180,25 @@ macro_rules! __json_enum {
             }
         }
 
-        impl ::core::convert::From<$crate::codec::JsonValue> for $ty {
-            fn from(value: $crate::codec::JsonValue) -> Self {
-                $(if $crate::codec::same_json($value, value.as_str()).is_ok() {
+        impl ::core::convert::From<$crate::codegen::codec::JsonValue> for $ty {
+            fn from(value: $crate::codegen::codec::JsonValue) -> Self {
+                $(if $crate::codegen::codec::same_json($value, value.as_str()).is_ok() {
                     return Self::$variant;
                 })*
                 Self::$unknown(value)
             }
         }
 
-        impl $crate::codec::Decode for $ty {
+        impl $crate::codegen::codec::Decode for $ty {
             fn decode(
-                reader: &mut $crate::codec::Reader<'_>,
-            ) -> ::core::result::Result<Self, $crate::codec::DecodeError> {
-                <$crate::codec::JsonValue as $crate::codec::Decode>::decode(reader).map(Self::from)
+                reader: &mut $crate::codegen::codec::Reader<'_>,
+            ) -> ::core::result::Result<Self, $crate::codegen::codec::DecodeError> {
+                <$crate::codegen::codec::JsonValue as $crate::codegen::codec::Decode>::decode(reader).map(Self::from)
             }
         }
 
         $crate::__display!($ty, |value| value.as_json());
-        $crate::__serialize!($ty, |value, serializer| $crate::codec::json_text(serializer, value.as_json()));
+        $crate::__serialize!($ty, |value, serializer| $crate::codegen::codec::json_text(serializer, value.as_json()));
     };
 }
 
@@ -172,18 +208,18 @@ macro_rules! __json_enum {
 #[macro_export]
 macro_rules! __constant {
     ($ty:ident: str = $value:literal) => {
-        $crate::__constant!(@value $ty, &'static str, $value, |reader| $crate::codec::constant(reader, Self::VALUE));
+        $crate::__constant!(@value $ty, &'static str, $value, |reader| $crate::codegen::codec::constant(reader, Self::VALUE));
         $crate::__serialize!($ty, |_value, serializer| serializer.serialize_str(Self::VALUE));
     };
     ($ty:ident: json = $value:literal) => {
         $crate::__constant!(@value $ty, &'static str, $value, |reader| {
-            $crate::codec::constant_json(reader, Self::VALUE)
+            $crate::codegen::codec::constant_json(reader, Self::VALUE)
         });
-        $crate::__serialize!($ty, |_value, serializer| $crate::codec::json_text(serializer, Self::VALUE));
+        $crate::__serialize!($ty, |_value, serializer| $crate::codegen::codec::json_text(serializer, Self::VALUE));
     };
     ($ty:ident: $kind:ty = $value:literal) => {
-        $crate::__constant!(@value $ty, $kind, $value, |reader| $crate::codec::constant_value(reader, &Self::VALUE));
-        $crate::__serialize!($ty, |_value, serializer| $crate::serde::Serialize::serialize(&Self::VALUE, serializer));
+        $crate::__constant!(@value $ty, $kind, $value, |reader| $crate::codegen::codec::constant_value(reader, &Self::VALUE));
+        $crate::__serialize!($ty, |_value, serializer| $crate::codegen::serde::Serialize::serialize(&Self::VALUE, serializer));
     };
     (@value $ty:ident, $kind:ty, $value:literal, |$reader:ident| $read:expr) => {
         impl $ty {
@@ -191,10 +227,10 @@ macro_rules! __constant {
             pub const VALUE: $kind = $value;
         }
 
-        impl $crate::codec::Decode for $ty {
+        impl $crate::codegen::codec::Decode for $ty {
             fn decode(
-                $reader: &mut $crate::codec::Reader<'_>,
-            ) -> ::core::result::Result<Self, $crate::codec::DecodeError> {
+                $reader: &mut $crate::codegen::codec::Reader<'_>,
+            ) -> ::core::result::Result<Self, $crate::codegen::codec::DecodeError> {
                 $read.map(|()| Self)
             }
         }
@@ -211,10 +247,10 @@ macro_rules! __tagged_union {
         $(_ => $fallback:ident,)?
         ..$unknown:ident
     }) => {
-        impl $crate::codec::Decode for $ty {
+        impl $crate::codegen::codec::Decode for $ty {
             fn decode(
-                reader: &mut $crate::codec::Reader<'_>,
-            ) -> ::core::result::Result<Self, $crate::codec::DecodeError> {
+                reader: &mut $crate::codegen::codec::Reader<'_>,
+            ) -> ::core::result::Result<Self, $crate::codegen::codec::DecodeError> {
                 let value = reader.value()?;
                 match value.tag($member).as_deref() {
                     $(::core::option::Option::Some($($tag)|+) => value.decode().map(Self::$variant),)*
@@ -238,13 +274,13 @@ macro_rules! __tagged_union {
 #[macro_export]
 macro_rules! __untagged_union {
     ($ty:ident { $($variant:ident,)* ..$unknown:ident }) => {
-        impl $crate::codec::Decode for $ty {
+        impl $crate::codegen::codec::Decode for $ty {
             fn decode(
-                reader: &mut $crate::codec::Reader<'_>,
-            ) -> ::core::result::Result<Self, $crate::codec::DecodeError> {
+                reader: &mut $crate::codegen::codec::Reader<'_>,
+            ) -> ::core::result::Result<Self, $crate::codegen::codec::DecodeError> {
                 let value = reader.value()?;
-                let candidates = value.candidates(&[$($crate::codec::members_of(Self::$variant)),*]);
-                $(if candidates.contains($crate::codec::members_of(Self::$variant))
+                let candidates = value.candidates(&[$($crate::codegen::codec::members_of(Self::$variant)),*]);
+                $(if candidates.contains($crate::codegen::codec::members_of(Self::$variant))
                     && let ::core::result::Result::Ok(decoded) = value.decode()
                 {
                     return ::core::result::Result::Ok(Self::$variant(decoded));
@@ -263,7 +299,7 @@ macro_rules! __untagged_union {
 macro_rules! __union {
     ($ty:ident { $($variant:ident),* }) => {
         $crate::__serialize!($ty, |value, serializer| match value {
-            $(Self::$variant(value) => $crate::serde::Serialize::serialize(value, serializer),)*
+            $(Self::$variant(value) => $crate::codegen::serde::Serialize::serialize(value, serializer),)*
         });
     };
 }
@@ -273,15 +309,17 @@ macro_rules! __union {
 #[macro_export]
 macro_rules! __newtype {
     ($ty:ident) => {
-        impl $crate::codec::Decode for $ty {
+        impl $crate::codegen::codec::Decode for $ty {
             fn decode(
-                reader: &mut $crate::codec::Reader<'_>,
-            ) -> ::core::result::Result<Self, $crate::codec::DecodeError> {
-                $crate::codec::Decode::decode(reader).map(Self)
+                reader: &mut $crate::codegen::codec::Reader<'_>,
+            ) -> ::core::result::Result<Self, $crate::codegen::codec::DecodeError> {
+                $crate::codegen::codec::Decode::decode(reader).map(Self)
             }
         }
 
-        $crate::__serialize!($ty, |value, serializer| $crate::serde::Serialize::serialize(&value.0, serializer));
+        $crate::__serialize!($ty, |value, serializer| $crate::codegen::serde::Serialize::serialize(
+            &value.0, serializer
+        ));
     };
 }
 
@@ -299,13 +337,13 @@ macro_rules! __display {
     };
 }
 
-/// `Serialize` by an expression, and [`Deserialize`](crate::codec::deserialize).
+/// `Serialize` by an expression, and [`Deserialize`](crate::codegen::codec::deserialize).
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __serialize {
     ($ty:ident, |$value:ident, $serializer:ident| $write:expr) => {
-        impl $crate::serde::Serialize for $ty {
-            fn serialize<S: $crate::serde::Serializer>(
+        impl $crate::codegen::serde::Serialize for $ty {
+            fn serialize<S: $crate::codegen::serde::Serializer>(
                 &self,
                 $serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
@@ -314,6 +352,22 @@ macro_rules! __serialize {
             }
         }
 
-        $crate::codec::deserialize!($ty);
+        $crate::codegen::codec::deserialize!($ty);
     };
+}
+
+/// Implements [`serde::Deserialize`] for types that implement [`Decode`]. The implementation works with `serde_json` only, and
+/// not below `#[serde(flatten)]` or `#[serde(tag)]`, because it reads the text of the value.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __deserialize {
+    ($($name:ty),* $(,)?) => {$(
+        impl<'de> $crate::codegen::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::codegen::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                $crate::codegen::codec::from_deserializer(deserializer)
+            }
+        }
+    )*};
 }
