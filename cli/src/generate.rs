@@ -1,5 +1,6 @@
 //! `cargo webhooks generate`
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -7,7 +8,7 @@ use std::time::{Duration, Instant};
 use webhook_generator::diagnostics::Diagnostics;
 use webhook_generator::source::Sources;
 use webhook_generator::write::{Action, Plan};
-use webhook_generator::{Outcome, Output, dump, generate};
+use webhook_generator::{Outcome, Output, Stage};
 
 use crate::args::{Generate, usage_error};
 use crate::job::Job;
@@ -84,12 +85,17 @@ impl Run {
     }
 
     fn run(mut self, job: &Job, arguments: &Generate) -> Finished {
-        let (outcome, shown) = match arguments.emit {
-            Some(stage) => dump(&job.request, stage.into()),
-            None => (generate(&job.request), None),
-        };
-        self.phase_done("generate");
-        let Outcome { sources, diagnostics, output } = outcome;
+        let stage = arguments.emit.map(Stage::from);
+        let mut shown = None;
+        let Outcome { sources, diagnostics, output } = webhook_generator::run(&job.request, |reached| {
+            self.phase_done(reached.name());
+            shown = stage.and_then(|stage| stage.print(&reached));
+            if shown.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        if diagnostics.has_errors() {
+            self.phase_done("failed");
+            shown = None;
+        }
         let mut finished = Finished {
             end: End::Failed,
             sources,

@@ -53,8 +53,7 @@ fn show(options: &ReportOptions, out: Option<&Path>, finished: &Finished) -> io:
         print(io::stdout(), &finished.shown)?;
     }
     if options.verbose {
-        let phases: Vec<_> =
-            finished.phases.iter().map(|(name, took)| format!("{name} {} ms", took.as_millis())).collect();
+        let phases: Vec<_> = finished.phases.iter().map(|(name, took)| format!("{name} {took:.1?}")).collect();
         print(io::stderr(), &format!("{}{}\n", list(finished, out, |_| true), phases.join(", ")))?;
     }
     print(io::stderr(), &summary(finished, out))

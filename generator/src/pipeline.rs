@@ -1,0 +1,279 @@
+//! The stages of a run, from the files of a [`Request`] to the files of a crate.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use crate::config::Config;
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Levels, Place};
+use crate::document::{self, FileId, Node};
+use crate::emit::{self, Emitter, Manifest};
+use crate::ir::{Api, Scheme};
+use crate::names::{self, Names};
+use crate::normalize::{self, Description};
+use crate::request::{Layout, ReceiverDependency, Request};
+use crate::resolve::Resolver;
+use crate::source::Sources;
+use crate::{fingerprint, lower, outline, overlay};
+
+/// The package's name if neither the request nor the configuration has one.
+const DEFAULT_CRATE_NAME: &str = "vendor-webhooks";
+
+/// The result of a run.
+pub struct Outcome {
+    /// The files that were read, for rendering diagnostics.
+    pub sources: Sources,
+    /// All errors and warnings.
+    pub diagnostics: Diagnostics,
+    /// The crate; `None` if there was an error or the run was stopped.
+    pub output: Option<Output>,
+}
+
+/// An emitted crate.
+pub struct Output {
+    /// The files, by path relative to the crate, always with `/`.
+    pub files: BTreeMap<String, String>,
+    /// The intermediate representation of the description.
+    pub api: Api,
+    /// The name of the vendor in Rust.
+    pub vendor: String,
+}
+
+/// A stage that ended without an error, and its result.
+pub enum Reached<'a> {
+    /// The files were read and the overlays applied.
+    Tree(&'a Node),
+    /// The schemas that webhooks use were brought into one dialect.
+    Normalized(&'a Description),
+    /// Types and event types were chosen.
+    Lowered(&'a Api),
+    /// All Rust names were chosen.
+    Named {
+        /// The items that are named.
+        api: &'a Api,
+        /// Their names.
+        names: &'a Names,
+        /// The files that they come from.
+        sources: &'a Sources,
+    },
+    /// The source text was written.
+    Emitted(&'a Output),
+}
+
+impl Reached<'_> {
+    /// The name of the stage, in lower case.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Tree(_) => "tree",
+            Self::Normalized(_) => "normalized",
+            Self::Lowered(_) => "lowered",
+            Self::Named { .. } => "named",
+            Self::Emitted(_) => "emitted",
+        }
+    }
+}
+
+/// A stage whose result can be printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The description with its overlays applied.
+    Tree,
+    /// The schemas that webhooks use, in one dialect.
+    Normalized,
+    /// The intermediate representation.
+    Ir,
+    /// The intermediate representation with its Rust names.
+    Names,
+}
+
+impl Stage {
+    /// The result of this stage as text; `None` if another stage was reached.
+    pub fn print(self, reached: &Reached<'_>) -> Option<String> {
+        match (self, reached) {
+            (Self::Tree, Reached::Tree(root)) => Some(document::pretty_json(root)),
+            (Self::Normalized, Reached::Normalized(description)) => Some(outline::normalized(description)),
+            (Self::Ir, Reached::Lowered(api)) => Some(outline::proposed(api)),
+            (Self::Names, Reached::Named { api, names, sources }) => Some(outline::named(api, names, sources)),
+            _ => None,
+        }
+    }
+}
+
+/// Generates a crate.
+pub fn generate(request: &Request) -> Outcome {
+    run(request, |_| ControlFlow::Continue(()))
+}
+
+/// Applies the overlays and stops. The tree is `None` if there was an error.
+pub fn patch(request: &Request) -> (Outcome, Option<Node>) {
+    stop_at(request, |reached| match reached {
+        Reached::Tree(root) => Some((*root).clone()),
+        _ => None,
+    })
+}
+
+/// Prints the result of a stage and stops. The text is `None` if there was an error before the end of that stage.
+pub fn dump(request: &Request, stage: Stage) -> (Outcome, Option<String>) {
+    stop_at(request, |reached| stage.print(reached))
+}
+
+/// Runs until a stage gives what is wanted.
+fn stop_at<T>(request: &Request, wanted: impl Fn(&Reached<'_>) -> Option<T>) -> (Outcome, Option<T>) {
+    let mut found = None;
+    let outcome = run(request, |reached| {
+        found = wanted(&reached);
+        if found.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    let found = found.filter(|_| !outcome.diagnostics.has_errors());
+    (outcome, found)
+}
+
+/// Runs stage by stage. `observe` is called at the end of each stage and may stop the run there.
+pub fn run(request: &Request, mut observe: impl FnMut(Reached<'_>) -> ControlFlow<()>) -> Outcome {
+    let mut run = Run {
+        request,
+        sources: Sources::with_limits(request.limits),
+        config: Config::default(),
+        config_file: None,
+        diagnostics: Diagnostics::default(),
+    };
+    let output = run.stages(&mut observe);
+
+    // Only now, so that a warning that is denied stops no stage and later stages report theirs as well.
+    let Run { sources, config, mut diagnostics, .. } = run;
+    let levels = Levels { deny_warnings: request.deny_warnings, codes: config.levels };
+    if output.is_some() {
+        // A run that stopped early may not have reached what is allowed.
+        for diagnostic in levels.unused(&diagnostics) {
+            diagnostics.push(diagnostic);
+        }
+    }
+    levels.apply(&mut diagnostics);
+    let output = output.filter(|_| !diagnostics.has_errors());
+    Outcome { sources, diagnostics, output }
+}
+
+type Observer<'o> = dyn FnMut(Reached<'_>) -> ControlFlow<()> + 'o;
+
+struct Run<'a> {
+    request: &'a Request,
+    sources: Sources,
+    config: Config,
+    config_file: Option<FileId>,
+    diagnostics: Diagnostics,
+}
+
+impl Run<'_> {
+    /// All stages in order; `None` if one of them fails or the observer stops the run.
+    fn stages(&mut self, observe: &mut Observer<'_>) -> Option<Output> {
+        let tree = self.read()?;
+        self.reach(Reached::Tree(&tree), observe)?;
+
+        let description = normalize::normalize(&tree, &Resolver::new(&self.sources), &mut self.diagnostics);
+        self.reach(Reached::Normalized(&description), observe)?;
+
+        let api = lower::lower(&description, &self.config, &self.sources, &mut self.diagnostics)?;
+        self.reach(Reached::Lowered(&api), observe)?;
+
+        let crate_name = crate_name(self.request, &self.config);
+        let names = names::name(&api, &self.config, crate_name, &self.sources, &mut self.diagnostics);
+        self.reach(Reached::Named { api: &api, names: &names, sources: &self.sources }, observe)?;
+
+        let files = self.emit(&api, &names)?;
+        let output = Output { files, api, vendor: names.vendor.to_string() };
+        self.reach(Reached::Emitted(&output), observe)?;
+        Some(output)
+    }
+
+    /// Reports the end of a stage; `None` if it had errors or the run is to stop.
+    fn reach(&self, reached: Reached<'_>, observe: &mut Observer<'_>) -> Option<()> {
+        if self.diagnostics.has_errors() { None } else { observe(reached).continue_value() }
+    }
+
+    /// Reads all files and applies the overlays. Files that cannot be read are all reported at once.
+    fn read(&mut self) -> Option<Node> {
+        let spec = self.sources.add_spec(&self.request.spec);
+        let spec = self.diagnostics.take_in(spec);
+        let mut overlays = Vec::new();
+        for path in &self.request.overlays {
+            let overlay = self.sources.add_overlay(path);
+            overlays.extend(self.diagnostics.take_in(overlay));
+        }
+        if let Some(path) = &self.request.config {
+            let file = self.sources.add_text(path);
+            self.config_file = self.diagnostics.take_in(file);
+        }
+        if let Some(file) = self.config_file {
+            self.config = Config::parse(file, self.sources.text(file), &mut self.diagnostics);
+        }
+        let mut tree = spec?;
+        for overlay in &overlays {
+            tree = overlay::apply(tree, overlay, self.sources.limits(), &mut self.diagnostics);
+        }
+        self.sources.set_root(self.sources.description()?, tree.clone());
+        Some(tree)
+    }
+
+    /// The files of the crate.
+    fn emit(&mut self, api: &Api, names: &Names) -> Option<BTreeMap<String, String>> {
+        let receiver = self.receiver()?;
+        let mut printed = BTreeMap::new();
+        let mut files = Emitter::new(api, names, &self.sources).files(|path, file| match file.print() {
+            Ok(text) => drop(printed.insert(path, text)),
+            Err(error) => self.diagnostics.push(Diagnostic::internal(&path, &error)),
+        });
+        files.append(&mut printed);
+        let manifest = Manifest {
+            name: &names.crate_name,
+            version: self.config.crate_version.as_str(),
+            vendor: &names.vendor.to_string(),
+            signed: api.scheme != Some(Scheme::Unsigned),
+            receiver: &receiver,
+            layout: &self.request.layout,
+        };
+        files.insert("Cargo.toml".to_owned(), emit::manifest(&manifest));
+        if let Layout::Member { crate_dir } = &self.request.layout {
+            files.insert(fingerprint::FILE.to_owned(), self.fingerprint(crate_dir));
+        }
+        Some(files)
+    }
+
+    fn receiver(&mut self) -> Option<ReceiverDependency> {
+        let receiver = self.request.receiver.clone();
+        if receiver.is_none() {
+            let diagnostic = Diagnostic::new(Code::NoReceiver, "`receiver` is not set").help(
+                "say where the generated crate finds `webhook-receiver`, with `--receiver` or in codegen.toml:\n\
+                 receiver = \"../receiver\"                # the path of a folder, or\n\
+                 receiver = \"https://example.com/a.git\"  # a git repository, or\n\
+                 receiver = \"0.1\"                        # a version in the registry",
+            );
+            self.diagnostics.push(match self.config_file {
+                Some(file) => diagnostic.at(Place::File(file), ""),
+                None => diagnostic,
+            });
+        }
+        receiver
+    }
+
+    /// The record of all files that were read, for the freshness guard of the crate.
+    fn fingerprint(&mut self, crate_dir: &Path) -> String {
+        let mut inputs = Vec::new();
+        for file in self.sources.files() {
+            let path = Path::new(self.sources.path_name(file));
+            match fingerprint::Input::new(crate_dir, path, self.sources.bytes(file)) {
+                Some(input) => inputs.push(input),
+                None => self.diagnostics.push(
+                    Diagnostic::new(Code::OutputPath, "there is no path from the crate to this input")
+                        .at(Place::File(file), "")
+                        .help("keep the description on the same drive, under a name without control characters"),
+                ),
+            }
+        }
+        fingerprint::record(inputs)
+    }
+}
+
+fn crate_name<'a>(request: &'a Request, config: &'a Config) -> &'a str {
+    let name = request.crate_name.as_ref().or(config.crate_name.as_ref()).or(request.default_crate_name.as_ref());
+    name.map_or(DEFAULT_CRATE_NAME, |name| name.as_str())
+}
