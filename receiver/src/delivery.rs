@@ -8,11 +8,10 @@ use crate::codec::{self, Decode, DecodeError};
 use crate::event_type::{self, EventType};
 use crate::{UnknownEvent, Webhooks};
 
-/// A message whose signature has been verified, or that somebody has
-/// [declared to need none](crate::Verifier::dangerously_accept_unsigned).
+/// A message whose signature has been verified, or [is not required](crate::Verifier::dangerously_accept_unsigned).
 ///
-/// Only [`Verifier::verify`](crate::Verifier::verify) makes one, and nothing has looked into the body
-/// by then. Cloning is cheap: clones share the bytes.
+/// Only [`Verifier::verify`](crate::Verifier::verify) creates one. The body has not been parsed yet. Cloning is cheap:
+/// clones share the bytes.
 #[derive(Clone)]
 pub struct Delivery {
     /// As it was sent, and checked: visible ASCII.
@@ -37,29 +36,29 @@ impl Delivery {
         Self { id_is_signed: true, ..self }
     }
 
-    /// The header that states the event type, where [one is kept](crate::signature::VerifierBuilder::event_type_header)
-    /// and was sent once, as visible ASCII. Most vendors do not sign it.
+    /// The header that states the event type, if [one is kept](crate::signature::VerifierBuilder::event_type_header) and
+    /// was sent once, as visible ASCII. Most vendors do not sign it.
     pub fn event_type_header(&self) -> Option<&str> {
         self.event_type_header.as_ref()?.to_str().ok()
     }
 
-    /// Identifies the message: the same for every attempt to deliver it, and therefore the key to
-    /// recognise a repeated delivery by. 1 to 256 visible ASCII characters; none where the vendor sends none.
+    /// The id of the message, the same for every attempt to deliver it. 1 to 256 visible ASCII characters; `None` if the
+    /// vendor sends none.
     ///
     /// With Standard Webhooks the signature covers it. With other schemes it may not, such as GitHub's
-    /// `X-GitHub-Delivery`, see [`HmacScheme::unsigned_id`](crate::HmacScheme::unsigned_id): whoever has recorded a delivery
-    /// can then send it again under another id.
+    /// `X-GitHub-Delivery`, see [`HmacScheme::unsigned_id`](crate::HmacScheme::unsigned_id): a recorded delivery can then
+    /// be sent again under another id.
     pub fn id(&self) -> Option<&str> {
         self.id.as_ref()?.to_str().ok()
     }
 
-    /// The [id](Self::id), where the signature covers it, so that only the sender can have chosen it. It is what a
-    /// [`ReplayGuard`](crate::ReplayGuard) goes by.
+    /// The [id](Self::id) if the signature covers it, so that only the sender can have chosen it. A
+    /// [`ReplayGuard`](crate::ReplayGuard) uses this one.
     pub fn signed_id(&self) -> Option<&str> {
         self.id().filter(|_| self.id_is_signed)
     }
 
-    /// When this attempt was signed, with a precision of one second; none where the vendor signs no timestamp.
+    /// When this attempt was signed, with a precision of one second; `None` if the vendor signs no timestamp.
     pub fn timestamp(&self) -> Option<SystemTime> {
         self.seconds.map(|seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
     }
@@ -78,15 +77,14 @@ impl Delivery {
         codec::from_slice(&self.body)
     }
 
-    /// Decodes the body as the event that the delivery's event type names.
+    /// Decodes the body as the event of the delivery's event type.
     ///
-    /// An event type that is absent or unknown is not an error: it gives the event that
-    /// [`Webhooks::unknown`] makes of it.
+    /// An absent or unknown event type is not an error: it becomes the event of [`Webhooks::unknown`].
     ///
     /// # Errors
     ///
-    /// If the body is not JSON, is not an object, has an event type that is not a string, or does not
-    /// fit the type that belongs to its event type.
+    /// If the body is not JSON, is not an object, has an event type that is not a string, or does not match the type of
+    /// its event type.
     pub fn event<W: Webhooks>(&self) -> Result<W::Event, DecodeError> {
         match EventType::<W>::of(self)? {
             EventType::Known(known, unsettled) => event_type::read(self, unsettled, |reader| W::decode(known, reader)),
@@ -94,17 +92,17 @@ impl Delivery {
         }
     }
 
-    /// Decodes the body as the event of this type, whatever the delivery says that it is.
+    /// Decodes the body as the event of this type, whatever event type the delivery states.
     ///
     /// # Errors
     ///
-    /// If the body is not JSON, or does not fit the type that belongs to the event type.
+    /// If the body is not JSON, or does not match the type of the event type.
     pub fn event_as<W: Webhooks>(&self, event_type: W::EventType) -> Result<W::Event, DecodeError> {
         event_type::read(self, None, |reader| W::decode(event_type, reader))
     }
 }
 
-/// Leaves out the body, which may hold personal data.
+/// Omits the body, which may contain personal data.
 impl fmt::Debug for Delivery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Delivery")

@@ -4,10 +4,10 @@ use crate::codec::{self, DecodeError, DecodeErrorKind, Kind, Reader, pointer};
 use crate::webhooks::{Completion, EventName, EventTypeLocation};
 use crate::{Delivery, Webhooks};
 
-/// The member that states an event type, where a second one has not been looked for.
+/// The member that states an event type, if a second one has not been searched for yet.
 pub(crate) type Unsettled = Option<&'static str>;
 
-/// What a delivery says it is.
+/// The event type of a delivery.
 pub(crate) enum EventType<W: Webhooks> {
     Known(W::EventType, Unsettled),
     /// Absent, or not in the description.
@@ -15,8 +15,8 @@ pub(crate) enum EventType<W: Webhooks> {
 }
 
 impl<W: Webhooks> EventType<W> {
-    /// The body may have been looked at only as far as the event type; where it is unsettled, the rest is still to be
-    /// [read](read) or [checked](Self::checked).
+    /// The body may have been read only up to the event type; if it is unsettled, the rest must still be [read](read) or
+    /// [checked](Self::checked).
     pub(crate) fn of(delivery: &Delivery) -> Result<Self, DecodeError> {
         match Self::first_stated(delivery) {
             Some(known) => Ok(known),
@@ -24,7 +24,7 @@ impl<W: Webhooks> EventType<W> {
         }
     }
 
-    /// The same, where a body that states it is looked at to the end.
+    /// The same, but a body that states it is read to the end.
     pub(crate) fn checked(delivery: &Delivery) -> Result<Self, DecodeError> {
         Ok(match W::EVENT_TYPE {
             EventTypeLocation::Body { pointers, completed_by } => {
@@ -40,7 +40,7 @@ impl<W: Webhooks> EventType<W> {
         })
     }
 
-    /// What a member of the body says, if it is enough to look that far.
+    /// The value of a member of the body, if reading that far is enough.
     fn first_stated(delivery: &Delivery) -> Option<Self> {
         let EventTypeLocation::Body { pointers: [pointer], completed_by: None } = W::EVENT_TYPE else { return None };
         let stating = pointer.strip_prefix('/').filter(|name| !name.contains(['/', '~']))?;
@@ -56,7 +56,7 @@ impl<W: Webhooks> EventType<W> {
         None
     }
 
-    /// The event type of this name, or of the name and what the body says beside it.
+    /// The event type with this name, or with the name completed by the body.
     fn completed(
         name: Option<String>,
         completed_by: Option<Completion>,
@@ -71,9 +71,9 @@ impl<W: Webhooks> EventType<W> {
     }
 }
 
-/// What stands at the first of these places that has a text.
+/// The string at the first of these places that has one.
 fn in_body(delivery: &Delivery, pointers: &'static [&'static str]) -> Result<Option<String>, DecodeError> {
-    // Bodies differ: what is wrong at one place is an error only where no other place has a text.
+    // Bodies differ: a problem at one place is an error only if no other place has a string.
     let mut mismatch = None;
     for pointer in pointers {
         match find(pointer, delivery) {
@@ -86,7 +86,7 @@ fn in_body(delivery: &Delivery, pointers: &'static [&'static str]) -> Result<Opt
     mismatch.map_or(Ok(None), Err)
 }
 
-/// Reads a delivery whose event type is known, and notices a second one further on where it is unsettled.
+/// Reads a delivery whose event type is known, and detects a second one later if it is unsettled.
 pub(crate) fn read<T>(
     delivery: &Delivery,
     unsettled: Unsettled,
@@ -100,12 +100,12 @@ pub(crate) fn read<T>(
     })
 }
 
-/// The whole body is read, so that a second event type further on is noticed.
+/// The whole body is read, so that a second event type is detected.
 fn find(pointer: &'static str, delivery: &Delivery) -> Result<Option<String>, DecodeError> {
     codec::from_slice_with(delivery.raw(), |reader| text_below(pointer, reader))
 }
 
-/// A body may have something else at that place; whether it fits is not decided here.
+/// A body may have something else at that place; whether it matches is not decided here.
 fn text_at(pointer: &'static str, delivery: &Delivery) -> Result<Option<String>, DecodeError> {
     match find(pointer, delivery) {
         Err(error) if error.kind() == DecodeErrorKind::Mismatch => Ok(None),
@@ -113,7 +113,7 @@ fn text_at(pointer: &'static str, delivery: &Delivery) -> Result<Option<String>,
     }
 }
 
-/// Reads a value and returns the string that the pointer leads to within it.
+/// Reads a value and returns the string at the pointer within it.
 fn text_below(pointer: &str, reader: &mut Reader<'_>) -> Result<Option<String>, DecodeError> {
     let Some((segment, rest)) = pointer::split_first(pointer) else {
         return reader.string().map(|text| Some(text.into()));

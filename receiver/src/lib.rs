@@ -2,9 +2,8 @@
 //!
 //! A delivery passes through three parts, each usable alone:
 //!
-//! 1. [`signature`]: a [`Verifier`] turns header and body bytes into a [`Delivery`]. There is no
-//!    other way to get one, so an unverified body cannot be decoded by accident.
-//!    A [`Authenticator`] asks for a bearer token or a password as well.
+//! 1. [`signature`]: a [`Verifier`] turns header and body bytes into a [`Delivery`]. There is no other way to get one, so
+//!    an unverified body cannot be decoded by accident. An [`Authenticator`] also requires a bearer token or a password.
 //! 2. A delivery is [decoded](Delivery::decode) into a payload type, or into [the event](Delivery::event) of its event
 //!    type. [Errors](DecodeError) have a JSON pointer.
 //! 3. [`Receiver`]: routes each delivery to the most specific handler, as a [`tower`] service over
@@ -16,13 +15,12 @@
 //! # What holds
 //!
 //! - A signature is checked over the bytes as received, before they are parsed.
-//! - A verified delivery is never dropped in silence: whatever cannot be routed or decoded reaches the
-//!   [fallback handler](Receiver::fallback) with its raw bytes and the [`Reason`].
+//! - A verified delivery is never dropped silently: if it cannot be routed or decoded, it reaches the [fallback
+//!   handler](Receiver::fallback) with its raw bytes and the [`Reason`].
 //! - A handler runs to completion, whether or not the sender waits for the answer.
-//! - Status 200 is sent only when the handler has finished without an error, or when nothing was to
-//!   be done.
+//! - Status 200 is sent only when the handler has finished without an error, or when there was nothing to do.
 //! - A delivery that was handled is not handled again, as far as a [`ReplayGuard`] remembers.
-//! - What is in memory and what runs is bounded; what is too much is answered with 503.
+//! - Memory and running handlers are limited. Beyond a limit the answer is 503.
 //!
 //! # Features
 //!
@@ -30,8 +28,8 @@
 //!   never change a type.
 //! - `ed25519`: Standard Webhooks with a key pair, see `signature::Ed25519Scheme`.
 //! - `jwt`: bearer tokens that are JWTs, see `authorization::Jwt`.
-//! - `metrics`: counts deliveries and refusals, through the facade of the crate `metrics`.
-//! - `serve`: a server with timeouts, a limit on connections and a clean stop, see `serve`.
+//! - `metrics`: counts deliveries and refusals, with the crate `metrics`.
+//! - `serve`: a server with timeouts, a connection limit and graceful shutdown, see `serve`.
 //! - `testing`: signs requests and compares JSON, see `testing`.
 //!
 //! [`tower`]: https://docs.rs/tower-service

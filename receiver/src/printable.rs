@@ -1,4 +1,4 @@
-//! Text of unknown origin, made fit for a log line.
+//! Escapes untrusted text for log lines.
 
 use std::fmt::{self, Write};
 

@@ -1,4 +1,4 @@
-//! What the receiver has to know about a vendor's webhooks.
+//! The interface between the receiver and a vendor's webhooks.
 
 use std::error::Error;
 use std::fmt::{self, Debug, Display};
@@ -19,17 +19,17 @@ pub trait Webhooks: Sized + Send + Sync + 'static {
     /// Any event, known or not.
     type Event: Serialize + Send + 'static;
 
-    /// Where a delivery says what it is.
+    /// The location of the event type.
     const EVENT_TYPE: EventTypeLocation;
 
     /// Decodes the payload of this event type.
     ///
     /// # Errors
     ///
-    /// If the body does not fit.
+    /// If the body does not match the type.
     fn decode(event_type: Self::EventType, reader: &mut Reader<'_>) -> Result<Self::Event, DecodeError>;
 
-    /// Wraps an event of no known type.
+    /// Wraps an event of unknown type.
     fn unknown(event: UnknownEvent) -> Self::Event;
 }
 
@@ -107,7 +107,7 @@ pub trait EventName: Copy + Eq + Hash + Debug + Display + Send + Sync + 'static 
     /// Every event type, in the order of the description.
     const ALL: &'static [Self];
 
-    /// Finds the event type of this exact name.
+    /// Finds the event type with exactly this name.
     fn parse(name: &str) -> Option<Self>;
 
     /// The name as sent.
@@ -183,7 +183,7 @@ impl UnknownEvent {
         Self { event_type, body }
     }
 
-    /// The event type, if the body names one. Any text at all: escape it before logging.
+    /// The event type, if the body states one. It can be any text: escape it before logging.
     pub fn event_type(&self) -> Option<&str> {
         self.event_type.as_deref()
     }
@@ -210,7 +210,7 @@ impl Serialize for UnknownEvent {
     }
 }
 
-/// Leaves out the body, which may hold personal data.
+/// Omits the body, which may contain personal data.
 impl Debug for UnknownEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UnknownEvent").field("event_type", &self.event_type).field("bytes", &self.body.len()).finish()

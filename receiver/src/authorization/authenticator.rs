@@ -11,10 +11,10 @@ use crate::{Delivery, Verifier, VerifyError};
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// All that a request has to show: a signature, and credentials where they are asked for.
+/// Everything that a request must prove: a signature, and credentials if required.
 ///
-/// A [`Verifier`] becomes an authenticator wherever one is wanted; that one asks for a signature alone. With credentials the
-/// last check may have to wait for an answer, so that a authenticator verifies `async`. It cannot be passed by the verifier alone.
+/// A [`Verifier`] converts into an authenticator that requires a signature only. Checking credentials may have to wait
+/// for another server, so authentication is `async`. A verifier cannot bypass it.
 ///
 /// ```
 /// # use webhook_receiver::authorization::{BearerAuth, Authenticator};
@@ -29,9 +29,9 @@ pub struct Authenticator {
     timeout: Duration,
 }
 
-/// The headers of a request that passed every check that needs neither the body nor anybody's answer.
+/// The headers of a request that has passed every check that needs neither the body nor another server.
 ///
-/// It proves nothing yet, see [`Envelope`]. Made by [`Authenticator::check`].
+/// This proves nothing yet, see [`Envelope`]. Returned by [`Authenticator::check`].
 pub struct Admission<'a> {
     envelope: Envelope<'a>,
     credentials: Option<(&'a Credentials, &'a str)>,
@@ -39,47 +39,48 @@ pub struct Admission<'a> {
 }
 
 impl Verifier {
-    /// Asks for a bearer token as well as for a signature.
+    /// Requires a bearer token in addition to a signature.
     pub fn with_bearer(self, bearer: impl BearerAuth) -> Authenticator {
         Authenticator { credentials: Some(Credentials::Bearer(Box::new(bearer))), ..Authenticator::from(self) }
     }
 
-    /// Asks for a name and a password as well as for a signature.
+    /// Requires a name and a password in addition to a signature.
     pub fn with_basic(self, basic: BasicAuth) -> Authenticator {
         Authenticator { credentials: Some(Credentials::Basic(basic)), ..Authenticator::from(self) }
     }
 }
 
 impl Authenticator {
-    /// Asks for a bearer token and for no signature.
+    /// Requires a bearer token and no signature.
     ///
-    /// A token says who sends and nothing about what: whoever sees one, in a log or on a proxy, can send any body until it
-    /// expires, and send it as often as it likes. Deliveries have neither [id](Delivery::id) nor
+    /// A token identifies the sender but does not protect the body. Anyone who sees the token, in a log or on a proxy,
+    /// can send any body, any number of times, until it expires. Deliveries have neither [id](Delivery::id) nor
     /// [timestamp](Delivery::timestamp).
     pub fn dangerously_trust_bearer_alone(bearer: impl BearerAuth) -> Self {
         Verifier::dangerously_accept_unsigned().with_bearer(bearer)
     }
 
-    /// Asks for a name and a password and for no signature.
+    /// Requires a name and a password and no signature.
     ///
-    /// Gives up what [a bearer token alone](Self::dangerously_trust_bearer_alone) does, and a password does not expire.
+    /// This has the same weaknesses as [a bearer token alone](Self::dangerously_trust_bearer_alone), and a password does
+    /// not expire.
     pub fn dangerously_trust_password_alone(basic: BasicAuth) -> Self {
         Verifier::dangerously_accept_unsigned().with_basic(basic)
     }
 
-    /// How long the answer about a bearer token may take; 5 s unless set. Then it counts as
-    /// [unavailable](super::CredentialsError::Unavailable), and the sender is told to try again.
+    /// Sets how long checking a bearer token may take. The default is 5 s. After that the check is
+    /// [unavailable](super::CredentialsError::Unavailable), and the answer is 503.
     #[must_use]
     pub fn timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
     }
 
-    /// Checks what can be checked before the body is read: what [`Verifier::check`] does, and that the credentials are
-    /// there once, well-formed, and of the right scheme.
+    /// Checks everything that can be checked before the body is read: what [`Verifier::check`] checks, and that the
+    /// credentials are present once, well-formed and of the right scheme.
     ///
     /// # Errors
     ///
-    /// Every [`VerifyError`] but those that [`Admission::admit`] gives.
+    /// Every [`VerifyError`] except those of [`Admission::admit`].
     pub fn check<'a>(&'a self, headers: &'a HeaderMap) -> Result<Admission<'a>, VerifyError> {
         let envelope = self.verifier.check(headers)?;
         let find = |wanted: &'a Credentials| Ok::<_, VerifyError>((wanted, wanted.find(headers)?));
@@ -91,7 +92,7 @@ impl Authenticator {
     ///
     /// # Errors
     ///
-    /// Why the request is not to be trusted, or cannot be at present.
+    /// If the request is not authentic, or the credentials cannot be checked at present.
     ///
     /// # Panics
     ///
@@ -100,13 +101,12 @@ impl Authenticator {
         self.check(headers)?.admit(body).await
     }
 
-    /// What an answer with this status asks for in `WWW-Authenticate`. It depends on nothing else, so that it tells a forger
-    /// nothing.
+    /// The `WWW-Authenticate` header for this status. It depends on nothing else, so it reveals nothing to a forger.
     pub(crate) fn challenge(&self, status: StatusCode) -> Option<HeaderValue> {
         let challenge = match (status, &self.credentials) {
             (StatusCode::UNAUTHORIZED, None) => "Webhook-Signature",
             (StatusCode::UNAUTHORIZED, Some(Credentials::Bearer(_))) => "Bearer",
-            // RFC 7617 asks for a realm.
+            // RFC 7617 requires a realm.
             (StatusCode::UNAUTHORIZED, Some(Credentials::Basic(_))) => "Basic realm=\"webhooks\", charset=\"UTF-8\"",
             (StatusCode::FORBIDDEN, _) => "Bearer error=\"insufficient_scope\"",
             _ => return None,
@@ -116,7 +116,7 @@ impl Authenticator {
 }
 
 impl Admission<'_> {
-    /// Checks the signature over the body, then the credentials, and hands out the delivery.
+    /// Checks the signature over the body, then the credentials, and returns the delivery.
     ///
     /// # Errors
     ///

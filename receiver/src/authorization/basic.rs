@@ -23,7 +23,7 @@ use crate::{SecretError, TextSecret};
 /// # }
 /// ```
 ///
-/// Holds hashes only, which cannot be printed, cloned or compared and are wiped when dropped.
+/// Contains hashes only. They cannot be printed, cloned or compared, and are wiped when dropped.
 pub struct BasicAuth(Vec<Zeroizing<[u8; 32]>>);
 
 impl BasicAuth {
@@ -31,12 +31,12 @@ impl BasicAuth {
     ///
     /// # Errors
     ///
-    /// If the name holds a colon, which would make it doubtful where it ends, or a control character.
+    /// If the name contains a colon, which would make its end ambiguous, or a control character.
     pub fn new(name: &str, password: &TextSecret) -> Result<Self, SecretError> {
         Self(Vec::new()).or(name, password)
     }
 
-    /// Accepts this name with this password as well, for the time in which one replaces another.
+    /// Also accepts this name with this password, while one replaces the other.
     ///
     /// # Errors
     ///
@@ -60,7 +60,7 @@ impl BasicAuth {
     }
 }
 
-/// Makes texts of any length comparable in constant time.
+/// Makes strings of any length comparable in constant time.
 fn digest(pieces: &[&[u8]]) -> Zeroizing<[u8; 32]> {
     let mut hash = Sha256::new();
     for piece in pieces {

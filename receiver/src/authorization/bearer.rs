@@ -2,7 +2,7 @@ use std::pin::Pin;
 
 use super::CredentialsError;
 
-/// Tells good bearer tokens from bad ones.
+/// Validates bearer tokens.
 ///
 /// ```
 /// use webhook_receiver::authorization::{BearerAuth, CredentialsError};
@@ -21,8 +21,8 @@ use super::CredentialsError;
 /// }
 /// ```
 pub trait BearerAuth: Send + Sync + 'static {
-    /// Says whether the token, which is well-formed and at most 8192 bytes long, is good. Dropped when the authenticator's
-    /// [timeout](super::Authenticator::timeout) has passed.
+    /// Validates a token, which is well-formed and at most 8192 bytes long. The future is dropped when the
+    /// authenticator's [timeout](super::Authenticator::timeout) has passed.
     fn authenticate(&self, token: &str) -> impl Future<Output = Result<(), CredentialsError>> + Send;
 }
 

@@ -9,14 +9,14 @@ use crate::VerifyError;
 
 const MAX_CREDENTIALS_BYTES: usize = 8192;
 
-/// What has to stand in the `Authorization` header.
+/// The required content of the `Authorization` header.
 pub(super) enum Credentials {
     Bearer(Box<dyn AnyBearerAuth>),
     Basic(BasicAuth),
 }
 
 impl Credentials {
-    /// Its name in the header, and what a 401 asks for.
+    /// Its name in the header, and the challenge of a 401.
     pub(super) fn scheme(&self) -> &'static str {
         match self {
             Self::Bearer(_) => "Bearer",
@@ -24,11 +24,11 @@ impl Credentials {
         }
     }
 
-    /// What the header holds behind the name of the scheme.
+    /// The header's value after the name of the scheme.
     ///
     /// # Errors
     ///
-    /// Unless the header is there once, well-formed (RFC 9110, `token68`) and of this scheme.
+    /// Unless the header is present once, well-formed (RFC 9110, `token68`) and of this scheme.
     pub(super) fn find<'a>(&self, headers: &'a HeaderMap) -> Result<&'a str, VerifyError> {
         let mut values = headers.get_all(AUTHORIZATION).iter();
         let value = values.next().ok_or(CredentialsError::Missing)?;
@@ -39,16 +39,16 @@ impl Credentials {
         let value = value.to_str().ok().filter(|value| value.len() <= MAX_CREDENTIALS_BYTES).ok_or_else(malformed)?;
         let (scheme, credentials) = value.split_once(' ').unwrap_or((value, ""));
         if !scheme.eq_ignore_ascii_case(self.scheme()) {
-            return Err(CredentialsError::Refused("they are of another scheme").into());
+            return Err(CredentialsError::Refused("they use another scheme").into());
         }
         Some(credentials.trim_start_matches(' ')).filter(|credentials| is_token68(credentials)).ok_or_else(malformed)
     }
 
-    /// Only the answer about a bearer token can take time.
+    /// Only checking a bearer token can take time.
     pub(super) async fn authenticate(&self, credentials: &str, timeout: Duration) -> Result<(), CredentialsError> {
         match self {
             Self::Bearer(bearer) => {
-                let late = |_| CredentialsError::Unavailable("the answer did not come in time");
+                let late = |_| CredentialsError::Unavailable("the check timed out");
                 tokio::time::timeout(timeout, bearer.authenticate(credentials)).await.map_err(late)?
             }
             Self::Basic(basic) => basic.authenticate(credentials),

@@ -3,9 +3,9 @@ use std::fmt;
 
 use http::StatusCode;
 
-/// Why the credentials of a request do not do.
+/// The reason why the credentials of a request are rejected.
 ///
-/// The reasons are texts of the program, so that no part of a token can get into a log.
+/// The reasons are static strings, so no part of a token can reach a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CredentialsError {
@@ -15,12 +15,12 @@ pub enum CredentialsError {
     Refused(&'static str),
     /// They are valid, but not for this.
     InsufficientScope,
-    /// Whether they are valid cannot be told at present. The sender should try again.
+    /// They cannot be checked at present. The sender should try again.
     Unavailable(&'static str),
 }
 
 impl CredentialsError {
-    /// The status to answer with: 401, 403 for a scope that is missing, 503 where nobody can tell at present.
+    /// The status to answer with: 401, 403 for a scope that is missing, 503 if they cannot be checked at present.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Missing | Self::Refused(_) => StatusCode::UNAUTHORIZED,
@@ -33,8 +33,8 @@ impl CredentialsError {
 impl fmt::Display for CredentialsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing => f.write_str("there are no credentials"),
-            Self::Refused(reason) => write!(f, "the credentials are refused: {reason}"),
+            Self::Missing => f.write_str("the credentials are missing"),
+            Self::Refused(reason) => write!(f, "the credentials were rejected: {reason}"),
             Self::InsufficientScope => f.write_str("the credentials do not cover webhooks"),
             Self::Unavailable(reason) => write!(f, "the credentials cannot be verified at present: {reason}"),
         }

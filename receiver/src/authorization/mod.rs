@@ -1,11 +1,11 @@
-//! What a request has to show beside its signature: a bearer token (RFC 6750) or a password (RFC 7617).
+//! Credentials in addition to the signature: a bearer token (RFC 6750) or a password (RFC 7617).
 //!
-//! A [`Authenticator`] joins a [`Verifier`](crate::Verifier) with a [`BearerAuth`] or with [`BasicAuth`]. A delivery then passes
-//! only where both are right. The credentials are looked at last, so that nobody without a signature can make the receiver
-//! ask an authorization server.
+//! An [`Authenticator`] combines a [`Verifier`](crate::Verifier) with a [`BearerAuth`] or with [`BasicAuth`]. A delivery
+//! must pass both. The credentials are checked last, so that only a signed request can make the receiver call an
+//! authorization server.
 //!
-//! With the feature `jwt`, `Jwt` verifies tokens of its own accord; any other way to tell a good token from a bad one, such
-//! as introspection (RFC 7662), implements [`BearerAuth`].
+//! With the feature `jwt`, `Jwt` verifies tokens. Any other check, such as introspection (RFC 7662), implements
+//! [`BearerAuth`].
 
 mod authenticator;
 mod basic;

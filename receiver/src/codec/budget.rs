@@ -1,17 +1,17 @@
 //! Limits the work of reading kept values again.
 //!
-//! A union is kept as [`Value`](super::Value) and tried against its candidates, whose members may be
-//! unions again. Each attempt reads its part of the text anew, so a small text could cost a number of
-//! attempts that grows exponentially with its depth. A kept value may be read by anybody, so that no reader could pass an
-//! account down to all of them, hence the thread-local one: the outermost attempt opens it, nested ones draw on it.
+//! A union is kept as [`Value`](super::Value) and tried against its candidates, whose members may be unions again. Each
+//! attempt reads its part of the text anew, so a small text could cost a number of attempts that grows exponentially with
+//! its depth. A kept value can be read anywhere, so a reader cannot pass a budget down. Hence a thread-local one: the
+//! outermost attempt opens it, nested ones draw on it.
 
 use std::cell::Cell;
 
-/// Attempts within attempts. A checked text nests no deeper, so only types that contain themselves
-/// without any object or array in between get here.
+/// Nested attempts. A checked text nests no deeper, so only types that contain themselves without any object or array in
+/// between get here.
 const MAX_DEPTH: usize = 128;
-/// How often, all in all, the outermost text may be read. A text that is read in one way only needs
-/// one reading per level, thus no more than [`MAX_DEPTH`].
+/// How often the outermost text may be read in total. A text that is read in one way only needs one reading per level,
+/// thus no more than [`MAX_DEPTH`].
 const MAX_READINGS: usize = 256;
 
 #[derive(Clone, Copy, Default)]
@@ -28,7 +28,7 @@ thread_local! {
 pub(super) struct Attempt(());
 
 impl Attempt {
-    /// Begins an attempt to decode a text of this length, or says why it is refused.
+    /// Begins an attempt to decode a text of this length, or returns why it is refused.
     pub(super) fn begin(length: usize) -> Result<Self, &'static str> {
         let account = ACCOUNT.get();
         let bytes_left = match account.depth {

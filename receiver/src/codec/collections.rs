@@ -32,7 +32,7 @@ impl<T: Decode> Decode for Vec<T> {
     }
 }
 
-/// A name that occurs twice is refused.
+/// A duplicate name is refused.
 impl<T: Decode> Decode for BTreeMap<String, T> {
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut members = reader.object("")?;

@@ -5,13 +5,13 @@ use serde::{Serialize, Serializer};
 
 use super::{Decode, DecodeError, Reader};
 
-/// A value behind a pointer that can go to any thread, whatever it holds.
+/// A value behind a pointer that is `Send`, whatever it contains.
 ///
-/// Types that contain each other in long chains are too deep for the compiler: whether such a type is [`Send`] it finds out
-/// by looking into all of them, down to its `recursion_limit`. Here it need not look further. It is used like a [`Box`].
+/// Types that contain each other in long chains are too deep for the compiler: to find out whether such a type is
+/// [`Send`], it looks into all of them, down to its `recursion_limit`. It stops at this type. Use it like a [`Box`].
 pub struct Deep<T>(Box<dyn Holds<T> + Send + Sync>);
 
-/// Hides what a value is made of.
+/// Hides the type of a value from the compiler's check.
 trait Holds<T> {
     fn get(&self) -> &T;
     fn get_mut(&mut self) -> &mut T;

@@ -5,11 +5,11 @@ use std::str::Utf8Error;
 use super::pointer;
 use crate::printable::Printable;
 
-/// Longer messages are cut: they quote what was received.
+/// Longer messages are cut, because they quote received text.
 const MAX_MESSAGE_CHARS: usize = 256;
 const MAX_POINTER_CHARS: usize = 512;
 
-/// Why a body could not be decoded.
+/// The reason why a body could not be decoded.
 ///
 /// Safe to log: `Display` and `Debug` are bounded in length and escape control characters. It may
 /// quote a short piece of the body.
@@ -27,14 +27,14 @@ struct Details {
     column: usize,
 }
 
-/// What is wrong with a body that could not be decoded.
+/// The kind of a decoding error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DecodeErrorKind {
     /// It is not JSON, or it is JSON that readers understand differently: a name occurs twice in one
     /// object, a number exceeds the range of a double, or arrays and objects nest deeper than 127.
     Malformed,
-    /// It is JSON, and does not fit the type.
+    /// It is JSON, but does not match the type.
     Mismatch,
 }
 
@@ -59,7 +59,7 @@ impl DecodeError {
         Self(Box::new(Details { kind, pointer: String::new(), message, offset, line: 0, column: 0 }))
     }
 
-    /// Says that the error arose below this member or index.
+    /// Adds a member or index to the path of the error.
     #[cold]
     pub(crate) fn below(mut self, segment: &str) -> Self {
         pointer::prepend(&mut self.0.pointer, segment);
@@ -84,23 +84,23 @@ impl DecodeError {
         self
     }
 
-    /// What is wrong in general.
+    /// The kind of the error.
     pub fn kind(&self) -> DecodeErrorKind {
         self.0.kind
     }
 
-    /// Where: a JSON pointer (RFC 6901), empty for the body itself and for errors of syntax outside
-    /// any member. Member names and pointers of excessive length are cut and end in `…`.
+    /// The position: a JSON pointer (RFC 6901), empty for the body itself and for errors of syntax outside any member.
+    /// Member names and pointers of excessive length are cut and end in `…`.
     pub fn pointer(&self) -> &str {
         &self.0.pointer
     }
 
-    /// What is wrong in particular. May hold control characters that were received.
+    /// The message. It may contain received control characters.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// The line of the value, or of what is no JSON, from 1; 0 if unknown.
+    /// The line of the value or of the malformed text, from 1; 0 if unknown.
     pub fn line(&self) -> usize {
         self.0.line
     }
@@ -130,7 +130,7 @@ impl fmt::Display for DecodeError {
 
 impl Error for DecodeError {}
 
-/// A received string, as far as a message quotes it: it may be as long as a body.
+/// A received string, shortened for a message: it may be as long as a body.
 pub(super) fn quoted(text: &str) -> String {
     let (start, mark) = start(text, MAX_MESSAGE_CHARS);
     format!("{start:?}{mark}")
@@ -141,7 +141,7 @@ fn cut(text: &str, limit: usize) -> String {
     format!("{start}{mark}")
 }
 
-/// The first characters of a text, and a mark where there are more.
+/// The first characters of a text, with a mark if it was cut.
 pub(super) fn start(text: &str, limit: usize) -> (&str, &'static str) {
     match text.char_indices().nth(limit) {
         Some((end, _)) => (&text[..end], "…"),

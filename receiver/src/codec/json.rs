@@ -21,7 +21,7 @@ impl JsonValue {
     ///
     /// # Errors
     ///
-    /// If the value cannot be written, or what it writes is not accepted.
+    /// If the value cannot be written, or its text is not accepted.
     pub fn new<T: Serialize + ?Sized>(value: &T) -> Result<Self, DecodeError> {
         serde_json::to_string(value).map_err(|error| DecodeError::malformed(0, error))?.parse()
     }
@@ -39,12 +39,12 @@ impl JsonValue {
     ///
     /// # Errors
     ///
-    /// If the value does not fit.
+    /// If the value does not match the type.
     pub fn decode<T: Decode>(&self) -> Result<T, DecodeError> {
         self.value().decode().map_err(|error| error.located(self.0.as_bytes()))
     }
 
-    /// The value, to look into before it is decoded.
+    /// The value, for inspection before it is decoded.
     pub fn value(&self) -> Value<'_> {
         Value::of_checked(&self.0)
     }

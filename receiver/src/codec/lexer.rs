@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{DecodeError, skip};
 
-/// Reads a text token by token, without knowing what they add up to.
+/// Reads a text token by token, without knowledge of the grammar above.
 pub(super) struct Lexer<'de> {
     text: &'de str,
     at: usize,
@@ -20,7 +20,7 @@ impl<'de> Lexer<'de> {
         Self { text, at }
     }
 
-    /// Passes over a value of any depth. Of names and strings only the form is looked at.
+    /// Skips a value of any depth. Only the form of names and strings is checked.
     pub(super) fn skip(&mut self) -> Result<(), DecodeError> {
         self.at = skip::value(self.text, self.at)?;
         Ok(())
@@ -36,7 +36,7 @@ impl<'de> Lexer<'de> {
         &self.text[start..self.at]
     }
 
-    /// Passes over whitespace and shows the byte after it.
+    /// Skips whitespace and returns the byte after it, without consuming it.
     #[inline]
     pub(super) fn peek(&mut self) -> Option<u8> {
         match self.byte() {
@@ -51,7 +51,7 @@ impl<'de> Lexer<'de> {
         self.byte()
     }
 
-    /// Takes the byte that was [shown](Self::peek).
+    /// Consumes the byte that was [peeked](Self::peek).
     #[inline]
     pub(super) fn advance(&mut self) {
         self.at += 1;
@@ -216,19 +216,19 @@ impl<'de> Lexer<'de> {
         if self.take(b':') { Ok(()) } else { Err(self.uncoloned()) }
     }
 
-    /// Something else than a name.
+    /// An error: expected a name.
     #[cold]
     pub(super) fn unnamed(&self) -> DecodeError {
         self.malformed("expected the name of a member")
     }
 
-    /// Something else than a colon.
+    /// An error: expected a colon.
     #[cold]
     pub(super) fn uncoloned(&self) -> DecodeError {
         self.malformed("expected `:`")
     }
 
-    /// Something else than a comma or this closing bracket.
+    /// An error: expected a comma or this closing bracket.
     #[cold]
     pub(super) fn unfinished(&self, close: u8) -> DecodeError {
         self.malformed(if close == b'}' { "expected `,` or `}`" } else { "expected `,` or `]`" })

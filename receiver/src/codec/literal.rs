@@ -1,4 +1,4 @@
-//! Values that a description lists: `const` and `enum`.
+//! Values listed in a description: `const` and `enum`.
 
 use std::fmt;
 

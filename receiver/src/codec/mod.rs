@@ -58,7 +58,7 @@ pub trait Decode: Sized {
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError>;
 }
 
-/// Reads a value by way of its text, which `serde_json` hands out.
+/// Reads a value from its text, which `serde_json` provides.
 #[doc(hidden)]
 pub fn from_deserializer<'de, T: Decode, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let raw = Box::<RawValue>::deserialize(deserializer)?;
@@ -74,7 +74,7 @@ pub fn from_deserializer<'de, T: Decode, D: Deserializer<'de>>(deserializer: D) 
 pub fn example<T: Decode>(json: &'static str) -> T {
     match from_slice(json.as_bytes()) {
         Ok(value) => value,
-        Err(error) => panic!("the example does not fit: {error}"),
+        Err(error) => panic!("the example does not match its type: {error}"),
     }
 }
 
@@ -96,7 +96,7 @@ pub(crate) fn from_slice_with<T>(
     }
 }
 
-/// A text that is no JSON is that before anything else, wherever it fails to fit as well.
+/// Malformed JSON is reported before a type mismatch, wherever it fails to fit as well.
 #[cold]
 fn explain(text: &str, error: DecodeError) -> DecodeError {
     let mut reader = Reader::new(text);

@@ -30,7 +30,7 @@ struct Once {
     is_found: bool,
 }
 
-/// What a value is, told by its first character.
+/// The type of a value, determined by its first character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Null,

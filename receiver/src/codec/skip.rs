@@ -1,4 +1,4 @@
-//! Passing over what nobody asked for.
+//! Skipping of values.
 
 use super::DecodeError;
 use super::lexer::{Lexer, end_of_blank, end_of_plain};

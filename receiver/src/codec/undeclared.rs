@@ -31,11 +31,11 @@ impl Undeclared {
         self.members.is_empty()
     }
 
-    /// The value of a member; none where there is no such member. Of several with one name, the first.
+    /// The value of a member, if present. Of several with one name, the first.
     ///
     /// # Errors
     ///
-    /// If the value does not fit.
+    /// If the value does not match the type.
     pub fn get<T: Decode>(&self, name: &str) -> Result<Option<T>, DecodeError> {
         let text = self.to_string();
         let found = Value::of_checked(&text).members().into_iter().find(|(known, _)| **known == *name);

@@ -2,7 +2,7 @@ use super::budget::Attempt;
 use super::reader::{Kind, Name};
 use super::{Decode, DecodeError, JsonValue, Reader};
 
-/// A value that is passed over at first, to choose what it is to be decoded as.
+/// A value that is kept as text first, to choose the type to decode it into.
 #[derive(Clone, Copy)]
 pub struct Value<'de> {
     text: &'de str,

@@ -64,8 +64,7 @@ impl<S: Serializer> ObjectWriter<S> {
         members.write(&mut self.map)
     }
 
-    /// A name that is also declared would occur twice. Decoding keeps them apart, and so must whoever fills the map by
-    /// hand.
+    /// A name that is also declared would occur twice. Decoding keeps them apart; a map filled by hand must do so too.
     pub(super) fn map<T: Serialize>(&mut self, members: &BTreeMap<String, T>) -> Result<(), S::Error> {
         members.iter().try_for_each(|(name, value)| self.map.serialize_entry(name, value))
     }

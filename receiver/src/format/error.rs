@@ -3,9 +3,9 @@ use std::fmt;
 
 use crate::BoxError;
 
-/// A text does not have the format that it is declared to have.
+/// A string does not have its declared format.
 ///
-/// The [source](Error::source) says what is wrong with it.
+/// The [source](Error::source) has the reason.
 #[derive(Debug)]
 pub struct FormatError {
     expected: &'static str,

@@ -1,8 +1,7 @@
 //! Strings with a declared format.
 //!
-//! A description may say that a string is a UUID or a point in time, and a sender may still send
-//! something else. A delivery should not be lost over that, so [`Text`] keeps whatever was received
-//! and parses it when asked.
+//! A description may declare a string as a UUID or a point in time, and a sender may still send something else. A
+//! delivery must not be lost because of that, so [`Text`] keeps the received string and parses it on request.
 
 mod encoded;
 mod error;

@@ -10,8 +10,8 @@ use crate::codec::{Decode, DecodeError, Reader};
 
 /// A string that is declared to have the format `F`, as received.
 ///
-/// Every string decodes, and is written back unchanged. What the format promises is checked by the
-/// accessor of that format, for example `Text<format::Uuid>::uuid`. Comparing compares the text.
+/// Every string decodes, and is written back unchanged. The accessor of the format checks it, for example
+/// `Text<format::Uuid>::uuid`. Comparing compares the text.
 ///
 /// ```
 /// use webhook_receiver::{Text, format};

@@ -34,7 +34,7 @@ impl Text<Time> {
     ///
     /// If the text is not a time of day.
     pub fn time(&self) -> Result<(civil::Time, Option<Offset>), FormatError> {
-        // An offset is only understood behind a date.
+        // An offset is only parsed after a date.
         let dated = format!("1970-01-01T{}", self.as_str());
         let pieces = Pieces::parse(&dated).map_err(|error| FormatError::new("a time of day", error))?;
         let time = pieces.time().ok_or_else(|| FormatError::new("a time of day", "there is no time"))?;

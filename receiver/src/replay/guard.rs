@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::BoxError;
 
-/// A future that a [`ReplayGuard`] gives.
+/// A future returned by a [`ReplayGuard`].
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Remembers which deliveries were handled, so that none is handled twice.
@@ -15,38 +15,38 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// [reserves](Self::reserve) the id before a handler runs, [commits](Self::commit) it when the handler has succeeded and
 /// [releases](Self::release) it when it has not. No answer of 200 is sent before the commit.
 ///
-/// - Only verified deliveries come here: nobody can block an id without the secret.
-/// - Only ids that the signature covers count ([`Delivery::signed_id`](crate::Delivery::signed_id)). Any other could be put
-///   on a recorded delivery, whose id would then be taken when the genuine one arrives. Without such an id every delivery is
+/// - Only verified deliveries reach a guard, so an id cannot be blocked without the secret.
+/// - Only ids that the signature covers count ([`Delivery::signed_id`](crate::Delivery::signed_id)). An attacker could
+///   put any other id on a recorded delivery and so block the genuine one. Without a signed id, every delivery is
 ///   handled.
-/// - A guard belongs to one endpoint: another vendor may use the same ids. A store that serves several has to keep them
+/// - A guard belongs to one endpoint: another vendor may use the same ids. A store for several endpoints must keep them
 ///   apart.
 ///
 /// # To implement
 ///
-/// `reserve` has to be one atomic step for everybody who shares the store. A reservation whose holder has died has to lapse,
-/// later than any handler may take. Handled ids are to be kept for as long as the sender tries again, often for days, by a
-/// clock that does not jump. An error of `reserve` or `commit` is answered with status 503, so that the delivery comes again.
+/// `reserve` must be one atomic step for all users of the store. A reservation must expire if its holder has died, later
+/// than any handler may take. Keep handled ids for as long as the sender retries, often for days, by a clock that does
+/// not jump. An error of `reserve` or `commit` is answered with 503, so that the sender tries again.
 pub trait ReplayGuard: Send + Sync + 'static {
-    /// Reserves the id for the caller, who then has to commit or release it, or says why that is not possible.
+    /// Reserves the id for the caller, who must then commit or release it, or returns why that is not possible.
     fn reserve<'a>(&'a self, id: &'a str, body: &'a BodyDigest) -> BoxFuture<'a, Result<Reservation, BoxError>>;
 
-    /// The delivery was handled: keeps its id.
+    /// Called when the delivery was handled: keeps its id.
     fn commit<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<(), BoxError>>;
 
-    /// The handler has failed: the next delivery of this id is to be handled.
+    /// Called when the handler has failed: the next delivery with this id is handled.
     fn release<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<(), BoxError>>;
 }
 
-/// What a [`ReplayGuard`] knows about an id.
+/// The state of an id in a [`ReplayGuard`].
 pub enum Reservation {
-    /// Nothing until now. It is the caller's.
+    /// New. It is reserved for the caller.
     Reserved,
     /// The delivery was handled.
     Handled,
-    /// A delivery of this id but with another body was handled, or is about to be.
+    /// A delivery with this id but another body was handled, or is being handled.
     Conflict,
-    /// The delivery is being handled at this moment. The future waits for the end, and says whether it was a success.
+    /// The delivery is being handled. The future completes with whether that succeeded.
     Running(BoxFuture<'static, bool>),
 }
 

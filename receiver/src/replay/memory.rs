@@ -11,13 +11,13 @@ use crate::BoxError;
 
 /// A [`ReplayGuard`] in memory: it keeps the ids that were handled last.
 ///
-/// It goes by number, not by time, so that no clock can make it forget. What memory cannot promise:
+/// It is limited by number, not by time, so a wrong clock cannot make it forget. Its limits:
 ///
 /// - After a restart everything is forgotten. A delivery that was handled before can be handled again.
-/// - Several processes know nothing of each other. What one has handled, another handles again.
-/// - Of more than the [capacity](Self::with_capacity) the oldest are forgotten, while a sender may try again for days.
+/// - Several processes do not share it. A delivery handled by one can be handled again by another.
+/// - Beyond the [capacity](Self::with_capacity) the oldest ids are forgotten, while a sender may retry for days.
 ///
-/// Where handling twice would do harm, put the id into the transaction of the handler itself, or use a guard on a store.
+/// If handling twice would do harm, write the id in the handler's own transaction, or use a guard with a store.
 pub struct MemoryGuard {
     capacity: usize,
     memory: Mutex<Memory>,
@@ -37,21 +37,21 @@ struct Entry {
 }
 
 enum State {
-    /// Who waits for the end listens here, if anybody does: `true` is success, and a sender that is gone is none.
+    /// Waiters listen here, if any: `true` is success, and a dropped sender is not.
     Running(Option<watch::Sender<bool>>),
     Handled,
 }
 
 impl MemoryGuard {
-    /// How many handled ids are kept unless said otherwise: some 14 MB with ids of 32 bytes, 30 MB with the longest.
+    /// The default capacity: about 14 MB with ids of 32 bytes, 30 MB with the longest.
     pub const CAPACITY: usize = 65_536;
 
-    /// Keeps this many handled ids. Memory is taken as they come.
+    /// Creates a guard that keeps this many handled ids. Memory is allocated as they arrive.
     pub fn with_capacity(ids: usize) -> Self {
         Self { capacity: ids, memory: Mutex::default() }
     }
 
-    /// How many ids are known, handled or running.
+    /// The number of known ids, handled or running.
     pub fn len(&self) -> usize {
         self.lock().entries.len()
     }

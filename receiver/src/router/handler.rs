@@ -9,9 +9,9 @@ pub(crate) type Job = Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send>>
 
 /// A function that handles events.
 ///
-/// Implemented for every `Fn` whose first argument is the event and whose further arguments, up to
-/// four, are [taken from the delivery](FromDelivery): [`HandlerState`] and [`Delivery`]. It returns a future of `()` or
-/// of `Result<(), E>` with any error type. `Arguments` only tells these implementations apart.
+/// Implemented for every `Fn` whose first argument is the event. Up to four further arguments are [taken from the
+/// delivery](FromDelivery): [`HandlerState`] and [`Delivery`]. It returns a future of `()` or of `Result<(), E>` with any
+/// error type. `Arguments` only distinguishes these implementations.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not handle `{E}`",
     note = "a handler is `async fn(event, ..)`; further arguments are `HandlerState<{S}>` and `Delivery`, \
@@ -41,7 +41,7 @@ macro_rules! handlers {
 
 handlers! { () (A) (A, B) (A, B, C) (A, B, C, D) }
 
-/// What a handler may return.
+/// The result of a handler.
 pub trait Verdict {
     fn into_result(self) -> Result<(), BoxError>;
 }
@@ -58,9 +58,9 @@ impl<E: Into<BoxError>> Verdict for Result<(), E> {
     }
 }
 
-/// What a handler may take besides the event.
+/// A further argument of a handler.
 pub trait FromDelivery<S>: Sized {
-    /// Takes it from the delivery or the receiver's state.
+    /// Extracts it from the delivery or the receiver's state.
     fn from_delivery(delivery: &Delivery, state: &S) -> Self;
 }
 
@@ -88,10 +88,10 @@ impl<S> Deref for HandlerState<S> {
     }
 }
 
-/// A handler whose types other than the event's are forgotten.
+/// A handler with all types erased except the event's.
 pub(super) type AnyHandler<E> = Box<dyn Fn(E, Delivery) -> Job + Send + Sync>;
 
-/// Nothing of the handler runs before the job is polled, so that its panics belong to the job's task.
+/// The handler does not run before the job is polled, so that its panics belong to the job's task.
 pub(super) fn erase<E, S, X, H>(handler: H, state: S) -> AnyHandler<E>
 where
     E: Send + 'static,

@@ -1,4 +1,4 @@
-//! Functions that look on and have no say.
+//! Observers: functions that cannot change the answer.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -8,17 +8,17 @@ use http::request::Parts;
 use super::Outcome;
 use crate::{Delivery, Rejection};
 
-/// A verified delivery and what became of it, for an [observer](crate::Receiver::on_outcome).
+/// A verified delivery and its outcome, for an [observer](crate::Receiver::on_outcome).
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Observed<'a> {
     /// The delivery.
     pub delivery: &'a Delivery,
-    /// Its event type, if that is in the description: what it states, though the rest of its body may prove to be broken.
+    /// Its event type, if that is in the description. The rest of its body may still be malformed.
     pub event_type: Option<&'static str>,
-    /// What became of it.
+    /// Its outcome.
     pub outcome: &'a Outcome,
-    /// How long that took from verification on.
+    /// The time since verification.
     pub elapsed: Duration,
 }
 
@@ -42,7 +42,7 @@ impl Hooks {
     }
 }
 
-/// A panic goes to the panic hook, and no further.
+/// A panic reaches the panic hook only.
 fn unharmed(observe: impl FnOnce()) {
     if catch_unwind(AssertUnwindSafe(observe)).is_err() {
         tracing::error!("an observer of webhooks panicked");

@@ -1,4 +1,4 @@
-//! Which handler gets a delivery.
+//! Routing of deliveries to handlers.
 
 mod handler;
 mod hooks;

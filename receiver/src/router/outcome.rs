@@ -6,30 +6,30 @@ use crate::codec::DecodeErrorKind;
 use crate::printable::Printable;
 use crate::{BoxError, DecodeError};
 
-/// What became of a verified delivery.
+/// The outcome of a verified delivery.
 ///
-/// `Display` is safe to log: it is bounded in length, escapes control characters, and quotes nothing of the body but the
-/// names of members.
+/// `Display` is safe to log: it is bounded in length, escapes control characters, and quotes only member names of the
+/// body.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// A handler, perhaps the fallback, finished without an error.
+    /// A handler or the fallback finished without an error.
     Handled,
     /// No handler is registered for it. Senders stop sending to receivers that keep failing, so this
     /// counts as success.
     Ignored,
     /// It was handled before, or by another attempt while this one waited. No handler ran for it.
     Duplicate,
-    /// A delivery of the same id, but with another body, was handled before. No handler ran for this one, as the sender
-    /// says that both are the same; an [observer](crate::Receiver::on_outcome) may keep it.
+    /// A delivery with the same id but another body was handled before. No handler ran for this one, because the sender
+    /// declares both to be the same. An [observer](crate::Receiver::on_outcome) can keep it.
     Conflict,
-    /// It could not be decoded, and there is no fallback to hand it to.
+    /// It could not be decoded, and there is no fallback.
     Undecodable(DecodeError),
-    /// The handler returned an error, panicked, or took [longer than it may](crate::timeout). The sender should try again.
+    /// The handler returned an error, panicked, or exceeded its [timeout](crate::timeout). The sender should try again.
     Failed(BoxError),
-    /// As many handlers as [may](crate::Receiver::max_concurrency) are running. The sender should try again.
+    /// The [maximum number of handlers](crate::Receiver::max_concurrency) is running. The sender should try again.
     Overloaded,
-    /// The [`ReplayGuard`](crate::ReplayGuard) is not able to work. The sender should try again.
+    /// The [`ReplayGuard`](crate::ReplayGuard) failed. The sender should try again.
     Unavailable(BoxError),
 }
 
@@ -47,7 +47,7 @@ impl Outcome {
         }
     }
 
-    /// One word for it, as a label of metrics.
+    /// A one-word name, as a label of metrics.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Handled => "handled",
@@ -67,7 +67,7 @@ impl fmt::Display for Outcome {
         f.write_str(self.name())?;
         match self {
             Self::Handled | Self::Ignored | Self::Duplicate | Self::Conflict | Self::Overloaded => Ok(()),
-            // The message may quote what was received.
+            // The message may quote received text.
             Self::Undecodable(error) => {
                 let pointer = Printable { text: error.pointer(), limit: 256 };
                 write!(f, ": {:?} at `{pointer}`, line {}, column {}", error.kind(), error.line(), error.column())

@@ -58,7 +58,7 @@ pub struct Receiver<W: Webhooks, S = ()> {
 }
 
 impl<W: Webhooks> Receiver<W> {
-    /// A receiver without handlers, behind a [`Verifier`](crate::Verifier) or an [`Authenticator`] that asks for more.
+    /// Creates a receiver without handlers, from a [`Verifier`](crate::Verifier) or an [`Authenticator`].
     pub fn new(authenticator: impl Into<Authenticator>) -> Self {
         let mut authenticator = authenticator.into();
         if let EventTypeLocation::Header { name, .. } = W::EVENT_TYPE {
@@ -74,9 +74,9 @@ impl<W: Webhooks> Receiver<W> {
         Self { state: (), setup }
     }
 
-    /// Sets the state that handlers registered from here on may take as [`HandlerState`](crate::HandlerState).
+    /// Sets the state that handlers registered after this call can take as [`HandlerState`](crate::HandlerState).
     ///
-    /// A handler that is registered before cannot ask for it:
+    /// A handler that is registered before cannot take it:
     ///
     /// ```compile_fail,E0277
     /// # use webhook_receiver::*;
@@ -94,11 +94,11 @@ impl<W: Webhooks> Receiver<W> {
 }
 
 impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
-    /// Handles the event type that the handler's first argument, a [`Payload`], belongs to.
+    /// Registers a handler for one event type: that of its first argument, a [`Payload`].
     ///
     /// # Panics
     ///
-    /// If the event type has a handler already.
+    /// If the event type already has a handler.
     #[track_caller]
     pub fn on<P, X, H>(mut self, handler: H) -> Self
     where
@@ -115,12 +115,12 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
         self
     }
 
-    /// Handles all events of a topic, and of the topics within it, that have no handler of their own.
-    /// The handler's first argument is [`Webhooks::Event`].
+    /// Registers a handler for the events of a topic, and of the topics within it, that have no handler of their own. The
+    /// handler's first argument is [`Webhooks::Event`].
     ///
     /// # Panics
     ///
-    /// If the topic has a handler already.
+    /// If the topic already has a handler.
     #[track_caller]
     pub fn on_topic<X, H>(mut self, topic: <W::EventType as EventName>::Topic, handler: H) -> Self
     where
@@ -132,12 +132,12 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
         self
     }
 
-    /// Handles all events of known type that have no handler of their own and none of a topic: to put them into a
-    /// queue, say. The handler's first argument is [`Webhooks::Event`].
+    /// Registers a handler for all events of known type that have neither their own handler nor one of a topic, for
+    /// example to put them into a queue. The handler's first argument is [`Webhooks::Event`].
     ///
     /// # Panics
     ///
-    /// If there is such a handler already.
+    /// If such a handler is already registered.
     #[track_caller]
     pub fn on_any<X, H>(mut self, handler: H) -> Self
     where
@@ -148,16 +148,15 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
         self
     }
 
-    /// Handles every delivery that no other handler can take: of unknown or unhandled event type, or
-    /// undecodable. The handler's first argument is [`Unrouted`].
+    /// Registers a handler for every delivery that no other handler can take: its event type is unknown or unhandled, or
+    /// it does not decode. The handler's first argument is [`Unrouted`].
     ///
-    /// If it finishes without an error, the sender is told that the delivery was accepted. So it
-    /// should keep the raw bytes. Without a fallback, undecodable deliveries are refused and the others
-    /// ignored.
+    /// If it finishes without an error, the answer is 200, so it should keep the raw bytes. Without a fallback,
+    /// undecodable deliveries are refused and the others ignored.
     ///
     /// # Panics
     ///
-    /// If there is a fallback already.
+    /// If a fallback is already registered.
     #[track_caller]
     pub fn fallback<X, H>(mut self, handler: H) -> Self
     where
@@ -168,23 +167,22 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
         self
     }
 
-    /// Takes every delivery for one of this event type, whatever it says: for an address that the vendor sends
-    /// nothing else to.
+    /// Treats every delivery as one of this event type, whatever it states: for an endpoint that receives nothing else.
     pub fn assume_event_type(mut self, event_type: W::EventType) -> Self {
         self.setup.routes.assumed = Some(event_type);
         self
     }
 
-    /// Shows every verified delivery and what became of it, after the fact: an observer cannot change the answer, even by a
-    /// panic. There may be several.
+    /// Observes every verified delivery and its outcome. An observer cannot change the answer, not even by a panic. There
+    /// can be several.
     ///
-    /// It is called before the answer is sent and should not block; whatever takes time belongs into a channel.
+    /// It is called before the answer is sent and must not block. Send slow work to a channel.
     pub fn on_outcome(mut self, observer: impl Fn(&Observed<'_>) + Send + Sync + 'static) -> Self {
         self.setup.hooks.observers.push(Box::new(observer));
         self
     }
 
-    /// Shows every delivery whose handler has failed. An [observer](Self::on_outcome) of [`Outcome::Failed`].
+    /// Observes every delivery whose handler has failed. An [observer](Self::on_outcome) of [`Outcome::Failed`].
     pub fn on_error(self, observer: impl Fn(&Delivery, &BoxError) + Send + Sync + 'static) -> Self {
         self.on_outcome(move |observed| {
             if let Outcome::Failed(error) = observed.outcome {
@@ -193,55 +191,56 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
         })
     }
 
-    /// Shows every request that did not become a delivery, with its head. Called like an [observer](Self::on_outcome).
+    /// Observes every request that did not become a delivery, with its head. Called like an [observer](Self::on_outcome).
     ///
-    /// The head is whatever anybody sent: escape it before logging, and leave out what may be a credential.
+    /// The head is untrusted: escape it before logging, and omit headers that may contain credentials.
     pub fn on_rejected(mut self, observer: impl Fn(&Rejection, &Parts) + Send + Sync + 'static) -> Self {
         self.setup.hooks.rejected.push(Box::new(observer));
         self
     }
 
-    /// Remembers handled deliveries there; in a [`MemoryGuard`] unless set. A guard belongs to one endpoint.
+    /// Sets the guard that remembers handled deliveries. The default is a [`MemoryGuard`]. A guard belongs to one
+    /// endpoint.
     pub fn replay_guard(mut self, guard: impl ReplayGuard) -> Self {
         self.setup.guard = Some(Box::new(guard));
         self
     }
 
-    /// Handles every delivery, even one that was handled before: for handlers that recognise duplicates themselves.
+    /// Handles every delivery, even one that was handled before, for handlers that recognize duplicates themselves.
     pub fn without_replay_guard(mut self) -> Self {
         self.setup.guard = None;
         self
     }
 
-    /// The longest body that is read, in bytes; 2 MiB unless set. Longer ones are answered with 413.
+    /// Sets the maximum size of a body, in bytes. The default is 2 MiB. Larger ones are answered with 413.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.setup.limits.body_bytes = bytes;
         self
     }
 
-    /// How long reading a body may take; 10 s unless set. Slower ones are answered with 408.
+    /// Sets how long reading a body may take. The default is 10 s. Slower ones are answered with 408.
     ///
-    /// Reading the headers is up to the server, which should have a timeout of its own.
+    /// The server reads the headers and should have its own timeout for them.
     pub fn body_timeout(mut self, timeout: Duration) -> Self {
         self.setup.limits.body_timeout = timeout;
         self
     }
 
-    /// How many bytes of bodies are kept at once, from their arrival to the end of their handlers; 64 MiB unless set, and
-    /// never less than one body. What arrives beyond is answered with 503. A buffer may be twice as long as what it holds.
+    /// Sets the memory for all bodies, from their arrival to the end of their handlers, in bytes. The default is 64 MiB;
+    /// the minimum is one body. Beyond it the answer is 503. A buffer can be twice as large as its content.
     pub fn body_memory(mut self, bytes: usize) -> Self {
         self.setup.limits.body_memory = bytes;
         self
     }
 
-    /// How many handlers may run at once; 1024 unless set. Deliveries beyond are answered with 503, and none waits.
+    /// Sets how many handlers may run at once. The default is 1024. Further deliveries are answered with 503; none waits.
     pub fn max_concurrency(mut self, handlers: usize) -> Self {
         self.setup.limits.handlers = handlers;
         self
     }
 
-    /// Finishes the receiver. Logs its routes, at the level DEBUG, and a warning for each handler that nothing can reach
-    /// and if there is no [fallback](Self::fallback).
+    /// Builds the service. Logs the routes at the level DEBUG, and a warning for each handler that can never run and if
+    /// there is no [fallback](Self::fallback).
     pub fn into_service(self) -> ReceiverService<W> {
         let routes = &self.setup.routes;
         for route in routes.list() {
@@ -251,13 +250,13 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
                 tracing::warn!(
                     on,
                     handler,
-                    "no delivery can reach this webhook handler: others take all of its event types"
+                    "this webhook handler can never run: other handlers take all of its event types"
                 );
             }
         }
         if !routes.has_fallback() {
             tracing::warn!(
-                "the webhook receiver has no fallback handler: deliveries that do not decode are refused, \
+                "the webhook receiver has no fallback: deliveries that do not decode are refused, \
                  those without a handler are ignored"
             );
         }

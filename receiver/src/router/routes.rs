@@ -9,7 +9,7 @@ use crate::event_type::{self, EventType, Unsettled};
 use crate::webhooks::{EventName, TopicName};
 use crate::{DecodeError, Delivery, Webhooks};
 
-/// Decodes a delivery and hands it to a handler of one payload type.
+/// Decodes a delivery and passes it to a handler of one payload type.
 pub(super) type PayloadRoute = Box<dyn Fn(Delivery, Unsettled) -> Result<Job, DecodeError> + Send + Sync>;
 
 type Topic<W> = <<W as Webhooks>::EventType as EventName>::Topic;
@@ -20,11 +20,11 @@ pub(crate) struct Routes<W: Webhooks> {
     pub(super) topics: HashMap<Topic<W>, Named<AnyHandler<W::Event>>>,
     pub(super) any: Option<Named<AnyHandler<W::Event>>>,
     pub(super) fallback: Option<Named<AnyHandler<Unrouted>>>,
-    /// The event type of every delivery, whatever it says.
+    /// The event type of every delivery, whatever it states.
     pub(super) assumed: Option<W::EventType>,
 }
 
-/// A handler, and what it is called in the source.
+/// A handler, and its name in the source.
 pub(super) struct Named<H> {
     handler: H,
     name: &'static str,
@@ -36,7 +36,7 @@ impl<H> Named<H> {
     }
 }
 
-/// Where a delivery goes.
+/// The route of a delivery.
 pub(crate) struct Routed {
     /// Its event type, if that is in the description.
     pub(crate) event_type: Option<&'static str>,
@@ -44,7 +44,7 @@ pub(crate) struct Routed {
     pub(crate) job: Result<Job, Outcome>,
 }
 
-/// What a handler is registered for, as [`ReceiverService::routes`](crate::ReceiverService::routes) lists it.
+/// A registered handler, as [`ReceiverService::routes`](crate::ReceiverService::routes) lists it.
 ///
 /// `Display` shows it in one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub struct Route {
     /// The name of the handler's type: for a function, its path.
     pub handler: &'static str,
     /// The event types that reach it, in the order of the description. For `everything else` those that no other handler
-    /// takes; it also gets what is of no known type or does not decode.
+    /// takes; it also gets deliveries of unknown type and those that do not decode.
     pub event_types: Vec<&'static str>,
 }
 

@@ -3,14 +3,14 @@ use std::time::Duration;
 use super::{Handler, Job};
 use crate::Delivery;
 
-/// A handler that may take only so long, made by [`timeout`].
+/// A handler with a timeout, returned by [`timeout`].
 #[derive(Clone, Copy, Debug)]
 pub struct Timeout<H> {
     limit: Duration,
     handler: H,
 }
 
-/// Gives up a handler that takes longer. It is dropped at the `await` where it stands, and the delivery
+/// Cancels a handler that takes longer. It is dropped at its current `await`, and the delivery
 /// [fails](crate::Outcome::Failed), so that the sender tries again.
 ///
 /// ```

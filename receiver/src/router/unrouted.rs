@@ -29,8 +29,8 @@ impl Unrouted {
         &self.delivery
     }
 
-    /// The event type that the delivery states, where it has one and that is why it got here. Any text at all: escape it
-    /// before logging.
+    /// The event type that the delivery states, if it has one and is unrouted because of it. It can be any text: escape
+    /// it before logging.
     pub fn event_type(&self) -> Option<&str> {
         match &self.reason {
             Reason::UnknownEventType(name) => name.as_deref(),
@@ -39,13 +39,13 @@ impl Unrouted {
         }
     }
 
-    /// Why it got here.
+    /// The reason.
     pub fn reason(&self) -> &Reason {
         &self.reason
     }
 }
 
-/// Why a delivery went to the fallback handler.
+/// The reason why a delivery went to the fallback handler.
 ///
 /// `Display` is safe to log: it is bounded in length and escapes control characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,9 +55,9 @@ pub enum Reason {
     UnknownEventType(Option<String>),
     /// No handler is registered for this event type or one of its topics.
     NoHandler(&'static str),
-    /// The body is not JSON that can be relied on.
+    /// The body is not unambiguous JSON.
     Malformed(DecodeError),
-    /// The body does not fit the type that belongs to its event type.
+    /// The body does not match the type of its event type.
     Mismatch(DecodeError),
 }
 
@@ -73,7 +73,7 @@ impl From<DecodeError> for Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnknownEventType(None) => f.write_str("there is no event type"),
+            Self::UnknownEventType(None) => f.write_str("the event type is missing"),
             Self::UnknownEventType(Some(name)) => {
                 write!(f, "unknown event type `{}`", Printable { text: name, limit: 128 })
             }

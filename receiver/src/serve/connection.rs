@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use super::endpoints::Endpoints;
 use super::{Limits, Phase, Ticket};
 
-/// What hyper takes by default, and a bound for what it keeps of a head.
+/// The default of hyper, and a limit for the size of a head.
 const MAX_HEADERS: usize = 100;
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 
@@ -29,7 +29,7 @@ pub(super) async fn serve(
     ticket: Ticket,
     mut phase: watch::Receiver<Phase>,
 ) {
-    // Answers are one small packet. Where that cannot be said they are a little later.
+    // Answers are one small packet. Without this option they are slightly delayed.
     let _ = stream.set_nodelay(true);
     let (busy, busy_now) = watch::channel(false);
     let service = service_fn(|mut request: Request<Incoming>| {
@@ -74,7 +74,7 @@ pub(super) async fn serve(
     }
 }
 
-/// Waits until no request was answered for so long.
+/// Waits until no request has been answered for this long.
 async fn idle(mut busy: watch::Receiver<bool>, limit: Duration) {
     loop {
         if busy.wait_for(|busy| !busy).await.is_err() || timeout(limit, busy.changed()).await.is_err() {

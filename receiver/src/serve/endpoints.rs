@@ -18,7 +18,7 @@ pub(super) type Answer = Response<UnsyncBoxBody<Bytes, BoxError>>;
 type Answering = Box<dyn Fn(Request<Incoming>) -> BoxFuture<'static, Answer> + Send + Sync>;
 type Idle = Box<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
 
-/// What answers at which path.
+/// The services by path.
 #[derive(Default)]
 pub(super) struct Endpoints {
     webhooks: HashMap<String, Answering>,
@@ -50,7 +50,7 @@ impl Endpoints {
         B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         self.fallback = Some(Box::new(move |request| {
-            // Nothing tells which of these requests matter.
+            // It is unknown which of these requests matter.
             request.extensions().get::<Ticket>().inspect(|ticket| ticket.keep());
             let mut service = service.clone();
             Box::pin(async move {

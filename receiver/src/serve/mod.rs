@@ -1,5 +1,5 @@
-//! A server that limits what `axum::serve` and a plain `hyper` leave open: how long a request may take to arrive, how long a
-//! connection may be idle, how many there are, and how the process ends.
+//! A server with the limits that `axum::serve` and a plain `hyper` server do not set: time for a request to arrive, idle
+//! time of a connection, number of connections, and graceful shutdown.
 //!
 //! ```no_run
 //! # async fn example<Acme: webhook_receiver::Webhooks>(service: webhook_receiver::ReceiverService<Acme>) -> std::io::Result<()> {
@@ -8,7 +8,7 @@
 //! # }
 //! ```
 //!
-//! HTTP/1 only, which is what senders of webhooks speak to a receiver. TLS is for a proxy in front.
+//! HTTP/1 only, which senders of webhooks use. Use a proxy in front for TLS.
 
 mod connection;
 mod endpoints;
@@ -34,7 +34,7 @@ use room::Room;
 
 pub(crate) use room::Ticket;
 
-/// A server for webhooks, and for whatever else there is.
+/// A server for webhooks and other routes.
 #[must_use = "a server does nothing until it runs"]
 pub struct Server {
     endpoints: Endpoints,
@@ -51,7 +51,7 @@ struct Limits {
     idle: Duration,
 }
 
-/// Whether connections go on.
+/// The state of the shutdown.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Phase {
     Serving,
@@ -73,19 +73,19 @@ impl Server {
         }
     }
 
-    /// Receives webhooks at this path, exactly: no trailing slash and no redirect. The query does not matter.
+    /// Receives webhooks at exactly this path: no trailing slash and no redirect. The query is ignored.
     ///
     /// # Panics
     ///
-    /// If the path does not begin with `/`, or is taken.
+    /// If the path does not begin with `/`, or is already used.
     #[track_caller]
     pub fn route_service<W: Webhooks>(mut self, path: &str, service: ReceiverService<W>) -> Self {
         self.endpoints.add(path, service);
         self
     }
 
-    /// Has every other request answered by this service, such as an `axum::Router`; by 404 unless set. Nothing tells which
-    /// of these requests matter, so that their connections are kept until they are answered: it should not take long.
+    /// Sets the service for all other requests, such as an `axum::Router`. The default answers 404. Connections of these
+    /// requests are kept until they are answered, so it should be fast.
     pub fn fallback_service<S, B>(mut self, service: S) -> Self
     where
         S: Service<Request<Incoming>, Response = Response<B>, Error: Into<BoxError>, Future: Send>,
@@ -96,47 +96,47 @@ impl Server {
         self
     }
 
-    /// How long the head of a request may take to arrive, from the moment that it is waited for; 10 s unless set. So a
-    /// connection is also closed if no other request follows for as long.
+    /// Sets how long the head of a request may take to arrive. The default is 10 s. A connection is also closed if no
+    /// further request follows within this time.
     pub fn header_timeout(mut self, limit: Duration) -> Self {
         self.limits.header = limit;
         self
     }
 
-    /// How long a connection may stay without a request that is being answered; 60 s unless set. Ends those whose client
-    /// does not read the answers.
+    /// Sets how long a connection may stay without a request being answered. The default is 60 s. This also closes
+    /// connections whose client does not read the answers.
     pub fn idle_timeout(mut self, limit: Duration) -> Self {
         self.limits.idle = limit;
         self
     }
 
-    /// How many connections there may be; 512 unless set, and at least one. Stay well below the number of files that the
-    /// process may open.
+    /// Sets the maximum number of connections, at least one. The default is 512. Stay well below the number of files that
+    /// the process may open.
     ///
-    /// Where there are as many, a new connection takes the place of the oldest one that has not brought a verified
-    /// delivery. So senders get through even while somebody opens connections and keeps them.
+    /// At the limit, a new connection replaces the oldest one without a verified delivery. So senders get through even
+    /// while a client opens connections and keeps them.
     pub fn max_connections(mut self, limit: usize) -> Self {
         self.max_connections = limit.max(1);
         self
     }
 
-    /// How long to wait when stopped, for answers first and then for handlers that outlive their connection; 25 s unless
-    /// set. Service managers kill a process after some time, often 30 s.
+    /// Sets how long a shutdown waits, for answers first and then for handlers that outlive their connection. The default
+    /// is 25 s. Service managers kill a process after some time, often 30 s.
     pub fn shutdown_timeout(mut self, limit: Duration) -> Self {
         self.shutdown_timeout = limit;
         self
     }
 
-    /// Stops when this future ends, instead of at SIGTERM or SIGINT.
+    /// Shuts down when this future completes, instead of at SIGTERM or SIGINT.
     pub fn with_graceful_shutdown(mut self, signal: impl Future<Output = ()> + Send + 'static) -> Self {
         self.shutdown = Some(Box::pin(signal));
         self
     }
 
-    /// Serves until the process gets SIGTERM or SIGINT (Ctrl-C), or until the
-    /// [given signal](Self::with_graceful_shutdown). Then accepts no new connection, answers the requests that have begun,
-    /// and waits until no handler is running, all within the [shutdown timeout](Self::shutdown_timeout). The sender sends
-    /// again what is not answered by then.
+    /// Serves until the process gets SIGTERM or SIGINT (Ctrl-C), or until the [given
+    /// signal](Self::with_graceful_shutdown). Then accepts no new connection, answers the requests that have begun, and
+    /// waits until no handler is running, all within the [shutdown timeout](Self::shutdown_timeout). The sender retries
+    /// what was not answered by then.
     ///
     /// Errors of the listener, such as too many open files, are logged and do not end the server.
     ///
@@ -161,7 +161,7 @@ impl Server {
                         tokio::spawn(connection::serve(stream, endpoints, limits, ticket, phase.subscribe()));
                     }
                     Err(error) => {
-                        tracing::warn!(%error, "no connection accepted");
+                        tracing::warn!(%error, "cannot accept a connection");
                         room.evict();
                         sleep(Duration::from_millis(50)).await;
                     }
@@ -177,11 +177,11 @@ impl Server {
         let deadline = Instant::now() + shutdown_timeout;
         phase.send_replace(Phase::Finishing);
         if timeout_at(deadline, room.empty()).await.is_err() {
-            tracing::warn!("no longer waiting for connections that stay open");
+            tracing::warn!("shutdown timeout: closing open connections");
         }
         phase.send_replace(Phase::Closing);
         if timeout_at(deadline, endpoints.idle()).await.is_err() {
-            tracing::warn!("no longer waiting for handlers");
+            tracing::warn!("shutdown timeout: handlers are still running");
         }
         Ok(())
     }

@@ -3,30 +3,31 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
-/// Room for so many connections.
+/// A pool with a maximum number of connections.
 pub(super) struct Room {
     size: u32,
     slots: Arc<Semaphore>,
     spare: Mutex<Spare>,
-    /// Told when a connection becomes spare.
+    /// Notified when a connection becomes evictable.
     spared: Notify,
 }
 
-/// The connections that may be closed to make room, the one that has been so for the longest first.
+/// The connections that may be closed, the longest evictable first.
 #[derive(Default)]
 struct Spare {
     next: u64,
     evict: BTreeMap<u64, Arc<Notify>>,
 }
 
-/// A connection's place, given up by the last clone. Goes with its requests, as an extension.
+/// A connection's place in the pool, released when the last clone is dropped. It travels with its requests, as an
+/// extension.
 #[derive(Clone)]
 pub(crate) struct Ticket(Arc<Place>);
 
 struct Place {
     room: Arc<Room>,
     evicted: Arc<Notify>,
-    /// Its number among those that are spare.
+    /// Its number among the evictable ones.
     spare: Mutex<Option<u64>>,
     _slot: OwnedSemaphorePermit,
 }
@@ -38,7 +39,7 @@ impl Room {
         Self { size, slots, spare: Mutex::default(), spared: Notify::new() }
     }
 
-    /// Waits for room, and makes some where there is none.
+    /// Waits for a free place, and closes a connection if there is none.
     pub(super) async fn enter(self: &Arc<Self>) -> Ticket {
         let slot = loop {
             let spared = self.spared.notified();
@@ -65,7 +66,7 @@ impl Room {
         }
     }
 
-    /// Waits until there is no connection.
+    /// Waits until no connection is left.
     pub(super) async fn empty(&self) {
         drop(self.slots.acquire_many(self.size).await);
     }
@@ -76,7 +77,7 @@ impl Room {
 }
 
 impl Ticket {
-    /// Something is being done for this connection that must be answered.
+    /// Marks the connection as busy with a request that must be answered.
     pub(crate) fn keep(&self) {
         self.0.keep();
     }
@@ -94,7 +95,7 @@ impl Ticket {
         room.spared.notify_waiters();
     }
 
-    /// Waits until the connection is to be closed.
+    /// Waits until the connection must be closed.
     pub(super) async fn evicted(&self) {
         self.0.evicted.notified().await;
     }

@@ -1,6 +1,6 @@
 use std::io;
 
-/// Waits until somebody presses Ctrl-C or the service manager sends SIGTERM. Signals count from the call on.
+/// Waits for Ctrl-C or SIGTERM. Signals count from the call on.
 #[cfg(unix)]
 pub(super) fn stop() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -15,7 +15,7 @@ pub(super) fn stop() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Waits until somebody presses Ctrl-C. Signals count from the call on.
+/// Waits for Ctrl-C. Signals count from the call on.
 #[cfg(windows)]
 pub(super) fn stop() -> io::Result<impl Future<Output = ()>> {
     let mut interrupt = tokio::signal::windows::ctrl_c()?;

@@ -11,7 +11,7 @@ use crate::replay::{BodyDigest, BoxFuture, ReplayGuard, Reservation};
 use crate::router::{Job, Routed};
 use crate::{BoxError, Delivery, Outcome, Webhooks};
 
-/// How an attempt went.
+/// The result of an attempt.
 pub(super) struct Attempt {
     /// The event type, if it is in the description.
     pub(super) event_type: Option<&'static str>,
@@ -24,7 +24,7 @@ pub(super) enum End {
     Elsewhere(BoxFuture<'static, bool>),
 }
 
-/// Handles a delivery, unless that has been done.
+/// Handles a delivery, unless it was handled before.
 pub(super) async fn run<W: Webhooks>(shared: &Shared<W>, delivery: &Delivery) -> Attempt {
     let Routed { event_type, job } = shared.routes.route(delivery.clone());
     Span::current().record("event_type", event_type.unwrap_or("unknown"));
@@ -36,7 +36,7 @@ pub(super) async fn run<W: Webhooks>(shared: &Shared<W>, delivery: &Delivery) ->
     Attempt { event_type, end }
 }
 
-/// Does the job if it is the first of this id.
+/// Runs the job if it is the first with this id.
 async fn once(guard: &dyn ReplayGuard, id: &str, body: &BodyDigest, job: Job) -> End {
     End::Here(match guard.reserve(id, body).await {
         Ok(Reservation::Reserved) => match outcome(job).await {
@@ -55,7 +55,7 @@ async fn once(guard: &dyn ReplayGuard, id: &str, body: &BodyDigest, job: Job) ->
     })
 }
 
-/// Runs a handler to its end. A panic is a failure; its message has gone to the panic hook.
+/// Runs a handler to completion. A panic is a failure; its message has gone to the panic hook.
 async fn outcome(mut job: Job) -> Outcome {
     let result = poll_fn(|context| {
         let poll = catch_unwind(AssertUnwindSafe(|| job.as_mut().poll(context)));

@@ -1,4 +1,4 @@
-//! How much of a thing may be in use at once.
+//! A limit on the use of a resource.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ pub(super) struct Budget(Arc<Semaphore>);
 #[derive(Debug)]
 pub(super) struct Share(OwnedSemaphorePermit);
 
-/// There are not as many units left.
+/// Not enough units are left.
 #[derive(Debug)]
 pub(super) struct Exhausted;
 

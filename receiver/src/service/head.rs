@@ -1,15 +1,15 @@
-//! Whether the head of a request allows it to be a delivery, as far as that has nothing to do with signatures.
+//! Checks of a request's head that do not involve signatures.
 
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use http::{HeaderMap, Method};
 
 use super::Rejection;
 
-/// What hyper takes by default. Other servers have other limits.
+/// The default of hyper. Other servers have other limits.
 const MAX_HEADERS: usize = 100;
 const MAX_HEADER_BYTES: usize = 64 * 1024;
 
-/// Checks that need to know nothing of signatures.
+/// Checks that do not involve signatures.
 pub(super) fn check(method: &Method, headers: &HeaderMap, body_limit: usize) -> Result<(), Rejection> {
     if method != Method::POST {
         return Err(Rejection::Method);
@@ -28,7 +28,7 @@ pub(super) fn check(method: &Method, headers: &HeaderMap, body_limit: usize) -> 
     Ok(())
 }
 
-/// Checks what the headers say of the body.
+/// Checks the headers that describe the body.
 pub(super) fn check_media(headers: &HeaderMap) -> Result<(), Rejection> {
     if !is_json(headers) {
         return Err(Rejection::MediaType);
@@ -41,7 +41,7 @@ pub(super) fn check_media(headers: &HeaderMap) -> Result<(), Rejection> {
 
 /// Absent, `application/json`, or `application/…+json`, with any parameters.
 ///
-/// The header is not signed, so it only serves to turn away what is plainly something else.
+/// The header is not signed, so this only refuses what is clearly something else.
 fn is_json(headers: &HeaderMap) -> bool {
     headers.get_all(CONTENT_TYPE).iter().all(|value| {
         let essence = value.as_bytes().split(|&byte| byte == b';').next().unwrap_or_default().trim_ascii();
@@ -55,7 +55,7 @@ fn is_json(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Nothing is ever inflated: a signature covers the bytes as sent.
+/// Nothing is decompressed: a signature covers the bytes as sent.
 fn is_identity(headers: &HeaderMap) -> bool {
     headers
         .get_all(CONTENT_ENCODING)
@@ -63,7 +63,7 @@ fn is_identity(headers: &HeaderMap) -> bool {
         .all(|value| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity"))
 }
 
-/// The announced length, if there is one that can be understood. The body is measured anyway.
+/// The announced length, if valid. The body is measured anyway.
 fn announced_length(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }

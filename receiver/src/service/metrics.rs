@@ -1,5 +1,5 @@
-//! Counts and durations, through the facade of the crate `metrics`. Labels are words of this crate and event types of the
-//! description, so that nobody outside can make up another.
+//! Counts and durations, through the facade of the crate `metrics`. Labels are fixed words and event types of the
+//! description, so a sender cannot create new ones.
 
 use std::time::Duration;
 

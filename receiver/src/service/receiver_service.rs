@@ -26,7 +26,7 @@ use crate::replay::ReplayGuard;
 use crate::router::{Hooks, Routes};
 use crate::{Authenticator, BoxError, Delivery, Observed, Outcome, Route, VerifyError, Webhooks};
 
-/// What a service is made of.
+/// The parts of a service.
 pub(crate) struct Setup<W: Webhooks> {
     pub(crate) authenticator: Authenticator,
     pub(crate) routes: Routes<W>,
@@ -35,13 +35,13 @@ pub(crate) struct Setup<W: Webhooks> {
     pub(crate) guard: Option<Box<dyn ReplayGuard>>,
 }
 
-/// What requests may cost.
+/// Limits on requests.
 pub(crate) struct Limits {
     pub(crate) body_bytes: usize,
     pub(crate) body_timeout: Duration,
     /// Bytes of all bodies together.
     pub(crate) body_memory: usize,
-    /// How many run at once.
+    /// The number of handlers that run at once.
     pub(crate) handlers: usize,
 }
 
@@ -64,16 +64,16 @@ impl Default for Limits {
 /// | check | status |
 /// |---|---|
 /// | the method is POST | 405 |
-/// | there are at most 100 headers, of 64 KiB | 431 |
-/// | the length of the body is told in one way | 400 |
+/// | at most 100 headers, 64 KiB in total | 431 |
+/// | the length of the body is given in one way only | 400 |
 /// | the announced length is within the limit | 413 |
-/// | the signature headers are there and well-formed | 400 |
+/// | the signature headers are present and well-formed | 400 |
 /// | the timestamp is recent | 401 |
-/// | the media type is JSON or not given, and there is no content encoding | 415 |
-/// | there is room for the body, and for another handler | 503 |
-/// | the body arrives, within limit and deadline | 400, 413, 408 |
+/// | the media type is JSON or absent, and the body is not encoded | 415 |
+/// | there is capacity for the body and for another handler | 503 |
+/// | the body arrives within its limit and timeout | 400, 413, 408 |
 /// | a signature matches | 401 |
-/// | the credentials, where a [`Authenticator`] asks for them, are good | 401, 403, 503 |
+/// | the credentials are valid, if an [`Authenticator`] requires them | 401, 403, 503 |
 /// | the body decodes, unless there is a fallback handler | 400, 422 |
 /// | the delivery was not handled before | 200 |
 /// | the [`ReplayGuard`] works | 503 |
@@ -82,11 +82,12 @@ impl Default for Limits {
 /// Everything else is 200. Bodies and headers of the answers depend on nothing but the status and the
 /// checks that need no signature.
 ///
-/// Needs a Tokio runtime with timers. Each handler runs to its end, even if the sender hangs up: one that
-/// has to wait goes on in a task of its own.
+/// Needs a Tokio runtime with timers. Each handler runs to completion, even if the sender hangs up: a handler that waits
+/// runs in its own task.
 ///
-/// Whoever mounts it has to provide what a service cannot: a deadline for the headers of a request, a limit on the number of
-/// connections and an end for those that are idle, TLS, and the path. Feature `serve` has a server that does, but for TLS.
+/// If you mount it in your own server, provide what a service cannot: a timeout for the headers of a request, a limit on
+/// connections, a timeout for idle ones, TLS, and the path. The feature `serve` has a server that provides everything
+/// except TLS.
 pub struct ReceiverService<W: Webhooks> {
     shared: Arc<Shared<W>>,
 }
@@ -100,7 +101,7 @@ pub(super) struct Shared<W: Webhooks> {
     memory: Budget,
     handlers: Budget,
     throttle: Throttle,
-    /// Each running handler holds a receiver of this channel, through which nothing is ever sent.
+    /// Each running handler holds a receiver of this channel. Nothing is ever sent through it.
     running: watch::Sender<()>,
 }
 
@@ -125,12 +126,12 @@ impl<W: Webhooks> ReceiverService<W> {
         }
     }
 
-    /// What is handled by which handler, the most specific first; to be shown at the start.
+    /// The routes, the most specific first, for example to print them at startup.
     pub fn routes(&self) -> Vec<Route> {
         self.shared.routes.list()
     }
 
-    /// Verifies a message that did not come as an [`http::Request`], and dispatches it.
+    /// Verifies a message that is not an [`http::Request`], and dispatches it.
     ///
     /// # Errors
     ///
@@ -155,7 +156,7 @@ impl<W: Webhooks> ReceiverService<W> {
         self.deliver(delivery, None).await
     }
 
-    /// Waits until no handler is running, for a shutdown that loses nothing.
+    /// Waits until no handler is running, for a graceful shutdown.
     ///
     /// Stop accepting requests first. Handlers that begin while waiting are waited for as well.
     pub async fn idle(&self) {
@@ -214,7 +215,7 @@ impl<W: Webhooks> ReceiverService<W> {
         };
         let running = self.shared.running.subscribe();
         let (shared, attempted) = (Arc::clone(&self.shared), delivery.clone());
-        // The task observes the end by itself, as there may be nobody left to wait for it.
+        // The task reports its result itself, since no request may be left to wait for it.
         let task = async move {
             let Attempt { event_type, end } = attempt::run(&*shared, &attempted).await;
             let end = match end {
@@ -239,9 +240,9 @@ impl<W: Webhooks> ReceiverService<W> {
     }
 }
 
-/// Runs a task to its end, even if nobody waits for it any more; or says why that was not possible.
+/// Runs a task to completion, even if the caller stops waiting, or returns why that is not possible.
 ///
-/// What need not wait is done at once: nobody can stop waiting in the middle of a poll. The rest is a task of the runtime.
+/// The first poll runs at once, since it cannot be cancelled midway. The rest is a task of the runtime.
 async fn to_its_end<T: Send + 'static>(task: impl Future<Output = T> + Send + 'static) -> Result<T, &'static str> {
     const PANICKED: &str = "the receiver panicked";
     let mut task = Box::pin(task);
@@ -256,7 +257,7 @@ async fn to_its_end<T: Send + 'static>(task: impl Future<Output = T> + Send + 's
 }
 
 impl<W: Webhooks> Shared<W> {
-    /// Of the body only names of members are logged; of what a handler knows, the text of its error.
+    /// Only member names of the body are logged, and the text of a handler's error.
     fn ended(
         &self,
         delivery: &Delivery,

@@ -9,10 +9,10 @@ use crate::authorization::CredentialsError;
 use crate::printable::Printable;
 use crate::{Authenticator, BoxError, VerifyError};
 
-/// In seconds. Senders have a schedule of their own, and most ignore it.
+/// In seconds. Senders have their own schedule, and most ignore it.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("10");
 
-/// Why a request did not become a delivery.
+/// The reason why a request did not become a delivery.
 ///
 /// `Display` is safe to log: it is bounded in length and escapes control characters.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub enum Rejection {
     Method,
     /// There are more than 100 headers, or more than 64 KiB of them.
     Headers,
-    /// The length of the body is told in two ways, which a proxy in between may see otherwise.
+    /// The length of the body is given in two ways, which a proxy may read differently.
     Framing,
     /// The body is, or is announced to be, longer than the limit.
     TooLarge,
@@ -30,9 +30,9 @@ pub enum Rejection {
     Unverified(VerifyError),
     /// The media type is not JSON.
     MediaType,
-    /// The body is compressed, or encoded otherwise.
+    /// The body is compressed or otherwise encoded.
     Encoding,
-    /// As many handlers as may are running, or as many bytes of bodies are in memory.
+    /// The limit on running handlers or on memory for bodies is reached.
     Overloaded,
     /// The body did not arrive in time.
     Timeout,
@@ -55,7 +55,7 @@ impl Rejection {
         }
     }
 
-    /// One word for it, as a label of metrics.
+    /// A one-word name, as a label of metrics.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Method => "method",
@@ -97,8 +97,8 @@ impl Rejection {
     }
 }
 
-/// A response that depends on the status alone, so that it does not tell a forger which check failed. The body is the name
-/// of the status.
+/// A response that depends on the status only, so that it does not reveal which check failed. The body is the name of the
+/// status.
 pub(crate) fn respond(status: StatusCode) -> Response<Full<Bytes>> {
     let reason = status.canonical_reason().unwrap_or_default();
     let mut response = Response::new(Full::new(Bytes::from_static(reason.as_bytes())));
@@ -119,7 +119,7 @@ impl fmt::Display for Rejection {
         match self {
             Self::Method => f.write_str("the method is not POST"),
             Self::Headers => f.write_str("the headers are too large"),
-            Self::Framing => f.write_str("the length of the body is told in two ways"),
+            Self::Framing => f.write_str("the length of the body is given in two ways"),
             Self::TooLarge => f.write_str("the body is too large"),
             Self::Unverified(error) => error.fmt(f),
             Self::MediaType => f.write_str("the media type is not JSON"),

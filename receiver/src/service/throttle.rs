@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// One line a second for each reason, however many requests are turned away.
+/// Logs at most one line per second and reason.
 #[derive(Debug, Default)]
 pub(super) struct Throttle(Mutex<HashMap<&'static str, Line>>);
 
@@ -17,7 +17,7 @@ struct Line {
 impl Throttle {
     const INTERVAL: Duration = Duration::from_secs(1);
 
-    /// Whether to log now, and if so, how many times that did not happen since the last line.
+    /// Whether to log now, and how many times it was suppressed since the last line.
     pub(super) fn admit(&self, reason: &'static str) -> Option<u64> {
         let now = Instant::now();
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);

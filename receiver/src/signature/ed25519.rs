@@ -27,7 +27,7 @@ const PREFIX: &str = "whpk_";
 const ENCODED: usize = PUBLIC_KEY_LENGTH.div_ceil(3) * 4;
 
 impl PublicKey {
-    /// Reads a public key from its text form.
+    /// Parses a public key.
     ///
     /// # Errors
     ///
@@ -40,7 +40,7 @@ impl PublicKey {
     ///
     /// # Errors
     ///
-    /// If the variable is not set or does not hold a usable key. The error names the variable.
+    /// If the variable is not set or does not contain a usable key. The error names the variable.
     pub fn from_env(variable: &str) -> Result<Self, SecretError> {
         read::from_env(variable, Self::parse)
     }
@@ -49,7 +49,7 @@ impl PublicKey {
     ///
     /// # Errors
     ///
-    /// If the file cannot be read or does not hold a usable key. The error names the path.
+    /// If the file cannot be read or does not contain a usable key. The error names the path.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, SecretError> {
         read::from_file(path.as_ref(), PREFIX.len() + ENCODED, Self::parse)
     }

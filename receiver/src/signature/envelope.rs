@@ -15,17 +15,17 @@ const MAX_SIGNATURE_BYTES: usize = 8192;
 const MAX_TOKENS: usize = 32;
 const MAX_TIMESTAMP_DIGITS: usize = 12;
 
-/// The headers of a request that passed every check that needs no body.
+/// The headers of a request that has passed every check that does not need the body.
 ///
-/// It proves nothing yet: the signature is checked by [`verify`](Self::verify). Splitting the two
-/// lets a server refuse a request before it reads the body. Made by [`Verifier::check`].
+/// This proves nothing yet: the signature is checked by [`verify`](Self::verify). Splitting the two lets a server refuse
+/// a request before it reads the body. Returned by [`Verifier::check`].
 pub struct Envelope<'a> {
-    /// None where nobody has to sign.
+    /// `None` if signatures are not required.
     claim: Option<Claim<'a>>,
     event_type_header: Option<&'a HeaderValue>,
 }
 
-/// What the headers say, and what is needed to prove it.
+/// The values of the headers, and what is needed to verify them.
 struct Claim<'a> {
     plan: &'a Plan,
     keys: Current<'a>,
@@ -52,7 +52,7 @@ impl<'a> Envelope<'a> {
         Ok(Self { claim, event_type_header })
     }
 
-    /// Checks the signature over the body and hands out the delivery.
+    /// Checks the signature over the body and returns the delivery.
     ///
     /// # Errors
     ///
@@ -121,7 +121,7 @@ impl<'a> Claim<'a> {
 }
 
 impl<'a> Timestamp<'a> {
-    /// `0|[1-9][0-9]{0,11}`: every other spelling of a number is one that some library reads otherwise.
+    /// `0|[1-9][0-9]{0,11}`: some libraries read other spellings of a number differently.
     fn parse(text: &'a [u8]) -> Result<Self, VerifyError> {
         let canonical = match text {
             b"0" => true,
@@ -133,7 +133,7 @@ impl<'a> Timestamp<'a> {
     }
 }
 
-/// The headers of one name. Of several nobody knows which one counts.
+/// The header with one name. If there are several, it is ambiguous which one counts.
 #[derive(Clone, Copy)]
 enum Found<'a> {
     Nothing,
@@ -155,7 +155,7 @@ impl<'a> Found<'a> {
     }
 }
 
-/// Looks through all headers once, which takes less than to look up each name.
+/// Scans all headers once, which is faster than a lookup per name.
 fn find<'a, const N: usize>(headers: &'a HeaderMap, wanted: [Option<&HeaderName>; N]) -> [Found<'a>; N] {
     let mut found = [Found::Nothing; N];
     for (name, value) in headers {
@@ -176,12 +176,12 @@ fn is_printable(signatures: &[u8]) -> bool {
     signatures.len() <= MAX_SIGNATURE_BYTES && every(signatures, b' '..=b'~')
 }
 
-/// Looks at all, so that the compiler can look at many at once.
+/// No early exit, so that the compiler can vectorize it.
 fn every(bytes: &[u8], allowed: RangeInclusive<u8>) -> bool {
     bytes.iter().fold(true, |every, byte| every & allowed.contains(byte))
 }
 
-/// Compares whole seconds, as the timestamp has no finer unit.
+/// Compares whole seconds, the unit of the timestamp.
 fn check_window(seconds: u64, now: SystemTime, tolerance: Duration) -> Result<(), VerifyError> {
     let Ok(now) = now.duration_since(SystemTime::UNIX_EPOCH) else {
         return Err(VerifyError::TimestampTooNew);

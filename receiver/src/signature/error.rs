@@ -5,30 +5,29 @@ use http::{HeaderName, StatusCode};
 
 use crate::authorization::CredentialsError;
 
-/// Why a request was not accepted as authentic.
+/// The reason why a request is not authentic.
 ///
-/// Meant for the receiver's own logs and metrics. A sender should learn no more than
-/// [`status`](Self::status): a reason that names the failed check helps a forger.
+/// For the receiver's own logs and metrics. Show a sender no more than [`status`](Self::status): a reason that names the
+/// failed check helps a forger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum VerifyError {
-    /// A required header is absent.
+    /// A required header is missing.
     MissingHeader(HeaderName),
     /// A required header occurs more than once; proxies disagree about which of them counts.
     DuplicateHeader(HeaderName),
-    /// A header breaks its grammar: an id or a signature list that is empty, too long, or holds
-    /// bytes other than those allowed, or a signature list that should hold a timestamp and has none or several.
+    /// A header is malformed: an id or a signature list is empty, too long, or contains bytes that are not allowed, or a
+    /// signature list that should contain a timestamp contains none or several.
     MalformedHeader(HeaderName),
     /// The timestamp is not a plain count of seconds (`0` or up to 12 digits without a leading zero).
     MalformedTimestamp,
     /// The timestamp lies further in the past than the tolerance allows.
     TimestampTooOld,
-    /// The timestamp lies further in the future than the tolerance allows, or the receiver's own
-    /// clock stands before 1970.
+    /// The timestamp lies further in the future than the tolerance allows, or the receiver's own clock is before 1970.
     TimestampTooNew,
-    /// No signature in the list was made with one of the configured secrets over this very message.
+    /// No signature in the list matches this message and one of the configured secrets.
     NoMatchingSignature,
-    /// The credentials that a [`Authenticator`](crate::Authenticator) asks for do not do.
+    /// The credentials required by an [`Authenticator`](crate::Authenticator) were rejected.
     Credentials(CredentialsError),
 }
 

@@ -1,8 +1,8 @@
 use http::HeaderName;
 
-/// A scheme that signs with HMAC, told as data: which header, which hash, and what is signed.
+/// A scheme that signs with HMAC, as data: the header, the hash, and the signed pieces.
 ///
-/// Made by [`new`](Self::new) or [`list`](Self::list), in a `const`, where a scheme that makes no sense does not compile.
+/// Create it with [`new`](Self::new) or [`list`](Self::list) in a `const`: an invalid scheme then does not compile.
 ///
 /// ```
 /// use webhook_receiver::signature::{Encoding, Hash, HmacScheme, Piece};
@@ -25,13 +25,13 @@ use http::HeaderName;
 ///
 /// # What it proves
 ///
-/// Whoever holds the secret has signed the pieces, and nothing else: neither other headers nor the address.
+/// A holder of the secret has signed the pieces, and nothing else: neither other headers nor the URL.
 ///
 /// - With a timestamp among the pieces, a recorded delivery can be sent again only as long as the
-///   [tolerance](super::VerifierBuilder::tolerance) lasts. Without one it can be sent again for ever, so that a handler has
-///   to bear it.
-/// - With an id among the pieces, [`Delivery::id`](crate::Delivery::id) is the sender's. An
-///   [unsigned](Self::unsigned_id) one is whatever the last hand on the way has written.
+///   [tolerance](super::VerifierBuilder::tolerance) lasts. Without one it can be sent again forever, so handlers must
+///   tolerate repetition.
+/// - With an id among the pieces, [`Delivery::id`](crate::Delivery::id) is the sender's. An [unsigned](Self::unsigned_id)
+///   one can be changed by anyone on the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "a scheme does nothing until a verifier is made of it"]
 pub struct HmacScheme {
@@ -56,17 +56,17 @@ pub enum Hash {
     Sha512,
 }
 
-/// How an [`HmacScheme`] writes a signature.
+/// The encoding of a signature in an [`HmacScheme`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Encoding {
-    /// Two hexadecimal digits a byte, in lower or upper case.
+    /// Two hexadecimal digits per byte, in lower or upper case.
     Hex,
     /// Standard base64 (RFC 4648, section 4), padded and canonical.
     Base64,
 }
 
-/// A piece of what an [`HmacScheme`] signs.
+/// A piece of the text that an [`HmacScheme`] signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Piece {
@@ -76,31 +76,31 @@ pub enum Piece {
     IdHeader(&'static str),
     /// When the attempt was signed, in seconds since 1970-01-01T00:00:00Z, in the header of this name.
     TimestampHeader(&'static str),
-    /// The same, in the token of the signature header that begins with this prefix; there has to be exactly one.
+    /// The same, in the token of the signature header that begins with this prefix. There must be exactly one.
     TimestampToken(&'static str),
-    /// A text that is always the same.
+    /// Literal text.
     Text(&'static str),
 }
 
 impl HmacScheme {
-    /// A scheme whose header, named in lower case, holds one signature over these pieces.
+    /// A scheme whose header contains one signature over these pieces. The name is in lower case.
     ///
     /// # Panics
     ///
-    /// A compile error in a `const`: if a name is not a lower-case header name; if the body is not signed exactly once, or
-    /// an id or a timestamp more than once; if two of these stand side by side with no text to part them, or with one that
+    /// A compile error in a `const`: if a name is not a lower-case header name; if the body is not signed exactly once,
+    /// or an id or a timestamp more than once; if two of these are adjacent without text between them, or with text that
     /// begins or ends with a letter or digit, so that bytes could move from one to the other; or if there is a
-    /// [`Piece::TimestampToken`], for which the header has to be a [`list`](Self::list).
+    /// [`Piece::TimestampToken`], which requires a [`list`](Self::list).
     pub const fn new(header: &'static str, hash: Hash, encoding: Encoding, signed: &'static [Piece]) -> Self {
         Self::checked(header, None, hash, encoding, signed)
     }
 
-    /// A scheme whose header holds a list of tokens. Those that begin with the [`prefix`](Self::prefix) are signatures, one
-    /// of which has to be right. Spaces around tokens do not count.
+    /// A scheme whose header is a list of tokens. Tokens that begin with the [`prefix`](Self::prefix) are signatures, one
+    /// of which must match. Spaces around tokens are ignored.
     ///
     /// # Panics
     ///
-    /// As [`new`](Self::new), and if the separator is no space or ASCII punctuation, or one that base64 uses.
+    /// As [`new`](Self::new), and if the separator is neither a space nor ASCII punctuation, or is used by base64.
     pub const fn list(
         header: &'static str,
         separator: char,
@@ -113,14 +113,14 @@ impl HmacScheme {
         Self::checked(header, Some(separator), hash, encoding, signed)
     }
 
-    /// What stands before each signature, such as `sha256=`; nothing unless set.
+    /// The text before each signature, such as `sha256=`. Empty by default.
     pub const fn prefix(mut self, prefix: &'static str) -> Self {
         self.prefix = prefix;
         self
     }
 
-    /// Takes the delivery's id from a header that the signature does not cover. Such an id is fit for logs, and to
-    /// recognise what an honest sender has sent twice; it is no defence against a replay. A delivery without it, or with
+    /// Takes the delivery's id from a header that the signature does not cover. Such an id is useful in logs, and to
+    /// recognize repetitions of an honest sender. It does not protect against replay. A delivery without it, or with
     /// several, has no id.
     ///
     /// # Panics
@@ -155,7 +155,7 @@ struct Count {
     bodies: usize,
     ids: usize,
     timestamps: usize,
-    /// Whether a timestamp stands in a token.
+    /// Whether a token contains the timestamp.
     tokens: bool,
     /// Whether texts and other pieces alternate, and each text between two others parts them.
     parted: bool,

@@ -20,7 +20,7 @@ pub enum Key {
     Ed25519(ed25519_dalek::VerifyingKey),
 }
 
-/// What tells the signatures that one key makes over one message.
+/// The signature of one key over one message, in a form for comparison.
 pub(super) enum Expected {
     /// The signature itself.
     Tag { bytes: [u8; MAX_SIGNATURE], length: usize },
@@ -37,7 +37,7 @@ impl Key {
         }
     }
 
-    /// What a signature over the pieces has to be.
+    /// The expected signature over the pieces.
     pub(super) fn expects<'a>(&self, pieces: impl Iterator<Item = &'a [u8]>) -> Expected {
         match self {
             Self::Sha1(mac) => tag(mac, pieces),
@@ -50,8 +50,7 @@ impl Key {
 }
 
 impl Expected {
-    /// Whether this is such a signature. How long that takes does not tell how far it agrees; one of another length is
-    /// unequal, as lengths are no secret.
+    /// Compares a signature in constant time. One of another length is unequal at once, since lengths are not secret.
     pub(super) fn is(&self, signature: &[u8]) -> bool {
         match self {
             Self::Tag { bytes, length } => constant_time_eq(&bytes[..*length], signature),
@@ -61,7 +60,7 @@ impl Expected {
         }
     }
 
-    /// What a sender puts on the message; none with a key that only verifies.
+    /// The signature for a message; `None` for a key that only verifies.
     #[cfg(feature = "testing")]
     #[cfg_attr(
         not(feature = "ed25519"),

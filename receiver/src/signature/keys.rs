@@ -13,11 +13,11 @@ pub(super) enum Keys {
     Swapped(Swapped),
 }
 
-/// A set of keys that can be swapped for another. Clones are the same set.
+/// A set of keys that can be replaced. Clones share the set.
 #[derive(Clone)]
 pub(super) struct Swapped(Arc<RwLock<Arc<[Key]>>>);
 
-/// The keys as they were when a request came.
+/// The keys at the time a request arrived.
 pub(super) enum Current<'a> {
     Fixed(&'a [Key]),
     Swapped(Arc<[Key]>),
@@ -37,7 +37,7 @@ impl Deref for Current<'_> {
 impl Keys {
     /// # Errors
     ///
-    /// If there is no secret, or more than five.
+    /// If there are no secrets, or more than five.
     pub(super) fn new<S: Scheme>(scheme: &S, secrets: &[S::Secret]) -> Result<Self, SecretError> {
         keys(scheme, secrets).map(Self::Fixed)
     }
@@ -46,7 +46,7 @@ impl Keys {
         Self::Fixed(Box::new([scheme.key(secret)]))
     }
 
-    /// The keys as they are now; what is swapped later does not change them.
+    /// The current keys; a later replacement does not change them.
     pub(super) fn current(&self) -> Current<'_> {
         match self {
             Self::Fixed(keys) => Current::Fixed(keys),
@@ -61,7 +61,7 @@ impl Keys {
 impl Swapped {
     /// # Errors
     ///
-    /// If there is no secret, or more than five.
+    /// If there are no secrets, or more than five.
     pub(super) fn new<S: Scheme>(scheme: &S, secrets: &[S::Secret]) -> Result<Self, SecretError> {
         Ok(Self(Arc::new(RwLock::new(keys(scheme, secrets)?.into()))))
     }
@@ -75,9 +75,10 @@ fn keys<S: Scheme>(scheme: &S, secrets: &[S::Secret]) -> Result<Box<[Key]>, Secr
     }
 }
 
-/// Swaps the secrets of a [`Verifier`](super::Verifier) while it works, so that a rotation needs no restart.
+/// Replaces the secrets of a [`Verifier`](super::Verifier) at run time, so that a rotation needs no restart.
 ///
-/// Made by [`VerifierBuilder::build_with_rotation`](super::VerifierBuilder::build_with_rotation). Clones do the same.
+/// Returned by [`VerifierBuilder::build_with_rotation`](super::VerifierBuilder::build_with_rotation). Clones control the
+/// same verifier.
 ///
 /// ```
 /// use webhook_receiver::{StandardWebhooks, Secret, Verifier};
@@ -105,14 +106,14 @@ impl<S: Scheme> SecretRotation<S> {
         Self { scheme, keys }
     }
 
-    /// Puts these secrets in place of all that were valid before.
+    /// Replaces all secrets.
     ///
-    /// A request whose headers have been checked by then is still held against the old ones, which are wiped when the last
+    /// A request whose headers were checked before is still verified with the old secrets. They are wiped when the last
     /// such request is done.
     ///
     /// # Errors
     ///
-    /// If there is no secret, or more than five. Those from before stay valid then.
+    /// If there are no secrets, or more than five. The previous secrets then stay valid.
     pub fn replace(&self, secrets: impl IntoIterator<Item = S::Secret>) -> Result<(), SecretError> {
         let secrets: Vec<_> = secrets.into_iter().take(MAX_SECRETS + 1).collect();
         let keys = keys(&self.scheme, &secrets)?;

@@ -1,7 +1,7 @@
 //! Proves that a request comes from the holder of a shared secret.
 //!
-//! Nothing here looks inside the body: a [`Verifier`] sees header bytes and body bytes, exactly as
-//! received, and a [`Delivery`](crate::Delivery) is what it hands out when they match.
+//! Nothing here parses the body: a [`Verifier`] sees header bytes and body bytes, exactly as received, and a
+//! [`Delivery`](crate::Delivery) is what it returns if they match.
 //!
 //! # What each scheme covers
 //!
@@ -9,9 +9,9 @@
 //! |---|---|---|---|---|
 //! | [`StandardWebhooks`]: Standard Webhooks, Svix | [`Secret`] | signed | signed | signed |
 //! | [`HmacScheme`]: GitHub, Stripe and many others | [`TextSecret`] | signed | where it is a [`Piece`] | where it is a [`Piece`] |
-//! | [unsigned](Verifier::dangerously_accept_unsigned) | | anybody's | none | none |
+//! | [unsigned](Verifier::dangerously_accept_unsigned) | | anyone's | none | none |
 //!
-//! A signed timestamp has to be [recent](VerifierBuilder::tolerance). No scheme covers other headers, or the address.
+//! A signed timestamp must be [recent](VerifierBuilder::tolerance). No scheme covers other headers or the URL.
 //!
 //! [Standard Webhooks](https://www.standardwebhooks.com) 1.0.0, here with symmetric keys, is
 //! `HMAC-SHA256(key, id "." timestamp "." body)`, sent as one or more space-separated `v1,<base64>`

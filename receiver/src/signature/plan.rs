@@ -1,4 +1,4 @@
-//! The form in which a verifier works: which headers are read, what is signed, what a signature looks like.
+//! The internal form of a scheme: the headers to read, the signed pieces, the form of a signature.
 
 use std::iter;
 
@@ -10,7 +10,7 @@ use memchr::memchr;
 use super::key::{Key, MAX_SIGNATURE};
 use super::{Encoding, HmacScheme, Piece, StandardWebhooks};
 
-/// Room for any signature, in whole groups of base64.
+/// Space for any signature, in whole groups of base64.
 const ROOM: usize = MAX_SIGNATURE.div_ceil(3) * 3;
 
 /// A scheme, whichever it is.
@@ -20,24 +20,24 @@ pub struct Plan {
     pub(super) signature: HeaderName,
     pub(super) id: Option<Id>,
     pub(super) timestamp: Option<Timestamp>,
-    /// Parts the tokens of the signature header; none where it holds but one.
+    /// The separator of tokens in the signature header; `None` if there is only one token.
     separator: Option<u8>,
     /// Begins the tokens that are signatures.
     prefix: &'static str,
     encoding: Encoding,
     signed: Vec<Part>,
-    /// The bytes within an id that would make it doubtful where it ends.
+    /// Bytes that would make the end of an id ambiguous.
     separators: [Option<u8>; 2],
 }
 
-/// Where the id stands.
+/// The location of the id.
 #[derive(Debug)]
 pub(super) enum Id {
     Signed(HeaderName),
     Unsigned(HeaderName),
 }
 
-/// Where the timestamp stands.
+/// The location of the timestamp.
 #[derive(Debug)]
 pub(super) enum Timestamp {
     Header(HeaderName),
@@ -45,7 +45,7 @@ pub(super) enum Timestamp {
     Token(&'static str),
 }
 
-/// A piece of what is signed.
+/// A signed piece.
 #[derive(Debug)]
 enum Part {
     Body,
@@ -65,15 +65,15 @@ impl Part {
 
 /// The bytes to sign or to verify, as received.
 pub(crate) struct Message<'a> {
-    /// Empty where the scheme has none.
+    /// Empty if the scheme has none.
     pub(crate) id: &'a [u8],
-    /// Empty where the scheme has none.
+    /// Empty if the scheme has none.
     pub(crate) timestamp: &'a [u8],
     pub(crate) body: &'a [u8],
 }
 
 impl Plan {
-    /// Tokens `v1,<base64>` that are parted by spaces, over `id "." timestamp "." body`.
+    /// Tokens `v1,<base64>`, separated by spaces, over `id "." timestamp "." body`.
     pub(super) fn standard_webhooks(names: &StandardWebhooks) -> Self {
         Self {
             signature: names.signature.clone(),
@@ -148,14 +148,14 @@ impl Plan {
         tokens.map(<[u8]>::trim_ascii).filter(|token| !token.is_empty())
     }
 
-    /// Whether a byte within the id would make it doubtful where the id ends.
+    /// Whether a byte in the id makes the end of the id ambiguous.
     pub(super) fn separates(&self, byte: u8) -> bool {
         self.separators.contains(&Some(byte))
     }
 
     /// Whether one of the signatures was made with one of the keys.
     ///
-    /// Holds every signature against every key, so that the time taken does not tell which matched.
+    /// Compares every signature with every key, so that timing does not reveal which one matched.
     pub(super) fn matches(&self, keys: &[Key], message: &Message<'_>, header: &[u8]) -> bool {
         let mut room = [0; ROOM];
         let mut matched = false;
@@ -180,7 +180,7 @@ impl Plan {
         })
     }
 
-    /// The bytes of a signature; none for a token that is no signature of this scheme.
+    /// The bytes of a signature; `None` for a token that is not a signature of this scheme.
     fn decode<'r>(&self, token: &[u8], room: &'r mut [u8; ROOM]) -> Option<&'r [u8]> {
         let encoded = token.strip_prefix(self.prefix.as_bytes())?;
         let length = match self.encoding {
@@ -191,7 +191,7 @@ impl Plan {
     }
 }
 
-/// What stands between an id and the pieces before and after it.
+/// The text between an id and the pieces before and after it.
 fn separators(signed: &[Part]) -> [Option<u8>; 2] {
     let Some(id) = signed.iter().position(|part| matches!(part, Part::Id)) else { return [None; 2] };
     // A text at either end has nothing beyond it that the id could be confused with.
@@ -203,7 +203,7 @@ fn separators(signed: &[Part]) -> [Option<u8>; 2] {
     [before.and_then(|text| text.bytes().last()), after.and_then(|text| text.bytes().next())]
 }
 
-/// How many bytes the digits stand for; as many of them as there is room for are written.
+/// The number of bytes that the digits represent; as many as fit are written.
 fn decode_hex(digits: &[u8], room: &mut [u8]) -> Option<usize> {
     let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
     let (pairs, rest) = digits.as_chunks::<2>();
@@ -216,10 +216,10 @@ fn decode_hex(digits: &[u8], room: &mut [u8]) -> Option<usize> {
     Some(pairs.len())
 }
 
-/// What a sender does, for tests.
+/// Signing, for tests.
 #[cfg(feature = "testing")]
 impl Plan {
-    /// The headers of a signed message; none with a key that only verifies.
+    /// The headers of a signed message; `None` for a key that only verifies.
     pub(crate) fn sign(&self, key: &Key, message: &Message<'_>) -> Option<Vec<(&HeaderName, Vec<u8>)>> {
         let tag = key.expects(self.pieces(message)).into_tag()?;
         let encoded = match self.encoding {

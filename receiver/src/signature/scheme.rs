@@ -2,8 +2,8 @@ use super::key::Key;
 use super::plan::Plan;
 use super::{Hash, HmacScheme, Secret, StandardWebhooks, TextSecret};
 
-/// A way to sign deliveries. It says which kind of secret goes with it, so that a [`Secret`] and a [`TextSecret`] cannot be
-/// mixed up:
+/// A signature scheme. It determines the type of its secret, so that a [`Secret`] and a [`TextSecret`] cannot be mixed
+/// up:
 ///
 /// ```compile_fail,E0308
 /// use webhook_receiver::{StandardWebhooks, TextSecret, Verifier};
@@ -13,8 +13,8 @@ use super::{Hash, HmacScheme, Secret, StandardWebhooks, TextSecret};
 /// # }
 /// ```
 ///
-/// These are [`StandardWebhooks`], for Standard Webhooks, and [`HmacScheme`], for all others; with the feature `ed25519` also
-/// `Ed25519Scheme`. No other crate can add to them.
+/// Implemented by [`StandardWebhooks`], by [`HmacScheme`] for all other HMAC schemes, and with the feature `ed25519` by
+/// `Ed25519Scheme`. The trait is sealed.
 pub trait Scheme: sealed::Scheme<<Self as Scheme>::Secret> {
     /// The kind of secret.
     type Secret;

@@ -43,9 +43,9 @@ pub struct Verifier {
     pub(super) event_type_header: Option<HeaderName>,
 }
 
-/// Whom a verifier believes.
+/// What a verifier accepts.
 pub(super) enum Trust {
-    /// Whoever signs with one of the keys.
+    /// Messages signed with one of the keys.
     Holders(Plan, Keys),
     Anybody,
 }
@@ -63,11 +63,11 @@ impl Verifier {
         Self::new(StandardWebhooks::DEFAULT, secret)
     }
 
-    /// Takes every request for a delivery, whoever sent it.
+    /// Accepts every request as a delivery, from any sender.
     ///
-    /// For vendors that sign nothing. Whoever knows the address can then make up deliveries; their bodies are no better than
-    /// input from the open internet, and they have neither [id](Delivery::id) nor [timestamp](Delivery::timestamp). Let
-    /// something else stand in for the signature, such as client certificates or a network that only the vendor reaches.
+    /// For vendors that do not sign. Anyone who knows the URL can forge deliveries. Their bodies are untrusted input, and
+    /// they have neither [id](Delivery::id) nor [timestamp](Delivery::timestamp). Use another protection, such as client
+    /// certificates or a network that only the vendor can reach.
     pub fn dangerously_accept_unsigned() -> Self {
         Self {
             trust: Trust::Anybody,
@@ -78,7 +78,7 @@ impl Verifier {
         }
     }
 
-    /// Starts a verifier with several secrets, another tolerance or another clock.
+    /// Returns a builder, for several secrets, another tolerance or another clock.
     pub fn builder<S: Scheme>(scheme: S) -> VerifierBuilder<S> {
         VerifierBuilder {
             scheme,
@@ -90,22 +90,22 @@ impl Verifier {
         }
     }
 
-    /// Keeps the header of this name with the deliveries, unless another one was chosen.
+    /// Keeps the header with this name in deliveries, unless another one was chosen.
     pub(crate) fn keep_event_type_header(&mut self, name: &'static str) {
         self.event_type_header.get_or_insert_with(|| HeaderName::from_static(name));
     }
 
-    /// Checks everything that can be checked before the body is read: each header that the scheme needs is
-    /// present once and well-formed, and the timestamp, where there is one, is recent.
+    /// Checks everything that can be checked before the body is read: each header that the scheme needs is present once
+    /// and well-formed, and the timestamp, if there is one, is recent.
     ///
-    /// - signature: at most 8192 bytes of printable ASCII holding 1 to 32 tokens
-    /// - signed id: 1 to 256 visible ASCII characters, no `.` or what else separates it from the other signed
+    /// - signature: at most 8192 bytes of printable ASCII with 1 to 32 tokens
+    /// - signed id: 1 to 256 visible ASCII characters, no `.` or other text that separates it from the other signed
     ///   pieces, unless [allowed](VerifierBuilder::allow_separators_in_id)
     /// - timestamp: `0` or up to 12 digits without a leading zero
     ///
     /// # Errors
     ///
-    /// Every [`VerifyError`] but [`NoMatchingSignature`](VerifyError::NoMatchingSignature).
+    /// Every [`VerifyError`] except [`NoMatchingSignature`](VerifyError::NoMatchingSignature).
     pub fn check<'a>(&'a self, headers: &'a HeaderMap) -> Result<Envelope<'a>, VerifyError> {
         Envelope::check(self, headers)
     }
@@ -114,7 +114,7 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// Why the request is not to be trusted.
+    /// If the request is not authentic.
     pub fn verify(&self, headers: &HeaderMap, body: Bytes) -> Result<Delivery, VerifyError> {
         self.check(headers)?.verify(body)
     }
@@ -131,7 +131,7 @@ impl fmt::Debug for Verifier {
     }
 }
 
-/// Sets up a [`Verifier`].
+/// A builder for a [`Verifier`].
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct VerifierBuilder<S: Scheme = StandardWebhooks> {
     scheme: S,
@@ -149,9 +149,10 @@ impl<S: Scheme> VerifierBuilder<S> {
         self
     }
 
-    /// How far the timestamp may be from the clock in either direction; 300 seconds unless set.
+    /// Sets how far the timestamp may be from the clock in either direction. The default is 300 seconds.
     ///
-    /// Counted in whole seconds. Of no effect where the scheme has no timestamp. A wider window gives a recorded request longer to be replayed.
+    /// Counted in whole seconds. No effect if the scheme has no timestamp. A recorded request can be replayed within this
+    /// window.
     pub fn tolerance(mut self, tolerance: Duration) -> Self {
         self.tolerance = tolerance;
         self
@@ -163,38 +164,38 @@ impl<S: Scheme> VerifierBuilder<S> {
         self
     }
 
-    /// Accepts ids that contain what separates them from the other signed pieces, such as a `.`, for a sender
-    /// that ignores the rule of Standard Webhooks.
+    /// Accepts ids that contain the text that separates them from the other signed pieces, such as a `.`, for senders
+    /// that ignore this rule of Standard Webhooks.
     ///
-    /// Where the signed text is `id.timestamp.body`, a dot in the id makes it ambiguous: a signature
-    /// over id `a`, timestamp `1` and body `2.x` also fits id `a.1`, timestamp `2` and body `x`.
+    /// If the signed text is `id.timestamp.body`, a dot in the id makes it ambiguous: a signature over id `a`, timestamp
+    /// `1` and body `2.x` also fits id `a.1`, timestamp `2` and body `x`.
     pub fn allow_separators_in_id(mut self) -> Self {
         self.allow_separators = true;
         self
     }
 
-    /// Keeps the header of this name with each delivery, for vendors that state the event type there. A
-    /// [`Receiver`](crate::Receiver) sees to it by itself.
+    /// Keeps the header with this name in each delivery, for vendors that state the event type there. A
+    /// [`Receiver`](crate::Receiver) sets this itself.
     pub fn event_type_header(mut self, name: HeaderName) -> Self {
         self.event_type_header = Some(name);
         self
     }
 
-    /// Finishes the verifier.
+    /// Builds the verifier.
     ///
     /// # Errors
     ///
-    /// If there is no secret, or more than five.
+    /// If there are no secrets, or more than five.
     pub fn build(self) -> Result<Verifier, SecretError> {
         let keys = Keys::new(&self.scheme, &self.secrets)?;
         Ok(self.assemble(keys).0)
     }
 
-    /// Finishes the verifier, together with what swaps its secrets at run time.
+    /// Builds the verifier, and a handle that replaces its secrets at run time.
     ///
     /// # Errors
     ///
-    /// If there is no secret, or more than five.
+    /// If there are no secrets, or more than five.
     pub fn build_with_rotation(self) -> Result<(Verifier, SecretRotation<S>), SecretError> {
         let keys = Swapped::new(&self.scheme, &self.secrets)?;
         let (verifier, scheme) = self.assemble(Keys::Swapped(keys.clone()));

@@ -1,4 +1,4 @@
-//! Signs what a test sends, and compares JSON. For tests: everything here panics on misuse.
+//! Signs requests and compares JSON, for tests. Everything here panics on misuse.
 
 pub use crate::codec::same_json;
 
@@ -12,7 +12,7 @@ use http_body_util::Full;
 
 use crate::signature::{Message, Scheme, Secret, StandardWebhooks, TextSecret};
 
-/// A secret that everybody knows.
+/// A well-known secret.
 ///
 /// # Panics
 ///
@@ -21,7 +21,7 @@ pub fn secret() -> Secret {
     Secret::new("whsec_dGhpcyBpcyBhIHNlY3JldCBmb3IgdGVzdHM=").expect("the secret should be usable")
 }
 
-/// A secret that everybody knows, for schemes that take it as it is written.
+/// A well-known secret, for schemes that use the text itself.
 ///
 /// # Panics
 ///
@@ -30,7 +30,7 @@ pub fn text_secret() -> TextSecret {
     TextSecret::new("this is a secret for tests").expect("the secret should be usable")
 }
 
-/// The headers that a sender of Standard Webhooks puts on a body.
+/// The headers of a delivery signed by Standard Webhooks.
 ///
 /// # Panics
 ///
@@ -40,8 +40,8 @@ pub fn sign(secret: &Secret, id: &str, timestamp: SystemTime, body: &[u8]) -> He
     sign_as(&StandardWebhooks::DEFAULT, secret, id, timestamp, body)
 }
 
-/// The headers that a sender of another scheme, or of Standard Webhooks with other header names, puts on a body. An id or a
-/// timestamp that the scheme has no place for is left out.
+/// The headers of a delivery signed by another scheme, or by Standard Webhooks with other header names. An id or a
+/// timestamp that the scheme does not use is omitted.
 ///
 /// # Panics
 ///
@@ -50,7 +50,7 @@ pub fn sign(secret: &Secret, id: &str, timestamp: SystemTime, body: &[u8]) -> He
 pub fn sign_as<S: Scheme>(scheme: &S, secret: &S::Secret, id: &str, timestamp: SystemTime, body: &[u8]) -> HeaderMap {
     let seconds = timestamp
         .duration_since(SystemTime::UNIX_EPOCH)
-        .expect("the time should not lie before 1970")
+        .expect("the time should not be before 1970")
         .as_secs()
         .to_string();
     let message = Message { id: id.as_bytes(), timestamp: seconds.as_bytes(), body };
@@ -60,11 +60,11 @@ pub fn sign_as<S: Scheme>(scheme: &S, secret: &S::Secret, id: &str, timestamp: S
     signed.into_iter().map(|(name, bytes)| (name.clone(), value(bytes))).collect()
 }
 
-/// Like [`sign_as`], at the present time and with an id that no other call gets, so that it is another delivery each time.
+/// Like [`sign_as`], with the current time and a unique id, so that each call is another delivery.
 ///
 /// # Panics
 ///
-/// If the system's clock stands before 1970.
+/// If the system clock is before 1970.
 #[track_caller]
 pub fn signed_now<S: Scheme>(scheme: &S, secret: &S::Secret, body: &[u8]) -> HeaderMap {
     static CALLS: AtomicU64 = AtomicU64::new(1);
@@ -81,7 +81,7 @@ pub fn request(headers: HeaderMap, body: impl Into<Bytes>) -> Request<Full<Bytes
     request
 }
 
-/// Runs a future to its end on a Tokio runtime of its own.
+/// Runs a future to completion on its own Tokio runtime.
 ///
 /// # Panics
 ///

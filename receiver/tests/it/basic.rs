@@ -42,7 +42,7 @@ fn name_and_password_are_needed() {
     let found = verify(&authenticator, &other);
     assert_eq!(found, Err(CredentialsError::Refused("the credentials are not base64").into()));
     other.insert(AUTHORIZATION, "Bearer dmVuZG9y".parse().unwrap());
-    assert_eq!(verify(&authenticator, &other), Err(CredentialsError::Refused("they are of another scheme").into()));
+    assert_eq!(verify(&authenticator, &other), Err(CredentialsError::Refused("they use another scheme").into()));
     other.remove(AUTHORIZATION);
     assert_eq!(verify(&authenticator, &other), Err(CredentialsError::Missing.into()));
 }
@@ -80,7 +80,7 @@ fn names_that_cannot_be_sent() {
     let password = TextSecret::new(PASSWORD).unwrap();
     for name in ["ven:dor", "ven\ndor"] {
         let error = BasicAuth::new(name, &password).unwrap_err().to_string();
-        assert_eq!(error, "the user name holds a colon or a control character");
+        assert_eq!(error, "the user name contains a colon or a control character");
     }
     assert_eq!(format!("{:?}", basic()), "BasicAuth(..)");
 }

@@ -169,13 +169,13 @@ async fn o06_no_algorithm() {
     for algorithm in ["none", "None", "NONE", ""] {
         let header = URL_SAFE_NO_PAD.encode(json!({"alg": algorithm, "kid": "one"}).to_string());
         for signature in ["", &signature] {
-            assert_refused(check(&format!("{header}.{claims}.{signature}")).await, "no token");
+            assert_refused(check(&format!("{header}.{claims}.{signature}")).await, "not a token");
         }
     }
     let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"EdDSA","kid":"one"}"#);
     assert_refused(check(&format!("{header}.{claims}.")).await, "signature is wrong");
     for nonsense in ["a", "..", "a.b.c", "....", &format!("{header}.{claims}")] {
-        assert_refused(check(nonsense).await, "no token");
+        assert_refused(check(nonsense).await, "not a token");
     }
 }
 
@@ -190,7 +190,7 @@ async fn o07_a_published_key_is_no_shared_key() {
     let shared = Issuer::new(Some(json!({"keys": [{"kty": "oct", "kid": "rsa", "alg": "HS256", "k": "AAAA"}]})));
     let header = json!({"alg": "RS256", "kid": "rsa"});
     let good = signed_by(&EncodingKey::from_rsa_der(RSA), &header, &claims().to_string());
-    assert_refused(shared.jwt().authenticate(&good).await, "key is not known");
+    assert_refused(shared.jwt().authenticate(&good).await, "key is unknown");
     assert_eq!(check(&good).await, Ok(()));
 }
 
@@ -203,11 +203,11 @@ async fn algorithms_are_pinned() {
     let jwt = || issuer.jwt().algorithms([Allowed::Rs256, Allowed::Ps256]);
     assert_eq!(jwt().authenticate(&of("RS256")).await, Ok(()));
     // The key says that it is for RS256.
-    assert_refused(jwt().authenticate(&of("PS256")).await, "key is not known");
+    assert_refused(jwt().authenticate(&of("PS256")).await, "key is unknown");
     assert_refused(jwt().authenticate(&token(&claims())).await, "algorithm is not allowed");
     // An algorithm that the named key cannot be used with.
     let crossed = signed_by(&rsa, &json!({"alg": "RS256", "kid": "one"}), &claims().to_string());
-    assert_refused(check(&crossed).await, "key is not known");
+    assert_refused(check(&crossed).await, "key is unknown");
 }
 
 #[tokio::test]
@@ -264,9 +264,9 @@ fn signed_for(kid: &str) -> String {
 async fn o13_unknown_keys_are_asked_for_once_an_interval() {
     let issuer = Issuer::new(Some(published()));
     let jwt = issuer.jwt();
-    assert_refused(jwt.authenticate(&signed_for("../../x")).await, "key is not known");
+    assert_refused(jwt.authenticate(&signed_for("../../x")).await, "key is unknown");
     for number in 0..1000 {
-        assert_refused(jwt.authenticate(&signed_for(&number.to_string())).await, "key is not known");
+        assert_refused(jwt.authenticate(&signed_for(&number.to_string())).await, "key is unknown");
     }
     assert_eq!(jwt.authenticate(&token(&claims())).await, Ok(()));
     assert_eq!(issuer.fetched(), 1);
@@ -274,16 +274,16 @@ async fn o13_unknown_keys_are_asked_for_once_an_interval() {
     tokio::time::advance(Duration::from_mins(1)).await;
     assert_eq!(jwt.authenticate(&token(&claims())).await, Ok(()));
     assert_eq!(issuer.fetched(), 1, "a known key needs no fetch");
-    assert_refused(jwt.authenticate(&signed_for("two")).await, "key is not known");
-    assert_refused(jwt.authenticate(&signed_for("three")).await, "key is not known");
+    assert_refused(jwt.authenticate(&signed_for("two")).await, "key is unknown");
+    assert_refused(jwt.authenticate(&signed_for("three")).await, "key is unknown");
     assert_eq!(issuer.fetched(), 2);
 
     // The issuer gets a new key.
     issuer.set(Some(json!({"keys": [jwk(&ed25519(1), Algorithm::EdDSA, "two")]})));
-    assert_refused(jwt.authenticate(&signed_for("two")).await, "key is not known");
+    assert_refused(jwt.authenticate(&signed_for("two")).await, "key is unknown");
     tokio::time::advance(Duration::from_mins(1)).await;
     assert_eq!(jwt.authenticate(&signed_for("two")).await, Ok(()));
-    assert_refused(jwt.authenticate(&signed_for("one")).await, "key is not known");
+    assert_refused(jwt.authenticate(&signed_for("one")).await, "key is unknown");
     assert_eq!(issuer.fetched(), 3);
 }
 
@@ -293,7 +293,7 @@ async fn the_interval_can_be_chosen() {
     let jwt = issuer.jwt().refresh_interval(Duration::from_secs(5));
     for seconds in [0, 4, 1] {
         tokio::time::advance(Duration::from_secs(seconds)).await;
-        assert_refused(jwt.authenticate(&signed_for("two")).await, "key is not known");
+        assert_refused(jwt.authenticate(&signed_for("two")).await, "key is unknown");
     }
     assert_eq!(issuer.fetched(), 2);
 }
@@ -302,7 +302,7 @@ async fn the_interval_can_be_chosen() {
 async fn o14_the_issuer_is_down() {
     let issuer = Issuer::new(None);
     let jwt = issuer.jwt();
-    let unavailable = Err(CredentialsError::Unavailable("the issuer's keys cannot be had"));
+    let unavailable = Err(CredentialsError::Unavailable("the issuer's keys are not available"));
     assert_eq!(jwt.authenticate(&token(&claims())).await, unavailable);
     issuer.set(Some(json!({"keys": "none"})));
     tokio::time::advance(Duration::from_mins(1)).await;
@@ -507,7 +507,7 @@ async fn keys_of_no_use_are_left_out() {
         for algorithm in ["EdDSA", "ES256", "RS256"] {
             let header = URL_SAFE_NO_PAD.encode(json!({"alg": algorithm, "kid": "one"}).to_string());
             let token = format!("{header}.{}.AAAA", URL_SAFE_NO_PAD.encode(claims().to_string()));
-            assert_refused(issuer.jwt().authenticate(&token).await, "key is not known");
+            assert_refused(issuer.jwt().authenticate(&token).await, "key is unknown");
         }
         // It does not spoil those beside it.
         let issuer = Issuer::new(Some(json!({"keys": [useless, jwk(&ed25519(1), Algorithm::EdDSA, "one")]})));
@@ -536,7 +536,7 @@ async fn a_token_that_names_no_key_means_the_only_one() {
     let nameless = signed_by(&ed25519(1), &json!({"alg": "EdDSA"}), &claims().to_string());
     assert_eq!(check(&nameless).await, Ok(()));
     let two = json!({"keys": [jwk(&ed25519(2), Algorithm::EdDSA, "two"), jwk(&ed25519(1), Algorithm::EdDSA, "one")]});
-    assert_refused(Issuer::new(Some(two)).jwt().authenticate(&nameless).await, "key is not known");
+    assert_refused(Issuer::new(Some(two)).jwt().authenticate(&nameless).await, "key is unknown");
 }
 
 /// Signed with OpenSSL.

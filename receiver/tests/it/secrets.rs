@@ -104,7 +104,7 @@ fn texts_are_taken_as_they_are() {
         (" 0123456789abcdef", "begins or ends with a space"),
         ("0123456789abcdef ", "begins or ends with a space"),
         ("0123456789abcdef\n", "begins or ends with a space"),
-        ("01234567\t89abcdef", "holds a control character"),
+        ("01234567\t89abcdef", "contains a control character"),
     ] {
         let error = TextSecret::new(text).unwrap_err();
         assert!(error.to_string().contains(expected), "{text:?}: {error}");
@@ -123,7 +123,7 @@ fn texts_come_from_the_environment_and_from_files() {
     for (content, expected) in [
         ("0123456789\n".to_owned(), None),
         ("0123456789\r\n".to_owned(), None),
-        ("0123456789\n\n".to_owned(), Some("holds a control character")),
+        ("0123456789\n\n".to_owned(), Some("contains a control character")),
         (format!("{}\r\n", "x".repeat(512)), None),
         ("x".repeat(1_000_000), Some("longer than 512 bytes")),
     ] {
@@ -146,7 +146,7 @@ fn files_are_read_to_where_they_are_too_long() {
     fs::write(&path, format!("{longest}\r\nx")).unwrap();
     assert!(Secret::from_file(&path).unwrap_err().to_string().ends_with("longer than 64 bytes"));
     fs::write(&path, format!("{}\r\nx", "x".repeat(512))).unwrap();
-    assert!(TextSecret::from_file(&path).unwrap_err().to_string().contains("holds a control character"));
+    assert!(TextSecret::from_file(&path).unwrap_err().to_string().contains("contains a control character"));
     fs::remove_file(&path).unwrap();
 }
 

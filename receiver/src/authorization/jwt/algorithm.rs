@@ -2,7 +2,7 @@ use jsonwebtoken as lib;
 
 /// A signature algorithm with a public key (RFC 7518, section 3.1, and RFC 8037).
 ///
-/// There is none with a shared key: then whoever holds the published key could sign.
+/// Algorithms with a shared key are not supported: anyone with the published key could sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Algorithm {

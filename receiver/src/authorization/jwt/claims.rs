@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::authorization::CredentialsError;
 
-/// What a token has to say.
+/// The claims that a token must have.
 #[derive(Debug)]
 pub(super) struct Expected {
     issuer: String,
@@ -19,7 +19,7 @@ impl Expected {
         Self { issuer, audience, scopes: Vec::new(), leeway: Duration::from_mins(1), needs_nbf: true }
     }
 
-    /// Checks the claims of a token whose signature is right.
+    /// Checks the claims of a token whose signature is valid.
     pub(super) fn check(&self, claims: &Map<String, Value>, now: SystemTime) -> Result<(), CredentialsError> {
         let refuse = |reason| Err(CredentialsError::Refused(reason));
         if claims.get("iss").and_then(Value::as_str) != Some(&self.issuer) {
@@ -29,7 +29,7 @@ impl Expected {
             return refuse("`aud` does not name the audience");
         }
         let Ok(now) = now.duration_since(SystemTime::UNIX_EPOCH) else {
-            return refuse("the clock stands before 1970");
+            return refuse("the clock is before 1970");
         };
         let leeway = self.leeway.as_secs();
         let earliest = seconds(now.as_secs().saturating_sub(leeway));
@@ -53,7 +53,7 @@ impl Expected {
         }
     }
 
-    /// `aud` is a text or a list of texts (RFC 7519, section 4.1.3).
+    /// `aud` is a string or a list of strings (RFC 7519, section 4.1.3).
     fn is_meant(&self, audience: Option<&Value>) -> bool {
         match audience {
             Some(Value::String(audience)) => *audience == self.audience,

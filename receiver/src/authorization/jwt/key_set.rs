@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::Algorithm;
 
-/// The most keys that are kept, and the longest document that is read.
+/// The maximum number of keys, and the maximum length of the document.
 const MAX_KEYS: usize = 64;
 const MAX_BYTES: usize = 256 * 1024;
 /// NIST SP 800-131A: shorter moduli are no longer acceptable.
@@ -21,15 +21,15 @@ pub(super) struct KeySet(Vec<Key>);
 
 struct Key {
     id: Option<String>,
-    /// Those that the key fits, by its kind and by what is said about it.
+    /// The algorithms that the key allows, by its type and its attributes.
     algorithms: Vec<Algorithm>,
     decoding: Arc<DecodingKey>,
 }
 
 impl KeySet {
-    /// Reads a JSON Web Key Set. Keys that are of no use are left out, as a set may hold kinds that nobody here knows.
+    /// Parses a JSON Web Key Set. Unusable keys are skipped, since a set may contain types that are not supported here.
     ///
-    /// None if this is no key set.
+    /// `None` if this is not a key set.
     pub(super) fn parse(document: &[u8]) -> Option<Self> {
         if document.len() > MAX_BYTES {
             return None;
@@ -39,7 +39,7 @@ impl KeySet {
         Some(Self(keys.iter().take(MAX_KEYS).filter_map(Key::parse).collect()))
     }
 
-    /// The key of this id. A token without one means the only key that fits.
+    /// The key with this id. A token without an id refers to the only matching key.
     pub(super) fn find(&self, id: Option<&str>, algorithm: Algorithm) -> Option<Arc<DecodingKey>> {
         let fits = |key: &&Key| (id.is_none() || key.id.as_deref() == id) && key.algorithms.contains(&algorithm);
         let mut keys = self.0.iter().filter(fits);
@@ -64,7 +64,7 @@ impl Key {
     }
 }
 
-/// The algorithms for a key of this kind; none unless it is a public key of the right size.
+/// The algorithms for a key of this type; empty unless it is a public key of the right size.
 fn fitting(key: &AlgorithmParameters) -> Option<Vec<Algorithm>> {
     use Algorithm::{EdDsa, Es256, Es384, Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
     match key {
@@ -80,7 +80,7 @@ fn fitting(key: &AlgorithmParameters) -> Option<Vec<Algorithm>> {
             };
             (length(&key.x)? == size && length(&key.y)? == size).then(|| vec![algorithm])
         }
-        // The library takes the first 32 bytes, and panics where there are fewer.
+        // The library takes the first 32 bytes, and panics if there are fewer.
         AlgorithmParameters::OctetKeyPair(key) => {
             (key.curve == EllipticCurve::Ed25519 && length(&key.x)? == 32).then(|| vec![EdDsa])
         }

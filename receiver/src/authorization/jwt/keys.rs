@@ -15,12 +15,12 @@ use crate::printable::Printable;
 
 type Fetched = Pin<Box<dyn Future<Output = Result<Bytes, BoxError>> + Send>>;
 
-/// Older keys are fetched again, since the issuer may have withdrawn one.
+/// Older keys are fetched again, since the issuer may have revoked one.
 const REFRESH_AFTER: Duration = Duration::from_hours(1);
-/// Older keys do not count, although no newer ones can be had.
+/// Older keys are not used, even if newer ones are unavailable.
 const KEEP_FOR: Duration = Duration::from_hours(24);
 
-/// Less than the timeout of an authenticator, so that a fetch that hangs leaves time to do with the keys of before.
+/// Less than the timeout of an authenticator, so that a fetch that hangs leaves time to use the previous keys.
 const FETCH_DEADLINE: Duration = Duration::from_secs(3);
 
 /// The keys of the issuer, fetched when they are needed.
@@ -28,7 +28,7 @@ pub(super) struct Keys {
     fetch: Box<dyn Fn() -> Fetched + Send + Sync>,
     pub(super) interval: Duration,
     cached: RwLock<Option<Cached>>,
-    /// When keys were last asked for. Whoever fetches holds the lock.
+    /// When keys were last requested. The lock is held during a fetch.
     asked: Mutex<Option<Instant>>,
 }
 
@@ -48,7 +48,7 @@ impl Keys {
         }
     }
 
-    /// The key of this id, from the cache wherever possible.
+    /// The key with this id, from the cache if possible.
     pub(super) async fn get(
         &self,
         id: Option<&str>,
@@ -60,17 +60,17 @@ impl Keys {
         }
         self.refresh().await;
         let usable = self.cached().filter(|cached| cached.since.elapsed() < KEEP_FOR);
-        let usable = usable.ok_or(CredentialsError::Unavailable("the issuer's keys cannot be had"))?;
-        usable.keys.find(id, algorithm).ok_or(CredentialsError::Refused("the token's key is not known"))
+        let usable = usable.ok_or(CredentialsError::Unavailable("the issuer's keys are not available"))?;
+        usable.keys.find(id, algorithm).ok_or(CredentialsError::Refused("the token's key is unknown"))
     }
 
-    /// Fetches the keys, unless that was tried within the interval. Whoever comes meanwhile waits for the same fetch.
+    /// Fetches the keys, unless that was tried within the interval. Concurrent callers wait for the same fetch.
     async fn refresh(&self) {
         let mut asked = self.asked.lock().await;
         if asked.is_some_and(|asked| asked.elapsed() < self.interval) {
             return;
         }
-        // Before the fetch, so that one that is given up counts as well.
+        // Before the fetch, so that a cancelled one counts as well.
         *asked = Some(Instant::now());
         let fetched = timeout(FETCH_DEADLINE, (self.fetch)()).await.unwrap_or_else(|late| Err(late.into()));
         match fetched.map(|document| KeySet::parse(&document)) {
@@ -78,7 +78,7 @@ impl Keys {
                 let cached = Cached { keys: Arc::new(keys), since: Instant::now() };
                 *self.cached.write().unwrap_or_else(PoisonError::into_inner) = Some(cached);
             }
-            Ok(None) => tracing::warn!("what was fetched is no set of keys"),
+            Ok(None) => tracing::warn!("the fetched document is not a key set"),
             Err(error) => {
                 let error = Printable { text: &error.to_string(), limit: 256 }.to_string();
                 tracing::warn!(error, "the issuer's keys cannot be fetched");

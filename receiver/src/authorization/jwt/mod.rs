@@ -22,13 +22,13 @@ use keys::Keys;
 
 /// Verifies tokens with the keys that an authorization server publishes as a JSON Web Key Set (RFC 7517).
 ///
-/// A token has to be signed by one of the keys, with one of the [algorithms](Self::algorithms), and has to say `iss`,
-/// `aud`, `exp` and `nbf`, each of the right type: issuer and audience as given here, times with [leeway](Self::leeway). A
-/// header with `crit` is refused, since no extension is understood; `jku`, `jwk`, `x5u` and `x5c`, by which a token could
-/// bring its own keys, are never looked at.
+/// A token must be signed by one of the keys, with one of the [algorithms](Self::algorithms). It must contain `iss`,
+/// `aud`, `exp` and `nbf`, each with the right type: issuer and audience as given here, times with
+/// [leeway](Self::leeway). A header with `crit` is refused, since no extension is supported. `jku`, `jwk`, `x5u` and
+/// `x5c`, with which a token could bring its own keys, are ignored.
 ///
-/// This crate has no HTTP client: it asks for a function that fetches the key set, from an address that you trust and with
-/// a limit on size and time.
+/// This crate has no HTTP client. You pass a function that fetches the key set, from a URL that you trust and with limits
+/// on size and time.
 ///
 /// ```
 /// use webhook_receiver::authorization::Jwt;
@@ -46,9 +46,9 @@ use keys::Keys;
 /// # }
 /// ```
 ///
-/// The keys are cached, fetched again when they are an hour old or when a token names one that is not there, and never more
-/// often than once an [interval](Self::refresh_interval), whatever tokens come in. If fetching fails or takes more than 3 s, the
-/// last keys count for a day. Where there are none, tokens are not accepted and the sender is told to try again.
+/// The keys are cached, fetched again when they are an hour old or when a token names an unknown one, at most once per
+/// [interval](Self::refresh_interval) whatever tokens arrive. If fetching fails or takes more than 3 s, the last keys
+/// stay in use for a day. Without keys, tokens are not accepted and the answer is 503.
 pub struct Jwt {
     keys: Keys,
     algorithms: Vec<Algorithm>,
@@ -63,8 +63,8 @@ impl Jwt {
         F: Fn() -> R + Send + Sync + 'static,
         R: Future<Output = Result<Bytes, BoxError>> + Send + 'static,
     {
-        // Elsewhere in the program another provider may have been chosen, which then does as well. Without a choice, and
-        // with several compiled in, the library panics.
+        // The program may have installed another provider, which is then used. If none is installed and several are
+        // compiled in, the library panics.
         let _ = rust_crypto::DEFAULT_PROVIDER.install_default();
         Self {
             keys: Keys::new(move || Box::pin(fetch())),
@@ -74,42 +74,43 @@ impl Jwt {
         }
     }
 
-    /// The algorithms that tokens may be signed with; RS256, ES256 and `EdDSA` unless set. A token cannot choose another.
+    /// Sets the algorithms that tokens may be signed with. The default is RS256, ES256 and `EdDSA`. A token cannot choose
+    /// another.
     #[must_use]
     pub fn algorithms(mut self, algorithms: impl Into<Vec<Algorithm>>) -> Self {
         self.algorithms = algorithms.into();
         self
     }
 
-    /// Asks for this value in `scope`; may be called again for more.
+    /// Requires this value in `scope`. Call it again to require more.
     #[must_use]
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
         self.expected.scopes.push(scope.into());
         self
     }
 
-    /// How far the clocks of issuer and receiver may differ; 60 s unless set. Counted in whole seconds.
+    /// Sets how far the clocks of issuer and receiver may differ. The default is 60 s. Counted in whole seconds.
     #[must_use]
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.expected.leeway = leeway;
         self
     }
 
-    /// Accepts tokens without `nbf`, which some issuers leave out. One that is there still counts.
+    /// Accepts tokens without `nbf`, which some issuers omit. If present, it is still checked.
     #[must_use]
     pub fn allow_missing_nbf(mut self) -> Self {
         self.expected.needs_nbf = false;
         self
     }
 
-    /// How much time there is at least between two fetches; 60 s unless set.
+    /// Sets the minimum time between two fetches. The default is 60 s.
     #[must_use]
     pub fn refresh_interval(mut self, interval: Duration) -> Self {
         self.keys.interval = interval;
         self
     }
 
-    /// Replaces the system clock, by which `exp` and `nbf` are judged.
+    /// Replaces the system clock, used to check `exp` and `nbf`.
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Box::new(clock);
@@ -117,7 +118,7 @@ impl Jwt {
     }
 
     fn verify(&self, token: &str, algorithm: Algorithm, key: &DecodingKey) -> Result<(), CredentialsError> {
-        // The library verifies the signature and nothing else; the claims are ours, by the clock given here.
+        // The library verifies only the signature. The claims are checked here, with the injected clock.
         let mut validation = Validation::new(algorithm.into());
         validation.required_spec_claims.clear();
         validation.validate_exp = false;
@@ -133,9 +134,9 @@ impl Jwt {
 impl BearerAuth for Jwt {
     async fn authenticate(&self, token: &str) -> Result<(), CredentialsError> {
         let header = jsonwebtoken::decode_header(token)
-            .map_err(|_| CredentialsError::Refused("this is no token, or one without an algorithm that can be used"))?;
+            .map_err(|_| CredentialsError::Refused("not a token, or its algorithm is not supported"))?;
         if header.crit.is_some() {
-            return Err(CredentialsError::Refused("the token asks for an extension"));
+            return Err(CredentialsError::Refused("the token requires an extension"));
         }
         let algorithm = self.algorithms.iter().copied().find(|&algorithm| header.alg == algorithm.into());
         let algorithm = algorithm.ok_or(CredentialsError::Refused("the token's algorithm is not allowed"))?;
@@ -144,7 +145,7 @@ impl BearerAuth for Jwt {
     }
 }
 
-/// Leaves out the keys, which are public and long.
+/// Omits the keys, which are public and long.
 impl fmt::Debug for Jwt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Jwt")

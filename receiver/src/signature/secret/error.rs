@@ -1,9 +1,9 @@
 use std::error::Error;
 use std::{fmt, io};
 
-/// Why a secret, or the set of secrets given to a verifier, cannot be used.
+/// The reason why a secret, or the set of secrets of a verifier, cannot be used.
 ///
-/// Says where the secret was to come from and what is wrong with it, and never quotes it.
+/// The message has the source of the secret and the problem. It never quotes the secret.
 pub struct SecretError {
     pub(super) origin: Option<String>,
     pub(super) problem: Problem,
@@ -73,10 +73,10 @@ impl fmt::Display for SecretError {
             Problem::NotBase64 => {
                 f.write_str("the secret is not `whsec_` and padded standard base64, without any whitespace")
             }
-            Problem::Damaged => f.write_str("the secret begins or ends with a space, or holds a control character"),
+            Problem::Damaged => f.write_str("the secret begins or ends with a space, or contains a control character"),
             Problem::TooShort { least } => write!(f, "the secret is shorter than {least} bytes"),
             Problem::TooLong { most } => write!(f, "the secret is longer than {most} bytes"),
-            Problem::UserName => f.write_str("the user name holds a colon or a control character"),
+            Problem::UserName => f.write_str("the user name contains a colon or a control character"),
             Problem::NoSecrets => f.write_str("a verifier needs at least one secret"),
             Problem::TooManySecrets { limit } => {
                 write!(f, "a verifier takes at most {limit} secrets")
@@ -85,7 +85,7 @@ impl fmt::Display for SecretError {
     }
 }
 
-/// The same words: it is what `main` prints of an error that it returns.
+/// The same text as `Display`, because `main` prints a returned error with `Debug`.
 impl fmt::Debug for SecretError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

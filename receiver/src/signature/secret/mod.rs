@@ -1,4 +1,4 @@
-//! The keys that sender and receiver share.
+//! Keys shared by sender and receiver.
 
 pub(super) mod error;
 pub(super) mod read;
@@ -19,11 +19,11 @@ use error::Problem;
 
 /// A shared signing key of Standard Webhooks, 16 to 64 bytes long.
 ///
-/// Written as `whsec_` and the key in padded standard base64; the prefix may be left out. Anything
-/// else is refused when the process starts rather than when the first delivery fails: an empty key
-/// would let anybody sign, and whitespace or a foreign alphabet means that the text was damaged on
-/// its way. Standard Webhooks asks for at least 24 bytes; a shorter key is accepted with a warning,
-/// because such keys are in use. Other vendors use a secret as it is written, see [`TextSecret`].
+/// The text form is `whsec_` and the key in padded standard base64; the prefix is optional. Anything else is refused at
+/// startup, rather than when the first delivery fails: with an empty key anyone could sign, and whitespace or another
+/// alphabet means that the text was damaged in transit. Standard Webhooks requires at least 24 bytes; a shorter key is
+/// accepted with a warning, because such keys are in use. Other vendors use the text itself as the key, see
+/// [`TextSecret`].
 ///
 /// The key is wiped from memory when dropped. It cannot be printed, compared, cloned or serialized:
 ///
@@ -52,11 +52,11 @@ const MAX_BYTES: usize = 64;
 const MAX_ENCODED: usize = MAX_BYTES.div_ceil(3) * 4;
 
 impl Secret {
-    /// Reads a secret from its text form.
+    /// Parses a secret.
     ///
     /// # Errors
     ///
-    /// If the text is not a usable secret. The error holds no part of the text.
+    /// If the text is not a usable secret. The error contains no part of the text.
     pub fn new(text: &str) -> Result<Self, SecretError> {
         Ok(Self::parse(text)?)
     }
@@ -65,18 +65,18 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// If the variable is not set or does not hold a usable secret. The error names the variable.
+    /// If the variable is not set or does not contain a usable secret. The error names the variable.
     pub fn from_env(variable: &str) -> Result<Self, SecretError> {
         read::from_env(variable, Self::parse)
     }
 
     /// Reads a secret from a file, as mounted by an orchestrator.
     ///
-    /// One line ending at the end of the file is ignored, since editors and `echo` add it.
+    /// One line ending at the end of the file is ignored, because editors and `echo` add one.
     ///
     /// # Errors
     ///
-    /// If the file cannot be read or does not hold a usable secret. The error names the path.
+    /// If the file cannot be read or does not contain a usable secret. The error names the path.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, SecretError> {
         read::from_file(path.as_ref(), PREFIX.len() + MAX_ENCODED, Self::parse)
     }
@@ -92,7 +92,7 @@ impl Secret {
         if encoded.len() > MAX_ENCODED {
             return Err(Problem::TooLong { most: MAX_BYTES });
         }
-        // `decode_slice` wants room for whole groups of three bytes.
+        // `decode_slice` requires space for whole groups of three bytes.
         let mut key = Zeroizing::new(vec![0; MAX_BYTES.next_multiple_of(3)]);
         let length = STANDARD.decode_slice(encoded, &mut key).map_err(|_| Problem::NotBase64)?;
         key.truncate(length);

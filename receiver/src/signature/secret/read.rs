@@ -22,7 +22,7 @@ pub(in super::super) fn from_env<T>(
         .map_err(|problem| SecretError { origin: Some(format!("environment variable {variable:?}")), problem })
 }
 
-/// Leaves out one line ending at the end of the file. No more than `longest` bytes before it are read, and one.
+/// Removes one line ending at the end of the file. At most `longest` bytes before it are read, plus one.
 pub(in super::super) fn from_file<T>(
     path: &Path,
     longest: usize,
@@ -38,7 +38,7 @@ pub(in super::super) fn from_file<T>(
         .map_err(|problem| SecretError { origin: Some(format!("file {}", path.display())), problem })
 }
 
-/// Reads no more than is needed to see that a file is too long.
+/// Reads only as much as needed to detect that a file is too long.
 fn read(path: &Path, limit: usize) -> io::Result<Zeroizing<Vec<u8>>> {
     // Filled without growing, so that no copy of the secret is left behind.
     let mut bytes = Zeroizing::new(vec![0; limit]);

@@ -7,14 +7,14 @@ use zeroize::Zeroizing;
 use super::error::Problem;
 use super::{SecretError, read};
 
-/// A shared signing key that is used as it is written: the key is the bytes of the text, 8 to 512 of them.
+/// A shared signing key that is used as is: the key is the bytes of the text, 8 to 512 of them.
 ///
 /// For an [`HmacScheme`](crate::HmacScheme), such as those of GitHub and Stripe. Stripe's secrets begin with `whsec_` as
 /// well; there the prefix is part of the key. Standard Webhooks decodes its secrets instead, see
-/// [`Secret`](crate::Secret). As either scheme takes its own type, the two cannot be mixed up.
+/// [`Secret`](crate::Secret). Each scheme takes its own type, so the two cannot be mixed up.
 ///
-/// A text with a space at either end or with control characters is refused, since it was damaged on its way. One of less
-/// than 16 bytes is accepted with a warning: whoever records a delivery can guess it.
+/// A text with a space at either end or with control characters is refused, because it was damaged in transit. A text of
+/// fewer than 16 bytes is accepted with a warning: it can be guessed from a recorded delivery.
 ///
 /// The key is wiped from memory when dropped. It cannot be printed, compared, cloned or serialized.
 pub struct TextSecret(Zeroizing<Vec<u8>>);
@@ -24,11 +24,11 @@ const RECOMMENDED_BYTES: usize = 16;
 const MAX_BYTES: usize = 512;
 
 impl TextSecret {
-    /// Takes a secret as it is.
+    /// Creates a secret from its text.
     ///
     /// # Errors
     ///
-    /// If the text is not a usable secret. The error holds no part of the text.
+    /// If the text is not a usable secret. The error contains no part of the text.
     pub fn new(text: &str) -> Result<Self, SecretError> {
         Ok(Self::parse(text)?)
     }
@@ -37,18 +37,18 @@ impl TextSecret {
     ///
     /// # Errors
     ///
-    /// If the variable is not set or does not hold a usable secret. The error names the variable.
+    /// If the variable is not set or does not contain a usable secret. The error names the variable.
     pub fn from_env(variable: &str) -> Result<Self, SecretError> {
         read::from_env(variable, Self::parse)
     }
 
     /// Reads a secret from a file, as mounted by an orchestrator.
     ///
-    /// One line ending at the end of the file is ignored, since editors and `echo` add it.
+    /// One line ending at the end of the file is ignored, because editors and `echo` add one.
     ///
     /// # Errors
     ///
-    /// If the file cannot be read or does not hold a usable secret. The error names the path.
+    /// If the file cannot be read or does not contain a usable secret. The error names the path.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, SecretError> {
         read::from_file(path.as_ref(), MAX_BYTES, Self::parse)
     }
