@@ -6,13 +6,13 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use webhook_generator::diagnostics::Diagnostics;
-use webhook_generator::source::Sources;
-use webhook_generator::write::{Action, Plan};
+use webhook_generator::write::Plan;
 use webhook_generator::{Outcome, Output, Stage};
 
-use crate::args::{Generate, usage_error};
+use crate::args::{Generate, UsageError};
 use crate::job::Job;
-use crate::report::{ReportOptions, report};
+use crate::report::{self, End, Report, ReportOptions};
+use crate::selection::Selection;
 
 /// How many lines of differences `--check` shows.
 const MAX_DIFF_LINES: usize = 200;
@@ -20,50 +20,28 @@ const MAX_DIFF_LINES: usize = 200;
 impl Generate {
     /// Runs the command.
     pub fn run(&self) -> ExitCode {
-        match Job::new(self) {
-            Ok(job) => {
-                let finished = Run::new().run(&job, self);
-                let options = ReportOptions {
-                    format: self.message_format,
-                    verbose: self.verbose,
-                    prints_result: self.emit.is_some(),
-                };
-                report(&options, job.out.as_deref(), &finished)
-            }
-            Err((kind, message)) => usage_error("generate", kind, &message),
-        }
+        self.generate().unwrap_or_else(|error| error.exit("generate"))
     }
-}
 
-/// The result of a run.
-pub(crate) struct Finished {
-    pub(crate) end: End,
-    pub(crate) sources: Sources,
-    pub(crate) diagnostics: Diagnostics,
-    /// The number of webhooks and types; `None` if nothing was generated.
-    pub(crate) generated: Option<(usize, usize)>,
-    /// The files of the output, and what was or would be done with each.
-    pub(crate) files: Vec<(String, Action)>,
-    /// The text for standard output.
-    pub(crate) shown: String,
-    pub(crate) phases: Vec<(&'static str, Duration)>,
-}
-
-/// How a run ended.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum End {
-    /// There are errors among the diagnostics.
-    Failed,
-    /// A stage was shown.
-    Shown,
-    /// The changes were listed.
-    Listed,
-    /// The output is up to date.
-    Fresh,
-    /// The output is not up to date.
-    Stale,
-    /// The output was written.
-    Written,
+    fn generate(&self) -> Result<ExitCode, UsageError> {
+        let mut selection = Selection::new(&self.input)?;
+        if self.emit.is_some() {
+            selection = selection.only()?;
+        }
+        let jobs = selection.jobs(&self.limits, |file, limits| Job::generate(self, file, limits))?;
+        let options = ReportOptions {
+            format: self.input.message_format,
+            verbose: self.verbose,
+            prints_result: self.emit.is_some(),
+        };
+        Ok(report::print_all(
+            &options,
+            jobs.into_iter().map(|job| match job {
+                Ok(job) => Run::new().run(job, self),
+                Err(report) => *report,
+            }),
+        ))
+    }
 }
 
 /// A run in progress.
@@ -84,7 +62,7 @@ impl Run {
         self.phase = now;
     }
 
-    fn run(mut self, job: &Job, arguments: &Generate) -> Finished {
+    fn run(mut self, job: Job, arguments: &Generate) -> Report {
         let stage = arguments.emit.map(Stage::from);
         let mut shown = None;
         let Outcome { sources, diagnostics, output } = webhook_generator::run(&job.request, |reached| {
@@ -96,26 +74,22 @@ impl Run {
             self.phase_done("failed");
             shown = None;
         }
-        let mut finished = Finished {
-            end: End::Failed,
-            sources,
-            diagnostics,
+        let mut report = Report {
             generated: output.as_ref().map(|output| (output.api.webhooks.len(), output.api.types.len())),
-            files: Vec::new(),
-            shown: String::new(),
-            phases: Vec::new(),
+            ..Report::failed(job.name, sources, diagnostics)
         };
         if let Some(shown) = shown {
-            finished.end = End::Shown;
-            finished.shown = shown;
+            report.end = End::Shown;
+            report.shown = shown;
         } else if let (Some(output), Some(out)) = (output, &job.out) {
-            match self.put(&output, out, arguments, &mut finished) {
-                Ok(end) => finished.end = end,
-                Err(problems) => problems.iter().for_each(|problem| finished.diagnostics.push(problem.clone())),
+            match self.put(&output, out, arguments, &mut report) {
+                Ok(end) => report.end = end,
+                Err(problems) => problems.iter().for_each(|problem| report.diagnostics.push(problem.clone())),
             }
         }
-        finished.phases = self.phases;
-        finished
+        report.out = job.out;
+        report.phases = self.phases;
+        report
     }
 
     /// Compares the output with its folder, and writes it unless `--check` or `--dry-run` is set.
@@ -124,13 +98,13 @@ impl Run {
         output: &Output,
         out: &Path,
         arguments: &Generate,
-        finished: &mut Finished,
+        report: &mut Report,
     ) -> Result<End, Diagnostics> {
         let plan = Plan::new(out, &output.files)?;
         self.phase_done("compare");
-        finished.files = plan.actions().map(|(path, action)| (path.to_owned(), action)).collect();
+        report.files = plan.actions().map(|(path, action)| (path.to_owned(), action)).collect();
         if arguments.check {
-            finished.shown = plan.diff(MAX_DIFF_LINES);
+            report.shown = plan.diff(MAX_DIFF_LINES);
             return Ok(if plan.is_fresh() { End::Fresh } else { End::Stale });
         }
         if arguments.dry_run {

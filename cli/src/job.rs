@@ -1,154 +1,178 @@
-//! From the command line to what is to be done.
+//! From the command line and a `codegen.toml` to what is to be done. Options win over the file.
 
-use std::env;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use clap::error::ErrorKind;
+use serde::Deserialize;
+use webhook_generator::config::{Located, Receiver};
+use webhook_generator::diagnostics::{Code, Diagnostic};
 use webhook_generator::fingerprint::relative;
 use webhook_generator::source::Limits;
-use webhook_generator::{Layout, ReceiverDependency, Request};
+use webhook_generator::{BuildScript, Layout, ReceiverDependency, Request};
 
-use crate::args::{Generate, Overlay, Receiver};
+use crate::args::{Generate, Input, UsageError};
+use crate::paths::{absolute, without_links};
+use crate::project::ProjectFile;
+use crate::workspace::Workspace;
 
 /// What to generate, and where to put it.
 pub(crate) struct Job {
+    /// The configuration or, without one, the description.
+    pub(crate) name: PathBuf,
     pub(crate) request: Request,
-    /// The folder of the crate; none where nothing is to be compared or written.
+    /// The folder of the crate; `None` if nothing is compared or written.
     pub(crate) out: Option<PathBuf>,
 }
 
-/// Why a command line makes no sense.
-pub(crate) type Misuse = (ErrorKind, String);
+/// Why there is no job.
+pub(crate) enum Problem {
+    /// The command line is wrong.
+    Usage(UsageError),
+    /// The `codegen.toml` is wrong.
+    Config(Diagnostic),
+}
+
+impl From<UsageError> for Problem {
+    fn from(error: UsageError) -> Self {
+        Self::Usage(error)
+    }
+}
 
 impl Job {
-    /// What the arguments ask for.
-    pub(crate) fn new(arguments: &Generate) -> Result<Self, Misuse> {
-        let workspace = Workspace::find();
-        match (&arguments.spec, &arguments.out) {
-            (None, _) => Self::ours(&workspace?, arguments.deny.is_some()),
-            (Some(spec), out) => {
-                if out.is_none() && arguments.emit.is_none() {
-                    let message = "`--spec` needs `--out <DIR>`, the folder of the crate to generate";
-                    return Err((ErrorKind::MissingRequiredArgument, message.to_owned()));
-                }
-                Self::theirs(arguments, spec, out.as_deref(), workspace)
-            }
-        }
-    }
-
-    /// What the arguments ask to be patched.
-    pub(crate) fn patch(arguments: &Overlay) -> Result<Self, Misuse> {
-        let deny_warnings = arguments.deny.is_some();
-        let Some(spec) = &arguments.spec else { return Self::ours(&Workspace::find()?, deny_warnings) };
-        let request = Request::new(spec).overlays(&arguments.overlays).deny_warnings(deny_warnings);
-        Ok(Self { request, out: None })
-    }
-
-    /// This repository's crate. Everything about it is in `spec/`.
-    fn ours(workspace: &Workspace, deny_warnings: bool) -> Result<Self, Misuse> {
-        let crate_dir = workspace.path("generated")?;
-        let request = Request::new(workspace.path("spec/tenovos-webhooks.yaml")?)
-            .overlay(workspace.path("spec/overlay.yaml")?)
-            .config(workspace.path("spec/codegen.toml")?)
-            .receiver(ReceiverDependency::Path("../receiver".to_owned()))
-            .layout(Layout::Member { crate_dir: crate_dir.clone() })
-            .deny_warnings(deny_warnings);
-        Ok(Self { request, out: Some(crate_dir) })
-    }
-
-    /// A crate of its own.
-    fn theirs(
-        arguments: &Generate,
-        spec: &Path,
-        out: Option<&Path>,
-        workspace: Result<Workspace, Misuse>,
-    ) -> Result<Self, Misuse> {
-        let is_ours = |out: &Path, workspace: &Workspace| {
-            relative(&workspace.root.join("generated"), out).as_deref() == Some(".")
-        };
-        if let (Some(out), Ok(workspace)) = (out, &workspace)
-            && is_ours(out, workspace)
-        {
-            let message =
-                "`generated/` is for the description in `spec/`: choose another folder, or leave `--spec` out";
-            return Err((ErrorKind::ArgumentConflict, message.to_owned()));
-        }
-        let seen_from = out.unwrap_or(Path::new("."));
-        let receiver = match &arguments.receiver {
-            Some(Receiver::Version(version)) => ReceiverDependency::Version(version.clone()),
-            Some(Receiver::Git(address)) => ReceiverDependency::Git(address.clone()),
-            Some(Receiver::Path(path)) => path_dependency(seen_from, path)?,
-            None => path_dependency(seen_from, &workspace?.root.join("receiver"))?,
-        };
-        let mut request = Request::new(spec)
-            .overlays(&arguments.overlays)
-            .receiver(receiver)
-            .limits(arguments.limits.iter().fold(Limits::default(), |limits, limit| limits.with(*limit)))
-            .deny_warnings(arguments.deny.is_some());
-        if let Some(config) = &arguments.config {
-            request = request.config(config);
-        }
+    /// A crate to generate.
+    pub(crate) fn generate(arguments: &Generate, file: Option<&ProjectFile>, limits: Limits) -> Result<Self, Problem> {
+        let mut request = request(&arguments.input, file)?.limits(limits);
         if let Some(name) = &arguments.crate_name {
             request = request.crate_name(name.clone());
         }
-        if let Some(name) = out.and_then(Path::file_name).and_then(|name| name.to_str()?.parse().ok()) {
+        let stated = || file.and_then(|file| Some(file.resolve(file.project.out.as_deref()?)));
+        let Some(out) = arguments.out.clone().or_else(stated) else {
+            return match arguments.emit {
+                // A stage is shown without a folder for the crate.
+                Some(_) => Ok(Self { name: name(&arguments.input, file), request, out: None }),
+                None => Err(missing(file, "out", "../acme-webhooks")),
+            };
+        };
+        if let Some(name) = out.file_name().and_then(|name| name.to_str()?.parse().ok()) {
             request = request.default_crate_name(name);
         }
-        Ok(Self { request, out: out.map(Path::to_owned) })
+        if let Some(receiver) = receiver(arguments, file, &out)? {
+            request = request.receiver(receiver);
+        }
+        if let Some(file) = file
+            && let Some(script) = &file.project.build_script
+        {
+            let error = |message: String| Problem::Config(file.error(&message));
+            let path = seen_from(&out, &file.resolve(script)).map_err(error)?;
+            request = request.build_script(BuildScript { path, crate_dir: out.clone() });
+        }
+        Ok(Self { name: name(&arguments.input, file), request: request.layout(layout(&out)?), out: Some(out) })
+    }
+
+    /// A description to patch.
+    pub(crate) fn patch(input: &Input, file: Option<&ProjectFile>, limits: Limits) -> Result<Self, Problem> {
+        Ok(Self { name: name(input, file), request: request(input, file)?.limits(limits), out: None })
     }
 }
 
-/// A dependency on a folder, as seen from another.
-fn path_dependency(seen_from: &Path, folder: &Path) -> Result<ReceiverDependency, Misuse> {
-    let misuse = |problem| (ErrorKind::InvalidValue, format!("`{}` {problem}", folder.display()));
-    if !folder.join("Cargo.toml").is_file() {
-        return Err(misuse("is to hold `webhook-receiver` and has no `Cargo.toml`"));
-    }
-    let path = relative(&resolved(seen_from), &resolved(folder))
-        .ok_or_else(|| misuse("cannot be named as seen from the generated crate"))?;
-    Ok(ReceiverDependency::Path(path))
+fn name(input: &Input, file: Option<&ProjectFile>) -> PathBuf {
+    file.map(|file| &file.path).or(input.spec.as_ref()).cloned().unwrap_or_default()
 }
 
-/// The path without links, as far as it exists: `..` is resolved by the system, and the system follows links.
-fn resolved(path: &Path) -> PathBuf {
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    for ancestor in absolute.ancestors() {
-        if let (Ok(existing), Ok(rest)) = (ancestor.canonicalize(), absolute.strip_prefix(ancestor)) {
-            return existing.join(rest);
+/// What is read, and how it is reported.
+fn request(input: &Input, file: Option<&ProjectFile>) -> Result<Request, Problem> {
+    let stated = || file.and_then(|file| Some(file.resolve(file.project.spec.as_deref()?)));
+    let Some(spec) = input.spec.clone().or_else(stated) else { return Err(missing(file, "spec", "openapi.yaml")) };
+    let mut request = Request::new(spec).deny_warnings(input.deny.is_some());
+    if let Some(file) = file {
+        request = request.config(&file.path);
+        if input.overlays.is_empty() {
+            request = request.overlays(file.project.overlays.iter().map(|overlay| file.resolve(overlay)));
         }
     }
-    absolute
+    Ok(request.overlays(&input.overlays))
 }
 
-/// This repository.
-pub(crate) struct Workspace {
-    pub(crate) root: PathBuf,
+/// The problem that neither the command line nor the file has a key.
+fn missing(file: Option<&ProjectFile>, key: &str, example: &str) -> Problem {
+    match file {
+        Some(file) => Problem::Config(
+            file.error(&format!("`{key}` is not set"))
+                .help(format!("use `--{key}`, or add a line such as:\n{key} = {example:?}")),
+        ),
+        None => {
+            UsageError::new(ErrorKind::MissingRequiredArgument, format!("`--{key}` is required without `--config`"))
+                .into()
+        }
+    }
 }
 
-impl Workspace {
-    /// Where Cargo says that it runs us from; without Cargo, the nearest one around the working directory.
-    pub(crate) fn find() -> Result<Self, Misuse> {
-        let manifest_dir = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
-        let current_dir = env::current_dir().unwrap_or_default();
-        let candidates =
-            manifest_dir.iter().flat_map(|dir| dir.ancestors().skip(1).take(1)).chain(current_dir.ancestors());
-        let is_root = |root: &Path| {
-            ["cli", "generator", "receiver"].iter().all(|member| root.join(member).join("Cargo.toml").is_file())
+/// Where the crate finds `webhook-receiver`: as stated, else within the clone of this project that we are run in.
+fn receiver(
+    arguments: &Generate,
+    file: Option<&ProjectFile>,
+    out: &Path,
+) -> Result<Option<ReceiverDependency>, Problem> {
+    if let Some(receiver) = &arguments.receiver {
+        let invalid = |message| UsageError::new(ErrorKind::InvalidValue, message);
+        return Ok(Some(dependency(receiver.clone(), out).map_err(invalid)?));
+    }
+    if let Some(file) = file
+        && let Some(Located { value: receiver, place }) = &file.project.receiver
+    {
+        let receiver = match receiver {
+            Receiver::Path(path) => Receiver::Path(file.resolve(path)),
+            receiver => receiver.clone(),
         };
-        match candidates.into_iter().find(|root| is_root(root)) {
-            Some(root) => Ok(Self { root: root.to_owned() }),
-            None => {
-                Err((ErrorKind::Io, "this is not run within its repository: use `cargo webhooks` there".to_owned()))
-            }
-        }
+        let error = |message| Problem::Config(Diagnostic::new(Code::Config, message).at(place.clone(), ""));
+        return Ok(Some(dependency(receiver, out).map_err(error)?));
     }
+    let own = own_receiver().map(|folder| dependency(Receiver::Path(folder), out));
+    Ok(own.transpose().map_err(|message| UsageError::new(ErrorKind::Io, message))?)
+}
 
-    /// A path of the repository, as seen from the working directory: messages show it.
-    fn path(&self, path: &str) -> Result<PathBuf, Misuse> {
-        let path = self.root.join(path);
-        match relative(Path::new("."), &path) {
-            Some(path) => Ok(path.into()),
-            None => Err((ErrorKind::Io, format!("`{}` cannot be named: it is not Unicode", path.display()))),
+/// The dependency in the manifest of the crate in `out`.
+fn dependency(receiver: Receiver, out: &Path) -> Result<ReceiverDependency, String> {
+    match receiver {
+        Receiver::Version(version) => Ok(ReceiverDependency::Version(version)),
+        Receiver::Git(address) => Ok(ReceiverDependency::Git(address)),
+        Receiver::Path(folder) if !folder.join("Cargo.toml").is_file() => {
+            Err(format!("`{}` has no `Cargo.toml`: it must be the folder of `webhook-receiver`", folder.display()))
         }
+        Receiver::Path(folder) => seen_from(&without_links(out), &without_links(&folder)).map(ReceiverDependency::Path),
     }
+}
+
+fn seen_from(out: &Path, path: &Path) -> Result<String, String> {
+    relative(out, path)
+        .ok_or_else(|| format!("there is no relative path from the generated crate to `{}`", path.display()))
+}
+
+/// The receiver of the clone that the working directory lies in.
+fn own_receiver() -> Option<PathBuf> {
+    #[derive(Deserialize)]
+    struct Manifest {
+        package: Package,
+    }
+    #[derive(Deserialize)]
+    struct Package {
+        name: String,
+    }
+    let is_receiver = |folder: &PathBuf| {
+        let manifest = fs::read_to_string(folder.join("Cargo.toml")).ok();
+        let manifest = manifest.and_then(|manifest| toml::from_str::<Manifest>(&manifest).ok());
+        manifest.is_some_and(|manifest| manifest.package.name == "webhook-receiver")
+    };
+    env::current_dir().ok()?.ancestors().map(|folder| folder.join("receiver")).find(is_receiver)
+}
+
+/// A crate is a member of the workspace that lists its folder, and otherwise a package of its own.
+fn layout(out: &Path) -> Result<Layout, UsageError> {
+    let workspace = match absolute(out).parent() {
+        Some(parent) => Workspace::around(parent)?,
+        None => None,
+    };
+    let listed = workspace.is_some_and(|workspace| workspace.lists(out));
+    Ok(if listed { Layout::Member } else { Layout::Standalone })
 }

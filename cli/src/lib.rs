@@ -11,7 +11,11 @@ mod generate;
 mod job;
 mod output;
 mod overlay;
+mod paths;
+mod project;
 mod report;
+mod selection;
+mod workspace;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -33,7 +37,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
     match Cli::parse_from(arguments).command {
         Command::Generate(arguments) => arguments.run(),
-        Command::Overlay(arguments) => overlay::run(&arguments),
+        Command::Overlay(arguments) => arguments.run(),
         Command::Explain(arguments) => explain::run(&arguments),
     }
 }

@@ -5,29 +5,42 @@ use std::time::Instant;
 
 use webhook_generator::{Outcome, document, patch};
 
-use crate::args::{Overlay, Syntax, usage_error};
-use crate::generate::{End, Finished};
+use crate::args::{Overlay, Syntax, UsageError};
 use crate::job::Job;
-use crate::report::{ReportOptions, report};
+use crate::report::{self, End, Report, ReportOptions};
+use crate::selection::Selection;
 
-/// Runs the command.
-pub(crate) fn run(arguments: &Overlay) -> ExitCode {
-    let job = Job::patch(arguments).unwrap_or_else(|(kind, message)| usage_error("overlay", kind, &message));
+impl Overlay {
+    /// Runs the command.
+    pub(crate) fn run(&self) -> ExitCode {
+        self.overlay().unwrap_or_else(|error| error.exit("overlay"))
+    }
+
+    fn overlay(&self) -> Result<ExitCode, UsageError> {
+        let selection = Selection::new(&self.input)?.only()?;
+        let jobs = selection.jobs(&[], |file, limits| Job::patch(&self.input, file, limits))?;
+        let options = ReportOptions { format: self.input.message_format, verbose: false, prints_result: true };
+        Ok(report::print_all(
+            &options,
+            jobs.into_iter().map(|job| match job {
+                Ok(job) => patched(job, self.format),
+                Err(report) => *report,
+            }),
+        ))
+    }
+}
+
+fn patched(job: Job, syntax: Syntax) -> Report {
     let start = Instant::now();
     let (Outcome { sources, diagnostics, .. }, root) = patch(&job.request);
-    let shown = root.map(|root| match arguments.format {
+    let shown = root.map(|root| match syntax {
         Syntax::Yaml => document::yaml(&root),
         Syntax::Json => document::pretty_json(&root),
     });
-    let finished = Finished {
+    Report {
         end: if shown.is_some() { End::Shown } else { End::Failed },
-        sources,
-        diagnostics,
-        generated: None,
-        files: Vec::new(),
         shown: shown.unwrap_or_default(),
         phases: vec![("patch", start.elapsed())],
-    };
-    let options = ReportOptions { format: arguments.message_format, verbose: false, prints_result: true };
-    report(&options, None, &finished)
+        ..Report::failed(job.name, sources, diagnostics)
+    }
 }

@@ -3,20 +3,20 @@
 use std::env;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use webhook_generator::diagnostics::Severity;
+use webhook_generator::diagnostics::{Diagnostics, Severity};
 use webhook_generator::render;
+use webhook_generator::source::Sources;
 use webhook_generator::write::Action;
 
 use crate::args::MessageFormat;
-use crate::generate::{End, Finished};
 use crate::output::print;
 
-/// How a run is reported.
+/// How runs are reported.
 pub(crate) struct ReportOptions {
     pub(crate) format: MessageFormat,
     /// Whether every file and phase is listed.
@@ -25,45 +25,107 @@ pub(crate) struct ReportOptions {
     pub(crate) prints_result: bool,
 }
 
-/// Prints the report, and returns the exit code.
-pub(crate) fn report(options: &ReportOptions, out: Option<&Path>, finished: &Finished) -> ExitCode {
-    let printed = match options.format {
-        MessageFormat::Text => text(options, out, finished),
-        MessageFormat::Json => json(options, out, finished),
-        MessageFormat::Github => github(options, out, finished),
-    };
-    match finished.end {
-        End::Failed | End::Stale => ExitCode::FAILURE,
-        _ if printed.is_err() => ExitCode::FAILURE,
-        End::Shown | End::Listed | End::Fresh | End::Written => ExitCode::SUCCESS,
+/// The result of a run.
+pub(crate) struct Report {
+    /// The configuration or, without one, the description.
+    pub(crate) name: PathBuf,
+    /// The folder of the crate; `None` if nothing is compared or written.
+    pub(crate) out: Option<PathBuf>,
+    pub(crate) end: End,
+    pub(crate) sources: Sources,
+    pub(crate) diagnostics: Diagnostics,
+    /// The number of webhooks and types; `None` if nothing was generated.
+    pub(crate) generated: Option<(usize, usize)>,
+    /// The files of the output, and what was or would be done with each.
+    pub(crate) files: Vec<(String, Action)>,
+    /// The text for standard output.
+    pub(crate) shown: String,
+    pub(crate) phases: Vec<(&'static str, Duration)>,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// There are errors among the diagnostics.
+    Failed,
+    /// A stage was shown.
+    Shown,
+    /// The changes were listed.
+    Listed,
+    /// The output is up to date.
+    Fresh,
+    /// The output is not up to date.
+    Stale,
+    /// The output was written.
+    Written,
+}
+
+impl Report {
+    /// A run that failed before it had a result.
+    pub(crate) fn failed(name: PathBuf, sources: Sources, diagnostics: Diagnostics) -> Self {
+        Self {
+            name,
+            out: None,
+            end: End::Failed,
+            sources,
+            diagnostics,
+            generated: None,
+            files: Vec::new(),
+            shown: String::new(),
+            phases: Vec::new(),
+        }
     }
 }
 
-fn text(options: &ReportOptions, out: Option<&Path>, finished: &Finished) -> io::Result<()> {
+/// Prints each report as soon as it is there. Fails if a run failed; the others run all the same.
+pub(crate) fn print_all(options: &ReportOptions, reports: impl ExactSizeIterator<Item = Report>) -> ExitCode {
+    let count = reports.len();
+    let mut failed = Vec::new();
+    for report in reports {
+        let printed = match options.format {
+            MessageFormat::Text => text(options, &report),
+            MessageFormat::Json => json(options, &report),
+            MessageFormat::Github => github(options, &report),
+        };
+        if printed.is_err() || matches!(report.end, End::Failed | End::Stale) {
+            failed.push(format!("`{}`", report.name.display()));
+        }
+    }
+    if failed.is_empty() {
+        return ExitCode::SUCCESS;
+    }
+    if count > 1 && options.format != MessageFormat::Json {
+        // The exit code reports the failure even if this line cannot be printed.
+        let _ = print(io::stderr(), &format!("{} of {count} failed: {}\n", failed.len(), failed.join(", ")));
+    }
+    ExitCode::FAILURE
+}
+
+fn text(options: &ReportOptions, report: &Report) -> io::Result<()> {
     let color = io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    print(io::stderr(), &render::text(&finished.diagnostics, &finished.sources, color))?;
-    show(options, out, finished)
+    print(io::stderr(), &render::text(&report.diagnostics, &report.sources, color))?;
+    show(options, report)
 }
 
 /// Prints the result and the summary.
-fn show(options: &ReportOptions, out: Option<&Path>, finished: &Finished) -> io::Result<()> {
-    if finished.end == End::Listed {
-        print(io::stdout(), &list(finished, out, |action| action != Action::Keep))?;
+fn show(options: &ReportOptions, report: &Report) -> io::Result<()> {
+    if report.end == End::Listed {
+        print(io::stdout(), &list(report, |action| action != Action::Keep))?;
     } else {
-        print(io::stdout(), &finished.shown)?;
+        print(io::stdout(), &report.shown)?;
     }
     if options.verbose {
-        let phases: Vec<_> = finished.phases.iter().map(|(name, took)| format!("{name} {took:.1?}")).collect();
-        print(io::stderr(), &format!("{}{}\n", list(finished, out, |_| true), phases.join(", ")))?;
+        let phases: Vec<_> = report.phases.iter().map(|(name, took)| format!("{name} {took:.1?}")).collect();
+        print(io::stderr(), &format!("{}{}\n", list(report, |_| true), phases.join(", ")))?;
     }
-    print(io::stderr(), &summary(finished, out))
+    print(io::stderr(), &summary(report))
 }
 
 /// The files and what is done with each, one per line.
-fn list(finished: &Finished, out: Option<&Path>, wanted: impl Fn(Action) -> bool) -> String {
+fn list(report: &Report, wanted: impl Fn(Action) -> bool) -> String {
     let mut lines = String::new();
-    for (path, action) in finished.files.iter().filter(|(_, action)| wanted(*action)) {
-        let path = out.map_or_else(|| path.into(), |out| out.join(path));
+    for (path, action) in report.files.iter().filter(|(_, action)| wanted(*action)) {
+        let path = report.out.as_ref().map_or_else(|| path.into(), |out| out.join(path));
         // Writing to a `String` does not fail.
         let _ = writeln!(lines, "{:<6} {}", name(*action), path.display());
     }
@@ -80,22 +142,22 @@ fn name(action: Action) -> &'static str {
 }
 
 /// The summary as text.
-fn summary(finished: &Finished, out: Option<&Path>) -> String {
-    let warnings = count(finished.diagnostics.warnings(), "warning");
-    let out = out.unwrap_or(Path::new("")).display();
-    let files = |actions: &[Action]| finished.files.iter().filter(|(_, action)| actions.contains(action)).count();
+fn summary(report: &Report) -> String {
+    let warnings = count(report.diagnostics.warnings(), "warning");
+    let out = report.out.as_deref().unwrap_or(Path::new("")).display();
+    let files = |actions: &[Action]| report.files.iter().filter(|(_, action)| actions.contains(action)).count();
     let differ = files(&[Action::Create, Action::Change]);
     let [kept, removed] = [Action::Keep, Action::Remove].map(|action| files(&[action]));
     let files = format!("{} written, {removed} removed, {kept} unchanged", count(differ, "file"));
 
-    let mut summary = match finished.generated {
-        Some((webhooks, types)) if finished.end != End::Failed => {
+    let mut summary = match report.generated {
+        Some((webhooks, types)) if report.end != End::Failed => {
             format!("{}, {}, {warnings}\n", count(webhooks, "webhook"), count(types, "type"))
         }
         _ => String::new(),
     };
-    let end = match finished.end {
-        End::Failed => format!("failed: {}, {warnings}", count(errors(finished), "error")),
+    let end = match report.end {
+        End::Failed => format!("`{}` failed: {}, {warnings}", report.name.display(), count(errors(report), "error")),
         End::Shown => warnings,
         End::Listed => format!("`{out}` would change: {files}"),
         End::Fresh => format!("`{out}` is up to date"),
@@ -104,7 +166,7 @@ fn summary(finished: &Finished, out: Option<&Path>) -> String {
         }
         End::Written => format!("`{out}`: {files}"),
     };
-    let _ = writeln!(summary, "{end} ({:.2} s)", total(&finished.phases).as_secs_f64());
+    let _ = writeln!(summary, "{end} ({:.2} s)", total(&report.phases).as_secs_f64());
     summary
 }
 
@@ -116,42 +178,41 @@ fn count(number: usize, what: &str) -> String {
     }
 }
 
-fn errors(finished: &Finished) -> usize {
-    finished.diagnostics.iter().filter(|diagnostic| diagnostic.severity() == Severity::Error).count()
+fn errors(report: &Report) -> usize {
+    report.diagnostics.iter().filter(|diagnostic| diagnostic.severity() == Severity::Error).count()
 }
 
 fn total(phases: &[(&str, Duration)]) -> Duration {
     phases.iter().map(|(_, took)| took).sum()
 }
 
-fn json(options: &ReportOptions, out: Option<&Path>, finished: &Finished) -> io::Result<()> {
-    let lines =
-        render::json(&finished.diagnostics, &finished.sources) + &json_summary(finished, out).to_string() + "\n";
+fn json(options: &ReportOptions, report: &Report) -> io::Result<()> {
+    let lines = render::json(&report.diagnostics, &report.sources) + &json_summary(report).to_string() + "\n";
     if options.prints_result {
-        print(io::stdout(), &finished.shown)?;
+        print(io::stdout(), &report.shown)?;
         print(io::stderr(), &lines)
     } else {
         print(io::stdout(), &lines)
     }
 }
 
-fn github(options: &ReportOptions, out: Option<&Path>, finished: &Finished) -> io::Result<()> {
-    let commands = render::github(&finished.diagnostics, &finished.sources);
+fn github(options: &ReportOptions, report: &Report) -> io::Result<()> {
+    let commands = render::github(&report.diagnostics, &report.sources);
     if options.prints_result {
         print(io::stderr(), &commands)?;
     } else {
         print(io::stdout(), &commands)?;
     }
-    show(options, out, finished)
+    show(options, report)
 }
 
-fn json_summary(finished: &Finished, out: Option<&Path>) -> Value {
+fn json_summary(report: &Report) -> Value {
     let files: Vec<_> =
-        finished.files.iter().map(|(path, action)| json!({ "path": path, "action": name(*action) })).collect();
-    let phases = finished.phases.iter().map(|(name, took)| ((*name).to_owned(), json!(took.as_millis())));
+        report.files.iter().map(|(path, action)| json!({ "path": path, "action": name(*action) })).collect();
+    let phases = report.phases.iter().map(|(name, took)| ((*name).to_owned(), json!(took.as_millis())));
     json!({
         "summary": {
-            "end": match finished.end {
+            "end": match report.end {
                 End::Failed => "failed",
                 End::Shown => "shown",
                 End::Listed => "listed",
@@ -159,11 +220,12 @@ fn json_summary(finished: &Finished, out: Option<&Path>) -> Value {
                 End::Stale => "stale",
                 End::Written => "written",
             },
-            "out": out.map(|out| out.to_string_lossy()),
-            "webhooks": finished.generated.map(|(webhooks, _)| webhooks),
-            "types": finished.generated.map(|(_, types)| types),
-            "errors": errors(finished),
-            "warnings": finished.diagnostics.warnings(),
+            "name": report.name.to_string_lossy(),
+            "out": report.out.as_ref().map(|out| out.to_string_lossy()),
+            "webhooks": report.generated.map(|(webhooks, _)| webhooks),
+            "types": report.generated.map(|(_, types)| types),
+            "errors": errors(report),
+            "warnings": report.diagnostics.warnings(),
             "files": files,
             "milliseconds": phases.collect::<serde_json::Map<_, _>>(),
         }

@@ -1,84 +1,42 @@
 //! `cargo webhooks generate`, as it is run.
 
-use std::collections::BTreeMap;
+#[allow(dead_code, reason = "other tests use the rest")]
+mod support;
+
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::ops::Deref;
+use std::path::Path;
 
 use serde_json::Value;
-use tempfile::TempDir;
+use support::{CONFIG, Folder, OVERLAY, Run, SPEC};
 
-const SPEC: &str = r##"
-openapi: 3.1.0
-info: { title: Parcels, version: "1" }
-webhooks:
-  parcel.sent:
-    post:
-      requestBody:
-        content:
-          application/json:
-            schema: { $ref: "#/components/schemas/parcel" }
-      responses: { "200": { description: Taken. } }
-components:
-  schemas:
-    parcel:
-      type: object
-      required: [eventType, weight]
-      properties:
-        eventType: { type: string, const: parcel.sent }
-        weight: { type: integer }
-"##;
+/// The workspace, which lists its configuration.
+const WORKSPACE: &str = "[workspace]\nmembers = [\"generated\"]\n\
+                         [workspace.metadata.webhooks]\nconfigs = [\"spec/codegen.toml\"]\n";
 
-const OVERLAY: &str = r#"
-overlay: 1.0.0
-info: { title: Corrections, version: "1" }
-actions: [{ target: $.info, update: { title: All parcels } }]
-"#;
-
-const CONFIG: &str = "crate-name = \"parcel-webhooks\"\nvendor = \"Parcels\"\n[event-type]\npointer = \"/eventType\"\n";
+/// The files of the crate in `generated/`.
+const FILES: &str = "spec = \"tenovos-webhooks.yaml\"\noverlays = [\"overlay.yaml\"]\nout = \"../generated\"\n\
+                     receiver = \"../receiver\"\nbuild-script = \"../build.rs\"\n";
 
 /// A folder that looks like this repository, as far as the command looks.
-struct Repository(TempDir);
+struct Repository(Folder);
 
 impl Repository {
     fn new() -> Self {
-        let repository = Self(TempDir::new().unwrap());
-        for member in ["cli", "generator", "receiver"] {
-            repository.write(&format!("{member}/Cargo.toml"), "");
-        }
+        let repository = Self(Folder::new());
+        repository.write("Cargo.toml", WORKSPACE);
+        repository.write("receiver/Cargo.toml", "[package]\nname = \"webhook-receiver\"\n");
         repository.write("spec/tenovos-webhooks.yaml", SPEC);
         repository.write("spec/overlay.yaml", OVERLAY);
-        repository.write("spec/codegen.toml", CONFIG);
+        repository.configure(CONFIG);
         repository.write("elsewhere/spec.yaml", SPEC);
         repository.write("elsewhere/codegen.toml", CONFIG);
         repository
     }
 
-    fn path(&self, path: &str) -> PathBuf {
-        self.0.path().join(path)
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.path(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    /// Every file in a folder, by its path.
-    fn files(&self, folder: &str) -> BTreeMap<PathBuf, String> {
-        fn visit(folder: &Path, root: &Path, files: &mut BTreeMap<PathBuf, String>) {
-            for entry in fs::read_dir(folder).into_iter().flatten() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    visit(&path, root, files);
-                } else {
-                    files.insert(path.strip_prefix(root).unwrap().to_owned(), fs::read_to_string(&path).unwrap());
-                }
-            }
-        }
-        let (root, mut files) = (self.path(folder), BTreeMap::new());
-        visit(&root, &root, &mut files);
-        files
+    /// Writes the configuration of `generated/`: its files and these lines.
+    fn configure(&self, lines: &str) {
+        self.write("spec/codegen.toml", &format!("{FILES}{lines}"));
     }
 
     fn run(&self, arguments: &str) -> Run {
@@ -86,45 +44,15 @@ impl Repository {
     }
 
     fn run_in(&self, folder: &str, arguments: &str) -> Run {
-        self.task(folder, &format!("generate {arguments}"))
-    }
-
-    fn task(&self, folder: &str, arguments: &str) -> Run {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-webhooks"));
-        command.current_dir(self.path(folder)).env("CARGO_MANIFEST_DIR", self.path("cli"));
-        let output = command.args(arguments.split_whitespace()).output().unwrap();
-        Run {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        self.webhooks(folder, &format!("generate {arguments}"))
     }
 }
 
-#[derive(Debug)]
-struct Run {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
+impl Deref for Repository {
+    type Target = Folder;
 
-impl Run {
-    #[track_caller]
-    fn exits(self, code: i32) -> Self {
-        assert_eq!(self.code, Some(code), "{self:#?}");
-        self
-    }
-
-    #[track_caller]
-    fn shows(self, what: &str) -> Self {
-        assert!(self.stdout.contains(what), "{what:?} is not shown: {self:#?}");
-        self
-    }
-
-    #[track_caller]
-    fn tells(self, what: &str) -> Self {
-        assert!(self.stderr.contains(what), "{what:?} is not told: {self:#?}");
-        self
+    fn deref(&self) -> &Folder {
+        &self.0
     }
 }
 
@@ -133,17 +61,14 @@ fn what_makes_no_sense_is_refused() {
     let repository = Repository::new();
     let before = repository.files(".");
     for (arguments, message) in [
-        ("--spec elsewhere/spec.yaml", "`--out <DIR>`"),
-        ("--spec elsewhere/spec.yaml --out generated", "choose another folder"),
-        ("--spec elsewhere/spec.yaml --out elsewhere/../generated/", "choose another folder"),
+        ("--spec elsewhere/spec.yaml", "`--out` is required without `--config`"),
         ("--overlay a.yaml", "--spec <FILE>"),
-        ("--config a.toml", "--spec <FILE>"),
         ("--out out", "--spec <FILE>"),
         ("--crate-name a", "--spec <FILE>"),
         ("--receiver 1.0", "--spec <FILE>"),
         ("--spec a --out b --crate-name Fn", "is no package name"),
         ("--spec a --out b --receiver git@example.com:a", "ssh://"),
-        ("--spec a --out b --receiver nowhere", "`nowhere` is to hold `webhook-receiver`"),
+        ("--spec a --out b --receiver nowhere", "`nowhere` has no `Cargo.toml`"),
         ("--check --dry-run", "cannot be used with"),
         ("--check --emit ir", "cannot be used with"),
         ("--dry-run --emit ir", "cannot be used with"),
@@ -153,7 +78,7 @@ fn what_makes_no_sense_is_refused() {
         ("--unknown", "unexpected argument"),
         ("positional", "unexpected argument"),
     ] {
-        repository.run(arguments).exits(2).tells(message).tells("try '--help'");
+        repository.run(arguments).exits(2).reports(message).reports("try '--help'");
     }
     assert_eq!(repository.files("."), before);
     repository.run("--help").exits(0).shows("--receiver <PATH|GIT|VERSION>");
@@ -162,18 +87,18 @@ fn what_makes_no_sense_is_refused() {
 #[test]
 fn our_crate_is_kept_up_to_date() {
     let repository = Repository::new();
-    repository.run("--check").exits(1).shows("missing: generated/Cargo.toml").tells("`generated` is stale");
-    repository.run("--dry-run").exits(0).shows("create generated/src/lib.rs").tells("would change:");
+    repository.run("--check").exits(1).shows("missing: generated/Cargo.toml").reports("`generated` is stale");
+    repository.run("--dry-run").exits(0).shows("create generated/src/lib.rs").reports("would change:");
     assert!(!repository.path("generated").exists());
 
-    repository.run("").exits(0).tells("1 webhook, ").tells(", 0 removed, 0 unchanged (");
-    repository.run("--check").exits(0).tells("is up to date");
+    repository.run("").exits(0).reports("1 webhook, ").reports(", 0 removed, 0 unchanged (");
+    repository.run("--check").exits(0).reports("is up to date");
     repository
         .run("--verbose")
         .exits(0)
-        .tells("`generated`: no files written")
-        .tells("keep   generated/src/lib.rs")
-        .tells("ms");
+        .reports("`generated`: no files written")
+        .reports("keep   generated/src/lib.rs")
+        .reports("ms");
 
     let written = repository.files("generated");
     let inputs = &written[Path::new(".codegen-inputs")];
@@ -182,9 +107,9 @@ fn our_crate_is_kept_up_to_date() {
     }
 
     repository.write("generated/src/lib.rs", "edited\n");
-    repository.run("--check").exits(1).shows("-edited\n").tells("stale in 1 file;");
+    repository.run("--check").exits(1).shows("-edited\n").reports("stale in 1 file;");
     assert_eq!(repository.files("generated")[Path::new("src/lib.rs")], "edited\n");
-    repository.run("").exits(0).tells("1 file written");
+    repository.run("").exits(0).reports("1 file written");
     assert_eq!(repository.files("generated"), written);
 }
 
@@ -235,24 +160,24 @@ fn a_failure_leaves_the_output_as_it_was() {
     repository.write("generated/Cargo.lock", "theirs");
     let before = repository.files("generated");
 
-    repository.write("spec/codegen.toml", "crate-nam = \"a\"\n");
+    repository.configure("crate-nam = \"a\"\n");
     repository
         .run("")
         .exits(1)
-        .tells("spec/codegen.toml:1:1")
-        .tells("unknown key `crate-nam`")
-        .tells("failed: 1 error");
-    repository.write("spec/codegen.toml", CONFIG);
+        .reports("spec/codegen.toml:6:1")
+        .reports("unknown key `crate-nam`")
+        .reports("`spec/codegen.toml` failed: 1 error");
+    repository.configure(CONFIG);
     repository.write("spec/tenovos-webhooks.yaml", "openapi: [");
-    repository.run("").exits(1).tells("spec/tenovos-webhooks.yaml");
+    repository.run("").exits(1).reports("spec/tenovos-webhooks.yaml");
     repository.run("--check").exits(1);
     fs::remove_file(repository.path("spec/tenovos-webhooks.yaml")).unwrap();
-    repository.run("").exits(1).tells("spec/tenovos-webhooks.yaml");
+    repository.run("").exits(1).reports("spec/tenovos-webhooks.yaml");
     assert_eq!(repository.files("generated"), before);
 
     repository.write("out/Cargo.toml", "theirs");
     let foreign = repository.run("--spec elsewhere/spec.yaml --out out").exits(1);
-    foreign.tells("E0502").tells("`out/Cargo.toml`");
+    foreign.reports("E0502").reports("`out/Cargo.toml`");
     assert_eq!(repository.files("out").len(), 1);
 }
 
@@ -266,7 +191,7 @@ fn stages_are_shown() {
         }
     }
     assert_eq!(repository.files("."), before);
-    repository.run("--spec nowhere.yaml --emit ir").exits(1).tells("nowhere.yaml");
+    repository.run("--spec nowhere.yaml --emit ir").exits(1).reports("nowhere.yaml");
 }
 
 #[test]
@@ -284,7 +209,7 @@ fn programs_read_json() {
         assert!(!summary["files"].as_array().unwrap().is_empty());
     }
 
-    repository.write("spec/codegen.toml", "crate-nam = \"a\"\n");
+    repository.configure("crate-nam = \"a\"\n");
     let run = repository.run("--message-format json").exits(1);
     let found = lines(&run.stdout);
     assert_eq!((&found[0]["code"], &found[0]["file"]), (&"E0401".into(), &"spec/codegen.toml".into()));
@@ -299,7 +224,7 @@ fn programs_read_json() {
 fn github_reads_annotations() {
     let repository = Repository::new();
     let annotation = "::warning file=spec/tenovos-webhooks.yaml,line=5,col=3,endLine=5,endColumn=14,title=W0703::";
-    repository.run("--message-format github").exits(0).shows(annotation).tells("1 webhook, ");
+    repository.run("--message-format github").exits(0).shows(annotation).reports("1 webhook, ");
     let run = repository.run("--emit tree --message-format github").exits(0);
     assert!(serde_json::from_str::<Value>(&run.stdout).is_ok());
 }
@@ -310,43 +235,48 @@ fn warnings_are_denied() {
     repository
         .run("--deny warnings")
         .exits(1)
-        .tells("error[W0703]: ")
-        .tells("= note: `--deny warnings` makes this warning an error")
-        .tells("failed: 2 errors, no warnings");
+        .reports("error[W0703]: ")
+        .reports("= note: `--deny warnings` makes this warning an error")
+        .reports("`spec/codegen.toml` failed: 2 errors, no warnings");
     assert!(!repository.path("generated").exists());
 
-    let levels = |levels: &str| repository.write("spec/codegen.toml", &format!("{CONFIG}[diagnostics]\n{levels}\n"));
+    let levels = |levels: &str| repository.configure(&format!("{CONFIG}[diagnostics]\n{levels}\n"));
     levels("W0703 = \"allow\"\nW0707 = \"warn\"");
-    repository.run("--deny warnings").exits(0).tells("1 warning");
+    repository.run("--deny warnings").exits(0).reports("1 warning");
     levels("W0703 = \"deny\"");
-    repository.run("--check").exits(1).tells("error[W0703]: ").tells("spec/codegen.toml:6:1").tells("denied here");
+    repository
+        .run("--check")
+        .exits(1)
+        .reports("error[W0703]: ")
+        .reports("spec/codegen.toml:11:1")
+        .reports("denied here");
     levels("W0601 = \"allow\"");
-    repository.run("").exits(0).tells("warning[W0704]: `W0601` is allowed and does not occur");
+    repository.run("").exits(0).reports("warning[W0704]: `W0601` is allowed and does not occur");
 }
 
 #[test]
 fn overlays_are_applied() {
     let repository = Repository::new();
     let before = repository.files(".");
-    repository.task(".", "overlay").exits(0).shows("info:\n  title: All parcels\n").tells("no warnings");
+    repository.webhooks(".", "overlay").exits(0).shows("info:\n  title: All parcels\n").reports("no warnings");
     let theirs = "overlay --spec elsewhere/spec.yaml --overlay spec/overlay.yaml";
-    let run = repository.task(".", &format!("{theirs} --format json")).exits(0);
+    let run = repository.webhooks(".", &format!("{theirs} --format json")).exits(0);
     assert_eq!(serde_json::from_str::<Value>(&run.stdout).unwrap()["info"]["title"], "All parcels");
     assert_eq!(repository.files("."), before);
 
     repository.write("spec/overlay.yaml", &OVERLAY.replace("$.info", "$.inof"));
-    repository.task(".", "overlay").exits(0).tells("did you mean `info`?").tells("1 warning");
-    let denied = repository.task(".", "overlay --deny warnings --message-format json").exits(1);
+    repository.webhooks(".", "overlay").exits(0).reports("did you mean `info`?").reports("1 warning");
+    let denied = repository.webhooks(".", "overlay --deny warnings --message-format json").exits(1);
     assert!(denied.stdout.is_empty() && denied.stderr.contains("\"severity\":\"error\""), "{denied:#?}");
-    repository.task(".", "overlay --overlay spec/overlay.yaml").exits(2).tells("--spec <FILE>");
+    repository.webhooks(".", "overlay --overlay spec/overlay.yaml").exits(2).reports("--spec <FILE>");
 }
 
 #[test]
 fn codes_are_explained() {
     let repository = Repository::new();
-    repository.task(".", "explain E0301").exits(0).shows("E0301: A `$ref` leads nowhere.");
-    repository.task(".", "explain w0703").exits(0).shows("W0703: ");
-    repository.task(".", "explain").exits(0).shows("E0101  A file cannot be read.");
-    repository.task(".", "explain E0310").exits(1).tells("there is no code `E0310`; did you mean `E0303`?");
-    repository.task(".", "explain help").exits(1).tells("lists all codes");
+    repository.webhooks(".", "explain E0301").exits(0).shows("E0301: A `$ref` leads nowhere.");
+    repository.webhooks(".", "explain w0703").exits(0).shows("W0703: ");
+    repository.webhooks(".", "explain").exits(0).shows("E0101  A file cannot be read.");
+    repository.webhooks(".", "explain E0310").exits(1).reports("there is no code `E0310`; did you mean `E0303`?");
+    repository.webhooks(".", "explain help").exits(1).reports("lists all codes");
 }

@@ -25,4 +25,4 @@ mod testing;
 pub mod write;
 
 pub use pipeline::{Outcome, Output, Reached, Stage, dump, generate, patch, run};
-pub use request::{Layout, ReceiverDependency, Request};
+pub use request::{BuildScript, Layout, ReceiverDependency, Request};

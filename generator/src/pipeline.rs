@@ -11,7 +11,7 @@ use crate::emit::{self, Emitter, Manifest};
 use crate::ir::{Api, Scheme};
 use crate::names::{self, Names};
 use crate::normalize::{self, Description};
-use crate::request::{Layout, ReceiverDependency, Request};
+use crate::request::{BuildScript, ReceiverDependency, Request};
 use crate::resolve::Resolver;
 use crate::source::Sources;
 use crate::{fingerprint, lower, outline, overlay};
@@ -229,10 +229,11 @@ impl Run<'_> {
             vendor: &names.vendor.to_string(),
             signed: api.scheme != Some(Scheme::Unsigned),
             receiver: &receiver,
-            layout: &self.request.layout,
+            layout: self.request.layout,
+            build_script: self.request.build_script.as_ref(),
         };
         files.insert("Cargo.toml".to_owned(), emit::manifest(&manifest));
-        if let Layout::Member { crate_dir } = &self.request.layout {
+        if let Some(BuildScript { crate_dir, .. }) = &self.request.build_script {
             files.insert(fingerprint::FILE.to_owned(), self.fingerprint(crate_dir));
         }
         Some(files)

@@ -24,6 +24,7 @@ pub struct Request {
     pub(crate) default_crate_name: Option<CrateName>,
     pub(crate) receiver: Option<ReceiverDependency>,
     pub(crate) layout: Layout,
+    pub(crate) build_script: Option<BuildScript>,
     pub(crate) limits: Limits,
     pub(crate) deny_warnings: bool,
 }
@@ -39,6 +40,7 @@ impl Request {
             default_crate_name: None,
             receiver: None,
             layout: Layout::Standalone,
+            build_script: None,
             limits: Limits::default(),
             deny_warnings: false,
         }
@@ -94,6 +96,13 @@ impl Request {
         self
     }
 
+    /// Gives the emitted package a build script, and a [record](crate::fingerprint::record) of its input files.
+    #[must_use]
+    pub fn build_script(mut self, script: BuildScript) -> Self {
+        self.build_script = Some(script);
+        self
+    }
+
     /// Sets how large a description may be.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
@@ -121,15 +130,21 @@ pub enum ReceiverDependency {
 }
 
 /// What the emitted package is part of.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
-    /// A member of this repository's workspace, with the freshness guard as its build script.
-    Member {
-        /// The folder of the crate, which the [record](crate::fingerprint::record) of the inputs is relative to.
-        crate_dir: PathBuf,
-    },
+    /// A member of a workspace.
+    Member,
     /// A package of its own, with an empty `[workspace]`.
     Standalone,
+}
+
+/// The build script of an emitted package, such as one that checks that the package is up to date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BuildScript {
+    /// The path of the script, relative to the package, with `/`.
+    pub path: String,
+    /// The folder of the package. Paths in the record of the input files are relative to it.
+    pub crate_dir: PathBuf,
 }
 
 #[cfg(test)]

@@ -1,6 +1,11 @@
 //! The configuration: what is chosen here and not said by the description.
 //!
 //! ```toml
+//! spec = "openapi.yaml"                   # paths are relative to this file
+//! overlays = ["overlay.yaml"]
+//! out = "../acme-webhooks"
+//! receiver = "0.1"                        # where the crate finds `webhook-receiver`
+//! build-script = "../build.rs"
 //! crate-name = "tenovos-webhooks"
 //! crate-version = "0.1.0"
 //! vendor = "Tenovos"                      # the name of the vendor in Rust
@@ -54,16 +59,19 @@
 //! Every key may be left out, and none may be added.
 
 mod pattern;
+mod project;
 mod signature;
 mod values;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::PathBuf;
 
 use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+pub use project::{Project, Receiver};
 pub use signature::{Headers, Signature};
 pub use values::{CrateName, CrateVersion, HeaderName, Pointer, SpecPlace, Text, TypeName, VisibleText};
 
@@ -77,6 +85,8 @@ const MAX_ERRORS: usize = 20;
 /// A configuration. The default one is that of an empty file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
+    /// The files.
+    pub project: Project,
     /// The name of the package.
     pub crate_name: Option<CrateName>,
     /// The version of the package; `0.1.0` where nothing is said.
@@ -210,6 +220,12 @@ fn take_out(table: &mut DeTable<'_>, from: Range<usize>, entry: &Range<usize>) -
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Raw {
+    spec: Option<Text>,
+    #[serde(default)]
+    overlays: Vec<Text>,
+    out: Option<Text>,
+    receiver: Option<Spanned<Receiver>>,
+    build_script: Option<Text>,
     crate_name: Option<CrateName>,
     #[serde(default)]
     crate_version: CrateVersion,
@@ -286,12 +302,25 @@ impl RawEventType {
 
 impl Raw {
     fn check(self, file: FileId, diagnostics: &mut Diagnostics) -> Config {
-        let Self { crate_name, crate_version, vendor, mut event_type, names, signature, diagnostics: levels } = self;
+        let Self { crate_name, crate_version, vendor, mut event_type, names, signature, diagnostics: levels, .. } =
+            self;
+        let path = |text: Text| PathBuf::from(text.as_str());
+        let project = Project {
+            spec: self.spec.map(path),
+            overlays: self.overlays.into_iter().map(path).collect(),
+            out: self.out.map(path),
+            receiver: self.receiver.map(|receiver| {
+                let place = Place::Bytes(file, receiver.span());
+                Located { value: receiver.into_inner(), place }
+            }),
+            build_script: self.build_script.map(path),
+        };
         let carrier = diagnostics.take_in(event_type.carrier(file)).flatten();
         let signature = signature.and_then(|signature| diagnostics.take_in(signature.check(file)));
         let levels = levels.into_iter().filter_map(|entry| diagnostics.take_in(level(file, entry))).collect();
         let RawEventType { separator, from_keys, names: event_type_names, .. } = event_type;
         Config {
+            project,
             crate_name,
             crate_version,
             vendor,
@@ -466,6 +495,35 @@ mod tests {
                 E0401: missing key `scheme`
                 at 10..21: "[signature]"
             "#]],
+        );
+    }
+
+    #[test]
+    fn files_of_a_project() {
+        let project = parsed(
+            "spec = \"a.yaml\"\noverlays = [\"b.yaml\", \"c.yaml\"]\nout = \"../acme\"\n\
+             receiver = \"^1.2\"\nbuild-script = \"build.rs\"\n",
+        )
+        .project;
+        let expected = Project {
+            spec: Some("a.yaml".into()),
+            overlays: vec!["b.yaml".into(), "c.yaml".into()],
+            out: Some("../acme".into()),
+            receiver: Some(Located { value: Receiver::Version("^1.2".to_owned()), place: Place::Bytes(FILE, 75..81) }),
+            build_script: Some("build.rs".into()),
+        };
+        assert_eq!(project, expected);
+        assert_eq!(parsed("").project, Project::default());
+        check_error(
+            "spec = \"\"\noverlays = \"b.yaml\"\nreceiver = \"git@example.com:a\"\n",
+            &expect![[r#"
+            E0401: "" must not be empty
+            at 7..9: "\"\""
+            E0401: invalid type: string "b.yaml", expected a sequence
+            at 21..29: "\"b.yaml\""
+            E0401: "git@example.com:a": write this address as `ssh://git@host/path`, which Cargo accepts
+            at 41..60: "\"git@example.com:a\""
+        "#]],
         );
     }
 

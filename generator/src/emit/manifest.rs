@@ -1,6 +1,6 @@
 //! `Cargo.toml`.
 
-use crate::{Layout, ReceiverDependency};
+use crate::{BuildScript, Layout, ReceiverDependency};
 
 /// What a manifest says.
 pub struct Manifest<'a> {
@@ -15,16 +15,19 @@ pub struct Manifest<'a> {
     /// Where the receiver comes from.
     pub receiver: &'a ReceiverDependency,
     /// What the package is part of.
-    pub layout: &'a Layout,
+    pub layout: Layout,
+    /// The build script, if there is one.
+    pub build_script: Option<&'a BuildScript>,
 }
 
 /// The text of a manifest. Every text in it is checked before: none comes from the description.
 pub fn manifest(manifest: &Manifest<'_>) -> String {
-    let Manifest { name, version, vendor, signed, receiver, layout } = manifest;
+    let Manifest { name, version, vendor, signed, receiver, layout, build_script } = manifest;
     let contents = if *signed { "payloads, routing and signature verification" } else { "payloads and routing" };
-    let (build, workspace) = match layout {
-        Layout::Member { .. } => ("build = \"../build.rs\"\n", ""),
-        Layout::Standalone => ("", "\n# A package of its own, wherever it lies.\n[workspace]\n"),
+    let build = build_script.map(|BuildScript { path, .. }| format!("build = {path:?}\n")).unwrap_or_default();
+    let workspace = match layout {
+        Layout::Member => "",
+        Layout::Standalone => "\n# A package of its own, wherever it lies.\n[workspace]\n",
     };
     let receiver = match receiver {
         ReceiverDependency::Path(path) => format!("path = {path:?}"),

@@ -78,15 +78,27 @@ pub struct Limit {
     value: usize,
 }
 
+impl Limit {
+    /// A limit with this name.
+    ///
+    /// # Errors
+    ///
+    /// A message, if there is no limit with this name.
+    pub fn new(name: &str, value: usize) -> Result<Self, String> {
+        match Limits::NAMES.iter().find(|known| **known == name) {
+            Some(name) => Ok(Self { name, value }),
+            None => Err(format!("there is no limit `{name}`; the names are {}", Limits::NAMES.join(", "))),
+        }
+    }
+}
+
 impl FromStr for Limit {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let known = || format!("write NAME=NUMBER; the names are {}", Limits::NAMES.join(", "));
-        let (name, value) = text.split_once('=').ok_or_else(known)?;
-        let name = Limits::NAMES.iter().find(|known| **known == name).ok_or_else(known)?;
-        let value = value.replace('_', "").parse().map_err(|_| format!("`{value}` is no number"))?;
-        Ok(Self { name, value })
+        let (name, value) = text.split_once('=').ok_or("write NAME=NUMBER")?;
+        let value = value.replace('_', "").parse().map_err(|_| format!("`{value}` is not a number"))?;
+        Self::new(name, value)
     }
 }
 

@@ -1,0 +1,81 @@
+//! Which configurations a command is for.
+
+use std::path::{Path, PathBuf};
+
+use clap::error::ErrorKind;
+use webhook_generator::diagnostics::Diagnostics;
+use webhook_generator::source::{Limit, Limits, Sources};
+
+use crate::args::{Input, UsageError};
+use crate::job::{Job, Problem};
+use crate::paths::shown;
+use crate::project::ProjectFile;
+use crate::report::Report;
+use crate::workspace::Workspace;
+
+/// The configurations that a command is for.
+pub(crate) struct Selection {
+    /// `None` for a description without a configuration.
+    configs: Vec<Option<PathBuf>>,
+    workspace: Option<Workspace>,
+}
+
+/// A job, or the result of a run that failed before it had one.
+pub(crate) type Prepared = Result<Job, Box<Report>>;
+
+impl Selection {
+    /// The configuration that the command line names, else those that the workspace lists.
+    pub(crate) fn new(input: &Input) -> Result<Self, UsageError> {
+        let workspace = Workspace::around(Path::new("."))?;
+        if input.spec.is_some() || input.config.is_some() {
+            return Ok(Self { configs: vec![input.config.clone()], workspace });
+        }
+        let configs: Vec<_> = workspace.iter().flat_map(Workspace::configs).map(|config| Some(shown(config))).collect();
+        if configs.is_empty() {
+            let message = "use `--config` or `--spec`, or list configurations in the `Cargo.toml` of the workspace:\n\n\
+                           [workspace.metadata.webhooks]\nconfigs = [\"acme/codegen.toml\"]";
+            return Err(UsageError::new(ErrorKind::MissingRequiredArgument, message));
+        }
+        Ok(Self { configs, workspace })
+    }
+
+    /// Refuses several configurations.
+    pub(crate) fn only(self) -> Result<Self, UsageError> {
+        if self.configs.len() == 1 {
+            return Ok(self);
+        }
+        let names: Vec<_> = self.configs.iter().flatten().map(|config| format!("`{}`", config.display())).collect();
+        let message = format!("only one crate can be shown: use `--config` with one of {}", names.join(", "));
+        Err(UsageError::new(ErrorKind::MissingRequiredArgument, message))
+    }
+
+    /// Reads each configuration and makes its job.
+    pub(crate) fn jobs(
+        self,
+        limits: &[Limit],
+        job: impl Fn(Option<&ProjectFile>, Limits) -> Result<Job, Problem>,
+    ) -> Result<Vec<Prepared>, UsageError> {
+        let limits_of = |config: Option<&PathBuf>| {
+            let stated = self.workspace.as_ref().zip(config).map(|(workspace, config)| workspace.limits(config));
+            limits.iter().fold(stated.unwrap_or_default(), |limits, limit| limits.with(*limit))
+        };
+        let prepare = |config: &Option<PathBuf>| {
+            let limits = limits_of(config.as_ref());
+            let file = match config.as_ref().map(|config| ProjectFile::read(config, limits)).transpose() {
+                Ok(file) => file,
+                Err(finished) => return Ok(Err(finished)),
+            };
+            match job(file.as_ref(), limits) {
+                Ok(job) => Ok(Ok(job)),
+                Err(Problem::Usage(error)) => Err(error),
+                Err(Problem::Config(diagnostic)) => {
+                    let sources = file.map_or_else(|| Sources::with_limits(limits), |file| file.sources);
+                    let mut diagnostics = Diagnostics::default();
+                    diagnostics.push(diagnostic);
+                    Ok(Err(Box::new(Report::failed(config.clone().unwrap_or_default(), sources, diagnostics))))
+                }
+            }
+        };
+        self.configs.iter().map(prepare).collect()
+    }
+}

@@ -1,0 +1,102 @@
+//! The files of a project.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use serde::Deserialize;
+
+use super::Located;
+
+/// What to read, and where the crate goes. Paths are as written: relative to the folder of the configuration.
+///
+/// [`generate`](crate::generate) does not use it: a [`Request`](crate::Request) names the files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Project {
+    /// The description.
+    pub spec: Option<PathBuf>,
+    /// Overlays, applied in this order.
+    pub overlays: Vec<PathBuf>,
+    /// The folder of the generated crate.
+    pub out: Option<PathBuf>,
+    /// Where the generated crate finds `webhook-receiver`.
+    pub receiver: Option<Located<Receiver>>,
+    /// The build script of the generated crate. Such a crate also has a [record](crate::fingerprint) of its input files.
+    pub build_script: Option<PathBuf>,
+}
+
+/// Where `webhook-receiver` is located.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum Receiver {
+    /// A folder.
+    Path(PathBuf),
+    /// The address of a git repository.
+    Git(String),
+    /// A version requirement.
+    Version(String),
+}
+
+impl FromStr for Receiver {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.is_empty() || text.contains(char::is_control) {
+            return Err("must not be empty and must not contain control characters");
+        }
+        if text.contains("://") {
+            return if text.contains(char::is_whitespace) {
+                Err("a git address must not contain spaces")
+            } else {
+                Ok(Self::Git(text.to_owned()))
+            };
+        }
+        if text.starts_with("git@") {
+            return Err("write this address as `ssh://git@host/path`, which Cargo accepts");
+        }
+        if text.starts_with(|c: char| c.is_ascii_digit() || "^~=<>*".contains(c)) {
+            let known = |c: char| c.is_ascii_alphanumeric() || "^~=<>*.,-+ ".contains(c);
+            return if text.chars().all(known) {
+                Ok(Self::Version(text.to_owned()))
+            } else {
+                Err("is not a version requirement")
+            };
+        }
+        Ok(Self::Path(text.into()))
+    }
+}
+
+impl TryFrom<String> for Receiver {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse().map_err(|problem| format!("{text:?}: {problem}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_of_receivers() {
+        let path = |path: &str| Ok(Receiver::Path(path.into()));
+        let git = |address: &str| Ok(Receiver::Git(address.to_owned()));
+        let version = |version: &str| Ok(Receiver::Version(version.to_owned()));
+        for (text, expected) in [
+            ("../receiver", path("../receiver")),
+            ("receiver", path("receiver")),
+            ("./1.0", path("./1.0")),
+            ("C:\\receiver", path("C:\\receiver")),
+            ("https://example.com/a.git", git("https://example.com/a.git")),
+            ("ssh://git@example.com/a", git("ssh://git@example.com/a")),
+            ("0.1", version("0.1")),
+            ("^1.2.3-rc.1", version("^1.2.3-rc.1")),
+            (">=1, <3", version(">=1, <3")),
+        ] {
+            assert_eq!(text.parse::<Receiver>(), expected, "{text:?}");
+        }
+        for text in ["", "a\nb", "https://a b", "git@example.com:a", "1.0\"", "1/2"] {
+            assert!(text.parse::<Receiver>().is_err(), "{text:?}");
+        }
+    }
+}
