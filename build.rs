@@ -2,7 +2,7 @@
 //!
 //! The crate records the fingerprints of its inputs. While they are right, nothing happens and no generator is compiled.
 //! Where one is not, the crate is generated anew by `cargo xtask codegen`; on a build server, the build fails instead,
-//! because there the crate is to be built as it was committed.
+//! because there the crate must be built as committed.
 //!
 //! A changed generator is not noticed here: `cargo xtask codegen --check` is for that.
 
@@ -19,7 +19,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 use fingerprint::{Change, Fingerprint};
 
-/// What somebody has to do where this script does not do it.
+/// The command that the user must run if this script does not.
 const COMMAND: &str = "cargo xtask codegen";
 
 fn main() -> ExitCode {
@@ -58,7 +58,7 @@ impl Guard {
         Ok(())
     }
 
-    /// Whether this is no working copy of the repository: a crate alone, or a checkout that Cargo made for itself.
+    /// Whether this is not a working copy of the repository: a crate alone, or a checkout made by Cargo.
     fn is_a_copy(&self) -> bool {
         let root = self.crate_dir.join("..");
         !root.join("spec").is_dir() || root.join(".cargo-ok").exists()
@@ -71,12 +71,12 @@ impl Guard {
         }
     }
 
-    /// The inputs, as they were when the crate was generated; none where the record is missing or damaged.
+    /// The inputs at the time the crate was generated; `None` if the record is missing or damaged.
     fn recorded(&self) -> Option<Vec<fingerprint::Input>> {
         fingerprint::parse(&fs::read_to_string(self.crate_dir.join(fingerprint::FILE)).ok()?)
     }
 
-    /// Why the crate is not what its inputs give; none where it is.
+    /// Why the crate is stale; `None` if it is up to date.
     fn stale(&self) -> Option<String> {
         let Some(recorded) = self.recorded() else {
             return Some(format!("`{}` is missing or damaged", fingerprint::FILE));

@@ -34,7 +34,7 @@ fn help_names_the_command_as_users_type_it() {
     assert!(help.contains("Usage: cargo webhooks generate"), "{help}");
 }
 
-/// The write end of a pipe that nobody reads.
+/// The write end of a pipe without a reader.
 fn closed_pipe() -> Stdio {
     let (_, writer): (PipeReader, _) = pipe().unwrap();
     writer.into()

@@ -110,7 +110,7 @@ fn g21_many_anchors_and_aliases() {
     let anchors: String = (0..60_000).map(|index| format!("  - &a{index} x\n")).collect();
     let aliases: String = (0..60_000).map(|index| format!("  - *a{index}\n")).collect();
     Case::new(format!("{SPEC}x-a:\n{anchors}{aliases}")).succeeds();
-    // What each stands for counts as often as it is used.
+    // The target of each alias counts each time it is used.
     let large = format!("&l [{}]", "a, ".repeat(9_000));
     Case::new(format!("{SPEC}x-l: {large}\nx-a: [{}]\n", "*l, ".repeat(200))).fails("E0104");
 }
@@ -298,7 +298,7 @@ fn g125_no_program_is_started() {
     assert_eq!(relative(&case), relative(&plain));
 }
 
-/// What `strace` shows of a run; none where there is no `strace`.
+/// The output of `strace` for a run; `None` if `strace` is not installed.
 #[cfg(target_os = "linux")]
 #[test]
 fn g131_no_socket_no_program_no_file_outside() {

@@ -11,7 +11,7 @@ use serde_json::json;
 const CANARY: &str = "canary_outside";
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
-    // What the fuzzer has learned from the comparisons below is no proof that the file was read.
+    // Values that the fuzzer learned from the comparisons below do not prove that the file was read.
     if text.contains(CANARY) {
         return;
     }

@@ -1,4 +1,4 @@
-//! Any text wherever a text stands that names nothing.
+//! Any text in place of a text that is not a name.
 #![no_main]
 
 #[allow(dead_code, reason = "shared with the other targets")]

@@ -141,7 +141,7 @@ impl Signature<'_> {
     }
 }
 
-/// Whether a token of these claims may be accepted: told apart from how the receiver does it.
+/// Whether a token with these claims may be accepted, decided independently of the receiver.
 fn is_meant(claims: &[u8]) -> bool {
     let Ok(Value::Object(claims)) = serde_json::from_slice(claims) else { return false };
     let time = |name| claims.get(name).and_then(Value::as_f64);

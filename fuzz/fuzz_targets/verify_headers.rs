@@ -51,7 +51,7 @@ fuzz_target!(|input: &[u8]| {
     }
     for authenticator in GATES.iter() {
         let Ok(admission) = authenticator.check(&headers) else { continue };
-        // Without a bearer token nobody is waited for.
+        // Without a bearer token there is nothing to wait for.
         let mut verified = std::pin::pin!(admission.admit(rest.to_vec().into()));
         let mut context = std::task::Context::from_waker(std::task::Waker::noop());
         assert!(matches!(verified.as_mut().poll(&mut context), std::task::Poll::Ready(Err(_))));

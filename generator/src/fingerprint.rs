@@ -1,7 +1,7 @@
-//! What a generated crate remembers of the files that it was generated from.
+//! The record of input files in a generated crate.
 //!
-//! The generator puts a record of its inputs into the crate; the crate's build script compares it with the files as
-//! they are now. Both compile this very file, so it names nothing but the standard library.
+//! The generator writes a record of its inputs into the crate; the crate's build script compares it with the current
+//! files. Both compile this file, so it uses only the standard library.
 
 use std::fmt::{self, Write as _};
 use std::path::{Component, Path};
@@ -14,7 +14,7 @@ const COMMENT: &str =
 
 /// A hash of a text, the same for every style of line ending and with or without a byte order mark.
 ///
-/// It is made to notice edits, not to withstand someone who looks for two texts with one hash.
+/// It detects edits; it does not resist deliberate collisions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fingerprint(u64);
 
@@ -59,7 +59,7 @@ pub struct Input {
 }
 
 impl Input {
-    /// Describes a file that was read for the crate in `crate_dir`; none where [`relative`] has no path to it.
+    /// Describes a file that was read for the crate in `crate_dir`; `None` if [`relative`] finds no path to it.
     pub fn new(crate_dir: &Path, file: &Path, text: &[u8]) -> Option<Self> {
         Some(Self { path: relative(crate_dir, file)?, fingerprint: Fingerprint::of(text) })
     }
@@ -77,7 +77,7 @@ pub fn record(mut inputs: Vec<Input>) -> String {
     record
 }
 
-/// Reads a record; none where it is not one, as after a merge that left its marks.
+/// Reads a record; `None` if it is malformed, for example with conflict markers of a merge.
 pub fn parse(record: &str) -> Option<Vec<Input>> {
     let lines = record.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines
@@ -92,9 +92,9 @@ pub fn parse(record: &str) -> Option<Vec<Input>> {
 /// How an input differs from its record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// It reads differently.
+    /// It was edited.
     Edited,
-    /// It cannot be read any more.
+    /// It can no longer be read.
     Missing,
 }
 
@@ -109,8 +109,8 @@ pub fn compare(recorded: &[Input], mut read: impl FnMut(&str) -> Option<Vec<u8>>
 
 /// The path to `file` as seen from `folder`, with `/` on every system.
 ///
-/// It is found from the names alone: neither needs to exist, and links are not followed. There is none where the two
-/// are on different drives, or where a name is not Unicode or holds a control character.
+/// It is computed from the names only: neither needs to exist, and links are not followed. `None` if the two are on
+/// different drives, or if a name is not Unicode or contains a control character.
 pub fn relative(folder: &Path, file: &Path) -> Option<String> {
     let (folder, file) = (Normalized::new(folder)?, Normalized::new(file)?);
     if folder.drive != file.drive {

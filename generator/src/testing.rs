@@ -1,4 +1,4 @@
-//! What the tests of a stage share: a small description goes in, a short text comes out.
+//! Helpers for tests of a stage: a small description in, a short text out.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -115,7 +115,7 @@ pub(crate) fn types(outline: &str) -> String {
     blocks.filter(|block| !block.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
-/// Without the indentation that all lines share.
+/// Removes the indentation common to all lines.
 pub(crate) fn dedented(text: &str) -> String {
     let lines = || text.lines().filter(|line| !line.trim().is_empty());
     let indentation = lines().map(|line| line.len() - line.trim_start().len()).min().unwrap_or(0);

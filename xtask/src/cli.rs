@@ -88,7 +88,7 @@ pub(crate) struct Corpus {
     #[arg(long, value_name = "STAGE", value_enum, default_value_t)]
     pub(crate) until: Until,
 
-    /// Where the crates are put and built; `target/corpus` unless told
+    /// Where the crates are written and built; default `target/corpus`
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
 

@@ -67,7 +67,7 @@ webhooks:
   a.b: { post: { requestBody: { content: { text/plain: { schema: { type: string } } } } } }
 "#;
 
-/// Held while a test uses the folder that all of them share.
+/// Locked while a test uses the shared folder.
 static OUT: Mutex<()> = Mutex::new(());
 
 /// A corpus.
@@ -92,7 +92,7 @@ impl Corpus {
         fs::write(path, text).unwrap();
     }
 
-    /// Runs the command on `documents/`; `RECORD` stands for the file of the record.
+    /// Runs the command on `documents/`; `RECORD` is replaced by the path of the record.
     fn run(&self, arguments: &str) -> Run {
         let arguments = arguments.replace("RECORD", &self.path("record.json").to_string_lossy());
         // Build results are kept from one run to the next, as for any other program of this workspace.
@@ -218,7 +218,7 @@ fn descriptions_that_give_no_crate_show_why() {
     run.shows("forms.yaml ")
         .shows("E0602: the description has no webhook")
         .shows("failures:\n  broken.yaml: nothing is generated\n");
-    // Without a JSON body there is nothing that could be generated, which is no failure.
+    // Without a JSON body nothing can be generated, which is not a failure.
     corpus.run("--until generate --filter forms").exits(0);
 }
 

@@ -72,7 +72,7 @@ impl Abuse {
     }
 }
 
-/// The head of a request that only its signature gives away.
+/// The head of a request that is invalid only by its signature.
 fn forged(length: usize) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let signature = format!("v1,{}=", "A".repeat(43));

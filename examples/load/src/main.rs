@@ -4,9 +4,9 @@
 //! cargo run --release -p load-example
 //! ```
 //!
-//! The receiver is a process of its own, so that its memory can be told from that of the clients. It is set up as it comes,
-//! without a word of configuration. Fails if a good delivery is not answered with 200, or if the memory grows beyond the
-//! limit. Needs Linux for the memory, and `ulimit -n` well above the number of connections.
+//! The receiver is a separate process, so that its memory can be measured apart from the clients. It has default
+//! settings, without a word of configuration. Fails if a good delivery is not answered with 200, or if the memory grows
+//! beyond the limit. Needs Linux for the memory, and `ulimit -n` well above the number of connections.
 
 mod abuse;
 mod client;

@@ -21,7 +21,7 @@ fn exchange(address: SocketAddr, request: &str) -> (u16, String) {
     stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     let mut answer = Vec::new();
-    // A connection that is closed with bytes unread is reset; what came before counts.
+    // A connection that is closed with unread bytes is reset; the earlier answer counts.
     drop(stream.read_to_end(&mut answer));
     let answer = String::from_utf8(answer).unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{answer:?}"));

@@ -38,7 +38,7 @@ pub(crate) struct AgreementChange {
 }
 
 impl App {
-    /// The state at the start. `work` stands in for the time that real work takes.
+    /// The initial state. `work` simulates the time of real work.
     pub(crate) fn new(work: Duration) -> Self {
         Self { work, assets: Mutex::default(), agreements: Mutex::default(), unrouted: Mutex::default() }
     }
@@ -53,7 +53,7 @@ impl App {
         lock(&self.agreements).clone()
     }
 
-    /// The deliveries that were kept for somebody to look at, by their ids.
+    /// The deliveries that were kept for inspection, by id.
     pub(crate) fn unrouted(&self) -> BTreeMap<String, Unrouted> {
         lock(&self.unrouted).clone()
     }
@@ -69,7 +69,7 @@ pub(crate) async fn index_asset(event: AssetCreated, delivery: Delivery, app: Ha
     tracing::info!(delivery = delivery.id(), "asset indexed");
 }
 
-/// Handles every event of a topic, by what all events have in common.
+/// Handles every event of a topic, using the fields common to all events.
 pub(crate) async fn record_agreement(event: Event, delivery: Delivery, app: HandlerState<Arc<App>>) {
     let context = event.event();
     let user = context.and_then(|context| context.user.as_ref());

@@ -13,8 +13,8 @@
 //! - Put a reverse proxy in front that speaks TLS. Slow clients and too many of them are the server's own business.
 //! - State lives in memory here. An answer of 200 ends the sender's duty, so a handler that answers so
 //!   should have stored what it was given.
-//! - The pages that show the state are open to whoever reaches the server, and the `curl` command is a
-//!   valid delivery for whoever reads the output within five minutes. Leave both out.
+//! - The pages that show the state are public, and the `curl` command is a valid delivery for anyone who reads the output
+//!   within five minutes. Remove both.
 
 mod app;
 mod curl;
@@ -42,7 +42,7 @@ const ENDPOINT: &str = "/webhooks/tenovos";
 /// Receives webhooks of Tenovos. The signing secret is read from `TENOVOS_WEBHOOK_SECRET`.
 #[derive(Parser)]
 struct Options {
-    /// The address to listen on; port 0 stands for any free one
+    /// The address to listen on; port 0 selects a free port
     #[arg(long, env, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
 

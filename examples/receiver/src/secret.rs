@@ -12,7 +12,8 @@ const DEMO: &str = "whsec_Zm9yIHRyeWluZyBvbmx5LCBrbm93biB0byBldmVyeWJvZHk=";
 
 /// Reads the secret, or takes the demo secret where there is none.
 ///
-/// A variable that is set and wrong, perhaps empty, is an error: falling back would let anybody in.
+/// A variable that is set but invalid, or empty, is an error: falling back to the demo secret would accept forged
+/// deliveries.
 pub(crate) fn from_env() -> Result<Secret, SecretError> {
     if env::var_os(VARIABLE).is_some() {
         return Secret::from_env(VARIABLE);

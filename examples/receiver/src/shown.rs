@@ -5,8 +5,8 @@ use std::fmt;
 /// How many characters are shown.
 const LIMIT: usize = 80;
 
-/// Shows text that somebody else chose, such as the name of an uploaded file, so that it can neither
-/// fill the log nor forge a line of it.
+/// Escapes untrusted text, such as the name of an uploaded file, so that it can neither fill the log nor forge a line of
+/// it.
 pub(crate) struct Shown<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Shown<'_> {

@@ -11,7 +11,7 @@ use axum::{Json, Router};
 
 use crate::app::App;
 
-/// The pages, all of them JSON but for the body of an unrouted delivery, which may be anything.
+/// The pages, all of them JSON except the body of an unrouted delivery, which may be anything.
 pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/assets", get(async |State(app): Shared| Json(app.assets())))

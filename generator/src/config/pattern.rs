@@ -1,11 +1,11 @@
-//! What is signed, as a text with places to fill in.
+//! The signed text, as a pattern.
 
 use serde::Deserialize;
 
 use super::values::{check_visible, ensure};
 
-/// What is signed, such as `{timestamp}.{body}`: the body once, an id and a timestamp at most once, with a text between any
-/// two of these that begins and ends with something other than a letter or digit.
+/// The signed text, such as `{timestamp}.{body}`: the body once, an id and a timestamp at most once, with a text between
+/// any two of these that begins and ends with something other than a letter or digit.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub(super) struct Pattern(Vec<Piece>);
@@ -19,7 +19,7 @@ pub(super) enum Piece {
     Id,
     /// `{timestamp}`
     Timestamp,
-    /// A text that is always the same.
+    /// Literal text.
     Text(String),
 }
 

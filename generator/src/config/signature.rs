@@ -15,17 +15,17 @@ use crate::ir::{self, Encoding, Hash, Hmac};
 /// How deliveries are signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Signature {
-    /// By the Standard Webhooks specification, with the headers that the description documents unless some are named.
+    /// By the Standard Webhooks specification, with the documented headers unless some are set.
     StandardWebhooks(Option<Headers>),
-    /// In the vendor's own way, with HMAC.
+    /// By the vendor's own scheme, with HMAC.
     Hmac(Hmac),
     /// Not at all.
     None,
-    /// In a way that is not ours to know: the user of the crate brings a verifier.
+    /// By an unknown scheme: the caller passes a verifier.
     Verifier,
 }
 
-/// The headers that Standard Webhooks needs; those of its specification where nothing is said.
+/// The headers of Standard Webhooks; by default those of its specification.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Headers {
@@ -47,7 +47,7 @@ impl Default for Headers {
     }
 }
 
-/// What the file says, in its own shape.
+/// The file as written.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct RawSignature {
@@ -115,7 +115,7 @@ impl RawSignature {
         Ok(Located { value, place: Place::Bytes(file, span) })
     }
 
-    /// The keys that were given beside `scheme`, with the scheme that each belongs to.
+    /// The keys given with `scheme`, and the scheme that each belongs to.
     fn keys(&self) -> impl Iterator<Item = (&'static str, Scheme, Range<usize>)> {
         fn key<T>(
             name: &'static str,

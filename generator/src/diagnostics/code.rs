@@ -1,6 +1,6 @@
 //! The codes of all findings.
 
-/// How grave a diagnostic is.
+/// The severity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// Generation goes on; the message says what was done instead.
@@ -11,7 +11,7 @@ pub enum Severity {
 
 macro_rules! codes {
     ($($variant:ident = $code:literal, $severity:ident, $meaning:literal;)*) => {
-        /// What kind of finding a diagnostic is. The text form is stable.
+        /// The kind of a diagnostic. Its text form is stable.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Code {
@@ -32,12 +32,12 @@ macro_rules! codes {
                 match text { $($code => Some(Self::$variant),)* _ => None }
             }
 
-            /// How grave findings of this kind are, unless their level says otherwise.
+            /// The severity of this kind, unless its level changes it.
             pub fn severity(self) -> Severity {
                 match self { $(Self::$variant => Severity::$severity,)* }
             }
 
-            /// What findings of this kind mean, in one sentence.
+            /// The meaning of this kind, in one sentence.
             pub fn meaning(self) -> &'static str {
                 match self { $(Self::$variant => $meaning,)* }
             }

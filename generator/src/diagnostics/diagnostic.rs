@@ -6,15 +6,15 @@ use crate::document::{FileId, Origin};
 /// One finding.
 #[derive(Clone, Debug)]
 pub struct Diagnostic {
-    /// Which kind of finding; it decides the severity.
+    /// The kind; it determines the severity.
     pub code: Code,
-    /// What is wrong, in one sentence without a full stop.
+    /// The problem, in one sentence without a period.
     pub message: String,
     /// Where; the first label is the primary one.
     pub labels: Vec<Label>,
-    /// What to do about it, ready to paste where that is possible.
+    /// What to do about it, ready to paste if possible.
     pub help: Vec<String>,
-    /// Lines of a `codegen.toml` that would settle it.
+    /// Lines of a `codegen.toml` that would resolve it.
     pub settings: Vec<Setting>,
     /// Whether this is a warning that was made an error, and by what.
     pub denied: Option<Denied>,
@@ -38,12 +38,12 @@ pub struct Setting {
     pub lines: Vec<String>,
 }
 
-/// A place and what is to be said of it.
+/// A place with a message.
 #[derive(Clone, Debug)]
 pub struct Label {
     /// The place.
     pub place: Place,
-    /// What stands there; may be empty.
+    /// The message for the place; may be empty.
     pub text: String,
 }
 
@@ -52,7 +52,7 @@ pub struct Label {
 pub enum Place {
     /// The value of a node.
     Value(Origin),
-    /// The name under which a node stands in its object; the value where it stands in an array.
+    /// The name of a member of an object; the value of an array's element.
     Name(Origin),
     /// A byte range, for files that are not read into nodes and for texts that do not parse.
     Bytes(FileId, std::ops::Range<usize>),
@@ -61,12 +61,12 @@ pub enum Place {
 }
 
 impl Diagnostic {
-    /// A finding without a place yet.
+    /// A diagnostic without a place yet.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), labels: Vec::new(), help: Vec::new(), settings: Vec::new(), denied: None }
     }
 
-    /// The finding that a file of the output was printed and is no Rust.
+    /// The diagnostic for an output file that is not valid Rust.
     pub(crate) fn internal(path: &str, error: &impl std::fmt::Display) -> Self {
         Self::new(Code::Internal, format!("the generator wrote {path} wrongly: {error}"))
             .help("this is a fault of the generator; please report it with the description")
@@ -86,7 +86,7 @@ impl Diagnostic {
         self
     }
 
-    /// Adds lines for a table of `codegen.toml` that would settle it, and shows them as help.
+    /// Adds lines for a table of `codegen.toml` that would resolve it, and shows them as help.
     #[must_use]
     pub fn setting(mut self, table: &'static str, lines: Vec<String>) -> Self {
         self.help.push(format!("say it in codegen.toml (`--config`):\n[{table}]\n{}", lines.join("\n")));
@@ -94,19 +94,19 @@ impl Diagnostic {
         self
     }
 
-    /// Adds a line of help, where there is one.
+    /// Adds a line of help, if there is one.
     #[must_use]
     pub fn maybe_help(mut self, help: Option<String>) -> Self {
         self.help.extend(help);
         self
     }
 
-    /// The gravity, from the code, unless it was denied.
+    /// The severity of the code, unless it was denied.
     pub fn severity(&self) -> Severity {
         if self.denied.is_some() { Severity::Error } else { self.code.severity() }
     }
 
-    /// What is to be known beside what is wrong.
+    /// Additional notes.
     pub fn note(&self) -> Option<&'static str> {
         match self.denied.as_ref()? {
             Denied::CommandLine => Some("`--deny warnings` makes this warning an error"),

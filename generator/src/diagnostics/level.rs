@@ -1,4 +1,4 @@
-//! Which warnings are errors in this run, and which are not told.
+//! Which warnings are errors in this run, and which are silenced.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +8,13 @@ use super::code::{Code, Severity};
 use super::diagnostic::{Denied, Diagnostic, Label, Place};
 use super::report::Diagnostics;
 
-/// What becomes of the warnings of one code.
+/// The level of the warnings with one code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
-    /// They are not told.
+    /// They are silenced.
     Allow,
-    /// They are told and stay warnings, also where all warnings are denied.
+    /// They stay warnings, even if all warnings are denied.
     Warn,
     /// They are errors.
     Deny,
@@ -23,14 +23,14 @@ pub enum Level {
 /// The levels of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Levels {
-    /// Whether warnings that have no level of their own are errors.
+    /// Whether warnings without a level are errors.
     pub deny_warnings: bool,
     /// The levels of single codes, and where they are set.
     pub codes: BTreeMap<Code, (Level, Place)>,
 }
 
 impl Levels {
-    /// What is said of levels that allow what does not occur.
+    /// Warnings about levels that allow something that does not occur.
     pub(crate) fn unused(&self, diagnostics: &Diagnostics) -> Vec<Diagnostic> {
         let unused = self.codes.iter().filter(|(code, (level, _))| {
             *level == Level::Allow && !diagnostics.iter().any(|diagnostic| diagnostic.code == **code)
@@ -44,7 +44,7 @@ impl Levels {
             .collect()
     }
 
-    /// Takes out what is allowed, and makes errors of what is denied.
+    /// Removes what is allowed, and turns what is denied into errors.
     pub(crate) fn apply(&self, diagnostics: &mut Diagnostics) {
         diagnostics.retain_mut(|diagnostic| {
             if diagnostic.severity() == Severity::Error {

@@ -5,20 +5,20 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::code::{Code, Severity};
 use super::diagnostic::{Diagnostic, Place};
 
-/// How many findings of one kind are kept: nobody reads more, and to tell the place of each takes time.
+/// How many diagnostics of one kind are kept: more are not useful, and finding each place takes time.
 const MAX_ALIKE: usize = 100;
 
-/// The findings of a run, in the order in which they were made.
+/// The diagnostics of a run, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
     findings: Vec<Diagnostic>,
-    /// What tells findings apart.
+    /// The identity of a diagnostic.
     known: HashSet<(Code, String, Option<Place>)>,
     counts: HashMap<Code, usize>,
 }
 
 impl Diagnostics {
-    /// Adds a finding, unless the same one has been made at the same place, or very many of its kind.
+    /// Adds a diagnostic, unless it is a duplicate or there are very many of its kind.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         let count = self.counts.entry(diagnostic.code).or_default();
         if *count > MAX_ALIKE {
@@ -37,7 +37,7 @@ impl Diagnostics {
         });
     }
 
-    /// The value of a result; an error becomes a finding.
+    /// The value of a result; an error is added.
     pub(crate) fn take_in<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
         result.map_err(|diagnostic| self.push(diagnostic)).ok()
     }
@@ -47,7 +47,7 @@ impl Diagnostics {
         self.findings.iter().any(|d| d.severity() == Severity::Error)
     }
 
-    /// The `codegen.toml` that the errors ask for; none where one of them asks for nothing, which no setting would settle.
+    /// The `codegen.toml` that would resolve all errors; `None` if one of them has no such lines.
     pub fn suggested_config(&self) -> Option<String> {
         let errors: Vec<_> = self.findings.iter().filter(|d| d.severity() == Severity::Error).collect();
         if errors.is_empty() || errors.iter().any(|error| error.settings.is_empty()) {

@@ -1,6 +1,6 @@
-//! Characters that need care wherever text of a document is shown.
+//! Characters that need care when text of a document is shown.
 
-/// Marks of direction and characters that show nothing: they make text look like what it is not.
+/// Bidirectional marks and invisible characters, which make text look different from what it is.
 pub fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{00ad}' | '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'

@@ -15,7 +15,7 @@ pub fn same(a: &Node, b: &Node) -> bool {
     }
 }
 
-/// What a number is apart from its spelling: its sign, its digits, and the power of ten of the last one.
+/// The value of a number: its sign, its digits, and the power of ten of the last digit.
 fn magnitude(number: &str) -> (bool, String, i64) {
     let (negative, number) = number.strip_prefix('-').map_or((false, number), |rest| (true, rest));
     let (digits, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));

@@ -1,4 +1,4 @@
-//! Documents as trees of [`Node`]s: what every room works on. Imports no other room.
+//! Documents as trees of [`Node`]s, used by every stage. Imports no other module.
 
 mod chars;
 mod equal;

@@ -20,7 +20,7 @@ pub fn yaml(node: &Node) -> String {
 
 fn write_members(out: &mut String, node: &Node, depth: usize) {
     for (index, (name, member)) in node.as_object().into_iter().flatten().enumerate() {
-        // The first member stands behind what opened the object.
+        // The first member is on the line that opened the object.
         if index > 0 {
             indent(out, depth);
         }
@@ -67,7 +67,7 @@ fn write_elements(out: &mut String, node: &Node, depth: usize) {
     }
 }
 
-/// Writes a node without children, without the line break behind it.
+/// Writes a node without children, without a line break.
 fn write_leaf(out: &mut String, node: &Node, depth: usize) {
     match node.value() {
         Value::String(text) if is_plain(text) => out.push_str(text),
@@ -92,7 +92,7 @@ fn indent(out: &mut String, depth: usize) {
     out.extend(std::iter::repeat_n("  ", depth));
 }
 
-/// Whether a text means itself without quotes, in YAML 1.1 and 1.2. Some that would are quoted nevertheless.
+/// Whether a string can be written without quotes, in YAML 1.1 and 1.2. Some that could are quoted anyway.
 fn is_plain(text: &str) -> bool {
     let word = matches!(
         text.to_ascii_lowercase().as_str(),
@@ -106,7 +106,7 @@ fn is_plain(text: &str) -> bool {
         && text.chars().all(|c| matches!(c, ' '..='~') || c.is_alphanumeric())
 }
 
-/// Whether a text of several lines can be written as it stands.
+/// Whether a string of several lines can be written as a block.
 fn is_block(text: &str) -> bool {
     text.contains('\n')
         && !text.starts_with([' ', '\n'])

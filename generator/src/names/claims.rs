@@ -1,4 +1,4 @@
-//! Names within one scope: a clash is solved by the same rule for all that share it.
+//! Names within one scope. Clashes are resolved by one rule.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -9,12 +9,12 @@ pub(super) struct Scope {
 }
 
 impl Scope {
-    /// A scope in which these names are not to be had.
+    /// A scope in which these names are reserved.
     pub(super) fn reserving<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
         Self { taken: names.into_iter().map(str::to_owned).collect() }
     }
 
-    /// Takes a name; false where it is taken.
+    /// Takes a name; `false` if it is already taken.
     pub(super) fn take(&mut self, name: &str) -> bool {
         self.taken.insert(name.to_owned())
     }

@@ -1,11 +1,11 @@
-//! Any text to a valid, readable identifier.
+//! Converts any text to a valid, readable identifier.
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::{Ident, Span};
 use unicode_normalization::UnicodeNormalization;
 
-/// Longer identifiers are cut; a fingerprint of the whole then keeps them apart.
-/// Longer names of files are cut, so that a number and an extension find room.
+/// Longer identifiers are cut and get a fingerprint of the whole. Longer file names are cut, to leave space for a number
+/// and an extension.
 const MAX_STEM: usize = 60;
 
 const MAX_CHARS: usize = 80;
@@ -32,7 +32,7 @@ pub fn snake(text: &str) -> String {
     finish(&spoken(text).to_snake_case(), "n", "empty", "_")
 }
 
-/// `snake_case` for a file, fit for every system: for what is left out, a fingerprint stands.
+/// `snake_case` for a file, valid on every system: omitted characters are replaced by a fingerprint.
 pub(super) fn file(text: &str) -> String {
     let name = snake(text);
     let plain: String = name.chars().filter(char::is_ascii).take(MAX_STEM).collect();
@@ -42,7 +42,7 @@ pub(super) fn file(text: &str) -> String {
     format!("{}_{}", plain.trim_matches('_'), short_hash(text)).trim_start_matches('_').to_owned()
 }
 
-/// The identifier for a name, raw where it is a keyword.
+/// The identifier for a name, raw if it is a keyword.
 pub fn ident(name: &str) -> Ident {
     if NEVER_RAW.contains(&name) {
         Ident::new(&format!("{name}_"), Span::call_site())
@@ -53,7 +53,7 @@ pub fn ident(name: &str) -> Ident {
     }
 }
 
-/// Whether a name is a keyword, and so no name for a module or file.
+/// Whether a name is a keyword, and so not usable for a module or file.
 pub fn is_keyword(name: &str) -> bool {
     KEYWORDS.contains(&name)
 }
@@ -107,7 +107,7 @@ fn finish(name: &str, prefix: &str, empty: &str, joint: &str) -> String {
     name
 }
 
-/// A letter and seven hexadecimal digits that stand for a text.
+/// A letter and seven hexadecimal digits, computed from a text.
 pub(super) fn short_hash(text: &str) -> String {
     let digits: String = crate::fingerprint::Fingerprint::of(text.as_bytes()).to_string().chars().take(7).collect();
     format!("x{digits}")

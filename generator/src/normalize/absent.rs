@@ -1,11 +1,11 @@
-//! What is said where a description has no webhooks.
+//! The error for a description without webhooks.
 
 use super::{METHODS, Reader, is_nearly_webhooks};
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::document::Node;
 
 impl Reader<'_, '_> {
-    /// That there are no webhooks, with the first map in which they were looked for.
+    /// Reports that there are no webhooks, at the first map that was searched.
     pub(super) fn no_webhooks(&mut self, root: &Node, map: Option<&Node>) {
         let misspelt = root.as_object().into_iter().flatten().find(|(name, _)| is_nearly_webhooks(name));
         let rule = "webhooks stand under `webhooks`, or under `x-webhooks` before OpenAPI 3.1, as a map of path items";
@@ -23,7 +23,7 @@ impl Reader<'_, '_> {
     }
 }
 
-/// An overlay that makes webhooks of what some vendors write in place of them.
+/// An overlay that turns callbacks or paths into webhooks.
 fn overlay(root: &Node) -> Option<String> {
     let places = elsewhere(root);
     let first = places.first()?;
@@ -46,7 +46,7 @@ fn elsewhere(root: &Node) -> Vec<String> {
     let paths = root.get("paths").filter(|paths| is_map(paths));
     let mut places = Vec::new();
     for (path, item) in paths.and_then(Node::as_object).into_iter().flatten() {
-        // A string of JSON is one of `JSONPath`.
+        // A JSON string is also a `JSONPath` string.
         let path = serde_json::Value::from(&**path);
         for method in METHODS {
             let callbacks = item.get(method).and_then(|operation| operation.get("callbacks"));

@@ -1,4 +1,4 @@
-//! The fields of the objects on the way from a description to its schemas, so that a misspelt one is noticed.
+//! The fields of the objects between a description and its schemas, to detect misspelled ones.
 
 /// Path Item Object, apart from its methods.
 pub(super) const PATH_ITEM: &[&str] =

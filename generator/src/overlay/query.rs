@@ -1,8 +1,8 @@
-//! The text of a query, taken apart to tell which part of it selects nothing.
+//! The segments of a query, to find which part selects nothing.
 
 use std::ops::Range;
 
-/// The segments behind the `$` of a query, as ranges of its text. The query is known to be well-formed.
+/// The segments after the `$` of a query, as ranges of its text. The query is known to be well-formed.
 pub(super) fn segments(query: &str) -> Vec<Range<usize>> {
     let mut segments = Vec::new();
     let root = query.find('$').map_or(0, |root| root + 1);
@@ -37,7 +37,7 @@ pub(super) fn segments(query: &str) -> Vec<Range<usize>> {
     segments
 }
 
-/// The names that a segment selects; none where it selects by anything else as well.
+/// The names that a segment selects; empty if it also selects by anything else.
 pub(super) fn names(segment: &str) -> Vec<&str> {
     let segment = segment.trim();
     if let Some(name) = segment.strip_prefix('.') {
@@ -61,7 +61,7 @@ pub(super) fn names(segment: &str) -> Vec<&str> {
     Vec::new()
 }
 
-/// Of a query that lists more names than that, none is looked at alone.
+/// In a query with more names than this, names are not checked one by one.
 const MAX_NAMES: usize = 1000;
 
 /// For each name of each list of names, the query with this name in place of the list.

@@ -1,4 +1,4 @@
-//! What queries see: the tree as `serde_json` has it, kept up to date change by change.
+//! The view of queries: the tree as a `serde_json` value, updated with each change.
 
 use serde_json::{Map, Number, Value as Json};
 use serde_json_path::{JsonPath, PathElement};
@@ -6,7 +6,7 @@ use serde_json_path::{JsonPath, PathElement};
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::document::{Node, Segment, Value};
 
-/// A copy of the tree for queries. Only in comparisons are its numbers less exact than those of the tree.
+/// A copy of the tree for queries. Its numbers are less exact than those of the tree, in comparisons only.
 pub(super) struct View(Json);
 
 impl View {
@@ -33,7 +33,7 @@ impl View {
         Ok(self.paths(&path))
     }
 
-    /// The same for a part of a query that is known to be one.
+    /// The same for a query that is known to be valid.
     pub(super) fn select_part(&self, query: &str) -> Vec<Vec<Segment>> {
         JsonPath::parse(query).map(|path| self.paths(&path)).unwrap_or_default()
     }
@@ -46,7 +46,7 @@ impl View {
         paths
     }
 
-    /// Takes over a node of the tree that has changed.
+    /// Updates a changed node.
     pub(super) fn replace(&mut self, path: &[Segment], new: &Node) {
         if let Some(old) = at(&mut self.0, path) {
             *old = to_json(new);
@@ -97,7 +97,7 @@ fn to_json(node: &Node) -> Json {
     match node.value() {
         Value::Null => Json::Null,
         Value::Bool(value) => Json::Bool(*value),
-        // A number that is beyond `f64` equals none that a query can name.
+        // A number beyond `f64` equals no number in a query.
         Value::Number(text) => text.parse::<Number>().map_or(Json::Null, Json::Number),
         Value::String(text) => Json::String((**text).to_owned()),
         Value::Array(elements) => Json::Array(elements.iter().map(to_json).collect()),

@@ -1,4 +1,4 @@
-//! Findings as workflow commands of GitHub Actions, which shows them beside the lines that they are about.
+//! Diagnostics as workflow commands of GitHub Actions, which shows them at their lines.
 //!
 //! <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands>
 
@@ -7,7 +7,8 @@ use super::visible::visible;
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::source::Sources;
 
-/// All findings, one command a line. Related places and help are in the message, since an annotation has but one place.
+/// All diagnostics, one command per line. Related places and help are in the message, since an annotation has only one
+/// place.
 pub fn github(diagnostics: &Diagnostics, sources: &Sources) -> String {
     diagnostics.iter().map(|diagnostic| command(diagnostic, sources) + "\n").collect()
 }

@@ -1,4 +1,4 @@
-//! Findings as JSON for programs.
+//! Diagnostics as JSON for programs.
 
 use std::fmt::Write as _;
 
@@ -29,7 +29,7 @@ struct JsonLabel<'a> {
     text: &'a str,
 }
 
-/// All findings for programs, one JSON object a line. The place of the first label stands beside the message.
+/// All diagnostics for programs, one JSON object per line. The place of the first label is next to the message.
 pub fn json(diagnostics: &Diagnostics, sources: &Sources) -> String {
     let mut lines = String::new();
     for diagnostic in diagnostics {
@@ -53,7 +53,7 @@ pub fn json(diagnostics: &Diagnostics, sources: &Sources) -> String {
         let line = serde_json::to_string(&line).unwrap_or_default();
         for character in line.chars() {
             if is_invisible(character) {
-                // It can only stand in a string.
+                // It can only occur in a string.
                 for unit in character.encode_utf16(&mut [0; 2]) {
                     // Writing to a string cannot fail.
                     let _ = write!(lines, "\\u{unit:04x}");

@@ -1,4 +1,4 @@
-//! Findings as text for people, in the style of rustc.
+//! Diagnostics as text, in the style of rustc.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Label, Place, Severity};
 use crate::document::FileId;
 use crate::source::Sources;
 
-/// The longest line that is shown whole, in bytes. Of a longer one, what is around one mark is shown.
+/// The longest line that is shown in full, in bytes. Of a longer one, only the text around a mark is shown.
 const LONG_LINE: usize = 1000;
 
 /// How much of a longer line is marked at most, in bytes.
@@ -18,7 +18,7 @@ const LONG_MARK: usize = 60;
 /// How far apart two marks may be and share a snippet, in bytes.
 const NEAR: usize = 64 * 1024;
 
-/// All findings for people, a blank line between them.
+/// All diagnostics, separated by blank lines.
 pub fn text(diagnostics: &Diagnostics, sources: &Sources, color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let reports: Vec<String> =

@@ -2,7 +2,7 @@
 
 use crate::document::is_invisible;
 
-/// The text with all that a terminal does not show as it stands written as escapes.
+/// The text, with every character escaped that a terminal does not show as is.
 pub(super) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {

@@ -1,4 +1,4 @@
-//! What the nodes of one document share while it is read.
+//! State shared by all nodes of a document while it is read.
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashSet;
@@ -14,29 +14,29 @@ use super::syntax::Syntax;
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::document::{FileId, Origin, Segment};
 
-/// Of more keys that stand twice, the place is not shown.
+/// Beyond this number, places of duplicate keys are not shown.
 const MAX_SHOWN: usize = 10;
 
-/// What all nodes of one run share.
+/// State shared by all nodes of a run.
 pub(super) struct Build<'a> {
     pub text: &'a str,
     pub syntax: Syntax,
     nodes: Cell<usize>,
     max_nodes: usize,
-    /// The numbers that were met and whose text is missing, as a [`Guide`] has them.
+    /// The numbers whose text is missing, as in a [`Guide`].
     pub rounded: RefCell<HashSet<usize>>,
     refusal: RefCell<Option<Refusal>>,
-    /// The members whose keys their objects had already; reading goes on, so that all are found.
+    /// Members with duplicate keys; reading continues, so that all are found.
     pub twice: RefCell<Vec<Origin>>,
-    /// The keys that were met, each once: a document has few of them.
+    /// The interned keys: a document has few different ones.
     pub keys: RefCell<HashSet<Rc<str>>>,
     /// The innermost node that could not be read.
     pub failed: RefCell<Option<Origin>>,
-    /// For messages, where there are any.
+    /// For messages, computed on demand.
     places: OnceCell<Places>,
 }
 
-/// Why the tree was not built although the parser could go on.
+/// Why the tree was not built although the parser could continue.
 pub(super) struct Refusal {
     pub code: Code,
     pub message: String,
@@ -61,7 +61,7 @@ impl<'a> Build<'a> {
         }
     }
 
-    /// Takes note of the refusal; the error makes the parser stop.
+    /// Records the refusal; the error stops the parser.
     pub(super) fn refuse<E: Error>(&self, refusal: Refusal) -> E {
         self.refusal.replace(Some(refusal));
         E::custom("refused")
@@ -81,7 +81,7 @@ impl<'a> Build<'a> {
         }))
     }
 
-    /// What is said of keys that stand in an object again.
+    /// The diagnostic for duplicate keys.
     pub(super) fn keys_twice(&self, file: FileId) -> Option<Diagnostic> {
         let twice = self.twice.take();
         let message = match twice.as_slice() {
@@ -120,7 +120,7 @@ impl<'a> Build<'a> {
         let range = error.offset.map_or_else(failed, |offset| self.character(offset));
         let diagnostic = Diagnostic::new(error.code, error.message);
         match error.context {
-            // At the end of the text there is nothing to see; what was not closed says more.
+            // The end of the text shows nothing; the unclosed bracket does.
             Some((context, start)) if self.text[range.start..].trim().is_empty() => {
                 diagnostic.at(Place::Bytes(file, self.character(start)), context)
             }

@@ -9,7 +9,7 @@ pub(super) struct ParserError {
     pub message: String,
     /// Where, in bytes; unknown for a few errors of the YAML parser.
     pub offset: Option<usize>,
-    /// What the parser was at, and where that began.
+    /// The parser's context, and where it began.
     pub context: Option<(String, usize)>,
 }
 

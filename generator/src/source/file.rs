@@ -15,18 +15,18 @@ use crate::document::{FileId, Node, Segment};
 
 /// A file that was read: its names, its text and its tree.
 pub(super) struct SourceFile {
-    /// As it is shown.
+    /// The displayed name.
     pub name: String,
     /// Relative to the root folder, with `/`.
     pub relative: String,
-    /// Whether references may lead here, that is, whether it is the description or a part of it.
+    /// Whether references can refer to it: it is the description or a part of it.
     pub inside: bool,
     content: String,
     pub syntax: Option<Syntax>,
     pub root: RefCell<Option<Node>>,
     /// The root as it was parsed, or why it was not.
     pub parsed: Option<Result<Node, Diagnostic>>,
-    /// For messages, where there are any.
+    /// For messages, computed on demand.
     places: OnceCell<Places>,
     lines: OnceCell<Lines>,
 }
@@ -56,7 +56,7 @@ impl SourceFile {
         self.content.as_bytes()
     }
 
-    /// Where a part of the document stands.
+    /// The position of a part of the document.
     pub(super) fn find(&self, segments: &[&Segment], part: Part) -> Option<Range<usize>> {
         let syntax = self.syntax?;
         self.places.get_or_init(|| Places::of(self.text(), syntax)).find(self.text(), segments, part)
@@ -67,7 +67,7 @@ impl SourceFile {
         self.lines.get_or_init(|| Lines::of(self.text())).position(self.text(), offset)
     }
 
-    /// Takes the bytes for text.
+    /// Decodes the bytes as text.
     pub(super) fn decode(&mut self, bytes: Vec<u8>, id: FileId) -> Result<(), Diagnostic> {
         let bytes = match String::from_utf8(bytes) {
             Ok(content) => {

@@ -15,7 +15,7 @@ pub(super) fn run<'de, S: DeserializeSeed<'de>>(text: &'de str, seed: S) -> Resu
     value.map_err(|error| explain(text, &error))
 }
 
-/// Reads a document for its places alone. Those of one that is broken are right up to where it is.
+/// Reads a document for its positions only. In a malformed document they are correct up to the error.
 pub(super) fn outline(text: &str) -> Outline {
     let mut outline = Outline::default();
     let bytes = text.as_bytes();
@@ -47,7 +47,7 @@ pub(super) fn outline(text: &str) -> Outline {
     outline.finish()
 }
 
-/// The offset behind the quote that ends the string in which `at` is.
+/// The offset after the quote that ends the string at `at`.
 fn string_end(bytes: &[u8], mut at: usize) -> usize {
     while let Some(byte) = bytes.get(at) {
         match byte {
@@ -59,7 +59,7 @@ fn string_end(bytes: &[u8], mut at: usize) -> usize {
     bytes.len()
 }
 
-/// The text of the value or key that comes next, as it stands in the document.
+/// The text of the next value or key, as in the document.
 pub(super) fn raw<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'de str, D::Error> {
     <&RawValue>::deserialize(deserializer).map(RawValue::get)
 }
@@ -70,7 +70,7 @@ fn explain(text: &str, error: &serde_json::Error) -> ParserError {
     let offset = Some(offset(text, error.line(), error.column()));
     let (code, message, offset) = match message {
         "recursion limit exceeded" => (Code::Limit, limits::too_deep(), offset),
-        // The parser's place is the end of the number; the value that could not be read is the better one.
+        // The parser's position is the end of the number; its start is better.
         "number out of range" => (Code::Unsupported, "the number is too large".to_owned(), None),
         other => (Code::Syntax, other.to_owned(), offset),
     };

@@ -1,15 +1,15 @@
-//! How much of a description is taken before it is refused.
+//! Resource limits for descriptions.
 //!
-//! The limits stand far above what real descriptions need, and low enough that a hostile one is refused before it takes
-//! the machine with it. [`Limits`] can be set for a run. The constants cannot: the parsers have them, or YAML has.
+//! The limits are far above the needs of real descriptions, and low enough that a hostile one is refused before it
+//! exhausts the machine. [`Limits`] can be set for a run. The constants cannot: they come from the parsers or from YAML.
 
 use std::str::FromStr;
 
 /// How deep objects and arrays nest. It is the limit of both parsers, and an overlay must not go beyond it.
 pub const DEPTH: usize = 128;
 
-/// How many brackets and braces of YAML may be open, whether they are or are part of a text. The time of the parser
-/// grows with the square of their number.
+/// How many brackets and braces of YAML may be open, even inside strings. The parser's time grows with the square of
+/// their number.
 pub const YAML_OPEN: usize = 1000;
 
 /// How long a key is, in characters. It is the limit that YAML has for keys.
@@ -55,17 +55,17 @@ macro_rules! limits {
 limits! {
     /// The size of a file, in bytes.
     file_bytes "file-bytes" = 64 * 1024 * 1024;
-    /// How many nodes a document has, counting what an alias stands for each time it is used. Four times what the
-    /// largest published description has; a tree of this size takes about 200 MB.
+    /// The nodes of a document; the target of an alias counts each time. Four times the largest published description; a
+    /// tree of this size takes about 200 MB.
     nodes "nodes" = 1_000_000;
-    /// How many characters of YAML may be indicators, whether they are or are part of a text. The parser takes memory
-    /// for each of them, at worst 400 bytes, before the number of nodes is known.
+    /// Characters of YAML that may be indicators, even inside strings. The parser allocates for each, at worst 400 bytes,
+    /// before the number of nodes is known.
     indicators "indicators" = 1_250_000;
     /// How many files a run reads.
     files "files" = 4096;
     /// How many references a chain has.
     references "references" = 128;
-    /// How many members a schema declares. The compiler takes stack and time for each, and has none left at 4000.
+    /// How many members a schema declares. The compiler needs stack and time for each, and overflows at 4000.
     members "members" = 2_000;
     /// How many values an `enum` lists, and how many schemas `allOf`, `anyOf`, `oneOf` and `prefixItems` do.
     values "values" = 10_000;

@@ -27,7 +27,7 @@ impl Lines {
         Self(std::iter::once(0).chain(ends.map(|(offset, _)| offset + 1)).collect())
     }
 
-    /// The position of the character at `offset`; an offset beyond the end is taken for the end.
+    /// The position of the character at `offset`; an offset beyond the end counts as the end.
     pub(super) fn position(&self, text: &str, offset: usize) -> Position {
         let offset = text.floor_char_boundary(offset);
         let line = self.0.partition_point(|start| *start <= offset);
@@ -35,7 +35,7 @@ impl Lines {
     }
 }
 
-/// The range as far as it is on its first line; of an object or array in braces or brackets, the opening one.
+/// The part of the range on its first line; for an object or array in braces or brackets, the opening one.
 pub(super) fn first_line(text: &str, range: Range<usize>) -> Range<usize> {
     let end = match text.as_bytes().get(range.start) {
         Some(b'{' | b'[') => range.start + 1,
@@ -50,7 +50,7 @@ fn line_end(text: &str, offset: usize) -> usize {
     offset + text[offset..end].trim_end().len()
 }
 
-/// Where `part` stands in `text`, if it is a slice of it.
+/// The offset of `part` in `text`, if it is a slice of it.
 pub(super) fn offset_in(text: &str, part: &str) -> Option<usize> {
     let offset = part.as_ptr().addr().checked_sub(text.as_ptr().addr())?;
     (offset + part.len() <= text.len()).then_some(offset)

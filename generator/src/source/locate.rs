@@ -1,5 +1,5 @@
-//! Where a part of a YAML document stands: the parser, which tells places in its errors only, runs again with a seed that
-//! walks down to one place and fails there.
+//! The position of a part of a YAML document. The parser reports positions in errors only, so it runs again with a seed
+//! that walks to one place and fails there.
 
 use std::cell::Cell;
 use std::fmt;
@@ -12,8 +12,8 @@ use super::outline::Part;
 use super::yaml;
 use crate::document::Segment;
 
-/// The bytes of a place, as many of them as stand on its first line; of an object or array in braces or brackets only
-/// the opening one. None where the document has no such place.
+/// The bytes of a place on its first line; for an object or array in braces or brackets only the opening one. `None` if
+/// the document has no such place.
 pub(super) fn locate(text: &str, segments: &[&Segment], part: Part) -> Option<Range<usize>> {
     let skip = Cell::new(if let Part::Key(nth) = part { nth } else { 0 });
     let walk = Walk { text, part, skip, hit: Cell::new(None) };
@@ -22,9 +22,9 @@ pub(super) fn locate(text: &str, segments: &[&Segment], part: Part) -> Option<Ra
     Some(scalar_or_opening(text, stopped_at?, content))
 }
 
-/// The place was come to; the parser's error tells where it is.
+/// The place was reached; the parser's error has its position.
 struct Hit {
-    /// The content of the scalar, where the parser could lend it.
+    /// The content of the scalar, if the parser could borrow it.
     content: Option<Range<usize>>,
 }
 
@@ -36,7 +36,7 @@ struct Walk<'a> {
 }
 
 impl<'de> Walk<'de> {
-    /// Takes note of what comes next and stops the parser.
+    /// Records what comes next and stops the parser.
     fn stop<D: Deserializer<'de>>(&self, deserializer: D) -> Result<(), D::Error> {
         self.hit.set(Some(Hit { content: None }));
         yaml::stop(deserializer, |content| {
@@ -50,7 +50,7 @@ fn stopped<E: Error>() -> E {
     E::custom("stopped")
 }
 
-/// Walks the rest of the way.
+/// Walks the rest of the path.
 struct Step<'w, 'a> {
     walk: &'w Walk<'a>,
     rest: &'w [&'w Segment],
@@ -93,7 +93,7 @@ impl<'de> Visitor<'de> for Step<'_, 'de> {
     }
 }
 
-/// Reads a key; whether it is the one on the way. Where the way ends at the key, stops.
+/// Reads a key; returns whether it is on the path. Stops if the path ends at the key.
 struct KeyStep<'w, 'a> {
     walk: &'w Walk<'a>,
     name: &'w str,
@@ -141,7 +141,7 @@ impl<'de> Visitor<'de> for KeyStep<'_, 'de> {
     }
 }
 
-/// The range of the YAML node that begins at `start`, whose content the parser could lend if it is a simple scalar.
+/// The range of the YAML node that begins at `start`, whose content the parser can borrow if it is a simple scalar.
 fn scalar_or_opening(text: &str, start: usize, content: Option<Range<usize>>) -> Range<usize> {
     let bytes = text.as_bytes();
     let end = match (content, bytes.get(start)) {
@@ -153,7 +153,7 @@ fn scalar_or_opening(text: &str, start: usize, content: Option<Range<usize>>) ->
     first_line(text, start..end)
 }
 
-/// The offset behind the quote that closes the one at `start`.
+/// The offset after the quote that closes the one at `start`.
 fn closing_quote(bytes: &[u8], start: usize, quote: u8) -> usize {
     let mut rest = start + 1;
     while let Some(&byte) = bytes.get(rest) {

@@ -1,13 +1,13 @@
-//! Files to trees. The only room that knows YAML.
+//! Reads files into trees. The only module that knows YAML.
 //!
-//! [`Sources`] owns every file of a run: its text, its tree of [`Node`]s, and its names. A file is read once, however
-//! it is spelled. Trees hold no positions; a [`Place`] is found in the text when somebody asks.
+//! [`Sources`] owns every file of a run: its text, its tree of [`Node`]s, and its names. A file is read once, however its
+//! path is spelled. Trees contain no positions; a [`Place`] is located in the text on demand.
 //!
 //! # What a document may be
 //!
-//! JSON, or the part of YAML that means the same as JSON: no tags, no merge keys, keys that are strings or plain
-//! integers, one document a file. Numbers keep their digits. An object that has a key twice is an error in both.
-//! In YAML, U+0085, U+2028 and U+2029 are line breaks, as its version 1.1 has it.
+//! JSON, or the subset of YAML that maps to JSON: no tags, no merge keys, keys that are strings or plain integers, one
+//! document a file. Numbers keep their digits. A duplicate key is an error in both. In YAML, U+0085, U+2028 and U+2029
+//! are line breaks, as its version 1.1 has it.
 
 pub mod limits;
 

@@ -4,16 +4,16 @@ use std::ops::Range;
 
 use crate::document::Segment;
 
-/// What of a place is asked for.
+/// The requested part of a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     /// The value.
     Value,
-    /// The key, the n-th of this name from 0; the value where the place is an element or the root.
+    /// The key, the n-th with this name from 0; the value if the place is an element or the root.
     Key(usize),
 }
 
-/// What a document holds where, as far as it can be read.
+/// The positions in a document, as far as it can be read.
 #[derive(Debug, Default)]
 pub(super) struct Outline {
     /// The values, each before all that are within it.
@@ -22,12 +22,12 @@ pub(super) struct Outline {
     open: Vec<Open>,
 }
 
-/// A value, with its key where it is a member.
+/// A value, with its key if it is a member.
 #[derive(Debug)]
 struct Spot {
     key: Option<Key>,
     range: Range<usize>,
-    /// Behind the last spot that is within it.
+    /// After the last entry within it.
     end: usize,
 }
 
@@ -35,7 +35,7 @@ struct Spot {
 struct Key {
     /// With its quotes.
     range: Range<usize>,
-    /// The name, where it is not what stands between the quotes.
+    /// The name, if it differs from the text between the quotes.
     unescaped: Option<String>,
 }
 
@@ -89,34 +89,34 @@ impl Outline {
         self.open.last().is_some_and(|open| open.is_object && open.key.is_none())
     }
 
-    /// Takes note of a key.
+    /// Records a key.
     pub(super) fn key(&mut self, range: Range<usize>, unescaped: Option<String>) {
         if let Some(open) = self.open.last_mut() {
             open.key = Some(Key { range, unescaped });
         }
     }
 
-    /// Takes note of a value that has nothing within it.
+    /// Records a value without children.
     pub(super) fn value(&mut self, range: Range<usize>) {
         let key = self.open.last_mut().and_then(|open| open.key.take());
         self.spots.push(Spot { key, range, end: self.spots.len() + 1 });
     }
 
-    /// Takes note of where an object or array begins. What comes until it is closed is within it.
+    /// Records the start of an object or array. Everything until its end is within it.
     pub(super) fn open(&mut self, range: Range<usize>, is_object: bool) {
         let spot = self.spots.len();
         self.value(range);
         self.open.push(Open { spot, is_object, key: None });
     }
 
-    /// Takes note of the end of the object or array that was opened last.
+    /// Records the end of the innermost open object or array.
     pub(super) fn close(&mut self) {
         if let Some(open) = self.open.pop() {
             self.spots[open.spot].end = self.spots.len();
         }
     }
 
-    /// Takes note of the end of the text. What is still open was not read to its end.
+    /// Records the end of the text. What is still open is incomplete.
     pub(super) fn finish(mut self) -> Self {
         while !self.open.is_empty() {
             self.close();

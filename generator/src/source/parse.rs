@@ -29,8 +29,8 @@ pub(super) fn parse(text: &str, syntax: Syntax, file: FileId, limits: &Limits) -
         // A document of comments only.
         (node, _) if matches!(node.value(), Value::Null) => Err(empty()),
         (node, rounded) if rounded.is_empty() => Ok(node),
-        // The parsers hand out floating-point numbers rounded. Where there are any, the document is read once more for
-        // them, with the first tree as the guide to where their text is to be had.
+        // The parsers round floating-point numbers. If there are any, the document is read again for their text, guided
+        // by the first tree.
         (node, rounded) => read(Some(Guide { node: &node, rounded: &rounded })).map(|(node, _)| node),
     }
 }

@@ -1,4 +1,4 @@
-//! Where the parts of a document stand in its text.
+//! The positions of the parts of a document.
 
 use std::ops::Range;
 
@@ -9,12 +9,12 @@ use super::outline::{Outline, Part};
 use super::syntax::Syntax;
 use crate::document::Segment;
 
-/// What answers where the parts of a document stand.
+/// The source of positions in a document.
 #[derive(Debug)]
 pub(super) enum Places {
-    /// JSON was read once more, to all its places.
+    /// JSON was read again, for all positions.
     Known(Outline),
-    /// YAML is read once more for each place, since its parser tells no places but those of errors.
+    /// YAML is read again for each position, since its parser reports positions in errors only.
     Sought,
 }
 
@@ -27,8 +27,8 @@ impl Places {
         }
     }
 
-    /// The bytes of a place, as many of them as stand on its first line; of an object or array in braces or brackets only
-    /// the opening one. None where the document has no such place.
+    /// The bytes of a place on its first line; for an object or array in braces or brackets only the opening one. `None`
+    /// if the document has no such place.
     pub(super) fn find(&self, text: &str, segments: &[&Segment], part: Part) -> Option<Range<usize>> {
         match self {
             Self::Known(outline) => outline.find(text, segments, part).map(|range| first_line(text, range)),

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::diagnostics::Code;
 
-/// Why a file was not read: the code, and the rest of the sentence that begins with its name.
+/// The reason why a file was not read: the code, and the rest of a sentence that begins with its name.
 pub(super) type Unreadable = (Code, String);
 
 /// Reads a whole file of at most `limit` bytes. What is not a regular file is not opened: reading it might never end.
@@ -33,7 +33,7 @@ fn shown(bytes: u64) -> String {
     if bytes.is_multiple_of(1 << 20) { format!("{} MiB", bytes >> 20) } else { format!("{bytes} bytes") }
 }
 
-/// What an error of the system means to the user.
+/// An error of the operating system, in words.
 pub(super) fn failed(error: &io::Error) -> Unreadable {
     let why = match error.kind() {
         ErrorKind::NotFound => "there is no such file".to_owned(),

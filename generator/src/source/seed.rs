@@ -16,8 +16,8 @@ use super::{json, yaml};
 use crate::diagnostics::Code;
 use crate::document::{Node, Object, Origin, Segment, Value};
 
-/// A tree that an earlier run read, and the [identities](Origin::identity) of the rounded numbers in it and of all that
-/// they are in.
+/// A tree from an earlier run, and the [identities](Origin::identity) of the rounded numbers in it and of their
+/// ancestors.
 #[derive(Clone, Copy)]
 pub(super) struct Guide<'g> {
     pub node: &'g Node,
@@ -25,7 +25,7 @@ pub(super) struct Guide<'g> {
 }
 
 impl Guide<'_> {
-    /// Whether the node is to be read once more.
+    /// Whether the node must be read again.
     fn is_rounded(self) -> bool {
         self.rounded.contains(&self.node.origin().identity())
     }
@@ -43,7 +43,7 @@ impl Guide<'_> {
 pub(super) struct NodeSeed<'b, 'a> {
     pub build: &'b Build<'a>,
     pub origin: Origin,
-    /// The node that an earlier run read here.
+    /// The node that an earlier run read at this place.
     pub guide: Option<Guide<'b>>,
 }
 
@@ -79,7 +79,7 @@ impl NodeSeed<'_, '_> {
     }
 }
 
-/// What stands for a number whose text is still to be read; no document has it.
+/// A placeholder for a number whose text is not read yet; no document contains it.
 fn unread() -> Value {
     Value::Number(Rc::from(""))
 }
@@ -149,7 +149,7 @@ impl<'de> Visitor<'de> for NodeSeed<'_, 'de> {
 
     fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Node, E> {
         let build = self.build;
-        // The YAML parser takes numbers beyond the range of `f64` for strings.
+        // The YAML parser reads numbers beyond the range of `f64` as strings.
         if build.syntax == Syntax::Yaml && is_number(text) && yaml::is_plain(build.text, text) {
             return Ok(self.number(text));
         }

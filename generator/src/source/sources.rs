@@ -20,16 +20,16 @@ pub struct Sources {
     files: Box<[OnceCell<SourceFile>]>,
     count: Cell<usize>,
     root: RefCell<Option<RootFolder>>,
-    /// The files that references lead to, by every path under which they were asked for.
+    /// The referenced files, by every path that was used for them.
     inside: RefCell<HashMap<PathBuf, FileId>>,
 }
 
-/// The folder of the description, beyond which references do not lead.
+/// The folder of the description, which references must not leave.
 #[derive(Clone)]
 struct RootFolder {
     /// Without symbolic links.
     canonical: PathBuf,
-    /// As the user spelled it.
+    /// As the user wrote it.
     shown: PathBuf,
     description: FileId,
 }
@@ -41,7 +41,7 @@ pub(crate) enum Unavailable {
     Outside,
     /// It cannot be read; the rest of a sentence that begins with its name.
     Unreadable(Code, String),
-    /// It was read and does not parse.
+    /// It was read but does not parse.
     Broken(Box<Diagnostic>),
 }
 
@@ -52,7 +52,7 @@ impl Default for Sources {
 }
 
 impl Sources {
-    /// No files, and the limits that hold unless others are set.
+    /// No files, with default limits.
     pub fn new() -> Self {
         Self::with_limits(Limits::default())
     }
@@ -68,18 +68,18 @@ impl Sources {
         }
     }
 
-    /// Reads the description. Its folder becomes the one that references are confined to.
+    /// Reads the description. References are confined to its folder.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, does not parse or is not an object.
+    /// If the file cannot be read, does not parse or is not an object.
     pub fn add_spec(&self, path: &Path) -> Result<Node, Diagnostic> {
         let relative = file_name(path);
         let (id, result) = self.add(path, SourceFile::new(show(path), relative, true), true);
         if let Ok(canonical) = path.canonicalize() {
             let shown = path.parent().unwrap_or(Path::new("")).to_owned();
             let folder = canonical.parent().unwrap_or(&canonical).to_owned();
-            // Behind a symbolic link the description keeps the folder in which the user named it.
+            // If the description is a symbolic link, its folder is that of the link.
             let folder =
                 if shown.as_os_str().is_empty() { Path::new(".") } else { &shown }.canonicalize().unwrap_or(folder);
             self.root.replace(Some(RootFolder { canonical: folder.clone(), shown, description: id }));
@@ -91,22 +91,22 @@ impl Sources {
         self.object(id, "a description")
     }
 
-    /// Reads an overlay, which may lie anywhere.
+    /// Reads an overlay, which may be anywhere.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, does not parse or is not an object.
+    /// If the file cannot be read, does not parse or is not an object.
     pub fn add_overlay(&self, path: &Path) -> Result<Node, Diagnostic> {
         let (id, result) = self.add(path, SourceFile::new(show(path), file_name(path), false), true);
         result?;
         self.object(id, "an overlay")
     }
 
-    /// Reads a file as mere text; it may lie anywhere.
+    /// Reads a file as plain text; it may be anywhere.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read or is not UTF-8.
+    /// If the file cannot be read or is not UTF-8.
     pub fn add_text(&self, path: &Path) -> Result<FileId, Diagnostic> {
         let (id, result) = self.add(path, SourceFile::new(show(path), file_name(path), false), false);
         result.map(|()| id)
@@ -125,7 +125,7 @@ impl Sources {
         }
     }
 
-    /// What is refused as too much.
+    /// The limits.
     pub fn limits(&self) -> &Limits {
         &self.limits
     }
@@ -135,7 +135,7 @@ impl Sources {
         (0..).take(self.count.get()).map(FileId)
     }
 
-    /// The file's name as it is shown: as the user spelled it, and what it refers to beside it.
+    /// The displayed name of the file: as the user wrote it, and relative to it for referenced files.
     pub fn path_name(&self, file: FileId) -> &str {
         self.file(file).map_or("", |file| &file.name)
     }
@@ -155,8 +155,7 @@ impl Sources {
         self.file(file).map_or(&[], SourceFile::bytes)
     }
 
-    /// The file's tree, unless it is mere text or does not parse: as it was parsed or as [`set_root`](Self::set_root)
-    /// left it.
+    /// The file's tree, unless it is plain text or does not parse: as parsed, or as set by [`set_root`](Self::set_root).
     pub fn root(&self, file: FileId) -> Option<Node> {
         self.file(file)?.root.borrow().clone()
     }
@@ -168,8 +167,8 @@ impl Sources {
         }
     }
 
-    /// The bytes of the place in the text of its file. The range is on one line and may be empty. The first question about a
-    /// file of JSON reads it once more, each question about one of YAML does.
+    /// The bytes of the place in the text of its file. The range is on one line and may be empty. The first call for a
+    /// JSON file reads it again; for a YAML file, each call does.
     pub fn range(&self, place: &Place) -> (FileId, Range<usize>) {
         let (origin, part) = match place {
             Place::Value(origin) => (origin, Part::Value),
@@ -191,7 +190,7 @@ impl Sources {
         self.file(id).map_or(Position::START, |file| file.position(range.start))
     }
 
-    /// The file whose references are to be read as this file's: an overlay stands for the description.
+    /// The file that this file's references are relative to: for an overlay, the description.
     pub(crate) fn home(&self, file: FileId) -> FileId {
         match self.file(file) {
             Some(known) if !known.inside => self.description().unwrap_or(file),
@@ -204,7 +203,8 @@ impl Sources {
         self.file(file)?.parsed.as_ref()?.as_ref().ok()
     }
 
-    /// The file at a path relative to the root folder, with `/` and without `.` and `..`; reads it unless it is known.
+    /// The file at a path relative to the root folder, with `/` and without `.` and `..`; reads it unless it was read
+    /// before.
     pub(crate) fn open(&self, relative: &str) -> Result<FileId, Unavailable> {
         let Some(root) = self.root.borrow().clone() else { return Err(Unavailable::Outside) };
         let known = |path: &Path| self.inside.borrow().get(path).copied();
@@ -236,8 +236,7 @@ impl Sources {
         self.files.get(usize::try_from(id.0).ok()?)?.get()
     }
 
-    /// Reads and adds a file that the user named. Where that fails it is added without content, so that messages can
-    /// name it.
+    /// Reads and adds a file that the user named. On failure it is added without content, so that messages can name it.
     fn add(&self, path: &Path, file: SourceFile, parse: bool) -> (FileId, Result<(), Diagnostic>) {
         let name = file.name.clone();
         let (bytes, read) = match read::read(path, self.limits.file_bytes) {

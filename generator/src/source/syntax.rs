@@ -1,4 +1,4 @@
-//! The two syntaxes of documents, behind one face.
+//! The two syntaxes of documents, behind one interface.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use super::error::ParserError;
 use super::limits::Limits;
 use super::{json, yaml};
 
-/// What a document is written in.
+/// The syntax of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Syntax {
     Json,
@@ -16,7 +16,7 @@ pub(super) enum Syntax {
 }
 
 impl Syntax {
-    /// The syntaxes to try, in order. JSON is what is named so or begins as only JSON usually does.
+    /// The syntaxes to try, in order. JSON is detected by file name or by its first characters.
     pub(super) fn candidates(path: &Path, text: &str) -> &'static [Self] {
         if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
             &[Self::Json]
@@ -27,7 +27,7 @@ impl Syntax {
         }
     }
 
-    /// What the parser would let pass although a description must not have it.
+    /// Checks for what the parser accepts but a description must not contain.
     pub(super) fn check(self, text: &str, limits: &Limits) -> Result<(), ParserError> {
         match self {
             Self::Json => Ok(()),

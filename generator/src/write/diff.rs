@@ -1,4 +1,4 @@
-//! Shows what a plan would do.
+//! Prints the changes of a plan.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -9,10 +9,10 @@ use similar::TextDiff;
 
 use super::{Action, MANIFEST, Step};
 
-/// The longest line that is shown whole.
+/// The longest line that is shown in full.
 const MAX_WIDTH: usize = 200;
 
-/// How long to look for the shortest difference of two texts; then a longer one will do.
+/// How long to search for the shortest difference of two texts.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 pub(super) fn diff(folder: &Path, steps: &BTreeMap<String, Step>, max_lines: usize) -> String {
@@ -48,7 +48,7 @@ pub(super) fn diff(folder: &Path, steps: &BTreeMap<String, Step>, max_lines: usi
     text
 }
 
-/// The line, cut and without what a terminal would obey.
+/// The line, cut and without control characters.
 fn printable(line: &str) -> String {
     let mut printable: String = line
         .chars()

@@ -1,12 +1,12 @@
-//! Puts an emitted crate into a folder.
+//! Writes an emitted crate into a folder.
 //!
-//! What was emitted before and what is somebody else's is told apart by a list in the folder itself, [`MANIFEST`]. A
-//! file on the list that is not emitted any more is removed; a file that is not on it, such as a `Cargo.lock` or what
-//! is under `target/`, is neither read nor touched, and is an error where it stands in the way.
+//! A list in the folder, [`MANIFEST`], distinguishes emitted files from others. A file on the list that is no longer
+//! emitted is removed. A file that is not on it, such as a `Cargo.lock` or the files in `target/`, is neither read nor
+//! touched, and is an error if it would be overwritten.
 //!
-//! [`Plan::new`] looks and decides, [`Plan::apply`] acts. Every text is on the disk under a temporary name before the
-//! first of them takes its place, so that what can be foreseen to fail does so while the old crate is whole. The list
-//! names a file before the file appears and until it is gone, so that a run that was cut off is finished by the next.
+//! [`Plan::new`] reads and decides, [`Plan::apply`] writes. All files are written under temporary names before the first
+//! one is renamed, so that most failures leave the old crate intact. The list contains a file before it appears and until
+//! it is gone, so that an interrupted run is completed by the next.
 
 mod diff;
 mod path;
@@ -19,27 +19,27 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 
-/// The name of the list of the files that are ours, within their folder.
+/// The name of the list of emitted files, in their folder.
 pub const MANIFEST: &str = ".codegen-files";
 
 type Result<T, E = Diagnostic> = std::result::Result<T, E>;
 
 const MANIFEST_COMMENT: &str = "# The files that the generator owns here: written and removed by it, never by hand.\n";
 
-/// What is to be done with a file.
+/// The action for a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// It is not there yet.
+    /// It does not exist yet.
     Create,
-    /// It is there with another text.
+    /// It exists with another text.
     Change,
-    /// It is there and right; line endings do not count.
+    /// It exists and is up to date; line endings do not count.
     Keep,
-    /// It is there, it is ours, and it is not emitted any more.
+    /// It is on the list and no longer emitted.
     Remove,
 }
 
-/// What has to be done so that a folder holds an emitted crate.
+/// The changes that bring a folder up to date with an emitted crate.
 #[derive(Debug)]
 pub struct Plan {
     folder: PathBuf,
@@ -50,19 +50,19 @@ pub struct Plan {
 #[derive(Debug)]
 struct Step {
     action: Action,
-    /// What is there; empty where nothing is.
+    /// The current text; empty if there is none.
     old: Vec<u8>,
-    /// What is to be there; empty where nothing is.
+    /// The new text; empty if there is none.
     new: String,
 }
 
 impl Plan {
-    /// Compares what is in a folder with the files that are to be there, by their paths with `/`. Nothing is changed.
+    /// Compares a folder with the emitted files, by path with `/`. Changes nothing.
     ///
     /// # Errors
     ///
-    /// Everything that stands in the way: what is not ours, what is a symbolic link or no file, what cannot be read,
-    /// and paths that are not safe on every system.
+    /// Everything that prevents writing: files that were not emitted, symbolic links, folders in place of files,
+    /// unreadable files, and paths that are not safe on every system.
     pub fn new(folder: &Path, files: &BTreeMap<String, String>) -> Result<Self, Diagnostics> {
         let mut diagnostics = Diagnostics::default();
         match Self::look(folder, files, &mut diagnostics) {
@@ -119,12 +119,12 @@ impl Plan {
         Ok(Self { folder, owned, steps })
     }
 
-    /// What is done with each file, by its path.
+    /// The action for each file, by path.
     pub fn actions(&self) -> impl Iterator<Item = (&str, Action)> {
         self.steps.iter().map(|(path, step)| (&**path, step.action))
     }
 
-    /// How many files there is something to do with in this way.
+    /// The number of files with this action.
     pub fn count(&self, action: Action) -> usize {
         self.actions().filter(|(_, other)| *other == action).count()
     }
@@ -134,17 +134,17 @@ impl Plan {
         self.actions().all(|(_, action)| action == Action::Keep)
     }
 
-    /// Shows what would be different, in at most about `max_lines` lines.
+    /// Prints the differences, in about `max_lines` lines.
     pub fn diff(&self, max_lines: usize) -> String {
         diff::diff(&self.folder, &self.steps, max_lines)
     }
 
-    /// Does it.
+    /// Applies the plan.
     ///
     /// # Errors
     ///
-    /// The first thing that goes wrong. As long as it does while texts are written, which is where a full disk or a
-    /// missing permission shows, all is left as it was.
+    /// The first failure. If it happens while texts are written, as with a full disk or a missing permission, everything
+    /// stays unchanged.
     pub fn apply(self) -> Result<()> {
         if self.is_fresh() {
             return Ok(());
@@ -172,7 +172,7 @@ impl Plan {
     }
 }
 
-/// Removes a file, and the folders that it leaves empty.
+/// Removes a file, and folders that become empty.
 fn remove(folder: &Path, path: &str) -> Result<()> {
     let place = folder.join(path);
     fs::remove_file(&place).map_err(|error| access(&place, "remove", &error))?;
@@ -184,7 +184,7 @@ fn remove(folder: &Path, path: &str) -> Result<()> {
     Ok(())
 }
 
-/// The list of our files; it is one of them.
+/// The list of emitted files, which includes itself.
 fn manifest<'a>(paths: impl IntoIterator<Item = &'a String>) -> String {
     let paths: BTreeSet<&str> = paths.into_iter().map(String::as_str).chain([MANIFEST]).collect();
     let mut text = MANIFEST_COMMENT.to_owned();
@@ -195,8 +195,7 @@ fn manifest<'a>(paths: impl IntoIterator<Item = &'a String>) -> String {
     text
 }
 
-/// The files that are ours already. The list is somebody's who can write to the folder, so it is trusted no further than
-/// the folder goes.
+/// The files on the list. Anyone who can write to the folder can edit the list, so it is trusted for this folder only.
 fn read_manifest(folder: &Path) -> Result<BTreeSet<String>> {
     let Some(bytes) = find(folder, MANIFEST)? else { return Ok(BTreeSet::new()) };
     let text = String::from_utf8_lossy(&bytes);
@@ -215,7 +214,7 @@ fn read_manifest(folder: &Path) -> Result<BTreeSet<String>> {
     }
 }
 
-/// What a path leads to, links not followed.
+/// The metadata of a path, without following links.
 enum Kind {
     Absent,
     File,
@@ -235,7 +234,7 @@ fn kind(path: &Path) -> io::Result<Kind> {
     }
 }
 
-/// Reads a file of the folder, where it is there; every step of the way has to be a folder, and the end a file.
+/// Reads a file of the folder, if it exists; every parent must be a folder, and the path a file.
 fn find(folder: &Path, path: &str) -> Result<Option<Vec<u8>>> {
     for end in path.match_indices('/').map(|(end, _)| end).chain([path.len()]) {
         let place = folder.join(&path[..end]);
@@ -475,7 +474,7 @@ mod tests {
         fs::remove_dir(out.path().join("src")).unwrap();
         symlink(elsewhere.path(), out.path().join("src")).unwrap();
         refuse(out.path(), &[("src/a", "1"), ("b", "1")], &[Code::OutputLink]);
-        // No more when it would be removed.
+        // Not when it would be removed.
         refuse(out.path(), &[("b", "1")], &[Code::OutputLink]);
         assert_eq!(fs::read(elsewhere.path().join("a")).unwrap(), b"theirs");
 
@@ -484,7 +483,7 @@ mod tests {
         refuse(out.path(), &[("a", "1")], &[Code::OutputLink]);
     }
 
-    /// What is said to a user, with the folder's path as `out`.
+    /// The messages, with the folder's path as `out`.
     fn told(found: &Diagnostics, folder: &Path) -> String {
         crate::render::text(found, &crate::source::Sources::new(), false).replace(folder.to_str().unwrap(), "out")
     }
@@ -530,7 +529,7 @@ mod tests {
         apply(&out, &[("a", "1"), ("z/a", "1")]);
         let before = tree(&out);
         let plan = Plan::new(&out, &files(&[("a", "2"), ("b/c/d", "2"), ("y/a", "2")])).unwrap();
-        // In the way of a folder, after others have been made.
+        // In place of a folder, after others have been created.
         fs::write(out.join("y"), "theirs").unwrap();
         assert_eq!(plan.apply().unwrap_err().code, Code::OutputAccess);
         fs::remove_file(out.join("y")).unwrap();

@@ -35,7 +35,7 @@ pub(super) fn check(path: &str) -> Result<()> {
     Ok(())
 }
 
-/// Checks paths that are to stand side by side: each one, and that no two fall together where case does not count.
+/// Checks a set of paths: each one, and that no two are equal when case is ignored.
 pub(super) fn check_all<'a>(paths: impl Iterator<Item = &'a String>) -> Result<()> {
     let mut entries: BTreeMap<String, (&str, bool)> = BTreeMap::new();
     for path in paths {

@@ -1,4 +1,4 @@
-//! Texts that are on the disk already, but not yet in their place.
+//! Files that are written under temporary names.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 
 use super::{Result, access};
 
-/// A number of texts that take their places together. What has not taken its place is cleared away when this is dropped,
-/// and so are folders that were made for it.
+/// A set of files that are renamed together. Files that were not renamed are removed on drop, and so are folders that
+/// were created for them.
 pub(super) struct Stage {
-    // Dropped in this order: folders are empty only without the texts.
+    // Dropped in this order: folders are empty only after the files are removed.
     staged: Vec<Staged>,
     folders: Folders,
 }
 
-/// A text under a temporary name beside its place.
+/// A file under a temporary name next to its final path.
 pub(super) struct Staged {
     temporary: Option<PathBuf>,
     place: PathBuf,
@@ -34,14 +34,14 @@ impl Stage {
         Ok(Self { staged: Vec::new(), folders })
     }
 
-    /// Puts a text beside its place, to be part of the commit. The order is kept.
+    /// Writes a temporary file, to be part of the commit. The order is kept.
     pub(super) fn add(&mut self, path: &str, text: &str) -> Result<()> {
         let staged = self.prepare(path, text)?;
         self.staged.push(staged);
         Ok(())
     }
 
-    /// Puts a text beside its place, to be committed by itself.
+    /// Writes a temporary file, to be committed by itself.
     pub(super) fn prepare(&mut self, path: &str, text: &str) -> Result<Staged> {
         let place = self.folders.root.join(path);
         if let Some(parent) = place.parent() {
@@ -50,7 +50,7 @@ impl Stage {
         Staged::new(place, text)
     }
 
-    /// Lets all texts take their places.
+    /// Renames all files to their final paths.
     pub(super) fn commit(mut self) -> Result<()> {
         self.staged.drain(..).try_for_each(Staged::commit)
     }
@@ -66,7 +66,7 @@ impl Staged {
         }
     }
 
-    /// Lets the text take its place.
+    /// Renames the file to its final path.
     pub(super) fn commit(mut self) -> Result<()> {
         if let Some(temporary) = &self.temporary {
             fs::rename(temporary, &self.place).map_err(|error| access(&self.place, "write", &error))?;
@@ -79,7 +79,7 @@ impl Staged {
 impl Drop for Staged {
     fn drop(&mut self) {
         if let Some(temporary) = &self.temporary {
-            // There is nobody to tell, and the failure that led here is being told.
+            // The error cannot be reported here, and the original failure is already being reported.
             let _ = fs::remove_file(temporary);
         }
     }
@@ -100,7 +100,7 @@ impl Folders {
 impl Drop for Folders {
     fn drop(&mut self) {
         for folder in self.made.iter().rev() {
-            // Fails where there is something in it by now, and is meant to.
+            // Fails on purpose if the folder is not empty.
             let _ = fs::remove_dir(folder);
         }
     }

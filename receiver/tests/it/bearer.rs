@@ -186,7 +186,7 @@ async fn o07_a_published_key_is_no_shared_key() {
         let forged = signed_by(&key, &json!({"alg": "HS256", "kid": "rsa"}), &claims().to_string());
         assert_refused(check(&forged).await, "algorithm is not allowed");
     }
-    // A shared key that somebody has published is not taken for one either.
+    // A published shared key is not accepted either.
     let shared = Issuer::new(Some(json!({"keys": [{"kty": "oct", "kid": "rsa", "alg": "HS256", "k": "AAAA"}]})));
     let header = json!({"alg": "RS256", "kid": "rsa"});
     let good = signed_by(&EncodingKey::from_rsa_der(RSA), &header, &claims().to_string());

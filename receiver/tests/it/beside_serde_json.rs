@@ -22,7 +22,7 @@ pub(crate) fn agree(body: &[u8]) {
     };
     agree_on_values(text);
     agree_on_form(text);
-    // Whatever it is, it can be a member that nobody asked for.
+    // Whatever it is, it can be an undeclared member.
     agree_on_form(&format!("{{\"\":{text}}}"));
 
     agree_on::<bool>(text);

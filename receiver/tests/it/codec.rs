@@ -42,7 +42,7 @@ fn values_survive() {
     assert_eq!(again, asset);
 }
 
-/// J35: what is absent, what is `null`, and what may be told apart.
+/// J35: what is absent, what is `null`, and what can be distinguished.
 #[test]
 fn presence() {
     let nulls = r#"{"id": "a", "owner": null, "filename": null, "folder": null, "size": null}"#;

@@ -39,7 +39,7 @@ fn l01_l08_answers_depend_on_the_status_alone() {
     }
 }
 
-/// The key as somebody could print it by mistake.
+/// The key as it could be printed by mistake.
 fn forms(key: &[u8]) -> Vec<String> {
     let list = format!("{key:?}");
     let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();

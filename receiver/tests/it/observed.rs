@@ -16,7 +16,7 @@ use crate::log::Log;
 
 /// Stands in every body and must not be logged.
 const CANARY: &str = "ca9a7y";
-/// The secret of the tests, as it is given and as the key that it stands for.
+/// The secret of the tests, as text and as the key that it encodes.
 const SECRET: [&str; 2] = ["dGhpcyBpcyBhIHNlY3JldCBmb3IgdGVzdHM", "this is a secret for tests"];
 
 fn bodies() -> Vec<String> {

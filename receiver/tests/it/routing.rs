@@ -128,7 +128,7 @@ fn what_has_no_handler_is_ignored() {
     assert_eq!(run(topic(), &calls, PING), ignored);
     assert_eq!(run(topic(), &calls, CREATED), ignored);
     assert_eq!(run(topic(), &calls, UNKNOWN), ignored);
-    // Nobody asked for it, so nobody minds that it does not fit.
+    // It is not declared, so a mismatch does not matter.
     assert_eq!(run(topic(), &calls, MISMATCH), ignored);
 }
 
@@ -320,7 +320,7 @@ async fn a_receiver_without_running_handlers_is_idle() {
     service.clone().idle().await;
 }
 
-/// One handler that hangs holds up nobody else.
+/// One handler that hangs does not block others.
 #[tokio::test]
 async fn handlers_run_side_by_side() {
     let service = receiver().on(|_: Ping| pending::<()>()).on(|_: AssetCreated| async {}).into_service();
@@ -357,7 +357,7 @@ fn fail() {
     panic!("expected in this test");
 }
 
-/// The same events, told by a header.
+/// The same events, stated in a header.
 enum ByHeader {}
 
 impl Webhooks for ByHeader {
@@ -385,7 +385,7 @@ async fn a_header_that_tells_the_event_type_is_kept_without_being_asked_for() {
     assert!(matches!(service.receive(&headers, body).await.unwrap(), Outcome::Handled));
 }
 
-/// The same events, told by two members of a body.
+/// The same events, stated in two members of a body.
 enum ByTwo {}
 
 impl Webhooks for ByTwo {
@@ -430,7 +430,7 @@ fn an_event_type_may_stand_in_two_members() {
     }
 }
 
-/// Whatever the body says: it is neither looked at for an event type nor held against a second one.
+/// Whatever the body states: it is neither searched for an event type nor compared with a second one.
 #[tokio::test]
 async fn an_assumed_event_type_is_not_looked_for() {
     let verifier = Verifier::standard_webhooks(secret());

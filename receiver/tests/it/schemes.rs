@@ -1,4 +1,4 @@
-//! Schemes told as data: what vendors publish, and what nobody should send.
+//! Configurable schemes: published examples of vendors, and invalid deliveries.
 
 use std::panic::catch_unwind;
 use std::time::{Duration, SystemTime};
@@ -46,7 +46,7 @@ const FULL: HmacScheme = HmacScheme::list(
     ],
 );
 
-/// Standard Webhooks, told as data.
+/// Standard Webhooks, as a configurable scheme.
 const STANDARD: HmacScheme = HmacScheme::list(
     "webhook-signature",
     ' ',
@@ -353,7 +353,7 @@ fn text_secrets_are_not_decoded() {
     assert!(Verifier::new(STRIPE, whole).verify(&headers, body()).is_ok());
     assert!(Verifier::new(STRIPE, cut).verify(&headers, body()).is_err());
 
-    // Signed with the text itself, not with what it stands for.
+    // Signed with the text itself, not with the key that it encodes.
     let standard = Verifier::standard_webhooks(Secret::new(text).unwrap());
     let verify =
         |secret| standard.verify(&sign_as(&STANDARD, &secret, "msg", SystemTime::now(), b"{}"), body()).is_ok();

@@ -74,7 +74,7 @@ fn tokens_that_do_not_count() {
     assert_eq!(verify(&token(&[&signature()[..], &[0]].concat())), no_match);
     assert_eq!(verify(&VALID.replace("v1a,", "v1,")), no_match);
     assert_eq!(verify("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="), no_match);
-    // S + L: the same signature to whoever does not reduce it (RFC 8032, section 5.1.7).
+    // S + L: the same signature to an implementation that does not reduce it (RFC 8032, section 5.1.7).
     let order = [
         0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0,
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,

@@ -51,7 +51,7 @@ counts! {
     Misstated = "misstated", Worse::More;
     /// Examples that reach the fallback.
     Raw = "raw", Worse::More;
-    /// Lines of configuration that the generator asked for.
+    /// Configuration lines that the generator requested.
     Settings = "settings", Worse::More;
     /// Warnings of the generator.
     Warnings = "warnings", Worse::More;

@@ -15,7 +15,7 @@ use super::examples::Example;
 pub(crate) const CRATE_NAME: &str = "corpus-webhooks";
 
 /// The program that passes examples through the receiver: an example of the emitted crate, in Cargo's sense of the word.
-/// `VENDOR` in it stands for the type of the vendor.
+/// `VENDOR` in it is replaced by the vendor's type.
 const RUNNER: &str = include_str!("runner.rs");
 
 /// What makes compiling quick.

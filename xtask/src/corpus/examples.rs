@@ -26,7 +26,7 @@ pub(crate) struct Example {
     /// The webhook's key and the example's key: `parcel.sent#heavy`, or `parcel.sent` for the one without a key; or
     /// the file beside the description, the event and the number: `vendor/examples/all.json:parcel[0]`.
     pub(crate) name: String,
-    /// Where it stands within the description; none for those beside it.
+    /// Its place in the description; `None` for those in separate files.
     pub(crate) pointer: Option<String>,
     /// The event types of its webhook, one of which it should be of; none for those beside the description.
     pub(crate) event_types: Vec<String>,

@@ -15,11 +15,11 @@ use super::find::Document;
 
 /// What the generator made of a document.
 pub(crate) struct Generated {
-    /// The crate; none where there were errors.
+    /// The crate; `None` if there were errors.
     pub(crate) output: Option<Output>,
     /// What the generator found.
     pub(crate) diagnostics: Diagnostics,
-    /// The configuration that the generator had asked for; empty where it needed none.
+    /// The configuration that the generator requested; empty if none.
     pub(crate) settings: String,
     /// How long the last run took.
     pub(crate) took: Duration,

@@ -35,7 +35,7 @@ pub(crate) struct Measuring {
 }
 
 impl Measuring {
-    /// The row of a document, and its code where it gives any. Progress is told on the way.
+    /// The row of a document, and its code if any. Prints progress.
     ///
     /// # Errors
     ///

@@ -17,7 +17,7 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// Reads a record; an empty one where there is no such file.
+    /// Reads a record; empty if there is no such file.
     pub(crate) fn read(path: &Path) -> Result<Self, String> {
         let problem = |what: &dyn std::fmt::Display| format!("`{}`: {what}", path.display());
         let text = match fs::read_to_string(path) {

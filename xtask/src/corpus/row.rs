@@ -10,9 +10,9 @@ pub(crate) struct Row {
     pub(crate) document: String,
     /// The fingerprint of its text.
     pub(crate) fingerprint: String,
-    /// What was counted; none where nothing was generated.
+    /// The counts; `None` if nothing was generated.
     pub(crate) counts: Option<Counts>,
-    /// The first error of the generator; none where the crate was generated.
+    /// The first error of the generator; `None` if the crate was generated.
     pub(crate) error: Option<String>,
     /// The untyped places that the description does not leave open, with the reasons.
     pub(crate) inexpressible: Vec<String>,
@@ -22,7 +22,7 @@ pub(crate) struct Row {
     pub(crate) failures: Vec<String>,
     /// How long the generator took.
     pub(crate) generation: Duration,
-    /// How long the compiler took; none where it did not run.
+    /// How long the compiler took; `None` if it did not run.
     pub(crate) compilation: Option<Duration>,
 }
 

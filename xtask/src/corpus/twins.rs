@@ -15,7 +15,7 @@ pub(crate) struct Twin {
 }
 
 impl Twin {
-    /// Takes from an emitted crate what is to be compared.
+    /// Extracts the comparable parts of an emitted crate.
     pub(crate) fn new(document: &str, output: &Output) -> Self {
         // The first line of a file names the description, and these lines of docs the places in it.
         let names_place =
@@ -34,7 +34,7 @@ impl Twin {
         }
     }
 
-    /// Where the code of the other one differs first; none where it is the same.
+    /// The first difference from the other one's code; `None` if there is none.
     pub(crate) fn difference(&self, other: &Self) -> Option<String> {
         for path in self.files.keys().chain(other.files.keys()) {
             let (Some(own), Some(others)) = (self.files.get(path), other.files.get(path)) else {

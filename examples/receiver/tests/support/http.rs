@@ -1,4 +1,4 @@
-//! A client for HTTP/1.1 that sends what it is told to, right or wrong.
+//! An HTTP/1.1 client that sends exactly what the test specifies, valid or not.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};

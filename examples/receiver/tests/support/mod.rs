@@ -1,4 +1,4 @@
-//! What the tests stand on: the server as a process, a client, and a shell's way of reading a line.
+//! Test helpers: the server as a process, a client, and a shell's parsing of a line.
 
 pub(crate) mod http;
 pub(crate) mod process;

@@ -1,21 +1,21 @@
-//! Every keyword of the Schema Objects of OpenAPI 3.0 to 3.2 and of JSON Schema 2020-12, and what becomes of it.
+//! Every keyword of the Schema Objects of OpenAPI 3.0 to 3.2 and of JSON Schema 2020-12, and its treatment.
 //!
-//! `docs/support.md` says the same to users; a test holds them against each other.
+//! `docs/support.md` has the same table for users; a test compares them.
 
 use super::{Additional, Reader, Schema};
 use crate::document::{Node, Value};
 
-/// What a keyword means to us.
+/// The treatment of a keyword.
 pub(super) enum Means {
     /// It is read into the [`Schema`].
     Read(Read),
-    /// It is told in the docs, with its value.
+    /// It appears in the docs, with its value.
     Fact,
     /// A rule that a type cannot express; data that breaks it still decodes.
     Rule,
     /// Something that is not supported; values are kept untyped.
     Untyped,
-    /// An annotation or a definition that says nothing of the data.
+    /// An annotation or a definition that does not describe the data.
     Nothing,
 }
 
@@ -114,7 +114,7 @@ fn encoding(schema: &mut Schema, keyword: &str, value: &Node) {
     }
 }
 
-/// A length, which is told in the docs, too.
+/// A length, which also appears in the docs.
 fn length(schema: &mut Schema, keyword: &str, value: &Node) -> Option<usize> {
     schema.fact(keyword, value);
     match value.value() {
@@ -151,7 +151,7 @@ impl Reader<'_, '_> {
     fn examples(&mut self, schema: &mut Schema, value: &Node) {
         match value.value() {
             Value::Array(examples) => schema.examples.extend(examples.iter().cloned()),
-            // OpenAPI's map of Example Objects, which a Schema Object does not have but some write.
+            // OpenAPI's map of Example Objects, which a Schema Object does not allow but some descriptions use.
             Value::Object(examples) => {
                 schema.examples.extend(examples.values().filter_map(|e| e.get("value").cloned()));
             }

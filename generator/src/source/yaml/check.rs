@@ -1,4 +1,4 @@
-//! What the parser accepts, takes too long for, or reports without a place.
+//! Checks before parsing.
 
 use serde::de::{Deserialize, IgnoredAny};
 
@@ -6,7 +6,7 @@ use crate::diagnostics::Code;
 use crate::source::error::ParserError;
 use crate::source::limits::{Limits, YAML_OPEN};
 
-/// Refuses what the parser accepts, takes too long for, or reports without a place.
+/// Refuses input that the parser wrongly accepts, is too slow for, or reports without a position.
 pub(in crate::source) fn check(text: &str, limits: &Limits) -> Result<(), ParserError> {
     let refuse =
         |code, message: String, offset| Err(ParserError { code, message, offset: Some(offset), context: None });
@@ -36,17 +36,17 @@ pub(in crate::source) fn check(text: &str, limits: &Limits) -> Result<(), Parser
     }
 }
 
-/// The characters that YAML 1.2 calls printable; any other one may only be written as an escape.
+/// The printable characters of YAML 1.2; all others must be escaped.
 fn is_printable(character: char) -> bool {
     matches!(character,
         '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{A0}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
 }
 
-/// Where the first tag stands.
+/// The position of the first tag.
 ///
-/// The parser does not tell of most tags, so it is asked in another way: a tag begins with `!` where a token may
-/// begin, and no token begins with `@`. With every `!` replaced, the parser therefore stops at exactly the first tag;
-/// within scalars and comments the replacement changes nothing.
+/// The parser does not report most tags. But a tag begins with `!` at the start of a token, and no token begins with `@`.
+/// With every `!` replaced by `@`, the parser therefore stops at exactly the first tag; within scalars and comments the
+/// replacement changes nothing.
 fn tag(text: &str) -> Option<usize> {
     let may_begin = |(offset, _): (usize, &str)| match text.as_bytes()[..offset].last() {
         None => true,

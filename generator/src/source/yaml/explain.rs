@@ -7,7 +7,7 @@ use crate::diagnostics::Code;
 use crate::source::error::ParserError;
 use crate::source::limits;
 
-/// The parser's error, in our words if we have better ones.
+/// The parser's error, reworded if possible.
 pub(super) fn explain(text: &str, error: &serde_yaml::Error) -> ParserError {
     let offset = error.location().map(|location| text.floor_char_boundary(location.index()));
     let whole = error.to_string();
@@ -35,7 +35,7 @@ pub(super) fn explain(text: &str, error: &serde_yaml::Error) -> ParserError {
     ParserError { code, message, offset, context: context.and_then(|context| placed(text, context)) }
 }
 
-/// An error of syntax, in our words where we have better ones.
+/// A syntax error, reworded if possible.
 fn syntax_error(text: &str, problem: &str, offset: Option<usize>, context: Option<&str>) -> ParserError {
     let context = context.and_then(|context| placed(text, context));
     let found =
@@ -43,7 +43,7 @@ fn syntax_error(text: &str, problem: &str, offset: Option<usize>, context: Optio
     found.reword().unwrap_or_else(|| ParserError { code: Code::Syntax, message: problem.to_owned(), offset, context })
 }
 
-/// The parser does not say where the second document begins; the error of reading its content does nearly so.
+/// The parser does not report where the second document begins; the error of reading its content comes close.
 fn second_document(text: &str) -> ParserError {
     let content = serde_yaml::Deserializer::from_str(text)
         .nth(1)

@@ -1,4 +1,4 @@
-//! YAML: the parser, what it must not let pass, and its errors. Nothing else names the parser.
+//! YAML: the parser, additional checks, and its errors. No other module uses the parser.
 
 mod check;
 mod explain;

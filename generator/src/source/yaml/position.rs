@@ -2,16 +2,16 @@
 
 use serde::de::{Deserialize, IgnoredAny};
 
-/// What the parser was at, and where that began.
+/// The parser's context, and where it began.
 pub(super) fn placed(text: &str, context: &str) -> Option<(String, usize)> {
     let (context, position) = split_position(context);
     let (line, column) = position?;
     Some((context.to_owned(), offset_of(text, line, column)))
 }
 
-/// Where the quoted text begins that the quote at `end` closes.
+/// The start of the quoted string that the quote at `end` closes.
 pub(super) fn quoted_from(text: &str, end: usize) -> Option<usize> {
-    // Without its closing quote, the parser says where it was opened.
+    // Without its closing quote, the parser reports where it was opened.
     let error = IgnoredAny::deserialize(serde_yaml::Deserializer::from_str(&text[..end])).err()?.to_string();
     let (_, context) = error.split_once(", while ")?;
     let (context, start) = placed(text, context)?;

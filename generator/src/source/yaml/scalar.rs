@@ -1,4 +1,4 @@
-//! Scalars: what they are in YAML, and what they are in JSON.
+//! Scalars in YAML, and their values in JSON.
 
 use std::fmt;
 
@@ -7,12 +7,12 @@ use serde::de::{Deserialize, Deserializer, Visitor};
 use crate::source::lines::offset_in;
 use crate::source::number::is_number;
 
-/// The text of the scalar that comes next, whatever the parser takes it for.
+/// The text of the next scalar, whatever its type.
 pub(in crate::source) fn scalar<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     String::deserialize(deserializer)
 }
 
-/// Whether a scalar that the parser lends is plain, that is, whether no quote closes it.
+/// Whether a borrowed scalar is plain, that is, not closed by a quote.
 pub(in crate::source) fn is_plain(document: &str, scalar: &str) -> bool {
     let Some(start) = offset_in(document, scalar) else { return false };
     let bytes = document.as_bytes();
@@ -24,7 +24,7 @@ pub(in crate::source) fn is_plain(document: &str, scalar: &str) -> bool {
     }
 }
 
-/// Why a plain scalar must not be a key; none where it may.
+/// Why a plain scalar must not be a key; `None` if it may.
 pub(in crate::source) fn refused_key(text: &str) -> Option<&'static str> {
     match text {
         "<<" => Some("YAML merge keys are not supported"),
@@ -41,7 +41,7 @@ fn is_integer(text: &str) -> bool {
     is_number(text) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether the parser takes the text for a number.
+/// Whether the parser reads the text as a number.
 fn is_other_number(text: &str) -> bool {
     struct NumberVisitor;
 

@@ -1,11 +1,11 @@
-//! Where the parser is.
+//! The parser's position.
 
 use std::fmt;
 
 use serde::de::{Deserializer, Error, Visitor};
 
-/// Makes the parser fail on what comes next, since its errors are the only thing that has a position. A scalar whose text
-/// it can lend is passed on first.
+/// Makes the parser fail on the next value, since only its errors have a position. A scalar that it can borrow is passed
+/// on first.
 pub(in crate::source) fn stop<'de, D: Deserializer<'de>>(
     deserializer: D,
     lent: impl FnOnce(&'de str),

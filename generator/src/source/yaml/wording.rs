@@ -1,20 +1,20 @@
-//! Words for the mistakes that are made most often. The parser says what it expected; its user wants to know what to do.
+//! Messages for common mistakes. The parser says what it expected; users need to know what to do.
 
 use super::position::quoted_from;
 use crate::diagnostics::Code;
 use crate::source::error::ParserError;
 
-/// What the parser says of an error.
+/// The parser's error.
 pub(super) struct Found<'a> {
     pub text: &'a str,
     pub problem: &'a str,
     pub offset: Option<usize>,
-    /// What it was at, and where that began.
+    /// Its context, and where that began.
     pub context: Option<(&'a str, usize)>,
 }
 
 impl Found<'_> {
-    /// The error in our words; none where we have no better ones.
+    /// The reworded error; `None` if there is no better wording.
     pub(super) fn reword(&self) -> Option<ParserError> {
         let offset = self.offset?;
         let rest = &self.text[offset..];
@@ -40,7 +40,7 @@ impl Found<'_> {
                 let here = format!("`,` or `{close}` is expected before this");
                 Some(error(message, start, (!rest.trim().is_empty()).then_some((here, offset))))
             }
-            // A key may have 1024 characters; of a longer one the parser does not see the colon.
+            // A key may have 1024 characters; the parser does not see the colon of a longer one.
             ("could not find expected ':'", Some((_, start))) if offset.saturating_sub(start) <= 1024 => {
                 Some(error("this is no key and no value: is a colon missing?", start, None))
             }
@@ -48,7 +48,7 @@ impl Found<'_> {
         }
     }
 
-    /// Something stands behind a closing quote: that quote was to open a text, or to be a part of one.
+    /// Text after a closing quote: the quote was meant to open a string, or to be part of one.
     fn after_quote(&self, offset: usize) -> Option<ParserError> {
         let before = self.text[..offset].trim_end_matches(' ');
         let quote = before.chars().next_back().filter(|c| matches!(c, '\'' | '"'))?;
@@ -63,7 +63,7 @@ impl Found<'_> {
         Some(error(message, offset, Some(("it begins here".to_owned(), start))))
     }
 
-    /// A line begins where no block around it has its lines.
+    /// A line whose indentation matches no enclosing block.
     fn indented_less(&self, offset: usize, context: Option<(&str, usize)>) -> Option<ParserError> {
         let (what, start) = context?;
         if !self.text[self.line_start(offset)..offset].trim().is_empty() {

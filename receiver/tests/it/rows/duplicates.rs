@@ -53,7 +53,7 @@ fn one() -> u32 {
     1
 }
 
-/// What the handlers are told, and what they tell.
+/// The input and output of the handlers.
 #[derive(Default)]
 struct Stage {
     clock: AtomicU64,

@@ -1,4 +1,4 @@
-//! A server on a socket of its own, and a client that sends what it is told to, right or wrong.
+//! A server on its own socket, and a client that sends exactly what the test specifies, valid or not.
 
 use std::io;
 use std::net::SocketAddr;
@@ -83,7 +83,7 @@ impl Client {
     /// Reads until the server closes the connection.
     pub(super) async fn answers(&mut self) -> Vec<Answer> {
         let mut bytes = Vec::new();
-        // A connection that is closed with bytes unread is reset; what came before counts.
+        // A connection that is closed with unread bytes is reset; the earlier answer counts.
         drop(timeout(PATIENCE, self.0.read_to_end(&mut bytes)).await.expect("the server closes the connection"));
         Answer::all(&String::from_utf8(bytes).unwrap())
     }
