@@ -23,7 +23,8 @@
 //! # Features
 //!
 //! `jiff`, `url` and `uuid` add typed access to formatted strings, see [`Text`]. They never change a
-//! type. `ed25519`, `jwt`, `metrics` and `serve` are those of [`webhook_receiver`].
+//! type. `serve` and `testing` add these modules to [`webhook_receiver`]. For its other features, such
+//! as `metrics`, depend on `webhook-receiver` as well and enable them there.
 //!
 //! # What the vendor says
 //!

@@ -110,7 +110,8 @@ impl Emitter<'_> {
                encoded.\n\n\
              # Features\n\n\
              `jiff`, `url` and `uuid` add typed access to formatted strings, see [`Text`]. They never change a type. \
-               `ed25519`, `jwt`, `metrics` and `serve` are those of [`webhook_receiver`]."
+             `serve` and `testing` add these modules to [`webhook_receiver`]. For its other features, such as `metrics`, depend on \
+               `webhook-receiver` as well and enable them there."
         ));
         if let Some(description) = self.api.description.as_deref().map(docs::harmless).filter(|text| !text.is_empty()) {
             page.push_str("\n\n# What the vendor says\n\n");
@@ -122,5 +123,13 @@ impl Emitter<'_> {
             }
         }
         page
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn emitted_code_states_the_version_that_the_receiver_has() {
+        assert_eq!(super::CONTRACT, webhook_receiver::codegen::CONTRACT);
     }
 }

@@ -51,17 +51,14 @@ publish = false
 doctest = false
 
 [features]
-# Features of the receiver: signatures with a key pair; bearer tokens; counters and histograms; a server with limits.
-ed25519 = ["webhook-receiver/ed25519"]
-jwt = ["webhook-receiver/jwt"]
-metrics = ["webhook-receiver/metrics"]
+# A server with timeouts and limits, see `webhook_receiver::serve`.
 serve = ["webhook-receiver/serve"]
-# Typed access to formatted strings. Features never change a type.
+# Signed requests for tests, see `webhook_receiver::testing`.
+testing = ["webhook-receiver/testing"]
+# Typed access to formatted strings. They add methods and never change a type.
 jiff = ["webhook-receiver/jiff"]
 url = ["webhook-receiver/url"]
 uuid = ["webhook-receiver/uuid"]
-# Signs what a test sends, see `webhook_receiver::testing`.
-testing = ["webhook-receiver/testing"]
 
 [dependencies]
 webhook-receiver = {{ {receiver} }}

@@ -513,9 +513,8 @@ fn imports_of_what_fields_need() {
         ",
         expect![[r#"
             use std::collections::BTreeMap;
-            use webhook_receiver::{
-                Integer, JsonValue, Number, Payload, Text, Undeclared, codec, format,
-            };
+            use webhook_receiver::codegen::codec;
+            use webhook_receiver::{Integer, JsonValue, Number, Payload, Text, Undeclared, format};
             use crate::{Acme, EventType};
         "#]],
     );
@@ -528,7 +527,8 @@ fn no_imports_for_what_is_not_used() {
             Pet: {type: object, properties: {a: {type: string}}}
         ",
         expect![[r#"
-            use webhook_receiver::{Payload, Undeclared, codec};
+            use webhook_receiver::codegen::codec;
+            use webhook_receiver::{Payload, Undeclared};
             use crate::{Acme, EventType};
         "#]],
     );
@@ -682,10 +682,7 @@ fn an_event_type_in_a_member() {
         ",
         "",
         expect![[r#"
-            const EVENT_TYPE: EventTypeLocation = EventTypeLocation::Body {
-                pointers: &["/type"],
-                completed_by: None,
-            };
+            const EVENT_TYPE: EventTypeLocation = EventTypeLocation::body(&["/type"]);
         "#]],
     );
 }
@@ -699,10 +696,7 @@ fn an_event_type_below_the_top() {
         ",
         "",
         expect![[r#"
-            const EVENT_TYPE: EventTypeLocation = EventTypeLocation::Body {
-                pointers: &["/meta/type"],
-                completed_by: None,
-            };
+            const EVENT_TYPE: EventTypeLocation = EventTypeLocation::body(&["/meta/type"]);
         "#]],
     );
 }
@@ -716,10 +710,7 @@ fn an_event_type_in_one_of_two_members() {
         ",
         "",
         expect![[r#"
-            const EVENT_TYPE: EventTypeLocation = EventTypeLocation::Body {
-                pointers: &["/type", "/event"],
-                completed_by: None,
-            };
+            const EVENT_TYPE: EventTypeLocation = EventTypeLocation::body(&["/type", "/event"]);
         "#]],
     );
 }
@@ -737,13 +728,8 @@ fn an_event_type_in_two_members() {
             completed-by = "/action"
         "#,
         expect![[r#"
-            const EVENT_TYPE: EventTypeLocation = EventTypeLocation::Body {
-                pointers: &["/type"],
-                completed_by: Some(Completion {
-                    pointer: "/action",
-                    separator: ".",
-                }),
-            };
+            const EVENT_TYPE: EventTypeLocation = EventTypeLocation::body(&["/type"])
+                .completed_by("/action", ".");
         "#]],
     );
 }
@@ -761,10 +747,7 @@ fn an_event_type_in_a_header() {
             from-keys = true
         "#,
         expect![[r#"
-            const EVENT_TYPE: EventTypeLocation = EventTypeLocation::Header {
-                name: "x-event",
-                completed_by: None,
-            };
+            const EVENT_TYPE: EventTypeLocation = EventTypeLocation::header("x-event");
         "#]],
     );
 }
@@ -781,7 +764,7 @@ fn an_event_type_by_address() {
             address = true
         ",
         expect![[r#"
-            const EVENT_TYPE: EventTypeLocation = EventTypeLocation::Address;
+            const EVENT_TYPE: EventTypeLocation = EventTypeLocation::endpoint();
         "#]],
     );
 }

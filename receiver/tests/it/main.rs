@@ -5,6 +5,7 @@ mod basic;
 mod bearer;
 mod beside_serde_json;
 mod codec;
+mod contract;
 mod declared;
 mod formats;
 mod http_layer;

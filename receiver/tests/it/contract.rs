@@ -1,0 +1,102 @@
+//! The contract with generated crates, see `tests/contract/README.md`.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use sha2::{Digest, Sha256};
+use webhook_receiver::codegen::CONTRACT;
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The files of a version, by path.
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(self::files(&path));
+        } else {
+            files.insert(path.clone(), fs::read(path).unwrap());
+        }
+    }
+    files
+}
+
+/// The versions that have frozen crates, with their folders.
+fn frozen() -> BTreeMap<u32, PathBuf> {
+    let folders =
+        fs::read_dir(repository().join("receiver/tests/contract")).unwrap().map(|entry| entry.unwrap().path());
+    folders
+        .filter_map(|folder| Some((folder.file_name()?.to_str()?.strip_prefix('v')?.parse().ok()?, folder)))
+        .collect()
+}
+
+/// Compiles a crate that states this version of the contract; returns the errors of the compiler.
+fn errors_of(version: u32) -> Option<String> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let source = folder.join(format!("contract_{version}.rs"));
+    let contract = repository().join("receiver/src/codegen/contract.rs").canonicalize().unwrap();
+    fs::write(&source, format!("include!({contract:?});\n__contract!({version});\n")).unwrap();
+    let mut rustc = Command::new(option_env!("RUSTC").unwrap_or("rustc"));
+    rustc.args(["--edition=2024", "--crate-type=lib", "--emit=metadata", "--out-dir"]).arg(folder).arg(source);
+    let output = rustc.output().unwrap();
+    (!output.status.success()).then(|| String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn a_crate_of_an_unsupported_version_does_not_compile_and_says_why() {
+    assert_eq!(errors_of(CONTRACT), None);
+    for version in [0, CONTRACT + 1] {
+        let errors = errors_of(version).expect("the version is not supported");
+        for part in [
+            &format!(
+                "this crate was generated for version {version} of the contract with `webhook-receiver`, which supports"
+            ),
+            "`cargo webhooks generate`",
+        ] {
+            assert!(errors.contains(part), "{errors}");
+        }
+    }
+}
+
+#[test]
+fn frozen_crates_state_their_version() {
+    assert!(frozen().contains_key(&CONTRACT), "version {CONTRACT} has no frozen crates");
+    for (version, folder) in frozen() {
+        assert_eq!(errors_of(version), None, "version {version} is not supported: remove its frozen crates");
+        for scheme in ["standard-webhooks", "hmac", "unsigned", "verifier"] {
+            let library = fs::read_to_string(folder.join(scheme).join("src/lib.rs")).unwrap();
+            assert!(library.contains(&format!("webhook_receiver::codegen::contract!({version});")), "{library}");
+        }
+    }
+}
+
+#[test]
+fn frozen_crates_are_renewed_with_a_new_version_and_a_line_in_the_changelog() {
+    let changelog = fs::read_to_string(repository().join("CHANGELOG.md")).unwrap();
+    for (version, folder) in frozen() {
+        let mut digest = Sha256::new();
+        for (path, text) in files(&folder) {
+            // The same on Windows.
+            let name =
+                path.strip_prefix(&folder).unwrap().iter().filter_map(OsStr::to_str).collect::<Vec<_>>().join("/");
+            let text = String::from_utf8(text).unwrap().replace("\r\n", "\n");
+            digest.update(format!("{name} {}\n{text}", text.len()));
+        }
+        let digest = digest.finalize().iter().take(8).fold(String::new(), |mut hex, byte| {
+            write!(hex, "{byte:02x}").unwrap();
+            hex
+        });
+        let line = format!("Version {version} of the contract with generated crates (`{digest}`)");
+        assert!(
+            changelog.contains(&line),
+            "the frozen crates are not those of the changelog, or it has no line with: {line}"
+        );
+    }
+}
