@@ -8,6 +8,7 @@ pub mod document;
 pub mod emit;
 pub mod fingerprint;
 mod format;
+mod http;
 pub mod ir;
 pub mod lower;
 pub mod names;

@@ -75,7 +75,7 @@ pub use project::{Project, Receiver};
 pub use signature::{Headers, Signature};
 pub use values::{CrateName, CrateVersion, HeaderName, Pointer, SpecPlace, Text, TypeName, VisibleText};
 
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Level, Place, Severity, suggest};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Level, Place, Severity, did_you_mean};
 use crate::document::FileId;
 use signature::RawSignature;
 
@@ -353,10 +353,8 @@ fn level(file: FileId, (key, level): (Spanned<String>, Spanned<Level>)) -> Resul
                 .filter(|code| code.severity() == Severity::Warning)
                 .map(|code| code.as_str())
                 .collect();
-            let help = match suggest(text, &warnings) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "the codes stand in messages, such as `warning[W0707]`".to_owned(),
-            };
+            let help = did_you_mean(text, warnings)
+                .unwrap_or_else(|| "messages show the codes, as in `warning[W0707]`".to_owned());
             refuse(format!("there is no warning `{text}`")).map_err(|diagnostic| diagnostic.help(help))
         }
     }
@@ -406,7 +404,7 @@ fn diagnostic(code: Code, file: FileId, text: &str, error: &toml::de::Error) -> 
 /// A question whether one of the known words was meant. Both texts have their words in backticks.
 fn nearest(unknown: &str, known: &str) -> Option<String> {
     let words = |text| str::split(text, '`').skip(1).step_by(2).collect::<Vec<_>>();
-    suggest(words(unknown).first()?, &words(known)).map(|near| format!("did you mean `{near}`?"))
+    did_you_mean(words(unknown).first()?, words(known))
 }
 
 /// The range, cut to what there is of the text.
@@ -483,7 +481,7 @@ mod tests {
                 at 157..162: "E0101"
                 E0401: there is no warning `W9999`
                 at 173..178: "W9999"
-                help: the codes stand in messages, such as `warning[W0707]`
+                help: messages show the codes, as in `warning[W0707]`
             "#]],
         );
         check_error(
@@ -636,10 +634,10 @@ headers = { id = "acme-id" }
         check_error(
             "[diagnostics]\nhints = \"warn\"",
             &expect![[r#"
-            E0401: there is no warning `hints`
-            at 14..19: "hints"
-            help: the codes stand in messages, such as `warning[W0707]`
-        "#]],
+                E0401: there is no warning `hints`
+                at 14..19: "hints"
+                help: messages show the codes, as in `warning[W0707]`
+            "#]],
         );
         check_error(
             "[diagnostics]\nW0701 = \"ignore\"",

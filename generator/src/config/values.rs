@@ -5,6 +5,9 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 
+use crate::document::pointer;
+use crate::http;
+
 /// Declares a text that has passed a check; the check says what is wrong with one that does not.
 macro_rules! checked_text {
     ($(#[$attribute:meta])* $name:ident, $check:path) => {
@@ -98,9 +101,9 @@ impl HeaderName {
 }
 
 impl Pointer {
-    /// The names on the way down, unescaped.
-    pub fn segments(&self) -> impl Iterator<Item = String> {
-        self.0.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~"))
+    /// The unescaped names.
+    pub fn names(&self) -> Vec<String> {
+        pointer::split(&self.0)
     }
 }
 
@@ -181,18 +184,17 @@ fn check_type_name(name: &str) -> Check {
     ensure(name != "Self", "is a keyword of Rust and can be no name of a type")
 }
 
-fn check_pointer(pointer: &str) -> Check {
-    ensure(pointer.starts_with('/'), "is no JSON pointer: it has to begin with `/`")?;
-    ensure(
-        pointer.split('~').skip(1).all(|rest| rest.starts_with(['0', '1'])),
-        "is no JSON pointer: a `~` is written `~0`, and a `/` in a name `~1`",
-    )?;
-    check_text(pointer)
+fn check_pointer(text: &str) -> Check {
+    ensure(text.starts_with('/'), "is no JSON pointer: it has to begin with `/`")?;
+    ensure(pointer::is_escaped(text), "is no JSON pointer: a `~` is written `~0`, and a `/` in a name `~1`")?;
+    check_text(text)
 }
 
 fn check_header_name(name: &str) -> Check {
-    let token = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"!#$%&'*+-.^_`|~".contains(&b);
-    ensure(!name.is_empty() && name.bytes().all(token), "is no name of an HTTP header in lower case")?;
+    ensure(
+        http::is_token(name) && !name.contains(|c: char| c.is_ascii_uppercase()),
+        "is no name of an HTTP header in lower case",
+    )?;
     ensure(name.len() <= 256, "is too long for the name of an HTTP header: write at most 256 characters")
 }
 
@@ -291,7 +293,7 @@ mod tests {
     fn pointers() {
         check::<Pointer>(&["/eventType", "/", "/a/0", "/a~1b~0c", "/ä"], &["", "a", "#/a", "/~", "/a~2", "/a\n"]);
         let pointer: Pointer = "/a~1b/~01/".parse().unwrap();
-        assert_eq!(pointer.segments().collect::<Vec<_>>(), ["a/b", "~1", ""]);
+        assert_eq!(pointer.names(), ["a/b", "~1", ""]);
     }
 
     #[test]

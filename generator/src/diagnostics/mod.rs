@@ -12,4 +12,4 @@ pub use code::{Code, Severity};
 pub use diagnostic::{Denied, Diagnostic, Label, Place, Setting};
 pub use level::{Level, Levels};
 pub use report::Diagnostics;
-pub use suggest::suggest;
+pub use suggest::{did_you_mean, suggest};

@@ -10,6 +10,17 @@ pub fn split(pointer: &str) -> Vec<String> {
     pointer.split('/').skip(1).map(unescape).collect()
 }
 
+/// The index of an array element that a name means; `None` if it is not written as the standard requires.
+pub fn index(name: &str) -> Option<usize> {
+    let canonical = name == "0" || !name.starts_with(['0', '+']);
+    if canonical { name.parse().ok() } else { None }
+}
+
+/// Whether every `~` begins an escape.
+pub fn is_escaped(text: &str) -> bool {
+    text.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']))
+}
+
 /// Escapes one name.
 pub fn escape(segment: &str) -> String {
     segment.replace('~', "~0").replace('/', "~1")

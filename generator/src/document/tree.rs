@@ -6,6 +6,8 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
+use super::pointer;
+
 /// One node of a document: a value and its [`Origin`]. Cheap to clone.
 #[derive(Clone)]
 pub struct Node(Rc<(Value, Origin)>);
@@ -49,6 +51,38 @@ impl Node {
     /// The member `name`, where the node is an object that has it.
     pub fn get(&self, name: &str) -> Option<&Self> {
         self.as_object()?.get(name)
+    }
+
+    /// The child one step down.
+    pub fn child(&self, segment: &Segment) -> Option<&Self> {
+        match segment {
+            Segment::Member(name) => self.get(name),
+            Segment::Element(index) => self.as_array()?.get(*index),
+        }
+    }
+
+    /// The child that a name in a JSON pointer means: a member, or an element by its index.
+    pub fn child_named(&self, name: &str) -> Option<&Self> {
+        match self.as_array() {
+            Some(elements) => elements.get(pointer::index(name)?),
+            None => self.get(name),
+        }
+    }
+
+    /// The members' values or the elements, in document order.
+    pub fn children(&self) -> impl Iterator<Item = &Self> {
+        let members = self.as_object().into_iter().flat_map(|members| members.values());
+        members.chain(self.as_array().unwrap_or_default())
+    }
+
+    /// The node at the end of a path.
+    pub fn at<'s>(&self, path: impl IntoIterator<Item = &'s Segment>) -> Option<&Self> {
+        path.into_iter().try_fold(self, |node, segment| node.child(segment))
+    }
+
+    /// The node at the end of a JSON pointer's names.
+    pub fn at_names(&self, names: &[String]) -> Option<&Self> {
+        names.iter().try_fold(self, |node, name| node.child_named(name))
     }
 
     /// The members, where the node is an object.
@@ -168,7 +202,7 @@ impl Origin {
         for segment in self.segments() {
             pointer.push('/');
             match segment {
-                Segment::Member(name) => pointer.push_str(&super::pointer::escape(name)),
+                Segment::Member(name) => pointer.push_str(&pointer::escape(name)),
                 Segment::Element(index) => pointer.push_str(&index.to_string()),
             }
         }

@@ -378,7 +378,7 @@ fn suggest_last<'a>(place: &str, known: &[&'a str]) -> Option<&'a str> {
     let (parent, last) = place.rsplit_once('/')?;
     let name = |known: &'a str| known.strip_prefix(parent)?.strip_prefix('/');
     let names: Vec<&str> = known.iter().filter_map(|known| name(known)).collect();
-    let near = suggest(last, &names)?;
+    let near = suggest(last, names)?;
     known.iter().copied().find(|known| name(known) == Some(near))
 }
 

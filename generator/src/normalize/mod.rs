@@ -16,8 +16,9 @@ use openapiv3::Operation;
 
 pub use schema::{Additional, DEFAULT_MAPPING, JsonType, Schema, SchemaId, Schemas, keywords};
 
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, suggest};
-use crate::document::{Node, Value};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, did_you_mean, suggest};
+use crate::document::{Node, Value, pointer};
+use crate::http;
 use crate::resolve::Resolver;
 
 /// The part of a description that webhooks reach.
@@ -270,7 +271,7 @@ impl Reader<'_, '_> {
             if parameter.get("in").and_then(Node::as_str) == Some("header")
                 && let Some(name) = parameter.get("name")
             {
-                let Some(text) = name.as_str().filter(|text| is_token(text)) else {
+                let Some(text) = name.as_str().filter(|text| http::is_token(text)) else {
                     self.wrong(name, "the name of a header is of letters, digits and some signs");
                     continue;
                 };
@@ -313,7 +314,7 @@ impl Reader<'_, '_> {
         let known: Vec<&str> = known.iter().copied().flatten().copied().collect();
         let members = node.as_object().into_iter().flatten();
         for (name, value) in members.filter(|(name, _)| !name.starts_with("x-") && !known.contains(&&***name)) {
-            let near = suggest(name, &known).map(|near| format!("did you mean `{near}`?"));
+            let near = did_you_mean(name, known.iter().copied());
             self.diagnostics.push(
                 Diagnostic::new(Code::UnknownKeyword, format!("unknown field `{name}` is ignored"))
                     .at(Place::Name(value.origin().clone()), "")
@@ -356,7 +357,7 @@ fn extensions(operation: &Node) -> Vec<(String, Node)> {
         match node.value() {
             Value::String(_) => texts.push((path, node.clone())),
             Value::Object(members) => {
-                pending.extend(members.iter().map(|(name, node)| (format!("{path}/{name}"), node)));
+                pending.extend(members.iter().map(|(name, node)| (format!("{path}/{}", pointer::escape(name)), node)));
             }
             _ => {}
         }
@@ -365,13 +366,8 @@ fn extensions(operation: &Node) -> Vec<(String, Node)> {
     texts
 }
 
-/// Whether a text may be the name of a header (RFC 9110, section 5.6.2).
-fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
-}
-
 fn is_nearly_webhooks(key: &str) -> bool {
-    suggest(&key.to_ascii_lowercase(), &["webhooks"]).is_some() || key.eq_ignore_ascii_case("webhooks")
+    suggest(key, ["webhooks"]).is_some()
 }
 
 fn is_path_item(node: &Node) -> bool {

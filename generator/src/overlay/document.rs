@@ -1,6 +1,6 @@
 //! The overlay as its specification has it.
 
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, suggest};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, did_you_mean};
 use crate::document::{Node, Object};
 
 /// What to do where a feature of 1.1 is used.
@@ -146,10 +146,8 @@ fn check_fields(members: &Object, known: &[&str], what: &str, diagnostics: &mut 
             let place = Place::Name(member.origin().clone());
             diagnostics.push(
                 Diagnostic::new(Code::Overlay, format!("{what} has no field `{name}`")).at(place, "").help(
-                    match suggest(name, known) {
-                        Some(near) => format!("did you mean `{near}`?"),
-                        None => format!("the fields are {}, and those that begin with `x-`", list(known)),
-                    },
+                    did_you_mean(name, known.iter().copied())
+                        .unwrap_or_else(|| format!("the fields are {}, and those that begin with `x-`", list(known))),
                 ),
             );
         }

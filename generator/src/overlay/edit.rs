@@ -1,29 +1,16 @@
 //! Changes to the tree. What does not change is shared between the old and the new one.
 
 use crate::diagnostics::{Code, Diagnostic, Place};
-use crate::document::same;
-use crate::document::{Node, Segment, Value};
+use crate::document::{Node, Segment, Value, same};
 use crate::source::Limits;
 use crate::source::limits::DEPTH;
-
-/// The node at the path.
-pub(super) fn at(root: &Node, path: &[Segment]) -> Option<Node> {
-    path.iter().try_fold(root.clone(), |node, segment| child(&node, segment).cloned())
-}
-
-fn child<'a>(node: &'a Node, segment: &Segment) -> Option<&'a Node> {
-    match segment {
-        Segment::Member(name) => node.get(name),
-        Segment::Element(index) => node.as_array()?.get(*index),
-    }
-}
 
 /// The tree with another node at the path.
 pub(super) fn replace(root: &Node, path: &[Segment], new: Node) -> Option<Node> {
     let mut parents = Vec::with_capacity(path.len());
     let mut at = root.clone();
     for segment in path {
-        let next = child(&at, segment)?.clone();
+        let next = at.child(segment)?.clone();
         parents.push(at);
         at = next;
     }
@@ -162,8 +149,7 @@ pub(super) fn check_size(root: &Node, target: &Node, limits: &Limits) -> Result<
         if depth > DEPTH {
             return refuse(format!("the description grows deeper than {DEPTH} levels"));
         }
-        let members = node.as_object().into_iter().flatten().map(|(_, member)| member);
-        open.extend(members.chain(node.as_array().unwrap_or_default()).map(|node| (node, depth + 1)));
+        open.extend(node.children().map(|node| (node, depth + 1)));
     }
     Ok(())
 }

@@ -103,7 +103,7 @@ impl Target<'_> {
         let members: Vec<(&str, &Node)> =
             parents.iter().filter_map(Node::as_object).flatten().map(|(name, node)| (&**name, node)).collect();
         let names: Vec<&str> = members.iter().map(|(name, _)| *name).collect();
-        let near = suggest(missing, &names).and_then(|near| members.iter().find(|(name, _)| *name == near));
+        let near = suggest(missing, names).and_then(|near| members.iter().find(|(name, _)| *name == near));
         let diagnostic = diagnostic.at(place, format!("`{parent}` has no `{missing}`"));
         let diagnostic = match near {
             Some((name, node)) => {
@@ -197,7 +197,7 @@ impl Target<'_> {
     }
 
     fn nodes(&self, paths: &Paths) -> Vec<Node> {
-        paths.iter().filter_map(|path| edit::at(&self.root, path)).collect()
+        paths.iter().filter_map(|path| self.root.at(path).cloned()).collect()
     }
 
     /// The one node that the query selects.
@@ -207,19 +207,19 @@ impl Target<'_> {
             let message = format!("`copy` must select exactly one node, not {}", paths.len());
             return Err(Diagnostic::new(Code::Overlay, message).at(Place::Value(query.origin().clone()), ""));
         };
-        edit::at(&self.root, path).ok_or_else(|| unchangeable(query))
+        self.root.at(path).cloned().ok_or_else(|| unchangeable(query))
     }
 
     fn merge(&mut self, paths: &Paths, update: &Node, action: &Action) -> Result<(), Diagnostic> {
         let mut root = self.root.clone();
         for path in paths {
-            let old = edit::at(&root, path).ok_or_else(|| unchangeable(&action.target))?;
+            let old = root.at(path).cloned().ok_or_else(|| unchangeable(&action.target))?;
             let new = edit::merge(&old, update, &action.target)?;
             root = edit::replace(&root, path, new).ok_or_else(|| unchangeable(&action.target))?;
         }
         edit::check_size(&root, &action.target, self.limits)?;
         for path in paths {
-            if let Some(new) = edit::at(&root, path) {
+            if let Some(new) = root.at(path).cloned() {
                 self.view.replace(path, &new);
             }
         }
@@ -235,7 +235,7 @@ impl Target<'_> {
                 return Err(Diagnostic::new(Code::Overlay, "the whole description cannot be removed")
                     .at(Place::Value(action.target.origin().clone()), "this selects the root"));
             };
-            let parent = edit::at(&root, parents).ok_or_else(|| unchangeable(&action.target))?;
+            let parent = root.at(parents).cloned().ok_or_else(|| unchangeable(&action.target))?;
             let new = edit::without(&parent, last);
             root = edit::replace(&root, parents, new).ok_or_else(|| unchangeable(&action.target))?;
         }

@@ -9,18 +9,16 @@
 
 mod reference;
 mod resource;
-mod spelling;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use reference::{Fragment, Reference, Refusal};
-use spelling::similar;
 
-use crate::diagnostics::{Code, Diagnostic, Place};
+use crate::diagnostics::{Code, Diagnostic, Place, suggest};
 use crate::document::pointer;
-use crate::document::{FileId, Node, Origin, Segment};
+use crate::document::{FileId, Node, Origin};
 use crate::source::{Limits, Sources, Unavailable};
 
 /// Follows references.
@@ -138,15 +136,9 @@ impl<'a> Resolver<'a> {
         let origin = schema.origin();
         let segments = origin.segments();
         let Some((_, map)) = segments.split_last() else { return Vec::new() };
-        let mut at = self.sources.root(origin.file());
-        for segment in map {
-            at = at.and_then(|node| match segment {
-                Segment::Member(name) => node.get(name).cloned(),
-                Segment::Element(index) => node.as_array()?.get(*index).cloned(),
-            });
-        }
-        let members = at.as_ref().and_then(Node::as_object).into_iter().flatten();
-        members.map(|(_, schema)| schema.clone()).collect()
+        let root = self.sources.root(origin.file());
+        let map = root.as_ref().and_then(|root| root.at(map.iter().copied()));
+        map.and_then(Node::as_object).into_iter().flat_map(|members| members.values().cloned()).collect()
     }
 
     fn open(&self, home: FileId, path: &str, reference: &Node) -> Result<FileId, Diagnostic> {
@@ -171,11 +163,7 @@ impl<'a> Resolver<'a> {
     fn descend(&self, root: &Node, file: FileId, segments: &[String], reference: &Node) -> Result<Node, Diagnostic> {
         let mut at = root.clone();
         for (depth, segment) in segments.iter().enumerate() {
-            let next = match at.as_array() {
-                Some(elements) => index(segment).and_then(|index| elements.get(index)),
-                None => at.get(segment),
-            };
-            match next.cloned() {
+            match at.child_named(segment).cloned() {
                 Some(next) => at = next,
                 None => return Err(self.missing(&at, root, file, segments, depth, reference)),
             }
@@ -209,7 +197,7 @@ impl<'a> Resolver<'a> {
             return diagnostic.help(format!("`{parent}` is a reference itself; refer to what it means"));
         }
         let names = at.as_object().into_iter().flatten().map(|(name, _)| &**name);
-        match similar(wanted, names) {
+        match suggest(wanted, names) {
             Some(name) => {
                 let mut meant = segments.to_vec();
                 name.clone_into(&mut meant[depth]);
@@ -229,9 +217,7 @@ impl<'a> Resolver<'a> {
             if named("$anchor") || named("$dynamicAnchor") {
                 found.push(node.clone());
             }
-            let members = node.as_object().into_iter().flatten().map(|(_, member)| member);
-            let below = members.chain(node.as_array().unwrap_or_default());
-            open.extend(below.filter(|node| resource::id(node).is_none()).cloned());
+            open.extend(node.children().filter(|node| resource::id(node).is_none()).cloned());
         }
         let text = reference.as_str().unwrap_or_default();
         match found.as_slice() {
@@ -279,12 +265,6 @@ impl<'a> Resolver<'a> {
 
 fn at_reference(reference: &Node, code: Code, message: impl Into<String>) -> Diagnostic {
     Diagnostic::new(code, message).at(Place::Value(reference.origin().clone()), "")
-}
-
-/// The index that a segment of a JSON pointer means.
-fn index(segment: &str) -> Option<usize> {
-    let canonical = segment == "0" || !segment.starts_with(['0', '+']);
-    if canonical { segment.parse().ok() } else { None }
 }
 
 /// The path that `path` means in a file at `base`; none if it leads above the folder that both are relative to.

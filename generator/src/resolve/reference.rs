@@ -1,6 +1,7 @@
 //! The text of a reference.
 
 use crate::diagnostics::Code;
+use crate::document::pointer;
 
 /// A reference as its text has it.
 #[derive(Debug, PartialEq, Eq)]
@@ -87,27 +88,14 @@ impl Fragment {
         if text.is_empty() {
             return Ok(Self::Pointer(Vec::new()));
         }
-        match text.strip_prefix('/') {
-            Some(pointer) => pointer.split('/').map(unescape).collect::<Result<_, _>>().map(Self::Pointer),
-            None => Ok(Self::Anchor(text)),
+        if !text.starts_with('/') {
+            return Ok(Self::Anchor(text));
         }
+        if !pointer::is_escaped(&text) {
+            return refuse(Code::Reference, "in a JSON pointer `~` must be followed by `0` or `1`");
+        }
+        Ok(Self::Pointer(pointer::split(&text)))
     }
-}
-
-/// A segment of a JSON pointer without its escapes.
-fn unescape(segment: &str) -> Result<String, Refusal> {
-    let mut parts = segment.split('~');
-    let mut plain = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let (character, rest) = match part.as_bytes().first() {
-            Some(b'0') => ('~', &part[1..]),
-            Some(b'1') => ('/', &part[1..]),
-            _ => return refuse(Code::Reference, "in a JSON pointer `~` must be followed by `0` or `1`"),
-        };
-        plain.push(character);
-        plain.push_str(rest);
-    }
-    Ok(plain)
 }
 
 /// Decodes percent-encoding, once.

@@ -17,15 +17,12 @@ pub(super) fn id(node: &Node) -> Option<&str> {
 
 /// The URI of the resource in which a place lies, in a document whose URI is `base`.
 pub(super) fn around(document: &Node, base: &str, place: &[&Segment]) -> Rc<str> {
-    let mut uri: Rc<str> = base.into();
-    let mut at = Some(document);
-    let mut place = place.iter();
-    while let Some(node) = at {
-        uri = named(node, uri);
-        at = place.next().and_then(|segment| match segment {
-            Segment::Member(name) => node.get(name),
-            Segment::Element(index) => node.as_array()?.get(*index),
-        });
+    let mut uri = named(document, base.into());
+    let mut at = document;
+    for segment in place {
+        let Some(child) = at.child(segment) else { break };
+        uri = named(child, uri);
+        at = child;
     }
     uri
 }
@@ -39,8 +36,7 @@ pub(super) fn all(document: &Node, base: &str) -> Vec<(Rc<str>, Node)> {
         if id(node).is_some() {
             found.push((Rc::clone(&uri), node.clone()));
         }
-        let members = node.as_object().into_iter().flatten().map(|(_, member)| member);
-        open.extend(members.chain(node.as_array().unwrap_or_default()).map(|below| (Rc::clone(&uri), below)));
+        open.extend(node.children().map(|below| (Rc::clone(&uri), below)));
     }
     found
 }

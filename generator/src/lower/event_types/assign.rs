@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::candidates::{Candidate, Candidates, Source};
 use super::{Route, header, spelling};
 use crate::config::{Config, Located};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, suggest};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, did_you_mean};
 use crate::ir::{EventTypeLocation, is_template};
 use crate::normalize::{Description, Webhook};
 
@@ -75,12 +75,12 @@ pub(super) fn assign<'a>(
         assign.report_twice(name, claimants);
     }
     assign.report_doubts(|name| claims.get(name).is_none_or(|claimants| claimants.len() == 1));
-    let keys: Vec<&str> = description.webhooks.iter().map(|webhook| webhook.name.as_str()).collect();
+    let keys = || description.webhooks.iter().map(|webhook| webhook.name.as_str());
     for (key, name) in unused {
         diagnostics.push(
             Diagnostic::new(Code::ConfigUnused, format!("there is no webhook `{key}`"))
                 .at(name.place.clone(), "this line does nothing")
-                .maybe_help(suggest(key, &keys).map(|near| format!("did you mean `{near}`?"))),
+                .maybe_help(did_you_mean(key, keys())),
         );
     }
     routes

@@ -5,7 +5,7 @@ use openapiv3::Discriminator;
 
 use super::spelling;
 use crate::diagnostics::{Diagnostics, Place};
-use crate::document::{Node, Segment, Value};
+use crate::document::{Node, Segment};
 use crate::lower::schema::{MergedSchema, SchemaSet, merge, single_text, texts, unwrap_aliases};
 use crate::normalize::{SchemaId, Schemas, Webhook};
 
@@ -182,11 +182,8 @@ pub(super) fn names(webhook: &Webhook) -> impl Iterator<Item = &str> {
 
 /// The text at a path into an example.
 fn at(example: &Node, path: &[String]) -> Option<Candidate> {
-    let value = path.iter().try_fold(example.clone(), |node, segment| match node.value() {
-        Value::Array(elements) => elements.get(segment.parse::<usize>().ok()?).cloned(),
-        _ => node.get(segment).cloned(),
-    })?;
-    Candidate::of(&value, Source::Example)
+    let value = example.at_names(path)?;
+    Candidate::of(value, Source::Example)
 }
 
 struct Surveyor<'a> {

@@ -190,7 +190,7 @@ impl Stated<'_> {
 
 /// The text at a place.
 fn at<'n>(payload: &'n Node, path: &[String]) -> Option<&'n str> {
-    path.iter().try_fold(payload, |node, segment| member(node, segment))?.as_str()
+    payload.at_names(path)?.as_str()
 }
 
 /// Holds examples against the payload type of a webhook.
@@ -255,13 +255,6 @@ fn number(digits: &str, origin: &Origin) -> Node {
     Node::new(Value::Number(digits.into()), origin.clone())
 }
 
-fn member<'a>(node: &'a Node, segment: &str) -> Option<&'a Node> {
-    match node.value() {
-        Value::Array(elements) => elements.get(segment.parse::<usize>().ok()?),
-        _ => node.get(segment),
-    }
-}
-
 /// The payload with a text at `path`.
 fn with_text(node: &Node, path: &[String], value: &str) -> Node {
     let origin = node.origin();
@@ -269,7 +262,7 @@ fn with_text(node: &Node, path: &[String], value: &str) -> Node {
     match node.value() {
         Value::Array(elements) => {
             let mut elements = elements.clone();
-            if let Some(element) = segment.parse::<usize>().ok().and_then(|index| elements.get_mut(index)) {
+            if let Some(element) = pointer::index(segment).and_then(|index| elements.get_mut(index)) {
                 *element = with_text(element, rest, value);
             }
             Node::new(Value::Array(elements), origin.clone())

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 use super::merge::{Annotations, Body, MergeCache, MergedSchema, SchemaSet, unwrap_aliases};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, did_you_mean};
 use crate::document::{Origin, Segment};
 use crate::ir::{
     Docs, Enum, Fallback, Field, Form, Format, Kind, Literal, Naming, Presence, Select, Struct, Type, TypeDef, TypeId,
@@ -286,7 +286,7 @@ impl<'a> Types<'a> {
             return Type::Text(known);
         }
         if !Format::is_plain(format) {
-            let near = crate::diagnostics::suggest(format, Format::NAMES).map(|near| format!("did you mean `{near}`?"));
+            let near = did_you_mean(format, Format::NAMES.iter().copied());
             let annotations = merged.schemas.iter().find_map(|id| self.schemas.get(*id).node.get("format"));
             let origin = annotations.map_or_else(|| self.origin(set[0]), |node| node.origin().clone());
             diagnostics.push(
@@ -445,8 +445,7 @@ impl<'a> Types<'a> {
             required.into_iter().find(|name| name.as_str() == Some(wire)).map(|name| name.origin().clone())
         };
         let origin = merged.schemas.iter().find_map(named).unwrap_or_else(|| self.defs[id.0].origin.clone());
-        let known: Vec<&str> = merged.properties.keys().copied().collect();
-        let near = crate::diagnostics::suggest(wire, &known).map(|near| format!("did you mean `{near}`?"));
+        let near = did_you_mean(wire, merged.properties.keys().copied());
         diagnostics.push(
             Diagnostic::new(Code::RequiredUndeclared, format!("`{wire}` is required, but not described"))
                 .at(Place::Value(origin), "deliveries without it reach the fallback only")

@@ -7,7 +7,7 @@ use std::collections::{HashMap, VecDeque};
 use indexmap::{IndexMap, IndexSet};
 use openapiv3::{Discriminator, SchemaData};
 
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, suggest};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, did_you_mean};
 use crate::document::{Node, Object, Segment, Value};
 use crate::resolve::Resolver;
 use keyword::Means;
@@ -203,11 +203,10 @@ impl Reader<'_, '_> {
     fn keyword(&mut self, schema: &mut Schema, keyword: &str, value: &Node) {
         let Some((keyword, means)) = keyword::KEYWORDS.iter().find(|(known, _)| *known == keyword) else {
             if !keyword.starts_with("x-") {
-                let near = suggest(keyword, &keywords().collect::<Vec<_>>());
                 self.diagnostics.push(
                     Diagnostic::new(Code::UnknownKeyword, format!("unknown keyword `{keyword}` is ignored"))
                         .at(Place::Name(value.origin().clone()), "")
-                        .maybe_help(near.map(|near| format!("did you mean `{near}`?"))),
+                        .maybe_help(did_you_mean(keyword, keywords())),
                 );
             }
             return;
@@ -245,7 +244,7 @@ impl Reader<'_, '_> {
                 Some("array") => JsonType::Array,
                 Some("object") => JsonType::Object,
                 Some(unknown) => {
-                    let near = suggest(unknown, &TYPE_NAMES).map(|near| format!("did you mean `{near}`?"));
+                    let near = did_you_mean(unknown, TYPE_NAMES);
                     self.diagnostics.push(
                         Diagnostic::new(Code::UnknownType, format!("`{unknown}` is not a type of JSON Schema"))
                             .at(
