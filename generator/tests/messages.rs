@@ -13,13 +13,13 @@ use webhook_generator::diagnostics::{Code, Severity};
 
 const DOCS: &str = "../docs/diagnostics.md";
 
-/// How a message of this code begins.
+/// The first words of a message with this code.
 fn start(code: Code) -> String {
     let severity = if code.severity() == Severity::Error { "error" } else { "warning" };
     format!("{severity}[{}]: ", code.as_str())
 }
 
-/// What the fixtures expect to be said, and the sources, whose tests expect the rest; without indentation.
+/// The messages that the fixtures expect, and the sources, whose tests expect the rest; without indentation.
 fn shown() -> (Vec<String>, String) {
     fn visit(folder: &Path, texts: &mut String) {
         for entry in fs::read_dir(folder).expect("the folder can be listed") {

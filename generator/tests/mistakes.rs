@@ -1,5 +1,5 @@
-//! Makes every mistake of `fixtures/mistakes/` in the description in `fixtures/description/`, and compares what the generator
-//! says. That is `spec/` as it once was: it stays when the vendor's download replaces `spec/`.
+//! Makes every mistake of `fixtures/mistakes/` in the description in `fixtures/description/`, and compares the messages.
+//! It is an earlier copy of `spec/`, and stays when the vendor's download replaces `spec/`.
 //!
 //! The messages are shown in `docs/mistakes.md` as well, which is written from the fixtures.
 
@@ -25,7 +25,7 @@ Each section is a mistake made in the description, its overlay or its configurat
 `generator/tests/fixtures/mistakes/`: to change a section, change its fixture.
 ";
 
-/// How a mistake is made: the one place in a file of the description that has a text gets another.
+/// A mistake: a text that occurs once in a file of the description is replaced.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Mistake {
@@ -33,7 +33,7 @@ struct Mistake {
     file: String,
     find: String,
     replace: String,
-    /// What somebody does who reads the message.
+    /// The fix that the message suggests.
     fix: String,
 }
 

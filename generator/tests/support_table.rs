@@ -1,5 +1,5 @@
-//! Holds `docs/support.md` against the generator: for every row of its tables, a small description with the field and the
-//! same one without it must come out as the row says.
+//! Checks `docs/support.md` against the generator: for every row of its tables, a small description with the field and
+//! the same one without it must give what the row says.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -102,7 +102,7 @@ struct Sample {
 }
 
 impl Sample {
-    /// What the field makes of the output.
+    /// The effect of the field on the output.
     fn becomes(&self) -> BTreeSet<String> {
         let (without, with) = (run(&self.without), run(&self.with));
         let mut becomes = BTreeSet::new();
@@ -115,13 +115,13 @@ impl Sample {
             ("fixture", with.fixtures != without.fixtures),
             ("docs", with.docs != without.docs),
         ];
-        // Where the code changes, so do its fixtures and docs; where a fixture does, the docs that tell where it is from.
+        // If the code changes, so do its fixtures and docs; if a fixture does, so do the docs that name its source.
         becomes.extend(parts.into_iter().find(|(_, changed)| *changed).map(|(part, _)| part.to_owned()));
         becomes
     }
 }
 
-/// What came out: nothing where there was an error.
+/// The output; empty if there was an error.
 #[derive(Default)]
 struct Output {
     code: Vec<String>,
@@ -145,7 +145,7 @@ fn run(description: &Value) -> Output {
             continue;
         }
         let (docs, code): (Vec<&str>, Vec<&str>) = text.lines().map(str::trim).partition(|line| line.starts_with("//"));
-        // Where something is described is told of everything.
+        // Everything documents where it is described.
         output.docs.extend(docs.into_iter().filter(|line| !line.contains("Source: ")).map(str::to_owned));
         output.code.extend(code.into_iter().map(str::to_owned));
     }
@@ -164,7 +164,7 @@ const NAMED: &str = "/webhooks/eF/post";
 const HEADER: &str = "/webhooks/eF/post/parameters/0";
 const MEDIA: &str = "/webhooks/c.d/post/requestBody/content/application~1json";
 
-/// What all samples begin with.
+/// The common start of all samples.
 fn description() -> Value {
     json!({
         "openapi": "3.2.0",
@@ -216,9 +216,9 @@ fn by_header() -> Value {
     description
 }
 
-/// The description without a field and with it; none where the test knows no such field.
+/// The description without a field and with it; `None` if the test does not know the field.
 fn sample(object: &str, field: &str) -> Option<Sample> {
-    // Where the object stands, what it has without the field (null for what it has not), and the field's value.
+    // The place of the object, its value without the field (null if absent), and the field's value.
     let (place, beside, value) = match object {
         "Schema Object" => schema(field)?,
         "OpenAPI Object" => document(field)?,

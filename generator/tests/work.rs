@@ -1,4 +1,4 @@
-//! How the work grows, told by what is allocated: no clock, and the same on every machine.
+//! How the work grows, measured in allocations: no clock, and the same on every machine.
 
 use std::fs;
 use std::path::Path;
@@ -73,8 +73,8 @@ fn growth_with_alternatives() {
     });
 }
 
-/// How many blocks are allocated while the findings about a description are told, and how many findings there are: one for
-/// each of the last webhooks, to which the way is the longest.
+/// How many blocks are allocated while the diagnostics of a description are rendered, and how many diagnostics there are:
+/// one for each of the last webhooks, to which the way is the longest.
 fn told(folder: &Path, webhooks: usize, findings: usize) -> (u64, usize) {
     let spec = folder.join("description.json");
     let text = description(webhooks, |index| {

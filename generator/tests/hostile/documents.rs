@@ -71,7 +71,7 @@ fn g10_a_key_twice_in_any_spelling() {
         &expect!["E0103 spec.yaml:14:65"],
     );
     schema("{ properties: { a: {}, \"a\": {} } }", &expect!["E0103 spec.yaml:14:43"]);
-    // `0x1` is no key in this subset; `1` and `"1"` are one.
+    // `0x1` is not a key in this subset; `1` and `"1"` are the same key.
     schema("{ properties: { 1: {}, \"1\": {} } }", &expect!["E0103 spec.yaml:14:43"]);
     schema("{ properties: { 1: {}, 0x1: {} } }", &expect!["E0105 spec.yaml:14:43"]);
 }

@@ -70,7 +70,7 @@ fn g128_licences_and_addresses() {
 
 #[test]
 fn g129_keys_that_look_like_routes() {
-    // There are no routes: deliveries are told apart by their event type, which is a literal.
+    // There are no routes: deliveries are distinguished by their event type, which is a literal.
     let names = ["/a/b", "{x}", "a/{x}", "..", "%2f", "a b", ":id", "*"];
     let spec = inputs::with_names(&names).to_string();
     let run = outcome(&[("spec.json", spec.as_bytes()), ("codegen.toml", inputs::NAMES_CONFIG.as_bytes())]);

@@ -1,7 +1,8 @@
-//! Hostile and broken descriptions: each row of `docs/hostile.md` is held by the tests whose names begin with its number.
+//! Hostile and broken descriptions: each row of `docs/hostile.md` is tested by the tests whose names begin with its
+//! number.
 //!
-//! Whatever comes of a run, it is held against `support/properties.rs` first: errors or a crate, never both; the crate is
-//! Rust with nothing of the description but literals, names and docs; a second run gives the same.
+//! Every run is checked against `support/properties.rs` first: errors or a crate, never both; the crate is Rust with
+//! nothing of the description but literals, names and docs; a second run gives the same.
 
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
@@ -94,7 +95,7 @@ fn of_schema(schema: &str) -> Run {
     of_document(described(schema))
 }
 
-/// Asserts that all that is said has this in it.
+/// Asserts that every message contains this.
 #[track_caller]
 fn says(run: &Run, what: &str) {
     assert!(run.told.contains(what), "{what:?} is not said:\n{}", run.told);

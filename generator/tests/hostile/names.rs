@@ -31,7 +31,7 @@ fn holds(names: &[&str]) -> String {
     sources
 }
 
-/// A name as it stands in a literal.
+/// A name in a literal.
 fn literal(name: &str) -> String {
     let hidden = |c: char| c.is_control() || !c.is_ascii() && proc_macro2::Literal::character(c).to_string().len() > 6;
     assert!(!name.contains(hidden), "{name:?} is to be looked for by hand");
@@ -284,7 +284,7 @@ fn g85_operation_ids_that_are_paths() {
     let plan = webhook_generator::write::Plan::new(&folder.path().join("out"), run.files.as_ref().unwrap());
     assert!(plan.is_ok());
     holds(&names);
-    // An id that is there twice is no matter: the webhooks are told apart by their keys, and types by those.
+    // A duplicate id does not matter: webhooks are identified by their keys, and types by those.
     let twice = described("{}").replace("    post:", "    post:\n      operationId: same").replace(
         "components:",
         "  parcel.lost:\n    post:\n      operationId: same\n      requestBody: { content: { application/json: { schema: { properties: { type: { const: parcel.lost } } } } } }\ncomponents:",

@@ -43,7 +43,7 @@ fn g41_out_of_the_folder() {
     let run =
         in_folder(&described("{ $ref: ../out.yaml }"), &[("out.yaml", OUTSIDE)], &expect!["E0303 spec.yaml:14:28"]);
     says(&run, "only files in");
-    // Whether there is such a file or not is not told.
+    // The message does not reveal whether the file exists.
     let absent = in_folder(&described("{ $ref: ../out.yaml }"), &[], &expect!["E0303 spec.yaml:14:28"]);
     assert_eq!(run.told, absent.told);
     each(
@@ -201,7 +201,7 @@ fn g49_pointers_that_lead_nowhere() {
 
 #[test]
 fn g49_the_document_itself() {
-    // `#` means the whole document, which here is no schema.
+    // `#` means the whole document, which is not a schema here.
     each(
         &["#", "#/", "#/webhooks"],
         to,

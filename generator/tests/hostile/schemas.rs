@@ -91,7 +91,7 @@ fn g104_constants_of_any_kind() {
 
 #[test]
 fn g105_defaults() {
-    // Defaults are annotations: they are told in the docs and decide nothing, so that one of another type does no harm.
+    // Defaults are annotations: they appear in the docs only, so one of another type does no harm.
     each(
         &["type: integer, default: text", "type: string, default: 1"],
         |keywords| of_schema(&format!("{{ {keywords} }}")),
@@ -510,7 +510,7 @@ fn g118_places_of_no_telling_name() {
         let webhooks: String = ["sent", "lost"].into_iter().zip(bodies).map(webhook).collect();
         format!("openapi: 3.1.0\ninfo: {{ title: a, version: '1' }}\nwebhooks:\n{webhooks}")
     };
-    // What all bodies say is no event type, and neither is what merely looks like one.
+    // A value in all bodies is not an event type, and neither is one that only looks like it.
     document(of(&["format: { const: one }", "format: { const: one }"]), &expect!["E0701 spec.yaml:4:3"]);
     document(of(&["host: { example: a.example }", "host: { example: b.example }"]), &expect!["E0701 spec.yaml:4:3"]);
     // An example that says the webhook's own name is one anywhere.

@@ -115,7 +115,7 @@ fn g94_doctests() {
         "`` ` ``` ``\npanic!()",
     ] {
         inert(hostile);
-        // Where the docs have a block of code at all, it is one of text.
+        // If the docs have a code block, it is marked as text.
         let shown = docs(hostile);
         let mut open = false;
         for line in shown.lines().map(str::trim) {

@@ -1,4 +1,4 @@
-//! Descriptions in which hostile text stands wherever a description has text. Shared with the fuzz targets.
+//! Descriptions with hostile text in place of every text. Shared with the fuzz targets.
 
 use std::fs;
 use std::path::Path;
@@ -33,7 +33,7 @@ pub(crate) fn description(property: &Value, schemas: &Value) -> Value {
     })
 }
 
-/// A description with the text wherever a text stands that names nothing.
+/// A description with the text in place of every text that is not a name.
 #[allow(dead_code, reason = "not every user of this module has texts")]
 pub(crate) fn with_text(text: &str) -> Value {
     json!({

@@ -1,4 +1,5 @@
-//! What holds of the names that any description gets, told without emitting a crate: that is a thousand times the work.
+//! Properties of the names of any description, checked without emitting a crate, which would take a thousand times as
+//! long.
 
 use std::collections::HashSet;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Bearer tokens beside the signature: rows O01 to O21.
+//! Bearer tokens in addition to the signature: rows O01 to O21.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
