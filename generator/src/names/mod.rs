@@ -103,12 +103,6 @@ const RESERVED_TYPES: &[&str] = &[
     "Topic", // emitted in every crate
 ];
 
-/// Names that no file may have on Windows.
-const DEVICES: &[&str] = &[
-    "aux", "con", "nul", "prn", "com0", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt0",
-    "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
-];
-
 /// Names that no module of payloads may have.
 const RESERVED_MODULES: &[&str] = &[
     "event",
@@ -441,7 +435,7 @@ fn fixtures(event_types: &[Ident]) -> Vec<String> {
             vec![name.clone(), format!("{name}_{}", short_hash(&event_type.to_string()))]
         })
         .collect();
-    Scope::reserving(DEVICES.iter().copied().chain(["round_trip"])).claim(&candidates)
+    Scope::reserving(["round_trip"]).claim(&candidates)
 }
 
 /// A module for each topic area; what several areas share has one of its own.
@@ -459,7 +453,7 @@ fn modules(api: &Api) -> Vec<String> {
             vec![name.clone(), format!("{name}_payloads"), format!("{name}_{}", short_hash(area))]
         })
         .collect();
-    let names = Scope::reserving(RESERVED_MODULES.iter().chain(DEVICES).copied()).claim(&candidates);
+    let names = Scope::reserving(RESERVED_MODULES.iter().copied()).claim(&candidates);
     let names: HashMap<&str, &String> = distinct.into_iter().zip(&names).collect();
     let mut modules: Vec<Option<String>> = vec![None; api.types.len()];
     for (webhook, area) in api.webhooks.iter().zip(areas) {

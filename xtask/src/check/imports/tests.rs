@@ -87,6 +87,12 @@ fn cycles_of_files_are_found_inside_a_room() {
 }
 
 #[test]
+fn a_file_may_use_what_its_parent_defines() {
+    let a = ("a/mod.rs", "mod one;\npub struct A(one::One);");
+    assert_eq!(report(&[("lib.rs", "mod a;"), a, ("a/one.rs", "pub struct One(Box<super::A>);")]), "");
+}
+
+#[test]
 fn imports_that_refer_to_each_other_end() {
     assert_eq!(report(&[ROOMS, ("a.rs", "pub use crate::b::X;"), ("b.rs", "pub use crate::a::X;")]), "");
 }
