@@ -494,7 +494,7 @@ fn g119_one_event_type_at_the_top_and_others_below() {
     let text = format!("openapi: 3.1.0\ninfo: {{ title: a, version: '1' }}\nwebhooks:\n{webhooks}");
     let run = document(text, &expect!["ok"]);
     emits(&run, "\"parcel.sent\"");
-    emits(&run, "pointer: \"/data/type\"");
+    emits(&run, "completed_by(\"/data/type\"");
     assert!(run.codes.iter().any(|code| code.starts_with("W0708")));
 }
 
@@ -552,7 +552,7 @@ fn g119_of_places_that_complete_equally_well_the_nearest() {
     };
     let webhooks = webhook("sent") + &webhook("lost");
     let text = format!("openapi: 3.1.0\ninfo: {{ title: a, version: '1' }}\nwebhooks:\n{webhooks}");
-    emits(&document(text, &expect!["ok"]), "pointer: \"/data/state\"");
+    emits(&document(text, &expect!["ok"]), "completed_by(\"/data/state\"");
 }
 
 #[test]

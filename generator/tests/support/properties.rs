@@ -8,8 +8,25 @@ use webhook_generator::source::Limits;
 use webhook_generator::{ReceiverDependency, Request, generate, render};
 
 /// The macros that emitted code calls.
-const MACROS: [&str; 8] =
-    ["assert", "assert_eq", "deserialize", "include", "include_str", "matches", "panic", "println"];
+const MACROS: [&str; 17] = [
+    "assert",
+    "assert_eq",
+    "constant",
+    "contract",
+    "deserialize",
+    "include",
+    "include_str",
+    "integer_enum",
+    "json_enum",
+    "matches",
+    "newtype",
+    "object",
+    "panic",
+    "println",
+    "tagged_union",
+    "text_enum",
+    "untagged_union",
+];
 
 /// The attributes that emitted code has.
 const ATTRIBUTES: [&str; 9] =
