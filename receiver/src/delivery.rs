@@ -5,8 +5,6 @@ use bytes::Bytes;
 use http::HeaderValue;
 
 use crate::codec::{self, Decode, DecodeError};
-use crate::event_type::{self, EventType};
-use crate::{UnknownEvent, Webhooks};
 
 /// A message whose signature has been verified, or [is not required](crate::Verifier::dangerously_accept_unsigned).
 ///
@@ -75,30 +73,6 @@ impl Delivery {
     /// If the body is not JSON, or is not a `T`.
     pub fn decode<T: Decode>(&self) -> Result<T, DecodeError> {
         codec::from_slice(&self.body)
-    }
-
-    /// Decodes the body as the event of the delivery's event type.
-    ///
-    /// An absent or unknown event type is not an error: it becomes the event of [`Webhooks::unknown`].
-    ///
-    /// # Errors
-    ///
-    /// If the body is not JSON, is not an object, has an event type that is not a string, or does not match the type of
-    /// its event type.
-    pub fn event<W: Webhooks>(&self) -> Result<W::Event, DecodeError> {
-        match EventType::<W>::of(self)? {
-            EventType::Known(known, unsettled) => event_type::read(self, unsettled, |reader| W::decode(known, reader)),
-            EventType::Unknown(name) => Ok(W::unknown(UnknownEvent::new(name, self.body.clone()))),
-        }
-    }
-
-    /// Decodes the body as the event of this type, whatever event type the delivery states.
-    ///
-    /// # Errors
-    ///
-    /// If the body is not JSON, or does not match the type of the event type.
-    pub fn event_as<W: Webhooks>(&self, event_type: W::EventType) -> Result<W::Event, DecodeError> {
-        event_type::read(self, None, |reader| W::decode(event_type, reader))
     }
 }
 

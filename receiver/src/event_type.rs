@@ -2,7 +2,33 @@
 
 use crate::codec::{self, DecodeError, DecodeErrorKind, Kind, Reader, pointer};
 use crate::webhooks::{Completion, EventName, EventTypeLocation};
-use crate::{Delivery, Webhooks};
+use crate::{Delivery, UnknownEvent, Webhooks};
+
+impl Delivery {
+    /// Decodes the body as the event of the delivery's event type.
+    ///
+    /// An absent or unknown event type is not an error: it becomes the event of [`Webhooks::unknown`].
+    ///
+    /// # Errors
+    ///
+    /// If the body is not JSON, is not an object, has an event type that is not a string, or does not match the type of
+    /// its event type.
+    pub fn event<W: Webhooks>(&self) -> Result<W::Event, DecodeError> {
+        match EventType::<W>::of(self)? {
+            EventType::Known(known, unsettled) => read(self, unsettled, |reader| W::decode(known, reader)),
+            EventType::Unknown(name) => Ok(W::unknown(UnknownEvent::new(name, self.raw().clone()))),
+        }
+    }
+
+    /// Decodes the body as the event of this type, whatever event type the delivery states.
+    ///
+    /// # Errors
+    ///
+    /// If the body is not JSON, or does not match the type of the event type.
+    pub fn event_as<W: Webhooks>(&self, event_type: W::EventType) -> Result<W::Event, DecodeError> {
+        read(self, None, |reader| W::decode(event_type, reader))
+    }
+}
 
 /// The member that states an event type, if a second one has not been searched for yet.
 pub(crate) type Unsettled = Option<&'static str>;

@@ -40,7 +40,10 @@ pub mod codegen;
 mod delivery;
 mod event_type;
 pub mod format;
+#[cfg(feature = "serve")]
+mod pool;
 mod printable;
+mod receiver;
 mod replay;
 mod router;
 #[cfg(feature = "serve")]
@@ -49,7 +52,10 @@ mod service;
 pub mod signature;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod verify_error;
 mod webhooks;
+
+use std::pin::Pin;
 
 pub use bytes;
 pub use http;
@@ -60,15 +66,17 @@ pub use authorization::{Authenticator, BearerAuth};
 pub use codec::{Decode, DecodeError, DecodeErrorKind, Deep, Integer, InvalidNumber, JsonValue, Number, Undeclared};
 pub use delivery::Delivery;
 pub use format::Text;
-pub use replay::{BodyDigest, BoxFuture, MemoryGuard, ReplayGuard, Reservation};
-pub use router::{
-    FromDelivery, Handler, HandlerState, Observed, Outcome, Reason, Receiver, Route, Timeout, Unrouted, timeout,
-};
-pub use service::{ReceiverService, Rejection};
+pub use receiver::Receiver;
+pub use replay::{BodyDigest, MemoryGuard, ReplayGuard, Reservation};
+pub use router::{FromDelivery, Handler, HandlerState, Outcome, Reason, Route, Timeout, Unrouted, timeout};
+pub use service::{Observed, ReceiverService, Rejection};
 pub use signature::{
     HmacScheme, Secret, SecretError, SecretRotation, StandardWebhooks, TextSecret, Verifier, VerifyError,
 };
 pub use webhooks::{Payload, UnknownEvent, UnknownName, Webhooks};
+
+/// A boxed future, as a [`ReplayGuard`] returns it.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// An error of any type, as handlers return it.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

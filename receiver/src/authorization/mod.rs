@@ -11,13 +11,12 @@ mod authenticator;
 mod basic;
 mod bearer;
 mod credentials;
-mod error;
 #[cfg(feature = "jwt")]
 pub mod jwt;
 
+pub use crate::verify_error::CredentialsError;
 pub use authenticator::{Admission, Authenticator};
 pub use basic::BasicAuth;
 pub use bearer::BearerAuth;
-pub use error::CredentialsError;
 #[cfg(feature = "jwt")]
 pub use jwt::Jwt;

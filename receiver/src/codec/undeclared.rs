@@ -11,7 +11,7 @@ use super::{Decode, DecodeError, JsonValue, Name, Value, from_slice, json_text};
 /// encoding the object writes them back. Reading one is when it is checked.
 ///
 /// ```
-/// # use webhook_receiver::codec::Undeclared;
+/// # use webhook_receiver::Undeclared;
 /// # let mut undeclared = Undeclared::default();
 /// assert!(undeclared.is_empty());
 /// assert_eq!(undeclared.get::<String>("colour")?, None);

@@ -1,13 +1,9 @@
 use std::fmt;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::BoxError;
-
-/// A future returned by a [`ReplayGuard`].
-pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+use crate::{BoxError, BoxFuture};
 
 /// Remembers which deliveries were handled, so that none is handled twice.
 ///

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-use super::{BodyDigest, BoxFuture, ReplayGuard, Reservation};
-use crate::BoxError;
+use super::{BodyDigest, ReplayGuard, Reservation};
+use crate::{BoxError, BoxFuture};
 
 /// A [`ReplayGuard`] in memory: it keeps the ids that were handled last.
 ///

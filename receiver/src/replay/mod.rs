@@ -3,5 +3,5 @@
 mod guard;
 mod memory;
 
-pub use guard::{BodyDigest, BoxFuture, ReplayGuard, Reservation};
+pub use guard::{BodyDigest, ReplayGuard, Reservation};
 pub use memory::MemoryGuard;

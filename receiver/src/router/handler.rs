@@ -1,11 +1,10 @@
 use std::ops::Deref;
-use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::{BoxError, Delivery};
+use crate::{BoxError, BoxFuture, Delivery};
 
-/// A handler at work on one event.
-pub(crate) type Job = Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send>>;
+/// A running handler.
+pub(crate) type HandlerFuture = BoxFuture<'static, Result<(), BoxError>>;
 
 /// A function that handles events.
 ///
@@ -19,7 +18,7 @@ pub(crate) type Job = Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send>>
 )]
 pub trait Handler<E, S, Arguments>: Send + Sync + 'static {
     /// Handles one event.
-    fn call(&self, event: E, delivery: &Delivery, state: &S) -> Job;
+    fn call(&self, event: E, delivery: &Delivery, state: &S) -> HandlerFuture;
 }
 
 macro_rules! handlers {
@@ -27,13 +26,13 @@ macro_rules! handlers {
         impl<H, E, S, R, $($argument),*> Handler<E, S, ($($argument,)*)> for H
         where
             H: Fn(E, $($argument),*) -> R + Send + Sync + 'static,
-            R: Future<Output: Verdict> + Send + 'static,
+            R: Future<Output: IntoHandlerResult> + Send + 'static,
             $($argument: FromDelivery<S>,)*
         {
             #[allow(unused_variables, reason = "without further arguments")]
-            fn call(&self, event: E, delivery: &Delivery, state: &S) -> Job {
+            fn call(&self, event: E, delivery: &Delivery, state: &S) -> HandlerFuture {
                 let future = self(event, $($argument::from_delivery(delivery, state)),*);
-                Box::pin(async move { future.await.into_result() })
+                Box::pin(async move { future.await.into_handler_result() })
             }
         }
     )+};
@@ -42,18 +41,18 @@ macro_rules! handlers {
 handlers! { () (A) (A, B) (A, B, C) (A, B, C, D) }
 
 /// The result of a handler.
-pub trait Verdict {
-    fn into_result(self) -> Result<(), BoxError>;
+pub trait IntoHandlerResult {
+    fn into_handler_result(self) -> Result<(), BoxError>;
 }
 
-impl Verdict for () {
-    fn into_result(self) -> Result<(), BoxError> {
+impl IntoHandlerResult for () {
+    fn into_handler_result(self) -> Result<(), BoxError> {
         Ok(())
     }
 }
 
-impl<E: Into<BoxError>> Verdict for Result<(), E> {
-    fn into_result(self) -> Result<(), BoxError> {
+impl<E: Into<BoxError>> IntoHandlerResult for Result<(), E> {
+    fn into_handler_result(self) -> Result<(), BoxError> {
         self.map_err(Into::into)
     }
 }
@@ -89,10 +88,10 @@ impl<S> Deref for HandlerState<S> {
 }
 
 /// A handler with all types erased except the event's.
-pub(super) type AnyHandler<E> = Box<dyn Fn(E, Delivery) -> Job + Send + Sync>;
+pub(crate) type AnyHandler<E> = Box<dyn Fn(E, Delivery) -> HandlerFuture + Send + Sync>;
 
-/// The handler does not run before the job is polled, so that its panics belong to the job's task.
-pub(super) fn erase<E, S, X, H>(handler: H, state: S) -> AnyHandler<E>
+/// The handler does not run before the future is polled, so that its panics belong to the task that polls it.
+pub(crate) fn erase<E, S, X, H>(handler: H, state: S) -> AnyHandler<E>
 where
     E: Send + 'static,
     S: Send + Sync + 'static,

@@ -3,35 +3,35 @@ use std::collections::HashMap;
 use std::fmt;
 use std::iter::successors;
 
-use super::handler::{AnyHandler, Job};
+use super::handler::{AnyHandler, HandlerFuture};
 use super::{Outcome, Reason, Unrouted};
 use crate::event_type::{self, EventType, Unsettled};
 use crate::webhooks::{EventName, TopicName};
 use crate::{DecodeError, Delivery, Webhooks};
 
 /// Decodes a delivery and passes it to a handler of one payload type.
-pub(super) type PayloadRoute = Box<dyn Fn(Delivery, Unsettled) -> Result<Job, DecodeError> + Send + Sync>;
+pub(crate) type PayloadRoute = Box<dyn Fn(Delivery, Unsettled) -> Result<HandlerFuture, DecodeError> + Send + Sync>;
 
 type Topic<W> = <<W as Webhooks>::EventType as EventName>::Topic;
 
 /// The registered handlers.
 pub(crate) struct Routes<W: Webhooks> {
-    pub(super) payloads: HashMap<W::EventType, Named<PayloadRoute>>,
-    pub(super) topics: HashMap<Topic<W>, Named<AnyHandler<W::Event>>>,
-    pub(super) any: Option<Named<AnyHandler<W::Event>>>,
-    pub(super) fallback: Option<Named<AnyHandler<Unrouted>>>,
+    pub(crate) payloads: HashMap<W::EventType, Named<PayloadRoute>>,
+    pub(crate) topics: HashMap<Topic<W>, Named<AnyHandler<W::Event>>>,
+    pub(crate) any: Option<Named<AnyHandler<W::Event>>>,
+    pub(crate) fallback: Option<Named<AnyHandler<Unrouted>>>,
     /// The event type of every delivery, whatever it states.
-    pub(super) assumed: Option<W::EventType>,
+    pub(crate) assumed: Option<W::EventType>,
 }
 
 /// A handler, and its name in the source.
-pub(super) struct Named<H> {
+pub(crate) struct Named<H> {
     handler: H,
     name: &'static str,
 }
 
 impl<H> Named<H> {
-    pub(super) fn of<F>(handler: H) -> Self {
+    pub(crate) fn of<F>(handler: H) -> Self {
         Self { handler, name: type_name::<F>() }
     }
 }
@@ -40,8 +40,8 @@ impl<H> Named<H> {
 pub(crate) struct Routed {
     /// Its event type, if that is in the description.
     pub(crate) event_type: Option<&'static str>,
-    /// The job of the most specific handler, or the outcome if there is nothing to run.
-    pub(crate) job: Result<Job, Outcome>,
+    /// The most specific handler, started on the delivery, or the outcome if there is nothing to run.
+    pub(crate) handler: Result<HandlerFuture, Outcome>,
 }
 
 /// A registered handler, as [`ReceiverService::routes`](crate::ReceiverService::routes) lists it.
@@ -70,7 +70,7 @@ impl fmt::Display for Route {
 }
 
 impl<W: Webhooks> Routes<W> {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { payloads: HashMap::new(), topics: HashMap::new(), any: None, fallback: None, assumed: None }
     }
 
@@ -81,23 +81,28 @@ impl<W: Webhooks> Routes<W> {
     pub(crate) fn route(&self, delivery: Delivery) -> Routed {
         let found =
             self.assumed.map_or_else(|| EventType::<W>::of(&delivery), |known| Ok(EventType::Known(known, None)));
-        let (event_type, job) = match found {
+        let (event_type, handler) = match found {
             Ok(EventType::Known(known, unsettled)) => {
                 (Some(known.as_str()), self.route_known(known, unsettled, &delivery))
             }
             Ok(EventType::Unknown(name)) => (None, Err(Reason::UnknownEventType(name))),
             Err(error) => (None, Err(error.into())),
         };
-        let job = match (job, &self.fallback) {
-            (Ok(job), _) => Ok(job),
+        let handler = match (handler, &self.fallback) {
+            (Ok(handler), _) => Ok(handler),
             (Err(reason), Some(fallback)) => Ok((fallback.handler)(Unrouted::new(delivery.clone(), reason), delivery)),
             (Err(Reason::Malformed(error) | Reason::Mismatch(error)), None) => Err(Outcome::Undecodable(error)),
             (Err(Reason::UnknownEventType(_) | Reason::NoHandler(_)), None) => Err(Outcome::Ignored),
         };
-        Routed { event_type, job }
+        Routed { event_type, handler }
     }
 
-    fn route_known(&self, event_type: W::EventType, unsettled: Unsettled, delivery: &Delivery) -> Result<Job, Reason> {
+    fn route_known(
+        &self,
+        event_type: W::EventType,
+        unsettled: Unsettled,
+        delivery: &Delivery,
+    ) -> Result<HandlerFuture, Reason> {
         if let Some(route) = self.payloads.get(&event_type) {
             return Ok((route.handler)(delivery.clone(), unsettled)?);
         }

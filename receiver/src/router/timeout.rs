@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{Handler, Job};
+use super::{Handler, HandlerFuture};
 use crate::Delivery;
 
 /// A handler with a timeout, returned by [`timeout`].
@@ -26,10 +26,10 @@ pub fn timeout<H>(limit: Duration, handler: H) -> Timeout<H> {
 }
 
 impl<E, S, X, H: Handler<E, S, X>> Handler<E, S, X> for Timeout<H> {
-    fn call(&self, event: E, delivery: &Delivery, state: &S) -> Job {
-        let (limit, job) = (self.limit, self.handler.call(event, delivery, state));
+    fn call(&self, event: E, delivery: &Delivery, state: &S) -> HandlerFuture {
+        let (limit, future) = (self.limit, self.handler.call(event, delivery, state));
         Box::pin(async move {
-            match tokio::time::timeout(limit, job).await {
+            match tokio::time::timeout(limit, future).await {
                 Ok(result) => result,
                 Err(_) => Err(format!("the handler took longer than {limit:?}").into()),
             }

@@ -12,21 +12,35 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::endpoints::Endpoints;
-use super::{Limits, Phase, Ticket};
-
-/// The default of hyper, and a limit for the size of a head.
-const MAX_HEADERS: usize = 100;
-const MAX_HEAD_BYTES: usize = 64 * 1024;
+use crate::pool::ConnectionGuard;
+use crate::service::{MAX_HEADER_BYTES, MAX_HEADERS};
 
 /// How long a connection without a request is kept when the server stops.
 const LAST_CALL: Duration = Duration::from_secs(1);
+
+/// How long a connection may take.
+#[derive(Clone, Copy)]
+pub(super) struct Limits {
+    pub(super) header: Duration,
+    pub(super) idle: Duration,
+}
+
+/// The state of the shutdown.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Phase {
+    Serving,
+    /// Requests that have begun are answered.
+    Finishing,
+    /// The shutdown timeout has passed.
+    Closing,
+}
 
 /// Serves one connection to its end.
 pub(super) async fn serve(
     stream: TcpStream,
     endpoints: Arc<Endpoints>,
     limits: Limits,
-    ticket: Ticket,
+    guard: ConnectionGuard,
     mut phase: watch::Receiver<Phase>,
 ) {
     // Answers are one small packet. Without this option they are slightly delayed.
@@ -34,12 +48,12 @@ pub(super) async fn serve(
     let (busy, busy_now) = watch::channel(false);
     let service = service_fn(|mut request: Request<Incoming>| {
         busy.send_replace(true);
-        request.extensions_mut().insert(ticket.clone());
+        request.extensions_mut().insert(guard.clone());
         let answer = endpoints.answer(request);
-        let (busy, ticket) = (&busy, &ticket);
+        let (busy, guard) = (&busy, &guard);
         async move {
             let answer = answer.await;
-            ticket.spare();
+            guard.set_evictable();
             busy.send_replace(false);
             answer
         }
@@ -48,7 +62,7 @@ pub(super) async fn serve(
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header)
         .max_headers(MAX_HEADERS)
-        .max_buf_size(MAX_HEAD_BYTES)
+        .max_buf_size(MAX_HEADER_BYTES)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
     let mut idle = pin!(idle(busy_now.clone(), limits.idle));
@@ -61,7 +75,7 @@ pub(super) async fn serve(
                 return;
             }
             () = idle.as_mut() => return,
-            () = ticket.evicted() => return,
+            () = guard.evicted() => return,
             changed = phase.changed() => match *phase.borrow_and_update() {
                 Phase::Serving if changed.is_ok() => {}
                 Phase::Finishing if changed.is_ok() => {

@@ -10,7 +10,7 @@ use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::Incoming;
 use tower_service::Service;
 
-use super::Ticket;
+use crate::pool::ConnectionGuard;
 use crate::service::respond;
 use crate::{BoxError, BoxFuture, ReceiverService, Webhooks};
 
@@ -51,7 +51,7 @@ impl Endpoints {
     {
         self.fallback = Some(Box::new(move |request| {
             // It is unknown which of these requests matter.
-            request.extensions().get::<Ticket>().inspect(|ticket| ticket.keep());
+            request.extensions().get::<ConnectionGuard>().inspect(|guard| guard.keep());
             let mut service = service.clone();
             Box::pin(async move {
                 let answer = async {

@@ -12,7 +12,6 @@
 
 mod connection;
 mod endpoints;
-mod room;
 mod signal;
 
 use std::io;
@@ -28,11 +27,10 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout_at};
 use tower_service::Service;
 
+use crate::pool::Pool;
 use crate::{BoxError, BoxFuture, ReceiverService, Webhooks};
+use connection::{Limits, Phase};
 use endpoints::Endpoints;
-use room::Room;
-
-pub(crate) use room::Ticket;
 
 /// A server for webhooks and other routes.
 #[must_use = "a server does nothing until it runs"]
@@ -42,23 +40,6 @@ pub struct Server {
     max_connections: usize,
     shutdown_timeout: Duration,
     shutdown: Option<BoxFuture<'static, ()>>,
-}
-
-/// How long a connection may take.
-#[derive(Clone, Copy)]
-struct Limits {
-    header: Duration,
-    idle: Duration,
-}
-
-/// The state of the shutdown.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Phase {
-    Serving,
-    /// Requests that have begun are answered.
-    Finishing,
-    /// The shutdown timeout has passed.
-    Closing,
 }
 
 impl Server {
@@ -150,19 +131,19 @@ impl Server {
             None => Box::pin(signal::stop()?),
         };
         let endpoints = Arc::new(endpoints);
-        let room = Arc::new(Room::new(max_connections));
+        let pool = Arc::new(Pool::new(max_connections));
         let phase = watch::Sender::new(Phase::Serving);
         let accept = async {
             loop {
                 match listener.accept().await {
                     Ok((stream, _)) => {
-                        let ticket = room.enter().await;
+                        let guard = pool.enter().await;
                         let endpoints = Arc::clone(&endpoints);
-                        tokio::spawn(connection::serve(stream, endpoints, limits, ticket, phase.subscribe()));
+                        tokio::spawn(connection::serve(stream, endpoints, limits, guard, phase.subscribe()));
                     }
                     Err(error) => {
                         tracing::warn!(%error, "cannot accept a connection");
-                        room.evict();
+                        pool.evict();
                         sleep(Duration::from_millis(50)).await;
                     }
                 }
@@ -176,7 +157,7 @@ impl Server {
         tracing::info!("stopping: no new connections, running handlers finish");
         let deadline = Instant::now() + shutdown_timeout;
         phase.send_replace(Phase::Finishing);
-        if timeout_at(deadline, room.empty()).await.is_err() {
+        if timeout_at(deadline, pool.empty()).await.is_err() {
             tracing::warn!("shutdown timeout: closing open connections");
         }
         phase.send_replace(Phase::Closing);

@@ -1,45 +1,107 @@
-//! One attempt to handle a delivery: what its task does.
+//! One attempt to handle a delivery, in a task that cannot be cancelled.
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::task::Poll;
 
-use tracing::Span;
+use tokio::time::Instant;
+use tracing::{Instrument, Span, field, info_span};
 
-use super::receiver_service::Shared;
-use crate::replay::{BodyDigest, BoxFuture, ReplayGuard, Reservation};
-use crate::router::{Job, Routed};
-use crate::{BoxError, Delivery, Outcome, Webhooks};
+use super::budget::Share;
+use super::shared::Shared;
+use crate::replay::{BodyDigest, ReplayGuard, Reservation};
+use crate::router::{HandlerFuture, Routed};
+use crate::{BoxError, BoxFuture, Delivery, Outcome, Webhooks};
 
 /// The result of an attempt.
-pub(super) struct Attempt {
+struct Attempt {
     /// The event type, if it is in the description.
-    pub(super) event_type: Option<&'static str>,
-    pub(super) end: End,
+    event_type: Option<&'static str>,
+    end: End,
 }
 
-pub(super) enum End {
+enum End {
     Here(Outcome),
     /// Another attempt is running. The future says whether it succeeds.
     Elsewhere(BoxFuture<'static, bool>),
 }
 
+/// Handles a delivery, even if the caller stops waiting. The memory of the body is in use for as long as the handler runs.
+pub(super) async fn complete<W: Webhooks>(
+    shared: &Arc<Shared<W>>,
+    delivery: Delivery,
+    memory: Option<Share>,
+) -> Outcome {
+    let span = info_span!("webhook", id = delivery.id(), event_type = field::Empty, outcome = field::Empty);
+    attempt(shared, delivery, memory).instrument(span).await
+}
+
+async fn attempt<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: Delivery, memory: Option<Share>) -> Outcome {
+    let start = Instant::now();
+    let Ok(slot) = shared.handlers.take(1) else {
+        return shared.ended(&delivery, None, Outcome::Overloaded, start);
+    };
+    let running = shared.running.subscribe();
+    let (task_shared, attempted) = (Arc::clone(shared), delivery.clone());
+    // The task reports its result itself, since no request may be left to wait for it.
+    let task = async move {
+        let Attempt { event_type, end } = handle(&task_shared, &attempted).await;
+        let end = match end {
+            End::Here(outcome) => Ok(task_shared.ended(&attempted, event_type, outcome, start)),
+            End::Elsewhere(end) => Err((event_type, end)),
+        };
+        drop((memory, slot, running));
+        end
+    };
+    match run_to_completion(task.in_current_span()).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err((event_type, end))) => {
+            let outcome = if end.await {
+                Outcome::Duplicate
+            } else {
+                Outcome::Failed("the attempt that was waited for has failed".into())
+            };
+            shared.ended(&delivery, event_type, outcome, start)
+        }
+        Err(reason) => shared.ended(&delivery, None, Outcome::Failed(reason.into()), start),
+    }
+}
+
+/// Runs a task to completion, even if the caller stops waiting, or returns why that is not possible.
+///
+/// The first poll runs at once, since it cannot be cancelled midway. The rest is a task of the runtime.
+async fn run_to_completion<T: Send + 'static>(
+    task: impl Future<Output = T> + Send + 'static,
+) -> Result<T, &'static str> {
+    const PANICKED: &str = "the receiver panicked";
+    let mut task = Box::pin(task);
+    let at_once = poll_fn(|context| Poll::Ready(catch_unwind(AssertUnwindSafe(|| task.as_mut().poll(context)))));
+    match at_once.await {
+        Ok(Poll::Ready(end)) => Ok(end),
+        Ok(Poll::Pending) => tokio::spawn(task)
+            .await
+            .map_err(|error| if error.is_panic() { PANICKED } else { "the runtime is shutting down" }),
+        Err(_) => Err(PANICKED),
+    }
+}
+
 /// Handles a delivery, unless it was handled before.
-pub(super) async fn run<W: Webhooks>(shared: &Shared<W>, delivery: &Delivery) -> Attempt {
-    let Routed { event_type, job } = shared.routes.route(delivery.clone());
+async fn handle<W: Webhooks>(shared: &Shared<W>, delivery: &Delivery) -> Attempt {
+    let Routed { event_type, handler } = shared.routes.route(delivery.clone());
     Span::current().record("event_type", event_type.unwrap_or("unknown"));
-    let end = match (job, shared.guard.as_deref().zip(delivery.signed_id())) {
+    let end = match (handler, shared.guard.as_deref().zip(delivery.signed_id())) {
         (Err(outcome), _) => End::Here(outcome),
-        (Ok(job), None) => End::Here(outcome(job).await),
-        (Ok(job), Some((guard, id))) => once(guard, id, &BodyDigest::of(delivery.raw()), job).await,
+        (Ok(handler), None) => End::Here(run_handler(handler).await),
+        (Ok(handler), Some((guard, id))) => run_once(guard, id, &BodyDigest::of(delivery.raw()), handler).await,
     };
     Attempt { event_type, end }
 }
 
-/// Runs the job if it is the first with this id.
-async fn once(guard: &dyn ReplayGuard, id: &str, body: &BodyDigest, job: Job) -> End {
+/// Runs the handler if the delivery is the first with this id.
+async fn run_once(guard: &dyn ReplayGuard, id: &str, body: &BodyDigest, handler: HandlerFuture) -> End {
     End::Here(match guard.reserve(id, body).await {
-        Ok(Reservation::Reserved) => match outcome(job).await {
+        Ok(Reservation::Reserved) => match run_handler(handler).await {
             Outcome::Handled => guard.commit(id).await.map_or_else(Outcome::Unavailable, |()| Outcome::Handled),
             failed => {
                 if guard.release(id).await.is_err() {
@@ -56,9 +118,9 @@ async fn once(guard: &dyn ReplayGuard, id: &str, body: &BodyDigest, job: Job) ->
 }
 
 /// Runs a handler to completion. A panic is a failure; its message has gone to the panic hook.
-async fn outcome(mut job: Job) -> Outcome {
+async fn run_handler(mut handler: HandlerFuture) -> Outcome {
     let result = poll_fn(|context| {
-        let poll = catch_unwind(AssertUnwindSafe(|| job.as_mut().poll(context)));
+        let poll = catch_unwind(AssertUnwindSafe(|| handler.as_mut().poll(context)));
         poll.unwrap_or_else(|_| Poll::Ready(Err(BoxError::from("the handler panicked"))))
     });
     result.await.map_or_else(Outcome::Failed, |()| Outcome::Handled)

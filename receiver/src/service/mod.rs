@@ -3,15 +3,21 @@
 mod attempt;
 mod body;
 mod budget;
-mod head;
+mod checks;
+mod hooks;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod receiver_service;
 mod reject;
+mod shared;
 mod throttle;
 
+#[cfg(feature = "serve")]
+pub(crate) use checks::{MAX_HEADER_BYTES, MAX_HEADERS};
+pub(crate) use hooks::Hooks;
+pub use hooks::Observed;
 pub use receiver_service::ReceiverService;
-pub(crate) use receiver_service::{Limits, Setup};
 pub use reject::Rejection;
 #[cfg(feature = "serve")]
 pub(crate) use reject::respond;
+pub(crate) use shared::{Limits, Setup};

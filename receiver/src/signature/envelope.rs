@@ -5,8 +5,8 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::VerifyError;
+use super::compiled_scheme::{CompiledScheme, Id, Message, TimestampPlace};
 use super::keys::{Current, Keys};
-use super::plan::{self, Message, Plan};
 use super::verifier::{Trust, Verifier};
 use crate::Delivery;
 
@@ -27,7 +27,7 @@ pub struct Envelope<'a> {
 
 /// The values of the headers, and what is needed to verify them.
 struct Claim<'a> {
-    plan: &'a Plan,
+    scheme: &'a CompiledScheme,
     keys: Current<'a>,
     id: Option<&'a HeaderValue>,
     timestamp: Option<Timestamp<'a>>,
@@ -39,11 +39,37 @@ struct Timestamp<'a> {
     seconds: u64,
 }
 
+impl Verifier {
+    /// Checks everything that can be checked before the body is read: each header that the scheme needs is present once
+    /// and well-formed, and the timestamp, if there is one, is recent.
+    ///
+    /// - signature: at most 8192 bytes of printable ASCII with 1 to 32 tokens
+    /// - signed id: 1 to 256 visible ASCII characters, no `.` or other text that separates it from the other signed
+    ///   pieces, unless [allowed](super::VerifierBuilder::allow_separators_in_id)
+    /// - timestamp: `0` or up to 12 digits without a leading zero
+    ///
+    /// # Errors
+    ///
+    /// Every [`VerifyError`] except [`NoMatchingSignature`](VerifyError::NoMatchingSignature).
+    pub fn check<'a>(&'a self, headers: &'a HeaderMap) -> Result<Envelope<'a>, VerifyError> {
+        Envelope::check(self, headers)
+    }
+
+    /// Checks headers and body at once.
+    ///
+    /// # Errors
+    ///
+    /// If the request is not authentic.
+    pub fn verify(&self, headers: &HeaderMap, body: Bytes) -> Result<Delivery, VerifyError> {
+        self.check(headers)?.verify(body)
+    }
+}
+
 impl<'a> Envelope<'a> {
     pub(super) fn check(verifier: &'a Verifier, headers: &'a HeaderMap) -> Result<Self, VerifyError> {
         let claim = match &verifier.trust {
             Trust::Anybody => None,
-            Trust::Holders(plan, keys) => Some(Claim::check(verifier, plan, keys, headers)?),
+            Trust::Holders(scheme, keys) => Some(Claim::check(verifier, scheme, keys, headers)?),
         };
         let event_type_header = verifier.event_type_header.as_ref().and_then(|name| {
             let [value] = find(headers, [Some(name)]);
@@ -60,40 +86,45 @@ impl<'a> Envelope<'a> {
     pub fn verify(self, body: Bytes) -> Result<Delivery, VerifyError> {
         let delivery = match self.claim {
             None => Delivery::new(None, None, body),
-            Some(claim) => claim.verify(body)?,
+            Some(claim) => claim.prove(body)?,
         };
         Ok(delivery.with_event_type_header(self.event_type_header.cloned()))
     }
 }
 
 impl<'a> Claim<'a> {
-    fn check(verifier: &Verifier, plan: &'a Plan, keys: &'a Keys, headers: &'a HeaderMap) -> Result<Self, VerifyError> {
-        let [signatures, id, timestamp] = find(headers, plan.names());
-        let signatures = signatures.required(&plan.signature)?.as_bytes();
+    fn check(
+        verifier: &Verifier,
+        scheme: &'a CompiledScheme,
+        keys: &'a Keys,
+        headers: &'a HeaderMap,
+    ) -> Result<Self, VerifyError> {
+        let [signatures, id, timestamp] = find(headers, scheme.names());
+        let signatures = signatures.required(&scheme.signature)?.as_bytes();
         let malformed = |name: &HeaderName| VerifyError::MalformedHeader(name.clone());
-        if !is_printable(signatures) || !(1..=MAX_TOKENS).contains(&plan.tokens(signatures).count()) {
-            return Err(malformed(&plan.signature));
+        if !is_printable(signatures) || !(1..=MAX_TOKENS).contains(&scheme.tokens(signatures).count()) {
+            return Err(malformed(&scheme.signature));
         }
-        let id = match &plan.id {
+        let id = match &scheme.id {
             None => None,
-            Some(plan::Id::Unsigned(_)) => id.only().filter(|id| is_id(id.as_bytes())),
-            Some(plan::Id::Signed(name)) => {
+            Some(Id::Unsigned(_)) => id.only().filter(|id| is_id(id.as_bytes())),
+            Some(Id::Signed(name)) => {
                 let id = id.required(name)?;
-                let is_ambiguous = || id.as_bytes().iter().any(|&byte| plan.separates(byte));
+                let is_ambiguous = || id.as_bytes().iter().any(|&byte| scheme.separates(byte));
                 if !is_id(id.as_bytes()) || !verifier.allow_separators && is_ambiguous() {
                     return Err(malformed(name));
                 }
                 Some(id)
             }
         };
-        let timestamp = match &plan.timestamp {
+        let timestamp = match &scheme.timestamp {
             None => None,
-            Some(plan::Timestamp::Header(name)) => Some(timestamp.required(name)?.as_bytes()),
-            Some(plan::Timestamp::Token(prefix)) => {
-                let mut tokens = plan.tokens(signatures).filter_map(|token| token.strip_prefix(prefix.as_bytes()));
+            Some(TimestampPlace::Header(name)) => Some(timestamp.required(name)?.as_bytes()),
+            Some(TimestampPlace::Token(prefix)) => {
+                let mut tokens = scheme.tokens(signatures).filter_map(|token| token.strip_prefix(prefix.as_bytes()));
                 match (tokens.next(), tokens.next()) {
                     (Some(text), None) => Some(text),
-                    _ => return Err(malformed(&plan.signature)),
+                    _ => return Err(malformed(&scheme.signature)),
                 }
             }
         };
@@ -101,18 +132,18 @@ impl<'a> Claim<'a> {
         if let Some(Timestamp { seconds, .. }) = timestamp {
             check_window(seconds, (verifier.clock)(), verifier.tolerance)?;
         }
-        Ok(Self { plan, keys: keys.current(), id, timestamp, signatures })
+        Ok(Self { scheme, keys: keys.current(), id, timestamp, signatures })
     }
 
-    fn verify(self, body: Bytes) -> Result<Delivery, VerifyError> {
+    fn prove(self, body: Bytes) -> Result<Delivery, VerifyError> {
         let message = Message {
             id: self.id.map_or(b"", HeaderValue::as_bytes),
             timestamp: self.timestamp.as_ref().map_or(b"", |timestamp| timestamp.text),
             body: &body,
         };
-        if self.plan.matches(&self.keys, &message, self.signatures) {
+        if self.scheme.matches(&self.keys, &message, self.signatures) {
             let delivery = Delivery::new(self.id.cloned(), self.timestamp.map(|timestamp| timestamp.seconds), body);
-            let id_is_signed = matches!(self.plan.id, Some(plan::Id::Signed(_)));
+            let id_is_signed = matches!(self.scheme.id, Some(Id::Signed(_)));
             Ok(if id_is_signed { delivery.with_signed_id() } else { delivery })
         } else {
             Err(VerifyError::NoMatchingSignature)

@@ -17,23 +17,22 @@
 //! `HMAC-SHA256(key, id "." timestamp "." body)`, sent as one or more space-separated `v1,<base64>`
 //! tokens. Svix uses the same scheme under other header names, see [`StandardWebhooks::SVIX`].
 
+mod compiled_scheme;
 #[cfg(feature = "ed25519")]
 mod ed25519;
 mod envelope;
-mod error;
 mod hmac_scheme;
 mod key;
 mod keys;
-mod plan;
 mod scheme;
 mod secret;
 mod standard_webhooks;
 mod verifier;
 
+pub use crate::verify_error::VerifyError;
 #[cfg(feature = "ed25519")]
 pub use ed25519::{Ed25519Scheme, PublicKey};
 pub use envelope::Envelope;
-pub use error::VerifyError;
 pub use hmac_scheme::{Encoding, Hash, HmacScheme, Piece};
 pub use keys::SecretRotation;
 pub use scheme::Scheme;
@@ -42,4 +41,4 @@ pub use standard_webhooks::StandardWebhooks;
 pub use verifier::{Verifier, VerifierBuilder};
 
 #[cfg(feature = "testing")]
-pub(crate) use plan::Message;
+pub(crate) use compiled_scheme::Message;

@@ -1,5 +1,5 @@
+use super::compiled_scheme::CompiledScheme;
 use super::key::Key;
-use super::plan::Plan;
 use super::{Hash, HmacScheme, Secret, StandardWebhooks, TextSecret};
 
 /// A signature scheme. It determines the type of its secret, so that a [`Secret`] and a [`TextSecret`] cannot be mixed
@@ -34,18 +34,18 @@ impl Scheme for super::Ed25519Scheme {
 }
 
 pub(crate) mod sealed {
-    use super::{Key, Plan};
+    use super::{CompiledScheme, Key};
 
     pub trait Scheme<S> {
-        fn plan(&self) -> Plan;
+        fn compile(&self) -> CompiledScheme;
 
         fn key(&self, secret: &S) -> Key;
     }
 }
 
 impl sealed::Scheme<Secret> for StandardWebhooks {
-    fn plan(&self) -> Plan {
-        Plan::standard_webhooks(self)
+    fn compile(&self) -> CompiledScheme {
+        CompiledScheme::standard_webhooks(self)
     }
 
     fn key(&self, secret: &Secret) -> Key {
@@ -54,8 +54,8 @@ impl sealed::Scheme<Secret> for StandardWebhooks {
 }
 
 impl sealed::Scheme<TextSecret> for HmacScheme {
-    fn plan(&self) -> Plan {
-        Plan::hmac(self)
+    fn compile(&self) -> CompiledScheme {
+        CompiledScheme::hmac(self)
     }
 
     fn key(&self, secret: &TextSecret) -> Key {
@@ -65,8 +65,8 @@ impl sealed::Scheme<TextSecret> for HmacScheme {
 
 #[cfg(feature = "ed25519")]
 impl sealed::Scheme<super::PublicKey> for super::Ed25519Scheme {
-    fn plan(&self) -> Plan {
-        Plan::ed25519(&self.0)
+    fn compile(&self) -> CompiledScheme {
+        CompiledScheme::ed25519(&self.0)
     }
 
     fn key(&self, public: &super::PublicKey) -> Key {

@@ -1,19 +1,17 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use bytes::Bytes;
-use http::{HeaderMap, HeaderName};
+use http::HeaderName;
 
+use super::compiled_scheme::CompiledScheme;
 use super::keys::{Keys, SecretRotation, Swapped};
-use super::plan::Plan;
-use super::{Envelope, Scheme, Secret, SecretError, StandardWebhooks, VerifyError};
-use crate::Delivery;
+use super::{Scheme, Secret, SecretError, StandardWebhooks};
 
 const DEFAULT_TOLERANCE: Duration = Duration::from_mins(5);
 
 type Clock = Box<dyn Fn() -> SystemTime + Send + Sync>;
 
-/// Turns requests into [`Delivery`]s, if they are authentic and recent.
+/// Turns requests into [deliveries](crate::Delivery), if they are authentic and recent.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -46,7 +44,7 @@ pub struct Verifier {
 /// What a verifier accepts.
 pub(super) enum Trust {
     /// Messages signed with one of the keys.
-    Holders(Plan, Keys),
+    Holders(CompiledScheme, Keys),
     Anybody,
 }
 
@@ -66,7 +64,7 @@ impl Verifier {
     /// Accepts every request as a delivery, from any sender.
     ///
     /// For vendors that do not sign. Anyone who knows the URL can forge deliveries. Their bodies are untrusted input, and
-    /// they have neither [id](Delivery::id) nor [timestamp](Delivery::timestamp). Use another protection, such as client
+    /// they have neither [id](crate::Delivery::id) nor [timestamp](crate::Delivery::timestamp). Use another protection, such as client
     /// certificates or a network that only the vendor can reach.
     pub fn dangerously_accept_unsigned() -> Self {
         Self {
@@ -94,37 +92,13 @@ impl Verifier {
     pub(crate) fn keep_event_type_header(&mut self, name: &'static str) {
         self.event_type_header.get_or_insert_with(|| HeaderName::from_static(name));
     }
-
-    /// Checks everything that can be checked before the body is read: each header that the scheme needs is present once
-    /// and well-formed, and the timestamp, if there is one, is recent.
-    ///
-    /// - signature: at most 8192 bytes of printable ASCII with 1 to 32 tokens
-    /// - signed id: 1 to 256 visible ASCII characters, no `.` or other text that separates it from the other signed
-    ///   pieces, unless [allowed](VerifierBuilder::allow_separators_in_id)
-    /// - timestamp: `0` or up to 12 digits without a leading zero
-    ///
-    /// # Errors
-    ///
-    /// Every [`VerifyError`] except [`NoMatchingSignature`](VerifyError::NoMatchingSignature).
-    pub fn check<'a>(&'a self, headers: &'a HeaderMap) -> Result<Envelope<'a>, VerifyError> {
-        Envelope::check(self, headers)
-    }
-
-    /// Checks headers and body at once.
-    ///
-    /// # Errors
-    ///
-    /// If the request is not authentic.
-    pub fn verify(&self, headers: &HeaderMap, body: Bytes) -> Result<Delivery, VerifyError> {
-        self.check(headers)?.verify(body)
-    }
 }
 
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Verifier");
         match &self.trust {
-            Trust::Holders(plan, _) => shown.field("scheme", plan).field("tolerance", &self.tolerance),
+            Trust::Holders(scheme, _) => shown.field("scheme", scheme).field("tolerance", &self.tolerance),
             Trust::Anybody => shown.field("scheme", &"unsigned"),
         };
         shown.finish_non_exhaustive()
@@ -204,7 +178,7 @@ impl<S: Scheme> VerifierBuilder<S> {
 
     fn assemble(self, keys: Keys) -> (Verifier, S) {
         let verifier = Verifier {
-            trust: Trust::Holders(self.scheme.plan(), keys),
+            trust: Trust::Holders(self.scheme.compile(), keys),
             tolerance: self.tolerance,
             clock: self.clock,
             allow_separators: self.allow_separators,

@@ -55,8 +55,8 @@ pub fn sign_as<S: Scheme>(scheme: &S, secret: &S::Secret, id: &str, timestamp: S
         .to_string();
     let message = Message { id: id.as_bytes(), timestamp: seconds.as_bytes(), body };
     let value = |bytes: Vec<u8>| HeaderValue::try_from(bytes).expect("the id should be a header value");
-    let plan = scheme.plan();
-    let signed = plan.sign(&scheme.key(secret), &message).expect("a public key does not sign");
+    let compiled = scheme.compile();
+    let signed = compiled.sign(&scheme.key(secret), &message).expect("a public key does not sign");
     signed.into_iter().map(|(name, bytes)| (name.clone(), value(bytes))).collect()
 }
 

@@ -6,8 +6,8 @@ use http::{HeaderMap, Method};
 use super::Rejection;
 
 /// The default of hyper. Other servers have other limits.
-const MAX_HEADERS: usize = 100;
-const MAX_HEADER_BYTES: usize = 64 * 1024;
+pub(crate) const MAX_HEADERS: usize = 100;
+pub(crate) const MAX_HEADER_BYTES: usize = 64 * 1024;
 
 /// Checks that do not involve signatures.
 pub(super) fn check(method: &Method, headers: &HeaderMap, body_limit: usize) -> Result<(), Rejection> {

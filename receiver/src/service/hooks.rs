@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use http::request::Parts;
 
-use super::Outcome;
-use crate::{Delivery, Rejection};
+use super::Rejection;
+use crate::{Delivery, Outcome};
 
 /// A verified delivery and its outcome, for an [observer](crate::Receiver::on_outcome).
 #[derive(Debug)]
@@ -28,8 +28,8 @@ type RejectionObserver = Box<dyn Fn(&Rejection, &Parts) + Send + Sync>;
 /// The registered observers.
 #[derive(Default)]
 pub(crate) struct Hooks {
-    pub(super) observers: Vec<Observer>,
-    pub(super) rejected: Vec<RejectionObserver>,
+    pub(crate) observers: Vec<Observer>,
+    pub(crate) rejected: Vec<RejectionObserver>,
 }
 
 impl Hooks {

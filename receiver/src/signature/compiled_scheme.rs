@@ -15,11 +15,11 @@ const ROOM: usize = MAX_SIGNATURE.div_ceil(3) * 3;
 
 /// A scheme, whichever it is.
 #[derive(Debug)]
-pub struct Plan {
+pub struct CompiledScheme {
     /// The header that carries the signatures.
     pub(super) signature: HeaderName,
     pub(super) id: Option<Id>,
-    pub(super) timestamp: Option<Timestamp>,
+    pub(super) timestamp: Option<TimestampPlace>,
     /// The separator of tokens in the signature header; `None` if there is only one token.
     separator: Option<u8>,
     /// Begins the tokens that are signatures.
@@ -39,7 +39,7 @@ pub(super) enum Id {
 
 /// The location of the timestamp.
 #[derive(Debug)]
-pub(super) enum Timestamp {
+pub(super) enum TimestampPlace {
     Header(HeaderName),
     /// In the token of the signature header that begins so.
     Token(&'static str),
@@ -72,13 +72,13 @@ pub(crate) struct Message<'a> {
     pub(crate) body: &'a [u8],
 }
 
-impl Plan {
+impl CompiledScheme {
     /// Tokens `v1,<base64>`, separated by spaces, over `id "." timestamp "." body`.
     pub(super) fn standard_webhooks(names: &StandardWebhooks) -> Self {
         Self {
             signature: names.signature.clone(),
             id: Some(Id::Signed(names.id.clone())),
-            timestamp: Some(Timestamp::Header(names.timestamp.clone())),
+            timestamp: Some(TimestampPlace::Header(names.timestamp.clone())),
             separator: Some(b' '),
             prefix: "v1,",
             encoding: Encoding::Base64,
@@ -94,7 +94,7 @@ impl Plan {
     }
 
     pub(super) fn hmac(scheme: &HmacScheme) -> Self {
-        let mut plan = Self {
+        let mut compiled = Self {
             signature: HeaderName::from_static(scheme.header),
             id: scheme.unsigned_id.map(|name| Id::Unsigned(HeaderName::from_static(name))),
             timestamp: None,
@@ -105,33 +105,33 @@ impl Plan {
             separators: [None; 2],
         };
         for piece in scheme.signed {
-            plan.signed.push(match *piece {
+            compiled.signed.push(match *piece {
                 Piece::Body => Part::Body,
                 Piece::Text(text) => Part::Text(text),
                 Piece::IdHeader(name) => {
-                    plan.id = Some(Id::Signed(HeaderName::from_static(name)));
+                    compiled.id = Some(Id::Signed(HeaderName::from_static(name)));
                     Part::Id
                 }
                 Piece::TimestampHeader(name) => {
-                    plan.timestamp = Some(Timestamp::Header(HeaderName::from_static(name)));
+                    compiled.timestamp = Some(TimestampPlace::Header(HeaderName::from_static(name)));
                     Part::Timestamp
                 }
                 Piece::TimestampToken(prefix) => {
-                    plan.timestamp = Some(Timestamp::Token(prefix));
+                    compiled.timestamp = Some(TimestampPlace::Token(prefix));
                     Part::Timestamp
                 }
             });
         }
-        plan.separators = separators(&plan.signed);
-        plan
+        compiled.separators = separators(&compiled.signed);
+        compiled
     }
 
     /// The headers that carry signature, id and timestamp.
     pub(super) fn names(&self) -> [Option<&HeaderName>; 3] {
         let id = self.id.as_ref().map(|(Id::Signed(name) | Id::Unsigned(name))| name);
         let timestamp = match &self.timestamp {
-            Some(Timestamp::Header(name)) => Some(name),
-            Some(Timestamp::Token(_)) | None => None,
+            Some(TimestampPlace::Header(name)) => Some(name),
+            Some(TimestampPlace::Token(_)) | None => None,
         };
         [Some(&self.signature), id, timestamp]
     }
@@ -218,7 +218,7 @@ fn decode_hex(digits: &[u8], room: &mut [u8]) -> Option<usize> {
 
 /// Signing, for tests.
 #[cfg(feature = "testing")]
-impl Plan {
+impl CompiledScheme {
     /// The headers of a signed message; `None` for a key that only verifies.
     pub(crate) fn sign(&self, key: &Key, message: &Message<'_>) -> Option<Vec<(&HeaderName, Vec<u8>)>> {
         let tag = key.expects(self.pieces(message)).into_tag()?;
@@ -233,8 +233,8 @@ impl Plan {
         }
         match &self.timestamp {
             None => {}
-            Some(Timestamp::Header(name)) => headers.push((name, message.timestamp.to_vec())),
-            Some(Timestamp::Token(prefix)) => {
+            Some(TimestampPlace::Header(name)) => headers.push((name, message.timestamp.to_vec())),
+            Some(TimestampPlace::Token(prefix)) => {
                 signature = [prefix.as_bytes(), message.timestamp, self.separator.as_slice(), &signature].concat();
             }
         }

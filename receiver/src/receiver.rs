@@ -2,13 +2,10 @@ use std::time::Duration;
 
 use http::request::Parts;
 
-use super::handler::erase;
-use super::hooks::Observed;
-use super::routes::{Named, PayloadRoute};
-use super::{Handler, Hooks, Outcome, Route, Routes, Unrouted};
 use crate::event_type;
 use crate::replay::{MemoryGuard, ReplayGuard};
-use crate::service::{Limits, Setup};
+use crate::router::{Handler, Named, Outcome, PayloadRoute, Route, Routes, Unrouted, erase};
+use crate::service::{Hooks, Limits, Observed, Setup};
 use crate::webhooks::{EventName, EventTypeLocation, TopicName};
 use crate::{Authenticator, BoxError, Delivery, Payload, ReceiverService, Rejection, Webhooks};
 

@@ -1,0 +1,108 @@
+//! The state that all clones of a service share.
+
+use std::time::Duration;
+
+use http::request::Parts;
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tracing::Span;
+
+use super::Rejection;
+use super::budget::Budget;
+use super::hooks::{Hooks, Observed};
+use super::throttle::Throttle;
+use crate::replay::ReplayGuard;
+use crate::router::Routes;
+use crate::{Authenticator, Delivery, Outcome, Webhooks};
+
+/// The parts of a service.
+pub(crate) struct Setup<W: Webhooks> {
+    pub(crate) authenticator: Authenticator,
+    pub(crate) routes: Routes<W>,
+    pub(crate) limits: Limits,
+    pub(crate) hooks: Hooks,
+    pub(crate) guard: Option<Box<dyn ReplayGuard>>,
+}
+
+/// Limits on requests.
+pub(crate) struct Limits {
+    pub(crate) body_bytes: usize,
+    pub(crate) body_timeout: Duration,
+    /// Bytes of all bodies together.
+    pub(crate) body_memory: usize,
+    /// The number of handlers that run at once.
+    pub(crate) handlers: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 2 * 1024 * 1024,
+            body_timeout: Duration::from_secs(10),
+            body_memory: 64 * 1024 * 1024,
+            handlers: 1024,
+        }
+    }
+}
+
+/// What all clones of a service share.
+pub(super) struct Shared<W: Webhooks> {
+    pub(super) authenticator: Authenticator,
+    pub(super) routes: Routes<W>,
+    pub(super) limits: Limits,
+    hooks: Hooks,
+    pub(super) guard: Option<Box<dyn ReplayGuard>>,
+    pub(super) memory: Budget,
+    pub(super) handlers: Budget,
+    throttle: Throttle,
+    /// Each running handler holds a receiver of this channel. Nothing is ever sent through it.
+    pub(super) running: watch::Sender<()>,
+}
+
+impl<W: Webhooks> Shared<W> {
+    pub(super) fn new(setup: Setup<W>) -> Self {
+        let Setup { authenticator, routes, limits, hooks, guard } = setup;
+        let memory = Budget::new(limits.body_memory.max(limits.body_bytes));
+        let handlers = Budget::new(limits.handlers);
+        let (throttle, running) = (Throttle::default(), watch::Sender::new(()));
+        Self { authenticator, routes, limits, hooks, guard, memory, handlers, throttle, running }
+    }
+
+    /// Only member names of the body are logged, and the text of a handler's error.
+    pub(super) fn ended(
+        &self,
+        delivery: &Delivery,
+        event_type: Option<&'static str>,
+        outcome: Outcome,
+        start: Instant,
+    ) -> Outcome {
+        let elapsed = start.elapsed();
+        let millis = elapsed.as_secs_f64() * 1e3;
+        Span::current().record("outcome", outcome.name());
+        match &outcome {
+            Outcome::Handled | Outcome::Ignored => tracing::debug!(%outcome, millis, "webhook"),
+            Outcome::Duplicate => tracing::info!(%outcome, millis, "webhook"),
+            Outcome::Conflict | Outcome::Undecodable(_) => tracing::warn!(%outcome, millis, "webhook"),
+            Outcome::Failed(_) | Outcome::Unavailable(_) => tracing::error!(%outcome, millis, "webhook"),
+            Outcome::Overloaded => {
+                if let Some(suppressed) = self.throttle.admit(outcome.name()) {
+                    tracing::warn!(%outcome, suppressed, "webhook");
+                }
+            }
+        }
+        #[cfg(feature = "metrics")]
+        super::metrics::ended(event_type, &outcome, elapsed);
+        self.hooks.observed(&Observed { delivery, event_type, outcome: &outcome, elapsed });
+        outcome
+    }
+
+    pub(super) fn rejected(&self, rejection: &Rejection, head: &Parts) {
+        if let Some(suppressed) = self.throttle.admit(rejection.name()) {
+            let status = rejection.status().as_u16();
+            tracing::info!(status, reason = %rejection, suppressed, "webhook rejected");
+        }
+        #[cfg(feature = "metrics")]
+        super::metrics::rejected(rejection);
+        self.hooks.rejected(rejection, head);
+    }
+}
