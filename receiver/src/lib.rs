@@ -34,6 +34,9 @@
 //!
 //! [`tower`]: https://docs.rs/tower-service
 
+// On docs.rs, items show the feature that they need.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod authorization;
 mod codec;
 pub mod codegen;
