@@ -13,6 +13,7 @@ pub use api::{Api, EventTypeLocation, Example, Published, Untyped, UntypedReason
 pub use format::Format;
 pub use naming::Naming;
 pub use signature::{Encoding, Hash, Hmac, Piece, Scheme};
+pub(crate) use types::whole;
 pub use types::{
     Docs, Enum, Fallback, Field, Form, Kind, Literal, Presence, Select, Struct, Type, TypeDef, TypeId, Union, Variant,
 };

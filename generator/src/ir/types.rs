@@ -141,14 +141,18 @@ impl Literal {
     }
 }
 
-/// The value of a number without a fraction.
+/// An integer that can be written with a sign: the smallest one has no positive counterpart.
 fn integer(digits: &str) -> Option<i64> {
+    whole(digits).filter(|value| *value != i64::MIN)
+}
+
+/// The value of a number whose fraction is zero.
+pub(crate) fn whole(digits: &str) -> Option<i64> {
     let whole = match digits.split_once('.') {
         Some((whole, zeros)) => zeros.bytes().all(|digit| digit == b'0').then_some(whole)?,
         None => digits,
     };
-    // The smallest one has no positive counterpart to be written with a sign.
-    whole.parse().ok().filter(|value| *value != i64::MIN)
+    whole.parse().ok()
 }
 
 impl fmt::Debug for Literal {

@@ -1,5 +1,6 @@
 //! The normalized description to the intermediate representation.
 
+mod context;
 mod event_types;
 mod examples;
 mod passes;
@@ -12,36 +13,46 @@ mod tests;
 
 use crate::config::Config;
 use crate::diagnostics::Diagnostics;
-use crate::ir::{Api, EventTypeLocation, Published, Webhook};
+use crate::document::json;
+use crate::ir::{Api, EventTypeLocation, Published, TypeId, Webhook};
 use crate::normalize::{self, Description};
 use crate::source::Sources;
+use context::Context;
 use event_types::Route;
+use schema::Types;
 
-/// Lowers a description. Errors are pushed, and then there may be no result.
+/// Lowers a description. Errors are pushed; then there may be no result.
 pub fn lower(
     description: &Description,
     config: &Config,
     sources: &Sources,
     diagnostics: &mut Diagnostics,
 ) -> Option<Api> {
-    let separator = config.event_types.separator.as_str();
-    let scheme = signature::scheme(description, config, diagnostics);
-    let (location, routes) = event_types::routes(description, config, diagnostics)?;
-    let mut types = schema::Types::new(&description.schemas, sources);
-    let mut payloads = Vec::new();
-    for route in &routes {
-        payloads.push(types.root(&route.event_type, route.body(), diagnostics));
-    }
+    let cx = Context::new(description, config, sources, diagnostics);
+    let mut api = api(&cx)?;
+    passes::merge_equal(&mut api);
+    passes::report_endless(&cx, &api);
+    passes::box_cycles(&mut api);
+    passes::cut_chains(&mut api);
+    (!cx.has_errors()).then_some(api)
+}
+
+fn api(cx: &Context<'_>) -> Option<Api> {
+    let description = cx.description;
+    let scheme = signature::scheme(cx);
+    let (event_type_location, routes) = event_types::routes(cx)?;
+    let mut types = Types::new(cx);
+    let payloads: Vec<TypeId> = routes.iter().map(|route| types.root(&route.event_type, route.body())).collect();
     // Examples are checked against the types: with wrong types, findings about examples would be wrong, too.
-    if diagnostics.has_errors() {
+    if cx.has_errors() {
         return None;
     }
     let mut api = Api {
         title: description.title.clone(),
         version: description.version.clone(),
         description: description.description.clone(),
-        event_type_location: location,
-        separator: separator.to_owned(),
+        event_type_location,
+        separator: cx.separator().to_owned(),
         described: description.webhooks.len(),
         webhooks: Vec::new(),
         types: types.defs,
@@ -50,32 +61,33 @@ pub fn lower(
         scheme,
     };
     for (route, payload) in routes.iter().zip(payloads) {
-        let examples = examples::examples(&api, &types.cache, route, &routes, payload, diagnostics);
-        let Route { webhook, event_type, head, .. } = route;
-        api.webhooks.push(Webhook {
-            key: webhook.name.clone(),
-            event_type: event_type.clone(),
-            header: matches!(api.event_type_location, EventTypeLocation::Header { .. }).then(|| head.clone()),
-            payload,
-            summary: webhook.operation.summary.clone(),
-            description: webhook.operation.description.clone(),
-            deprecated: webhook.operation.deprecated,
-            examples,
-            origin: webhook.key.origin().clone(),
-        });
+        let webhook = webhook(cx, &api, route, &routes, payload);
+        api.webhooks.push(webhook);
     }
-    passes::merge_equal(&mut api);
-    passes::report_endless(&api, diagnostics);
-    passes::box_cycles(&mut api);
-    passes::cut_chains(&mut api);
-    (!diagnostics.has_errors()).then_some(api)
+    Some(api)
+}
+
+fn webhook(cx: &Context<'_>, api: &Api, route: &Route<'_>, routes: &[Route<'_>], payload: TypeId) -> Webhook {
+    let Route { webhook, event_type, head, .. } = route;
+    let in_header = matches!(api.event_type_location, EventTypeLocation::Header { .. });
+    Webhook {
+        key: webhook.name.clone(),
+        event_type: event_type.clone(),
+        header: in_header.then(|| head.clone()),
+        payload,
+        summary: webhook.operation.summary.clone(),
+        description: webhook.operation.description.clone(),
+        deprecated: webhook.operation.deprecated,
+        examples: examples::examples(cx, api, route, routes, payload),
+        origin: webhook.key.origin().clone(),
+    }
 }
 
 fn published(webhook: &normalize::Webhook) -> impl Iterator<Item = Published> {
     webhook.examples.iter().map(|example| Published {
         webhook: webhook.name.clone(),
         name: example.name.clone(),
-        json: crate::document::json(&example.payload),
+        json: json(&example.payload),
         origin: example.payload.origin().clone(),
     })
 }

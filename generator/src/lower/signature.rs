@@ -1,44 +1,29 @@
 //! How deliveries are signed, from the headers that the description documents.
 //!
-//! `security` of the description belongs to the vendor's API and says nothing of the receiver.
+//! `security` in the description is ignored: it describes calls to the vendor's API.
 
-use crate::config::{Config, Headers, Signature};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use super::context::Context;
+use crate::config::{Headers, Signature};
+use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::ir::{Encoding, Hash, Hmac, Piece, Scheme};
-use crate::normalize::{Description, Header};
+use crate::normalize::{Description, Header, Webhook};
 
-/// The ways to say how deliveries are signed, where a description is silent.
+/// The settings to choose from if a description documents no scheme.
 const CHOICES: [&str; 4] = [
-    "where the vendor follows Standard Webhooks:\n[signature]\nscheme = \"standard-webhooks\"",
-    "where it signs in a way of its own, here that of GitHub:\n[signature]\nscheme = \"hmac\"\n\
+    "if the vendor follows Standard Webhooks:\n[signature]\nscheme = \"standard-webhooks\"",
+    "if it has its own scheme, here that of GitHub:\n[signature]\nscheme = \"hmac\"\n\
      header = \"x-hub-signature-256\"\nhash = \"sha256\"\nencoding = \"hex\"\nprefix = \"sha256=\"\n\
      signed = \"{body}\"  # or \"{timestamp}.{body}\", with `timestamp-header`",
-    "where it signs nothing, so that anybody can make up deliveries:\n[signature]\nscheme = \"none\"",
-    "where the user of the crate is to bring a `Verifier`, without this warning:\n[signature]\nscheme = \"verifier\"",
+    "if it signs nothing, so that anyone can forge deliveries:\n[signature]\nscheme = \"none\"",
+    "if the user of the crate provides a `Verifier`, without this warning:\n[signature]\nscheme = \"verifier\"",
 ];
 
-/// The scheme; none where a verifier is to be asked for.
-pub(super) fn scheme(description: &Description, config: &Config, diagnostics: &mut Diagnostics) -> Option<Scheme> {
-    let first = description.webhooks.first()?;
-    let documented = documented(description);
-    let Some(signature) = &config.signature else {
-        return match &documented[..] {
-            [(scheme, _)] => Some(scheme.clone()),
-            [] => {
-                let silent = Diagnostic::new(
-                    Code::NoSignature,
-                    "the description does not tell how deliveries are signed",
-                )
-                .at(Place::Name(first.key.origin().clone()), "")
-                .help("the emitted constructor asks for a `Verifier`, unless codegen.toml says how they are signed");
-                diagnostics.push(CHOICES.into_iter().fold(silent, Diagnostic::help));
-                None
-            }
-            several => {
-                diagnostics.push(ambiguous(several));
-                None
-            }
-        };
+/// The scheme; `None` if the user of the crate has to provide a verifier.
+pub(super) fn scheme(cx: &Context<'_>) -> Option<Scheme> {
+    let first = cx.description.webhooks.first()?;
+    let documented = documented(cx.description);
+    let Some(signature) = &cx.config.signature else {
+        return only(cx, &documented, || cx.report(undocumented(first)));
     };
     let chosen = match &signature.value {
         Signature::Verifier => return None,
@@ -46,33 +31,49 @@ pub(super) fn scheme(description: &Description, config: &Config, diagnostics: &m
         Signature::Hmac(hmac) => Scheme::Hmac(hmac.clone()),
         Signature::StandardWebhooks(Some(headers)) => standard_webhooks(headers),
         Signature::StandardWebhooks(None) => {
-            let standard = |scheme: &Scheme| matches!(scheme, Scheme::StandardWebhooks { .. });
-            let standard: Vec<_> = documented.iter().filter(|(scheme, _)| standard(scheme)).cloned().collect();
+            let is_standard = |scheme: &Scheme| matches!(scheme, Scheme::StandardWebhooks { .. });
+            let standard: Vec<_> = documented.iter().filter(|(scheme, _)| is_standard(scheme)).cloned().collect();
             match &standard[..] {
                 [] => standard_webhooks(&Headers::default()),
-                [(scheme, _)] => scheme.clone(),
-                several => {
-                    diagnostics.push(ambiguous(several));
-                    return None;
-                }
+                several => only(cx, several, || ())?,
             }
         }
     };
     if let [(_, place), ..] = &documented[..]
         && !documented.iter().any(|(scheme, _)| agrees(&chosen, scheme))
     {
-        diagnostics.push(
-            Diagnostic::new(Code::SignatureContradicted, "the configured signature is not that of the description")
-                .at(signature.place.clone(), "configured here")
-                .at((*place).clone(), "documented here")
-                .help("leave `[signature]` out of codegen.toml to take it from the description, or correct the description in an overlay"),
-        );
+        cx.report(contradicted(&signature.place, place));
     }
     Some(chosen)
 }
 
-/// Whether a choice is one that the description bears out. How a vendor's own scheme reads its header is for the
-/// configuration to say.
+/// The only documented scheme. Several are reported; without any, `undocumented` reports.
+fn only(cx: &Context<'_>, documented: &[(Scheme, &Place)], undocumented: impl FnOnce()) -> Option<Scheme> {
+    match documented {
+        [(scheme, _)] => return Some(scheme.clone()),
+        [] => undocumented(),
+        several => cx.report(ambiguous(several)),
+    }
+    None
+}
+
+fn undocumented(webhook: &Webhook) -> Diagnostic {
+    let diagnostic = Diagnostic::new(Code::NoSignature, "the description does not state how deliveries are signed")
+        .at(Place::Name(webhook.key.origin().clone()), "")
+        .help("the generated constructor takes a `Verifier`, unless codegen.toml states how deliveries are signed");
+    CHOICES.into_iter().fold(diagnostic, Diagnostic::help)
+}
+
+fn contradicted(configured: &Place, documented: &Place) -> Diagnostic {
+    Diagnostic::new(Code::SignatureContradicted, "the configured signature differs from the documented one")
+        .at(configured.clone(), "configured here")
+        .at(documented.clone(), "documented here")
+        .help(
+            "remove `[signature]` from codegen.toml to use the documented one, or correct the description in an overlay",
+        )
+}
+
+/// Whether a configured scheme agrees with a documented one. How an HMAC is written in its header is not documented.
 fn agrees(chosen: &Scheme, documented: &Scheme) -> bool {
     match chosen {
         Scheme::StandardWebhooks { .. } => chosen == documented,
@@ -95,12 +96,12 @@ fn ambiguous(several: &[(Scheme, &Place)]) -> Diagnostic {
         diagnostic = diagnostic.at((*place).clone(), format!("`{}`", signature_header(scheme)));
     }
     diagnostic.help(
-        "say in codegen.toml which one is right, such as:\n[signature]\nscheme = \"standard-webhooks\"\n\
+        "state in codegen.toml which one is right, for instance:\n[signature]\nscheme = \"standard-webhooks\"\n\
          headers = { id = \"webhook-id\", timestamp = \"webhook-timestamp\", signature = \"webhook-signature\" }",
     )
 }
 
-/// The schemes that documented headers give away, each with the place of its header.
+/// The schemes of documented headers, each with the place of its header.
 fn documented(description: &Description) -> Vec<(Scheme, &Place)> {
     let find = |name: &str| -> Option<&Header> {
         let mut headers = description.webhooks.iter().flat_map(|webhook| &webhook.headers);
@@ -134,7 +135,7 @@ fn documented(description: &Description) -> Vec<(Scheme, &Place)> {
         Some((scheme, place))
     };
     let complete = |(scheme, _): &(Scheme, &Place)| match scheme {
-        // The signature's header alone may be another scheme's: GoCardless calls its own so.
+        // The signature header alone may belong to another scheme: GoCardless uses the same name.
         Scheme::StandardWebhooks { id, timestamp, .. } => find(id).is_some() && find(timestamp).is_some(),
         Scheme::Hmac(_) | Scheme::Unsigned => true,
     };
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_agrees_where_the_documented_header_is_its_own() {
+    fn a_scheme_agrees_if_its_header_is_documented() {
         let documented = hmac("x-hub-signature-256", Encoding::Hex);
         assert!(agrees(&hmac("x-hub-signature-256", Encoding::Base64), &documented));
         assert!(!agrees(&hmac("x-acme-signature", Encoding::Hex), &documented));

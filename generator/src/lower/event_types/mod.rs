@@ -1,18 +1,23 @@
-//! Which event types there are: where deliveries state them, and which one each webhook has.
+//! Which event types there are: [gather] the candidates, choose the [location] that states them, [assign] one to each
+//! webhook.
 //!
-//! The strongest candidate decides; weaker candidates that disagree are reported.
+//! The strongest candidate decides; weaker ones that disagree are reported.
 
 mod assign;
 mod candidates;
+mod decide;
+mod gather;
 mod header;
 mod location;
+mod rank;
+mod report;
 mod spelling;
 
-use crate::config::Config;
-use crate::diagnostics::Diagnostics;
+use super::context::Context;
+use super::schema::Body;
 use crate::ir::EventTypeLocation;
-use crate::lower::schema::Body;
-use crate::normalize::{Description, SchemaId, Webhook};
+use crate::normalize::{SchemaId, Webhook};
+use gather::Gathered;
 
 /// A webhook under one of its event types.
 pub(super) struct Route<'a> {
@@ -24,21 +29,18 @@ pub(super) struct Route<'a> {
     pub alternatives: Vec<SchemaId>,
 }
 
-/// The event types with their webhooks, in the order of the description. Errors are pushed, and where they leave
-/// nothing to route, there is no result.
-pub(super) fn routes<'a>(
-    description: &'a Description,
-    config: &Config,
-    diagnostics: &mut Diagnostics,
-) -> Option<(EventTypeLocation, Vec<Route<'a>>)> {
-    let location = location::choose(description, config, diagnostics)?;
-    let routes = assign::assign(description, &location, config, diagnostics);
-    Some((location, routes))
-}
-
 impl Route<'_> {
-    /// What deliveries of this event type hold.
+    /// The body of deliveries of this event type.
     pub(super) fn body(&self) -> Body<'_> {
         Body { schema: self.webhook.body, alternatives: &self.alternatives }
     }
+}
+
+/// The event types with their webhooks, in the order of the description. Errors are reported; `None` if nothing can be
+/// routed.
+pub(super) fn routes<'a>(cx: &Context<'a>) -> Option<(EventTypeLocation, Vec<Route<'a>>)> {
+    let gathered = Gathered::new(cx);
+    let location = location::choose(&gathered)?;
+    let routes = assign::assign(&gathered, &location);
+    Some((location, routes))
 }

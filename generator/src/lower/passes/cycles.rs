@@ -1,8 +1,9 @@
 //! Definitions that contain themselves.
 
 use super::graph::components;
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::ir::{Api, Kind, Type, TypeDef};
+use crate::lower::context::Context;
 
 /// Boxes every use of a definition within itself, unless a list or map separates them.
 pub(crate) fn box_cycles(api: &mut Api) {
@@ -19,7 +20,7 @@ pub(crate) fn box_cycles(api: &mut Api) {
 }
 
 /// Reports alternatives that contain what they are alternatives of before anything is read: decoding one would never end.
-pub(crate) fn report_endless(api: &Api, diagnostics: &mut Diagnostics) {
+pub(crate) fn report_endless(cx: &Context<'_>, api: &Api) {
     let without_reading = |def: &TypeDef| match &def.kind {
         Kind::Union(_) | Kind::Newtype(_) => contained_by_value(def),
         Kind::Struct(_) | Kind::Enum(_) | Kind::Constant(_) | Kind::Pending => Vec::new(),
@@ -28,10 +29,10 @@ pub(crate) fn report_endless(api: &Api, diagnostics: &mut Diagnostics) {
     let component = components(&edges);
     for (index, def) in api.types.iter().enumerate() {
         if edges[index].iter().any(|target| component[*target] == component[index]) {
-            diagnostics.push(
+            cx.report(
                 Diagnostic::new(Code::SchemaCycle, "a schema is one of its own alternatives")
                     .at(Place::Value(def.origin.clone()), "reached again through `oneOf` or `anyOf`")
-                    .help("remove the alternative that leads back, in an overlay"),
+                    .help("remove that alternative in an overlay"),
             );
         }
     }

@@ -1,8 +1,18 @@
 //! Schemas to types.
 
-mod lower;
+mod alias;
+mod annotations;
+mod array;
+mod body;
+mod choice;
 mod merge;
+mod object;
+mod singular;
+mod types;
 mod union;
+mod values;
 
-pub(crate) use lower::{Types, is_object, single_text, texts};
-pub(crate) use merge::{Body, MergeCache, MergedSchema, SchemaSet, merge, unwrap_aliases};
+pub(super) use alias::unwrap_aliases;
+pub(super) use body::Body;
+pub(super) use merge::{MergeCache, MergedSchema, SchemaSet};
+pub(super) use types::Types;

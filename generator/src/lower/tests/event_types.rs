@@ -139,7 +139,7 @@ fn one_webhook_that_states_nothing_has_an_address() {
             event type in the address
             webhook "opened": opened
 
-            W0708: there is but one webhook, and every delivery is taken for it
+            W0708: there is only one webhook, so every delivery is decoded as it
         "#]],
     );
 }
@@ -153,7 +153,7 @@ fn several_webhooks_that_state_nothing_are_an_error() {
         ",
         "",
         expect![[r#"
-            E0701: the description does not tell where a delivery states its event type
+            E0701: cannot determine where a delivery states its event type
         "#]],
     );
 }
@@ -273,7 +273,7 @@ fn configured_names_win() {
             webhook "opened" is "door.unlocked": door.unlocked
             webhook "closed" is "door.closed": door.closed
 
-            W0701: webhook `opened` is taken for `door.unlocked`, though a constant says `door.opened`
+            W0701: webhook `opened` is decoded as `door.unlocked`, although a constant says `door.opened`
         "#]],
     );
 }
@@ -451,7 +451,7 @@ fn a_template_matches_any_segment() {
             webhook "doors" is "door.{state}": "door.{state}"
             webhook "gates" is "gate.opened": gate.opened
 
-            W0708: the event type `door.{state}` stands for several
+            W0708: `door.{state}` is a template: `{…}` matches any segment
         "#]],
     );
 }
@@ -469,7 +469,7 @@ fn weaker_evidence_that_disagrees_is_a_warning() {
             webhook "door.opened" is "door.unlocked": door.unlocked
             webhook "door.closed": door.closed
 
-            W0701: webhook `door.opened` is taken for `door.unlocked`, though the key says `door.opened`
+            W0701: webhook `door.opened` is decoded as `door.unlocked`, although the key says `door.opened`
         "#]],
     );
 }

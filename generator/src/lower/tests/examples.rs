@@ -44,7 +44,7 @@ fn a_published_example_that_does_not_fit() {
         expect![[r#"
             assembled {"type": "door.opened","at": "noon"}
 
-            W0705: the example is not what its schema describes: expected a string
+            W0705: the example does not match its schema: expected a string
         "#]],
     );
 }
@@ -61,7 +61,7 @@ fn a_published_example_without_a_required_member() {
         expect![[r#"
             assembled {"type": "door.opened","at": "text"}
 
-            W0705: the example is not what its schema describes: expected the member `at`
+            W0705: the example does not match its schema: expected the member `at`
             W0707: webhook `door.opened` has no example, and neither have its properties
         "#]],
     );
@@ -78,7 +78,7 @@ fn a_published_example_of_another_event_type() {
         expect![[r#"
             assembled {"type": "door.opened"}
 
-            W0701: webhook `door.opened` is taken for `door.opened`, though an example says `door.closed`
+            W0701: webhook `door.opened` is decoded as `door.opened`, although an example says `door.closed`
             W0705: this example is of `door.closed`, not of `door.opened`
             W0707: webhook `door.opened` has no example, and neither have its properties
         "#]],
@@ -168,7 +168,7 @@ fn an_integer_that_is_too_large() {
         expect![[r#"
             assembled {"type": "door.opened","count": 7}
 
-            W0705: the example is not what its schema describes: expected an integer
+            W0705: the example does not match its schema: expected an integer
         "#]],
     );
 }
@@ -198,7 +198,7 @@ fn a_constant_that_differs() {
         expect![[r#"
             assembled {"type": "door.opened","version": 2}
 
-            W0705: the example is not what its schema describes: expected `2`
+            W0705: the example does not match its schema: expected `2`
             W0707: webhook `door.opened` has no example, and neither have its properties
         "#]],
     );
@@ -216,7 +216,7 @@ fn a_tag_decides_which_alternative_counts() {
             example {"type": "door.opened","by": {"kind": "wind"}}
             example {"type": "door.opened","by": {"kind": "ghost"}}
 
-            W0705: the example is not what its schema describes: expected the member `id`
+            W0705: the example does not match its schema: expected the member `id`
         "#]],
     );
 }
@@ -232,7 +232,7 @@ fn a_tuple_of_another_length() {
         expect![[r#"
             example {"type": "door.opened","pair": ["a",1]}
 
-            W0705: the example is not what its schema describes: expected an array
+            W0705: the example does not match its schema: expected an array
         "#]],
     );
 }
@@ -315,7 +315,7 @@ fn made_up_if_the_example_of_a_member_does_not_fit() {
         expect![[r#"
             assembled {"type": "door.opened"}
 
-            W0705: an example is not what its schema describes: expected a string
+            W0705: an example does not match its schema: expected a string
         "#]],
     );
 }
@@ -333,8 +333,8 @@ fn no_payload_fits_a_schema_that_needs_itself() {
         ",
         expect![[r#"
             W0707: webhook `door.opened` has no example, and neither have its properties
-            W0705: an example is not what its schema describes: expected the member `door`
-            E0605: no payload of up to 10000 values fits webhook `door.opened`
+            W0705: an example does not match its schema: expected the member `door`
+            E0605: no payload of up to 10000 values matches the schema of webhook `door.opened`
         "#]],
     );
 }

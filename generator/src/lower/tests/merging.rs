@@ -159,7 +159,7 @@ fn listed_values_are_narrowed_to_the_common_ones() {
 
             const None = "a";
 
-            W0603: no value is in all lists of values that apply at once
+            W0603: the `enum` lists have no value in common
         "#]],
     );
 }

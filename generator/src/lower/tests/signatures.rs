@@ -51,7 +51,7 @@ fn a_signature_header_alone_is_not_standard_webhooks() {
         ",
         "",
         expect![[r#"
-            W0703: the description does not tell how deliveries are signed
+            W0703: the description does not state how deliveries are signed
         "#]],
     );
 }
@@ -97,7 +97,7 @@ fn no_header_is_a_warning() {
         ",
         "",
         expect![[r#"
-            W0703: the description does not tell how deliveries are signed
+            W0703: the description does not state how deliveries are signed
         "#]],
     );
 }
@@ -204,7 +204,7 @@ fn configured_otherwise_than_documented() {
             scheme = "none"
         "#,
         expect![[r#"
-            E0704: the configured signature is not that of the description
+            E0704: the configured signature differs from the documented one
         "#]],
     );
 }

@@ -144,7 +144,7 @@ fn a_discriminator_that_tells_nothing_apart() {
                 b: String
             }
 
-            W0603: the discriminator `kind` does not tell the alternatives apart
+            W0603: the discriminator `kind` does not distinguish the alternatives
         "#]],
     );
 }

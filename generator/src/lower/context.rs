@@ -1,0 +1,53 @@
+//! What all of lowering reads, and where it reports.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::schema::{MergeCache, MergedSchema};
+use crate::config::Config;
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::normalize::{Description, SchemaId, Schemas};
+use crate::source::Sources;
+
+/// The inputs of lowering, the schemas that are merged so far, and the diagnostics.
+pub(super) struct Context<'a> {
+    pub description: &'a Description,
+    pub schemas: &'a Schemas,
+    pub config: &'a Config,
+    pub sources: &'a Sources,
+    cache: MergeCache<'a>,
+    diagnostics: RefCell<&'a mut Diagnostics>,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(
+        description: &'a Description,
+        config: &'a Config,
+        sources: &'a Sources,
+        diagnostics: &'a mut Diagnostics,
+    ) -> Self {
+        let schemas = &description.schemas;
+        let cache = MergeCache::new(schemas);
+        Self { description, schemas, config, sources, cache, diagnostics: RefCell::new(diagnostics) }
+    }
+
+    /// Reports a diagnostic.
+    pub(super) fn report(&self, diagnostic: Diagnostic) {
+        self.diagnostics.borrow_mut().push(diagnostic);
+    }
+
+    /// Whether an error has been reported.
+    pub(super) fn has_errors(&self) -> bool {
+        self.diagnostics.borrow().has_errors()
+    }
+
+    /// The separator of the words of an event type.
+    pub(super) fn separator(&self) -> &'a str {
+        self.config.event_types.separator.as_str()
+    }
+
+    /// Schemas that apply together, merged.
+    pub(super) fn merged(&self, set: &[SchemaId]) -> Rc<MergedSchema<'a>> {
+        self.cache.get(self, set)
+    }
+}

@@ -1,0 +1,224 @@
+//! First pass: the candidates in the bodies.
+
+use std::cell::OnceCell;
+
+use indexmap::IndexMap;
+use openapiv3::Discriminator;
+
+use super::candidates::{Candidate, Candidates, Source};
+use crate::diagnostics::Place;
+use crate::document::{Node, Segment, pointer};
+use crate::lower::context::Context;
+use crate::lower::schema::{MergedSchema, SchemaSet, unwrap_aliases};
+use crate::normalize::{SchemaId, Webhook};
+
+/// How many members may lie between the body and a place.
+pub(super) const MAX_DEPTH: usize = 4;
+
+/// How many places of one body are searched.
+const MAX_PLACES: usize = 500;
+
+/// How many schemas are searched for one webhook: alternatives inside alternatives reach one schema in many ways.
+const MAX_VISITS: usize = 10_000;
+
+/// The way to a place in a body.
+pub(super) type Path = Vec<String>;
+
+/// The places in a body that may hold a string.
+pub(super) type Places = IndexMap<Path, Candidates>;
+
+/// The candidates in the bodies of all webhooks, each searched when it is first needed.
+pub(super) struct Gathered<'a, 'c> {
+    pub cx: &'c Context<'a>,
+    top: OnceCell<Vec<Places>>,
+    deep: OnceCell<Vec<Places>>,
+}
+
+impl<'a, 'c> Gathered<'a, 'c> {
+    pub(super) fn new(cx: &'c Context<'a>) -> Self {
+        Self { cx, top: OnceCell::new(), deep: OnceCell::new() }
+    }
+
+    /// The members of each body, by the position of the webhook.
+    pub(super) fn top(&self) -> &[Places] {
+        self.top.get_or_init(|| self.within(1))
+    }
+
+    /// The places of each body, by the position of the webhook.
+    pub(super) fn deep(&self) -> &[Places] {
+        self.deep.get_or_init(|| self.within(MAX_DEPTH))
+    }
+
+    fn within(&self, depth: usize) -> Vec<Places> {
+        let webhooks = self.cx.description.webhooks.iter();
+        webhooks.map(|webhook| search(self.cx, webhook, SearchScope::Within(depth))).collect()
+    }
+
+    /// The candidates at a JSON pointer into the body of a webhook.
+    pub(super) fn at(&self, webhook: &Webhook, pointer: &str) -> Candidates {
+        let path = pointer::split(pointer);
+        search(self.cx, webhook, SearchScope::At(&path)).shift_remove(&path).unwrap_or_default()
+    }
+
+    /// The candidates at the first of these JSON pointers that the body of a webhook declares.
+    pub(super) fn at_first(&self, webhook: &Webhook, pointers: &[String]) -> Candidates {
+        let mut candidates = pointers.iter().map(|pointer| self.at(webhook, pointer));
+        candidates.find(|candidates| candidates.declared).unwrap_or_default()
+    }
+}
+
+/// Which places of a body are searched.
+#[derive(Clone, Copy)]
+enum SearchScope<'s> {
+    At(&'s [String]),
+    /// All up to this depth.
+    Within(usize),
+}
+
+fn search(cx: &Context<'_>, webhook: &Webhook, scope: SearchScope<'_>) -> Places {
+    let mut search = Search {
+        cx,
+        scope,
+        places: Places::new(),
+        examples: webhook.examples.iter().map(|example| example.payload.clone()).collect(),
+        nesting: Vec::new(),
+        path: Vec::new(),
+        visits: 0,
+    };
+    search.visit(&[webhook.body], Position { alternative: None, depth: 0 });
+    let Search { mut places, examples, .. } = search;
+    if let SearchScope::At(path) = scope {
+        places.entry(path.to_vec()).or_default();
+    }
+    for (path, candidates) in &mut places {
+        let values = examples.iter().filter_map(|example| example.at_names(path));
+        candidates.examples.extend(values.filter_map(|value| Candidate::of(value, Source::Example)));
+    }
+    places
+}
+
+/// Walks through the schemas of a body.
+struct Search<'a, 'c, 's> {
+    cx: &'c Context<'a>,
+    scope: SearchScope<'s>,
+    places: Places,
+    /// Examples of the whole body.
+    examples: Vec<Node>,
+    /// The schemas around the present one.
+    nesting: Vec<SchemaSet>,
+    /// The members that lead to the present one.
+    path: Path,
+    visits: usize,
+}
+
+/// The position of a schema.
+#[derive(Clone, Copy)]
+struct Position {
+    /// The alternative of the whole body that contains it.
+    alternative: Option<SchemaId>,
+    /// The number of schemas around it.
+    depth: usize,
+}
+
+impl Search<'_, '_, '_> {
+    fn visit(&mut self, set: &[SchemaId], position: Position) {
+        let set = unwrap_aliases(self.cx.schemas, set).0;
+        // A schema inside itself adds nothing.
+        let inside_itself = self.nesting.contains(&set);
+        if inside_itself || self.visits >= MAX_VISITS || self.places.len() >= MAX_PLACES {
+            return;
+        }
+        self.visits += 1;
+        let merged = self.cx.merged(&set);
+        self.nesting.push(set);
+        self.search(&merged, position);
+        self.nesting.pop();
+    }
+
+    fn search(&mut self, merged: &MergedSchema<'_>, position: Position) {
+        let Position { alternative, depth } = position;
+        for choice in merged.choices.iter().flat_map(|choice| &choice.alternatives) {
+            let alternative = if depth == 0 { Some(*choice) } else { alternative };
+            self.visit(&[*choice], Position { alternative, depth: depth + 1 });
+        }
+        if self.path.is_empty() {
+            self.examples.extend(merged.examples.iter().copied().cloned());
+        }
+        let in_scope = match self.scope {
+            SearchScope::At(wanted) => wanted.len() == self.path.len(),
+            SearchScope::Within(_) => !self.path.is_empty() && merged.may_be_text(),
+        };
+        if in_scope {
+            self.collect(merged, alternative);
+        }
+        for (name, property) in &merged.properties {
+            self.enter(name, property, position);
+        }
+        if let Some(discriminator) = &merged.discriminator
+            && self.is_on_the_way(&discriminator.property_name)
+            // An alternative may extend the schema that it is an alternative of.
+            && alternative.is_none()
+        {
+            self.collect_discriminator(discriminator, merged, depth);
+        }
+        if !merged.items.is_empty() {
+            self.enter("0", &merged.items, position);
+        }
+    }
+
+    fn enter(&mut self, segment: &str, set: &[SchemaId], position: Position) {
+        if self.is_on_the_way(segment) {
+            self.path.push(segment.to_owned());
+            self.visit(set, Position { depth: position.depth + 1, ..position });
+            self.path.pop();
+        }
+    }
+
+    fn is_on_the_way(&self, segment: &str) -> bool {
+        match self.scope {
+            SearchScope::At(wanted) => wanted.get(self.path.len()).is_some_and(|next| next == segment),
+            SearchScope::Within(depth) => self.path.len() < depth,
+        }
+    }
+
+    /// Collects the candidates at the present place.
+    fn collect(&mut self, merged: &MergedSchema<'_>, alternative: Option<SchemaId>) {
+        let candidates = self.places.entry(self.path.clone()).or_default();
+        candidates.declared |= merged.may_be_text();
+        let of = |value: &Node, source| {
+            let candidate = Candidate::of(value, source)?;
+            Some(Candidate { alternatives: alternative.into_iter().collect(), ..candidate })
+        };
+        let listed = merged.listed().unwrap_or_default();
+        if merged.single_text().is_some() {
+            candidates.fixed.extend(listed.iter().filter_map(|value| of(value, Source::Constant)));
+            return;
+        }
+        if merged.texts().is_some() {
+            candidates.listed.extend(listed.iter().filter_map(|value| of(value, Source::Listed)));
+        }
+        candidates.examples.extend(merged.examples.iter().filter_map(|value| of(value, Source::Example)));
+    }
+
+    /// Collects the values in the mapping of a discriminator.
+    fn collect_discriminator(&mut self, discriminator: &Discriminator, merged: &MergedSchema<'_>, depth: usize) {
+        let alternatives = || merged.choices.iter().flat_map(|choice| &choice.alternatives);
+        let place: Path = self.path.iter().cloned().chain([discriminator.property_name.clone()]).collect();
+        let candidates = self.places.entry(place).or_default();
+        candidates.discriminates = true;
+        for (name, target) in &discriminator.mapping {
+            let is_target = |id: &&SchemaId| {
+                let referred = self.cx.schemas.get(**id).reference.unwrap_or(**id);
+                let origin = self.cx.schemas.get(referred).node.origin();
+                let wanted = target.rsplit('/').next().unwrap_or(target);
+                matches!(origin.segments().last(), Some(Segment::Member(last)) if &**last == wanted)
+            };
+            if let Some(alternative) = alternatives().find(is_target) {
+                let place = Place::Value(self.cx.schemas.get(*alternative).node.origin().clone());
+                let alternatives = if depth == 0 { vec![*alternative] } else { Vec::new() };
+                candidates.fixed.push(Candidate { alternatives, ..Candidate::new(name, place, Source::Constant) });
+                candidates.declared = true;
+            }
+        }
+    }
+}

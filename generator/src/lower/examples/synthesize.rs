@@ -1,0 +1,69 @@
+//! Payloads made from types, if the examples of the description do not decode.
+
+use super::{MAX_VALUES, build};
+use crate::document::{Node, Object, Origin};
+use crate::ir::{Api, Kind, Presence, Struct, Type, TypeId};
+
+/// The smallest value of a type. If there is no finite one, or only a huge one, the result does not decode.
+pub(super) fn smallest(api: &Api, ty: &Type, origin: &Origin) -> Node {
+    Synthesizer { api, origin, nesting: Vec::new(), values: 0 }.value(ty)
+}
+
+struct Synthesizer<'a> {
+    api: &'a Api,
+    origin: &'a Origin,
+    /// The definitions around the present value.
+    nesting: Vec<TypeId>,
+    values: usize,
+}
+
+impl Synthesizer<'_> {
+    fn value(&mut self, ty: &Type) -> Node {
+        let origin = self.origin;
+        self.values += 1;
+        match ty {
+            Type::Bool => build::bool(true, origin),
+            Type::I32 | Type::I64 | Type::Integer | Type::Number => build::zero(origin),
+            Type::String | Type::Text(_) => build::text("text", origin),
+            Type::Any | Type::Nullable(_) => build::null(origin),
+            Type::List(_) => build::array(Vec::new(), origin),
+            Type::Map(_) => build::empty(origin),
+            Type::Deep(inner) => self.value(inner),
+            Type::Tuple(elements) => build::array(elements.iter().map(|element| self.value(element)).collect(), origin),
+            Type::Named(id) | Type::Boxed(id) if self.nesting.contains(id) || self.values > MAX_VALUES => {
+                build::empty(origin)
+            }
+            Type::Named(id) | Type::Boxed(id) => {
+                self.nesting.push(*id);
+                let value = self.definition(*id);
+                self.nesting.pop();
+                value
+            }
+        }
+    }
+
+    fn definition(&mut self, id: TypeId) -> Node {
+        match &self.api.def(id).kind {
+            Kind::Struct(object) => self.members(object),
+            Kind::Constant(value) => value.value.clone(),
+            Kind::Newtype(inner) => self.value(inner),
+            Kind::Enum(listed) => {
+                listed.values.first().map_or_else(|| build::empty(self.origin), |value| value.value.clone())
+            }
+            Kind::Union(_) | Kind::Pending => build::empty(self.origin),
+        }
+    }
+
+    fn members(&mut self, object: &Struct) -> Node {
+        let mut members = Object::new();
+        for field in &object.fields {
+            let value = match field.presence {
+                Presence::Required => self.value(&field.ty),
+                Presence::Nullable => build::null(self.origin),
+                Presence::Optional | Presence::OptionalNullable => continue,
+            };
+            members.insert(field.wire.as_str().into(), value);
+        }
+        build::object(members, self.origin)
+    }
+}

@@ -1,0 +1,132 @@
+//! Schemas that are another one under a different address.
+
+use super::merge::{SchemaSet, common_types};
+use crate::normalize::{Schema, SchemaId, Schemas};
+
+/// A chain of aliases longer than this is taken for a cycle, which merging reports.
+const MAX_STEPS: usize = 100;
+
+/// Follows references and combinators of one part that add no structure, so that a schema is the same set however it is
+/// reached. Also returns whether an alias on the way allowed null.
+pub(crate) fn unwrap_aliases(schemas: &Schemas, set: &[SchemaId]) -> (SchemaSet, bool) {
+    let mut set = set.to_vec();
+    let mut nullable = false;
+    for _ in 1..MAX_STEPS {
+        let [id] = set[..] else { break };
+        let schema = schemas.get(id);
+        let Some((target, null)) = target(schemas, schema) else { break };
+        nullable |= schema.data.nullable || null;
+        set = target;
+    }
+    (set, nullable)
+}
+
+/// The set that a schema is an alias of, and whether the alias allows null.
+fn target(schemas: &Schemas, schema: &Schema) -> Option<(SchemaSet, bool)> {
+    let keywords = Keywords::of(schema);
+    if keywords.structure || keywords.constraint || schema.types.len() > 1 {
+        return None;
+    }
+    // A type beside the reference that the target cannot have is a contradiction, which merging reports.
+    let compatible = |target: &SchemaId| {
+        let given = &schemas.get(*target).types;
+        given.is_empty() || schema.types.is_empty() || common_types(&schema.types, given).is_some()
+    };
+    single_part(schemas, schema).filter(|(target, _)| target.iter().all(compatible))
+}
+
+/// The only schema that a reference or combinator applies.
+fn single_part(schemas: &Schemas, schema: &Schema) -> Option<(SchemaSet, bool)> {
+    match (schema.reference, &schema.all_of[..], &schema.one_of[..], &schema.any_of[..]) {
+        (Some(target), [], [], []) => Some((vec![target], false)),
+        (None, parts, [], []) if !parts.is_empty() => {
+            // Parts with annotations only do not make a type of their own. Neither does the one part that is left, unless
+            // other schemas extend it: those are its alternatives.
+            let mut parts = parts.iter().filter(|id| !Keywords::of(schemas.get(**id)).annotations_only());
+            let target = parts.next().filter(|_| parts.next().is_none())?;
+            schemas.get(*target).children.is_empty().then(|| (vec![*target], false))
+        }
+        (None, [], choice, []) | (None, [], [], choice) if !choice.is_empty() => {
+            let (alternatives, null) = without_null(schemas, choice);
+            (alternatives.len() == 1).then_some((alternatives, null))
+        }
+        _ => None,
+    }
+}
+
+/// The alternatives of a choice other than null, and whether null was one of them.
+pub(super) fn without_null(schemas: &Schemas, choice: &[SchemaId]) -> (Vec<SchemaId>, bool) {
+    let kept: Vec<SchemaId> = choice.iter().copied().filter(|id| !schemas.get(*id).only_null).collect();
+    let null = kept.len() < choice.len();
+    (kept, null)
+}
+
+/// Which groups of keywords a schema has.
+pub(super) struct Keywords {
+    /// A reference or combinator.
+    composition: bool,
+    /// `type`.
+    types: bool,
+    /// What values are made of, or their list.
+    structure: bool,
+    /// Demands that leave the structure to other schemas.
+    constraint: bool,
+    /// Null, or a schema that is `true` or `false`.
+    special: bool,
+}
+
+impl Keywords {
+    pub(super) fn of(schema: &Schema) -> Self {
+        // Without `..`: a new keyword has to be put into a group.
+        let Schema {
+            data,
+            boolean,
+            reference,
+            types,
+            only_null,
+            format,
+            required,
+            properties,
+            additional,
+            items,
+            prefix_items,
+            patterns,
+            all_of,
+            one_of,
+            any_of,
+            constant,
+            values,
+            // These change the meaning of other keywords, or only matter to people.
+            node: _,
+            closed_tuple: _,
+            min_items: _,
+            max_items: _,
+            children: _,
+            examples: _,
+            facts: _,
+            inexpressible: _,
+        } = schema;
+        Self {
+            composition: reference.is_some() || !(all_of.is_empty() && one_of.is_empty() && any_of.is_empty()),
+            types: !types.is_empty(),
+            structure: !(properties.is_empty() && prefix_items.is_empty())
+                || additional.is_some()
+                || items.is_some()
+                || constant.is_some()
+                || values.is_some(),
+            constraint: !(required.is_empty() && patterns.is_empty())
+                || format.is_some()
+                || data.discriminator.is_some(),
+            special: boolean.is_some() || data.nullable || *only_null,
+        }
+    }
+
+    /// Whether the schema declares something, rather than to demand what others declare.
+    pub(super) fn declare(&self) -> bool {
+        self.composition || self.types || self.structure
+    }
+
+    fn annotations_only(&self) -> bool {
+        !(self.declare() || self.constraint || self.special)
+    }
+}

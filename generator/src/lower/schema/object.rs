@@ -1,0 +1,87 @@
+//! Objects and maps.
+
+use super::merge::{MergedSchema, SchemaSet};
+use super::types::{Site, Types};
+use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean};
+use crate::ir::{Docs, Field, Presence, Struct, Type, TypeId, UntypedReason};
+use crate::normalize::{Additional, SchemaId};
+
+impl Types<'_, '_> {
+    pub(super) fn object(&mut self, id: TypeId, merged: &MergedSchema<'_>) -> Struct {
+        let most = self.cx.sources.limits().members;
+        if merged.properties.len() > most {
+            self.cx.report(
+                Diagnostic::new(Code::Limit, format!("the type has more than {most} members"))
+                    .at(Place::Value(self.defs[id.0].origin.clone()), "with those of all schemas that are merged here"),
+            );
+            return Struct::default();
+        }
+        let mut fields = Vec::new();
+        for (wire, set) in &merged.properties {
+            fields.push(self.field(wire, set, merged.required.contains(wire), id));
+        }
+        for wire in merged.required.iter().filter(|wire| !merged.properties.contains_key(*wire)) {
+            self.report_undescribed(id, wire, merged);
+            fields.push(self.undescribed(wire, id));
+        }
+        let rest = self.other_members(merged, Site { parent: id, hint: "value" });
+        Struct { fields, rest }
+    }
+
+    fn field(&mut self, wire: &str, set: &[SchemaId], required: bool, parent: TypeId) -> Field {
+        let used = self.used(set, Site { parent, hint: wire });
+        Field {
+            wire: wire.to_owned(),
+            // A value of any type may be null in any case.
+            presence: Presence::new(required, used.nullable && used.ty != Type::Any),
+            ty: used.ty,
+            docs: used.docs,
+            origin: self.origin(set[0]),
+        }
+    }
+
+    /// A member that is required and has no schema.
+    fn undescribed(&mut self, wire: &str, parent: TypeId) -> Field {
+        let origin = self.defs[parent.0].origin.clone();
+        let reason = UntypedReason::Unrestricted("a member is required, but not described");
+        Field {
+            wire: wire.to_owned(),
+            presence: Presence::Required,
+            ty: self.any(origin.clone(), reason),
+            docs: Docs { description: Some("Required, but not described.".to_owned()), ..Docs::default() },
+            origin,
+        }
+    }
+
+    /// Reports a member that is required and has no schema: deliveries without it do not decode.
+    fn report_undescribed(&self, id: TypeId, wire: &str, merged: &MergedSchema<'_>) {
+        let named = |schema: &SchemaId| {
+            let required = self.cx.schemas.get(*schema).node.get("required")?.as_array()?.iter();
+            required.into_iter().find(|name| name.as_str() == Some(wire)).map(|name| name.origin().clone())
+        };
+        let origin = merged.schemas.iter().find_map(named).unwrap_or_else(|| self.defs[id.0].origin.clone());
+        self.cx.report(
+            Diagnostic::new(Code::RequiredUndeclared, format!("`{wire}` is required, but not described"))
+                .at(Place::Value(origin), "deliveries without it reach the fallback only")
+                .maybe_help(did_you_mean(wire, merged.properties.keys().copied())),
+        );
+    }
+
+    /// The type of the members that have no name in the description; `None` if it declares none.
+    pub(super) fn other_members(&mut self, merged: &MergedSchema<'_>, site: Site<'_>) -> Option<Type> {
+        let mut alternatives: Vec<SchemaSet> = merged.patterns.iter().map(|id| vec![*id]).collect();
+        let complete = match merged.additional {
+            None | Some(Additional::Forbidden) if alternatives.is_empty() => return None,
+            Some(Additional::Any) if alternatives.is_empty() => {
+                return Some(self.unrestricted(merged, "`additionalProperties` allows anything"));
+            }
+            None | Some(Additional::Any) => false,
+            Some(Additional::Forbidden) => true,
+            Some(Additional::Schema(values)) => {
+                alternatives.push(vec![values]);
+                true
+            }
+        };
+        Some(self.any_of(&alternatives, complete, merged.schemas[0], site))
+    }
+}

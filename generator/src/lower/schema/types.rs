@@ -1,0 +1,302 @@
+//! Schemas to definitions, each once.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::rc::Rc;
+
+use super::alias::unwrap_aliases;
+use super::annotations::Annotations;
+use super::body::Body;
+use super::merge::{MergedSchema, SchemaSet};
+use super::values::listed;
+use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean};
+use crate::document::{Origin, Segment};
+use crate::ir::{Docs, Format, Kind, Naming, Type, TypeDef, TypeId, Untyped, UntypedReason};
+use crate::lower::context::Context;
+use crate::normalize::{JsonType, SchemaId};
+
+/// How deep lists and maps may be nested without a definition in between. Whatever parses and prints the emitted types
+/// needs stack for each level, and threads have two megabytes.
+const MAX_DEPTH: usize = 40;
+
+/// The lowered types. Definitions are shared between all webhooks.
+pub(crate) struct Types<'a, 'c> {
+    pub cx: &'c Context<'a>,
+    pub defs: Vec<TypeDef>,
+    pub untyped: Vec<Untyped>,
+    /// The entries of `untyped`, by the [identities](Origin::identity) of their origins.
+    recorded: HashSet<(usize, UntypedReason)>,
+    known: HashMap<SchemaSet, Type>,
+    pending: VecDeque<Pending<'a>>,
+    /// The lists and maps that are being lowered, each inside the one before it.
+    nesting: Vec<SchemaSet>,
+}
+
+/// A definition that is in use and whose parts are not lowered yet.
+struct Pending<'a> {
+    id: TypeId,
+    merged: Rc<MergedSchema<'a>>,
+}
+
+/// Where a type is used: the definition that contains it, and the name there.
+#[derive(Clone, Copy)]
+pub(super) struct Site<'s> {
+    pub parent: TypeId,
+    pub hint: &'s str,
+}
+
+/// A lowered schema at its use.
+pub(super) struct Use {
+    pub ty: Type,
+    pub nullable: bool,
+    pub docs: Docs,
+}
+
+impl<'a, 'c> Types<'a, 'c> {
+    pub(crate) fn new(cx: &'c Context<'a>) -> Self {
+        Self {
+            cx,
+            defs: Vec::new(),
+            untyped: Vec::new(),
+            recorded: HashSet::new(),
+            known: HashMap::new(),
+            pending: VecDeque::new(),
+            nesting: Vec::new(),
+        }
+    }
+
+    /// Lowers the body of a webhook to a definition of its own.
+    pub(crate) fn root(&mut self, event_type: &str, body: Body<'_>) -> TypeId {
+        let schema = if let [only] = body.alternatives { *only } else { body.schema };
+        let id = self.reserve(Naming::Root(event_type.to_owned()), self.origin(schema));
+        let mut merged = body.merged(self.cx);
+        let docs = merged.annotations.docs();
+        self.merge_choices(&mut merged);
+        let kind = if !merged.choices.is_empty() || (merged.is_object() && merged.has_members()) {
+            self.kind(id, &merged)
+        } else {
+            let used = self.used(&[schema], Site { parent: id, hint: "value" });
+            Kind::Newtype(if used.nullable { Type::Nullable(Box::new(used.ty)) } else { used.ty })
+        };
+        self.define(id, docs, kind);
+        self.define_pending();
+        id
+    }
+
+    pub(super) fn reserve(&mut self, naming: Naming, origin: Origin) -> TypeId {
+        let id = TypeId(self.defs.len());
+        self.defs.push(TypeDef { kind: Kind::Pending, naming, docs: Docs::default(), origin });
+        id
+    }
+
+    pub(super) fn define(&mut self, id: TypeId, docs: Docs, kind: Kind) {
+        let def = &mut self.defs[id.0];
+        def.docs = docs;
+        def.kind = kind;
+    }
+
+    /// Defines what is in use, and what that uses in turn.
+    fn define_pending(&mut self) {
+        while let Some(Pending { id, merged }) = self.pending.pop_front() {
+            let kind = self.kind(id, &merged);
+            self.define(id, merged.annotations.docs(), kind);
+        }
+    }
+
+    /// Lowers a set for the place where it is used.
+    pub(super) fn used(&mut self, set: &[SchemaId], site: Site<'_>) -> Use {
+        let (unwrapped, nullable) = unwrap_aliases(self.cx.schemas, set);
+        // Annotations of an alias describe the use; those of its target describe the type.
+        let mut annotations = Annotations::default();
+        for id in set.iter().filter(|id| !unwrapped.contains(id)) {
+            annotations.add_texts(self.cx.schemas.get(*id));
+            annotations.add_facts(self.cx.schemas.get(*id));
+        }
+        let merged = self.cx.merged(&unwrapped);
+        let nullable = nullable || merged.nullable || merged.only_null;
+        let ty = match self.known.get(&unwrapped) {
+            Some(ty) => ty.clone(),
+            None => self.enter(Rc::clone(&merged), site),
+        };
+        // The description of a definition stays with the definition; any other belongs to the use.
+        if !matches!(ty, Type::Named(_)) {
+            annotations.add(&merged.annotations);
+        }
+        Use { ty, nullable, docs: annotations.docs() }
+    }
+
+    /// The type of a set where a value is always present.
+    pub(super) fn element(&mut self, set: &[SchemaId], site: Site<'_>) -> Type {
+        let Use { ty, nullable, .. } = self.used(set, site);
+        if nullable && ty != Type::Any { Type::Nullable(Box::new(ty)) } else { ty }
+    }
+
+    /// Lowers a schema that is not known yet, unless it is nested in itself or too deep.
+    fn enter(&mut self, merged: Rc<MergedSchema<'a>>, site: Site<'_>) -> Type {
+        let set = &merged.schemas;
+        // Definitions are known before their members are lowered. A list or map has no name to refer to: if no definition
+        // lies between it and itself, it becomes one.
+        let mut unnamed = self.nesting.iter().rev().take_while(|outer| !self.known.contains_key(*outer));
+        if unnamed.any(|outer| outer == set) {
+            let id = self.reserve(self.naming(set, site), self.origin(set[0]));
+            return self.remember(set, Type::Named(id));
+        }
+        if self.nesting.len() >= MAX_DEPTH {
+            return self.untyped(self.origin(set[0]), "types are nested too deep");
+        }
+        self.nesting.push(set.clone());
+        let ty = self.lower(merged, site);
+        self.nesting.pop();
+        ty
+    }
+
+    fn lower(&mut self, mut merged: Rc<MergedSchema<'a>>, site: Site<'_>) -> Type {
+        self.merge_choices(&mut merged);
+        let set = merged.schemas.clone();
+        let naming = self.naming(&set, site);
+        if let Some(kind) = listed(&merged) {
+            let id = self.reserve(naming, self.origin(set[0]));
+            self.define(id, merged.annotations.docs(), kind);
+            return self.remember(&set, Type::Named(id));
+        }
+        let types = merged.allowed_types();
+        if !merged.choices.is_empty() || (merged.is_object() && merged.has_members()) || types.len() > 1 {
+            // The parts are lowered later, so that long chains of definitions need no stack.
+            let id = self.reserve(naming, self.origin(set[0]));
+            self.pending.push_back(Pending { id, merged });
+            return self.remember(&set, Type::Named(id));
+        }
+        let ty = match types[..] {
+            [json_type] => self.simple(json_type, &merged, site),
+            _ => self.unrestricted(&merged, "no keyword restricts the value"),
+        };
+        // It has become a definition meanwhile if it is nested in itself.
+        if let Some(Type::Named(id)) = self.known.get(&set).cloned() {
+            self.define(id, merged.annotations.docs(), Kind::Newtype(ty));
+            return Type::Named(id);
+        }
+        self.remember(&set, ty)
+    }
+
+    /// The form of a definition.
+    fn kind(&mut self, id: TypeId, merged: &MergedSchema<'a>) -> Kind {
+        let origin = self.origin(merged.schemas[0]);
+        match &merged.choices[..] {
+            [] if merged.is_object() => Kind::Struct(self.object(id, merged)),
+            [] => self.mixed(id, merged),
+            [choice] => self.union(id, merged, choice),
+            _ if merged.has_members() => {
+                self.cx.report(
+                    Diagnostic::new(Code::NotEnforced, "several `oneOf` or `anyOf` at once")
+                        .at(Place::Value(origin), "what they describe is kept as undeclared members"),
+                );
+                Kind::Struct(self.object(id, merged))
+            }
+            _ => Kind::Newtype(self.untyped(origin, "several `oneOf` or `anyOf` at once")),
+        }
+    }
+
+    /// A value of a single JSON type.
+    pub(super) fn simple(&mut self, json_type: JsonType, merged: &MergedSchema<'_>, site: Site<'_>) -> Type {
+        match json_type {
+            JsonType::Boolean => Type::Bool,
+            JsonType::Integer => match merged.format {
+                Some("int32") => Type::I32,
+                Some("int64") => Type::I64,
+                _ => Type::Integer,
+            },
+            JsonType::Number => Type::Number,
+            JsonType::String => self.string(merged),
+            JsonType::Array => self.array(merged, site),
+            // One of several types; any other object with members is a definition already.
+            JsonType::Object if merged.has_members() => {
+                let id = self.reserve(Naming::inline(site.parent, site.hint), self.origin(merged.schemas[0]));
+                let object = self.object(id, merged);
+                self.define(id, Docs::default(), Kind::Struct(object));
+                Type::Named(id)
+            }
+            JsonType::Object => {
+                let values = self.other_members(merged, site);
+                let values = values.unwrap_or_else(|| self.unrestricted(merged, "an object without `properties`"));
+                Type::Map(Box::new(values))
+            }
+        }
+    }
+
+    fn string(&self, merged: &MergedSchema<'_>) -> Type {
+        let Some(format) = merged.format else { return Type::String };
+        if let Some(known) = Format::parse(format) {
+            return Type::Text(known);
+        }
+        if !Format::is_plain(format) {
+            let near = did_you_mean(format, Format::NAMES.iter().copied());
+            let stated = merged.schemas.iter().find_map(|id| self.cx.schemas.get(*id).node.get("format"));
+            let origin = stated.map_or_else(|| self.origin(merged.schemas[0]), |node| node.origin().clone());
+            self.cx.report(
+                Diagnostic::new(Code::UnknownFormat, format!("unknown format `{format}`"))
+                    .at(Place::Value(origin), "read as a plain string")
+                    .maybe_help(near),
+            );
+        }
+        Type::String
+    }
+
+    /// Values that the description does not restrict, unless a keyword without a Rust type does.
+    pub(super) fn unrestricted(&mut self, merged: &MergedSchema<'_>, reason: &'static str) -> Type {
+        let origin = self.origin(merged.schemas[0]);
+        match &merged.inexpressible {
+            Some(keyword) => self.untyped(origin, &format!("`{keyword}` has no Rust type")),
+            None => self.any(origin, UntypedReason::Unrestricted(reason)),
+        }
+    }
+
+    /// Values that no Rust type describes, which is reported.
+    pub(super) fn untyped(&mut self, origin: Origin, reason: &str) -> Type {
+        self.cx.report(
+            Diagnostic::new(Code::Untyped, reason.to_owned())
+                .at(Place::Value(origin.clone()), "the value is kept untyped"),
+        );
+        self.any(origin, UntypedReason::Inexpressible(reason.to_owned()))
+    }
+
+    /// The only function that makes values untyped, so that each place is recorded.
+    pub(super) fn any(&mut self, origin: Origin, reason: UntypedReason) -> Type {
+        if self.recorded.insert((origin.identity(), reason.clone())) {
+            self.untyped.push(Untyped { origin, reason });
+        }
+        Type::Any
+    }
+
+    pub(super) fn origin(&self, schema: SchemaId) -> Origin {
+        self.cx.schemas.get(schema).node.origin().clone()
+    }
+
+    fn remember(&mut self, set: &[SchemaId], ty: Type) -> Type {
+        self.known.insert(set.to_vec(), ty.clone());
+        ty
+    }
+
+    fn naming(&self, set: &[SchemaId], site: Site<'_>) -> Naming {
+        match self.component(set) {
+            Some(name) => Naming::Component(name),
+            None => Naming::inline(site.parent, site.hint),
+        }
+    }
+
+    /// The name of a reusable schema; `None` for a schema that is written where it is used.
+    pub(super) fn component(&self, set: &[SchemaId]) -> Option<String> {
+        let [id] = set else { return None };
+        let origin = self.cx.schemas.get(*id).node.origin();
+        match &origin.segments()[..] {
+            // A file that is a schema: the name of the file without its extension.
+            [] => {
+                let path = self.cx.sources.relative_name(origin.file());
+                let name = path.rsplit('/').next()?;
+                Some(name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned())
+            }
+            [.., Segment::Member(map), Segment::Member(name)] => {
+                matches!(&**map, "schemas" | "$defs" | "definitions").then(|| name.to_string())
+            }
+            _ => None,
+        }
+    }
+}
