@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 use webhook_receiver::codegen::codec;
-use webhook_receiver::{JsonValue, Payload, Text, Undeclared, format};
+use webhook_receiver::{JsonValue, Text, Undeclared, codegen, format};
 use crate::{
     Asset, AssetSecurityTemplate, EventContext, EventType, MetadataTemplate, Tenovos,
 };
@@ -16,31 +16,58 @@ use crate::{
 ///
 /// Sent when a new asset has been added to Tenovos.
 ///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "asset.created",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "asset": {
+///     "id": "cdff2214-3873-4cc4-8e2e-94fcec784343",
+///     "filename": "pied-piper-grandopening.tif",
+///     "metadataTemplate": {
+///       "id": "ea6eb24d-adef-4380-bd02-f64f567c437f",
+///       "name": "Corporate Images"
+///     },
+///     "securityTemplates": [
+///       {
+///         "id": "ab6faea8-6a31-4f83-9ab4-f990c325191e",
+///         "name": "Full Access"
+///       }
+///     ]
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::AssetCreated;
+/// async fn on_asset_created(event: AssetCreated) {
+///     println!("{:?}", event.asset);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/asset.created/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetCreated {
     /// Topic and event, joined by a dot.
     pub event_type: String,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `asset`.
+    /// `asset`: an object, see [`Asset`].
     pub asset: Asset,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
-}
-
-impl AssetCreated {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/asset_created.json"))
-    }
-}
-
-impl Payload for AssetCreated {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::AssetCreated;
 }
 
 codec::object! {
@@ -52,9 +79,51 @@ codec::object! {
     }
 }
 
+codegen::payload!(AssetCreated: Tenovos, EventType::AssetCreated, "../fixtures/asset_created.json");
+
 /// Payload of `asset.deleted`.
 ///
 /// Sent when an asset has been moved to the Recycle Bin.
+///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "asset.deleted",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "asset": {
+///     "id": "cdff2214-3873-4cc4-8e2e-94fcec784343",
+///     "filename": "pied-piper-grandopening.tif",
+///     "metadataTemplate": {
+///       "id": "ea6eb24d-adef-4380-bd02-f64f567c437f",
+///       "name": "Corporate Images"
+///     },
+///     "securityTemplates": [
+///       {
+///         "id": "ab6faea8-6a31-4f83-9ab4-f990c325191e",
+///         "name": "Full Access"
+///       }
+///     ]
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::AssetDeleted;
+/// async fn on_asset_deleted(event: AssetDeleted) {
+///     println!("{:?}", event.asset);
+/// }
+/// ```
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/asset.deleted/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
@@ -62,25 +131,12 @@ codec::object! {
 pub struct AssetDeleted {
     /// Topic and event, joined by a dot.
     pub event_type: String,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `asset`.
+    /// `asset`: an object, see [`Asset`].
     pub asset: Asset,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
-}
-
-impl AssetDeleted {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/asset_deleted.json"))
-    }
-}
-
-impl Payload for AssetDeleted {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::AssetDeleted;
 }
 
 codec::object! {
@@ -92,9 +148,43 @@ codec::object! {
     }
 }
 
+codegen::payload!(AssetDeleted: Tenovos, EventType::AssetDeleted, "../fixtures/asset_deleted.json");
+
 /// Payload of `asset.downloaded`.
 ///
 /// Sent when somebody starts to download one or more assets.
+///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "asset.downloaded",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "assets": [
+///     {
+///       "id": "cdff2214-3873-4cc4-8e2e-94fcec784343",
+///       "filename": "pied-piper-grandopening.tif"
+///     }
+///   ]
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::AssetDownloaded;
+/// async fn on_asset_downloaded(event: AssetDownloaded) {
+///     println!("{:?}", event.assets);
+/// }
+/// ```
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/asset.downloaded/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
@@ -102,26 +192,13 @@ codec::object! {
 pub struct AssetDownloaded {
     /// Topic and event, joined by a dot.
     pub event_type: String,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
     /// The downloaded assets: a single element for a single download, one element per asset for a bulk
     /// download.
     pub assets: Vec<DownloadedAsset>,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
-}
-
-impl AssetDownloaded {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/asset_downloaded.json"))
-    }
-}
-
-impl Payload for AssetDownloaded {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::AssetDownloaded;
 }
 
 codec::object! {
@@ -132,6 +209,8 @@ codec::object! {
         ..undeclared
     }
 }
+
+codegen::payload!(AssetDownloaded: Tenovos, EventType::AssetDownloaded, "../fixtures/asset_downloaded.json");
 
 /// The schema `assets`.
 ///
@@ -159,31 +238,58 @@ codec::object! {
 ///
 /// Sent when an asset has been removed from the Recycle Bin for good.
 ///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "asset.purged",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "asset": {
+///     "id": "cdff2214-3873-4cc4-8e2e-94fcec784343",
+///     "filename": "pied-piper-grandopening.tif",
+///     "metadataTemplate": {
+///       "id": "ea6eb24d-adef-4380-bd02-f64f567c437f",
+///       "name": "Corporate Images"
+///     },
+///     "securityTemplates": [
+///       {
+///         "id": "ab6faea8-6a31-4f83-9ab4-f990c325191e",
+///         "name": "Full Access"
+///       }
+///     ]
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::AssetPurged;
+/// async fn on_asset_purged(event: AssetPurged) {
+///     println!("{:?}", event.asset);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/asset.purged/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetPurged {
     /// Topic and event, joined by a dot.
     pub event_type: String,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `asset`.
+    /// `asset`: an object, see [`Asset`].
     pub asset: Asset,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
-}
-
-impl AssetPurged {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/asset_purged.json"))
-    }
-}
-
-impl Payload for AssetPurged {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::AssetPurged;
 }
 
 codec::object! {
@@ -195,9 +301,58 @@ codec::object! {
     }
 }
 
+codegen::payload!(AssetPurged: Tenovos, EventType::AssetPurged, "../fixtures/asset_purged.json");
+
 /// Payload of `asset.renditions.created`.
 ///
 /// Sent when all renditions that Tenovos makes of an asset are ready.
+///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "asset.renditions.created",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "asset": {
+///     "id": "cdff2214-3873-4cc4-8e2e-94fcec784343",
+///     "filename": "pied-piper-grandopening.tif",
+///     "metadataTemplate": {
+///       "id": "ea6eb24d-adef-4380-bd02-f64f567c437f",
+///       "name": "Corporate Images"
+///     },
+///     "securityTemplates": [
+///       {
+///         "id": "ab6faea8-6a31-4f83-9ab4-f990c325191e",
+///         "name": "Full Access"
+///       }
+///     ],
+///     "renditions": {
+///       "thumbnail": "https://host.io/1571671854145/3a76743f-45f6-4d30-a7d4-05de2dc8c232/cc8f089a-1464-89d5-42f6-77217a9f09f2-200x200.png",
+///       "preview": "https://host.io/1571671854145/3a76743f-45f6-4d30-a7d4-05de2dc8c232/cc8f089a-1464-42f6-89d5-77217a9f09f2-700x700.png",
+///       "fpo": "https://host.io/1571671854145/3a76743f-45f6-4d30-a7d4-05de2dc8c232/adventure-alps-beautiful-landscape-2444403-fpo.png",
+///       "large": "https://host.io/1571671854145/3a76743f-45f6-4d30-a7d4-05de2dc8c232/adventure-alps-beautiful-landscape-1000x1000.png",
+///       "mezzanine": "https://host.io/1571671854145/3a76743f-45f6-4d30-a7d4-05de2dc8c232/adventure-alps-beautiful-landscape-3000x3000.png"
+///     }
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::AssetRenditionsCreated;
+/// async fn on_asset_renditions_created(event: AssetRenditionsCreated) {
+///     println!("{:?}", event.asset);
+/// }
+/// ```
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/asset.renditions.created/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
@@ -205,25 +360,12 @@ codec::object! {
 pub struct AssetRenditionsCreated {
     /// Topic and event, joined by a dot.
     pub event_type: String,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `asset`.
+    /// `asset`: an object, see [`AssetWithRenditions`].
     pub asset: AssetWithRenditions,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
-}
-
-impl AssetRenditionsCreated {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/asset_renditions_created.json"))
-    }
-}
-
-impl Payload for AssetRenditionsCreated {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::AssetRenditionsCreated;
 }
 
 codec::object! {
@@ -235,6 +377,8 @@ codec::object! {
     }
 }
 
+codegen::payload!(AssetRenditionsCreated: Tenovos, EventType::AssetRenditionsCreated, "../fixtures/asset_renditions_created.json");
+
 /// The asset, together with the renditions made of it.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/asset.renditions`
@@ -245,11 +389,11 @@ pub struct AssetWithRenditions {
     pub id: Text<format::Uuid>,
     /// Name of the file that was uploaded for the asset.
     pub filename: Option<String>,
-    /// `metadataTemplate`.
+    /// `metadataTemplate`: an object, see [`MetadataTemplate`].
     pub metadata_template: Option<MetadataTemplate>,
     /// Security templates that are applied to the asset.
     pub security_templates: Option<Vec<AssetSecurityTemplate>>,
-    /// `renditions`.
+    /// `renditions`: an object, see [`AssetRenditions`].
     pub renditions: Option<AssetRenditions>,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
@@ -301,31 +445,56 @@ codec::object! {
 ///
 /// Sent when assets have been shared, be it with other users or with people outside Tenovos.
 ///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "asset.shared",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "share": {
+///     "type": "External",
+///     "recipients": [
+///       "richard.hendricks@piedpiper.com",
+///       "gavin.belson@huli.com"
+///     ],
+///     "assets": [
+///       {
+///         "filename": "piper-logo.jpg"
+///       }
+///     ]
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::AssetShared;
+/// async fn on_asset_shared(event: AssetShared) {
+///     println!("{:?}", event.share);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/asset.shared/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetShared {
     /// Topic and event, joined by a dot.
     pub event_type: String,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `share`.
+    /// `share`: an object, see [`AssetShare`].
     pub share: AssetShare,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
-}
-
-impl AssetShared {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/asset_shared.json"))
-    }
-}
-
-impl Payload for AssetShared {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::AssetShared;
 }
 
 codec::object! {
@@ -337,13 +506,15 @@ codec::object! {
     }
 }
 
+codegen::payload!(AssetShared: Tenovos, EventType::AssetShared, "../fixtures/asset_shared.json");
+
 /// What was shared, and with whom.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/share`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetShare {
-    /// `type`.
+    /// `type`: one of several values, see [`AssetShareType`], such as `"External"`.
     pub r#type: Option<AssetShareType>,
     /// Everybody the assets were shared with.
     pub recipients: Option<Vec<String>>,
@@ -413,31 +584,52 @@ codec::object! {
 ///
 /// Sent when other security templates have been applied to an asset.
 ///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "asset": {
+///     "id": "cdff2214-3873-4cc4-8e2e-94fcec784343",
+///     "filename": "pied-piper-grandopening.tif",
+///     "metadataTemplate": {
+///       "id": "ea6eb24d-adef-4380-bd02-f64f567c437f",
+///       "name": "Corporate Images"
+///     }
+///   },
+///   "eventType": "asset.security.updated",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::AssetSecurityUpdated;
+/// async fn on_asset_security_updated(event: AssetSecurityUpdated) {
+///     println!("{:?}", event.asset);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/asset.security.updated/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetSecurityUpdated {
-    /// `asset`.
+    /// `asset`: an object, see [`SecurityUpdatedAsset`].
     pub asset: SecurityUpdatedAsset,
     /// Topic and event, joined by a dot.
     pub event_type: String,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
-}
-
-impl AssetSecurityUpdated {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/asset_security_updated.json"))
-    }
-}
-
-impl Payload for AssetSecurityUpdated {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::AssetSecurityUpdated;
 }
 
 codec::object! {
@@ -449,6 +641,8 @@ codec::object! {
     }
 }
 
+codegen::payload!(AssetSecurityUpdated: Tenovos, EventType::AssetSecurityUpdated, "../fixtures/asset_security_updated.json");
+
 /// All data about the asset.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/asset.security.updated/post/requestBody/content/application~1json/schema/properties/asset`
@@ -459,9 +653,9 @@ pub struct SecurityUpdatedAsset {
     pub id: Text<format::Uuid>,
     /// Name of the file that was uploaded for the asset.
     pub filename: Option<String>,
-    /// `metadataTemplate`.
+    /// `metadataTemplate`: an object, see [`MetadataTemplate`].
     pub metadata_template: Option<MetadataTemplate>,
-    /// `security`.
+    /// `security`: an object, see [`AssetSecurity`].
     pub security: Option<AssetSecurity>,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
@@ -547,31 +741,52 @@ codec::object! {
 ///
 /// Sent when the metadata of an asset has been changed.
 ///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "asset.metadata.updated",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "asset": {
+///     "id": "cdff2214-3873-4cc4-8e2e-94fcec784343",
+///     "filename": "pied-piper-grandopening.tif",
+///     "metadataTemplate": {
+///       "id": "ea6eb24d-adef-4380-bd02-f64f567c437f",
+///       "name": "Corporate Images"
+///     }
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::AssetMetadataUpdated;
+/// async fn on_asset_metadata_updated(event: AssetMetadataUpdated) {
+///     println!("{:?}", event.asset);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/asset.metadata.updated/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetMetadataUpdated {
     /// Topic and event, joined by a dot.
     pub event_type: String,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `asset`.
+    /// `asset`: an object, see [`UpdatedAsset`].
     pub asset: UpdatedAsset,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
-}
-
-impl AssetMetadataUpdated {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/asset_metadata_updated.json"))
-    }
-}
-
-impl Payload for AssetMetadataUpdated {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::AssetMetadataUpdated;
 }
 
 codec::object! {
@@ -583,6 +798,8 @@ codec::object! {
     }
 }
 
+codegen::payload!(AssetMetadataUpdated: Tenovos, EventType::AssetMetadataUpdated, "../fixtures/asset_metadata_updated.json");
+
 /// The asset, and what changed in its metadata.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/asset.updated`
@@ -593,7 +810,7 @@ pub struct UpdatedAsset {
     pub id: Text<format::Uuid>,
     /// Name of the file that was uploaded for the asset.
     pub filename: Option<String>,
-    /// `metadataTemplate`.
+    /// `metadataTemplate`: an object, see [`MetadataTemplate`].
     pub metadata_template: Option<MetadataTemplate>,
     /// One element for each metadata attribute that changed – attributes that did not change are left out.
     pub updates: Option<Vec<UpdatedAssetUpdate>>,
@@ -646,31 +863,58 @@ codec::object! {
 ///
 /// Sent when an asset has been taken out of the Recycle Bin, so that users can work with it again.
 ///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "asset.restored",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "asset": {
+///     "id": "cdff2214-3873-4cc4-8e2e-94fcec784343",
+///     "filename": "pied-piper-grandopening.tif",
+///     "metadataTemplate": {
+///       "id": "ea6eb24d-adef-4380-bd02-f64f567c437f",
+///       "name": "Corporate Images"
+///     },
+///     "securityTemplates": [
+///       {
+///         "id": "ab6faea8-6a31-4f83-9ab4-f990c325191e",
+///         "name": "Full Access"
+///       }
+///     ]
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::AssetRestored;
+/// async fn on_asset_restored(event: AssetRestored) {
+///     println!("{:?}", event.asset);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/asset.restored/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetRestored {
     /// Topic and event, joined by a dot.
     pub event_type: String,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `asset`.
+    /// `asset`: an object, see [`Asset`].
     pub asset: Asset,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
-}
-
-impl AssetRestored {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/asset_restored.json"))
-    }
-}
-
-impl Payload for AssetRestored {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::AssetRestored;
 }
 
 codec::object! {
@@ -681,3 +925,5 @@ codec::object! {
         ..undeclared
     }
 }
+
+codegen::payload!(AssetRestored: Tenovos, EventType::AssetRestored, "../fixtures/asset_restored.json");

@@ -7,12 +7,43 @@
 
 use std::collections::BTreeMap;
 use webhook_receiver::codegen::codec;
-use webhook_receiver::{JsonValue, Payload, Text, Undeclared, format};
+use webhook_receiver::{JsonValue, Text, Undeclared, codegen, format};
 use crate::{EventContext, EventType, Tenovos};
 
 /// Payload of `collection.created`.
 ///
 /// Sent when a collection has been created.
+///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "collection.created",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "collection": {
+///     "id": "147c8d3d-e0f4-497f-86d3-aa2a4166f304",
+///     "name": "Outdoor 2025 Spring Catalog",
+///     "type": "Private"
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::CollectionCreated;
+/// async fn on_collection_created(event: CollectionCreated) {
+///     println!("{:?}", event.collection);
+/// }
+/// ```
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/collection.created/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
@@ -20,25 +51,12 @@ use crate::{EventContext, EventType, Tenovos};
 pub struct CollectionCreated {
     /// Topic and event, joined by a dot.
     pub event_type: String,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `collection`.
+    /// `collection`: an object, see [`Collection`].
     pub collection: Collection,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
-}
-
-impl CollectionCreated {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/collection_created.json"))
-    }
-}
-
-impl Payload for CollectionCreated {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::CollectionCreated;
 }
 
 codec::object! {
@@ -50,6 +68,8 @@ codec::object! {
     }
 }
 
+codegen::payload!(CollectionCreated: Tenovos, EventType::CollectionCreated, "../fixtures/collection_created.json");
+
 /// The collection that the event is about.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/collection`
@@ -60,7 +80,7 @@ pub struct Collection {
     pub id: Text<format::Uuid>,
     /// Name of the collection.
     pub name: Option<String>,
-    /// `type`.
+    /// `type`: one of several values, see [`CollectionType`], such as `"Private"`.
     pub r#type: Option<CollectionType>,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
@@ -101,31 +121,56 @@ codec::text_enum! {
 ///
 /// Sent when assets have been put into a collection or taken out of it.
 ///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "collection.updated",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "collection": {
+///     "id": "147c8d3d-e0f4-497f-86d3-aa2a4166f304",
+///     "name": "Outdoor 2025 Spring Catalog",
+///     "type": "Private",
+///     "security": {
+///       "current": [
+///         {
+///           "id": "42b5dc04-79af-4911-93aa-96d73b1c2f75\""
+///         }
+///       ]
+///     }
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::CollectionUpdated;
+/// async fn on_collection_updated(event: CollectionUpdated) {
+///     println!("{:?}", event.collection);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/collection.updated/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CollectionUpdated {
     /// Topic and event, joined by a dot.
     pub event_type: String,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `collection`.
+    /// `collection`: an object, see [`UpdatedCollection`].
     pub collection: UpdatedCollection,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
-}
-
-impl CollectionUpdated {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/collection_updated.json"))
-    }
-}
-
-impl Payload for CollectionUpdated {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::CollectionUpdated;
 }
 
 codec::object! {
@@ -137,6 +182,8 @@ codec::object! {
     }
 }
 
+codegen::payload!(CollectionUpdated: Tenovos, EventType::CollectionUpdated, "../fixtures/collection_updated.json");
+
 /// The collection, and what changed in it.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/collection.updated`
@@ -147,11 +194,11 @@ pub struct UpdatedCollection {
     pub id: Text<format::Uuid>,
     /// Name of the collection.
     pub name: Option<String>,
-    /// `type`.
+    /// `type`: one of several values, see [`UpdatedCollectionType`], such as `"Private"`.
     pub r#type: Option<UpdatedCollectionType>,
     /// One element for each metadata attribute that changed – attributes that did not change are left out.
     pub metadata: Option<Vec<JsonValue>>,
-    /// `security`.
+    /// `security`: an object, see [`UpdatedCollectionSecurity`].
     pub security: Option<UpdatedCollectionSecurity>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
@@ -260,31 +307,47 @@ codec::object! {
 ///
 /// Sent when a collection has been deleted.
 ///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "collection.deleted",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "collection": {
+///     "id": "147c8d3d-e0f4-497f-86d3-aa2a4166f304"
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::CollectionDeleted;
+/// async fn on_collection_deleted(event: CollectionDeleted) {
+///     println!("{:?}", event.collection);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/collection.deleted/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CollectionDeleted {
     /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
-    /// `collection`.
+    /// `collection`: an object, see [`DeletedCollection`].
     pub collection: Option<DeletedCollection>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
-}
-
-impl CollectionDeleted {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/collection_deleted.json"))
-    }
-}
-
-impl Payload for CollectionDeleted {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::CollectionDeleted;
 }
 
 codec::object! {
@@ -295,6 +358,8 @@ codec::object! {
         ..additional
     }
 }
+
+codegen::payload!(CollectionDeleted: Tenovos, EventType::CollectionDeleted, "../fixtures/collection_deleted.json");
 
 /// The collection that was deleted.
 ///
@@ -319,31 +384,45 @@ codec::object! {
 ///
 /// Sent when a collection has been shared with other people.
 ///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "collection.shared",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "share": {}
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::CollectionShared;
+/// async fn on_collection_shared(event: CollectionShared) {
+///     println!("{:?}", event.share);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/collection.shared/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CollectionShared {
     /// Topic and event, joined by a dot.
     pub event_type: String,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `share`.
+    /// `share`: an object, see [`CollectionShare`].
     pub share: CollectionShare,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
-}
-
-impl CollectionShared {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/collection_shared.json"))
-    }
-}
-
-impl Payload for CollectionShared {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::CollectionShared;
 }
 
 codec::object! {
@@ -354,6 +433,8 @@ codec::object! {
         ..undeclared
     }
 }
+
+codegen::payload!(CollectionShared: Tenovos, EventType::CollectionShared, "../fixtures/collection_shared.json");
 
 /// The collection that was shared, and with whom.
 ///
@@ -381,31 +462,47 @@ codec::object! {
 ///
 /// Sent when somebody downloads a collection.
 ///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "collection.downloaded",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "collection": {
+///     "id": "147c8d3d-e0f4-497f-86d3-aa2a4166f304"
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::CollectionDownloaded;
+/// async fn on_collection_downloaded(event: CollectionDownloaded) {
+///     println!("{:?}", event.collection);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/collection.downloaded/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CollectionDownloaded {
     /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
-    /// `collection`.
+    /// `collection`: an object, see [`DownloadedCollection`].
     pub collection: Option<DownloadedCollection>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
-}
-
-impl CollectionDownloaded {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/collection_downloaded.json"))
-    }
-}
-
-impl Payload for CollectionDownloaded {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::CollectionDownloaded;
 }
 
 codec::object! {
@@ -416,6 +513,8 @@ codec::object! {
         ..additional
     }
 }
+
+codegen::payload!(CollectionDownloaded: Tenovos, EventType::CollectionDownloaded, "../fixtures/collection_downloaded.json");
 
 /// The collection that was downloaded.
 ///
@@ -440,31 +539,44 @@ codec::object! {
 ///
 /// Sent when the assets in a collection have changed.
 ///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "collection.assets.updated",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::CollectionAssetsUpdated;
+/// async fn on_collection_assets_updated(event: CollectionAssetsUpdated) {
+///     println!("{:?}", event.collection);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/collection.assets.updated/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CollectionAssetsUpdated {
     /// Topic and event, joined by a dot.
     pub event_type: String,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
-    /// `collection`.
+    /// `collection`: an object, see [`AssetsUpdatedCollection`].
     pub collection: Option<AssetsUpdatedCollection>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
-}
-
-impl CollectionAssetsUpdated {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/collection_assets_updated.json"))
-    }
-}
-
-impl Payload for CollectionAssetsUpdated {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::CollectionAssetsUpdated;
 }
 
 codec::object! {
@@ -475,6 +587,8 @@ codec::object! {
         ..additional
     }
 }
+
+codegen::payload!(CollectionAssetsUpdated: Tenovos, EventType::CollectionAssetsUpdated, "../fixtures/collection_assets_updated.json");
 
 /// The collection and its assets.
 ///
@@ -499,29 +613,42 @@ codec::object! {
 ///
 /// Sent when the metadata of a collection has been changed.
 ///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "collection.metadata.updated",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::CollectionMetadataUpdated;
+/// async fn on_collection_metadata_updated(event: CollectionMetadataUpdated) {
+///     println!("{:?}", event.event);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/collection.metadata.updated/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CollectionMetadataUpdated {
     /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
-}
-
-impl CollectionMetadataUpdated {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/collection_metadata_updated.json"))
-    }
-}
-
-impl Payload for CollectionMetadataUpdated {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::CollectionMetadataUpdated;
 }
 
 codec::object! {
@@ -532,9 +659,37 @@ codec::object! {
     }
 }
 
+codegen::payload!(CollectionMetadataUpdated: Tenovos, EventType::CollectionMetadataUpdated, "../fixtures/collection_metadata_updated.json");
+
 /// Payload of `collection.security.updated`.
 ///
 /// Sent when other security templates have been applied to a collection.
+///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "collection.security.updated",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::CollectionSecurityUpdated;
+/// async fn on_collection_security_updated(event: CollectionSecurityUpdated) {
+///     println!("{:?}", event.event);
+/// }
+/// ```
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/collection.security.updated/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
@@ -542,23 +697,10 @@ codec::object! {
 pub struct CollectionSecurityUpdated {
     /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
-}
-
-impl CollectionSecurityUpdated {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/collection_security_updated.json"))
-    }
-}
-
-impl Payload for CollectionSecurityUpdated {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::CollectionSecurityUpdated;
 }
 
 codec::object! {
@@ -568,3 +710,5 @@ codec::object! {
         ..additional
     }
 }
+
+codegen::payload!(CollectionSecurityUpdated: Tenovos, EventType::CollectionSecurityUpdated, "../fixtures/collection_security_updated.json");

@@ -3,8 +3,8 @@
 
 //! Any event of Tenovos.
 
-use webhook_receiver::codegen::{EventTypeLocation, Serialize, Serializer, codec};
-use webhook_receiver::{UnknownEvent, Webhooks};
+use webhook_receiver::codegen::{EventTypeLocation, codec};
+use webhook_receiver::{UnknownEvent, Webhooks, codegen};
 use crate::{
     AssetCreated, AssetDeleted, AssetDownloaded, AssetMetadataUpdated, AssetPurged,
     AssetRenditionsCreated, AssetRestored, AssetSecurityUpdated, AssetShared,
@@ -21,292 +21,212 @@ use crate::{
     UserCreated, UserUpdated, VersionCreated, VersionPromoted,
 };
 
-/// Any event: what a handler of a topic gets.
+/// Any event: the argument of a handler of a topic.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
-    /// `asset.created`.
+    /// `asset.created`: Asset Created.
     AssetCreated(Box<AssetCreated>),
-    /// `asset.deleted`.
+    /// `asset.deleted`: Asset Deleted.
     AssetDeleted(Box<AssetDeleted>),
-    /// `asset.downloaded`.
+    /// `asset.downloaded`: Asset Downloaded.
     AssetDownloaded(Box<AssetDownloaded>),
-    /// `asset.purged`.
+    /// `asset.purged`: Asset Purged.
     AssetPurged(Box<AssetPurged>),
-    /// `asset.renditions.created`.
+    /// `asset.renditions.created`: Renditions Created.
     AssetRenditionsCreated(Box<AssetRenditionsCreated>),
-    /// `asset.shared`.
+    /// `asset.shared`: Asset Shared.
     AssetShared(Box<AssetShared>),
-    /// `asset.security.updated`.
+    /// `asset.security.updated`: Security Updated.
     AssetSecurityUpdated(Box<AssetSecurityUpdated>),
-    /// `asset.metadata.updated`.
+    /// `asset.metadata.updated`: Metadata Updated.
     AssetMetadataUpdated(Box<AssetMetadataUpdated>),
-    /// `asset.restored`.
+    /// `asset.restored`: Asset Restored.
     AssetRestored(Box<AssetRestored>),
-    /// `collection.created`.
+    /// `collection.created`: Collection Created.
     CollectionCreated(Box<CollectionCreated>),
-    /// `collection.updated`.
+    /// `collection.updated`: Collection Updated.
     CollectionUpdated(Box<CollectionUpdated>),
-    /// `collection.deleted`.
+    /// `collection.deleted`: Collection Deleted.
     CollectionDeleted(Box<CollectionDeleted>),
-    /// `collection.shared`.
+    /// `collection.shared`: Collection Shared.
     CollectionShared(Box<CollectionShared>),
-    /// `collection.downloaded`.
+    /// `collection.downloaded`: Collection Downloaded.
     CollectionDownloaded(Box<CollectionDownloaded>),
-    /// `collection.assets.updated`.
+    /// `collection.assets.updated`: Collection Assets Updated.
     CollectionAssetsUpdated(Box<CollectionAssetsUpdated>),
-    /// `collection.metadata.updated`.
+    /// `collection.metadata.updated`: Collection Metadata Updated.
     CollectionMetadataUpdated(Box<CollectionMetadataUpdated>),
-    /// `collection.security.updated`.
+    /// `collection.security.updated`: Collection Security Updated.
     CollectionSecurityUpdated(Box<CollectionSecurityUpdated>),
-    /// `metadata.template.updated`.
+    /// `metadata.template.updated`: Template Updated.
     MetadataTemplateUpdated(Box<MetadataTemplateUpdated>),
-    /// `metadata.group.deleted`.
+    /// `metadata.group.deleted`: Group Deleted.
     MetadataGroupDeleted(Box<MetadataGroupDeleted>),
-    /// `metadata.vocabulary.created`.
+    /// `metadata.vocabulary.created`: Vocabulary Created.
     MetadataVocabularyCreated(Box<MetadataVocabularyCreated>),
-    /// `metadata.vocabulary.updated`.
+    /// `metadata.vocabulary.updated`: Vocabulary Updated.
     MetadataVocabularyUpdated(Box<MetadataVocabularyUpdated>),
-    /// `metadata.vocabulary.deleted`.
+    /// `metadata.vocabulary.deleted`: Vocabulary Deleted.
     MetadataVocabularyDeleted(Box<MetadataVocabularyDeleted>),
-    /// `request.created`.
+    /// `request.created`: Request Created.
     RequestCreated(Box<RequestCreated>),
-    /// `relationship.created`.
+    /// `relationship.created`: Relationship Created.
     RelationshipCreated(Box<RelationshipCreated>),
-    /// `relationship.updated`.
+    /// `relationship.updated`: Relationship Updated.
     RelationshipUpdated(Box<RelationshipUpdated>),
-    /// `relationship.deleted`.
+    /// `relationship.deleted`: Relationship Deleted.
     RelationshipDeleted(Box<RelationshipDeleted>),
-    /// `rm.project.created`.
+    /// `rm.project.created`: Project Created.
     RmProjectCreated(Box<RmProjectCreated>),
-    /// `rm.project.updated`.
+    /// `rm.project.updated`: Project Updated.
     RmProjectUpdated(Box<RmProjectUpdated>),
-    /// `rm.project.deleted`.
+    /// `rm.project.deleted`: Project Deleted.
     RmProjectDeleted(Box<RmProjectDeleted>),
-    /// `rm.agreement.created`.
+    /// `rm.agreement.created`: Agreement Created.
     RmAgreementCreated(Box<RmAgreementCreated>),
-    /// `rm.agreement.updated`.
+    /// `rm.agreement.updated`: Agreement Updated.
     RmAgreementUpdated(Box<RmAgreementUpdated>),
-    /// `rm.agreement.deleted`.
+    /// `rm.agreement.deleted`: Agreement Deleted.
     RmAgreementDeleted(Box<RmAgreementDeleted>),
-    /// `rm.agreement.expired`.
+    /// `rm.agreement.expired`: Agreement Expired.
     RmAgreementExpired(Box<RmAgreementExpired>),
-    /// `rm.entity.created`.
+    /// `rm.entity.created`: Entity Created.
     RmEntityCreated(Box<RmEntityCreated>),
-    /// `rm.entity.updated`.
+    /// `rm.entity.updated`: Entity Updated.
     RmEntityUpdated(Box<RmEntityUpdated>),
-    /// `rm.entity.deleted`.
+    /// `rm.entity.deleted`: Entity Deleted.
     RmEntityDeleted(Box<RmEntityDeleted>),
-    /// `security.group.created`.
+    /// `security.group.created`: Group Created.
     SecurityGroupCreated(Box<SecurityGroupCreated>),
-    /// `security.template.created`.
+    /// `security.template.created`: Template Created.
     SecurityTemplateCreated(Box<SecurityTemplateCreated>),
-    /// `security.template.updated`.
+    /// `security.template.updated`: Template Updated.
     SecurityTemplateUpdated(Box<SecurityTemplateUpdated>),
-    /// `storyboard.created`.
+    /// `storyboard.created`: Story Board Created.
     StoryboardCreated(Box<StoryboardCreated>),
-    /// `storyboard.updated`.
+    /// `storyboard.updated`: Story Board Updated.
     StoryboardUpdated(Box<StoryboardUpdated>),
-    /// `storyboard.deleted`.
+    /// `storyboard.deleted`: Story Board Deleted.
     StoryboardDeleted(Box<StoryboardDeleted>),
-    /// `storyboard.shared`.
+    /// `storyboard.shared`: Story Board Shared.
     StoryboardShared(Box<StoryboardShared>),
-    /// `user.created`.
+    /// `user.created`: User Created.
     UserCreated(Box<UserCreated>),
-    /// `user.updated`.
+    /// `user.updated`: User Updated.
     UserUpdated(Box<UserUpdated>),
-    /// `version.created`.
+    /// `version.created`: Version Created.
     VersionCreated(Box<VersionCreated>),
-    /// `version.promoted`.
+    /// `version.promoted`: Version Promoted.
     VersionPromoted(Box<VersionPromoted>),
     /// An event whose type is absent or not in the description.
     Unknown(UnknownEvent),
 }
 
-impl Event {
-    /// The event type; none for an event that the description does not list.
-    pub fn event_type(&self) -> Option<EventType> {
-        Some(
-            match self {
-                Self::AssetCreated(_) => EventType::AssetCreated,
-                Self::AssetDeleted(_) => EventType::AssetDeleted,
-                Self::AssetDownloaded(_) => EventType::AssetDownloaded,
-                Self::AssetPurged(_) => EventType::AssetPurged,
-                Self::AssetRenditionsCreated(_) => EventType::AssetRenditionsCreated,
-                Self::AssetShared(_) => EventType::AssetShared,
-                Self::AssetSecurityUpdated(_) => EventType::AssetSecurityUpdated,
-                Self::AssetMetadataUpdated(_) => EventType::AssetMetadataUpdated,
-                Self::AssetRestored(_) => EventType::AssetRestored,
-                Self::CollectionCreated(_) => EventType::CollectionCreated,
-                Self::CollectionUpdated(_) => EventType::CollectionUpdated,
-                Self::CollectionDeleted(_) => EventType::CollectionDeleted,
-                Self::CollectionShared(_) => EventType::CollectionShared,
-                Self::CollectionDownloaded(_) => EventType::CollectionDownloaded,
-                Self::CollectionAssetsUpdated(_) => EventType::CollectionAssetsUpdated,
-                Self::CollectionMetadataUpdated(_) => {
-                    EventType::CollectionMetadataUpdated
-                }
-                Self::CollectionSecurityUpdated(_) => {
-                    EventType::CollectionSecurityUpdated
-                }
-                Self::MetadataTemplateUpdated(_) => EventType::MetadataTemplateUpdated,
-                Self::MetadataGroupDeleted(_) => EventType::MetadataGroupDeleted,
-                Self::MetadataVocabularyCreated(_) => {
-                    EventType::MetadataVocabularyCreated
-                }
-                Self::MetadataVocabularyUpdated(_) => {
-                    EventType::MetadataVocabularyUpdated
-                }
-                Self::MetadataVocabularyDeleted(_) => {
-                    EventType::MetadataVocabularyDeleted
-                }
-                Self::RequestCreated(_) => EventType::RequestCreated,
-                Self::RelationshipCreated(_) => EventType::RelationshipCreated,
-                Self::RelationshipUpdated(_) => EventType::RelationshipUpdated,
-                Self::RelationshipDeleted(_) => EventType::RelationshipDeleted,
-                Self::RmProjectCreated(_) => EventType::RmProjectCreated,
-                Self::RmProjectUpdated(_) => EventType::RmProjectUpdated,
-                Self::RmProjectDeleted(_) => EventType::RmProjectDeleted,
-                Self::RmAgreementCreated(_) => EventType::RmAgreementCreated,
-                Self::RmAgreementUpdated(_) => EventType::RmAgreementUpdated,
-                Self::RmAgreementDeleted(_) => EventType::RmAgreementDeleted,
-                Self::RmAgreementExpired(_) => EventType::RmAgreementExpired,
-                Self::RmEntityCreated(_) => EventType::RmEntityCreated,
-                Self::RmEntityUpdated(_) => EventType::RmEntityUpdated,
-                Self::RmEntityDeleted(_) => EventType::RmEntityDeleted,
-                Self::SecurityGroupCreated(_) => EventType::SecurityGroupCreated,
-                Self::SecurityTemplateCreated(_) => EventType::SecurityTemplateCreated,
-                Self::SecurityTemplateUpdated(_) => EventType::SecurityTemplateUpdated,
-                Self::StoryboardCreated(_) => EventType::StoryboardCreated,
-                Self::StoryboardUpdated(_) => EventType::StoryboardUpdated,
-                Self::StoryboardDeleted(_) => EventType::StoryboardDeleted,
-                Self::StoryboardShared(_) => EventType::StoryboardShared,
-                Self::UserCreated(_) => EventType::UserCreated,
-                Self::UserUpdated(_) => EventType::UserUpdated,
-                Self::VersionCreated(_) => EventType::VersionCreated,
-                Self::VersionPromoted(_) => EventType::VersionPromoted,
-                Self::Unknown(_) => return None,
-            },
-        )
-    }
-
-    /// The event type as it was sent; none where the delivery states none. Any text at all: escape it before
-    /// logging.
-    pub fn event_type_name(&self) -> Option<&str> {
-        match self {
-            Self::Unknown(event) => event.event_type(),
-            known => known.event_type().map(EventType::as_str),
-        }
-    }
-
-    /// `event`, which every payload has; none where it was not sent, or for an unknown event.
-    pub fn event(&self) -> Option<&EventContext> {
-        match self {
-            Self::AssetCreated(payload) => Some(&payload.event),
-            Self::AssetDeleted(payload) => Some(&payload.event),
-            Self::AssetDownloaded(payload) => Some(&payload.event),
-            Self::AssetPurged(payload) => Some(&payload.event),
-            Self::AssetRenditionsCreated(payload) => Some(&payload.event),
-            Self::AssetShared(payload) => Some(&payload.event),
-            Self::AssetSecurityUpdated(payload) => Some(&payload.event),
-            Self::AssetMetadataUpdated(payload) => Some(&payload.event),
-            Self::AssetRestored(payload) => Some(&payload.event),
-            Self::CollectionCreated(payload) => Some(&payload.event),
-            Self::CollectionUpdated(payload) => Some(&payload.event),
-            Self::CollectionDeleted(payload) => payload.event.as_ref(),
-            Self::CollectionShared(payload) => Some(&payload.event),
-            Self::CollectionDownloaded(payload) => payload.event.as_ref(),
-            Self::CollectionAssetsUpdated(payload) => payload.event.as_ref(),
-            Self::CollectionMetadataUpdated(payload) => payload.event.as_ref(),
-            Self::CollectionSecurityUpdated(payload) => payload.event.as_ref(),
-            Self::MetadataTemplateUpdated(payload) => Some(&payload.event),
-            Self::MetadataGroupDeleted(payload) => Some(&payload.event),
-            Self::MetadataVocabularyCreated(payload) => Some(&payload.event),
-            Self::MetadataVocabularyUpdated(payload) => Some(&payload.event),
-            Self::MetadataVocabularyDeleted(payload) => Some(&payload.event),
-            Self::RequestCreated(payload) => Some(&payload.event),
-            Self::RelationshipCreated(payload) => payload.event.as_ref(),
-            Self::RelationshipUpdated(payload) => Some(&payload.event),
-            Self::RelationshipDeleted(payload) => payload.event.as_ref(),
-            Self::RmProjectCreated(payload) => payload.event.as_ref(),
-            Self::RmProjectUpdated(payload) => Some(&payload.event),
-            Self::RmProjectDeleted(payload) => payload.event.as_ref(),
-            Self::RmAgreementCreated(payload) => payload.event.as_ref(),
-            Self::RmAgreementUpdated(payload) => Some(&payload.event),
-            Self::RmAgreementDeleted(payload) => payload.event.as_ref(),
-            Self::RmAgreementExpired(payload) => payload.event.as_ref(),
-            Self::RmEntityCreated(payload) => payload.event.as_ref(),
-            Self::RmEntityUpdated(payload) => Some(&payload.event),
-            Self::RmEntityDeleted(payload) => payload.event.as_ref(),
-            Self::SecurityGroupCreated(payload) => Some(&payload.event),
-            Self::SecurityTemplateCreated(payload) => payload.event.as_ref(),
-            Self::SecurityTemplateUpdated(payload) => Some(&payload.event),
-            Self::StoryboardCreated(payload) => payload.event.as_ref(),
-            Self::StoryboardUpdated(payload) => payload.event.as_ref(),
-            Self::StoryboardDeleted(payload) => payload.event.as_ref(),
-            Self::StoryboardShared(payload) => payload.event.as_ref(),
-            Self::UserCreated(payload) => Some(&payload.event),
-            Self::UserUpdated(payload) => Some(&payload.event),
-            Self::VersionCreated(payload) => Some(&payload.event),
-            Self::VersionPromoted(payload) => payload.event.as_ref(),
-            Self::Unknown(_) => None,
-        }
+codegen::event! {
+    Event: EventType {
+        AssetCreated,
+        AssetDeleted,
+        AssetDownloaded,
+        AssetPurged,
+        AssetRenditionsCreated,
+        AssetShared,
+        AssetSecurityUpdated,
+        AssetMetadataUpdated,
+        AssetRestored,
+        CollectionCreated,
+        CollectionUpdated,
+        CollectionDeleted,
+        CollectionShared,
+        CollectionDownloaded,
+        CollectionAssetsUpdated,
+        CollectionMetadataUpdated,
+        CollectionSecurityUpdated,
+        MetadataTemplateUpdated,
+        MetadataGroupDeleted,
+        MetadataVocabularyCreated,
+        MetadataVocabularyUpdated,
+        MetadataVocabularyDeleted,
+        RequestCreated,
+        RelationshipCreated,
+        RelationshipUpdated,
+        RelationshipDeleted,
+        RmProjectCreated,
+        RmProjectUpdated,
+        RmProjectDeleted,
+        RmAgreementCreated,
+        RmAgreementUpdated,
+        RmAgreementDeleted,
+        RmAgreementExpired,
+        RmEntityCreated,
+        RmEntityUpdated,
+        RmEntityDeleted,
+        SecurityGroupCreated,
+        SecurityTemplateCreated,
+        SecurityTemplateUpdated,
+        StoryboardCreated,
+        StoryboardUpdated,
+        StoryboardDeleted,
+        StoryboardShared,
+        UserCreated,
+        UserUpdated,
+        VersionCreated,
+        VersionPromoted,
+        ..Unknown
     }
 }
 
-/// An event is written as its payload is.
-impl Serialize for Event {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::AssetCreated(payload) => payload.serialize(serializer),
-            Self::AssetDeleted(payload) => payload.serialize(serializer),
-            Self::AssetDownloaded(payload) => payload.serialize(serializer),
-            Self::AssetPurged(payload) => payload.serialize(serializer),
-            Self::AssetRenditionsCreated(payload) => payload.serialize(serializer),
-            Self::AssetShared(payload) => payload.serialize(serializer),
-            Self::AssetSecurityUpdated(payload) => payload.serialize(serializer),
-            Self::AssetMetadataUpdated(payload) => payload.serialize(serializer),
-            Self::AssetRestored(payload) => payload.serialize(serializer),
-            Self::CollectionCreated(payload) => payload.serialize(serializer),
-            Self::CollectionUpdated(payload) => payload.serialize(serializer),
-            Self::CollectionDeleted(payload) => payload.serialize(serializer),
-            Self::CollectionShared(payload) => payload.serialize(serializer),
-            Self::CollectionDownloaded(payload) => payload.serialize(serializer),
-            Self::CollectionAssetsUpdated(payload) => payload.serialize(serializer),
-            Self::CollectionMetadataUpdated(payload) => payload.serialize(serializer),
-            Self::CollectionSecurityUpdated(payload) => payload.serialize(serializer),
-            Self::MetadataTemplateUpdated(payload) => payload.serialize(serializer),
-            Self::MetadataGroupDeleted(payload) => payload.serialize(serializer),
-            Self::MetadataVocabularyCreated(payload) => payload.serialize(serializer),
-            Self::MetadataVocabularyUpdated(payload) => payload.serialize(serializer),
-            Self::MetadataVocabularyDeleted(payload) => payload.serialize(serializer),
-            Self::RequestCreated(payload) => payload.serialize(serializer),
-            Self::RelationshipCreated(payload) => payload.serialize(serializer),
-            Self::RelationshipUpdated(payload) => payload.serialize(serializer),
-            Self::RelationshipDeleted(payload) => payload.serialize(serializer),
-            Self::RmProjectCreated(payload) => payload.serialize(serializer),
-            Self::RmProjectUpdated(payload) => payload.serialize(serializer),
-            Self::RmProjectDeleted(payload) => payload.serialize(serializer),
-            Self::RmAgreementCreated(payload) => payload.serialize(serializer),
-            Self::RmAgreementUpdated(payload) => payload.serialize(serializer),
-            Self::RmAgreementDeleted(payload) => payload.serialize(serializer),
-            Self::RmAgreementExpired(payload) => payload.serialize(serializer),
-            Self::RmEntityCreated(payload) => payload.serialize(serializer),
-            Self::RmEntityUpdated(payload) => payload.serialize(serializer),
-            Self::RmEntityDeleted(payload) => payload.serialize(serializer),
-            Self::SecurityGroupCreated(payload) => payload.serialize(serializer),
-            Self::SecurityTemplateCreated(payload) => payload.serialize(serializer),
-            Self::SecurityTemplateUpdated(payload) => payload.serialize(serializer),
-            Self::StoryboardCreated(payload) => payload.serialize(serializer),
-            Self::StoryboardUpdated(payload) => payload.serialize(serializer),
-            Self::StoryboardDeleted(payload) => payload.serialize(serializer),
-            Self::StoryboardShared(payload) => payload.serialize(serializer),
-            Self::UserCreated(payload) => payload.serialize(serializer),
-            Self::UserUpdated(payload) => payload.serialize(serializer),
-            Self::VersionCreated(payload) => payload.serialize(serializer),
-            Self::VersionPromoted(payload) => payload.serialize(serializer),
-            Self::Unknown(event) => event.serialize(serializer),
-        }
+codegen::event_member! {
+    /// `event` of the payload; `None` if it is absent, or if the event is unknown.
+    Event::event -> EventContext {
+        AssetCreated => event,
+        AssetDeleted => event,
+        AssetDownloaded => event,
+        AssetPurged => event,
+        AssetRenditionsCreated => event,
+        AssetShared => event,
+        AssetSecurityUpdated => event,
+        AssetMetadataUpdated => event,
+        AssetRestored => event,
+        CollectionCreated => event,
+        CollectionUpdated => event,
+        CollectionDeleted => event,
+        CollectionShared => event,
+        CollectionDownloaded => event,
+        CollectionAssetsUpdated => event,
+        CollectionMetadataUpdated => event,
+        CollectionSecurityUpdated => event,
+        MetadataTemplateUpdated => event,
+        MetadataGroupDeleted => event,
+        MetadataVocabularyCreated => event,
+        MetadataVocabularyUpdated => event,
+        MetadataVocabularyDeleted => event,
+        RequestCreated => event,
+        RelationshipCreated => event,
+        RelationshipUpdated => event,
+        RelationshipDeleted => event,
+        RmProjectCreated => event,
+        RmProjectUpdated => event,
+        RmProjectDeleted => event,
+        RmAgreementCreated => event,
+        RmAgreementUpdated => event,
+        RmAgreementDeleted => event,
+        RmAgreementExpired => event,
+        RmEntityCreated => event,
+        RmEntityUpdated => event,
+        RmEntityDeleted => event,
+        SecurityGroupCreated => event,
+        SecurityTemplateCreated => event,
+        SecurityTemplateUpdated => event,
+        StoryboardCreated => event,
+        StoryboardUpdated => event,
+        StoryboardDeleted => event,
+        StoryboardShared => event,
+        UserCreated => event,
+        UserUpdated => event,
+        VersionCreated => event,
+        VersionPromoted => event,
+        ..Unknown
     }
 }
 
@@ -320,149 +240,7 @@ impl Webhooks for Tenovos {
         event_type: EventType,
         reader: &mut codec::Reader<'_>,
     ) -> Result<Event, codec::DecodeError> {
-        match event_type {
-            EventType::AssetCreated => {
-                codec::Decode::decode(reader).map(Event::AssetCreated)
-            }
-            EventType::AssetDeleted => {
-                codec::Decode::decode(reader).map(Event::AssetDeleted)
-            }
-            EventType::AssetDownloaded => {
-                codec::Decode::decode(reader).map(Event::AssetDownloaded)
-            }
-            EventType::AssetPurged => {
-                codec::Decode::decode(reader).map(Event::AssetPurged)
-            }
-            EventType::AssetRenditionsCreated => {
-                codec::Decode::decode(reader).map(Event::AssetRenditionsCreated)
-            }
-            EventType::AssetShared => {
-                codec::Decode::decode(reader).map(Event::AssetShared)
-            }
-            EventType::AssetSecurityUpdated => {
-                codec::Decode::decode(reader).map(Event::AssetSecurityUpdated)
-            }
-            EventType::AssetMetadataUpdated => {
-                codec::Decode::decode(reader).map(Event::AssetMetadataUpdated)
-            }
-            EventType::AssetRestored => {
-                codec::Decode::decode(reader).map(Event::AssetRestored)
-            }
-            EventType::CollectionCreated => {
-                codec::Decode::decode(reader).map(Event::CollectionCreated)
-            }
-            EventType::CollectionUpdated => {
-                codec::Decode::decode(reader).map(Event::CollectionUpdated)
-            }
-            EventType::CollectionDeleted => {
-                codec::Decode::decode(reader).map(Event::CollectionDeleted)
-            }
-            EventType::CollectionShared => {
-                codec::Decode::decode(reader).map(Event::CollectionShared)
-            }
-            EventType::CollectionDownloaded => {
-                codec::Decode::decode(reader).map(Event::CollectionDownloaded)
-            }
-            EventType::CollectionAssetsUpdated => {
-                codec::Decode::decode(reader).map(Event::CollectionAssetsUpdated)
-            }
-            EventType::CollectionMetadataUpdated => {
-                codec::Decode::decode(reader).map(Event::CollectionMetadataUpdated)
-            }
-            EventType::CollectionSecurityUpdated => {
-                codec::Decode::decode(reader).map(Event::CollectionSecurityUpdated)
-            }
-            EventType::MetadataTemplateUpdated => {
-                codec::Decode::decode(reader).map(Event::MetadataTemplateUpdated)
-            }
-            EventType::MetadataGroupDeleted => {
-                codec::Decode::decode(reader).map(Event::MetadataGroupDeleted)
-            }
-            EventType::MetadataVocabularyCreated => {
-                codec::Decode::decode(reader).map(Event::MetadataVocabularyCreated)
-            }
-            EventType::MetadataVocabularyUpdated => {
-                codec::Decode::decode(reader).map(Event::MetadataVocabularyUpdated)
-            }
-            EventType::MetadataVocabularyDeleted => {
-                codec::Decode::decode(reader).map(Event::MetadataVocabularyDeleted)
-            }
-            EventType::RequestCreated => {
-                codec::Decode::decode(reader).map(Event::RequestCreated)
-            }
-            EventType::RelationshipCreated => {
-                codec::Decode::decode(reader).map(Event::RelationshipCreated)
-            }
-            EventType::RelationshipUpdated => {
-                codec::Decode::decode(reader).map(Event::RelationshipUpdated)
-            }
-            EventType::RelationshipDeleted => {
-                codec::Decode::decode(reader).map(Event::RelationshipDeleted)
-            }
-            EventType::RmProjectCreated => {
-                codec::Decode::decode(reader).map(Event::RmProjectCreated)
-            }
-            EventType::RmProjectUpdated => {
-                codec::Decode::decode(reader).map(Event::RmProjectUpdated)
-            }
-            EventType::RmProjectDeleted => {
-                codec::Decode::decode(reader).map(Event::RmProjectDeleted)
-            }
-            EventType::RmAgreementCreated => {
-                codec::Decode::decode(reader).map(Event::RmAgreementCreated)
-            }
-            EventType::RmAgreementUpdated => {
-                codec::Decode::decode(reader).map(Event::RmAgreementUpdated)
-            }
-            EventType::RmAgreementDeleted => {
-                codec::Decode::decode(reader).map(Event::RmAgreementDeleted)
-            }
-            EventType::RmAgreementExpired => {
-                codec::Decode::decode(reader).map(Event::RmAgreementExpired)
-            }
-            EventType::RmEntityCreated => {
-                codec::Decode::decode(reader).map(Event::RmEntityCreated)
-            }
-            EventType::RmEntityUpdated => {
-                codec::Decode::decode(reader).map(Event::RmEntityUpdated)
-            }
-            EventType::RmEntityDeleted => {
-                codec::Decode::decode(reader).map(Event::RmEntityDeleted)
-            }
-            EventType::SecurityGroupCreated => {
-                codec::Decode::decode(reader).map(Event::SecurityGroupCreated)
-            }
-            EventType::SecurityTemplateCreated => {
-                codec::Decode::decode(reader).map(Event::SecurityTemplateCreated)
-            }
-            EventType::SecurityTemplateUpdated => {
-                codec::Decode::decode(reader).map(Event::SecurityTemplateUpdated)
-            }
-            EventType::StoryboardCreated => {
-                codec::Decode::decode(reader).map(Event::StoryboardCreated)
-            }
-            EventType::StoryboardUpdated => {
-                codec::Decode::decode(reader).map(Event::StoryboardUpdated)
-            }
-            EventType::StoryboardDeleted => {
-                codec::Decode::decode(reader).map(Event::StoryboardDeleted)
-            }
-            EventType::StoryboardShared => {
-                codec::Decode::decode(reader).map(Event::StoryboardShared)
-            }
-            EventType::UserCreated => {
-                codec::Decode::decode(reader).map(Event::UserCreated)
-            }
-            EventType::UserUpdated => {
-                codec::Decode::decode(reader).map(Event::UserUpdated)
-            }
-            EventType::VersionCreated => {
-                codec::Decode::decode(reader).map(Event::VersionCreated)
-            }
-            EventType::VersionPromoted => {
-                codec::Decode::decode(reader).map(Event::VersionPromoted)
-            }
-        }
+        Event::decode(event_type, reader)
     }
 
     fn unknown(event: UnknownEvent) -> Event {

@@ -3,408 +3,161 @@
 
 //! The event types of Tenovos and the topics that they belong to.
 
-use std::fmt;
-use std::str::FromStr;
-use webhook_receiver::UnknownName;
-use webhook_receiver::codegen::{EventName, TopicName};
+use webhook_receiver::codegen;
 
-/// What happened: the name under which a delivery states it.
+/// The type of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum EventType {
-    /// `asset.created`: Asset Created.
+    /// `asset.created`: Asset Created. See [`AssetCreated`](crate::AssetCreated).
     AssetCreated,
-    /// `asset.deleted`: Asset Deleted.
+    /// `asset.deleted`: Asset Deleted. See [`AssetDeleted`](crate::AssetDeleted).
     AssetDeleted,
-    /// `asset.downloaded`: Asset Downloaded.
+    /// `asset.downloaded`: Asset Downloaded. See [`AssetDownloaded`](crate::AssetDownloaded).
     AssetDownloaded,
-    /// `asset.purged`: Asset Purged.
+    /// `asset.purged`: Asset Purged. See [`AssetPurged`](crate::AssetPurged).
     AssetPurged,
-    /// `asset.renditions.created`: Renditions Created.
+    /// `asset.renditions.created`: Renditions Created. See [`AssetRenditionsCreated`](crate::AssetRenditionsCreated).
     AssetRenditionsCreated,
-    /// `asset.shared`: Asset Shared.
+    /// `asset.shared`: Asset Shared. See [`AssetShared`](crate::AssetShared).
     AssetShared,
-    /// `asset.security.updated`: Security Updated.
+    /// `asset.security.updated`: Security Updated. See [`AssetSecurityUpdated`](crate::AssetSecurityUpdated).
     AssetSecurityUpdated,
-    /// `asset.metadata.updated`: Metadata Updated.
+    /// `asset.metadata.updated`: Metadata Updated. See [`AssetMetadataUpdated`](crate::AssetMetadataUpdated).
     AssetMetadataUpdated,
-    /// `asset.restored`: Asset Restored.
+    /// `asset.restored`: Asset Restored. See [`AssetRestored`](crate::AssetRestored).
     AssetRestored,
-    /// `collection.created`: Collection Created.
+    /// `collection.created`: Collection Created. See [`CollectionCreated`](crate::CollectionCreated).
     CollectionCreated,
-    /// `collection.updated`: Collection Updated.
+    /// `collection.updated`: Collection Updated. See [`CollectionUpdated`](crate::CollectionUpdated).
     CollectionUpdated,
-    /// `collection.deleted`: Collection Deleted.
+    /// `collection.deleted`: Collection Deleted. See [`CollectionDeleted`](crate::CollectionDeleted).
     CollectionDeleted,
-    /// `collection.shared`: Collection Shared.
+    /// `collection.shared`: Collection Shared. See [`CollectionShared`](crate::CollectionShared).
     CollectionShared,
-    /// `collection.downloaded`: Collection Downloaded.
+    /// `collection.downloaded`: Collection Downloaded. See [`CollectionDownloaded`](crate::CollectionDownloaded).
     CollectionDownloaded,
-    /// `collection.assets.updated`: Collection Assets Updated.
+    /// `collection.assets.updated`: Collection Assets Updated. See [`CollectionAssetsUpdated`](crate::CollectionAssetsUpdated).
     CollectionAssetsUpdated,
-    /// `collection.metadata.updated`: Collection Metadata Updated.
+    /// `collection.metadata.updated`: Collection Metadata Updated. See [`CollectionMetadataUpdated`](crate::CollectionMetadataUpdated).
     CollectionMetadataUpdated,
-    /// `collection.security.updated`: Collection Security Updated.
+    /// `collection.security.updated`: Collection Security Updated. See [`CollectionSecurityUpdated`](crate::CollectionSecurityUpdated).
     CollectionSecurityUpdated,
-    /// `metadata.template.updated`: Template Updated.
+    /// `metadata.template.updated`: Template Updated. See [`MetadataTemplateUpdated`](crate::MetadataTemplateUpdated).
     MetadataTemplateUpdated,
-    /// `metadata.group.deleted`: Group Deleted.
+    /// `metadata.group.deleted`: Group Deleted. See [`MetadataGroupDeleted`](crate::MetadataGroupDeleted).
     MetadataGroupDeleted,
-    /// `metadata.vocabulary.created`: Vocabulary Created.
+    /// `metadata.vocabulary.created`: Vocabulary Created. See [`MetadataVocabularyCreated`](crate::MetadataVocabularyCreated).
     MetadataVocabularyCreated,
-    /// `metadata.vocabulary.updated`: Vocabulary Updated.
+    /// `metadata.vocabulary.updated`: Vocabulary Updated. See [`MetadataVocabularyUpdated`](crate::MetadataVocabularyUpdated).
     MetadataVocabularyUpdated,
-    /// `metadata.vocabulary.deleted`: Vocabulary Deleted.
+    /// `metadata.vocabulary.deleted`: Vocabulary Deleted. See [`MetadataVocabularyDeleted`](crate::MetadataVocabularyDeleted).
     MetadataVocabularyDeleted,
-    /// `request.created`: Request Created.
+    /// `request.created`: Request Created. See [`RequestCreated`](crate::RequestCreated).
     RequestCreated,
-    /// `relationship.created`: Relationship Created.
+    /// `relationship.created`: Relationship Created. See [`RelationshipCreated`](crate::RelationshipCreated).
     RelationshipCreated,
-    /// `relationship.updated`: Relationship Updated.
+    /// `relationship.updated`: Relationship Updated. See [`RelationshipUpdated`](crate::RelationshipUpdated).
     RelationshipUpdated,
-    /// `relationship.deleted`: Relationship Deleted.
+    /// `relationship.deleted`: Relationship Deleted. See [`RelationshipDeleted`](crate::RelationshipDeleted).
     RelationshipDeleted,
-    /// `rm.project.created`: Project Created.
+    /// `rm.project.created`: Project Created. See [`RmProjectCreated`](crate::RmProjectCreated).
     RmProjectCreated,
-    /// `rm.project.updated`: Project Updated.
+    /// `rm.project.updated`: Project Updated. See [`RmProjectUpdated`](crate::RmProjectUpdated).
     RmProjectUpdated,
-    /// `rm.project.deleted`: Project Deleted.
+    /// `rm.project.deleted`: Project Deleted. See [`RmProjectDeleted`](crate::RmProjectDeleted).
     RmProjectDeleted,
-    /// `rm.agreement.created`: Agreement Created.
+    /// `rm.agreement.created`: Agreement Created. See [`RmAgreementCreated`](crate::RmAgreementCreated).
     RmAgreementCreated,
-    /// `rm.agreement.updated`: Agreement Updated.
+    /// `rm.agreement.updated`: Agreement Updated. See [`RmAgreementUpdated`](crate::RmAgreementUpdated).
     RmAgreementUpdated,
-    /// `rm.agreement.deleted`: Agreement Deleted.
+    /// `rm.agreement.deleted`: Agreement Deleted. See [`RmAgreementDeleted`](crate::RmAgreementDeleted).
     RmAgreementDeleted,
-    /// `rm.agreement.expired`: Agreement Expired.
+    /// `rm.agreement.expired`: Agreement Expired. See [`RmAgreementExpired`](crate::RmAgreementExpired).
     RmAgreementExpired,
-    /// `rm.entity.created`: Entity Created.
+    /// `rm.entity.created`: Entity Created. See [`RmEntityCreated`](crate::RmEntityCreated).
     RmEntityCreated,
-    /// `rm.entity.updated`: Entity Updated.
+    /// `rm.entity.updated`: Entity Updated. See [`RmEntityUpdated`](crate::RmEntityUpdated).
     RmEntityUpdated,
-    /// `rm.entity.deleted`: Entity Deleted.
+    /// `rm.entity.deleted`: Entity Deleted. See [`RmEntityDeleted`](crate::RmEntityDeleted).
     RmEntityDeleted,
-    /// `security.group.created`: Group Created.
+    /// `security.group.created`: Group Created. See [`SecurityGroupCreated`](crate::SecurityGroupCreated).
     SecurityGroupCreated,
-    /// `security.template.created`: Template Created.
+    /// `security.template.created`: Template Created. See [`SecurityTemplateCreated`](crate::SecurityTemplateCreated).
     SecurityTemplateCreated,
-    /// `security.template.updated`: Template Updated.
+    /// `security.template.updated`: Template Updated. See [`SecurityTemplateUpdated`](crate::SecurityTemplateUpdated).
     SecurityTemplateUpdated,
-    /// `storyboard.created`: Story Board Created.
+    /// `storyboard.created`: Story Board Created. See [`StoryboardCreated`](crate::StoryboardCreated).
     StoryboardCreated,
-    /// `storyboard.updated`: Story Board Updated.
+    /// `storyboard.updated`: Story Board Updated. See [`StoryboardUpdated`](crate::StoryboardUpdated).
     StoryboardUpdated,
-    /// `storyboard.deleted`: Story Board Deleted.
+    /// `storyboard.deleted`: Story Board Deleted. See [`StoryboardDeleted`](crate::StoryboardDeleted).
     StoryboardDeleted,
-    /// `storyboard.shared`: Story Board Shared.
+    /// `storyboard.shared`: Story Board Shared. See [`StoryboardShared`](crate::StoryboardShared).
     StoryboardShared,
-    /// `user.created`: User Created.
+    /// `user.created`: User Created. See [`UserCreated`](crate::UserCreated).
     UserCreated,
-    /// `user.updated`: User Updated.
+    /// `user.updated`: User Updated. See [`UserUpdated`](crate::UserUpdated).
     UserUpdated,
-    /// `version.created`: Version Created.
+    /// `version.created`: Version Created. See [`VersionCreated`](crate::VersionCreated).
     VersionCreated,
-    /// `version.promoted`: Version Promoted.
+    /// `version.promoted`: Version Promoted. See [`VersionPromoted`](crate::VersionPromoted).
     VersionPromoted,
 }
 
-impl EventType {
-    /// Every event type, in the order of the description.
-    pub const ALL: &'static [Self] = &[
-        Self::AssetCreated,
-        Self::AssetDeleted,
-        Self::AssetDownloaded,
-        Self::AssetPurged,
-        Self::AssetRenditionsCreated,
-        Self::AssetShared,
-        Self::AssetSecurityUpdated,
-        Self::AssetMetadataUpdated,
-        Self::AssetRestored,
-        Self::CollectionCreated,
-        Self::CollectionUpdated,
-        Self::CollectionDeleted,
-        Self::CollectionShared,
-        Self::CollectionDownloaded,
-        Self::CollectionAssetsUpdated,
-        Self::CollectionMetadataUpdated,
-        Self::CollectionSecurityUpdated,
-        Self::MetadataTemplateUpdated,
-        Self::MetadataGroupDeleted,
-        Self::MetadataVocabularyCreated,
-        Self::MetadataVocabularyUpdated,
-        Self::MetadataVocabularyDeleted,
-        Self::RequestCreated,
-        Self::RelationshipCreated,
-        Self::RelationshipUpdated,
-        Self::RelationshipDeleted,
-        Self::RmProjectCreated,
-        Self::RmProjectUpdated,
-        Self::RmProjectDeleted,
-        Self::RmAgreementCreated,
-        Self::RmAgreementUpdated,
-        Self::RmAgreementDeleted,
-        Self::RmAgreementExpired,
-        Self::RmEntityCreated,
-        Self::RmEntityUpdated,
-        Self::RmEntityDeleted,
-        Self::SecurityGroupCreated,
-        Self::SecurityTemplateCreated,
-        Self::SecurityTemplateUpdated,
-        Self::StoryboardCreated,
-        Self::StoryboardUpdated,
-        Self::StoryboardDeleted,
-        Self::StoryboardShared,
-        Self::UserCreated,
-        Self::UserUpdated,
-        Self::VersionCreated,
-        Self::VersionPromoted,
-    ];
-
-    /// The name as it is sent, such as in the delivery's event type.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::AssetCreated => "asset.created",
-            Self::AssetDeleted => "asset.deleted",
-            Self::AssetDownloaded => "asset.downloaded",
-            Self::AssetPurged => "asset.purged",
-            Self::AssetRenditionsCreated => "asset.renditions.created",
-            Self::AssetShared => "asset.shared",
-            Self::AssetSecurityUpdated => "asset.security.updated",
-            Self::AssetMetadataUpdated => "asset.metadata.updated",
-            Self::AssetRestored => "asset.restored",
-            Self::CollectionCreated => "collection.created",
-            Self::CollectionUpdated => "collection.updated",
-            Self::CollectionDeleted => "collection.deleted",
-            Self::CollectionShared => "collection.shared",
-            Self::CollectionDownloaded => "collection.downloaded",
-            Self::CollectionAssetsUpdated => "collection.assets.updated",
-            Self::CollectionMetadataUpdated => "collection.metadata.updated",
-            Self::CollectionSecurityUpdated => "collection.security.updated",
-            Self::MetadataTemplateUpdated => "metadata.template.updated",
-            Self::MetadataGroupDeleted => "metadata.group.deleted",
-            Self::MetadataVocabularyCreated => "metadata.vocabulary.created",
-            Self::MetadataVocabularyUpdated => "metadata.vocabulary.updated",
-            Self::MetadataVocabularyDeleted => "metadata.vocabulary.deleted",
-            Self::RequestCreated => "request.created",
-            Self::RelationshipCreated => "relationship.created",
-            Self::RelationshipUpdated => "relationship.updated",
-            Self::RelationshipDeleted => "relationship.deleted",
-            Self::RmProjectCreated => "rm.project.created",
-            Self::RmProjectUpdated => "rm.project.updated",
-            Self::RmProjectDeleted => "rm.project.deleted",
-            Self::RmAgreementCreated => "rm.agreement.created",
-            Self::RmAgreementUpdated => "rm.agreement.updated",
-            Self::RmAgreementDeleted => "rm.agreement.deleted",
-            Self::RmAgreementExpired => "rm.agreement.expired",
-            Self::RmEntityCreated => "rm.entity.created",
-            Self::RmEntityUpdated => "rm.entity.updated",
-            Self::RmEntityDeleted => "rm.entity.deleted",
-            Self::SecurityGroupCreated => "security.group.created",
-            Self::SecurityTemplateCreated => "security.template.created",
-            Self::SecurityTemplateUpdated => "security.template.updated",
-            Self::StoryboardCreated => "storyboard.created",
-            Self::StoryboardUpdated => "storyboard.updated",
-            Self::StoryboardDeleted => "storyboard.deleted",
-            Self::StoryboardShared => "storyboard.shared",
-            Self::UserCreated => "user.created",
-            Self::UserUpdated => "user.updated",
-            Self::VersionCreated => "version.created",
-            Self::VersionPromoted => "version.promoted",
-        }
-    }
-
-    /// The innermost topic that the event type belongs to.
-    pub const fn topic(self) -> Option<Topic> {
-        match self {
-            Self::AssetCreated => Some(Topic::Asset),
-            Self::AssetDeleted => Some(Topic::Asset),
-            Self::AssetDownloaded => Some(Topic::Asset),
-            Self::AssetPurged => Some(Topic::Asset),
-            Self::AssetRenditionsCreated => Some(Topic::AssetRenditions),
-            Self::AssetShared => Some(Topic::Asset),
-            Self::AssetSecurityUpdated => Some(Topic::AssetSecurity),
-            Self::AssetMetadataUpdated => Some(Topic::AssetMetadata),
-            Self::AssetRestored => Some(Topic::Asset),
-            Self::CollectionCreated => Some(Topic::Collection),
-            Self::CollectionUpdated => Some(Topic::Collection),
-            Self::CollectionDeleted => Some(Topic::Collection),
-            Self::CollectionShared => Some(Topic::Collection),
-            Self::CollectionDownloaded => Some(Topic::Collection),
-            Self::CollectionAssetsUpdated => Some(Topic::CollectionAssets),
-            Self::CollectionMetadataUpdated => Some(Topic::CollectionMetadata),
-            Self::CollectionSecurityUpdated => Some(Topic::CollectionSecurity),
-            Self::MetadataTemplateUpdated => Some(Topic::MetadataTemplate),
-            Self::MetadataGroupDeleted => Some(Topic::MetadataGroup),
-            Self::MetadataVocabularyCreated => Some(Topic::MetadataVocabulary),
-            Self::MetadataVocabularyUpdated => Some(Topic::MetadataVocabulary),
-            Self::MetadataVocabularyDeleted => Some(Topic::MetadataVocabulary),
-            Self::RequestCreated => Some(Topic::Request),
-            Self::RelationshipCreated => Some(Topic::Relationship),
-            Self::RelationshipUpdated => Some(Topic::Relationship),
-            Self::RelationshipDeleted => Some(Topic::Relationship),
-            Self::RmProjectCreated => Some(Topic::RmProject),
-            Self::RmProjectUpdated => Some(Topic::RmProject),
-            Self::RmProjectDeleted => Some(Topic::RmProject),
-            Self::RmAgreementCreated => Some(Topic::RmAgreement),
-            Self::RmAgreementUpdated => Some(Topic::RmAgreement),
-            Self::RmAgreementDeleted => Some(Topic::RmAgreement),
-            Self::RmAgreementExpired => Some(Topic::RmAgreement),
-            Self::RmEntityCreated => Some(Topic::RmEntity),
-            Self::RmEntityUpdated => Some(Topic::RmEntity),
-            Self::RmEntityDeleted => Some(Topic::RmEntity),
-            Self::SecurityGroupCreated => Some(Topic::SecurityGroup),
-            Self::SecurityTemplateCreated => Some(Topic::SecurityTemplate),
-            Self::SecurityTemplateUpdated => Some(Topic::SecurityTemplate),
-            Self::StoryboardCreated => Some(Topic::Storyboard),
-            Self::StoryboardUpdated => Some(Topic::Storyboard),
-            Self::StoryboardDeleted => Some(Topic::Storyboard),
-            Self::StoryboardShared => Some(Topic::Storyboard),
-            Self::UserCreated => Some(Topic::User),
-            Self::UserUpdated => Some(Topic::User),
-            Self::VersionCreated => Some(Topic::Version),
-            Self::VersionPromoted => Some(Topic::Version),
-        }
-    }
-
-    /// What happened within the topic: the last part of the name.
-    pub const fn action(self) -> &'static str {
-        match self {
-            Self::AssetCreated => "created",
-            Self::AssetDeleted => "deleted",
-            Self::AssetDownloaded => "downloaded",
-            Self::AssetPurged => "purged",
-            Self::AssetRenditionsCreated => "created",
-            Self::AssetShared => "shared",
-            Self::AssetSecurityUpdated => "updated",
-            Self::AssetMetadataUpdated => "updated",
-            Self::AssetRestored => "restored",
-            Self::CollectionCreated => "created",
-            Self::CollectionUpdated => "updated",
-            Self::CollectionDeleted => "deleted",
-            Self::CollectionShared => "shared",
-            Self::CollectionDownloaded => "downloaded",
-            Self::CollectionAssetsUpdated => "updated",
-            Self::CollectionMetadataUpdated => "updated",
-            Self::CollectionSecurityUpdated => "updated",
-            Self::MetadataTemplateUpdated => "updated",
-            Self::MetadataGroupDeleted => "deleted",
-            Self::MetadataVocabularyCreated => "created",
-            Self::MetadataVocabularyUpdated => "updated",
-            Self::MetadataVocabularyDeleted => "deleted",
-            Self::RequestCreated => "created",
-            Self::RelationshipCreated => "created",
-            Self::RelationshipUpdated => "updated",
-            Self::RelationshipDeleted => "deleted",
-            Self::RmProjectCreated => "created",
-            Self::RmProjectUpdated => "updated",
-            Self::RmProjectDeleted => "deleted",
-            Self::RmAgreementCreated => "created",
-            Self::RmAgreementUpdated => "updated",
-            Self::RmAgreementDeleted => "deleted",
-            Self::RmAgreementExpired => "expired",
-            Self::RmEntityCreated => "created",
-            Self::RmEntityUpdated => "updated",
-            Self::RmEntityDeleted => "deleted",
-            Self::SecurityGroupCreated => "created",
-            Self::SecurityTemplateCreated => "created",
-            Self::SecurityTemplateUpdated => "updated",
-            Self::StoryboardCreated => "created",
-            Self::StoryboardUpdated => "updated",
-            Self::StoryboardDeleted => "deleted",
-            Self::StoryboardShared => "shared",
-            Self::UserCreated => "created",
-            Self::UserUpdated => "updated",
-            Self::VersionCreated => "created",
-            Self::VersionPromoted => "promoted",
-        }
+codegen::event_type! {
+    EventType: Topic by "." {
+        "asset.created" => AssetCreated in Asset,
+        "asset.deleted" => AssetDeleted in Asset,
+        "asset.downloaded" => AssetDownloaded in Asset,
+        "asset.purged" => AssetPurged in Asset,
+        "asset.renditions.created" => AssetRenditionsCreated in AssetRenditions,
+        "asset.shared" => AssetShared in Asset,
+        "asset.security.updated" => AssetSecurityUpdated in AssetSecurity,
+        "asset.metadata.updated" => AssetMetadataUpdated in AssetMetadata,
+        "asset.restored" => AssetRestored in Asset,
+        "collection.created" => CollectionCreated in Collection,
+        "collection.updated" => CollectionUpdated in Collection,
+        "collection.deleted" => CollectionDeleted in Collection,
+        "collection.shared" => CollectionShared in Collection,
+        "collection.downloaded" => CollectionDownloaded in Collection,
+        "collection.assets.updated" => CollectionAssetsUpdated in CollectionAssets,
+        "collection.metadata.updated" => CollectionMetadataUpdated in CollectionMetadata,
+        "collection.security.updated" => CollectionSecurityUpdated in CollectionSecurity,
+        "metadata.template.updated" => MetadataTemplateUpdated in MetadataTemplate,
+        "metadata.group.deleted" => MetadataGroupDeleted in MetadataGroup,
+        "metadata.vocabulary.created" => MetadataVocabularyCreated in MetadataVocabulary,
+        "metadata.vocabulary.updated" => MetadataVocabularyUpdated in MetadataVocabulary,
+        "metadata.vocabulary.deleted" => MetadataVocabularyDeleted in MetadataVocabulary,
+        "request.created" => RequestCreated in Request,
+        "relationship.created" => RelationshipCreated in Relationship,
+        "relationship.updated" => RelationshipUpdated in Relationship,
+        "relationship.deleted" => RelationshipDeleted in Relationship,
+        "rm.project.created" => RmProjectCreated in RmProject,
+        "rm.project.updated" => RmProjectUpdated in RmProject,
+        "rm.project.deleted" => RmProjectDeleted in RmProject,
+        "rm.agreement.created" => RmAgreementCreated in RmAgreement,
+        "rm.agreement.updated" => RmAgreementUpdated in RmAgreement,
+        "rm.agreement.deleted" => RmAgreementDeleted in RmAgreement,
+        "rm.agreement.expired" => RmAgreementExpired in RmAgreement,
+        "rm.entity.created" => RmEntityCreated in RmEntity,
+        "rm.entity.updated" => RmEntityUpdated in RmEntity,
+        "rm.entity.deleted" => RmEntityDeleted in RmEntity,
+        "security.group.created" => SecurityGroupCreated in SecurityGroup,
+        "security.template.created" => SecurityTemplateCreated in SecurityTemplate,
+        "security.template.updated" => SecurityTemplateUpdated in SecurityTemplate,
+        "storyboard.created" => StoryboardCreated in Storyboard,
+        "storyboard.updated" => StoryboardUpdated in Storyboard,
+        "storyboard.deleted" => StoryboardDeleted in Storyboard,
+        "storyboard.shared" => StoryboardShared in Storyboard,
+        "user.created" => UserCreated in User,
+        "user.updated" => UserUpdated in User,
+        "version.created" => VersionCreated in Version,
+        "version.promoted" => VersionPromoted in Version,
     }
 }
 
-impl EventName for EventType {
-    type Topic = Topic;
-
-    const ALL: &'static [Self] = Self::ALL;
-
-    fn parse(name: &str) -> Option<Self> {
-        Some(
-            match name {
-                "asset.created" => Self::AssetCreated,
-                "asset.deleted" => Self::AssetDeleted,
-                "asset.downloaded" => Self::AssetDownloaded,
-                "asset.purged" => Self::AssetPurged,
-                "asset.renditions.created" => Self::AssetRenditionsCreated,
-                "asset.shared" => Self::AssetShared,
-                "asset.security.updated" => Self::AssetSecurityUpdated,
-                "asset.metadata.updated" => Self::AssetMetadataUpdated,
-                "asset.restored" => Self::AssetRestored,
-                "collection.created" => Self::CollectionCreated,
-                "collection.updated" => Self::CollectionUpdated,
-                "collection.deleted" => Self::CollectionDeleted,
-                "collection.shared" => Self::CollectionShared,
-                "collection.downloaded" => Self::CollectionDownloaded,
-                "collection.assets.updated" => Self::CollectionAssetsUpdated,
-                "collection.metadata.updated" => Self::CollectionMetadataUpdated,
-                "collection.security.updated" => Self::CollectionSecurityUpdated,
-                "metadata.template.updated" => Self::MetadataTemplateUpdated,
-                "metadata.group.deleted" => Self::MetadataGroupDeleted,
-                "metadata.vocabulary.created" => Self::MetadataVocabularyCreated,
-                "metadata.vocabulary.updated" => Self::MetadataVocabularyUpdated,
-                "metadata.vocabulary.deleted" => Self::MetadataVocabularyDeleted,
-                "request.created" => Self::RequestCreated,
-                "relationship.created" => Self::RelationshipCreated,
-                "relationship.updated" => Self::RelationshipUpdated,
-                "relationship.deleted" => Self::RelationshipDeleted,
-                "rm.project.created" => Self::RmProjectCreated,
-                "rm.project.updated" => Self::RmProjectUpdated,
-                "rm.project.deleted" => Self::RmProjectDeleted,
-                "rm.agreement.created" => Self::RmAgreementCreated,
-                "rm.agreement.updated" => Self::RmAgreementUpdated,
-                "rm.agreement.deleted" => Self::RmAgreementDeleted,
-                "rm.agreement.expired" => Self::RmAgreementExpired,
-                "rm.entity.created" => Self::RmEntityCreated,
-                "rm.entity.updated" => Self::RmEntityUpdated,
-                "rm.entity.deleted" => Self::RmEntityDeleted,
-                "security.group.created" => Self::SecurityGroupCreated,
-                "security.template.created" => Self::SecurityTemplateCreated,
-                "security.template.updated" => Self::SecurityTemplateUpdated,
-                "storyboard.created" => Self::StoryboardCreated,
-                "storyboard.updated" => Self::StoryboardUpdated,
-                "storyboard.deleted" => Self::StoryboardDeleted,
-                "storyboard.shared" => Self::StoryboardShared,
-                "user.created" => Self::UserCreated,
-                "user.updated" => Self::UserUpdated,
-                "version.created" => Self::VersionCreated,
-                "version.promoted" => Self::VersionPromoted,
-                _ => return None,
-            },
-        )
-    }
-
-    fn as_str(self) -> &'static str {
-        Self::as_str(self)
-    }
-
-    fn topic(self) -> Option<Topic> {
-        Self::topic(self)
-    }
-}
-
-impl fmt::Display for EventType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl FromStr for EventType {
-    type Err = UnknownName;
-
-    fn from_str(name: &str) -> Result<Self, UnknownName> {
-        let known: Option<Self> = <Self as EventName>::parse(name);
-        known.ok_or_else(|| UnknownName::new(name))
-    }
-}
-
-/// What events are about: all of an event type but its action.
+/// The subject of events: an event type without its action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Topic {
@@ -458,120 +211,31 @@ pub enum Topic {
     Version,
 }
 
-impl Topic {
-    /// Every topic, in alphabetical order.
-    pub const ALL: &'static [Self] = &[
-        Self::Asset,
-        Self::AssetMetadata,
-        Self::AssetRenditions,
-        Self::AssetSecurity,
-        Self::Collection,
-        Self::CollectionAssets,
-        Self::CollectionMetadata,
-        Self::CollectionSecurity,
-        Self::Metadata,
-        Self::MetadataGroup,
-        Self::MetadataTemplate,
-        Self::MetadataVocabulary,
-        Self::Relationship,
-        Self::Request,
-        Self::Rm,
-        Self::RmAgreement,
-        Self::RmEntity,
-        Self::RmProject,
-        Self::Security,
-        Self::SecurityGroup,
-        Self::SecurityTemplate,
-        Self::Storyboard,
-        Self::User,
-        Self::Version,
-    ];
-
-    /// The name, such as the part of an event type that it stands for.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Asset => "asset",
-            Self::AssetMetadata => "asset.metadata",
-            Self::AssetRenditions => "asset.renditions",
-            Self::AssetSecurity => "asset.security",
-            Self::Collection => "collection",
-            Self::CollectionAssets => "collection.assets",
-            Self::CollectionMetadata => "collection.metadata",
-            Self::CollectionSecurity => "collection.security",
-            Self::Metadata => "metadata",
-            Self::MetadataGroup => "metadata.group",
-            Self::MetadataTemplate => "metadata.template",
-            Self::MetadataVocabulary => "metadata.vocabulary",
-            Self::Relationship => "relationship",
-            Self::Request => "request",
-            Self::Rm => "rm",
-            Self::RmAgreement => "rm.agreement",
-            Self::RmEntity => "rm.entity",
-            Self::RmProject => "rm.project",
-            Self::Security => "security",
-            Self::SecurityGroup => "security.group",
-            Self::SecurityTemplate => "security.template",
-            Self::Storyboard => "storyboard",
-            Self::User => "user",
-            Self::Version => "version",
-        }
-    }
-
-    /// The topic around this one.
-    pub const fn parent(self) -> Option<Self> {
-        match self {
-            Self::Asset => None,
-            Self::AssetMetadata => Some(Topic::Asset),
-            Self::AssetRenditions => Some(Topic::Asset),
-            Self::AssetSecurity => Some(Topic::Asset),
-            Self::Collection => None,
-            Self::CollectionAssets => Some(Topic::Collection),
-            Self::CollectionMetadata => Some(Topic::Collection),
-            Self::CollectionSecurity => Some(Topic::Collection),
-            Self::Metadata => None,
-            Self::MetadataGroup => Some(Topic::Metadata),
-            Self::MetadataTemplate => Some(Topic::Metadata),
-            Self::MetadataVocabulary => Some(Topic::Metadata),
-            Self::Relationship => None,
-            Self::Request => None,
-            Self::Rm => None,
-            Self::RmAgreement => Some(Topic::Rm),
-            Self::RmEntity => Some(Topic::Rm),
-            Self::RmProject => Some(Topic::Rm),
-            Self::Security => None,
-            Self::SecurityGroup => Some(Topic::Security),
-            Self::SecurityTemplate => Some(Topic::Security),
-            Self::Storyboard => None,
-            Self::User => None,
-            Self::Version => None,
-        }
-    }
-}
-
-impl TopicName for Topic {
-    fn as_str(self) -> &'static str {
-        Self::as_str(self)
-    }
-
-    fn parent(self) -> Option<Self> {
-        Self::parent(self)
-    }
-}
-
-impl fmt::Display for Topic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl FromStr for Topic {
-    type Err = UnknownName;
-
-    fn from_str(name: &str) -> Result<Self, UnknownName> {
-        let known: Option<Self> = Self::ALL
-            .iter()
-            .copied()
-            .find(|topic| topic.as_str() == name);
-        known.ok_or_else(|| UnknownName::new(name))
+codegen::topic! {
+    Topic {
+        "asset" => Asset,
+        "asset.metadata" => AssetMetadata in Asset,
+        "asset.renditions" => AssetRenditions in Asset,
+        "asset.security" => AssetSecurity in Asset,
+        "collection" => Collection,
+        "collection.assets" => CollectionAssets in Collection,
+        "collection.metadata" => CollectionMetadata in Collection,
+        "collection.security" => CollectionSecurity in Collection,
+        "metadata" => Metadata,
+        "metadata.group" => MetadataGroup in Metadata,
+        "metadata.template" => MetadataTemplate in Metadata,
+        "metadata.vocabulary" => MetadataVocabulary in Metadata,
+        "relationship" => Relationship,
+        "request" => Request,
+        "rm" => Rm,
+        "rm.agreement" => RmAgreement in Rm,
+        "rm.entity" => RmEntity in Rm,
+        "rm.project" => RmProject in Rm,
+        "security" => Security,
+        "security.group" => SecurityGroup in Security,
+        "security.template" => SecurityTemplate in Security,
+        "storyboard" => Storyboard,
+        "user" => User,
+        "version" => Version,
     }
 }

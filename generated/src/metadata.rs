@@ -6,12 +6,49 @@
 
 use std::collections::BTreeMap;
 use webhook_receiver::codegen::codec;
-use webhook_receiver::{JsonValue, Payload, Undeclared};
+use webhook_receiver::{JsonValue, Undeclared, codegen};
 use crate::{EventContext, EventType, Tenovos};
 
 /// Payload of `metadata.template.updated`.
 ///
 /// Sent when an administrator has changed a metadata template.
+///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "metadata.template.updated",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "template": {
+///     "id": "197f0ebb-5e82-4e8d-97f4-94f1e1aa3d2e",
+///     "name": {
+///       "previous": "Editorial Assets",
+///       "current": "Publication Assets"
+///     },
+///     "type": {
+///       "previous": "Asset",
+///       "current": "Asset"
+///     }
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::MetadataTemplateUpdated;
+/// async fn on_metadata_template_updated(event: MetadataTemplateUpdated) {
+///     println!("{:?}", event.template);
+/// }
+/// ```
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
@@ -19,25 +56,12 @@ use crate::{EventContext, EventType, Tenovos};
 pub struct MetadataTemplateUpdated {
     /// Topic and event, joined by a dot.
     pub event_type: String,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `template`.
+    /// `template`: an object, see [`Template`].
     pub template: Template,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
-}
-
-impl MetadataTemplateUpdated {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/metadata_template_updated.json"))
-    }
-}
-
-impl Payload for MetadataTemplateUpdated {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::MetadataTemplateUpdated;
 }
 
 codec::object! {
@@ -49,6 +73,8 @@ codec::object! {
     }
 }
 
+codegen::payload!(MetadataTemplateUpdated: Tenovos, EventType::MetadataTemplateUpdated, "../fixtures/metadata_template_updated.json");
+
 /// The metadata template.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template`
@@ -57,11 +83,11 @@ codec::object! {
 pub struct Template {
     /// Identifier of the metadata template.
     pub id: String,
-    /// `name`.
+    /// `name`: an object, see [`TemplateName`].
     pub name: Option<TemplateName>,
-    /// `type`.
+    /// `type`: an object, see [`TemplateType`].
     pub r#type: Option<TemplateType>,
-    /// `groups`.
+    /// `groups`: an object, see [`TemplateGroups`].
     pub groups: Option<TemplateGroups>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
@@ -105,9 +131,9 @@ codec::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TemplateType {
-    /// `previous`.
+    /// `previous`: one of several values, see [`TemplateTypePrevious`], such as `"Asset"`.
     pub previous: Option<TemplateTypePrevious>,
-    /// `current`.
+    /// `current`: one of several values, see [`TemplateTypeCurrent`], such as `"Asset"`.
     pub current: Option<TemplateTypeCurrent>,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
@@ -225,31 +251,48 @@ codec::object! {
 ///
 /// Sent when an administrator has deleted a metadata group.
 ///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "metadata.group.deleted",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "group": {
+///     "id": "6a6724fa-ef25-4f64-8f12-3cd56f7f9f58",
+///     "name": "Publication Information"
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::MetadataGroupDeleted;
+/// async fn on_metadata_group_deleted(event: MetadataGroupDeleted) {
+///     println!("{:?}", event.group);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.group.deleted/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MetadataGroupDeleted {
     /// Topic and event, joined by a dot.
     pub event_type: String,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `group`.
+    /// `group`: an object, see [`MetadataDeletedGroup`].
     pub group: MetadataDeletedGroup,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
-}
-
-impl MetadataGroupDeleted {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/metadata_group_deleted.json"))
-    }
-}
-
-impl Payload for MetadataGroupDeleted {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::MetadataGroupDeleted;
 }
 
 codec::object! {
@@ -260,6 +303,8 @@ codec::object! {
         ..undeclared
     }
 }
+
+codegen::payload!(MetadataGroupDeleted: Tenovos, EventType::MetadataGroupDeleted, "../fixtures/metadata_group_deleted.json");
 
 /// The metadata group.
 ///
@@ -287,31 +332,54 @@ codec::object! {
 ///
 /// Sent when an administrator has created a controlled vocabulary.
 ///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "metadata.vocabulary.created",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "vocabulary": {
+///     "id": "197f0ebb-5e82-4e8d-97f4-94f1e1aa3d2e",
+///     "name": "Title",
+///     "values": [
+///       {
+///         "id": "79405868-c4ad-407a-a5c1-a57d81e8c02b",
+///         "value": "Widget ABC"
+///       }
+///     ]
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::MetadataVocabularyCreated;
+/// async fn on_metadata_vocabulary_created(event: MetadataVocabularyCreated) {
+///     println!("{:?}", event.vocabulary);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.created/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MetadataVocabularyCreated {
     /// Topic and event, joined by a dot.
     pub event_type: String,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `vocabulary`.
+    /// `vocabulary`: an object, see [`MetadataCreatedVocabulary`].
     pub vocabulary: MetadataCreatedVocabulary,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
-}
-
-impl MetadataVocabularyCreated {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/metadata_vocabulary_created.json"))
-    }
-}
-
-impl Payload for MetadataVocabularyCreated {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::MetadataVocabularyCreated;
 }
 
 codec::object! {
@@ -322,6 +390,8 @@ codec::object! {
         ..undeclared
     }
 }
+
+codegen::payload!(MetadataVocabularyCreated: Tenovos, EventType::MetadataVocabularyCreated, "../fixtures/metadata_vocabulary_created.json");
 
 /// The controlled vocabulary.
 ///
@@ -375,31 +445,59 @@ codec::object! {
 /// Sent when an administrator has renamed a controlled vocabulary, or has added, removed or renamed
 /// values of it.
 ///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "metadata.vocabulary.updated",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "vocabulary": {
+///     "id": "text",
+///     "name": {
+///       "previous": "Boats",
+///       "current": "Boat Type"
+///     },
+///     "values": {
+///       "added": [
+///         {
+///           "id": "15e277db-ab3f-4baa-9913-3d75e9e22b58",
+///           "value": "Pontoon"
+///         }
+///       ]
+///     }
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::MetadataVocabularyUpdated;
+/// async fn on_metadata_vocabulary_updated(event: MetadataVocabularyUpdated) {
+///     println!("{:?}", event.vocabulary);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.updated/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MetadataVocabularyUpdated {
     /// Topic and event, joined by a dot.
     pub event_type: String,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `vocabulary`.
+    /// `vocabulary`: an object, see [`MetadataUpdatedVocabulary`].
     pub vocabulary: MetadataUpdatedVocabulary,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
-}
-
-impl MetadataVocabularyUpdated {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/metadata_vocabulary_updated.json"))
-    }
-}
-
-impl Payload for MetadataVocabularyUpdated {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::MetadataVocabularyUpdated;
 }
 
 codec::object! {
@@ -411,6 +509,8 @@ codec::object! {
     }
 }
 
+codegen::payload!(MetadataVocabularyUpdated: Tenovos, EventType::MetadataVocabularyUpdated, "../fixtures/metadata_vocabulary_updated.json");
+
 /// The controlled vocabulary.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.updated/post/requestBody/content/application~1json/schema/properties/vocabulary`
@@ -419,9 +519,9 @@ codec::object! {
 pub struct MetadataUpdatedVocabulary {
     /// Identifier of the vocabulary.
     pub id: String,
-    /// `name`.
+    /// `name`: an object, see [`VocabularyName`].
     pub name: Option<VocabularyName>,
-    /// `values`.
+    /// `values`: an object, see [`VocabularyValues`].
     pub values: Option<VocabularyValues>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
@@ -511,7 +611,7 @@ codec::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VocabularyValuesUpdated {
-    /// `value`.
+    /// `value`: an object, see [`VocabularyValuesUpdatedValue`].
     pub value: Option<VocabularyValuesUpdatedValue>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
@@ -551,31 +651,45 @@ codec::object! {
 /// Sent when an administrator has deleted a whole controlled vocabulary. Single values that go are an
 /// update of the vocabulary.
 ///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "metadata.vocabulary.deleted",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "vocabulary": {}
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::MetadataVocabularyDeleted;
+/// async fn on_metadata_vocabulary_deleted(event: MetadataVocabularyDeleted) {
+///     println!("{:?}", event.vocabulary);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.deleted/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MetadataVocabularyDeleted {
     /// Topic and event, joined by a dot.
     pub event_type: String,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `vocabulary`.
+    /// `vocabulary`: an object, see [`MetadataDeletedVocabulary`].
     pub vocabulary: MetadataDeletedVocabulary,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
-}
-
-impl MetadataVocabularyDeleted {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/metadata_vocabulary_deleted.json"))
-    }
-}
-
-impl Payload for MetadataVocabularyDeleted {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::MetadataVocabularyDeleted;
 }
 
 codec::object! {
@@ -586,6 +700,8 @@ codec::object! {
         ..undeclared
     }
 }
+
+codegen::payload!(MetadataVocabularyDeleted: Tenovos, EventType::MetadataVocabularyDeleted, "../fixtures/metadata_vocabulary_deleted.json");
 
 /// The controlled vocabulary.
 ///

@@ -5,12 +5,38 @@
 
 use std::collections::BTreeMap;
 use webhook_receiver::codegen::codec;
-use webhook_receiver::{JsonValue, Payload, Undeclared};
+use webhook_receiver::{JsonValue, Undeclared, codegen};
 use crate::{EventContext, EventType, Tenovos};
 
 /// Payload of `relationship.created`.
 ///
 /// Sent when two assets have been related to one another.
+///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "relationship.created",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::RelationshipCreated;
+/// async fn on_relationship_created(event: RelationshipCreated) {
+///     println!("{:?}", event.relationship);
+/// }
+/// ```
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/relationship.created/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
@@ -18,25 +44,12 @@ use crate::{EventContext, EventType, Tenovos};
 pub struct RelationshipCreated {
     /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
-    /// `relationship`.
+    /// `relationship`: an object, see [`CreatedRelationship`].
     pub relationship: Option<CreatedRelationship>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
-}
-
-impl RelationshipCreated {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/relationship_created.json"))
-    }
-}
-
-impl Payload for RelationshipCreated {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::RelationshipCreated;
 }
 
 codec::object! {
@@ -47,6 +60,8 @@ codec::object! {
         ..additional
     }
 }
+
+codegen::payload!(RelationshipCreated: Tenovos, EventType::RelationshipCreated, "../fixtures/relationship_created.json");
 
 /// The relationship between the two assets.
 ///
@@ -77,31 +92,52 @@ codec::object! {
 ///
 /// Sent when the kind of relationship between two assets has been changed.
 ///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "relationship.updated",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "relationship": {
+///     "linkType": {
+///       "current": "placed-graphic",
+///       "previous": "child"
+///     },
+///     "primaryId": "b2c0442f-572c-4636-a62f-44f2e66c3d83",
+///     "secondaryId": "ec29882d-634c-4494-802c-5b6be642ac01"
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::RelationshipUpdated;
+/// async fn on_relationship_updated(event: RelationshipUpdated) {
+///     println!("{:?}", event.relationship);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/relationship.updated/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RelationshipUpdated {
     /// Topic and event, joined by a dot.
     pub event_type: String,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `relationship`.
+    /// `relationship`: an object, see [`UpdatedRelationship`].
     pub relationship: UpdatedRelationship,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
-}
-
-impl RelationshipUpdated {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/relationship_updated.json"))
-    }
-}
-
-impl Payload for RelationshipUpdated {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::RelationshipUpdated;
 }
 
 codec::object! {
@@ -113,13 +149,15 @@ codec::object! {
     }
 }
 
+codegen::payload!(RelationshipUpdated: Tenovos, EventType::RelationshipUpdated, "../fixtures/relationship_updated.json");
+
 /// The relationship between the two assets.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/relationship.updated/post/requestBody/content/application~1json/schema/properties/relationship`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdatedRelationship {
-    /// `linkType`.
+    /// `linkType`: an object, see [`LinkType`].
     pub link_type: Option<LinkType>,
     /// Identifier of the parent asset.
     pub primary_id: String,
@@ -164,31 +202,44 @@ codec::object! {
 ///
 /// Sent when the relationship between two assets has been removed.
 ///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "relationship.deleted",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::RelationshipDeleted;
+/// async fn on_relationship_deleted(event: RelationshipDeleted) {
+///     println!("{:?}", event.relationship);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/relationship.deleted/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RelationshipDeleted {
     /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
-    /// `relationship`.
+    /// `relationship`: an object, see [`CreatedRelationship`].
     pub relationship: Option<CreatedRelationship>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
-}
-
-impl RelationshipDeleted {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/relationship_deleted.json"))
-    }
-}
-
-impl Payload for RelationshipDeleted {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::RelationshipDeleted;
 }
 
 codec::object! {
@@ -199,3 +250,5 @@ codec::object! {
         ..additional
     }
 }
+
+codegen::payload!(RelationshipDeleted: Tenovos, EventType::RelationshipDeleted, "../fixtures/relationship_deleted.json");

@@ -5,12 +5,51 @@
 
 use std::collections::BTreeMap;
 use webhook_receiver::codegen::codec;
-use webhook_receiver::{JsonValue, Payload, Undeclared};
+use webhook_receiver::{JsonValue, Undeclared, codegen};
 use crate::{EventContext, EventType, Tenovos};
 
 /// Payload of `request.created`.
 ///
 /// Sent when a user has submitted a request.
+///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "request.created",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "request": {
+///     "assignedTo": {
+///       "email": "admin@company.com",
+///       "firstName": "Admin",
+///       "lastName": "User"
+///     },
+///     "id": "8cb8a7e9-9c6d-4669-86ca-293f317fc56a",
+///     "status": "New Request",
+///     "submittedBy": {
+///       "email": "jared@piedpiper.com",
+///       "firstName": "Jared"
+///     }
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::RequestCreated;
+/// async fn on_request_created(event: RequestCreated) {
+///     println!("{:?}", event.request);
+/// }
+/// ```
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/request.created/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
@@ -18,25 +57,12 @@ use crate::{EventContext, EventType, Tenovos};
 pub struct RequestCreated {
     /// Topic and event, joined by a dot.
     pub event_type: String,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `request`.
+    /// `request`: an object, see [`Request`].
     pub request: Request,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
-}
-
-impl RequestCreated {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/request_created.json"))
-    }
-}
-
-impl Payload for RequestCreated {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::RequestCreated;
 }
 
 codec::object! {
@@ -48,19 +74,21 @@ codec::object! {
     }
 }
 
+codegen::payload!(RequestCreated: Tenovos, EventType::RequestCreated, "../fixtures/request_created.json");
+
 /// The request.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/request.created/post/requestBody/content/application~1json/schema/properties/request`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Request {
-    /// `assignedTo`.
+    /// `assignedTo`: an object, see [`AssignedTo`].
     pub assigned_to: Option<AssignedTo>,
     /// Identifier of the request.
     pub id: String,
     /// Status of the request, one of those that your organisation has set up.
     pub status: Option<String>,
-    /// `submittedBy`.
+    /// `submittedBy`: an object, see [`SubmittedBy`].
     pub submitted_by: Option<SubmittedBy>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,

@@ -7,12 +7,41 @@
 
 use std::collections::BTreeMap;
 use webhook_receiver::codegen::codec;
-use webhook_receiver::{JsonValue, Payload, Text, Undeclared, format};
+use webhook_receiver::{JsonValue, Text, Undeclared, codegen, format};
 use crate::{EventContext, EventType, Tenovos};
 
 /// Payload of `rm.project.created`.
 ///
 /// Sent when a rights management project has been created.
+///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "rm.project.created",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "project": {
+///     "id": "3aa4d097-71f0-4c61-8cd9-927d276a9287"
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::RmProjectCreated;
+/// async fn on_rm_project_created(event: RmProjectCreated) {
+///     println!("{:?}", event.project);
+/// }
+/// ```
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.project.created/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
@@ -20,25 +49,12 @@ use crate::{EventContext, EventType, Tenovos};
 pub struct RmProjectCreated {
     /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
-    /// `project`.
+    /// `project`: an object, see [`RmCreatedProject`].
     pub project: Option<RmCreatedProject>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
-}
-
-impl RmProjectCreated {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/rm_project_created.json"))
-    }
-}
-
-impl Payload for RmProjectCreated {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::RmProjectCreated;
 }
 
 codec::object! {
@@ -49,6 +65,8 @@ codec::object! {
         ..additional
     }
 }
+
+codegen::payload!(RmProjectCreated: Tenovos, EventType::RmProjectCreated, "../fixtures/rm_project_created.json");
 
 /// The project that the event is about.
 ///
@@ -76,31 +94,56 @@ codec::object! {
 ///
 /// Sent when a rights management project has been changed.
 ///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "rm.project.updated",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "project": {
+///     "id": "147c8d3d-e0f4-497f-86d3-aa2a4166f304",
+///     "name": "Project X",
+///     "security": {
+///       "current": [
+///         {
+///           "id": "42b5dc04-79af-4911-93aa-96d73b1c2f75\"",
+///           "name": "View and Download Consumer"
+///         }
+///       ]
+///     }
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::RmProjectUpdated;
+/// async fn on_rm_project_updated(event: RmProjectUpdated) {
+///     println!("{:?}", event.project);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.project.updated/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmProjectUpdated {
     /// Topic and event, joined by a dot.
     pub event_type: String,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `project`.
+    /// `project`: an object, see [`Project`].
     pub project: Project,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
-}
-
-impl RmProjectUpdated {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/rm_project_updated.json"))
-    }
-}
-
-impl Payload for RmProjectUpdated {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::RmProjectUpdated;
 }
 
 codec::object! {
@@ -111,6 +154,8 @@ codec::object! {
         ..undeclared
     }
 }
+
+codegen::payload!(RmProjectUpdated: Tenovos, EventType::RmProjectUpdated, "../fixtures/rm_project_updated.json");
 
 /// The project, and what changed in it.
 ///
@@ -124,7 +169,7 @@ pub struct Project {
     pub name: Option<String>,
     /// One element for each metadata attribute that changed – attributes that did not change are left out.
     pub metadata: Option<Vec<JsonValue>>,
-    /// `security`.
+    /// `security`: an object, see [`ProjectSecurity`].
     pub security: Option<ProjectSecurity>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
@@ -210,31 +255,47 @@ codec::object! {
 ///
 /// Sent when a rights management project has been deleted.
 ///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "rm.project.deleted",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "project": {
+///     "id": "3aa4d097-71f0-4c61-8cd9-927d276a9287"
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::RmProjectDeleted;
+/// async fn on_rm_project_deleted(event: RmProjectDeleted) {
+///     println!("{:?}", event.project);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.project.deleted/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmProjectDeleted {
     /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
-    /// `project`.
+    /// `project`: an object, see [`RmDeletedProject`].
     pub project: Option<RmDeletedProject>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
-}
-
-impl RmProjectDeleted {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/rm_project_deleted.json"))
-    }
-}
-
-impl Payload for RmProjectDeleted {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::RmProjectDeleted;
 }
 
 codec::object! {
@@ -245,6 +306,8 @@ codec::object! {
         ..additional
     }
 }
+
+codegen::payload!(RmProjectDeleted: Tenovos, EventType::RmProjectDeleted, "../fixtures/rm_project_deleted.json");
 
 /// The project that the event is about.
 ///
@@ -272,31 +335,47 @@ codec::object! {
 ///
 /// Sent when a rights management agreement has been created.
 ///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "rm.agreement.created",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "agreement": {
+///     "id": "3aa4d097-71f0-4c61-8cd9-927d276a9287"
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::RmAgreementCreated;
+/// async fn on_rm_agreement_created(event: RmAgreementCreated) {
+///     println!("{:?}", event.agreement);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.agreement.created/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmAgreementCreated {
     /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
-    /// `agreement`.
+    /// `agreement`: an object, see [`RmCreatedAgreement`].
     pub agreement: Option<RmCreatedAgreement>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
-}
-
-impl RmAgreementCreated {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/rm_agreement_created.json"))
-    }
-}
-
-impl Payload for RmAgreementCreated {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::RmAgreementCreated;
 }
 
 codec::object! {
@@ -307,6 +386,8 @@ codec::object! {
         ..additional
     }
 }
+
+codegen::payload!(RmAgreementCreated: Tenovos, EventType::RmAgreementCreated, "../fixtures/rm_agreement_created.json");
 
 /// The agreement that the event is about.
 ///
@@ -334,31 +415,47 @@ codec::object! {
 ///
 /// Sent when a rights management agreement has been changed.
 ///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "rm.agreement.updated",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "agreement": {
+///     "id": "3aa4d097-71f0-4c61-8cd9-927d276a9287"
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::RmAgreementUpdated;
+/// async fn on_rm_agreement_updated(event: RmAgreementUpdated) {
+///     println!("{:?}", event.agreement);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.agreement.updated/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmAgreementUpdated {
     /// Topic and event, joined by a dot.
     pub event_type: String,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `agreement`.
+    /// `agreement`: an object, see [`UpdatedAgreement`].
     pub agreement: UpdatedAgreement,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
-}
-
-impl RmAgreementUpdated {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/rm_agreement_updated.json"))
-    }
-}
-
-impl Payload for RmAgreementUpdated {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::RmAgreementUpdated;
 }
 
 codec::object! {
@@ -369,6 +466,8 @@ codec::object! {
         ..undeclared
     }
 }
+
+codegen::payload!(RmAgreementUpdated: Tenovos, EventType::RmAgreementUpdated, "../fixtures/rm_agreement_updated.json");
 
 /// The agreement, and what changed in it.
 ///
@@ -382,7 +481,7 @@ pub struct UpdatedAgreement {
     pub name: Option<String>,
     /// One element for each metadata attribute that changed – attributes that did not change are left out.
     pub metadata: Option<Vec<JsonValue>>,
-    /// `security`.
+    /// `security`: an object, see [`UpdatedAgreementSecurity`].
     pub security: Option<UpdatedAgreementSecurity>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
@@ -468,31 +567,47 @@ codec::object! {
 ///
 /// Sent when a rights management agreement has been deleted.
 ///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "rm.agreement.deleted",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "agreement": {
+///     "id": "3aa4d097-71f0-4c61-8cd9-927d276a9287"
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::RmAgreementDeleted;
+/// async fn on_rm_agreement_deleted(event: RmAgreementDeleted) {
+///     println!("{:?}", event.agreement);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.agreement.deleted/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmAgreementDeleted {
     /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
-    /// `agreement`.
+    /// `agreement`: an object, see [`RmDeletedAgreement`].
     pub agreement: Option<RmDeletedAgreement>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
-}
-
-impl RmAgreementDeleted {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/rm_agreement_deleted.json"))
-    }
-}
-
-impl Payload for RmAgreementDeleted {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::RmAgreementDeleted;
 }
 
 codec::object! {
@@ -503,6 +618,8 @@ codec::object! {
         ..additional
     }
 }
+
+codegen::payload!(RmAgreementDeleted: Tenovos, EventType::RmAgreementDeleted, "../fixtures/rm_agreement_deleted.json");
 
 /// The agreement that the event is about.
 ///
@@ -530,29 +647,42 @@ codec::object! {
 ///
 /// Sent on the date on which the rights of an agreement end.
 ///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "rm.agreement.expired",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::RmAgreementExpired;
+/// async fn on_rm_agreement_expired(event: RmAgreementExpired) {
+///     println!("{:?}", event.event);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.agreement.expired/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmAgreementExpired {
     /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
-}
-
-impl RmAgreementExpired {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/rm_agreement_expired.json"))
-    }
-}
-
-impl Payload for RmAgreementExpired {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::RmAgreementExpired;
 }
 
 codec::object! {
@@ -563,9 +693,40 @@ codec::object! {
     }
 }
 
+codegen::payload!(RmAgreementExpired: Tenovos, EventType::RmAgreementExpired, "../fixtures/rm_agreement_expired.json");
+
 /// Payload of `rm.entity.created`.
 ///
 /// Sent when a rights management entity has been created.
+///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "rm.entity.created",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "entity": {
+///     "id": "3aa4d097-71f0-4c61-8cd9-927d276a9287"
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::RmEntityCreated;
+/// async fn on_rm_entity_created(event: RmEntityCreated) {
+///     println!("{:?}", event.entity);
+/// }
+/// ```
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.entity.created/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
@@ -573,25 +734,12 @@ codec::object! {
 pub struct RmEntityCreated {
     /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
-    /// `entity`.
+    /// `entity`: an object, see [`RmCreatedEntity`].
     pub entity: Option<RmCreatedEntity>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
-}
-
-impl RmEntityCreated {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/rm_entity_created.json"))
-    }
-}
-
-impl Payload for RmEntityCreated {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::RmEntityCreated;
 }
 
 codec::object! {
@@ -602,6 +750,8 @@ codec::object! {
         ..additional
     }
 }
+
+codegen::payload!(RmEntityCreated: Tenovos, EventType::RmEntityCreated, "../fixtures/rm_entity_created.json");
 
 /// The entity that the event is about.
 ///
@@ -629,31 +779,71 @@ codec::object! {
 ///
 /// Sent when a rights management entity has been changed.
 ///
+/// An example:
+///
+/// ```json
+/// {
+///   "eventType": "rm.entity.updated",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "entity": {
+///     "id": "147c8d3d-e0f4-497f-86d3-aa2a4166f304",
+///     "name": "Entity X",
+///     "metadata": [
+///       {
+///         "id": "b0ba3409-5e2e-4eb1-9aee-51304dd52170",
+///         "name": "Entity Name",
+///         "currentValue": "Talent Actor X",
+///         "previousValue": "Talent Actor Y",
+///         "type": "text"
+///       }
+///     ],
+///     "security": {
+///       "current": [
+///         {
+///           "id": "42b5dc04-79af-4911-93aa-96d73b1c2f75\"",
+///           "name": "View and Download Consumer"
+///         }
+///       ],
+///       "previous": [
+///         {
+///           "id": "71f5dc03-79af-4911-73aa-56d73b1c2a56\"",
+///           "name": "View Only"
+///         }
+///       ]
+///     }
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::RmEntityUpdated;
+/// async fn on_rm_entity_updated(event: RmEntityUpdated) {
+///     println!("{:?}", event.entity);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.entity.updated/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmEntityUpdated {
     /// Topic and event, joined by a dot.
     pub event_type: String,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `entity`.
+    /// `entity`: an object, see [`Entity`].
     pub entity: Entity,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
-}
-
-impl RmEntityUpdated {
-    /// The first example of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/rm_entity_updated.json"))
-    }
-}
-
-impl Payload for RmEntityUpdated {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::RmEntityUpdated;
 }
 
 codec::object! {
@@ -664,6 +854,8 @@ codec::object! {
         ..undeclared
     }
 }
+
+codegen::payload!(RmEntityUpdated: Tenovos, EventType::RmEntityUpdated, "../fixtures/rm_entity_updated.json");
 
 /// The entity, and what changed in it.
 ///
@@ -677,7 +869,7 @@ pub struct Entity {
     pub name: Option<String>,
     /// One element for each metadata attribute that changed – attributes that did not change are left out.
     pub metadata: Option<Vec<EntityMetadata>>,
-    /// `security`.
+    /// `security`: an object, see [`EntitySecurity`].
     pub security: Option<EntitySecurity>,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
@@ -794,31 +986,47 @@ codec::object! {
 ///
 /// Sent when a rights management entity has been deleted.
 ///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "rm.entity.deleted",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "entity": {
+///     "id": "3aa4d097-71f0-4c61-8cd9-927d276a9287"
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::RmEntityDeleted;
+/// async fn on_rm_entity_deleted(event: RmEntityDeleted) {
+///     println!("{:?}", event.entity);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.entity.deleted/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmEntityDeleted {
     /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
-    /// `entity`.
+    /// `entity`: an object, see [`RmDeletedEntity`].
     pub entity: Option<RmDeletedEntity>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
-}
-
-impl RmEntityDeleted {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/rm_entity_deleted.json"))
-    }
-}
-
-impl Payload for RmEntityDeleted {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::RmEntityDeleted;
 }
 
 codec::object! {
@@ -829,6 +1037,8 @@ codec::object! {
         ..additional
     }
 }
+
+codegen::payload!(RmEntityDeleted: Tenovos, EventType::RmEntityDeleted, "../fixtures/rm_entity_deleted.json");
 
 /// The entity that the event is about.
 ///

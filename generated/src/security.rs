@@ -5,12 +5,42 @@
 
 use std::collections::BTreeMap;
 use webhook_receiver::codegen::codec;
-use webhook_receiver::{JsonValue, Payload, Undeclared};
+use webhook_receiver::{JsonValue, Undeclared, codegen};
 use crate::{EventContext, EventType, SecurityGroup, Tenovos};
 
 /// Payload of `security.group.created`.
 ///
 /// Sent when an administrator has created a security group.
+///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "security.group.created",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "group": {
+///     "id": "e4c15b2b-8540-45e5-96ef-4145322fb07c",
+///     "name": "Art Directors"
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::SecurityGroupCreated;
+/// async fn on_security_group_created(event: SecurityGroupCreated) {
+///     println!("{:?}", event.group);
+/// }
+/// ```
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/security.group.created/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
@@ -18,25 +48,12 @@ use crate::{EventContext, EventType, SecurityGroup, Tenovos};
 pub struct SecurityGroupCreated {
     /// Topic and event, joined by a dot.
     pub event_type: String,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `group`.
+    /// `group`: an object, see [`SecurityGroup`].
     pub group: SecurityGroup,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
-}
-
-impl SecurityGroupCreated {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/security_group_created.json"))
-    }
-}
-
-impl Payload for SecurityGroupCreated {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::SecurityGroupCreated;
 }
 
 codec::object! {
@@ -48,9 +65,37 @@ codec::object! {
     }
 }
 
+codegen::payload!(SecurityGroupCreated: Tenovos, EventType::SecurityGroupCreated, "../fixtures/security_group_created.json");
+
 /// Payload of `security.template.created`.
 ///
 /// Sent when an administrator has created a security template.
+///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "security.template.created",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::SecurityTemplateCreated;
+/// async fn on_security_template_created(event: SecurityTemplateCreated) {
+///     println!("{:?}", event.event);
+/// }
+/// ```
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/security.template.created/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
@@ -58,23 +103,10 @@ codec::object! {
 pub struct SecurityTemplateCreated {
     /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
-}
-
-impl SecurityTemplateCreated {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/security_template_created.json"))
-    }
-}
-
-impl Payload for SecurityTemplateCreated {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::SecurityTemplateCreated;
 }
 
 codec::object! {
@@ -85,9 +117,50 @@ codec::object! {
     }
 }
 
+codegen::payload!(SecurityTemplateCreated: Tenovos, EventType::SecurityTemplateCreated, "../fixtures/security_template_created.json");
+
 /// Payload of `security.template.updated`.
 ///
 /// Sent when an administrator has changed a security template.
+///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "security.template.updated",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "securityTemplate": {
+///     "id": "306b558b-c2af-467f-93e1-30b658ac98b9",
+///     "name": {
+///       "current": "Security Template BF",
+///       "previous": "Security Template A"
+///     },
+///     "groups": [
+///       {
+///         "id": "f22dccbc-6032-4279-9f19-d5dc91d9757e",
+///         "name": "Administrators Group"
+///       }
+///     ]
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::SecurityTemplateUpdated;
+/// async fn on_security_template_updated(event: SecurityTemplateUpdated) {
+///     println!("{:?}", event.security_template);
+/// }
+/// ```
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/security.template.updated/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
@@ -95,25 +168,12 @@ codec::object! {
 pub struct SecurityTemplateUpdated {
     /// Topic and event, joined by a dot.
     pub event_type: String,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `securityTemplate`.
+    /// `securityTemplate`: an object, see [`UpdatedSecurityTemplate`].
     pub security_template: UpdatedSecurityTemplate,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
-}
-
-impl SecurityTemplateUpdated {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/security_template_updated.json"))
-    }
-}
-
-impl Payload for SecurityTemplateUpdated {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::SecurityTemplateUpdated;
 }
 
 codec::object! {
@@ -125,6 +185,8 @@ codec::object! {
     }
 }
 
+codegen::payload!(SecurityTemplateUpdated: Tenovos, EventType::SecurityTemplateUpdated, "../fixtures/security_template_updated.json");
+
 /// The security template.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/security.template.updated/post/requestBody/content/application~1json/schema/properties/securityTemplate`
@@ -133,7 +195,7 @@ codec::object! {
 pub struct UpdatedSecurityTemplate {
     /// Identifier of the security template.
     pub id: String,
-    /// `name`.
+    /// `name`: an object, see [`SecurityTemplateName`].
     pub name: Option<SecurityTemplateName>,
     /// Security groups whose permissions changed.
     pub groups: Option<Vec<SecurityTemplateGroup>>,
@@ -182,7 +244,7 @@ pub struct SecurityTemplateGroup {
     pub id: Option<String>,
     /// Name of the security group.
     pub name: Option<String>,
-    /// `permissions`.
+    /// `permissions`: an object, see [`SecurityTemplateGroupPermissions`].
     pub permissions: Option<SecurityTemplateGroupPermissions>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,

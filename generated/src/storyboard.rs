@@ -5,12 +5,43 @@
 
 use std::collections::BTreeMap;
 use webhook_receiver::codegen::codec;
-use webhook_receiver::{JsonValue, Payload, Text, format};
+use webhook_receiver::{JsonValue, Text, codegen, format};
 use crate::{EventContext, EventType, Tenovos};
 
 /// Payload of `storyboard.created`.
 ///
 /// Sent when a story board has been created.
+///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "storyboard.created",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "storyboard": {
+///     "id": "915a9827-2cb9-4e79-b9bc-1fdc80f6336a",
+///     "title": "TechCrunch",
+///     "description": "TechCrunch Story Board Descriptive Text"
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::StoryboardCreated;
+/// async fn on_storyboard_created(event: StoryboardCreated) {
+///     println!("{:?}", event.storyboard);
+/// }
+/// ```
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/storyboard.created/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
@@ -18,25 +49,12 @@ use crate::{EventContext, EventType, Tenovos};
 pub struct StoryboardCreated {
     /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
-    /// `storyboard`.
+    /// `storyboard`: an object, see [`Storyboard`].
     pub storyboard: Option<Storyboard>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
-}
-
-impl StoryboardCreated {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/storyboard_created.json"))
-    }
-}
-
-impl Payload for StoryboardCreated {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::StoryboardCreated;
 }
 
 codec::object! {
@@ -47,6 +65,8 @@ codec::object! {
         ..additional
     }
 }
+
+codegen::payload!(StoryboardCreated: Tenovos, EventType::StoryboardCreated, "../fixtures/storyboard_created.json");
 
 /// The story board that the event is about.
 ///
@@ -77,31 +97,49 @@ codec::object! {
 ///
 /// Sent when a story board has been changed.
 ///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "storyboard.updated",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "storyboard": {
+///     "id": "915a9827-2cb9-4e79-b9bc-1fdc80f6336a",
+///     "title": "TechCrunch",
+///     "description": "TechCrunch Story Board Descriptive Text"
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::StoryboardUpdated;
+/// async fn on_storyboard_updated(event: StoryboardUpdated) {
+///     println!("{:?}", event.storyboard);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/storyboard.updated/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StoryboardUpdated {
     /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
-    /// `storyboard`.
+    /// `storyboard`: an object, see [`Storyboard`].
     pub storyboard: Option<Storyboard>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
-}
-
-impl StoryboardUpdated {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/storyboard_updated.json"))
-    }
-}
-
-impl Payload for StoryboardUpdated {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::StoryboardUpdated;
 }
 
 codec::object! {
@@ -113,9 +151,42 @@ codec::object! {
     }
 }
 
+codegen::payload!(StoryboardUpdated: Tenovos, EventType::StoryboardUpdated, "../fixtures/storyboard_updated.json");
+
 /// Payload of `storyboard.deleted`.
 ///
 /// Sent when a story board has been deleted.
+///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "storyboard.deleted",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "storyboard": {
+///     "id": "915a9827-2cb9-4e79-b9bc-1fdc80f6336a",
+///     "title": "TechCrunch",
+///     "description": "TechCrunch Story Board Descriptive Text"
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::StoryboardDeleted;
+/// async fn on_storyboard_deleted(event: StoryboardDeleted) {
+///     println!("{:?}", event.storyboard);
+/// }
+/// ```
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/storyboard.deleted/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
@@ -123,25 +194,12 @@ codec::object! {
 pub struct StoryboardDeleted {
     /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
-    /// `storyboard`.
+    /// `storyboard`: an object, see [`Storyboard`].
     pub storyboard: Option<Storyboard>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
-}
-
-impl StoryboardDeleted {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/storyboard_deleted.json"))
-    }
-}
-
-impl Payload for StoryboardDeleted {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::StoryboardDeleted;
 }
 
 codec::object! {
@@ -153,9 +211,37 @@ codec::object! {
     }
 }
 
+codegen::payload!(StoryboardDeleted: Tenovos, EventType::StoryboardDeleted, "../fixtures/storyboard_deleted.json");
+
 /// Payload of `storyboard.shared`.
 ///
 /// Sent when a story board has been shared.
+///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "storyboard.shared",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::StoryboardShared;
+/// async fn on_storyboard_shared(event: StoryboardShared) {
+///     println!("{:?}", event.event);
+/// }
+/// ```
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/storyboard.shared/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
@@ -163,23 +249,10 @@ codec::object! {
 pub struct StoryboardShared {
     /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
-}
-
-impl StoryboardShared {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/storyboard_shared.json"))
-    }
-}
-
-impl Payload for StoryboardShared {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::StoryboardShared;
 }
 
 codec::object! {
@@ -189,3 +262,5 @@ codec::object! {
         ..additional
     }
 }
+
+codegen::payload!(StoryboardShared: Tenovos, EventType::StoryboardShared, "../fixtures/storyboard_shared.json");

@@ -5,12 +5,62 @@
 
 use std::collections::BTreeMap;
 use webhook_receiver::codegen::codec;
-use webhook_receiver::{JsonValue, Payload, Text, Undeclared, format};
+use webhook_receiver::{JsonValue, Text, Undeclared, codegen, format};
 use crate::{EventContext, EventType, SecurityGroup, Tenovos};
 
 /// Payload of `user.created`.
 ///
 /// Sent when a user account has been added to Tenovos.
+///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "user.created",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "user": {
+///     "id": "7d675ef0-f423-11e9-8071-89c0c4052141",
+///     "username": "richard.hendricks",
+///     "email": "richard@piedpiper.com",
+///     "firstName": "Richard",
+///     "lastName": "Hendricks",
+///     "friendlyName": "Richard Hendricks",
+///     "company": "Pied Piper",
+///     "country": "USA",
+///     "phone": "18884562317",
+///     "contact": "Jian Yang",
+///     "role": {
+///       "id": "f4c15b2b-5540-35e5-96ef-7245322fb07d",
+///       "name": "Art Directors"
+///     },
+///     "status": "enabled",
+///     "accountType": "local",
+///     "groups": [
+///       {
+///         "id": "e4c15b2b-8540-45e5-96ef-4145322fb07c",
+///         "name": "Art Directors"
+///       }
+///     ]
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::UserCreated;
+/// async fn on_user_created(event: UserCreated) {
+///     println!("{:?}", event.user);
+/// }
+/// ```
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/user.created/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
@@ -18,25 +68,12 @@ use crate::{EventContext, EventType, SecurityGroup, Tenovos};
 pub struct UserCreated {
     /// Topic and event, joined by a dot.
     pub event_type: String,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `user`.
+    /// `user`: an object, see [`User`].
     pub user: User,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
-}
-
-impl UserCreated {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/user_created.json"))
-    }
-}
-
-impl Payload for UserCreated {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::UserCreated;
 }
 
 codec::object! {
@@ -47,6 +84,8 @@ codec::object! {
         ..undeclared
     }
 }
+
+codegen::payload!(UserCreated: Tenovos, EventType::UserCreated, "../fixtures/user_created.json");
 
 /// The user account that the event is about.
 ///
@@ -74,11 +113,11 @@ pub struct User {
     pub phone: Option<String>,
     /// Contact in the user’s profile.
     pub contact: Option<String>,
-    /// `role`.
+    /// `role`: an object, see [`UserRole`].
     pub role: Option<UserRole>,
-    /// `status`.
+    /// `status`: one of several values, see [`UserStatus`], such as `"enabled"`.
     pub status: Option<UserStatus>,
-    /// `accountType`.
+    /// `accountType`: one of several values, see [`AccountType`], such as `"local"`.
     pub account_type: Option<AccountType>,
     /// The security groups that the user belongs to.
     ///
@@ -185,31 +224,45 @@ codec::text_enum! {
 ///
 /// Sent when a user account has been changed.
 ///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "user.updated",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "user": {}
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::UserUpdated;
+/// async fn on_user_updated(event: UserUpdated) {
+///     println!("{:?}", event.user);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/user.updated/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserUpdated {
     /// Topic and event, joined by a dot.
     pub event_type: String,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `user`.
+    /// `user`: an object, see [`UpdatedUser`].
     pub user: UpdatedUser,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
-}
-
-impl UserUpdated {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/user_updated.json"))
-    }
-}
-
-impl Payload for UserUpdated {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::UserUpdated;
 }
 
 codec::object! {
@@ -220,6 +273,8 @@ codec::object! {
         ..undeclared
     }
 }
+
+codegen::payload!(UserUpdated: Tenovos, EventType::UserUpdated, "../fixtures/user_updated.json");
 
 /// The user account, and the attribute that changed.
 ///

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use webhook_receiver::codegen::codec;
-use webhook_receiver::{Integer, JsonValue, Payload, Text, Undeclared, format};
+use webhook_receiver::{Integer, JsonValue, Text, Undeclared, codegen, format};
 use crate::{Asset, EventContext, EventType, Tenovos};
 
 /// Payload of `version.created`.
@@ -13,33 +13,71 @@ use crate::{Asset, EventContext, EventType, Tenovos};
 /// Sent when a new version of an asset has been added. The first upload of an asset is its first
 /// version and is not reported here.
 ///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "version.created",
+///   "asset": {
+///     "id": "cdff2214-3873-4cc4-8e2e-94fcec784343",
+///     "filename": "pied-piper-grandopening.tif",
+///     "metadataTemplate": {
+///       "id": "ea6eb24d-adef-4380-bd02-f64f567c437f",
+///       "name": "Corporate Images"
+///     },
+///     "securityTemplates": [
+///       {
+///         "id": "ab6faea8-6a31-4f83-9ab4-f990c325191e",
+///         "name": "Full Access"
+///       }
+///     ]
+///   },
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   },
+///   "version": {
+///     "latest": true,
+///     "versionNumber": 2,
+///     "previous": {
+///       "createdBy": {
+///         "userId": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///         "firstName": "Erlich",
+///         "lastName": "Bachman"
+///       }
+///     }
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::VersionCreated;
+/// async fn on_version_created(event: VersionCreated) {
+///     println!("{:?}", event.asset);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/version.created/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VersionCreated {
     /// Topic and event, joined by a dot.
     pub event_type: String,
-    /// `asset`.
+    /// `asset`: an object, see [`Asset`].
     pub asset: Asset,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `version`.
+    /// `version`: an object, see [`Version`].
     pub version: Version,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
-}
-
-impl VersionCreated {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/version_created.json"))
-    }
-}
-
-impl Payload for VersionCreated {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::VersionCreated;
 }
 
 codec::object! {
@@ -52,6 +90,8 @@ codec::object! {
     }
 }
 
+codegen::payload!(VersionCreated: Tenovos, EventType::VersionCreated, "../fixtures/version_created.json");
+
 /// The version that was added.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/version`
@@ -62,7 +102,7 @@ pub struct Version {
     pub latest: Option<bool>,
     /// Number of this version, counted from 1.
     pub version_number: Option<Integer>,
-    /// `previous`.
+    /// `previous`: an object, see [`VersionPrevious`].
     pub previous: Option<VersionPrevious>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
@@ -89,7 +129,7 @@ pub struct VersionPrevious {
     ///
     /// `minimum`: `1`, `maximum`: `500`.
     pub version_number: Option<i32>,
-    /// `createdBy`.
+    /// `createdBy`: an object, see [`CreatedBy`].
     pub created_by: Option<CreatedBy>,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
@@ -136,29 +176,42 @@ codec::object! {
 ///
 /// Sent when an earlier version of an asset has been made its current version.
 ///
+/// An example, assembled from the examples of members:
+///
+/// ```json
+/// {
+///   "eventType": "version.promoted",
+///   "event": {
+///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
+///     "time": "2024-05-09T17:55:28.462Z",
+///     "user": {
+///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
+///       "firstName": "Erlich",
+///       "lastName": "Bachman"
+///     }
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use tenovos_webhooks::VersionPromoted;
+/// async fn on_version_promoted(event: VersionPromoted) {
+///     println!("{:?}", event.event);
+/// }
+/// ```
+///
 /// Source: `tenovos-webhooks.yaml#/webhooks/version.promoted/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VersionPromoted {
     /// Topic and event, joined by a dot.
     pub event_type: Option<String>,
-    /// `event`.
+    /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
-}
-
-impl VersionPromoted {
-    /// A payload assembled from the examples of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/version_promoted.json"))
-    }
-}
-
-impl Payload for VersionPromoted {
-    type Webhooks = Tenovos;
-
-    const EVENT_TYPE: EventType = EventType::VersionPromoted;
 }
 
 codec::object! {
@@ -168,3 +221,5 @@ codec::object! {
         ..additional
     }
 }
+
+codegen::payload!(VersionPromoted: Tenovos, EventType::VersionPromoted, "../fixtures/version_promoted.json");

@@ -21,7 +21,7 @@ use tenovos_webhooks::{
     UserCreated, UserUpdated, VersionCreated, VersionPromoted, receiver,
 };
 
-/// Signs the example, passes it through the receiver, and holds what the handler got against it.
+/// Signs the example, passes it through the receiver, and compares it with the payload that the handler gets.
 fn round_trip<P: Payload<Webhooks = Tenovos>>(example: &'static str) {
     let secret = testing::secret();
     let headers = testing::signed_now(&SIGNATURE_SCHEME, &secret, example.as_bytes());

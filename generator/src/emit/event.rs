@@ -1,97 +1,108 @@
 //! `event.rs`: any event, and how a delivery becomes one.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
-use super::{Emitter, docs, imports};
+use super::imports::Imports;
+use super::type_ref::TypeRef;
+use super::{Emitter, docs};
 use crate::format::SourceFile;
-use crate::ir::{EventTypeLocation, Kind, Presence, Type};
+use crate::ir::{EventTypeLocation, Field, Kind};
 
-impl Emitter<'_> {
-    /// The file.
-    pub(super) fn events(&self) -> SourceFile {
-        let mut file = SourceFile::new(self.header(&format!("Any event of {}.", self.vendor_name())));
-        let vendor = &self.names.vendor;
-        let idents = self.names.event_types();
-        let mut payloads: Vec<_> = self.api.webhooks.iter().map(|webhook| self.names.ty(webhook.payload)).collect();
-        let types = payloads.clone();
-        let accessors = self.accessors();
-        let common: Vec<&Type> = self.api.common_fields().into_iter().map(|field| &field.ty).collect();
-        payloads.extend(common.iter().flat_map(|ty| ty.definitions()).map(|id| self.names.ty(id)));
-        let own = payloads.iter().map(ToString::to_string).chain(["EventType".to_owned(), self.vendor_name()]);
-        let own = imports::list(own.collect());
-        let mut receiver = imports::receiver_types(&common);
-        receiver.extend(["UnknownEvent", "Webhooks"]);
-        let receiver = imports::list(receiver);
-        let map = imports::has_map(&common).then(|| {
-            quote!(
-                use std::collections::BTreeMap;
-            )
-        });
-        file.item(quote! {
-            #map
-            use webhook_receiver::codegen::{EventTypeLocation, Serialize, Serializer, codec};
-            use webhook_receiver::{#receiver};
-            use crate::{#own};
-        });
-        let variants = self.api.webhooks.iter().zip(idents).zip(&types).map(|((webhook, ident), ty)| {
-            let docs = docs::outer(&format!("{}.", docs::code(&webhook.event_type)));
-            quote!(#docs #ident(Box<#ty>),)
-        });
-        file.item(quote! {
-            /// Any event: what a handler of a topic gets.
+/// The file.
+pub(super) fn file(emitter: &Emitter<'_>) -> SourceFile {
+    let mut file = SourceFile::new(emitter.header(&format!("Any event of {}.", emitter.vendor_name())));
+    file.item(EventItem { emitter });
+    for field in emitter.api.common_fields() {
+        file.item(Accessor { emitter, field });
+    }
+    file.item(WebhooksImpl { emitter });
+    Imports::of_crate(emitter).add_to(&mut file);
+    file
+}
+
+/// The enum of all events.
+struct EventItem<'a> {
+    emitter: &'a Emitter<'a>,
+}
+
+impl ToTokens for EventItem<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Emitter { api, names, .. } = self.emitter;
+        let idents = names.event_types();
+        let types = api.webhooks.iter().map(|webhook| names.ty(webhook.payload));
+        let docs = api.webhooks.iter().map(|webhook| docs::outer(&docs::event_type(webhook)));
+        tokens.extend(quote! {
+            /// Any event: the argument of a handler of a topic.
             #[derive(Clone, Debug, PartialEq)]
             #[non_exhaustive]
             pub enum Event {
-                #(#variants)*
+                #(#docs #idents(Box<#types>),)*
                 /// An event whose type is absent or not in the description.
                 Unknown(UnknownEvent),
             }
-        });
-        file.item(quote! {
-            impl Event {
-                /// The event type; none for an event that the description does not list.
-                pub fn event_type(&self) -> Option<EventType> {
-                    Some(match self {
-                        #(Self::#idents(_) => EventType::#idents,)*
-                        Self::Unknown(_) => return None,
-                    })
-                }
 
-                /// The event type as it was sent; none where the delivery states none. Any text at all: escape it before
-                /// logging.
-                pub fn event_type_name(&self) -> Option<&str> {
-                    match self {
-                        Self::Unknown(event) => event.event_type(),
-                        known => known.event_type().map(EventType::as_str),
-                    }
-                }
-
-                #(#accessors)*
-            }
-        });
-        file.item(quote! {
-            /// An event is written as its payload is.
-            impl Serialize for Event {
-                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                    match self {
-                        #(Self::#idents(payload) => payload.serialize(serializer),)*
-                        Self::Unknown(event) => event.serialize(serializer),
-                    }
+            codegen::event! {
+                Event: EventType {
+                    #(#idents,)*
+                    ..Unknown
                 }
             }
         });
-        let location = self.event_type_location();
-        file.item(quote! {
+    }
+}
+
+/// A method for a member that all payloads have.
+struct Accessor<'a> {
+    emitter: &'a Emitter<'a>,
+    /// The member, as the first payload has it.
+    field: &'a Field,
+}
+
+impl ToTokens for Accessor<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Emitter { api, names, .. } = self.emitter;
+        let Some(accessor) = names.accessor(&self.field.wire) else { return };
+        let ty = TypeRef { names, ty: &self.field.ty };
+        let docs = docs::outer(&format!(
+            "{} of the payload; `None` if it is absent, or if the event is unknown.",
+            docs::code(&self.field.wire)
+        ));
+        let rows = api.webhooks.iter().zip(names.event_types()).filter_map(|(webhook, ident)| {
+            let Kind::Struct(object) = &api.def(webhook.payload).kind else { return None };
+            let position = object.fields.iter().position(|own| own.wire == self.field.wire)?;
+            let member = names.members(webhook.payload).get(position)?;
+            Some(quote!(#ident => #member,))
+        });
+        tokens.extend(quote! {
+            codegen::event_member! {
+                #docs
+                Event::#accessor -> #ty {
+                    #(#rows)*
+                    ..Unknown
+                }
+            }
+        });
+    }
+}
+
+/// How a delivery becomes an event.
+struct WebhooksImpl<'a> {
+    emitter: &'a Emitter<'a>,
+}
+
+impl ToTokens for WebhooksImpl<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let vendor = &self.emitter.names.vendor;
+        let location = self.location();
+        tokens.extend(quote! {
             impl Webhooks for #vendor {
                 type EventType = EventType;
                 type Event = Event;
                 const EVENT_TYPE: EventTypeLocation = #location;
 
                 fn decode(event_type: EventType, reader: &mut codec::Reader<'_>) -> Result<Event, codec::DecodeError> {
-                    match event_type {
-                        #(EventType::#idents => codec::Decode::decode(reader).map(Event::#idents),)*
-                    }
+                    Event::decode(event_type, reader)
                 }
 
                 fn unknown(event: UnknownEvent) -> Event {
@@ -99,59 +110,21 @@ impl Emitter<'_> {
                 }
             }
         });
-        file
     }
+}
 
-    /// Where deliveries state their event type, in the receiver's words.
-    fn event_type_location(&self) -> TokenStream {
-        let separator = &self.api.separator;
-        let completion =
-            self.api.event_type_location.completed_by().map(|pointer| quote!(.completed_by(#pointer, #separator)));
-        let location = match &self.api.event_type_location {
+impl WebhooksImpl<'_> {
+    /// Where deliveries state their event type, as the receiver expresses it.
+    fn location(&self) -> TokenStream {
+        let api = self.emitter.api;
+        let separator = &api.separator;
+        let location = match &api.event_type_location {
             EventTypeLocation::Body { pointers, .. } => quote!(body(&[#(#pointers),*])),
             EventTypeLocation::Header { name, .. } => quote!(header(#name)),
             EventTypeLocation::Address => quote!(endpoint()),
         };
+        let completion = api.event_type_location.completed_by();
+        let completion = completion.map(|pointer| quote!(.completed_by(#pointer, #separator)));
         quote!(EventTypeLocation::#location #completion)
-    }
-
-    /// Methods for the members that all payloads have.
-    fn accessors(&self) -> Vec<TokenStream> {
-        let idents = self.names.event_types();
-        let common = self.api.common_fields();
-        common
-            .iter()
-            .filter_map(|field| {
-                let accessor = self.names.accessor(&field.wire)?;
-                let ty = self.type_tokens(&field.ty);
-                let arms = self.api.webhooks.iter().zip(idents).filter_map(|(webhook, ident)| {
-                    let Kind::Struct(object) = &self.api.def(webhook.payload).kind else { return None };
-                    let position = object.fields.iter().position(|own| own.wire == field.wire)?;
-                    let member = self.names.members(webhook.payload).get(position)?;
-                    Some(match object.fields[position].presence {
-                        Presence::Required => quote!(Self::#ident(payload) => Some(&payload.#member),),
-                        Presence::Optional | Presence::Nullable => {
-                            quote!(Self::#ident(payload) => payload.#member.as_ref(),)
-                        }
-                        Presence::OptionalNullable => {
-                            quote!(Self::#ident(payload) => payload.#member.as_ref().and_then(Option::as_ref),)
-                        }
-                    })
-                });
-                let docs = docs::outer(&format!(
-                    "{}, which every payload has; none where it was not sent, or for an unknown event.",
-                    docs::code(&field.wire)
-                ));
-                Some(quote! {
-                    #docs
-                    pub fn #accessor(&self) -> Option<&#ty> {
-                        match self {
-                            #(#arms)*
-                            Self::Unknown(_) => None,
-                        }
-                    }
-                })
-            })
-            .collect()
     }
 }

@@ -2,69 +2,77 @@
 
 use std::collections::BTreeMap;
 
-use quote::{format_ident, quote};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
 
+use super::Emitter;
+use super::imports::Imports;
 use super::signature::Signing;
-use super::{Emitter, imports};
 use crate::format::SourceFile;
-use crate::ir::{EventTypeLocation, Webhook};
-use crate::names::ident;
+use crate::ir::{Api, EventTypeLocation, Webhook};
+use crate::names::{Names, ident};
 
-impl Emitter<'_> {
-    /// The path of an example: the payload's name, and a number from the second on.
-    pub(super) fn fixture_path(&self, webhook: usize, example: usize) -> String {
-        let name = &self.names.fixtures()[webhook];
-        let number = if example == 0 { String::new() } else { format!(".{}", example + 1) };
-        format!("fixtures/{name}{number}.json")
-    }
+/// The path of an example: the payload's name, and a number from the second on.
+pub(super) fn path(names: &Names, webhook: usize, example: usize) -> String {
+    let name = &names.fixtures()[webhook];
+    let number = if example == 0 { String::new() } else { format!(".{}", example + 1) };
+    format!("fixtures/{name}{number}.json")
+}
 
-    /// The examples.
-    pub(super) fn fixtures(&self) -> BTreeMap<String, String> {
-        let mut files = BTreeMap::new();
-        for (index, webhook) in self.api.webhooks.iter().enumerate() {
-            for (number, example) in webhook.examples.iter().enumerate() {
-                files.insert(self.fixture_path(index, number), example.json.clone());
-            }
+/// The examples, by their path.
+pub(super) fn files(api: &Api, names: &Names) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    for (index, webhook) in api.webhooks.iter().enumerate() {
+        for (number, example) in webhook.examples.iter().enumerate() {
+            files.insert(path(names, index, number), example.json.clone());
         }
-        files
     }
+    files
+}
 
-    /// The tests; none where no payload states its event type.
-    pub(super) fn example_tests(&self) -> Option<SourceFile> {
-        self.tested().next()?;
-        let header = self.header(
-            "Every example of the description: verified, routed to its typed handler, and re-encoded to equal JSON.",
-        );
-        let mut file = SourceFile::new(format!("{header}{}", self.lints_of_names()));
-        let crate_name = format_ident!("{}", self.names.crate_name.replace('-', "_"));
-        let Signing { names, secret, headers, receiver } = self.signing();
-        let vendor = &self.names.vendor;
-        let mut imports: Vec<String> =
-            self.tested().map(|(_, webhook, _)| self.names.ty(webhook.payload).to_string()).collect();
-        imports.extend(names.iter().chain(&["Outcome", "Payload", self.constructor()]).map(|&name| name.to_owned()));
-        imports.push(vendor.to_string());
-        let imports = imports::list(imports);
-        let header_value = matches!(self.api.event_type_location, EventTypeLocation::Header { .. }).then(|| {
-            quote!(
-                use webhook_receiver::http::HeaderValue;
-            )
-        });
-        file.item(quote! {
-            use std::sync::mpsc;
-            #header_value
-            use webhook_receiver::testing;
-            use #crate_name::{#imports};
-        });
-        let (parameter, insert) = match &self.api.event_type_location {
+/// The tests; `None` if no payload states its event type.
+pub(super) fn example_tests(emitter: &Emitter<'_>) -> Option<SourceFile> {
+    tested(emitter.api).next()?;
+    let header = emitter.header(
+        "Every example of the description: verified, routed to its typed handler, and re-encoded to equal JSON.",
+    );
+    let mut file = SourceFile::new(format!("{header}{}", emitter.lints_of_names()));
+    file.item(RoundTrip { emitter });
+    for (index, webhook, number) in tested(emitter.api) {
+        file.item(ExampleTest { emitter, index, webhook, number });
+    }
+    Imports::of_test(emitter).add_to(&mut file);
+    Some(file)
+}
+
+/// The examples that are routed, with the indices of their webhook and their own.
+fn tested(api: &Api) -> impl Iterator<Item = (usize, &Webhook, usize)> {
+    api.webhooks.iter().enumerate().flat_map(|(index, webhook)| {
+        let examples = webhook.examples.iter().enumerate().filter(|(_, example)| example.states_event_type);
+        examples.map(move |(number, _)| (index, webhook, number))
+    })
+}
+
+/// The function that all tests call.
+struct RoundTrip<'a> {
+    emitter: &'a Emitter<'a>,
+}
+
+impl ToTokens for RoundTrip<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let vendor = &self.emitter.names.vendor;
+        let Signing { secret, headers, trusted } = Signing::new(self.emitter);
+        let receiver = self.emitter.construct(&quote!(P::EVENT_TYPE), &trusted);
+        let (parameter, insert) = match &self.emitter.api.event_type_location {
             EventTypeLocation::Header { name, .. } => (
                 Some(quote!(, event_type: &'static str)),
-                Some(quote!(headers.insert(#name, HeaderValue::from_static(event_type));)),
+                Some(quote!(headers.insert(#name, webhook_receiver::http::HeaderValue::from_static(event_type));)),
             ),
             EventTypeLocation::Body { .. } | EventTypeLocation::Address => (None, None),
         };
         let mutable = insert.is_some().then(|| quote!(mut));
-        file.item(quote! {
-            /// Signs the example, passes it through the receiver, and holds what the handler got against it.
+        tokens.extend(quote! {
+            /// Signs the example, passes it through the receiver, and compares it with the payload that the handler gets.
             fn round_trip<P: Payload<Webhooks = #vendor>>(example: &'static str #parameter) {
                 #secret
                 let #mutable headers = #headers;
@@ -83,29 +91,31 @@ impl Emitter<'_> {
                 testing::same_json(example, &encoded).unwrap_or_else(|difference| panic!("{difference}"));
             }
         });
-        for (index, webhook, number) in self.tested() {
-            let payload = self.names.ty(webhook.payload);
-            let name = &self.names.fixtures()[index];
-            let path = format!("../{}", self.fixture_path(index, number));
-            let suffix = if number == 0 { String::new() } else { format!("_{}", number + 1) };
-            let test = ident(&format!("{name}{suffix}"));
-            let header = webhook.header.as_ref().map(|value| quote!(, #value));
-            file.item(quote! {
-                #[test]
-                fn #test() {
-                    round_trip::<#payload>(include_str!(#path) #header);
-                }
-            });
-        }
-        Some(file)
     }
+}
 
-    /// The examples that are routed, with the places of their webhook and their own.
-    fn tested(&self) -> impl Iterator<Item = (usize, &Webhook, usize)> {
-        let webhooks = self.api.webhooks.iter().enumerate();
-        webhooks.flat_map(|(index, webhook)| {
-            let examples = webhook.examples.iter().enumerate().filter(|(_, example)| example.states_event_type);
-            examples.map(move |(number, _)| (index, webhook, number))
-        })
+/// The test of one example.
+struct ExampleTest<'a> {
+    emitter: &'a Emitter<'a>,
+    index: usize,
+    webhook: &'a Webhook,
+    number: usize,
+}
+
+impl ToTokens for ExampleTest<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self { emitter, index, webhook, number } = *self;
+        let payload = emitter.names.ty(webhook.payload);
+        let name = &emitter.names.fixtures()[index];
+        let path = format!("../{}", path(emitter.names, index, number));
+        let suffix = if number == 0 { String::new() } else { format!("_{}", number + 1) };
+        let test = ident(&format!("{name}{suffix}"));
+        let header = webhook.header.as_ref().map(|value| quote!(, #value));
+        tokens.extend(quote! {
+            #[test]
+            fn #test() {
+                round_trip::<#payload>(include_str!(#path) #header);
+            }
+        });
     }
 }

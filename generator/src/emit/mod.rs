@@ -1,77 +1,96 @@
-//! The intermediate representation to source files, one module an emitted file. It cannot fail.
+//! The intermediate representation to source files: one type per emitted item, which becomes tokens. It cannot fail.
 
-mod codec;
+mod constant;
 mod docs;
+mod enum_;
 mod event;
 mod event_type;
 mod fixtures;
+mod handler;
 mod imports;
 mod library;
 mod manifest;
-mod payloads;
+mod newtype;
+mod payload;
 mod signature;
+mod struct_;
 #[cfg(test)]
 #[allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 #[allow(clippy::needless_pass_by_value, reason = "`expect!` is handed over where it is written")]
 mod tests;
-mod values;
+mod topic;
+mod type_ref;
+mod union_;
 
 use std::collections::{BTreeMap, HashMap};
 
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+
 use crate::document::Origin;
 use crate::format::SourceFile;
-use crate::ir::{Api, TypeId};
+use crate::ir::{Api, Kind, TypeId};
 use crate::names::Names;
 use crate::source::Sources;
 
 pub use manifest::{Manifest, manifest};
 
-/// What emitting needs to know.
+/// What emitted items are made from.
 pub struct Emitter<'a> {
-    /// What is emitted.
-    pub api: &'a Api,
-    /// How it is called.
-    pub names: &'a Names,
-    /// The files that it was made from, for the places in docs.
-    pub sources: &'a Sources,
-    /// The places of the webhooks in the description, by their payloads.
+    api: &'a Api,
+    names: &'a Names,
+    sources: &'a Sources,
+    /// The indices of the webhooks, by their payloads.
     payloads: HashMap<TypeId, usize>,
     /// The definitions of each module of payloads, the modules in alphabetical order.
     modules: BTreeMap<&'a str, Vec<TypeId>>,
+    /// Values of members in the examples of payloads.
+    values: docs::Values,
 }
 
 impl<'a> Emitter<'a> {
-    /// An emitter of the crate.
+    /// An emitter of the crate. The sources are for the places in docs.
     pub fn new(api: &'a Api, names: &'a Names, sources: &'a Sources) -> Self {
         let mut modules: BTreeMap<&str, Vec<TypeId>> = BTreeMap::new();
         for id in (0..api.types.len()).map(TypeId) {
             modules.entry(names.module(id)).or_default().push(id);
         }
         let payloads = api.webhooks.iter().enumerate().map(|(index, webhook)| (webhook.payload, index)).collect();
-        Self { api, names, sources, payloads, modules }
+        Self { api, names, sources, payloads, modules, values: docs::Values::of(api) }
     }
 
     /// Hands over the source files of the crate one by one, as the tokens of a file take far more memory than its text, and
     /// returns all other files but for the manifest.
     pub(crate) fn files(&self, mut source: impl FnMut(String, SourceFile)) -> BTreeMap<String, String> {
-        source("src/lib.rs".to_owned(), self.library());
-        source("src/event.rs".to_owned(), self.events());
-        source("src/event_type.rs".to_owned(), self.event_types());
+        source("src/lib.rs".to_owned(), library::file(self));
+        source("src/event.rs".to_owned(), event::file(self));
+        source("src/event_type.rs".to_owned(), event_type::file(self));
         for (module, ids) in &self.modules {
-            source(format!("src/{module}.rs"), self.payloads(module, ids));
+            source(format!("src/{module}.rs"), self.module(module, ids));
         }
-        if let Some(tests) = self.example_tests() {
-            source("tests/examples.rs".to_owned(), tests);
+        if let Some(file) = fixtures::example_tests(self) {
+            source("tests/examples.rs".to_owned(), file);
         }
-        self.fixtures()
+        source("tests/handlers.rs".to_owned(), handler::tests(self));
+        fixtures::files(self.api, self.names)
     }
 
-    /// The place of the webhook whose payload a type is; none for other types.
+    /// A file of payloads and the types that they are made of.
+    fn module(&self, module: &str, ids: &[TypeId]) -> SourceFile {
+        let mut file = SourceFile::new(self.header(&docs::module(self, ids)));
+        for &id in ids {
+            file.item(Definition { emitter: self, id });
+        }
+        imports::Imports::of_module(self, module).add_to(&mut file);
+        file
+    }
+
+    /// The index of the webhook whose payload a type is; `None` for other types.
     fn webhook_of(&self, id: TypeId) -> Option<usize> {
         self.payloads.get(&id).copied()
     }
 
-    /// For a crate's root: names that the description has in other scripts are not the user's to change.
+    /// For a crate's root: names in other scripts come from the description, so the user cannot change them.
     fn lints_of_names(&self) -> &'static str {
         if self.names.are_ascii() {
             ""
@@ -80,7 +99,7 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// How every source file begins: the generator formats what it writes, so rustfmt is to leave it alone.
+    /// How every source file begins. The generator formats what it writes, so rustfmt must leave it alone.
     fn header(&self, docs: &str) -> String {
         let spec = self.sources.description().map_or("the description", |file| self.sources.relative_name(file));
         let spec = docs::code(spec);
@@ -97,5 +116,34 @@ impl<'a> Emitter<'a> {
 
     fn vendor_name(&self) -> String {
         self.names.vendor.to_string()
+    }
+
+    /// The name of the crate in code.
+    fn crate_ident(&self) -> proc_macro2::Ident {
+        format_ident!("{}", self.names.crate_name.replace('-', "_"))
+    }
+}
+
+/// A type with its codec, and with what makes it a payload.
+struct Definition<'a> {
+    emitter: &'a Emitter<'a>,
+    id: TypeId,
+}
+
+impl ToTokens for Definition<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self { emitter, id } = *self;
+        let docs = docs::outer(&docs::definition(emitter, id));
+        let item = match &emitter.api.def(id).kind {
+            Kind::Struct(object) => struct_::StructItem { emitter, id, object }.to_token_stream(),
+            Kind::Enum(listed) => enum_::EnumItem { names: emitter.names, id, listed }.to_token_stream(),
+            Kind::Constant(value) => constant::ConstantItem { ty: emitter.names.ty(id), value }.to_token_stream(),
+            Kind::Union(union) => union_::UnionItem { emitter, id, union }.to_token_stream(),
+            Kind::Newtype(inner) => newtype::NewtypeItem { names: emitter.names, id, inner }.to_token_stream(),
+            // Lowering has left none.
+            Kind::Pending => return,
+        };
+        let payload = emitter.webhook_of(id).map(|index| payload::PayloadItem { emitter, index });
+        tokens.extend(quote!(#docs #item #payload));
     }
 }

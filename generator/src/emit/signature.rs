@@ -1,34 +1,12 @@
-//! How the emitted crate speaks of signatures: its constant, its constructor, and how its tests sign.
+//! How deliveries are signed: the constant, the constructor, and how the tests sign.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, format_ident, quote};
 
 use super::{Emitter, docs};
 use crate::ir::{Encoding, EventTypeLocation, Hash, Hmac, Piece, Scheme};
 
-/// How the emitted tests make a delivery that the receiver trusts.
-pub(super) struct Signing {
-    /// What the crate's own names are that the other parts use.
-    pub(super) names: &'static [&'static str],
-    /// A statement that comes first.
-    pub(super) secret: Option<TokenStream>,
-    /// The headers, an expression.
-    pub(super) headers: TokenStream,
-    /// The receiver, an expression.
-    pub(super) receiver: TokenStream,
-}
-
 impl Emitter<'_> {
-    /// What `lib.rs` re-exports of the receiver for the scheme.
-    pub(super) fn signature_types(&self) -> &'static [&'static str] {
-        match &self.api.scheme {
-            None => &["StandardWebhooks", "HmacScheme", "Secret", "SecretError", "TextSecret"],
-            Some(Scheme::StandardWebhooks { .. }) => &["StandardWebhooks", "Secret", "SecretError"],
-            Some(Scheme::Hmac(_)) => &["HmacScheme", "SecretError", "TextSecret"],
-            Some(Scheme::Unsigned) => &[],
-        }
-    }
-
     /// The name of the constructor.
     pub(super) fn constructor(&self) -> &'static str {
         match &self.api.scheme {
@@ -37,127 +15,138 @@ impl Emitter<'_> {
         }
     }
 
-    /// A call of the constructor, for the front page.
-    pub(super) fn constructor_call(&self) -> String {
-        let trusted = match &self.api.scheme {
-            None => Some("verifier"),
-            Some(Scheme::StandardWebhooks { .. }) => Some("Secret::from_env(\"WEBHOOK_SECRET\")?"),
-            Some(Scheme::Hmac(_)) => Some("TextSecret::from_env(\"WEBHOOK_SECRET\")?"),
-            Some(Scheme::Unsigned) => None,
-        };
-        let event_type = self.names.event_types().first().filter(|_| self.has_addresses());
-        let event_type = event_type.map(|event_type| format!("EventType::{event_type}"));
-        let arguments: Vec<String> = event_type.into_iter().chain(trusted.map(str::to_owned)).collect();
-        format!("{}({})", self.constructor(), arguments.join(", "))
+    /// A call of the constructor with these arguments for the event type and for what it trusts, if it takes them.
+    pub(super) fn construct(&self, event_type: &TokenStream, trusted: &TokenStream) -> TokenStream {
+        let constructor = format_ident!("{}", self.constructor());
+        let event_type = self.has_addresses().then(|| quote!(#event_type,));
+        let trusted = (self.api.scheme != Some(Scheme::Unsigned)).then_some(trusted);
+        quote!(#constructor(#event_type #trusted))
     }
 
     /// Whether each event type has an address of its own, so that a receiver is for one of them.
-    fn has_addresses(&self) -> bool {
+    pub(super) fn has_addresses(&self) -> bool {
         self.api.event_type_location == EventTypeLocation::Address && self.api.webhooks.len() > 1
     }
+}
 
-    /// The constant and the constructor.
-    pub(super) fn signature(&self) -> Vec<TokenStream> {
-        let vendor = &self.names.vendor;
-        let (parameter, assumed, address) = if self.has_addresses() {
-            let docs = "Deliveries do not state their event type: this is a receiver for the address to which those of \
-                `event_type` are sent.";
-            (
-                quote!(event_type: EventType,),
-                quote!(.assume_event_type(event_type)),
-                docs::outer(&format!("\n{}", docs::wrapped(docs))),
-            )
-        } else {
-            (TokenStream::new(), TokenStream::new(), TokenStream::new())
-        };
-        match &self.api.scheme {
-            None => vec![quote! {
-                /// A receiver without handlers, which trusts what `verifier` trusts.
-                ///
-                /// The description does not tell how deliveries are signed, so that the verifier is yours to choose.
-                #address
-                pub fn receiver(#parameter verifier: Verifier) -> Receiver<#vendor> {
-                    Receiver::new(verifier)#assumed
-                }
-            }],
-            Some(Scheme::StandardWebhooks { id, timestamp, signature }) => vec![
-                quote! {
-                    /// The headers that carry the signature, from the description.
-                    pub const SIGNATURE_SCHEME: StandardWebhooks = StandardWebhooks::new(#id, #timestamp, #signature);
-                },
-                quote! {
-                    /// A receiver without handlers, which trusts deliveries that are signed with `secret`.
-                    ///
-                    /// For several secrets, another tolerance or another clock, build a verifier with
-                    /// [`Verifier::builder`] and [`SIGNATURE_SCHEME`], and give it to [`Receiver::new`].
-                    #address
-                    pub fn receiver(#parameter secret: Secret) -> Receiver<#vendor> {
-                        Receiver::new(Verifier::new(SIGNATURE_SCHEME, secret))#assumed
-                    }
-                },
-            ],
-            Some(Scheme::Hmac(hmac)) => {
-                let scheme_docs = docs::outer(&coverage(hmac));
-                let scheme = expression(hmac);
-                vec![
-                    quote! {
-                        #scheme_docs
-                        pub const SIGNATURE_SCHEME: HmacScheme = #scheme;
-                    },
-                    quote! {
-                        /// A receiver without handlers, which trusts deliveries that are signed with `secret`, as
-                        /// [`SIGNATURE_SCHEME`] has it.
-                        ///
-                        /// For several secrets, another tolerance or another clock, build a verifier with
-                        /// [`Verifier::builder`] and [`SIGNATURE_SCHEME`], and give it to [`Receiver::new`].
-                        #address
-                        pub fn receiver(#parameter secret: TextSecret) -> Receiver<#vendor> {
-                            Receiver::new(Verifier::new(SIGNATURE_SCHEME, secret))#assumed
-                        }
-                    },
-                ]
-            }
-            Some(Scheme::Unsigned) => vec![quote! {
-                /// A receiver without handlers, which trusts everybody, as the vendor signs nothing.
-                ///
-                /// Whoever knows the address can make up deliveries, see [`Verifier::dangerously_accept_unsigned`].
-                #address
-                pub fn dangerously_unsigned_receiver(#parameter) -> Receiver<#vendor> {
-                    Receiver::new(Verifier::dangerously_accept_unsigned())#assumed
-                }
-            }],
-        }
+/// The re-exports of the receiver that depend on the scheme.
+pub(super) fn reexports(scheme: Option<&Scheme>) -> &'static [&'static str] {
+    match scheme {
+        None => &["StandardWebhooks", "HmacScheme", "Secret", "SecretError", "TextSecret"],
+        Some(Scheme::StandardWebhooks { .. }) => &["StandardWebhooks", "Secret", "SecretError"],
+        Some(Scheme::Hmac(_)) => &["HmacScheme", "SecretError", "TextSecret"],
+        Some(Scheme::Unsigned) => &[],
     }
+}
 
-    /// How the tests sign.
-    pub(super) fn signing(&self) -> Signing {
-        let secret = quote!(let secret = testing::secret(););
-        let event_type = self.has_addresses().then(|| quote!(P::EVENT_TYPE,));
-        match &self.api.scheme {
-            None => Signing {
-                names: &["StandardWebhooks", "Verifier"],
-                secret: Some(secret),
-                headers: quote!(testing::signed_now(&StandardWebhooks::DEFAULT, &secret, example.as_bytes())),
-                receiver: quote!(receiver(#event_type Verifier::standard_webhooks(secret))),
+/// The constant.
+pub(super) struct SchemeItem<'a> {
+    pub(super) scheme: Option<&'a Scheme>,
+}
+
+impl ToTokens for SchemeItem<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.extend(match self.scheme {
+            Some(Scheme::StandardWebhooks { id, timestamp, signature }) => quote! {
+                /// The headers that carry the signature, from the description.
+                pub const SIGNATURE_SCHEME: StandardWebhooks = StandardWebhooks::new(#id, #timestamp, #signature);
             },
-            Some(Scheme::StandardWebhooks { .. }) => Signing {
-                names: &["SIGNATURE_SCHEME"],
-                secret: Some(secret),
-                headers: quote!(testing::signed_now(&SIGNATURE_SCHEME, &secret, example.as_bytes())),
-                receiver: quote!(receiver(#event_type secret)),
+            Some(Scheme::Hmac(hmac)) => {
+                let docs = docs::outer(&coverage(hmac));
+                let value = HmacExpression { hmac };
+                quote! {
+                    #docs
+                    pub const SIGNATURE_SCHEME: HmacScheme = #value;
+                }
+            }
+            Some(Scheme::Unsigned) | None => return,
+        });
+    }
+}
+
+/// The constructor.
+pub(super) struct Constructor<'a> {
+    pub(super) emitter: &'a Emitter<'a>,
+}
+
+impl ToTokens for Constructor<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let emitter = self.emitter;
+        let vendor = &emitter.names.vendor;
+        let name = format_ident!("{}", emitter.constructor());
+        let (trusted, verifier, text) = match &emitter.api.scheme {
+            None => (
+                quote!(verifier: Verifier),
+                quote!(verifier),
+                "Creates a receiver that accepts the deliveries that `verifier` accepts.\n\n\
+                 The description does not state how deliveries are signed: choose a verifier by the vendor's documentation.",
+            ),
+            Some(Scheme::StandardWebhooks { .. }) => {
+                (quote!(secret: Secret), quote!(Verifier::new(SIGNATURE_SCHEME, secret)), SIGNED)
+            }
+            Some(Scheme::Hmac(_)) => {
+                (quote!(secret: TextSecret), quote!(Verifier::new(SIGNATURE_SCHEME, secret)), SIGNED)
+            }
+            Some(Scheme::Unsigned) => (
+                quote!(),
+                quote!(Verifier::dangerously_accept_unsigned()),
+                "Creates a receiver that accepts every delivery, as the vendor signs none.\n\n\
+                 Anyone who knows the address can forge deliveries, see [`Verifier::dangerously_accept_unsigned`].",
+            ),
+        };
+        let (parameter, assume, address) = if emitter.has_addresses() {
+            let address = "\n\nDeliveries do not state their event type. The receiver is for the address to which the vendor sends \
+                 `event_type`.";
+            (quote!(event_type: EventType,), quote!(.assume_event_type(event_type)), address)
+        } else {
+            (quote!(), quote!(), "")
+        };
+        let docs = docs::outer(&docs::wrapped(&format!("{text}{address}")));
+        tokens.extend(quote! {
+            #docs
+            pub fn #name(#parameter #trusted) -> Receiver<#vendor> {
+                Receiver::new(#verifier)#assume
+            }
+        });
+    }
+}
+
+const SIGNED: &str = "Creates a receiver that accepts deliveries signed with `secret`.\n\n\
+    For several secrets, another tolerance or another clock, build a verifier with [`Verifier::builder`] and \
+    [`SIGNATURE_SCHEME`], and pass it to [`Receiver::new`].";
+
+/// How the emitted tests make a delivery that the receiver accepts.
+pub(super) struct Signing {
+    /// A statement that comes first.
+    pub(super) secret: Option<TokenStream>,
+    /// The headers, an expression.
+    pub(super) headers: TokenStream,
+    /// What the constructor trusts, an expression.
+    pub(super) trusted: TokenStream,
+}
+
+impl Signing {
+    /// In a function with a parameter `example`.
+    pub(super) fn new(emitter: &Emitter<'_>) -> Self {
+        let (secret, scheme, trusted) = match &emitter.api.scheme {
+            None => (
+                Some(quote!(testing::secret())),
+                quote!(&StandardWebhooks::DEFAULT),
+                quote!(Verifier::standard_webhooks(secret)),
+            ),
+            Some(Scheme::StandardWebhooks { .. }) => {
+                (Some(quote!(testing::secret())), quote!(&SIGNATURE_SCHEME), quote!(secret))
+            }
+            Some(Scheme::Hmac(_)) => (Some(quote!(testing::text_secret())), quote!(&SIGNATURE_SCHEME), quote!(secret)),
+            Some(Scheme::Unsigned) => (None, quote!(), quote!()),
+        };
+        Self {
+            headers: match secret {
+                Some(_) => quote!(testing::signed_now(#scheme, &secret, example.as_bytes())),
+                None => quote!(webhook_receiver::http::HeaderMap::new()),
             },
-            Some(Scheme::Hmac(_)) => Signing {
-                names: &["SIGNATURE_SCHEME"],
-                secret: Some(quote!(let secret = testing::text_secret();)),
-                headers: quote!(testing::signed_now(&SIGNATURE_SCHEME, &secret, example.as_bytes())),
-                receiver: quote!(receiver(#event_type secret)),
-            },
-            Some(Scheme::Unsigned) => Signing {
-                names: &[],
-                secret: None,
-                headers: quote!(webhook_receiver::http::HeaderMap::new()),
-                receiver: quote!(dangerously_unsigned_receiver(#event_type)),
-            },
+            secret: secret.map(|secret| quote!(let secret = #secret;)),
+            trusted,
         }
     }
 }
@@ -181,43 +170,49 @@ fn coverage(hmac: &Hmac) -> String {
     let header = docs::code(&hmac.header);
     let mut text = format!("How deliveries are signed: HMAC with {hash} over {covered}, in the header {header}.");
     if !timestamp {
-        text += "\n\nAs no timestamp is signed, whoever has recorded a delivery can send it again at any time.";
+        text += "\n\nNo timestamp is signed, so a recorded delivery can be sent again at any time.";
     }
     if let Some(name) = &hmac.unsigned_id {
         let name = docs::code(name);
-        text += &format!("\n\n[`Delivery::id`] is that of the header {name}, which is not signed.");
+        text += &format!("\n\n[`Delivery::id`] is the value of the header {name}, which is not signed.");
     }
     docs::wrapped(&text)
 }
 
-/// Names are written with their whole path: a payload may have the same.
-fn expression(hmac: &Hmac) -> TokenStream {
-    let Hmac { header, separator, prefix, hash, encoding, signed, unsigned_id } = hmac;
-    let hash = match hash {
-        Hash::Sha1 => quote!(webhook_receiver::signature::Hash::Sha1),
-        Hash::Sha256 => quote!(webhook_receiver::signature::Hash::Sha256),
-        Hash::Sha512 => quote!(webhook_receiver::signature::Hash::Sha512),
-    };
-    let encoding = match encoding {
-        Encoding::Hex => quote!(webhook_receiver::signature::Encoding::Hex),
-        Encoding::Base64 => quote!(webhook_receiver::signature::Encoding::Base64),
-    };
-    let signed = signed.iter().map(|piece| {
-        let piece = match piece {
-            Piece::Body => quote!(Body),
-            Piece::IdHeader(name) => quote!(IdHeader(#name)),
-            Piece::TimestampHeader(name) => quote!(TimestampHeader(#name)),
-            Piece::TimestampToken(prefix) => quote!(TimestampToken(#prefix)),
-            Piece::Text(text) => quote!(Text(#text)),
+/// The value of the constant. Names have their whole path: a payload may have the same name.
+struct HmacExpression<'a> {
+    hmac: &'a Hmac,
+}
+
+impl ToTokens for HmacExpression<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Hmac { header, separator, prefix, hash, encoding, signed, unsigned_id } = self.hmac;
+        let hash = match hash {
+            Hash::Sha1 => quote!(webhook_receiver::signature::Hash::Sha1),
+            Hash::Sha256 => quote!(webhook_receiver::signature::Hash::Sha256),
+            Hash::Sha512 => quote!(webhook_receiver::signature::Hash::Sha512),
         };
-        quote!(webhook_receiver::signature::Piece::#piece)
-    });
-    let signed = quote!(&[#(#signed),*]);
-    let scheme = match separator {
-        None => quote!(HmacScheme::new(#header, #hash, #encoding, #signed)),
-        Some(separator) => quote!(HmacScheme::list(#header, #separator, #hash, #encoding, #signed)),
-    };
-    let prefix = (!prefix.is_empty()).then(|| quote!(.prefix(#prefix)));
-    let unsigned_id = unsigned_id.as_ref().map(|name| quote!(.unsigned_id(#name)));
-    quote!(#scheme #prefix #unsigned_id)
+        let encoding = match encoding {
+            Encoding::Hex => quote!(webhook_receiver::signature::Encoding::Hex),
+            Encoding::Base64 => quote!(webhook_receiver::signature::Encoding::Base64),
+        };
+        let signed = signed.iter().map(|piece| {
+            let piece = match piece {
+                Piece::Body => quote!(Body),
+                Piece::IdHeader(name) => quote!(IdHeader(#name)),
+                Piece::TimestampHeader(name) => quote!(TimestampHeader(#name)),
+                Piece::TimestampToken(prefix) => quote!(TimestampToken(#prefix)),
+                Piece::Text(text) => quote!(Text(#text)),
+            };
+            quote!(webhook_receiver::signature::Piece::#piece)
+        });
+        let signed = quote!(&[#(#signed),*]);
+        let scheme = match separator {
+            None => quote!(HmacScheme::new(#header, #hash, #encoding, #signed)),
+            Some(separator) => quote!(HmacScheme::list(#header, #separator, #hash, #encoding, #signed)),
+        };
+        let prefix = (!prefix.is_empty()).then(|| quote!(.prefix(#prefix)));
+        let unsigned_id = unsigned_id.as_ref().map(|name| quote!(.unsigned_id(#name)));
+        tokens.extend(quote!(#scheme #prefix #unsigned_id));
+    }
 }

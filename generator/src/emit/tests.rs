@@ -24,7 +24,7 @@ fn check_imports(entries: &str, expected: Expect) {
 #[track_caller]
 fn check_receiver(entries: &str, config: &str, expected: Expect) {
     let file = emitted(&description(&webhooks(entries), ""), config, "src/lib.rs");
-    let names = ["SIGNATURE_SCHEME", "SIGNATURE_HEADERS", "receiver"];
+    let names = ["SIGNATURE_SCHEME", "receiver", "dangerously_unsigned_receiver"];
     let found = names.map(|name| items(&file, name)).into_iter().filter(|items| !items.is_empty());
     expected.assert_eq(&found.collect::<Vec<_>>().join("\n"));
 }
@@ -102,11 +102,11 @@ fn a_struct() {
                 ///
                 /// `minLength`: `1`.
                 pub name: String,
-                /// `age`.
+                /// `age`: an integer of 32 bits.
                 pub age: Option<i32>,
-                /// `tag`.
+                /// `tag`: a string.
                 pub tag: Option<String>,
-                /// `chip`.
+                /// `chip`: a string with the format `uuid`.
                 pub chip: Option<Option<Text<format::Uuid>>>,
                 /// **Deprecated** by the vendor.
                 pub r#type: Option<String>,
@@ -141,7 +141,7 @@ fn a_struct_with_typed_rest() {
             #[derive(Clone, Debug, PartialEq)]
             #[non_exhaustive]
             pub struct Pet {
-                /// `name`.
+                /// `name`: a string.
                 pub name: Option<String>,
                 /// All other members.
                 pub additional: BTreeMap<String, Integer>,
@@ -170,9 +170,9 @@ fn a_struct_in_itself() {
             #[derive(Clone, Debug, PartialEq)]
             #[non_exhaustive]
             pub struct Pet {
-                /// `mother`.
+                /// `mother`: an object, see [`Pet`].
                 pub mother: Option<Box<Pet>>,
-                /// `young`.
+                /// `young`: an array of [`Pet`].
                 pub young: Option<Vec<Pet>>,
                 /// Members that the description does not declare.
                 pub undeclared: Undeclared,
@@ -324,9 +324,9 @@ fn a_union_by_tag() {
             #[derive(Clone, Debug, PartialEq)]
             #[non_exhaustive]
             pub enum Pet {
-                /// Told by `cat`.
+                /// Selected if `kind` is `cat`.
                 Cat(PetCat),
-                /// Told by `dog`, `wolf`.
+                /// Selected if `kind` is `dog` or `wolf`.
                 Dog(PetDog),
                 /// A value that is none of these.
                 Unknown(JsonValue),
@@ -382,9 +382,9 @@ fn a_union_by_tag_with_a_default() {
             #[derive(Clone, Debug, PartialEq)]
             #[non_exhaustive]
             pub enum Pet {
-                /// Told by `cat`.
+                /// Selected if `kind` is `cat`.
                 Cat(Cat),
-                /// Told by `Dog`, or by no other.
+                /// Selected if `kind` is `Dog`, or if no other tag matches.
                 Dog(Dog),
                 /// A value that is none of these.
                 Unknown(JsonValue),
@@ -420,11 +420,11 @@ fn a_union_by_members() {
             #[derive(Clone, Debug, PartialEq)]
             #[non_exhaustive]
             pub enum Pet {
-                /// `Named`.
+                /// An object, see [`PetNamed`].
                 Named(PetNamed),
-                /// `List`.
+                /// An array of strings.
                 List(Vec<String>),
-                /// `Bool`.
+                /// A boolean.
                 Bool(bool),
                 /// A value that is none of these.
                 Unknown(JsonValue),
@@ -489,6 +489,8 @@ fn texts_that_would_end_a_comment_or_run_as_code() {
             #[derive(Clone, Debug, PartialEq)]
             #[non_exhaustive]
             pub struct Pet {
+                /// `a"b`: a string.
+                ///
                 /// `default`: `"\"#\\"`.
                 pub a_b: Option<String>,
                 /// Members that the description does not declare.
@@ -514,7 +516,7 @@ fn imports_of_what_fields_need() {
         expect![[r#"
             use std::collections::BTreeMap;
             use webhook_receiver::codegen::codec;
-            use webhook_receiver::{Integer, JsonValue, Number, Payload, Text, Undeclared, format};
+            use webhook_receiver::{Integer, JsonValue, Number, Text, Undeclared, codegen, format};
             use crate::{Acme, EventType};
         "#]],
     );
@@ -528,7 +530,7 @@ fn no_imports_for_what_is_not_used() {
         ",
         expect![[r#"
             use webhook_receiver::codegen::codec;
-            use webhook_receiver::{Payload, Undeclared};
+            use webhook_receiver::{Undeclared, codegen};
             use crate::{Acme, EventType};
         "#]],
     );
@@ -551,10 +553,10 @@ fn a_receiver_for_standard_webhooks() {
                 "webhook-signature",
             );
 
-            /// A receiver without handlers, which trusts deliveries that are signed with `secret`.
+            /// Creates a receiver that accepts deliveries signed with `secret`.
             ///
-            /// For several secrets, another tolerance or another clock, build a verifier with
-            /// [`Verifier::builder`] and [`SIGNATURE_SCHEME`], and give it to [`Receiver::new`].
+            /// For several secrets, another tolerance or another clock, build a verifier with [`Verifier::builder`]
+            /// and [`SIGNATURE_SCHEME`], and pass it to [`Receiver::new`].
             pub fn receiver(secret: Secret) -> Receiver<Acme> {
                 Receiver::new(Verifier::new(SIGNATURE_SCHEME, secret))
             }
@@ -575,9 +577,9 @@ fn a_receiver_for_one_hmac_signature() {
             /// How deliveries are signed: HMAC with SHA-256 over the body alone, in the header
             /// `x-hub-signature-256`.
             ///
-            /// As no timestamp is signed, whoever has recorded a delivery can send it again at any time.
+            /// No timestamp is signed, so a recorded delivery can be sent again at any time.
             ///
-            /// [`Delivery::id`] is that of the header `x-github-delivery`, which is not signed.
+            /// [`Delivery::id`] is the value of the header `x-github-delivery`, which is not signed.
             pub const SIGNATURE_SCHEME: HmacScheme = HmacScheme::new(
                     "x-hub-signature-256",
                     webhook_receiver::signature::Hash::Sha256,
@@ -587,11 +589,10 @@ fn a_receiver_for_one_hmac_signature() {
                 .prefix("sha256=")
                 .unsigned_id("x-github-delivery");
 
-            /// A receiver without handlers, which trusts deliveries that are signed with `secret`, as
-            /// [`SIGNATURE_SCHEME`] has it.
+            /// Creates a receiver that accepts deliveries signed with `secret`.
             ///
-            /// For several secrets, another tolerance or another clock, build a verifier with
-            /// [`Verifier::builder`] and [`SIGNATURE_SCHEME`], and give it to [`Receiver::new`].
+            /// For several secrets, another tolerance or another clock, build a verifier with [`Verifier::builder`]
+            /// and [`SIGNATURE_SCHEME`], and pass it to [`Receiver::new`].
             pub fn receiver(secret: TextSecret) -> Receiver<Acme> {
                 Receiver::new(Verifier::new(SIGNATURE_SCHEME, secret))
             }
@@ -624,11 +625,10 @@ fn a_receiver_for_a_list_of_hmac_signatures() {
                 )
                 .prefix("v1=");
 
-            /// A receiver without handlers, which trusts deliveries that are signed with `secret`, as
-            /// [`SIGNATURE_SCHEME`] has it.
+            /// Creates a receiver that accepts deliveries signed with `secret`.
             ///
-            /// For several secrets, another tolerance or another clock, build a verifier with
-            /// [`Verifier::builder`] and [`SIGNATURE_SCHEME`], and give it to [`Receiver::new`].
+            /// For several secrets, another tolerance or another clock, build a verifier with [`Verifier::builder`]
+            /// and [`SIGNATURE_SCHEME`], and pass it to [`Receiver::new`].
             pub fn receiver(secret: TextSecret) -> Receiver<Acme> {
                 Receiver::new(Verifier::new(SIGNATURE_SCHEME, secret))
             }
@@ -647,7 +647,14 @@ fn a_receiver_for_unsigned_deliveries() {
             [signature]
             scheme = "none"
         "#,
-        expect![""],
+        expect![[r#"
+            /// Creates a receiver that accepts every delivery, as the vendor signs none.
+            ///
+            /// Anyone who knows the address can forge deliveries, see [`Verifier::dangerously_accept_unsigned`].
+            pub fn dangerously_unsigned_receiver() -> Receiver<Acme> {
+                Receiver::new(Verifier::dangerously_accept_unsigned())
+            }
+        "#]],
     );
 }
 
@@ -663,9 +670,10 @@ fn a_receiver_for_a_verifier() {
             scheme = "verifier"
         "#,
         expect![[r#"
-            /// A receiver without handlers, which trusts what `verifier` trusts.
+            /// Creates a receiver that accepts the deliveries that `verifier` accepts.
             ///
-            /// The description does not tell how deliveries are signed, so that the verifier is yours to choose.
+            /// The description does not state how deliveries are signed: choose a verifier by the vendor's
+            /// documentation.
             pub fn receiver(verifier: Verifier) -> Receiver<Acme> {
                 Receiver::new(verifier)
             }

@@ -1,6 +1,6 @@
 //! Calls of macros, which prettyplease does not lay out: braces hold a row per line, a row ends with its comma.
 
-use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
 use quote::ToTokens;
 
 /// Rows are broken before this column where they can be.
@@ -38,6 +38,12 @@ fn rows(out: &mut String, tokens: &TokenStream, depth: usize) {
                 indent(out, depth);
                 out.push_str("}\n");
             }
+            TokenTree::Group(group) if is_doc(&row, &group) => {
+                row.pop();
+                indent(out, depth);
+                let text = group.stream().into_iter().last().map(|text| syn::parse2::<syn::LitStr>(text.into()));
+                out.extend(["///", &text.and_then(Result::ok).map(|text| text.value()).unwrap_or_default(), "\n"]);
+            }
             TokenTree::Punct(punct) if punct.as_char() == ',' => {
                 end_row(out, &row, ",", depth);
                 row.clear();
@@ -46,6 +52,12 @@ fn rows(out: &mut String, tokens: &TokenStream, depth: usize) {
         }
     }
     end_row(out, &row, "", depth);
+}
+
+/// Whether `#` and these brackets are a line of docs.
+fn is_doc(row: &[TokenTree], group: &Group) -> bool {
+    matches!(row, [TokenTree::Punct(sign)] if sign.as_char() == '#')
+        && matches!(group.stream().into_iter().next(), Some(TokenTree::Ident(name)) if name == "doc")
 }
 
 /// Prints a row; one that is too long is broken before each `|`.
@@ -113,4 +125,44 @@ fn line(tokens: &[TokenTree]) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(call: TokenStream, expected: &str) {
+        let mut text = String::new();
+        print(&mut text, &syn::parse2(call).expect("a macro call"));
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn arguments_are_on_one_line() {
+        check(quote!(codec::constant!(A: i64 = -1)), "codec::constant!(A: i64 = -1);\n");
+        check(quote!(a!(B: C, D::E, "../f.json")), "a!(B: C, D::E, \"../f.json\");\n");
+    }
+
+    #[test]
+    fn rows_are_on_lines() {
+        check(
+            quote!(codec::object! { A { "b" => b: required, "c" => r#type: optional, ..rest } }),
+            "codec::object! {\n    A {\n        \"b\" => b: required,\n        \"c\" => r#type: optional,\n        ..rest\n    }\n}\n",
+        );
+        check(
+            quote!(a! { #[doc = " B \"c\"."] D::e -> F { G => h, } }),
+            "a! {\n    /// B \"c\".\n    D::e -> F {\n        G => h,\n    }\n}\n",
+        );
+    }
+
+    #[test]
+    fn long_alternatives_are_broken() {
+        let tags: Vec<String> = (0..9).map(|number| format!("alternative-{number}")).collect();
+        let (first, others) = (&tags[0], &tags[1..]);
+        let others: String = others.iter().map(|tag| format!("\n    | \"{tag}\"")).collect();
+        check(quote!(a! { #(#tags)|* => B, }), &format!("a! {{\n    \"{first}\"{others} => B,\n}}\n"));
+    }
 }

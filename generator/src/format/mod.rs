@@ -4,44 +4,83 @@
 mod macros;
 
 use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::Item;
 
-/// A source file: a header of comments, then items with a blank line between them.
+/// A source file: a header of comments, then items.
 pub(crate) struct SourceFile {
     header: String,
-    items: Vec<TokenStream>,
+    items: Vec<Item>,
+    /// Why tokens are not items.
+    error: Option<syn::Error>,
 }
 
 impl SourceFile {
     /// A file that begins with these comment lines.
     pub(crate) fn new(header: String) -> Self {
-        Self { header, items: Vec::new() }
+        Self { header, items: Vec::new(), error: None }
     }
 
-    /// Adds what stands together without a blank line: an item, or several `use` or `mod`.
-    pub(crate) fn item(&mut self, tokens: TokenStream) {
-        if !tokens.is_empty() {
-            self.items.push(tokens);
+    /// Adds items.
+    pub(crate) fn item(&mut self, tokens: impl ToTokens) {
+        self.insert(self.items.len(), tokens.to_token_stream());
+    }
+
+    /// Puts items before all others.
+    pub(crate) fn prepend(&mut self, tokens: TokenStream) {
+        self.insert(0, tokens);
+    }
+
+    fn insert(&mut self, index: usize, tokens: TokenStream) {
+        match syn::parse2::<syn::File>(tokens) {
+            Ok(file) => drop(self.items.splice(index..index, file.items)),
+            Err(error) => self.error = Some(error),
         }
+    }
+
+    /// The items, for finding what they mention.
+    pub(crate) fn items(&self) -> &[Item] {
+        &self.items
     }
 
     /// The text.
     ///
     /// # Errors
     ///
-    /// When the tokens are no Rust, which is a fault of the generator.
+    /// If tokens were not items, which is a bug of the generator.
     pub(crate) fn print(self) -> Result<String, syn::Error> {
+        if let Some(error) = self.error {
+            return Err(error);
+        }
         let mut text = self.header;
+        let mut previous = None;
         for item in self.items {
-            let file = syn::parse2::<syn::File>(item)?;
-            if !text.is_empty() {
+            let kind = std::mem::discriminant(&item);
+            let is_list = matches!(item, Item::Use(_) | Item::Mod(_));
+            if !(text.is_empty() || is_list && previous == Some(kind)) {
                 text.push('\n');
             }
-            match &file.items[..] {
-                [syn::Item::Macro(call)] => macros::print(&mut text, &call.mac),
-                _ => text.push_str(&spaced(&prettyplease::unparse(&file))),
-            }
+            previous = Some(kind);
+            print_item(&mut text, item);
         }
         Ok(text)
+    }
+}
+
+/// The text of one item.
+pub(crate) fn text(item: Item) -> String {
+    let mut text = String::new();
+    print_item(&mut text, item);
+    text
+}
+
+fn print_item(text: &mut String, item: Item) {
+    match item {
+        Item::Macro(call) => macros::print(text, &call.mac),
+        item => {
+            let file = syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![item] };
+            text.push_str(&spaced(&prettyplease::unparse(&file)));
+        }
     }
 }
 

@@ -6,10 +6,17 @@
 
 pub mod codec;
 mod contract;
+mod events;
 
 pub use serde::{self, Serialize, Serializer};
 pub use serde_json;
 
-pub use crate::__contract as contract;
-pub use crate::webhooks::{Completion, EventName, EventTypeLocation, TopicName, matches_template};
+pub use crate::webhooks::{
+    Completion, EventName, EventTypeLocation, Payload, TopicName, UnknownEvent, UnknownName, Webhooks, matches_template,
+};
+pub use crate::{
+    __contract as contract, __event as event, __event_member as event_member, __event_type as event_type,
+    __payload as payload, __topic as topic,
+};
 pub use contract::CONTRACT;
+pub use events::{Member, action};

@@ -12,18 +12,18 @@ const WIDTH: usize = 100;
 const MAX_CHARS: usize = 20_000;
 
 /// A doc comment: one attribute a line, so that it is printed as `///`.
-pub(super) fn outer(markdown: &str) -> TokenStream {
+pub(crate) fn outer(markdown: &str) -> TokenStream {
     let lines = markdown.lines().map(spaced);
     quote!(#(#[doc = #lines])*)
 }
 
 /// The lines of an inner doc comment, `//!`.
-pub(super) fn inner(markdown: &str) -> String {
+pub(crate) fn inner(markdown: &str) -> String {
     markdown.lines().map(|line| format!("//!{}\n", spaced(line))).collect()
 }
 
 /// Breaks the lines of a text that is Markdown already.
-pub(super) fn wrapped(markdown: &str) -> String {
+pub(crate) fn wrapped(markdown: &str) -> String {
     let lines = markdown.lines().flat_map(|line| wrap(line, list_marker(line), 0));
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -33,7 +33,7 @@ fn spaced(line: &str) -> String {
 }
 
 /// Makes a text of a description harmless Markdown.
-pub(super) fn harmless(text: &str) -> String {
+pub(crate) fn harmless(text: &str) -> String {
     let text = visible(text);
     let mut out: Vec<String> = Vec::new();
     let mut fence: Option<char> = None;
@@ -88,19 +88,19 @@ pub(super) fn harmless(text: &str) -> String {
 }
 
 /// One line of harmless Markdown, for a heading or a summary.
-pub(super) fn harmless_line(text: &str) -> String {
+pub(crate) fn harmless_line(text: &str) -> String {
     escape(&visible(text).split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// A text in code spans, such as a member's name.
-pub(super) fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let text: String = visible(text).chars().map(|c| if c == '`' { '\'' } else { c }).collect();
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if text.is_empty() { "(empty)".to_owned() } else { format!("`{text}`") }
 }
 
 /// Line ends become one kind, and what cannot be seen goes.
-fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> String {
     let mut out = String::new();
     let mut chars = text.chars().peekable();
     let mut count = 0;

@@ -1,0 +1,220 @@
+//! The text of a doc comment: what the description says of an item or, if it says nothing, what is known of it.
+
+use heck::ToKebabCase;
+
+use super::markdown::{code, harmless, harmless_line, visible, wrapped};
+use crate::emit::Emitter;
+use crate::emit::handler::Handler;
+use crate::ir::{Docs, Field, Kind, Literal, Naming, Select, Type, TypeId, Union, Webhook};
+use crate::names::Names;
+
+/// Examples in docs are cut after so many lines, and each line after so many characters.
+const MAX_EXAMPLE: (usize, usize) = (60, 160);
+
+/// The docs of a file of payloads.
+pub(in crate::emit) fn module(emitter: &Emitter<'_>, ids: &[TypeId]) -> String {
+    let mut webhooks: Vec<usize> = ids.iter().filter_map(|id| emitter.webhook_of(*id)).collect();
+    webhooks.sort_unstable();
+    let event_types: Vec<String> =
+        webhooks.into_iter().map(|index| code(&emitter.api.webhooks[index].event_type)).collect();
+    if event_types.is_empty() {
+        format!("Types that payloads of several topics of {} share.", emitter.vendor_name())
+    } else {
+        wrapped(&format!("Payloads of {}.", event_types.join(", ")))
+    }
+}
+
+/// The docs of an event type.
+pub(in crate::emit) fn event_type(webhook: &Webhook) -> String {
+    let summary = webhook.summary.as_deref().map(harmless_line).filter(|text| !text.is_empty());
+    let deprecated = if webhook.deprecated { " **Deprecated** by the vendor." } else { "" };
+    let name = code(&webhook.event_type);
+    match summary {
+        Some(summary) => format!("{name}: {}.{deprecated}", summary.trim_end_matches('.')),
+        None => format!("{name}.{deprecated}"),
+    }
+}
+
+/// The docs of a type.
+pub(in crate::emit) fn definition(emitter: &Emitter<'_>, id: TypeId) -> String {
+    let def = emitter.api.def(id);
+    let webhook = emitter.webhook_of(id).map(|index| (index, &emitter.api.webhooks[index]));
+    let mut parts: Vec<String> = Vec::new();
+    if let Some((_, webhook)) = webhook {
+        parts.push(format!("Payload of {}.", code(&webhook.event_type)));
+        let text = webhook.description.as_deref().or(webhook.summary.as_deref());
+        parts.extend(text.and_then(sentences));
+    }
+    let described = described(&def.docs);
+    if webhook.is_none() && described.is_none() {
+        parts.push(undescribed(emitter, id));
+    }
+    parts.extend(described);
+    parts.extend(facts(&def.docs));
+    if let Some((index, webhook)) = webhook {
+        parts.extend(example(webhook));
+        parts.push(handler(emitter, index));
+    }
+    parts.push(format!("Source: {}", code(&emitter.place(&def.origin))));
+    parts.join("\n\n")
+}
+
+/// The docs of a type of which the description says nothing.
+fn undescribed(emitter: &Emitter<'_>, id: TypeId) -> String {
+    match &emitter.api.def(id).naming {
+        Naming::Inline { parent, hint, .. } => {
+            let name = emitter.names.ty(*parent);
+            let path = if emitter.names.module(*parent) == emitter.names.module(id) {
+                String::new()
+            } else {
+                format!("(crate::{name})")
+            };
+            format!("{} of [`{name}`]{path}.", code(hint))
+        }
+        Naming::Component(name) => format!("The schema {}.", code(name)),
+        Naming::Root(event_type) => format!("Payload of {}.", code(event_type)),
+    }
+}
+
+/// The first example of a payload.
+fn example(webhook: &Webhook) -> Option<String> {
+    let example = webhook.examples.first()?;
+    let origin = if example.assembled { ", assembled from the examples of members" } else { "" };
+    let (max_lines, max_chars) = MAX_EXAMPLE;
+    let mut lines: Vec<String> = Vec::new();
+    for line in visible(&example.json).lines() {
+        if lines.len() == max_lines {
+            lines.push("…".to_owned());
+            break;
+        }
+        let mut short: String = line.chars().take(max_chars).collect();
+        if short.len() < line.len() {
+            short.push('…');
+        }
+        lines.push(short);
+    }
+    Some(format!("An example{origin}:\n\n```json\n{}\n```", lines.join("\n")))
+}
+
+/// A handler of a payload, with a hidden line that makes the code complete.
+fn handler(emitter: &Emitter<'_>, index: usize) -> String {
+    let payload = emitter.names.ty(emitter.api.webhooks[index].payload);
+    let import = format!("# use {}::{payload};", emitter.crate_ident());
+    let function = Handler { emitter, index }.text();
+    format!("A handler, for [`Receiver::on`](crate::Receiver::on):\n\n```\n{import}\n{function}```")
+}
+
+/// The docs of a field.
+pub(in crate::emit) fn field(emitter: &Emitter<'_>, id: TypeId, index: usize, field: &Field) -> String {
+    let text = described(&field.docs).unwrap_or_else(|| {
+        let example = emitter.values.get(id, index).map(|value| format!(", such as {}", code(value)));
+        format!("{}: {}{}.", code(&field.wire), in_words(emitter, &field.ty), example.unwrap_or_default())
+    });
+    [text].into_iter().chain(facts(&field.docs)).collect::<Vec<_>>().join("\n\n")
+}
+
+/// The docs of a listed value.
+pub(in crate::emit) fn value(value: &Literal) -> String {
+    let name = format!("{}.", code(&value.name()));
+    match value.description.as_deref().and_then(sentences) {
+        Some(text) => format!("{name}\n\n{text}"),
+        None => name,
+    }
+}
+
+/// The docs of an alternative of a union.
+pub(in crate::emit) fn variant(emitter: &Emitter<'_>, union: &Union, index: usize) -> String {
+    let variant = &union.variants[index];
+    match &union.select {
+        Select::Shape => {
+            let words = in_words(emitter, &variant.ty);
+            let mut chars = words.chars();
+            let first = chars.next().map(|first| first.to_ascii_uppercase());
+            format!("{}{}.", first.unwrap_or_default(), chars.as_str())
+        }
+        Select::Tag { member, default } => {
+            let tags = variant.tags.iter().map(|tag| code(tag)).collect::<Vec<_>>().join(" or ");
+            let rest = if *default == Some(index) { ", or if no other tag matches" } else { "" };
+            format!("Selected if {} is {tags}{rest}.", code(member))
+        }
+    }
+}
+
+/// Description or title, and whether the item is deprecated.
+fn described(docs: &Docs) -> Option<String> {
+    let title = || docs.title.as_deref().map(harmless_line).filter(|text| !text.is_empty()).map(sentence);
+    let text = docs.description.as_deref().and_then(sentences).or_else(title);
+    match (text, docs.deprecated) {
+        (Some(text), true) => Some(format!("{text}\n\n{DEPRECATED}")),
+        (text, false) => text,
+        (None, true) => Some(DEPRECATED.to_owned()),
+    }
+}
+
+const DEPRECATED: &str = "**Deprecated** by the vendor.";
+
+/// Constraints and defaults.
+fn facts(docs: &Docs) -> Option<String> {
+    let fact = |(keyword, value): &(String, String)| format!("{}: {}", code(keyword), code(value));
+    let facts: Vec<String> = docs.facts.iter().map(fact).collect();
+    (!facts.is_empty()).then(|| format!("{}.", facts.join(", ")))
+}
+
+/// A text of the description; `None` if nothing of it can be shown.
+fn sentences(text: &str) -> Option<String> {
+    Some(harmless(text)).filter(|text| !text.is_empty()).map(sentence)
+}
+
+/// The text with its full stop.
+fn sentence(mut text: String) -> String {
+    if text.ends_with(char::is_alphanumeric) {
+        text.push('.');
+    }
+    text
+}
+
+/// A type in words.
+fn in_words(emitter: &Emitter<'_>, ty: &Type) -> String {
+    match ty {
+        Type::Bool => "a boolean".to_owned(),
+        Type::I32 => "an integer of 32 bits".to_owned(),
+        Type::I64 => "an integer of 64 bits".to_owned(),
+        Type::Integer => "an integer".to_owned(),
+        Type::Number => "a number".to_owned(),
+        Type::String => "a string".to_owned(),
+        Type::Text(format) => format!("a string with the format `{}`", format.marker().to_kebab_case()),
+        Type::Any => "any JSON value".to_owned(),
+        Type::List(inner) => format!("an array of {}", plural(emitter.names, inner)),
+        Type::Tuple(elements) => format!("an array of {} elements", elements.len()),
+        Type::Map(inner) => format!("an object; its values are {}", plural(emitter.names, inner)),
+        Type::Nullable(inner) => format!("{}, or `null`", in_words(emitter, inner)),
+        Type::Deep(inner) => in_words(emitter, inner),
+        Type::Named(id) | Type::Boxed(id) => {
+            let kind = match &emitter.api.def(*id).kind {
+                Kind::Struct(_) => "an object",
+                Kind::Enum(_) => "one of several values",
+                Kind::Constant(_) => "a constant",
+                Kind::Union(_) => "one of several types",
+                Kind::Newtype(_) | Kind::Pending => "a value",
+            };
+            format!("{kind}, see [`{}`]", emitter.names.ty(*id))
+        }
+    }
+}
+
+/// Several values of a type.
+fn plural(names: &Names, ty: &Type) -> String {
+    match ty {
+        Type::Bool => "booleans".to_owned(),
+        Type::I32 | Type::I64 | Type::Integer => "integers".to_owned(),
+        Type::Number => "numbers".to_owned(),
+        Type::String => "strings".to_owned(),
+        Type::Text(format) => format!("strings with the format `{}`", format.marker().to_kebab_case()),
+        Type::Any => "any JSON values".to_owned(),
+        Type::List(_) | Type::Tuple(_) => "arrays".to_owned(),
+        Type::Map(_) => "objects".to_owned(),
+        Type::Nullable(inner) => format!("{} or `null`", plural(names, inner)),
+        Type::Deep(inner) => plural(names, inner),
+        Type::Named(id) | Type::Boxed(id) => format!("[`{}`]", names.ty(*id)),
+    }
+}

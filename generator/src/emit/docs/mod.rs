@@ -1,0 +1,9 @@
+//! Doc comments of emitted items.
+
+mod item;
+mod markdown;
+mod values;
+
+pub(super) use item::{definition, event_type, field, module, value, variant};
+pub(super) use markdown::{code, harmless, harmless_line, inner, outer, wrapped};
+pub(super) use values::Values;

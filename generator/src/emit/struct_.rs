@@ -1,0 +1,104 @@
+//! An object with known members: a struct.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+
+use super::type_ref::TypeRef;
+use super::{Emitter, docs};
+use crate::ir::{Field, Presence, Struct, Type, TypeId};
+
+/// A struct and its codec.
+pub(super) struct StructItem<'a> {
+    pub(super) emitter: &'a Emitter<'a>,
+    pub(super) id: TypeId,
+    pub(super) object: &'a Struct,
+}
+
+impl ToTokens for StructItem<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self { emitter, id, object } = *self;
+        let ty = emitter.names.ty(id);
+        let (idents, rest) = emitter.names.members(id).split_at(object.fields.len());
+        let fields = object.fields.iter().zip(idents).enumerate();
+        let fields = fields.map(|(index, (field, ident))| FieldItem { emitter, id, index, field, ident });
+        let rest_field = rest.iter().map(|ident| RestField { emitter, ty: object.rest.as_ref(), ident });
+        let wires = object.fields.iter().map(|field| &field.wire);
+        let presences = object.fields.iter().map(presence);
+        tokens.extend(quote! {
+            #[derive(Clone, Debug, PartialEq)]
+            #[non_exhaustive]
+            pub struct #ty {
+                #(#fields)*
+                #(#rest_field)*
+            }
+
+            codec::object! {
+                #ty {
+                    #(#wires => #idents: #presences,)*
+                    #(..#rest)*
+                }
+            }
+        });
+    }
+}
+
+/// How the codec treats a member that is absent or null.
+fn presence(field: &Field) -> Ident {
+    format_ident!(
+        "{}",
+        match field.presence {
+            Presence::Required | Presence::Nullable => "required",
+            // Any value may be null.
+            Presence::Optional if field.ty == Type::Any => "optional_nullable",
+            Presence::Optional => "optional",
+            Presence::OptionalNullable => "optional_nullable",
+        }
+    )
+}
+
+struct FieldItem<'a> {
+    emitter: &'a Emitter<'a>,
+    id: TypeId,
+    /// The field's position in the struct.
+    index: usize,
+    field: &'a Field,
+    ident: &'a Ident,
+}
+
+impl ToTokens for FieldItem<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self { emitter, id, index, field, ident } = *self;
+        let docs = docs::outer(&docs::field(emitter, id, index, field));
+        let inner = TypeRef { names: emitter.names, ty: &field.ty };
+        let ty = match field.presence {
+            Presence::Required => quote!(#inner),
+            Presence::Optional | Presence::Nullable => quote!(Option<#inner>),
+            Presence::OptionalNullable => quote!(Option<Option<#inner>>),
+        };
+        tokens.extend(quote!(#docs pub #ident: #ty,));
+    }
+}
+
+/// The field that keeps all members without a field.
+struct RestField<'a> {
+    emitter: &'a Emitter<'a>,
+    /// The type that the description gives them.
+    ty: Option<&'a Type>,
+    ident: &'a Ident,
+}
+
+impl ToTokens for RestField<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self { emitter, ty, ident } = *self;
+        tokens.extend(match ty.map(|ty| TypeRef { names: emitter.names, ty }) {
+            Some(ty) => quote! {
+                /// All other members.
+                pub #ident: BTreeMap<String, #ty>,
+            },
+            None => quote! {
+                /// Members that the description does not declare.
+                pub #ident: Undeclared,
+            },
+        });
+    }
+}
