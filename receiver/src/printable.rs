@@ -1,4 +1,4 @@
-//! Escapes untrusted text for log lines.
+//! Shortens and escapes untrusted text for messages and log lines.
 
 use std::fmt::{self, Write};
 
@@ -20,5 +20,13 @@ impl fmt::Display for Printable<'_> {
             }
         }
         if rest.next().is_some() { f.write_char('…') } else { Ok(()) }
+    }
+}
+
+/// The first characters of a text, with a mark if it was cut.
+pub(crate) fn start(text: &str, limit: usize) -> (&str, &'static str) {
+    match text.char_indices().nth(limit) {
+        Some((end, _)) => (&text[..end], "…"),
+        None => (text, ""),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Decode, DecodeError, Reader};
+use super::{Decode, DecodeError, Members, Name, Reader};
 
 impl<T: Decode> Decode for Box<T> {
     const MEMBERS: Option<&'static [&'static str]> = T::MEMBERS;
@@ -38,9 +38,25 @@ impl<T: Decode> Decode for BTreeMap<String, T> {
         let mut members = reader.object("")?;
         let mut map = Self::new();
         while let Some(name) = members.next()? {
-            members.read_rest(name, &mut map)?;
+            members.read_entry(name, &mut map)?;
         }
         Ok(map)
+    }
+}
+
+impl<'de> Members<'_, 'de> {
+    /// Reads the value of a member into a map.
+    pub(super) fn read_entry<T: Decode>(
+        &mut self,
+        name: Name<'de>,
+        map: &mut BTreeMap<String, T>,
+    ) -> Result<(), DecodeError> {
+        if map.contains_key(&*name) {
+            return Err(self.duplicate(&name));
+        }
+        let value = T::decode(self.reader()).map_err(|error| error.below(&name))?;
+        map.insert(name.into(), value);
+        Ok(())
     }
 }
 

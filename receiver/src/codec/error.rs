@@ -3,7 +3,7 @@ use std::fmt;
 use std::str::Utf8Error;
 
 use super::pointer;
-use crate::printable::Printable;
+use crate::printable::{Printable, start};
 
 /// Longer messages are cut, because they quote received text.
 const MAX_MESSAGE_CHARS: usize = 256;
@@ -139,12 +139,4 @@ pub(super) fn quoted(text: &str) -> String {
 fn cut(text: &str, limit: usize) -> String {
     let (start, mark) = start(text, limit);
     format!("{start}{mark}")
-}
-
-/// The first characters of a text, with a mark if it was cut.
-pub(super) fn start(text: &str, limit: usize) -> (&str, &'static str) {
-    match text.char_indices().nth(limit) {
-        Some((end, _)) => (&text[..end], "…"),
-        None => (text, ""),
-    }
 }

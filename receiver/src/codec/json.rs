@@ -1,9 +1,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Serialize, Serializer};
+use serde::{Serialize, Serializer, ser};
+use serde_json::value::RawValue;
 
-use super::{Decode, DecodeError, Reader, Value, json_text};
+use super::document::from_slice;
+use super::{Decode, DecodeError, Reader};
 
 /// Any JSON value, kept as the text that was received.
 ///
@@ -35,20 +37,6 @@ impl JsonValue {
         &self.0
     }
 
-    /// Decodes the value as another type. Lines and columns of an error count from this value.
-    ///
-    /// # Errors
-    ///
-    /// If the value does not match the type.
-    pub fn decode<T: Decode>(&self) -> Result<T, DecodeError> {
-        self.value().decode().map_err(|error| error.located(self.0.as_bytes()))
-    }
-
-    /// The value, for inspection before it is decoded.
-    pub fn value(&self) -> Value<'_> {
-        Value::of_checked(&self.0)
-    }
-
     /// Converts into a tree. Numbers that are neither a 64-bit integer nor a double are rounded, and
     /// members are sorted by name.
     pub fn to_value(&self) -> serde_json::Value {
@@ -75,7 +63,7 @@ impl FromStr for JsonValue {
     type Err = DecodeError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        super::from_slice(text.as_bytes())
+        from_slice(text.as_bytes())
     }
 }
 
@@ -89,4 +77,14 @@ impl fmt::Display for JsonValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
+}
+
+/// Writes a text that is JSON.
+///
+/// # Errors
+///
+/// If it is not, or whatever the serializer reports.
+pub fn json_text<S: Serializer>(serializer: S, text: &str) -> Result<S::Ok, S::Error> {
+    let raw: &RawValue = serde_json::from_str(text).map_err(ser::Error::custom)?;
+    raw.serialize(serializer)
 }

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::{DecodeError, skip};
+use super::DecodeError;
 
 /// Reads a text token by token, without knowledge of the grammar above.
 pub(super) struct Lexer<'de> {
-    text: &'de str,
-    at: usize,
+    pub(super) text: &'de str,
+    pub(super) at: usize,
 }
 
 impl<'de> Lexer<'de> {
@@ -18,12 +18,6 @@ impl<'de> Lexer<'de> {
     /// Begins somewhere within the text.
     pub(super) fn from(text: &'de str, at: usize) -> Self {
         Self { text, at }
-    }
-
-    /// Skips a value of any depth. Only the form of names and strings is checked.
-    pub(super) fn skip(&mut self) -> Result<(), DecodeError> {
-        self.at = skip::value(self.text, self.at)?;
-        Ok(())
     }
 
     /// The place of the next byte.

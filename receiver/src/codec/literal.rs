@@ -2,9 +2,6 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer, ser};
-use serde_json::value::RawValue;
-
 use super::error::quoted;
 use super::same::same_json;
 use super::{Decode, DecodeError, Reader};
@@ -55,14 +52,4 @@ pub fn constant_json(reader: &mut Reader<'_>, expected: &str) -> Result<(), Deco
     let start = reader.place();
     let value = reader.value()?.to_json();
     same_json(expected, value.as_str()).map_err(|message| DecodeError::mismatch(start, message))
-}
-
-/// Writes a text that is JSON.
-///
-/// # Errors
-///
-/// If it is not, or whatever the serializer reports.
-pub fn json_text<S: Serializer>(serializer: S, text: &str) -> Result<S::Ok, S::Error> {
-    let raw: &RawValue = serde_json::from_str(text).map_err(ser::Error::custom)?;
-    raw.serialize(serializer)
 }

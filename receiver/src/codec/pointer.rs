@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::error::start;
+use crate::printable::start;
 
 /// Longer member names are cut, so that a hostile name does not make a huge error.
 const MAX_SEGMENT_CHARS: usize = 64;

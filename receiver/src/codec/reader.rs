@@ -1,16 +1,29 @@
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
 use std::ops::Deref;
 
+use super::DecodeError;
 use super::error::quoted;
 use super::lexer::Lexer;
-use super::{Decode, DecodeError, Rest, Undeclared, Value};
 
 /// Objects and arrays within each other.
 const MAX_DEPTH: u8 = 127;
 /// Names among which is looked one by one.
 const FEW: usize = 16;
+
+/// A type that can be read from JSON, with errors that say where they arose.
+pub trait Decode: Sized {
+    /// The members that an object type declares; `None` for anything that is not an object.
+    const MEMBERS: Option<&'static [&'static str]> = None;
+
+    /// Reads a value.
+    ///
+    /// # Errors
+    ///
+    /// If the input is not JSON or does not fit the type.
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError>;
+}
 
 /// Reads JSON (RFC 8259) from a text, value by value.
 ///
@@ -152,20 +165,15 @@ impl<'de> Reader<'de> {
         }
     }
 
-    /// Reads any value that every reader understands alike, to be decoded later.
-    ///
-    /// # Errors
-    ///
-    /// If a name occurs twice in an object, a number is beyond the range of a double, an escape is not Unicode, or objects
-    /// and arrays nest deeper than 127.
-    pub fn value(&mut self) -> Result<Value<'de>, DecodeError> {
+    /// The text of any value that every reader understands alike, and where it begins.
+    pub(super) fn checked_text(&mut self) -> Result<(&'de str, usize), DecodeError> {
         let start = self.place();
         if self.checked {
             self.lexer.skip()?;
         } else {
             self.check()?;
         }
-        Ok(Value::new(self.lexer.since(start), start))
+        Ok((self.lexer.since(start), start))
     }
 
     /// Passes over any value. Only its form is looked at.
@@ -335,35 +343,6 @@ impl<'de> Members<'_, 'de> {
             }
             Err(error) => Err(error.below(name)),
         }
-    }
-
-    /// Reads the value of a member that has no field.
-    ///
-    /// # Errors
-    ///
-    /// If the value does not fit, or a map holds the name already.
-    pub fn rest<R: Rest>(&mut self, name: Name<'de>, rest: &mut R) -> Result<(), DecodeError> {
-        rest.read(self, name)
-    }
-
-    /// Reads the value of an undeclared member into a map.
-    pub(super) fn read_rest<T: Decode>(
-        &mut self,
-        name: Name<'de>,
-        rest: &mut BTreeMap<String, T>,
-    ) -> Result<(), DecodeError> {
-        if rest.contains_key(&*name) {
-            return Err(self.duplicate(&name));
-        }
-        let value = T::decode(self.reader).map_err(|error| error.below(&name))?;
-        rest.insert(name.into(), value);
-        Ok(())
-    }
-
-    /// Keeps an undeclared member, without looking into its value.
-    pub(super) fn keep(&mut self, name: &Name<'de>, undeclared: &mut Undeclared) -> Result<(), DecodeError> {
-        undeclared.push(name, self.reader.skip()?);
-        Ok(())
     }
 
     /// Passes over the member's value without looking into it.

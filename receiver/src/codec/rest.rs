@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::{Decode, DecodeError, Members, Name, ObjectWriter, Undeclared};
@@ -21,22 +22,46 @@ pub trait Rest: Default {
     fn write<S: Serializer>(&self, object: &mut ObjectWriter<S>) -> Result<(), S::Error>;
 }
 
+impl<'de> Members<'_, 'de> {
+    /// Reads the value of a member that has no field.
+    ///
+    /// # Errors
+    ///
+    /// If the value does not fit, or a map holds the name already.
+    pub fn rest<R: Rest>(&mut self, name: Name<'de>, rest: &mut R) -> Result<(), DecodeError> {
+        rest.read(self, name)
+    }
+}
+
+impl<S: Serializer> ObjectWriter<S> {
+    /// Writes the members that have no field.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the serializer reports.
+    pub fn rest<R: Rest>(&mut self, rest: &R) -> Result<(), S::Error> {
+        rest.write(self)
+    }
+}
+
 impl Rest for Undeclared {
     fn read<'de>(&mut self, members: &mut Members<'_, 'de>, name: Name<'de>) -> Result<(), DecodeError> {
-        members.keep(&name, self)
+        self.push(&name, members.reader().skip()?);
+        Ok(())
     }
 
     fn write<S: Serializer>(&self, object: &mut ObjectWriter<S>) -> Result<(), S::Error> {
-        object.undeclared(self)
+        Undeclared::write(self, &mut object.map)
     }
 }
 
 impl<T: Decode + Serialize> Rest for BTreeMap<String, T> {
     fn read<'de>(&mut self, members: &mut Members<'_, 'de>, name: Name<'de>) -> Result<(), DecodeError> {
-        members.read_rest(name, self)
+        members.read_entry(name, self)
     }
 
     fn write<S: Serializer>(&self, object: &mut ObjectWriter<S>) -> Result<(), S::Error> {
-        object.map(self)
+        // A declared name would occur twice. Decoding keeps them apart; a map filled by hand must do so too.
+        self.iter().try_for_each(|(name, value)| object.map.serialize_entry(name, value))
     }
 }

@@ -3,8 +3,16 @@
 use super::DecodeError;
 use super::lexer::{Lexer, end_of_blank, end_of_plain};
 
+impl Lexer<'_> {
+    /// Skips a value of any depth. Only the form of names and strings is checked.
+    pub(super) fn skip(&mut self) -> Result<(), DecodeError> {
+        self.at = value(self.text, self.at)?;
+        Ok(())
+    }
+}
+
 /// The end of the value that begins here after whitespace, at any depth. Of names and strings only the form is looked at.
-pub(super) fn value(text: &str, start: usize) -> Result<usize, DecodeError> {
+fn value(text: &str, start: usize) -> Result<usize, DecodeError> {
     let bytes = text.as_bytes();
     let mut open = Open::default();
     let mut at = start;

@@ -10,6 +10,35 @@ pub struct Value<'de> {
     start: usize,
 }
 
+impl<'de> Reader<'de> {
+    /// Reads any value that every reader understands alike, to be decoded later.
+    ///
+    /// # Errors
+    ///
+    /// If a name occurs twice in an object, a number is beyond the range of a double, an escape is not Unicode, or objects
+    /// and arrays nest deeper than 127.
+    pub fn value(&mut self) -> Result<Value<'de>, DecodeError> {
+        let (text, start) = self.checked_text()?;
+        Ok(Value::new(text, start))
+    }
+}
+
+impl JsonValue {
+    /// Decodes the value as another type. Lines and columns of an error count from this value.
+    ///
+    /// # Errors
+    ///
+    /// If the value does not match the type.
+    pub fn decode<T: Decode>(&self) -> Result<T, DecodeError> {
+        self.value().decode().map_err(|error| error.located(self.as_str().as_bytes()))
+    }
+
+    /// The value, for inspection before it is decoded.
+    pub fn value(&self) -> Value<'_> {
+        Value::of_checked(self.as_str())
+    }
+}
+
 impl<'de> Value<'de> {
     pub(super) fn new(text: &'de str, start: usize) -> Self {
         Self { text, start }

@@ -1,13 +1,9 @@
-use std::collections::BTreeMap;
-
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::{Rest, Undeclared};
-
 /// Writes an object member by member, in the order of the calls.
 pub struct ObjectWriter<S: Serializer> {
-    map: S::SerializeMap,
+    pub(super) map: S::SerializeMap,
 }
 
 impl<S: Serializer> ObjectWriter<S> {
@@ -49,24 +45,6 @@ impl<S: Serializer> ObjectWriter<S> {
     /// Whatever the serializer reports.
     pub fn optional_nullable<T: Serialize>(&mut self, name: &str, value: &Option<T>) -> Result<(), S::Error> {
         self.optional(name, value)
-    }
-
-    /// Writes the members that have no field.
-    ///
-    /// # Errors
-    ///
-    /// Whatever the serializer reports.
-    pub fn rest<R: Rest>(&mut self, rest: &R) -> Result<(), S::Error> {
-        rest.write(self)
-    }
-
-    pub(super) fn undeclared(&mut self, members: &Undeclared) -> Result<(), S::Error> {
-        members.write(&mut self.map)
-    }
-
-    /// A name that is also declared would occur twice. Decoding keeps them apart; a map filled by hand must do so too.
-    pub(super) fn map<T: Serialize>(&mut self, members: &BTreeMap<String, T>) -> Result<(), S::Error> {
-        members.iter().try_for_each(|(name, value)| self.map.serialize_entry(name, value))
     }
 
     /// Closes the object.
