@@ -27,8 +27,8 @@ pub(crate) enum Command {
 /// Generate crates from OpenAPI descriptions of webhooks
 ///
 /// `--config` names the `codegen.toml` of one crate, which states the description and the output folder. Options override
-/// it. Without `--config` and `--spec`, all crates are generated that the workspace's `Cargo.toml` lists in `configs` of
-/// `[workspace.metadata.webhooks]`.
+/// it. Without `--config` and `--spec`, the command is for every `codegen.toml` that the workspace's `Cargo.toml` lists in
+/// `configs` of `[workspace.metadata.webhooks]`, or else for the one in the working directory.
 ///
 /// Diagnostics and a summary go to standard error. The results of `--check`, `--dry-run` and `--emit` go to standard output.
 ///

@@ -13,6 +13,9 @@ use crate::project::ProjectFile;
 use crate::report::Report;
 use crate::workspace::Workspace;
 
+/// The configuration of a command that names none, in a workspace that lists none.
+const DEFAULT: &str = "codegen.toml";
+
 /// The configurations that a command is for.
 pub(crate) struct Selection {
     /// `None` for a description without a configuration.
@@ -24,15 +27,21 @@ pub(crate) struct Selection {
 pub(crate) type Prepared = Result<Job, Box<Report>>;
 
 impl Selection {
-    /// The configuration that the command line names, else those that the workspace lists.
+    /// The configuration that the command line names, else those that the workspace lists, else the one in the working
+    /// directory.
     pub(crate) fn new(input: &Input) -> Result<Self, UsageError> {
         let workspace = Workspace::around(Path::new("."))?;
         if input.spec.is_some() || input.config.is_some() {
             return Ok(Self { configs: vec![input.config.clone()], workspace });
         }
-        let configs: Vec<_> = workspace.iter().flat_map(Workspace::configs).map(|config| Some(shown(config))).collect();
+        let listed = workspace.iter().flat_map(Workspace::configs);
+        let mut configs: Vec<_> = listed.map(|config| Some(shown(config))).collect();
+        if configs.is_empty() && Path::new(DEFAULT).exists() {
+            configs.push(Some(DEFAULT.into()));
+        }
         if configs.is_empty() {
-            let message = "use `--config` or `--spec`, or list configurations in the `Cargo.toml` of the workspace:\n\n\
+            let message = "there is no `codegen.toml` here: use `--config` or `--spec`, or list configurations in the \
+                           `Cargo.toml` of the workspace:\n\n\
                            [workspace.metadata.webhooks]\nconfigs = [\"acme/codegen.toml\"]";
             return Err(UsageError::new(ErrorKind::MissingRequiredArgument, message));
         }
@@ -63,7 +72,7 @@ impl Selection {
             let limits = limits_of(config.as_ref());
             let file = match config.as_ref().map(|config| ProjectFile::read(config, limits)).transpose() {
                 Ok(file) => file,
-                Err(finished) => return Ok(Err(finished)),
+                Err(report) => return Ok(Err(report)),
             };
             match job(file.as_ref(), limits) {
                 Ok(job) => Ok(Ok(job)),

@@ -56,9 +56,12 @@ fn a_project_file_is_the_whole_command() {
     folder.webhooks("receiver", &format!("generate --check --config {}", config.display())).exits(0);
     assert_eq!(folder.files("crates/acme"), written);
 
+    // It is the default in its own folder.
+    folder.webhooks("vendors/acme", "generate --check").exits(0);
+
     let overlay = folder.webhooks("vendors", "overlay --config acme/codegen.toml").exits(0);
     overlay.shows("title: All parcels");
-    // Neither is the folder an input of the crate, nor is there a record without a build script.
+    // Only a build script needs the record of the input files.
     assert!(!folder.path("crates/acme/.codegen-inputs").exists());
 }
 
