@@ -110,11 +110,7 @@ impl Run {
         if arguments.dry_run {
             return Ok(End::Listed);
         }
-        plan.apply().map_err(|problem| {
-            let mut problems = Diagnostics::default();
-            problems.push(problem);
-            problems
-        })?;
+        plan.apply()?;
         self.phase_done("write");
         Ok(End::Written)
     }

@@ -21,14 +21,14 @@ pub(crate) struct ProjectFile {
 impl ProjectFile {
     /// Reads the file. A mistake in it is the result of a failed run.
     pub(crate) fn read(path: &Path, limits: Limits) -> Result<Self, Box<Report>> {
-        let (sources, mut diagnostics) = (Sources::with_limits(limits), Diagnostics::default());
+        let sources = Sources::with_limits(limits);
         let file = match sources.add_text(path) {
             Ok(file) => file,
             Err(diagnostic) => {
-                diagnostics.push(diagnostic);
-                return Err(Box::new(Report::failed(path.to_owned(), sources, diagnostics)));
+                return Err(Box::new(Report::failed(path.to_owned(), sources, diagnostic.into())));
             }
         };
+        let mut diagnostics = Diagnostics::default();
         let Config { project, .. } = Config::parse(file, sources.text(file), &mut diagnostics);
         if diagnostics.has_errors() {
             return Err(Box::new(Report::failed(path.to_owned(), sources, diagnostics)));

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
-use webhook_generator::diagnostics::Diagnostics;
 use webhook_generator::source::{Limit, Limits, Sources};
 
 use crate::args::{Input, UsageError};
@@ -79,9 +78,7 @@ impl Selection {
                 Err(Problem::Usage(error)) => Err(error),
                 Err(Problem::Config(diagnostic)) => {
                     let sources = file.map_or_else(|| Sources::with_limits(limits), |file| file.sources);
-                    let mut diagnostics = Diagnostics::default();
-                    diagnostics.push(diagnostic);
-                    Ok(Err(Box::new(Report::failed(config.clone().unwrap_or_default(), sources, diagnostics))))
+                    Ok(Err(Box::new(Report::failed(config.clone().unwrap_or_default(), sources, diagnostic.into()))))
                 }
             }
         };

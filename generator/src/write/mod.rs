@@ -514,8 +514,7 @@ mod tests {
         .assert_eq(&say(&[("a", "ours")]));
         let plan = Plan::new(out.path(), &files(&[("c/d", "ours")])).unwrap();
         fs::write(out.path().join("c"), "theirs").unwrap();
-        let mut failure = Diagnostics::default();
-        failure.push(plan.apply().unwrap_err());
+        let failure = plan.apply().unwrap_err().into();
         expect![[r"
             error[E0501]: cannot write `out/c/d`: Not a directory (os error 20)
         "]]

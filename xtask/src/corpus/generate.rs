@@ -45,14 +45,8 @@ impl Generated {
             generated = Self { settings, ..Self::run(&request) };
         }
         if let Some(output) = &generated.output {
-            let written = Plan::new(&folder.join("crate"), &output.files).and_then(|plan| {
-                plan.apply().map_err(|problem| {
-                    let mut problems = Diagnostics::default();
-                    problems.push(problem);
-                    problems
-                })
-            });
-            written.map_err(|problems| io::Error::other(first_error(&problems).map_or("", |error| &error.message)))?;
+            write(output, &folder.join("crate"))
+                .map_err(|problems| io::Error::other(first_error(&problems).map_or("", |error| &error.message)))?;
         }
         Ok(generated)
     }
@@ -82,6 +76,11 @@ impl Generated {
     pub(crate) fn place(&self, origin: &Origin) -> String {
         format!("{}#{}", self.sources.relative_name(origin.file()), origin.pointer())
     }
+}
+
+fn write(output: &Output, folder: &Path) -> Result<(), Diagnostics> {
+    Plan::new(folder, &output.files)?.apply()?;
+    Ok(())
 }
 
 fn first_error(diagnostics: &Diagnostics) -> Option<&Diagnostic> {
