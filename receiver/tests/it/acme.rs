@@ -1,13 +1,12 @@
 //! The webhooks of a made-up vendor, in the form in which a generator writes them.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use webhook_receiver::bytes::Bytes;
-use webhook_receiver::codegen::codec::{self, ObjectWriter, Reader};
-use webhook_receiver::codegen::{EventName, EventTypeLocation, Serialize, Serializer, TopicName};
+use webhook_receiver::codegen::codec::{self, Reader};
+use webhook_receiver::codegen::{self, EventTypeLocation};
 use webhook_receiver::{
-    Decode, DecodeError, Delivery, Integer, JsonValue, Payload, Text, UnknownEvent, Webhooks, format,
+    DecodeError, Delivery, Integer, JsonValue, Payload, Text, Undeclared, UnknownEvent, Webhooks, format,
 };
 
 /// The vendor.
@@ -19,11 +18,7 @@ impl Webhooks for Acme {
     const EVENT_TYPE: EventTypeLocation = EventTypeLocation::body(&["/eventType"]);
 
     fn decode(event_type: EventType, reader: &mut Reader<'_>) -> Result<Event, DecodeError> {
-        match event_type {
-            EventType::AssetCreated => Decode::decode(reader).map(Event::AssetCreated),
-            EventType::AssetMetadataUpdated => Decode::decode(reader).map(Event::AssetMetadataUpdated),
-            EventType::Ping => Decode::decode(reader).map(Event::Ping),
-        }
+        Event::decode(event_type, reader)
     }
 
     fn unknown(event: UnknownEvent) -> Event {
@@ -33,20 +28,18 @@ impl Webhooks for Acme {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Event {
-    AssetCreated(AssetCreated),
-    AssetMetadataUpdated(AssetMetadataUpdated),
-    Ping(Ping),
+    AssetCreated(Box<AssetCreated>),
+    AssetMetadataUpdated(Box<AssetMetadataUpdated>),
+    Ping(Box<Ping>),
     Unknown(UnknownEvent),
 }
 
-impl Serialize for Event {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::AssetCreated(payload) => payload.serialize(serializer),
-            Self::AssetMetadataUpdated(payload) => payload.serialize(serializer),
-            Self::Ping(payload) => payload.serialize(serializer),
-            Self::Unknown(event) => event.serialize(serializer),
-        }
+codegen::event! {
+    Event: EventType {
+        AssetCreated,
+        AssetMetadataUpdated,
+        Ping,
+        ..Unknown
     }
 }
 
@@ -57,34 +50,11 @@ pub(crate) enum EventType {
     Ping,
 }
 
-impl EventName for EventType {
-    type Topic = Topic;
-    const ALL: &'static [Self] = &[Self::AssetCreated, Self::AssetMetadataUpdated, Self::Ping];
-
-    fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|event_type| event_type.as_str() == name)
-    }
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::AssetCreated => "asset.created",
-            Self::AssetMetadataUpdated => "asset.metadata.updated",
-            Self::Ping => "ping",
-        }
-    }
-
-    fn topic(self) -> Option<Topic> {
-        match self {
-            Self::AssetCreated => Some(Topic::Asset),
-            Self::AssetMetadataUpdated => Some(Topic::AssetMetadata),
-            Self::Ping => None,
-        }
-    }
-}
-
-impl fmt::Display for EventType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+codegen::event_type! {
+    EventType: Topic by "." {
+        "asset.created" => AssetCreated in Asset,
+        "asset.metadata.updated" => AssetMetadataUpdated in AssetMetadata,
+        "ping" => Ping,
     }
 }
 
@@ -94,25 +64,10 @@ pub(crate) enum Topic {
     AssetMetadata,
 }
 
-impl TopicName for Topic {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Asset => "asset",
-            Self::AssetMetadata => "asset.metadata",
-        }
-    }
-
-    fn parent(self) -> Option<Self> {
-        match self {
-            Self::Asset => None,
-            Self::AssetMetadata => Some(Self::Asset),
-        }
-    }
-}
-
-impl fmt::Display for Topic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+codegen::topic! {
+    Topic {
+        "asset" => Asset,
+        "asset.metadata" => AssetMetadata in Asset,
     }
 }
 
@@ -131,88 +86,24 @@ pub(crate) struct Asset {
     pub(crate) renditions: Option<Vec<Asset>>,
     pub(crate) position: Option<(i32, i32)>,
     pub(crate) extra: Option<JsonValue>,
+    pub(crate) undeclared: Undeclared,
 }
 
-impl Decode for Asset {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&[
-        "id",
-        "filename",
-        "owner",
-        "folder",
-        "size",
-        "views",
-        "status",
-        "created",
-        "parent",
-        "renditions",
-        "position",
-        "extra",
-    ]);
-
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut members = reader.object("Asset")?;
-        let mut id = None;
-        let mut filename = None;
-        let mut owner = None;
-        let mut folder = None;
-        let mut size = None;
-        let mut views = None;
-        let mut status = None;
-        let mut created = None;
-        let mut parent = None;
-        let mut renditions = None;
-        let mut position = None;
-        let mut extra = None;
-        while let Some(name) = members.next()? {
-            match &*name {
-                "id" => members.read("id", &mut id)?,
-                "filename" => members.read("filename", &mut filename)?,
-                "owner" => members.read("owner", &mut owner)?,
-                "folder" => members.read("folder", &mut folder)?,
-                "size" => members.read("size", &mut size)?,
-                "views" => members.read("views", &mut views)?,
-                "status" => members.read("status", &mut status)?,
-                "created" => members.read("created", &mut created)?,
-                "parent" => members.read("parent", &mut parent)?,
-                "renditions" => members.read("renditions", &mut renditions)?,
-                "position" => members.read("position", &mut position)?,
-                "extra" => members.read("extra", &mut extra)?,
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            id: members.required("id", id)?,
-            filename: filename.flatten(),
-            owner: members.required("owner", owner)?,
-            folder,
-            size: size.flatten(),
-            views: views.flatten(),
-            status: status.flatten(),
-            created: created.flatten(),
-            parent: parent.flatten(),
-            renditions: renditions.flatten(),
-            position: position.flatten(),
-            extra,
-        })
-    }
-}
-
-impl Serialize for Asset {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = ObjectWriter::new(serializer)?;
-        object.required("id", &self.id)?;
-        object.optional("filename", &self.filename)?;
-        object.required("owner", &self.owner)?;
-        object.optional("folder", &self.folder)?;
-        object.optional("size", &self.size)?;
-        object.optional("views", &self.views)?;
-        object.optional("status", &self.status)?;
-        object.optional("created", &self.created)?;
-        object.optional("parent", &self.parent)?;
-        object.optional("renditions", &self.renditions)?;
-        object.optional("position", &self.position)?;
-        object.optional("extra", &self.extra)?;
-        object.end()
+codec::object! {
+    Asset {
+        "id" => id: required,
+        "filename" => filename: optional,
+        "owner" => owner: required,
+        "folder" => folder: optional_nullable,
+        "size" => size: optional,
+        "views" => views: optional,
+        "status" => status: optional,
+        "created" => created: optional,
+        "parent" => parent: optional,
+        "renditions" => renditions: optional,
+        "position" => position: optional,
+        "extra" => extra: optional_nullable,
+        ..undeclared
     }
 }
 
@@ -224,29 +115,11 @@ pub(crate) enum Status {
     Unknown(String),
 }
 
-impl From<String> for Status {
-    fn from(value: String) -> Self {
-        match value.as_str() {
-            "draft" => Self::Draft,
-            "live" => Self::Live,
-            _ => Self::Unknown(value),
-        }
-    }
-}
-
-impl Decode for Status {
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        String::decode(reader).map(Self::from)
-    }
-}
-
-impl Serialize for Status {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(match self {
-            Self::Draft => "draft",
-            Self::Live => "live",
-            Self::Unknown(value) => value,
-        })
+codec::text_enum! {
+    Status {
+        "draft" => Draft,
+        "live" => Live,
+        ..Unknown
     }
 }
 
@@ -255,58 +128,23 @@ impl Serialize for Status {
 pub(crate) struct AssetCreated {
     pub(crate) event_type: AssetCreatedType,
     pub(crate) asset: Asset,
+    pub(crate) undeclared: Undeclared,
 }
 
-impl Decode for AssetCreated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["eventType", "asset"]);
-
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut members = reader.object("AssetCreated")?;
-        let mut event_type = None;
-        let mut asset = None;
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                "asset" => members.read("asset", &mut asset)?,
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { event_type: members.required("eventType", event_type)?, asset: members.required("asset", asset)? })
+codec::object! {
+    AssetCreated {
+        "eventType" => event_type: required,
+        "asset" => asset: required,
+        ..undeclared
     }
 }
 
-impl Serialize for AssetCreated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = ObjectWriter::new(serializer)?;
-        object.required("eventType", &self.event_type)?;
-        object.required("asset", &self.asset)?;
-        object.end()
-    }
-}
-
-impl Payload for AssetCreated {
-    type Webhooks = Acme;
-    const EVENT_TYPE: EventType = EventType::AssetCreated;
-}
+codegen::payload!(AssetCreated: Acme, EventType::AssetCreated, "acme/asset_created.json");
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct AssetCreatedType;
 
-impl AssetCreatedType {
-    const VALUE: &'static str = "asset.created";
-}
-
-impl Decode for AssetCreatedType {
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        codec::constant(reader, Self::VALUE).map(|()| Self)
-    }
-}
-
-impl Serialize for AssetCreatedType {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(Self::VALUE)
-    }
-}
+codec::constant!(AssetCreatedType: str = "asset.created");
 
 /// A map for everything undeclared.
 #[derive(Clone, Debug, PartialEq)]
@@ -315,29 +153,10 @@ pub(crate) struct AssetMetadataUpdated {
     pub(crate) rest: BTreeMap<String, JsonValue>,
 }
 
-impl Decode for AssetMetadataUpdated {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["eventType"]);
-
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut members = reader.object("AssetMetadataUpdated")?;
-        let mut event_type = None;
-        let mut rest = BTreeMap::new();
-        while let Some(name) = members.next()? {
-            match &*name {
-                "eventType" => members.read("eventType", &mut event_type)?,
-                _ => members.rest(name, &mut rest)?,
-            }
-        }
-        Ok(Self { event_type: members.required("eventType", event_type)?, rest })
-    }
-}
-
-impl Serialize for AssetMetadataUpdated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = ObjectWriter::new(serializer)?;
-        object.required("eventType", &self.event_type)?;
-        object.rest(&self.rest)?;
-        object.end()
+codec::object! {
+    AssetMetadataUpdated {
+        "eventType" => event_type: required,
+        ..rest
     }
 }
 
@@ -350,29 +169,13 @@ impl Payload for AssetMetadataUpdated {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Ping {
     pub(crate) count: Option<i32>,
+    pub(crate) undeclared: Undeclared,
 }
 
-impl Decode for Ping {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["count"]);
-
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut members = reader.object("Ping")?;
-        let mut count = None;
-        while let Some(name) = members.next()? {
-            match &*name {
-                "count" => members.read("count", &mut count)?,
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { count: count.flatten() })
-    }
-}
-
-impl Serialize for Ping {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = ObjectWriter::new(serializer)?;
-        object.optional("count", &self.count)?;
-        object.end()
+codec::object! {
+    Ping {
+        "count" => count: optional,
+        ..undeclared
     }
 }
 
@@ -380,9 +183,6 @@ impl Payload for Ping {
     type Webhooks = Acme;
     const EVENT_TYPE: EventType = EventType::Ping;
 }
-
-codec::deserialize!(Asset, AssetCreated, AssetMetadataUpdated, Ping);
-codec::deserialize!(Status, AssetCreatedType);
 
 /// A verified delivery of this body.
 pub(crate) fn delivery(body: impl Into<Bytes>) -> Delivery {

@@ -1,12 +1,12 @@
-//! The macros that declare codecs, as generated crates use them.
+//! The macros of the contract module, as generated crates use them.
 
 use std::collections::BTreeMap;
 
-use webhook_receiver::codegen::codec;
+use webhook_receiver::codegen::{self, EventName, codec};
 use webhook_receiver::testing::same_json;
 use webhook_receiver::{Decode, DecodeErrorKind, Deep, Integer, JsonValue, Undeclared, serde_json};
 
-use crate::acme::delivery;
+use crate::acme::{self, delivery};
 
 /// Its fields have the names of the macro's own variables.
 #[derive(Clone, Debug, PartialEq)]
@@ -213,4 +213,108 @@ fn newtypes_are_their_value() {
     assert_eq!(decode::<Kinds>(r#"["image"]"#), Kinds(vec![Kind::Image]));
     assert_round_trip::<Kinds>(r#"["image", "video"]"#);
     assert_eq!(error::<Kinds>("[1]").1, "/0");
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Sent {
+    InvoiceFailed,
+    Failed,
+    Ping,
+}
+
+codegen::event_type! {
+    Sent: Subject by "/" {
+        "invoice/{kind}/failed" => InvoiceFailed in Invoice as template,
+        "invoice/payment/failed" => Failed in InvoicePayment,
+        "ping" => Ping,
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Subject {
+    Invoice,
+    InvoicePayment,
+}
+
+codegen::topic! {
+    Subject {
+        "invoice" => Invoice,
+        "invoice/payment" => InvoicePayment in Invoice,
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum NoSubject {}
+
+codegen::topic! {
+    NoSubject {}
+}
+
+#[test]
+fn event_types_and_topics() {
+    assert_eq!(Sent::ALL, [Sent::InvoiceFailed, Sent::Failed, Sent::Ping]);
+    assert_eq!("invoice/refund/failed".parse(), Ok(Sent::InvoiceFailed));
+    assert_eq!("invoice/{kind}/failed".parse(), Ok(Sent::InvoiceFailed));
+    assert_eq!("invoice/payment/failed".parse(), Ok(Sent::Failed));
+    assert_eq!("pong".parse::<Sent>().unwrap_err().to_string(), "unknown name `pong`");
+    assert_eq!((Sent::Failed.action(), Sent::Ping.action()), ("failed", "ping"));
+    assert_eq!((Sent::Failed.topic(), Sent::Ping.topic()), (Some(Subject::InvoicePayment), None));
+    assert_eq!(<Sent as EventName>::topic(Sent::InvoiceFailed), Some(Subject::Invoice));
+    assert_eq!(Subject::InvoicePayment.parent(), Some(Subject::Invoice));
+    assert_eq!("invoice/payment".parse(), Ok(Subject::InvoicePayment));
+    assert_eq!(format!("{:>8}{:>6}", Subject::Invoice, Sent::Ping), " invoice  ping");
+    assert!("invoice".parse::<NoSubject>().is_err() && NoSubject::ALL.is_empty());
+}
+
+/// Each payload has the member in another way.
+#[derive(Clone, Debug, PartialEq)]
+enum Shown {
+    InvoiceFailed(Box<Named<String>>),
+    Failed(Box<Named<Option<String>>>),
+    Ping(Box<Named<Option<Option<String>>>>),
+    Unknown(webhook_receiver::UnknownEvent),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Named<T> {
+    name: T,
+}
+
+codegen::event_member! {
+    Shown::called -> String {
+        InvoiceFailed => name,
+        Failed => name,
+        Ping => name,
+        ..Unknown
+    }
+}
+
+#[test]
+fn members_of_events() {
+    let name = || Some("n".to_owned());
+    let called = |event: &Shown| event.called().cloned();
+    assert_eq!(called(&Shown::InvoiceFailed(Box::new(Named { name: "n".to_owned() }))), name());
+    assert_eq!(called(&Shown::Failed(Box::new(Named { name: name() }))), name());
+    assert_eq!(called(&Shown::Ping(Box::new(Named { name: Some(name()) }))), name());
+    assert_eq!(called(&Shown::Ping(Box::new(Named { name: Some(None) }))), None);
+    let event = delivery(r#"{"eventType": "new"}"#).event::<acme::Acme>().unwrap();
+    let acme::Event::Unknown(unknown) = event else { panic!("{event:?}") };
+    assert_eq!(called(&Shown::Unknown(unknown)), None);
+}
+
+#[test]
+fn events_know_their_type() {
+    let event = |json: &str| delivery(json.to_owned()).event::<acme::Acme>().unwrap();
+    let json = r#"{"eventType": "ping", "count": 1}"#;
+    let known = event(json);
+    assert_eq!((known.event_type(), known.event_type_name()), (Some(acme::EventType::Ping), Some("ping")));
+    let unknown = event(r#"{"eventType": "new", "count": 1.0}"#);
+    assert_eq!((unknown.event_type(), unknown.event_type_name()), (None, Some("new")));
+    same_json(json, &serde_json::to_string(&known).unwrap()).unwrap();
+    assert_eq!(serde_json::to_string(&unknown).unwrap(), r#"{"eventType": "new", "count": 1.0}"#);
+}
+
+#[test]
+fn payloads_have_an_example() {
+    assert_eq!(acme::AssetCreated::example().asset.id, "a1");
 }

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use webhook_receiver::{Decode, DecodeErrorKind};
 use webhook_receiver::{DecodeError, JsonValue, serde_json};
 
-use crate::acme::{Acme, Asset, AssetMetadataUpdated, Event, EventType, Ping, delivery};
+use crate::acme::{Acme, Asset, AssetMetadataUpdated, Event, EventType, delivery};
 use crate::patience::patiently;
 
 fn event(body: impl Into<Vec<u8>>) -> Result<Event, DecodeError> {
@@ -216,7 +216,8 @@ fn large_bodies() {
 #[test]
 fn an_event_of_a_type_that_is_told() {
     for body in [r#"{"eventType": "asset.created", "count": 1}"#, r#"{"count": 1}"#] {
-        assert!(matches!(delivery(body).event_as::<Acme>(EventType::Ping), Ok(Event::Ping(Ping { count: Some(1) }))));
+        let event = delivery(body).event_as::<Acme>(EventType::Ping);
+        assert!(matches!(event, Ok(Event::Ping(ping)) if ping.count == Some(1)));
     }
     assert!(delivery("{}").event_as::<Acme>(EventType::AssetCreated).is_err());
 }

@@ -115,7 +115,7 @@ fn the_most_specific_handler_runs_alone() {
     let rest = || all().on_any(any);
     assert_eq!(run(rest(), &calls, CREATED), handled("created a"));
     assert_eq!(run(rest(), &calls, UPDATED), handled("metadata topic"));
-    assert_eq!(run(rest(), &calls, PING), handled("any: {\"count\":1}"));
+    assert_eq!(run(rest(), &calls, PING), handled("any: {\"count\":1,\"eventType\":\"ping\"}"));
     assert_eq!(run(rest(), &calls, MISMATCH), handled("mismatch at /count"));
     assert_eq!(run(rest(), &calls, UNKNOWN), handled("unknown Some(\"asset.teleported\")"));
 }
@@ -343,11 +343,11 @@ fn messages_need_not_come_over_http() {
 #[test]
 fn events_of_any_type() {
     assert!(matches!(delivery(CREATED).event::<Acme>(), Ok(Event::AssetCreated(_))));
-    assert!(matches!(delivery(PING).event::<Acme>(), Ok(Event::Ping(Ping { count: Some(1) }))));
+    assert!(matches!(delivery(PING).event::<Acme>(), Ok(Event::Ping(ping)) if ping.count == Some(1)));
     assert_eq!(delivery(MISMATCH).event::<Acme>().unwrap_err().kind(), DecodeErrorKind::Mismatch);
     let Ok(Event::Unknown(event)) = delivery(UNKNOWN).event::<Acme>() else { panic!() };
     assert_eq!(event.event_type(), Some("asset.teleported"));
-    assert_eq!(event.decode::<Ping>().unwrap(), Ping { count: None });
+    assert_eq!(event.decode::<Ping>().unwrap().count, None);
     assert_eq!(serde_json::to_string(&Event::Unknown(event.clone())).unwrap(), UNKNOWN);
     assert_eq!(format!("{event:?}"), "UnknownEvent { event_type: Some(\"asset.teleported\"), bytes: 33 }");
 }
