@@ -11,9 +11,9 @@ mod visit;
 
 pub use api::{Api, EventTypeLocation, Example, Published, Untyped, UntypedReason, Webhook, is_template};
 pub use format::Format;
-pub use naming::Naming;
 pub use signature::{Encoding, Hash, Hmac, Piece, Scheme};
 pub(crate) use types::whole;
 pub use types::{
-    Docs, Enum, Fallback, Field, Form, Kind, Literal, Presence, Select, Struct, Type, TypeDef, TypeId, Union, Variant,
+    Docs, Enum, Fallback, Field, Form, Kind, Literal, Naming, Presence, Select, Struct, Type, TypeDef, TypeId, Union,
+    Variant,
 };

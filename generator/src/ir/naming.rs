@@ -1,34 +1,9 @@
 //! What the names of definitions are made from.
 
-use super::{Api, Kind, TypeDef, TypeId};
+use super::{Api, Kind, Naming, TypeDef, TypeId};
 
 /// An object of at least this many members is a concept of its own, whatever contains it.
 const CONCEPT_MEMBERS: usize = 3;
-
-/// Where the name of a definition comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Naming {
-    /// The event type of a webhook.
-    Root(String),
-    /// The key of a reusable schema.
-    Component(String),
-    /// The definition that contains it and its place there.
-    Inline {
-        /// The containing definition.
-        parent: TypeId,
-        /// The member's name, or another hint.
-        hint: String,
-        /// Whether other definitions contain it as well.
-        shared: bool,
-    },
-}
-
-impl Naming {
-    /// The naming of a definition inside another one.
-    pub fn inline(parent: TypeId, hint: &str) -> Self {
-        Self::Inline { parent, hint: hint.to_owned(), shared: false }
-    }
-}
 
 impl Api {
     /// The proposed names of inline definitions; `None` for the others.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Format, Naming};
+use super::Format;
 use crate::document::{Node, Origin, Value};
 
 /// An index into [`Api::types`](super::Api::types).
@@ -55,6 +55,31 @@ pub struct TypeDef {
     pub docs: Docs,
     /// Its schema.
     pub origin: Origin,
+}
+
+/// Where the name of a definition comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Naming {
+    /// The event type of a webhook.
+    Root(String),
+    /// The key of a reusable schema.
+    Component(String),
+    /// The definition that contains it and its place there.
+    Inline {
+        /// The containing definition.
+        parent: TypeId,
+        /// The member's name, or another hint.
+        hint: String,
+        /// Whether other definitions contain it as well.
+        shared: bool,
+    },
+}
+
+impl Naming {
+    /// The naming of a definition inside another one.
+    pub fn inline(parent: TypeId, hint: &str) -> Self {
+        Self::Inline { parent, hint: hint.to_owned(), shared: false }
+    }
 }
 
 /// The form of a definition.
