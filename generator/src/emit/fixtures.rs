@@ -10,21 +10,14 @@ use super::imports::Imports;
 use super::signature::Signing;
 use crate::format::SourceFile;
 use crate::ir::{Api, EventTypeLocation, Webhook};
-use crate::names::{Names, ident};
-
-/// The path of an example: the payload's name, and a number from the second on.
-pub(super) fn path(names: &Names, webhook: usize, example: usize) -> String {
-    let name = &names.fixtures()[webhook];
-    let number = if example == 0 { String::new() } else { format!(".{}", example + 1) };
-    format!("fixtures/{name}{number}.json")
-}
+use crate::names::Names;
 
 /// The examples, by their path.
 pub(super) fn files(api: &Api, names: &Names) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     for (index, webhook) in api.webhooks.iter().enumerate() {
         for (number, example) in webhook.examples.iter().enumerate() {
-            files.insert(path(names, index, number), example.json.clone());
+            files.insert(names.example_file(index, number), example.json.clone());
         }
     }
     files
@@ -106,10 +99,8 @@ impl ToTokens for ExampleTest<'_> {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let Self { emitter, index, webhook, number } = *self;
         let payload = emitter.names.ty(webhook.payload);
-        let name = &emitter.names.fixtures()[index];
-        let path = format!("../{}", path(emitter.names, index, number));
-        let suffix = if number == 0 { String::new() } else { format!("_{}", number + 1) };
-        let test = ident(&format!("{name}{suffix}"));
+        let path = format!("../{}", emitter.names.example_file(index, number));
+        let test = emitter.names.example_test(index, number);
         let header = webhook.header.as_ref().map(|value| quote!(, #value));
         tokens.extend(quote! {
             #[test]

@@ -1,7 +1,7 @@
 //! `tests/handlers.rs`: the handlers that the docs of payloads show.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, quote};
 
 use super::Emitter;
 use super::imports::Imports;
@@ -14,7 +14,7 @@ pub(super) fn tests(emitter: &Emitter<'_>) -> SourceFile {
     let header = emitter.header("The handlers in the docs of the payloads.");
     let mut file = SourceFile::new(format!("{header}{}", emitter.lints_of_names()));
     let handlers = (0..emitter.api.webhooks.len()).map(|index| Handler { emitter, index });
-    let names: Vec<Ident> = handlers.clone().map(|handler| handler.ident()).collect();
+    let names: Vec<Ident> = (0..emitter.api.webhooks.len()).map(|index| emitter.names.handler(index)).collect();
     handlers.for_each(|handler| file.item(handler));
     let event_type = emitter.names.event_types().first();
     let Signing { secret, trusted, .. } = Signing::new(emitter);
@@ -32,7 +32,6 @@ pub(super) fn tests(emitter: &Emitter<'_>) -> SourceFile {
 }
 
 /// A handler of a payload.
-#[derive(Clone)]
 pub(super) struct Handler<'a> {
     pub(super) emitter: &'a Emitter<'a>,
     /// The index of the webhook.
@@ -43,7 +42,7 @@ impl ToTokens for Handler<'_> {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let Emitter { api, names, .. } = self.emitter;
         let payload = names.ty(api.webhooks[self.index].payload);
-        let name = self.ident();
+        let name = names.handler(self.index);
         let print = match self.member() {
             Some(member) => quote!(println!("{:?}", event.#member);),
             None => quote!(println!("{event:?}");),
@@ -57,11 +56,6 @@ impl ToTokens for Handler<'_> {
 }
 
 impl Handler<'_> {
-    /// The name of the function.
-    fn ident(&self) -> Ident {
-        format_ident!("on_{}", self.emitter.names.fixtures()[self.index])
-    }
-
     /// The first member that not all payloads have, or the first one that is not the event type.
     fn member(&self) -> Option<&Ident> {
         let Emitter { api, names, .. } = self.emitter;

@@ -58,7 +58,7 @@ impl Imports {
             ["EventType", "Outcome", "Payload", "SIGNATURE_SCHEME", "StandardWebhooks", "Verifier"].map(str::to_owned);
         let constructor = emitter.constructor().to_owned();
         let own = types.chain(own).chain([emitter.vendor_name(), constructor]);
-        Self::new(&emitter.crate_ident().to_string(), own)
+        Self::new(&emitter.names.crate_ident().to_string(), own)
     }
 
     fn new(root: &str, own: impl Iterator<Item = String>) -> Self {

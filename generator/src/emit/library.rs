@@ -7,31 +7,10 @@ use super::signature::{Constructor, SchemeItem, reexports};
 use super::{Emitter, docs, imports};
 use crate::format::SourceFile;
 use crate::ir::{Kind, Scheme, Type};
+use crate::names::RECEIVER_TYPES;
 
 /// The version of the contract between emitted code and the receiver, see `webhook_receiver::codegen`.
 pub(super) const CONTRACT: u32 = 1;
-
-/// The re-exports of the receiver in every crate.
-const REEXPORTS: [&str; 18] = [
-    "DecodeError",
-    "Delivery",
-    "HandlerState",
-    "Integer",
-    "JsonValue",
-    "Number",
-    "Outcome",
-    "Payload",
-    "Reason",
-    "Receiver",
-    "ReceiverService",
-    "Text",
-    "Undeclared",
-    "UnknownEvent",
-    "UnknownName",
-    "Unrouted",
-    "Verifier",
-    "VerifyError",
-];
 
 /// The file.
 pub(super) fn file(emitter: &Emitter<'_>) -> SourceFile {
@@ -66,7 +45,7 @@ impl ToTokens for Modules<'_> {
         let is_deep = |kind: &Kind| kind.types().into_iter().flat_map(Type::walk).any(|ty| matches!(ty, Type::Deep(_)));
         let deep = api.types.iter().any(|def| is_deep(&def.kind)).then_some("Deep");
         let receiver =
-            imports::list(REEXPORTS.into_iter().chain(reexports(api.scheme.as_ref()).iter().copied()).chain(deep));
+            imports::list(RECEIVER_TYPES.into_iter().chain(reexports(api.scheme.as_ref()).iter().copied()).chain(deep));
         tokens.extend(quote! {
             mod event;
             mod event_type;
@@ -103,7 +82,7 @@ fn front_page(emitter: &Emitter<'_>) -> String {
     let vendor = emitter.vendor_name();
     let title = docs::harmless_line(&api.title);
     let version = docs::code(&api.version);
-    let crate_name = emitter.crate_ident();
+    let crate_name = emitter.names.crate_ident();
     let events = match api.webhooks.len() {
         1 => "one event type".to_owned(),
         count => format!("{count} event types"),

@@ -25,7 +25,7 @@ mod union_;
 use std::collections::{BTreeMap, HashMap};
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, quote};
 
 use crate::document::Origin;
 use crate::format::SourceFile;
@@ -116,11 +116,6 @@ impl<'a> Emitter<'a> {
 
     fn vendor_name(&self) -> String {
         self.names.vendor.to_string()
-    }
-
-    /// The name of the crate in code.
-    fn crate_ident(&self) -> proc_macro2::Ident {
-        format_ident!("{}", self.names.crate_name.replace('-', "_"))
     }
 }
 

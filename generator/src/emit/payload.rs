@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use super::{Emitter, fixtures};
+use super::Emitter;
 
 /// `Payload`, and an example.
 pub(super) struct PayloadItem<'a> {
@@ -19,7 +19,7 @@ impl ToTokens for PayloadItem<'_> {
         let ty = names.ty(emitter.api.webhooks[index].payload);
         let event_type = &names.event_types()[index];
         let vendor = &names.vendor;
-        let fixture = format!("../{}", fixtures::path(names, index, 0));
+        let fixture = format!("../{}", names.example_file(index, 0));
         tokens.extend(quote! {
             codegen::payload!(#ty: #vendor, EventType::#event_type, #fixture);
         });

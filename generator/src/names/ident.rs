@@ -4,11 +4,11 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::{Ident, Span};
 use unicode_normalization::UnicodeNormalization;
 
-/// Longer identifiers are cut and get a fingerprint of the whole. Longer file names are cut, to leave space for a number
-/// and an extension.
-const MAX_STEM: usize = 60;
-
+/// Longer identifiers are cut and get a fingerprint of the whole.
 const MAX_CHARS: usize = 80;
+
+/// Longer file names are cut, to leave space for a number and an extension.
+const MAX_STEM: usize = 60;
 
 /// The keywords of edition 2024, strict and reserved.
 const KEYWORDS: [&str; 52] = [
@@ -40,6 +40,11 @@ pub(super) fn file(text: &str) -> String {
         return plain;
     }
     format!("{}_{}", plain.trim_matches('_'), short_hash(text)).trim_start_matches('_').to_owned()
+}
+
+/// A name in `UpperCamelCase` with more after it: a `_` that keeps it from being a keyword is dropped.
+pub(super) fn extended(name: &str, more: &str) -> String {
+    format!("{}{more}", name.trim_end_matches('_'))
 }
 
 /// The identifier for a name, raw if it is a keyword.

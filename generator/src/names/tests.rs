@@ -631,7 +631,7 @@ fn a_configured_name_for_a_place_without_a_type() {
                 type?: DoorOpenedType
             }
 
-            W0704: no type is made from `#/webhooks/door.opned`
+            W0704: no type is generated from `#/webhooks/door.opned`
         "#]],
     );
 }

@@ -99,7 +99,7 @@ fn example(webhook: &Webhook) -> Option<String> {
 /// A handler of a payload, with a hidden line that makes the code complete.
 fn handler(emitter: &Emitter<'_>, index: usize) -> String {
     let payload = emitter.names.ty(emitter.api.webhooks[index].payload);
-    let import = format!("# use {}::{payload};", emitter.crate_ident());
+    let import = format!("# use {}::{payload};", emitter.names.crate_ident());
     let function = Handler { emitter, index }.text();
     format!("A handler, for [`Receiver::on`](crate::Receiver::on):\n\n```\n{import}\n{function}```")
 }
