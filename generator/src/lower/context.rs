@@ -1,8 +1,8 @@
 //! What all of lowering reads, and where it reports.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::reporter::Reporter;
 use super::schema::{MergeCache, MergedSchema};
 use crate::config::Config;
 use crate::diagnostics::{Diagnostic, Diagnostics};
@@ -16,7 +16,7 @@ pub(super) struct Context<'a> {
     pub config: &'a Config,
     pub sources: &'a Sources,
     cache: MergeCache<'a>,
-    diagnostics: RefCell<&'a mut Diagnostics>,
+    pub reporter: Reporter<'a>,
 }
 
 impl<'a> Context<'a> {
@@ -28,17 +28,17 @@ impl<'a> Context<'a> {
     ) -> Self {
         let schemas = &description.schemas;
         let cache = MergeCache::new(schemas);
-        Self { description, schemas, config, sources, cache, diagnostics: RefCell::new(diagnostics) }
+        Self { description, schemas, config, sources, cache, reporter: Reporter::new(diagnostics) }
     }
 
     /// Reports a diagnostic.
     pub(super) fn report(&self, diagnostic: Diagnostic) {
-        self.diagnostics.borrow_mut().push(diagnostic);
+        self.reporter.report(diagnostic);
     }
 
     /// Whether an error has been reported.
     pub(super) fn has_errors(&self) -> bool {
-        self.diagnostics.borrow().has_errors()
+        self.reporter.has_errors()
     }
 
     /// The separator of the words of an event type.
@@ -48,6 +48,6 @@ impl<'a> Context<'a> {
 
     /// Schemas that apply together, merged.
     pub(super) fn merged(&self, set: &[SchemaId]) -> Rc<MergedSchema<'a>> {
-        self.cache.get(self, set)
+        self.cache.get(self.schemas, &self.reporter, set)
     }
 }

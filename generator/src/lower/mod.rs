@@ -4,6 +4,7 @@ mod context;
 mod event_types;
 mod examples;
 mod passes;
+mod reporter;
 mod schema;
 mod signature;
 #[cfg(test)]

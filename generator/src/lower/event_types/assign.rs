@@ -77,7 +77,9 @@ impl<'a> Assignment<'a> {
         // An event type that two webhooks claim is an error already.
         for (name, doubts) in std::mem::take(&mut self.doubts) {
             if self.claims[&name].len() == 1 {
-                doubts.into_iter().for_each(|doubt| cx.report(doubt));
+                for doubt in doubts {
+                    cx.report(doubt);
+                }
             }
         }
     }

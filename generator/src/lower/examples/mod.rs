@@ -57,7 +57,9 @@ impl Examples<'_, '_> {
             }
             match self.example(published) {
                 Ok((example, undeclared)) => {
-                    undeclared.into_iter().for_each(|member| self.report_undeclared(member));
+                    for member in undeclared {
+                        self.report_undeclared(member);
+                    }
                     examples.push(example);
                 }
                 Err(Mismatch { origin, expected }) => self.cx.report(

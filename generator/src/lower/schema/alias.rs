@@ -1,5 +1,6 @@
 //! Schemas that are another one under a different address.
 
+use super::keywords::{Keywords, without_null};
 use super::merge::{SchemaSet, common_types};
 use crate::normalize::{Schema, SchemaId, Schemas};
 
@@ -51,82 +52,5 @@ fn single_part(schemas: &Schemas, schema: &Schema) -> Option<(SchemaSet, bool)> 
             (alternatives.len() == 1).then_some((alternatives, null))
         }
         _ => None,
-    }
-}
-
-/// The alternatives of a choice other than null, and whether null was one of them.
-pub(super) fn without_null(schemas: &Schemas, choice: &[SchemaId]) -> (Vec<SchemaId>, bool) {
-    let kept: Vec<SchemaId> = choice.iter().copied().filter(|id| !schemas.get(*id).only_null).collect();
-    let null = kept.len() < choice.len();
-    (kept, null)
-}
-
-/// Which groups of keywords a schema has.
-pub(super) struct Keywords {
-    /// A reference or combinator.
-    composition: bool,
-    /// `type`.
-    types: bool,
-    /// What values are made of, or their list.
-    structure: bool,
-    /// Demands that leave the structure to other schemas.
-    constraint: bool,
-    /// Null, or a schema that is `true` or `false`.
-    special: bool,
-}
-
-impl Keywords {
-    pub(super) fn of(schema: &Schema) -> Self {
-        // Without `..`: a new keyword has to be put into a group.
-        let Schema {
-            data,
-            boolean,
-            reference,
-            types,
-            only_null,
-            format,
-            required,
-            properties,
-            additional,
-            items,
-            prefix_items,
-            patterns,
-            all_of,
-            one_of,
-            any_of,
-            constant,
-            values,
-            // These change the meaning of other keywords, or only matter to people.
-            node: _,
-            closed_tuple: _,
-            min_items: _,
-            max_items: _,
-            children: _,
-            examples: _,
-            facts: _,
-            inexpressible: _,
-        } = schema;
-        Self {
-            composition: reference.is_some() || !(all_of.is_empty() && one_of.is_empty() && any_of.is_empty()),
-            types: !types.is_empty(),
-            structure: !(properties.is_empty() && prefix_items.is_empty())
-                || additional.is_some()
-                || items.is_some()
-                || constant.is_some()
-                || values.is_some(),
-            constraint: !(required.is_empty() && patterns.is_empty())
-                || format.is_some()
-                || data.discriminator.is_some(),
-            special: boolean.is_some() || data.nullable || *only_null,
-        }
-    }
-
-    /// Whether the schema declares something, rather than to demand what others declare.
-    pub(super) fn declare(&self) -> bool {
-        self.composition || self.types || self.structure
-    }
-
-    fn annotations_only(&self) -> bool {
-        !(self.declare() || self.constraint || self.special)
     }
 }

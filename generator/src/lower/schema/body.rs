@@ -26,7 +26,9 @@ impl Body<'_> {
         let merged = cx.merged(&self.unwrap_aliases(cx.schemas));
         match self.alternatives {
             [] => merged,
-            [alternative] => Rc::new(MergedSchema::clone(&merged).with_alternative(cx, *alternative)),
+            [alternative] => {
+                Rc::new(MergedSchema::clone(&merged).with_alternative(cx.schemas, &cx.reporter, *alternative))
+            }
             several => Rc::new(MergedSchema::clone(&merged).with_alternatives_of(several)),
         }
     }

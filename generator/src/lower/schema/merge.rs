@@ -8,11 +8,11 @@ use std::slice;
 
 use indexmap::{IndexMap, IndexSet};
 
-use super::alias::{Keywords, without_null};
 use super::annotations::Annotations;
+use super::keywords::{Keywords, without_null};
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::document::{Node, Origin, same};
-use crate::lower::context::Context;
+use crate::lower::reporter::Reporter;
 use crate::normalize::{Additional, JsonType, Schema, SchemaId, Schemas};
 
 /// How many levels of `allOf` and `$ref` may be merged into one type.
@@ -79,8 +79,8 @@ impl<'a> MergeCache<'a> {
     }
 
     /// A set, merged.
-    pub(crate) fn get(&self, cx: &Context<'a>, set: &[SchemaId]) -> Rc<MergedSchema<'a>> {
-        let merge = || Rc::new(MergedSchema::new(cx, set));
+    pub(crate) fn get(&self, schemas: &'a Schemas, reporter: &Reporter<'a>, set: &[SchemaId]) -> Rc<MergedSchema<'a>> {
+        let merge = || Rc::new(MergedSchema::new(schemas, reporter, set));
         if let [id] = set {
             return Rc::clone(self.single[id.index()].get_or_init(merge));
         }
@@ -90,15 +90,15 @@ impl<'a> MergeCache<'a> {
 
 impl<'a> MergedSchema<'a> {
     /// Merges a set. Cycles of `allOf` and contradictions are reported.
-    fn new(cx: &Context<'a>, set: &[SchemaId]) -> Self {
+    fn new(schemas: &'a Schemas, reporter: &Reporter<'a>, set: &[SchemaId]) -> Self {
         let mut merged = Self { schemas: set.to_vec(), ..Self::default() };
         for id in set {
-            Merge { cx, into: &mut merged, path: Vec::new() }.add(*id);
+            Merge { schemas, reporter, into: &mut merged, path: Vec::new() }.add(*id);
         }
         // A value of a base is one of the schemas that extend it, each of which has the base's members.
         if let [id] = set
             && merged.choices.is_empty()
-            && let children = &cx.schemas.get(*id).children
+            && let children = &schemas.get(*id).children
             && !children.is_empty()
         {
             merged.choices.push(Choice { exclusive: true, alternatives: children.clone() });
@@ -109,10 +109,15 @@ impl<'a> MergedSchema<'a> {
     }
 
     /// The schema where an alternative of one of its choices applies.
-    pub(super) fn with_alternative(mut self, cx: &Context<'a>, alternative: SchemaId) -> Self {
+    pub(super) fn with_alternative(
+        mut self,
+        schemas: &'a Schemas,
+        reporter: &Reporter<'a>,
+        alternative: SchemaId,
+    ) -> Self {
         self.choices.retain(|choice| !choice.alternatives.contains(&alternative));
         self.discriminator = None;
-        Merge { cx, into: &mut self, path: Vec::new() }.add(alternative);
+        Merge { schemas, reporter, into: &mut self, path: Vec::new() }.add(alternative);
         self
     }
 
@@ -191,7 +196,8 @@ impl<'a> MergedSchema<'a> {
 
 /// Adds schemas to a merged one.
 struct Merge<'a, 'm> {
-    cx: &'m Context<'a>,
+    schemas: &'a Schemas,
+    reporter: &'m Reporter<'a>,
     into: &'m mut MergedSchema<'a>,
     /// The schemas that are being added, each inside the one before it.
     path: Vec<SchemaId>,
@@ -202,7 +208,7 @@ impl<'a> Merge<'a, '_> {
         if !self.may_add(id) || !self.into.visited.insert(id) {
             return;
         }
-        let schema = self.cx.schemas.get(id);
+        let schema = self.schemas.get(id);
         self.annotations(schema, id);
         self.path.push(id);
         // A nearer schema is added later and so wins: a schema over its references, a part of `allOf` over those before.
@@ -220,9 +226,9 @@ impl<'a> Merge<'a, '_> {
 
     /// Whether a schema is not part of itself or nested too deep, which is reported.
     fn may_add(&self, id: SchemaId) -> bool {
-        let place = || Place::Value(self.cx.schemas.get(id).node.origin().clone());
+        let place = || Place::Value(self.schemas.get(id).node.origin().clone());
         if self.path.contains(&id) {
-            self.cx.report(
+            self.reporter.report(
                 Diagnostic::new(Code::SchemaCycle, "a schema is part of itself")
                     .at(place(), "reached again through `allOf` or `$ref`"),
             );
@@ -230,7 +236,7 @@ impl<'a> Merge<'a, '_> {
         }
         if self.path.len() >= MAX_DEPTH {
             let message = format!("schemas are merged through more than {MAX_DEPTH} levels of `allOf` and `$ref`");
-            self.cx.report(Diagnostic::new(Code::Limit, message).at(place(), ""));
+            self.reporter.report(Diagnostic::new(Code::Limit, message).at(place(), ""));
             return false;
         }
         true
@@ -238,7 +244,7 @@ impl<'a> Merge<'a, '_> {
 
     /// Adds annotations and examples. The texts of a base do not describe what extends it.
     fn annotations(&mut self, schema: &'a Schema, id: SchemaId) {
-        let referred = self.path.last().is_some_and(|user| self.cx.schemas.get(*user).reference == Some(id));
+        let referred = self.path.last().is_some_and(|user| self.schemas.get(*user).reference == Some(id));
         let base = referred && !(schema.properties.is_empty() && schema.all_of.is_empty());
         if !base {
             self.into.annotations.add_texts(schema);
@@ -263,7 +269,7 @@ impl<'a> Merge<'a, '_> {
             return;
         }
         let diagnostic = Diagnostic::new(Code::Contradiction, "no value can be of all these types at once");
-        self.cx.report(
+        self.reporter.report(
             origin
                 .into_iter()
                 .chain(self.into.type_origin)
@@ -326,7 +332,7 @@ impl<'a> Merge<'a, '_> {
         let in_both = known.iter().filter(|value| given.iter().any(|other| same(value, other)));
         let both: Vec<Node> = in_both.cloned().collect();
         if let (true, [first, ..], [other, ..]) = (both.is_empty(), known, given) {
-            self.cx.report(
+            self.reporter.report(
                 Diagnostic::new(Code::NotEnforced, "the `enum` lists have no value in common")
                     .at(Place::Value(other.origin().clone()), "not followed")
                     .at(Place::Value(first.origin().clone()), "this list counts"),
@@ -339,10 +345,10 @@ impl<'a> Merge<'a, '_> {
     fn choices(&mut self, schema: &'a Schema) {
         self.into.discriminator = schema.data.discriminator.as_ref().or(self.into.discriminator);
         for (alternatives, exclusive) in [(&schema.one_of, true), (&schema.any_of, false)] {
-            let (alternatives, null) = without_null(self.cx.schemas, alternatives);
+            let (alternatives, null) = without_null(self.schemas, alternatives);
             self.into.nullable |= null;
             // Alternatives that only demand members which are declared elsewhere are rules, not types.
-            if alternatives.iter().any(|id| Keywords::of(self.cx.schemas.get(*id)).declare()) {
+            if alternatives.iter().any(|id| Keywords::of(self.schemas.get(*id)).declare()) {
                 match alternatives[..] {
                     [only] => self.add(only),
                     _ => self.into.choices.push(Choice { exclusive, alternatives }),

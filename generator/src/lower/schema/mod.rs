@@ -5,6 +5,7 @@ mod annotations;
 mod array;
 mod body;
 mod choice;
+mod keywords;
 mod merge;
 mod object;
 mod singular;

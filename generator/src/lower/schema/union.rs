@@ -31,7 +31,9 @@ impl<'a> Types<'a, '_> {
         if let Some(discriminator) = merged.discriminator {
             self.report_not_distinguished(merged, discriminator);
         }
-        variants.iter_mut().for_each(|variant| variant.tags.clear());
+        for variant in &mut variants {
+            variant.tags.clear();
+        }
         Kind::Union(Union { variants, select: Select::Shape })
     }
 
