@@ -2,14 +2,11 @@
 
 use heck::ToKebabCase;
 
-use super::markdown::{code, harmless, harmless_line, visible, wrapped};
+use super::markdown::{code, harmless, harmless_line, json_block, wrapped};
 use crate::emit::Emitter;
 use crate::emit::handler::Handler;
 use crate::ir::{Docs, Field, Kind, Literal, Naming, Select, Type, TypeId, Union, Webhook};
 use crate::names::Names;
-
-/// Examples in docs are cut after so many lines, and each line after so many characters.
-const MAX_EXAMPLE: (usize, usize) = (60, 160);
 
 /// The docs of a file of payloads.
 pub(in crate::emit) fn module(emitter: &Emitter<'_>, ids: &[TypeId]) -> String {
@@ -80,20 +77,7 @@ fn undescribed(emitter: &Emitter<'_>, id: TypeId) -> String {
 fn example(webhook: &Webhook) -> Option<String> {
     let example = webhook.examples.first()?;
     let origin = if example.assembled { ", assembled from the examples of members" } else { "" };
-    let (max_lines, max_chars) = MAX_EXAMPLE;
-    let mut lines: Vec<String> = Vec::new();
-    for line in visible(&example.json).lines() {
-        if lines.len() == max_lines {
-            lines.push("…".to_owned());
-            break;
-        }
-        let mut short: String = line.chars().take(max_chars).collect();
-        if short.len() < line.len() {
-            short.push('…');
-        }
-        lines.push(short);
-    }
-    Some(format!("An example{origin}:\n\n```json\n{}\n```", lines.join("\n")))
+    Some(format!("An example{origin}:\n\n{}", json_block(&example.json)))
 }
 
 /// A handler of a payload, with a hidden line that makes the code complete.

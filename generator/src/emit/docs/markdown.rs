@@ -11,6 +11,10 @@ const WIDTH: usize = 100;
 /// Longer descriptions are cut, with a note.
 const MAX_CHARS: usize = 20_000;
 
+/// JSON with more lines is cut, and so is a line with more characters.
+const MAX_JSON_LINES: usize = 60;
+const MAX_JSON_CHARS: usize = 160;
+
 /// A doc comment: one attribute a line, so that it is printed as `///`.
 pub(crate) fn outer(markdown: &str) -> TokenStream {
     let lines = markdown.lines().map(spaced);
@@ -99,8 +103,23 @@ pub(crate) fn code(text: &str) -> String {
     if text.is_empty() { "(empty)".to_owned() } else { format!("`{text}`") }
 }
 
+/// A block of JSON, cut if it is long.
+pub(super) fn json_block(json: &str) -> String {
+    let cut = |line: &str| match line.char_indices().nth(MAX_JSON_CHARS) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    };
+    // JSON has no line that is a fence, unless a sign within a string became the end of a line.
+    let mut lines: Vec<String> = json.lines().map(|line| cut(&visible(line).replace('\n', " "))).collect();
+    if lines.len() > MAX_JSON_LINES {
+        lines.truncate(MAX_JSON_LINES);
+        lines.push("…".to_owned());
+    }
+    format!("```json\n{}\n```", lines.join("\n"))
+}
+
 /// Line ends become one kind, and what cannot be seen goes.
-pub(super) fn visible(text: &str) -> String {
+fn visible(text: &str) -> String {
     let mut out = String::new();
     let mut chars = text.chars().peekable();
     let mut count = 0;
@@ -238,6 +257,17 @@ mod tests {
     fn what_cannot_be_seen_goes() {
         check("a\rb\r\nc\u{2028}d", "a\nb\nc\nd");
         check("a\u{202e}b\u{0}c\u{1b}[31m", "abc\\[31m");
+    }
+
+    #[test]
+    fn no_json_ends_its_block() {
+        assert_eq!(
+            json_block("{\n  \"a\": \"\u{2028}```\u{2028}x\u{202e}\"\n}\n"),
+            "```json\n{\n  \"a\": \" ``` x\"\n}\n```"
+        );
+        let long = json_block(&format!("[\n{}]", format!("  \"{}\",\n", "é".repeat(200)).repeat(100)));
+        assert_eq!(long.lines().count(), MAX_JSON_LINES + 3);
+        assert!(long.lines().all(|line| line.chars().count() <= MAX_JSON_CHARS + 1));
     }
 
     #[test]
