@@ -66,7 +66,7 @@ fn what_makes_no_sense_is_refused() {
         ("--out out", "--spec <FILE>"),
         ("--crate-name a", "--spec <FILE>"),
         ("--receiver 1.0", "--spec <FILE>"),
-        ("--spec a --out b --crate-name Fn", "is no package name"),
+        ("--spec a --out b --crate-name Fn", "is not a package name"),
         ("--spec a --out b --receiver git@example.com:a", "ssh://"),
         ("--spec a --out b --receiver nowhere", "`nowhere` has no `Cargo.toml`"),
         ("--check --dry-run", "cannot be used with"),
@@ -251,7 +251,7 @@ fn warnings_are_denied() {
         .reports("spec/codegen.toml:11:1")
         .reports("denied here");
     levels("W0601 = \"allow\"");
-    repository.run("").exits(0).reports("warning[W0704]: `W0601` is allowed and does not occur");
+    repository.run("").exits(0).reports("warning[W0704]: `W0601` is allowed but does not occur");
 }
 
 #[test]
@@ -274,7 +274,7 @@ fn overlays_are_applied() {
 #[test]
 fn codes_are_explained() {
     let repository = Repository::new();
-    repository.webhooks(".", "explain E0301").exits(0).shows("E0301: A `$ref` leads nowhere.");
+    repository.webhooks(".", "explain E0301").exits(0).shows("E0301: A `$ref` cannot be resolved.");
     repository.webhooks(".", "explain w0703").exits(0).shows("W0703: ");
     repository.webhooks(".", "explain").exits(0).shows("E0101  A file cannot be read.");
     repository.webhooks(".", "explain E0310").exits(1).reports("there is no code `E0310`; did you mean `E0303`?");

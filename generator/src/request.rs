@@ -1,4 +1,4 @@
-//! What a run is asked to do.
+//! The request of a run.
 
 use std::path::PathBuf;
 
@@ -134,7 +134,7 @@ pub enum ReceiverDependency {
 pub enum Layout {
     /// A member of a workspace.
     Member,
-    /// A package of its own, with an empty `[workspace]`.
+    /// A standalone package, with an empty `[workspace]`.
     Standalone,
 }
 

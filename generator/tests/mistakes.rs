@@ -21,8 +21,8 @@ const DOCS: &str = "../docs/mistakes.md";
 const INTRODUCTION: &str = "\
 # Mistakes and their messages
 
-Each section is a mistake made in the description, its overlay or its configuration, what the generator says to it, and what corrects it. Written by a test from
-`generator/tests/fixtures/mistakes/`: to change a section, change its fixture.
+Each section shows a mistake in a description, an overlay or a configuration, the message for it, and the fix. A test writes this
+page from `generator/tests/fixtures/mistakes/`; to change a section, change its fixture.
 ";
 
 /// A mistake: a text that occurs once in a file of the description is replaced.

@@ -1,4 +1,4 @@
-//! The configuration: what is chosen here and not said by the description.
+//! The configuration: settings that the description does not contain.
 //!
 //! ```toml
 //! spec = "openapi.yaml"                   # paths are relative to this file
@@ -30,8 +30,8 @@
 //! headers = { id = "webhook-id", timestamp = "webhook-timestamp", signature = "webhook-signature" }
 //! ```
 //!
-//! The other schemes are `hmac`, a vendor's own; `none`, where anybody can make up deliveries; and `verifier`, which leaves
-//! it to the user of the crate to bring one.
+//! The other schemes are `hmac`, for a vendor's own scheme; `none`, with which anyone can forge deliveries; and
+//! `verifier`, with which the caller passes a `Verifier`.
 //!
 //! ```toml
 //! [signature]
@@ -47,7 +47,7 @@
 //! id-header = "x-acme-id"                 # with `{id}` in `signed` it is signed, without it is not
 //! ```
 //!
-//! The levels of warnings, by their codes:
+//! The levels of warnings, by code:
 //!
 //! ```toml
 //! [diagnostics]
@@ -56,7 +56,7 @@
 //! W0707 = "warn"                          # a warning, also with `--deny warnings`
 //! ```
 //!
-//! Every key may be left out, and none may be added.
+//! Every key is optional. Unknown keys are errors.
 
 mod pattern;
 mod project;
@@ -79,23 +79,23 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics, Level, Place, Severity, 
 use crate::document::FileId;
 use signature::RawSignature;
 
-/// More mistakes than that are not told at once.
+/// The maximum number of mistakes that one run reports.
 const MAX_ERRORS: usize = 20;
 
-/// A configuration. The default one is that of an empty file.
+/// A configuration. The default is that of an empty file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
     /// The files.
     pub project: Project,
     /// The name of the package.
     pub crate_name: Option<CrateName>,
-    /// The version of the package; `0.1.0` where nothing is said.
+    /// The version of the package; `0.1.0` if not set.
     pub crate_version: CrateVersion,
-    /// What the vendor is called in Rust.
+    /// The vendor's name in Rust.
     pub vendor: Option<TypeName>,
     /// How an event type is found.
     pub event_types: EventTypes,
-    /// Rust names of types, by their place in the description.
+    /// Rust names of types, by position in the description.
     pub names: BTreeMap<SpecPlace, Located<TypeName>>,
     /// How deliveries are signed.
     pub signature: Option<Located<Signature>>,
@@ -106,11 +106,11 @@ pub struct Config {
 /// How an event type is found, and which ones there are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventTypes {
-    /// Where a delivery says of which type it is.
+    /// Where a delivery states its event type.
     pub carrier: Option<Located<Carrier>>,
-    /// What stands between the words of an event type; a full stop where nothing is said.
+    /// The text between the words of an event type; a period if not set.
     pub separator: Text,
-    /// Whether the keys of the webhooks are event types as they are, whatever they look like.
+    /// Whether the keys of the webhooks are the event types, whatever their form.
     pub from_keys: bool,
     /// Event types, by the key of the webhook.
     pub names: BTreeMap<String, Located<Text>>,
@@ -122,28 +122,28 @@ impl Default for EventTypes {
     }
 }
 
-/// Where a delivery says of which event type it is.
+/// Where a delivery states its event type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Carrier {
-    /// In the body, at the first of these places that it has, completed at another where there is one.
+    /// In the body, at the first of these places that it has, completed at another one if set.
     Body(Vec<Pointer>, Option<Pointer>),
-    /// In a header, completed by the body where there is a pointer.
+    /// In a header, completed by the body if there is a pointer.
     Header(HeaderName, Option<Pointer>),
-    /// Nowhere: each event type has an address of its own.
+    /// Nowhere: each event type has its own endpoint.
     Address,
 }
 
-/// A value that a later room may have to complain about.
+/// A value that a later stage may report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located<T> {
     /// The value.
     pub value: T,
-    /// Where it stands; together with its key, where the configuration is free to choose the key.
+    /// Its place; with its key if the configuration chooses the key.
     pub place: Place,
 }
 
 impl Config {
-    /// Reads a configuration. What is not as documented goes to `diagnostics`, and is left out.
+    /// Reads a configuration. Mistakes are reported to `diagnostics` and skipped.
     pub fn parse(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Self {
         match DeTable::parse(text) {
             Ok(table) => read(file, text, table, diagnostics).check(file, diagnostics),
@@ -155,7 +155,7 @@ impl Config {
     }
 }
 
-/// Reads what the file says. The entry that an error is about is taken out and the rest read again, so that all are found.
+/// Reads the file. After an error, its entry is removed and the rest is read again, so that all errors are found.
 fn read(file: FileId, text: &str, mut table: Spanned<DeTable<'_>>, diagnostics: &mut Diagnostics) -> Raw {
     let mut errors = Vec::new();
     let mut taken: Vec<Taken> = Vec::new();
@@ -169,7 +169,7 @@ fn read(file: FileId, text: &str, mut table: Spanned<DeTable<'_>>, diagnostics: 
             Err(error) => error,
         };
         let span = error.span().unwrap_or_default();
-        // What is missing because it was taken out is no mistake of its own.
+        // An entry that is missing because it was removed is not another mistake.
         if !error.message().starts_with("missing field") || !taken.iter().any(|taken| taken.from == span) {
             errors.push((span.start, diagnostic(Code::Config, file, text, &error)));
         }
@@ -181,7 +181,7 @@ fn read(file: FileId, text: &str, mut table: Spanned<DeTable<'_>>, diagnostics: 
     for (_, error) in errors {
         diagnostics.push(error);
     }
-    // Nor is what does not go together in a table that lacks what was taken out.
+    // Nor is a contradiction in a table from which an entry was removed.
     for Taken { section, .. } in taken {
         match section.as_str() {
             "signature" => read.signature = None,
@@ -192,15 +192,15 @@ fn read(file: FileId, text: &str, mut table: Spanned<DeTable<'_>>, diagnostics: 
     read
 }
 
-/// An entry that was taken out of a table.
+/// An entry that was removed from a table.
 struct Taken {
-    /// Where the table stands.
+    /// The place of the table.
     from: Range<usize>,
     /// The key at the top of the file that the entry belongs to.
     section: String,
 }
 
-/// Takes the innermost entry with this place out of a table, which stands at another place.
+/// Removes the innermost entry with this place from a table at another place.
 fn take_out(table: &mut DeTable<'_>, from: Range<usize>, entry: &Range<usize>) -> Option<Taken> {
     for (key, value) in table.iter_mut() {
         let inner_place = value.span();
@@ -216,7 +216,7 @@ fn take_out(table: &mut DeTable<'_>, from: Range<usize>, entry: &Range<usize>) -
     Some(Taken { from, section: key.into_inner().into_owned() })
 }
 
-/// What the file says, in its own shape.
+/// The file as written.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Raw {
@@ -264,21 +264,21 @@ impl RawEventType {
         let misuse = |span, message: &str| {
             Err(Diagnostic::new(Code::Config, message)
                 .at(Place::Bytes(file, span), "")
-                .help("an event type is in the body (`pointer`), in a header (`header`), both of which `completed-by` may complete, or nowhere (`address = true`)"))
+                .help("set `pointer` (the event type is in the body), `header` (in a header) or `address = true` (not sent); `completed-by` can complete the first two"))
         };
         let address = self.address.take().filter(|address| *address.get_ref());
         let completed_by = self.completed_by.take();
         let (carrier, span) = match (self.header.take(), self.pointer.take(), address) {
             (None, None, None) => match completed_by {
                 None => return Ok(None),
-                Some(pointer) => return misuse(pointer.span(), "`completed-by` completes a `pointer` or a `header`"),
+                Some(pointer) => return misuse(pointer.span(), "`completed-by` requires `pointer` or `header`"),
             },
             (None, None, Some(address)) if completed_by.is_none() => (Carrier::Address, address.span()),
             (_, _, Some(address)) => {
-                return misuse(address.span(), "`address` says that deliveries do not state their event type");
+                return misuse(address.span(), "`address` cannot be combined with another location");
             }
             (Some(_), Some(pointers), None) => {
-                return misuse(pointers.span(), "an event type stands in the body or in a header");
+                return misuse(pointers.span(), "`pointer` and `header` cannot be combined");
             }
             (None, Some(pointers), None) => {
                 let span = pointers.span();
@@ -287,7 +287,7 @@ impl RawEventType {
                     Pointers::Several(pointers) => pointers,
                 };
                 if pointers.is_empty() {
-                    return misuse(span, "`pointer` is an empty list");
+                    return misuse(span, "`pointer` must not be an empty list");
                 }
                 (Carrier::Body(pointers, completed_by.map(Spanned::into_inner)), span)
             }
@@ -373,14 +373,14 @@ fn located<K: Ord, V>(file: FileId, entries: BTreeMap<Spanned<K>, Spanned<V>>) -
     entries.into_iter().map(entry).collect()
 }
 
-/// Makes a finding of an error, in the words of the format; what would be right goes from its message into the help.
+/// Turns an error of the TOML parser into a diagnostic. The expected values move from its message to the help.
 fn diagnostic(code: Code, file: FileId, text: &str, error: &toml::de::Error) -> Diagnostic {
     let place = match error.span() {
         Some(span) => Place::Bytes(file, within(text, span)),
         None => Place::File(file),
     };
     let mut message = match error.message() {
-        "wanted string or table" => "a word in quotes is expected".to_owned(),
+        "wanted string or table" => "expected a quoted string".to_owned(),
         message => message.to_owned(),
     };
     let mut help = None;
@@ -388,7 +388,7 @@ fn diagnostic(code: Code, file: FileId, text: &str, error: &toml::de::Error) -> 
         if let Some((unknown, known)) = message.split_once(", expected ").filter(|_| message.starts_with(theirs)) {
             help = Some(
                 nearest(unknown, known)
-                    .unwrap_or_else(|| format!("known here: {}", known.trim_start_matches("one of "))),
+                    .unwrap_or_else(|| format!("expected one of {}", known.trim_start_matches("one of "))),
             );
             message = unknown.replacen(theirs, ours, 1);
         }
@@ -401,13 +401,13 @@ fn diagnostic(code: Code, file: FileId, text: &str, error: &toml::de::Error) -> 
     diagnostic.at(place, "")
 }
 
-/// A question whether one of the known words was meant. Both texts have their words in backticks.
+/// A suggestion of a known word. Both texts have their words in backticks.
 fn nearest(unknown: &str, known: &str) -> Option<String> {
     let words = |text| str::split(text, '`').skip(1).step_by(2).collect::<Vec<_>>();
     did_you_mean(words(unknown).first()?, words(known))
 }
 
-/// The range, cut to what there is of the text.
+/// The range, cut to the length of the text.
 fn within(text: &str, range: Range<usize>) -> Range<usize> {
     let end = range.end.min(text.len());
     range.start.min(end)..end
@@ -458,25 +458,25 @@ mod tests {
              [event-type]\npointer = []\n[signature]\nscheme = 7\nheaders = { id = \"A\", ide = \"b\" }\n\
              [diagnostics]\nE0101 = \"allow\"\nW9999 = \"deny\"\n",
             &expect![[r#"
-                E0401: "fn" is a keyword of Rust and can be no package name
+                E0401: "fn" is a Rust keyword and cannot be a package name
                 at 13..17: "\"fn\""
                 E0401: unknown key `vendr`
                 at 18..23: "vendr"
                 help: did you mean `vendor`?
-                E0401: "a" is no name of a Rust type: begin with A-Z and go on with letters and digits
+                E0401: "a" is not a Rust type name: begin with A-Z, followed by letters and digits
                 at 44..47: "\"a\""
-                E0401: "b" is no name of a Rust type: begin with A-Z and go on with letters and digits
+                E0401: "b" is not a Rust type name: begin with A-Z, followed by letters and digits
                 at 56..59: "\"b\""
-                E0401: a word in quotes is expected
+                E0401: expected a quoted string
                 at 107..108: "7"
-                E0401: "A" is no name of an HTTP header in lower case
+                E0401: "A" is not an HTTP header name in lower case
                 at 126..129: "\"A\""
                 E0401: unknown key `ide`
                 at 131..134: "ide"
                 help: did you mean `id`?
-                E0401: `pointer` is an empty list
+                E0401: `pointer` must not be an empty list
                 at 83..85: "[]"
-                help: an event type is in the body (`pointer`), in a header (`header`), both of which `completed-by` may complete, or nowhere (`address = true`)
+                help: set `pointer` (the event type is in the body), `header` (in a header) or `address = true` (not sent); `completed-by` can complete the first two
                 E0401: `E0101` is an error: only warnings have a level
                 at 157..162: "E0101"
                 E0401: there is no warning `W9999`
@@ -530,25 +530,25 @@ mod tests {
         check_error(
             "[event-type]\npointer = \"/a\"\nheader = \"x-a\"",
             &expect![[r#"
-            E0401: an event type stands in the body or in a header
+            E0401: `pointer` and `header` cannot be combined
             at 23..27: "\"/a\""
-            help: an event type is in the body (`pointer`), in a header (`header`), both of which `completed-by` may complete, or nowhere (`address = true`)
+            help: set `pointer` (the event type is in the body), `header` (in a header) or `address = true` (not sent); `completed-by` can complete the first two
         "#]],
         );
         check_error(
             "[event-type]\ncompleted-by = \"/a\"",
             &expect![[r#"
-            E0401: `completed-by` completes a `pointer` or a `header`
+            E0401: `completed-by` requires `pointer` or `header`
             at 28..32: "\"/a\""
-            help: an event type is in the body (`pointer`), in a header (`header`), both of which `completed-by` may complete, or nowhere (`address = true`)
+            help: set `pointer` (the event type is in the body), `header` (in a header) or `address = true` (not sent); `completed-by` can complete the first two
         "#]],
         );
         check_error(
             "[event-type]\naddress = true\ncompleted-by = \"/a\"",
             &expect![[r#"
-            E0401: `address` says that deliveries do not state their event type
+            E0401: `address` cannot be combined with another location
             at 23..27: "true"
-            help: an event type is in the body (`pointer`), in a header (`header`), both of which `completed-by` may complete, or nowhere (`address = true`)
+            help: set `pointer` (the event type is in the body), `header` (in a header) or `address = true` (not sent); `completed-by` can complete the first two
         "#]],
         );
     }
@@ -644,7 +644,7 @@ headers = { id = "acme-id" }
             &expect![[r#"
             E0401: unknown value `ignore`
             at 22..30: "\"ignore\""
-            help: known here: `allow`, `warn`, `deny`
+            help: expected one of `allow`, `warn`, `deny`
         "#]],
         );
     }
@@ -722,7 +722,7 @@ id-header = "acme-id"
             &expect![[r#"
                 E0401: unknown key `topic`
                 at 13..18: "topic"
-                help: known here: `pointer`, `header`, `completed-by`, `address`, `separator`, `from-keys`, `names`
+                help: expected one of `pointer`, `header`, `completed-by`, `address`, `separator`, `from-keys`, `names`
             "#]],
         );
         check_error(
@@ -730,7 +730,7 @@ id-header = "acme-id"
             &expect![[r#"
                 E0401: unknown value `jwt`
                 at 21..26: "\"jwt\""
-                help: known here: `standard-webhooks`, `hmac`, `none`, `verifier`
+                help: expected one of `standard-webhooks`, `hmac`, `none`, `verifier`
             "#]],
         );
         check_error(
@@ -750,21 +750,21 @@ id-header = "acme-id"
         check_error(
             "# ä\ncrate-name = \"fn\"",
             &expect![[r#"
-            E0401: "fn" is a keyword of Rust and can be no package name
+            E0401: "fn" is a Rust keyword and cannot be a package name
             at 18..22: "\"fn\""
         "#]],
         );
         check_error(
             "[names]\n\"#/a\" = \"asset\"",
             &expect![[r#"
-            E0401: "asset" is no name of a Rust type: begin with A-Z and go on with letters and digits
+            E0401: "asset" is not a Rust type name: begin with A-Z, followed by letters and digits
             at 16..23: "\"asset\""
         "#]],
         );
         check_error(
             "[names]\n\"#a\" = \"Asset\"",
             &expect![[r##"
-            E0401: "a" is no JSON pointer: it has to begin with `/`
+            E0401: "a" is not a JSON pointer: it must begin with `/`
             at 8..12: "\"#a\""
         "##]],
         );
@@ -778,7 +778,7 @@ id-header = "acme-id"
         check_error(
             "[signature]\nscheme = \"standard-webhooks\"\nheaders = { id = \"A\" }",
             &expect![[r#"
-            E0401: "A" is no name of an HTTP header in lower case
+            E0401: "A" is not an HTTP header name in lower case
             at 58..61: "\"A\""
         "#]],
         );
@@ -787,13 +787,13 @@ id-header = "acme-id"
             &expect![[r#"
                 E0401: two headers have the same name
                 at 51..80: "{ id = \"a\", timestamp = \"a\" }"
-                help: give each a name of its own
+                help: give each its own name
             "#]],
         );
         check_error(
             "[signature]\nscheme = \"verifier\"\nheaders = {}",
             &expect![[r#"
-                E0401: the scheme `verifier` takes no `headers`
+                E0401: the scheme `verifier` does not use `headers`
                 at 42..44: "{}"
                 help: `headers` belongs to the scheme `standard-webhooks`
             "#]],
@@ -815,7 +815,7 @@ id-header = "acme-id"
         check_error(
             "[signature]\nscheme = \"none\"\nprefix = \"a\"",
             &expect![[r#"
-            E0401: the scheme `none` takes no `prefix`
+            E0401: the scheme `none` does not use `prefix`
             at 37..40: "\"a\""
             help: `prefix` belongs to the scheme `hmac`
         "#]],
@@ -833,13 +833,13 @@ id-header = "acme-id"
             &expect![[r#"
                 E0401: unknown value `md5`
                 at 35..40: "\"md5\""
-                help: known here: `sha1`, `sha256`, `sha512`
+                help: expected one of `sha1`, `sha256`, `sha512`
             "#]],
         );
         check_error(
             &hmac("signed = \"{timestamp}{body}\""),
             &expect![[r#"
-                E0401: "{timestamp}{body}" is ambiguous: bytes could move from one piece to the other unless a text such as `.` stands between them
+                E0401: "{timestamp}{body}" is ambiguous: without a text such as `.` between them, bytes could move from one placeholder to the other
                 at 83..102: "\"{timestamp}{body}\""
             "#]],
         );
@@ -853,17 +853,17 @@ id-header = "acme-id"
         check_error(
             &hmac("signed = \"{timestamp}.{body}\""),
             &expect![[r#"
-                E0401: a timestamp is signed, but nothing says where it stands
+                E0401: the timestamp is signed, but its location is not set
                 at 83..103: "\"{timestamp}.{body}\""
-                help: say where it is: `timestamp-header = "…"`, or `timestamp-prefix = "t="` for a token of the signature header
+                help: set its location: `timestamp-header = "…"`, or `timestamp-prefix = "t="` for a token of the signature header
             "#]],
         );
         check_error(
             &hmac("signed = \"{id}.{body}\""),
             &expect![[r#"
-                E0401: an id is signed, but nothing says where it stands
+                E0401: the id is signed, but its location is not set
                 at 83..96: "\"{id}.{body}\""
-                help: say where it is: `id-header = "…"`
+                help: set its location: `id-header = "…"`
             "#]],
         );
         check_error(
@@ -871,15 +871,15 @@ id-header = "acme-id"
             &expect![[r#"
                 E0401: the timestamp is not signed
                 at 111..114: "\"t\""
-                help: anybody can change it: leave it out, or name `{timestamp}` in `signed`
+                help: anyone can change it: remove it, or add `{timestamp}` to `signed`
             "#]],
         );
         check_error(
             &hmac("signed = \"{timestamp}.{body}\"\nprefix = \"v1=\"\ntimestamp-prefix = \"t=\""),
             &expect![[r#"
-                E0401: a header that is no list has but one token
+                E0401: without `separator`, the signature header has only one token
                 at 138..142: "\"t=\""
-                help: say what parts the tokens of the signature header, such as `separator = ","`
+                help: set the separator between the tokens, such as `separator = ","`
             "#]],
         );
         check_error(
@@ -887,39 +887,39 @@ id-header = "acme-id"
                 "signed = \"{timestamp}.{body}\"\nseparator = \",\"\nprefix = \"v1=\"\ntimestamp-prefix = \"t=\"\ntimestamp-header = \"t\"",
             ),
             &expect![[r#"
-                E0401: the timestamp is said to stand in two places
+                E0401: the timestamp has two locations
                 at 154..158: "\"t=\""
-                help: it stands in a header of its own (`timestamp-header`), or in a token of the signature header (`timestamp-prefix`)
+                help: it is either in its own header (`timestamp-header`) or in a token of the signature header (`timestamp-prefix`)
             "#]],
         );
         check_error(
             &hmac("signed = \"{body}\"\nseparator = \"ä\""),
             &expect![[r#"
-                E0401: the separator does not part tokens: signatures may hold it, or headers may not
+                E0401: `separator` can occur inside a signature or is not allowed in a header
                 at 104..108: "\"ä\""
-                help: write one such as ","
+                help: use one such as ","
             "#]],
         );
         check_error(
             &hmac("signed = \"{timestamp}.{body}\"\nseparator = \",\"\nprefix = \"v1,\"\ntimestamp-prefix = \"t=\""),
             &expect![[r#"
-                E0401: a token cannot begin with the separator in it
+                E0401: a prefix must not contain the separator
                 at 129..134: "\"v1,\""
-                help: leave the separator out of it
+                help: remove the separator from it
             "#]],
         );
         check_error(
             &hmac("signed = \"{timestamp}.{body}\"\nseparator = \",\"\nprefix = \"v1=\"\ntimestamp-prefix = \"v\""),
             &expect![[r#"
-                E0401: the timestamp cannot be told from signatures: one begins as the other does
+                E0401: `prefix` and `timestamp-prefix` must not be prefixes of each other
                 at 154..157: "\"v\""
-                help: give `prefix` and `timestamp-prefix` values that differ
+                help: choose values that begin differently
             "#]],
         );
         check_error(
             &hmac("signed = \"{body}\"\nprefix = \"a b\""),
             &expect![[r#"
-                E0401: "a b" must hold nothing but visible ASCII characters
+                E0401: "a b" must contain only visible ASCII characters
                 at 101..106: "\"a b\""
             "#]],
         );
@@ -928,7 +928,7 @@ id-header = "acme-id"
             &expect![[r#"
                 E0401: two headers have the same name
                 at 37..40: "\"a\""
-                help: give each a name of its own
+                help: give each its own name
             "#]],
         );
     }

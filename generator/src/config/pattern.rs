@@ -39,7 +39,7 @@ impl Pattern {
         let mut rest = text;
         while !rest.is_empty() {
             let (piece, after) = if let Some(after) = rest.strip_prefix('{') {
-                let (name, after) = after.split_once('}').ok_or("has a `{` without its `}`")?;
+                let (name, after) = after.split_once('}').ok_or("has a `{` without a `}`")?;
                 let piece = match name {
                     "body" => Piece::Body,
                     "id" => Piece::Id,
@@ -56,10 +56,10 @@ impl Pattern {
             rest = after;
         }
         let count = |wanted: &Piece| pieces.iter().filter(|piece| *piece == wanted).count();
-        ensure(count(&Piece::Body) == 1, "has to name `{body}` once")?;
+        ensure(count(&Piece::Body) == 1, "must contain `{body}` exactly once")?;
         ensure(
             count(&Piece::Id) <= 1 && count(&Piece::Timestamp) <= 1,
-            "names something twice: `{id}` and `{timestamp}` may stand there once",
+            "contains a placeholder twice: `{id}` and `{timestamp}` may occur once",
         )?;
         let parts = |piece: &Piece| match piece {
             Piece::Text(text) => !text.starts_with(alphanumeric) && !text.ends_with(alphanumeric),
@@ -68,7 +68,7 @@ impl Pattern {
         let is_text = |piece: &Piece| matches!(piece, Piece::Text(_));
         ensure(
             pieces.windows(2).all(|pair| pair.iter().any(is_text)) && pieces.windows(3).all(|three| parts(&three[1])),
-            "is ambiguous: bytes could move from one piece to the other unless a text such as `.` stands between them",
+            "is ambiguous: without a text such as `.` between them, bytes could move from one placeholder to the other",
         )?;
         Ok(pieces)
     }

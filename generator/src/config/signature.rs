@@ -89,7 +89,7 @@ impl RawSignature {
         let scheme = *self.scheme.get_ref();
         for (key, owner, span) in self.keys() {
             if owner != scheme {
-                let message = format!("the scheme `{}` takes no `{key}`", scheme.as_str());
+                let message = format!("the scheme `{}` does not use `{key}`", scheme.as_str());
                 let help = format!("`{key}` belongs to the scheme `{}`", owner.as_str());
                 return Err(complaint(file, span, message, help));
             }
@@ -154,16 +154,16 @@ impl RawSignature {
         let parts =
             |separator: char| separator == ' ' || separator.is_ascii_punctuation() && !"+/=".contains(separator);
         if let Some(separator) = self.separator.as_ref().filter(|separator| !parts(*separator.get_ref())) {
-            let message = "the separator does not part tokens: signatures may hold it, or headers may not";
-            return complain(separator.span(), message, "write one such as \",\"");
+            let message = "`separator` can occur inside a signature or is not allowed in a header";
+            return complain(separator.span(), message, "use one such as \",\"");
         }
         for prefix in [&self.prefix, &self.timestamp_prefix].into_iter().flatten() {
             if self.separator.as_ref().is_some_and(|separator| prefix.get_ref().as_str().contains(*separator.get_ref()))
             {
                 return complain(
                     prefix.span(),
-                    "a token cannot begin with the separator in it",
-                    "leave the separator out of it",
+                    "a prefix must not contain the separator",
+                    "remove the separator from it",
                 );
             }
         }
@@ -171,19 +171,19 @@ impl RawSignature {
             let signature = self.prefix.as_ref().map_or("", |prefix| prefix.get_ref().as_str());
             let text = timestamp.get_ref().as_str();
             if text.starts_with(signature) || signature.starts_with(text) {
-                let message = "the timestamp cannot be told from signatures: one begins as the other does";
-                return complain(timestamp.span(), message, "give `prefix` and `timestamp-prefix` values that differ");
+                let message = "`prefix` and `timestamp-prefix` must not be prefixes of each other";
+                return complain(timestamp.span(), message, "choose values that begin differently");
             }
         }
         let timestamp = match (&self.timestamp_header, &self.timestamp_prefix) {
             (Some(_), Some(prefix)) => {
-                let help = "it stands in a header of its own (`timestamp-header`), or in a token of the signature header \
+                let help = "it is either in its own header (`timestamp-header`) or in a token of the signature header \
                     (`timestamp-prefix`)";
-                return complain(prefix.span(), "the timestamp is said to stand in two places", help);
+                return complain(prefix.span(), "the timestamp has two locations", help);
             }
             (None, Some(prefix)) if self.separator.is_none() => {
-                let help = "say what parts the tokens of the signature header, such as `separator = \",\"`";
-                return complain(prefix.span(), "a header that is no list has but one token", help);
+                let help = "set the separator between the tokens, such as `separator = \",\"`";
+                return complain(prefix.span(), "without `separator`, the signature header has only one token", help);
             }
             (Some(name), None) => Some((ir::Piece::TimestampHeader(name.get_ref().as_str().to_owned()), name.span())),
             (None, Some(prefix)) => {
@@ -193,19 +193,19 @@ impl RawSignature {
         };
         match (&timestamp, pattern.has(&Piece::Timestamp)) {
             (None, true) => {
-                let help = "say where it is: `timestamp-header = \"…\"`, or `timestamp-prefix = \"t=\"` for a token of the \
+                let help = "set its location: `timestamp-header = \"…\"`, or `timestamp-prefix = \"t=\"` for a token of the \
                     signature header";
-                return complain(signed.span(), "a timestamp is signed, but nothing says where it stands", help);
+                return complain(signed.span(), "the timestamp is signed, but its location is not set", help);
             }
             (Some((_, span)), false) => {
-                let help = "anybody can change it: leave it out, or name `{timestamp}` in `signed`";
+                let help = "anyone can change it: remove it, or add `{timestamp}` to `signed`";
                 return complain(span.clone(), "the timestamp is not signed", help);
             }
             _ => {}
         }
         if self.id_header.is_none() && pattern.has(&Piece::Id) {
-            let help = "say where it is: `id-header = \"…\"`";
-            return complain(signed.span(), "an id is signed, but nothing says where it stands", help);
+            let help = "set its location: `id-header = \"…\"`";
+            return complain(signed.span(), "the id is signed, but its location is not set", help);
         }
         let names = [
             Some(header.get_ref()),
@@ -246,7 +246,7 @@ fn distinct(file: FileId, span: &Range<usize>, names: [Option<&HeaderName>; 3]) 
     let [a, b, c] = names;
     let same = |a: Option<&HeaderName>, b: Option<&HeaderName>| a.is_some() && a == b;
     if same(a, b) || same(b, c) || same(c, a) {
-        return Err(complaint(file, span.clone(), "two headers have the same name", "give each a name of its own"));
+        return Err(complaint(file, span.clone(), "two headers have the same name", "give each its own name"));
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The texts that a configuration may hold. Each is checked where it is made, so that no later room has to.
+//! The strings of a configuration. Each is checked when it is created, so that later stages need not check.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::document::pointer;
 use crate::http;
 
-/// Declares a text that has passed a check; the check says what is wrong with one that does not.
+/// Declares a string type with a check; the check returns what is wrong.
 macro_rules! checked_text {
     ($(#[$attribute:meta])* $name:ident, $check:path) => {
         $(#[$attribute])*
@@ -51,7 +51,7 @@ macro_rules! checked_text {
 }
 
 checked_text! {
-    /// The name of a package, fit to be the name of a crate as well.
+    /// The name of a package that is also a valid crate name.
     CrateName, check_crate_name
 }
 checked_text! {
@@ -59,11 +59,11 @@ checked_text! {
     CrateVersion, check_crate_version
 }
 checked_text! {
-    /// The name of a Rust type, in upper camel case. Whether it is free is for the room of names to say.
+    /// The name of a Rust type, in upper camel case. `names` checks whether it is free.
     TypeName, check_type_name
 }
 checked_text! {
-    /// A JSON pointer (RFC 6901) to something within a document, not to the whole of it.
+    /// A JSON pointer (RFC 6901) to a part of a document, not to the whole.
     Pointer, check_pointer
 }
 checked_text! {
@@ -71,12 +71,12 @@ checked_text! {
     HeaderName, check_header_name
 }
 checked_text! {
-    /// A text that is not empty and holds no control character.
+    /// A non-empty string without control characters.
     Text, check_text
 }
 
 checked_text! {
-    /// A text of visible ASCII characters, as a header can hold it.
+    /// A string of visible ASCII characters, valid in a header.
     VisibleText, check_visible
 }
 
@@ -87,14 +87,14 @@ impl Default for CrateVersion {
 }
 
 impl Text {
-    /// A full stop.
+    /// A period.
     pub(super) fn full_stop() -> Self {
         Self(".".to_owned())
     }
 }
 
 impl HeaderName {
-    /// A name that is known to be good.
+    /// A name that is known to be valid.
     pub(super) fn fixed(name: &'static str) -> Self {
         Self(name.to_owned())
     }
@@ -113,7 +113,7 @@ impl Pointer {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(try_from = "String")]
 pub struct SpecPlace {
-    /// The other file, relative to the description; none for the description itself.
+    /// The other file, relative to the description; `None` for the description itself.
     pub file: Option<String>,
     /// Where in the file.
     pub pointer: Pointer,
@@ -124,7 +124,7 @@ impl TryFrom<String> for SpecPlace {
 
     fn try_from(text: String) -> Result<Self, String> {
         let Some((file, pointer)) = text.split_once('#') else {
-            return Err(format!("{text:?} names no place, such as \"#/components/schemas/asset\""));
+            return Err(format!("{text:?} is not a position, such as \"#/components/schemas/asset\""));
         };
         let file = if file.is_empty() { None } else { Some(file.to_owned()) };
         Ok(Self { file, pointer: pointer.parse()? })
@@ -143,7 +143,7 @@ pub(super) fn ensure(holds: bool, problem: &'static str) -> Check {
     if holds { Ok(()) } else { Err(problem) }
 }
 
-/// Stricter than Cargo, which leaves it to the compiler to warn of or reject what makes no crate.
+/// Stricter than Cargo, which accepts names that the compiler warns about or rejects.
 fn check_crate_name(name: &str) -> Check {
     /// Names that the compiler or Cargo would confuse with something else.
     const TAKEN: &[&str] = &["alloc", "core", "proc_macro", "std", "test", "webhook_receiver"];
@@ -151,12 +151,12 @@ fn check_crate_name(name: &str) -> Check {
     let ident = name.replace('-', "_");
     ensure(
         ident.split('_').all(word) && name.starts_with(|c: char| c.is_ascii_lowercase()),
-        "is no package name: write words of a-z and 0-9, separated by single `-`, and begin with a letter",
+        "is not a package name: use words of a-z and 0-9, separated by single `-`, beginning with a letter",
     )?;
-    ensure(name.len() <= 64, "is too long for a package name: write at most 64 characters")?;
-    ensure(!is_keyword(&ident), "is a keyword of Rust and can be no package name")?;
-    ensure(!crate::portable::is_device_name(&ident), "is a device on Windows and can be no package name")?;
-    ensure(!TAKEN.contains(&&*ident), "is the name of another crate already")
+    ensure(name.len() <= 64, "is too long for a package name: use at most 64 characters")?;
+    ensure(!is_keyword(&ident), "is a Rust keyword and cannot be a package name")?;
+    ensure(!crate::portable::is_device_name(&ident), "is a device name on Windows and cannot be a package name")?;
+    ensure(!TAKEN.contains(&&*ident), "is already the name of another crate")
 }
 
 fn check_crate_version(version: &str) -> Check {
@@ -171,41 +171,41 @@ fn check_crate_version(version: &str) -> Check {
             && numbers.split('.').all(number)
             && pre.is_none_or(|pre| pre.split('.').all(pre_word))
             && build.is_none_or(|build| build.split('.').all(word)),
-        "is no version: write three numbers, such as \"0.1.0\"",
+        "is not a version: write three numbers, such as \"0.1.0\"",
     )
 }
 
 fn check_type_name(name: &str) -> Check {
     ensure(
         name.starts_with(|c: char| c.is_ascii_uppercase()) && name.bytes().all(|b| b.is_ascii_alphanumeric()),
-        "is no name of a Rust type: begin with A-Z and go on with letters and digits",
+        "is not a Rust type name: begin with A-Z, followed by letters and digits",
     )?;
-    ensure(name.len() <= 64, "is too long for the name of a type: write at most 64 characters")?;
-    ensure(name != "Self", "is a keyword of Rust and can be no name of a type")
+    ensure(name.len() <= 64, "is too long for a type name: use at most 64 characters")?;
+    ensure(name != "Self", "is a Rust keyword and cannot be a type name")
 }
 
 fn check_pointer(text: &str) -> Check {
-    ensure(text.starts_with('/'), "is no JSON pointer: it has to begin with `/`")?;
-    ensure(pointer::is_escaped(text), "is no JSON pointer: a `~` is written `~0`, and a `/` in a name `~1`")?;
+    ensure(text.starts_with('/'), "is not a JSON pointer: it must begin with `/`")?;
+    ensure(pointer::is_escaped(text), "is not a JSON pointer: write `~` as `~0`, and `/` in a name as `~1`")?;
     check_text(text)
 }
 
 fn check_header_name(name: &str) -> Check {
     ensure(
         http::is_token(name) && !name.contains(|c: char| c.is_ascii_uppercase()),
-        "is no name of an HTTP header in lower case",
+        "is not an HTTP header name in lower case",
     )?;
-    ensure(name.len() <= 256, "is too long for the name of an HTTP header: write at most 256 characters")
+    ensure(name.len() <= 256, "is too long for an HTTP header name: use at most 256 characters")
 }
 
 fn check_text(text: &str) -> Check {
     ensure(!text.is_empty(), "must not be empty")?;
-    ensure(!text.contains(char::is_control), "must not hold control characters")
+    ensure(!text.contains(char::is_control), "must not contain control characters")
 }
 
 pub(super) fn check_visible(text: &str) -> Check {
     ensure(!text.is_empty(), "must not be empty")?;
-    ensure(text.bytes().all(|b| b.is_ascii_graphic()), "must hold nothing but visible ASCII characters")
+    ensure(text.bytes().all(|b| b.is_ascii_graphic()), "must contain only visible ASCII characters")
 }
 
 fn is_keyword(ident: &str) -> bool {

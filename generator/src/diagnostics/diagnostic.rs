@@ -68,8 +68,8 @@ impl Diagnostic {
 
     /// The diagnostic for an output file that is not valid Rust.
     pub(crate) fn internal(path: &str, error: &impl std::fmt::Display) -> Self {
-        Self::new(Code::Internal, format!("the generator wrote {path} wrongly: {error}"))
-            .help("this is a fault of the generator; please report it with the description")
+        Self::new(Code::Internal, format!("the generator wrote invalid Rust to {path}: {error}"))
+            .help("this is a bug in the generator; please report it with the description")
     }
 
     /// Adds a place; the first one added is the primary one.
@@ -89,7 +89,7 @@ impl Diagnostic {
     /// Adds lines for a table of `codegen.toml` that would resolve it, and shows them as help.
     #[must_use]
     pub fn setting(mut self, table: &'static str, lines: Vec<String>) -> Self {
-        self.help.push(format!("say it in codegen.toml (`--config`):\n[{table}]\n{}", lines.join("\n")));
+        self.help.push(format!("set it in codegen.toml (`--config`):\n[{table}]\n{}", lines.join("\n")));
         self.settings.push(Setting { table, lines });
         self
     }

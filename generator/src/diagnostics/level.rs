@@ -37,8 +37,8 @@ impl Levels {
         });
         unused
             .map(|(code, (_, place))| {
-                Diagnostic::new(Code::ConfigUnused, format!("`{}` is allowed and does not occur", code.as_str()))
-                    .at(place.clone(), "this line does nothing")
+                Diagnostic::new(Code::ConfigUnused, format!("`{}` is allowed but does not occur", code.as_str()))
+                    .at(place.clone(), "this line has no effect")
                     .help("remove the line")
             })
             .collect()

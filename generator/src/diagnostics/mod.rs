@@ -1,6 +1,6 @@
-//! What the generator reports: errors and warnings, each with the places it is about.
+//! Errors and warnings, each with its places.
 //!
-//! Does no input or output; [`render`](crate::render) makes text of it.
+//! No input or output; [`render`](crate::render) turns them into text.
 
 mod code;
 mod diagnostic;

@@ -1,4 +1,4 @@
-//! Words that were probably meant.
+//! Suggestions for misspelled words.
 
 /// Longer words are not compared: the time grows with the product of both lengths.
 const MAX_CHARS: usize = 100;

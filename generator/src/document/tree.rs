@@ -1,4 +1,4 @@
-//! The tree of a document: plain data, each node knowing where it came from.
+//! The tree of a document: plain data, each node with its origin.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -15,20 +15,20 @@ pub struct Node(Rc<(Value, Origin)>);
 /// The members of an object, in document order.
 pub type Object = IndexMap<Rc<str>, Node>;
 
-/// What a node holds.
+/// The value of a node.
 #[derive(Clone, Debug)]
 pub enum Value {
     /// `null`.
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// A number, as JSON text with every digit that the document gives.
+    /// A number, as JSON text with all digits of the document.
     Number(Rc<str>),
     /// A string.
     String(Rc<str>),
     /// A sequence.
     Array(Vec<Node>),
-    /// A mapping. Its keys are unique. Most nodes are none, and need no room for one.
+    /// A mapping with unique keys. Boxed, because most nodes are not mappings.
     Object(Box<Object>),
 }
 
@@ -38,17 +38,17 @@ impl Node {
         Self(Rc::new((value, origin)))
     }
 
-    /// What the node holds.
+    /// The value.
     pub fn value(&self) -> &Value {
         &self.0.0
     }
 
-    /// Where the node came from.
+    /// The origin of the node.
     pub fn origin(&self) -> &Origin {
         &self.0.1
     }
 
-    /// The member `name`, where the node is an object that has it.
+    /// The member `name`, if the node is an object that has it.
     pub fn get(&self, name: &str) -> Option<&Self> {
         self.as_object()?.get(name)
     }
@@ -85,7 +85,7 @@ impl Node {
         names.iter().try_fold(self, |node, name| node.child_named(name))
     }
 
-    /// The members, where the node is an object.
+    /// The members, if the node is an object.
     pub fn as_object(&self) -> Option<&Object> {
         match self.value() {
             Value::Object(members) => Some(members),
@@ -93,7 +93,7 @@ impl Node {
         }
     }
 
-    /// The elements, where the node is an array.
+    /// The elements, if the node is an array.
     pub fn as_array(&self) -> Option<&[Self]> {
         match self.value() {
             Value::Array(elements) => Some(elements),
@@ -101,7 +101,7 @@ impl Node {
         }
     }
 
-    /// The text, where the node is a string.
+    /// The text, if the node is a string.
     pub fn as_str(&self) -> Option<&str> {
         match self.value() {
             Value::String(text) => Some(text),
@@ -109,7 +109,7 @@ impl Node {
         }
     }
 
-    /// The truth value, where the node is one.
+    /// The value, if the node is a boolean.
     pub fn as_bool(&self) -> Option<bool> {
         match self.value() {
             Value::Bool(value) => Some(*value),
@@ -133,7 +133,7 @@ impl fmt::Debug for Node {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub(crate) u32);
 
-/// Where a node stands: a file and the way down to the node. Cheap to clone.
+/// The origin of a node: a file and the path to the node. Cheap to clone.
 #[derive(Clone)]
 pub struct Origin(Rc<OriginStep>);
 
@@ -168,8 +168,8 @@ impl Origin {
         self.0.file
     }
 
-    /// What its clones share, and no other origin has while one of them is kept. The parser makes one origin for each place,
-    /// so that it tells places apart without a look at the way to them.
+    /// An identity shared by its clones, unique while one of them is alive. The parser creates one origin per place, so
+    /// the identity distinguishes places without comparing paths.
     pub fn identity(&self) -> usize {
         Rc::as_ptr(&self.0).addr()
     }
@@ -186,12 +186,12 @@ impl Origin {
         segments
     }
 
-    /// Where what contains the node stands; none at the root.
+    /// The origin of the parent; `None` at the root.
     pub fn parent(&self) -> Option<&Self> {
         self.0.parent.as_ref().map(|(parent, _)| parent)
     }
 
-    /// The name or index of the last step; none at the root.
+    /// The name or index of the last step; `None` at the root.
     pub fn last(&self) -> Option<&Segment> {
         self.0.parent.as_ref().map(|(_, segment)| segment)
     }

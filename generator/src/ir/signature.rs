@@ -61,7 +61,7 @@ pub enum Encoding {
     Base64,
 }
 
-/// A piece of what is signed.
+/// A signed piece.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
     /// The body.

@@ -67,7 +67,7 @@ fn unused(api: &Api, place: &SpecPlace, setting: &Place, sources: &Sources) -> D
         None => "only objects, enums and unions that a webhook reaches have names".to_owned(),
     };
     Diagnostic::new(Code::ConfigUnused, format!("no type is generated from `{place}`"))
-        .at(setting.clone(), "this line does nothing")
+        .at(setting.clone(), "this line has no effect")
         .help(help)
 }
 

@@ -8,7 +8,7 @@ impl Reader<'_, '_> {
     /// Reports that there are no webhooks, at the first map that was searched.
     pub(super) fn no_webhooks(&mut self, root: &Node, map: Option<&Node>) {
         let misspelt = root.as_object().into_iter().flatten().find(|(name, _)| is_nearly_webhooks(name));
-        let rule = "webhooks stand under `webhooks`, or under `x-webhooks` before OpenAPI 3.1, as a map of path items";
+        let rule = "webhooks are listed under `webhooks` (before OpenAPI 3.1: `x-webhooks`), a map of path items";
         let (place, help) = match (map, misspelt) {
             (Some(map), _) => (Place::Name(map.origin().clone()), rule),
             (None, Some((_, near))) => (Place::Name(near.origin().clone()), "did you mean `webhooks`?"),
@@ -32,7 +32,7 @@ fn overlay(root: &Node) -> Option<String> {
         .map(|place| format!("\n  - {{ target: $.webhooks, copy: '{}' }}", place.replace('\'', "''")))
         .collect();
     Some(format!(
-        "where the webhooks are under `{first}`, make them so with an overlay, and pass it by `--overlay`:\n\
+        "if the webhooks are listed under `{first}`, copy them with an overlay, passed with `--overlay`:\n\
          overlay: 1.1.0\n\
          info: {{ title: Webhooks, version: \"1\" }}\n\
          actions:\n  - {{ target: $, update: {{ webhooks: {{}} }} }}{}",

@@ -1,6 +1,6 @@
 //! One shape for all dialects: OpenAPI 3.0, 3.1 and 3.2, `webhooks` and `x-webhooks`.
 //!
-//! Only what webhooks reach is read; a mistake elsewhere in the document is not ours to report.
+//! Only what webhooks use is read; mistakes elsewhere in the document are not reported.
 
 mod absent;
 mod fields;
@@ -21,7 +21,7 @@ use crate::document::{Node, Value, pointer};
 use crate::http;
 use crate::resolve::Resolver;
 
-/// The part of a description that webhooks reach.
+/// The part of a description that webhooks use.
 #[derive(Debug)]
 pub struct Description {
     /// `info.title`.
@@ -43,11 +43,11 @@ pub struct Webhook {
     pub key: Node,
     /// The name of the key.
     pub name: String,
-    /// The operation, in OpenAPI 3.0's words. Bodies and headers are beside it, where 3.0 has no words for them.
+    /// The operation, as an OpenAPI 3.0 type. Bodies and headers are separate, since 3.0 cannot express all of them.
     pub operation: Operation,
     /// The place of `operationId`.
     pub operation_id: Option<Node>,
-    /// The texts in the operation's extensions (`x-…`), each with the way to it.
+    /// The strings in the operation's extensions (`x-…`), each with its path.
     pub extensions: Vec<(String, Node)>,
     /// The body's schema.
     pub body: SchemaId,
@@ -60,7 +60,7 @@ pub struct Webhook {
 /// An example of a whole body.
 #[derive(Debug)]
 pub struct Example {
-    /// Its key under `examples`, where it has one.
+    /// Its key under `examples`, if it has one.
     pub name: Option<String>,
     /// The body.
     pub payload: Node,
@@ -73,15 +73,15 @@ pub struct Header {
     pub name: String,
     /// Where it is documented.
     pub place: Place,
-    /// The texts that are said to stand in it: a constant, a single enum value, an example.
+    /// The documented values: a constant, a single enum value, an example.
     pub values: Vec<Node>,
-    /// The texts of its `enum`, or its `const`.
+    /// The values of its `enum`, or its `const`.
     pub listed: Vec<Node>,
 }
 
 const METHODS: [&str; 9] = ["post", "put", "patch", "delete", "get", "head", "options", "trace", "query"];
 
-/// Reads a description. Errors are pushed; what is returned may then be incomplete.
+/// Reads a description. After an error the result may be incomplete.
 pub fn normalize(root: &Node, resolver: &Resolver<'_>, diagnostics: &mut Diagnostics) -> Description {
     let mut reader = Reader { resolver, diagnostics, schemas: Schemas::default() };
     let text = |name: &str| {
@@ -116,7 +116,7 @@ impl Reader<'_, '_> {
             let message = if swagger {
                 "Swagger 2.0 has no webhooks"
             } else {
-                "this is no OpenAPI description: `openapi` is missing"
+                "this is not an OpenAPI description: `openapi` is missing"
             };
             return self
                 .diagnostics
@@ -140,19 +140,19 @@ impl Reader<'_, '_> {
         let maps: Vec<&Node> = ["webhooks", "x-webhooks"].iter().filter_map(|name| root.get(name)).collect();
         for map in &maps {
             let Some(items) = map.as_object() else {
-                self.wrong(map, "`webhooks` is a map of path items");
+                self.wrong(map, "`webhooks` must be a map of path items");
                 continue;
             };
             for (name, item) in items {
-                // In a map of path items, an extension is no webhook.
+                // In a map of path items, an extension is not a webhook.
                 if name.starts_with("x-") && !is_path_item(item) {
                     continue;
                 }
-                // Some give the map of 3.1 and the extension of 3.0 side by side.
+                // Some descriptions have both the map of 3.1 and the extension of 3.0.
                 match places.get(&**name).map(|&place| &webhooks[place]) {
                     Some(known) if crate::document::same(&known.key, item) => {}
                     Some(_) => {
-                        self.skip(item, &format!("another webhook `{name}` stands under `webhooks`, and counts"));
+                        self.skip(item, &format!("another webhook `{name}` is listed under `webhooks`, and is used"));
                     }
                     None => {
                         let place = webhooks.len();
@@ -173,12 +173,12 @@ impl Reader<'_, '_> {
     fn path_item(&mut self, name: &str, written: &Node, webhooks: &mut Vec<Webhook>) {
         let Some(item) = self.follow(written) else { return };
         let Some(members) = item.as_object() else {
-            return self.wrong(&item, "a webhook is a path item");
+            return self.wrong(&item, "a webhook must be a path item");
         };
         let operations: Vec<(&str, &Node)> =
             METHODS.iter().filter_map(|method| members.get(*method).map(|operation| (*method, operation))).collect();
         let Some(((method, operation), others)) = operations.split_first() else {
-            // Callback Objects have one more level: the expression that gives the address.
+            // Callback Objects have one more level: the expression for the URL.
             let addressed: Vec<&Node> =
                 members.iter().filter(|(key, _)| key.starts_with('{')).map(|(_, item)| item).collect();
             if let [item] = addressed[..] {
@@ -190,7 +190,7 @@ impl Reader<'_, '_> {
             let names: Vec<String> = others.iter().map(|(method, _)| format!("`{method}`")).collect();
             self.skip(
                 others[0].1,
-                &format!("webhook `{name}` is read from `{method}`; {} is left out", names.join(", ")),
+                &format!("webhook `{name}` is read from `{method}`; {} is skipped", names.join(", ")),
             );
         }
         self.fields(&item, &[fields::PATH_ITEM, &METHODS]);
@@ -210,7 +210,7 @@ impl Reader<'_, '_> {
         // 3.2 allows a reference here.
         let Some(media) = self.follow(media) else { return };
         self.fields(&media, &[fields::MEDIA_TYPE]);
-        // Without a schema, any JSON is meant.
+        // Without a schema, any JSON is allowed.
         let any = Node::new(Value::Bool(true), media.origin().clone());
         let schema = media.get("schema").unwrap_or(&any);
         webhooks.push(Webhook {
@@ -230,7 +230,7 @@ impl Reader<'_, '_> {
         let mut text = |name: &str| {
             let value = node.get(name)?;
             if value.as_str().is_none() {
-                self.wrong(value, &format!("`{name}` is a text"));
+                self.wrong(value, &format!("`{name}` must be a string"));
             }
             value.as_str().map(str::to_owned)
         };
@@ -251,7 +251,7 @@ impl Reader<'_, '_> {
                 examples.extend(payload.map(|payload| Example { name: Some(name.to_string()), payload }));
             }
         }
-        // Where the media type gives none, those of the schema are of the whole body as well.
+        // If the media type has none, those of the schema are also examples of the whole body.
         if examples.is_empty()
             && let Some(schema) = self.follow(schema)
         {
@@ -272,7 +272,7 @@ impl Reader<'_, '_> {
                 && let Some(name) = parameter.get("name")
             {
                 let Some(text) = name.as_str().filter(|text| http::is_token(text)) else {
-                    self.wrong(name, "the name of a header is of letters, digits and some signs");
+                    self.wrong(name, "a header name has letters, digits and a few signs");
                     continue;
                 };
                 let place = Place::Value(name.origin().clone());
@@ -281,7 +281,7 @@ impl Reader<'_, '_> {
         }
         let responses = operation.get("responses").and_then(Node::as_object);
         for response in responses.into_iter().flat_map(|map| map.values()) {
-            // A response says nothing of what is received: a broken reference there is not ours to report.
+            // A response does not describe what is received: a broken reference there is not reported.
             let response = if response.get("$ref").is_some() {
                 self.resolver.resolve(response).ok()
             } else {
@@ -323,7 +323,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// The node itself, or what its `$ref` leads to.
+    /// The node itself, or the target of its `$ref`.
     fn follow(&mut self, node: &Node) -> Option<Node> {
         if node.get("$ref").is_none() {
             return Some(node.clone());
@@ -339,7 +339,7 @@ impl Reader<'_, '_> {
 
     fn skip(&mut self, node: &Node, message: &str) {
         self.diagnostics
-            .push(Diagnostic::new(Code::Skipped, message).at(Place::Name(node.origin().clone()), "left out"));
+            .push(Diagnostic::new(Code::Skipped, message).at(Place::Name(node.origin().clone()), "skipped"));
     }
 
     fn wrong(&mut self, node: &Node, rule: &str) {
@@ -347,7 +347,7 @@ impl Reader<'_, '_> {
     }
 }
 
-/// The texts in the extensions of an operation, but for those in lists.
+/// The strings in the extensions of an operation, except those in lists.
 fn extensions(operation: &Node) -> Vec<(String, Node)> {
     let members = operation.as_object().into_iter().flatten();
     let mut pending: Vec<(String, &Node)> =

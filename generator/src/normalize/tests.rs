@@ -68,7 +68,7 @@ fn values() {
                 type: string
                 enum: "a", "b"
 
-            W0606: an enum has the same value twice
+            W0606: duplicate value in an `enum`
         "##]],
     );
 }
@@ -92,7 +92,7 @@ fn a_value_of_another_type_is_an_error() {
             Contradicted: {type: integer, enum: [1, b]}
         ",
         expect![[r#"
-            E0605: a value is not of the schema's type
+            E0605: the value does not have the schema's type
         "#]],
     );
 }
@@ -135,7 +135,7 @@ fn objects() {
             #15 Draft3/properties/name
                 type: string
 
-            W0603: `required` is a list of names; a truth value means nothing here
+            W0603: `required` must be a list of names; a boolean has no effect here
         "#]],
     );
 }
@@ -335,14 +335,14 @@ fn values_of_a_wrong_type_are_errors() {
             H: 7
         ",
         expect![[r#"
-            E0603: `properties` is an object
-            E0603: `required` is a list of names
-            E0603: `allOf` is a list of at least one schema
-            E0603: `type` is the name of a type, or a list of names
-            E0603: `description` is a text
-            E0603: `nullable` is `true` or `false`
-            E0603: `enum` is a list of at least one value
-            E0603: a schema is an object, or `true` or `false`
+            E0603: `properties` must be an object
+            E0603: `required` must be a list of names
+            E0603: `allOf` must be a list with at least one schema
+            E0603: `type` must be a type name or a list of type names
+            E0603: `description` must be a string
+            E0603: `nullable` must be `true` or `false`
+            E0603: `enum` must be a list with at least one value
+            E0603: a schema must be an object, `true` or `false`
         "#]],
     );
 }
@@ -485,7 +485,7 @@ fn several_methods() {
         expect![[r#"
             webhook "door.opened": #0
 
-            W0601: webhook `door.opened` is read from `post`; `put` is left out
+            W0601: webhook `door.opened` is read from `post`; `put` is skipped
         "#]],
     );
 }
@@ -616,7 +616,7 @@ fn a_header_with_a_wrong_name_is_an_error() {
                   requestBody: {content: {application/json: {schema: {type: object}}}}
         ",
         expect![[r#"
-            E0603: the name of a header is of letters, digits and some signs
+            E0603: a header name has letters, digits and a few signs
         "#]],
     );
 }
@@ -672,7 +672,7 @@ fn a_reference_to_nothing_is_an_error() {
               door.opened: {$ref: '#/components/pathItems/door'}
         ",
         expect![[r#"
-            E0301: the reference `#/components/pathItems/door` leads nowhere
+            E0301: cannot resolve the reference `#/components/pathItems/door`
         "#]],
     );
 }

@@ -1,10 +1,10 @@
-//! The overlay as its specification has it.
+//! An overlay document.
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, did_you_mean};
 use crate::document::{Node, Object};
 
-/// What to do where a feature of 1.1 is used.
-pub(super) const V1_1: &str = "say `overlay: 1.1.0` at the top";
+/// The help for a feature of version 1.1.
+pub(super) const V1_1: &str = "write `overlay: 1.1.0` at the top";
 
 /// One action.
 pub(super) struct Action {
@@ -14,7 +14,7 @@ pub(super) struct Action {
     pub version: Version,
 }
 
-/// What is done to the targets.
+/// The change to the targets.
 pub(super) enum Change {
     Update(Node),
     /// The query of what is merged, a string.
@@ -29,7 +29,7 @@ pub(super) enum Version {
     V1_1,
 }
 
-/// Reads the actions of an overlay. What is wrong is reported, and the action left out.
+/// Reads the actions of an overlay. An invalid action is reported and skipped.
 pub(super) fn read(overlay: &Node, diagnostics: &mut Diagnostics) -> Vec<Action> {
     match read_document(overlay, diagnostics) {
         Ok((version, actions)) => {
@@ -81,7 +81,7 @@ fn read_version(node: &Node) -> Result<Version, Diagnostic> {
     }
 }
 
-/// Reads an action; none where it does nothing.
+/// Reads an action; `None` if it does nothing.
 fn read_action(action: &Node, version: Version, diagnostics: &mut Diagnostics) -> Result<Option<Action>, Diagnostic> {
     const WHAT: &str = "an action";
     let members = object(action, WHAT)?;
@@ -106,10 +106,10 @@ fn read_action(action: &Node, version: Version, diagnostics: &mut Diagnostics) -
         (_, _, Some(remove)) => {
             for other in [update, copy].into_iter().flatten() {
                 diagnostics.push(
-                    Diagnostic::new(Code::OverlayNeedless, "an action that removes does nothing else")
+                    Diagnostic::new(Code::OverlayNeedless, "an action with `remove` can do nothing else")
                         .at(Place::Name(other.origin().clone()), "this has no effect")
                         .at(Place::Name(remove.origin().clone()), "because of this")
-                        .help("to put something else in its place, write another action below this one"),
+                        .help("to replace it, add another action after this one"),
                 );
             }
             Change::Remove
@@ -120,15 +120,15 @@ fn read_action(action: &Node, version: Version, diagnostics: &mut Diagnostics) -
             return Err(Diagnostic::new(Code::Overlay, "an action must have only one of `update` and `copy`")
                 .at(Place::Name(copy.origin().clone()), "")
                 .at(Place::Name(update.origin().clone()), "")
-                .help("make two actions of it"));
+                .help("split it into two actions"));
         }
         (None, None, None) => {
-            // A field that is not known may have been meant to do something.
+            // An unknown field may be a misspelled change.
             if all_known {
                 diagnostics.push(
                     Diagnostic::new(Code::OverlayNeedless, "the action changes nothing")
                         .at(Place::Value(action.origin().clone()), "")
-                        .help("give it `update`, `copy` or `remove: true`"),
+                        .help("add `update`, `copy` or `remove: true`"),
                 );
             }
             return Ok(None);
@@ -137,7 +137,7 @@ fn read_action(action: &Node, version: Version, diagnostics: &mut Diagnostics) -
     Ok(Some(Action { target, change, version }))
 }
 
-/// Reports the fields that the specification does not have; whether there are none.
+/// Reports unknown fields; returns whether there are none.
 fn check_fields(members: &Object, known: &[&str], what: &str, diagnostics: &mut Diagnostics) -> bool {
     let mut all_known = true;
     for (name, member) in members {

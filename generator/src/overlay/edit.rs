@@ -1,4 +1,4 @@
-//! Changes to the tree. What does not change is shared between the old and the new one.
+//! Changes to the tree. Unchanged parts are shared between the old and the new tree.
 
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::document::{Node, Segment, Value, same};
@@ -53,7 +53,7 @@ pub(super) fn without(node: &Node, segment: &Segment) -> Node {
     Node::new(value, node.origin().clone())
 }
 
-/// Merges a selected node with an update. To an array, what is not an array is appended.
+/// Merges a selected node with an update. An update that is not an array is appended to an array.
 pub(super) fn merge(old: &Node, update: &Node, target: &Node) -> Result<Node, Diagnostic> {
     match (old.value(), update.value()) {
         (Value::Array(elements), appended) if !matches!(appended, Value::Array(_)) => {
@@ -64,11 +64,11 @@ pub(super) fn merge(old: &Node, update: &Node, target: &Node) -> Result<Node, Di
     }
 }
 
-/// How many elements of arrays are compared to find out that an update changes nothing.
+/// How many elements of arrays are compared to detect an update that changes nothing.
 const MAX_COMPARED: usize = 100_000;
 
-/// Whether selected nodes say all that an update would add. Of an array it is enough that it has the elements. Arrays that
-/// are too long to compare are taken not to.
+/// Whether selected nodes already contain everything that an update would add. For an array it is enough that it has the
+/// elements. Arrays that are too long to compare count as different.
 pub(super) fn say(nodes: &[Node], update: &Node) -> bool {
     let mut compared = 0;
     nodes.iter().all(|node| says(node, update, &mut compared))
@@ -94,8 +94,8 @@ fn says(old: &Node, update: &Node, compared: &mut usize) -> bool {
     }
 }
 
-/// Merges what stands in the same place; values of different kinds do not fit. The depth of the update, which was
-/// read within the limits, bounds the recursion.
+/// Merges two values at the same place; they must have the same type. The depth of the update, which was read within the
+/// limits, bounds the recursion.
 fn combine(old: &Node, update: &Node, target: &Node) -> Result<Node, Diagnostic> {
     let value = match (old.value(), update.value()) {
         (Value::Object(members), Value::Object(updates)) => {
@@ -113,19 +113,19 @@ fn combine(old: &Node, update: &Node, target: &Node) -> Result<Node, Diagnostic>
             Value::Array(elements.iter().chain(appended).cloned().collect())
         }
         (Value::Object(_) | Value::Array(_), _) | (_, Value::Object(_) | Value::Array(_)) => {
-            let message = format!("the update is {} and does not fit {}", kind(update), kind(old));
+            let message = format!("cannot merge {} into {}", kind(update), kind(old));
             return Err(Diagnostic::new(Code::Overlay, message)
                 .at(Place::Value(update.origin().clone()), "this is merged")
                 .at(Place::Value(old.origin().clone()), "into this")
                 .at(Place::Value(target.origin().clone()), "by this action")
-                .help("to replace it, remove it in an action before"));
+                .help("to replace it, remove it in an earlier action"));
         }
         _ => return Ok(update.clone()),
     };
     Ok(Node::new(value, old.origin().clone()))
 }
 
-/// What a node is, in words.
+/// The type of a node, in words.
 pub(super) fn kind(node: &Node) -> &'static str {
     match node.value() {
         Value::Object(_) => "an object",

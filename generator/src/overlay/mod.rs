@@ -1,17 +1,16 @@
-//! Overlays: what is corrected in a description without editing it.
+//! Overlays: corrections to a description without editing it.
 //!
-//! Versions 1.0 and 1.1 of the Overlay Specification, with queries of RFC 9535 as targets. The actions are applied in order,
-//! each to the result of those before it. An action is applied to all its targets or, where it does not fit one
-//! of them, to none. An action that matches nothing, or that changes nothing since the description says the same already,
-//! is a warning, and so is such a name in a list of names.
+//! Versions 1.0 and 1.1 of the Overlay Specification, with queries of RFC 9535 as targets. The actions are applied in
+//! order, each to the result of those before it. An action is applied to all its targets or, if it does not fit one of
+//! them, to none. An action that matches or changes nothing is a warning, and so is such a name in a list of names.
 //!
-//! Where the specification leaves room, it is taken so:
+//! Decisions where the specification is open:
 //!
 //! - A field that the specification does not know is an error, as in its JSON Schema.
-//! - So is an action with both `update` and `copy`, of which each is said to have no effect beside the other.
+//! - So is an action with both `update` and `copy`, each of which is specified to have no effect next to the other.
 //! - In version 1.0, a list as the update of a list is an error: the text makes it one entry, most tools make it several.
 //!
-//! A node that comes from an overlay keeps its place there, so that what is said of it later points into the overlay.
+//! A node from an overlay keeps its place there, so later diagnostics point into the overlay.
 
 mod document;
 mod edit;
@@ -27,7 +26,7 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, suggest};
 use crate::document::{Node, Segment};
 use crate::source::Limits;
 
-/// Fields of OpenAPI on the way to a schema. Where one is missing and a similar one is there, the description is wrong.
+/// Fields of OpenAPI between the root and a schema. If one is missing and a similar one exists, the description is wrong.
 const FIELDS: &[&str] = &[
     "webhooks",
     "components",
@@ -43,8 +42,8 @@ const FIELDS: &[&str] = &[
     "oneOf",
 ];
 
-/// Applies an overlay to the root of a description. What is wrong with the overlay goes to `diagnostics`; the actions
-/// that are right are applied nevertheless, so that one run finds all errors.
+/// Applies an overlay to the root of a description. Errors are reported to `diagnostics`; valid actions are still
+/// applied, so that one run finds all errors.
 pub fn apply(root: Node, overlay: &Node, limits: &Limits, diagnostics: &mut Diagnostics) -> Node {
     let actions = document::read(overlay, diagnostics);
     let mut target = Target { view: View::new(&root), root, limits, diagnostics, misses: IndexMap::new() };
@@ -60,13 +59,13 @@ pub fn apply(root: Node, overlay: &Node, limits: &Limits, diagnostics: &mut Diag
 /// The nodes that a query selects.
 type Paths = [Vec<Segment>];
 
-/// The tree that is changed, and what queries see of it.
+/// The tree that is changed, and its view for queries.
 struct Target<'a> {
     root: Node,
     view: View,
     limits: &'a Limits,
     diagnostics: &'a mut Diagnostics,
-    /// What is said of actions that match nothing, by what is missing: one cause is told once.
+    /// Warnings about actions that match nothing, by what is missing: each cause is reported once.
     misses: IndexMap<String, Vec<Diagnostic>>,
 }
 
@@ -91,12 +90,12 @@ impl Target<'_> {
         }
     }
 
-    /// Takes note of a query of an action that selects nothing, with the first name on the way that is not there.
+    /// Records a query that selects nothing, with the first name on its path that is missing.
     fn miss(&mut self, action: &Action, query: &str, message: String) {
         let place = Place::Value(action.target.origin().clone());
         let diagnostic = Diagnostic::new(Code::OverlayTarget, message);
         let Some((parent, missing)) = self.missing(query) else {
-            self.diagnostics.push(diagnostic.at(place, "nothing in the description is selected by this"));
+            self.diagnostics.push(diagnostic.at(place, "this selects nothing in the description"));
             return;
         };
         let parents = self.nodes(&self.view.select_part(parent));
@@ -106,14 +105,14 @@ impl Target<'_> {
         let near = suggest(missing, names).and_then(|near| members.iter().find(|(name, _)| *name == near));
         let diagnostic = diagnostic.at(place, format!("`{parent}` has no `{missing}`"));
         let diagnostic = match near {
-            Some((name, node)) => {
-                diagnostic.at(Place::Name(node.origin().clone()), "this is there").help(if FIELDS.contains(&missing) {
-                    format!("is `{name}` in the description a misspelt `{missing}`?")
+            Some((name, node)) => diagnostic.at(Place::Name(node.origin().clone()), "found this instead").help(
+                if FIELDS.contains(&missing) {
+                    format!("is `{name}` in the description a misspelling of `{missing}`?")
                 } else {
                     format!("did you mean `{name}`?")
-                })
-            }
-            None => diagnostic.help("if the vendor has taken this out of the description, take it out of the overlay"),
+                },
+            ),
+            None => diagnostic.help("if the vendor has removed this from the description, remove the action"),
         };
         self.misses.entry(format!("{parent} {missing}")).or_default().push(diagnostic);
     }
@@ -130,14 +129,14 @@ impl Target<'_> {
         }
     }
 
-    /// The longest beginning of a query that selects something, and the name behind it that does not.
+    /// The longest prefix of a query that selects something, and the name after it that does not.
     fn missing<'q>(&self, query: &'q str) -> Option<(&'q str, &'q str)> {
         let segments = query::segments(query);
         let stop = segments.iter().find(|segment| self.view.select_part(&query[..segment.end]).is_empty())?;
         Some((&query[..stop.start], query::names(&query[stop.clone()]).first()?))
     }
 
-    /// Refuses targets that the specification does not allow to be changed together, or at all.
+    /// Refuses targets that the specification does not allow to be changed, or not together.
     fn check(&self, paths: &Paths, update: Option<&Node>, action: &Action) -> Result<(), Diagnostic> {
         let nodes = self.nodes(paths);
         let Some(first) = nodes.first() else { return Ok(()) };
@@ -150,7 +149,7 @@ impl Target<'_> {
             return Err(refuse(format!("the target selects {} and {}", edit::kind(first), edit::kind(other)))
                 .at(Place::Value(first.origin().clone()), edit::kind(first))
                 .at(Place::Value(other.origin().clone()), edit::kind(other))
-                .help("make two actions of it"));
+                .help("split it into two actions"));
         }
         if action.version == Version::V1_1 {
             return Ok(());
@@ -169,10 +168,10 @@ impl Target<'_> {
         }
     }
 
-    /// Reports what has no effect: a correction that the vendor has made, or a name in a list that is not there.
+    /// Reports actions without effect: a correction that the vendor has made, or a missing name in a list.
     fn check_needed(&mut self, paths: &Paths, update: Option<&Node>, action: &Action) {
         if let Some(node) = self.said_by(paths, update) {
-            let help = "remove the action: the vendor may have made this correction, or an action above does";
+            let help = "remove the action: the vendor or an earlier action has made this correction";
             let message = "the action changes nothing: the description already says this";
             self.diagnostics.push(needless(action, message.to_owned(), &node).help(help));
             return;
@@ -184,12 +183,12 @@ impl Target<'_> {
             } else if let Some(node) = self.said_by(&paths, update) {
                 let message = format!("the action changes nothing for `{name}`: the description already says this");
                 self.diagnostics
-                    .push(needless(action, message, &node).help(format!("take `{name}` out of the target")));
+                    .push(needless(action, message, &node).help(format!("remove `{name}` from the target")));
             }
         }
     }
 
-    /// The first of the nodes, where all of them say already what the update adds.
+    /// The first of the nodes, if all of them already contain the update.
     fn said_by(&self, paths: &Paths, update: Option<&Node>) -> Option<Node> {
         let update = update?;
         let nodes = self.nodes(paths);
@@ -229,7 +228,7 @@ impl Target<'_> {
 
     fn remove(&mut self, paths: &Paths, action: &Action) -> Result<(), Diagnostic> {
         let mut root = self.root.clone();
-        // From the end, so that no removal moves what is still to be removed.
+        // From the end, so that a removal does not move later ones.
         for path in paths.iter().rev() {
             let Some((last, parents)) = path.split_last() else {
                 return Err(Diagnostic::new(Code::Overlay, "the whole description cannot be removed")
@@ -253,9 +252,9 @@ fn needless(action: &Action, message: String, node: &Node) -> Diagnostic {
         .at(Place::Name(node.origin().clone()), "here")
 }
 
-/// A selected place that the tree does not have.
+/// A selected place that is not in the tree.
 fn unchangeable(query: &Node) -> Diagnostic {
-    Diagnostic::new(Code::Overlay, "the query selects what the description does not have")
+    Diagnostic::new(Code::Overlay, "the query selects a node that the description does not have")
         .at(Place::Value(query.origin().clone()), "")
 }
 

@@ -102,7 +102,7 @@ fn all_matches_are_changed() {
     check(
         "- target: $..summary\n  update: {not: fitting}\n",
         expect![[r#"
-        error[E0201]: the update is an object and does not fit a single value
+        error[E0201]: cannot merge an object into a single value
          --> overlay.yaml:5:11
           |
         4 | - target: $..summary
@@ -115,7 +115,7 @@ fn all_matches_are_changed() {
         6 |   /one: {get: {summary: 1, security: []}}
           |                         - into this
           |
-          = help: to replace it, remove it in an action before
+          = help: to replace it, remove it in an earlier action
     "#]],
     );
     check(
@@ -267,7 +267,7 @@ fn what_matches_nothing_is_a_warning() {
             4 | - target: $.paths.missing
               |           ^^^^^^^^^^^^^^^ `$.paths` has no `missing`
               |
-              = help: if the vendor has taken this out of the description, take it out of the overlay
+              = help: if the vendor has removed this from the description, remove the action
         "#]],
     );
 }
@@ -283,7 +283,7 @@ fn what_matches_nothing_is_told_once() {
               --> overlay.yaml:12:11
                |
             12 | - target: $.paths[?@.x]
-               |           ^^^^^^^^^^^^^ nothing in the description is selected by this
+               |           ^^^^^^^^^^^^^ this selects nothing in the description
 
             warning[W0201]: this action and 1 more match nothing
              --> overlay.yaml:4:11
@@ -294,7 +294,7 @@ fn what_matches_nothing_is_told_once() {
              ::: api.yaml:8:1
               |
             8 | webhooks:
-              | -------- this is there
+              | -------- found this instead
               |
               = help: did you mean `webhooks`?
 
@@ -307,7 +307,7 @@ fn what_matches_nothing_is_told_once() {
              ::: api.yaml:7:3
               |
             7 |   /two: {get: {summary: 2}, post: {summary: 3}}
-              |   ---- this is there
+              |   ---- found this instead
               |
               = help: did you mean `/two`?
 
@@ -317,7 +317,7 @@ fn what_matches_nothing_is_told_once() {
             10 | - target: $.paths['/three', '/four']
                |           ^^^^^^^^^^^^^^^^^^^^^^^^^^ `$.paths` has no `/three`
                |
-               = help: if the vendor has taken this out of the description, take it out of the overlay
+               = help: if the vendor has removed this from the description, remove the action
         "#]],
     );
 }
@@ -338,7 +338,7 @@ fn what_changes_nothing_is_a_warning() {
         2 | info:
           | ---- here
           |
-          = help: remove the action: the vendor may have made this correction, or an action above does
+          = help: remove the action: the vendor or an earlier action has made this correction
     "#]],
     );
     check(
@@ -355,7 +355,7 @@ fn what_changes_nothing_is_a_warning() {
         4 |   tags: [a, b]
           |   ---- here
           |
-          = help: remove the action: the vendor may have made this correction, or an action above does
+          = help: remove the action: the vendor or an earlier action has made this correction
     "#]],
     );
     check(
@@ -372,7 +372,7 @@ fn what_changes_nothing_is_a_warning() {
         7 |   /two: {get: {summary: 2}, post: {summary: 3}}
           |          --- here
           |
-          = help: take `/two` out of the target
+          = help: remove `/two` from the target
     "#]],
     );
     check(
@@ -389,7 +389,7 @@ fn what_changes_nothing_is_a_warning() {
         2 | info:
           | ---- here
           |
-          = help: remove the action: the vendor may have made this correction, or an action above does
+          = help: remove the action: the vendor or an earlier action has made this correction
     "#]],
     );
     check(
@@ -406,13 +406,13 @@ fn what_changes_nothing_is_a_warning() {
         3 |   title: Old
           |   ----- here
           |
-          = help: remove the action: the vendor may have made this correction, or an action above does
+          = help: remove the action: the vendor or an earlier action has made this correction
     "#]],
     );
     check(
         "- target: $.info\n  remove: true\n  update: {a: 1}\n",
         expect![[r#"
-        warning[W0202]: an action that removes does nothing else
+        warning[W0202]: an action with `remove` can do nothing else
          --> overlay.yaml:6:3
           |
         5 |   remove: true
@@ -420,7 +420,7 @@ fn what_changes_nothing_is_a_warning() {
         6 |   update: {a: 1}
           |   ^^^^^^ this has no effect
           |
-          = help: to put something else in its place, write another action below this one
+          = help: to replace it, add another action after this one
     "#]],
     );
 }
@@ -456,7 +456,7 @@ fn targets_of_several_kinds() {
         4 |   tags: [a, b]
           |         - an array
           |
-          = help: make two actions of it
+          = help: split it into two actions
     "#]],
     );
     check(
@@ -488,7 +488,7 @@ fn targets_of_version_1_0() {
         3 |   title: Old
           |          --- selected
           |
-          = help: say `overlay: 1.1.0` at the top
+          = help: write `overlay: 1.1.0` at the top
     "#]],
     );
     check(
@@ -505,7 +505,7 @@ fn targets_of_version_1_0() {
         4 |   tags: [a, b]
           |          - selected
           |
-          = help: say `overlay: 1.1.0` at the top
+          = help: write `overlay: 1.1.0` at the top
     "#]],
     );
     check(
@@ -517,7 +517,7 @@ fn targets_of_version_1_0() {
         5 |   update: [c, d]
           |           ^ this is a list of elements
           |
-          = help: say `overlay: 1.1.0` at the top, where all of them are appended, or write an action for each
+          = help: write `overlay: 1.1.0` at the top, where all of them are appended, or write an action for each
     "#]],
     );
     check(
@@ -536,7 +536,7 @@ fn what_does_not_fit() {
     check(
         "- target: $.info\n  update: text\n",
         expect![[r#"
-        error[E0201]: the update is a single value and does not fit an object
+        error[E0201]: cannot merge a single value into an object
          --> overlay.yaml:5:11
           |
         4 | - target: $.info
@@ -549,13 +549,13 @@ fn what_does_not_fit() {
         3 |   title: Old
           |   ---------- into this
           |
-          = help: to replace it, remove it in an action before
+          = help: to replace it, remove it in an earlier action
     "#]],
     );
     check(
         "- target: $.info\n  update: {title: {en: New}}\n",
         expect![[r#"
-        error[E0201]: the update is an object and does not fit a single value
+        error[E0201]: cannot merge an object into a single value
          --> overlay.yaml:5:19
           |
         4 | - target: $.info
@@ -568,13 +568,13 @@ fn what_does_not_fit() {
         3 |   title: Old
           |          --- into this
           |
-          = help: to replace it, remove it in an action before
+          = help: to replace it, remove it in an earlier action
     "#]],
     );
     check(
         "- target: $.info.title\n  update: [a]\n",
         expect![[r#"
-        error[E0201]: the update is an array and does not fit a single value
+        error[E0201]: cannot merge an array into a single value
          --> overlay.yaml:5:11
           |
         4 | - target: $.info.title
@@ -587,7 +587,7 @@ fn what_does_not_fit() {
         3 |   title: Old
           |          --- into this
           |
-          = help: to replace it, remove it in an action before
+          = help: to replace it, remove it in an earlier action
     "#]],
     );
     check(
@@ -667,7 +667,7 @@ fn malformed_actions() {
             4 | - target: $.info
               |   ^^^^^^^^^^^^^^
               |
-              = help: give it `update`, `copy` or `remove: true`
+              = help: add `update`, `copy` or `remove: true`
         "#]],
     );
     check(
@@ -679,7 +679,7 @@ fn malformed_actions() {
             4 | - target: $.info
               |   ^^^^^^^^^^^^^^
               |
-              = help: give it `update`, `copy` or `remove: true`
+              = help: add `update`, `copy` or `remove: true`
         "#]],
     );
     check(
@@ -703,7 +703,7 @@ fn malformed_actions() {
             6 |   update: {a: 1}
               |   ------
               |
-              = help: make two actions of it
+              = help: split it into two actions
         "#]],
     );
     check(
@@ -813,7 +813,7 @@ fn malformed_overlays() {
             6 |   copy: $.a
               |   ^^^^
               |
-              = help: say `overlay: 1.1.0` at the top
+              = help: write `overlay: 1.1.0` at the top
         "#]],
     );
 }

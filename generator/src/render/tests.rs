@@ -42,7 +42,7 @@ fn github_shows_everything_at_one_place() {
     diagnostics.push(Diagnostic::new(Code::OverlayTarget, "no place at all"));
     let folder = format!("{}/", folder.path().to_str().unwrap());
     expect![[r#"
-        ::error file=a%2Cb%3Ac.yaml,line=1,col=4,endLine=1,endColumn=5,title=E0301::100%25 wrong,\r\nreally: \u{1b}[31m%0Ahere%0Aa,b:c.yaml:2:1: and here%0Aa,b:c.yaml:2:4%0Ahelp: say it in codegen.toml (`--config`):%0A[names]%0Aa = "b"
+        ::error file=a%2Cb%3Ac.yaml,line=1,col=4,endLine=1,endColumn=5,title=E0301::100%25 wrong,\r\nreally: \u{1b}[31m%0Ahere%0Aa,b:c.yaml:2:1: and here%0Aa,b:c.yaml:2:4%0Ahelp: set it in codegen.toml (`--config`):%0A[names]%0Aa = "b"
         ::warning title=W0201::no place at all
     "#]].assert_eq(&github(&diagnostics, &sources).replace(&folder, ""));
 }
@@ -78,7 +78,7 @@ fn warnings_are_allowed_and_denied() {
         (text(&found, &sources, false) + &json(&found, &sources)).replace(&folder, "")
     };
     expect![[r#"
-        warning[W0602]: A keyword is not known and is ignored.
+        warning[W0602]: An unknown keyword is ignored.
         --> codegen.toml
 
         error[W0603]: A rule is not enforced: decoding accepts values that break it.
@@ -91,27 +91,27 @@ fn warnings_are_allowed_and_denied() {
           |
           = note: codegen.toml makes this warning an error
 
-        warning[W0605]: A `format` is not known; the value is a plain string.
+        warning[W0605]: An unknown `format` is read as a plain string.
         --> codegen.toml
 
-        error[E0301]: A `$ref` leads nowhere.
+        error[E0301]: A `$ref` cannot be resolved.
         --> codegen.toml
 
-        warning[W0704]: `W0604` is allowed and does not occur
+        warning[W0704]: `W0604` is allowed but does not occur
          --> codegen.toml:4:1
           |
         4 | W0604 = "allow"
-          | ^^^^^^^^^^^^^^^ this line does nothing
+          | ^^^^^^^^^^^^^^^ this line has no effect
           |
           = help: remove the line
-        {"code":"W0602","severity":"warning","message":"A keyword is not known and is ignored.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[]}
+        {"code":"W0602","severity":"warning","message":"An unknown keyword is ignored.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[]}
         {"code":"W0603","severity":"error","message":"A rule is not enforced: decoding accepts values that break it.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""},{"file":"codegen.toml","line":3,"column":1,"end_line":3,"end_column":15,"text":"denied here"}],"help":[],"note":"codegen.toml makes this warning an error"}
-        {"code":"W0605","severity":"warning","message":"A `format` is not known; the value is a plain string.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[]}
-        {"code":"E0301","severity":"error","message":"A `$ref` leads nowhere.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[]}
-        {"code":"W0704","severity":"warning","message":"`W0604` is allowed and does not occur","file":"codegen.toml","line":4,"column":1,"end_line":4,"end_column":16,"labels":[{"file":"codegen.toml","line":4,"column":1,"end_line":4,"end_column":16,"text":"this line does nothing"}],"help":["remove the line"]}
+        {"code":"W0605","severity":"warning","message":"An unknown `format` is read as a plain string.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[]}
+        {"code":"E0301","severity":"error","message":"A `$ref` cannot be resolved.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[]}
+        {"code":"W0704","severity":"warning","message":"`W0604` is allowed but does not occur","file":"codegen.toml","line":4,"column":1,"end_line":4,"end_column":16,"labels":[{"file":"codegen.toml","line":4,"column":1,"end_line":4,"end_column":16,"text":"this line has no effect"}],"help":["remove the line"]}
     "#]].assert_eq(&told(false));
     expect![[r#"
-        warning[W0602]: A keyword is not known and is ignored.
+        warning[W0602]: An unknown keyword is ignored.
         --> codegen.toml
 
         error[W0603]: A rule is not enforced: decoding accepts values that break it.
@@ -124,26 +124,26 @@ fn warnings_are_allowed_and_denied() {
           |
           = note: codegen.toml makes this warning an error
 
-        error[W0605]: A `format` is not known; the value is a plain string.
+        error[W0605]: An unknown `format` is read as a plain string.
         --> codegen.toml
          = note: `--deny warnings` makes this warning an error
 
-        error[E0301]: A `$ref` leads nowhere.
+        error[E0301]: A `$ref` cannot be resolved.
         --> codegen.toml
 
-        error[W0704]: `W0604` is allowed and does not occur
+        error[W0704]: `W0604` is allowed but does not occur
          --> codegen.toml:4:1
           |
         4 | W0604 = "allow"
-          | ^^^^^^^^^^^^^^^ this line does nothing
+          | ^^^^^^^^^^^^^^^ this line has no effect
           |
           = note: `--deny warnings` makes this warning an error
           = help: remove the line
-        {"code":"W0602","severity":"warning","message":"A keyword is not known and is ignored.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[]}
+        {"code":"W0602","severity":"warning","message":"An unknown keyword is ignored.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[]}
         {"code":"W0603","severity":"error","message":"A rule is not enforced: decoding accepts values that break it.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""},{"file":"codegen.toml","line":3,"column":1,"end_line":3,"end_column":15,"text":"denied here"}],"help":[],"note":"codegen.toml makes this warning an error"}
-        {"code":"W0605","severity":"error","message":"A `format` is not known; the value is a plain string.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[],"note":"`--deny warnings` makes this warning an error"}
-        {"code":"E0301","severity":"error","message":"A `$ref` leads nowhere.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[]}
-        {"code":"W0704","severity":"error","message":"`W0604` is allowed and does not occur","file":"codegen.toml","line":4,"column":1,"end_line":4,"end_column":16,"labels":[{"file":"codegen.toml","line":4,"column":1,"end_line":4,"end_column":16,"text":"this line does nothing"}],"help":["remove the line"],"note":"`--deny warnings` makes this warning an error"}
+        {"code":"W0605","severity":"error","message":"An unknown `format` is read as a plain string.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[],"note":"`--deny warnings` makes this warning an error"}
+        {"code":"E0301","severity":"error","message":"A `$ref` cannot be resolved.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[]}
+        {"code":"W0704","severity":"error","message":"`W0604` is allowed but does not occur","file":"codegen.toml","line":4,"column":1,"end_line":4,"end_column":16,"labels":[{"file":"codegen.toml","line":4,"column":1,"end_line":4,"end_column":16,"text":"this line has no effect"}],"help":["remove the line"],"note":"`--deny warnings` makes this warning an error"}
     "#]].assert_eq(&told(true));
 }
 
@@ -152,9 +152,9 @@ fn a_fault_of_the_generator_is_told() {
     let mut diagnostics = Diagnostics::default();
     diagnostics.push(Diagnostic::internal("src/lib.rs", &"expected `;`"));
     expect![[r#"
-        error[E0901]: the generator wrote src/lib.rs wrongly: expected `;`
+        error[E0901]: the generator wrote invalid Rust to src/lib.rs: expected `;`
          |
-         = help: this is a fault of the generator; please report it with the description
+         = help: this is a bug in the generator; please report it with the description
     "#]]
     .assert_eq(&text(&diagnostics, &Sources::new(), false));
 }

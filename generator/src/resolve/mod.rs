@@ -1,11 +1,12 @@
-//! References: a `$ref` to the node that it means.
+//! Resolves references: from a `$ref` to its target.
 //!
-//! A reference is followed when somebody asks for its target; a file is read when the first reference leads into it.
-//! Which `$ref` is a reference and which is data, for example within an `example`, is for the caller to know.
+//! A reference is resolved on request; a file is read when the first reference to it is resolved. The caller knows which
+//! `$ref` is a reference and which is data, for example in an `example`.
 //!
-//! A reference may also name what has been read by the URI that an `$id` gives it. Such a URI opens nothing: files are found
-//! by their paths alone. Nothing remote is fetched, and nothing outside the folder of the description is read: a reference that would lead
-//! there is refused by its text or, behind a symbolic link, by the path without links, before the file is opened.
+//! A reference may also use the URI that an `$id` gives to a schema that has been read. Such a URI opens no file: files
+//! are found by path only. Nothing remote is fetched, and nothing outside the folder of the description is read. A
+//! reference out of the folder is refused by its text or, for a symbolic link, by its resolved path, before the file is
+//! opened.
 
 mod reference;
 mod resource;
@@ -37,17 +38,17 @@ impl<'a> Resolver<'a> {
         Self { sources, resources: RefCell::default() }
     }
 
-    /// What is refused as too much.
+    /// The limits.
     pub fn limits(&self) -> &Limits {
         self.sources.limits()
     }
 
-    /// The node itself where it has no `$ref`; else the target of the `$ref`, and on from there as long as the target
-    /// is nothing but another `$ref`. A target with members beside its `$ref` is returned as it is.
+    /// The node itself if it has no `$ref`; else the target of the `$ref`, followed as long as the target is only another
+    /// `$ref`. A target with siblings of its `$ref` is returned as is.
     ///
     /// # Errors
     ///
-    /// When a `$ref` is not a string, leads nowhere, leads where it must not, or leads back to itself.
+    /// If a `$ref` is not a string, cannot be resolved, leaves the folder, or refers back to itself.
     pub fn resolve(&self, node: &Node) -> Result<Node, Diagnostic> {
         let mut passed: Vec<Node> = Vec::new();
         let mut at = node.clone();
@@ -74,7 +75,7 @@ impl<'a> Resolver<'a> {
     ///
     /// # Errors
     ///
-    /// When it is not a string, leads nowhere or leads where it must not.
+    /// If it is not a string, cannot be resolved, or leaves the folder.
     pub fn follow(&self, reference: &Node) -> Result<Node, Diagnostic> {
         let Some(text) = reference.as_str() else {
             return Err(at_reference(reference, Code::Reference, "a reference must be a string"));
@@ -84,7 +85,7 @@ impl<'a> Resolver<'a> {
         let resource = self.resource(home, reference, text);
         if let Some((file, root)) = &resource {
             let fragment = Fragment::parse(text).map_err(refused)?;
-            // `#/components/…` below an `$id` is meant for the whole document.
+            // `#/components/…` below an `$id` refers to the whole document.
             let lacks = |segments: &[String]| segments.first().is_some_and(|first| root.get(first).is_none());
             if !(text.starts_with('#') && matches!(&fragment, Fragment::Pointer(segments) if lacks(segments))) {
                 return self.find(root, *file, &fragment, reference);
@@ -97,7 +98,7 @@ impl<'a> Resolver<'a> {
         };
         let Some(root) = self.sources.root(file).filter(|root| root.as_object().is_some() || root.as_array().is_some())
         else {
-            let message = format!("`{}` holds no object", self.sources.path_name(file));
+            let message = format!("`{}` is not an object", self.sources.path_name(file));
             return Err(at_reference(reference, Code::Reference, message));
         };
         self.find(&root, file, &fragment, reference)
@@ -131,7 +132,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The reusable schemas among which a schema stands, itself included.
+    /// The map of reusable schemas that contains a schema.
     pub fn siblings(&self, schema: &Node) -> Vec<Node> {
         let origin = schema.origin();
         let segments = origin.segments();
@@ -155,7 +156,7 @@ impl<'a> Resolver<'a> {
                 at_reference(reference, code, format!("`{name}` {why}"))
             }
             Unavailable::Broken(diagnostic) => {
-                diagnostic.at(Place::Value(reference.origin().clone()), "this reference leads into the file")
+                diagnostic.at(Place::Value(reference.origin().clone()), "this reference points to the file")
             }
         })
     }
@@ -171,7 +172,7 @@ impl<'a> Resolver<'a> {
         Ok(at)
     }
 
-    /// What is to be said when `at` has no `segments[depth]`.
+    /// The error if `at` has no `segments[depth]`.
     fn missing(
         &self,
         at: &Node,
@@ -191,10 +192,10 @@ impl<'a> Resolver<'a> {
             format!("`{parent}` is neither an object nor an array")
         };
         let text = reference.as_str().unwrap_or_default();
-        let diagnostic = Diagnostic::new(Code::Reference, format!("the reference `{text}` leads nowhere"))
+        let diagnostic = Diagnostic::new(Code::Reference, format!("cannot resolve the reference `{text}`"))
             .at(Place::Value(reference.origin().clone()), what);
         if at.get("$ref").is_some() {
-            return diagnostic.help(format!("`{parent}` is a reference itself; refer to what it means"));
+            return diagnostic.help(format!("`{parent}` is a reference itself; refer to its target"));
         }
         let names = at.as_object().into_iter().flatten().map(|(name, _)| &**name);
         match suggest(wanted, names) {
@@ -223,8 +224,8 @@ impl<'a> Resolver<'a> {
         match found.as_slice() {
             [node] => Ok(node.clone()),
             [] => {
-                let what = format!("`{}` has no `$anchor` of this name", self.sources.path_name(file));
-                Err(Diagnostic::new(Code::Reference, format!("the reference `{text}` leads nowhere"))
+                let what = format!("`{}` has no such `$anchor`", self.sources.path_name(file));
+                Err(Diagnostic::new(Code::Reference, format!("cannot resolve the reference `{text}`"))
                     .at(Place::Value(reference.origin().clone()), what))
             }
             several => {
@@ -239,21 +240,20 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The error for a chain whose last node has been passed before.
+    /// The error for a chain that returns to an earlier node.
     fn cycle(&self, passed: &[Node]) -> Diagnostic {
         let spelled: Vec<String> = passed
             .iter()
             .map(|node| format!("`{}`", self.spell(node.origin().file(), &node.origin().pointer())))
             .collect();
-        let start =
-            Diagnostic::new(Code::ReferenceCycle, format!("references lead in a circle: {}", spelled.join(" → ")));
+        let start = Diagnostic::new(Code::ReferenceCycle, format!("references form a cycle: {}", spelled.join(" → ")));
         passed[..passed.len().saturating_sub(1)]
             .iter()
             .filter_map(|node| node.get("$ref"))
             .fold(start, |diagnostic, reference| diagnostic.at(Place::Value(reference.origin().clone()), ""))
     }
 
-    /// A place as a reference from the description spells it.
+    /// A place, in the form of a reference from the description.
     fn spell(&self, file: FileId, pointer: &str) -> String {
         if self.sources.description() == Some(file) {
             format!("#{pointer}")
@@ -267,7 +267,7 @@ fn at_reference(reference: &Node, code: Code, message: impl Into<String>) -> Dia
     Diagnostic::new(code, message).at(Place::Value(reference.origin().clone()), "")
 }
 
-/// The path that `path` means in a file at `base`; none if it leads above the folder that both are relative to.
+/// The path that `path` means in a file at `base`; `None` if it leaves the folder that both are relative to.
 fn join(base: &str, path: &str) -> Option<String> {
     let folder = base.rsplit_once('/').map_or("", |(folder, _)| folder);
     let mut segments: Vec<&str> = Vec::new();

@@ -6,15 +6,15 @@ use crate::document::pointer;
 /// A reference as its text has it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Reference {
-    /// The file, relative to the one that has the reference; none for that file itself.
+    /// The file, relative to the one with the reference; `None` for that file itself.
     pub path: Option<String>,
     pub fragment: Fragment,
 }
 
-/// What of the file is meant.
+/// The part of the file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Fragment {
-    /// The segments of a JSON pointer; none of them means the whole document.
+    /// The segments of a JSON pointer; empty for the whole document.
     Pointer(Vec<String>),
     /// The name of an `$anchor`.
     Anchor(String),
@@ -32,7 +32,7 @@ const fn refuse<T>(code: Code, message: &'static str) -> Result<T, Refusal> {
 }
 
 impl Reference {
-    /// Takes the text apart.
+    /// Parses the text.
     pub(super) fn parse(text: &str) -> Result<Self, Refusal> {
         if text.is_empty() {
             return refuse(Code::Reference, "the reference is empty");
@@ -73,7 +73,7 @@ fn parse_path(text: &str) -> Result<String, Refusal> {
     Ok(path)
 }
 
-/// What stands before the first colon, if it has the form of a scheme.
+/// The text before the first colon, if it has the form of a scheme.
 pub(super) fn scheme(text: &str) -> Option<&str> {
     let (scheme, _) = text.split_once(':')?;
     let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -82,7 +82,7 @@ pub(super) fn scheme(text: &str) -> Option<&str> {
 }
 
 impl Fragment {
-    /// The fragment of a reference, taken apart.
+    /// The parsed fragment of a reference.
     pub(super) fn parse(reference: &str) -> Result<Self, Refusal> {
         let text = decode(reference.split_once('#').map_or("", |(_, fragment)| fragment))?;
         if text.is_empty() {

@@ -1,6 +1,6 @@
 //! Resources: documents, and the schemas within them that an `$id` gives a URI of their own (JSON Schema 2020-12, 8.2.1).
 //!
-//! A URI only names what has been read already; nothing is fetched by it.
+//! A URI only identifies what has been read already; nothing is fetched.
 
 use std::rc::Rc;
 
@@ -8,8 +8,8 @@ use super::join;
 use super::reference::scheme;
 use crate::document::{Node, Segment};
 
-/// The text that gives a node a URI: `$id`, or `$self` of an OpenAPI 3.2 description. Older drafts have anchors in `$id`,
-/// which begin with `#`.
+/// The URI of a node: `$id`, or `$self` of an OpenAPI 3.2 description. Older drafts have anchors in `$id`, which begin
+/// with `#`.
 pub(super) fn id(node: &Node) -> Option<&str> {
     let id = node.get("$id").or_else(|| node.get("$self"))?.as_str()?;
     (!id.starts_with('#')).then_some(id)
@@ -46,8 +46,8 @@ fn named(node: &Node, base: Rc<str>) -> Rc<str> {
     id(node).and_then(|id| absolute(&base, id)).map_or(base, Into::into)
 }
 
-/// The URI that a reference means, without its fragment (RFC 3986, 5.2). A document without an `$id` has its path, relative
-/// to the folder of the description, for a URI. None where the reference leads above a root.
+/// The URI that a reference means, without its fragment (RFC 3986, 5.2). A document without an `$id` has its path,
+/// relative to the folder of the description, for a URI. `None` if the reference leaves the root.
 pub(super) fn absolute(base: &str, reference: &str) -> Option<String> {
     let reference = reference.split('#').next().unwrap_or_default();
     if reference.is_empty() {

@@ -101,7 +101,7 @@ fn missing_targets() {
     check_one(
         "#/schemas/usr",
         expect![[r##"
-        error[E0301]: the reference `#/schemas/usr` leads nowhere
+        error[E0301]: cannot resolve the reference `#/schemas/usr`
          --> /there/api.yaml:2:9
           |
         2 |   $ref: "#/schemas/usr"
@@ -113,7 +113,7 @@ fn missing_targets() {
     check_one(
         "#/schemas/a~1b/%7By%7D",
         expect![[r##"
-        error[E0301]: the reference `#/schemas/a~1b/%7By%7D` leads nowhere
+        error[E0301]: cannot resolve the reference `#/schemas/a~1b/%7By%7D`
          --> /there/api.yaml:2:9
           |
         2 |   $ref: "#/schemas/a~1b/%7By%7D"
@@ -125,7 +125,7 @@ fn missing_targets() {
     check_one(
         "#/schemas/list/2",
         expect![[r##"
-        error[E0301]: the reference `#/schemas/list/2` leads nowhere
+        error[E0301]: cannot resolve the reference `#/schemas/list/2`
          --> /there/api.yaml:2:9
           |
         2 |   $ref: "#/schemas/list/2"
@@ -135,7 +135,7 @@ fn missing_targets() {
     check_one(
         "#/schemas/list/01",
         expect![[r##"
-        error[E0301]: the reference `#/schemas/list/01` leads nowhere
+        error[E0301]: cannot resolve the reference `#/schemas/list/01`
          --> /there/api.yaml:2:9
           |
         2 |   $ref: "#/schemas/list/01"
@@ -145,7 +145,7 @@ fn missing_targets() {
     check_one(
         "#/schemas/10%25/deeper",
         expect![[r##"
-        error[E0301]: the reference `#/schemas/10%25/deeper` leads nowhere
+        error[E0301]: cannot resolve the reference `#/schemas/10%25/deeper`
          --> /there/api.yaml:2:9
           |
         2 |   $ref: "#/schemas/10%25/deeper"
@@ -155,19 +155,19 @@ fn missing_targets() {
     check_one(
         "#/start/x",
         expect![[r##"
-        error[E0301]: the reference `#/start/x` leads nowhere
+        error[E0301]: cannot resolve the reference `#/start/x`
          --> /there/api.yaml:2:9
           |
         2 |   $ref: "#/start/x"
           |         ^^^^^^^^^^^ `#/start` has no member `x`
           |
-          = help: `#/start` is a reference itself; refer to what it means
+          = help: `#/start` is a reference itself; refer to its target
     "##]],
     );
     check_one(
         "other.yaml#/a/d",
         expect![[r#"
-        error[E0301]: the reference `other.yaml#/a/d` leads nowhere
+        error[E0301]: cannot resolve the reference `other.yaml#/a/d`
          --> /there/api.yaml:2:9
           |
         2 |   $ref: "other.yaml#/a/d"
@@ -179,11 +179,11 @@ fn missing_targets() {
     check_one(
         "#nowhere",
         expect![[r##"
-        error[E0301]: the reference `#nowhere` leads nowhere
+        error[E0301]: cannot resolve the reference `#nowhere`
          --> /there/api.yaml:2:9
           |
         2 |   $ref: "#nowhere"
-          |         ^^^^^^^^^^ `/there/api.yaml` has no `$anchor` of this name
+          |         ^^^^^^^^^^ `/there/api.yaml` has no such `$anchor`
     "##]],
     );
 }
@@ -453,13 +453,13 @@ fn broken_files_are_reported_with_the_reference() {
              ::: /there/api.yaml:1:15
               |
             1 | start: {$ref: broken.yaml}
-              |               ----------- this reference leads into the file
+              |               ----------- this reference points to the file
         "#]],
     );
     check(
         &[("api.yaml", "start: {$ref: readme.txt}\n"), ("readme.txt", "Just text.\n")],
         expect![[r#"
-        error[E0301]: `/there/readme.txt` holds no object
+        error[E0301]: `/there/readme.txt` is not an object
          --> /there/api.yaml:1:15
           |
         1 | start: {$ref: readme.txt}
@@ -473,7 +473,7 @@ fn cycles() {
     check(
         &[("api.yaml", "start: {$ref: '#/start'}\n")],
         expect![[r#"
-        error[E0302]: references lead in a circle: `#/start` → `#/start`
+        error[E0302]: references form a cycle: `#/start` → `#/start`
          --> /there/api.yaml:1:15
           |
         1 | start: {$ref: '#/start'}
@@ -483,7 +483,7 @@ fn cycles() {
     check(
         &[("api.yaml", "start: {$ref: '#/start', description: with another member}\n")],
         expect![[r#"
-        error[E0302]: references lead in a circle: `#/start` → `#/start`
+        error[E0302]: references form a cycle: `#/start` → `#/start`
          --> /there/api.yaml:1:15
           |
         1 | start: {$ref: '#/start', description: with another member}
@@ -497,7 +497,7 @@ fn cycles() {
             ("c.yaml", "$ref: api.yaml#/a\n"),
         ],
         expect![[r#"
-            error[E0302]: references lead in a circle: `#/start` → `#/a` → `b.yaml#/b` → `c.yaml#` → `#/a`
+            error[E0302]: references form a cycle: `#/start` → `#/a` → `b.yaml#/b` → `c.yaml#` → `#/a`
              --> /there/api.yaml:1:15
               |
             1 | start: {$ref: '#/a'}
@@ -560,7 +560,7 @@ fn an_id_makes_a_resource() {
     check_by_id(
         "https://example.com/s/a#/$defs/y",
         expect![[r#"
-        error[E0301]: the reference `https://example.com/s/a#/$defs/y` leads nowhere
+        error[E0301]: cannot resolve the reference `https://example.com/s/a#/$defs/y`
          --> /there/api.yaml:1:15
           |
         1 | start: {$ref: "https://example.com/s/a#/$defs/y"}
@@ -582,11 +582,11 @@ fn an_id_makes_a_resource() {
     check_by_id(
         "#here",
         expect![[r##"
-        error[E0301]: the reference `#here` leads nowhere
+        error[E0301]: cannot resolve the reference `#here`
          --> /there/api.yaml:1:15
           |
         1 | start: {$ref: "#here"}
-          |               ^^^^^^^ `/there/api.yaml` has no `$anchor` of this name
+          |               ^^^^^^^ `/there/api.yaml` has no such `$anchor`
     "##]],
     );
 }
@@ -607,7 +607,7 @@ fn references_below_an_id() {
     check_below(
         "#/$defs/y",
         expect![[r##"
-        error[E0301]: the reference `#/$defs/y` leads nowhere
+        error[E0301]: cannot resolve the reference `#/$defs/y`
          --> /there/api.yaml:9:16
           |
         9 |     at: {$ref: "#/$defs/y"}

@@ -87,10 +87,10 @@ impl<'a> Build<'a> {
         let message = match twice.as_slice() {
             [] => return None,
             [one] => match one.segments().last() {
-                Some(Segment::Member(key)) => format!("the key `{key}` stands twice in one object"),
+                Some(Segment::Member(key)) => format!("the key `{key}` appears twice in one object"),
                 _ => return None,
             },
-            several => format!("{} keys stand in their objects already", several.len()),
+            several => format!("{} keys appear twice in their objects", several.len()),
         };
         let mut diagnostic = Diagnostic::new(Code::DuplicateKey, message);
         for (index, origin) in twice.iter().enumerate().take(MAX_SHOWN) {

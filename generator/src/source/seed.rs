@@ -74,7 +74,7 @@ impl NodeSeed<'_, '_> {
             message: "the number cannot be written in JSON".to_owned(),
             origin: self.origin,
             part: Part::Value,
-            help: Some("put it in quotes if it is meant as text".to_owned()),
+            help: Some("put it in quotes if it is meant as a string".to_owned()),
         })
     }
 }

@@ -368,7 +368,7 @@ fn malformed_yaml() {
         "a.yaml",
         "a: *nowhere\n",
         expect![[r#"
-        error[E0102]: the alias names no anchor that stands before it
+        error[E0102]: the alias has no anchor before it
          --> a.yaml:1:4
           |
         1 | a: *nowhere
@@ -480,7 +480,7 @@ fn duplicate_keys_name_both_places() {
         "a.yaml",
         "a: 1\nb:\n  x: 1\n  y: 2\n  x: 3\n",
         expect![[r#"
-        error[E0103]: the key `x` stands twice in one object
+        error[E0103]: the key `x` appears twice in one object
          --> a.yaml:5:3
           |
         3 |   x: 1
@@ -494,7 +494,7 @@ fn duplicate_keys_name_both_places() {
         "a.yaml",
         "a: 1\n\"a\": 2\n",
         expect![[r#"
-        error[E0103]: the key `a` stands twice in one object
+        error[E0103]: the key `a` appears twice in one object
          --> a.yaml:2:1
           |
         1 | a: 1
@@ -507,7 +507,7 @@ fn duplicate_keys_name_both_places() {
         "a.yaml",
         "a: 1\nb: {c: 1, c: 2.5}\na: 2\na: {b: [\n",
         expect![[r#"
-            error[E0103]: 3 keys stand in their objects already
+            error[E0103]: 3 keys appear twice in their objects
              --> a.yaml:2:11
               |
             1 | a: 1
@@ -539,7 +539,7 @@ fn duplicate_keys_name_both_places() {
         "a.json",
         "{\"a\": 1, \"b\": {}, \"\\u0061\": 2}",
         expect![[r#"
-        error[E0103]: the key `a` stands twice in one object
+        error[E0103]: the key `a` appears twice in one object
          --> a.json:1:19
           |
         1 | {"a": 1, "b": {}, "\u0061": 2}
@@ -634,7 +634,7 @@ fn yaml_beyond_json() {
         1 | a: .nan
           |    ^^^^
           |
-          = help: put it in quotes if it is meant as text
+          = help: put it in quotes if it is meant as a string
     "#]],
     );
     check_error(
@@ -647,7 +647,7 @@ fn yaml_beyond_json() {
         1 | a: [-.inf]
           |     ^^^^^
           |
-          = help: put it in quotes if it is meant as text
+          = help: put it in quotes if it is meant as a string
     "#]],
     );
 }
@@ -924,7 +924,7 @@ fn long_lines_are_shown_in_part() {
         "a.json",
         format!("{{\"p\": \"{padding}\", \"a\": 1, \"a\": 2, \"q\": \"{padding}\"}}"),
         expect![[r#"
-        error[E0103]: the key `a` stands twice in one object
+        error[E0103]: the key `a` appears twice in one object
          --> a.json:1:5019
           |
         1 | ...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "a": 1, "a": 2, "q": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...

@@ -26,11 +26,11 @@ pub(super) fn diff(folder: &Path, steps: &BTreeMap<String, Step>, max_lines: usi
             // Says no more than the other files do.
             _ if path == MANIFEST && steps.values().filter(|step| step.action != Action::Keep).count() > 1 => {}
             Action::Create => names.push(format!("missing: {place} ({} lines)", step.new.lines().count())),
-            Action::Remove => names.push(format!("not generated any more: {place}")),
+            Action::Remove => names.push(format!("no longer generated: {place}")),
             Action::Change => {
                 let old = String::from_utf8_lossy(&step.old).replace("\r\n", "\n");
                 let diff = TextDiff::configure().timeout(PATIENCE).diff_lines(&*old, &*step.new);
-                let headers = [format!("{place} (as it is)"), format!("{place} (as generated)")];
+                let headers = [format!("{place} (current)"), format!("{place} (generated)")];
                 let diff = diff.unified_diff().header(&headers[0], &headers[1]).to_string();
                 differences.extend(diff.lines().map(printable));
             }

@@ -85,7 +85,7 @@ impl Plan {
             Kind::File | Kind::Other => {
                 return Err(Diagnostic::new(
                     Code::OutputForeign,
-                    format!("`{}` is to be the output folder and is no folder", folder.display()),
+                    format!("the output folder `{}` is not a folder", folder.display()),
                 ));
             }
             Kind::Link => return Err(link(&folder)),
@@ -209,7 +209,7 @@ fn read_manifest(folder: &Path) -> Result<BTreeSet<String>> {
         Ok(()) => Ok(paths),
         Err(diagnostic) => {
             let place = folder.join(MANIFEST);
-            Err(diagnostic.help(format!("restore `{}`, which names it", place.display())))
+            Err(diagnostic.help(format!("restore `{}`, which lists it", place.display())))
         }
     }
 }
@@ -265,13 +265,16 @@ fn access(path: &Path, what: &str, error: &io::Error) -> Diagnostic {
 }
 
 fn foreign(path: &Path) -> Diagnostic {
-    Diagnostic::new(Code::OutputForeign, format!("`{}` stands in the way and is not ours", path.display()))
-        .help(format!("remove it, or choose another folder; what is ours is listed in `{MANIFEST}`"))
+    Diagnostic::new(
+        Code::OutputForeign,
+        format!("`{}` already exists and was not generated; not overwritten", path.display()),
+    )
+    .help(format!("remove it, or choose another folder; generated files are listed in `{MANIFEST}`"))
 }
 
 fn link(path: &Path) -> Diagnostic {
     let message = format!("`{}` is a symbolic link, and links are not followed", path.display());
-    Diagnostic::new(Code::OutputLink, message).help("name the folder that it leads to, or remove the link")
+    Diagnostic::new(Code::OutputLink, message).help("use the folder that it points to, or remove the link")
 }
 
 #[cfg(test)]
@@ -497,19 +500,19 @@ mod tests {
         std::os::unix::fs::symlink("elsewhere", out.path().join("a")).unwrap();
         let say = |emitted: &[(&str, &str)]| told(&Plan::new(out.path(), &files(emitted)).unwrap_err(), out.path());
         expect![[r"
-            error[E0502]: `out/Cargo.toml` stands in the way and is not ours
+            error[E0502]: `out/Cargo.toml` already exists and was not generated; not overwritten
              |
-             = help: remove it, or choose another folder; what is ours is listed in `.codegen-files`
+             = help: remove it, or choose another folder; generated files are listed in `.codegen-files`
         "]]
         .assert_eq(&say(&[("Cargo.toml", "ours")]));
         expect![[r"
-            error[E0503]: `../evil` is no path for a file of the output: a name in it ends with a full stop
+            error[E0503]: invalid output path `../evil`: a name in it ends with a period
         "]]
         .assert_eq(&say(&[("../evil", "ours")]));
         expect![[r"
             error[E0504]: `out/a` is a symbolic link, and links are not followed
              |
-             = help: name the folder that it leads to, or remove the link
+             = help: use the folder that it points to, or remove the link
         "]]
         .assert_eq(&say(&[("a", "ours")]));
         let plan = Plan::new(out.path(), &files(&[("c/d", "ours")])).unwrap();
@@ -555,17 +558,17 @@ mod tests {
             &new,
             100,
             &expect![[r"
-            not generated any more: out/b
+            no longer generated: out/b
             missing: out/e (2 lines)
-            --- out/a (as it is)
-            +++ out/a (as generated)
+            --- out/a (current)
+            +++ out/a (generated)
             @@ -1,3 +1,3 @@
              1
             -2
             +2 �[31m
              3
-            --- out/c (as it is)
-            +++ out/c (as generated)
+            --- out/c (current)
+            +++ out/c (generated)
             @@ -1 +1 @@
             -1
             +2
@@ -577,9 +580,9 @@ mod tests {
             &new,
             3,
             &expect![[r"
-            not generated any more: out/b
+            no longer generated: out/b
             missing: out/e (2 lines)
-            --- out/a (as it is)
+            --- out/a (current)
             ... and 12 more lines of differences
         "]],
         );

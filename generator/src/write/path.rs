@@ -11,7 +11,7 @@ const MAX_NAME: usize = 100;
 /// Checks one path: relative, with `/`, of plain names only.
 pub(super) fn check(path: &str) -> Result<()> {
     let problem = |problem: &str| {
-        let message = format!("`{}` is no path for a file of the output: {problem}", path.escape_debug());
+        let message = format!("invalid output path `{}`: {problem}", path.escape_debug());
         Err(Diagnostic::new(Code::OutputPath, message))
     };
     for name in path.split('/') {
@@ -22,14 +22,14 @@ pub(super) fn check(path: &str) -> Result<()> {
             return problem("a name in it is too long");
         }
         if !name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-')) {
-            return problem("a name in it holds something else than letters, digits, `.`, `_` and `-`");
+            return problem("a name in it has characters other than letters, digits, `.`, `_` and `-`");
         }
         // Covers `.` and `..`.
         if name.ends_with('.') {
-            return problem("a name in it ends with a full stop");
+            return problem("a name in it ends with a period");
         }
         if crate::portable::is_device_name(name) {
-            return problem("a name in it is a device on Windows");
+            return problem("a name in it is a device name on Windows");
         }
     }
     Ok(())
@@ -45,7 +45,7 @@ pub(super) fn check_all<'a>(paths: impl Iterator<Item = &'a String>) -> Result<(
             let entry = (&path[..end], is_file);
             let first = *entries.entry(entry.0.to_ascii_lowercase()).or_insert(entry);
             if first != entry {
-                let message = format!("`{}` and `{path}` cannot stand in one folder on every system", first.0);
+                let message = format!("`{}` and `{path}` cannot coexist in one folder on every system", first.0);
                 return Err(Diagnostic::new(Code::OutputPath, message));
             }
         }

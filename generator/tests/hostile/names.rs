@@ -220,7 +220,7 @@ fn g82_values_that_differ_in_little() {
         ok
         W0606 spec.yaml:14:49"#]],
     );
-    says(&run, "an enum has the same value twice");
+    says(&run, "duplicate value in an `enum`");
 }
 
 #[test]

@@ -35,7 +35,7 @@ const ATTRIBUTES: [&str; 9] =
 /// What came of a run.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Run {
-    /// The emitted files; none where there was an error.
+    /// The emitted files; `None` if there was an error.
     pub(crate) files: Option<BTreeMap<String, String>>,
     /// Code and place of each finding, the place as `path:line:column`; errors first.
     pub(crate) codes: Vec<String>,

@@ -114,7 +114,7 @@ fn agree_on<T: Decode + DeserializeOwned + PartialEq + Debug>(text: &str) {
     }
 }
 
-/// A text that is no JSON is that before anything else.
+/// Malformed JSON is reported before a type mismatch.
 fn assert_explained(text: &str, error: &DecodeError) {
     match decode::<JsonValue>(text.as_bytes()) {
         Ok(_) => assert_eq!(error.kind(), DecodeErrorKind::Mismatch, "{text:?}"),

@@ -37,7 +37,7 @@ impl Record {
             let say = |what: String| format!("{}: {what}", row.document);
             match (self.rows.get(&row.fingerprint), &row.counts) {
                 (Some(Some(before)), Some(now)) => worse.extend(now.worse_than(before).into_iter().map(say)),
-                (Some(Some(_)), None) => worse.push(say("nothing is generated any more".to_owned())),
+                (Some(Some(_)), None) => worse.push(say("no longer generates".to_owned())),
                 (Some(None) | None, _) => {}
             }
         }

@@ -105,9 +105,9 @@ fn only_webhook(webhook: &Webhook) -> Diagnostic {
 
 fn no_location(webhook: &Webhook) -> Diagnostic {
     Diagnostic::new(Code::NoEventType, "cannot determine where a delivery states its event type")
-        .at(Place::Name(webhook.key.origin().clone()), "for instance here")
+        .at(Place::Name(webhook.key.origin().clone()), "for example here")
         .help("`pointer = \"/…\"` for a member of the body, `header = \"x-…\"` for a header")
-        .setting("event-type", vec!["address = true # each webhook is sent to an address of its own".to_owned()])
+        .setting("event-type", vec!["address = true # each webhook has its own endpoint".to_owned()])
 }
 
 /// The lines of `codegen.toml` that state a location.

@@ -31,7 +31,7 @@ pub(super) fn undeclared_completion(gathered: &Gathered<'_, '_>, location: &Even
 }
 
 pub(super) fn contradiction(webhook: &Webhook, resolved: &Candidate, other: &Candidate, separator: &str) -> Diagnostic {
-    let message = format!("the event type of webhook `{}` is contradicted", webhook.name);
+    let message = format!("conflicting event types for webhook `{}`", webhook.name);
     Diagnostic::new(Code::EventTypeContradicted, message)
         .at(resolved.place.clone(), format!("{} says `{}`", resolved.source.shown(), resolved.name))
         .at(other.place.clone(), format!("{} says `{}`", other.source.shown(), other.name))
@@ -48,8 +48,7 @@ pub(super) fn doubt(webhook: &Webhook, resolved: &Candidate, name: &str, others:
     let message =
         format!("webhook `{}` is decoded as `{}`, although {sources} {say} `{name}`", webhook.name, resolved.name);
     let doubt = Diagnostic::new(Code::EventTypeDoubtful, message);
-    let doubt =
-        others.iter().fold(doubt, |doubt, other| doubt.at(other.place.clone(), "weaker evidence, not followed"));
+    let doubt = others.iter().fold(doubt, |doubt, other| doubt.at(other.place.clone(), "weaker evidence, ignored"));
     let doubt = doubt.at(resolved.place.clone(), format!("{} decides", resolved.source.shown()));
     let line = format!("{:?} = {name:?}", webhook.name);
     let help = format!("if `{name}` is right, add to codegen.toml:\n[event-type.names]\n{line}");
@@ -78,7 +77,7 @@ pub(super) fn unresolved(cx: &Context<'_>, unresolved: &[&Webhook], location: &E
         cx.report(if !many {
             diagnostic.setting("event-type.names", vec![name_setting(webhook, None, cx.separator())])
         } else if index + 1 == unresolved.len() {
-            let line = "from-keys = true # the keys are the event types, as they are".to_owned();
+            let line = "from-keys = true # the keys are the event types".to_owned();
             diagnostic.setting("event-type", vec![line])
         } else {
             diagnostic
@@ -108,7 +107,7 @@ pub(super) fn unused_names(cx: &Context<'_>) {
         if !keys.contains(&key.as_str()) {
             cx.report(
                 Diagnostic::new(Code::ConfigUnused, format!("there is no webhook `{key}`"))
-                    .at(name.place.clone(), "this line does nothing")
+                    .at(name.place.clone(), "this line has no effect")
                     .maybe_help(did_you_mean(key, keys.iter().copied())),
             );
         }

@@ -80,7 +80,7 @@ impl Examples<'_, '_> {
         let origin = webhook.key.origin();
         let assembled = assemble(self.cx, self.route.body());
         if !assembled.has_example {
-            let message = format!("webhook `{}` has no example, and neither have its properties", webhook.name);
+            let message = format!("webhook `{}` has no example, and its properties have none", webhook.name);
             self.cx.report(
                 Diagnostic::new(Code::NoExample, message)
                     .at(Place::Name(origin.clone()), "its fixture has made-up values"),
@@ -129,8 +129,11 @@ impl Examples<'_, '_> {
         // An example of another event type of the same webhook is used there.
         if !self.routes.iter().any(|route| route.webhook.name == webhook.name && route.event_type == other) {
             self.cx.report(
-                Diagnostic::new(Code::ExampleUnusable, format!("this example is of `{other}`, not of `{event_type}`"))
-                    .at(Place::Value(example.origin().clone()), "not used as a fixture"),
+                Diagnostic::new(
+                    Code::ExampleUnusable,
+                    format!("this example is for `{other}`, not for `{event_type}`"),
+                )
+                .at(Place::Value(example.origin().clone()), "not used as a fixture"),
             );
         }
     }
@@ -149,7 +152,7 @@ impl Examples<'_, '_> {
                 Code::Contradiction,
                 format!("no payload of up to {MAX_VALUES} values matches the schema of webhook `{name}`"),
             )
-            .at(Place::Value(origin), format!("always needs {expected}"))
+            .at(Place::Value(origin), format!("always requires {expected}"))
             .help(
                 "a schema that contains itself through required members alone has no finite value; \
                  correct it in an overlay",

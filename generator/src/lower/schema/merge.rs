@@ -335,7 +335,7 @@ impl<'a> Merge<'a, '_> {
             self.reporter.report(
                 Diagnostic::new(Code::NotEnforced, "the `enum` lists have no value in common")
                     .at(Place::Value(other.origin().clone()), "not followed")
-                    .at(Place::Value(first.origin().clone()), "this list counts"),
+                    .at(Place::Value(first.origin().clone()), "this list is used"),
             );
             return known.to_vec();
         }

@@ -12,7 +12,7 @@ impl Types<'_, '_> {
         if merged.properties.len() > most {
             self.cx.report(
                 Diagnostic::new(Code::Limit, format!("the type has more than {most} members"))
-                    .at(Place::Value(self.defs[id.0].origin.clone()), "with those of all schemas that are merged here"),
+                    .at(Place::Value(self.defs[id.0].origin.clone()), "including those of all merged schemas"),
             );
             return Struct::default();
         }

@@ -186,12 +186,12 @@ impl<'a, 'c> Types<'a, 'c> {
             [choice] => self.union(id, merged, choice),
             _ if merged.has_members() => {
                 self.cx.report(
-                    Diagnostic::new(Code::NotEnforced, "several `oneOf` or `anyOf` at once")
-                        .at(Place::Value(origin), "what they describe is kept as undeclared members"),
+                    Diagnostic::new(Code::NotEnforced, "several `oneOf` or `anyOf` apply to one value")
+                        .at(Place::Value(origin), "their members are kept as undeclared"),
                 );
                 Kind::Struct(self.object(id, merged))
             }
-            _ => Kind::Newtype(self.untyped(origin, "several `oneOf` or `anyOf` at once")),
+            _ => Kind::Newtype(self.untyped(origin, "several `oneOf` or `anyOf` apply to one value")),
         }
     }
 

@@ -483,7 +483,7 @@ fn an_example_and_an_operation_id_that_disagree_are_an_error() {
         ",
         "",
         expect![[r#"
-            E0702: the event type of webhook `opened` is contradicted
+            E0702: conflicting event types for webhook `opened`
         "#]],
     );
 }

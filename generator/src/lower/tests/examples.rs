@@ -62,7 +62,7 @@ fn a_published_example_without_a_required_member() {
             assembled {"type": "door.opened","at": "text"}
 
             W0705: the example does not match its schema: expected the member `at`
-            W0707: webhook `door.opened` has no example, and neither have its properties
+            W0707: webhook `door.opened` has no example, and its properties have none
         "#]],
     );
 }
@@ -79,8 +79,8 @@ fn a_published_example_of_another_event_type() {
             assembled {"type": "door.opened"}
 
             W0701: webhook `door.opened` is decoded as `door.opened`, although an example says `door.closed`
-            W0705: this example is of `door.closed`, not of `door.opened`
-            W0707: webhook `door.opened` has no example, and neither have its properties
+            W0705: this example is for `door.closed`, not for `door.opened`
+            W0707: webhook `door.opened` has no example, and its properties have none
         "#]],
     );
 }
@@ -199,7 +199,7 @@ fn a_constant_that_differs() {
             assembled {"type": "door.opened","version": 2}
 
             W0705: the example does not match its schema: expected `2`
-            W0707: webhook `door.opened` has no example, and neither have its properties
+            W0707: webhook `door.opened` has no example, and its properties have none
         "#]],
     );
 }
@@ -300,7 +300,7 @@ fn made_up_without_any_example() {
         expect![[r#"
             assembled {"type": "door.opened"}
 
-            W0707: webhook `door.opened` has no example, and neither have its properties
+            W0707: webhook `door.opened` has no example, and its properties have none
         "#]],
     );
 }
@@ -332,7 +332,7 @@ fn no_payload_fits_a_schema_that_needs_itself() {
                 properties: {type: {const: door.opened}, door: {$ref: https://example.com/door}}
         ",
         expect![[r#"
-            W0707: webhook `door.opened` has no example, and neither have its properties
+            W0707: webhook `door.opened` has no example, and its properties have none
             W0705: an example does not match its schema: expected the member `door`
             E0605: no payload of up to 10000 values matches the schema of webhook `door.opened`
         "#]],

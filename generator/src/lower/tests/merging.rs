@@ -1,4 +1,4 @@
-//! `allOf` and what stands beside `$ref` apply together.
+//! `allOf` and siblings of `$ref` apply together.
 
 use expect_test::expect;
 

@@ -1,4 +1,4 @@
-//! Which type a choice of schemas becomes, and how its alternatives are told apart.
+//! Which type a choice of schemas becomes, and how its alternatives are distinguished.
 
 use expect_test::expect;
 
@@ -427,10 +427,10 @@ fn several_choices_at_once() {
                 id?: String
             }
 
-            untyped /components/schemas/Odd: several `oneOf` or `anyOf` at once
+            untyped /components/schemas/Odd: several `oneOf` or `anyOf` apply to one value
 
-            W0604: several `oneOf` or `anyOf` at once
-            W0603: several `oneOf` or `anyOf` at once
+            W0604: several `oneOf` or `anyOf` apply to one value
+            W0603: several `oneOf` or `anyOf` apply to one value
         "#]],
     );
 }

@@ -26,17 +26,17 @@ impl SchemaId {
     }
 }
 
-/// All schemas that the webhooks reach, each normalized once.
+/// All schemas that the webhooks use, each normalized once.
 #[derive(Debug, Default)]
 pub struct Schemas {
     schemas: Vec<Schema>,
-    /// By the [identities](crate::document::Origin::identity) of their origins, which the schemas keep. Those that are still
-    /// to be read are among them.
+    /// By the [identities](crate::document::Origin::identity) of their origins, which the schemas keep. Schemas that are
+    /// not read yet are included.
     known: HashMap<usize, SchemaId>,
 }
 
-/// One Schema Object in one dialect: what OpenAPI 3.0 can say is in `data` in its words
-/// (`nullable` stands for every spelling of null), what it cannot is beside it.
+/// One Schema Object in one dialect: what OpenAPI 3.0 can express is in `data` (`nullable` covers every spelling of
+/// null), the rest is in separate fields.
 #[derive(Debug)]
 pub struct Schema {
     /// The schema as it is written.
@@ -47,7 +47,7 @@ pub struct Schema {
     pub boolean: Option<bool>,
     /// The schema behind `$ref`.
     pub reference: Option<SchemaId>,
-    /// The types that `type` allows, null left out; empty where it does not say.
+    /// The types that `type` allows, without null; empty if not restricted.
     pub types: Vec<JsonType>,
     /// Whether `type` allows null and nothing else.
     pub only_null: bool,
@@ -71,7 +71,7 @@ pub struct Schema {
     pub max_items: Option<usize>,
     /// `patternProperties`.
     pub patterns: Vec<SchemaId>,
-    /// The schemas that extend this one by `allOf`, where its discriminator stands without alternatives of its own.
+    /// The schemas that extend this one by `allOf`, if it has a discriminator and no alternatives.
     pub children: Vec<SchemaId>,
     /// `allOf`.
     pub all_of: Vec<SchemaId>,
@@ -81,7 +81,7 @@ pub struct Schema {
     pub any_of: Vec<SchemaId>,
     /// `const`.
     pub constant: Option<Node>,
-    /// `enum`, null left out.
+    /// `enum`, without null.
     pub values: Option<Vec<Node>>,
     /// `example` and `examples`.
     pub examples: Vec<Node>,
@@ -124,7 +124,7 @@ pub fn keywords() -> impl Iterator<Item = &'static str> {
     keyword::KEYWORDS.iter().map(|(keyword, _)| *keyword)
 }
 
-/// What OpenAPI 3.2 adds to discriminators: the alternative for values of no known tag.
+/// OpenAPI 3.2's addition to discriminators: the alternative for values with an unknown tag.
 pub const DEFAULT_MAPPING: &str = "defaultMapping";
 
 const TYPE_NAMES: [&str; 7] = ["string", "integer", "number", "boolean", "object", "array", "null"];
@@ -135,16 +135,16 @@ impl Schemas {
         &self.schemas[id.0]
     }
 
-    /// Every schema, in the order in which they were reached.
+    /// Every schema, in the order in which it was found.
     pub fn iter(&self) -> impl Iterator<Item = &Schema> {
         self.schemas.iter()
     }
 
-    /// Normalizes a schema and all that it reaches.
+    /// Normalizes a schema and all schemas that it uses.
     pub(super) fn add(&mut self, node: &Node, resolver: &Resolver<'_>, diagnostics: &mut Diagnostics) -> SchemaId {
         let mut reader = Reader { schemas: self, resolver, diagnostics, pending: VecDeque::new() };
         let id = reader.reserve(node);
-        // They are read in the order in which they were reserved, so that each comes to the place of its id.
+        // They are read in the order of reservation, so that each gets the index of its id.
         while let Some(node) = reader.pending.pop_front() {
             let schema = reader.read(&node);
             reader.schemas.schemas.push(schema);
@@ -195,7 +195,7 @@ impl Reader<'_, '_> {
                     schema.children = self.children(node, discriminator);
                 }
             }
-            _ => self.wrong(node, "a schema is an object, or `true` or `false`"),
+            _ => self.wrong(node, "a schema must be an object, `true` or `false`"),
         }
         schema
     }
@@ -228,7 +228,7 @@ impl Reader<'_, '_> {
         let named: Vec<&Node> = match value.value() {
             Value::String(_) => vec![value],
             Value::Array(names) if !names.is_empty() => names.iter().collect(),
-            _ => return self.wrong(value, "`type` is the name of a type, or a list of names"),
+            _ => return self.wrong(value, "`type` must be a type name or a list of type names"),
         };
         let mut null = false;
         for name in named {
@@ -256,7 +256,7 @@ impl Reader<'_, '_> {
                     continue;
                 }
                 None => {
-                    self.wrong(name, "`type` is the name of a type, or a list of names");
+                    self.wrong(name, "`type` must be a type name or a list of type names");
                     continue;
                 }
             };
@@ -270,7 +270,7 @@ impl Reader<'_, '_> {
 
     fn values(&mut self, schema: &mut Schema, value: &Node) {
         let Some(values) = value.as_array().filter(|values| !values.is_empty()) else {
-            return self.wrong(value, "`enum` is a list of at least one value");
+            return self.wrong(value, "`enum` must be a list with at least one value");
         };
         if !self.within(value, "enum") {
             return;
@@ -281,8 +281,8 @@ impl Reader<'_, '_> {
                 schema.data.nullable = true;
             } else if let Some(first) = distinct.get(&crate::document::json(value)) {
                 self.diagnostics.push(
-                    Diagnostic::new(Code::DuplicateValue, "an enum has the same value twice")
-                        .at(Place::Value(value.origin().clone()), "left out")
+                    Diagnostic::new(Code::DuplicateValue, "duplicate value in an `enum`")
+                        .at(Place::Value(value.origin().clone()), "skipped")
                         .at(Place::Value(first.origin().clone()), "first given here"),
                 );
             } else {
@@ -303,7 +303,7 @@ impl Reader<'_, '_> {
         let wrong: Vec<Node> =
             constants.into_iter().chain(schema.values.iter().flatten()).filter(|v| contradicts(v)).cloned().collect();
         for value in wrong {
-            let mut diagnostic = Diagnostic::new(Code::Contradiction, "a value is not of the schema's type")
+            let mut diagnostic = Diagnostic::new(Code::Contradiction, "the value does not have the schema's type")
                 .at(Place::Value(value.origin().clone()), "this value");
             if let Some(json_type) = members.get("type") {
                 diagnostic = diagnostic.at(Place::Value(json_type.origin().clone()), "the type");
@@ -319,29 +319,29 @@ impl Reader<'_, '_> {
                 for name in names {
                     match name.as_str() {
                         Some(text) => required.push(text.to_owned()),
-                        None => self.wrong(name, "`required` is a list of names"),
+                        None => self.wrong(name, "`required` must be a list of names"),
                     }
                 }
                 required
             }
-            // A habit of drafts 3 and Swagger: it means the property, and there it is not a rule of JSON Schema.
+            // From JSON Schema draft 3 and Swagger, where it applies to the property. JSON Schema has no such rule now.
             Value::Bool(_) => {
                 self.diagnostics.push(
                     Diagnostic::new(
                         Code::NotEnforced,
-                        "`required` is a list of names; a truth value means nothing here",
+                        "`required` must be a list of names; a boolean has no effect here",
                     )
                     .at(Place::Value(value.origin().clone()), "ignored")
                     .maybe_help(property_name(value).filter(|_| value.as_bool() == Some(true)).map(|name| {
                         format!(
-                            "remove it, and write beside the `properties` that `{name}` is one of:\nrequired: [{name}]"
+                            "remove it, and add next to the `properties` that contain `{name}` is one of:\nrequired: [{name}]"
                         )
                     })),
                 );
                 Vec::new()
             }
             _ => {
-                self.wrong(value, "`required` is a list of names");
+                self.wrong(value, "`required` must be a list of names");
                 Vec::new()
             }
         }
@@ -349,12 +349,12 @@ impl Reader<'_, '_> {
 
     fn discriminator(&mut self, value: &Node) -> Option<Discriminator> {
         let Some(name) = value.get("propertyName").and_then(Node::as_str) else {
-            self.wrong(value, "a discriminator has a `propertyName`");
+            self.wrong(value, "a discriminator must have a `propertyName`");
             return None;
         };
         let mapping = value.get("mapping").and_then(Node::as_object);
         for (_, target) in mapping.into_iter().flatten() {
-            // The bare name of a schema is no reference.
+            // The bare name of a schema is not a reference.
             let named = target.as_str().is_some_and(|text| !text.contains(['/', '#', '.', ':']));
             if !named && let Err(diagnostic) = self.resolver.follow(target) {
                 self.diagnostics.push(diagnostic);
@@ -377,7 +377,7 @@ impl Reader<'_, '_> {
         generations > 0 && targets.any(|target| target.is(base) || self.extends(&target, base, generations - 1))
     }
 
-    /// The reusable schemas whose `allOf` leads to this one.
+    /// The reusable schemas whose `allOf` refers to this one.
     fn children(&mut self, base: &Node, discriminator: &Node) -> Vec<SchemaId> {
         let mapped = discriminator.get("mapping").and_then(Node::as_object).into_iter().flatten();
         let mapped: Vec<Node> = mapped.filter_map(|(_, target)| self.resolver.follow(target).ok()).collect();
@@ -394,7 +394,7 @@ impl Reader<'_, '_> {
         match value.as_array() {
             Some(schemas) if !schemas.is_empty() => schemas.iter().map(|schema| self.reserve(schema)).collect(),
             _ => {
-                self.wrong(value, &format!("`{keyword}` is a list of at least one schema"));
+                self.wrong(value, &format!("`{keyword}` must be a list with at least one schema"));
                 Vec::new()
             }
         }
@@ -402,7 +402,7 @@ impl Reader<'_, '_> {
 
     fn properties(&mut self, value: &Node, keyword: &str) -> IndexMap<String, SchemaId> {
         let Some(members) = value.as_object() else {
-            self.wrong(value, &format!("`{keyword}` is an object"));
+            self.wrong(value, &format!("`{keyword}` must be an object"));
             return IndexMap::new();
         };
         if !self.within(value, keyword) {
@@ -415,14 +415,14 @@ impl Reader<'_, '_> {
         match value.value() {
             Value::String(text) => return Some(text.to_string()),
             Value::Null => {}
-            _ => self.wrong(value, &format!("`{keyword}` is a text")),
+            _ => self.wrong(value, &format!("`{keyword}` must be a string")),
         }
         None
     }
 
     fn flag(&mut self, value: &Node, keyword: &str) -> bool {
         value.as_bool().unwrap_or_else(|| {
-            self.wrong(value, &format!("`{keyword}` is `true` or `false`"));
+            self.wrong(value, &format!("`{keyword}` must be `true` or `false`"));
             false
         })
     }
@@ -500,7 +500,7 @@ impl JsonType {
     }
 }
 
-/// The name under which the schema that has a keyword stands in `properties`.
+/// The name in `properties` of the schema with a keyword.
 fn property_name(keyword: &Node) -> Option<String> {
     match keyword.origin().segments().as_slice() {
         [.., Segment::Member(parent), Segment::Member(name), _] if &**parent == "properties" => Some(name.to_string()),

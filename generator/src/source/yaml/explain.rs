@@ -19,7 +19,7 @@ pub(super) fn explain(text: &str, error: &serde_yaml::Error) -> ParserError {
     let (code, message) = match problem {
         "recursion limit exceeded" => (Code::Limit, limits::too_deep()),
         "repetition limit exceeded" => (Code::Limit, "aliases repeat too much of the document".to_owned()),
-        "unknown anchor" => (Code::Syntax, "the alias names no anchor that stands before it".to_owned()),
+        "unknown anchor" => (Code::Syntax, "the alias has no anchor before it".to_owned()),
         "EOF while parsing a value" => return ParserError::empty(),
         "deserializing from YAML containing more than one document is not supported" => {
             return second_document(text);

@@ -28,9 +28,9 @@ impl Found<'_> {
             ("mapping values are not allowed in this context", _) => {
                 let line = &self.text[self.line_start(offset)..offset];
                 let message = if line.contains(": ") {
-                    "a text that has `: ` in it must be in quotes"
+                    "a string that contains `: ` must be in quotes"
                 } else {
-                    "this line is indented more than the one above allows: give it the indentation of the key above"
+                    "this line is indented too far: use the indentation of the key above"
                 };
                 Some(error(message, offset, None))
             }
@@ -42,7 +42,7 @@ impl Found<'_> {
             }
             // A key may have 1024 characters; the parser does not see the colon of a longer one.
             ("could not find expected ':'", Some((_, start))) if offset.saturating_sub(start) <= 1024 => {
-                Some(error("this is no key and no value: is a colon missing?", start, None))
+                Some(error("expected a key or a value: is a colon missing?", start, None))
             }
             _ => None,
         }
@@ -55,11 +55,11 @@ impl Found<'_> {
         let end = before.len() - quote.len_utf8();
         let start = quoted_from(self.text, end)?;
         if self.text[start..end].contains('\n') {
-            let message = "this quoted text goes on over several lines: is its closing quote missing?";
+            let message = "this quoted string spans several lines: is its closing quote missing?";
             return Some(error(message, start, Some(("it ends at this quote".to_owned(), end))));
         }
         let written = if quote == '\'' { "''" } else { "\\\"" };
-        let message = format!("the quoted text ends before this: a {quote} that is part of it is written {written}");
+        let message = format!("the quoted string ends before this: write {quote} inside it as {written}");
         Some(error(message, offset, Some(("it begins here".to_owned(), start))))
     }
 
@@ -70,7 +70,7 @@ impl Found<'_> {
             return None;
         }
         let what = if what.ends_with("mapping") { "in this object" } else { "in this list" };
-        let message = "this line is indented like none above: give it the indentation of the lines that it belongs to";
+        let message = "the indentation matches no line above: use that of the lines that it belongs to";
         Some(error(message, offset, Some((what.to_owned(), start))))
     }
 

@@ -143,7 +143,7 @@ async fn serve(kind: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A secret that everybody knows.
+/// A well-known secret.
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 fn secret() -> Result<Secret, SecretError> {
