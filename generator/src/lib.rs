@@ -20,6 +20,7 @@ mod portable;
 pub mod render;
 mod request;
 pub mod resolve;
+pub mod signature;
 pub mod source;
 #[cfg(test)]
 mod testing;

@@ -8,11 +8,12 @@ use crate::config::Config;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Levels, Place};
 use crate::document::{self, FileId, Node};
 use crate::emit::{self, Emitter, Manifest};
-use crate::ir::{Api, Scheme};
+use crate::ir::Api;
 use crate::names::{self, Names};
 use crate::normalize::{self, Description};
 use crate::request::{BuildScript, ReceiverDependency, Request};
 use crate::resolve::Resolver;
+use crate::signature::Scheme;
 use crate::source::Sources;
 use crate::{fingerprint, lower, outline, overlay};
 

@@ -1,18 +1,17 @@
 //! The signed text, as a pattern.
 
-use serde::Deserialize;
+use std::str::FromStr;
 
 use super::values::{check_visible, ensure};
 
 /// The signed text, such as `{timestamp}.{body}`: the body once, an id and a timestamp at most once, with a text between
 /// any two of these that begins and ends with something other than a letter or digit.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub(super) struct Pattern(Vec<Piece>);
-
-/// A piece of a [`Pattern`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Piece {
+pub(super) struct Pattern(Vec<PatternPart>);
+
+/// A part of a [`Pattern`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum PatternPart {
     /// `{body}`
     Body,
     /// `{id}`
@@ -24,48 +23,48 @@ pub(super) enum Piece {
 }
 
 impl Pattern {
-    /// The pieces, in their order.
-    pub(super) fn pieces(&self) -> &[Piece] {
+    /// The parts, in order.
+    pub(super) fn parts(&self) -> &[PatternPart] {
         &self.0
     }
 
-    /// Whether this is one of the pieces.
-    pub(super) fn has(&self, piece: &Piece) -> bool {
+    /// Whether this is one of the parts.
+    pub(super) fn has(&self, piece: &PatternPart) -> bool {
         self.0.contains(piece)
     }
 
-    fn parse(text: &str) -> Result<Vec<Piece>, String> {
+    fn parse(text: &str) -> Result<Vec<PatternPart>, String> {
         let mut pieces = Vec::new();
         let mut rest = text;
         while !rest.is_empty() {
             let (piece, after) = if let Some(after) = rest.strip_prefix('{') {
                 let (name, after) = after.split_once('}').ok_or("has a `{` without a `}`")?;
                 let piece = match name {
-                    "body" => Piece::Body,
-                    "id" => Piece::Id,
-                    "timestamp" => Piece::Timestamp,
+                    "body" => PatternPart::Body,
+                    "id" => PatternPart::Id,
+                    "timestamp" => PatternPart::Timestamp,
                     _ => return Err(format!("names `{{{name}}}`: known are `{{body}}`, `{{id}}` and `{{timestamp}}`")),
                 };
                 (piece, after)
             } else {
                 let (text, after) = rest.split_at(rest.find('{').unwrap_or(rest.len()));
                 check_visible(text)?;
-                (Piece::Text(text.to_owned()), after)
+                (PatternPart::Text(text.to_owned()), after)
             };
             pieces.push(piece);
             rest = after;
         }
-        let count = |wanted: &Piece| pieces.iter().filter(|piece| *piece == wanted).count();
-        ensure(count(&Piece::Body) == 1, "must contain `{body}` exactly once")?;
+        let count = |wanted: &PatternPart| pieces.iter().filter(|piece| *piece == wanted).count();
+        ensure(count(&PatternPart::Body) == 1, "must contain `{body}` exactly once")?;
         ensure(
-            count(&Piece::Id) <= 1 && count(&Piece::Timestamp) <= 1,
+            count(&PatternPart::Id) <= 1 && count(&PatternPart::Timestamp) <= 1,
             "contains a placeholder twice: `{id}` and `{timestamp}` may occur once",
         )?;
-        let parts = |piece: &Piece| match piece {
-            Piece::Text(text) => !text.starts_with(alphanumeric) && !text.ends_with(alphanumeric),
+        let parts = |piece: &PatternPart| match piece {
+            PatternPart::Text(text) => !text.starts_with(alphanumeric) && !text.ends_with(alphanumeric),
             _ => true,
         };
-        let is_text = |piece: &Piece| matches!(piece, Piece::Text(_));
+        let is_text = |piece: &PatternPart| matches!(piece, PatternPart::Text(_));
         ensure(
             pieces.windows(2).all(|pair| pair.iter().any(is_text)) && pieces.windows(3).all(|three| parts(&three[1])),
             "is ambiguous: without a text such as `.` between them, bytes could move from one placeholder to the other",
@@ -78,11 +77,11 @@ fn alphanumeric(character: char) -> bool {
     character.is_ascii_alphanumeric()
 }
 
-impl TryFrom<String> for Pattern {
-    type Error = String;
+impl FromStr for Pattern {
+    type Err = String;
 
-    fn try_from(text: String) -> Result<Self, String> {
-        Self::parse(&text).map(Self).map_err(|problem| format!("{text:?} {problem}"))
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::parse(text).map(Self).map_err(|problem| format!("{text:?} {problem}"))
     }
 }
 
@@ -92,7 +91,7 @@ mod tests {
 
     #[test]
     fn patterns() {
-        let parse = |text: &str| Pattern::try_from(text.to_owned());
+        let parse = |text: &str| text.parse::<Pattern>();
         let (good, bad): (&[&str], &[&str]) = (
             &[
                 "{body}",
@@ -128,7 +127,7 @@ mod tests {
             assert!(parse(text).is_err(), "{text:?} is bad");
         }
         let pattern = parse("v0:{timestamp}:{body}").unwrap();
-        let text = |text: &str| Piece::Text(text.to_owned());
-        assert_eq!(pattern.pieces(), [text("v0:"), Piece::Timestamp, text(":"), Piece::Body]);
+        let text = |text: &str| PatternPart::Text(text.to_owned());
+        assert_eq!(pattern.parts(), [text("v0:"), PatternPart::Timestamp, text(":"), PatternPart::Body]);
     }
 }

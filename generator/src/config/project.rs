@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use serde::Deserialize;
+use toml::Spanned;
 
 use super::Located;
+use super::table::Table;
+use super::values::Text;
 
 /// What to read, and where the crate goes. Paths are as written: relative to the folder of the configuration.
 ///
@@ -24,9 +26,24 @@ pub struct Project {
     pub build_script: Option<PathBuf>,
 }
 
+impl Project {
+    pub(super) fn read(table: &mut Table<'_>) -> Self {
+        fn path(text: &Text) -> PathBuf {
+            text.as_str().into()
+        }
+        let overlays = table.strings("overlays").map(Spanned::into_inner).unwrap_or_default();
+        Self {
+            spec: table.string("spec").map(|text| path(text.get_ref())),
+            overlays: overlays.iter().map(path).collect(),
+            out: table.string("out").map(|text| path(text.get_ref())),
+            receiver: table.string("receiver").map(|receiver| table.located(receiver)),
+            build_script: table.string("build-script").map(|text| path(text.get_ref())),
+        }
+    }
+}
+
 /// Where `webhook-receiver` is located.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Receiver {
     /// A folder.
     Path(PathBuf),
@@ -41,7 +58,7 @@ impl FromStr for Receiver {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text.is_empty() || text.contains(char::is_control) {
-            return Err("must not be empty and must not contain control characters");
+            return Err("a receiver must not be empty and must not contain control characters");
         }
         if text.contains("://") {
             return if text.contains(char::is_whitespace) {
@@ -58,18 +75,10 @@ impl FromStr for Receiver {
             return if text.chars().all(known) {
                 Ok(Self::Version(text.to_owned()))
             } else {
-                Err("is not a version requirement")
+                Err("this is not a version requirement")
             };
         }
         Ok(Self::Path(text.into()))
-    }
-}
-
-impl TryFrom<String> for Receiver {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse().map_err(|problem| format!("{text:?}: {problem}"))
     }
 }
 

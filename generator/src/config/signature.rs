@@ -2,15 +2,14 @@
 
 use std::ops::Range;
 
-use serde::Deserialize;
 use toml::Spanned;
 
-use super::pattern::{Pattern, Piece};
+use super::Located;
+use super::pattern::{Pattern, PatternPart};
+use super::table::Table;
 use super::values::{HeaderName, VisibleText};
-use super::{Located, complaint};
-use crate::diagnostics::{Diagnostic, Place};
-use crate::document::FileId;
-use crate::ir::{self, Encoding, Hash, Hmac};
+use crate::diagnostics::Diagnostic;
+use crate::signature::{Encoding, Hash, Hmac, Piece};
 
 /// How deliveries are signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,8 +25,7 @@ pub enum Signature {
 }
 
 /// The headers of Standard Webhooks; by default those of its specification.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Headers {
     /// Carries the id of the delivery.
     pub id: HeaderName,
@@ -47,10 +45,8 @@ impl Default for Headers {
     }
 }
 
-/// The file as written.
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(super) struct RawSignature {
+/// The keys of the table.
+struct Keys {
     scheme: Spanned<Scheme>,
     headers: Option<Spanned<Headers>>,
     header: Option<Spanned<HeaderName>>,
@@ -64,8 +60,7 @@ pub(super) struct RawSignature {
     timestamp_prefix: Option<Spanned<VisibleText>>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Scheme {
     StandardWebhooks,
     Hmac,
@@ -73,25 +68,74 @@ enum Scheme {
     Verifier,
 }
 
+const SCHEMES: &[(&str, Scheme)] = &[
+    ("standard-webhooks", Scheme::StandardWebhooks),
+    ("hmac", Scheme::Hmac),
+    ("none", Scheme::None),
+    ("verifier", Scheme::Verifier),
+];
+
+const HASHES: &[(&str, Hash)] = &[("sha1", Hash::Sha1), ("sha256", Hash::Sha256), ("sha512", Hash::Sha512)];
+
+const ENCODINGS: &[(&str, Encoding)] = &[("hex", Encoding::Hex), ("base64", Encoding::Base64)];
+
 impl Scheme {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::StandardWebhooks => "standard-webhooks",
-            Self::Hmac => "hmac",
-            Self::None => "none",
-            Self::Verifier => "verifier",
-        }
+    fn name(self) -> &'static str {
+        SCHEMES.iter().find(|(_, scheme)| *scheme == self).map_or("", |(name, _)| name)
     }
 }
 
-impl RawSignature {
-    pub(super) fn check(self, file: FileId) -> Result<Located<Signature>, Diagnostic> {
+impl Signature {
+    /// Reads the table; `None` if it has an error.
+    pub(super) fn read(table: &mut Table<'_>) -> Option<Located<Self>> {
+        let scheme = table.word("scheme", SCHEMES);
+        let headers = table.table("headers", |table| {
+            let defaults = Headers::default();
+            Headers {
+                id: table.string("id").map_or(defaults.id, Spanned::into_inner),
+                timestamp: table.string("timestamp").map_or(defaults.timestamp, Spanned::into_inner),
+                signature: table.string("signature").map_or(defaults.signature, Spanned::into_inner),
+            }
+        });
+        let header = table.string("header");
+        let hash = table.word("hash", HASHES);
+        let encoding = table.word("encoding", ENCODINGS);
+        let signed = table.string("signed");
+        let prefix = table.string("prefix");
+        let separator = table.string("separator");
+        let id_header = table.string("id-header");
+        let timestamp_header = table.string("timestamp-header");
+        let timestamp_prefix = table.string("timestamp-prefix");
+        // Keys that could not be read may be what others need.
+        if !table.check_keys() {
+            return None;
+        }
+        let keys = scheme.ok_or_else(|| table.missing("scheme")).map(|scheme| Keys {
+            scheme,
+            headers,
+            header,
+            hash,
+            encoding,
+            signed,
+            prefix,
+            separator,
+            id_header,
+            timestamp_header,
+            timestamp_prefix,
+        });
+        let signature = keys.and_then(|keys| keys.check(table));
+        table.take_in(signature)
+    }
+}
+
+impl Keys {
+    fn check(self, table: &Table<'_>) -> Result<Located<Signature>, Diagnostic> {
         let scheme = *self.scheme.get_ref();
         for (key, owner, span) in self.keys() {
             if owner != scheme {
-                let message = format!("the scheme `{}` does not use `{key}`", scheme.as_str());
-                let help = format!("`{key}` belongs to the scheme `{}`", owner.as_str());
-                return Err(complaint(file, span, message, help));
+                let message = format!("the scheme `{}` does not use `{key}`", scheme.name());
+                let help = format!("`{key}` belongs to the scheme `{}`", owner.name());
+                return Err(table.error(span, message, help));
             }
         }
         let chosen = self.scheme.span();
@@ -103,16 +147,16 @@ impl RawSignature {
                 Some(headers) => {
                     let span = headers.span();
                     let Headers { id, timestamp, signature } = headers.get_ref();
-                    distinct(file, &span, [Some(id), Some(timestamp), Some(signature)])?;
+                    distinct(table, &span, [Some(id), Some(timestamp), Some(signature)])?;
                     (Signature::StandardWebhooks(Some(headers.into_inner())), span)
                 }
             },
             Scheme::Hmac => {
-                let (hmac, span) = self.hmac(file)?;
+                let (hmac, span) = self.hmac(table)?;
                 (Signature::Hmac(hmac), span)
             }
         };
-        Ok(Located { value, place: Place::Bytes(file, span) })
+        Ok(Located { value, place: table.place(span) })
     }
 
     /// The keys given with `scheme`, and the scheme that each belongs to.
@@ -139,11 +183,11 @@ impl RawSignature {
         keys.into_iter().flatten()
     }
 
-    fn hmac(self, file: FileId) -> Result<(Hmac, Range<usize>), Diagnostic> {
-        let complain = |span: Range<usize>, message: &str, help: &str| Err(complaint(file, span, message, help));
+    fn hmac(self, table: &Table<'_>) -> Result<(Hmac, Range<usize>), Diagnostic> {
+        let error = |span: Range<usize>, message: &str, help: &str| Err(table.error(span, message, help));
         let missing = |key: &str| {
             let help = "the scheme `hmac` needs `header`, `hash`, `encoding` and `signed`";
-            complaint(file, self.scheme.span(), format!("missing key `{key}`"), help)
+            table.error(self.scheme.span(), format!("missing key `{key}`"), help)
         };
         let header = self.header.ok_or_else(|| missing("header"))?;
         let hash = self.hash.ok_or_else(|| missing("hash"))?;
@@ -155,16 +199,12 @@ impl RawSignature {
             |separator: char| separator == ' ' || separator.is_ascii_punctuation() && !"+/=".contains(separator);
         if let Some(separator) = self.separator.as_ref().filter(|separator| !parts(*separator.get_ref())) {
             let message = "`separator` can occur inside a signature or is not allowed in a header";
-            return complain(separator.span(), message, "use one such as \",\"");
+            return error(separator.span(), message, "use one such as \",\"");
         }
         for prefix in [&self.prefix, &self.timestamp_prefix].into_iter().flatten() {
             if self.separator.as_ref().is_some_and(|separator| prefix.get_ref().as_str().contains(*separator.get_ref()))
             {
-                return complain(
-                    prefix.span(),
-                    "a prefix must not contain the separator",
-                    "remove the separator from it",
-                );
+                return error(prefix.span(), "a prefix must not contain the separator", "remove the separator from it");
             }
         }
         if let Some(timestamp) = &self.timestamp_prefix {
@@ -172,59 +212,57 @@ impl RawSignature {
             let text = timestamp.get_ref().as_str();
             if text.starts_with(signature) || signature.starts_with(text) {
                 let message = "`prefix` and `timestamp-prefix` must not be prefixes of each other";
-                return complain(timestamp.span(), message, "choose values that begin differently");
+                return error(timestamp.span(), message, "choose values that begin differently");
             }
         }
         let timestamp = match (&self.timestamp_header, &self.timestamp_prefix) {
             (Some(_), Some(prefix)) => {
                 let help = "it is either in its own header (`timestamp-header`) or in a token of the signature header \
                     (`timestamp-prefix`)";
-                return complain(prefix.span(), "the timestamp has two locations", help);
+                return error(prefix.span(), "the timestamp has two locations", help);
             }
             (None, Some(prefix)) if self.separator.is_none() => {
                 let help = "set the separator between the tokens, such as `separator = \",\"`";
-                return complain(prefix.span(), "without `separator`, the signature header has only one token", help);
+                return error(prefix.span(), "without `separator`, the signature header has only one token", help);
             }
-            (Some(name), None) => Some((ir::Piece::TimestampHeader(name.get_ref().as_str().to_owned()), name.span())),
-            (None, Some(prefix)) => {
-                Some((ir::Piece::TimestampToken(prefix.get_ref().as_str().to_owned()), prefix.span()))
-            }
+            (Some(name), None) => Some((Piece::TimestampHeader(name.get_ref().as_str().to_owned()), name.span())),
+            (None, Some(prefix)) => Some((Piece::TimestampToken(prefix.get_ref().as_str().to_owned()), prefix.span())),
             (None, None) => None,
         };
-        match (&timestamp, pattern.has(&Piece::Timestamp)) {
+        match (&timestamp, pattern.has(&PatternPart::Timestamp)) {
             (None, true) => {
                 let help = "set its location: `timestamp-header = \"…\"`, or `timestamp-prefix = \"t=\"` for a token of the \
                     signature header";
-                return complain(signed.span(), "the timestamp is signed, but its location is not set", help);
+                return error(signed.span(), "the timestamp is signed, but its location is not set", help);
             }
             (Some((_, span)), false) => {
                 let help = "anyone can change it: remove it, or add `{timestamp}` to `signed`";
-                return complain(span.clone(), "the timestamp is not signed", help);
+                return error(span.clone(), "the timestamp is not signed", help);
             }
             _ => {}
         }
-        if self.id_header.is_none() && pattern.has(&Piece::Id) {
+        if self.id_header.is_none() && pattern.has(&PatternPart::Id) {
             let help = "set its location: `id-header = \"…\"`";
-            return complain(signed.span(), "the id is signed, but its location is not set", help);
+            return error(signed.span(), "the id is signed, but its location is not set", help);
         }
         let names = [
             Some(header.get_ref()),
             self.id_header.as_ref().map(Spanned::get_ref),
             self.timestamp_header.as_ref().map(Spanned::get_ref),
         ];
-        distinct(file, &header.span(), names)?;
+        distinct(table, &header.span(), names)?;
 
         let id = self.id_header.map(|name| name.into_inner().as_str().to_owned());
         let mut unsigned_id = id.clone();
         let mut pieces = Vec::new();
-        for piece in pattern.pieces() {
-            pieces.extend(match piece {
-                Piece::Body => Some(ir::Piece::Body),
-                Piece::Text(text) => Some(ir::Piece::Text(text.clone())),
-                Piece::Timestamp => timestamp.as_ref().map(|(piece, _)| piece.clone()),
-                Piece::Id => {
+        for part in pattern.parts() {
+            pieces.extend(match part {
+                PatternPart::Body => Some(Piece::Body),
+                PatternPart::Text(text) => Some(Piece::Text(text.clone())),
+                PatternPart::Timestamp => timestamp.as_ref().map(|(piece, _)| piece.clone()),
+                PatternPart::Id => {
                     unsigned_id = None;
-                    id.clone().map(ir::Piece::IdHeader)
+                    id.clone().map(Piece::IdHeader)
                 }
             });
         }
@@ -242,11 +280,11 @@ impl RawSignature {
     }
 }
 
-fn distinct(file: FileId, span: &Range<usize>, names: [Option<&HeaderName>; 3]) -> Result<(), Diagnostic> {
+fn distinct(table: &Table<'_>, span: &Range<usize>, names: [Option<&HeaderName>; 3]) -> Result<(), Diagnostic> {
     let [a, b, c] = names;
     let same = |a: Option<&HeaderName>, b: Option<&HeaderName>| a.is_some() && a == b;
     if same(a, b) || same(b, c) || same(c, a) {
-        return Err(complaint(file, span.clone(), "two headers have the same name", "give each its own name"));
+        return Err(table.error(span.clone(), "two headers have the same name", "give each its own name"));
     }
     Ok(())
 }

@@ -3,8 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Deserialize;
-
 use crate::document::pointer;
 use crate::http;
 
@@ -12,8 +10,7 @@ use crate::http;
 macro_rules! checked_text {
     ($(#[$attribute:meta])* $name:ident, $check:path) => {
         $(#[$attribute])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-        #[serde(try_from = "String")]
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(String);
 
         impl $name {
@@ -23,22 +20,14 @@ macro_rules! checked_text {
             }
         }
 
-        impl TryFrom<String> for $name {
-            type Error = String;
-
-            fn try_from(text: String) -> Result<Self, String> {
-                match $check(&text) {
-                    Ok(()) => Ok(Self(text)),
-                    Err(problem) => Err(format!("{text:?} {problem}")),
-                }
-            }
-        }
-
         impl FromStr for $name {
             type Err = String;
 
             fn from_str(text: &str) -> Result<Self, String> {
-                text.to_owned().try_into()
+                match $check(text) {
+                    Ok(()) => Ok(Self(text.to_owned())),
+                    Err(problem) => Err(format!("{text:?} {problem}")),
+                }
             }
         }
 
@@ -110,8 +99,7 @@ impl Pointer {
 /// A place in the description: a pointer into its own file or into one beside it.
 ///
 /// Written as a `$ref` is, but without percent-encoding.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SpecPlace {
     /// The other file, relative to the description; `None` for the description itself.
     pub file: Option<String>,
@@ -119,10 +107,10 @@ pub struct SpecPlace {
     pub pointer: Pointer,
 }
 
-impl TryFrom<String> for SpecPlace {
-    type Error = String;
+impl FromStr for SpecPlace {
+    type Err = String;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, String> {
         let Some((file, pointer)) = text.split_once('#') else {
             return Err(format!("{text:?} is not a position, such as \"#/components/schemas/asset\""));
         };
@@ -303,7 +291,7 @@ mod tests {
 
     #[test]
     fn places() {
-        let parse = |text: &str| SpecPlace::try_from(text.to_owned());
+        let parse = |text: &str| text.parse::<SpecPlace>();
         for text in ["#/components/schemas/event", "common.yaml#/a~1b"] {
             assert_eq!(parse(text).unwrap().to_string(), text);
         }

@@ -2,15 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
 use super::code::{Code, Severity};
 use super::diagnostic::{Denied, Diagnostic, Label, Place};
 use super::report::Diagnostics;
 
 /// The level of the warnings with one code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
     /// They are silenced.
     Allow,

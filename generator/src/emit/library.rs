@@ -6,8 +6,9 @@ use quote::{ToTokens, format_ident, quote};
 use super::signature::{Constructor, SchemeItem, reexports};
 use super::{Emitter, docs, imports};
 use crate::format::SourceFile;
-use crate::ir::{Kind, Scheme, Type};
+use crate::ir::{Kind, Type};
 use crate::names::RECEIVER_TYPES;
+use crate::signature::Scheme;
 
 /// The version of the contract between emitted code and the receiver, see `webhook_receiver::codegen`.
 pub(super) const CONTRACT: u32 = 1;

@@ -4,7 +4,8 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 
 use super::{Emitter, docs};
-use crate::ir::{Encoding, EventTypeLocation, Hash, Hmac, Piece, Scheme};
+use crate::ir::EventTypeLocation;
+use crate::signature::{Encoding, Hash, Hmac, Piece, Scheme};
 
 impl Emitter<'_> {
     /// The name of the constructor.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Field, Kind, Scheme, TypeDef, TypeId};
+use super::{Field, Kind, TypeDef, TypeId};
 use crate::document::Origin;
+use crate::signature::Scheme;
 
 /// A whole description.
 #[derive(Debug)]

@@ -5,13 +5,11 @@
 mod api;
 mod format;
 mod naming;
-mod signature;
 mod types;
 mod visit;
 
 pub use api::{Api, EventTypeLocation, Example, Published, Untyped, UntypedReason, Webhook, is_template};
 pub use format::Format;
-pub use signature::{Encoding, Hash, Hmac, Piece, Scheme};
 pub(crate) use types::whole;
 pub use types::{
     Docs, Enum, Fallback, Field, Form, Kind, Literal, Naming, Presence, Select, Struct, Type, TypeDef, TypeId, Union,

@@ -5,8 +5,8 @@
 use super::context::Context;
 use crate::config::{Headers, Signature};
 use crate::diagnostics::{Code, Diagnostic, Place};
-use crate::ir::{Encoding, Hash, Hmac, Piece, Scheme};
 use crate::normalize::{Description, Header, Webhook};
+use crate::signature::{Encoding, Hash, Hmac, Piece, Scheme};
 
 /// The settings to choose from if a description documents no scheme.
 const CHOICES: [&str; 4] = [

@@ -4,10 +4,11 @@ use std::fmt::{self, Display, Formatter};
 
 use super::{name_or_quoted, one_line};
 use crate::ir::{
-    Api, Docs, Encoding, EventTypeLocation, Example, Fallback, Field, Hash, Hmac, Kind, Literal, Naming, Piece,
-    Presence, Scheme, Select, Type, TypeDef, TypeId, UntypedReason, Webhook,
+    Api, Docs, EventTypeLocation, Example, Fallback, Field, Kind, Literal, Naming, Presence, Select, Type, TypeDef,
+    TypeId, UntypedReason, Webhook,
 };
 use crate::names::Names;
+use crate::signature::{Encoding, Hash, Hmac, Piece, Scheme};
 use crate::source::Sources;
 
 /// The intermediate representation, its types called as they are proposed to be.

@@ -1,6 +1,4 @@
-//! How deliveries are signed.
-
-use serde::Deserialize;
+//! Signature schemes as data: what a configuration or a description says about them, and what is emitted.
 
 /// How deliveries are signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,8 +38,7 @@ pub struct Hmac {
 }
 
 /// The hash function of an [`Hmac`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hash {
     /// SHA-1.
     Sha1,
@@ -52,8 +49,7 @@ pub enum Hash {
 }
 
 /// How an [`Hmac`] is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
     /// Hexadecimal digits.
     Hex,
