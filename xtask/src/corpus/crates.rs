@@ -71,8 +71,12 @@ impl Crates {
         let manifest = folder.join("crate");
         let prepare = || {
             let runner = manifest.join("examples/corpus.rs");
-            fs::create_dir_all(manifest.join("examples"))?;
-            fs::write(runner, RUNNER.replace("VENDOR", vendor))?;
+            let source = RUNNER.replace("VENDOR", vendor);
+            // Cargo compiles what has been written since, even if it is the same.
+            if !fs::read_to_string(&runner).is_ok_and(|old| old == source) {
+                fs::create_dir_all(manifest.join("examples"))?;
+                fs::write(runner, source)?;
+            }
             fs::copy(&self.lock, manifest.join("Cargo.lock"))
         };
         prepare().map_err(|error| error.to_string())?;
