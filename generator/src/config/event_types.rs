@@ -14,7 +14,7 @@ use crate::diagnostics::Diagnostic;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventTypes {
     /// Where a delivery states its event type.
-    pub carrier: Option<Located<Carrier>>,
+    pub location: Option<Located<EventTypeLocation>>,
     /// The text between the words of an event type; a period if not set.
     pub separator: Text,
     /// Whether the keys of the webhooks are the event types, whatever their form.
@@ -25,13 +25,13 @@ pub struct EventTypes {
 
 impl Default for EventTypes {
     fn default() -> Self {
-        Self { carrier: None, separator: Text::full_stop(), from_keys: false, names: BTreeMap::new() }
+        Self { location: None, separator: Text::full_stop(), from_keys: false, names: BTreeMap::new() }
     }
 }
 
 /// Where a delivery states its event type.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Carrier {
+pub enum EventTypeLocation {
     /// In the body, at the first of these places that it has, completed at another one if set.
     Body(Vec<Pointer>, Option<Pointer>),
     /// In a header, completed by the body if there is a pointer.
@@ -50,20 +50,20 @@ impl EventTypes {
         let from_keys = table.flag("from-keys").is_some_and(Spanned::into_inner);
         let names = table.map("names");
         // Keys that could not be read may be what others need.
-        let carrier =
-            if table.check_keys() { carrier(table, header, pointers, completed_by, address) } else { Ok(None) };
-        Self { carrier: table.take_in(carrier).flatten(), separator, from_keys, names }
+        let location =
+            if table.check_keys() { location(table, header, pointers, completed_by, address) } else { Ok(None) };
+        Self { location: table.take_in(location).flatten(), separator, from_keys, names }
     }
 }
 
 /// Where a delivery states its event type. Keys that exclude each other are an error.
-fn carrier(
+fn location(
     table: &Table<'_>,
     header: Option<Spanned<HeaderName>>,
     pointers: Option<Spanned<Vec<Pointer>>>,
     completed_by: Option<Spanned<Pointer>>,
     address: Option<Spanned<bool>>,
-) -> Result<Option<Located<Carrier>>, Diagnostic> {
+) -> Result<Option<Located<EventTypeLocation>>, Diagnostic> {
     let error = |span: Range<usize>, message: &str| {
         Err(table.error(
             span,
@@ -72,12 +72,12 @@ fn carrier(
              `completed-by` can complete the first two",
         ))
     };
-    let (carrier, span) = match (header, pointers, address) {
+    let (location, span) = match (header, pointers, address) {
         (None, None, None) => match completed_by {
             None => return Ok(None),
             Some(pointer) => return error(pointer.span(), "`completed-by` requires `pointer` or `header`"),
         },
-        (None, None, Some(address)) if completed_by.is_none() => (Carrier::Address, address.span()),
+        (None, None, Some(address)) if completed_by.is_none() => (EventTypeLocation::Address, address.span()),
         (_, _, Some(address)) => {
             return error(address.span(), "`address` cannot be combined with another location");
         }
@@ -89,12 +89,12 @@ fn carrier(
         }
         (None, Some(pointers), None) => {
             let span = pointers.span();
-            (Carrier::Body(pointers.into_inner(), completed_by.map(Spanned::into_inner)), span)
+            (EventTypeLocation::Body(pointers.into_inner(), completed_by.map(Spanned::into_inner)), span)
         }
         (Some(header), None, None) => {
             let span = header.span();
-            (Carrier::Header(header.into_inner(), completed_by.map(Spanned::into_inner)), span)
+            (EventTypeLocation::Header(header.into_inner(), completed_by.map(Spanned::into_inner)), span)
         }
     };
-    Ok(Some(table.located(Spanned::new(span, carrier))))
+    Ok(Some(table.located(Spanned::new(span, location))))
 }

@@ -72,7 +72,7 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::DeTable;
 
-pub use event_types::{Carrier, EventTypes};
+pub use event_types::{EventTypeLocation, EventTypes};
 pub use located::Located;
 pub use project::{Project, Receiver};
 pub use signature::{Headers, Signature};

@@ -172,10 +172,13 @@ headers = { id = "acme-id" }
     assert_eq!(config.crate_name.unwrap().as_str(), "acme-hooks");
     assert_eq!(config.crate_version.as_str(), "1.2.3");
     assert_eq!(config.vendor.unwrap().as_str(), "Acme");
-    let carrier = config.event_types.carrier.unwrap();
+    let location = config.event_types.location.unwrap();
     assert_eq!(
-        (carrier.value, text_of(&carrier.place)),
-        (Carrier::Body(vec!["/meta/type".parse().unwrap()], Some("/action".parse().unwrap())), "\"/meta/type\"")
+        (location.value, text_of(&location.place)),
+        (
+            EventTypeLocation::Body(vec!["/meta/type".parse().unwrap()], Some("/action".parse().unwrap())),
+            "\"/meta/type\""
+        )
     );
     assert_eq!(config.event_types.separator.as_str(), ":");
     let added = &config.event_types.names["userAdded"];

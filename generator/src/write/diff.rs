@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use similar::TextDiff;
 
-use super::{Action, MANIFEST, Step};
+use super::manifest::MANIFEST;
+use super::step::{Action, Step};
 
 /// The longest line that is shown in full.
 const MAX_WIDTH: usize = 200;

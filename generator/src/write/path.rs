@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Result;
+use super::error::Result;
 use crate::diagnostics::{Code, Diagnostic};
 
 /// The longest name of a file or folder; a temporary name adds to it.

@@ -3,7 +3,7 @@
 use super::gather::Gathered;
 use super::header;
 use super::rank::Ranking;
-use crate::config::{Carrier, Located};
+use crate::config::{self, Located};
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::document::pointer;
 use crate::ir::EventTypeLocation;
@@ -11,7 +11,7 @@ use crate::normalize::Webhook;
 
 /// The configured location, or the one that distinguishes the webhooks.
 pub(super) fn choose(gathered: &Gathered<'_, '_>) -> Option<EventTypeLocation> {
-    if let Some(configured) = &gathered.cx.config.event_types.carrier {
+    if let Some(configured) = &gathered.cx.config.event_types.location {
         return Some(from_configuration(gathered, configured));
     }
     let first = gathered.cx.description.webhooks.first()?;
@@ -27,10 +27,13 @@ pub(super) fn choose(gathered: &Gathered<'_, '_>) -> Option<EventTypeLocation> {
 }
 
 /// The configured location. Reports a text in the bodies that seems to complete the event type.
-fn from_configuration(gathered: &Gathered<'_, '_>, Located { value, place }: &Located<Carrier>) -> EventTypeLocation {
+fn from_configuration(
+    gathered: &Gathered<'_, '_>,
+    Located { value, place }: &Located<config::EventTypeLocation>,
+) -> EventTypeLocation {
     let (location, setting, completion) = match value {
-        Carrier::Address => return EventTypeLocation::Address,
-        Carrier::Body(pointers, completed_by) => {
+        config::EventTypeLocation::Address => return EventTypeLocation::Address,
+        config::EventTypeLocation::Body(pointers, completed_by) => {
             let pointers: Vec<String> = pointers.iter().map(|pointer| pointer.as_str().to_owned()).collect();
             let completion = match (&pointers[..], completed_by) {
                 ([only], None) => Ranking::new(gathered).completion(only),
@@ -40,7 +43,7 @@ fn from_configuration(gathered: &Gathered<'_, '_>, Located { value, place }: &Lo
             let setting = pointer_setting(&pointers);
             (EventTypeLocation::Body { pointers, completed_by }, setting, completion)
         }
-        Carrier::Header(name, completed_by) => {
+        config::EventTypeLocation::Header(name, completed_by) => {
             let name = name.as_str().to_owned();
             let completion = if completed_by.is_none() { header::completion(gathered, &name) } else { None };
             let completed_by = completed_by.as_ref().map(|pointer| pointer.as_str().to_owned());

@@ -19,7 +19,7 @@ pub(super) fn undeclared(webhook: &Webhook, pointers: &[String]) -> Diagnostic {
 
 /// Reports a configured completion that no body declares.
 pub(super) fn undeclared_completion(gathered: &Gathered<'_, '_>, location: &EventTypeLocation) {
-    let configured = &gathered.cx.config.event_types.carrier;
+    let configured = &gathered.cx.config.event_types.location;
     let (Some(pointer), Some(configured)) = (location.completed_by(), configured) else { return };
     let mut webhooks = gathered.cx.description.webhooks.iter();
     if !webhooks.any(|webhook| gathered.at(webhook, pointer).declared) {

@@ -6,7 +6,7 @@ use super::{Additional, Reader, Schema};
 use crate::document::{Node, Value};
 
 /// The treatment of a keyword.
-pub(super) enum Means {
+pub(super) enum Treatment {
     /// It is read into the [`Schema`].
     Read(Read),
     /// It appears in the docs, with its value.
@@ -22,10 +22,10 @@ pub(super) enum Means {
 /// Reads the value of a keyword of this name into a schema.
 type Read = fn(&mut Reader<'_, '_>, &mut Schema, &str, &Node);
 
-use Means::{Fact, Nothing, Read as Reads, Rule, Untyped};
+use Treatment::{Fact, Nothing, Read as Reads, Rule, Untyped};
 
 /// The keywords.
-pub(super) const KEYWORDS: &[(&str, Means)] = &[
+pub(super) const KEYWORDS: &[(&str, Treatment)] = &[
     ("$ref", Reads(|reader, schema, _, _| reader.reference(schema))),
     ("type", Reads(|reader, schema, _, value| reader.types(schema, value))),
     ("enum", Reads(|reader, schema, _, value| reader.values(schema, value))),

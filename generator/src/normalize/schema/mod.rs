@@ -10,7 +10,7 @@ use openapiv3::{Discriminator, SchemaData};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, did_you_mean};
 use crate::document::{Node, Object, Segment, Value};
 use crate::resolve::Resolver;
-use keyword::Means;
+use keyword::Treatment;
 
 /// How far a schema may be from the base that it extends.
 const MAX_GENERATIONS: usize = 8;
@@ -201,7 +201,7 @@ impl Reader<'_, '_> {
     }
 
     fn keyword(&mut self, schema: &mut Schema, keyword: &str, value: &Node) {
-        let Some((keyword, means)) = keyword::KEYWORDS.iter().find(|(known, _)| *known == keyword) else {
+        let Some((keyword, treatment)) = keyword::KEYWORDS.iter().find(|(known, _)| *known == keyword) else {
             if !keyword.starts_with("x-") {
                 self.diagnostics.push(
                     Diagnostic::new(Code::UnknownKeyword, format!("unknown keyword `{keyword}` is ignored"))
@@ -212,15 +212,15 @@ impl Reader<'_, '_> {
             return;
         };
         let place = || Place::Name(value.origin().clone());
-        match means {
-            Means::Read(read) => read(self, schema, keyword, value),
-            Means::Fact => schema.fact(keyword, value),
-            Means::Nothing => {}
-            Means::Rule => self.diagnostics.push(
+        match treatment {
+            Treatment::Read(read) => read(self, schema, keyword, value),
+            Treatment::Fact => schema.fact(keyword, value),
+            Treatment::Nothing => {}
+            Treatment::Rule => self.diagnostics.push(
                 Diagnostic::new(Code::NotEnforced, format!("`{keyword}` is not enforced"))
                     .at(place(), "decoding accepts values that break this rule"),
             ),
-            Means::Untyped => schema.inexpressible = Some((*keyword).to_owned()),
+            Treatment::Untyped => schema.inexpressible = Some((*keyword).to_owned()),
         }
     }
 

@@ -4,11 +4,11 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::{Result, access};
+use super::error::{Result, access};
 
 /// A set of files that are renamed together. Files that were not renamed are removed on drop, and so are folders that
 /// were created for them.
-pub(super) struct Stage {
+pub(super) struct Staging {
     // Dropped in this order: folders are empty only after the files are removed.
     staged: Vec<Staged>,
     folders: Folders,
@@ -26,7 +26,7 @@ struct Folders {
     made: Vec<PathBuf>,
 }
 
-impl Stage {
+impl Staging {
     /// Makes the folder where it does not exist.
     pub(super) fn new(folder: &Path) -> Result<Self> {
         let mut folders = Folders { root: folder.to_owned(), made: Vec::new() };

@@ -1,0 +1,26 @@
+//! Errors of writing.
+
+use std::io;
+use std::path::Path;
+
+use super::manifest::MANIFEST;
+use crate::diagnostics::{Code, Diagnostic};
+
+pub(super) type Result<T, E = Diagnostic> = std::result::Result<T, E>;
+
+pub(super) fn access(path: &Path, what: &str, error: &io::Error) -> Diagnostic {
+    Diagnostic::new(Code::OutputAccess, format!("cannot {what} `{}`: {error}", path.display()))
+}
+
+pub(super) fn foreign(path: &Path) -> Diagnostic {
+    Diagnostic::new(
+        Code::OutputForeign,
+        format!("`{}` already exists and was not generated; not overwritten", path.display()),
+    )
+    .help(format!("remove it, or choose another folder; generated files are listed in `{MANIFEST}`"))
+}
+
+pub(super) fn link(path: &Path) -> Diagnostic {
+    let message = format!("`{}` is a symbolic link, and links are not followed", path.display());
+    Diagnostic::new(Code::OutputLink, message).help("use the folder that it points to, or remove the link")
+}

@@ -1,0 +1,225 @@
+//! What a run changes in a folder.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::error::{Result, access, foreign, link};
+use super::manifest::{MANIFEST, MANIFEST_COMMENT};
+use super::staging::{Staged, Staging};
+use super::step::{Action, Step};
+use super::{diff, path};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+
+/// The changes that bring a folder up to date with an emitted crate.
+#[derive(Debug)]
+pub struct Plan {
+    pub(super) folder: PathBuf,
+    owned: BTreeSet<String>,
+    steps: BTreeMap<String, Step>,
+}
+
+impl Plan {
+    /// Compares a folder with the emitted files, by path with `/`. Changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// Everything that prevents writing: files that were not emitted, symbolic links, folders in place of files,
+    /// unreadable files, and paths that are not safe on every system.
+    pub fn new(folder: &Path, files: &BTreeMap<String, String>) -> Result<Self, Diagnostics> {
+        let mut diagnostics = Diagnostics::default();
+        match Self::look(folder, files, &mut diagnostics) {
+            Ok(plan) if !diagnostics.has_errors() => return Ok(plan),
+            Ok(_) => {}
+            Err(diagnostic) => diagnostics.push(diagnostic),
+        }
+        Err(diagnostics)
+    }
+
+    fn look(folder: &Path, files: &BTreeMap<String, String>, diagnostics: &mut Diagnostics) -> Result<Self> {
+        // Without the `/` or `/.` at the end, which would make the system follow a link.
+        let folder: PathBuf = folder.components().collect();
+        let mut files = files.clone();
+        files.insert(MANIFEST.to_owned(), manifest(files.keys()));
+        path::check_all(files.keys())?;
+
+        match kind(&folder).map_err(|error| access(&folder, "read", &error))? {
+            Kind::Absent | Kind::Folder => {}
+            Kind::File | Kind::Other => {
+                return Err(Diagnostic::new(
+                    Code::OutputForeign,
+                    format!("the output folder `{}` is not a folder", folder.display()),
+                ));
+            }
+            Kind::Link => return Err(link(&folder)),
+        }
+        let owned = read_manifest(&folder)?;
+
+        let mut steps = BTreeMap::new();
+        for (path, new) in files {
+            let step = match find(&folder, &path) {
+                Err(diagnostic) => {
+                    diagnostics.push(diagnostic);
+                    continue;
+                }
+                Ok(None) => Step { action: Action::Create, old: Vec::new(), new },
+                Ok(Some(_)) if !owned.contains(&path) => {
+                    diagnostics.push(foreign(&folder.join(&path)));
+                    continue;
+                }
+                Ok(Some(old)) if same(&old, new.as_bytes()) => Step { action: Action::Keep, old, new },
+                Ok(Some(old)) => Step { action: Action::Change, old, new },
+            };
+            steps.insert(path, step);
+        }
+        for path in &owned {
+            if !steps.contains_key(path)
+                && let Some(old) = find(&folder, path)?
+            {
+                steps.insert(path.clone(), Step { action: Action::Remove, old, new: String::new() });
+            }
+        }
+        Ok(Self { folder, owned, steps })
+    }
+
+    /// The action for each file, by path.
+    pub fn actions(&self) -> impl Iterator<Item = (&str, Action)> {
+        self.steps.iter().map(|(path, step)| (&**path, step.action))
+    }
+
+    /// The number of files with this action.
+    pub fn count(&self, action: Action) -> usize {
+        self.actions().filter(|(_, other)| *other == action).count()
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_fresh(&self) -> bool {
+        self.actions().all(|(_, action)| action == Action::Keep)
+    }
+
+    /// Prints the differences, in about `max_lines` lines.
+    pub fn diff(&self, max_lines: usize) -> String {
+        diff::diff(&self.folder, &self.steps, max_lines)
+    }
+
+    /// Applies the plan.
+    ///
+    /// # Errors
+    ///
+    /// The first failure. If it happens while texts are written, as with a full disk or a missing permission, everything
+    /// stays unchanged.
+    pub fn apply(self) -> Result<()> {
+        if self.is_fresh() {
+            return Ok(());
+        }
+        let Self { folder, owned, steps } = self;
+        let written = |step: &Step| matches!(step.action, Action::Create | Action::Change);
+
+        let mut stage = Staging::new(&folder)?;
+        let claim: BTreeSet<&String> = owned.iter().chain(steps.keys()).collect();
+        let claim = (claim.len() > owned.len()).then(|| manifest(claim));
+        if let Some(claim) = &claim {
+            stage.add(MANIFEST, claim)?;
+        }
+        for (path, step) in steps.iter().filter(|(path, step)| *path != MANIFEST && written(step)) {
+            stage.add(path, &step.new)?;
+        }
+        let release = steps.get(MANIFEST).filter(|step| written(step) && claim.as_ref() != Some(&step.new));
+        let release = release.map(|step| stage.prepare(MANIFEST, &step.new)).transpose()?;
+
+        stage.commit()?;
+        for (path, _) in steps.iter().filter(|(_, step)| step.action == Action::Remove) {
+            remove(&folder, path)?;
+        }
+        release.map_or(Ok(()), Staged::commit)
+    }
+}
+
+/// Removes a file, and folders that become empty.
+fn remove(folder: &Path, path: &str) -> Result<()> {
+    let place = folder.join(path);
+    fs::remove_file(&place).map_err(|error| access(&place, "remove", &error))?;
+    for (end, _) in path.rmatch_indices('/') {
+        if fs::remove_dir(folder.join(&path[..end])).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The list of emitted files, which includes itself.
+pub(super) fn manifest<'a>(paths: impl IntoIterator<Item = &'a String>) -> String {
+    let paths: BTreeSet<&str> = paths.into_iter().map(String::as_str).chain([MANIFEST]).collect();
+    let mut text = MANIFEST_COMMENT.to_owned();
+    for path in paths {
+        text.push_str(path);
+        text.push('\n');
+    }
+    text
+}
+
+/// The files on the list. Anyone who can write to the folder can edit the list, so it is trusted for this folder only.
+fn read_manifest(folder: &Path) -> Result<BTreeSet<String>> {
+    let Some(bytes) = find(folder, MANIFEST)? else { return Ok(BTreeSet::new()) };
+    let text = String::from_utf8_lossy(&bytes);
+    let paths: BTreeSet<String> = text
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(str::to_owned)
+        .chain([MANIFEST.to_owned()])
+        .collect();
+    match path::check_all(paths.iter()) {
+        Ok(()) => Ok(paths),
+        Err(diagnostic) => {
+            let place = folder.join(MANIFEST);
+            Err(diagnostic.help(format!("restore `{}`, which lists it", place.display())))
+        }
+    }
+}
+
+/// The metadata of a path, without following links.
+enum Kind {
+    Absent,
+    File,
+    Folder,
+    Link,
+    Other,
+}
+
+fn kind(path: &Path) -> io::Result<Kind> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_symlink() => Ok(Kind::Link),
+        Ok(metadata) if metadata.is_dir() => Ok(Kind::Folder),
+        Ok(metadata) if metadata.is_file() => Ok(Kind::File),
+        Ok(_) => Ok(Kind::Other),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Kind::Absent),
+        Err(error) => Err(error),
+    }
+}
+
+/// Reads a file of the folder, if it exists; every parent must be a folder, and the path a file.
+fn find(folder: &Path, path: &str) -> Result<Option<Vec<u8>>> {
+    for end in path.match_indices('/').map(|(end, _)| end).chain([path.len()]) {
+        let place = folder.join(&path[..end]);
+        let is_last = end == path.len();
+        match kind(&place).map_err(|error| access(&place, "read", &error))? {
+            Kind::Absent => return Ok(None),
+            Kind::Folder if !is_last => {}
+            Kind::File if is_last => {
+                return fs::read(&place).map(Some).map_err(|error| access(&place, "read", &error));
+            }
+            Kind::Link => return Err(link(&place)),
+            Kind::Folder | Kind::File | Kind::Other => return Err(foreign(&place)),
+        }
+    }
+    Ok(None)
+}
+
+/// Whether two texts differ in their line endings at most.
+pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
+    fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+        text.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+    }
+    lines(a).eq(lines(b))
+}

@@ -1,0 +1,23 @@
+//! What is done with one file.
+
+/// The action for a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// It does not exist yet.
+    Create,
+    /// It exists with another text.
+    Change,
+    /// It exists and is up to date; line endings do not count.
+    Keep,
+    /// It is on the list and no longer emitted.
+    Remove,
+}
+
+#[derive(Debug)]
+pub(super) struct Step {
+    pub action: Action,
+    /// The current text; empty if there is none.
+    pub old: Vec<u8>,
+    /// The new text; empty if there is none.
+    pub new: String,
+}
