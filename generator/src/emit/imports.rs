@@ -8,30 +8,18 @@ use syn::Item;
 
 use super::Emitter;
 use crate::format::SourceFile;
-use crate::names::ident;
+use crate::names::{CODEGEN, RECEIVER, ident};
 
 /// What emitted code names of other crates, by path, in the order of the imports.
-const FOREIGN: [(&str, &[&str]); 4] = [
-    ("std::collections", &["BTreeMap"]),
-    ("std::sync", &["mpsc"]),
-    ("webhook_receiver::codegen", &["EventTypeLocation", "codec"]),
-    (
-        "webhook_receiver",
-        &[
-            "Deep",
-            "Integer",
-            "JsonValue",
-            "Number",
-            "Text",
-            "Undeclared",
-            "UnknownEvent",
-            "Webhooks",
-            "codegen",
-            "format",
-            "testing",
-        ],
-    ),
-];
+fn foreign() -> [(&'static str, Vec<&'static str>); 4] {
+    let receiver = RECEIVER.iter().map(|(name, _)| *name);
+    [
+        ("std::collections", vec!["BTreeMap"]),
+        ("std::sync", vec!["mpsc"]),
+        ("webhook_receiver::codegen", CODEGEN.iter().copied().chain(["codec"]).collect()),
+        ("webhook_receiver", receiver.chain(["codegen", "format", "testing"]).collect()),
+    ]
+}
 
 /// The names that a file can import, each with its path.
 pub(super) struct Imports {
@@ -62,7 +50,7 @@ impl Imports {
     }
 
     fn new(root: &str, own: impl Iterator<Item = String>) -> Self {
-        let foreign = FOREIGN.iter().flat_map(|(path, names)| names.iter().map(move |name| (*name, *path)));
+        let foreign = foreign().into_iter().flat_map(|(path, names)| names.into_iter().map(move |name| (name, path)));
         let foreign = foreign.map(|(name, path)| (name.to_owned(), path.to_owned()));
         Self { known: foreign.chain(own.map(|name| (name, root.to_owned()))).collect() }
     }
@@ -80,9 +68,9 @@ impl Imports {
                 paths.entry(path).or_default().push(name);
             }
         }
-        let foreign = FOREIGN.iter().map(|(path, _)| *path);
-        let own = paths.keys().copied().filter(|path| FOREIGN.iter().all(|(foreign, _)| foreign != path));
-        let order: Vec<&str> = foreign.chain(own).collect();
+        let foreign = foreign().map(|(path, _)| path);
+        let own = paths.keys().copied().filter(|path| !foreign.contains(path));
+        let order: Vec<&str> = foreign.into_iter().chain(own).collect();
         let uses = order.into_iter().filter_map(|path| {
             let names = list(paths.get(path)?.iter().map(String::as_str));
             let path: TokenStream = path.parse().ok()?;

@@ -7,7 +7,7 @@ use super::signature::{Constructor, SchemeItem, reexports};
 use super::{Emitter, docs, imports};
 use crate::format::SourceFile;
 use crate::ir::{Kind, Type};
-use crate::names::RECEIVER_TYPES;
+use crate::names::{RECEIVER, Reexport};
 use crate::signature::Scheme;
 
 /// The version of the contract between emitted code and the receiver, see `webhook_receiver::codegen`.
@@ -44,9 +44,14 @@ impl ToTokens for Modules<'_> {
         });
         let modules: Vec<_> = modules.keys().map(|module| format_ident!("{module}")).collect();
         let is_deep = |kind: &Kind| kind.types().into_iter().flat_map(Type::walk).any(|ty| matches!(ty, Type::Deep(_)));
-        let deep = api.types.iter().any(|def| is_deep(&def.kind)).then_some("Deep");
-        let receiver =
-            imports::list(RECEIVER_TYPES.into_iter().chain(reexports(api.scheme.as_ref()).iter().copied()).chain(deep));
+        let scheme = reexports(api.scheme.as_ref());
+        let receiver = RECEIVER.iter().filter(|(name, reexport)| match reexport {
+            Reexport::Always => true,
+            Reexport::IfMentioned => api.types.iter().any(|def| is_deep(&def.kind)),
+            Reexport::ForScheme => scheme.contains(name),
+            Reexport::Never => false,
+        });
+        let receiver = imports::list(receiver.map(|(name, _)| *name));
         tokens.extend(quote! {
             mod event;
             mod event_type;

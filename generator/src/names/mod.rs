@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, HashMap};
 use proc_macro2::Ident;
 
 pub use ident::{ident, is_keyword, snake, upper_camel};
-pub(crate) use reserved::RECEIVER_TYPES;
+pub(crate) use reserved::{CODEGEN, RECEIVER, Reexport};
 
 use crate::config::Config;
 use crate::diagnostics::Diagnostics;

@@ -1,45 +1,68 @@
 //! Names that emitted code uses itself, and that nothing else may have.
 
-/// The receiver's types that every emitted crate re-exports.
-pub(crate) const RECEIVER_TYPES: [&str; 18] = [
-    "DecodeError",
-    "Delivery",
-    "HandlerState",
-    "Integer",
-    "JsonValue",
-    "Number",
-    "Outcome",
-    "Payload",
-    "Reason",
-    "Receiver",
-    "ReceiverService",
-    "Text",
-    "Undeclared",
-    "UnknownEvent",
-    "UnknownName",
-    "Unrouted",
-    "Verifier",
-    "VerifyError",
-];
+/// When a crate re-exports a name of the receiver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reexport {
+    /// Always.
+    Always,
+    /// If a type of the crate mentions it.
+    IfMentioned,
+    /// If the signature scheme needs it.
+    ForScheme,
+    /// Never: only implementations name it.
+    Never,
+}
 
-/// The receiver's types that some emitted crates re-export or that emitted code names.
-const OTHER_RECEIVER_TYPES: [&str; 9] = [
-    "Deep",
-    "EventName",
-    "HmacScheme",
-    "Secret",
-    "SecretError",
-    "StandardWebhooks",
-    "TextSecret",
-    "TopicName",
-    "Webhooks",
-];
+macro_rules! receiver {
+    ($($name:ident: $reexport:ident,)*) => {
+        /// The types and traits at the root of `webhook-receiver` that emitted code uses, and when a crate re-exports them.
+        pub(crate) const RECEIVER: &[(&str, Reexport)] = &[$((stringify!($name), Reexport::$reexport)),*];
+
+        /// Compiles only if the receiver has all of them.
+        #[cfg(test)]
+        #[allow(unused_imports, reason = "importing them is the test")]
+        mod in_the_receiver {
+            use webhook_receiver::{$($name),*};
+        }
+    };
+}
+
+receiver! {
+    DecodeError: Always,
+    Deep: IfMentioned,
+    Delivery: Always,
+    HandlerState: Always,
+    HmacScheme: ForScheme,
+    Integer: Always,
+    JsonValue: Always,
+    Number: Always,
+    Outcome: Always,
+    Payload: Always,
+    Reason: Always,
+    Receiver: Always,
+    ReceiverService: Always,
+    Secret: ForScheme,
+    SecretError: ForScheme,
+    StandardWebhooks: ForScheme,
+    Text: Always,
+    TextSecret: ForScheme,
+    Undeclared: Always,
+    UnknownEvent: Always,
+    UnknownName: Always,
+    Unrouted: Always,
+    Verifier: Always,
+    VerifyError: Always,
+    Webhooks: Never,
+}
+
+/// The types of `webhook_receiver::codegen` that emitted code imports.
+pub(crate) const CODEGEN: &[&str] = &["EventTypeLocation"];
 
 /// The types that every emitted crate defines.
 const OWN_TYPES: [&str; 3] = ["Event", "EventType", "Topic"];
 
-/// Traits and types of the standard library and of serde.
-const FOREIGN_TYPES: [&str; 49] = [
+/// Traits, types and variants of the standard library.
+const STD_TYPES: [&str; 46] = [
     "AsMut",
     "AsRef",
     "BTreeMap",
@@ -48,7 +71,6 @@ const FOREIGN_TYPES: [&str; 49] = [
     "Copy",
     "Debug",
     "Default",
-    "Deserialize",
     "Display",
     "DoubleEndedIterator",
     "Drop",
@@ -77,8 +99,6 @@ const FOREIGN_TYPES: [&str; 49] = [
     "Result",
     "Self",
     "Send",
-    "Serialize",
-    "Serializer",
     "Sized",
     "Some",
     "String",
@@ -93,7 +113,8 @@ const FOREIGN_TYPES: [&str; 49] = [
 
 /// The names that no type may have.
 pub(super) fn types() -> impl Iterator<Item = &'static str> {
-    RECEIVER_TYPES.into_iter().chain(OTHER_RECEIVER_TYPES).chain(OWN_TYPES).chain(FOREIGN_TYPES)
+    let receiver = RECEIVER.iter().map(|(name, _)| *name);
+    receiver.chain(CODEGEN.iter().copied()).chain(OWN_TYPES).chain(STD_TYPES)
 }
 
 /// The names that no module of payloads may have.
