@@ -3,89 +3,26 @@
 
 //! The event types of ContractV1Hmac and the topics that they belong to.
 
-use std::fmt;
-use std::str::FromStr;
-use webhook_receiver::UnknownName;
-use webhook_receiver::codegen::{EventName, TopicName};
+use webhook_receiver::codegen;
 
-/// What happened: the name under which a delivery states it.
+/// The type of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum EventType {
-    /// `asset.created`: An asset was created.
+    /// `asset.created`: An asset was created. See [`AssetCreated`](crate::AssetCreated).
     AssetCreated,
-    /// `asset.deleted`.
+    /// `asset.deleted`. See [`AssetDeleted`](crate::AssetDeleted).
     AssetDeleted,
 }
 
-impl EventType {
-    /// Every event type, in the order of the description.
-    pub const ALL: &'static [Self] = &[Self::AssetCreated, Self::AssetDeleted];
-    /// The name as it is sent, such as in the delivery's event type.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::AssetCreated => "asset.created",
-            Self::AssetDeleted => "asset.deleted",
-        }
-    }
-
-    /// The innermost topic that the event type belongs to.
-    pub const fn topic(self) -> Option<Topic> {
-        match self {
-            Self::AssetCreated => Some(Topic::Asset),
-            Self::AssetDeleted => Some(Topic::Asset),
-        }
-    }
-
-    /// What happened within the topic: the last part of the name.
-    pub const fn action(self) -> &'static str {
-        match self {
-            Self::AssetCreated => "created",
-            Self::AssetDeleted => "deleted",
-        }
+codegen::event_type! {
+    EventType: Topic by "." {
+        "asset.created" => AssetCreated in Asset,
+        "asset.deleted" => AssetDeleted in Asset,
     }
 }
 
-impl EventName for EventType {
-    type Topic = Topic;
-
-    const ALL: &'static [Self] = Self::ALL;
-
-    fn parse(name: &str) -> Option<Self> {
-        Some(
-            match name {
-                "asset.created" => Self::AssetCreated,
-                "asset.deleted" => Self::AssetDeleted,
-                _ => return None,
-            },
-        )
-    }
-
-    fn as_str(self) -> &'static str {
-        Self::as_str(self)
-    }
-
-    fn topic(self) -> Option<Topic> {
-        Self::topic(self)
-    }
-}
-
-impl fmt::Display for EventType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl FromStr for EventType {
-    type Err = UnknownName;
-
-    fn from_str(name: &str) -> Result<Self, UnknownName> {
-        let known: Option<Self> = <Self as EventName>::parse(name);
-        known.ok_or_else(|| UnknownName::new(name))
-    }
-}
-
-/// What events are about: all of an event type but its action.
+/// The subject of events: an event type without its action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Topic {
@@ -93,48 +30,8 @@ pub enum Topic {
     Asset,
 }
 
-impl Topic {
-    /// Every topic, in alphabetical order.
-    pub const ALL: &'static [Self] = &[Self::Asset];
-    /// The name, such as the part of an event type that it stands for.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Asset => "asset",
-        }
-    }
-
-    /// The topic around this one.
-    pub const fn parent(self) -> Option<Self> {
-        match self {
-            Self::Asset => None,
-        }
-    }
-}
-
-impl TopicName for Topic {
-    fn as_str(self) -> &'static str {
-        Self::as_str(self)
-    }
-
-    fn parent(self) -> Option<Self> {
-        Self::parent(self)
-    }
-}
-
-impl fmt::Display for Topic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl FromStr for Topic {
-    type Err = UnknownName;
-
-    fn from_str(name: &str) -> Result<Self, UnknownName> {
-        let known: Option<Self> = Self::ALL
-            .iter()
-            .copied()
-            .find(|topic| topic.as_str() == name);
-        known.ok_or_else(|| UnknownName::new(name))
+codegen::topic! {
+    Topic {
+        "asset" => Asset,
     }
 }

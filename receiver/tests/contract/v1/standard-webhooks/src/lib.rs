@@ -11,9 +11,9 @@
 //!     .into_service();
 //! ```
 //!
-//! [`receiver`] is where to begin: it checks signatures, decodes each delivery by its event type and
-//! runs one handler. A delivery that cannot be decoded, or whose event type is not known, reaches the
-//! fallback with its raw bytes.
+//! Start with [`receiver`]: it checks signatures, decodes each delivery by its event type and runs one
+//! handler. A delivery that cannot be decoded, or whose event type is unknown, reaches the fallback
+//! with its raw bytes.
 //!
 //! - [`EventType`] and [`Topic`] are the names, as data; [`Event`] is any event.
 //! - Each event type has a payload type of its own, such as [`AssetCreated`].
@@ -26,14 +26,12 @@
 //! type. `serve` and `testing` add these modules to [`webhook_receiver`]. For its other features, such
 //! as `metrics`, depend on `webhook-receiver` as well and enable them there.
 //!
-//! # What the vendor says
+//! # Description by the vendor
 //!
 //! One type of each kind that the generator emits.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
-
-webhook_receiver::codegen::contract!(1);
 
 mod event;
 mod event_type;
@@ -50,7 +48,9 @@ pub use webhook_receiver::{
     Undeclared, UnknownEvent, UnknownName, Unrouted, Verifier, VerifyError,
 };
 
-/// The webhooks of ContractV1Standard: what the receiver has to know of them.
+webhook_receiver::codegen::contract!(1);
+
+/// The webhooks of ContractV1Standard, as a type parameter of [`Receiver`].
 #[derive(Clone, Copy, Debug)]
 pub enum ContractV1Standard {}
 
@@ -61,10 +61,10 @@ pub const SIGNATURE_SCHEME: StandardWebhooks = StandardWebhooks::new(
     "webhook-signature",
 );
 
-/// A receiver without handlers, which trusts deliveries that are signed with `secret`.
+/// Creates a receiver that accepts deliveries signed with `secret`.
 ///
-/// For several secrets, another tolerance or another clock, build a verifier with
-/// [`Verifier::builder`] and [`SIGNATURE_SCHEME`], and give it to [`Receiver::new`].
+/// For several secrets, another tolerance or another clock, build a verifier with [`Verifier::builder`]
+/// and [`SIGNATURE_SCHEME`], and pass it to [`Receiver::new`].
 pub fn receiver(secret: Secret) -> Receiver<ContractV1Standard> {
     Receiver::new(Verifier::new(SIGNATURE_SCHEME, secret))
 }

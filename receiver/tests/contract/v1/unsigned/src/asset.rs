@@ -5,66 +5,110 @@
 
 use std::collections::BTreeMap;
 use webhook_receiver::codegen::codec;
-use webhook_receiver::{Integer, JsonValue, Number, Payload, Text, Undeclared, format};
+use webhook_receiver::{Integer, JsonValue, Number, Text, Undeclared, codegen, format};
 use crate::{ContractV1Unsigned, EventType};
 
 /// Payload of `asset.created`.
 ///
 /// An asset was created.
 ///
+/// An example:
+///
+/// ```json
+/// {
+///   "type": "asset.created",
+///   "kind": "image",
+///   "level": 2,
+///   "mixed": "one",
+///   "id": "3fa85f64-5717-4562-b3fc-2c963f66afa6",
+///   "size": 1024,
+///   "total": 36893488147419103232,
+///   "ratio": 0.5,
+///   "title": null,
+///   "version": 3,
+///   "origin": {
+///     "system": "dam"
+///   },
+///   "shape": {
+///     "type": "circle",
+///     "radius": 2
+///   },
+///   "value": [
+///     "a",
+///     "b"
+///   ],
+///   "labels": {
+///     "colour": "red"
+///   },
+///   "groups": [
+///     [
+///       []
+///     ],
+///     []
+///   ],
+///   "parent": {
+///     "name": "a",
+///     "parent": {
+///       "name": "b"
+///     }
+///   },
+///   "anything": {
+///     "new": [
+///       1.0
+///     ]
+///   }
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use contract_v1_unsigned::AssetCreated;
+/// async fn on_asset_created(event: AssetCreated) {
+///     println!("{:?}", event.kind);
+/// }
+/// ```
+///
 /// Source: `spec.yaml#/webhooks/asset.created/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetCreated {
-    /// `type`.
+    /// `type`: a constant, see [`AssetCreatedType`], such as `"asset.created"`.
     pub r#type: AssetCreatedType,
-    /// `kind`.
+    /// `kind`: one of several values, see [`Kind`], such as `"image"`.
     pub kind: Kind,
-    /// `level`.
+    /// `level`: one of several values, see [`Level`], such as `2`.
     pub level: Level,
-    /// `mixed`.
+    /// `mixed`: one of several values, see [`AssetCreatedMixed`], such as `"one"`.
     pub mixed: Option<Option<AssetCreatedMixed>>,
-    /// `id`.
+    /// `id`: a string with the format `uuid`, such as `"3fa85f64-5717-4562-b3fc-2c963f66afa6"`.
     pub id: Text<format::Uuid>,
-    /// `size`.
+    /// `size`: an integer of 64 bits, such as `1024`.
     pub size: Option<i64>,
-    /// `total`.
+    /// `total`: an integer, such as `3.6893488147419103e+19`.
     pub total: Option<Integer>,
-    /// `ratio`.
+    /// `ratio`: a number, such as `0.5`.
     pub ratio: Option<Number>,
-    /// `title`.
+    /// `title`: a string.
     pub title: Option<Option<String>>,
-    /// `version`.
+    /// `version`: a constant, see [`AssetCreatedVersion`], such as `3`.
     pub version: Option<AssetCreatedVersion>,
-    /// `origin`.
+    /// `origin`: a constant, see [`AssetCreatedOrigin`].
     pub origin: Option<AssetCreatedOrigin>,
-    /// `shape`.
+    /// `shape`: one of several types, see [`Shape`].
     pub shape: Shape,
-    /// `value`.
+    /// `value`: one of several types, see [`Value`].
     pub value: Option<Value>,
-    /// `labels`.
+    /// `labels`: an object; its values are strings.
     pub labels: BTreeMap<String, String>,
-    /// `groups`.
+    /// `groups`: a value, see [`Groups`].
     pub groups: Option<Groups>,
-    /// `parent`.
+    /// `parent`: an object, see [`Folder`].
     pub parent: Option<Folder>,
-    /// `anything`.
+    /// `anything`: any JSON value.
     pub anything: Option<JsonValue>,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
-}
-
-impl AssetCreated {
-    /// The first example of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/asset_created.json"))
-    }
-}
-
-impl Payload for AssetCreated {
-    type Webhooks = ContractV1Unsigned;
-
-    const EVENT_TYPE: EventType = EventType::AssetCreated;
 }
 
 codec::object! {
@@ -89,6 +133,8 @@ codec::object! {
         ..undeclared
     }
 }
+
+codegen::payload!(AssetCreated: ContractV1Unsigned, EventType::AssetCreated, "../fixtures/asset_created.json");
 
 /// `type` of [`AssetCreated`].
 ///
@@ -186,9 +232,9 @@ codec::constant!(AssetCreatedOrigin: json = "{\"system\":\"dam\"}");
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Shape {
-    /// Told by `circle`.
+    /// Selected if `type` is `circle`.
     Circle(Circle),
-    /// Told by `square`.
+    /// Selected if `type` is `square`.
     Square(Square),
     /// A value that is none of these.
     Unknown(JsonValue),
@@ -208,11 +254,11 @@ codec::tagged_union! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Value {
-    /// `String`.
+    /// A string.
     String(String),
-    /// `List`.
+    /// An array of strings.
     List(Vec<String>),
-    /// `Variant3`.
+    /// An object, see [`ValueVariant3`].
     Variant3(ValueVariant3),
     /// A value that is none of these.
     Unknown(JsonValue),
@@ -244,9 +290,9 @@ codec::newtype!(Groups);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Folder {
-    /// `name`.
+    /// `name`: a string, such as `"a"`.
     pub name: String,
-    /// `parent`.
+    /// `parent`: an object, see [`Folder`].
     pub parent: Option<Box<Folder>>,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
@@ -266,9 +312,9 @@ codec::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Circle {
-    /// `type`.
+    /// `type`: a string.
     pub r#type: String,
-    /// `radius`.
+    /// `radius`: a number.
     pub radius: Number,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
@@ -288,9 +334,9 @@ codec::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Square {
-    /// `type`.
+    /// `type`: a string.
     pub r#type: String,
-    /// `side`.
+    /// `side`: a number.
     pub side: Number,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
@@ -310,7 +356,7 @@ codec::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ValueVariant3 {
-    /// `text`.
+    /// `text`: a string.
     pub text: Option<String>,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
@@ -325,27 +371,32 @@ codec::object! {
 
 /// Payload of `asset.deleted`.
 ///
+/// An example:
+///
+/// ```json
+/// {
+///   "type": "asset.deleted",
+///   "count": 3
+/// }
+/// ```
+///
+/// A handler, for [`Receiver::on`](crate::Receiver::on):
+///
+/// ```
+/// # use contract_v1_unsigned::AssetDeleted;
+/// async fn on_asset_deleted(event: AssetDeleted) {
+///     println!("{event:?}");
+/// }
+/// ```
+///
 /// Source: `spec.yaml#/webhooks/asset.deleted/post/requestBody/content/application~1json/schema`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetDeleted {
-    /// `type`.
+    /// `type`: a constant, see [`AssetDeletedType`], such as `"asset.deleted"`.
     pub r#type: AssetDeletedType,
     /// All other members.
     pub additional: BTreeMap<String, Integer>,
-}
-
-impl AssetDeleted {
-    /// The first example of the description, for tests.
-    pub fn example() -> Self {
-        codec::example(include_str!("../fixtures/asset_deleted.json"))
-    }
-}
-
-impl Payload for AssetDeleted {
-    type Webhooks = ContractV1Unsigned;
-
-    const EVENT_TYPE: EventType = EventType::AssetDeleted;
 }
 
 codec::object! {
@@ -354,6 +405,8 @@ codec::object! {
         ..additional
     }
 }
+
+codegen::payload!(AssetDeleted: ContractV1Unsigned, EventType::AssetDeleted, "../fixtures/asset_deleted.json");
 
 /// `type` of [`AssetDeleted`].
 ///

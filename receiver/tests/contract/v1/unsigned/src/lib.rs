@@ -11,9 +11,9 @@
 //!     .into_service();
 //! ```
 //!
-//! [`dangerously_unsigned_receiver`] is where to begin: it decodes each delivery by its event type and
-//! runs one handler. A delivery that cannot be decoded, or whose event type is not known, reaches the
-//! fallback with its raw bytes.
+//! Start with [`dangerously_unsigned_receiver`]: it decodes each delivery by its event type and runs
+//! one handler. A delivery that cannot be decoded, or whose event type is unknown, reaches the fallback
+//! with its raw bytes.
 //!
 //! - [`EventType`] and [`Topic`] are the names, as data; [`Event`] is any event.
 //! - Each event type has a payload type of its own, such as [`AssetCreated`].
@@ -26,14 +26,12 @@
 //! type. `serve` and `testing` add these modules to [`webhook_receiver`]. For its other features, such
 //! as `metrics`, depend on `webhook-receiver` as well and enable them there.
 //!
-//! # What the vendor says
+//! # Description by the vendor
 //!
 //! One type of each kind that the generator emits.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
-
-webhook_receiver::codegen::contract!(1);
 
 mod event;
 mod event_type;
@@ -50,13 +48,15 @@ pub use webhook_receiver::{
     Unrouted, Verifier, VerifyError,
 };
 
-/// The webhooks of ContractV1Unsigned: what the receiver has to know of them.
+webhook_receiver::codegen::contract!(1);
+
+/// The webhooks of ContractV1Unsigned, as a type parameter of [`Receiver`].
 #[derive(Clone, Copy, Debug)]
 pub enum ContractV1Unsigned {}
 
-/// A receiver without handlers, which trusts everybody, as the vendor signs nothing.
+/// Creates a receiver that accepts every delivery, as the vendor signs none.
 ///
-/// Whoever knows the address can make up deliveries, see [`Verifier::dangerously_accept_unsigned`].
+/// Anyone who knows the address can forge deliveries, see [`Verifier::dangerously_accept_unsigned`].
 pub fn dangerously_unsigned_receiver() -> Receiver<ContractV1Unsigned> {
     Receiver::new(Verifier::dangerously_accept_unsigned())
 }

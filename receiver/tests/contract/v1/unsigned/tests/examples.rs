@@ -10,7 +10,7 @@ use contract_v1_unsigned::{
     dangerously_unsigned_receiver,
 };
 
-/// Signs the example, passes it through the receiver, and holds what the handler got against it.
+/// Signs the example, passes it through the receiver, and compares it with the payload that the handler gets.
 fn round_trip<P: Payload<Webhooks = ContractV1Unsigned>>(example: &'static str) {
     let headers = webhook_receiver::http::HeaderMap::new();
     let (sender, handled) = mpsc::channel();

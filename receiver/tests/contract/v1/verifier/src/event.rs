@@ -3,15 +3,15 @@
 
 //! Any event of ContractV1Verifier.
 
-use webhook_receiver::codegen::{EventTypeLocation, Serialize, Serializer, codec};
-use webhook_receiver::{UnknownEvent, Webhooks};
+use webhook_receiver::codegen::{EventTypeLocation, codec};
+use webhook_receiver::{UnknownEvent, Webhooks, codegen};
 use crate::{AssetCreated, AssetDeleted, ContractV1Verifier, EventType};
 
-/// Any event: what a handler of a topic gets.
+/// Any event: the argument of a handler of a topic.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
-    /// `asset.created`.
+    /// `asset.created`: An asset was created.
     AssetCreated(Box<AssetCreated>),
     /// `asset.deleted`.
     AssetDeleted(Box<AssetDeleted>),
@@ -19,36 +19,11 @@ pub enum Event {
     Unknown(UnknownEvent),
 }
 
-impl Event {
-    /// The event type; none for an event that the description does not list.
-    pub fn event_type(&self) -> Option<EventType> {
-        Some(
-            match self {
-                Self::AssetCreated(_) => EventType::AssetCreated,
-                Self::AssetDeleted(_) => EventType::AssetDeleted,
-                Self::Unknown(_) => return None,
-            },
-        )
-    }
-
-    /// The event type as it was sent; none where the delivery states none. Any text at all: escape it before
-    /// logging.
-    pub fn event_type_name(&self) -> Option<&str> {
-        match self {
-            Self::Unknown(event) => event.event_type(),
-            known => known.event_type().map(EventType::as_str),
-        }
-    }
-}
-
-/// An event is written as its payload is.
-impl Serialize for Event {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::AssetCreated(payload) => payload.serialize(serializer),
-            Self::AssetDeleted(payload) => payload.serialize(serializer),
-            Self::Unknown(event) => event.serialize(serializer),
-        }
+codegen::event! {
+    Event: EventType {
+        AssetCreated,
+        AssetDeleted,
+        ..Unknown
     }
 }
 
@@ -62,14 +37,7 @@ impl Webhooks for ContractV1Verifier {
         event_type: EventType,
         reader: &mut codec::Reader<'_>,
     ) -> Result<Event, codec::DecodeError> {
-        match event_type {
-            EventType::AssetCreated => {
-                codec::Decode::decode(reader).map(Event::AssetCreated)
-            }
-            EventType::AssetDeleted => {
-                codec::Decode::decode(reader).map(Event::AssetDeleted)
-            }
-        }
+        Event::decode(event_type, reader)
     }
 
     fn unknown(event: UnknownEvent) -> Event {

@@ -11,9 +11,9 @@
 //!     .into_service();
 //! ```
 //!
-//! [`receiver`] is where to begin: it checks signatures, decodes each delivery by its event type and
-//! runs one handler. A delivery that cannot be decoded, or whose event type is not known, reaches the
-//! fallback with its raw bytes.
+//! Start with [`receiver`]: it checks signatures, decodes each delivery by its event type and runs one
+//! handler. A delivery that cannot be decoded, or whose event type is unknown, reaches the fallback
+//! with its raw bytes.
 //!
 //! - [`EventType`] and [`Topic`] are the names, as data; [`Event`] is any event.
 //! - Each event type has a payload type of its own, such as [`AssetCreated`].
@@ -26,14 +26,12 @@
 //! type. `serve` and `testing` add these modules to [`webhook_receiver`]. For its other features, such
 //! as `metrics`, depend on `webhook-receiver` as well and enable them there.
 //!
-//! # What the vendor says
+//! # Description by the vendor
 //!
 //! One type of each kind that the generator emits.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
-
-webhook_receiver::codegen::contract!(1);
 
 mod event;
 mod event_type;
@@ -51,13 +49,16 @@ pub use webhook_receiver::{
     VerifyError,
 };
 
-/// The webhooks of ContractV1Verifier: what the receiver has to know of them.
+webhook_receiver::codegen::contract!(1);
+
+/// The webhooks of ContractV1Verifier, as a type parameter of [`Receiver`].
 #[derive(Clone, Copy, Debug)]
 pub enum ContractV1Verifier {}
 
-/// A receiver without handlers, which trusts what `verifier` trusts.
+/// Creates a receiver that accepts the deliveries that `verifier` accepts.
 ///
-/// The description does not tell how deliveries are signed, so that the verifier is yours to choose.
+/// The description does not state how deliveries are signed: choose a verifier by the vendor's
+/// documentation.
 pub fn receiver(verifier: Verifier) -> Receiver<ContractV1Verifier> {
     Receiver::new(verifier)
 }

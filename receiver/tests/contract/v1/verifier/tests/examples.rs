@@ -10,7 +10,7 @@ use contract_v1_verifier::{
     Verifier, receiver,
 };
 
-/// Signs the example, passes it through the receiver, and holds what the handler got against it.
+/// Signs the example, passes it through the receiver, and compares it with the payload that the handler gets.
 fn round_trip<P: Payload<Webhooks = ContractV1Verifier>>(example: &'static str) {
     let secret = testing::secret();
     let headers = testing::signed_now(
