@@ -1,4 +1,4 @@
-//! From the command line and a `codegen.toml` to what is to be done. Options win over the file.
+//! From the command line and a `codegen.toml` to a job. Options override the file.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -167,7 +167,7 @@ fn own_receiver() -> Option<PathBuf> {
     env::current_dir().ok()?.ancestors().map(|folder| folder.join("receiver")).find(is_receiver)
 }
 
-/// A crate is a member of the workspace that lists its folder, and otherwise a package of its own.
+/// A crate is a member of the workspace that lists its folder, and otherwise a standalone package.
 fn layout(out: &Path) -> Result<Layout, UsageError> {
     let workspace = match absolute(out).parent() {
         Some(parent) => Workspace::around(parent)?,

@@ -77,7 +77,7 @@ impl Report {
     }
 }
 
-/// Prints each report as soon as it is there. Fails if a run failed; the others run all the same.
+/// Prints each report as soon as it is available. Fails if a run failed; the others still run.
 pub(crate) fn print_all(options: &ReportOptions, reports: impl ExactSizeIterator<Item = Report>) -> ExitCode {
     let count = reports.len();
     let mut failed = Vec::new();

@@ -71,8 +71,8 @@ impl Case {
     fn run(&self) -> Output {
         let started = Instant::now();
         let output = self.limited(&format!("ulimit -t {SECONDS} && ulimit -v {KILOBYTES}")).output().unwrap();
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert!(matches!(output.status.code(), Some(0 | 1)), "{:?}: {told}", output.status);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{:?}: {stderr}", output.status);
         // Other processes take their share of the processor, so that this only tells a run that waits for something.
         assert!(started.elapsed() < Duration::from_mins(5), "it waits for something");
         output
@@ -87,9 +87,13 @@ impl Case {
     #[track_caller]
     fn fails(&self, message: &str) {
         let output = self.run();
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(1), "{told}");
-        assert!(told.contains(message), "{message:?} is not said: {}", told.chars().take(2000).collect::<String>());
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{stderr}");
+        assert!(
+            stderr.contains(message),
+            "{message:?} is not reported: {}",
+            stderr.chars().take(2000).collect::<String>()
+        );
         assert!(!self.path("out").exists(), "something was written");
     }
 }

@@ -15,7 +15,7 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     let code = |text: &str| {
         let spec = inputs::with_text(text).to_string();
         let run = properties::checked(inputs::folder(&[("spec.json", spec.as_bytes())]).path());
-        properties::code(&run.files.expect("a text is no error"))
+        properties::code(&run.files.expect("a text is not an error"))
     };
     let plain = PLAIN.get_or_init(|| code("plain"));
     assert_eq!(&code(text), plain, "a text became code");

@@ -1,4 +1,4 @@
-//! Renews what tests compare with.
+//! Renews the expected texts of tests.
 
 use std::process::ExitCode;
 

@@ -49,9 +49,10 @@ pub(crate) struct Check {
 
 /// Run signature test vectors
 ///
-/// One JSON object a line: `id`, `title`, `secrets` (texts), `now` (seconds since 1970), `headers_b64` (pairs of a name and a
-/// base64 value), `body_b64`, `expect` (`accept` or `reject`) and, for the latter, `kind` (a variant of `VerifyError`, or `Secret`
-/// where the secrets are refused) and `status`. Prints a table, and exits with 1 unless every case passes.
+/// The file has one JSON object per line: `id`, `title`, `secrets` (strings), `now` (seconds since 1970), `headers_b64`
+/// (pairs of a name and a base64 value), `body_b64`, `expect` (`accept` or `reject`) and, for the latter, `kind` (a
+/// variant of `VerifyError`, or `Secret` if the secrets are refused) and `status`. Prints a table. The exit code is 1
+/// unless every case passes.
 #[derive(Args)]
 pub(crate) struct Conformance {
     /// The cases, as JSON Lines
@@ -60,23 +61,23 @@ pub(crate) struct Conformance {
 
 /// Measure the generator on a folder of descriptions
 ///
-/// Each description of webhooks in the folder is generated, with the configuration that the generator itself asks for if
-/// it does, and compiled with warnings denied. The examples of whole payloads, of the description and of the folder
-/// `examples` beside it, are passed through the receiver: decoded, routed, written again. Descriptions that are one in two
-/// forms (YAML and JSON, one file and many) are to give the same code.
+/// Generates a crate from each description of webhooks in the folder, with the configuration lines that the generator
+/// requests, and compiles it with warnings denied. Examples of whole payloads, from the description and from the folder
+/// `examples` next to it, are passed through the receiver: decoded, routed and serialized again. Two forms of one
+/// description (YAML and JSON, one file and many) must give the same code.
 ///
-/// Each gives a row of the table on standard output; progress goes to standard error. Where the folder holds
-/// `examples-validity.json`, it says which examples are what their schemas describe: those have to decode and to come
-/// back as they were, while others may reach the fallback.
+/// Prints a table with a row per description on standard output, and progress on standard error. If the folder contains
+/// `examples-validity.json`, it states which examples match their schemas. Those must decode and be serialized unchanged;
+/// others may reach the fallback.
 ///
-/// The exit code is 0 where all is well, 1 where there are failures (with `--record`: where a row is worse than on record), and 2
-/// where the command cannot do its work.
+/// The exit code is 0 on success, 1 if there are failures (with `--record`: if a row is worse than on record), and 2 if
+/// the command itself fails.
 #[derive(Args)]
 pub(crate) struct Corpus {
     /// The folder
     pub(crate) dir: PathBuf,
 
-    /// One JSON object a document, then the totals, in place of the table
+    /// Print one JSON object per document, then the totals, instead of the table
     #[arg(long)]
     pub(crate) json: bool,
 
@@ -92,11 +93,11 @@ pub(crate) struct Corpus {
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
 
-    /// Compare with this record of earlier counts, and fail only where one got worse
+    /// Compare with this record of earlier counts, and fail only if one got worse
     #[arg(long, value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
 
-    /// Write the record anew instead
+    /// Renew the record instead
     #[arg(long, requires = "record", conflicts_with = "filter")]
     pub(crate) bless: bool,
 }

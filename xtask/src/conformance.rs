@@ -13,14 +13,14 @@ use webhook_receiver::http::{HeaderMap, HeaderName, HeaderValue};
 use webhook_receiver::signature::VerifierBuilder;
 use webhook_receiver::{Secret, StandardWebhooks, Verifier, VerifyError};
 
-/// What a case says, or what is found.
+/// The expected or actual result of a case.
 #[derive(PartialEq, Eq)]
 enum Outcome {
     Accepted,
     Refused { kind: String, status: Option<u16> },
 }
 
-/// Prints a table of all cases; fails if one ends otherwise than it says, or cannot be read.
+/// Prints a table of all cases. Fails if a result is not the expected one, or if a case cannot be read.
 pub(crate) fn run(file: &Path) -> ExitCode {
     let text = match fs::read_to_string(file) {
         Ok(text) => text,
@@ -51,10 +51,10 @@ pub(crate) fn run(file: &Path) -> ExitCode {
     if printed.is_ok() && passed == all && all > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Id, title, what is expected and what is found.
+/// Id, title, expected and actual result.
 fn case(line: &str) -> Result<(String, String, Outcome, Outcome), String> {
     let case: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
-    let text = |key: &str| case[key].as_str().map(str::to_owned).ok_or(format!("`{key}` is not a text"));
+    let text = |key: &str| case[key].as_str().map(str::to_owned).ok_or(format!("`{key}` is not a string"));
     let expected = match text("expect")?.as_str() {
         "accept" => Outcome::Accepted,
         "reject" => Outcome::Refused { kind: text("kind")?, status: status(&case["status"])? },
@@ -64,11 +64,11 @@ fn case(line: &str) -> Result<(String, String, Outcome, Outcome), String> {
     let now = case["now"].as_u64().ok_or("`now` is not a count of seconds")?;
     let mut headers = HeaderMap::new();
     for pair in list(&case["headers_b64"])? {
-        let name = pair[0].as_str().and_then(|name| name.parse::<HeaderName>().ok()).ok_or("no name of a header")?;
+        let name = pair[0].as_str().and_then(|name| name.parse::<HeaderName>().ok()).ok_or("not a header name")?;
         headers.append(name, HeaderValue::try_from(bytes(&pair[1])?).map_err(|error| error.to_string())?);
     }
     let secrets: Option<Vec<&str>> = list(&case["secrets"])?.iter().map(Value::as_str).collect();
-    let found = verify(&secrets.ok_or("a secret is not a text")?, now, &headers, body);
+    let found = verify(&secrets.ok_or("a secret is not a string")?, now, &headers, body);
     Ok((text("id")?, text("title")?, expected, found))
 }
 
@@ -92,17 +92,17 @@ fn kind(error: &VerifyError) -> String {
 }
 
 fn list(value: &Value) -> Result<&Vec<Value>, String> {
-    value.as_array().ok_or(format!("a list is expected, not {value}"))
+    value.as_array().ok_or(format!("expected a list, not {value}"))
 }
 
 fn bytes(value: &Value) -> Result<Vec<u8>, String> {
-    let text = value.as_str().ok_or(format!("base64 is expected, not {value}"))?;
+    let text = value.as_str().ok_or(format!("expected base64, not {value}"))?;
     STANDARD.decode(text).map_err(|error| error.to_string())
 }
 
 fn status(value: &Value) -> Result<Option<u16>, String> {
     let number = value.as_u64().map(u16::try_from);
-    number.transpose().map_err(|_| format!("{value} is no status"))
+    number.transpose().map_err(|_| format!("{value} is not a status"))
 }
 
 impl std::fmt::Display for Outcome {

@@ -76,9 +76,9 @@ fn lines_that_cannot_be_read() {
         (with(&json!({"expect": "maybe"})), "error: line 2: `expect` is neither"),
         (with(&json!({"now": "now"})), "error: line 2: `now` is not a count of seconds"),
         (with(&json!({"body_b64": "?"})), "error: line 2: Invalid"),
-        (with(&json!({"headers_b64": [["a b", ""]]})), "error: line 2: no name of a header"),
-        (with(&json!({"secrets": [1]})), "error: line 2: a secret is not a text"),
-        (with(&json!({"title": 1})), "error: line 2: `title` is not a text"),
+        (with(&json!({"headers_b64": [["a b", ""]]})), "error: line 2: not a header name"),
+        (with(&json!({"secrets": [1]})), "error: line 2: a secret is not a string"),
+        (with(&json!({"title": 1})), "error: line 2: `title` is not a string"),
     ] {
         let output = run(&[valid().to_string(), line]);
         let errors = String::from_utf8(output.stderr).unwrap();

@@ -131,7 +131,7 @@ fn a_fresh_crate_is_left_alone() {
     let workspace = Workspace::new();
     workspace.build_on_a_server().succeeds();
     workspace.build().succeeds().says("Fresh generated");
-    workspace.write("generated/README.md", "is no input");
+    workspace.write("generated/README.md", "not an input");
     workspace.build().succeeds().says("Fresh generated");
     workspace.write("spec/description", "\u{feff}first");
     workspace.build().succeeds();

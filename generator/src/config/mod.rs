@@ -51,7 +51,7 @@
 //!
 //! ```toml
 //! [diagnostics]
-//! W0603 = "allow"                         # not told
+//! W0603 = "allow"                         # silenced
 //! W0604 = "deny"                          # an error
 //! W0707 = "warn"                          # a warning, also with `--deny warnings`
 //! ```

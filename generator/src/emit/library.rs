@@ -66,7 +66,7 @@ impl ToTokens for Modules<'_> {
     }
 }
 
-/// The type that stands for the vendor.
+/// The type that represents the vendor.
 struct VendorItem<'a> {
     emitter: &'a Emitter<'a>,
 }

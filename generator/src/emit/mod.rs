@@ -59,8 +59,8 @@ impl<'a> Emitter<'a> {
         Self { api, names, sources, payloads, modules, values: docs::Values::of(api) }
     }
 
-    /// Hands over the source files of the crate one by one, as the tokens of a file take far more memory than its text, and
-    /// returns all other files but for the manifest.
+    /// Hands over the source files of the crate one by one, as the tokens of a file take far more memory than its text,
+    /// and returns all other files except the manifest.
     pub(crate) fn files(&self, mut source: impl FnMut(String, SourceFile)) -> BTreeMap<String, String> {
         source("src/lib.rs".to_owned(), library::file(self));
         source("src/event.rs".to_owned(), event::file(self));

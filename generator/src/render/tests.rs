@@ -39,11 +39,11 @@ fn github_shows_everything_at_one_place() {
             .at(Place::Value(member(root.origin(), "b")), "")
             .setting("names", vec!["a = \"b\"".to_owned()]),
     );
-    diagnostics.push(Diagnostic::new(Code::OverlayTarget, "no place at all"));
+    diagnostics.push(Diagnostic::new(Code::OverlayTarget, "no place"));
     let folder = format!("{}/", folder.path().to_str().unwrap());
     expect![[r#"
         ::error file=a%2Cb%3Ac.yaml,line=1,col=4,endLine=1,endColumn=5,title=E0301::100%25 wrong,\r\nreally: \u{1b}[31m%0Ahere%0Aa,b:c.yaml:2:1: and here%0Aa,b:c.yaml:2:4%0Ahelp: set it in codegen.toml (`--config`):%0A[names]%0Aa = "b"
-        ::warning title=W0201::no place at all
+        ::warning title=W0201::no place
     "#]].assert_eq(&github(&diagnostics, &sources).replace(&folder, ""));
 }
 
@@ -69,7 +69,7 @@ fn warnings_are_allowed_and_denied() {
     for code in [Code::Skipped, Code::UnknownKeyword, Code::NotEnforced, Code::UnknownFormat, Code::Reference] {
         found.push(Diagnostic::new(code, code.meaning()).at(Place::File(file), ""));
     }
-    let told = |deny_warnings| {
+    let rendered = |deny_warnings| {
         let levels = Levels { deny_warnings, codes: codes.clone() };
         let mut found = found.clone();
         levels.unused(&found).into_iter().for_each(|diagnostic| found.push(diagnostic));
@@ -109,7 +109,7 @@ fn warnings_are_allowed_and_denied() {
         {"code":"W0605","severity":"warning","message":"An unknown `format` is read as a plain string.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[]}
         {"code":"E0301","severity":"error","message":"A `$ref` cannot be resolved.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[]}
         {"code":"W0704","severity":"warning","message":"`W0604` is allowed but does not occur","file":"codegen.toml","line":4,"column":1,"end_line":4,"end_column":16,"labels":[{"file":"codegen.toml","line":4,"column":1,"end_line":4,"end_column":16,"text":"this line has no effect"}],"help":["remove the line"]}
-    "#]].assert_eq(&told(false));
+    "#]].assert_eq(&rendered(false));
     expect![[r#"
         warning[W0602]: An unknown keyword is ignored.
         --> codegen.toml
@@ -144,7 +144,7 @@ fn warnings_are_allowed_and_denied() {
         {"code":"W0605","severity":"error","message":"An unknown `format` is read as a plain string.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[],"note":"`--deny warnings` makes this warning an error"}
         {"code":"E0301","severity":"error","message":"A `$ref` cannot be resolved.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[]}
         {"code":"W0704","severity":"error","message":"`W0604` is allowed but does not occur","file":"codegen.toml","line":4,"column":1,"end_line":4,"end_column":16,"labels":[{"file":"codegen.toml","line":4,"column":1,"end_line":4,"end_column":16,"text":"this line has no effect"}],"help":["remove the line"],"note":"`--deny warnings` makes this warning an error"}
-    "#]].assert_eq(&told(true));
+    "#]].assert_eq(&rendered(true));
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn several_findings_with_labels_and_help() {
                     .at(Place::Value(member(&created, "get")), "")
                     .help("write `post:`")
                     .help("or remove it"),
-                Diagnostic::new(Code::OverlayTarget, "no place at all"),
+                Diagnostic::new(Code::OverlayTarget, "no place"),
                 Diagnostic::new(Code::Config, "a whole file").at(Place::File(root.file()), "ignored"),
             ]
         },
@@ -191,14 +191,14 @@ fn several_findings_with_labels_and_help() {
               = help: write `post:`
               = help: or remove it
 
-            warning[W0201]: no place at all
+            warning[W0201]: no place
 
             error[E0401]: a whole file
             --> api.yaml
         "#]],
         expect![[r#"
             {"code":"E0301","severity":"error","message":"a webhook needs `post`","file":"api.yaml","line":3,"column":3,"end_line":3,"end_column":10,"labels":[{"file":"api.yaml","line":3,"column":3,"end_line":3,"end_column":10,"text":"this one"},{"file":"api.yaml","line":4,"column":10,"end_line":4,"end_column":11,"text":""}],"help":["write `post:`","or remove it"]}
-            {"code":"W0201","severity":"warning","message":"no place at all","labels":[],"help":[]}
+            {"code":"W0201","severity":"warning","message":"no place","labels":[],"help":[]}
             {"code":"E0401","severity":"error","message":"a whole file","file":"api.yaml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"api.yaml","line":1,"column":1,"end_line":1,"end_column":1,"text":"ignored"}],"help":[]}
         "#]],
     );

@@ -166,8 +166,8 @@ impl Input {
                 (number == Some(i64::MIN) && !svix).then_some("the least i64 as a timestamp overflows")
             }
             (Outcome::Refuses, Outcome::Accepts) => [
-                (svix && of_svix("id"), "headers of Svix's names are read without being asked for"),
-                (key.clone() == Ok(0), "an empty key lets anybody sign"),
+                (svix && of_svix("id"), "headers with Svix names are read by default"),
+                (key.clone() == Ok(0), "with an empty key, anyone can sign"),
                 (key.is_ok_and(|length| !(16..=64).contains(&length)), "keys of less than 16 bytes, or more than 64"),
                 (["webhook-id", "webhook-timestamp", "webhook-signature"].map(twice).contains(&true), "header twice"),
                 (id.is_empty(), "an empty id"),

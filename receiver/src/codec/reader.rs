@@ -290,7 +290,7 @@ impl<'de> Members<'_, 'de> {
     /// # Errors
     ///
     /// If the input is not JSON.
-    #[expect(clippy::should_implement_trait, reason = "a fallible, lending reader is no iterator")]
+    #[expect(clippy::should_implement_trait, reason = "a fallible, lending reader is not an iterator")]
     pub fn next(&mut self) -> Result<Option<Name<'de>>, DecodeError> {
         let lexer = &mut self.reader.lexer;
         match (self.next, lexer.peek()) {

@@ -1,7 +1,7 @@
 //! Event types, topics, events and payloads as rows.
 
-/// `EventName` and what an enum of event types has besides. A row is `name => variant`, then `in` the innermost topic, then
-/// `as template` if the name stands for several event types. `by` is what separates the parts of names.
+/// `EventName` and what an enum of event types has besides. A row is `name => variant`, then `in` the innermost topic,
+/// then `as template` if the name is a template. `by` is the separator of the parts of names.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __event_type {

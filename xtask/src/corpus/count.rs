@@ -1,4 +1,4 @@
-//! What is counted of a document.
+//! The counts of a document.
 
 use std::iter::zip;
 use std::ops::{Index, IndexMut};
@@ -14,7 +14,7 @@ macro_rules! counts {
         }
 
         impl Count {
-            /// All of them, in the order in which they are shown.
+            /// All of them, in display order.
             pub(crate) const ALL: &'static [Self] = &[$(Self::$count,)*];
 
             /// The name in records and JSON.
@@ -22,7 +22,7 @@ macro_rules! counts {
                 match self { $(Self::$count => $name,)* }
             }
 
-            /// What would be worse than before.
+            /// Which change makes a count worse.
             fn worse(self) -> Worse {
                 match self { $(Self::$count => $worse,)* }
             }
@@ -33,13 +33,13 @@ macro_rules! counts {
 counts! {
     /// Webhooks with a JSON body.
     Webhooks = "webhooks", Worse::Less;
-    /// Event types that deliveries are routed by.
+    /// Routed event types.
     Routed = "routed", Worse::Less;
     /// Emitted types.
     Types = "types", Worse::Neither;
     /// Places that the description leaves untyped.
     Open = "open", Worse::More;
-    /// Places that are untyped because what the description says has no form in Rust.
+    /// Places that are untyped because Rust cannot express the schema.
     Inexpressible = "inexpressible", Worse::More;
     /// Examples of whole payloads.
     Examples = "examples", Worse::Less;
@@ -57,11 +57,11 @@ counts! {
     Warnings = "warnings", Worse::More;
     /// Lines of the emitted sources.
     Lines = "lines", Worse::Neither;
-    /// What is wrong and should not be.
+    /// Failures.
     Failures = "failures", Worse::More;
 }
 
-/// Which way a count may not go.
+/// The direction in which a count must not change.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Worse {
     More,
@@ -93,7 +93,7 @@ impl Counts {
         zip(&mut self.0, other.0).for_each(|(sum, count)| *sum += count);
     }
 
-    /// What is worse than it was, each in words.
+    /// What got worse, in words.
     pub(crate) fn worse_than(&self, before: &Self) -> Vec<String> {
         let is_worse = |count: &&Count| match count.worse() {
             Worse::More => self[**count] > before[**count],
@@ -104,13 +104,13 @@ impl Counts {
         Count::ALL.iter().filter(is_worse).map(words).collect()
     }
 
-    /// By name. What can be neither better nor worse is left out of records.
+    /// By name. Counts that can be neither better nor worse are not recorded.
     pub(crate) fn to_json(&self, for_record: bool) -> Map<String, Value> {
         let wanted = |count: &&Count| !for_record || count.worse() != Worse::Neither;
         Count::ALL.iter().filter(wanted).map(|count| (count.name().to_owned(), self[*count].into())).collect()
     }
 
-    /// Reads what [`Self::to_json`] gives; what is not there is none.
+    /// Reads the form of [`Self::to_json`]; missing counts are 0.
     pub(crate) fn from_json(members: &Map<String, Value>) -> Self {
         let mut counts = Self::default();
         for count in Count::ALL {

@@ -1,4 +1,4 @@
-//! Emitted crates, compiled and run. All share one folder of build results, so that the receiver is compiled once.
+//! Emitted crates, compiled and run. All share one target directory, so that the receiver is compiled once.
 
 use std::env;
 use std::ffi::OsString;
@@ -11,14 +11,14 @@ use serde_json::Value;
 
 use super::examples::Example;
 
-/// The name of every emitted crate: twins are to have the same code.
+/// The name of every emitted crate, since twins must have the same code.
 pub(crate) const CRATE_NAME: &str = "corpus-webhooks";
 
-/// The program that passes examples through the receiver: an example of the emitted crate, in Cargo's sense of the word.
-/// `VENDOR` in it is replaced by the vendor's type.
+/// The program that passes examples through the receiver: a Cargo example of the emitted crate. `VENDOR` in it is
+/// replaced by the vendor's type.
 const RUNNER: &str = include_str!("runner.rs");
 
-/// What makes compiling quick.
+/// Settings for fast compilation.
 const QUICK: [(&str, &str); 5] = [
     ("CARGO_INCREMENTAL", "0"),
     ("CARGO_PROFILE_DEV_DEBUG", "0"),
@@ -35,13 +35,13 @@ pub(crate) struct Crates {
     pub(crate) lock: PathBuf,
 }
 
-/// What became of an example.
+/// The outcome of an example.
 pub(crate) struct Passed {
-    /// How it differs when it is written again as an event of its own type; the error where it does not decode as one.
+    /// The difference after it is serialized again as an event of its own type; an error if it does not decode.
     pub(crate) decoded: Result<Option<String>, String>,
-    /// Whether it decodes, but says that it is of another type, or of none.
+    /// Whether it decodes, but states another event type or none.
     pub(crate) misstated: bool,
-    /// What reached the fallback, where that got it instead of a handler.
+    /// What reached the fallback, if it ran instead of a handler.
     pub(crate) raw: Option<Raw>,
 }
 
@@ -65,7 +65,7 @@ impl Crates {
     ///
     /// # Errors
     ///
-    /// What the compiler says.
+    /// The compiler's output.
     pub(crate) fn compile(&self, folder: &Path, vendor: &str) -> Result<Duration, String> {
         let start = Instant::now();
         let manifest = folder.join("crate");
@@ -88,7 +88,7 @@ impl Crates {
     ///
     /// # Errors
     ///
-    /// What the tests say.
+    /// The output of the tests.
     pub(crate) fn test(&self, folder: &Path) -> Result<(), String> {
         self.cargo(&folder.join("crate"), &["test", "--tests"])
     }
@@ -103,7 +103,7 @@ impl Crates {
         let lines: String = examples.iter().map(|example| example.line() + "\n").collect();
         fs::write(&input, lines).map_err(|error| error.to_string())?;
         let runner = self.target().join("debug/examples/corpus").with_extension(env::consts::EXE_EXTENSION);
-        let output = told(Command::new(runner).arg(&input).stdin(Stdio::null()).output())?;
+        let output = output_of(Command::new(runner).arg(&input).stdin(Stdio::null()).output())?;
         let passed: Vec<Passed> = output.lines().filter_map(Passed::parse).collect();
         if passed.len() == examples.len() { Ok(passed) } else { Err("the runner says something else".to_owned()) }
     }
@@ -116,10 +116,10 @@ impl Crates {
             .current_dir(manifest)
             .env("CARGO_TARGET_DIR", self.target())
             .env("RUSTFLAGS", "-Dwarnings")
-            // Nobody debugs these crates or changes a line of them, and the largest take minutes as it is.
+            // These crates are never debugged or edited, and the largest take minutes to compile.
             .envs(QUICK)
             .stdin(Stdio::null());
-        told(command.output()).map(drop)
+        output_of(command.output()).map(drop)
     }
 
     fn target(&self) -> PathBuf {
@@ -140,8 +140,8 @@ impl Passed {
     }
 }
 
-/// What a program says that succeeds, or how it complains.
-fn told(output: io::Result<Output>) -> Result<String, String> {
+/// The output of a program if it succeeds, else its errors.
+fn output_of(output: io::Result<Output>) -> Result<String, String> {
     let output = output.map_err(|error| error.to_string())?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr) + &text(&output.stdout)) }

@@ -1,7 +1,7 @@
 //! The examples of whole payloads that belong to a document.
 //!
-//! Those that it holds itself, and those in the folder `examples` beside it, as some vendors publish them: each JSON
-//! file there is a list of objects with the `name` of an event, as a header would say it, and payloads as `examples`.
+//! Those in the document, and those in the folder `examples` next to it, as some vendors publish them: each JSON file
+//! there is a list of objects with the `name` of an event, as in a header, and payloads as `examples`.
 
 use std::path::Path;
 use std::{fs, io};
@@ -23,21 +23,21 @@ struct Event {
 
 /// An example.
 pub(crate) struct Example {
-    /// The webhook's key and the example's key: `parcel.sent#heavy`, or `parcel.sent` for the one without a key; or
-    /// the file beside the description, the event and the number: `vendor/examples/all.json:parcel[0]`.
+    /// The webhook's key and the example's key: `parcel.sent#heavy`, or `parcel.sent` for the one without a key; or the
+    /// file next to the description, the event and the number: `vendor/examples/all.json:parcel[0]`.
     pub(crate) name: String,
     /// Its place in the description; `None` for those in separate files.
     pub(crate) pointer: Option<String>,
-    /// The event types of its webhook, one of which it should be of; none for those beside the description.
+    /// The possible event types, those of its webhook; empty for examples in separate files.
     pub(crate) event_types: Vec<String>,
-    /// What the header says that carries event types, if one does.
+    /// The value of the header that states event types, if one does.
     header: Option<String>,
     /// The payload.
     body: String,
 }
 
 impl Example {
-    /// The name, with the place where there is one.
+    /// The name, with the place if there is one.
     pub(crate) fn place(&self) -> String {
         match &self.pointer {
             Some(pointer) => format!("{} ({pointer})", self.name),
@@ -45,7 +45,7 @@ impl Example {
         }
     }
 
-    /// The line that tells the runner.
+    /// The line for the runner.
     pub(crate) fn line(&self) -> String {
         json!({ "event_types": self.event_types, "header": self.header, "body": self.body }).to_string()
     }

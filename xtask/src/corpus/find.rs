@@ -35,8 +35,8 @@ pub(crate) fn find(corpus: &Path) -> io::Result<Vec<Document>> {
     Ok(documents)
 }
 
-/// Whether a file is YAML or JSON with `openapi` and `webhooks` at its root, as far as that can be seen at a glance:
-/// whether it is a sound description is for the generator to say.
+/// Whether a file is YAML or JSON with `openapi` and `webhooks` at its root, as far as a quick check shows; the generator
+/// checks the rest.
 fn describes_webhooks(path: &Path) -> io::Result<bool> {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     if !["json", "yaml", "yml"].contains(&extension) {

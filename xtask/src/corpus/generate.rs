@@ -1,4 +1,4 @@
-//! A document to a crate.
+//! From a document to a crate.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -13,11 +13,11 @@ use webhook_generator::{Outcome, Output, ReceiverDependency, Request, generate};
 use super::crates::CRATE_NAME;
 use super::find::Document;
 
-/// What the generator made of a document.
+/// The generator's result for a document.
 pub(crate) struct Generated {
     /// The crate; `None` if there were errors.
     pub(crate) output: Option<Output>,
-    /// What the generator found.
+    /// The diagnostics.
     pub(crate) diagnostics: Diagnostics,
     /// The configuration that the generator requested; empty if none.
     pub(crate) settings: String,
@@ -27,7 +27,7 @@ pub(crate) struct Generated {
 }
 
 impl Generated {
-    /// Generates a crate into a folder, with the configuration that the generator asks for, if it does.
+    /// Generates a crate into a folder, with the configuration that the generator requests.
     pub(crate) fn new(document: &Document, receiver: &Path, folder: &Path) -> io::Result<Self> {
         let mut request =
             Request::new(&document.path).receiver(ReceiverDependency::Path(receiver.to_string_lossy().into_owned()));

@@ -22,9 +22,9 @@ use crate::cli::Until;
 /// How many lines of configuration a description may need.
 const MAX_SETTINGS: usize = 10;
 
-/// What measuring a document needs.
+/// The settings for measuring a document.
 pub(crate) struct Measuring {
-    /// What is known of the corpus's examples.
+    /// The known validity of the corpus's examples.
     pub(crate) validity: Validity,
     /// Where crates are compiled.
     pub(crate) crates: Crates,
@@ -39,7 +39,7 @@ impl Measuring {
     ///
     /// # Errors
     ///
-    /// If files cannot be read or written. What is wrong with the document is in its row.
+    /// If files cannot be read or written. Failures of the document are in its row.
     pub(crate) fn row(&self, document: &Document) -> Result<(Row, Option<Twin>), String> {
         let problem = |error: io::Error| format!("`{}`: {error}", document.path.display());
         let text = fs::read(&document.path).map_err(problem)?;
@@ -111,7 +111,7 @@ impl Measuring {
         }
     }
 
-    /// Valid examples decode and are written as they were; any other may reach the fallback, with its bytes.
+    /// Valid examples decode and are serialized unchanged; any other may reach the fallback, with its bytes.
     fn judge(&self, examples: &[Example], passed: &[Passed], row: &mut Row) {
         let verdict = self.validity.of(&row.document, examples).unwrap_or_else(|problem| {
             row.fail(problem);
@@ -177,14 +177,14 @@ fn counted(generated: &Generated, output: &Output, row: &Row, examples: &[Exampl
     counts
 }
 
-/// The first lines of what a program says.
+/// The first lines of a program's output.
 fn beginning(text: &str) -> String {
     text.lines().take(20).collect::<Vec<_>>().join("\n")
 }
 
 fn stage(name: &str) {
     eprint!(", {name}");
-    // Progress that cannot be shown is not missed.
+    // Progress that cannot be printed does not matter.
     let _ = io::stderr().flush();
 }
 

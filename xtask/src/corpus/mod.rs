@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &Corpus) -> ExitCode {
     }
 }
 
-/// A run in its course.
+/// A run in progress.
 struct Run {
     documents: Vec<Document>,
     measuring: Measuring,

@@ -1,4 +1,4 @@
-//! The committed record of earlier rows: the fingerprint of each document and its counts, no word of the documents.
+//! The committed record of earlier rows: the fingerprint of each document and its counts, but no text of the documents.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use super::row::Row;
 /// A record.
 pub(crate) struct Record {
     path: PathBuf,
-    /// By fingerprint; none for a document that nothing is generated from.
+    /// By fingerprint; `None` for a document without a generated crate.
     rows: BTreeMap<String, Option<Counts>>,
 }
 
@@ -30,7 +30,7 @@ impl Record {
         Ok(Self { path: path.to_owned(), rows })
     }
 
-    /// What is worse than on record, each in words. Documents that are not on record are not.
+    /// What is worse than on record, in words. New documents are never worse.
     pub(crate) fn worse(&self, rows: &[Row]) -> Vec<String> {
         let mut worse = Vec::new();
         for row in rows {
@@ -49,9 +49,9 @@ impl Record {
         rows.iter().filter(|row| !self.rows.contains_key(&row.fingerprint)).count()
     }
 
-    /// Writes these rows in place of the record.
+    /// Replaces the record with these rows.
     pub(crate) fn replace(self, rows: &[Row]) -> io::Result<()> {
-        // One document a line, so that a change of it is a change of a line.
+        // One document per line, for readable diffs.
         let line = |row: &Row| {
             let counts = row.counts.as_ref().map_or(Value::Null, |counts| counts.to_json(true).into());
             (row.fingerprint.clone(), counts)

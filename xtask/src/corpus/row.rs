@@ -1,4 +1,4 @@
-//! What came of a document.
+//! The result for a document.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub(crate) struct Row {
     pub(crate) inexpressible: Vec<String>,
     /// The untyped places that the description leaves open, with the reasons.
     pub(crate) open: Vec<String>,
-    /// What is wrong and should not be, each in words.
+    /// The failures, in words.
     pub(crate) failures: Vec<String>,
     /// How long the generator took.
     pub(crate) generation: Duration,
@@ -27,7 +27,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// Notes something that should not be.
+    /// Adds a failure.
     pub(crate) fn fail(&mut self, failure: impl Into<String>) {
         self.failures.push(failure.into());
         if let Some(counts) = &mut self.counts {

@@ -1,4 +1,4 @@
-//! Passes examples through the receiver: one JSON object a line in, one a line out.
+//! Passes examples through the receiver: reads one JSON object per line and prints one per line.
 
 use std::future::ready;
 use std::sync::mpsc;
@@ -25,14 +25,14 @@ fn main() {
     }
 }
 
-/// Signs an example, passes it through the receiver, and holds what the handler got against it.
+/// Signs an example, passes it through the receiver, and compares what the handler got with it.
 fn pass(example: &Value) -> Value {
     let body = example["body"].as_str().expect("an example has a body").to_owned();
     let names = example["event_types"].as_array().into_iter().flatten();
     let own: Vec<EventType> = names.filter_map(|name| <EventType as EventName>::parse(name.as_str()?)).collect();
     let mut headers = testing::signed_now(&StandardWebhooks::DEFAULT, &testing::secret(), body.as_bytes());
     if let (EventTypeLocation::Header { name, .. }, Some(value)) = (VENDOR::EVENT_TYPE, example["header"].as_str()) {
-        headers.insert(name, HeaderValue::from_str(value).expect("an event's name can stand in a header"));
+        headers.insert(name, HeaderValue::from_str(value).expect("an event's name is valid in a header"));
     }
     let verifier = || Verifier::standard_webhooks(testing::secret());
 
@@ -68,7 +68,7 @@ fn pass(example: &Value) -> Value {
     json!({ "difference": difference, "error": error, "misstated": misstated, "intact": intact })
 }
 
-/// How an event differs from its example when it is written again; an error never, like decoding's.
+/// The difference between an event, serialized again, and its example.
 fn written(body: &str, event: &Event) -> Result<Option<String>, String> {
     let text = serde_json::to_string(event).expect("an event can be written");
     Ok(testing::same_json(body, &text).err())

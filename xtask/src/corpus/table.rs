@@ -33,7 +33,7 @@ impl Totals {
     }
 }
 
-/// The rows as a table, then the totals, then what has no form in Rust, then the failures.
+/// The rows as a table, then the totals, then the inexpressible places, then the failures.
 pub(crate) fn text(rows: &[Row]) -> String {
     let totals = Totals::of(rows);
     let heading: Vec<String> =
@@ -98,7 +98,7 @@ fn seconds(duration: Duration) -> String {
     format!("{:.2} s", duration.as_secs_f64())
 }
 
-/// The rows, one JSON object a line, then the totals.
+/// The rows, one JSON object per line, then the totals.
 pub(crate) fn json(rows: &[Row]) -> String {
     let totals = Totals::of(rows);
     let mut lines: String = rows.iter().map(|row| json_row(row).to_string() + "\n").collect();

@@ -1,16 +1,16 @@
-//! Documents that say the same, and so are to give the same code.
+//! Documents with the same content, which must give the same code.
 
 use std::collections::BTreeMap;
 
 use webhook_generator::Output;
 
-/// A document with the code that came of it.
+/// A document with its generated code.
 pub(crate) struct Twin {
     /// The name of the document.
     pub(crate) document: String,
     /// The sources without what names places in the description.
     files: BTreeMap<String, Vec<String>>,
-    /// What the description says of itself: title, version, description.
+    /// The description's title, version and description.
     edition: [Option<String>; 3],
 }
 
@@ -23,7 +23,7 @@ impl Twin {
         let code = |text: &String| text.lines().filter(|line| !names_place(line)).map(str::to_owned).collect();
         Self {
             document: document.to_owned(),
-            // Examples may be spelled in two ways, such as `20` and `20.0`: fixtures are data, no code.
+            // Examples may be spelled differently, such as `20` and `20.0`. Fixtures are data, not code.
             files: output
                 .files
                 .iter()
@@ -50,15 +50,15 @@ impl Twin {
     }
 }
 
-/// The pairs among these: see [`are_twins`]. Those that say other things of themselves are editions, no twins.
+/// The pairs among these: see [`are_twins`]. Those with other titles or versions are editions, not twins.
 pub(crate) fn pairs(twins: &[Twin]) -> Vec<(&Twin, &Twin)> {
     let later = |index: usize| twins[index + 1..].iter();
     let all = twins.iter().enumerate().flat_map(|(index, one)| later(index).map(move |other| (one, other)));
     all.filter(|(one, other)| one.edition == other.edition && are_twins(&one.document, &other.document)).collect()
 }
 
-/// Whether the names of two documents say that they are one in two forms: YAML and JSON, side by side or in folders
-/// called so, or one file and many, the latter in a folder beside the former.
+/// Whether two documents are two forms of one, by name: YAML and JSON, next to each other or in folders of these names;
+/// or one file and many, the latter in a folder next to the former.
 fn are_twins(a: &str, b: &str) -> bool {
     let form = |name: &str| name.rsplit_once('.').map_or(name, |(stem, _)| stem).replace("/json/", "/yaml/");
     let split = |name: &str| {

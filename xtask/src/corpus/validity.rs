@@ -1,6 +1,6 @@
-//! Which examples are known to be what their own schemas describe.
+//! Which examples are known to match their own schemas.
 //!
-//! A corpus says so in `examples-validity.json` at its root: `docs` has a member for each document, by its path, with
+//! A corpus states this in `examples-validity.json` at its root: `docs` has a member for each document, by its path, with
 //! the numbers `valid` and `invalid` and with `invalid_list`, whose `example` names an invalid one as
 //! [`Example::name`](super::examples::Example::name) does, up to ` -> ` where that follows.
 
@@ -12,11 +12,11 @@ use serde_json::Value;
 
 use super::examples::Example;
 
-/// What is known of the examples of a corpus.
+/// The known validity of the examples of a corpus.
 pub(crate) struct Validity(Value);
 
 impl Validity {
-    /// Reads what the corpus says, if it says anything.
+    /// Reads the file of the corpus, if it has one.
     pub(crate) fn read(corpus: &Path) -> Result<Self, String> {
         let path = corpus.join("examples-validity.json");
         match fs::read(&path) {
@@ -28,8 +28,8 @@ impl Validity {
         }
     }
 
-    /// What is known of a document's examples. Where the numbers show that the examples beside the description were not
-    /// looked at, only those within it are judged.
+    /// The known validity of a document's examples. If the numbers show that the examples in separate files were not
+    /// judged, only those in the description count.
     ///
     /// # Errors
     ///
@@ -58,16 +58,16 @@ impl Validity {
     }
 }
 
-/// What is known of some examples.
+/// The known validity of some examples.
 pub(crate) struct Verdict {
     /// Whether each is known to be valid.
     pub(crate) valid: Vec<bool>,
-    /// How many of those may be invalid after all, since fewer were judged than there are.
+    /// How many of those may still be invalid, because not all were judged.
     pub(crate) spare: usize,
 }
 
 impl Verdict {
-    /// Where nothing is known.
+    /// If nothing is known.
     pub(crate) fn none(examples: usize) -> Self {
         Self { valid: vec![false; examples], spare: 0 }
     }

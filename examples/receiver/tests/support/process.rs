@@ -138,7 +138,7 @@ impl Server {
         Self { process, address, curl }
     }
 
-    /// Sends a signal, and expects that all goes well from there to the end.
+    /// Sends a signal, and expects a clean exit.
     #[track_caller]
     pub(crate) fn stop(&mut self, signal: &str) {
         self.process.signal(signal);

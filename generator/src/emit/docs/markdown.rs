@@ -141,7 +141,7 @@ fn visible(text: &str) -> String {
     out
 }
 
-/// How wide the marker of a list item is, with its space; 0 where the line is no list item.
+/// The width of a list item's marker, with its space; 0 if the line is not a list item.
 fn list_marker(line: &str) -> usize {
     if ["- ", "* ", "+ "].iter().any(|marker| line.starts_with(marker)) {
         return 2;

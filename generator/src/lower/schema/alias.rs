@@ -4,7 +4,7 @@ use super::keywords::{Keywords, without_null};
 use super::merge::{SchemaSet, common_types};
 use crate::normalize::{Schema, SchemaId, Schemas};
 
-/// A chain of aliases longer than this is taken for a cycle, which merging reports.
+/// A longer chain of aliases counts as a cycle, which merging reports.
 const MAX_STEPS: usize = 100;
 
 /// Follows references and combinators of one part that add no structure, so that a schema is the same set however it is

@@ -2,12 +2,12 @@
 //!
 //! `cargo run --release --manifest-path peers/Cargo.toml --bin generation [DESCRIPTION…]`
 //!
-//! Every run is a process of its own that does all that `cargo webhooks generate` does, writing included. The floor reads the
-//! description with the same kind of parser, and prints what was emitted with prettyplease: what a generator does that
-//! holds nothing in between. prettyplease takes a syntax tree: making it of the emitted text is part of the floor, and is left
-//! out of the bare floor. Runs and floors take turns, so that a busy machine is as hard on both. Every run writes to a folder
-//! of its own, and none is deleted before the end: a file system may look through what was deleted last for each file that is
-//! made, which is no work of ours.
+//! Every run is a process of its own that does all that `cargo webhooks generate` does, writing included. The floor reads
+//! the description with the same kind of parser, and prints what was emitted with prettyplease: what a generator does
+//! that holds nothing in between. prettyplease takes a syntax tree: making it of the emitted text is part of the floor,
+//! and is left out of the bare floor. Runs and floors take turns, so that a busy machine is as hard on both. Every run
+//! writes to a folder of its own, and none is deleted before the end: a file system may look through what was deleted
+//! last for each file that is made, which is not part of our work.
 //!
 //! Where `cargo build --release -p xtask` was run before, the command itself is timed, too.
 
@@ -34,8 +34,8 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 fn main() -> Result<()> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     match &arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["--generate", spec, out] => told(|| run(Path::new(spec), Path::new(out))),
-        ["--floor", spec, out] => told(|| floor(Path::new(spec), Path::new(out))),
+        ["--generate", spec, out] => measured(|| run(Path::new(spec), Path::new(out))),
+        ["--floor", spec, out] => measured(|| floor(Path::new(spec), Path::new(out))),
         paths => measure_all(paths),
     }
 }
@@ -47,7 +47,7 @@ struct Done {
 }
 
 /// Works and tells what it took: the processor's time in nanoseconds, the most memory in KiB, and what it did.
-fn told(work: impl FnOnce() -> Result<Done>) -> Result<()> {
+fn measured(work: impl FnOnce() -> Result<Done>) -> Result<()> {
     let Done { webhooks, parsing } = work()?;
     // As Linux has it; elsewhere it is not known.
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -146,9 +146,9 @@ fn process(what: &str, spec: &Path, out: &Path) -> Result<Taken> {
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into());
     }
-    let told = String::from_utf8(output.stdout)?;
-    let [busy, peak, webhooks, parsing] = told.split_whitespace().collect::<Vec<_>>()[..] else {
-        return Err(told.into());
+    let output = String::from_utf8(output.stdout)?;
+    let [busy, peak, webhooks, parsing] = output.split_whitespace().collect::<Vec<_>>()[..] else {
+        return Err(output.into());
     };
     let (busy, parsing) = (Duration::from_nanos(busy.parse()?), Duration::from_nanos(parsing.parse()?));
     Ok(Taken { wall, busy, peak_kib: peak.parse()?, webhooks: webhooks.parse()?, parsing })
