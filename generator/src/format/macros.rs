@@ -1,9 +1,9 @@
-//! Calls of macros, which prettyplease does not lay out: braces hold a row per line, a row ends with its comma.
+//! Macro calls, which prettyplease does not format: one row per line inside braces, ending with a comma.
 
 use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
 use quote::ToTokens;
 
-/// Rows are broken before this column where they can be.
+/// Rows are broken before this column if possible.
 const WIDTH: usize = 100;
 
 /// Prints a call that is an item.

@@ -1,4 +1,4 @@
-//! Every name of the emitted crate, decided before anything is emitted. Later rooms look names up.
+//! Every name of the emitted crate, decided before anything is emitted. Later stages look names up.
 
 mod configured;
 mod ident;
@@ -36,7 +36,7 @@ pub struct Names {
     types: Vec<Ident>,
     /// Fields of structs, variants of enums and unions, in the definition's order.
     members: Vec<Vec<Ident>>,
-    /// The variant for what the description does not list.
+    /// The variant for unlisted values.
     unknown: Vec<Ident>,
     event_types: Vec<Ident>,
     /// Their files, without an ending.
@@ -58,7 +58,7 @@ impl Names {
         &self.members[id.0]
     }
 
-    /// The variant of an enum or union that holds what the description does not list.
+    /// The variant of an enum or union for unlisted values.
     pub fn unknown(&self, id: TypeId) -> &Ident {
         &self.unknown[id.0]
     }
@@ -111,7 +111,7 @@ impl Names {
         lists.flatten().chain(self.topics.values()).all(|name| name.to_string().is_ascii())
     }
 
-    /// The accessor of a field that all payloads have.
+    /// The accessor of a field common to all payloads.
     pub fn accessor(&self, wire: &str) -> Option<&Ident> {
         self.accessors.get(wire)
     }
