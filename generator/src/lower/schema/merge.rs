@@ -208,19 +208,60 @@ impl<'a> Merge<'a, '_> {
         if !self.may_add(id) || !self.into.visited.insert(id) {
             return;
         }
-        let schema = self.schemas.get(id);
+        // Without `..`: a new keyword has to be merged, too.
+        let schema @ Schema {
+            node,
+            data,
+            reference,
+            types,
+            only_null,
+            format,
+            required,
+            properties,
+            additional,
+            items,
+            prefix_items,
+            closed_tuple,
+            min_items,
+            max_items,
+            patterns,
+            all_of,
+            one_of,
+            any_of,
+            constant,
+            values,
+            inexpressible,
+            // Annotations, and what only matters to one schema alone.
+            examples: _,
+            facts: _,
+            boolean: _,
+            children: _,
+        } = self.schemas.get(id);
         self.annotations(schema, id);
         self.path.push(id);
         // A nearer schema is added later and so wins: a schema over its references, a part of `allOf` over those before.
-        for target in schema.reference.iter().chain(&schema.all_of) {
+        for target in reference.iter().chain(all_of) {
             self.add(*target);
         }
-        self.types(schema);
-        self.nullable(schema);
-        self.object(schema);
-        self.array(schema);
-        self.values(schema);
-        self.choices(schema);
+        self.types(types, node);
+        self.into.nullable |= data.nullable;
+        self.into.only_null |= only_null;
+        self.into.inexpressible = self.into.inexpressible.or(inexpressible.as_deref());
+        self.into.format = format.as_deref().or(self.into.format);
+        self.members(properties, required);
+        self.into.patterns.extend(patterns);
+        self.additional(*additional);
+        self.into.items.splice(0..0, *items);
+        if !prefix_items.is_empty() {
+            self.into.prefix_items = prefix_items;
+        }
+        self.into.closed_tuple |= closed_tuple;
+        self.into.min_items = self.into.min_items.max(*min_items);
+        self.into.max_items = [self.into.max_items, *max_items].into_iter().flatten().min();
+        self.values(constant.as_ref(), values.as_deref());
+        self.into.discriminator = data.discriminator.as_ref().or(self.into.discriminator);
+        self.choice(one_of, true);
+        self.choice(any_of, false);
         self.path.pop();
     }
 
@@ -254,15 +295,15 @@ impl<'a> Merge<'a, '_> {
     }
 
     /// Narrows the types to those that the schema allows. A contradiction is reported.
-    fn types(&mut self, schema: &'a Schema) {
-        if schema.types.is_empty() {
+    fn types(&mut self, given: &'a [JsonType], schema: &'a Node) {
+        if given.is_empty() {
             return;
         }
         let types = match &self.into.types {
-            Some(known) => common_types(known, &schema.types).map(Cow::Owned),
-            None => Some(Cow::Borrowed(&schema.types[..])),
+            Some(known) => common_types(known, given).map(Cow::Owned),
+            None => Some(Cow::Borrowed(given)),
         };
-        let origin = schema.node.get("type").map(Node::origin);
+        let origin = schema.get("type").map(Node::origin);
         if types.is_some() {
             self.into.types = types;
             self.into.type_origin = self.into.type_origin.or(origin);
@@ -279,47 +320,33 @@ impl<'a> Merge<'a, '_> {
         );
     }
 
-    fn nullable(&mut self, schema: &'a Schema) {
-        self.into.nullable |= schema.data.nullable;
-        self.into.only_null |= schema.only_null;
-        self.into.inexpressible = self.into.inexpressible.or(schema.inexpressible.as_deref());
-    }
-
-    fn object(&mut self, schema: &'a Schema) {
-        for (name, property) in &schema.properties {
+    fn members(&mut self, properties: &'a IndexMap<String, SchemaId>, required: &'a [String]) {
+        for (name, property) in properties {
             let set = self.into.properties.entry(name).or_default();
             set.retain(|known| known != property);
             set.insert(0, *property);
         }
-        self.into.required.extend(schema.required.iter().map(String::as_str));
-        self.into.patterns.extend(&schema.patterns);
-        if let Some(additional) = schema.additional {
-            self.into.additional = Some(match (self.into.additional, additional) {
-                (Some(Additional::Schema(known)), Additional::Any | Additional::Forbidden) => Additional::Schema(known),
-                (_, given) => given,
-            });
-        }
+        self.into.required.extend(required.iter().map(String::as_str));
     }
 
-    fn array(&mut self, schema: &'a Schema) {
-        self.into.items.splice(0..0, schema.items);
-        if !schema.prefix_items.is_empty() {
-            self.into.prefix_items = &schema.prefix_items;
-        }
-        self.into.closed_tuple |= schema.closed_tuple;
-        self.into.min_items = self.into.min_items.max(schema.min_items);
-        self.into.max_items = [self.into.max_items, schema.max_items].into_iter().flatten().min();
+    fn additional(&mut self, given: Option<Additional>) {
+        self.into.additional = match (self.into.additional, given) {
+            (known, None) => known,
+            (Some(Additional::Schema(known)), Some(Additional::Any | Additional::Forbidden)) => {
+                Some(Additional::Schema(known))
+            }
+            (_, given) => given,
+        };
     }
 
-    fn values(&mut self, schema: &'a Schema) {
-        self.into.format = schema.format.as_deref().or(self.into.format);
-        if let Some(constant) = &schema.constant {
+    fn values(&mut self, constant: Option<&'a Node>, values: Option<&'a [Node]>) {
+        if let Some(constant) = constant {
             // The nearer one counts.
             if let Some(known) = self.into.constant.replace(constant) {
                 self.common_values(slice::from_ref(known), slice::from_ref(constant));
             }
         }
-        if let Some(values) = &schema.values {
+        if let Some(values) = values {
             self.into.values = Some(match self.into.values.take() {
                 Some(known) => self.common_values(&known, values).into(),
                 None => values.into(),
@@ -342,17 +369,14 @@ impl<'a> Merge<'a, '_> {
         both
     }
 
-    fn choices(&mut self, schema: &'a Schema) {
-        self.into.discriminator = schema.data.discriminator.as_ref().or(self.into.discriminator);
-        for (alternatives, exclusive) in [(&schema.one_of, true), (&schema.any_of, false)] {
-            let (alternatives, null) = without_null(self.schemas, alternatives);
-            self.into.nullable |= null;
-            // Alternatives that only demand members which are declared elsewhere are rules, not types.
-            if alternatives.iter().any(|id| Keywords::of(self.schemas.get(*id)).declare()) {
-                match alternatives[..] {
-                    [only] => self.add(only),
-                    _ => self.into.choices.push(Choice { exclusive, alternatives }),
-                }
+    fn choice(&mut self, alternatives: &[SchemaId], exclusive: bool) {
+        let (alternatives, null) = without_null(self.schemas, alternatives);
+        self.into.nullable |= null;
+        // Alternatives that only demand members which are declared elsewhere are rules, not types.
+        if alternatives.iter().any(|id| Keywords::of(self.schemas.get(*id)).declare()) {
+            match alternatives[..] {
+                [only] => self.add(only),
+                _ => self.into.choices.push(Choice { exclusive, alternatives }),
             }
         }
     }
