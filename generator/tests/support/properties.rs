@@ -8,12 +8,15 @@ use webhook_generator::source::Limits;
 use webhook_generator::{ReceiverDependency, Request, generate, render};
 
 /// The macros that emitted code calls.
-const MACROS: [&str; 17] = [
+const MACROS: [&str; 22] = [
     "assert",
     "assert_eq",
     "constant",
     "contract",
     "deserialize",
+    "event",
+    "event_member",
+    "event_type",
     "include",
     "include_str",
     "integer_enum",
@@ -22,9 +25,11 @@ const MACROS: [&str; 17] = [
     "newtype",
     "object",
     "panic",
+    "payload",
     "println",
     "tagged_union",
     "text_enum",
+    "topic",
     "untagged_union",
 ];
 
@@ -153,7 +158,7 @@ fn check_doc(path: &str, line: &str) {
     assert!(!line.trim_start().starts_with("~~~"), "{path} has a fence in its docs: {line}");
     if let Some((_, fence)) = line.split_once("```").filter(|(before, _)| before.trim().is_empty()) {
         let fence = fence.trim_end_matches(['#', '"']);
-        assert!(fence.is_empty() || fence == "text", "{path} has a code block of {fence:?} in its docs");
+        assert!(["", "text", "json"].contains(&fence), "{path} has a code block of {fence:?} in its docs");
     }
 }
 
