@@ -19,32 +19,7 @@ use crate::{
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "asset.created",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "asset": {
-///     "id": "cdff2214-3873-4cc4-8e2e-94fcec784343",
-///     "filename": "pied-piper-grandopening.tif",
-///     "metadataTemplate": {
-///       "id": "ea6eb24d-adef-4380-bd02-f64f567c437f",
-///       "name": "Corporate Images"
-///     },
-///     "securityTemplates": [
-///       {
-///         "id": "ab6faea8-6a31-4f83-9ab4-f990c325191e",
-///         "name": "Full Access"
-///       }
-///     ]
-///   }
-/// }
+#[doc = include_str!("../fixtures/asset_created.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -88,32 +63,7 @@ codegen::payload!(AssetCreated: Tenovos, EventType::AssetCreated, "../fixtures/a
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "asset.deleted",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "asset": {
-///     "id": "cdff2214-3873-4cc4-8e2e-94fcec784343",
-///     "filename": "pied-piper-grandopening.tif",
-///     "metadataTemplate": {
-///       "id": "ea6eb24d-adef-4380-bd02-f64f567c437f",
-///       "name": "Corporate Images"
-///     },
-///     "securityTemplates": [
-///       {
-///         "id": "ab6faea8-6a31-4f83-9ab4-f990c325191e",
-///         "name": "Full Access"
-///       }
-///     ]
-///   }
-/// }
+#[doc = include_str!("../fixtures/asset_deleted.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -157,24 +107,7 @@ codegen::payload!(AssetDeleted: Tenovos, EventType::AssetDeleted, "../fixtures/a
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "asset.downloaded",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "assets": [
-///     {
-///       "id": "cdff2214-3873-4cc4-8e2e-94fcec784343",
-///       "filename": "pied-piper-grandopening.tif"
-///     }
-///   ]
-/// }
+#[doc = include_str!("../fixtures/asset_downloaded.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -241,32 +174,7 @@ codec::object! {
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "asset.purged",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "asset": {
-///     "id": "cdff2214-3873-4cc4-8e2e-94fcec784343",
-///     "filename": "pied-piper-grandopening.tif",
-///     "metadataTemplate": {
-///       "id": "ea6eb24d-adef-4380-bd02-f64f567c437f",
-///       "name": "Corporate Images"
-///     },
-///     "securityTemplates": [
-///       {
-///         "id": "ab6faea8-6a31-4f83-9ab4-f990c325191e",
-///         "name": "Full Access"
-///       }
-///     ]
-///   }
-/// }
+#[doc = include_str!("../fixtures/asset_purged.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -310,39 +218,7 @@ codegen::payload!(AssetPurged: Tenovos, EventType::AssetPurged, "../fixtures/ass
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "asset.renditions.created",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "asset": {
-///     "id": "cdff2214-3873-4cc4-8e2e-94fcec784343",
-///     "filename": "pied-piper-grandopening.tif",
-///     "metadataTemplate": {
-///       "id": "ea6eb24d-adef-4380-bd02-f64f567c437f",
-///       "name": "Corporate Images"
-///     },
-///     "securityTemplates": [
-///       {
-///         "id": "ab6faea8-6a31-4f83-9ab4-f990c325191e",
-///         "name": "Full Access"
-///       }
-///     ],
-///     "renditions": {
-///       "thumbnail": "https://host.io/1571671854145/3a76743f-45f6-4d30-a7d4-05de2dc8c232/cc8f089a-1464-89d5-42f6-77217a9f09f2-200x200.png",
-///       "preview": "https://host.io/1571671854145/3a76743f-45f6-4d30-a7d4-05de2dc8c232/cc8f089a-1464-42f6-89d5-77217a9f09f2-700x700.png",
-///       "fpo": "https://host.io/1571671854145/3a76743f-45f6-4d30-a7d4-05de2dc8c232/adventure-alps-beautiful-landscape-2444403-fpo.png",
-///       "large": "https://host.io/1571671854145/3a76743f-45f6-4d30-a7d4-05de2dc8c232/adventure-alps-beautiful-landscape-1000x1000.png",
-///       "mezzanine": "https://host.io/1571671854145/3a76743f-45f6-4d30-a7d4-05de2dc8c232/adventure-alps-beautiful-landscape-3000x3000.png"
-///     }
-///   }
-/// }
+#[doc = include_str!("../fixtures/asset_renditions_created.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -448,30 +324,7 @@ codec::object! {
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "asset.shared",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "share": {
-///     "type": "External",
-///     "recipients": [
-///       "richard.hendricks@piedpiper.com",
-///       "gavin.belson@huli.com"
-///     ],
-///     "assets": [
-///       {
-///         "filename": "piper-logo.jpg"
-///       }
-///     ]
-///   }
-/// }
+#[doc = include_str!("../fixtures/asset_shared.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -587,26 +440,7 @@ codec::object! {
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "asset": {
-///     "id": "cdff2214-3873-4cc4-8e2e-94fcec784343",
-///     "filename": "pied-piper-grandopening.tif",
-///     "metadataTemplate": {
-///       "id": "ea6eb24d-adef-4380-bd02-f64f567c437f",
-///       "name": "Corporate Images"
-///     }
-///   },
-///   "eventType": "asset.security.updated",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   }
-/// }
+#[doc = include_str!("../fixtures/asset_security_updated.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -744,26 +578,7 @@ codec::object! {
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "asset.metadata.updated",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "asset": {
-///     "id": "cdff2214-3873-4cc4-8e2e-94fcec784343",
-///     "filename": "pied-piper-grandopening.tif",
-///     "metadataTemplate": {
-///       "id": "ea6eb24d-adef-4380-bd02-f64f567c437f",
-///       "name": "Corporate Images"
-///     }
-///   }
-/// }
+#[doc = include_str!("../fixtures/asset_metadata_updated.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -866,32 +681,7 @@ codec::object! {
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "asset.restored",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "asset": {
-///     "id": "cdff2214-3873-4cc4-8e2e-94fcec784343",
-///     "filename": "pied-piper-grandopening.tif",
-///     "metadataTemplate": {
-///       "id": "ea6eb24d-adef-4380-bd02-f64f567c437f",
-///       "name": "Corporate Images"
-///     },
-///     "securityTemplates": [
-///       {
-///         "id": "ab6faea8-6a31-4f83-9ab4-f990c325191e",
-///         "name": "Full Access"
-///       }
-///     ]
-///   }
-/// }
+#[doc = include_str!("../fixtures/asset_restored.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):

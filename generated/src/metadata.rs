@@ -16,29 +16,7 @@ use crate::{EventContext, EventType, Tenovos};
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "metadata.template.updated",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "template": {
-///     "id": "197f0ebb-5e82-4e8d-97f4-94f1e1aa3d2e",
-///     "name": {
-///       "previous": "Editorial Assets",
-///       "current": "Publication Assets"
-///     },
-///     "type": {
-///       "previous": "Asset",
-///       "current": "Asset"
-///     }
-///   }
-/// }
+#[doc = include_str!("../fixtures/metadata_template_updated.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -254,22 +232,7 @@ codec::object! {
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "metadata.group.deleted",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "group": {
-///     "id": "6a6724fa-ef25-4f64-8f12-3cd56f7f9f58",
-///     "name": "Publication Information"
-///   }
-/// }
+#[doc = include_str!("../fixtures/metadata_group_deleted.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -335,28 +298,7 @@ codec::object! {
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "metadata.vocabulary.created",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "vocabulary": {
-///     "id": "197f0ebb-5e82-4e8d-97f4-94f1e1aa3d2e",
-///     "name": "Title",
-///     "values": [
-///       {
-///         "id": "79405868-c4ad-407a-a5c1-a57d81e8c02b",
-///         "value": "Widget ABC"
-///       }
-///     ]
-///   }
-/// }
+#[doc = include_str!("../fixtures/metadata_vocabulary_created.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -448,33 +390,7 @@ codec::object! {
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "metadata.vocabulary.updated",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "vocabulary": {
-///     "id": "text",
-///     "name": {
-///       "previous": "Boats",
-///       "current": "Boat Type"
-///     },
-///     "values": {
-///       "added": [
-///         {
-///           "id": "15e277db-ab3f-4baa-9913-3d75e9e22b58",
-///           "value": "Pontoon"
-///         }
-///       ]
-///     }
-///   }
-/// }
+#[doc = include_str!("../fixtures/metadata_vocabulary_updated.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -654,19 +570,7 @@ codec::object! {
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "metadata.vocabulary.deleted",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "vocabulary": {}
-/// }
+#[doc = include_str!("../fixtures/metadata_vocabulary_deleted.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):

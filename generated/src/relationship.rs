@@ -15,18 +15,7 @@ use crate::{EventContext, EventType, Tenovos};
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "relationship.created",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   }
-/// }
+#[doc = include_str!("../fixtures/relationship_created.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -95,26 +84,7 @@ codec::object! {
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "relationship.updated",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "relationship": {
-///     "linkType": {
-///       "current": "placed-graphic",
-///       "previous": "child"
-///     },
-///     "primaryId": "b2c0442f-572c-4636-a62f-44f2e66c3d83",
-///     "secondaryId": "ec29882d-634c-4494-802c-5b6be642ac01"
-///   }
-/// }
+#[doc = include_str!("../fixtures/relationship_updated.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -205,18 +175,7 @@ codec::object! {
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "relationship.deleted",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   }
-/// }
+#[doc = include_str!("../fixtures/relationship_deleted.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):

@@ -15,31 +15,7 @@ use crate::{EventContext, EventType, Tenovos};
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "request.created",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "request": {
-///     "assignedTo": {
-///       "email": "admin@company.com",
-///       "firstName": "Admin",
-///       "lastName": "User"
-///     },
-///     "id": "8cb8a7e9-9c6d-4669-86ca-293f317fc56a",
-///     "status": "New Request",
-///     "submittedBy": {
-///       "email": "jared@piedpiper.com",
-///       "firstName": "Jared"
-///     }
-///   }
-/// }
+#[doc = include_str!("../fixtures/request_created.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):

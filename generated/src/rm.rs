@@ -17,21 +17,7 @@ use crate::{EventContext, EventType, Tenovos};
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "rm.project.created",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "project": {
-///     "id": "3aa4d097-71f0-4c61-8cd9-927d276a9287"
-///   }
-/// }
+#[doc = include_str!("../fixtures/rm_project_created.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -97,30 +83,7 @@ codec::object! {
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "rm.project.updated",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "project": {
-///     "id": "147c8d3d-e0f4-497f-86d3-aa2a4166f304",
-///     "name": "Project X",
-///     "security": {
-///       "current": [
-///         {
-///           "id": "42b5dc04-79af-4911-93aa-96d73b1c2f75\"",
-///           "name": "View and Download Consumer"
-///         }
-///       ]
-///     }
-///   }
-/// }
+#[doc = include_str!("../fixtures/rm_project_updated.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -258,21 +221,7 @@ codec::object! {
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "rm.project.deleted",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "project": {
-///     "id": "3aa4d097-71f0-4c61-8cd9-927d276a9287"
-///   }
-/// }
+#[doc = include_str!("../fixtures/rm_project_deleted.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -338,21 +287,7 @@ codec::object! {
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "rm.agreement.created",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "agreement": {
-///     "id": "3aa4d097-71f0-4c61-8cd9-927d276a9287"
-///   }
-/// }
+#[doc = include_str!("../fixtures/rm_agreement_created.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -418,21 +353,7 @@ codec::object! {
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "rm.agreement.updated",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "agreement": {
-///     "id": "3aa4d097-71f0-4c61-8cd9-927d276a9287"
-///   }
-/// }
+#[doc = include_str!("../fixtures/rm_agreement_updated.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -570,21 +491,7 @@ codec::object! {
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "rm.agreement.deleted",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "agreement": {
-///     "id": "3aa4d097-71f0-4c61-8cd9-927d276a9287"
-///   }
-/// }
+#[doc = include_str!("../fixtures/rm_agreement_deleted.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -650,18 +557,7 @@ codec::object! {
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "rm.agreement.expired",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   }
-/// }
+#[doc = include_str!("../fixtures/rm_agreement_expired.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -702,21 +598,7 @@ codegen::payload!(RmAgreementExpired: Tenovos, EventType::RmAgreementExpired, ".
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "rm.entity.created",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "entity": {
-///     "id": "3aa4d097-71f0-4c61-8cd9-927d276a9287"
-///   }
-/// }
+#[doc = include_str!("../fixtures/rm_entity_created.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -782,45 +664,7 @@ codec::object! {
 /// An example:
 ///
 /// ```json
-/// {
-///   "eventType": "rm.entity.updated",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "entity": {
-///     "id": "147c8d3d-e0f4-497f-86d3-aa2a4166f304",
-///     "name": "Entity X",
-///     "metadata": [
-///       {
-///         "id": "b0ba3409-5e2e-4eb1-9aee-51304dd52170",
-///         "name": "Entity Name",
-///         "currentValue": "Talent Actor X",
-///         "previousValue": "Talent Actor Y",
-///         "type": "text"
-///       }
-///     ],
-///     "security": {
-///       "current": [
-///         {
-///           "id": "42b5dc04-79af-4911-93aa-96d73b1c2f75\"",
-///           "name": "View and Download Consumer"
-///         }
-///       ],
-///       "previous": [
-///         {
-///           "id": "71f5dc03-79af-4911-73aa-56d73b1c2a56\"",
-///           "name": "View Only"
-///         }
-///       ]
-///     }
-///   }
-/// }
+#[doc = include_str!("../fixtures/rm_entity_updated.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -989,21 +833,7 @@ codec::object! {
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "rm.entity.deleted",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "entity": {
-///     "id": "3aa4d097-71f0-4c61-8cd9-927d276a9287"
-///   }
-/// }
+#[doc = include_str!("../fixtures/rm_entity_deleted.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):

@@ -15,22 +15,7 @@ use crate::{EventContext, EventType, SecurityGroup, Tenovos};
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "security.group.created",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "group": {
-///     "id": "e4c15b2b-8540-45e5-96ef-4145322fb07c",
-///     "name": "Art Directors"
-///   }
-/// }
+#[doc = include_str!("../fixtures/security_group_created.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -74,18 +59,7 @@ codegen::payload!(SecurityGroupCreated: Tenovos, EventType::SecurityGroupCreated
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "security.template.created",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   }
-/// }
+#[doc = include_str!("../fixtures/security_template_created.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -126,31 +100,7 @@ codegen::payload!(SecurityTemplateCreated: Tenovos, EventType::SecurityTemplateC
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "security.template.updated",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "securityTemplate": {
-///     "id": "306b558b-c2af-467f-93e1-30b658ac98b9",
-///     "name": {
-///       "current": "Security Template BF",
-///       "previous": "Security Template A"
-///     },
-///     "groups": [
-///       {
-///         "id": "f22dccbc-6032-4279-9f19-d5dc91d9757e",
-///         "name": "Administrators Group"
-///       }
-///     ]
-///   }
-/// }
+#[doc = include_str!("../fixtures/security_template_updated.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):

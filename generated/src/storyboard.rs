@@ -15,23 +15,7 @@ use crate::{EventContext, EventType, Tenovos};
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "storyboard.created",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "storyboard": {
-///     "id": "915a9827-2cb9-4e79-b9bc-1fdc80f6336a",
-///     "title": "TechCrunch",
-///     "description": "TechCrunch Story Board Descriptive Text"
-///   }
-/// }
+#[doc = include_str!("../fixtures/storyboard_created.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -100,23 +84,7 @@ codec::object! {
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "storyboard.updated",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "storyboard": {
-///     "id": "915a9827-2cb9-4e79-b9bc-1fdc80f6336a",
-///     "title": "TechCrunch",
-///     "description": "TechCrunch Story Board Descriptive Text"
-///   }
-/// }
+#[doc = include_str!("../fixtures/storyboard_updated.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -160,23 +128,7 @@ codegen::payload!(StoryboardUpdated: Tenovos, EventType::StoryboardUpdated, "../
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "storyboard.deleted",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "storyboard": {
-///     "id": "915a9827-2cb9-4e79-b9bc-1fdc80f6336a",
-///     "title": "TechCrunch",
-///     "description": "TechCrunch Story Board Descriptive Text"
-///   }
-/// }
+#[doc = include_str!("../fixtures/storyboard_deleted.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -220,18 +172,7 @@ codegen::payload!(StoryboardDeleted: Tenovos, EventType::StoryboardDeleted, "../
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "storyboard.shared",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   }
-/// }
+#[doc = include_str!("../fixtures/storyboard_shared.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):

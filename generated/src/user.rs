@@ -15,42 +15,7 @@ use crate::{EventContext, EventType, SecurityGroup, Tenovos};
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "user.created",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "user": {
-///     "id": "7d675ef0-f423-11e9-8071-89c0c4052141",
-///     "username": "richard.hendricks",
-///     "email": "richard@piedpiper.com",
-///     "firstName": "Richard",
-///     "lastName": "Hendricks",
-///     "friendlyName": "Richard Hendricks",
-///     "company": "Pied Piper",
-///     "country": "USA",
-///     "phone": "18884562317",
-///     "contact": "Jian Yang",
-///     "role": {
-///       "id": "f4c15b2b-5540-35e5-96ef-7245322fb07d",
-///       "name": "Art Directors"
-///     },
-///     "status": "enabled",
-///     "accountType": "local",
-///     "groups": [
-///       {
-///         "id": "e4c15b2b-8540-45e5-96ef-4145322fb07c",
-///         "name": "Art Directors"
-///       }
-///     ]
-///   }
-/// }
+#[doc = include_str!("../fixtures/user_created.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -227,19 +192,7 @@ codec::text_enum! {
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "user.updated",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "user": {}
-/// }
+#[doc = include_str!("../fixtures/user_updated.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):

@@ -16,43 +16,7 @@ use crate::{Asset, EventContext, EventType, Tenovos};
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "version.created",
-///   "asset": {
-///     "id": "cdff2214-3873-4cc4-8e2e-94fcec784343",
-///     "filename": "pied-piper-grandopening.tif",
-///     "metadataTemplate": {
-///       "id": "ea6eb24d-adef-4380-bd02-f64f567c437f",
-///       "name": "Corporate Images"
-///     },
-///     "securityTemplates": [
-///       {
-///         "id": "ab6faea8-6a31-4f83-9ab4-f990c325191e",
-///         "name": "Full Access"
-///       }
-///     ]
-///   },
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   },
-///   "version": {
-///     "latest": true,
-///     "versionNumber": 2,
-///     "previous": {
-///       "createdBy": {
-///         "userId": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///         "firstName": "Erlich",
-///         "lastName": "Bachman"
-///       }
-///     }
-///   }
-/// }
+#[doc = include_str!("../fixtures/version_created.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):
@@ -179,18 +143,7 @@ codec::object! {
 /// An example, assembled from the examples of members:
 ///
 /// ```json
-/// {
-///   "eventType": "version.promoted",
-///   "event": {
-///     "id": "some-event-type-d231cf1d-86b2-436e-95de-b745c39d2ed5",
-///     "time": "2024-05-09T17:55:28.462Z",
-///     "user": {
-///       "id": "7d675ef0-f423-11e9-8071-89c0c405214e",
-///       "firstName": "Erlich",
-///       "lastName": "Bachman"
-///     }
-///   }
-/// }
+#[doc = include_str!("../fixtures/version_promoted.json")]
 /// ```
 ///
 /// A handler, for [`Receiver::on`](crate::Receiver::on):

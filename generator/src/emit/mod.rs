@@ -128,7 +128,7 @@ struct Definition<'a> {
 impl ToTokens for Definition<'_> {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let Self { emitter, id } = *self;
-        let docs = docs::outer(&docs::definition(emitter, id));
+        let docs = docs::definition(emitter, id);
         let item = match &emitter.api.def(id).kind {
             Kind::Struct(object) => struct_::StructItem { emitter, id, object }.to_token_stream(),
             Kind::Enum(listed) => enum_::EnumItem { names: emitter.names, id, listed }.to_token_stream(),

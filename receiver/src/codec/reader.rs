@@ -364,27 +364,6 @@ impl<'de> Members<'_, 'de> {
         slot.ok_or_else(|| self.missing(name))
     }
 
-    /// The value of an optional member, once all members are read: `null` is the same as an absent member.
-    ///
-    /// # Errors
-    ///
-    /// None.
-    #[inline]
-    pub fn optional<T>(&self, _name: &'static str, slot: Option<Option<T>>) -> Result<Option<T>, DecodeError> {
-        Ok(slot.flatten())
-    }
-
-    /// The value of an optional member, once all members are read. The value itself may be `null`, such as the inner
-    /// `None` of an `Option<Option<_>>`.
-    ///
-    /// # Errors
-    ///
-    /// None.
-    #[inline]
-    pub fn optional_nullable<T>(&self, _name: &'static str, slot: Option<T>) -> Result<Option<T>, DecodeError> {
-        Ok(slot)
-    }
-
     /// The value of the member that was named last.
     pub(crate) fn reader(&mut self) -> &mut Reader<'de> {
         self.reader

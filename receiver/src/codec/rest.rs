@@ -12,7 +12,7 @@ pub trait Rest: Default {
     /// # Errors
     ///
     /// If the value does not fit, or a map holds the name already.
-    fn read<'de>(&mut self, members: &mut Members<'_, 'de>, name: Name<'de>) -> Result<(), DecodeError>;
+    fn read<'de>(&mut self, members: &mut Members<'_, 'de>, name: &Name<'de>) -> Result<(), DecodeError>;
 
     /// Writes all members.
     ///
@@ -28,7 +28,7 @@ impl<'de> Members<'_, 'de> {
     /// # Errors
     ///
     /// If the value does not fit, or a map holds the name already.
-    pub fn rest<R: Rest>(&mut self, name: Name<'de>, rest: &mut R) -> Result<(), DecodeError> {
+    pub fn rest<R: Rest>(&mut self, name: &Name<'de>, rest: &mut R) -> Result<(), DecodeError> {
         rest.read(self, name)
     }
 }
@@ -45,8 +45,8 @@ impl<S: Serializer> ObjectWriter<S> {
 }
 
 impl Rest for Undeclared {
-    fn read<'de>(&mut self, members: &mut Members<'_, 'de>, name: Name<'de>) -> Result<(), DecodeError> {
-        self.push(&name, members.reader().skip()?);
+    fn read<'de>(&mut self, members: &mut Members<'_, 'de>, name: &Name<'de>) -> Result<(), DecodeError> {
+        self.push(name, members.reader().skip()?);
         Ok(())
     }
 
@@ -56,8 +56,8 @@ impl Rest for Undeclared {
 }
 
 impl<T: Decode + Serialize> Rest for BTreeMap<String, T> {
-    fn read<'de>(&mut self, members: &mut Members<'_, 'de>, name: Name<'de>) -> Result<(), DecodeError> {
-        members.read_entry(name, self)
+    fn read<'de>(&mut self, members: &mut Members<'_, 'de>, name: &Name<'de>) -> Result<(), DecodeError> {
+        members.read_entry(name.clone(), self)
     }
 
     fn write<S: Serializer>(&self, object: &mut ObjectWriter<S>) -> Result<(), S::Error> {

@@ -60,10 +60,10 @@ macro_rules! __object {
                 while let ::core::option::Option::Some(name) = members.next()? {
                     match &*name {
                         $($wire => members.read($wire, &mut $field),)*
-                        _ => members.rest(name, &mut $rest),
+                        _ => members.rest(&name, &mut $rest),
                     }?;
                 }
-                ::core::result::Result::Ok(Self { $($field: members.$presence($wire, $field)?,)* $rest })
+                ::core::result::Result::Ok(Self { $($field: $crate::__finish!($presence members $wire $field),)* $rest })
             }
         }
 
@@ -80,6 +80,21 @@ macro_rules! __object {
         }
 
         $crate::codegen::codec::deserialize!($ty);
+    };
+}
+
+/// The value of a field, once all members are read. Only `required` can fail: `?` everywhere would take longer to compile.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __finish {
+    (required $members:ident $wire:literal $field:ident) => {
+        $members.required($wire, $field)?
+    };
+    (optional $members:ident $wire:literal $field:ident) => {
+        $field.flatten()
+    };
+    (optional_nullable $members:ident $wire:literal $field:ident) => {
+        $field
     };
 }
 

@@ -28,9 +28,7 @@ macro_rules! __event_type {
 
             /// What happened within the topic: the last part of the name.
             pub const fn action(self) -> &'static str {
-                match self {
-                    $(Self::$variant => const { $crate::codegen::action($name, $separator) },)*
-                }
+                $crate::codegen::action(self.as_str(), $separator)
             }
         }
 

@@ -159,7 +159,7 @@ impl Decode for Kept {
         let mut members = reader.object("Kept")?;
         let mut undeclared = Undeclared::default();
         while let Some(name) = members.next()? {
-            members.rest(name, &mut undeclared)?;
+            members.rest(&name, &mut undeclared)?;
         }
         Ok(Self(undeclared))
     }

@@ -1,8 +1,10 @@
 //! The text of a doc comment: what the description says of an item or, if it says nothing, what is known of it.
 
 use heck::ToKebabCase;
+use proc_macro2::TokenStream;
+use quote::quote;
 
-use super::markdown::{code, harmless, harmless_line, json_block, wrapped};
+use super::markdown::{code, harmless, harmless_line, json_block, outer, wrapped};
 use crate::emit::Emitter;
 use crate::emit::handler::Handler;
 use crate::ir::{Docs, Field, Kind, Literal, Naming, Select, Type, TypeId, Union, Webhook};
@@ -33,27 +35,21 @@ pub(in crate::emit) fn event_type(webhook: &Webhook) -> String {
 }
 
 /// The docs of a type.
-pub(in crate::emit) fn definition(emitter: &Emitter<'_>, id: TypeId) -> String {
+pub(in crate::emit) fn definition(emitter: &Emitter<'_>, id: TypeId) -> TokenStream {
     let def = emitter.api.def(id);
-    let webhook = emitter.webhook_of(id).map(|index| (index, &emitter.api.webhooks[index]));
-    let mut parts: Vec<String> = Vec::new();
-    if let Some((_, webhook)) = webhook {
-        parts.push(format!("Payload of {}.", code(&webhook.event_type)));
-        let text = webhook.description.as_deref().or(webhook.summary.as_deref());
-        parts.extend(text.and_then(sentences));
-    }
-    let described = described(&def.docs);
-    if webhook.is_none() && described.is_none() {
-        parts.push(undescribed(emitter, id));
-    }
-    parts.extend(described);
-    parts.extend(facts(&def.docs));
-    if let Some((index, webhook)) = webhook {
-        parts.extend(example(webhook));
-        parts.push(handler(emitter, index));
-    }
-    parts.push(format!("Source: {}", code(&emitter.place(&def.origin))));
-    parts.join("\n\n")
+    let source = format!("Source: {}", code(&emitter.place(&def.origin)));
+    let text = described(&def.docs).into_iter().chain(facts(&def.docs));
+    let Some(index) = emitter.webhook_of(id) else {
+        let undescribed = described(&def.docs).is_none().then(|| undescribed(emitter, id));
+        return outer(&undescribed.into_iter().chain(text).chain([source]).collect::<Vec<_>>().join("\n\n"));
+    };
+    let webhook = &emitter.api.webhooks[index];
+    let first = format!("Payload of {}.", code(&webhook.event_type));
+    let description = webhook.description.as_deref().or(webhook.summary.as_deref()).and_then(sentences);
+    let text = outer(&[first].into_iter().chain(description).chain(text).collect::<Vec<_>>().join("\n\n"));
+    let example = example(emitter, index);
+    let rest = outer(&format!("{}\n\n{source}", handler(emitter, index)));
+    quote!(#text #example #rest)
 }
 
 /// The docs of a type of which the description says nothing.
@@ -73,11 +69,18 @@ fn undescribed(emitter: &Emitter<'_>, id: TypeId) -> String {
     }
 }
 
-/// The first example of a payload.
-fn example(webhook: &Webhook) -> Option<String> {
-    let example = webhook.examples.first()?;
+/// The first example of a payload: its file, or its beginning if it is long or has signs that cannot be seen.
+fn example(emitter: &Emitter<'_>, index: usize) -> Option<TokenStream> {
+    let example = emitter.api.webhooks[index].examples.first()?;
     let origin = if example.assembled { ", assembled from the examples of members" } else { "" };
-    Some(format!("An example{origin}:\n\n{}", json_block(&example.json)))
+    let block = json_block(&example.json);
+    if block != format!("```json\n{}\n```", example.json.trim_end()) {
+        return Some(outer(&format!("\nAn example{origin}:\n\n{block}\n\n")));
+    }
+    let start = outer(&format!("\nAn example{origin}:\n\n```json"));
+    let file = format!("../{}", emitter.names.example_file(index, 0));
+    let end = outer("```\n\n");
+    Some(quote!(#start #[doc = include_str!(#file)] #end))
 }
 
 /// A handler of a payload, with a hidden line that makes the code complete.

@@ -12,7 +12,7 @@ const WIDTH: usize = 100;
 const MAX_CHARS: usize = 20_000;
 
 /// JSON with more lines is cut, and so is a line with more characters.
-const MAX_JSON_LINES: usize = 60;
+const MAX_JSON_LINES: usize = 50;
 const MAX_JSON_CHARS: usize = 160;
 
 /// A doc comment: one attribute a line, so that it is printed as `///`.
