@@ -231,7 +231,7 @@ fn a_silent_client_does_not_keep_it_from_stopping() {
     let mut silent = delivery.announce(1, server.address);
     silent.wait_to_continue();
     server.process.signal("TERM");
-    server.process.log.wait_for("no longer waiting");
+    server.process.log.wait_for("shutdown timeout: closing open connections");
     server.process.stdout.wait_for("stopped: every handler has finished");
     assert_eq!(server.process.exit().code(), Some(0));
 }
