@@ -13,7 +13,7 @@ use crate::ir::{EventTypeLocation, Field, Kind};
 pub(super) fn file(emitter: &Emitter<'_>) -> SourceFile {
     let mut file = SourceFile::new(emitter.header(&format!("Any event of {}.", emitter.vendor_name())));
     file.item(EventItem { emitter });
-    for field in emitter.api.common_fields() {
+    for field in &emitter.common {
         file.item(Accessor { emitter, field });
     }
     file.item(WebhooksImpl { emitter });

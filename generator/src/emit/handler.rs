@@ -61,8 +61,7 @@ impl Handler<'_> {
         let Emitter { api, names, .. } = self.emitter;
         let id = api.webhooks[self.index].payload;
         let Kind::Struct(object) = &api.def(id).kind else { return None };
-        let common = api.common_fields();
-        let is_own = |field: &&Field| common.iter().all(|common| common.wire != field.wire);
+        let is_own = |field: &&Field| self.emitter.common.iter().all(|common| common.wire != field.wire);
         let states_event_type = |field: &Field| match &api.event_type_location {
             EventTypeLocation::Body { pointers, .. } => pointers.iter().any(|pointer| pointer[1..] == field.wire),
             EventTypeLocation::Header { .. } | EventTypeLocation::Address => false,

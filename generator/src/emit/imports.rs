@@ -21,38 +21,49 @@ fn foreign() -> [(&'static str, Vec<&'static str>); 4] {
     ]
 }
 
-/// The names that a file can import, each with its path.
-pub(super) struct Imports {
+/// The names that a file can import.
+pub(super) struct Imports<'a> {
+    /// The path of each name that is not a type of a module.
     known: HashMap<String, String>,
+    /// The module of each type.
+    homes: &'a HashMap<String, &'a str>,
+    /// The module whose types the file declares itself.
+    module: &'a str,
+    /// The path of the emitted crate.
+    root: String,
 }
 
-impl Imports {
+impl<'a> Imports<'a> {
     /// For a file of payloads.
-    pub(super) fn of_module(emitter: &Emitter<'_>, module: &str) -> Self {
-        let elsewhere = emitter.modules.iter().filter(|(other, _)| **other != module).flat_map(|(_, ids)| ids);
-        let types = elsewhere.map(|id| emitter.names.ty(*id).to_string());
-        Self::new("crate", types.chain(["EventType".to_owned(), emitter.vendor_name()]))
+    pub(super) fn of_module(emitter: &'a Emitter<'_>, module: &'a str) -> Self {
+        Self::new(emitter, module, "crate", ["EventType".to_owned(), emitter.vendor_name()])
     }
 
     /// For a file without definitions.
-    pub(super) fn of_crate(emitter: &Emitter<'_>) -> Self {
+    pub(super) fn of_crate(emitter: &'a Emitter<'_>) -> Self {
         Self::of_module(emitter, "")
     }
 
     /// For an integration test.
-    pub(super) fn of_test(emitter: &Emitter<'_>) -> Self {
-        let types = emitter.modules.values().flatten().map(|id| emitter.names.ty(*id).to_string());
+    pub(super) fn of_test(emitter: &'a Emitter<'_>) -> Self {
         let own =
             ["EventType", "Outcome", "Payload", "SIGNATURE_SCHEME", "StandardWebhooks", "Verifier"].map(str::to_owned);
         let constructor = emitter.constructor().to_owned();
-        let own = types.chain(own).chain([emitter.vendor_name(), constructor]);
-        Self::new(&emitter.names.crate_ident().to_string(), own)
+        let own = own.into_iter().chain([emitter.vendor_name(), constructor]);
+        Self::new(emitter, "", &emitter.names.crate_ident().to_string(), own)
     }
 
-    fn new(root: &str, own: impl Iterator<Item = String>) -> Self {
+    fn new(emitter: &'a Emitter<'_>, module: &'a str, root: &str, own: impl IntoIterator<Item = String>) -> Self {
         let foreign = foreign().into_iter().flat_map(|(path, names)| names.into_iter().map(move |name| (name, path)));
         let foreign = foreign.map(|(name, path)| (name.to_owned(), path.to_owned()));
-        Self { known: foreign.chain(own.map(|name| (name, root.to_owned()))).collect() }
+        let own = own.into_iter().map(|name| (name, root.to_owned()));
+        Self { known: foreign.chain(own).collect(), homes: &emitter.homes, module, root: root.to_owned() }
+    }
+
+    /// The path that a name is imported from; `None` if it needs no import.
+    fn path(&self, name: &str) -> Option<&str> {
+        let is_elsewhere = || self.homes.get(name).is_some_and(|home| *home != self.module);
+        self.known.get(name).map(String::as_str).or_else(|| is_elsewhere().then_some(&*self.root))
     }
 
     /// Puts the imports that the items of a file need in front of them.
@@ -64,7 +75,7 @@ impl Imports {
         }
         let mut paths: HashMap<&str, Vec<String>> = HashMap::new();
         for name in mentioned {
-            if let Some(path) = self.known.get(&name) {
+            if let Some(path) = self.path(&name) {
                 paths.entry(path).or_default().push(name);
             }
         }

@@ -29,7 +29,7 @@ use quote::{ToTokens, quote};
 
 use crate::document::Origin;
 use crate::format::SourceFile;
-use crate::ir::{Api, Kind, TypeId};
+use crate::ir::{Api, Field, Kind, TypeId};
 use crate::names::Names;
 use crate::source::Sources;
 
@@ -44,6 +44,10 @@ pub struct Emitter<'a> {
     payloads: HashMap<TypeId, usize>,
     /// The definitions of each module of payloads, the modules in alphabetical order.
     modules: BTreeMap<&'a str, Vec<TypeId>>,
+    /// The module of each type, by the type's name.
+    homes: HashMap<String, &'a str>,
+    /// The fields that all payloads have.
+    common: Vec<&'a Field>,
     /// Values of members in the examples of payloads.
     values: docs::Values,
 }
@@ -55,8 +59,11 @@ impl<'a> Emitter<'a> {
         for id in (0..api.types.len()).map(TypeId) {
             modules.entry(names.module(id)).or_default().push(id);
         }
+        let homes = modules.iter().flat_map(|(module, ids)| ids.iter().map(|id| (names.ty(*id).to_string(), *module)));
+        let homes = homes.collect();
+        let common = api.common_fields();
         let payloads = api.webhooks.iter().enumerate().map(|(index, webhook)| (webhook.payload, index)).collect();
-        Self { api, names, sources, payloads, modules, values: docs::Values::of(api) }
+        Self { api, names, sources, payloads, modules, homes, common, values: docs::Values::of(api) }
     }
 
     /// Hands over the source files of the crate one by one, as the tokens of a file take far more memory than its text,
