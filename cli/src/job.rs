@@ -108,7 +108,7 @@ fn missing(file: Option<&ProjectFile>, key: &str, example: &str) -> Problem {
     }
 }
 
-/// Where the crate finds `webhook-receiver`: as stated, else within the clone of this project that we are run in.
+/// Where the crate finds `webhook-receiver`: as stated, else within the clone of this project that the command runs in.
 fn receiver(
     arguments: &Generate,
     file: Option<&ProjectFile>,

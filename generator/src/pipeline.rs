@@ -118,7 +118,7 @@ pub fn dump(request: &Request, stage: Stage) -> (Outcome, Option<String>) {
     stop_at(request, |reached| stage.print(reached))
 }
 
-/// Runs until a stage gives what is wanted.
+/// Runs until a stage returns the wanted result.
 fn stop_at<T>(request: &Request, wanted: impl Fn(&Reached<'_>) -> Option<T>) -> (Outcome, Option<T>) {
     let mut found = None;
     let outcome = run(request, |reached| {
@@ -144,7 +144,7 @@ pub fn run(request: &Request, mut observe: impl FnMut(Reached<'_>) -> ControlFlo
     let Run { sources, config, mut diagnostics, .. } = run;
     let levels = Levels { deny_warnings: request.deny_warnings, codes: config.levels };
     if output.is_some() {
-        // A run that stopped early may not have reached what is allowed.
+        // A run that stopped early may not have reached the allowed warnings.
         for diagnostic in levels.unused(&diagnostics) {
             diagnostics.push(diagnostic);
         }

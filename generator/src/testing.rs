@@ -45,8 +45,8 @@ impl Input<'_> {
     }
 }
 
-/// Entries of `webhooks` from a short form: beside `body`, which are the properties of a payload, or its `schema`, each has
-/// fields of the payload's media type and of the operation.
+/// Entries of `webhooks` from a short form: each has `body`, the properties of a payload, or its `schema`, and fields of
+/// the payload's media type and of the operation.
 pub(crate) fn webhooks(entries: &str) -> String {
     let entries: Mapping = serde_yaml::from_str(&dedented(entries)).expect("webhooks in YAML");
     let webhook = |mut operation: Mapping| {
@@ -103,7 +103,7 @@ pub(crate) fn schemas(schemas: &str) -> String {
     description(&webhook, schemas)
 }
 
-/// What the schemas of [`schemas`] come to in an outline: members of the payload that are not called as their type is, then
+/// The outline of the schemas of [`schemas`]: members of the payload whose name differs from their type, then
 /// definitions.
 pub(crate) fn types(outline: &str) -> String {
     let mut blocks = outline.split("\n\n").skip_while(|block| !block.starts_with(&format!("struct {WEBHOOK} {{")));

@@ -12,7 +12,7 @@
 //! Payload types are generated from the description of a vendor's webhooks. The generated crate depends on this one alone and
 //! implements [`Webhooks`] for the vendor and [`Payload`] for each event type; [`codegen`] is the contract between the two.
 //!
-//! # What holds
+//! # Guarantees
 //!
 //! - A signature is checked over the bytes as received, before they are parsed.
 //! - A verified delivery is never dropped silently: if it cannot be routed or decoded, it reaches the [fallback

@@ -1,4 +1,4 @@
-//! What may come from the open internet. Nobody here knows the secret.
+//! Attacks from the open internet, without the secret.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -35,7 +35,7 @@ impl Abuse {
         Self::BadSignatures,
     ];
 
-    /// Starts as many abusers; each begins anew when it is cut off. Floods need fewer of them, and no pause.
+    /// Starts this many attackers; each starts again when it is cut off. Floods need fewer of them, and no pause.
     pub(crate) fn begin(self, address: SocketAddr, connections: usize) -> Abusers {
         let attempts = Arc::<AtomicU64>::default();
         let mut tasks = JoinSet::new();
@@ -82,7 +82,7 @@ fn forged(length: usize) -> String {
     )
 }
 
-/// Keeps a connection for as long as possible, at the price of a byte a second.
+/// Keeps a connection for as long as possible, at a byte per second.
 async fn hold(address: SocketAddr, begin: &str, more: &str) {
     let Ok(mut stream) = TcpStream::connect(address).await else { return sleep(Duration::from_millis(100)).await };
     if stream.write_all(begin.as_bytes()).await.is_err() {
@@ -121,14 +121,14 @@ impl fmt::Display for Abuse {
     }
 }
 
-/// Abusers at work.
+/// Running attackers.
 pub(crate) struct Abusers {
     attempts: Arc<AtomicU64>,
     tasks: JoinSet<()>,
 }
 
 impl Abusers {
-    /// Stops them. Returns how often they have begun.
+    /// Stops them. Returns how often they have started.
     pub(crate) fn end(mut self) -> u64 {
         self.tasks.abort_all();
         self.attempts.load(Ordering::Relaxed)

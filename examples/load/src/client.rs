@@ -1,4 +1,4 @@
-//! A sender, as it should be.
+//! A well-behaved sender.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant, SystemTime};
@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A delivery that was answered with 200.
 pub(crate) struct Delivered {
     pub(crate) attempts: u32,
-    /// From the first attempt on.
+    /// The time since the first attempt.
     pub(crate) elapsed: Duration,
 }
 
@@ -49,7 +49,7 @@ pub(crate) async fn exchange(address: SocketAddr, request: &[u8]) -> Result<u16,
     let mut stream = TcpStream::connect(address).await?;
     let (mut reader, mut writer) = stream.split();
     let mut head = [0; 12];
-    // An answer may come before everything was sent.
+    // An answer may arrive before everything was sent.
     tokio::select! {
         biased;
         read = reader.read_exact(&mut head) => { read?; }

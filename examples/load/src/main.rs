@@ -1,12 +1,12 @@
-//! Abuses a receiver over real sockets, and measures what becomes of good deliveries meanwhile.
+//! Attacks a receiver over real sockets, and measures good deliveries at the same time.
 //!
 //! ```text
 //! cargo run --release -p load-example
 //! ```
 //!
 //! The receiver is a separate process, so that its memory can be measured apart from the clients. It has default
-//! settings, without a word of configuration. Fails if a good delivery is not answered with 200, or if the memory grows
-//! beyond the limit. Needs Linux for the memory, and `ulimit -n` well above the number of connections.
+//! settings. Fails if a good delivery is not answered with 200, or if the memory grows beyond the limit. Needs Linux for
+//! the memory, and `ulimit -n` well above the number of connections.
 
 mod abuse;
 mod client;
@@ -22,14 +22,14 @@ use webhook_receiver::BoxError;
 use abuse::Abuse;
 use server::Server;
 
-/// Abuses a receiver over real sockets, and measures what becomes of good deliveries meanwhile.
+/// Attacks a receiver over real sockets, and measures good deliveries at the same time.
 #[derive(Clone, Copy, Parser)]
 struct Options {
-    /// How many connections the abuser holds
+    /// How many connections the attacker keeps
     #[arg(long, default_value_t = 10_000)]
     connections: usize,
 
-    /// How long each kind of abuse goes on, in seconds
+    /// How long each attack lasts, in seconds
     #[arg(long, default_value_t = 20)]
     seconds: u64,
 
@@ -37,7 +37,7 @@ struct Options {
     #[arg(long, default_value_t = 320)]
     memory: u64,
 
-    /// Be the receiver
+    /// Run the receiver
     #[arg(long, hide = true)]
     serve: bool,
 }
@@ -59,7 +59,7 @@ fn main() -> ExitCode {
 
 async fn run(options: Options) -> Result<(), BoxError> {
     println!(
-        "| abuse | attempts | good deliveries | answered at once | 50 % within | 99 % within | slowest | memory |"
+        "| attack | attempts | good deliveries | first attempt | 50 % within | 99 % within | slowest | memory |"
     );
     println!("|---|---|---|---|---|---|---|---|");
     let mut faults = Vec::new();

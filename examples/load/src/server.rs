@@ -1,4 +1,4 @@
-//! The receiver, as a process of its own.
+//! The receiver, as a separate process.
 
 use std::env::current_exe;
 use std::fs;
@@ -12,7 +12,7 @@ use tokio::process::{Child, Command};
 use webhook_receiver::serve::Server as WebhookServer;
 use webhook_receiver::{BoxError, testing};
 
-/// Receives assets, and says where.
+/// Receives assets, and prints its address.
 pub(crate) async fn serve() -> Result<(), BoxError> {
     let service = tenovos_webhooks::receiver(testing::secret()).on(|_: AssetCreated| async {}).into_service();
     let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -40,7 +40,7 @@ impl Server {
         Ok(self.process.try_wait()?.is_none())
     }
 
-    /// The most memory that it has had so far, in megabytes.
+    /// The peak memory so far, in megabytes.
     pub(crate) fn peak_memory(&self) -> Result<u64, BoxError> {
         let id = self.process.id().ok_or("the receiver has ended")?;
         let status = fs::read_to_string(format!("/proc/{id}/status"))?;

@@ -1,5 +1,5 @@
-//! In an `actix-web` application, whose types are others: the head is copied, the body is read as it comes, and only once
-//! the head has passed.
+//! In an `actix-web` application, which has its own types: the head is copied. The body is streamed, after the head has
+//! passed.
 
 use std::io;
 use std::net::TcpListener;
@@ -12,7 +12,7 @@ use http_body_util::{BodyExt, StreamBody};
 use tenovos_webhooks::{ReceiverService, Tenovos};
 use webhook_receiver::http::{self, Request};
 
-/// Serves until the process is to stop.
+/// Serves until the process is stopped.
 ///
 /// # Errors
 ///
@@ -50,7 +50,7 @@ async fn receive(
     Ok(response.body(body.unwrap_or_else(|never| match never {})))
 }
 
-/// Every value of every header: a second signature is for the receiver to refuse.
+/// Every value of every header, so that the receiver can refuse a second signature.
 fn head_of(head: &HttpRequest) -> http::request::Builder {
     let request = Request::builder().method(head.method().as_str()).uri(head.uri().to_string());
     head.headers().iter().fold(request, |request, (name, value)| request.header(name.as_str(), value.as_bytes()))

@@ -1,7 +1,7 @@
 //! In an `axum` router.
 //!
-//! `axum::serve` waits for the head of a request for ever, and takes any number of connections: put a proxy in front that
-//! does not, or serve the router with [`Server::fallback_service`](webhook_receiver::serve::Server::fallback_service).
+//! `axum::serve` waits for the head of a request forever, and accepts any number of connections. Put a proxy with limits
+//! in front, or serve the router with [`Server::fallback_service`](webhook_receiver::serve::Server::fallback_service).
 
 use std::io;
 
@@ -10,7 +10,7 @@ use axum::routing::get;
 use tenovos_webhooks::{ReceiverService, Tenovos};
 use tokio::net::TcpListener;
 
-/// Serves for ever.
+/// Serves forever.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! In a server made of `hyper`. It has deadlines, and no limit on connections. The path is that of whatever is sent here.
+//! In a `hyper` server. It has timeouts but no limit on connections. It answers at every path.
 
 use std::io;
 use std::time::Duration;

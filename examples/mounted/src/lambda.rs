@@ -1,10 +1,10 @@
-//! A function that gets bytes and gives an answer, as on AWS Lambda behind a function URL or an API gateway (payload format
-//! 2.0): there is no server, and no connection.
+//! A function from bytes to an answer, as on AWS Lambda behind a function URL or an API gateway (payload format 2.0),
+//! without a server or a connection.
 //!
-//! - The gateway puts several values of a header into one, parted by commas. So a second signature header is a malformed one
-//!   here rather than a second one; it is refused all the same.
-//! - The process is frozen after the answer: what a handler leaves running may never end.
-//! - Each instance has a memory of its own, so that the in-memory replay guard knows but few duplicates.
+//! - The gateway joins several values of a header with commas. So a second signature header is malformed rather than a
+//!   duplicate here. It is still refused.
+//! - The process is frozen after the answer: background work of a handler may never finish.
+//! - Each instance has its own memory, so the in-memory replay guard recognizes few duplicates.
 
 use std::collections::BTreeMap;
 
@@ -17,13 +17,13 @@ use webhook_receiver::BoxError;
 use webhook_receiver::bytes::Bytes;
 use webhook_receiver::http::Request;
 
-/// A request, in the gateway's JSON. What is not needed is left out.
+/// A request, in the gateway's JSON, with the needed members only.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
     /// By lower-case name.
     pub headers: BTreeMap<String, String>,
-    /// None where it is empty.
+    /// `None` if it is empty.
     pub body: Option<String>,
     /// Whether the body is base64.
     #[serde(default)]
@@ -39,7 +39,7 @@ pub struct Context {
     pub http: Http,
 }
 
-/// What the request line says.
+/// The request line.
 #[derive(Debug, Deserialize)]
 pub struct Http {
     /// The method.
@@ -62,10 +62,10 @@ pub struct Answer {
 ///
 /// # Errors
 ///
-/// If the gateway sent what HTTP does not allow.
+/// If the gateway sent something that HTTP does not allow.
 pub async fn handle(event: Event, service: &ReceiverService<Tenovos>) -> Result<Answer, BoxError> {
     let body = event.body.unwrap_or_default();
-    // The signature covers the bytes as sent, so they are taken out of the gateway's base64.
+    // The signature covers the bytes as sent, so the gateway's base64 is decoded.
     let body = if event.is_base64_encoded { Bytes::from(STANDARD.decode(body)?) } else { Bytes::from(body) };
     let request = Request::builder().method(event.request_context.http.method.as_str());
     let request = event.headers.iter().fold(request, |request, (name, value)| request.header(name, value));

@@ -1,4 +1,4 @@
-//! The server that comes with the receiver, feature `serve`. It has every limit and every timeout.
+//! The receiver's own server, feature `serve`. It has all limits and timeouts.
 
 use std::io;
 
@@ -6,7 +6,7 @@ use tenovos_webhooks::{ReceiverService, Tenovos};
 use tokio::net::TcpListener;
 use webhook_receiver::serve::Server;
 
-/// Serves until the process is to stop.
+/// Serves until the process is stopped.
 ///
 /// # Errors
 ///

@@ -1,9 +1,9 @@
-//! What is done about the webhooks: the handlers, and the state that they share.
+//! The handlers, and their shared state.
 //!
-//! Tenovos sends a delivery again, under the same id, when it missed the answer. So each handler
-//! writes under a key that is the same the next time, and being run twice does no harm.
+//! Tenovos sends a delivery again, with the same id, if it missed the answer. So each handler writes under a key that
+//! stays the same, and running twice does no harm.
 //!
-//! It waits 30 seconds for the answer. Work that may take longer belongs into a queue of your own.
+//! It waits 30 seconds for the answer. Longer work belongs in a queue.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,10 +14,10 @@ use tenovos_webhooks::{Asset, AssetCreated, Delivery, Event, HandlerState, Unrou
 
 use crate::shown::Shown;
 
-/// How many unrouted deliveries are kept: memory is all that there is to keep them in.
+/// How many unrouted deliveries are kept in memory.
 const MAX_UNROUTED: usize = 100;
 
-/// What the handlers have gathered.
+/// The data of the handlers.
 #[derive(Debug)]
 pub(crate) struct App {
     work: Duration,
@@ -29,7 +29,7 @@ pub(crate) struct App {
     unrouted: Mutex<BTreeMap<String, Unrouted>>,
 }
 
-/// Something that happened to an agreement.
+/// An event of an agreement.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct AgreementChange {
     event_type: Option<String>,
@@ -43,12 +43,12 @@ impl App {
         Self { work, assets: Mutex::default(), agreements: Mutex::default(), unrouted: Mutex::default() }
     }
 
-    /// The assets that are known, by id.
+    /// The known assets, by id.
     pub(crate) fn assets(&self) -> BTreeMap<String, Asset> {
         lock(&self.assets).clone()
     }
 
-    /// What happened to agreements, by delivery id.
+    /// The events of agreements, by delivery id.
     pub(crate) fn agreements(&self) -> BTreeMap<String, AgreementChange> {
         lock(&self.agreements).clone()
     }
@@ -59,7 +59,7 @@ impl App {
     }
 }
 
-/// Handles `asset.created`: the type of the first argument says so.
+/// Handles `asset.created`, because of the type of the first argument.
 pub(crate) async fn index_asset(event: AssetCreated, delivery: Delivery, app: HandlerState<Arc<App>>) {
     let asset = event.asset;
     let filename = asset.filename.as_deref().unwrap_or("(none)");
@@ -87,29 +87,29 @@ pub(crate) async fn record_agreement(event: Event, delivery: Delivery, app: Hand
     lock(&app.agreements).insert(key(&delivery), change);
 }
 
-/// Keeps what no other handler could take: events that Tenovos has added since the types were
-/// generated, and bodies that are not what its description promises.
+/// Keeps what no other handler could take: events that Tenovos has added since the types were generated, and bodies that
+/// do not match its description.
 ///
-/// An error is answered with status 500, and Tenovos sends the delivery again later.
+/// An error is answered with 500, and Tenovos sends the delivery again later.
 pub(crate) async fn keep_unrouted(unrouted: Unrouted, app: HandlerState<Arc<App>>) -> Result<(), &'static str> {
     let id = key(unrouted.delivery());
     let mut kept = lock(&app.unrouted);
     if kept.len() >= MAX_UNROUTED && !kept.contains_key(&id) {
         return Err("there is no room for another unrouted delivery");
     }
-    // The reason is fit for a log line as it is. The body is not: it may hold personal data.
+    // The reason is safe to log. The body is not: it may contain personal data.
     let (reason, bytes) = (unrouted.reason(), unrouted.raw().len());
     tracing::warn!(delivery = id, %reason, bytes, "kept an unrouted delivery");
     kept.insert(id, unrouted);
     Ok(())
 }
 
-/// What a delivery is known by. Tenovos signs an id with every delivery, and none is verified without it.
+/// The id of a delivery. Tenovos signs one with every delivery; without it, none is verified.
 fn key(delivery: &Delivery) -> String {
     delivery.id().unwrap_or_default().to_owned()
 }
 
-/// A handler that panicked leaves nothing half done: each writes with a single call.
+/// A handler that panicked leaves no partial writes: each writes with a single call.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! The command to try the server with.
+//! The command to try the server.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -10,7 +10,7 @@ use crate::ENDPOINT;
 
 /// A line for the shell that sends `asset.created` to the server at `address`, signed with `secret`.
 ///
-/// The receiver accepts it for as long as timestamps may be old, five minutes from `now`.
+/// The receiver accepts it for five minutes from `now`, the tolerance of timestamps.
 pub(crate) fn command(secret: &Secret, address: SocketAddr, now: SystemTime) -> Result<String, BoxError> {
     let body = JsonValue::new(&AssetCreated::example())?;
     let id = format!("msg_{}", now.duration_since(UNIX_EPOCH)?.as_millis());
@@ -30,7 +30,7 @@ pub(crate) fn command(secret: &Secret, address: SocketAddr, now: SystemTime) -> 
     Ok(line)
 }
 
-/// One word for the shell, whatever it holds.
+/// Quotes any text as one word for the shell.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }

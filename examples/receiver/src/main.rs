@@ -4,15 +4,15 @@
 //! cargo run -p receiver-example
 //! ```
 //!
-//! It prints a `curl` command to try it with. Set `TENOVOS_WEBHOOK_SECRET` to the secret that Tenovos
-//! shows for your webhook, or a demo secret is used that everybody knows; `--help` lists the rest.
-//! What the handlers did is logged, and shown under `/assets`, `/agreements` and `/unrouted`.
+//! It prints a `curl` command to try it. Set `TENOVOS_WEBHOOK_SECRET` to the secret that Tenovos shows for your webhook;
+//! otherwise a public demo secret is used. `--help` lists the rest. The handlers log their work, and show it under
+//! `/assets`, `/agreements` and `/unrouted`.
 //!
 //! # Before this goes to production
 //!
-//! - Put a reverse proxy in front that speaks TLS. Slow clients and too many of them are the server's own business.
-//! - State lives in memory here. An answer of 200 ends the sender's duty, so a handler that answers so
-//!   should have stored what it was given.
+//! - Put a reverse proxy with TLS in front. The server itself handles slow clients and too many of them.
+//! - State is in memory here. After an answer of 200 the sender does not retry, so a handler should store the delivery
+//!   first.
 //! - The pages that show the state are public, and the `curl` command is a valid delivery for anyone who reads the output
 //!   within five minutes. Remove both.
 
@@ -36,7 +36,7 @@ use webhook_receiver::serve::Server;
 
 use app::App;
 
-/// Where Tenovos is to send its webhooks.
+/// The path for Tenovos' webhooks.
 const ENDPOINT: &str = "/webhooks/tenovos";
 
 /// Receives webhooks of Tenovos. The signing secret is read from `TENOVOS_WEBHOOK_SECRET`.
@@ -50,7 +50,7 @@ struct Options {
     #[arg(long, env, default_value_t = 30_000)]
     grace_ms: u64,
 
-    /// How long indexing an asset takes, in milliseconds: long enough, and a clean stop can be watched
+    /// How long indexing an asset takes, in milliseconds; use a long time to watch a graceful shutdown
     #[arg(long, env, default_value_t = 0)]
     work_ms: u64,
 }

@@ -4,13 +4,13 @@ use std::env;
 
 use tenovos_webhooks::{Secret, SecretError};
 
-/// The environment variable that holds the secret: a command line is visible to other users.
+/// The environment variable with the secret: a command line is visible to other users.
 const VARIABLE: &str = "TENOVOS_WEBHOOK_SECRET";
 
-/// Signs nothing that matters: the key is the text `for trying only, known to everybody`.
+/// A public demo secret: the key is the text `for trying only, known to everybody`.
 const DEMO: &str = "whsec_Zm9yIHRyeWluZyBvbmx5LCBrbm93biB0byBldmVyeWJvZHk=";
 
-/// Reads the secret, or takes the demo secret where there is none.
+/// Reads the secret, or uses the demo secret if there is none.
 ///
 /// A variable that is set but invalid, or empty, is an error: falling back to the demo secret would accept forged
 /// deliveries.

@@ -1,11 +1,11 @@
-//! Text from outside, in the log.
+//! Untrusted text in the log.
 
 use std::fmt;
 
 /// How many characters are shown.
 const LIMIT: usize = 80;
 
-/// Escapes untrusted text, such as the name of an uploaded file, so that it can neither fill the log nor forge a line of
+/// Escapes untrusted text, such as the name of an uploaded file, so that it can neither fill the log nor forge a line in
 /// it.
 pub(crate) struct Shown<'a>(pub(crate) &'a str);
 

@@ -1,4 +1,4 @@
-//! Pages that show what the handlers did.
+//! Pages that show the work of the handlers.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The names of a generated crate beside those of axum, in one file and without a rename.
+//! Uses the names of a generated crate and of axum in one file, without a rename.
 
 use std::sync::{Arc, Mutex};
 

@@ -181,8 +181,8 @@ fn a_handler_finishes_when_its_sender_hangs_up() {
         command.env("WORK_MS", "200");
     });
     let exchange = Request::delivery("msg_1", ASSET_CREATED).send(server.address);
-    // A server may give up a request whose sender is gone before its handler began: the sender has no
-    // answer then, and sends it again.
+    // A server may drop a request whose sender is gone before its handler has started: the sender has no answer then, and
+    // sends it again.
     server.process.log.wait_for("indexing asset");
     drop(exchange);
     server.process.log.wait_for("asset indexed");

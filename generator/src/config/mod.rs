@@ -11,12 +11,12 @@
 //! vendor = "Tenovos"                      # the name of the vendor in Rust
 //!
 //! [event-type]
-//! pointer = "/eventType"                  # where a body says what it tells of; a list where bodies differ
-//! header = "x-acme-event"                 # or the header that says it
-//! completed-by = "/action"                # beside one of them: where the body says the rest of it
-//! address = true                          # deliveries do not say it: each webhook has an address of its own
-//! from-keys = true                        # the webhooks' keys are the event types, whatever they look like
-//! separator = "."                         # parts the words, and the header's part from the body's
+//! pointer = "/eventType"                  # where a body states its event type; a list if bodies differ
+//! header = "x-acme-event"                 # or the header that states it
+//! completed-by = "/action"                # with one of them: where the body has the rest of it
+//! address = true                          # not stated: each webhook has its own endpoint
+//! from-keys = true                        # the webhooks' keys are the event types, whatever their form
+//! separator = "."                         # between the words, and between the header's part and the body's
 //!
 //! [event-type.names]                      # key of a webhook → event type
 //! assetCreated = "asset.created"
@@ -39,12 +39,12 @@
 //! header = "x-acme-signature"             # t=1492774577,v1=5257…,v1=6ffb…
 //! hash = "sha256"                         # sha1, sha256, sha512
 //! encoding = "hex"                        # hex, base64
-//! signed = "{id}.{timestamp}.{body}"      # `{body}` at least, with a text between any two
-//! prefix = "v1="                          # what a signature begins with
-//! separator = ","                         # parts the tokens, where the header is a list of them
-//! timestamp-prefix = "t="                 # the timestamp is the token that begins so, or …
+//! signed = "{id}.{timestamp}.{body}"      # at least `{body}`, with text between any two
+//! prefix = "v1="                          # the prefix of a signature
+//! separator = ","                         # between the tokens, if the header is a list
+//! timestamp-prefix = "t="                 # the timestamp is the token with this prefix, or …
 //! timestamp-header = "x-acme-timestamp"   # … it is in a header, in seconds; only one of the two
-//! id-header = "x-acme-id"                 # with `{id}` in `signed` it is signed, without it is not
+//! id-header = "x-acme-id"                 # signed if `signed` contains `{id}`
 //! ```
 //!
 //! The levels of warnings, by code:

@@ -96,7 +96,7 @@ impl Pointer {
     }
 }
 
-/// A place in the description: a pointer into its own file or into one beside it.
+/// A place in the description: a pointer into its own file or into another one.
 ///
 /// Written as a `$ref` is, but without percent-encoding.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

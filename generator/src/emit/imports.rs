@@ -94,7 +94,7 @@ impl<'a> Imports<'a> {
     }
 }
 
-/// Names for a `use`, each once, in the order that rustfmt gives them.
+/// Names for a `use`, each once, in the order of rustfmt.
 pub(super) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<Ident> {
     let mut names: Vec<&str> = names.into_iter().collect();
     names.sort_by_key(|name| (name.starts_with(char::is_lowercase), *name));

@@ -1,4 +1,5 @@
-//! The intermediate representation to source files: one type per emitted item, which becomes tokens. It cannot fail.
+//! From the intermediate representation to source files: one type per emitted item, which converts into tokens. It cannot
+//! fail.
 
 mod constant;
 mod docs;

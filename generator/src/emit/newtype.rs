@@ -1,4 +1,4 @@
-//! A type under a name of its own: a struct around it.
+//! A named type: a struct around it.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};

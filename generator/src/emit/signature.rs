@@ -24,7 +24,7 @@ impl Emitter<'_> {
         quote!(#constructor(#event_type #trusted))
     }
 
-    /// Whether each event type has an address of its own, so that a receiver is for one of them.
+    /// Whether each event type has its own endpoint, so that a receiver is for one of them.
     pub(super) fn has_addresses(&self) -> bool {
         self.api.event_type_location == EventTypeLocation::Address && self.api.webhooks.len() > 1
     }

@@ -50,7 +50,7 @@ pub enum EventTypeLocation {
         /// A JSON pointer to the text in the body that completes the event type.
         completed_by: Option<String>,
     },
-    /// Not in the delivery: each event type has an address of its own.
+    /// Not in the delivery: each event type has its own endpoint.
     Address,
 }
 
@@ -99,8 +99,8 @@ pub struct Example {
     pub json: String,
     /// Whether it was assembled from examples of properties, rather than written in the description.
     pub assembled: bool,
-    /// Whether the body states the event type as far as it has to, so that a delivery of it is routed. `false` if the
-    /// payload declares no member for it.
+    /// Whether the body states the event type as far as necessary for routing. `false` if the payload declares no member
+    /// for it.
     pub states_event_type: bool,
     /// The example in the description; the webhook if the example was assembled.
     pub origin: Origin,

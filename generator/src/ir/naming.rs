@@ -2,7 +2,7 @@
 
 use super::{Api, Kind, Naming, TypeDef, TypeId};
 
-/// An object of at least this many members is a concept of its own, whatever contains it.
+/// An object with at least this many members is an independent concept, whatever contains it.
 const CONCEPT_MEMBERS: usize = 3;
 
 impl Api {

@@ -44,7 +44,7 @@ pub enum Type {
     Deep(Box<Type>),
 }
 
-/// A definition that is emitted as an item of its own.
+/// A definition that is emitted as a separate item.
 #[derive(Debug)]
 pub struct TypeDef {
     /// What is emitted.
@@ -93,7 +93,7 @@ pub enum Kind {
     Constant(Literal),
     /// One of several types.
     Union(Union),
-    /// Another type under a name of its own: a root payload that is not an object, or a list or map nested in itself.
+    /// A named type around another one: a root payload that is not an object, or a list or map nested in itself.
     Newtype(Type),
     /// Not lowered yet; only during [`lower`](crate::lower).
     Pending,
@@ -124,7 +124,7 @@ pub enum Fallback {
 pub struct Literal {
     /// The value.
     pub value: Node,
-    /// Its description, if the value is an alternative of its own.
+    /// Its description, if the value is a separate alternative.
     pub description: Option<String>,
 }
 

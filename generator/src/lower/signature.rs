@@ -18,7 +18,7 @@ const CHOICES: [&str; 4] = [
     "if the user of the crate provides a `Verifier`, without this warning:\n[signature]\nscheme = \"verifier\"",
 ];
 
-/// The scheme; `None` if the user of the crate has to provide a verifier.
+/// The scheme; `None` if the caller must pass a verifier.
 pub(super) fn scheme(cx: &Context<'_>) -> Option<Scheme> {
     let first = cx.description.webhooks.first()?;
     let documented = documented(cx.description);

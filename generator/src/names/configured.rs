@@ -71,7 +71,7 @@ fn unused(api: &Api, place: &SpecPlace, setting: &Place, sources: &Sources) -> D
         .help(help)
 }
 
-/// The known place beside `place` with the nearest last name.
+/// The known sibling of `place` with the nearest last name.
 fn suggest_last<'a>(place: &str, known: &'a [String]) -> Option<&'a str> {
     let (parent, last) = place.rsplit_once('/')?;
     let name = |known: &'a String| known.strip_prefix(parent)?.strip_prefix('/');

@@ -5,7 +5,7 @@ use expect_test::{Expect, expect};
 use crate::Stage;
 use crate::testing::{Input, VERIFIER, dedented, description, join, schemas, webhooks};
 
-/// Checks the names of the types that schemas come to.
+/// Checks the names of types.
 #[track_caller]
 fn check_types(entries: &str, expected: Expect) {
     let (outline, findings) = Input { spec: &schemas(entries), config: VERIFIER }.stage(Stage::Names);

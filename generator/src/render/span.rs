@@ -1,4 +1,4 @@
-//! Where a label is, in lines and columns.
+//! The lines and columns of a label.
 
 use serde::Serialize;
 

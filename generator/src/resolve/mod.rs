@@ -29,7 +29,7 @@ pub struct Resolver<'a> {
     resources: RefCell<HashMap<FileId, Rc<Resources>>>,
 }
 
-/// The parts of a file that have URIs of their own.
+/// The parts of a file with their own URIs.
 type Resources = Vec<(Rc<str>, Node)>;
 
 impl<'a> Resolver<'a> {

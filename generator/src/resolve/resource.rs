@@ -1,4 +1,4 @@
-//! Resources: documents, and the schemas within them that an `$id` gives a URI of their own (JSON Schema 2020-12, 8.2.1).
+//! Resources: documents, and the schemas within them with their own URI, from an `$id` (JSON Schema 2020-12, 8.2.1).
 //!
 //! A URI only identifies what has been read already; nothing is fetched.
 

@@ -45,7 +45,7 @@ fn check(files: &[(&str, &str)], expect: Expect) {
     expect.assert_eq(&resolved(&folder, &sources));
 }
 
-/// One reference in a description with a few targets beside it.
+/// One reference in a description with a few targets.
 fn check_one(reference: &str, expect: Expect) {
     let api = format!(
         "start:\n  $ref: {}\nschemas:\n  user: {{type: object}}\n  a/b: {{'{{x}}': 1}}\n  10%: ~tilde\n  list: [x, {{y: z}}]\n  \

@@ -77,7 +77,7 @@ fn explain(text: &str, error: &serde_json::Error) -> ParserError {
     ParserError { code, message, offset, context: None }
 }
 
-/// The offset of a position as the parser gives it: lines from 1, columns from 1 in bytes, 0 at a line's beginning.
+/// The offset of a parser position: lines from 1, columns from 1 in bytes, 0 at the start of a line.
 fn offset(text: &str, line: usize, column: usize) -> usize {
     let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     text.floor_char_boundary(start + column.saturating_sub(1))

@@ -16,7 +16,7 @@ impl Position {
     pub(super) const START: Self = Self { line: 1, column: 1 };
 }
 
-/// Where the lines of a text begin.
+/// The offsets of the lines of a text.
 #[derive(Debug)]
 pub(super) struct Lines(Vec<usize>);
 
@@ -44,7 +44,7 @@ pub(super) fn first_line(text: &str, range: Range<usize>) -> Range<usize> {
     range.start..end.max(range.start)
 }
 
-/// Where the line that has `offset` ends, without its line break and the blanks before it.
+/// The end of the line that contains `offset`, without its line break and trailing blanks.
 fn line_end(text: &str, offset: usize) -> usize {
     let end = text[offset..].find('\n').map_or(text.len(), |length| offset + length);
     offset + text[offset..end].trim_end().len()

@@ -1,4 +1,4 @@
-//! Where the parts of a JSON document are in its text: all of them, noted in one pass.
+//! The positions of all parts of a JSON document, recorded in one pass.
 
 use std::ops::Range;
 

@@ -117,7 +117,7 @@ impl Sources {
         self.root.borrow().as_ref().map(|root| root.description)
     }
 
-    /// The folder that references are confined to, as it is shown.
+    /// The displayed name of the folder that references are confined to.
     pub fn folder_name(&self) -> String {
         match self.root.borrow().as_ref().map(|root| show(&root.shown)) {
             Some(shown) if !shown.is_empty() => shown,

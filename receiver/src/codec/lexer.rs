@@ -69,7 +69,7 @@ impl<'de> Lexer<'de> {
         }
     }
 
-    /// Takes a string, of which the quotation mark was shown. Borrows it, unless it holds escapes.
+    /// Consumes a string whose quotation mark was peeked. Borrows it, unless it contains escapes.
     #[expect(clippy::inline_always, reason = "called for every name and string; see docs/performance.md")]
     #[inline(always)]
     pub(super) fn string(&mut self) -> Result<Cow<'de, str>, DecodeError> {

@@ -9,8 +9,8 @@ use super::{Decode, DecodeError, Reader};
 
 /// A JSON number with the digits that were received.
 ///
-/// A double holds about 16 digits; identifiers and amounts of money may have more. Numbers beyond the
-/// range of a double, such as `1e400`, are refused. Equality compares the text: `1.0` is not `1`.
+/// A double has about 16 digits; identifiers and amounts of money may have more. Numbers beyond the range of a double,
+/// such as `1e400`, are refused. Equality compares the text: `1.0` is not `1`.
 ///
 /// `Number` can be read and written through `serde_json` only.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -88,7 +88,7 @@ fn to_i128(digits: &str) -> Option<i128> {
     Decimal::parse(digits)?.to_i128()
 }
 
-/// Both types hold nothing but finite numbers.
+/// Both types contain only finite numbers.
 fn to_f64(digits: &str) -> f64 {
     digits.parse().unwrap_or(f64::NAN)
 }

@@ -91,7 +91,7 @@ impl<'de> Reader<'de> {
         }
     }
 
-    /// Reads a string. It is borrowed, unless it holds escapes.
+    /// Reads a string. It is borrowed, unless it contains escapes.
     ///
     /// # Errors
     ///
@@ -104,7 +104,7 @@ impl<'de> Reader<'de> {
         }
     }
 
-    /// Reads a number, as it is written.
+    /// Reads a number, as written.
     ///
     /// # Errors
     ///
@@ -243,7 +243,7 @@ impl<'de> Reader<'de> {
         }
     }
 
-    /// Where the next value is, and what.
+    /// The position and the text of the next value.
     fn describe(&mut self) -> Result<(usize, String), DecodeError> {
         let kind = self.kind()?;
         let start = self.lexer.at();
@@ -375,14 +375,14 @@ impl<'de> Members<'_, 'de> {
         DecodeError::malformed(self.at, "the member occurs twice").below(name)
     }
 
-    /// The place is the end of the object, as that is where it is known.
+    /// The position is the end of the object, where it is known.
     #[cold]
     fn missing(&self, name: &'static str) -> DecodeError {
         DecodeError::mismatch(self.reader.lexer.at(), format_args!("member `{name}` is missing"))
     }
 }
 
-/// The name of a member, borrowed from the input unless it holds escapes.
+/// The name of a member, borrowed from the input unless it contains escapes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name<'de>(Cow<'de, str>);
 

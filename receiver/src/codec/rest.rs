@@ -5,13 +5,13 @@ use serde::{Serialize, Serializer};
 
 use super::{Decode, DecodeError, Members, Name, ObjectWriter, Undeclared};
 
-/// Holds the members of an object that have no field: [`Undeclared`], or a map if the description gives them a type.
+/// Keeps the members of an object that have no field: [`Undeclared`], or a map if the description gives them a type.
 pub trait Rest: Default {
     /// Reads the value of the member that was named last.
     ///
     /// # Errors
     ///
-    /// If the value does not fit, or a map holds the name already.
+    /// If the value does not match, or a map already contains the name.
     fn read<'de>(&mut self, members: &mut Members<'_, 'de>, name: &Name<'de>) -> Result<(), DecodeError>;
 
     /// Writes all members.
@@ -27,7 +27,7 @@ impl<'de> Members<'_, 'de> {
     ///
     /// # Errors
     ///
-    /// If the value does not fit, or a map holds the name already.
+    /// If the value does not match, or a map already contains the name.
     pub fn rest<R: Rest>(&mut self, name: &Name<'de>, rest: &mut R) -> Result<(), DecodeError> {
         rest.read(self, name)
     }

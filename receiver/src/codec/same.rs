@@ -11,7 +11,7 @@ use super::{DecodeError, JsonValue};
 ///
 /// # Errors
 ///
-/// Where the first difference is and what it is, or why one of the texts is not JSON.
+/// The first difference with its position, or why one of the texts is not JSON.
 pub fn same_json(expected: &str, actual: &str) -> Result<(), String> {
     let expected = read(expected).map_err(|error| format!("expected text: {error}"))?;
     let actual = read(actual).map_err(|error| format!("actual text: {error}"))?;

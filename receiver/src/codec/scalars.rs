@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{Decode, DecodeError, Reader};
 
-/// The largest magnitude up to which every integer has a double of its own.
+/// The largest magnitude up to which every integer is an exact double.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 
 impl Decode for bool {

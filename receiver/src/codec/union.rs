@@ -6,7 +6,7 @@ use super::{Decode, DecodeError, JsonValue, Reader};
 #[derive(Clone, Copy)]
 pub struct Value<'de> {
     text: &'de str,
-    /// Where it begins in the text that it is part of.
+    /// Its offset in the enclosing text.
     start: usize,
 }
 

@@ -104,7 +104,7 @@ macro_rules! __finish {
 macro_rules! __text_enum {
     ($ty:ident { $($value:literal => $variant:ident,)* ..$unknown:ident }) => {
         impl $ty {
-            /// The value as it is sent.
+            /// The value as sent.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $value,)*
@@ -146,7 +146,7 @@ macro_rules! __text_enum {
 macro_rules! __integer_enum {
     ($ty:ident { $($value:literal => $variant:ident,)* ..$unknown:ident }) => {
         impl $ty {
-            /// The value as it is sent.
+            /// The value as sent.
             pub fn to_integer(&self) -> $crate::codegen::codec::Integer {
                 match self {
                     $(Self::$variant => <$crate::codegen::codec::Integer as ::core::convert::From<i64>>::from($value),)*
@@ -186,7 +186,7 @@ macro_rules! __integer_enum {
 macro_rules! __json_enum {
     ($ty:ident { $($value:literal => $variant:ident,)* ..$unknown:ident }) => {
         impl $ty {
-            /// The value as it is sent: JSON text.
+            /// The value as sent: JSON text.
             pub fn as_json(&self) -> &str {
                 match self {
                     $(Self::$variant => $value,)*
@@ -238,7 +238,7 @@ macro_rules! __constant {
     };
     (@value $ty:ident, $kind:ty, $value:literal, |$reader:ident| $read:expr) => {
         impl $ty {
-            /// The only value, as it is sent.
+            /// The only value, as sent.
             pub const VALUE: $kind = $value;
         }
 
@@ -283,7 +283,7 @@ macro_rules! __tagged_union {
     };
 }
 
-/// The codec of an enum whose variants the members that are there tell apart. The last one keeps the
+/// The codec of an enum whose variants are distinguished by the members present. The last one keeps the
 /// [`JsonValue`](crate::JsonValue) of values that are none of these.
 #[doc(hidden)]
 #[macro_export]

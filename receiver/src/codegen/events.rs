@@ -1,6 +1,6 @@
 //! Event types, topics, events and payloads as rows.
 
-/// `EventName` and what an enum of event types has besides. A row is `name => variant`, then `in` the innermost topic,
+/// `EventName` and further methods for an enum of event types. A row is `name => variant`, then `in` the innermost topic,
 /// then `as template` if the name is a template. `by` is the separator of the parts of names.
 #[doc(hidden)]
 #[macro_export]
@@ -12,7 +12,7 @@ macro_rules! __event_type {
             /// Every event type, in the order of the description.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
-            /// The name as it is sent.
+            /// The name as sent.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)*
@@ -72,7 +72,7 @@ macro_rules! __event_type {
     };
 }
 
-/// `TopicName` and what an enum of topics has besides. A row is `name => variant`, then `in` the topic around it.
+/// `TopicName` and further methods for an enum of topics. A row is `name => variant`, then `in` the topic around it.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __topic {
@@ -217,7 +217,7 @@ macro_rules! __payload {
     };
 }
 
-/// A field that holds a `T` or nothing.
+/// A field with an optional `T`.
 pub trait Member<T> {
     /// The value.
     fn get(&self) -> Option<&T>;

@@ -55,7 +55,7 @@ pub(super) struct Shared<W: Webhooks> {
     pub(super) memory: Budget,
     pub(super) handlers: Budget,
     throttle: Throttle,
-    /// Each running handler holds a receiver of this channel. Nothing is ever sent through it.
+    /// Each running handler keeps a receiver of this channel. Nothing is ever sent through it.
     pub(super) running: watch::Sender<()>,
 }
 

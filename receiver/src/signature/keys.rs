@@ -50,7 +50,7 @@ impl Keys {
     pub(super) fn current(&self) -> Current<'_> {
         match self {
             Self::Fixed(keys) => Current::Fixed(keys),
-            // Nothing panics while it holds the lock, and a set is swapped whole.
+            // Nothing panics while holding the lock, and a set is replaced as a whole.
             Self::Swapped(Swapped(keys)) => {
                 Current::Swapped(Arc::clone(&keys.read().unwrap_or_else(PoisonError::into_inner)))
             }

@@ -31,7 +31,7 @@ const QUICK: [(&str, &str); 5] = [
 pub(crate) struct Crates {
     /// This folder.
     pub(crate) folder: PathBuf,
-    /// The lock file that gives all crates their dependencies.
+    /// The lock file of all crates.
     pub(crate) lock: PathBuf,
 }
 

@@ -13,7 +13,7 @@ use webhook_generator::ir::Api;
 
 use super::find::Document;
 
-/// An event in a file beside a description.
+/// An event in a separate file.
 #[derive(Deserialize)]
 struct Event {
     name: String,

@@ -59,7 +59,7 @@ impl Values {
     }
 }
 
-/// The JSON text of a value that tells readers something.
+/// The JSON text of a value that is useful in docs.
 fn telling(value: &Value) -> Option<String> {
     let says = match value {
         Value::String(text) => !text.is_empty() && text != "string",

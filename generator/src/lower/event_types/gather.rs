@@ -24,7 +24,7 @@ const MAX_VISITS: usize = 10_000;
 /// The way to a place in a body.
 pub(super) type Path = Vec<String>;
 
-/// The places in a body that may hold a string.
+/// The places in a body that may contain a string.
 pub(super) type Places = IndexMap<Path, Candidates>;
 
 /// The candidates in the bodies of all webhooks, each searched when it is first needed.
@@ -106,7 +106,7 @@ struct Search<'a, 'c, 's> {
     examples: Vec<Node>,
     /// The schemas around the present one.
     nesting: Vec<SchemaSet>,
-    /// The members that lead to the present one.
+    /// The path of members to the current one.
     path: Path,
     visits: usize,
 }

@@ -24,7 +24,7 @@ pub(super) fn agree(a: &str, b: &str) -> bool {
     !a.is_empty() && !b.is_empty() && (a.ends_with(&b) || b.ends_with(&a))
 }
 
-/// What is left of a name's words after those of another, where it begins with them.
+/// The rest of a name's words after those of another, if it begins with them.
 pub(super) fn after(name: &str, prefix: &str) -> Option<String> {
     let (name, prefix) = (words(name), words(prefix));
     (1..=name.len()).find(|&count| name[..count].concat() == prefix.concat()).map(|count| name[count..].join("_"))

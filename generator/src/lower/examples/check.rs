@@ -9,7 +9,7 @@ const MAX_STEPS: usize = 200_000;
 
 /// A value that decodes.
 pub(super) struct Decoded {
-    /// The value as it is encoded again.
+    /// The value after it is encoded again.
     pub value: Node,
     /// The members that the types do not declare.
     pub undeclared: Vec<Origin>,
@@ -116,7 +116,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Decodes the alternative with the fewest undeclared members. A value of no alternative is kept as it is.
+    /// Decodes the alternative with the fewest undeclared members. A value of no alternative is kept unchanged.
     fn union(&mut self, union: &Union, node: &Node) -> Result<Node, Mismatch> {
         let mut best: Option<Decoded> = None;
         for variant in alternatives(union, node) {

@@ -1,18 +1,18 @@
-//! What the body of a delivery has to state so that it is routed.
+//! The text that a body must state to be routed.
 
 use super::build;
 use crate::document::{Node, Value, pointer};
 use crate::ir::EventTypeLocation;
 use crate::lower::event_types::Route;
 
-/// What a body has to state.
+/// The text that a body must state.
 pub(super) struct Statement<'a> {
     event_type: &'a str,
     separator: &'a str,
     /// The value of the header.
     header: Option<&'a str>,
     texts: Vec<Text<'a>>,
-    /// Where a text would make it another event type.
+    /// The places where a text would change the event type.
     completed_by: Option<Vec<String>>,
 }
 

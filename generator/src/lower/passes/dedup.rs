@@ -13,7 +13,7 @@ pub(crate) fn merge_equal(api: &mut Api) {
         if replaced.is_empty() {
             break;
         }
-        // A concept without a name of its own is called after the definition that contains it.
+        // A concept without its own name is named after the definition that contains it.
         let parent = |id: TypeId| match &api.def(id).naming {
             Naming::Inline { parent, .. } => concepts[parent.0].as_ref().ok_or(*parent),
             Naming::Root(_) | Naming::Component(_) => Err(id),

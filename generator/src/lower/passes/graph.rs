@@ -1,6 +1,6 @@
 //! Which nodes of a graph reach each other.
 
-/// The strongly connected component of each node, numbered so that edges between components lead to lower numbers
+/// The strongly connected component of each node, numbered so that edges between components point to lower numbers
 /// (Tarjan's algorithm, without recursion).
 pub(super) fn components(edges: &[Vec<usize>]) -> Vec<usize> {
     const UNSEEN: usize = usize::MAX;

@@ -28,7 +28,7 @@ fn target(schemas: &Schemas, schema: &Schema) -> Option<(SchemaSet, bool)> {
     if keywords.structure || keywords.constraint || schema.types.len() > 1 {
         return None;
     }
-    // A type beside the reference that the target cannot have is a contradiction, which merging reports.
+    // A sibling `type` that the target cannot have is a contradiction, which merging reports.
     let compatible = |target: &SchemaId| {
         let given = &schemas.get(*target).types;
         given.is_empty() || schema.types.is_empty() || common_types(&schema.types, given).is_some()
@@ -41,8 +41,8 @@ fn single_part(schemas: &Schemas, schema: &Schema) -> Option<(SchemaSet, bool)> 
     match (schema.reference, &schema.all_of[..], &schema.one_of[..], &schema.any_of[..]) {
         (Some(target), [], [], []) => Some((vec![target], false)),
         (None, parts, [], []) if !parts.is_empty() => {
-            // Parts with annotations only do not make a type of their own. Neither does the one part that is left, unless
-            // other schemas extend it: those are its alternatives.
+            // Parts with annotations only do not create a type. Neither does the one part that is left, unless other
+            // schemas extend it: those are its alternatives.
             let mut parts = parts.iter().filter(|id| !Keywords::of(schemas.get(**id)).annotations_only());
             let target = parts.next().filter(|_| parts.next().is_none())?;
             schemas.get(*target).children.is_empty().then(|| (vec![*target], false))

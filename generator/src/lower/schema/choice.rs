@@ -51,8 +51,8 @@ impl<'a> Types<'a, '_> {
         }
     }
 
-    /// The values of a choice between constants and enums. A plain string beside them means that there are other values, as
-    /// in any enum.
+    /// The values of a choice between constants and enums. A plain string among them means that there are other values,
+    /// as in any enum.
     fn described_values(&self, choice: &Choice, merged: &MergedSchema<'_>) -> Option<DescribedValues> {
         if merged.listed().is_some() {
             return None;

@@ -26,7 +26,7 @@ pub(super) struct Keywords {
 
 impl Keywords {
     pub(super) fn of(schema: &Schema) -> Self {
-        // Without `..`: a new keyword has to be put into a group.
+        // Without `..`, so that a new keyword must be put into a group.
         let Schema {
             data,
             boolean,

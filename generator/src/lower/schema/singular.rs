@@ -1,6 +1,6 @@
 //! Names of single elements.
 
-/// The name of one element of a list: `securityTemplates` holds a `securityTemplate`.
+/// The name of one element of a list: `securityTemplates` contains a `securityTemplate`.
 pub(super) fn singular(plural: &str) -> String {
     /// Exceptions from the rules below.
     const IRREGULAR: [(&str, &str); 10] = [

@@ -64,7 +64,7 @@ impl<'a, 'c> Types<'a, 'c> {
         }
     }
 
-    /// Lowers the body of a webhook to a definition of its own.
+    /// Lowers the body of a webhook to a separate definition.
     pub(crate) fn root(&mut self, event_type: &str, body: Body<'_>) -> TypeId {
         let schema = if let [only] = body.alternatives { *only } else { body.schema };
         let id = self.reserve(Naming::Root(event_type.to_owned()), self.origin(schema));

@@ -48,7 +48,7 @@ impl<'a> Types<'a, '_> {
         let name = self.alternative_name(alternative, tag, index);
         let tags = tag.map(|tag| self.tags(tag, alternative, merged)).unwrap_or_default();
         let site = Site { parent: union, hint: &name };
-        // Members beside the alternatives belong to each of them.
+        // Siblings of the alternatives belong to each of them.
         let ty = if merged.has_members() {
             self.variant_with_members(alternative, merged, site)
         } else {
@@ -57,7 +57,7 @@ impl<'a> Types<'a, '_> {
         Variant { name, ty, tags, origin: self.origin(alternative.schemas[0]) }
     }
 
-    /// An alternative with the members beside `oneOf`.
+    /// An alternative with the siblings of `oneOf`.
     fn variant_with_members(
         &mut self,
         alternative: &MergedSchema<'a>,

@@ -15,7 +15,7 @@ use crate::testing::{Input, VERIFIER, dedented, description, join, schemas, type
 /// The warning that a webhook has no example.
 const NO_EXAMPLE: &str = "W0707";
 
-/// Checks the types that schemas come to, and the findings.
+/// Checks the types of schemas, and the diagnostics.
 #[track_caller]
 fn check_types(entries: &str, expected: Expect) {
     let (outline, findings) = Input { spec: &schemas(entries), config: VERIFIER }.stage(Stage::Ir);

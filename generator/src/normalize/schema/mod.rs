@@ -39,7 +39,7 @@ pub struct Schemas {
 /// null), the rest is in separate fields.
 #[derive(Debug)]
 pub struct Schema {
-    /// The schema as it is written.
+    /// The schema as written.
     pub node: Node,
     /// The annotations.
     pub data: SchemaData,

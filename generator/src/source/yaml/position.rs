@@ -31,7 +31,7 @@ pub(super) fn split_position(message: &str) -> (&str, Option<(usize, usize)>) {
     }
 }
 
-/// The offset of a position as the parser gives it: from 1, columns in characters.
+/// The offset of a parser position: from 1, columns in characters.
 fn offset_of(text: &str, line: usize, column: usize) -> usize {
     let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     text[start..].char_indices().nth(column.saturating_sub(1)).map_or(text.len(), |(offset, _)| start + offset)

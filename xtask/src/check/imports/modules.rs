@@ -17,7 +17,7 @@ pub(super) type Id = usize;
 #[derive(Default)]
 pub(super) struct Modules(pub(super) Vec<Module>);
 
-/// A module, in a file of its own or inside another one.
+/// A module, in its own file or inside another one.
 #[derive(Default)]
 pub(super) struct Module {
     pub(super) file: PathBuf,

@@ -19,7 +19,7 @@ enum Wanted {
     Any,
 }
 
-/// Resolves a path that is in a module; `None` if it does not lead to this crate.
+/// Resolves a path that is in a module; `None` if it is outside this crate.
 pub(super) fn resolve(modules: &Modules, module: Id, path: &[String]) -> Option<Target> {
     Resolver { modules, visited: HashSet::new() }.path(module, path, Wanted::Any)
 }
