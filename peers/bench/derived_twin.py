@@ -1,25 +1,26 @@
-"""The derived twin of a crate that we generated: the same types, fields and router, by serde's derives.
+"""The derived twin of a generated crate: the same types, fields and router, with serde's derives.
 
-Every `impl codec::Decode` and `impl Serialize` is taken out. The types derive `Serialize` and `Deserialize` instead, with
-the names that our implementations write:
+The rows of the codec macros say which names a type has in JSON. The twin derives `Serialize` and `Deserialize` with these
+names instead:
 
-- a member has `rename`, and `skip_serializing_if` where it is optional; all other members are flattened into
-  `additional`, and `undeclared` is skipped, which is cheaper for the twin than for us;
-- an enum of texts renames its variants, and has the unknown value as an untagged one; any other enum is untagged;
+- a field has `rename`, and `skip_serializing_if` if it is optional; a field for all other members is flattened, and
+  `undeclared` is skipped, which is cheaper for the twin than for us;
+- an enum of strings renames its variants, and has the unknown value as an untagged one; any other enum is untagged;
 - the router calls `serde_json::from_slice` where ours calls `Decode::decode`.
 
 What derives cannot do is left out: the implementations of the receiver's traits `Payload` and `Webhooks`. The dependencies
-stay, for a crate with derives needs to verify and route as well; serde's derives are added.
+stay, since a crate with derives needs to verify and route as well; serde's derives are added.
 """
 
 import re
 import shutil
 
-# An item at the left margin, up to its closing brace there.
-ITEM = r"^{}[^{{]*\{{\n.*?^\}}\n"
-# Types of one variant or many, with their attributes.
+# An invocation of a macro: its body in braces over several lines, or in parentheses.
+BLOCK = r"^{}! \{{\n    (.*?) \{{\n(.*?)^    \}}\n\}}\n"
+CALL = r"^{}!\((.*?)\);\n"
+# A type with its attributes.
 TYPE = re.compile(r"^#\[derive\(([^)]*)\)\]\n((?:#\[[^\n]*\]\n)*)pub (struct|enum) (\w+)(;|\(.*?^\);|\([^\n]*\);| \{\n.*?^\})", re.M | re.S)
-WRITTEN = re.compile(r'object\s*\.\w+\(\s*"((?:[^"\\]|\\.)*)",\s*&self\.((?:r#)?\w+)')
+STRING = r'"(?:[^"\\]|\\.)*"'
 DERIVES = "webhook_receiver::serde::Serialize, webhook_receiver::serde::Deserialize"
 
 
@@ -31,55 +32,44 @@ def write(ours, folder):
     added = '[dependencies]\nserde = { version = "1", features = ["derive"] }\nserde_json = "1"\n'
     manifest.write_text(manifest.read_text().replace("[dependencies]\n", added, 1))
     for source in (folder / "src").glob("*.rs"):
-        source.write_text(re.sub(r"\n{3,}", "\n\n", derived(source.name, source.read_text())))
+        source.write_text(derived(source.name, source.read_text()))
 
 
 def derived(file, text):
     """A file of the twin."""
-    written = dict(re.findall(r"^impl Serialize\s+for (\w+) \{\n(.*?)^\}\n", text, re.M | re.S))
-    texts = dict(re.findall(r"^impl (\w+) \{\n(.*?)^\}\n", text, re.M | re.S))
-    text = re.sub(r"^codec::deserialize!\(.*?\);\n", "", text, flags=re.M | re.S)
-    for removed in (r"impl codec::Decode\s+for \w+", r"impl Payload\s+for \w+"):
-        text = re.sub(ITEM.format(removed), "", text, flags=re.M | re.S)
     if file == "event.rs":
-        return routed(text)
+        text = re.sub(r"^impl Webhooks for .*?^\}\n", "", text, flags=re.M | re.S)
+        return text.replace("codegen::event! {", f"{EVENT}event! {{")
     if file == "lib.rs":
-        text = re.sub(ITEM.format(r"pub fn receiver\("), "", text, flags=re.M | re.S)
-        return re.sub(r"(^///[^\n]*\n)+(?!.*^///)\Z", "", text, flags=re.M | re.S)
+        return re.sub(r"(^///[^\n]*\n)+^pub fn receiver\(.*?^\}\n", "", text, flags=re.M | re.S)
     if file == "event_type.rs":
         return text
-    text = re.sub(ITEM.format(r"impl Serialize\s+for \w+"), "", text, flags=re.M | re.S)
-    text = TYPE.sub(lambda match: type_item(match, written.get(match[4], ""), texts.get(match[4], "")), text)
-    text = text.replace("codec::example(", "example(")
-    return f"{text}\n{EXAMPLE}" if "example(" in text else text
+
+    fields = {name: dict(reversed(row) for row in re.findall(rf"({STRING}) => ([\w#]+):", rows)) for name, rows in blocks("object", text)}
+    values = {name: dict(reversed(row) for row in re.findall(rf"({STRING}) => (\w+)", rows)) for name, rows in blocks("text_enum", text)}
+    text = TYPE.sub(lambda match: type_item(match, fields, values), text)
+    text = re.sub(BLOCK.format("codec::text_enum"), lambda match: as_str(match[1], values[match[1]]), text, flags=re.M | re.S)
+    text = re.sub(BLOCK.format(r"codec::\w+"), "", text, flags=re.M | re.S)
+    text = re.sub(CALL.format(r"codec::\w+"), "", text, flags=re.M | re.S)
+    text, payloads = re.subn(CALL.format("codegen::payload"), example, text, flags=re.M | re.S)
+    return f"{text}\n{EXAMPLE}" if payloads else text
 
 
-# What our runtime does for payloads of examples.
-EXAMPLE = """fn example<T: webhook_receiver::serde::de::DeserializeOwned>(json: &str) -> T {
-    serde_json::from_str(json).expect("the example fits")
-}
-"""
+def blocks(macro, text):
+    return re.findall(BLOCK.format(f"codec::{macro}"), text, flags=re.M | re.S)
 
 
-def type_item(match, writes, values):
+def type_item(match, fields, values):
     derives, attributes, kind, name, body = match.groups()
     serde = '#[serde(crate = "webhook_receiver::serde")]\n'
-    if kind == "enum":
-        names = dict((variant, value) for variant, value in re.findall(r'Self::(\w+) => ("(?:[^"\\]|\\.)*"),', values))
-        if names:
-            body = re.sub(
-                r"^    (\w+)(,|\()",
-                lambda found: f"    {variant_attribute(found[1], names)}{found[1]}{found[2]}",
-                body,
-                flags=re.M,
-            )
-        else:
-            serde += "#[serde(untagged)]\n"
-    elif body.startswith(" {"):
-        names = {field: member for member, field in WRITTEN.findall(writes)}
+    if name in values:
+        body = re.sub(r"^    (\w+)(?=,|\()", lambda found: f"    {variant_attribute(found[1], values[name])}{found[1]}", body, flags=re.M)
+    elif kind == "enum":
+        serde += "#[serde(untagged)]\n"
+    elif name in fields:
         body = re.sub(
             r"^    pub ((?:r#)?\w+): (Option<)?",
-            lambda found: f"    {field_attribute(found[1], found[2], names)}{found[0].lstrip()}",
+            lambda found: f"    {field_attribute(found[1], found[2], fields[name])}{found[0].lstrip()}",
             body,
             flags=re.M,
         )
@@ -93,16 +83,66 @@ def variant_attribute(variant, names):
 def field_attribute(field, optional, names):
     if field in names:
         skip = ', skip_serializing_if = "Option::is_none"' if optional else ""
-        return f'#[serde(rename = "{names[field]}"{skip})] '
+        return f"#[serde(rename = {names[field]}{skip})] "
     return "#[serde(skip)] " if field.startswith("undeclared") else "#[serde(flatten)] "
 
 
-def routed(text):
-    """The router: an event type and a body become an event."""
-    start = text.index("impl Webhooks for ")
-    head, router = text[:start], text[start:]
-    decode = router[router.index("    fn decode(") : router.index("    fn unknown(")].rstrip()
-    decode = decode.replace("fn decode(", "pub fn decode(").replace("codec::Decode::decode(reader)", "serde_json::from_slice(json)")
-    decode = decode.replace("reader: &mut codec::Reader<'_>", "json: &[u8]").replace("codec::DecodeError", "serde_json::Error")
-    vendor = re.match(r"impl Webhooks for (\w+)", router)[1]
-    return f"{head}/// Routing.\nimpl {vendor} {{\n    /// Decodes.\n{decode}\n}}\n"
+def as_str(name, values):
+    arms = "".join(f"            Self::{variant} => {value},\n" for variant, value in values.items())
+    return (
+        f"impl {name} {{\n    /// The value as it is sent.\n    pub fn as_str(&self) -> &str {{\n        match self {{\n"
+        f"{arms}            Self::Unknown(value) => value,\n        }}\n    }}\n}}\n"
+    )
+
+
+def example(match):
+    name, file = re.match(rf"\s*(\w+):.*?({STRING}),?\s*$", match[1], re.S).groups()
+    return f"impl {name} {{\n    /// The example above.\n    pub fn example() -> Self {{\n        example(include_str!({file}))\n    }}\n}}\n"
+
+
+# What our runtime does for payloads of examples.
+EXAMPLE = """fn example<T: webhook_receiver::serde::de::DeserializeOwned>(json: &str) -> T {
+    serde_json::from_str(json).expect("the example fits")
+}
+"""
+
+# What `codegen::event!` does, with another decoder.
+EVENT = """macro_rules! event {
+    ($ty:ident: $event_type:ident { $($variant:ident,)* ..$unknown:ident }) => {
+        impl $ty {
+            /// The event type.
+            pub fn event_type(&self) -> Option<$event_type> {
+                Some(match self {
+                    $(Self::$variant(_) => $event_type::$variant,)*
+                    Self::$unknown(_) => return None,
+                })
+            }
+
+            /// The event type as it was sent.
+            pub fn event_type_name(&self) -> Option<&str> {
+                match self {
+                    Self::$unknown(event) => event.event_type(),
+                    known => known.event_type().map($event_type::as_str),
+                }
+            }
+
+            /// Decodes.
+            pub fn decode(event_type: $event_type, json: &[u8]) -> Result<Self, serde_json::Error> {
+                match event_type {
+                    $($event_type::$variant => serde_json::from_slice(json).map(Self::$variant),)*
+                }
+            }
+        }
+
+        impl serde::Serialize for $ty {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $(Self::$variant(payload) => payload.serialize(serializer),)*
+                    Self::$unknown(event) => event.serialize(serializer),
+                }
+            }
+        }
+    };
+}
+
+"""
