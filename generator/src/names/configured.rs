@@ -47,7 +47,7 @@ fn taken(name: &str, setting: &Place, def: &TypeDef) -> Diagnostic {
         .help("generated code uses this name, or it is configured twice")
 }
 
-/// Whether a misspelt keyword below a place explains that there is no type.
+/// Whether a misspelled keyword below a place explains that there is no type.
 fn is_explained(place: &SpecPlace, diagnostics: &Diagnostics) -> bool {
     let is_below = |label: &Label| match &label.place {
         Place::Name(origin) => {

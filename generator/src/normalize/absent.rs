@@ -7,9 +7,9 @@ use crate::document::Node;
 impl Reader<'_, '_> {
     /// Reports that there are no webhooks, at the first map that was searched.
     pub(super) fn no_webhooks(&mut self, root: &Node, map: Option<&Node>) {
-        let misspelt = root.as_object().into_iter().flatten().find(|(name, _)| is_nearly_webhooks(name));
+        let misspelled = root.as_object().into_iter().flatten().find(|(name, _)| is_nearly_webhooks(name));
         let rule = "webhooks are listed under `webhooks` (before OpenAPI 3.1: `x-webhooks`), a map of path items";
-        let (place, help) = match (map, misspelt) {
+        let (place, help) = match (map, misspelled) {
             (Some(map), _) => (Place::Name(map.origin().clone()), rule),
             (None, Some((_, near))) => (Place::Name(near.origin().clone()), "did you mean `webhooks`?"),
             (None, None) => (Place::Value(root.origin().clone()), rule),
@@ -18,7 +18,7 @@ impl Reader<'_, '_> {
             Diagnostic::new(Code::NoWebhooks, "the description has no webhook with a JSON body")
                 .at(place, "")
                 .help(help)
-                .maybe_help(if map.is_none() && misspelt.is_none() { overlay(root) } else { None }),
+                .maybe_help(if map.is_none() && misspelled.is_none() { overlay(root) } else { None }),
         );
     }
 }
