@@ -58,9 +58,7 @@ fn main() -> ExitCode {
 }
 
 async fn run(options: Options) -> Result<(), BoxError> {
-    println!(
-        "| attack | attempts | good deliveries | first attempt | 50 % within | 99 % within | slowest | memory |"
-    );
+    println!("| attack | attempts | good deliveries | first attempt | 50 % within | 99 % within | slowest | memory |");
     println!("|---|---|---|---|---|---|---|---|");
     let mut faults = Vec::new();
     for abuse in Abuse::ALL {

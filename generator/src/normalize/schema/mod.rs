@@ -332,11 +332,13 @@ impl Reader<'_, '_> {
                         "`required` must be a list of names; a boolean has no effect here",
                     )
                     .at(Place::Value(value.origin().clone()), "ignored")
-                    .maybe_help(property_name(value).filter(|_| value.as_bool() == Some(true)).map(|name| {
-                        format!(
-                            "remove it, and add next to the `properties` that contain `{name}` is one of:\nrequired: [{name}]"
-                        )
-                    })),
+                    .maybe_help(
+                        property_name(value).filter(|_| value.as_bool() == Some(true)).map(|name| {
+                            format!(
+                                "remove it, and add next to the `properties` that contain `{name}`:\nrequired: [{name}]"
+                            )
+                        }),
+                    ),
                 );
                 Vec::new()
             }
