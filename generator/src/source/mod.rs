@@ -1,7 +1,8 @@
 //! Reads files into trees. The only module that knows YAML.
 //!
-//! [`Sources`] owns every file of a run: its text, its tree of [`Node`]s, and its names. A file is read once, however its
-//! path is spelled. Trees contain no positions; a [`Place`] is located in the text on demand.
+//! [`Sources`] owns every file of a run: its text, its tree of [nodes](crate::document::Node), and its names. A file is read
+//! once, however its path is spelled. Trees contain no positions; a [place](crate::diagnostics::Place) is located in the text
+//! on demand.
 //!
 //! # What a document may be
 //!
