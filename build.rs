@@ -1,10 +1,10 @@
-//! Keeps the crate in `generated/` in step with the files that it is generated from; it is that crate's build script.
+//! Keeps `generated/` up to date with the files that it is generated from. This is the build script of that crate.
 //!
-//! The crate records the fingerprints of its inputs. While they are right, nothing happens and no generator is compiled.
-//! Where one is not, the crate is generated anew by `cargo xtask codegen`; on a build server, the build fails instead,
-//! because there the crate must be built as committed.
+//! The crate records fingerprints of its inputs. If they match, nothing happens and the generator is not compiled. If one
+//! differs, `cargo xtask codegen` regenerates the crate. On a build server the build fails instead, because a crate must be
+//! built there as it was committed.
 //!
-//! A changed generator is not noticed here: `cargo xtask codegen --check` is for that.
+//! A change of the generator is not detected here; `cargo xtask codegen --check` detects it.
 
 #[allow(dead_code, unreachable_pub, reason = "shared with the generator, which uses the rest of it")]
 #[path = "generator/src/fingerprint.rs"]
@@ -97,11 +97,11 @@ impl Guard {
             return Err(format!("`generated/` is stale ({why}), and `{COMMAND}` failed: see its messages"));
         }
         if let Some(why) = self.stale() {
-            return Err(format!("`generated/` is stale still ({why}): build again"));
+            return Err(format!("`generated/` is still stale ({why}): build again"));
         }
         if self.read_by_cargo() != read_by_cargo {
             return Err(format!(
-                "`generated/` was regenerated ({why}), and Cargo has read its manifest before: build again"
+                "`generated/` was regenerated ({why}) after Cargo read its manifest: build again"
             ));
         }
         self.backdate_record();
@@ -109,8 +109,8 @@ impl Guard {
         Ok(())
     }
 
-    /// Makes the record as old as the newest of its inputs. Cargo would take a younger one for changed since this script
-    /// began, and build the crate a second time; which is all that happens where this fails.
+    /// Gives the record the modification time of the newest input. If it were newer, Cargo would assume that it changed while
+    /// this script ran, and would build the crate again. Nothing else happens if this fails.
     fn backdate_record(&self) {
         let modified =
             |path: &str| fs::metadata(self.crate_dir.join(path)).and_then(|metadata| metadata.modified()).ok();
@@ -121,7 +121,7 @@ impl Guard {
         }
     }
 
-    /// The generator, built with settings of its own into a folder of its own: Cargo locks the one of this build.
+    /// The generator, with its own build settings and target folder, because Cargo locks the one of this build.
     fn codegen(&self) -> Command {
         let root = self.crate_dir.join("..");
         let target = env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| OsString::from("target"));
@@ -153,12 +153,12 @@ impl Guard {
     }
 }
 
-/// Whether a variable such as `CI` says yes.
+/// Whether a variable such as `CI` is set to something other than a no.
 fn is_set(value: Option<&OsStr>) -> bool {
     value.is_some_and(|value| !["", "0", "false"].iter().any(|no| value.eq_ignore_ascii_case(no)))
 }
 
-/// Whether a variable is about this build, and not about where things are found and how they are fetched.
+/// Whether a variable configures this build, as opposed to where Cargo finds and how it downloads crates.
 fn is_build_setting(name: &str) -> bool {
     const OURS: &[&str] =
         &["DEBUG", "HOST", "MAKEFLAGS", "MFLAGS", "NUM_JOBS", "OPT_LEVEL", "OUT_DIR", "PROFILE", "TARGET"];

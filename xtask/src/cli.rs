@@ -22,6 +22,7 @@ pub(crate) enum Command {
     Codegen(Generate),
     Corpus(Corpus),
     Conformance(Conformance),
+    Bench(Bench),
 }
 
 /// Run the checks of this repository
@@ -45,6 +46,16 @@ pub(crate) struct Check {
     /// List the checks and exit
     #[arg(long)]
     pub(crate) list: bool,
+}
+
+/// Run the benchmarks of `docs/performance.md`
+///
+/// Compile times are measured by `peers/bench/compile-time`.
+#[derive(Args)]
+pub(crate) struct Bench {
+    /// Short runs; fail if a ratio is much worse than the one recorded in `.ci/performance.json`
+    #[arg(long)]
+    pub(crate) check: bool,
 }
 
 /// Run signature test vectors

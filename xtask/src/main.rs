@@ -1,5 +1,6 @@
 //! Tasks of this repository: `cargo xtask`.
 
+mod bench;
 mod bless;
 mod check;
 mod cli;
@@ -13,6 +14,7 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     match cli::Cli::parse().command {
+        cli::Command::Bench(arguments) => bench::run(&arguments),
         cli::Command::Bless => bless::run(),
         cli::Command::Check(arguments) => check::run(&arguments),
         cli::Command::Codegen(arguments) => arguments.run(),
