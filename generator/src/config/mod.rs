@@ -1,62 +1,15 @@
 //! The configuration: settings that the description does not contain.
 //!
 //! ```toml
-//! spec = "openapi.yaml"                   # paths are relative to this file
-//! overlays = ["overlay.yaml"]
+//! spec = "openapi.yaml"
 //! out = "../acme-webhooks"
-//! receiver = "0.1"                        # where the crate finds `webhook-receiver`
-//! build-script = "../build.rs"
-//! crate-name = "tenovos-webhooks"
-//! crate-version = "0.1.0"
-//! vendor = "Tenovos"                      # the name of the vendor in Rust
+//! receiver = "0.1"
 //!
 //! [event-type]
-//! pointer = "/eventType"                  # where a body states its event type; a list if bodies differ
-//! header = "x-acme-event"                 # or the header that states it
-//! completed-by = "/action"                # with one of them: where the body has the rest of it
-//! address = true                          # not stated: each webhook has its own endpoint
-//! from-keys = true                        # the webhooks' keys are the event types, whatever their form
-//! separator = "."                         # between the words, and between the header's part and the body's
-//!
-//! [event-type.names]                      # key of a webhook → event type
-//! assetCreated = "asset.created"
-//!
-//! [names]                                 # place in the description → name of the Rust type
-//! "#/components/schemas/event" = "Envelope"
-//! "common.yaml#/components/schemas/user" = "User"
-//!
-//! [signature]
-//! scheme = "standard-webhooks"
-//! headers = { id = "webhook-id", timestamp = "webhook-timestamp", signature = "webhook-signature" }
+//! pointer = "/eventType"
 //! ```
 //!
-//! The other schemes are `hmac`, for a vendor's own scheme; `none`, with which anyone can forge deliveries; and
-//! `verifier`, with which the caller passes a `Verifier`.
-//!
-//! ```toml
-//! [signature]
-//! scheme = "hmac"
-//! header = "x-acme-signature"             # t=1492774577,v1=5257…,v1=6ffb…
-//! hash = "sha256"                         # sha1, sha256, sha512
-//! encoding = "hex"                        # hex, base64
-//! signed = "{id}.{timestamp}.{body}"      # at least `{body}`, with text between any two
-//! prefix = "v1="                          # the prefix of a signature
-//! separator = ","                         # between the tokens, if the header is a list
-//! timestamp-prefix = "t="                 # the timestamp is the token with this prefix, or …
-//! timestamp-header = "x-acme-timestamp"   # … it is in a header, in seconds; only one of the two
-//! id-header = "x-acme-id"                 # signed if `signed` contains `{id}`
-//! ```
-//!
-//! The levels of warnings, by code:
-//!
-//! ```toml
-//! [diagnostics]
-//! W0603 = "allow"                         # silenced
-//! W0604 = "deny"                          # an error
-//! W0707 = "warn"                          # a warning, also with `--deny warnings`
-//! ```
-//!
-//! Every key is optional. Unknown keys are errors.
+//! `docs/configuration.md` describes every key. Every key is optional. Unknown keys are errors.
 
 mod event_types;
 mod levels;
