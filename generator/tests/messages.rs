@@ -1,4 +1,4 @@
-//! Every code has a test that shows its message, and `docs/diagnostics.md` shows messages as they are printed.
+//! Every code has a test that shows its message, and `diagnostics.md` shows messages as they are printed.
 
 #[allow(dead_code, reason = "other tests use the rest")]
 mod golden;
@@ -11,7 +11,7 @@ use std::path::Path;
 use support::fixtures;
 use webhook_generator::diagnostics::{Code, Severity};
 
-const DOCS: &str = "../docs/diagnostics.md";
+const DOCS: &str = "diagnostics.md";
 
 /// The first words of a message with this code.
 fn start(code: Code) -> String {

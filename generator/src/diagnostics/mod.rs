@@ -4,6 +4,7 @@
 
 mod code;
 mod diagnostic;
+mod explanation;
 mod level;
 mod report;
 mod suggest;
