@@ -54,12 +54,6 @@ pub struct Generate {
     #[arg(long, value_name = "PATH|GIT|VERSION", requires = "input", allow_hyphen_values = true)]
     pub(crate) receiver: Option<Receiver>,
 
-    /// Override a resource limit; repeat it for several
-    ///
-    /// The names are `file-bytes`, `nodes`, `indicators`, `files`, `references`, `members` and `values`. See docs/hostile.md.
-    #[arg(long = "limit", value_name = "NAME=NUMBER")]
-    pub(crate) limits: Vec<Limit>,
-
     /// Write nothing; show how the output differs, and fail if it does
     #[arg(long, conflicts_with_all = ["dry_run", "emit"])]
     pub(crate) check: bool,
@@ -113,6 +107,12 @@ pub(crate) struct Input {
     /// Turn warnings into errors, except those with a level in `[diagnostics]` of `codegen.toml`
     #[arg(long, value_name = "WHAT", value_enum)]
     pub(crate) deny: Option<Deny>,
+
+    /// Override a resource limit; repeat it for several
+    ///
+    /// The names are `file-bytes`, `nodes`, `indicators`, `files`, `references`, `members` and `values`. See docs/hostile.md.
+    #[arg(long = "limit", value_name = "NAME=NUMBER")]
+    pub(crate) limits: Vec<Limit>,
 }
 
 /// Explain a diagnostic code, such as E0301
@@ -132,15 +132,17 @@ pub(crate) enum Deny {
 /// The format of a description.
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Syntax {
+    /// YAML in block style
     #[default]
     Yaml,
+    /// JSON, indented
     Json,
 }
 
 /// The format of diagnostics and the summary.
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum MessageFormat {
-    /// Text
+    /// For people: diagnostics with the lines that they are about, and a summary, on standard error
     #[default]
     Text,
     /// One JSON object per line on standard output, the summary last; with `--emit` on standard error

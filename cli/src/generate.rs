@@ -28,7 +28,7 @@ impl Generate {
         if self.emit.is_some() {
             selection = selection.only()?;
         }
-        let jobs = selection.jobs(&self.limits, |file, limits| Job::generate(self, file, limits))?;
+        let jobs = selection.jobs(&self.input.limits, |file, limits| Job::generate(self, file, limits))?;
         let options = ReportOptions {
             format: self.input.message_format,
             verbose: self.verbose,

@@ -268,6 +268,7 @@ fn overlays_are_applied() {
     repository.webhooks(".", "overlay").exits(0).reports("did you mean `info`?").reports("1 warning");
     let denied = repository.webhooks(".", "overlay --deny warnings --message-format json").exits(1);
     assert!(denied.stdout.is_empty() && denied.stderr.contains("\"severity\":\"error\""), "{denied:#?}");
+    repository.webhooks(".", "overlay --limit nodes=5").exits(1).reports("error[E0104]");
     repository.webhooks(".", "overlay --overlay spec/overlay.yaml").exits(2).reports("--spec <FILE>");
 }
 
