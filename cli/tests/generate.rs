@@ -131,7 +131,7 @@ fn the_output_knows_nothing_of_where_it_was_made() {
 }
 
 #[test]
-fn any_description_becomes_a_crate_of_its_own() {
+fn any_description_becomes_a_crate() {
     let repository = Repository::new();
     let basic = "--spec elsewhere/spec.yaml --config elsewhere/codegen.toml --out out/deep";
     repository.run(basic).exits(0);

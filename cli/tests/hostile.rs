@@ -185,7 +185,7 @@ fn g113_thousands_of_members() {
 }
 
 #[test]
-fn g121_what_stands_where_the_output_goes() {
+fn g121_obstacles_in_the_output_folder() {
     // Somebody else's files.
     let case = Case::new(SPEC);
     fs::create_dir_all(case.path("out/src")).unwrap();

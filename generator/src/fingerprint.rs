@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_record() {
+    fn what_is_not_a_record() {
         for text in [
             "<<<<<<< ours\n",
             "af63dc4c8601ec8c ../one-space.yaml\n",

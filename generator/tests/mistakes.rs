@@ -38,7 +38,7 @@ struct Mistake {
 }
 
 #[test]
-fn mistakes_are_told_as_expected() {
+fn mistakes_are_reported_as_expected() {
     let mut differences = Vec::new();
     let mut docs = INTRODUCTION.to_owned();
     for fixture in fixtures("mistakes") {

@@ -189,7 +189,7 @@ fn valid_examples_have_to_come_back_as_they_were() {
 }
 
 #[test]
-fn examples_beside_a_description_count() {
+fn examples_in_separate_files_count() {
     let corpus = Corpus::new(&[
         ("documents/parcels.yaml", PARCELS),
         (
@@ -260,7 +260,7 @@ fn rows_must_not_get_worse() {
 }
 
 #[test]
-fn command_lines_that_make_no_sense_are_told() {
+fn invalid_command_lines_are_reported() {
     let corpus = Corpus::new(&[("documents/notes.md", "")]);
     corpus.run("").exits(2).says("has no description of webhooks");
     corpus.run("--bless").exits(2).says("--record <FILE>");

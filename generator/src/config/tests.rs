@@ -37,7 +37,7 @@ fn check_error(text: &str, expected: &Expect) {
 }
 
 #[test]
-fn all_mistakes_are_told() {
+fn all_mistakes_are_reported() {
     check_error(
         "crate-name = \"fn\"\nvendr = 1\n[names]\n\"#/a\" = \"a\"\n\"#/b\" = \"b\"\n\
          [event-type]\npointer = []\n[signature]\nscheme = 7\nheaders = { id = \"A\", ide = \"b\" }\n\

@@ -273,7 +273,7 @@ fn what_matches_nothing_is_a_warning() {
 }
 
 #[test]
-fn what_matches_nothing_is_told_once() {
+fn what_matches_nothing_is_reported_once() {
     check(
         "- target: $.webhook.created\n  update: {a: 1}\n- target: $.webhook.created.post\n  remove: true\n\
          - target: $.paths['/one', '/tow']\n  update: {a: 1}\n- target: $.paths['/three', '/four']\n  remove: true\n\

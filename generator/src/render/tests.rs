@@ -148,7 +148,7 @@ fn warnings_are_allowed_and_denied() {
 }
 
 #[test]
-fn a_fault_of_the_generator_is_told() {
+fn a_bug_in_the_generator_is_reported() {
     let mut diagnostics = Diagnostics::default();
     diagnostics.push(Diagnostic::internal("src/lib.rs", &"expected `;`"));
     expect![[r#"

@@ -63,7 +63,7 @@ fn check_one(reference: &str, expect: Expect) {
 }
 
 #[test]
-fn what_is_no_reference_is_itself() {
+fn what_is_not_a_reference_is_itself() {
     check(&[("api.yaml", "start: {a: 1}\n")], expect![[r#"api.yaml#/start = Object({"a": Number("1")})"#]]);
 }
 

@@ -144,7 +144,7 @@ fn integers_may_be_keys() {
 }
 
 #[test]
-fn json_may_stand_in_a_file_of_any_name() {
+fn json_may_be_in_a_file_with_any_name() {
     check("a.yaml", "{\"a\":\t1}", expect![[r#"{"a":1}"#]]);
     check("a.yaml", "{a: b}", expect![[r#"{"a":"b"}"#]]);
 }

@@ -118,7 +118,7 @@ fn only_what_changed_is_written() {
 }
 
 #[test]
-fn line_endings_are_no_change() {
+fn line_endings_are_not_a_change() {
     let out = folder();
     apply(out.path(), &[("a", "1\n2\n")]);
     fs::write(out.path().join("a"), "1\r\n2\r\n").unwrap();
@@ -162,7 +162,7 @@ fn a_foreign_file_is_not_overwritten() {
 }
 
 #[test]
-fn a_file_is_no_folder_and_a_folder_no_file() {
+fn a_file_is_not_a_folder_and_a_folder_not_a_file() {
     let out = folder();
     fs::write(out.path().join("src"), "theirs").unwrap();
     refuse(out.path(), &[("src/lib.rs", "a")], &[Code::OutputForeign]);
@@ -218,7 +218,7 @@ fn told(found: &Diagnostics, folder: &Path) -> String {
 
 #[cfg(unix)]
 #[test]
-fn refusals_are_told() {
+fn refusals_are_reported() {
     let out = folder();
     fs::write(out.path().join("Cargo.toml"), "theirs").unwrap();
     fs::write(out.path().join("b"), "theirs").unwrap();

@@ -90,7 +90,7 @@ fn g12_response_codes_without_quotes() {
 }
 
 #[test]
-fn g13_keys_that_are_no_strings() {
+fn g13_keys_that_are_not_strings() {
     each(
         &["null", "~", "true", "False", "1.5", "? [a, b]\n", "? {a: b}\n"],
         |key| of_document(format!("{key}: a\n")),
@@ -200,7 +200,7 @@ fn g27_long_keys() {
 }
 
 #[test]
-fn g28_what_is_no_file() {
+fn g28_what_is_not_a_file() {
     let folder = inputs::folder(&[]);
     fs::create_dir(folder.path().join("spec.yaml")).unwrap();
     let run = properties::checked(folder.path());
@@ -348,7 +348,7 @@ fn g34_one_webhook_in_two_maps() {
 }
 
 #[test]
-fn g34_what_is_no_webhook() {
+fn g34_what_is_not_a_webhook() {
     // An extension among them is none, unless it looks like one.
     let beside =
         |item: &str| of_document(described("{}").replace("components:", &format!("  x-more: {item}\ncomponents:")));

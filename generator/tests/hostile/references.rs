@@ -222,7 +222,7 @@ fn g49_the_document_itself() {
 }
 
 #[test]
-fn g50_references_that_are_no_text() {
+fn g50_references_that_are_not_strings() {
     each(
         &["1", "[a]", "null", "{ a: b }"],
         |value| of_schema(&format!("{{ $ref: {value} }}")),
@@ -359,7 +359,7 @@ fn g57_long_chains() {
 }
 
 #[test]
-fn g58_references_to_what_is_no_schema() {
+fn g58_references_to_what_is_not_a_schema() {
     each(
         &["#/info/title", "#/info", "#/webhooks/parcel.sent/post/requestBody"],
         to,
@@ -372,7 +372,7 @@ fn g58_references_to_what_is_no_schema() {
 }
 
 #[test]
-fn g59_references_to_what_is_no_description() {
+fn g59_references_to_what_is_not_a_description() {
     let folder =
         inputs::folder(&[("a.txt", b"a: b: c"), ("bytes", b"\xff\xfe\0"), ("dir/a", b"a"), ("list.yaml", b"- a")]);
     fs::File::create(folder.path().join("large.yaml")).unwrap().set_len(1 << 30).unwrap();

@@ -257,7 +257,7 @@ fn nested(times: usize, around: &str, inner: &str) -> String {
 }
 
 #[test]
-fn g111_members_beside_alternatives() {
+fn g111_members_next_to_alternatives() {
     // Each alternative has them, whether they are declared, required or both.
     for beside in ["properties: { lid: { type: string } }", "required: [lid]"] {
         let run = of_schema(&format!(
@@ -457,7 +457,7 @@ fn g118_an_example_that_is_the_delivery_of_another_webhook() {
 }
 
 #[test]
-fn g118_of_members_that_tell_equally_much_the_first() {
+fn g118_the_first_of_equally_good_members() {
     let webhook = |name: &str| {
         let body = format!("{{ type: object, properties: {{ b: {{ const: {name} }}, a: {{ const: {name} }} }} }}");
         format!(

@@ -52,7 +52,7 @@ fn g88_the_end_of_a_literal() {
 }
 
 #[test]
-fn g89_code_on_a_line_of_its_own() {
+fn g89_code_on_its_own_line() {
     let sources = inert("text\npub fn pwn() {}\n#[test]\nfn t() {}");
     assert!(sources.contains("/// pub fn pwn() {}"));
 }
@@ -188,7 +188,7 @@ fn g97_a_line_of_a_megabyte() {
 }
 
 #[test]
-fn g98_descriptions_that_are_no_text() {
+fn g98_descriptions_that_are_not_strings() {
     each(
         &["1", "[a]", "{ a: b }", "true", "null"],
         |value| of_schema(&format!("{{ description: {value} }}")),

@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn huge_exponents_are_no_decimals() {
+    fn huge_exponents_are_not_decimals() {
         assert_eq!(Decimal::parse("1e99999999999999999999"), None);
         assert_eq!(Decimal::parse("0.1e-9223372036854775808"), None);
     }

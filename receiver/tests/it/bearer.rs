@@ -180,7 +180,7 @@ async fn o06_no_algorithm() {
 }
 
 #[tokio::test]
-async fn o07_a_published_key_is_no_shared_key() {
+async fn o07_a_published_key_is_not_a_shared_key() {
     let modulus = URL_SAFE_NO_PAD.decode(published()["keys"][1]["n"].as_str().unwrap()).unwrap();
     for key in [EncodingKey::from_secret(&modulus), EncodingKey::from_secret(RSA)] {
         let forged = signed_by(&key, &json!({"alg": "HS256", "kid": "rsa"}), &claims().to_string());
@@ -261,7 +261,7 @@ fn signed_for(kid: &str) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn o13_unknown_keys_are_asked_for_once_an_interval() {
+async fn o13_unknown_keys_are_requested_once_per_interval() {
     let issuer = Issuer::new(Some(published()));
     let jwt = issuer.jwt();
     assert_refused(jwt.authenticate(&signed_for("../../x")).await, "key is unknown");
@@ -451,7 +451,7 @@ async fn o19_answers_have_a_deadline() {
 }
 
 #[tokio::test]
-async fn nobody_is_asked_about_an_unsigned_request() {
+async fn an_unsigned_request_calls_no_server() {
     let authenticator = Verifier::standard_webhooks(secret()).with_bearer(Slow(Duration::MAX)).timeout(Duration::MAX);
     let mut headers = authorized(signed(), "Bearer x");
     headers.insert("webhook-signature", HeaderValue::from_static("v1,AAAA"));

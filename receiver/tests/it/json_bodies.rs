@@ -156,7 +156,7 @@ fn nesting() {
 
 /// Only what is within counts, not what is beside.
 #[test]
-fn neighbours_are_no_deeper() {
+fn neighbors_are_not_deeper() {
     let objects = format!("[{}{{}}]", "{\"a\": {}},".repeat(1000));
     assert!(objects.parse::<JsonValue>().is_ok());
     assert!(delivery(objects).decode::<Vec<BTreeMap<String, JsonValue>>>().is_ok());
@@ -214,7 +214,7 @@ fn large_bodies() {
 }
 
 #[test]
-fn an_event_of_a_type_that_is_told() {
+fn an_event_of_a_given_type() {
     for body in [r#"{"eventType": "asset.created", "count": 1}"#, r#"{"count": 1}"#] {
         let event = delivery(body).event_as::<Acme>(EventType::Ping);
         assert!(matches!(event, Ok(Event::Ping(ping)) if ping.count == Some(1)));

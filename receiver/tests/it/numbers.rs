@@ -65,7 +65,7 @@ fn numbers_keep_their_digits() {
 }
 
 #[test]
-fn integers_are_told_by_value() {
+fn integers_are_recognized_by_value() {
     for (json, expected) in
         [("1.0", 1), ("1e2", 100), ("-0", 0), ("10.50e1", 105), ("170141183460469231731687303715884105727", i128::MAX)]
     {

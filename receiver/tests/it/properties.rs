@@ -174,7 +174,7 @@ proptest! {
 }
 
 #[test]
-fn same_json_tells_differences() {
+fn same_json_reports_differences() {
     for (expected, actual) in [
         (r#"{"a": 1, "b": [1, "x"]}"#, r#"{"b":[1.0,"\u0078"],"a":1e0}"#),
         ("1", "1.0"),

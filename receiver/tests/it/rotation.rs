@@ -49,7 +49,7 @@ fn unusable_sets_change_nothing() {
 }
 
 #[test]
-fn a_request_is_held_against_the_secrets_of_its_arrival() {
+fn a_request_is_verified_with_the_secrets_of_its_arrival() {
     let (verifier, rotation) = verifier();
     let headers = signed(&secret());
     let envelope = verifier.check(&headers).unwrap();

@@ -375,7 +375,7 @@ impl Webhooks for ByHeader {
 }
 
 #[tokio::test]
-async fn a_header_that_tells_the_event_type_is_kept_without_being_asked_for() {
+async fn a_header_that_states_the_event_type_is_kept_by_default() {
     let body = r#"{"eventType": "ping"}"#;
     let mut headers = signed_now(&StandardWebhooks::DEFAULT, &secret(), body.as_bytes());
     headers.insert("x-event", HeaderValue::from_static("ping"));
@@ -403,7 +403,7 @@ impl Webhooks for ByTwo {
 }
 
 #[test]
-fn an_event_type_may_stand_in_two_members() {
+fn an_event_type_may_be_in_two_members() {
     let event = |body: &'static str| delivery(body).event::<ByTwo>();
     for whole_or_first in [
         r#"{"detail": {"kind": "updated"}, "eventType": "asset.metadata", "asset": {"id": "a"}}"#,

@@ -245,7 +245,7 @@ fn one_signature() {
 }
 
 #[test]
-fn an_unsigned_id_never_stands_in_the_way() {
+fn an_unsigned_id_never_blocks_a_delivery() {
     let valid = format!("sha256={GITHUB_TAG}");
     let id = |ids: &[&'static [u8]]| {
         let mut headers = vec![("x-hub-signature-256", valid.as_bytes())];
@@ -363,7 +363,7 @@ fn text_secrets_are_not_decoded() {
 
 /// One mechanism: what [`STANDARD`] signs, a verifier of Standard Webhooks accepts, where the key is the same.
 #[test]
-fn standard_webhooks_can_be_told_as_data() {
+fn standard_webhooks_as_data() {
     let headers = sign_as(&STANDARD, &text_secret(), "msg", SystemTime::now(), b"{}");
     let same = Secret::new("whsec_dGhpcyBpcyBhIHNlY3JldCBmb3IgdGVzdHM=").unwrap();
     let delivery = Verifier::new(StandardWebhooks::DEFAULT, same).verify(&headers, Bytes::from_static(b"{}")).unwrap();
@@ -371,7 +371,7 @@ fn standard_webhooks_can_be_told_as_data() {
 }
 
 #[test]
-fn nobody_signs() {
+fn unsigned_deliveries() {
     let verifier = Verifier::dangerously_accept_unsigned();
     let mut headers = HeaderMap::new();
     headers.append("webhook-id", HeaderValue::from_static("msg"));

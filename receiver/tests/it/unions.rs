@@ -108,7 +108,7 @@ fn the_first_candidate_that_loses_nothing_is_taken() {
 }
 
 #[test]
-fn types_that_would_lose_members_are_no_candidates() {
+fn types_that_would_lose_members_are_not_candidates() {
     let candidates = |json: &str, types: &[Option<&'static [&'static str]>]| {
         let json: JsonValue = json.parse().unwrap();
         let candidates = json.value().candidates(types);

@@ -104,7 +104,7 @@ fn the_two_schemes_do_not_mix() {
 }
 
 #[test]
-fn texts_that_are_no_public_key() {
+fn texts_that_are_not_a_public_key() {
     let mut identity = [0; 32];
     identity[0] = 1;
     let long = format!("whpk_{}", "A".repeat(100_000));

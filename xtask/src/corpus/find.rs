@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn documents_are_told_from_other_files() {
+    fn documents_are_distinguished_from_other_files() {
         let folder = tempfile::tempdir().unwrap();
         let files = [
             ("a/plain.yaml", "openapi: 3.1.0\nwebhooks: {}\n", true),

@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_tell_twins() {
+    fn names_identify_twins() {
         for (a, b, expected) in [
             ("a/spec.json", "a/spec.yaml", true),
             ("a/json/spec.json", "a/yaml/spec.yaml", true),

@@ -42,7 +42,7 @@ fn one_part_and_annotations_are_the_part() {
 }
 
 #[test]
-fn members_beside_a_reference_extend_it() {
+fn siblings_of_a_reference_extend_it() {
     check_types(
         "
             Dog: {$ref: '#/components/schemas/Pet', properties: {breed: {type: string}}, required: [breed]}
@@ -62,7 +62,7 @@ fn members_beside_a_reference_extend_it() {
 }
 
 #[test]
-fn required_beside_a_reference_makes_members_required() {
+fn required_next_to_a_reference_makes_members_required() {
     check_types(
         "
             Named: {$ref: '#/components/schemas/Pet', required: [name]}
@@ -191,7 +191,7 @@ fn a_map_and_a_closed_object_stay_a_map() {
 }
 
 #[test]
-fn null_beside_a_reference() {
+fn null_next_to_a_reference() {
     check_types(
         "
             Owner: {oneOf: [{$ref: '#/components/schemas/Person'}, {type: 'null'}]}

@@ -154,7 +154,7 @@ fn additional_properties_alone_make_a_map() {
 }
 
 #[test]
-fn additional_properties_beside_members_hold_the_rest() {
+fn additional_properties_with_members_keep_the_rest() {
     check_types(
         "
             Pet:

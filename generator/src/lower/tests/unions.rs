@@ -121,7 +121,7 @@ fn a_discriminator_with_a_default() {
 }
 
 #[test]
-fn a_discriminator_that_tells_nothing_apart() {
+fn a_discriminator_that_distinguishes_nothing() {
     check_types(
         "
             Pet:
@@ -260,7 +260,7 @@ fn by_the_type() {
 }
 
 #[test]
-fn null_is_no_alternative() {
+fn null_is_not_an_alternative() {
     check_types(
         "
             Pet: {oneOf: [{type: string}, {type: integer}, {type: 'null'}]}
@@ -356,7 +356,7 @@ fn any_of_objects_whose_members_differ_stays_a_union() {
 }
 
 #[test]
-fn members_beside_the_alternatives_apply_to_each() {
+fn siblings_of_the_alternatives_apply_to_each() {
     check_types(
         "
             Event:

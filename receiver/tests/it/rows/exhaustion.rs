@@ -121,7 +121,7 @@ fn d04_more_than_five_secrets() {
 }
 
 #[tokio::test]
-async fn d06_a_panic_harms_nobody_else() {
+async fn d06_a_panic_harms_no_other_request() {
     let runs = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&runs);
     let service = receiver()

@@ -209,7 +209,7 @@ async fn the_grace_is_bounded() {
 }
 
 #[tokio::test]
-async fn other_pages_stand_beside() {
+async fn other_pages_are_served() {
     use axum::Router;
     use axum::routing::get;
 
