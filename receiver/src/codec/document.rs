@@ -13,6 +13,22 @@ pub fn from_deserializer<'de, T: Decode, D: Deserializer<'de>>(deserializer: D) 
     from_slice(raw.get().as_bytes()).map_err(D::Error::custom)
 }
 
+/// Implements [`serde::Deserialize`] for types that implement [`Decode`]. The implementation works with `serde_json` only, and
+/// not below `#[serde(flatten)]` or `#[serde(tag)]`, because it reads the text of the value.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __deserialize {
+    ($($name:ty),* $(,)?) => {$(
+        impl<'de> $crate::codegen::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::codegen::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                $crate::codegen::codec::from_deserializer(deserializer)
+            }
+        }
+    )*};
+}
+
 /// Decodes an example that is part of a crate.
 ///
 /// # Panics

@@ -9,6 +9,7 @@ mod resolve;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -37,23 +38,25 @@ struct Imports<'a> {
     folder: &'a Path,
     rooms: Graph,
     files: Graph,
+    /// Paths into the crate that lead to nothing.
+    unresolved: BTreeSet<Place>,
 }
 
 impl<'a> Imports<'a> {
     fn of(modules: &Modules, folder: &'a Path) -> Self {
-        let mut imports = Self { folder, rooms: Graph::new(), files: Graph::new() };
+        let mut imports = Self { folder, rooms: Graph::new(), files: Graph::new(), unresolved: BTreeSet::new() };
         for (id, module) in modules.0.iter().enumerate() {
             for mention in &module.mentions {
-                if let Some(Target::Item(target)) = resolve(modules, id, &mention.segments) {
+                if let Some(Target::Item(target)) = imports.resolve(modules, id, mention) {
                     imports.add(module, &modules.0[target], mention);
                 }
             }
             for import in &module.imports {
-                let target = match resolve(modules, id, &import.mention.segments) {
+                let target = match imports.resolve(modules, id, &import.mention) {
                     Some(Target::Item(target)) => target,
                     Some(Target::Module(target)) if import.scope == modules::Scope::Glob => target,
                     // What is used of an imported module is a mention.
-                    Some(Target::Module(_)) | None => continue,
+                    Some(Target::Module(_) | Target::Elsewhere) | None => continue,
                 };
                 let target = &modules.0[target];
                 if !(import.reexport && target.path.starts_with(&module.path)) {
@@ -64,11 +67,25 @@ impl<'a> Imports<'a> {
         imports
     }
 
+    fn resolve(&mut self, modules: &Modules, id: modules::Id, mention: &Mention) -> Option<Target> {
+        let target = resolve(modules, id, &mention.segments);
+        if target.is_none() {
+            self.unresolved.insert(self.place(&modules.0[id], mention));
+        }
+        target
+    }
+
+    fn file(&self, module: &Module) -> String {
+        module.file.strip_prefix(self.folder).unwrap_or(&module.file).to_string_lossy().replace('\\', "/")
+    }
+
+    fn place(&self, module: &Module, mention: &Mention) -> Place {
+        Place { file: self.file(module), line: mention.line, path: mention.segments.join("::") }
+    }
+
     fn add(&mut self, from: &Module, to: &Module, mention: &Mention) {
-        let file = |module: &Module| {
-            module.file.strip_prefix(self.folder).unwrap_or(&module.file).to_string_lossy().replace('\\', "/")
-        };
-        let place = Place { file: file(from), line: mention.line, path: mention.segments.join("::") };
+        let place = self.place(from, mention);
+        let (from_file, to_file) = (self.file(from), self.file(to));
         let add = |graph: &mut Graph, from: String, to: String| {
             if from != to {
                 graph.entry(from).or_default().entry(to).or_default().insert(place.clone());
@@ -77,12 +94,15 @@ impl<'a> Imports<'a> {
         add(&mut self.rooms, room(from), room(to));
         // A module may use what the modules around it define.
         if !from.path.starts_with(&to.path) {
-            add(&mut self.files, file(from), file(to));
+            add(&mut self.files, from_file, to_file);
         }
     }
 
     fn report(&self) -> String {
         let mut report = String::new();
+        for Place { file, line, path } in &self.unresolved {
+            let _ = writeln!(report, "{file}:{line}: cannot find `{path}` in this crate");
+        }
         for (kind, graph) in [("rooms", &self.rooms), ("files", &self.files)] {
             for cycle in cycles::cycles(graph) {
                 let _ =

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Item, UseTree, Visibility};
 
@@ -27,8 +27,16 @@ pub(super) struct Module {
     pub(super) children: BTreeMap<String, Id>,
     /// The names of the items that it defines.
     pub(super) items: BTreeSet<String>,
+    /// The macros that it and the modules inside it may call by their name alone, with the modules that define them: its
+    /// own, and those of `#[macro_use]` modules in it.
+    pub(super) macros: BTreeMap<String, Id>,
+    /// The macros that a path finds in it, with the modules that define them. Only the root has any.
+    pub(super) exported: BTreeMap<String, Id>,
+    /// The words in its macros, and in the arguments of those that it calls in place of items: any may be an item that a
+    /// macro defines.
+    pub(super) words: BTreeSet<String>,
     pub(super) imports: Vec<Import>,
-    /// Paths of several segments outside of `use`.
+    /// Paths outside of `use`: those of several segments, and the names of called macros.
     pub(super) mentions: Vec<Mention>,
 }
 
@@ -51,6 +59,7 @@ pub(super) enum Scope {
 /// A path in the source.
 #[derive(Clone)]
 pub(super) struct Mention {
+    /// A single one is the name of a macro.
     pub(super) segments: Vec<String>,
     pub(super) line: usize,
 }
@@ -76,9 +85,22 @@ impl Modules {
         let id = self.0.len();
         self.0.push(module);
         let mut reader = Reader { module: &mut self.0[id] };
+        let mut exported = Vec::new();
         for item in items.iter().filter(|item| !is_test(attributes(item))) {
-            reader.module.items.extend(name(item));
+            match item {
+                Item::Macro(item) => {
+                    words(item.mac.tokens.clone(), &mut reader.module.words);
+                    let name = item.ident.as_ref().map(ToString::to_string);
+                    reader.module.macros.extend(name.iter().map(|name| (name.clone(), id)));
+                    exported.extend(name.filter(|_| has(&item.attrs, "macro_export")));
+                }
+                item => reader.module.items.extend(name(item)),
+            }
             reader.visit_item(item);
+        }
+        // A path finds an exported macro in the root only.
+        for name in exported {
+            self.0[0].exported.insert(name, id);
         }
         for item in items {
             if let Item::Mod(item) = item
@@ -87,6 +109,10 @@ impl Modules {
                 let name = item.ident.to_string();
                 let child = self.read_child(id, &name, &folder.join(&name), item)?;
                 self.0[id].children.insert(name, child);
+                if has(&item.attrs, "macro_use") {
+                    let macros = self.0[child].macros.clone();
+                    self.0[id].macros.extend(macros);
+                }
             }
         }
         Ok(id)
@@ -139,8 +165,18 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         visit::visit_path(self, path);
     }
 
+    fn visit_attribute(&mut self, attribute: &'ast Attribute) {
+        visit::visit_attribute(self, attribute);
+        if let syn::Meta::List(list) = &attribute.meta {
+            self.tokens(list.tokens.clone());
+        }
+    }
+
     fn visit_macro(&mut self, call: &'ast syn::Macro) {
         visit::visit_macro(self, call);
+        if let Some(name) = call.path.get_ident() {
+            self.module.mentions.push(Mention { segments: vec![name.to_string()], line: name.span().start().line });
+        }
         // What is quoted is code of another crate.
         if !call
             .path
@@ -209,6 +245,11 @@ impl Reader<'_> {
                     colons = 0;
                     continue;
                 }
+                Some(TokenTree::Punct(ref punct))
+                    if punct.as_char() == '!' && punct.spacing() == Spacing::Alone && path.len() == 1 =>
+                {
+                    self.module.mentions.push(Mention { segments: std::mem::take(&mut path), line });
+                }
                 _ => self.mention(std::mem::take(&mut path), line),
             }
             colons = 0;
@@ -225,17 +266,31 @@ impl Reader<'_> {
     }
 }
 
-/// The name under which an item is found in its module; none for a module, an import or an implementation.
+fn words(tokens: TokenStream, words: &mut BTreeSet<String>) {
+    for token in tokens {
+        match token {
+            TokenTree::Ident(word) => {
+                words.insert(word.to_string());
+            }
+            TokenTree::Group(group) => self::words(group.stream(), words),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+    }
+}
+
+/// The name by which an item is found in its module; `None` for a module, an import, a macro or an implementation.
 fn name(item: &Item) -> Option<String> {
     let ident = match item {
         Item::Const(item) => &item.ident,
         Item::Enum(item) => &item.ident,
+        Item::ExternCrate(item) => item.rename.as_ref().map_or(&item.ident, |(_, name)| name),
         Item::Fn(item) => &item.sig.ident,
-        Item::Macro(item) => item.ident.as_ref()?,
         Item::Static(item) => &item.ident,
         Item::Struct(item) => &item.ident,
         Item::Trait(item) => &item.ident,
+        Item::TraitAlias(item) => &item.ident,
         Item::Type(item) => &item.ident,
+        Item::Union(item) => &item.ident,
         _ => return None,
     };
     Some(ident.to_string())
@@ -255,6 +310,10 @@ fn attributes(item: &Item) -> &[Attribute] {
         Item::Use(item) => &item.attrs,
         _ => &[],
     }
+}
+
+fn has(attributes: &[Attribute], name: &str) -> bool {
+    attributes.iter().any(|attribute| attribute.path().is_ident(name))
 }
 
 fn is_test(attributes: &[Attribute]) -> bool {

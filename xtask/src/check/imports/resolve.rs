@@ -10,6 +10,8 @@ pub(super) enum Target {
     Module(Id),
     /// An item, or what is inside of one, by the module that defines the item.
     Item(Id),
+    /// Something in another crate, or a name that the language has.
+    Elsewhere,
 }
 
 /// The kind of thing that is looked for, as a module and a function may have one name.
@@ -38,11 +40,14 @@ impl<'a> Resolver<'a> {
             "crate" => Target::Module(0),
             "self" => Target::Module(module),
             "super" => Target::Module(self.modules.0[module].parent?),
-            name => self.name(module, name, kind(rest))?,
+            name => self
+                .name(module, name, kind(rest))
+                .or_else(|| self.textual_macro(module, name).filter(|_| rest.is_empty()))
+                .unwrap_or(Target::Elsewhere),
         };
         for (index, segment) in rest.iter().enumerate() {
             target = match target {
-                Target::Item(_) => return Some(target),
+                Target::Item(_) | Target::Elsewhere => return Some(target),
                 Target::Module(inside) if segment == "super" => Target::Module(self.modules.0[inside].parent?),
                 Target::Module(inside) => self.name(inside, segment, kind(&rest[index + 1..]))?,
             };
@@ -54,7 +59,8 @@ impl<'a> Resolver<'a> {
         let module = &self.modules.0[id];
         let child = module.children.get(name).copied().map(Target::Module);
         let item = module.items.contains(name).then_some(Target::Item(id));
-        let own = if wanted == Wanted::Module { child.or(item) } else { item.or(child) };
+        let exported = module.exported.get(name).copied().map(Target::Item);
+        let own = if wanted == Wanted::Module { child.or(item) } else { item.or(child).or(exported) };
         if own.is_some() || !self.visited.insert((id, name)) {
             return own;
         }
@@ -63,7 +69,8 @@ impl<'a> Resolver<'a> {
         let mut globs = module.imports.iter().filter(|import| import.scope == Scope::Glob);
         let found = named
             .find_map(|import| self.path(id, &import.mention.segments, wanted))
-            .or_else(|| globs.find_map(|glob| self.inside(id, &glob.mention.segments, name, wanted)));
+            .or_else(|| globs.find_map(|glob| self.inside(id, &glob.mention.segments, name, wanted)))
+            .or_else(|| module.words.contains(name).then_some(Target::Item(id)));
         self.visited.remove(&(id, name));
         found
     }
@@ -72,7 +79,14 @@ impl<'a> Resolver<'a> {
     fn inside(&mut self, id: Id, glob: &'a [String], name: &'a str, wanted: Wanted) -> Option<Target> {
         match self.path(id, glob, Wanted::Module)? {
             Target::Module(module) => self.name(module, name, wanted),
-            Target::Item(_) => None,
+            Target::Item(_) | Target::Elsewhere => None,
         }
+    }
+
+    /// A macro that can be called by its name alone, because it or a module around it defines one.
+    fn textual_macro(&self, module: Id, name: &str) -> Option<Target> {
+        std::iter::successors(Some(module), |&id| self.modules.0[id].parent)
+            .find_map(|id| self.modules.0[id].macros.get(name))
+            .map(|&id| Target::Item(id))
     }
 }

@@ -93,6 +93,62 @@ fn a_file_may_use_what_its_parent_defines() {
 }
 
 #[test]
-fn imports_that_refer_to_each_other_end() {
-    assert_eq!(report(&[ROOMS, ("a.rs", "pub use crate::b::X;"), ("b.rs", "pub use crate::a::X;")]), "");
+fn a_path_that_cannot_be_resolved_is_reported() {
+    let b = ("b.rs", "use crate::a::Missing;\nfn b() { super::a::missing(); std::mem::drop(crate::c!()); }");
+    assert_eq!(
+        report(&[ROOMS, ("a.rs", ""), b]),
+        "\
+b.rs:1: cannot find `crate::a::Missing` in this crate
+b.rs:2: cannot find `crate::c` in this crate
+b.rs:2: cannot find `super::a::missing` in this crate
+"
+    );
+    // Imports that refer to each other end.
+    assert_eq!(
+        report(&[ROOMS, ("a.rs", "pub use crate::b::X;"), ("b.rs", "pub use crate::a::X;")]),
+        "a.rs:1: cannot find `crate::b::X` in this crate\nb.rs:1: cannot find `crate::a::X` in this crate\n"
+    );
+}
+
+#[test]
+fn what_a_macro_defines_is_found() {
+    let a = ("a.rs", "macro_rules! types { ($name:ident) => { pub struct $name; } }\ntypes!(A);");
+    assert_eq!(report(&[ROOMS, a, ("b.rs", "use crate::a::A;")]), "");
+    let a = ("a.rs", "macro_rules! listed { () => { pub struct A; } }\nlisted!();");
+    assert_eq!(report(&[ROOMS, a, ("b.rs", "use crate::a::A;")]), "");
+}
+
+#[test]
+fn an_exported_macro_is_found_in_the_root_and_belongs_to_its_module() {
+    let a = ("a.rs", "use crate::b::B;\n#[macro_export]\nmacro_rules! make { () => { $crate::b::B } }");
+    let calls = "pub struct B;\nfn b() { crate::make!() }";
+    assert!(report(&[ROOMS, a, ("b.rs", calls)]).contains("    b.rs:2: crate::make (a)\n"));
+    let nested = "pub struct B;\nfn b() { vec![crate::make!()] }";
+    assert!(report(&[ROOMS, a, ("b.rs", nested)]).contains("    b.rs:2: crate::make (a)\n"));
+    let reexported = "pub struct B;\npub use crate::make as make;";
+    assert!(report(&[ROOMS, a, ("b.rs", reexported)]).contains("    b.rs:2: crate::make (a)\n"));
+}
+
+#[test]
+fn a_macro_that_is_called_by_its_name_belongs_to_its_module() {
+    let root = ("lib.rs", "#[macro_use]\nmod a;\nmod b;");
+    let a = ("a.rs", "macro_rules! make { () => { crate::b::B } }");
+    let expected = "import cycle of 2 rooms: a -> b -> a\n    a.rs:1: crate::b::B (b)\n    b.rs:2: make (a)\n";
+    for call in ["make!()", "vec![make!()]"] {
+        let b = format!("pub struct B;\nfn b() {{ {call} }}");
+        let report = report(&[root, a, ("b.rs", &b)]);
+        assert!(report.starts_with(expected), "{report}");
+    }
+    // Not `!=`, and not a macro of another crate.
+    assert_eq!(report(&[root, a, ("b.rs", "pub struct B;\nfn b() { assert!(make != 1) }")]), "");
+}
+
+#[test]
+fn paths_in_attributes_count() {
+    let a = ("a.rs", "pub struct A;\npub use crate::b::B;");
+    for attribute in ["#[derive(Clone, crate::a::A)]", "#[crate::a::A]", "#[other(with = crate::a::A)]"] {
+        let b = format!("{attribute}\npub struct B;");
+        let report = report(&[ROOMS, a, ("b.rs", &b)]);
+        assert!(report.contains("    b.rs:1: crate::a::A (a)\n"), "{attribute}: {report}");
+    }
 }
