@@ -138,7 +138,7 @@ pub(super) const MODULES: [&str; 16] = [
 ];
 
 /// The methods of `Event` that no accessor may replace.
-pub(super) const EVENT_METHODS: [&str; 5] = ["clone", "eq", "event_type", "event_type_name", "fmt"];
+pub(super) const EVENT_METHODS: [&str; 6] = ["clone", "decode", "eq", "event_type", "event_type_name", "fmt"];
 
 /// The function that tests of examples call.
 pub(super) const TEST_FUNCTIONS: [&str; 1] = ["round_trip"];

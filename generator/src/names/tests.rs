@@ -525,8 +525,8 @@ fn event_types_called_as_emitted_types_are() {
 fn accessors_of_fields_that_all_payloads_have() {
     check_webhooks(
         "
-            a: {body: {type: {const: door.opened}, id: {type: string}, at: {type: string}, clone: {type: string}}}
-            b: {body: {type: {const: door.closed}, id: {type: string}, at: {type: integer}, clone: {type: string}}}
+            a: {body: {type: {const: door.opened}, id: {type: string}, at: {type: string}, clone: {type: string}, decode: {type: string}}}
+            b: {body: {type: {const: door.closed}, id: {type: string}, at: {type: integer}, clone: {type: string}, decode: {type: string}}}
         ",
         "",
         expect![[r#"
@@ -536,7 +536,7 @@ fn accessors_of_fields_that_all_payloads_have() {
             webhook "a" is "door.opened" as DoorOpened: DoorOpened
             webhook "b" is "door.closed" as DoorClosed: DoorClosed
             topic "door" as Door
-            accessors id, clone_member
+            accessors id, clone_member, decode_member
 
             // door: #/webhooks/a/…
             struct DoorOpened {
@@ -544,6 +544,7 @@ fn accessors_of_fields_that_all_payloads_have() {
                 id?: String
                 at?: String
                 clone?: String
+                decode?: String
             }
 
             // door: #/webhooks/b/…
@@ -552,6 +553,7 @@ fn accessors_of_fields_that_all_payloads_have() {
                 id?: String
                 at?: Integer
                 clone?: String
+                decode?: String
             }
         "#]],
     );
