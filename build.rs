@@ -100,9 +100,7 @@ impl Guard {
             return Err(format!("`generated/` is still stale ({why}): build again"));
         }
         if self.read_by_cargo() != read_by_cargo {
-            return Err(format!(
-                "`generated/` was regenerated ({why}) after Cargo read its manifest: build again"
-            ));
+            return Err(format!("`generated/` was regenerated ({why}) after Cargo read its manifest: build again"));
         }
         self.backdate_record();
         println!("cargo::warning=`generated/` was regenerated ({why}): commit both");

@@ -143,8 +143,6 @@ impl ToTokens for Definition<'_> {
             Kind::Constant(value) => constant::ConstantItem { ty: emitter.names.ty(id), value }.to_token_stream(),
             Kind::Union(union) => union_::UnionItem { emitter, id, union }.to_token_stream(),
             Kind::Newtype(inner) => newtype::NewtypeItem { names: emitter.names, id, inner }.to_token_stream(),
-            // Lowering has left none.
-            Kind::Pending => return,
         };
         let payload = emitter.webhook_of(id).map(|index| payload::PayloadItem { emitter, index });
         tokens.extend(quote!(#docs #item #payload));

@@ -95,8 +95,6 @@ pub enum Kind {
     Union(Union),
     /// A named type around another one: a root payload that is not an object, or a list or map nested in itself.
     Newtype(Type),
-    /// Not lowered yet; only during [`lower`](crate::lower).
-    Pending,
 }
 
 /// The values of an `enum`.

@@ -118,7 +118,7 @@ impl Kind {
             Self::Struct(object) => object.fields.iter().map(|field| &field.ty).chain(&object.rest).collect(),
             Self::Union(union) => union.variants.iter().map(|variant| &variant.ty).collect(),
             Self::Newtype(inner) => vec![inner],
-            Self::Enum(_) | Self::Constant(_) | Self::Pending => Vec::new(),
+            Self::Enum(_) | Self::Constant(_) => Vec::new(),
         }
     }
 
@@ -130,7 +130,7 @@ impl Kind {
             }
             Self::Union(union) => union.variants.iter_mut().map(|variant| &mut variant.ty).collect(),
             Self::Newtype(inner) => vec![inner],
-            Self::Enum(_) | Self::Constant(_) | Self::Pending => Vec::new(),
+            Self::Enum(_) | Self::Constant(_) => Vec::new(),
         }
     }
 

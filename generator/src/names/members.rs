@@ -11,7 +11,7 @@ pub(super) fn unknown(def: &TypeDef) -> Ident {
     let is_taken = |name: &str| match &def.kind {
         Kind::Enum(listed) => listed.values.iter().any(|value| upper_camel(&value.name()) == name),
         Kind::Union(union) => union.variants.iter().any(|variant| upper_camel(&variant.name) == name),
-        Kind::Struct(_) | Kind::Constant(_) | Kind::Newtype(_) | Kind::Pending => false,
+        Kind::Struct(_) | Kind::Constant(_) | Kind::Newtype(_) => false,
     };
     let free = ["Unknown", "Unlisted", "NotListed"].into_iter().find(|name| !is_taken(name));
     ident(free.unwrap_or("NotInTheDescription"))
@@ -28,7 +28,7 @@ pub(super) fn name(def: &TypeDef, unknown: &Ident) -> Vec<Ident> {
         Kind::Union(union) => {
             variants(union.variants.iter().map(|variant| variant.name.as_str()), &[&unknown.to_string()])
         }
-        Kind::Constant(_) | Kind::Newtype(_) | Kind::Pending => Vec::new(),
+        Kind::Constant(_) | Kind::Newtype(_) => Vec::new(),
     }
 }
 

@@ -157,7 +157,6 @@ impl Outline<'_> {
                 self.close(f, id)
             }
             Kind::Newtype(inner) => writeln!(f, "type {name} = {};", self.ty(inner)),
-            Kind::Pending => writeln!(f, "pending {name};"),
         }
     }
 

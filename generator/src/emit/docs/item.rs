@@ -182,7 +182,7 @@ fn in_words(emitter: &Emitter<'_>, ty: &Type) -> String {
                 Kind::Enum(_) => "one of several values",
                 Kind::Constant(_) => "a constant",
                 Kind::Union(_) => "one of several types",
-                Kind::Newtype(_) | Kind::Pending => "a value",
+                Kind::Newtype(_) => "a value",
             };
             format!("{kind}, see [`{}`]", emitter.names.ty(*id))
         }

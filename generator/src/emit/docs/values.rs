@@ -42,7 +42,7 @@ impl Values {
                 }
             }
             Kind::Newtype(inner) => self.add_type(api, inner, value),
-            Kind::Union(_) | Kind::Enum(_) | Kind::Constant(_) | Kind::Pending => {}
+            Kind::Union(_) | Kind::Enum(_) | Kind::Constant(_) => {}
         }
     }
 

@@ -87,7 +87,6 @@ impl Checker<'_> {
             },
             Kind::Constant(value) if same(&value.value, node) => Ok(node.clone()),
             Kind::Constant(value) => Err(Mismatch::new(node, format!("`{}`", value.json()))),
-            Kind::Pending => Ok(node.clone()),
         }
     }
 

@@ -50,7 +50,7 @@ impl Synthesizer<'_> {
             Kind::Enum(listed) => {
                 listed.values.first().map_or_else(|| build::empty(self.origin), |value| value.value.clone())
             }
-            Kind::Union(_) | Kind::Pending => build::empty(self.origin),
+            Kind::Union(_) => build::empty(self.origin),
         }
     }
 

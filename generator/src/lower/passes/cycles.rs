@@ -23,7 +23,7 @@ pub(crate) fn box_cycles(api: &mut Api) {
 pub(crate) fn report_endless(cx: &Context<'_>, api: &Api) {
     let without_reading = |def: &TypeDef| match &def.kind {
         Kind::Union(_) | Kind::Newtype(_) => contained_by_value(def),
-        Kind::Struct(_) | Kind::Enum(_) | Kind::Constant(_) | Kind::Pending => Vec::new(),
+        Kind::Struct(_) | Kind::Enum(_) | Kind::Constant(_) => Vec::new(),
     };
     let edges: Vec<Vec<usize>> = api.types.iter().map(without_reading).collect();
     let component = components(&edges);

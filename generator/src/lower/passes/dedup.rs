@@ -54,7 +54,6 @@ enum Decoding<'a> {
     Constant(String),
     Union(Vec<(&'a str, &'a Type, &'a [String])>, &'a Select),
     Newtype(&'a Type),
-    Pending,
 }
 
 impl<'a> Decoding<'a> {
@@ -71,7 +70,6 @@ impl<'a> Decoding<'a> {
                 Self::Union(union.variants.iter().map(variant).collect(), &union.select)
             }
             Kind::Newtype(inner) => Self::Newtype(inner),
-            Kind::Pending => Self::Pending,
         }
     }
 }

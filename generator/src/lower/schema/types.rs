@@ -84,7 +84,9 @@ impl<'a, 'c> Types<'a, 'c> {
 
     pub(super) fn reserve(&mut self, naming: Naming, origin: Origin) -> TypeId {
         let id = TypeId(self.defs.len());
-        self.defs.push(TypeDef { kind: Kind::Pending, naming, docs: Docs::default(), origin });
+        // Until it is defined.
+        let kind = Kind::Newtype(Type::Any);
+        self.defs.push(TypeDef { kind, naming, docs: Docs::default(), origin });
         id
     }
 
