@@ -183,27 +183,45 @@ impl Keys {
         keys.into_iter().flatten()
     }
 
-    fn hmac(self, table: &Table<'_>) -> Result<(Hmac, Range<usize>), Diagnostic> {
-        let error = |span: Range<usize>, message: &str, help: &str| Err(table.error(span, message, help));
+    fn hmac(&self, table: &Table<'_>) -> Result<(Hmac, Range<usize>), Diagnostic> {
         let missing = |key: &str| {
             let help = "the scheme `hmac` needs `header`, `hash`, `encoding` and `signed`";
             table.error(self.scheme.span(), format!("missing key `{key}`"), help)
         };
-        let header = self.header.ok_or_else(|| missing("header"))?;
-        let hash = self.hash.ok_or_else(|| missing("hash"))?;
-        let encoding = self.encoding.ok_or_else(|| missing("encoding"))?;
-        let signed = self.signed.ok_or_else(|| missing("signed"))?;
-        let pattern = signed.get_ref();
+        let header = self.header.as_ref().ok_or_else(|| missing("header"))?;
+        let hash = self.hash.as_ref().ok_or_else(|| missing("hash"))?;
+        let encoding = self.encoding.as_ref().ok_or_else(|| missing("encoding"))?;
+        let signed = self.signed.as_ref().ok_or_else(|| missing("signed"))?;
+        self.check_tokens(table)?;
+        let timestamp = self.timestamp(table, signed)?;
+        let id = self.id(table, signed)?;
+        let names = [Some(header), self.id_header.as_ref(), self.timestamp_header.as_ref()];
+        distinct(table, &header.span(), names.map(|name| name.map(Spanned::get_ref)))?;
 
-        let parts =
-            |separator: char| separator == ' ' || separator.is_ascii_punctuation() && !"+/=".contains(separator);
-        if let Some(separator) = self.separator.as_ref().filter(|separator| !parts(*separator.get_ref())) {
-            let message = "`separator` can occur inside a signature or is not allowed in a header";
-            return error(separator.span(), message, "use one such as \",\"");
-        }
-        for prefix in [&self.prefix, &self.timestamp_prefix].into_iter().flatten() {
-            if self.separator.as_ref().is_some_and(|separator| prefix.get_ref().as_str().contains(*separator.get_ref()))
-            {
+        let pattern = signed.get_ref();
+        let hmac = Hmac {
+            header: header.get_ref().as_str().to_owned(),
+            separator: self.separator.as_ref().map(|separator| *separator.get_ref()),
+            prefix: self.prefix.as_ref().map_or("", |prefix| prefix.get_ref().as_str()).to_owned(),
+            hash: *hash.get_ref(),
+            encoding: *encoding.get_ref(),
+            signed: pieces(pattern, timestamp.as_ref(), id),
+            unsigned_id: id.filter(|_| !pattern.has(&PatternPart::Id)).map(str::to_owned),
+        };
+        Ok((hmac, header.span()))
+    }
+
+    /// Checks that the signature header can be split into tokens, and that a token has only one meaning.
+    fn check_tokens(&self, table: &Table<'_>) -> Result<(), Diagnostic> {
+        let error = |span: Range<usize>, message: &str, help: &str| Err(table.error(span, message, help));
+        if let Some(separator) = &self.separator {
+            let character = *separator.get_ref();
+            if !is_separator(character) {
+                let message = "`separator` can occur inside a signature or is not allowed in a header";
+                return error(separator.span(), message, "use one such as \",\"");
+            }
+            let mut prefixes = [&self.prefix, &self.timestamp_prefix].into_iter().flatten();
+            if let Some(prefix) = prefixes.find(|prefix| prefix.get_ref().as_str().contains(character)) {
                 return error(prefix.span(), "a prefix must not contain the separator", "remove the separator from it");
             }
         }
@@ -215,6 +233,12 @@ impl Keys {
                 return error(timestamp.span(), message, "choose values that begin differently");
             }
         }
+        Ok(())
+    }
+
+    /// The timestamp. It must be signed if it has a location, and needs a location if it is signed.
+    fn timestamp(&self, table: &Table<'_>, signed: &Spanned<Pattern>) -> Result<Option<Piece>, Diagnostic> {
+        let error = |span: Range<usize>, message: &str, help: &str| Err(table.error(span, message, help));
         let timestamp = match (&self.timestamp_header, &self.timestamp_prefix) {
             (Some(_), Some(prefix)) => {
                 let help = "it is either in its own header (`timestamp-header`) or in a token of the signature header \
@@ -229,55 +253,44 @@ impl Keys {
             (None, Some(prefix)) => Some((Piece::TimestampToken(prefix.get_ref().as_str().to_owned()), prefix.span())),
             (None, None) => None,
         };
-        match (&timestamp, pattern.has(&PatternPart::Timestamp)) {
+        match (timestamp, signed.get_ref().has(&PatternPart::Timestamp)) {
             (None, true) => {
                 let help = "set its location: `timestamp-header = \"…\"`, or `timestamp-prefix = \"t=\"` for a token of the \
                     signature header";
-                return error(signed.span(), "the timestamp is signed, but its location is not set", help);
+                error(signed.span(), "the timestamp is signed, but its location is not set", help)
             }
             (Some((_, span)), false) => {
                 let help = "anyone can change it: remove it, or add `{timestamp}` to `signed`";
-                return error(span.clone(), "the timestamp is not signed", help);
+                error(span, "the timestamp is not signed", help)
             }
-            _ => {}
+            (timestamp, _) => Ok(timestamp.map(|(piece, _)| piece)),
         }
-        if self.id_header.is_none() && pattern.has(&PatternPart::Id) {
-            let help = "set its location: `id-header = \"…\"`";
-            return error(signed.span(), "the id is signed, but its location is not set", help);
-        }
-        let names = [
-            Some(header.get_ref()),
-            self.id_header.as_ref().map(Spanned::get_ref),
-            self.timestamp_header.as_ref().map(Spanned::get_ref),
-        ];
-        distinct(table, &header.span(), names)?;
-
-        let id = self.id_header.map(|name| name.into_inner().as_str().to_owned());
-        let mut unsigned_id = id.clone();
-        let mut pieces = Vec::new();
-        for part in pattern.parts() {
-            pieces.extend(match part {
-                PatternPart::Body => Some(Piece::Body),
-                PatternPart::Text(text) => Some(Piece::Text(text.clone())),
-                PatternPart::Timestamp => timestamp.as_ref().map(|(piece, _)| piece.clone()),
-                PatternPart::Id => {
-                    unsigned_id = None;
-                    id.clone().map(Piece::IdHeader)
-                }
-            });
-        }
-        let span = header.span();
-        let hmac = Hmac {
-            header: header.into_inner().as_str().to_owned(),
-            separator: self.separator.map(Spanned::into_inner),
-            prefix: self.prefix.map(|prefix| prefix.into_inner().as_str().to_owned()).unwrap_or_default(),
-            hash: hash.into_inner(),
-            encoding: encoding.into_inner(),
-            signed: pieces,
-            unsigned_id,
-        };
-        Ok((hmac, span))
     }
+
+    /// The header with the delivery's id. It must be set if the id is signed.
+    fn id(&self, table: &Table<'_>, signed: &Spanned<Pattern>) -> Result<Option<&str>, Diagnostic> {
+        if self.id_header.is_none() && signed.get_ref().has(&PatternPart::Id) {
+            let help = "set its location: `id-header = \"…\"`";
+            return Err(table.error(signed.span(), "the id is signed, but its location is not set", help));
+        }
+        Ok(self.id_header.as_ref().map(|name| name.get_ref().as_str()))
+    }
+}
+
+/// Whether tokens can be separated by it: it is allowed in a header, and does not occur in hexadecimal digits or base64.
+fn is_separator(character: char) -> bool {
+    character == ' ' || character.is_ascii_punctuation() && !"+/=".contains(character)
+}
+
+/// The parts of a pattern, with the locations of its timestamp and id.
+fn pieces(pattern: &Pattern, timestamp: Option<&Piece>, id: Option<&str>) -> Vec<Piece> {
+    let piece = |part: &PatternPart| match part {
+        PatternPart::Body => Some(Piece::Body),
+        PatternPart::Text(text) => Some(Piece::Text(text.clone())),
+        PatternPart::Timestamp => timestamp.cloned(),
+        PatternPart::Id => id.map(|header| Piece::IdHeader(header.to_owned())),
+    };
+    pattern.parts().iter().filter_map(piece).collect()
 }
 
 fn distinct(table: &Table<'_>, span: &Range<usize>, names: [Option<&HeaderName>; 3]) -> Result<(), Diagnostic> {
