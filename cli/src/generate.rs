@@ -1,16 +1,19 @@
 //! `cargo webhooks generate`
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use clap::error::ErrorKind;
 use webhook_generator::diagnostics::Diagnostics;
 use webhook_generator::write::Plan;
 use webhook_generator::{Outcome, Output, Stage};
 
 use crate::args::{Generate, UsageError};
 use crate::job::Job;
+use crate::paths::without_links;
 use crate::report::{self, End, Report, ReportOptions};
 use crate::selection::Selection;
 
@@ -29,6 +32,7 @@ impl Generate {
             selection = selection.only()?;
         }
         let jobs = selection.jobs(&self.input.limits, |file, limits| Job::generate(self, file, limits))?;
+        distinct_folders(jobs.iter().flatten())?;
         let options = ReportOptions {
             format: self.input.message_format,
             verbose: self.verbose,
@@ -42,6 +46,21 @@ impl Generate {
             }),
         ))
     }
+}
+
+/// Refuses two crates with the same output folder.
+fn distinct_folders<'a>(jobs: impl Iterator<Item = &'a Job>) -> Result<(), UsageError> {
+    let mut folders = BTreeMap::new();
+    for Job { name, out, .. } in jobs {
+        if let Some(out) = out
+            && let Some(first) = folders.insert(without_links(out), name)
+        {
+            let message =
+                format!("`{}` and `{}` have the same `out`: `{}`", first.display(), name.display(), out.display());
+            return Err(UsageError::new(ErrorKind::ArgumentConflict, message));
+        }
+    }
+    Ok(())
 }
 
 /// A run in progress.
@@ -88,6 +107,7 @@ impl Run {
             }
         }
         report.out = job.out;
+        report.assumed_receiver = job.assumed_receiver;
         report.phases = self.phases;
         report
     }
@@ -100,7 +120,7 @@ impl Run {
         arguments: &Generate,
         report: &mut Report,
     ) -> Result<End, Diagnostics> {
-        let plan = Plan::new(out, &output.files)?;
+        let plan = Plan::new(out, &output.crate_name, &output.files)?;
         self.phase_done("compare");
         report.files = plan.actions().map(|(path, action)| (path.to_owned(), action)).collect();
         if arguments.check {

@@ -1,10 +1,8 @@
 //! From the command line and a `codegen.toml` to a job. Options override the file.
 
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 use clap::error::ErrorKind;
-use serde::Deserialize;
 use webhook_generator::config::{Located, Receiver};
 use webhook_generator::diagnostics::{Code, Diagnostic};
 use webhook_generator::fingerprint::relative;
@@ -12,7 +10,7 @@ use webhook_generator::source::Limits;
 use webhook_generator::{BuildScript, Layout, ReceiverDependency, Request};
 
 use crate::args::{Generate, Input, UsageError};
-use crate::paths::{absolute, without_links};
+use crate::paths::{absolute, shown, without_links};
 use crate::project::ProjectFile;
 use crate::workspace::Workspace;
 
@@ -23,6 +21,8 @@ pub(crate) struct Job {
     pub(crate) request: Request,
     /// The folder of the crate; `None` if nothing is compared or written.
     pub(crate) out: Option<PathBuf>,
+    /// The receiver of the clone that the command runs in, if none is set.
+    pub(crate) assumed_receiver: Option<PathBuf>,
 }
 
 /// Why there is no job.
@@ -50,15 +50,23 @@ impl Job {
         let Some(out) = arguments.out.clone().or_else(stated) else {
             return match arguments.emit {
                 // A stage is shown without a folder for the crate.
-                Some(_) => Ok(Self { name: name(&arguments.input, file), request, out: None }),
+                Some(_) => Ok(Self { name: name(&arguments.input, file), request, out: None, assumed_receiver: None }),
                 None => Err(missing(file, "out", "../acme-webhooks")),
             };
         };
         if let Some(name) = out.file_name().and_then(|name| name.to_str()?.parse().ok()) {
             request = request.default_crate_name(name);
         }
+        let mut assumed_receiver = None;
         if let Some(receiver) = receiver(arguments, file, &out)? {
             request = request.receiver(receiver);
+        } else if let Some(workspace) = Workspace::around(Path::new("."))?
+            && let Some(folder) = workspace.receiver()
+        {
+            let folder = shown(folder);
+            let invalid = |message| UsageError::new(ErrorKind::Io, message);
+            request = request.receiver(dependency(Receiver::Path(folder.clone()), &out).map_err(invalid)?);
+            assumed_receiver = Some(folder);
         }
         if let Some(file) = file
             && let Some(script) = &file.project.build_script
@@ -67,12 +75,18 @@ impl Job {
             let path = seen_from(&out, &file.resolve(script)).map_err(error)?;
             request = request.build_script(BuildScript { path, crate_dir: out.clone() });
         }
-        Ok(Self { name: name(&arguments.input, file), request: request.layout(layout(&out)?), out: Some(out) })
+        request = request.layout(layout(&out)?);
+        Ok(Self { name: name(&arguments.input, file), request, out: Some(out), assumed_receiver })
     }
 
     /// A description to patch.
     pub(crate) fn patch(input: &Input, file: Option<&ProjectFile>, limits: Limits) -> Result<Self, Problem> {
-        Ok(Self { name: name(input, file), request: request(input, file)?.limits(limits), out: None })
+        Ok(Self {
+            name: name(input, file),
+            request: request(input, file)?.limits(limits),
+            out: None,
+            assumed_receiver: None,
+        })
     }
 }
 
@@ -108,7 +122,7 @@ fn missing(file: Option<&ProjectFile>, key: &str, example: &str) -> Problem {
     }
 }
 
-/// Where the crate finds `webhook-receiver`: as stated, else within the clone of this project that the command runs in.
+/// Where the crate finds `webhook-receiver`, as the command line or the file says.
 fn receiver(
     arguments: &Generate,
     file: Option<&ProjectFile>,
@@ -128,8 +142,7 @@ fn receiver(
         let error = |message| Problem::Config(Diagnostic::new(Code::Config, message).at(place.clone(), ""));
         return Ok(Some(dependency(receiver, out).map_err(error)?));
     }
-    let own = own_receiver().map(|folder| dependency(Receiver::Path(folder), out));
-    Ok(own.transpose().map_err(|message| UsageError::new(ErrorKind::Io, message))?)
+    Ok(None)
 }
 
 /// The dependency in the manifest of the crate in `out`.
@@ -147,24 +160,6 @@ fn dependency(receiver: Receiver, out: &Path) -> Result<ReceiverDependency, Stri
 fn seen_from(out: &Path, path: &Path) -> Result<String, String> {
     relative(out, path)
         .ok_or_else(|| format!("there is no relative path from the generated crate to `{}`", path.display()))
-}
-
-/// The receiver of the clone that the working directory lies in.
-fn own_receiver() -> Option<PathBuf> {
-    #[derive(Deserialize)]
-    struct Manifest {
-        package: Package,
-    }
-    #[derive(Deserialize)]
-    struct Package {
-        name: String,
-    }
-    let is_receiver = |folder: &PathBuf| {
-        let manifest = fs::read_to_string(folder.join("Cargo.toml")).ok();
-        let manifest = manifest.and_then(|manifest| toml::from_str::<Manifest>(&manifest).ok());
-        manifest.is_some_and(|manifest| manifest.package.name == "webhook-receiver")
-    };
-    env::current_dir().ok()?.ancestors().map(|folder| folder.join("receiver")).find(is_receiver)
 }
 
 /// A crate is a member of the workspace that lists its folder, and otherwise a standalone package.

@@ -31,6 +31,8 @@ pub(crate) struct Report {
     pub(crate) name: PathBuf,
     /// The folder of the crate; `None` if nothing is compared or written.
     pub(crate) out: Option<PathBuf>,
+    /// The receiver that the crate uses although none is set.
+    pub(crate) assumed_receiver: Option<PathBuf>,
     pub(crate) end: End,
     pub(crate) sources: Sources,
     pub(crate) diagnostics: Diagnostics,
@@ -66,6 +68,7 @@ impl Report {
         Self {
             name,
             out: None,
+            assumed_receiver: None,
             end: End::Failed,
             sources,
             diagnostics,
@@ -156,6 +159,10 @@ fn summary(report: &Report) -> String {
         }
         _ => String::new(),
     };
+    if let Some(receiver) = &report.assumed_receiver {
+        let _ =
+            writeln!(summary, "`receiver` is not set: using `{}`, the receiver of this workspace", receiver.display());
+    }
     let end = match report.end {
         End::Failed => format!("`{}` failed: {}, {warnings}", report.name.display(), count(errors(report), "error")),
         End::Shown => warnings,
@@ -222,6 +229,7 @@ fn json_summary(report: &Report) -> Value {
             },
             "name": report.name.to_string_lossy(),
             "out": report.out.as_ref().map(|out| out.to_string_lossy()),
+            "assumed_receiver": report.assumed_receiver.as_ref().map(|receiver| receiver.to_string_lossy()),
             "webhooks": report.generated.map(|(webhooks, _)| webhooks),
             "types": report.generated.map(|(_, types)| types),
             "errors": errors(report),

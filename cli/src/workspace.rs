@@ -22,7 +22,13 @@ pub(crate) struct Workspace {
 
 #[derive(Deserialize)]
 struct Manifest {
+    package: Option<Package>,
     workspace: Option<Table>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
 }
 
 /// `[workspace]`, as far as it matters here.
@@ -103,6 +109,13 @@ impl Workspace {
             .fold(Limits::default(), |all, limit| all.with(*limit))
     }
 
+    /// The receiver of a clone of this project: a workspace with the generator and the receiver as members.
+    pub(crate) fn receiver(&self) -> Option<PathBuf> {
+        let has = |folder: &Path, name| self.lists(folder) && package_name(folder).is_some_and(|found| found == name);
+        let [receiver, generator] = ["receiver", "generator"].map(|folder| self.root.join(folder));
+        (has(&receiver, "webhook-receiver") && has(&generator, "webhook-generator")).then_some(receiver)
+    }
+
     /// Whether the manifest lists a folder as a member.
     pub(crate) fn lists(&self, folder: &Path) -> bool {
         const OPTIONS: MatchOptions =
@@ -118,6 +131,12 @@ impl Workspace {
         let is_in = |outer: String| Path::new(&folder).starts_with(outer);
         self.table.members.iter().any(|pattern| member(pattern)) && !excluded.into_iter().any(is_in)
     }
+}
+
+/// The name of the package in a folder.
+fn package_name(folder: &Path) -> Option<String> {
+    let manifest: Manifest = toml::from_str(&fs::read_to_string(folder.join("Cargo.toml")).ok()?).ok()?;
+    Some(manifest.package?.name)
 }
 
 fn invalid(manifest: &Path, error: &dyn Display) -> UsageError {

@@ -11,7 +11,7 @@ use serde_json::Value;
 use support::{CONFIG, Folder, OVERLAY, Run, SPEC};
 
 /// The workspace, which lists its configuration.
-const WORKSPACE: &str = "[workspace]\nmembers = [\"generated\"]\n\
+const WORKSPACE: &str = "[workspace]\nmembers = [\"generated\", \"generator\", \"receiver\"]\n\
                          [workspace.metadata.webhooks]\nconfigs = [\"spec/codegen.toml\"]\n";
 
 /// The files of the crate in `generated/`.
@@ -26,6 +26,7 @@ impl Repository {
         let repository = Self(Folder::new());
         repository.write("Cargo.toml", WORKSPACE);
         repository.write("receiver/Cargo.toml", "[package]\nname = \"webhook-receiver\"\n");
+        repository.write("generator/Cargo.toml", "[package]\nname = \"webhook-generator\"\n");
         repository.write("spec/tenovos-webhooks.yaml", SPEC);
         repository.write("spec/overlay.yaml", OVERLAY);
         repository.configure(CONFIG);
@@ -142,7 +143,7 @@ fn any_description_becomes_a_crate() {
     }
     assert!(!repository.path("out/deep/.codegen-inputs").exists());
     for (arguments, part) in [
-        ("--crate-name other-name", "name = \"other-name\""),
+        ("--crate-name parcel-webhooks", "name = \"parcel-webhooks\""),
         ("--receiver receiver", "path = \"../../receiver\""),
         ("--receiver ^1.2", "\"^1.2\""),
         ("--receiver https://example.com/receiver.git", "git = \"https://example.com/receiver.git\""),

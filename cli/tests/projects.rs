@@ -122,9 +122,21 @@ fn a_receiver_is_required_outside_a_clone() {
     assert!(!folder.path("out").exists());
     // Stages do not need it.
     folder.webhooks(".", &format!("{generate} --emit names")).exits(0);
-    // In a clone, its own receiver is the default.
+    // A folder with the right name is not enough.
     folder.write("receiver/Cargo.toml", "[package]\nname = \"webhook-receiver\"\n");
-    folder.webhooks(".", generate).exits(0);
+    folder.webhooks(".", generate).exits(1).reports("error[E0402]");
+    folder.write("generator/Cargo.toml", "[package]\nname = \"webhook-generator\"\n");
+    folder.write("Cargo.toml", "[workspace]\nmembers = [\"generator\"]\n");
+    folder.webhooks(".", generate).exits(1).reports("error[E0402]");
+    // In a clone, its own receiver is the default.
+    folder.write("Cargo.toml", "[workspace]\nmembers = [\"generator\", \"receiver\"]\n");
+    folder.write("vendors/Cargo.toml", "[workspace]\n");
+    folder.webhooks("vendors", "generate --config acme/codegen.toml").exits(1).reports("error[E0402]");
+    fs::remove_file(folder.path("vendors/Cargo.toml")).unwrap();
+    folder
+        .webhooks("vendors", "generate --config acme/codegen.toml")
+        .exits(0)
+        .reports("`receiver` is not set: using `../receiver`,");
     assert!(folder.read("vendors/crates/acme/Cargo.toml").contains("path = \"../../../receiver\""));
 }
 
@@ -180,6 +192,27 @@ fn a_workspace_lists_all_vendors() {
     ] {
         folder.webhooks(".", arguments).exits(2).reports(message);
     }
+}
+
+#[test]
+fn crates_do_not_overwrite_each_other() {
+    let folder = vendors();
+    let globex = folder.read("vendors/globex/codegen.toml");
+    folder
+        .write("vendors/globex/codegen.toml", &globex.replace("../../globex-webhooks", "../../crates/../crates/acme"));
+    folder
+        .webhooks(".", "generate")
+        .exits(2)
+        .reports("`vendors/acme/codegen.toml` and `vendors/globex/codegen.toml` have the same `out`: `crates/acme`");
+    assert!(!folder.path("crates").exists());
+
+    folder.webhooks(".", "generate --config vendors/acme/codegen.toml").exits(0);
+    let written = folder.files("crates/acme");
+    folder
+        .webhooks(".", "generate --config vendors/globex/codegen.toml")
+        .exits(1)
+        .reports("error[E0502]: `crates/acme` has the generated crate `parcel-webhooks`; not overwritten with `acme`");
+    assert_eq!(folder.files("crates/acme"), written);
 }
 
 #[test]

@@ -34,6 +34,6 @@ fn main() -> ExitCode {
 
 /// Writes the files that have changed.
 fn write(output: &Output, out: &Path) -> Result<(), Diagnostics> {
-    Plan::new(out, &output.files)?.apply()?;
+    Plan::new(out, &output.crate_name, &output.files)?.apply()?;
     Ok(())
 }

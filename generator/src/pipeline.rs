@@ -32,6 +32,8 @@ pub struct Outcome {
 
 /// An emitted crate.
 pub struct Output {
+    /// The name of the package.
+    pub crate_name: String,
     /// The files, by path relative to the crate, always with `/`.
     pub files: BTreeMap<String, String>,
     /// The intermediate representation of the description.
@@ -181,7 +183,7 @@ impl Run<'_> {
         self.reach(Reached::Named { api: &api, names: &names, sources: &self.sources }, observe)?;
 
         let files = self.emit(&api, &names)?;
-        let output = Output { files, api, vendor: names.vendor.to_string() };
+        let output = Output { crate_name: names.crate_name.clone(), files, api, vendor: names.vendor.to_string() };
         self.reach(Reached::Emitted(&output), observe)?;
         Some(output)
     }

@@ -45,7 +45,7 @@ fn check_names(names: &[&str]) {
     let run = properties::checked(described.path());
     if let Some(files) = &run.files {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let plan = webhook_generator::write::Plan::new(&folder.path().join("out"), files);
+        let plan = webhook_generator::write::Plan::new(&folder.path().join("out"), "acme", files);
         assert!(plan.is_ok(), "the files of {names:?} cannot be written");
     }
 }

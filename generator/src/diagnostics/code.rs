@@ -60,7 +60,7 @@ codes! {
     Config = "E0401", Error, "The configuration is invalid.";
     NoReceiver = "E0402", Error, "The location of the receiver is not configured.";
     OutputAccess = "E0501", Error, "A file or folder of the output cannot be read or written.";
-    OutputForeign = "E0502", Error, "A file exists that the generator did not write.";
+    OutputForeign = "E0502", Error, "The output would overwrite files that are not its own.";
     OutputPath = "E0503", Error, "An output path is invalid.";
     OutputLink = "E0504", Error, "The output folder or something in it is a symbolic link.";
     Version = "E0601", Error, "The document is not an OpenAPI description of a supported version.";

@@ -20,6 +20,17 @@ pub(super) fn foreign(path: &Path) -> Diagnostic {
     .help(format!("remove it, or choose another folder; generated files are listed in `{MANIFEST}`"))
 }
 
+pub(super) fn other_package(folder: &Path, owner: &str, package: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::OutputForeign,
+        format!("`{}` has the generated crate `{owner}`; not overwritten with `{package}`", folder.display()),
+    )
+    .help(format!(
+        "choose another folder; if the crate was renamed, change the name in `{}`",
+        folder.join(MANIFEST).display()
+    ))
+}
+
 pub(super) fn link(path: &Path) -> Diagnostic {
     let message = format!("`{}` is a symbolic link, and links are not followed", path.display());
     Diagnostic::new(Code::OutputLink, message).help("use the folder that it points to, or remove the link")

@@ -1,6 +1,7 @@
 //! Writes an emitted crate into a folder.
 //!
-//! A list in the folder, [`MANIFEST`], distinguishes emitted files from others. A file on the list that is no longer
+//! A list in the folder, [`MANIFEST`], names the package and distinguishes emitted files from others. The files of another
+//! package are not overwritten. A file on the list that is no longer
 //! emitted is removed. A file that is not on it, such as a `Cargo.lock` or the files in `target/`, is neither read nor
 //! touched, and is an error if it would be overwritten.
 //!

@@ -5,8 +5,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::error::{Result, access, foreign, link};
-use super::manifest::{MANIFEST, MANIFEST_COMMENT};
+use super::error::{Result, access, foreign, link, other_package};
+use super::manifest::{MANIFEST, OwnedFiles};
 use super::staging::{Staged, Staging};
 use super::step::{Action, Step};
 use super::{diff, path};
@@ -16,20 +16,21 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 #[derive(Debug)]
 pub struct Plan {
     pub(super) folder: PathBuf,
+    package: String,
     owned: BTreeSet<String>,
     steps: BTreeMap<String, Step>,
 }
 
 impl Plan {
-    /// Compares a folder with the emitted files, by path with `/`. Changes nothing.
+    /// Compares a folder with the emitted files of a package, by path with `/`. Changes nothing.
     ///
     /// # Errors
     ///
-    /// Everything that prevents writing: files that were not emitted, symbolic links, folders in place of files,
+    /// Everything that prevents writing: files that were not emitted, the files of another package, symbolic links, folders in place of files,
     /// unreadable files, and paths that are not safe on every system.
-    pub fn new(folder: &Path, files: &BTreeMap<String, String>) -> Result<Self, Diagnostics> {
+    pub fn new(folder: &Path, package: &str, files: &BTreeMap<String, String>) -> Result<Self, Diagnostics> {
         let mut diagnostics = Diagnostics::default();
-        match Self::look(folder, files, &mut diagnostics) {
+        match Self::look(folder, package, files, &mut diagnostics) {
             Ok(plan) if !diagnostics.has_errors() => return Ok(plan),
             Ok(_) => {}
             Err(diagnostic) => diagnostics.push(diagnostic),
@@ -37,11 +38,16 @@ impl Plan {
         Err(diagnostics)
     }
 
-    fn look(folder: &Path, files: &BTreeMap<String, String>, diagnostics: &mut Diagnostics) -> Result<Self> {
+    fn look(
+        folder: &Path,
+        package: &str,
+        files: &BTreeMap<String, String>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Self> {
         // Without the `/` or `/.` at the end, which would make the system follow a link.
         let folder: PathBuf = folder.components().collect();
         let mut files = files.clone();
-        files.insert(MANIFEST.to_owned(), manifest(files.keys()));
+        files.insert(MANIFEST.to_owned(), OwnedFiles::new(package, files.keys()).to_string());
         path::check_all(files.keys())?;
 
         match kind(&folder).map_err(|error| access(&folder, "read", &error))? {
@@ -54,7 +60,12 @@ impl Plan {
             }
             Kind::Link => return Err(link(&folder)),
         }
-        let owned = read_manifest(&folder)?;
+        let OwnedFiles { package: previous, paths: owned } = read_manifest(&folder)?;
+        if let Some(previous) = previous
+            && previous != package
+        {
+            return Err(other_package(&folder, &previous, package));
+        }
 
         let mut steps = BTreeMap::new();
         for (path, new) in files {
@@ -80,7 +91,7 @@ impl Plan {
                 steps.insert(path.clone(), Step { action: Action::Remove, old, new: String::new() });
             }
         }
-        Ok(Self { folder, owned, steps })
+        Ok(Self { folder, package: package.to_owned(), owned, steps })
     }
 
     /// The action for each file, by path.
@@ -113,12 +124,12 @@ impl Plan {
         if self.is_fresh() {
             return Ok(());
         }
-        let Self { folder, owned, steps } = self;
+        let Self { folder, package, owned, steps } = self;
         let written = |step: &Step| matches!(step.action, Action::Create | Action::Change);
 
         let mut stage = Staging::new(&folder)?;
         let claim: BTreeSet<&String> = owned.iter().chain(steps.keys()).collect();
-        let claim = (claim.len() > owned.len()).then(|| manifest(claim));
+        let claim = (claim.len() > owned.len()).then(|| OwnedFiles::new(&package, claim).to_string());
         if let Some(claim) = &claim {
             stage.add(MANIFEST, claim)?;
         }
@@ -148,29 +159,12 @@ fn remove(folder: &Path, path: &str) -> Result<()> {
     Ok(())
 }
 
-/// The list of emitted files, which includes itself.
-pub(super) fn manifest<'a>(paths: impl IntoIterator<Item = &'a String>) -> String {
-    let paths: BTreeSet<&str> = paths.into_iter().map(String::as_str).chain([MANIFEST]).collect();
-    let mut text = MANIFEST_COMMENT.to_owned();
-    for path in paths {
-        text.push_str(path);
-        text.push('\n');
-    }
-    text
-}
-
 /// The files on the list. Anyone who can write to the folder can edit the list, so it is trusted for this folder only.
-fn read_manifest(folder: &Path) -> Result<BTreeSet<String>> {
-    let Some(bytes) = find(folder, MANIFEST)? else { return Ok(BTreeSet::new()) };
-    let text = String::from_utf8_lossy(&bytes);
-    let paths: BTreeSet<String> = text
-        .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .map(str::to_owned)
-        .chain([MANIFEST.to_owned()])
-        .collect();
-    match path::check_all(paths.iter()) {
-        Ok(()) => Ok(paths),
+fn read_manifest(folder: &Path) -> Result<OwnedFiles> {
+    let Some(bytes) = find(folder, MANIFEST)? else { return Ok(OwnedFiles::none()) };
+    let owned = OwnedFiles::parse(&String::from_utf8_lossy(&bytes));
+    match path::check_all(owned.paths.iter()) {
+        Ok(()) => Ok(owned),
         Err(diagnostic) => {
             let place = folder.join(MANIFEST);
             Err(diagnostic.help(format!("restore `{}`, which lists it", place.display())))

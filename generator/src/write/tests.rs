@@ -5,9 +5,12 @@ use std::path::{Path, PathBuf};
 use expect_test::{Expect, expect};
 use tempfile::TempDir;
 
-use super::plan::{manifest, same};
+use super::manifest::OwnedFiles;
+use super::plan::same;
 use super::*;
 use crate::diagnostics::{Code, Diagnostics};
+
+const PACKAGE: &str = "acme-webhooks";
 
 fn files(files: &[(&str, &str)]) -> BTreeMap<String, String> {
     files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
@@ -43,9 +46,9 @@ fn tree(folder: &Path) -> Vec<String> {
 
 #[track_caller]
 fn apply(folder: &Path, emitted: &[(&str, &str)]) {
-    let plan = Plan::new(folder, &files(emitted)).map_err(|error| format!("{error:?}")).unwrap();
+    let plan = Plan::new(folder, PACKAGE, &files(emitted)).map_err(|error| format!("{error:?}")).unwrap();
     plan.apply().unwrap();
-    let again = Plan::new(folder, &files(emitted)).unwrap();
+    let again = Plan::new(folder, PACKAGE, &files(emitted)).unwrap();
     assert!(again.is_fresh(), "{}", again.diff(100));
     for (path, text) in emitted {
         assert_eq!(fs::read_to_string(folder.join(path)).unwrap(), *text);
@@ -55,7 +58,7 @@ fn apply(folder: &Path, emitted: &[(&str, &str)]) {
 #[track_caller]
 fn refuse(folder: &Path, emitted: &[(&str, &str)], expected: &[Code]) -> Diagnostics {
     let before = tree(folder);
-    let error = Plan::new(folder, &files(emitted)).expect_err("something is in the way");
+    let error = Plan::new(folder, PACKAGE, &files(emitted)).expect_err("something is in the way");
     assert_eq!(codes(&error), expected);
     assert_eq!(tree(folder), before);
     error
@@ -70,7 +73,7 @@ fn a_life_of_a_folder() {
     fs::write(out.join("tests/theirs.rs"), "theirs").unwrap();
 
     let next = [("Cargo.toml", "a"), ("src/lib.rs", "b2"), ("src/new/mod.rs", "e")];
-    let plan = Plan::new(&out, &files(&next)).unwrap();
+    let plan = Plan::new(&out, PACKAGE, &files(&next)).unwrap();
     let actions: Vec<_> = plan.actions().collect();
     assert_eq!(
         actions,
@@ -102,9 +105,29 @@ fn a_life_of_a_folder() {
     );
     let manifest = fs::read_to_string(out.join(MANIFEST)).unwrap();
     assert_eq!(
-        manifest.lines().skip(1).collect::<Vec<_>>(),
+        manifest.lines().skip(2).collect::<Vec<_>>(),
         [".codegen-files", "Cargo.toml", "src/lib.rs", "src/new/mod.rs"]
     );
+}
+
+#[test]
+fn the_crate_of_another_package_is_not_overwritten() {
+    let out = folder();
+    apply(out.path(), &[("a", "1")]);
+    let other = Plan::new(out.path(), "globex-webhooks", &files(&[("a", "2")])).unwrap_err();
+    expect![[r"
+        error[E0502]: `out` has the generated crate `acme-webhooks`; not overwritten with `globex-webhooks`
+         |
+         = help: choose another folder; if the crate was renamed, change the name in `out/.codegen-files`
+    "]]
+    .assert_eq(&told(&other, out.path()));
+
+    // A list of an earlier version has no name. It is taken over.
+    let list = fs::read_to_string(out.path().join(MANIFEST)).unwrap();
+    let list = list.replace("# package: acme-webhooks\n", "");
+    fs::write(out.path().join(MANIFEST), &list).unwrap();
+    apply(out.path(), &[("a", "2")]);
+    assert!(fs::read_to_string(out.path().join(MANIFEST)).unwrap().contains("# package: acme-webhooks\n"));
 }
 
 #[test]
@@ -124,7 +147,7 @@ fn line_endings_are_not_a_change() {
     fs::write(out.path().join("a"), "1\r\n2\r\n").unwrap();
     let manifest = fs::read_to_string(out.path().join(MANIFEST)).unwrap().replace('\n', "\r\n");
     fs::write(out.path().join(MANIFEST), manifest).unwrap();
-    assert!(Plan::new(out.path(), &files(&[("a", "1\n2\n")])).unwrap().is_fresh());
+    assert!(Plan::new(out.path(), PACKAGE, &files(&[("a", "1\n2\n")])).unwrap().is_fresh());
     for (a, b) in [("a\n", "a"), ("a\rb", "a\nb"), ("a\r\r\n", "a\n")] {
         assert!(!same(a.as_bytes(), b.as_bytes()), "{a:?} {b:?}");
     }
@@ -143,7 +166,8 @@ fn an_interrupted_run_is_finished_by_the_next() {
     let out = folder();
     apply(out.path(), &[("a", "1"), ("b", "1")]);
     // The list claims `c` before `c` is there, and `b` until it is gone.
-    fs::write(out.path().join(MANIFEST), manifest(&["a", "b", "c"].map(str::to_owned))).unwrap();
+    fs::write(out.path().join(MANIFEST), OwnedFiles::new(PACKAGE, &["a", "b", "c"].map(str::to_owned)).to_string())
+        .unwrap();
     apply(out.path(), &[("a", "1"), ("c", "1")]);
     assert_eq!(tree(out.path()), [".codegen-files", "a", "c"]);
 }
@@ -168,7 +192,7 @@ fn a_file_is_not_a_folder_and_a_folder_not_a_file() {
     refuse(out.path(), &[("src/lib.rs", "a")], &[Code::OutputForeign]);
     fs::create_dir(out.path().join("README.md")).unwrap();
     refuse(out.path(), &[("README.md", "a")], &[Code::OutputForeign]);
-    let plan = Plan::new(&out.path().join("src"), &files(&[("a", "a")]));
+    let plan = Plan::new(&out.path().join("src"), PACKAGE, &files(&[("a", "a")]));
     assert_eq!(codes(&plan.unwrap_err()), [Code::OutputForeign]);
     refuse(&out.path().join("README.md"), &[("../evil", "a")], &[Code::OutputPath]);
 }
@@ -223,7 +247,8 @@ fn refusals_are_reported() {
     fs::write(out.path().join("Cargo.toml"), "theirs").unwrap();
     fs::write(out.path().join("b"), "theirs").unwrap();
     std::os::unix::fs::symlink("elsewhere", out.path().join("a")).unwrap();
-    let say = |emitted: &[(&str, &str)]| told(&Plan::new(out.path(), &files(emitted)).unwrap_err(), out.path());
+    let say =
+        |emitted: &[(&str, &str)]| told(&Plan::new(out.path(), PACKAGE, &files(emitted)).unwrap_err(), out.path());
     expect![[r"
         error[E0502]: `out/Cargo.toml` already exists and was not generated; not overwritten
          |
@@ -240,7 +265,7 @@ fn refusals_are_reported() {
          = help: use the folder that it points to, or remove the link
     "]]
     .assert_eq(&say(&[("a", "ours")]));
-    let plan = Plan::new(out.path(), &files(&[("c/d", "ours")])).unwrap();
+    let plan = Plan::new(out.path(), PACKAGE, &files(&[("c/d", "ours")])).unwrap();
     fs::write(out.path().join("c"), "theirs").unwrap();
     let failure = plan.apply().unwrap_err().into();
     expect![[r"
@@ -255,21 +280,21 @@ fn a_failure_leaves_everything_as_it_was() {
     let out = parent.path().join("out");
     apply(&out, &[("a", "1"), ("z/a", "1")]);
     let before = tree(&out);
-    let plan = Plan::new(&out, &files(&[("a", "2"), ("b/c/d", "2"), ("y/a", "2")])).unwrap();
+    let plan = Plan::new(&out, PACKAGE, &files(&[("a", "2"), ("b/c/d", "2"), ("y/a", "2")])).unwrap();
     // In place of a folder, after others have been created.
     fs::write(out.join("y"), "theirs").unwrap();
     assert_eq!(plan.apply().unwrap_err().code, Code::OutputAccess);
     fs::remove_file(out.join("y")).unwrap();
     assert_eq!(tree(&out), before);
     assert_eq!(fs::read(out.join("a")).unwrap(), b"1");
-    assert!(Plan::new(&out, &files(&[("a", "1"), ("z/a", "1")])).unwrap().is_fresh());
+    assert!(Plan::new(&out, PACKAGE, &files(&[("a", "1"), ("z/a", "1")])).unwrap().is_fresh());
 }
 
 #[track_caller]
 fn check_diff(old: &[(&str, &str)], new: &[(&str, &str)], max_lines: usize, expected: &Expect) {
     let parent = folder();
     apply(parent.path(), old);
-    let mut plan = Plan::new(parent.path(), &files(new)).unwrap();
+    let mut plan = Plan::new(parent.path(), PACKAGE, &files(new)).unwrap();
     plan.folder = PathBuf::from("out");
     expected.assert_eq(&plan.diff(max_lines));
 }

@@ -13,7 +13,7 @@ fn g122_names_that_leave_the_folder() {
     let run = outcome(&[("spec.json", spec.as_bytes()), ("codegen.toml", inputs::NAMES_CONFIG.as_bytes())]);
     let files = run.files.expect("names make a crate");
     let folder = tempfile::tempdir().unwrap();
-    let plan = webhook_generator::write::Plan::new(&folder.path().join("out"), &files);
+    let plan = webhook_generator::write::Plan::new(&folder.path().join("out"), "acme", &files);
     assert!(plan.is_ok(), "{files:?}");
 }
 

@@ -281,7 +281,7 @@ fn g85_operation_ids_that_are_paths() {
     let run = named(&names);
     let folder = tempfile::tempdir().unwrap();
     // The plan refuses paths that are not safe on every system.
-    let plan = webhook_generator::write::Plan::new(&folder.path().join("out"), run.files.as_ref().unwrap());
+    let plan = webhook_generator::write::Plan::new(&folder.path().join("out"), "acme", run.files.as_ref().unwrap());
     assert!(plan.is_ok());
     holds(&names);
     // A duplicate id does not matter: webhooks are identified by their keys, and types by those.

@@ -79,7 +79,7 @@ impl Generated {
 }
 
 fn write(output: &Output, folder: &Path) -> Result<(), Diagnostics> {
-    Plan::new(folder, &output.files)?.apply()?;
+    Plan::new(folder, &output.crate_name, &output.files)?.apply()?;
     Ok(())
 }
 

@@ -82,7 +82,7 @@ fn run(spec: &Path, out: &Path) -> Result<Done> {
     let outcome = generate(&request);
     eprint!("{}", render::text(&outcome.diagnostics, &outcome.sources, false));
     let output = outcome.output.ok_or("the description has errors")?;
-    let plan = Plan::new(out, &output.files).map_err(|_| "the output folder is not usable")?;
+    let plan = Plan::new(out, &output.crate_name, &output.files).map_err(|_| "the output folder is not usable")?;
     plan.apply().map_err(|problem| problem.message)?;
     Ok(Done { webhooks: output.api.webhooks.len(), parsing: Duration::ZERO })
 }
