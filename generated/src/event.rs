@@ -3,8 +3,8 @@
 
 //! Any event of Tenovos.
 
-use webhook_receiver::codegen::{EventTypeLocation, codec};
-use webhook_receiver::{UnknownEvent, Webhooks, codegen};
+use webhook_receiver::codegen::{EventTypeLocation, Webhooks, codec};
+use webhook_receiver::{UnknownEvent, codegen};
 use crate::{
     AssetCreated, AssetDeleted, AssetDownloaded, AssetMetadataUpdated, AssetPurged,
     AssetRenditionsCreated, AssetRestored, AssetSecurityUpdated, AssetShared,

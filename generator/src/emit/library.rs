@@ -49,7 +49,6 @@ impl ToTokens for Modules<'_> {
             Reexport::Always => true,
             Reexport::IfMentioned => api.types.iter().any(|def| is_deep(&def.kind)),
             Reexport::ForScheme => scheme.contains(name),
-            Reexport::Never => false,
         });
         let receiver = imports::list(receiver.map(|(name, _)| *name));
         tokens.extend(quote! {

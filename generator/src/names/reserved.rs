@@ -3,14 +3,12 @@
 /// When a crate re-exports a name of the receiver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reexport {
-    /// Always.
+    /// Every crate does: its own interface mentions it.
     Always,
     /// If a type of the crate mentions it.
     IfMentioned,
     /// If the signature scheme needs it.
     ForScheme,
-    /// Never: only implementations name it.
-    Never,
 }
 
 macro_rules! receiver {
@@ -52,11 +50,10 @@ receiver! {
     Unrouted: Always,
     Verifier: Always,
     VerifyError: Always,
-    Webhooks: Never,
 }
 
-/// The types of `webhook_receiver::codegen` that emitted code imports.
-pub(crate) const CODEGEN: &[&str] = &["EventTypeLocation"];
+/// The types and traits of `webhook_receiver::codegen` that emitted code imports.
+pub(crate) const CODEGEN: &[&str] = &["EventTypeLocation", "Webhooks"];
 
 /// The types that every emitted crate defines.
 const OWN_TYPES: [&str; 3] = ["Event", "EventType", "Topic"];

@@ -8,11 +8,10 @@ pub mod codec;
 mod contract;
 mod events;
 
-pub use serde::{self, Serialize, Serializer};
-pub use serde_json;
+pub use {serde, serde_json};
 
 pub use crate::webhooks::{
-    Completion, EventName, EventTypeLocation, Payload, TopicName, UnknownEvent, UnknownName, Webhooks, matches_template,
+    Completion, EventName, EventTypeLocation, Payload, TopicName, UnknownName, Webhooks, matches_template,
 };
 pub use crate::{
     __contract as contract, __event as event, __event_member as event_member, __event_type as event_type,

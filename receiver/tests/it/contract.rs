@@ -70,33 +70,56 @@ fn frozen_crates_state_their_version() {
     assert!(frozen().contains_key(&CONTRACT), "version {CONTRACT} has no frozen crates");
     for (version, folder) in frozen() {
         assert_eq!(errors_of(version), None, "version {version} is not supported: remove its frozen crates");
-        for scheme in ["standard-webhooks", "hmac", "unsigned", "verifier"] {
-            let library = fs::read_to_string(folder.join(scheme).join("src/lib.rs")).unwrap();
+        for name in ["standard-webhooks", "hmac", "unsigned", "verifier", "header", "address"] {
+            let library = fs::read_to_string(folder.join(name).join("src/lib.rs")).unwrap();
             assert!(library.contains(&format!("webhook_receiver::codegen::contract!({version});")), "{library}");
         }
     }
 }
 
+/// The digest of the frozen crates of a version.
+fn digest(folder: &Path) -> String {
+    let mut digest = Sha256::new();
+    for (path, text) in files(folder) {
+        // The same on Windows.
+        let name = path.strip_prefix(folder).unwrap().iter().filter_map(OsStr::to_str).collect::<Vec<_>>().join("/");
+        let text = String::from_utf8(text).unwrap().replace("\r\n", "\n");
+        digest.update(format!("{name} {}\n{text}", text.len()));
+    }
+    digest.finalize().iter().take(8).fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").unwrap();
+        hex
+    })
+}
+
+/// The lines of `DIGESTS`: each version, with its digest.
+fn digests() -> BTreeMap<u32, String> {
+    let text = fs::read_to_string(repository().join("receiver/tests/contract/DIGESTS")).unwrap();
+    let lines = text.lines().map(|line| line.split_once(' ').expect("a version and a digest"));
+    lines.map(|(version, digest)| (version.parse().expect("a version"), digest.to_owned())).collect()
+}
+
 #[test]
-fn frozen_crates_are_renewed_with_a_new_version_and_a_line_in_the_changelog() {
-    let changelog = fs::read_to_string(repository().join("CHANGELOG.md")).unwrap();
+fn frozen_crates_never_change() {
+    let digests = digests();
     for (version, folder) in frozen() {
-        let mut digest = Sha256::new();
-        for (path, text) in files(&folder) {
-            // The same on Windows.
-            let name =
-                path.strip_prefix(&folder).unwrap().iter().filter_map(OsStr::to_str).collect::<Vec<_>>().join("/");
-            let text = String::from_utf8(text).unwrap().replace("\r\n", "\n");
-            digest.update(format!("{name} {}\n{text}", text.len()));
-        }
-        let digest = digest.finalize().iter().take(8).fold(String::new(), |mut hex, byte| {
-            write!(hex, "{byte:02x}").unwrap();
-            hex
-        });
-        let line = format!("Version {version} of the contract with generated crates (`{digest}`)");
-        assert!(
-            changelog.contains(&line),
-            "the frozen crates are not those of the changelog, or it has no line with: {line}"
+        let digest = digest(&folder);
+        let listed = digests.get(&version).unwrap_or_else(|| panic!("DIGESTS needs the line: {version} {digest}"));
+        assert_eq!(
+            *listed,
+            digest,
+            "the crates of version {version} are frozen: restore them, and write changed ones as version {}",
+            CONTRACT + 1
         );
+    }
+}
+
+#[test]
+fn each_version_has_a_digest_and_a_line_in_the_changelog() {
+    assert_eq!(digests().into_keys().collect::<Vec<_>>(), (1..=CONTRACT).collect::<Vec<_>>());
+    let changelog = fs::read_to_string(repository().join("CHANGELOG.md")).unwrap();
+    for version in 1..=CONTRACT {
+        let line = format!("Version {version} of the contract with generated crates");
+        assert!(changelog.contains(&line), "CHANGELOG.md needs a line with: {line}");
     }
 }

@@ -4,19 +4,34 @@
 //! The handlers in the docs of the payloads.
 
 use webhook_receiver::testing;
-use contract_v1_hmac::{AssetCreated, AssetDeleted, receiver};
+use contract_v1_hmac::{
+    AssetCreated, AssetDeleted, AssetMetadataUpdated, CollectionExportFinished, receiver,
+};
 
 async fn on_asset_created(event: AssetCreated) {
     println!("{:?}", event.kind);
 }
 
 async fn on_asset_deleted(event: AssetDeleted) {
-    println!("{event:?}");
+    println!("{:?}", event.id);
+}
+
+async fn on_asset_metadata_updated(event: AssetMetadataUpdated) {
+    println!("{:?}", event.change);
+}
+
+async fn on_collection_export_finished(event: CollectionExportFinished) {
+    println!("{:?}", event.id);
 }
 
 #[test]
 fn handlers_are_accepted() {
     let secret = testing::text_secret();
     let receiver = receiver(secret);
-    let _service = receiver.on(on_asset_created).on(on_asset_deleted).into_service();
+    let _service = receiver
+        .on(on_asset_created)
+        .on(on_asset_deleted)
+        .on(on_asset_metadata_updated)
+        .on(on_collection_export_finished)
+        .into_service();
 }

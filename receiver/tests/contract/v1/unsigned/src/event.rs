@@ -3,9 +3,12 @@
 
 //! Any event of ContractV1Unsigned.
 
-use webhook_receiver::codegen::{EventTypeLocation, codec};
-use webhook_receiver::{UnknownEvent, Webhooks, codegen};
-use crate::{AssetCreated, AssetDeleted, ContractV1Unsigned, EventType};
+use webhook_receiver::codegen::{EventTypeLocation, Webhooks, codec};
+use webhook_receiver::{Text, UnknownEvent, codegen, format};
+use crate::{
+    AssetCreated, AssetDeleted, AssetMetadataUpdated, CollectionExportFinished,
+    ContractV1Unsigned, EventType,
+};
 
 /// Any event: the argument of a handler of a topic.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +18,10 @@ pub enum Event {
     AssetCreated(Box<AssetCreated>),
     /// `asset.deleted`.
     AssetDeleted(Box<AssetDeleted>),
+    /// `asset.metadata.updated`.
+    AssetMetadataUpdated(Box<AssetMetadataUpdated>),
+    /// `{collection}.export.finished`.
+    CollectionExportFinished(Box<CollectionExportFinished>),
     /// An event whose type is absent or not in the description.
     Unknown(UnknownEvent),
 }
@@ -23,6 +30,19 @@ codegen::event! {
     Event: EventType {
         AssetCreated,
         AssetDeleted,
+        AssetMetadataUpdated,
+        CollectionExportFinished,
+        ..Unknown
+    }
+}
+
+codegen::event_member! {
+    /// `id` of the payload; `None` if it is absent, or if the event is unknown.
+    Event::id -> Text < format::Uuid > {
+        AssetCreated => id,
+        AssetDeleted => id,
+        AssetMetadataUpdated => id,
+        CollectionExportFinished => id,
         ..Unknown
     }
 }

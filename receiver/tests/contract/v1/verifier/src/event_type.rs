@@ -13,12 +13,18 @@ pub enum EventType {
     AssetCreated,
     /// `asset.deleted`. See [`AssetDeleted`](crate::AssetDeleted).
     AssetDeleted,
+    /// `asset.metadata.updated`. See [`AssetMetadataUpdated`](crate::AssetMetadataUpdated).
+    AssetMetadataUpdated,
+    /// `{collection}.export.finished`. See [`CollectionExportFinished`](crate::CollectionExportFinished).
+    CollectionExportFinished,
 }
 
 codegen::event_type! {
     EventType: Topic by "." {
         "asset.created" => AssetCreated in Asset,
         "asset.deleted" => AssetDeleted in Asset,
+        "asset.metadata.updated" => AssetMetadataUpdated in AssetMetadata,
+        "{collection}.export.finished" => CollectionExportFinished in CollectionExport as template,
     }
 }
 
@@ -28,10 +34,19 @@ codegen::event_type! {
 pub enum Topic {
     /// `asset`: `asset.created`, `asset.deleted`.
     Asset,
+    /// `asset.metadata`: `asset.metadata.updated`.
+    AssetMetadata,
+    /// `{collection}`: only topics within it.
+    Collection,
+    /// `{collection}.export`: `{collection}.export.finished`.
+    CollectionExport,
 }
 
 codegen::topic! {
     Topic {
         "asset" => Asset,
+        "asset.metadata" => AssetMetadata in Asset,
+        "{collection}" => Collection,
+        "{collection}.export" => CollectionExport in Collection,
     }
 }

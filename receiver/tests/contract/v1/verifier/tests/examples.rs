@@ -6,8 +6,8 @@
 use std::sync::mpsc;
 use webhook_receiver::testing;
 use contract_v1_verifier::{
-    AssetCreated, AssetDeleted, ContractV1Verifier, Outcome, Payload, StandardWebhooks,
-    Verifier, receiver,
+    AssetCreated, AssetDeleted, AssetMetadataUpdated, CollectionExportFinished,
+    ContractV1Verifier, Outcome, Payload, StandardWebhooks, Verifier, receiver,
 };
 
 /// Signs the example, passes it through the receiver, and compares it with the payload that the handler gets.
@@ -44,4 +44,25 @@ fn asset_created() {
 #[test]
 fn asset_deleted() {
     round_trip::<AssetDeleted>(include_str!("../fixtures/asset_deleted.json"));
+}
+
+#[test]
+fn asset_metadata_updated() {
+    round_trip::<
+        AssetMetadataUpdated,
+    >(include_str!("../fixtures/asset_metadata_updated.json"));
+}
+
+#[test]
+fn asset_metadata_updated_2() {
+    round_trip::<
+        AssetMetadataUpdated,
+    >(include_str!("../fixtures/asset_metadata_updated.2.json"));
+}
+
+#[test]
+fn collection_export_finished() {
+    round_trip::<
+        CollectionExportFinished,
+    >(include_str!("../fixtures/collection_export_finished.json"));
 }
