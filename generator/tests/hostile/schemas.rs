@@ -276,15 +276,15 @@ fn g112_deep_schemas() {
     schema(
         &array,
         &expect![[r#"
-        ok
-        W0604 spec.yaml:14:900"#]],
+            ok
+            W0604 spec.yaml:14:372"#]],
     );
     let array = nested(100, "{ type: array, items: @ }", "{ type: string }");
     let run = schema(
         &array,
         &expect![[r#"
-        ok
-        W0604 spec.yaml:14:900"#]],
+            ok
+            W0604 spec.yaml:14:372"#]],
     );
     says(&run, "nested too deep");
     let object = nested(50, "{ type: object, title: t, properties: { a: @ } }", "{ type: string }");

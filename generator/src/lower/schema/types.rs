@@ -16,7 +16,7 @@ use crate::normalize::{JsonType, SchemaId};
 
 /// How deep lists and maps may be nested without a definition in between. Whatever parses and prints the emitted types
 /// needs stack for each level, and threads have two megabytes.
-const MAX_DEPTH: usize = 40;
+const MAX_DEPTH: usize = 16;
 
 /// The lowered types. Definitions are shared between all webhooks.
 pub(crate) struct Types<'a, 'c> {
