@@ -24,7 +24,7 @@ impl Unrouted {
         self.delivery.raw()
     }
 
-    /// The delivery.
+    /// What was verified: headers and body, and when it was signed.
     pub fn delivery(&self) -> &Delivery {
         &self.delivery
     }
@@ -39,7 +39,7 @@ impl Unrouted {
         }
     }
 
-    /// The reason.
+    /// Why no handler ran.
     pub fn reason(&self) -> &Reason {
         &self.reason
     }

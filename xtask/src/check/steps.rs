@@ -5,18 +5,18 @@ use std::collections::BTreeSet;
 use xshell::{Shell, cmd};
 
 use super::imports;
-use super::step::{Outcome, Step, Verdict};
+use super::step::{Failure, Outcome, Step, Verdict};
 
 /// Cheap ones first.
 pub(super) const STEPS: &[Step] = &[
     Step { name: "toolchain", about: "the stated rust-version is the installed one", run: toolchain },
     Step { name: "format", about: "rustfmt, in every workspace", run: format },
-    Step { name: "imports", about: "no import cycles between rooms", run: imports },
+    Step { name: "imports", about: "no import cycles between rooms, or between files", run: imports },
     Step { name: "crates", about: "limits on the number of crates", run: crates },
     Step { name: "lints", about: "clippy, all targets and features", run: lints },
     Step { name: "codegen", about: "generated/ is up to date", run: codegen },
     Step { name: "tests", about: "all tests of the workspace", run: tests },
-    Step { name: "features", about: "receiver and generated crate, with no feature and with all", run: features },
+    Step { name: "features", about: "receiver and generated crate, with no feature, each, and all", run: features },
     Step { name: "docs", about: "rustdoc, without warnings", run: docs },
     Step { name: "peers", about: "benchmarks compile; the verifier agrees with other libraries", run: peers },
     Step { name: "fuzz", about: "fuzz targets type-check", run: fuzz },
@@ -24,7 +24,7 @@ pub(super) const STEPS: &[Step] = &[
 ];
 
 /// Workspaces, by folder.
-const WORKSPACES: [&str; 3] = [".", "peers", "fuzz"];
+const WORKSPACES: [&str; 4] = [".", "peers", "fuzz", "docs/comparison/helper"];
 
 /// The largest number of crates that a package may be compiled from, itself included.
 const CRATES: [(&str, usize); 2] = [("tenovos-webhooks", 40), ("xtask", 110)];
@@ -55,7 +55,7 @@ fn imports(shell: &Shell) -> Verdict {
 
 fn crates(shell: &Shell) -> Verdict {
     for (package, most) in CRATES {
-        let tree = cmd!(shell, "cargo tree --package {package} --edges normal --prefix none").read()?;
+        let tree = cmd!(shell, "cargo tree --package {package} --edges normal,build --prefix none").read()?;
         let crates: BTreeSet<_> = tree.lines().map(|line| line.trim_end_matches(" (*)")).collect();
         if crates.len() > most {
             return Err(format!("{package} is compiled from {} crates, more than {most}", crates.len()).into());
@@ -81,10 +81,26 @@ fn tests(shell: &Shell) -> Verdict {
 }
 
 fn features(shell: &Shell) -> Verdict {
-    cmd!(shell, "cargo check --package webhook-receiver").run()?;
-    cmd!(shell, "cargo test --package webhook-receiver --all-features").run()?;
-    cmd!(shell, "cargo test --package tenovos-webhooks --all-features").run()?;
+    for package in ["webhook-receiver", "tenovos-webhooks"] {
+        cmd!(shell, "cargo check --package {package} --no-default-features").run()?;
+        for feature in features_of(shell, package)? {
+            cmd!(shell, "cargo check --package {package} --no-default-features --features {feature}").run()?;
+        }
+        cmd!(shell, "cargo test --package {package} --all-features").run()?;
+    }
     Ok(Outcome::Passed)
+}
+
+/// The features of a package of the workspace, except the default.
+fn features_of(shell: &Shell, package: &str) -> Result<Vec<String>, Failure> {
+    let metadata: serde_json::Value =
+        serde_json::from_str(&cmd!(shell, "cargo metadata --no-deps --format-version 1").quiet().read()?)?;
+    let mut packages = metadata["packages"].as_array().into_iter().flatten();
+    let features = packages
+        .find(|found| found["name"] == package)
+        .and_then(|found| found["features"].as_object())
+        .ok_or_else(|| format!("the workspace has no package `{package}`"))?;
+    Ok(features.keys().filter(|name| *name != "default").cloned().collect())
 }
 
 fn docs(shell: &Shell) -> Verdict {
