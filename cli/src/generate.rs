@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use clap::error::ErrorKind;
 use webhook_generator::diagnostics::Diagnostics;
 use webhook_generator::write::Plan;
-use webhook_generator::{Outcome, Output, Stage};
+use webhook_generator::{Outcome, Output, Reached, Stage};
 
 use crate::args::{Generate, UsageError};
 use crate::job::Job;
@@ -84,13 +84,18 @@ impl Run {
     fn run(mut self, job: Job, arguments: &Generate) -> Report {
         let stage = arguments.emit.map(Stage::from);
         let mut shown = None;
+        let mut failed_stage = None;
         let Outcome { sources, diagnostics, output } = webhook_generator::run(&job.request, |reached| {
             self.phase_done(reached.name());
             shown = stage.and_then(|stage| stage.print(&reached));
             if shown.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         if diagnostics.has_errors() {
-            self.phase_done("failed");
+            // Warnings that are denied after the last stage, or after one that is shown, fail in no stage.
+            failed_stage = Reached::NAMES.get(self.phases.len()).copied().filter(|_| shown.is_none());
+            if let Some(stage) = failed_stage {
+                self.phase_done(stage);
+            }
             shown = None;
         }
         let mut report = Report {
@@ -109,6 +114,7 @@ impl Run {
         report.out = job.out;
         report.assumed_receiver = job.assumed_receiver;
         report.phases = self.phases;
+        report.failed_stage = failed_stage;
         report
     }
 

@@ -43,6 +43,8 @@ pub(crate) struct Report {
     /// The text for standard output.
     pub(crate) shown: String,
     pub(crate) phases: Vec<(&'static str, Duration)>,
+    /// The last phase, if it is a stage of the generator that failed.
+    pub(crate) failed_stage: Option<&'static str>,
 }
 
 /// How a run ended.
@@ -76,6 +78,7 @@ impl Report {
             files: Vec::new(),
             shown: String::new(),
             phases: Vec::new(),
+            failed_stage: None,
         }
     }
 }
@@ -118,7 +121,11 @@ fn show(options: &ReportOptions, report: &Report) -> io::Result<()> {
         print(io::stdout(), &report.shown)?;
     }
     if options.verbose {
-        let phases: Vec<_> = report.phases.iter().map(|(name, took)| format!("{name} {took:.1?}")).collect();
+        let phase = |(name, took): &(&'static str, Duration)| {
+            let failed = if report.failed_stage == Some(*name) { " failed after" } else { "" };
+            format!("{name}{failed} {took:.1?}")
+        };
+        let phases: Vec<_> = report.phases.iter().map(phase).collect();
         print(io::stderr(), &format!("{}{}\n", list(report, |_| true), phases.join(", ")))?;
     }
     print(io::stderr(), &summary(report))

@@ -192,6 +192,7 @@ fn stages_are_shown() {
         }
     }
     assert_eq!(repository.files("."), before);
+    repository.run("--spec nowhere.yaml --out out -v").exits(1).reports("tree failed after ");
     repository.run("--spec nowhere.yaml --emit ir").exits(1).reports("nowhere.yaml");
 }
 

@@ -49,9 +49,9 @@ pub enum Reached<'a> {
     /// The schemas that webhooks use were brought into one dialect.
     Normalized(&'a Description),
     /// Types and event types were chosen.
-    Lowered(&'a Api),
+    Ir(&'a Api),
     /// All Rust names were chosen.
-    Named {
+    Names {
         /// The items that are named.
         api: &'a Api,
         /// Their names.
@@ -60,18 +60,21 @@ pub enum Reached<'a> {
         sources: &'a Sources,
     },
     /// The source text was written.
-    Emitted(&'a Output),
+    Files(&'a Output),
 }
 
 impl Reached<'_> {
-    /// The name of the stage, in lower case.
+    /// The names of all stages, in order.
+    pub const NAMES: [&'static str; 5] = ["tree", "normalized", "ir", "names", "files"];
+
+    /// The name of the stage, as in `--emit`; `files` for the last.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Tree(_) => "tree",
             Self::Normalized(_) => "normalized",
-            Self::Lowered(_) => "lowered",
-            Self::Named { .. } => "named",
-            Self::Emitted(_) => "emitted",
+            Self::Ir(_) => "ir",
+            Self::Names { .. } => "names",
+            Self::Files(_) => "files",
         }
     }
 }
@@ -95,8 +98,8 @@ impl Stage {
         match (self, reached) {
             (Self::Tree, Reached::Tree(root)) => Some(document::pretty_json(root)),
             (Self::Normalized, Reached::Normalized(description)) => Some(outline::normalized(description)),
-            (Self::Ir, Reached::Lowered(api)) => Some(outline::proposed(api)),
-            (Self::Names, Reached::Named { api, names, sources }) => Some(outline::named(api, names, sources)),
+            (Self::Ir, Reached::Ir(api)) => Some(outline::proposed(api)),
+            (Self::Names, Reached::Names { api, names, sources }) => Some(outline::named(api, names, sources)),
             _ => None,
         }
     }
@@ -176,15 +179,15 @@ impl Run<'_> {
         self.reach(Reached::Normalized(&description), observe)?;
 
         let api = lower::lower(&description, &self.config, &self.sources, &mut self.diagnostics)?;
-        self.reach(Reached::Lowered(&api), observe)?;
+        self.reach(Reached::Ir(&api), observe)?;
 
         let crate_name = crate_name(self.request, &self.config);
         let names = names::name(&api, &self.config, crate_name, &self.sources, &mut self.diagnostics);
-        self.reach(Reached::Named { api: &api, names: &names, sources: &self.sources }, observe)?;
+        self.reach(Reached::Names { api: &api, names: &names, sources: &self.sources }, observe)?;
 
         let files = self.emit(&api, &names)?;
         let output = Output { crate_name: names.crate_name.clone(), files, api, vendor: names.vendor.to_string() };
-        self.reach(Reached::Emitted(&output), observe)?;
+        self.reach(Reached::Files(&output), observe)?;
         Some(output)
     }
 
