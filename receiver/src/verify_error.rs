@@ -50,7 +50,10 @@ impl fmt::Display for VerifyError {
         match self {
             Self::MissingHeader(name) => write!(f, "header `{name}` is missing"),
             Self::DuplicateHeader(name) => write!(f, "header `{name}` occurs more than once"),
-            Self::MalformedHeader(name) => write!(f, "header `{name}` is malformed"),
+            Self::MalformedHeader(name) => write!(
+                f,
+                "header `{name}` is malformed: it is empty, too long, or has characters that are not allowed, such as `.` in an id"
+            ),
             Self::MalformedTimestamp => f.write_str("the timestamp is not a count of seconds"),
             Self::TimestampTooOld => f.write_str("the timestamp is too old"),
             Self::TimestampTooNew => f.write_str("the timestamp is too far in the future"),

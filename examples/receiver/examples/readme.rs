@@ -15,7 +15,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let service = tenovos_webhooks::receiver(secret)
         .on(|created: AssetCreated| async move { info!("new asset {}", created.asset.id) })
         .on_topic(Topic::RmAgreement, agreement)
-        .fallback(|unrouted: Unrouted| async move { warn!("no handler: {}", unrouted.reason()) })
+        .fallback(|unrouted: Unrouted| async move { warn!("not handled: {}", unrouted.reason()) })
         .into_service();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
     Server::new().route_service("/webhooks/tenovos", service).run(listener).await?;

@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::future::poll_fn;
+use std::num::NonZeroU64;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
@@ -11,7 +12,8 @@ use hyper::body::Incoming;
 use tower_service::Service;
 
 use crate::pool::ConnectionGuard;
-use crate::service::respond;
+use crate::printable::Printable;
+use crate::service::{Throttle, respond};
 use crate::{BoxError, BoxFuture, ReceiverService, Webhooks};
 
 pub(super) type Answer = Response<UnsyncBoxBody<Bytes, BoxError>>;
@@ -24,6 +26,7 @@ pub(super) struct Endpoints {
     webhooks: HashMap<String, Answering>,
     idle: Vec<Idle>,
     fallback: Option<Answering>,
+    throttle: Throttle,
 }
 
 impl Endpoints {
@@ -66,8 +69,19 @@ impl Endpoints {
     pub(super) async fn answer(&self, request: Request<Incoming>) -> Result<Answer, Infallible> {
         Ok(match self.webhooks.get(request.uri().path()).or(self.fallback.as_ref()) {
             Some(answering) => answering(request).await,
-            None => boxed(respond(StatusCode::NOT_FOUND)),
+            None => {
+                self.log_unknown_path(request.uri().path());
+                boxed(respond(StatusCode::NOT_FOUND))
+            }
         })
+    }
+
+    /// The usual cause is a wrong address in the vendor's settings.
+    fn log_unknown_path(&self, path: &str) {
+        if let Some(suppressed) = self.throttle.admit("unknown_path") {
+            let path = Printable { text: path, limit: 128 };
+            tracing::info!(%path, suppressed = NonZeroU64::new(suppressed), "no webhook endpoint at this path");
+        }
     }
 
     /// Waits until no handler is running.

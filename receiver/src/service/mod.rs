@@ -21,3 +21,5 @@ pub use reject::Rejection;
 #[cfg(feature = "serve")]
 pub(crate) use reject::respond;
 pub(crate) use shared::{Limits, Setup};
+#[cfg(feature = "serve")]
+pub(crate) use throttle::Throttle;

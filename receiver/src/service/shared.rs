@@ -1,5 +1,6 @@
 //! The state that all clones of a service share.
 
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use http::request::Parts;
@@ -77,16 +78,16 @@ impl<W: Webhooks> Shared<W> {
         start: Instant,
     ) -> Outcome {
         let elapsed = start.elapsed();
-        let millis = elapsed.as_secs_f64() * 1e3;
+        let millis = (elapsed.as_secs_f64() * 1e5).round() / 1e2;
         Span::current().record("outcome", outcome.name());
         match &outcome {
-            Outcome::Handled | Outcome::Ignored => tracing::debug!(%outcome, millis, "webhook"),
-            Outcome::Duplicate => tracing::info!(%outcome, millis, "webhook"),
-            Outcome::Conflict | Outcome::Undecodable(_) => tracing::warn!(%outcome, millis, "webhook"),
-            Outcome::Failed(_) | Outcome::Unavailable(_) => tracing::error!(%outcome, millis, "webhook"),
+            Outcome::Handled | Outcome::Ignored => tracing::debug!(millis, "webhook {outcome}"),
+            Outcome::Duplicate => tracing::info!(millis, "webhook {outcome}"),
+            Outcome::Conflict | Outcome::Undecodable(_) => tracing::warn!(millis, "webhook {outcome}"),
+            Outcome::Failed(_) | Outcome::Unavailable(_) => tracing::error!(millis, "webhook {outcome}"),
             Outcome::Overloaded => {
                 if let Some(suppressed) = self.throttle.admit(outcome.name()) {
-                    tracing::warn!(%outcome, suppressed, "webhook");
+                    tracing::warn!(suppressed = NonZeroU64::new(suppressed), "webhook {outcome}");
                 }
             }
         }
@@ -99,7 +100,7 @@ impl<W: Webhooks> Shared<W> {
     pub(super) fn rejected(&self, rejection: &Rejection, head: &Parts) {
         if let Some(suppressed) = self.throttle.admit(rejection.name()) {
             let status = rejection.status().as_u16();
-            tracing::info!(status, reason = %rejection, suppressed, "webhook rejected");
+            tracing::info!(status, suppressed = NonZeroU64::new(suppressed), "webhook rejected: {rejection}");
         }
         #[cfg(feature = "metrics")]
         super::metrics::rejected(rejection);

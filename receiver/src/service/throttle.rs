@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 /// Logs at most one line per second and reason.
 #[derive(Debug, Default)]
-pub(super) struct Throttle(Mutex<HashMap<&'static str, Line>>);
+pub(crate) struct Throttle(Mutex<HashMap<&'static str, Line>>);
 
 #[derive(Debug)]
 struct Line {
@@ -18,7 +18,7 @@ impl Throttle {
     const INTERVAL: Duration = Duration::from_secs(1);
 
     /// Whether to log now, and how many times it was suppressed since the last line.
-    pub(super) fn admit(&self, reason: &'static str) -> Option<u64> {
+    pub(crate) fn admit(&self, reason: &'static str) -> Option<u64> {
         let now = Instant::now();
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match lines.get_mut(reason) {

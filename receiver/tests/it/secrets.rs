@@ -27,12 +27,12 @@ fn unusable_texts_are_refused() {
     for (id, text, expected) in [
         ("K07", String::new(), "is empty"),
         ("K08", "whsec_".to_owned(), "is empty"),
-        ("K09", format!("whsec_whsec_{KEY}"), "is not `whsec_` and"),
-        ("K10", format!("WHSEC_{KEY}"), "is not `whsec_` and"),
-        ("K11", format!("whsec_{KEY}\n"), "is not `whsec_` and"),
-        ("K12", format!(" whsec_{KEY}"), "is not `whsec_` and"),
-        ("K13", format!("whsec_{}", &KEY[..31]), "is not `whsec_` and"),
-        ("K14", format!("whsec_-_-_{KEY}"), "is not `whsec_` and"),
+        ("K09", format!("whsec_whsec_{KEY}"), "must be `whsec_` followed by"),
+        ("K10", format!("WHSEC_{KEY}"), "must be `whsec_` followed by"),
+        ("K11", format!("whsec_{KEY}\n"), "must be `whsec_` followed by"),
+        ("K12", format!(" whsec_{KEY}"), "must be `whsec_` followed by"),
+        ("K13", format!("whsec_{}", &KEY[..31]), "must be `whsec_` followed by"),
+        ("K14", format!("whsec_-_-_{KEY}"), "must be `whsec_` followed by"),
         ("K15", "whsec_QQ==".to_owned(), "shorter than 16 bytes"),
         ("K16", "whsec_eHh4eHh4eHh4eHh4eHh4".to_owned(), "shorter than 16 bytes"),
         ("K17", format!("whpk_{KEY}"), "half of a key pair"),
@@ -57,7 +57,7 @@ fn usable_texts_are_accepted() {
 fn environment_variables_are_named_in_errors() {
     // Changing the environment is unsafe, so this reads a variable that Cargo sets.
     let error = Secret::from_env("CARGO_PKG_NAME").unwrap_err().to_string();
-    assert!(error.starts_with("environment variable \"CARGO_PKG_NAME\": the secret is not"), "{error}");
+    assert!(error.starts_with("environment variable \"CARGO_PKG_NAME\": the secret must be"), "{error}");
     assert!(env::var_os("WEBHOOK_RECEIVER_TEST_UNSET").is_none());
     let error = Secret::from_env("WEBHOOK_RECEIVER_TEST_UNSET").unwrap_err().to_string();
     assert_eq!(error, "environment variable \"WEBHOOK_RECEIVER_TEST_UNSET\": not set");
@@ -70,8 +70,8 @@ fn files_may_end_with_one_line_ending() {
         (format!("whsec_{KEY}"), None),
         (format!("whsec_{KEY}\n"), None),
         (format!("whsec_{KEY}\r\n"), None),
-        (format!("whsec_{KEY}\n\n"), Some("is not `whsec_` and")),
-        (format!("\nwhsec_{KEY}"), Some("is not `whsec_` and")),
+        (format!("whsec_{KEY}\n\n"), Some("must be `whsec_` followed by")),
+        (format!("\nwhsec_{KEY}"), Some("must be `whsec_` followed by")),
         (format!("whsec_{}\n", "A".repeat(1_000_000)), Some("longer than 64 bytes")),
         ("\n".to_owned(), Some("is empty")),
     ] {

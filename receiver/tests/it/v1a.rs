@@ -126,7 +126,7 @@ fn texts_that_are_not_a_public_key() {
         &long,
     ] {
         let error = PublicKey::new(text).expect_err(text).to_string();
-        assert!(error.starts_with("this is not a usable public key: `whpk_`"), "{error}");
+        assert!(error.starts_with("this is not a usable public key"), "{error}");
     }
     assert_eq!(format!("{:?}", PUBLIC.parse::<PublicKey>().unwrap()), format!("PublicKey({PUBLIC})"));
 }

@@ -68,10 +68,10 @@ impl fmt::Display for SecretError {
             }
             #[cfg(feature = "ed25519")]
             Problem::NotPublicKey => {
-                f.write_str("this is not a usable public key: `whpk_` and 32 bytes in padded standard base64, without any whitespace")
+                f.write_str("this is not a usable public key: it must be `whpk_` followed by 32 bytes in padded base64, without whitespace")
             }
             Problem::NotBase64 => {
-                f.write_str("the secret is not `whsec_` and padded standard base64, without any whitespace")
+                f.write_str("the secret must be `whsec_` followed by padded base64, without whitespace")
             }
             Problem::Damaged => f.write_str("the secret begins or ends with a space, or contains a control character"),
             Problem::TooShort { least } => write!(f, "the secret is shorter than {least} bytes"),

@@ -99,7 +99,7 @@ impl Secret {
         match length {
             ..MIN_BYTES => return Err(Problem::TooShort { least: MIN_BYTES }),
             MIN_BYTES..RECOMMENDED_BYTES => tracing::warn!(
-                "a signing secret is shorter than the {RECOMMENDED_BYTES} bytes that Standard Webhooks asks for"
+                "a signing secret is shorter than the {RECOMMENDED_BYTES} bytes that Standard Webhooks requires"
             ),
             RECOMMENDED_BYTES..=MAX_BYTES => {}
             _ => return Err(Problem::TooLong { most: MAX_BYTES }),

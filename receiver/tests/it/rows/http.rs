@@ -7,6 +7,7 @@ use webhook_receiver::serve::Server;
 
 use super::socket::{Client, PING, Running, delivery, ping, pings, statuses};
 use super::{assert_complete, assert_named, expand, read};
+use crate::log::Log;
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -206,6 +207,23 @@ async fn the_grace_is_bounded() {
     tokio::time::sleep(Duration::from_millis(100)).await;
     server.stop().await;
     assert_eq!(handled.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
+async fn a_wrong_path_is_logged_once_a_second() {
+    let log = Log::start();
+    let (service, _) = pings(Duration::ZERO);
+    let server = Running::start(Server::new().route_service("/hook", service)).await;
+    let wrong =
+        format!("POST /{} HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n", "x".repeat(500));
+    for _ in 0..2 {
+        assert_eq!(statuses(&server.exchange(wrong.as_bytes()).await), [404]);
+    }
+    server.stop().await;
+    let text = log.text();
+    let lines: Vec<&str> = text.lines().filter(|line| line.contains("no webhook endpoint at this path")).collect();
+    let [line] = lines[..] else { panic!("{lines:?}") };
+    assert!(line.contains(" INFO ") && line.ends_with(&format!("path=/{}…", "x".repeat(127))), "{line}");
 }
 
 #[tokio::test]
