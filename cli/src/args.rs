@@ -27,7 +27,7 @@ pub(crate) enum Command {
 /// Generate crates from OpenAPI descriptions of webhooks
 ///
 /// `--config` names the `codegen.toml` of one crate, which states the description and the output folder. Options override
-/// it. Without `--config` and `--spec`, the command is for every `codegen.toml` that the workspace's `Cargo.toml` lists in
+/// it. Without `--config` and `--spec`, the command generates a crate for every `codegen.toml` that the workspace's `Cargo.toml` lists in
 /// `configs` of `[workspace.metadata.webhooks]`, or else for the one in the working directory.
 ///
 /// Diagnostics and a summary go to standard error. The results of `--check`, `--dry-run` and `--emit` go to standard output.
@@ -96,7 +96,7 @@ pub(crate) struct Input {
     #[arg(long = "overlay", value_name = "FILE", requires = "input")]
     pub(crate) overlays: Vec<PathBuf>,
 
-    /// The `codegen.toml`; docs/configuration.md lists its keys
+    /// The `codegen.toml` of a crate; `docs/configuration.md` in the repository of this command lists its keys
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 
@@ -110,7 +110,8 @@ pub(crate) struct Input {
 
     /// Override a resource limit; repeat it for several
     ///
-    /// The names are `file-bytes`, `nodes`, `indicators`, `files`, `references`, `members` and `values`. See docs/hostile.md.
+    /// The names are `file-bytes`, `nodes`, `indicators`, `files`, `references`, `members` and `values`.
+    /// `docs/hostile.md` in the repository of this command explains them.
     #[arg(long = "limit", value_name = "NAME=NUMBER")]
     pub(crate) limits: Vec<Limit>,
 }

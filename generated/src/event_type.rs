@@ -9,99 +9,99 @@ use webhook_receiver::codegen;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum EventType {
-    /// `asset.created`: Asset Created. See [`AssetCreated`](crate::AssetCreated).
+    /// [`asset.created`](crate::AssetCreated): Asset Created.
     AssetCreated,
-    /// `asset.deleted`: Asset Deleted. See [`AssetDeleted`](crate::AssetDeleted).
+    /// [`asset.deleted`](crate::AssetDeleted): Asset Deleted.
     AssetDeleted,
-    /// `asset.downloaded`: Asset Downloaded. See [`AssetDownloaded`](crate::AssetDownloaded).
+    /// [`asset.downloaded`](crate::AssetDownloaded): Asset Downloaded.
     AssetDownloaded,
-    /// `asset.purged`: Asset Purged. See [`AssetPurged`](crate::AssetPurged).
+    /// [`asset.purged`](crate::AssetPurged): Asset Purged.
     AssetPurged,
-    /// `asset.renditions.created`: Renditions Created. See [`AssetRenditionsCreated`](crate::AssetRenditionsCreated).
+    /// [`asset.renditions.created`](crate::AssetRenditionsCreated): Renditions Created.
     AssetRenditionsCreated,
-    /// `asset.shared`: Asset Shared. See [`AssetShared`](crate::AssetShared).
+    /// [`asset.shared`](crate::AssetShared): Asset Shared.
     AssetShared,
-    /// `asset.security.updated`: Security Updated. See [`AssetSecurityUpdated`](crate::AssetSecurityUpdated).
+    /// [`asset.security.updated`](crate::AssetSecurityUpdated): Security Updated.
     AssetSecurityUpdated,
-    /// `asset.metadata.updated`: Metadata Updated. See [`AssetMetadataUpdated`](crate::AssetMetadataUpdated).
+    /// [`asset.metadata.updated`](crate::AssetMetadataUpdated): Metadata Updated.
     AssetMetadataUpdated,
-    /// `asset.restored`: Asset Restored. See [`AssetRestored`](crate::AssetRestored).
+    /// [`asset.restored`](crate::AssetRestored): Asset Restored.
     AssetRestored,
-    /// `collection.created`: Collection Created. See [`CollectionCreated`](crate::CollectionCreated).
+    /// [`collection.created`](crate::CollectionCreated): Collection Created.
     CollectionCreated,
-    /// `collection.updated`: Collection Updated. See [`CollectionUpdated`](crate::CollectionUpdated).
+    /// [`collection.updated`](crate::CollectionUpdated): Collection Updated.
     CollectionUpdated,
-    /// `collection.deleted`: Collection Deleted. See [`CollectionDeleted`](crate::CollectionDeleted).
+    /// [`collection.deleted`](crate::CollectionDeleted): Collection Deleted.
     CollectionDeleted,
-    /// `collection.shared`: Collection Shared. See [`CollectionShared`](crate::CollectionShared).
+    /// [`collection.shared`](crate::CollectionShared): Collection Shared.
     CollectionShared,
-    /// `collection.downloaded`: Collection Downloaded. See [`CollectionDownloaded`](crate::CollectionDownloaded).
+    /// [`collection.downloaded`](crate::CollectionDownloaded): Collection Downloaded.
     CollectionDownloaded,
-    /// `collection.assets.updated`: Collection Assets Updated. See [`CollectionAssetsUpdated`](crate::CollectionAssetsUpdated).
+    /// [`collection.assets.updated`](crate::CollectionAssetsUpdated): Collection Assets Updated.
     CollectionAssetsUpdated,
-    /// `collection.metadata.updated`: Collection Metadata Updated. See [`CollectionMetadataUpdated`](crate::CollectionMetadataUpdated).
+    /// [`collection.metadata.updated`](crate::CollectionMetadataUpdated): Collection Metadata Updated.
     CollectionMetadataUpdated,
-    /// `collection.security.updated`: Collection Security Updated. See [`CollectionSecurityUpdated`](crate::CollectionSecurityUpdated).
+    /// [`collection.security.updated`](crate::CollectionSecurityUpdated): Collection Security Updated.
     CollectionSecurityUpdated,
-    /// `metadata.template.updated`: Template Updated. See [`MetadataTemplateUpdated`](crate::MetadataTemplateUpdated).
+    /// [`metadata.template.updated`](crate::MetadataTemplateUpdated): Template Updated.
     MetadataTemplateUpdated,
-    /// `metadata.group.deleted`: Group Deleted. See [`MetadataGroupDeleted`](crate::MetadataGroupDeleted).
+    /// [`metadata.group.deleted`](crate::MetadataGroupDeleted): Group Deleted.
     MetadataGroupDeleted,
-    /// `metadata.vocabulary.created`: Vocabulary Created. See [`MetadataVocabularyCreated`](crate::MetadataVocabularyCreated).
+    /// [`metadata.vocabulary.created`](crate::MetadataVocabularyCreated): Vocabulary Created.
     MetadataVocabularyCreated,
-    /// `metadata.vocabulary.updated`: Vocabulary Updated. See [`MetadataVocabularyUpdated`](crate::MetadataVocabularyUpdated).
+    /// [`metadata.vocabulary.updated`](crate::MetadataVocabularyUpdated): Vocabulary Updated.
     MetadataVocabularyUpdated,
-    /// `metadata.vocabulary.deleted`: Vocabulary Deleted. See [`MetadataVocabularyDeleted`](crate::MetadataVocabularyDeleted).
+    /// [`metadata.vocabulary.deleted`](crate::MetadataVocabularyDeleted): Vocabulary Deleted.
     MetadataVocabularyDeleted,
-    /// `request.created`: Request Created. See [`RequestCreated`](crate::RequestCreated).
+    /// [`request.created`](crate::RequestCreated): Request Created.
     RequestCreated,
-    /// `relationship.created`: Relationship Created. See [`RelationshipCreated`](crate::RelationshipCreated).
+    /// [`relationship.created`](crate::RelationshipCreated): Relationship Created.
     RelationshipCreated,
-    /// `relationship.updated`: Relationship Updated. See [`RelationshipUpdated`](crate::RelationshipUpdated).
+    /// [`relationship.updated`](crate::RelationshipUpdated): Relationship Updated.
     RelationshipUpdated,
-    /// `relationship.deleted`: Relationship Deleted. See [`RelationshipDeleted`](crate::RelationshipDeleted).
+    /// [`relationship.deleted`](crate::RelationshipDeleted): Relationship Deleted.
     RelationshipDeleted,
-    /// `rm.project.created`: Project Created. See [`RmProjectCreated`](crate::RmProjectCreated).
+    /// [`rm.project.created`](crate::RmProjectCreated): Project Created.
     RmProjectCreated,
-    /// `rm.project.updated`: Project Updated. See [`RmProjectUpdated`](crate::RmProjectUpdated).
+    /// [`rm.project.updated`](crate::RmProjectUpdated): Project Updated.
     RmProjectUpdated,
-    /// `rm.project.deleted`: Project Deleted. See [`RmProjectDeleted`](crate::RmProjectDeleted).
+    /// [`rm.project.deleted`](crate::RmProjectDeleted): Project Deleted.
     RmProjectDeleted,
-    /// `rm.agreement.created`: Agreement Created. See [`RmAgreementCreated`](crate::RmAgreementCreated).
+    /// [`rm.agreement.created`](crate::RmAgreementCreated): Agreement Created.
     RmAgreementCreated,
-    /// `rm.agreement.updated`: Agreement Updated. See [`RmAgreementUpdated`](crate::RmAgreementUpdated).
+    /// [`rm.agreement.updated`](crate::RmAgreementUpdated): Agreement Updated.
     RmAgreementUpdated,
-    /// `rm.agreement.deleted`: Agreement Deleted. See [`RmAgreementDeleted`](crate::RmAgreementDeleted).
+    /// [`rm.agreement.deleted`](crate::RmAgreementDeleted): Agreement Deleted.
     RmAgreementDeleted,
-    /// `rm.agreement.expired`: Agreement Expired. See [`RmAgreementExpired`](crate::RmAgreementExpired).
+    /// [`rm.agreement.expired`](crate::RmAgreementExpired): Agreement Expired.
     RmAgreementExpired,
-    /// `rm.entity.created`: Entity Created. See [`RmEntityCreated`](crate::RmEntityCreated).
+    /// [`rm.entity.created`](crate::RmEntityCreated): Entity Created.
     RmEntityCreated,
-    /// `rm.entity.updated`: Entity Updated. See [`RmEntityUpdated`](crate::RmEntityUpdated).
+    /// [`rm.entity.updated`](crate::RmEntityUpdated): Entity Updated.
     RmEntityUpdated,
-    /// `rm.entity.deleted`: Entity Deleted. See [`RmEntityDeleted`](crate::RmEntityDeleted).
+    /// [`rm.entity.deleted`](crate::RmEntityDeleted): Entity Deleted.
     RmEntityDeleted,
-    /// `security.group.created`: Group Created. See [`SecurityGroupCreated`](crate::SecurityGroupCreated).
+    /// [`security.group.created`](crate::SecurityGroupCreated): Group Created.
     SecurityGroupCreated,
-    /// `security.template.created`: Template Created. See [`SecurityTemplateCreated`](crate::SecurityTemplateCreated).
+    /// [`security.template.created`](crate::SecurityTemplateCreated): Template Created.
     SecurityTemplateCreated,
-    /// `security.template.updated`: Template Updated. See [`SecurityTemplateUpdated`](crate::SecurityTemplateUpdated).
+    /// [`security.template.updated`](crate::SecurityTemplateUpdated): Template Updated.
     SecurityTemplateUpdated,
-    /// `storyboard.created`: Story Board Created. See [`StoryboardCreated`](crate::StoryboardCreated).
+    /// [`storyboard.created`](crate::StoryboardCreated): Story Board Created.
     StoryboardCreated,
-    /// `storyboard.updated`: Story Board Updated. See [`StoryboardUpdated`](crate::StoryboardUpdated).
+    /// [`storyboard.updated`](crate::StoryboardUpdated): Story Board Updated.
     StoryboardUpdated,
-    /// `storyboard.deleted`: Story Board Deleted. See [`StoryboardDeleted`](crate::StoryboardDeleted).
+    /// [`storyboard.deleted`](crate::StoryboardDeleted): Story Board Deleted.
     StoryboardDeleted,
-    /// `storyboard.shared`: Story Board Shared. See [`StoryboardShared`](crate::StoryboardShared).
+    /// [`storyboard.shared`](crate::StoryboardShared): Story Board Shared.
     StoryboardShared,
-    /// `user.created`: User Created. See [`UserCreated`](crate::UserCreated).
+    /// [`user.created`](crate::UserCreated): User Created.
     UserCreated,
-    /// `user.updated`: User Updated. See [`UserUpdated`](crate::UserUpdated).
+    /// [`user.updated`](crate::UserUpdated): User Updated.
     UserUpdated,
-    /// `version.created`: Version Created. See [`VersionCreated`](crate::VersionCreated).
+    /// [`version.created`](crate::VersionCreated): Version Created.
     VersionCreated,
-    /// `version.promoted`: Version Promoted. See [`VersionPromoted`](crate::VersionPromoted).
+    /// [`version.promoted`](crate::VersionPromoted): Version Promoted.
     VersionPromoted,
 }
 

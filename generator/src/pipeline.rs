@@ -251,8 +251,7 @@ impl Run<'_> {
             let diagnostic = Diagnostic::new(Code::NoReceiver, "`receiver` is not set").help(
                 "say where the generated crate finds `webhook-receiver`, with `--receiver` or in codegen.toml:\n\
                  receiver = \"../receiver\"                # the path of a folder, or\n\
-                 receiver = \"https://example.com/a.git\"  # a git repository, or\n\
-                 receiver = \"0.1\"                        # a version in the registry",
+                 receiver = \"https://example.com/a.git\"  # a git repository",
             );
             self.diagnostics.push(match self.config_file {
                 Some(file) => diagnostic.at(Place::File(file), ""),

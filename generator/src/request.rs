@@ -13,7 +13,7 @@ use crate::source::Limits;
 /// let request = Request::new("acme/openapi.yaml")
 ///     .overlay("acme/overlay.yaml")
 ///     .config("acme/codegen.toml")
-///     .receiver(ReceiverDependency::Version("0.1".to_owned()));
+///     .receiver(ReceiverDependency::Path("../receiver".to_owned()));
 /// ```
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -185,8 +185,7 @@ mod tests {
             --> acme/codegen.toml
              = help: say where the generated crate finds `webhook-receiver`, with `--receiver` or in codegen.toml:
                      receiver = "../receiver"                # the path of a folder, or
-                     receiver = "https://example.com/a.git"  # a git repository, or
-                     receiver = "0.1"                        # a version in the registry
+                     receiver = "https://example.com/a.git"  # a git repository
         "#]]
         .assert_eq(&shown.replace(&*folder.path().to_string_lossy(), "acme"));
 

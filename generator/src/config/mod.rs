@@ -3,7 +3,7 @@
 //! ```toml
 //! spec = "openapi.yaml"
 //! out = "../acme-webhooks"
-//! receiver = "0.1"
+//! receiver = "../receiver"
 //!
 //! [event-type]
 //! pointer = "/eventType"

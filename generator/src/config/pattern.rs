@@ -43,7 +43,11 @@ impl Pattern {
                     "body" => PatternPart::Body,
                     "id" => PatternPart::Id,
                     "timestamp" => PatternPart::Timestamp,
-                    _ => return Err(format!("names `{{{name}}}`: known are `{{body}}`, `{{id}}` and `{{timestamp}}`")),
+                    _ => {
+                        return Err(format!(
+                            "has the unknown placeholder `{{{name}}}`; expected `{{body}}`, `{{id}}` or `{{timestamp}}`"
+                        ));
+                    }
                 };
                 (piece, after)
             } else {

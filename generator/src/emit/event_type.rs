@@ -30,7 +30,7 @@ impl ToTokens for EventTypeItem<'_> {
         let idents = names.event_types();
         let docs = api.webhooks.iter().map(|webhook| {
             let payload = names.ty(webhook.payload);
-            docs::outer(&format!("{} See [`{payload}`](crate::{payload}).", docs::event_type(webhook)))
+            docs::outer(&docs::linked_event_type(webhook, payload))
         });
         let separator = &api.separator;
         let rows = api.webhooks.iter().zip(idents).map(|(webhook, ident)| {

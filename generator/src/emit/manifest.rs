@@ -27,7 +27,7 @@ pub fn manifest(manifest: &Manifest<'_>) -> String {
     let build = build_script.map(|BuildScript { path, .. }| format!("build = {path:?}\n")).unwrap_or_default();
     let workspace = match layout {
         Layout::Member => "",
-        Layout::Standalone => "\n# A package of its own, wherever it lies.\n[workspace]\n",
+        Layout::Standalone => "\n# A separate workspace, wherever the folder is.\n[workspace]\n",
     };
     let receiver = match receiver {
         ReceiverDependency::Path(path) => format!("path = {path:?}"),
@@ -47,7 +47,7 @@ license = "MIT OR Apache-2.0"
 publish = false
 {build}
 [lib]
-# Texts of the description are never code.
+# Code in descriptions is never run as a test.
 doctest = false
 
 [features]

@@ -80,7 +80,7 @@ impl ToTokens for Constructor<'_> {
                 quote!(verifier: Verifier),
                 quote!(verifier),
                 "Creates a receiver that accepts the deliveries that `verifier` accepts.\n\n\
-                 The description does not state how deliveries are signed: choose a verifier by the vendor's documentation.",
+                 The description does not state how deliveries are signed. The vendor's documentation says which verifier is right.",
             ),
             Some(Scheme::StandardWebhooks { .. }) => {
                 (quote!(secret: Secret), quote!(Verifier::new(SIGNATURE_SCHEME, secret)), SIGNED)

@@ -672,8 +672,8 @@ fn a_receiver_for_a_verifier() {
         expect![[r#"
             /// Creates a receiver that accepts the deliveries that `verifier` accepts.
             ///
-            /// The description does not state how deliveries are signed: choose a verifier by the vendor's
-            /// documentation.
+            /// The description does not state how deliveries are signed. The vendor's documentation says which
+            /// verifier is right.
             pub fn receiver(verifier: Verifier) -> Receiver<Acme> {
                 Receiver::new(verifier)
             }

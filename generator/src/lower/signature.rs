@@ -10,12 +10,12 @@ use crate::signature::{Encoding, Hash, Hmac, Piece, Scheme};
 
 /// The settings to choose from if a description documents no scheme.
 const CHOICES: [&str; 4] = [
-    "if the vendor follows Standard Webhooks:\n[signature]\nscheme = \"standard-webhooks\"",
-    "if it has its own scheme, here that of GitHub:\n[signature]\nscheme = \"hmac\"\n\
+    "for Standard Webhooks:\n[signature]\nscheme = \"standard-webhooks\"",
+    "for another scheme, here that of GitHub:\n[signature]\nscheme = \"hmac\"\n\
      header = \"x-hub-signature-256\"\nhash = \"sha256\"\nencoding = \"hex\"\nprefix = \"sha256=\"\n\
      signed = \"{body}\"  # or \"{timestamp}.{body}\", with `timestamp-header`",
-    "if it signs nothing, so that anyone can forge deliveries:\n[signature]\nscheme = \"none\"",
-    "if the user of the crate provides a `Verifier`, without this warning:\n[signature]\nscheme = \"verifier\"",
+    "for no signatures, so that anyone can forge deliveries:\n[signature]\nscheme = \"none\"",
+    "to pass a `Verifier`, without this warning:\n[signature]\nscheme = \"verifier\"",
 ];
 
 /// The scheme; `None` if the caller must pass a verifier.
@@ -58,9 +58,9 @@ fn only(cx: &Context<'_>, documented: &[(Scheme, &Place)], undocumented: impl Fn
 }
 
 fn undocumented(webhook: &Webhook) -> Diagnostic {
-    let diagnostic = Diagnostic::new(Code::NoSignature, "the description does not state how deliveries are signed")
+    let diagnostic = Diagnostic::new(Code::NoSignature, "the description documents no signature header that is known")
         .at(Place::Name(webhook.key.origin().clone()), "")
-        .help("the generated constructor takes a `Verifier`, unless codegen.toml states how deliveries are signed");
+        .help("set the scheme in codegen.toml; until then, the generated `receiver` takes a `Verifier`");
     CHOICES.into_iter().fold(diagnostic, Diagnostic::help)
 }
 

@@ -1,7 +1,7 @@
 //! The text of a doc comment: what the description says of an item or, if it says nothing, what is known of it.
 
 use heck::ToKebabCase;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::markdown::{code, harmless, harmless_line, json_block, outer, wrapped};
@@ -25,9 +25,17 @@ pub(in crate::emit) fn module(emitter: &Emitter<'_>, ids: &[TypeId]) -> String {
 
 /// The docs of an event type.
 pub(in crate::emit) fn event_type(webhook: &Webhook) -> String {
+    named_event_type(webhook, &code(&webhook.event_type))
+}
+
+/// The same, with a link to the payload type.
+pub(in crate::emit) fn linked_event_type(webhook: &Webhook, payload: &Ident) -> String {
+    named_event_type(webhook, &format!("[{}](crate::{payload})", code(&webhook.event_type)))
+}
+
+fn named_event_type(webhook: &Webhook, name: &str) -> String {
     let summary = webhook.summary.as_deref().map(harmless_line).filter(|text| !text.is_empty());
     let deprecated = if webhook.deprecated { " **Deprecated** by the vendor." } else { "" };
-    let name = code(&webhook.event_type);
     match summary {
         Some(summary) => format!("{name}: {}.{deprecated}", summary.trim_end_matches('.')),
         None => format!("{name}.{deprecated}"),
@@ -94,7 +102,9 @@ fn handler(emitter: &Emitter<'_>, index: usize) -> String {
 /// The docs of a field.
 pub(in crate::emit) fn field(emitter: &Emitter<'_>, id: TypeId, index: usize, field: &Field) -> String {
     let text = described(&field.docs).unwrap_or_else(|| {
-        let example = emitter.values.get(id, index).map(|value| format!(", such as {}", code(value)));
+        let constant = field.ty.definition().is_some_and(|id| matches!(emitter.api.def(id).kind, Kind::Constant(_)));
+        let relation = if constant { "always" } else { "such as" };
+        let example = emitter.values.get(id, index).map(|value| format!(", {relation} {}", code(value)));
         format!("{}: {}{}.", code(&field.wire), in_words(emitter, &field.ty), example.unwrap_or_default())
     });
     [text].into_iter().chain(facts(&field.docs)).collect::<Vec<_>>().join("\n\n")

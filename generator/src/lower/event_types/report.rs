@@ -93,7 +93,7 @@ pub(super) fn claimed_twice(name: &str, claimants: &[(&Webhook, Place)], separat
         let by_key = *place == key;
         diagnostic = diagnostic.at(key, format!("`{}`", webhook.name));
         if !by_key {
-            diagnostic = diagnostic.at(place.clone(), "the evidence");
+            diagnostic = diagnostic.at(place.clone(), "states this event type");
         }
     }
     let lines = claimants.iter().map(|(webhook, _)| name_setting(webhook, None, separator)).collect();

@@ -51,7 +51,7 @@ fn a_signature_header_alone_is_not_standard_webhooks() {
         ",
         "",
         expect![[r#"
-            W0703: the description does not state how deliveries are signed
+            W0703: the description documents no signature header that is known
         "#]],
     );
 }
@@ -97,7 +97,7 @@ fn no_header_is_a_warning() {
         ",
         "",
         expect![[r#"
-            W0703: the description does not state how deliveries are signed
+            W0703: the description documents no signature header that is known
         "#]],
     );
 }
