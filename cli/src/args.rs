@@ -50,7 +50,8 @@ pub struct Generate {
     /// Where the generated package finds `webhook-receiver`
     ///
     /// An address with `://` is a git repository. A value that begins with a digit or with one of `^ ~ = < > *` is a version
-    /// requirement. Anything else is the path of a folder (write `./1.0` if its name looks like a version).
+    /// requirement, which works once `webhook-receiver` is published. Anything else is the path of a folder (write `./1.0` if
+    /// its name looks like a version).
     #[arg(long, value_name = "PATH|GIT|VERSION", requires = "input", allow_hyphen_values = true)]
     pub(crate) receiver: Option<Receiver>,
 

@@ -104,7 +104,10 @@ fn errors_name_the_header() {
     for (error, text) in [
         (VerifyError::MissingHeader(name()), "header `webhook-id` is missing"),
         (VerifyError::DuplicateHeader(name()), "header `webhook-id` occurs more than once"),
-        (VerifyError::MalformedHeader(name()), "header `webhook-id` is malformed"),
+        (
+            VerifyError::MalformedHeader(name()),
+            "header `webhook-id` is malformed: it is empty, too long, or has characters that are not allowed, such as `.` in an id",
+        ),
         (VerifyError::MalformedTimestamp, "the timestamp is not a count of seconds"),
         (VerifyError::TimestampTooOld, "the timestamp is too old"),
         (VerifyError::TimestampTooNew, "the timestamp is too far in the future"),
