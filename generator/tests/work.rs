@@ -39,7 +39,7 @@ fn allocated(folder: &Path, text: &str) -> [u64; 2] {
 #[track_caller]
 fn check_growth(schema: impl Fn(usize) -> Value) {
     let folder = tempfile::tempdir().unwrap();
-    let [few, more, many] = [100, 200, 400].map(|count| allocated(folder.path(), &description(count, &schema)));
+    let [few, more, many] = [50, 100, 200].map(|count| allocated(folder.path(), &description(count, &schema)));
     for unit in 0..2 {
         let (first, second) = (more[unit] - few[unit], many[unit] - more[unit]);
         assert!(second * 100 < first * 205, "{few:?}, {more:?}, {many:?}");
