@@ -256,7 +256,7 @@ fn the_suggested_command_works() {
     assert!(output.status.success(), "{output:?}");
     assert!(printed.starts_with("HTTP/1.1 200 OK\r\n") && printed.ends_with("\r\nOK"), "{printed}");
     // The same delivery again.
-    server.process.log.wait_for("outcome=duplicate");
+    server.process.log.wait_for("webhook duplicate");
 }
 
 #[test]
