@@ -39,7 +39,9 @@ pub(super) fn file(text: &str) -> String {
     if plain == name && !crate::portable::is_device_name(&name) {
         return plain;
     }
-    format!("{}_{}", plain.trim_matches('_'), short_hash(text)).trim_start_matches('_').to_owned()
+    // Tests are called like their files, so that a name cannot begin with a digit.
+    let name = format!("{}_{}", plain.trim_matches('_'), short_hash(text));
+    name.trim_start_matches(|c: char| c == '_' || c.is_ascii_digit()).to_owned()
 }
 
 /// A name in `UpperCamelCase` with more after it: a `_` that keeps it from being a keyword is dropped.
@@ -143,6 +145,14 @@ mod tests {
         ] {
             assert_eq!(upper_camel(text), camel, "{text:?}");
             assert_eq!(snake(text), snaked, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn names_of_files_are_identifiers() {
+        for text in ["\u{e9}1w", "\u{e9}1", "\u{e9}_2", "\u{540d}"] {
+            let name = file(text);
+            assert!(name.is_ascii() && name.starts_with(|c: char| c.is_ascii_lowercase()), "{text:?}: {name}");
         }
     }
 
