@@ -81,7 +81,7 @@ fn tests_and_quoted_code_do_not_count() {
 fn cycles_of_files_are_found_inside_a_room() {
     let a = ("a/mod.rs", "mod one;\nmod two;\npub use one::One;");
     let one = ("a/one.rs", "use super::two::Two;\npub struct One(Two);");
-    let two = ("a/two.rs", "pub struct Two;\nimpl Two { fn one() -> super::One { todo!() } }");
+    let two = ("a/two.rs", "pub struct Two;\nimpl Two { fn one(_: super::One) {} }");
     let report = report(&[("lib.rs", "mod a;"), a, one, two]);
     assert_eq!(report.lines().next(), Some("import cycle of 2 files: a/one.rs -> a/two.rs -> a/one.rs"));
 }
