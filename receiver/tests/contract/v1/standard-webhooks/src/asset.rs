@@ -31,7 +31,7 @@ use crate::{ContractV1Standard, EventType};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetCreated {
-    /// `type`: a constant, see [`AssetCreatedType`], such as `"asset.created"`.
+    /// `type`: a constant, see [`AssetCreatedType`], always `"asset.created"`.
     pub r#type: AssetCreatedType,
     /// `kind`: one of several values, see [`Kind`], such as `"image"`.
     pub kind: Kind,
@@ -49,7 +49,7 @@ pub struct AssetCreated {
     pub ratio: Option<Number>,
     /// `title`: a string.
     pub title: Option<Option<String>>,
-    /// `version`: a constant, see [`AssetCreatedVersion`], such as `3`.
+    /// `version`: a constant, see [`AssetCreatedVersion`], always `3`.
     pub version: Option<AssetCreatedVersion>,
     /// `origin`: a constant, see [`AssetCreatedOrigin`].
     pub origin: Option<AssetCreatedOrigin>,
@@ -348,7 +348,7 @@ codec::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetDeleted {
-    /// `type`: a constant, see [`AssetDeletedType`], such as `"asset.deleted"`.
+    /// `type`: a constant, see [`AssetDeletedType`], always `"asset.deleted"`.
     pub r#type: AssetDeletedType,
     /// `id`: a string with the format `uuid`, such as `"3fa85f64-5717-4562-b3fc-2c963f66afa6"`.
     pub id: Option<Text<format::Uuid>>,
@@ -395,7 +395,7 @@ codec::constant!(AssetDeletedType: str = "asset.deleted");
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetMetadataUpdated {
-    /// `type`: a constant, see [`AssetMetadataUpdatedType`], such as `"asset.metadata.updated"`.
+    /// `type`: a constant, see [`AssetMetadataUpdatedType`], always `"asset.metadata.updated"`.
     pub r#type: AssetMetadataUpdatedType,
     /// `id`: a string with the format `uuid`.
     pub id: Option<Text<format::Uuid>>,

@@ -9,13 +9,13 @@ use webhook_receiver::codegen;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum EventType {
-    /// `asset.created`: An asset was created. See [`AssetCreated`](crate::AssetCreated).
+    /// [`asset.created`](crate::AssetCreated): An asset was created.
     AssetCreated,
-    /// `asset.deleted`. See [`AssetDeleted`](crate::AssetDeleted).
+    /// [`asset.deleted`](crate::AssetDeleted).
     AssetDeleted,
-    /// `asset.metadata.updated`. See [`AssetMetadataUpdated`](crate::AssetMetadataUpdated).
+    /// [`asset.metadata.updated`](crate::AssetMetadataUpdated).
     AssetMetadataUpdated,
-    /// `{collection}.export.finished`. See [`CollectionExportFinished`](crate::CollectionExportFinished).
+    /// [`{collection}.export.finished`](crate::CollectionExportFinished).
     CollectionExportFinished,
 }
 
