@@ -7,7 +7,7 @@ use super::Emitter;
 use super::imports::Imports;
 use super::signature::Signing;
 use crate::format::{self, SourceFile};
-use crate::ir::{EventTypeLocation, Field, Kind};
+use crate::ir::{Field, Kind};
 
 /// The tests.
 pub(super) fn tests(emitter: &Emitter<'_>) -> SourceFile {
@@ -62,10 +62,7 @@ impl Handler<'_> {
         let id = api.webhooks[self.index].payload;
         let Kind::Struct(object) = &api.def(id).kind else { return None };
         let is_own = |field: &&Field| self.emitter.common.iter().all(|common| common.wire != field.wire);
-        let states_event_type = |field: &Field| match &api.event_type_location {
-            EventTypeLocation::Body { pointers, .. } => pointers.iter().any(|pointer| pointer[1..] == field.wire),
-            EventTypeLocation::Header { .. } | EventTypeLocation::Address => false,
-        };
+        let states_event_type = |field: &Field| api.event_type_location.is_member(&field.wire);
         let fields = || object.fields.iter().enumerate().filter(|(_, field)| !states_event_type(field));
         let (index, _) = fields().find(|(_, field)| is_own(field)).or_else(|| fields().next())?;
         names.members(id).get(index)

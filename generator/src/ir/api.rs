@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Field, Kind, TypeDef, TypeId};
-use crate::document::Origin;
+use crate::document::{Origin, pointer};
 use crate::signature::Scheme;
 
 /// A whole description.
@@ -60,6 +60,14 @@ impl EventTypeLocation {
         match self {
             Self::Body { completed_by, .. } | Self::Header { completed_by, .. } => completed_by.as_deref(),
             Self::Address => None,
+        }
+    }
+
+    /// Whether it is the member of this name at the top of the body.
+    pub fn is_member(&self, wire: &str) -> bool {
+        match self {
+            Self::Body { pointers, .. } => pointers.iter().any(|pointer| pointer::split(pointer) == [wire]),
+            Self::Header { .. } | Self::Address => false,
         }
     }
 }
@@ -170,14 +178,9 @@ impl Api {
             _ => &[],
         };
         let Some((first, others)) = self.webhooks.split_first() else { return Vec::new() };
-        let pointers = match &self.event_type_location {
-            EventTypeLocation::Body { pointers, .. } => pointers.as_slice(),
-            EventTypeLocation::Header { .. } | EventTypeLocation::Address => &[],
-        };
-        let states_event_type = |field: &&Field| pointers.iter().any(|pointer| pointer[1..] == field.wire);
         fields(first)
             .iter()
-            .filter(|field| !states_event_type(field))
+            .filter(|field| !self.event_type_location.is_member(&field.wire))
             .filter(|field| {
                 others.iter().all(|webhook| fields(webhook).iter().any(|f| f.wire == field.wire && f.ty == field.ty))
             })
