@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::candidates::{Candidate, Candidates};
 use super::decide::{Decider, Decision};
 use super::gather::Gathered;
 use super::{Route, header, report};
@@ -23,18 +24,40 @@ pub(super) fn assign<'a>(gathered: &Gathered<'a, '_>, location: &EventTypeLocati
 
 fn decisions(gathered: &Gathered<'_, '_>, location: &EventTypeLocation) -> Vec<Decision> {
     let description = gathered.cx.description;
-    let decider = Decider::new(gathered, location);
     let webhooks = description.webhooks.iter();
     match location {
         EventTypeLocation::Body { pointers, completed_by } => {
-            webhooks.map(|webhook| decider.by_body(webhook, pointers, completed_by.as_deref())).collect()
+            let stated: Vec<Candidates> =
+                webhooks.clone().map(|webhook| gathered.at_first(webhook, pointers)).collect();
+            let decider = Decider::new(gathered, most_keys_are_stated(&description.webhooks, &stated));
+            webhooks
+                .zip(stated)
+                .map(|(webhook, stated)| decider.by_body(webhook, stated, pointers, completed_by.as_deref()))
+                .collect()
         }
-        EventTypeLocation::Header { name, completed_by } => webhooks
-            .zip(header::values(description, name))
-            .map(|(webhook, values)| decider.by_header(webhook, values, completed_by.as_deref()))
-            .collect(),
-        EventTypeLocation::Address => webhooks.map(|webhook| decider.by_address(webhook)).collect(),
+        EventTypeLocation::Header { name, completed_by } => {
+            let decider = Decider::new(gathered, false);
+            let values = header::values(description, name);
+            webhooks
+                .zip(values)
+                .map(|(webhook, values)| decider.by_header(webhook, values, completed_by.as_deref()))
+                .collect()
+        }
+        EventTypeLocation::Address => {
+            let decider = Decider::new(gathered, false);
+            webhooks.map(|webhook| decider.by_address(webhook)).collect()
+        }
     }
+}
+
+/// Whether the bodies of most webhooks state their keys.
+fn most_keys_are_stated(webhooks: &[Webhook], stated: &[Candidates]) -> bool {
+    let states_key = |(webhook, stated): &(&Webhook, &Candidates)| {
+        let key = Candidate::key(webhook).name;
+        stated.fixed.iter().chain(&stated.listed).chain(&stated.examples).any(|candidate| candidate.name == key)
+    };
+    let count = webhooks.iter().zip(stated).filter(states_key).count();
+    count > 1 && count * 2 > webhooks.len()
 }
 
 /// The decisions for all webhooks.

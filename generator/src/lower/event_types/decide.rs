@@ -6,7 +6,6 @@ use super::candidates::{Candidate, Candidates, Source};
 use super::gather::Gathered;
 use super::{report, spelling};
 use crate::diagnostics::Diagnostic;
-use crate::ir::EventTypeLocation;
 use crate::normalize::Webhook;
 
 /// The result for one webhook.
@@ -36,8 +35,8 @@ pub(super) struct Decider<'a, 'g> {
 }
 
 impl<'a, 'g> Decider<'a, 'g> {
-    pub(super) fn new(gathered: &'g Gathered<'a, 'g>, location: &EventTypeLocation) -> Self {
-        let keys_count = gathered.cx.config.event_types.from_keys || most_keys_are_stated(gathered, location);
+    pub(super) fn new(gathered: &'g Gathered<'a, 'g>, most_keys_are_stated: bool) -> Self {
+        let keys_count = gathered.cx.config.event_types.from_keys || most_keys_are_stated;
         Self { gathered, separator: gathered.cx.separator(), keys_count }
     }
 
@@ -46,8 +45,14 @@ impl<'a, 'g> Decider<'a, 'g> {
         Decision::resolved(vec![self.configured(webhook).unwrap_or_else(|| Candidate::key(webhook))])
     }
 
-    pub(super) fn by_body(&self, webhook: &Webhook, pointers: &[String], completed_by: Option<&str>) -> Decision {
-        let stated = self.gathered.at_first(webhook, pointers);
+    /// Decides by the candidates at the first of these JSON pointers that the body declares.
+    pub(super) fn by_body(
+        &self,
+        webhook: &Webhook,
+        stated: Candidates,
+        pointers: &[String],
+        completed_by: Option<&str>,
+    ) -> Decision {
         if !stated.declared {
             self.gathered.cx.report(report::undeclared(webhook, pointers));
         }
@@ -178,19 +183,6 @@ fn disagrees(resolved: &Candidate, other: &Candidate) -> bool {
 fn head<'a>(name: &str, parts: impl IntoIterator<Item = &'a Candidate>, separator: &str) -> String {
     let before = |part: &Candidate| name.strip_suffix(&part.name)?.strip_suffix(separator);
     parts.into_iter().find_map(before).unwrap_or(name).to_owned()
-}
-
-/// Whether the bodies of most webhooks state their keys.
-fn most_keys_are_stated(gathered: &Gathered<'_, '_>, location: &EventTypeLocation) -> bool {
-    let EventTypeLocation::Body { pointers, .. } = location else { return false };
-    let states_key = |webhook: &&Webhook| {
-        let stated = gathered.at_first(webhook, pointers);
-        let key = Candidate::key(webhook).name;
-        stated.fixed.iter().chain(&stated.listed).chain(&stated.examples).any(|candidate| candidate.name == key)
-    };
-    let webhooks = &gathered.cx.description.webhooks;
-    let count = webhooks.iter().filter(states_key).count();
-    count > 1 && count * 2 > webhooks.len()
 }
 
 /// The event types of a webhook that has several: its alternatives state their own, or the body lists some and none of them
