@@ -90,8 +90,8 @@ fn spaced(text: &str) -> String {
     let mut previous = "";
     for line in text.lines() {
         let opens = ["    ///", "    #[", "    fn ", "    pub fn ", "    pub const fn ", "    type ", "    const "];
-        let ends = matches!(previous, "    }" | "    ];")
-            || (previous.starts_with("    type ") || previous.starts_with("    const ")) && previous.ends_with(';');
+        // An item of an `impl` ends before the next begins; types and constants of one line each stay together.
+        let ends = previous.starts_with("    ") && previous.ends_with([';', '}']);
         let same_kind = |kind: &str| previous.starts_with(kind) && line.starts_with(kind);
         if ends
             && opens.iter().any(|open| line.starts_with(open))
@@ -105,4 +105,30 @@ fn spaced(text: &str) -> String {
         previous = line;
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::*;
+
+    #[test]
+    fn items_of_an_impl_are_apart() {
+        let long = "a".repeat(90);
+        let item = quote! {
+            impl A for B {
+                type C = D;
+                type E = F;
+                const G: H = H::new(#long).then(#long);
+                fn i() {}
+                fn j() {}
+            }
+        };
+        let expected = format!(
+            "impl A for B {{\n    type C = D;\n    type E = F;\n\n    const G: H = H::new(\n            \"{long}\",\n        )\n        \
+             .then(\n            \"{long}\",\n        );\n\n    fn i() {{}}\n\n    fn j() {{}}\n}}\n"
+        );
+        assert_eq!(text(syn::parse2(item).expect("an item")), expected);
+    }
 }
