@@ -31,7 +31,7 @@ impl Generate {
         if self.emit.is_some() {
             selection = selection.only()?;
         }
-        let jobs = selection.jobs(&self.input.limits, |file, limits| Job::generate(self, file, limits))?;
+        let jobs = selection.jobs(&self.input.limits, |context| Job::generate(self, context))?;
         distinct_folders(jobs.iter().flatten())?;
         let options = ReportOptions {
             format: self.input.message_format,

@@ -39,9 +39,19 @@ impl From<UsageError> for Problem {
     }
 }
 
+/// What a job is made from besides the command line.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    pub(crate) file: Option<&'a ProjectFile>,
+    /// The workspace around the working directory.
+    pub(crate) workspace: Option<&'a Workspace>,
+    pub(crate) limits: Limits,
+}
+
 impl Job {
     /// A crate to generate.
-    pub(crate) fn generate(arguments: &Generate, file: Option<&ProjectFile>, limits: Limits) -> Result<Self, Problem> {
+    pub(crate) fn generate(arguments: &Generate, context: Context<'_>) -> Result<Self, Problem> {
+        let Context { file, workspace, limits } = context;
         let mut request = request(&arguments.input, file)?.limits(limits);
         if let Some(name) = &arguments.crate_name {
             request = request.crate_name(name.clone());
@@ -60,9 +70,7 @@ impl Job {
         let mut assumed_receiver = None;
         if let Some(receiver) = receiver(arguments, file, &out)? {
             request = request.receiver(receiver);
-        } else if let Some(workspace) = Workspace::around(Path::new("."))?
-            && let Some(folder) = workspace.receiver()
-        {
+        } else if let Some(folder) = workspace.and_then(Workspace::receiver) {
             let folder = shown(folder);
             let invalid = |message| UsageError::new(ErrorKind::Io, message);
             request = request.receiver(dependency(Receiver::Path(folder.clone()), &out).map_err(invalid)?);
@@ -80,7 +88,7 @@ impl Job {
     }
 
     /// A description to patch.
-    pub(crate) fn patch(input: &Input, file: Option<&ProjectFile>, limits: Limits) -> Result<Self, Problem> {
+    pub(crate) fn patch(input: &Input, Context { file, limits, .. }: Context<'_>) -> Result<Self, Problem> {
         Ok(Self {
             name: name(input, file),
             request: request(input, file)?.limits(limits),

@@ -18,7 +18,7 @@ impl Overlay {
 
     fn overlay(&self) -> Result<ExitCode, UsageError> {
         let selection = Selection::new(&self.input)?.only()?;
-        let jobs = selection.jobs(&self.input.limits, |file, limits| Job::patch(&self.input, file, limits))?;
+        let jobs = selection.jobs(&self.input.limits, |context| Job::patch(&self.input, context))?;
         let options = ReportOptions { format: self.input.message_format, verbose: false, prints_result: true };
         Ok(report::print_all(
             &options,

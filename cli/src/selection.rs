@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
-use webhook_generator::source::{Limit, Limits, Sources};
+use webhook_generator::source::{Limit, Sources};
 
 use crate::args::{Input, UsageError};
-use crate::job::{Job, Problem};
+use crate::job::{Context, Job, Problem};
 use crate::paths::shown;
 use crate::project::ProjectFile;
 use crate::report::Report;
@@ -61,7 +61,7 @@ impl Selection {
     pub(crate) fn jobs(
         self,
         limits: &[Limit],
-        job: impl Fn(Option<&ProjectFile>, Limits) -> Result<Job, Problem>,
+        job: impl Fn(Context<'_>) -> Result<Job, Problem>,
     ) -> Result<Vec<Prepared>, UsageError> {
         let limits_of = |config: Option<&PathBuf>| {
             let stated = self.workspace.as_ref().zip(config).map(|(workspace, config)| workspace.limits(config));
@@ -73,7 +73,7 @@ impl Selection {
                 Ok(file) => file,
                 Err(report) => return Ok(Err(report)),
             };
-            match job(file.as_ref(), limits) {
+            match job(Context { file: file.as_ref(), workspace: self.workspace.as_ref(), limits }) {
                 Ok(job) => Ok(Ok(job)),
                 Err(Problem::Usage(error)) => Err(error),
                 Err(Problem::Config(diagnostic)) => {
