@@ -1,9 +1,8 @@
 //! Writes an emitted crate into a folder.
 //!
 //! A list in the folder, [`MANIFEST`], names the package and distinguishes emitted files from others. The files of another
-//! package are not overwritten. A file on the list that is no longer
-//! emitted is removed. A file that is not on it, such as a `Cargo.lock` or the files in `target/`, is neither read nor
-//! touched, and is an error if it would be overwritten.
+//! package are not overwritten. A file on the list that is no longer emitted is removed. A file that is not on it, such as a
+//! `Cargo.lock` or the files in `target/`, is neither read nor touched, and is an error if it would be overwritten.
 //!
 //! [`Plan::new`] reads and decides, [`Plan::apply`] writes. All files are written under temporary names before the first
 //! one is renamed, so that most failures leave the old crate intact. The list contains a file before it appears and until

@@ -26,8 +26,8 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// Everything that prevents writing: files that were not emitted, the files of another package, symbolic links, folders in place of files,
-    /// unreadable files, and paths that are not safe on every system.
+    /// Everything that prevents writing: files that were not emitted, the files of another package, symbolic links, folders
+    /// in place of files, unreadable files, and paths that are not safe on every system.
     pub fn new(folder: &Path, package: &str, files: &BTreeMap<String, String>) -> Result<Self, Diagnostics> {
         let mut diagnostics = Diagnostics::default();
         match Self::look(folder, package, files, &mut diagnostics) {
