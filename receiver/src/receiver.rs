@@ -11,7 +11,7 @@ use crate::{Authenticator, BoxError, Delivery, Payload, ReceiverService, Rejecti
 
 /// Collects the handlers for the webhooks `W`, then becomes a [`ReceiverService`].
 ///
-/// For each delivery exactly one handler runs, the most specific: that of its
+/// At most one handler runs for a delivery, the most specific: that of its
 /// [event type](Self::on), else that of its innermost [topic](Self::on_topic) that has one, else that of
 /// [any event](Self::on_any), else the [fallback](Self::fallback). An event of unknown type has no payload type and
 /// goes to the fallback.

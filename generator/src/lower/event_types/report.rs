@@ -106,7 +106,7 @@ pub(super) fn unused_names(cx: &Context<'_>) {
     for (key, name) in &cx.config.event_types.names {
         if !keys.contains(&key.as_str()) {
             cx.report(
-                Diagnostic::new(Code::ConfigUnused, format!("there is no webhook `{key}`"))
+                Diagnostic::new(Code::ConfigUnused, format!("unknown webhook `{key}`"))
                     .at(name.place.clone(), "this line has no effect")
                     .maybe_help(did_you_mean(key, keys.iter().copied())),
             );

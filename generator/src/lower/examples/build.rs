@@ -1,4 +1,4 @@
-//! Nodes of assembled payloads.
+//! Nodes of payloads that the description does not contain as they are.
 
 use crate::document::{Node, Object, Origin, Value};
 

@@ -1,5 +1,6 @@
 //! Whether a value decodes.
 
+use super::build;
 use crate::document::{Node, Object, Origin, Value, same};
 use crate::ir::{Api, Fallback, Field, Kind, Presence, Select, Struct, Type, TypeId, Union, Variant, whole};
 
@@ -58,7 +59,7 @@ impl Checker<'_> {
                 for (name, member) in &**members {
                     decoded.insert(name.clone(), self.value(inner, member)?);
                 }
-                Ok(object(node, decoded))
+                Ok(build::object(decoded, node.origin()))
             }
             (scalar, value) if accepts(scalar, value) => Ok(node.clone()),
             _ => Err(Mismatch::new(node, expected(ty))),
@@ -71,7 +72,7 @@ impl Checker<'_> {
         elements: impl Iterator<Item = (&'v Type, &'v Node)>,
     ) -> Result<Node, Mismatch> {
         let elements = elements.map(|(ty, element)| self.value(ty, element)).collect::<Result<_, _>>()?;
-        Ok(Node::new(Value::Array(elements), node.origin().clone()))
+        Ok(build::array(elements, node.origin()))
     }
 
     fn definition(&mut self, id: TypeId, node: &Node) -> Result<Node, Mismatch> {
@@ -111,7 +112,7 @@ impl Checker<'_> {
         let mut required = ty.fields.iter().filter(is_required);
         match required.find(|field| !given.contains_key(field.wire.as_str())) {
             Some(missing) => Err(Mismatch::new(node, format!("the member `{}`", missing.wire))),
-            None => Ok(object(node, decoded)),
+            None => Ok(build::object(decoded, node.origin())),
         }
     }
 
@@ -173,10 +174,6 @@ fn expected(ty: &Type) -> &'static str {
         Type::Map(_) => "an object",
         Type::Any | Type::Nullable(_) | Type::Deep(_) | Type::Named(_) | Type::Boxed(_) => "another value",
     }
-}
-
-fn object(node: &Node, members: Object) -> Node {
-    Node::new(Value::Object(Box::new(members)), node.origin().clone())
 }
 
 fn is_nullable(field: &Field) -> bool {
