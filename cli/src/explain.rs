@@ -21,7 +21,7 @@ pub(crate) fn run(arguments: &Explain) -> ExitCode {
     }
 }
 
-/// The documentation of a code, or the list of all codes; an error message if there is no such code.
+/// The documentation of a code, or the list of all codes; an error message if the code is unknown.
 fn explanation(code: Option<&str>) -> Result<String, String> {
     let Some(code) = code else {
         return Ok(Code::ALL.iter().map(|code| format!("{}  {}\n", code.as_str(), code.meaning())).collect());
@@ -34,7 +34,7 @@ fn explanation(code: Option<&str>) -> Result<String, String> {
         Some(near) => format!("did you mean `{}`?", near.as_str()),
         None => "`cargo webhooks explain` lists all codes".to_owned(),
     };
-    Err(format!("error: there is no code `{}`; {help}\n", code.escape_debug()))
+    Err(format!("error: unknown code `{}`; {help}\n", code.escape_debug()))
 }
 
 /// The code of the same group whose number is nearest.

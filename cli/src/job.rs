@@ -166,8 +166,7 @@ fn dependency(receiver: Receiver, out: &Path) -> Result<ReceiverDependency, Stri
 }
 
 fn seen_from(out: &Path, path: &Path) -> Result<String, String> {
-    relative(out, path)
-        .ok_or_else(|| format!("there is no relative path from the generated crate to `{}`", path.display()))
+    relative(out, path).ok_or_else(|| format!("`{}` has no path relative to the generated crate", path.display()))
 }
 
 /// A crate is a member of the workspace that lists its folder, and otherwise a standalone package.

@@ -186,7 +186,7 @@ mod tests {
         for (table, message) in [
             ("config = []", "unknown field `config`"),
             ("limits.\"b.toml\".nodes = 1", "there are limits for `b.toml`, which is not in `configs`"),
-            ("limits.\"a.toml\".node = 1", "there is no limit `node`; the names are file-bytes, nodes"),
+            ("limits.\"a.toml\".node = 1", "unknown limit `node`; the names are file-bytes, nodes"),
             ("limits.\"a.toml\".nodes = -1", "invalid value"),
         ] {
             let error = error(table);

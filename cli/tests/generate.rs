@@ -280,6 +280,6 @@ fn codes_are_explained() {
     repository.webhooks(".", "explain E0301").exits(0).shows("E0301: A `$ref` cannot be resolved.");
     repository.webhooks(".", "explain w0703").exits(0).shows("W0703: ");
     repository.webhooks(".", "explain").exits(0).shows("E0101  A file cannot be read.");
-    repository.webhooks(".", "explain E0310").exits(1).reports("there is no code `E0310`; did you mean `E0303`?");
+    repository.webhooks(".", "explain E0310").exits(1).reports("unknown code `E0310`; did you mean `E0303`?");
     repository.webhooks(".", "explain help").exits(1).reports("lists all codes");
 }

@@ -269,7 +269,7 @@ impl Run<'_> {
             match fingerprint::Input::new(crate_dir, path, self.sources.bytes(file)) {
                 Some(input) => inputs.push(input),
                 None => self.diagnostics.push(
-                    Diagnostic::new(Code::OutputPath, "there is no relative path from the crate to this input")
+                    Diagnostic::new(Code::OutputPath, "this input has no path relative to the crate")
                         .at(Place::File(file), "")
                         .help("keep the description on the same drive, under a name without control characters"),
                 ),

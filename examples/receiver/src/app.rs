@@ -95,7 +95,7 @@ pub(crate) async fn keep_unrouted(unrouted: Unrouted, app: HandlerState<Arc<App>
     let id = key(unrouted.delivery());
     let mut kept = lock(&app.unrouted);
     if kept.len() >= MAX_UNROUTED && !kept.contains_key(&id) {
-        return Err("there is no room for another unrouted delivery");
+        return Err("too many unrouted deliveries are kept");
     }
     // The reason is safe to log. The body is not: it may contain personal data.
     let (reason, bytes) = (unrouted.reason(), unrouted.raw().len());

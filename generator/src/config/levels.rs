@@ -34,7 +34,7 @@ fn warning(table: &Table<'_>, key: &Spanned<String>) -> Result<Code, Diagnostic>
             let warnings = Code::ALL.iter().filter(|code| is_warning(code)).map(|code| code.as_str());
             let help = did_you_mean(text, warnings)
                 .unwrap_or_else(|| "messages show the codes, as in `warning[W0707]`".to_owned());
-            Err(table.error(key.span(), format!("there is no warning `{text}`"), help))
+            Err(table.error(key.span(), format!("unknown warning `{text}`"), help))
         }
     }
 }

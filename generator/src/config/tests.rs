@@ -64,7 +64,7 @@ fn all_mistakes_are_reported() {
             help: did you mean `id`?
             E0401: `E0101` is an error: only warnings have a level
             at 159..164: "E0101"
-            E0401: there is no warning `W9999`
+            E0401: unknown warning `W9999`
             at 175..180: "W9999"
             help: messages show the codes, as in `warning[W0707]`
         "#]],
@@ -206,7 +206,7 @@ fn levels() {
     check_error(
         "[diagnostics]\nW0710 = \"warn\"",
         &expect![[r#"
-        E0401: there is no warning `W0710`
+        E0401: unknown warning `W0710`
         at 14..19: "W0710"
         help: did you mean `W0701`?
     "#]],
@@ -214,7 +214,7 @@ fn levels() {
     check_error(
         "[diagnostics]\nw0701 = \"warn\"",
         &expect![[r#"
-            E0401: there is no warning `w0701`
+            E0401: unknown warning `w0701`
             at 14..19: "w0701"
             help: did you mean `W0701`?
         "#]],
@@ -222,7 +222,7 @@ fn levels() {
     check_error(
         "[diagnostics]\nhints = \"warn\"",
         &expect![[r#"
-            E0401: there is no warning `hints`
+            E0401: unknown warning `hints`
             at 14..19: "hints"
             help: messages show the codes, as in `warning[W0707]`
         "#]],

@@ -193,7 +193,7 @@ fn missing_files() {
     check_one(
         "missing.yaml",
         expect![[r#"
-        error[E0301]: `missing.yaml` cannot be read: there is no such file
+        error[E0301]: `missing.yaml` cannot be read: the file does not exist
          --> /there/api.yaml:2:9
           |
         2 |   $ref: "missing.yaml"
@@ -381,7 +381,7 @@ fn references_that_leave_the_folder() {
     check_one(
         "%252e%252e/x",
         expect![[r#"
-        error[E0301]: `%2e%2e/x` cannot be read: there is no such file
+        error[E0301]: `%2e%2e/x` cannot be read: the file does not exist
          --> /there/api.yaml:2:9
           |
         2 |   $ref: "%252e%252e/x"

@@ -83,11 +83,11 @@ impl Limit {
     ///
     /// # Errors
     ///
-    /// A message, if there is no limit with this name.
+    /// A message, if the name is unknown.
     pub fn new(name: &str, value: usize) -> Result<Self, String> {
         match Limits::NAMES.iter().find(|known| **known == name) {
             Some(name) => Ok(Self { name, value }),
-            None => Err(format!("there is no limit `{name}`; the names are {}", Limits::NAMES.join(", "))),
+            None => Err(format!("unknown limit `{name}`; the names are {}", Limits::NAMES.join(", "))),
         }
     }
 }

@@ -36,7 +36,7 @@ fn shown(bytes: u64) -> String {
 /// An error of the operating system, in words.
 pub(super) fn failed(error: &io::Error) -> Unreadable {
     let why = match error.kind() {
-        ErrorKind::NotFound => "there is no such file".to_owned(),
+        ErrorKind::NotFound => "the file does not exist".to_owned(),
         ErrorKind::PermissionDenied => "permission is denied".to_owned(),
         _ => error.to_string(),
     };

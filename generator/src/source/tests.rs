@@ -801,7 +801,7 @@ fn files_that_are_none() {
     };
     fs::create_dir(folder.path().join("folder.yaml")).unwrap();
     expect![[r#"
-        error[E0101]: `missing.yaml` cannot be read: there is no such file
+        error[E0101]: `missing.yaml` cannot be read: the file does not exist
         --> missing.yaml
     "#]]
     .assert_eq(&error("missing.yaml"));

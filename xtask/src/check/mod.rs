@@ -64,7 +64,7 @@ fn run_steps(arguments: &Check) -> Result<bool, Failure> {
 fn chosen(arguments: &Check) -> Result<Vec<&'static Step>, Failure> {
     let Check { steps: only, skip, .. } = arguments;
     if let Some(unknown) = only.iter().chain(skip).find(|name| STEPS.iter().all(|step| step.name != **name)) {
-        return Err(format!("there is no check `{unknown}`; `cargo xtask check --list` lists them").into());
+        return Err(format!("unknown check `{unknown}`; `cargo xtask check --list` lists them").into());
     }
     let named = |names: &[String], step: &Step| names.iter().any(|name| name == step.name);
     Ok(STEPS.iter().filter(|step| (only.is_empty() || named(only, step)) && !named(skip, step)).collect())
@@ -86,6 +86,6 @@ mod tests {
         assert_eq!(names(&[], &[]).map(|names| names.len()), Ok(STEPS.len()));
         assert_eq!(names(&["tests", "format"], &[]), Ok(vec!["format", "tests"]));
         assert_eq!(names(&["tests", "format"], &["tests"]), Ok(vec!["format"]));
-        assert!(names(&[], &["test"]).is_err_and(|error| error.starts_with("there is no check `test`")));
+        assert!(names(&[], &["test"]).is_err_and(|error| error.starts_with("unknown check `test`")));
     }
 }

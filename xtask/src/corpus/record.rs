@@ -17,7 +17,7 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// Reads a record; empty if there is no such file.
+    /// Reads a record; empty if the file does not exist.
     pub(crate) fn read(path: &Path) -> Result<Self, String> {
         let problem = |what: &dyn std::fmt::Display| format!("`{}`: {what}", path.display());
         let text = match fs::read_to_string(path) {
