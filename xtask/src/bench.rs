@@ -55,6 +55,7 @@ fn shell() -> xshell::Result<Shell> {
     let shell = Shell::new()?;
     shell.change_dir(workspace::root());
     // The workspace of the peers has a build folder of its own, which its reports read.
-    shell.set_var("CARGO_TARGET_DIR", "peers/target");
+    // Absolute: Criterion resolves it in the folder of the package that it measures.
+    shell.set_var("CARGO_TARGET_DIR", workspace::root().join("peers/target"));
     Ok(shell)
 }
