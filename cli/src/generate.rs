@@ -16,6 +16,7 @@ use crate::job::Job;
 use crate::paths::without_links;
 use crate::report::{self, End, Report, ReportOptions};
 use crate::selection::Selection;
+use crate::stack::on_large_stack;
 
 /// How many lines of differences `--check` shows.
 const MAX_DIFF_LINES: usize = 200;
@@ -23,7 +24,7 @@ const MAX_DIFF_LINES: usize = 200;
 impl Generate {
     /// Runs the command.
     pub fn run(&self) -> ExitCode {
-        self.generate().unwrap_or_else(|error| error.exit("generate"))
+        on_large_stack(|| self.generate()).unwrap_or_else(|error| error.exit("generate"))
     }
 
     fn generate(&self) -> Result<ExitCode, UsageError> {

@@ -15,6 +15,7 @@ mod paths;
 mod project;
 mod report;
 mod selection;
+mod stack;
 mod workspace;
 
 use std::ffi::OsString;

@@ -9,11 +9,12 @@ use crate::args::{Overlay, Syntax, UsageError};
 use crate::job::Job;
 use crate::report::{self, End, Report, ReportOptions};
 use crate::selection::Selection;
+use crate::stack::on_large_stack;
 
 impl Overlay {
     /// Runs the command.
     pub(crate) fn run(&self) -> ExitCode {
-        self.overlay().unwrap_or_else(|error| error.exit("overlay"))
+        on_large_stack(|| self.overlay()).unwrap_or_else(|error| error.exit("overlay"))
     }
 
     fn overlay(&self) -> Result<ExitCode, UsageError> {

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use crate::document::pointer;
 use crate::http;
+use crate::source::limits::DEPTH;
 
 /// Declares a string type with a check, which returns what is wrong, and the form in which the text is stored.
 macro_rules! checked_text {
@@ -178,6 +179,7 @@ fn check_type_name(name: &str) -> Check {
 fn check_pointer(text: &str) -> Check {
     ensure(text.starts_with('/'), "is not a JSON pointer: it must begin with `/`")?;
     ensure(pointer::is_escaped(text), "is not a JSON pointer: write `~` as `~0`, and `/` in a name as `~1`")?;
+    ensure(pointer::split(text).len() <= DEPTH, "has more than 128 names: documents are not that deep")?;
     check_text(text)
 }
 
@@ -280,6 +282,7 @@ mod tests {
     #[test]
     fn pointers() {
         check::<Pointer>(&["/eventType", "/", "/a/0", "/a~1b~0c", "/ä"], &["", "a", "#/a", "/~", "/a~2", "/a\n"]);
+        check::<Pointer>(&[&"/a".repeat(128)], &[&"/a".repeat(129), &"/a".repeat(60_000)]);
         let pointer: Pointer = "/a~1b/~01/".parse().unwrap();
         assert_eq!(pointer.names(), ["a/b", "~1", ""]);
     }

@@ -32,7 +32,6 @@ pub fn lower(
     let cx = Context::new(description, config, sources, diagnostics);
     let mut api = api(&cx)?;
     passes::merge_equal(&mut api);
-    passes::report_endless(&cx, &api);
     passes::box_cycles(&mut api);
     passes::cut_chains(&mut api);
     (!cx.has_errors()).then_some(api)
@@ -61,6 +60,10 @@ fn api(cx: &Context<'_>) -> Option<Api> {
         published: description.webhooks.iter().flat_map(published).collect(),
         scheme,
     };
+    passes::cut_endless(cx, &mut api);
+    if cx.has_errors() {
+        return None;
+    }
     for (route, payload) in routes.iter().zip(payloads) {
         let webhook = webhook(cx, &api, route, &routes, payload);
         api.webhooks.push(webhook);

@@ -156,7 +156,7 @@ impl Reader<'_, '_> {
                     }
                     None => {
                         let place = webhooks.len();
-                        self.path_item(name, item, &mut webhooks);
+                        self.path_item(name, item, true, &mut webhooks);
                         if webhooks.len() > place {
                             places.insert(name, place);
                         }
@@ -170,7 +170,9 @@ impl Reader<'_, '_> {
         webhooks
     }
 
-    fn path_item(&mut self, name: &str, written: &Node, webhooks: &mut Vec<Webhook>) {
+    /// Reads a path item, or a Callback Object where `addressed` allows one: it has one more level, the expression for the
+    /// URL.
+    fn path_item(&mut self, name: &str, written: &Node, addressed: bool, webhooks: &mut Vec<Webhook>) {
         let Some(item) = self.follow(written) else { return };
         let Some(members) = item.as_object() else {
             return self.wrong(&item, "a webhook must be a path item");
@@ -178,11 +180,10 @@ impl Reader<'_, '_> {
         let operations: Vec<(&str, &Node)> =
             METHODS.iter().filter_map(|method| members.get(*method).map(|operation| (*method, operation))).collect();
         let Some(((method, operation), others)) = operations.split_first() else {
-            // Callback Objects have one more level: the expression for the URL.
-            let addressed: Vec<&Node> =
+            let items: Vec<&Node> =
                 members.iter().filter(|(key, _)| key.starts_with('{')).map(|(_, item)| item).collect();
-            if let [item] = addressed[..] {
-                return self.path_item(name, item, webhooks);
+            if let ([item], true) = (&items[..], addressed) {
+                return self.path_item(name, item, false, webhooks);
             }
             return self.skip(written, &format!("webhook `{name}` has no operation"));
         };

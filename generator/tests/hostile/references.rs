@@ -291,8 +291,8 @@ fn g54_schemas_that_are_part_of_themselves() {
             "anyOf: [{ $ref: '#/components/schemas/a' }]" → E0606 spec.yaml:18:8
             "oneOf: [{ $ref: '#/components/schemas/a' }]" → E0606 spec.yaml:18:8
             "allOf: [{ $ref: '#/components/schemas/a' }, { type: object }]" → E0606 spec.yaml:18:8
-            "oneOf: [{ $ref: '#/components/schemas/a' }, { type: string }]" → E0606 spec.yaml:18:8
-            "anyOf: [{ $ref: '#/components/schemas/a' }, { type: string }]" → E0606 spec.yaml:18:8
+            "oneOf: [{ $ref: '#/components/schemas/a' }, { type: string }]" → ok, W0603 spec.yaml:18:8
+            "anyOf: [{ $ref: '#/components/schemas/a' }, { type: string }]" → ok, W0603 spec.yaml:18:8
         "#]],
     );
     let two = |keyword: &str| {
@@ -308,6 +308,47 @@ fn g54_schemas_that_are_part_of_themselves() {
         "anyOf" → E0606 spec.yaml:19:8
         "oneOf" → E0606 spec.yaml:19:8
     "#]],
+    );
+    // Only the way back is left out.
+    let run = schema(
+        &format!(
+            "{a}\na: {{ oneOf: [{{ $ref: '#/components/schemas/b' }}, {{ $ref: '#/components/schemas/c' }}] }}\n\
+             b: {{ oneOf: [{a}, {{ type: string }}] }}\nc: {{ anyOf: [{a}, {{ type: integer }}] }}"
+        ),
+        &expect![[r#"
+            ok
+            W0603 spec.yaml:19:8
+            W0603 spec.yaml:20:8"#]],
+    );
+    emits(&run, "pub enum A {");
+    emits(&run, "Integer(Integer)");
+    schema(
+        &format!("{a}\na: {{ anyOf: [{{}}, {a}] }}"),
+        &expect![[r#"
+        ok
+        W0603 spec.yaml:18:8"#]],
+    );
+}
+
+#[test]
+fn g54_bases_that_nothing_is_added_to() {
+    let child = "{ allOf: [{ $ref: '#/components/schemas/a' }] }";
+    let base = "{ type: object, properties: { t: { type: string } }, discriminator: { propertyName: t } }";
+    let run =
+        schema(&format!("{{ $ref: '#/components/schemas/a' }}\na: {base}\nb: {child}\nc: {child}"), &expect!["ok"]);
+    emits(&run, "pub struct B {");
+    emits(&run, "pub enum A {");
+}
+
+#[test]
+fn g54_webhooks_that_are_their_own_callback() {
+    let text =
+        "openapi: 3.1.0\ninfo: { title: Parcels, version: '1' }\nwebhooks:\n  a: { '{x}': { $ref: '#/webhooks/a' } }\n";
+    document(
+        text,
+        &expect![[r#"
+        E0602 spec.yaml:3:1
+        W0601 spec.yaml:4:8"#]],
     );
 }
 

@@ -299,6 +299,60 @@ fn g112_deep_schemas() {
     schema(&beyond, &expect!["E0104 spec.yaml:14:2638"]);
 }
 
+/// Chains of schemas that refer to each other, which are as long as one likes in a document of a few levels. The stack of a
+/// thread of the tests has 2 MiB.
+#[test]
+fn g112_deep_chains() {
+    let chain = |form: &str| {
+        let link = |index: usize| {
+            let next = format!("{{ $ref: '#/components/schemas/s{}' }}", index + 1);
+            format!("s{index}: {}\n", form.replace('@', &next))
+        };
+        let links: String = (0..1_000).map(link).collect();
+        of_schema(&format!("{{ $ref: '#/components/schemas/s0' }}\n{links}s1000: {{ type: string }}"))
+    };
+    each(
+        &[
+            "{ oneOf: [@, { type: integer }] }",
+            "{ anyOf: [@, { type: 'null' }, { type: integer }] }",
+            "{ required: [a], properties: { a: @ } }",
+            "{ properties: { a: @ } }",
+            "{ type: array, items: @ }",
+            "{ additionalProperties: @ }",
+            "{ title: t, allOf: [@] }",
+        ],
+        chain,
+        &expect![[r#"
+            "{ oneOf: [@, { type: integer }] }" → E0104 spec.yaml:953:11
+            "{ anyOf: [@, { type: 'null' }, { type: integer }] }" → E0104 spec.yaml:953:11
+            "{ required: [a], properties: { a: @ } }" → ok, W0705 spec.yaml:41:10
+            "{ properties: { a: @ } }" → ok
+            "{ type: array, items: @ }" → ok, W0604 spec.yaml:34:10
+            "{ additionalProperties: @ }" → ok, W0604 spec.yaml:34:10
+            "{ title: t, allOf: [@] }" → E0104 spec.yaml:131:11
+        "#]],
+    );
+}
+
+#[test]
+fn g112_examples_in_many_types() {
+    // Each level of the example passes several alternatives.
+    let alternatives: String = (0..20)
+        .map(|index| {
+            format!("s{index}: {{ oneOf: [{{ $ref: '#/components/schemas/s{}' }}, {{ type: integer }}] }}\n", index + 1)
+        })
+        .collect();
+    let example = nested(110, "{ a: @ }", "1");
+    let run = schema(
+        &format!(
+            "{{ $ref: '#/components/schemas/s0', example: {example} }}\n{alternatives}\
+             s20: {{ required: [a], properties: {{ a: {{ $ref: '#/components/schemas/s0' }} }} }}"
+        ),
+        &expect!["ok"],
+    );
+    emits(&run, "pub struct S20 {");
+}
+
 #[test]
 fn g112_many_ways_to_one_schema() {
     // Each level doubles the ways that lead to the last schema.

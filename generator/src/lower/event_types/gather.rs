@@ -21,6 +21,9 @@ const MAX_PLACES: usize = 500;
 /// How many schemas are searched for one webhook: alternatives inside alternatives reach one schema in many ways.
 const MAX_VISITS: usize = 10_000;
 
+/// How many schemas may lie around a place: members, alternatives inside alternatives.
+const MAX_NESTING: usize = 256;
+
 /// The way to a place in a body.
 pub(super) type Path = Vec<String>;
 
@@ -125,7 +128,8 @@ impl Search<'_, '_, '_> {
         let set = unwrap_aliases(self.cx.schemas, set).0;
         // A schema inside itself adds nothing.
         let inside_itself = self.nesting.contains(&set);
-        if inside_itself || self.visits >= MAX_VISITS || self.places.len() >= MAX_PLACES {
+        let too_deep = self.nesting.len() >= MAX_NESTING;
+        if inside_itself || too_deep || self.visits >= MAX_VISITS || self.places.len() >= MAX_PLACES {
             return;
         }
         self.visits += 1;

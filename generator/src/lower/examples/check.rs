@@ -8,6 +8,10 @@ use crate::ir::{Api, Fallback, Field, Kind, Presence, Select, Struct, Type, Type
 /// the emitted decoder.
 const MAX_STEPS: usize = 200_000;
 
+/// How many types and definitions may lie around a value. A published example is a document of at most 128 levels, and each
+/// level may pass a few alternatives.
+const MAX_NESTING: usize = 512;
+
 /// A value that decodes.
 pub(super) struct Decoded {
     /// The value after it is encoded again.
@@ -30,7 +34,7 @@ impl Mismatch {
 
 /// Decodes a value as the emitted code would.
 pub(super) fn decode(api: &Api, ty: &Type, node: &Node) -> Result<Decoded, Mismatch> {
-    let mut checker = Checker { api, steps: 0, undeclared: Vec::new() };
+    let mut checker = Checker { api, steps: 0, nesting: 0, undeclared: Vec::new() };
     let value = checker.value(ty, node)?;
     Ok(Decoded { value, undeclared: checker.undeclared })
 }
@@ -38,12 +42,23 @@ pub(super) fn decode(api: &Api, ty: &Type, node: &Node) -> Result<Decoded, Misma
 struct Checker<'a> {
     api: &'a Api,
     steps: usize,
+    nesting: usize,
     undeclared: Vec<Origin>,
 }
 
 impl Checker<'_> {
     fn value(&mut self, ty: &Type, node: &Node) -> Result<Node, Mismatch> {
+        if self.nesting >= MAX_NESTING {
+            return Err(Mismatch::new(node, "a value inside fewer types"));
+        }
         self.steps += 1;
+        self.nesting += 1;
+        let decoded = self.decoded(ty, node);
+        self.nesting -= 1;
+        decoded
+    }
+
+    fn decoded(&mut self, ty: &Type, node: &Node) -> Result<Node, Mismatch> {
         match (ty, node.value()) {
             (Type::Named(id) | Type::Boxed(id), _) => self.definition(*id, node),
             (Type::Nullable(_), Value::Null) => Ok(node.clone()),

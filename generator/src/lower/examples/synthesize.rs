@@ -4,9 +4,12 @@ use super::{MAX_VALUES, build};
 use crate::document::{Node, Object, Origin};
 use crate::ir::{Api, Kind, Presence, Struct, Type, TypeId};
 
+/// How deep a value is. Receivers read 128 levels.
+const MAX_DEPTH: usize = 100;
+
 /// The smallest value of a type. If there is no finite one, or only a huge one, the result does not decode.
 pub(super) fn smallest(api: &Api, ty: &Type, origin: &Origin) -> Node {
-    Synthesizer { api, origin, nesting: Vec::new(), values: 0 }.value(ty)
+    Synthesizer { api, origin, nesting: Vec::new(), depth: 0, values: 0 }.value(ty)
 }
 
 struct Synthesizer<'a> {
@@ -14,11 +17,22 @@ struct Synthesizer<'a> {
     origin: &'a Origin,
     /// The definitions around the present value.
     nesting: Vec<TypeId>,
+    depth: usize,
     values: usize,
 }
 
 impl Synthesizer<'_> {
     fn value(&mut self, ty: &Type) -> Node {
+        if self.depth >= MAX_DEPTH {
+            return build::null(self.origin);
+        }
+        self.depth += 1;
+        let value = self.made(ty);
+        self.depth -= 1;
+        value
+    }
+
+    fn made(&mut self, ty: &Type) -> Node {
         let origin = self.origin;
         self.values += 1;
         match ty {

@@ -4,9 +4,7 @@
 //! (`recursion_limit`), also in the crates that use ours. Where definitions contain each other in long chains, some of
 //! them are held behind a pointer that answers the question by itself (`Deep`).
 
-use std::collections::HashSet;
-
-use super::graph::components;
+use super::graph::{components, depth_first};
 use crate::ir::{Api, Type};
 
 /// How many levels the compiler looks down for a definition, an option, and a list or map.
@@ -38,7 +36,7 @@ pub(crate) fn cut_chains(api: &mut Api) {
             }
         } else {
             // A large one is cut open where it closes.
-            let (order, closing) = walk(&edges, &nodes, inside);
+            let (order, closing) = depth_first(&edges, &nodes, inside);
             for node in order {
                 let closes = |target: usize| closing.contains(&(node, target));
                 levels[node] = DEFINITION + cut(api, node, &levels, |_| false, closes);
@@ -72,34 +70,6 @@ fn cut(
         }
     }
     below
-}
-
-/// The nodes of a component, leaves first, and the edges that lead back to where the way came from.
-fn walk(
-    edges: &[Vec<usize>],
-    nodes: &[usize],
-    inside: impl Fn(usize) -> bool,
-) -> (Vec<usize>, HashSet<(usize, usize)>) {
-    let (mut order, mut closing) = (Vec::new(), HashSet::new());
-    let (mut seen, mut on_way) = (HashSet::new(), HashSet::new());
-    for &root in nodes {
-        let mut way = if seen.insert(root) { vec![(root, 0)] } else { Vec::new() };
-        while let Some((node, followed)) = way.pop() {
-            on_way.insert(node);
-            let Some(&target) = edges[node].get(followed) else {
-                on_way.remove(&node);
-                order.push(node);
-                continue;
-            };
-            way.push((node, followed + 1));
-            if on_way.contains(&target) {
-                closing.insert((node, target));
-            } else if inside(target) && seen.insert(target) {
-                way.push((target, 0));
-            }
-        }
-    }
-    (order, closing)
 }
 
 /// The levels of a definition's own parts that lead on to where `inside` says.

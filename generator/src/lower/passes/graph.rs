@@ -1,5 +1,7 @@
 //! Which nodes of a graph reach each other.
 
+use std::collections::HashSet;
+
 /// The strongly connected component of each node, numbered so that edges between components point to lower numbers
 /// (Tarjan's algorithm, without recursion).
 pub(super) fn components(edges: &[Vec<usize>]) -> Vec<usize> {
@@ -44,9 +46,37 @@ pub(super) fn components(edges: &[Vec<usize>]) -> Vec<usize> {
     component
 }
 
+/// These nodes and those inside that they reach, leaves first, and the edges that lead back to where the way came from.
+pub(super) fn depth_first(
+    edges: &[Vec<usize>],
+    nodes: &[usize],
+    inside: impl Fn(usize) -> bool,
+) -> (Vec<usize>, HashSet<(usize, usize)>) {
+    let (mut order, mut closing) = (Vec::new(), HashSet::new());
+    let (mut seen, mut on_way) = (HashSet::new(), HashSet::new());
+    for &root in nodes {
+        let mut way = if seen.insert(root) { vec![(root, 0)] } else { Vec::new() };
+        while let Some((node, followed)) = way.pop() {
+            on_way.insert(node);
+            let Some(&target) = edges[node].get(followed) else {
+                on_way.remove(&node);
+                order.push(node);
+                continue;
+            };
+            way.push((node, followed + 1));
+            if on_way.contains(&target) {
+                closing.insert((node, target));
+            } else if inside(target) && seen.insert(target) {
+                way.push((target, 0));
+            }
+        }
+    }
+    (order, closing)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::components;
+    use super::{components, depth_first};
 
     #[track_caller]
     fn check(edges: &[&[usize]], expected: &[usize]) {
@@ -63,6 +93,14 @@ mod tests {
         check(&[&[1], &[2], &[0]], &[0, 0, 0]);
         check(&[&[1], &[2, 0], &[3], &[2]], &[1, 1, 0, 0]);
         check(&[&[], &[0, 2], &[1]], &[0, 1, 1]);
+    }
+
+    #[test]
+    fn leaves_come_first_and_edges_back_are_found() {
+        let edges = [vec![1, 2], vec![0, 3], vec![2], vec![]];
+        let (order, closing) = depth_first(&edges, &[0, 1, 2, 3], |_| true);
+        assert_eq!(order, [3, 1, 2, 0]);
+        assert_eq!(closing, [(1, 0), (2, 2)].into());
     }
 
     #[test]

@@ -5,6 +5,6 @@ mod dedup;
 mod depth;
 mod graph;
 
-pub(super) use cycles::{box_cycles, report_endless};
+pub(super) use cycles::{box_cycles, cut_endless};
 pub(super) use dedup::merge_equal;
 pub(super) use depth::cut_chains;

@@ -44,8 +44,8 @@ fn single_part(schemas: &Schemas, schema: &Schema) -> Option<(SchemaSet, bool)> 
             // Parts with annotations only do not create a type. Neither does the one part that is left, unless other
             // schemas extend it: those are its alternatives.
             let mut parts = parts.iter().filter(|id| !Keywords::of(schemas.get(**id)).annotations_only());
-            let target = parts.next().filter(|_| parts.next().is_none())?;
-            schemas.get(*target).children.is_empty().then(|| (vec![*target], false))
+            let part = parts.next().filter(|_| parts.next().is_none())?;
+            referred(schemas, *part).children.is_empty().then(|| (vec![*part], false))
         }
         (None, [], choice, []) | (None, [], [], choice) if !choice.is_empty() => {
             let (alternatives, null) = without_null(schemas, choice);
@@ -53,4 +53,11 @@ fn single_part(schemas: &Schemas, schema: &Schema) -> Option<(SchemaSet, bool)> 
         }
         _ => None,
     }
+}
+
+/// The schema at the end of the references that begin at this one.
+fn referred(schemas: &Schemas, id: SchemaId) -> &Schema {
+    let next = |schema: &&Schema| schema.reference.map(|target| schemas.get(target));
+    let last = std::iter::successors(Some(schemas.get(id)), next).take(MAX_STEPS).last();
+    last.unwrap_or(schemas.get(id))
 }
