@@ -43,6 +43,7 @@ pub mod codegen;
 mod delivery;
 mod event_type;
 pub mod format;
+mod pace;
 #[cfg(feature = "serve")]
 mod pool;
 mod printable;

@@ -3,6 +3,7 @@ use std::time::Duration;
 use http::request::Parts;
 
 use crate::event_type;
+use crate::pace::Rate;
 use crate::replay::{MemoryGuard, ReplayGuard};
 use crate::router::{Handler, Named, Outcome, PayloadRoute, Route, Routes, Unrouted, erase};
 use crate::service::{Hooks, Limits, Observed, Setup};
@@ -219,12 +220,24 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
     ///
     /// The server reads the headers and should have its own timeout for them.
     pub fn body_timeout(mut self, timeout: Duration) -> Self {
-        self.setup.limits.body_timeout = timeout;
+        self.setup.limits.pace.timeout = timeout;
+        self
+    }
+
+    /// Sets the minimum rate of a body, measured over this period: in each period, so many bytes must arrive, or the rest
+    /// of the body. So the period is also the longest pause. The default is 1024 bytes per second over 5 s. Slower bodies
+    /// are answered with 408. A rate of 0 leaves only the [timeout](Self::body_timeout).
+    pub fn min_body_rate(mut self, bytes_per_second: u64, period: Duration) -> Self {
+        self.setup.limits.pace.rate = Rate { bytes_per_second, period };
         self
     }
 
     /// Sets the memory for all bodies, from their arrival to the end of their handlers, in bytes. The default is 64 MiB;
-    /// the minimum is one body. Beyond it the answer is 503. A buffer can be twice as large as its content.
+    /// the minimum is one body. A body counts with the size of its buffer, at most twice what has arrived.
+    ///
+    /// If memory is short, bodies that are still arriving are evicted and answered with 503: first those that occupy the
+    /// most memory for the longest time without progress. Bodies of verified deliveries are kept. If they leave no room,
+    /// the answer is 503, too.
     pub fn body_memory(mut self, bytes: usize) -> Self {
         self.setup.limits.body_memory = bytes;
         self

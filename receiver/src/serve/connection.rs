@@ -12,7 +12,8 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::endpoints::Endpoints;
-use crate::pool::ConnectionGuard;
+use crate::pace::Pace;
+use crate::pool::{ConnectionGuard, State};
 use crate::service::{MAX_HEADER_BYTES, MAX_HEADERS};
 
 /// How long a connection without a request is kept when the server stops.
@@ -23,6 +24,8 @@ const LAST_CALL: Duration = Duration::from_secs(1);
 pub(super) struct Limits {
     pub(super) header: Duration,
     pub(super) idle: Duration,
+    /// Of bodies for the fallback service.
+    pub(super) pace: Pace,
 }
 
 /// The state of the shutdown.
@@ -45,27 +48,27 @@ pub(super) async fn serve(
 ) {
     // Answers are one small packet. Without this option they are slightly delayed.
     let _ = stream.set_nodelay(true);
-    let (busy, busy_now) = watch::channel(false);
     let service = service_fn(|mut request: Request<Incoming>| {
-        busy.send_replace(true);
+        guard.set(State::Receiving);
         request.extensions_mut().insert(guard.clone());
-        let answer = endpoints.answer(request);
-        let (busy, guard) = (&busy, &guard);
+        let answer = endpoints.answer(request, limits.pace);
+        let guard = &guard;
         async move {
             let answer = answer.await;
-            guard.set_evictable();
-            busy.send_replace(false);
+            guard.set(State::Waiting);
             answer
         }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header)
+        // A client may close its side when it has sent everything. One that is gone looks the same.
+        .half_close(true)
         .max_headers(MAX_HEADERS)
         .max_buf_size(MAX_HEADER_BYTES)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
-    let mut idle = pin!(idle(busy_now.clone(), limits.idle));
+    let mut idle = pin!(idle(guard.state(), limits.idle, |state| state != State::Delivering));
     loop {
         tokio::select! {
             result = connection.as_mut() => {
@@ -80,7 +83,7 @@ pub(super) async fn serve(
                 Phase::Serving if changed.is_ok() => {}
                 Phase::Finishing if changed.is_ok() => {
                     connection.as_mut().graceful_shutdown();
-                    idle.set(self::idle(busy_now.clone(), LAST_CALL));
+                    idle.set(self::idle(guard.state(), LAST_CALL, |state| state == State::Waiting));
                 }
                 _ => return,
             },
@@ -88,10 +91,15 @@ pub(super) async fn serve(
     }
 }
 
-/// Waits until no request has been answered for this long.
-async fn idle(mut busy: watch::Receiver<bool>, limit: Duration) {
+/// Waits until a state that counts has lasted this long.
+async fn idle(mut state: watch::Receiver<State>, limit: Duration, counts: fn(State) -> bool) {
     loop {
-        if busy.wait_for(|busy| !busy).await.is_err() || timeout(limit, busy.changed()).await.is_err() {
+        let current = *state.borrow_and_update();
+        if counts(current) {
+            if timeout(limit, state.changed()).await.is_err() {
+                return;
+            }
+        } else if state.changed().await.is_err() {
             return;
         }
     }

@@ -11,21 +11,23 @@ use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::Incoming;
 use tower_service::Service;
 
+use super::RequestBody;
+use crate::pace::Pace;
 use crate::pool::ConnectionGuard;
 use crate::printable::Printable;
-use crate::service::{Throttle, respond};
+use crate::service::{Throttle, has_known_transfer_encoding, respond};
 use crate::{BoxError, BoxFuture, ReceiverService, Webhooks};
 
 pub(super) type Answer = Response<UnsyncBoxBody<Bytes, BoxError>>;
-type Answering = Box<dyn Fn(Request<Incoming>) -> BoxFuture<'static, Answer> + Send + Sync>;
+type Answering<B> = Box<dyn Fn(Request<B>) -> BoxFuture<'static, Answer> + Send + Sync>;
 type Idle = Box<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
 
 /// The services by path.
 #[derive(Default)]
 pub(super) struct Endpoints {
-    webhooks: HashMap<String, Answering>,
+    webhooks: HashMap<String, Answering<Incoming>>,
     idle: Vec<Idle>,
-    fallback: Option<Answering>,
+    fallback: Option<Answering<RequestBody>>,
     throttle: Throttle,
 }
 
@@ -38,7 +40,7 @@ impl Endpoints {
             let service = idle.clone();
             Box::pin(async move { service.idle().await })
         }));
-        let answering = move |request| -> BoxFuture<'static, Answer> {
+        let answering = move |request: Request<Incoming>| -> BoxFuture<'static, Answer> {
             let service = service.clone();
             Box::pin(async move { boxed(service.respond(request).await) })
         };
@@ -48,13 +50,11 @@ impl Endpoints {
 
     pub(super) fn fallback_service<S, B>(&mut self, service: S)
     where
-        S: Service<Request<Incoming>, Response = Response<B>, Error: Into<BoxError>, Future: Send>,
+        S: Service<Request<RequestBody>, Response = Response<B>, Error: Into<BoxError>, Future: Send>,
         S: Clone + Send + Sync + 'static,
         B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         self.fallback = Some(Box::new(move |request| {
-            // It is unknown which of these requests matter.
-            request.extensions().get::<ConnectionGuard>().inspect(|guard| guard.keep());
             let mut service = service.clone();
             Box::pin(async move {
                 let answer = async {
@@ -66,14 +66,20 @@ impl Endpoints {
         }));
     }
 
-    pub(super) async fn answer(&self, request: Request<Incoming>) -> Result<Answer, Infallible> {
-        Ok(match self.webhooks.get(request.uri().path()).or(self.fallback.as_ref()) {
-            Some(answering) => answering(request).await,
-            None => {
-                self.log_unknown_path(request.uri().path());
-                boxed(respond(StatusCode::NOT_FOUND))
-            }
-        })
+    /// `pace` is that of bodies for the fallback service. A receiver has its own.
+    pub(super) async fn answer(&self, request: Request<Incoming>, pace: Pace) -> Result<Answer, Infallible> {
+        if let Some(answering) = self.webhooks.get(request.uri().path()) {
+            return Ok(answering(request).await);
+        }
+        let Some(answering) = &self.fallback else {
+            self.log_unknown_path(request.uri().path());
+            return Ok(boxed(respond(StatusCode::NOT_FOUND)));
+        };
+        if !has_known_transfer_encoding(request.headers()) {
+            return Ok(boxed(respond(StatusCode::NOT_IMPLEMENTED)));
+        }
+        let connection = request.extensions().get::<ConnectionGuard>().cloned();
+        Ok(answering(request.map(|body| RequestBody::new(body, pace, connection))).await)
     }
 
     /// The usual cause is a wrong address in the vendor's settings.

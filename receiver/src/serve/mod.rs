@@ -12,6 +12,7 @@
 
 mod connection;
 mod endpoints;
+mod request_body;
 mod signal;
 
 use std::io;
@@ -21,16 +22,17 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
-use hyper::body::Incoming;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout_at};
 use tower_service::Service;
 
+use crate::pace::{Pace, Rate};
 use crate::pool::Pool;
 use crate::{BoxError, BoxFuture, ReceiverService, Webhooks};
 use connection::{Limits, Phase};
 use endpoints::Endpoints;
+pub use request_body::RequestBody;
 
 /// A server for webhooks and other routes.
 #[must_use = "a server does nothing until it runs"]
@@ -47,7 +49,11 @@ impl Server {
     pub fn new() -> Self {
         Self {
             endpoints: Endpoints::default(),
-            limits: Limits { header: Duration::from_secs(10), idle: Duration::from_mins(1) },
+            limits: Limits {
+                header: Duration::from_secs(10),
+                idle: Duration::from_mins(1),
+                pace: Pace { timeout: Duration::from_secs(30), rate: Rate::DEFAULT },
+            },
             max_connections: 512,
             shutdown_timeout: Duration::from_secs(25),
             shutdown: None,
@@ -65,11 +71,14 @@ impl Server {
         self
     }
 
-    /// Sets the service for all other requests, such as an `axum::Router`. The default answers 404. Connections of these
-    /// requests are kept until they are answered, so it should be fast.
+    /// Sets the service for all other requests, such as an `axum::Router`. The default answers 404.
+    ///
+    /// Its requests have the same limits as webhooks. It is unknown which of them matter, so their connections may be closed
+    /// for [new ones](Self::max_connections), and those that are not answered within the [idle
+    /// timeout](Self::idle_timeout) are closed.
     pub fn fallback_service<S, B>(mut self, service: S) -> Self
     where
-        S: Service<Request<Incoming>, Response = Response<B>, Error: Into<BoxError>, Future: Send>,
+        S: Service<Request<RequestBody>, Response = Response<B>, Error: Into<BoxError>, Future: Send>,
         S: Clone + Send + Sync + 'static,
         B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
@@ -84,8 +93,23 @@ impl Server {
         self
     }
 
-    /// Sets how long a connection may stay without a request being answered. The default is 60 s. This also closes
-    /// connections whose client does not read the answers.
+    /// Sets how long reading the body of a request to the [fallback service](Self::fallback_service) may take. The default
+    /// is 30 s. Webhooks have [their own limit](crate::Receiver::body_timeout).
+    pub fn body_timeout(mut self, limit: Duration) -> Self {
+        self.limits.pace.timeout = limit;
+        self
+    }
+
+    /// Sets the minimum rate of a body for the fallback service, measured over this period, as
+    /// [`Receiver::min_body_rate`](crate::Receiver::min_body_rate) does for webhooks. The default is 1024 bytes per second
+    /// over 5 s.
+    pub fn min_body_rate(mut self, bytes_per_second: u64, period: Duration) -> Self {
+        self.limits.pace.rate = Rate { bytes_per_second, period };
+        self
+    }
+
+    /// Sets how long a connection may wait for a request, and then for its answer. The default is 60 s. The handlers of
+    /// verified deliveries may take longer. This also closes connections whose client does not read the answers.
     pub fn idle_timeout(mut self, limit: Duration) -> Self {
         self.limits.idle = limit;
         self
@@ -94,8 +118,9 @@ impl Server {
     /// Sets the maximum number of connections, at least one. The default is 512. Stay well below the number of files that
     /// the process may open.
     ///
-    /// At the limit, a new connection replaces the oldest one without a verified delivery. So senders get through even
-    /// while a client opens connections and keeps them.
+    /// At the limit, a new connection replaces the oldest one that waits for its client, or for the fallback service if
+    /// those are more. So senders get through even while others open connections and keep them. The connection of a
+    /// verified delivery is kept for at least a minute.
     pub fn max_connections(mut self, limit: usize) -> Self {
         self.max_connections = limit.max(1);
         self

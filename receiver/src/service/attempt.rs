@@ -8,7 +8,7 @@ use std::task::Poll;
 use tokio::time::Instant;
 use tracing::{Instrument, Span, field, info_span};
 
-use super::budget::Share;
+use super::memory::Share;
 use super::shared::Shared;
 use crate::replay::{BodyDigest, ReplayGuard, Reservation};
 use crate::router::{HandlerFuture, Routed};
@@ -39,7 +39,7 @@ pub(super) async fn complete<W: Webhooks>(
 
 async fn attempt<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: Delivery, memory: Option<Share>) -> Outcome {
     let start = Instant::now();
-    let Ok(slot) = shared.handlers.take(1) else {
+    let Some(slot) = shared.handlers.take() else {
         return shared.ended(&delivery, None, Outcome::Overloaded, start);
     };
     let running = shared.running.subscribe();

@@ -1,39 +1,60 @@
-use std::pin::pin;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::Poll;
 
-use bytes::{Buf, BufMut, Bytes, BytesMut};
+use bytes::{Buf, Bytes};
 use http_body::Body;
-use http_body_util::BodyExt;
 
 use super::Rejection;
-use super::budget::{Budget, Exhausted, Share};
+use super::memory::{Evicted, Memory, Share};
+use super::shared::Limits;
 use crate::BoxError;
+use crate::pace::{Paced, TooSlow};
 
-/// Reads a body of at most `limit` bytes, each of which is taken from the budget.
+/// Reads a body, which may be evicted until it has arrived in full.
 ///
-/// Copies into one buffer that grows with what arrives: neither an announced length nor a flood of
-/// tiny frames makes it larger than twice what was received.
-pub(super) async fn read<B>(body: B, limit: usize, memory: &Budget) -> Result<(Bytes, Share), Rejection>
+/// Copies into one buffer that grows with what arrives: neither an announced length nor a flood of tiny frames makes it
+/// larger than twice what was received.
+pub(super) async fn read<B>(
+    body: B,
+    announced: Option<usize>,
+    limits: &Limits,
+    memory: &Arc<Memory>,
+) -> Result<(Bytes, Share), Rejection>
 where
     B: Body<Error: Into<BoxError>>,
 {
-    let mut body = pin!(body);
-    let mut bytes = BytesMut::new();
-    let mut share = memory.take(0)?;
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| Rejection::Aborted(error.into()))?;
+    let limit = limits.body_bytes;
+    let body = pin!(body);
+    let mut body = Paced::new(body, limits.pace);
+    let arrival = memory.begin();
+    let mut received = 0;
+    loop {
+        let frame = poll_fn(|context| match arrival.poll_evicted(context) {
+            Poll::Ready(evicted) => Poll::Ready(Err(evicted)),
+            Poll::Pending => Pin::new(&mut body).poll_frame(context).map(Ok),
+        });
+        let Some(frame) = frame.await? else { break };
         // Trailers are of no interest.
-        let Ok(data) = frame.into_data() else { continue };
-        if data.remaining() > limit - bytes.len() {
+        let Ok(data) = frame.map_err(Rejection::from_body)?.into_data() else { continue };
+        if data.remaining() > limit - received {
             return Err(Rejection::TooLarge);
         }
-        share.add(memory.take(data.remaining())?);
-        bytes.put(data);
+        received += data.remaining();
+        arrival.append(data, announced.unwrap_or(limit))?;
     }
-    Ok((bytes.freeze(), share))
+    Ok(arrival.complete()?)
 }
 
-impl From<Exhausted> for Rejection {
-    fn from(Exhausted: Exhausted) -> Self {
+impl Rejection {
+    fn from_body(error: BoxError) -> Self {
+        if TooSlow::caused(&error) { Self::Timeout } else { Self::Aborted(error) }
+    }
+}
+
+impl From<Evicted> for Rejection {
+    fn from(Evicted: Evicted) -> Self {
         Self::Overloaded
     }
 }

@@ -1,4 +1,4 @@
-//! A limit on the use of a resource.
+//! A limit on how many handlers run at once.
 
 use std::sync::Arc;
 
@@ -8,13 +8,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 #[derive(Clone, Debug)]
 pub(super) struct Budget(Arc<Semaphore>);
 
-/// Units that are in use until it is dropped.
+/// A unit that is in use until it is dropped.
 #[derive(Debug)]
-pub(super) struct Share(OwnedSemaphorePermit);
-
-/// Not enough units are left.
-#[derive(Debug)]
-pub(super) struct Exhausted;
+pub(super) struct Slot {
+    _permit: OwnedSemaphorePermit,
+}
 
 impl Budget {
     pub(super) fn new(units: usize) -> Self {
@@ -25,16 +23,8 @@ impl Budget {
         self.0.available_permits() == 0
     }
 
-    /// Takes units without waiting for them.
-    pub(super) fn take(&self, units: usize) -> Result<Share, Exhausted> {
-        let units = u32::try_from(units).map_err(|_| Exhausted)?;
-        Arc::clone(&self.0).try_acquire_many_owned(units).map(Share).map_err(|_| Exhausted)
-    }
-}
-
-impl Share {
-    /// Adds a share of the same budget.
-    pub(super) fn add(&mut self, more: Self) {
-        self.0.merge(more.0);
+    /// Takes a unit without waiting for it. `None` if none is left.
+    pub(super) fn take(&self) -> Option<Slot> {
+        Arc::clone(&self.0).try_acquire_owned().ok().map(|permit| Slot { _permit: permit })
     }
 }

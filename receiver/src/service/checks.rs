@@ -21,11 +21,22 @@ pub(super) fn check(method: &Method, headers: &HeaderMap, body_limit: usize) -> 
     if headers.contains_key(TRANSFER_ENCODING) && headers.contains_key(CONTENT_LENGTH) {
         return Err(Rejection::Framing);
     }
+    if !has_known_transfer_encoding(headers) {
+        return Err(Rejection::TransferEncoding);
+    }
     let limit = u64::try_from(body_limit).unwrap_or(u64::MAX);
     if announced_length(headers).is_some_and(|length| length > limit) {
         return Err(Rejection::TooLarge);
     }
     Ok(())
+}
+
+/// Absent or exactly `chunked`. A server removes the chunks, and nothing else: of `gzip, chunked`, the body would be what
+/// was compressed.
+pub(crate) fn has_known_transfer_encoding(headers: &HeaderMap) -> bool {
+    let mut values = headers.get_all(TRANSFER_ENCODING).iter();
+    values.next().is_none_or(|value| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked"))
+        && values.next().is_none()
 }
 
 /// Checks the headers that describe the body.
@@ -64,6 +75,6 @@ fn is_identity(headers: &HeaderMap) -> bool {
 }
 
 /// The announced length, if valid. The body is measured anyway.
-fn announced_length(headers: &HeaderMap) -> Option<u64> {
+pub(super) fn announced_length(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }

@@ -5,6 +5,7 @@ mod body;
 mod budget;
 mod checks;
 mod hooks;
+mod memory;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod receiver_service;
@@ -13,7 +14,7 @@ mod shared;
 mod throttle;
 
 #[cfg(feature = "serve")]
-pub(crate) use checks::{MAX_HEADER_BYTES, MAX_HEADERS};
+pub(crate) use checks::{MAX_HEADER_BYTES, MAX_HEADERS, has_known_transfer_encoding};
 pub(crate) use hooks::Hooks;
 pub use hooks::Observed;
 pub use receiver_service::ReceiverService;

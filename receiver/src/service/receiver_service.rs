@@ -9,10 +9,9 @@ use http::request::Parts;
 use http::{HeaderMap, Request, Response};
 use http_body::Body;
 use http_body_util::Full;
-use tokio::time::timeout;
 use tower_service::Service;
 
-use super::budget::Share;
+use super::memory::Share;
 use super::reject::{Rejection, respond};
 use super::shared::{Setup, Shared};
 use super::{attempt, body, checks};
@@ -28,12 +27,14 @@ use crate::{BoxError, Delivery, Outcome, Route, VerifyError, Webhooks};
 /// | the method is POST | 405 |
 /// | at most 100 headers, 64 KiB in total | 431 |
 /// | the length of the body is given in one way only | 400 |
+/// | the transfer encoding is `chunked` or absent | 501 |
 /// | the announced length is within the limit | 413 |
 /// | the signature headers are present and well-formed | 400 |
 /// | the timestamp is recent | 401 |
 /// | the media type is JSON or absent, and the body is not encoded | 415 |
 /// | there is capacity for the body and for another handler | 503 |
-/// | the body arrives within its limit and timeout | 400, 413, 408 |
+/// | the body arrives within its limit and timeout, and not too slowly | 400, 413, 408 |
+/// | the body did not have to make room for others | 503 |
 /// | a signature matches | 401 |
 /// | the credentials are valid, if an [`Authenticator`](crate::Authenticator) requires them | 401, 403, 503 |
 /// | the body decodes, unless there is a fallback handler | 400, 422 |
@@ -109,7 +110,9 @@ impl<W: Webhooks> ReceiverService<W> {
         match self.accept(&head, body).await {
             Ok((delivery, memory)) => {
                 #[cfg(feature = "serve")]
-                head.extensions.get::<crate::pool::ConnectionGuard>().inspect(|guard| guard.keep());
+                head.extensions
+                    .get::<crate::pool::ConnectionGuard>()
+                    .inspect(|guard| guard.set(crate::pool::State::Delivering));
                 respond(attempt::complete(&self.shared, delivery, Some(memory)).await.status())
             }
             Err(rejection) => {
@@ -127,11 +130,11 @@ impl<W: Webhooks> ReceiverService<W> {
         checks::check(&head.method, &head.headers, limits.body_bytes)?;
         let admission = authenticator.check(&head.headers)?;
         checks::check_media(&head.headers)?;
-        if memory.is_exhausted() || handlers.is_exhausted() {
+        let announced = checks::announced_length(&head.headers).and_then(|length| usize::try_from(length).ok());
+        if !memory.has_room(announced.unwrap_or(1)) || handlers.is_exhausted() {
             return Err(Rejection::Overloaded);
         }
-        let body = timeout(limits.body_timeout, body::read(body, limits.body_bytes, memory));
-        let (body, share) = body.await.map_err(|_| Rejection::Timeout)??;
+        let (body, share) = body::read(body, announced, limits, memory).await?;
         Ok((admission.admit(body).await?, share))
     }
 }

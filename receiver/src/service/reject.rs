@@ -24,6 +24,8 @@ pub enum Rejection {
     Headers,
     /// The length of the body is given in two ways, which a proxy may read differently.
     Framing,
+    /// The transfer encoding is another than `chunked`.
+    TransferEncoding,
     /// The body is, or is announced to be, longer than the limit.
     TooLarge,
     /// It is not authentic.
@@ -32,9 +34,10 @@ pub enum Rejection {
     MediaType,
     /// The body is compressed or otherwise encoded.
     Encoding,
-    /// The limit on running handlers or on memory for bodies is reached.
+    /// The limit on running handlers or on memory for bodies is reached, or the body made room for others while it
+    /// arrived.
     Overloaded,
-    /// The body did not arrive in time.
+    /// The body did not arrive in time, or too slowly.
     Timeout,
     /// The connection broke before the body was complete.
     Aborted(BoxError),
@@ -47,6 +50,7 @@ impl Rejection {
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Headers => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Framing | Self::Aborted(_) => StatusCode::BAD_REQUEST,
+            Self::TransferEncoding => StatusCode::NOT_IMPLEMENTED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unverified(error) => error.status(),
             Self::MediaType | Self::Encoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -61,6 +65,7 @@ impl Rejection {
             Self::Method => "method",
             Self::Headers => "headers",
             Self::Framing => "framing",
+            Self::TransferEncoding => "transfer_encoding",
             Self::TooLarge => "too_large",
             Self::Unverified(error) => match error {
                 VerifyError::MissingHeader(_) => "missing_header",
@@ -120,6 +125,7 @@ impl fmt::Display for Rejection {
             Self::Method => f.write_str("the method is not POST"),
             Self::Headers => f.write_str("the headers are too large"),
             Self::Framing => f.write_str("the length of the body is given in two ways"),
+            Self::TransferEncoding => f.write_str("the transfer encoding is not `chunked`"),
             Self::TooLarge => f.write_str("the body is too large"),
             Self::Unverified(error) => error.fmt(f),
             Self::MediaType => f.write_str("the media type is not JSON"),

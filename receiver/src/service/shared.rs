@@ -1,6 +1,7 @@
 //! The state that all clones of a service share.
 
 use std::num::NonZeroU64;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::request::Parts;
@@ -11,7 +12,9 @@ use tracing::Span;
 use super::Rejection;
 use super::budget::Budget;
 use super::hooks::{Hooks, Observed};
+use super::memory::Memory;
 use super::throttle::Throttle;
+use crate::pace::{Pace, Rate};
 use crate::replay::ReplayGuard;
 use crate::router::Routes;
 use crate::{Authenticator, Delivery, Outcome, Webhooks};
@@ -28,7 +31,7 @@ pub(crate) struct Setup<W: Webhooks> {
 /// Limits on requests.
 pub(crate) struct Limits {
     pub(crate) body_bytes: usize,
-    pub(crate) body_timeout: Duration,
+    pub(crate) pace: Pace,
     /// Bytes of all bodies together.
     pub(crate) body_memory: usize,
     /// The number of handlers that run at once.
@@ -39,7 +42,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             body_bytes: 2 * 1024 * 1024,
-            body_timeout: Duration::from_secs(10),
+            pace: Pace { timeout: Duration::from_secs(10), rate: Rate::DEFAULT },
             body_memory: 64 * 1024 * 1024,
             handlers: 1024,
         }
@@ -53,7 +56,7 @@ pub(super) struct Shared<W: Webhooks> {
     pub(super) limits: Limits,
     hooks: Hooks,
     pub(super) guard: Option<Box<dyn ReplayGuard>>,
-    pub(super) memory: Budget,
+    pub(super) memory: Arc<Memory>,
     pub(super) handlers: Budget,
     throttle: Throttle,
     /// Each running handler keeps a receiver of this channel. Nothing is ever sent through it.
@@ -63,7 +66,7 @@ pub(super) struct Shared<W: Webhooks> {
 impl<W: Webhooks> Shared<W> {
     pub(super) fn new(setup: Setup<W>) -> Self {
         let Setup { authenticator, routes, limits, hooks, guard } = setup;
-        let memory = Budget::new(limits.body_memory.max(limits.body_bytes));
+        let memory = Memory::new(limits.body_memory.max(limits.body_bytes));
         let handlers = Budget::new(limits.handlers);
         let (throttle, running) = (Throttle::default(), watch::Sender::new(()));
         Self { authenticator, routes, limits, hooks, guard, memory, handlers, throttle, running }

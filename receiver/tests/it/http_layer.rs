@@ -154,6 +154,13 @@ async fn heads_that_are_too_large_or_ambiguous() {
     assert_eq!(status(long).await, 431);
     let both = with(with(ping(), "content-length", "21"), "transfer-encoding", "chunked");
     assert_eq!(status(both).await, 400);
+    assert_eq!(status(with(ping(), "transfer-encoding", "Chunked")).await, 200);
+    let mut twice = with(ping(), "transfer-encoding", "chunked");
+    twice.headers_mut().append("transfer-encoding", HeaderValue::from_static("chunked"));
+    assert_eq!(status(twice).await, 501);
+    for encoding in ["gzip, chunked", "gzip", "identity", ""] {
+        assert_eq!(status(with(ping(), "transfer-encoding", encoding)).await, 501, "{encoding}");
+    }
 }
 
 /// Panics when it is read.
@@ -257,13 +264,19 @@ async fn a_broken_body() {
 async fn a_dribbled_body() {
     let start = tokio::time::Instant::now();
     assert_eq!(respond(in_parts(vec![PING], End::Never)).await.status(), 408);
-    assert_eq!(start.elapsed().as_secs(), 10);
+    // The longest pause of the minimum rate.
+    assert_eq!(start.elapsed().as_secs(), 5);
+
+    let service =
+        Receiver::<Acme>::new(Verifier::standard_webhooks(secret())).min_body_rate(0, Duration::ZERO).into_service();
+    assert_eq!(service.respond(in_parts(vec![PING], End::Never)).await.status(), 408);
+    assert_eq!(start.elapsed().as_secs(), 15);
 
     let service = Receiver::<Acme>::new(Verifier::standard_webhooks(secret()))
         .body_timeout(Duration::from_secs(1))
         .into_service();
     assert_eq!(service.respond(in_parts(vec![PING], End::Never)).await.status(), 408);
-    assert_eq!(start.elapsed().as_secs(), 11);
+    assert_eq!(start.elapsed().as_secs(), 16);
 }
 
 #[tokio::test]

@@ -5,13 +5,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
-use http_body_util::{BodyExt, Full, channel::Channel};
+use http_body_util::channel::{Channel, Sender};
+use http_body_util::{BodyExt, Full};
 use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use webhook_receiver::bytes::Bytes;
 use webhook_receiver::http::{HeaderValue, Method, Request};
 use webhook_receiver::signature::VerifierBuilder;
 use webhook_receiver::testing::{request, secret, sign, signed_now};
-use webhook_receiver::{Receiver, Secret, StandardWebhooks, Verifier};
+use webhook_receiver::{Receiver, ReceiverService, Secret, StandardWebhooks, Verifier};
 
 use super::{assert_complete, assert_named, read};
 use crate::acme::{Acme, Ping};
@@ -49,30 +52,100 @@ fn signed(body: &str) -> Request<Full<Bytes>> {
     request(signed_now(&StandardWebhooks::DEFAULT, &secret(), &body), body)
 }
 
-#[tokio::test]
+/// Sends a body in parts, which the test sends when it wants.
+fn open(service: &ReceiverService<Acme>) -> (Sender<Bytes, std::io::Error>, JoinHandle<u16>) {
+    let (sender, body) = Channel::<Bytes, std::io::Error>::new(1);
+    let (service, request) = (service.clone(), signed(PING).map(|_| body));
+    (sender, tokio::spawn(async move { service.respond(request).await.status().as_u16() }))
+}
+
+/// Lets all other tasks run.
+async fn settle() {
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn d01_bodies_share_their_memory() {
     let service = receiver().body_limit(100).body_memory(250).on(|_: Ping| async {}).into_service();
-    let mut open = Vec::new();
-    for _ in 0..2 {
-        let (mut sender, body) = Channel::<Bytes, std::io::Error>::new(1);
-        sender.send_data(Bytes::from_static(&[b'x'; 100])).await.unwrap();
-        let (service, request) = (service.clone(), signed(PING).map(|_| body));
-        open.push((sender, tokio::spawn(async move { service.respond(request).await.status().as_u16() })));
-    }
-    tokio::task::yield_now().await;
-    let small = service.respond(signed(PING)).await;
-    assert_eq!(small.status(), 200);
-    let large = service.respond(signed(&format!("{PING:60}"))).await;
-    assert_eq!(large.status(), 503);
-    assert_eq!(large.headers()["retry-after"], "10");
-    assert_eq!(large.into_body().collect().await.unwrap().to_bytes(), "Service Unavailable");
+    let (mut first, first_answer) = open(&service);
+    let (mut second, second_answer) = open(&service);
+    first.send_data(Bytes::from_static(&[b'x'; 99])).await.unwrap();
+    second.send_data(Bytes::from_static(&[b'x'; 100])).await.unwrap();
+    settle().await;
+    assert_eq!(service.respond(signed(PING)).await.status(), 200);
+    assert!(!first_answer.is_finished() && !second_answer.is_finished());
 
-    // What is not authentic gives its memory back.
-    for (sender, answer) in open {
-        drop(sender);
-        assert_eq!(answer.await.unwrap(), 401);
-    }
+    // The larger of those that have not progressed makes room.
     assert_eq!(service.respond(signed(&format!("{PING:60}"))).await.status(), 200);
+    assert_eq!(second_answer.await.unwrap(), 503);
+    drop(first);
+    assert_eq!(first_answer.await.unwrap(), 401);
+}
+
+/// Any number of senders, each with all of a body but its last byte.
+#[tokio::test(start_paused = true)]
+async fn d01_stalled_bodies_make_room() {
+    let service = receiver().body_limit(1000).body_memory(4000).on(|_: Ping| async {}).into_service();
+    let mut stalled = Vec::new();
+    for number in 0..50 {
+        let (mut sender, answer) = open(&service);
+        sender.send_data(Bytes::from_static(&[b'x'; 999])).await.unwrap();
+        settle().await;
+        stalled.push((sender, answer));
+        assert_eq!(service.respond(signed(&format!("{PING:width$}", width = 30 + 10 * number))).await.status(), 200);
+    }
+    let mut answers = Vec::new();
+    for (sender, answer) in stalled {
+        drop(sender);
+        answers.push(answer.await.unwrap());
+    }
+    assert_eq!(answers.iter().filter(|&&answer| answer == 503).count(), 47, "{answers:?}");
+    assert!(answers.ends_with(&[401; 3]), "{answers:?}");
+}
+
+/// What progresses is kept, although it is older and larger than what has stopped.
+#[tokio::test(start_paused = true)]
+async fn d01_a_body_that_progresses_is_kept() {
+    let body = format!("{PING:1000}");
+    let service = receiver().body_limit(1000).body_memory(2000).on(|_: Ping| async {}).into_service();
+    let (mut vendor, body_of_vendor) = Channel::<Bytes, std::io::Error>::new(1);
+    let (same, request) = (service.clone(), signed(&body).map(|_| body_of_vendor));
+    let delivered = tokio::spawn(async move { same.respond(request).await.status().as_u16() });
+    let mut others = Vec::new();
+    for part in body.as_bytes().chunks(100) {
+        vendor.send_data(Bytes::copy_from_slice(part)).await.unwrap();
+        let (mut stalled, answer) = open(&service);
+        stalled.send_data(Bytes::from_static(&[b'x'; 800])).await.unwrap();
+        others.push((stalled, answer));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    drop(vendor);
+    assert_eq!(delivered.await.unwrap(), 200);
+}
+
+/// Slower than the minimum rate, whatever has arrived before.
+#[tokio::test(start_paused = true)]
+async fn bodies_have_a_minimum_rate() {
+    let start = Instant::now();
+    let service = receiver().body_timeout(Duration::from_mins(1)).into_service();
+    let (mut slow, answer) = open(&service);
+    slow.send_data(Bytes::from(vec![b' '; 100_000])).await.unwrap();
+    while !answer.is_finished() {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        drop(slow.send_data(Bytes::from(vec![b' '; 300])).await);
+    }
+    assert_eq!((answer.await.unwrap(), start.elapsed().as_secs()), (408, 5));
+
+    let service = receiver().min_body_rate(100, Duration::from_secs(2)).into_service();
+    let (mut steady, answer) = open(&service);
+    for _ in 0..8 {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        steady.send_data(Bytes::from(vec![b' '; 110])).await.unwrap();
+    }
+    drop(steady);
+    assert_eq!(answer.await.unwrap(), 401);
 }
 
 /// A body stays in memory for as long as its handler runs.
@@ -88,7 +161,10 @@ async fn d01_running_handlers_keep_their_memory() {
     let other = service.clone();
     let first = tokio::spawn(async move { other.respond(signed(PING)).await.status().as_u16() });
     tokio::time::sleep(Duration::from_millis(20)).await;
-    assert_eq!(service.respond(signed(PING)).await.status(), 503);
+    let refused = service.respond(signed(PING)).await;
+    assert_eq!(refused.status(), 503);
+    assert_eq!(refused.headers()["retry-after"], "10");
+    assert_eq!(refused.into_body().collect().await.unwrap().to_bytes(), "Service Unavailable");
     gate.add_permits(1);
     assert_eq!(first.await.unwrap(), 200);
     service.idle().await;

@@ -239,3 +239,76 @@ async fn other_pages_are_served() {
     assert_eq!(statuses(&server.exchange(ping(&[]).as_bytes()).await), [200]);
     server.stop().await;
 }
+
+/// It gets its answer, also after a while.
+#[tokio::test]
+async fn a_client_that_has_sent_everything() {
+    let (service, handled) = pings(Duration::from_millis(100));
+    let server = Running::start(patient().route_service("/hook", service)).await;
+    for connection in ["close", "keep-alive"] {
+        let mut client = server.connect().await;
+        client.send(ping(&[&format!("connection: {connection}")]).as_bytes()).await;
+        client.finish().await;
+        assert_eq!(statuses(&client.answers().await), [200]);
+    }
+    server.stop().await;
+    assert_eq!(handled.load(Ordering::Relaxed), 2);
+}
+
+/// A server with a service that reads bodies and one that never answers, and place for eight connections.
+fn with_other_services() -> Server {
+    use axum::Router;
+    use axum::routing::post;
+
+    let pages = Router::new()
+        .route("/upload", post(async |body: String| body))
+        .route("/never", post(std::future::pending::<String>));
+    let (service, _) = pings(Duration::ZERO);
+    patient()
+        .body_timeout(Duration::from_hours(1))
+        .max_connections(8)
+        .route_service("/hook", service)
+        .fallback_service(pages)
+}
+
+fn upload(path: &str) -> String {
+    format!("POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n")
+}
+
+#[tokio::test]
+async fn other_services_do_not_lock_the_server() {
+    let server = Running::start(with_other_services().min_body_rate(0, Duration::ZERO)).await;
+    // With a body that stops, and with a whole request.
+    for (path, body) in [("/upload", 1), ("/never", 100)] {
+        let mut open = Vec::new();
+        for _ in 0..20 {
+            let mut client = server.connect().await;
+            client.send((upload(path) + &" ".repeat(body)).as_bytes()).await;
+            open.push(client);
+        }
+        assert_eq!(statuses(&server.exchange(ping(&[]).as_bytes()).await), [200], "{path}");
+    }
+    drop(server);
+
+    // Without a newcomer, they end on their own.
+    let server = with_other_services().min_body_rate(1000, Duration::from_millis(200));
+    let server = Running::start(server.idle_timeout(Duration::from_millis(400))).await;
+    let mut slow = server.connect().await;
+    slow.send((upload("/upload") + " ").as_bytes()).await;
+    assert_eq!(statuses(&slow.answers().await), [400]);
+    let mut waiting = server.connect().await;
+    waiting.send((upload("/never") + &" ".repeat(100)).as_bytes()).await;
+    assert!(waiting.answers().await.is_empty());
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn other_services_get_no_gzip() {
+    let server = Running::start(with_other_services()).await;
+    let compressed = "POST /upload HTTP/1.1\r\nhost: x\r\ntransfer-encoding: gzip, chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n";
+    let mut client = server.connect().await;
+    client.send(compressed.as_bytes()).await;
+    client.finish().await;
+    assert_eq!(statuses(&client.answers().await), [501]);
+    server.stop().await;
+}

@@ -80,6 +80,11 @@ impl Client {
         drop(timeout(PATIENCE, self.0.write_all(bytes)).await.expect("the server reads"));
     }
 
+    /// Closes the side that sends.
+    pub(super) async fn finish(&mut self) {
+        self.0.shutdown().await.unwrap();
+    }
+
     /// Reads until the server closes the connection.
     pub(super) async fn answers(&mut self) -> Vec<Answer> {
         let mut bytes = Vec::new();
