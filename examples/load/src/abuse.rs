@@ -22,10 +22,16 @@ pub(crate) enum Abuse {
     LargeBodies,
     OversizedBodies,
     BadSignatures,
+    /// This many bodies that stop before their last byte.
+    StalledBodies(usize),
 }
 
+/// The most that a receiver takes.
+const BODY: usize = 2 * 1024 * 1024;
+
 impl Abuse {
-    pub(crate) const ALL: [Self; 7] = [
+    /// All except [`StalledBodies`](Self::StalledBodies).
+    pub(crate) const USUAL: [Self; 7] = [
         Self::None,
         Self::SilentConnections,
         Self::SlowHeaders,
@@ -44,6 +50,7 @@ impl Abuse {
             Self::SilentConnections | Self::SlowHeaders | Self::SlowBodies => connections,
             Self::LargeBodies => connections / 10,
             Self::OversizedBodies | Self::BadSignatures => connections.min(64),
+            Self::StalledBodies(count) => count,
         };
         for _ in 0..count {
             let attempts = Arc::clone(&attempts);
@@ -58,16 +65,15 @@ impl Abuse {
     }
 
     async fn attempt(self, address: SocketAddr) {
-        const MEGABYTE: usize = 1024 * 1024;
-
         match self {
             Self::None => {}
             Self::SilentConnections => hold(address, "", "").await,
             Self::SlowHeaders => hold(address, "POST /hook HTTP/1.1\r\nx: ", "y").await,
             Self::SlowBodies => hold(address, &forged(1000), " ").await,
-            Self::LargeBodies => flood(address, forged(2 * MEGABYTE) + &" ".repeat(2 * MEGABYTE)).await,
-            Self::OversizedBodies => flood(address, forged(3 * MEGABYTE) + &" ".repeat(3 * MEGABYTE)).await,
-            Self::BadSignatures => flood(address, forged(2) + "{}").await,
+            Self::LargeBodies => flood(address, BODY, BODY).await,
+            Self::OversizedBodies => flood(address, BODY * 3 / 2, BODY * 3 / 2).await,
+            Self::BadSignatures => flood(address, 2, 2).await,
+            Self::StalledBodies(_) => flood(address, BODY, BODY - 1).await,
         }
     }
 }
@@ -99,10 +105,13 @@ async fn hold(address: SocketAddr, begin: &str, more: &str) {
     }
 }
 
-/// Sends everything at once, and waits for the answer.
-async fn flood(address: SocketAddr, request: String) {
-    if timeout(Duration::from_secs(30), exchange(address, request.as_bytes())).await.is_ok_and(|answer| answer.is_err())
-    {
+/// Announces a body, sends some of it at once, and waits for the answer.
+async fn flood(address: SocketAddr, announced: usize, sent: usize) {
+    static SPACES: [u8; BODY * 3 / 2] = [b' '; BODY * 3 / 2];
+
+    let head = forged(announced);
+    let exchanged = exchange(address, head.as_bytes(), &SPACES[..sent]);
+    if timeout(Duration::from_secs(30), exchanged).await.is_ok_and(|answer| answer.is_err()) {
         sleep(Duration::from_millis(10)).await;
     }
 }
@@ -110,6 +119,7 @@ async fn flood(address: SocketAddr, request: String) {
 impl fmt::Display for Abuse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::StalledBodies(count) => return write!(f, "{count} bodies of 2 MiB that stop"),
             Self::None => "none",
             Self::SilentConnections => "silent connections",
             Self::SlowHeaders => "slow headers",

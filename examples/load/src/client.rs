@@ -14,6 +14,9 @@ const BODY: &str = r#"{
     "asset": {"id": "cdff2214-3873-4cc4-8e2e-94fcec784343"}
 }"#;
 
+/// The length of a large body.
+const LARGE: usize = 256 * 1024;
+
 /// How long the vendor waits.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -24,19 +27,23 @@ pub(crate) struct Delivered {
     pub(crate) elapsed: Duration,
 }
 
-/// Delivers, in up to three attempts.
+/// Delivers, in up to three attempts. Every fourth delivery is large.
 pub(crate) async fn deliver(address: SocketAddr, number: usize) -> Option<Delivered> {
     let start = Instant::now();
+    let mut body = BODY.to_owned();
+    if number % 4 == 3 {
+        body += &" ".repeat(LARGE - body.len());
+    }
     for attempts in 1..=3 {
-        let headers = testing::sign(&testing::secret(), &format!("msg_{number}"), SystemTime::now(), BODY.as_bytes());
+        let headers = testing::sign(&testing::secret(), &format!("msg_{number}"), SystemTime::now(), body.as_bytes());
         let head: String =
             headers.iter().map(|(name, value)| format!("{name}: {}\r\n", value.to_str().unwrap_or_default())).collect();
-        let length = BODY.len();
-        let request = format!(
+        let length = body.len();
+        let head = format!(
             "POST /hook HTTP/1.1\r\nhost: test\r\nconnection: close\r\ncontent-type: application/json\r\n\
-             content-length: {length}\r\n{head}\r\n{BODY}"
+             content-length: {length}\r\n{head}\r\n"
         );
-        if let Ok(Ok(200)) = timeout(PATIENCE, exchange(address, request.as_bytes())).await {
+        if let Ok(Ok(200)) = timeout(PATIENCE, exchange(address, head.as_bytes(), body.as_bytes())).await {
             return Some(Delivered { attempts, elapsed: start.elapsed() });
         }
         sleep(Duration::from_millis(500)).await;
@@ -45,19 +52,24 @@ pub(crate) async fn deliver(address: SocketAddr, number: usize) -> Option<Delive
 }
 
 /// The status of the answer.
-pub(crate) async fn exchange(address: SocketAddr, request: &[u8]) -> Result<u16, BoxError> {
+pub(crate) async fn exchange(address: SocketAddr, head: &[u8], body: &[u8]) -> Result<u16, BoxError> {
     let mut stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
     let (mut reader, mut writer) = stream.split();
-    let mut head = [0; 12];
+    let send = async {
+        writer.write_all(head).await?;
+        writer.write_all(body).await
+    };
+    let mut status = [0; 12];
     // An answer may arrive before everything was sent.
     tokio::select! {
         biased;
-        read = reader.read_exact(&mut head) => { read?; }
-        Err(error) = writer.write_all(request) => {
-            if reader.read_exact(&mut head).await.is_err() {
+        read = reader.read_exact(&mut status) => { read?; }
+        Err(error) = send => {
+            if reader.read_exact(&mut status).await.is_err() {
                 return Err(error.into());
             }
         }
     }
-    Ok(str::from_utf8(&head)?.get(9..).ok_or("no status")?.parse()?)
+    Ok(str::from_utf8(&status)?.get(9..).ok_or("no status")?.parse()?)
 }

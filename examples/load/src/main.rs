@@ -5,8 +5,9 @@
 //! ```
 //!
 //! The receiver is a separate process, so that its memory can be measured apart from the clients. It has default
-//! settings. Fails if a good delivery is not answered with 200, or if the memory grows beyond the limit. Needs Linux for
-//! the memory, and `ulimit -n` well above the number of connections.
+//! settings. Fails if a good delivery is not answered with 200, if more than one in a hundred needs a second attempt, or if
+//! the heap or the memory grows beyond its limit. Needs Linux for the memory, and `ulimit -n` well above the number of
+//! connections.
 
 mod abuse;
 mod client;
@@ -16,14 +17,18 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
+use tokio::task::JoinSet;
 use tokio::time::sleep;
 use webhook_receiver::BoxError;
 
 use abuse::Abuse;
 use server::Server;
 
+/// The default memory for bodies, and 128 KiB for each of the 512 connections.
+const HEAP: usize = (64 + 64) * 1024 * 1024;
+
 /// Attacks a receiver over real sockets, and measures good deliveries at the same time.
-#[derive(Clone, Copy, Parser)]
+#[derive(Parser)]
 struct Options {
     /// How many connections the attacker keeps
     #[arg(long, default_value_t = 10_000)]
@@ -32,6 +37,18 @@ struct Options {
     /// How long each attack lasts, in seconds
     #[arg(long, default_value_t = 20)]
     seconds: u64,
+
+    /// How many attackers send bodies of 2 MiB that stop before their last byte, in one attack for each number
+    #[arg(long, value_delimiter = ',', default_values_t = [32, 128, 512])]
+    stalled: Vec<usize>,
+
+    /// How long each of these attacks lasts, in seconds
+    #[arg(long, default_value_t = 60)]
+    stalled_seconds: u64,
+
+    /// Only these attacks with stalled bodies
+    #[arg(long)]
+    only_stalled: bool,
 
     /// How many megabytes the receiver may use
     #[arg(long, default_value_t = 320)]
@@ -58,44 +75,68 @@ fn main() -> ExitCode {
 }
 
 async fn run(options: Options) -> Result<(), BoxError> {
-    println!("| attack | attempts | good deliveries | first attempt | 50 % within | 99 % within | slowest | memory |");
-    println!("|---|---|---|---|---|---|---|---|");
+    println!(
+        "| attack | attempts | good deliveries | first attempt | 50 % within | 99 % within | slowest | heap | memory |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|");
+    let usual = Abuse::USUAL.map(|abuse| (abuse, options.seconds));
+    let usual = usual.into_iter().filter(|_| !options.only_stalled);
+    let stalled = options.stalled.iter().map(|&count| (Abuse::StalledBodies(count), options.stalled_seconds));
     let mut faults = Vec::new();
-    for abuse in Abuse::ALL {
-        let mut server = Server::start().await?;
-        let abusers = abuse.begin(server.address, options.connections);
-        let end = Instant::now() + Duration::from_secs(options.seconds);
-        let mut good = Vec::new();
-        while Instant::now() < end {
-            good.push(client::deliver(server.address, good.len()).await);
-            sleep(Duration::from_millis(50)).await;
+    for (abuse, seconds) in usual.chain(stalled) {
+        for fault in measure(abuse, seconds, &options).await? {
+            faults.push(format!("{abuse}: {fault}"));
         }
-        let attempts = abusers.end();
-        let memory = server.peak_memory()?;
-        if !server.is_running()? {
-            faults.push(format!("{abuse}: the receiver has ended"));
-        }
-        let lost = good.iter().filter(|delivery| delivery.is_none()).count();
-        if lost > 0 {
-            faults.push(format!("{abuse}: {lost} good deliveries were not answered with 200"));
-        }
-        if memory > options.memory {
-            faults.push(format!("{abuse}: {memory} MB of memory"));
-        }
-        let total = good.len();
-        let mut answered: Vec<_> = good.into_iter().flatten().collect();
-        let at_once = answered.iter().filter(|delivery| delivery.attempts == 1).count();
-        answered.sort_by_key(|delivery| delivery.elapsed);
-        let within = |percent: usize| {
-            let index = (answered.len() * percent / 100).min(answered.len().saturating_sub(1));
-            answered.get(index).map_or(f64::NAN, |delivery| delivery.elapsed.as_secs_f64() * 1e3)
-        };
-        println!(
-            "| {abuse} | {attempts} | {total} | {at_once} | {:.1} ms | {:.1} ms | {:.1} ms | {memory} MB |",
-            within(50),
-            within(99),
-            within(100),
-        );
     }
     if faults.is_empty() { Ok(()) } else { Err(faults.join("; ").into()) }
+}
+
+/// Prints a line. Returns which promises were broken.
+async fn measure(abuse: Abuse, seconds: u64, options: &Options) -> Result<Vec<String>, BoxError> {
+    let mut server = Server::start().await?;
+    let abusers = abuse.begin(server.address, options.connections);
+    let end = Instant::now() + Duration::from_secs(seconds);
+    let (address, mut deliveries) = (server.address, JoinSet::new());
+    // A vendor does not wait for one delivery before it begins the next.
+    while Instant::now() < end {
+        let number = deliveries.len();
+        deliveries.spawn(async move { client::deliver(address, number).await });
+        sleep(Duration::from_millis(100)).await;
+    }
+    let good = deliveries.join_all().await;
+    let attempts = abusers.end();
+    let mut faults = Vec::new();
+    if !server.is_running()? {
+        faults.push("the receiver has ended".to_owned());
+    }
+    let memory = server.peak_memory()?;
+    if memory > options.memory {
+        faults.push(format!("{memory} MB of memory"));
+    }
+    let heap = server.peak_heap().await?;
+    if heap > HEAP {
+        faults.push(format!("{heap} bytes on the heap"));
+    }
+    let total = good.len();
+    let mut answered: Vec<_> = good.into_iter().flatten().collect();
+    if answered.len() < total {
+        faults.push(format!("{} good deliveries were not answered with 200", total - answered.len()));
+    }
+    let at_once = answered.iter().filter(|delivery| delivery.attempts == 1).count();
+    if at_once * 100 < total * 99 {
+        faults.push(format!("{} good deliveries needed several attempts", total - at_once));
+    }
+    answered.sort_by_key(|delivery| delivery.elapsed);
+    let within = |percent: usize| {
+        let index = (answered.len() * percent / 100).min(answered.len().saturating_sub(1));
+        answered.get(index).map_or(f64::NAN, |delivery| delivery.elapsed.as_secs_f64() * 1e3)
+    };
+    println!(
+        "| {abuse} | {attempts} | {total} | {at_once} | {:.1} ms | {:.1} ms | {:.1} ms | {} MB | {memory} MB |",
+        within(50),
+        within(99),
+        within(100),
+        heap / 1_000_000,
+    );
+    Ok(faults)
 }

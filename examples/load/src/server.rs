@@ -5,19 +5,29 @@ use std::fs;
 use std::net::SocketAddr;
 use std::process::Stdio;
 
+use peak_alloc::PeakAlloc;
 use tenovos_webhooks::AssetCreated;
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
 use tokio::net::TcpListener;
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdout, Command};
 use webhook_receiver::serve::Server as WebhookServer;
 use webhook_receiver::{BoxError, testing};
 
-/// Receives assets, and prints its address.
+/// The most that was allocated at once.
+#[global_allocator]
+static HEAP: PeakAlloc = PeakAlloc;
+
+/// Receives assets. Prints its address, and the peak of its heap in bytes when its input ends.
 pub(crate) async fn serve() -> Result<(), BoxError> {
     let service = tenovos_webhooks::receiver(testing::secret()).on(|_: AssetCreated| async {}).into_service();
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?);
-    WebhookServer::new().route_service("/hook", service).run(listener).await?;
+    let ended = async { drop(tokio::io::stdin().read(&mut [0]).await) };
+    let server = WebhookServer::new().route_service("/hook", service);
+    tokio::select! {
+        result = server.run(listener) => result?,
+        () = ended => println!("{}", HEAP.peak_usage()),
+    }
     Ok(())
 }
 
@@ -25,19 +35,27 @@ pub(crate) async fn serve() -> Result<(), BoxError> {
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     process: Child,
+    output: Lines<BufReader<ChildStdout>>,
 }
 
 impl Server {
     pub(crate) async fn start() -> Result<Self, BoxError> {
         let mut command = Command::new(current_exe()?);
-        let mut process = command.arg("--serve").stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
-        let stdout = process.stdout.take().ok_or("no output")?;
-        let line = BufReader::new(stdout).lines().next_line().await?.ok_or("the receiver does not start")?;
-        Ok(Self { address: line.parse()?, process })
+        command.arg("--serve").stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
+        let mut process = command.spawn()?;
+        let mut output = BufReader::new(process.stdout.take().ok_or("no output")?).lines();
+        let line = output.next_line().await?.ok_or("the receiver does not start")?;
+        Ok(Self { address: line.parse()?, process, output })
     }
 
     pub(crate) fn is_running(&mut self) -> Result<bool, BoxError> {
         Ok(self.process.try_wait()?.is_none())
+    }
+
+    /// Stops it. Returns the peak of its heap, in bytes.
+    pub(crate) async fn peak_heap(mut self) -> Result<usize, BoxError> {
+        drop(self.process.stdin.take());
+        Ok(self.output.next_line().await?.ok_or("the receiver has ended")?.parse()?)
     }
 
     /// The peak memory so far, in megabytes.
