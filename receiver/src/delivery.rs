@@ -18,15 +18,25 @@ pub struct Delivery {
     seconds: Option<u64>,
     body: Bytes,
     event_type_header: Option<HeaderValue>,
+    /// What the values of the body may take at least, in bytes.
+    decode_memory: usize,
 }
 
 impl Delivery {
     pub(crate) fn new(id: Option<HeaderValue>, seconds: Option<u64>, body: Bytes) -> Self {
-        Self { id, id_is_signed: false, seconds, body, event_type_header: None }
+        Self { id, id_is_signed: false, seconds, body, event_type_header: None, decode_memory: codec::MIN_MEMORY }
     }
 
     pub(crate) fn with_event_type_header(self, value: Option<HeaderValue>) -> Self {
         Self { event_type_header: value, ..self }
+    }
+
+    pub(crate) fn with_decode_memory(self, bytes: usize) -> Self {
+        Self { decode_memory: bytes, ..self }
+    }
+
+    pub(crate) fn decode_memory(&self) -> usize {
+        self.decode_memory
     }
 
     /// The signature covers the id.
@@ -72,7 +82,7 @@ impl Delivery {
     ///
     /// If the body is not JSON, or is not a `T`.
     pub fn decode<T: Decode>(&self) -> Result<T, DecodeError> {
-        codec::from_slice(&self.body)
+        codec::from_slice_with(&self.body, self.decode_memory, |reader| T::decode(reader))
     }
 }
 

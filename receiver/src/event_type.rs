@@ -118,7 +118,7 @@ pub(crate) fn read<T>(
     unsettled: Unsettled,
     read: impl FnOnce(&mut Reader<'_>) -> Result<T, DecodeError>,
 ) -> Result<T, DecodeError> {
-    codec::from_slice_with(delivery.raw(), |reader| {
+    codec::from_slice_with(delivery.raw(), delivery.decode_memory(), |reader| {
         if let Some(name) = unsettled {
             reader.once(name);
         }
@@ -128,7 +128,7 @@ pub(crate) fn read<T>(
 
 /// The whole body is read, so that a second event type is detected.
 fn find(pointer: &'static str, delivery: &Delivery) -> Result<Option<String>, DecodeError> {
-    codec::from_slice_with(delivery.raw(), |reader| text_below(pointer, reader))
+    codec::from_slice_with(delivery.raw(), delivery.decode_memory(), |reader| text_below(pointer, reader))
 }
 
 /// A body may have something else at that place; whether it matches is not decided here.

@@ -243,6 +243,16 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
         self
     }
 
+    /// Sets the memory that the values of one body may take, in bytes. The default is 1 MiB. A body may always use 16 times
+    /// its size, and one below 64 KiB as much as it needs.
+    ///
+    /// A body that needs more goes to the [fallback](Self::fallback), like one that does not match its type. Memory is used
+    /// by elements of lists and maps whose type has many members, even if all are absent.
+    pub fn decode_memory(mut self, bytes: usize) -> Self {
+        self.setup.limits.decode_memory = bytes;
+        self
+    }
+
     /// Sets how many handlers may run at once. The default is 1024. Further deliveries are answered with 503; none waits.
     pub fn max_concurrency(mut self, handlers: usize) -> Self {
         self.setup.limits.handlers = handlers;

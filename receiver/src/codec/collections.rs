@@ -2,19 +2,24 @@
 
 use std::collections::BTreeMap;
 
+use super::reader::Kind;
 use super::{Decode, DecodeError, Members, Name, Reader};
 
 impl<T: Decode> Decode for Box<T> {
     const MEMBERS: Option<&'static [&'static str]> = T::MEMBERS;
+    const REQUIRED: &'static [bool] = T::REQUIRED;
+    const KINDS: u8 = T::KINDS;
 
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        T::decode(reader).map(Self::new)
+        T::decode_boxed(reader)
     }
 }
 
 /// `null` is `None`.
 impl<T: Decode> Decode for Option<T> {
     const MEMBERS: Option<&'static [&'static str]> = T::MEMBERS;
+    const REQUIRED: &'static [bool] = T::REQUIRED;
+    const KINDS: u8 = T::KINDS | Kind::Null.bit();
 
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         if reader.null()? { Ok(None) } else { T::decode(reader).map(Some) }
@@ -22,11 +27,14 @@ impl<T: Decode> Decode for Option<T> {
 }
 
 impl<T: Decode> Decode for Vec<T> {
+    const KINDS: u8 = Kind::Array.bit();
+
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut array = reader.array(&"an array")?;
         let mut elements = Vec::new();
         while let Some(element) = array.next()? {
-            elements.push(element);
+            let reader = &mut *array.reader;
+            reader.meter.push(&mut elements, element).map_err(|reason| reader.exhausted(reason))?;
         }
         Ok(elements)
     }
@@ -34,6 +42,8 @@ impl<T: Decode> Decode for Vec<T> {
 
 /// A duplicate name is refused.
 impl<T: Decode> Decode for BTreeMap<String, T> {
+    const KINDS: u8 = Kind::Object.bit();
+
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut members = reader.object("")?;
         let mut map = Self::new();
@@ -43,6 +53,12 @@ impl<T: Decode> Decode for BTreeMap<String, T> {
         Ok(map)
     }
 }
+
+/// Entries in a node of a map, its capacity and the least but for the root, and its other memory: up to 12 pointers to
+/// others, its parent and its length.
+const NODE: usize = 11;
+const LEAST: usize = 5;
+const NODE_BYTES: usize = 14 * size_of::<usize>();
 
 impl<'de> Members<'_, 'de> {
     /// Reads the value of a member into a map.
@@ -54,6 +70,9 @@ impl<'de> Members<'_, 'de> {
         if map.contains_key(&*name) {
             return Err(self.duplicate(&name));
         }
+        if map.len().is_multiple_of(LEAST) {
+            self.reader().hold(NODE * size_of::<(String, T)>() + NODE_BYTES)?;
+        }
         let value = T::decode(self.reader()).map_err(|error| error.below(&name))?;
         map.insert(name.into(), value);
         Ok(())
@@ -64,21 +83,23 @@ impl<'de> Members<'_, 'de> {
 macro_rules! tuples {
     ($($length:literal: $($name:ident)+;)+) => {$(
         impl<$($name: Decode),+> Decode for ($($name,)+) {
+            const KINDS: u8 = Kind::Array.bit();
+
             fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
                 const EXPECTED: &str = concat!("an array of length ", $length);
                 let start = reader.place();
                 let mut array = reader.array(&EXPECTED)?;
-                let invalid = |length: usize| {
-                    DecodeError::mismatch(start, format_args!("invalid length {length}, expected {EXPECTED}"))
+                let invalid = |reader: &Reader<'_>, length: usize| {
+                    reader.invalid(start, format_args!("invalid length {length}, expected {EXPECTED}"))
                 };
                 let elements = ($(
                     match array.next::<$name>()? {
                         Some(element) => element,
-                        None => return Err(invalid(array.count())),
+                        None => return Err(invalid(array.reader, array.count())),
                     },
                 )+);
                 while array.next_with(Reader::skip)?.is_some() {}
-                if array.count() == $length { Ok(elements) } else { Err(invalid(array.count())) }
+                if array.count() == $length { Ok(elements) } else { Err(invalid(array.reader, array.count())) }
             }
         }
     )+};

@@ -1,5 +1,7 @@
 //! Exact arithmetic on decimal text, as far as comparing and converting it needs.
 
+use std::fmt;
+
 /// The value of a JSON number: `±digits × 10^exponent`, normalised so that equal values are equal.
 ///
 /// `digits` neither begins nor ends with `0`; zero has none, no sign and the exponent 0.
@@ -8,6 +10,13 @@ pub(crate) struct Decimal {
     negative: bool,
     digits: String,
     exponent: i64,
+}
+
+/// Equal for all spellings of a value.
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}e{}", if self.negative { "-" } else { "" }, self.digits, self.exponent)
+    }
 }
 
 /// The digits of `i128::MIN`.

@@ -18,33 +18,31 @@ trait Holds<T> {
     fn take(self: Box<Self>) -> T;
 }
 
-struct Held<T>(T);
-
-impl<T> Holds<T> for Held<T> {
+impl<T> Holds<T> for T {
     fn get(&self) -> &T {
-        &self.0
+        self
     }
 
     fn get_mut(&mut self) -> &mut T {
-        &mut self.0
+        self
     }
 
     fn take(self: Box<Self>) -> T {
-        self.0
+        *self
     }
 }
 
 impl<T: Send + Sync + 'static> Deep<T> {
     /// Puts a value behind a pointer.
     pub fn new(value: T) -> Self {
-        Self(Box::new(Held(value)))
+        Self(Box::new(value))
     }
 }
 
 impl<T> Deep<T> {
     /// The value itself.
     pub fn into_inner(self) -> T {
-        self.0.take()
+        Holds::take(self.0)
     }
 }
 
@@ -58,19 +56,19 @@ impl<T> Deref for Deep<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        self.0.get()
+        (*self.0).get()
     }
 }
 
 impl<T> DerefMut for Deep<T> {
     fn deref_mut(&mut self) -> &mut T {
-        self.0.get_mut()
+        (*self.0).get_mut()
     }
 }
 
-impl<T: Clone + Send + Sync + 'static> Clone for Deep<T> {
+impl<T: Decode + Clone + Send + Sync + 'static> Clone for Deep<T> {
     fn clone(&self) -> Self {
-        Self::new(T::clone(self))
+        Self(T::clone_boxed(self))
     }
 }
 
@@ -88,9 +86,14 @@ impl<T: fmt::Debug> fmt::Debug for Deep<T> {
 
 impl<T: Decode + Send + Sync + 'static> Decode for Deep<T> {
     const MEMBERS: Option<&'static [&'static str]> = T::MEMBERS;
+    const REQUIRED: &'static [bool] = T::REQUIRED;
+    const KINDS: u8 = T::KINDS;
 
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        T::decode(reader).map(Self::new)
+        match T::decode_boxed(reader) {
+            Ok(value) => Ok(Self(value)),
+            Err(error) => Err(error),
+        }
     }
 }
 

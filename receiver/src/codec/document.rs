@@ -4,6 +4,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use super::meter::MIN_MEMORY;
 use super::{Decode, DecodeError, Reader};
 
 /// Reads a value from its text, which `serde_json` provides.
@@ -44,16 +45,17 @@ pub fn example<T: Decode>(json: &'static str) -> T {
 
 /// Decodes a whole document.
 pub(crate) fn from_slice<T: Decode>(json: &[u8]) -> Result<T, DecodeError> {
-    from_slice_with(json, |reader| T::decode(reader))
+    from_slice_with(json, MIN_MEMORY, |reader| T::decode(reader))
 }
 
-/// Reads a whole document.
+/// Reads a whole document, whose values may take at least this much memory, in bytes.
 pub(crate) fn from_slice_with<T>(
     json: &[u8],
+    min_memory: usize,
     read: impl FnOnce(&mut Reader<'_>) -> Result<T, DecodeError>,
 ) -> Result<T, DecodeError> {
     let text = str::from_utf8(json).map_err(|error| DecodeError::not_utf8(json, error))?;
-    let mut reader = Reader::new(text);
+    let mut reader = Reader::with_memory(text, min_memory);
     match read(&mut reader).and_then(|value| reader.end().map(|()| value)) {
         Ok(value) => Ok(value),
         Err(error) => Err(explain(text, error)),
@@ -63,7 +65,17 @@ pub(crate) fn from_slice_with<T>(
 /// Malformed JSON is reported before a type mismatch, wherever it fails to fit as well.
 #[cold]
 fn explain(text: &str, error: DecodeError) -> DecodeError {
-    let mut reader = Reader::new(text);
-    let malformed = reader.value().and_then(|_| reader.end()).err();
+    // What was decoded has been freed.
+    let mut reader = Reader::with_memory(text, usize::MAX);
+    let malformed = reader.check().and_then(|()| reader.end()).err();
     malformed.unwrap_or(error).located(text.as_bytes())
+}
+
+/// Decodes a document, and says how many steps that took: each byte that was looked at, as often as it was, and each candidate
+/// for a union. Memory is not limited.
+#[cfg(feature = "testing")]
+pub(crate) fn with_steps<T: Decode>(json: &str) -> (Result<T, DecodeError>, usize) {
+    let mut reader = Reader::with_memory(json, usize::MAX);
+    let decoded = T::decode(&mut reader);
+    (decoded, json.len() + reader.meter.steps())
 }

@@ -14,7 +14,7 @@ const MAX_POINTER_CHARS: usize = 512;
 /// Safe to log: `Display` and `Debug` are bounded in length and escape control characters. It may
 /// quote a short piece of the body.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DecodeError(Box<Details>);
+pub struct DecodeError(Option<Box<Details>>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Details {
@@ -32,7 +32,7 @@ struct Details {
 #[non_exhaustive]
 pub enum DecodeErrorKind {
     /// It is not JSON, or it is JSON that readers understand differently: a name occurs twice in one
-    /// object, a number exceeds the range of a double, or arrays and objects nest deeper than 127.
+    /// object, a number exceeds the range of a double, or arrays and objects nest deeper than 128.
     Malformed,
     /// It is JSON, but does not match the type.
     Mismatch,
@@ -54,75 +54,81 @@ impl DecodeError {
         Self::malformed(error.valid_up_to(), "invalid UTF-8").located(json)
     }
 
+    /// An error that nobody reads: a value does not fit one of several types.
+    pub(super) const UNREAD: Self = Self(None);
+
     fn new(kind: DecodeErrorKind, offset: usize, message: &dyn fmt::Display) -> Self {
         let message = cut(&message.to_string(), MAX_MESSAGE_CHARS);
-        Self(Box::new(Details { kind, pointer: String::new(), message, offset, line: 0, column: 0 }))
+        Self(Some(Box::new(Details { kind, pointer: String::new(), message, offset, line: 0, column: 0 })))
     }
 
-    /// Adds a member or index to the path of the error.
+    /// Adds a member to the path of the error.
     #[cold]
     pub(crate) fn below(mut self, segment: &str) -> Self {
-        pointer::prepend(&mut self.0.pointer, segment);
+        if let Some(details) = &mut self.0 {
+            pointer::prepend(&mut details.pointer, segment);
+        }
         self
     }
 
-    /// Says that the error arose in a text that begins here in another.
+    /// Adds an index to the path of the error.
     #[cold]
-    pub(super) fn after(mut self, offset: usize) -> Self {
-        self.0.offset += offset;
-        self
+    pub(super) fn below_index(self, index: usize) -> Self {
+        if self.0.is_some() { self.below(&index.to_string()) } else { self }
     }
 
     /// Says on which line the error arose.
     #[cold]
     pub(super) fn located(mut self, text: &[u8]) -> Self {
-        let before = text.get(..self.0.offset).unwrap_or(text);
-        let mut lines = before.split(|&byte| byte == b'\n');
-        self.0.line = lines.clone().count();
-        self.0.column = lines.next_back().map_or(0, <[u8]>::len) + 1;
-        self.0.pointer = cut(&self.0.pointer, MAX_POINTER_CHARS);
+        if let Some(details) = &mut self.0 {
+            let before = text.get(..details.offset).unwrap_or(text);
+            let mut lines = before.split(|&byte| byte == b'\n');
+            details.line = lines.clone().count();
+            details.column = lines.next_back().map_or(0, <[u8]>::len) + 1;
+            details.pointer = cut(&details.pointer, MAX_POINTER_CHARS);
+        }
         self
     }
 
     /// The kind of the error.
     pub fn kind(&self) -> DecodeErrorKind {
-        self.0.kind
+        self.0.as_ref().map_or(DecodeErrorKind::Mismatch, |details| details.kind)
     }
 
     /// The position: a JSON pointer (RFC 6901), empty for the body itself and for errors of syntax outside any member.
     /// Member names and pointers of excessive length are cut and end in `…`.
     pub fn pointer(&self) -> &str {
-        &self.0.pointer
+        self.0.as_ref().map_or("", |details| &details.pointer)
     }
 
     /// The message. It may contain received control characters.
     pub fn message(&self) -> &str {
-        &self.0.message
+        self.0.as_ref().map_or("", |details| &details.message)
     }
 
     /// The line of the value or of the malformed text, from 1; 0 if unknown.
     pub fn line(&self) -> usize {
-        self.0.line
+        self.0.as_ref().map_or(0, |details| details.line)
     }
 
     /// The column, in bytes from 1; 0 if unknown.
     pub fn column(&self) -> usize {
-        self.0.column
+        self.0.as_ref().map_or(0, |details| details.column)
     }
 }
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0.kind {
+        f.write_str(match self.kind() {
             DecodeErrorKind::Malformed => "malformed JSON",
             DecodeErrorKind::Mismatch => "unexpected JSON",
         })?;
-        if !self.0.pointer.is_empty() {
-            write!(f, " at {}", Printable { text: &self.0.pointer, limit: MAX_POINTER_CHARS + 1 })?;
+        if !self.pointer().is_empty() {
+            write!(f, " at {}", Printable { text: self.pointer(), limit: MAX_POINTER_CHARS + 1 })?;
         }
-        write!(f, ": {}", Printable { text: &self.0.message, limit: MAX_MESSAGE_CHARS + 1 })?;
-        if self.0.line > 0 {
-            write!(f, " (line {} column {})", self.0.line, self.0.column)?;
+        write!(f, ": {}", Printable { text: self.message(), limit: MAX_MESSAGE_CHARS + 1 })?;
+        if self.line() > 0 {
+            write!(f, " (line {} column {})", self.line(), self.column())?;
         }
         Ok(())
     }
@@ -131,9 +137,13 @@ impl fmt::Display for DecodeError {
 impl Error for DecodeError {}
 
 /// A received string, shortened for a message: it may be as long as a body.
-pub(super) fn quoted(text: &str) -> String {
-    let (start, mark) = start(text, MAX_MESSAGE_CHARS);
-    format!("{start:?}{mark}")
+pub(super) struct Quoted<'a>(pub(super) &'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (start, mark) = start(self.0, MAX_MESSAGE_CHARS);
+        write!(f, "{start:?}{mark}")
+    }
 }
 
 fn cut(text: &str, limit: usize) -> String {

@@ -5,13 +5,14 @@ use serde::{Serialize, Serializer, ser};
 use serde_json::value::RawValue;
 
 use super::document::from_slice;
+use super::reader::Kind;
 use super::{Decode, DecodeError, Reader};
 
 /// Any JSON value, kept as the text that was received.
 ///
 /// Member order, digits and spelling survive; serializing it writes the same text. Text that readers
 /// would understand differently is refused: a name that occurs twice in an object, at any depth, a
-/// number beyond the range of a double, and nesting deeper than 127, counted from the outermost value of the text that is
+/// number beyond the range of a double, and nesting deeper than 128, counted from the outermost value of the text that is
 /// read.
 ///
 /// Equality compares the text. `JsonValue` can be read and written through `serde_json` only.
@@ -37,16 +38,49 @@ impl JsonValue {
         &self.0
     }
 
+    /// Decodes the value as another type. Lines and columns of an error count from this value.
+    ///
+    /// # Errors
+    ///
+    /// If the value does not match the type.
+    pub fn decode<T: Decode>(&self) -> Result<T, DecodeError> {
+        from_slice(self.as_str().as_bytes())
+    }
+
     /// Converts into a tree. Numbers that are neither a 64-bit integer nor a double are rounded, and
     /// members are sorted by name.
     pub fn to_value(&self) -> serde_json::Value {
-        serde_json::from_str(self.as_str()).unwrap_or_default()
+        tree(&mut Reader::with_memory(self.as_str(), usize::MAX)).unwrap_or_default()
     }
+}
+
+/// Reads a value as a tree. `serde_json` reads one level less than [`JsonValue`] does.
+fn tree(reader: &mut Reader<'_>) -> Result<serde_json::Value, DecodeError> {
+    Ok(match reader.kind()? {
+        Kind::Null | Kind::Bool | Kind::Number => serde_json::from_str(reader.skip()?).unwrap_or_default(),
+        Kind::String => String::decode(reader)?.into(),
+        Kind::Array => {
+            let mut elements = reader.array(&"an array")?;
+            let mut array = Vec::new();
+            while let Some(element) = elements.next_with(tree)? {
+                array.push(element);
+            }
+            array.into()
+        }
+        Kind::Object => {
+            let mut members = reader.object("")?;
+            let mut object = serde_json::Map::new();
+            while let Some(name) = members.next()? {
+                object.insert(String::from(name), tree(members.reader())?);
+            }
+            object.into()
+        }
+    })
 }
 
 impl Decode for JsonValue {
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        reader.value().map(|value| value.to_json())
+        reader.json()
     }
 }
 

@@ -27,7 +27,12 @@ impl<'de> Lexer<'de> {
 
     /// What was read since this place.
     pub(super) fn since(&self, start: usize) -> &'de str {
-        &self.text[start..self.at]
+        self.between(start, self.at)
+    }
+
+    /// What is between these places.
+    pub(super) fn between(&self, start: usize, end: usize) -> &'de str {
+        &self.text[start..end]
     }
 
     /// Skips whitespace and returns the byte after it, without consuming it.

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::error::quoted;
-use super::same::same_json;
+use super::error::Quoted;
+use super::same::{is_same, same_json};
 use super::{Decode, DecodeError, Reader};
 
 /// Reads exactly this string.
@@ -17,11 +17,8 @@ pub fn constant(reader: &mut Reader<'_>, expected: &str) -> Result<(), DecodeErr
     if text == expected {
         Ok(())
     } else {
-        let found = quoted(&text);
-        Err(DecodeError::mismatch(
-            start,
-            format_args!("invalid value: string {found}, expected the string {expected:?}"),
-        ))
+        let found = Quoted(&text);
+        Err(reader.invalid(start, format_args!("invalid value: string {found}, expected the string {expected:?}")))
     }
 }
 
@@ -39,7 +36,7 @@ where
     if value == *expected {
         Ok(())
     } else {
-        Err(DecodeError::mismatch(start, format_args!("expected {expected}, found {value}")))
+        Err(reader.invalid(start, format_args!("expected {expected}, found {value}")))
     }
 }
 
@@ -50,6 +47,10 @@ where
 /// If the value is anything else.
 pub fn constant_json(reader: &mut Reader<'_>, expected: &str) -> Result<(), DecodeError> {
     let start = reader.place();
-    let value = reader.value()?.to_json();
-    same_json(expected, value.as_str()).map_err(|message| DecodeError::mismatch(start, message))
+    let value = reader.json()?;
+    if is_same(expected, &value) {
+        return Ok(());
+    }
+    let difference = fmt::from_fn(|f| f.write_str(&same_json(expected, value.as_str()).err().unwrap_or_default()));
+    Err(reader.invalid(start, difference))
 }

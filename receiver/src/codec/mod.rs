@@ -8,15 +8,16 @@
 //! - an array is never accepted as an object, and a repeated member is an error;
 //! - numbers keep their digits, see [`Number`] and [`Integer`].
 
-mod budget;
 mod collections;
 mod decimal;
 mod deep;
 mod document;
 mod error;
 mod json;
+mod kept;
 mod lexer;
 mod literal;
+mod meter;
 mod number;
 pub(crate) mod pointer;
 mod reader;
@@ -36,10 +37,13 @@ pub use literal::{constant, constant_json, constant_value};
 pub use number::{Integer, InvalidNumber, Number};
 pub use reader::{Decode, Members, Name, Reader};
 pub use rest::Rest;
-pub use same::same_json;
+pub use same::{JsonValues, same_json};
 pub use undeclared::Undeclared;
-pub use union::{Candidates, Value, members_of};
+pub use union::{ByShape, ByTag, Index, Tags, by_shape, by_tag};
 pub use write::ObjectWriter;
 
+#[cfg(feature = "testing")]
+pub(crate) use document::with_steps;
 pub(crate) use document::{from_slice, from_slice_with};
+pub(crate) use meter::MIN_MEMORY;
 pub(crate) use reader::Kind;

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 
 use super::decimal::Decimal;
+use super::reader::Kind;
 use super::{Decode, DecodeError, Reader};
 
 /// A JSON number with the digits that were received.
@@ -107,11 +108,13 @@ fn integer(text: &str) -> Result<&str, InvalidNumber> {
 macro_rules! digits {
     ($name:ident, $read:ident, $expected:literal, $($from:ty),+) => {
         impl Decode for $name {
+            const KINDS: u8 = Kind::Number.bit();
+
             fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
                 let start = reader.place();
                 match $read(reader.number(&$expected)?) {
                     Ok(digits) => Ok(Self(digits.into())),
-                    Err(error) => Err(DecodeError::mismatch(start, error)),
+                    Err(error) => Err(reader.invalid(start, error)),
                 }
             }
         }

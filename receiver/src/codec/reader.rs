@@ -3,19 +3,34 @@ use std::collections::HashSet;
 use std::fmt;
 use std::ops::Deref;
 
-use super::DecodeError;
-use super::error::quoted;
+use super::error::Quoted;
+use super::kept::Outline;
 use super::lexer::Lexer;
+use super::meter::{MIN_MEMORY, Meter};
+use super::{DecodeError, JsonValue};
 
 /// Objects and arrays within each other.
-const MAX_DEPTH: u8 = 127;
+const MAX_DEPTH: u8 = 128;
 /// Names among which is looked one by one.
 const FEW: usize = 16;
+/// The memory that a name among many takes at most, while their table grows.
+const HASHED: usize = 88;
 
 /// A type that can be read from JSON, with errors that say where they arose.
 pub trait Decode: Sized {
     /// The members that an object type declares; `None` for anything that is not an object.
     const MEMBERS: Option<&'static [&'static str]> = None;
+
+    /// Which of [`MEMBERS`](Self::MEMBERS) are required. If it is shorter, the others are not.
+    #[doc(hidden)]
+    const REQUIRED: &'static [bool] = &[];
+
+    /// The kinds of JSON that values of the type can be: a bit for each.
+    #[doc(hidden)]
+    const KINDS: u8 = match Self::MEMBERS {
+        Some(_) => Kind::Object.bit(),
+        None => u8::MAX,
+    };
 
     /// Reads a value.
     ///
@@ -23,22 +38,45 @@ pub trait Decode: Sized {
     ///
     /// If the input is not JSON or does not fit the type.
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError>;
+
+    /// Reads a value behind a pointer. Types that are large, and may be within each other, are never on the stack meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// Like [`decode`](Self::decode).
+    #[doc(hidden)]
+    fn decode_boxed(reader: &mut Reader<'_>) -> Result<Box<Self>, DecodeError> {
+        reader.hold(size_of::<Self>())?;
+        Self::decode(reader).map(Box::new)
+    }
+
+    /// Clones a value behind a pointer, likewise.
+    #[doc(hidden)]
+    fn clone_boxed(&self) -> Box<Self>
+    where
+        Self: Clone,
+    {
+        Box::new(self.clone())
+    }
 }
 
 /// Reads JSON (RFC 8259) from a text, value by value.
 ///
 /// Each method that returns a value takes it from the text, or says that something else is there.
 pub struct Reader<'de> {
-    lexer: Lexer<'de>,
+    pub(super) lexer: Lexer<'de>,
     /// How many objects and arrays are open.
-    depth: u8,
-    /// Whether the text is known to be JSON that every reader understands alike.
-    checked: bool,
-    once: Option<Once>,
+    pub(super) depth: u8,
+    /// Whether errors are dropped, so that their text is not needed.
+    pub(super) is_quiet: bool,
+    pub(super) once: Option<Once>,
+    /// Of the outermost union that is being read.
+    pub(super) outline: Outline,
+    pub(super) meter: Meter,
 }
 
 /// A top-level member that may occur but once.
-struct Once {
+pub(super) struct Once {
     name: &'static str,
     is_found: bool,
 }
@@ -54,14 +92,24 @@ pub(crate) enum Kind {
     Object,
 }
 
+impl Kind {
+    pub(super) const ALL: [Self; 6] = [Self::Null, Self::Bool, Self::Number, Self::String, Self::Array, Self::Object];
+
+    /// The bit in [`Decode::KINDS`].
+    pub(super) const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
 impl<'de> Reader<'de> {
     pub(crate) fn new(text: &'de str) -> Self {
-        Self { lexer: Lexer::new(text), depth: 0, checked: false, once: None }
+        Self::with_memory(text, MIN_MEMORY)
     }
 
-    /// Reads a text that was [checked](Self::value) already.
-    pub(super) fn of_checked(text: &'de str) -> Self {
-        Self { checked: true, ..Self::new(text) }
+    /// A reader whose values may take at least this much memory, in bytes.
+    pub(crate) fn with_memory(text: &'de str, bytes: usize) -> Self {
+        let meter = Meter::new(text.len(), bytes);
+        Self { lexer: Lexer::new(text), depth: 0, is_quiet: false, once: None, outline: Outline::default(), meter }
     }
 
     /// Refuses a second member of this name at the top, also where such members are not declared.
@@ -165,26 +213,33 @@ impl<'de> Reader<'de> {
         }
     }
 
-    /// The text of any value that every reader understands alike, and where it begins.
-    pub(super) fn checked_text(&mut self) -> Result<(&'de str, usize), DecodeError> {
+    /// The text of any value that every reader understands alike.
+    ///
+    /// # Errors
+    ///
+    /// If a name occurs twice in an object, a number is beyond the range of a double, an escape is not Unicode, or objects
+    /// and arrays nest deeper than 128.
+    pub fn json(&mut self) -> Result<JsonValue, DecodeError> {
         let start = self.place();
-        if self.checked {
-            self.lexer.skip()?;
+        if self.outline.is_complete {
+            self.skip()?;
         } else {
             self.check()?;
         }
-        Ok((self.lexer.since(start), start))
+        Ok(JsonValue::of_checked(self.lexer.since(start)))
     }
 
     /// Passes over any value. Only its form is looked at.
     pub(crate) fn skip(&mut self) -> Result<&'de str, DecodeError> {
         let start = self.place();
-        self.lexer.skip()?;
+        if !self.skip_kept() {
+            self.lexer.skip()?;
+        }
         Ok(self.lexer.since(start))
     }
 
     /// Passes over any value that every reader understands alike.
-    fn check(&mut self) -> Result<(), DecodeError> {
+    pub(super) fn check(&mut self) -> Result<(), DecodeError> {
         match self.kind()? {
             Kind::Null => self.null().map(drop),
             Kind::Bool => self.bool().map(drop),
@@ -198,11 +253,15 @@ impl<'de> Reader<'de> {
                 if in_range { Ok(()) } else { Err(DecodeError::malformed(start, "the number is out of range")) }
             }
             Kind::Array => {
+                let record = self.record()?;
                 let mut elements = self.array(&"an array")?;
                 while elements.next_with(Reader::check)?.is_some() {}
+                self.recorded(record);
                 Ok(())
             }
             Kind::Object => {
+                let record = self.record()?;
+                let memory = self.meter.memory();
                 let mut members = self.object("")?;
                 // Most objects have few members, among which looking is quicker than hashing.
                 let (mut few, mut many) = (Vec::new(), HashSet::new());
@@ -214,12 +273,25 @@ impl<'de> Reader<'de> {
                     if few.len() < FEW {
                         few.push(name);
                     } else {
+                        members.reader.hold(HASHED)?;
                         many.insert(name);
                     }
                 }
+                self.meter.reset_memory(memory);
+                self.recorded(record);
                 Ok(())
             }
         }
+    }
+
+    /// Takes memory, before it is allocated.
+    ///
+    /// # Errors
+    ///
+    /// If the body may not use as much.
+    #[inline]
+    pub fn hold(&mut self, bytes: usize) -> Result<(), DecodeError> {
+        self.meter.hold(bytes).map_err(|reason| self.exhausted(reason))
     }
 
     #[inline]
@@ -229,18 +301,28 @@ impl<'de> Reader<'de> {
         }
         self.lexer.advance();
         self.depth += 1;
+        self.outline.open();
         Ok(())
     }
 
     /// The error that the next value is something else than expected.
     #[cold]
     pub(crate) fn mismatch(&mut self, expected: &dyn fmt::Display) -> DecodeError {
+        if self.is_quiet {
+            return DecodeError::UNREAD;
+        }
         match self.describe() {
             Ok((start, found)) => {
                 DecodeError::mismatch(start, format_args!("invalid type: {found}, expected {expected}"))
             }
             Err(error) => error,
         }
+    }
+
+    /// The error that the value at this place does not fit.
+    #[cold]
+    pub(crate) fn invalid(&self, start: usize, message: impl fmt::Display) -> DecodeError {
+        if self.is_quiet { DecodeError::UNREAD } else { DecodeError::mismatch(start, message) }
     }
 
     /// The position and the text of the next value.
@@ -252,7 +334,7 @@ impl<'de> Reader<'de> {
             Kind::Array => "array".to_owned(),
             Kind::Object => "object".to_owned(),
             Kind::Bool => format!("boolean `{}`", self.bool()?),
-            Kind::String => format!("string {}", quoted(&self.lexer.string()?)),
+            Kind::String => format!("string {}", Quoted(&self.lexer.string()?)),
             Kind::Number => format!("number `{}`", self.lexer.number()?),
         };
         Ok((start, found))
@@ -378,7 +460,7 @@ impl<'de> Members<'_, 'de> {
     /// The position is the end of the object, where it is known.
     #[cold]
     fn missing(&self, name: &'static str) -> DecodeError {
-        DecodeError::mismatch(self.reader.lexer.at(), format_args!("member `{name}` is missing"))
+        self.reader.invalid(self.reader.lexer.at(), format_args!("member `{name}` is missing"))
     }
 }
 
@@ -410,7 +492,7 @@ impl From<Name<'_>> for String {
 
 /// The elements of an array that is being read.
 pub(crate) struct Elements<'r, 'de> {
-    reader: &'r mut Reader<'de>,
+    pub(super) reader: &'r mut Reader<'de>,
     /// Of the next element.
     index: usize,
 }
@@ -433,7 +515,7 @@ impl<'de> Elements<'_, 'de> {
         if self.index > 0 && !lexer.take(b',') {
             return Err(lexer.unfinished(b']'));
         }
-        let value = read(self.reader).map_err(|error| error.below(&self.index.to_string()))?;
+        let value = read(self.reader).map_err(|error| error.below_index(self.index))?;
         self.index += 1;
         Ok(Some(value))
     }

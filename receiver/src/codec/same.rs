@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use super::decimal::Decimal;
 use super::{DecodeError, JsonValue};
@@ -16,6 +17,70 @@ pub fn same_json(expected: &str, actual: &str) -> Result<(), String> {
     let expected = read(expected).map_err(|error| format!("expected text: {error}"))?;
     let actual = read(actual).map_err(|error| format!("actual text: {error}"))?;
     compare("", &expected, &actual)
+}
+
+/// Values as texts that are equal if the values are the [same JSON](same_json), in order, each with its position.
+pub struct JsonValues(OnceLock<Vec<(String, usize)>>);
+
+impl JsonValues {
+    /// They are sorted when they are needed.
+    #[expect(clippy::new_without_default, reason = "only statics have this type")]
+    pub const fn new() -> Self {
+        Self(OnceLock::new())
+    }
+
+    /// The position of the value among the listed ones.
+    pub fn find(&self, listed: &[&str], value: &JsonValue) -> Option<usize> {
+        let sorted = self.0.get_or_init(|| {
+            let texts = listed.iter().enumerate();
+            let mut texts: Vec<_> = texts.filter_map(|(at, text)| Some((normal(&read(text).ok()?)?, at))).collect();
+            texts.sort_unstable();
+            texts
+        });
+        let value = normal(value)?;
+        let at = sorted.partition_point(|(known, _)| *known < value);
+        sorted.get(at).filter(|(known, _)| *known == value).map(|(_, position)| *position)
+    }
+}
+
+/// Whether two texts are the [same JSON](same_json).
+pub(super) fn is_same(expected: &str, actual: &JsonValue) -> bool {
+    let expected = read(expected).ok().and_then(|expected| normal(&expected));
+    expected.is_some() && expected == normal(actual)
+}
+
+/// A text that is equal for all spellings of a value. `None` if the value is not JSON.
+fn normal(json: &JsonValue) -> Option<String> {
+    let mut text = String::new();
+    write_normal(&mut text, json)?;
+    Some(text)
+}
+
+fn write_normal(text: &mut String, json: &JsonValue) -> Option<()> {
+    match value(json).ok()? {
+        Value::Object(members) => {
+            text.push('{');
+            for (name, member) in members {
+                text.push_str(&serde_json::Value::from(name).to_string());
+                text.push(':');
+                write_normal(text, &member)?;
+                text.push(',');
+            }
+            text.push('}');
+        }
+        Value::Array(elements) => {
+            text.push('[');
+            for element in elements {
+                write_normal(text, &element)?;
+                text.push(',');
+            }
+            text.push(']');
+        }
+        Value::String(string) => text.push_str(&serde_json::Value::from(string).to_string()),
+        Value::Number(number) => text.push_str(&number.to_string()),
+        Value::Other => text.push_str(json.as_str()),
+    }
+    Some(())
 }
 
 enum Value {

@@ -2,12 +2,15 @@
 
 use std::borrow::Cow;
 
+use super::reader::Kind;
 use super::{Decode, DecodeError, Reader};
 
 /// The largest magnitude up to which every integer is an exact double.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 
 impl Decode for bool {
+    const KINDS: u8 = Kind::Bool.bit();
+
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         reader.bool()
     }
@@ -17,6 +20,8 @@ impl Decode for bool {
 /// up to 2⁵³ − 1 where a double is still exact. For digits without such a limit there is
 /// [`Integer`](super::Integer).
 impl Decode for i64 {
+    const KINDS: u8 = Kind::Number.bit();
+
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         integer(reader, "an integer of 64 bits")
     }
@@ -24,6 +29,8 @@ impl Decode for i64 {
 
 /// Accepts the spellings that `i64` accepts.
 impl Decode for i32 {
+    const KINDS: u8 = Kind::Number.bit();
+
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         integer(reader, "an integer of 32 bits")
     }
@@ -33,8 +40,7 @@ fn integer<T: TryFrom<i64>>(reader: &mut Reader<'_>, expected: &str) -> Result<T
     let start = reader.place();
     let number = reader.number(&expected)?;
     let value = number.parse().ok().or_else(|| whole(number.parse().ok()?));
-    let invalid =
-        || DecodeError::mismatch(start, format_args!("invalid value: number `{number}`, expected {expected}"));
+    let invalid = || reader.invalid(start, format_args!("invalid value: number `{number}`, expected {expected}"));
     value.and_then(|value| T::try_from(value).ok()).ok_or_else(invalid)
 }
 
@@ -45,6 +51,8 @@ fn whole(value: f64) -> Option<i64> {
 }
 
 impl Decode for String {
+    const KINDS: u8 = Kind::String.bit();
+
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         reader.string().map(Cow::into_owned)
     }

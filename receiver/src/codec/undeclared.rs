@@ -3,7 +3,7 @@ use std::fmt;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::{Decode, DecodeError, JsonValue, Name, Value, from_slice, json_text};
+use super::{Decode, DecodeError, JsonValue, Name, Reader, from_slice, json_text};
 
 /// Members of an object that the description does not declare, as they were received.
 ///
@@ -38,14 +38,14 @@ impl Undeclared {
     /// If the value does not match the type.
     pub fn get<T: Decode>(&self, name: &str) -> Result<Option<T>, DecodeError> {
         let text = self.to_string();
-        let found = Value::of_checked(&text).members().into_iter().find(|(known, _)| **known == *name);
+        let found = members_of(&text).into_iter().find(|(known, _)| **known == *name);
         found.map(|(_, value)| from_slice(value.as_bytes())).transpose()
     }
 
     /// The names, in the order of their arrival.
     pub fn names(&self) -> Vec<String> {
         let text = self.to_string();
-        Value::of_checked(&text).members().into_iter().map(|(name, _)| name.into()).collect()
+        members_of(&text).into_iter().map(|(name, _)| name.into()).collect()
     }
 
     /// All of them as one object.
@@ -75,11 +75,22 @@ impl Undeclared {
             return Ok(());
         }
         let text = self.to_string();
-        Value::of_checked(&text)
-            .members()
-            .into_iter()
-            .try_for_each(|(name, value)| map.serialize_entry(&*name, &Raw(value)))
+        members_of(&text).into_iter().try_for_each(|(name, value)| map.serialize_entry(&*name, &Raw(value)))
     }
+}
+
+/// The members of the text of an object.
+fn members_of(text: &str) -> Vec<(Name<'_>, &str)> {
+    let mut found = Vec::new();
+    let mut reader = Reader::new(text);
+    if let Ok(mut members) = reader.object("") {
+        while let Ok(Some(name)) = members.next()
+            && let Ok(value) = members.reader().skip()
+        {
+            found.push((name, value));
+        }
+    }
+    found
 }
 
 /// Text that is JSON.

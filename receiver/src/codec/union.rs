@@ -1,127 +1,271 @@
-use super::budget::Attempt;
-use super::reader::{Kind, Name};
+//! One of several types.
+//!
+//! A union is read in two steps. First its text is checked, once for all unions within it, and the ends of its objects and
+//! arrays are written down, so that skipping one costs a single step. Then the candidates that its members allow are tried
+//! in their order, each from the beginning. What is tried counts as work: see [`Meter`](super::meter::Meter).
+
+use std::sync::OnceLock;
+
+use super::kept::Kept;
+use super::reader::Kind;
 use super::{Decode, DecodeError, JsonValue, Reader};
 
-/// A value that is kept as text first, to choose the type to decode it into.
-#[derive(Clone, Copy)]
-pub struct Value<'de> {
-    text: &'de str,
-    /// Its offset in the enclosing text.
-    start: usize,
+/// The work of considering a candidate or a member, beside the bytes that are read.
+const STEP: usize = 4;
+
+/// Reads a variant.
+type Read<U> = fn(&mut Reader<'_>) -> Result<U, DecodeError>;
+
+/// A variant that the members of the value select.
+pub struct ByShape<U> {
+    shape: Shape,
+    read: Read<U>,
 }
 
-impl<'de> Reader<'de> {
-    /// Reads any value that every reader understands alike, to be decoded later.
-    ///
-    /// # Errors
-    ///
-    /// If a name occurs twice in an object, a number is beyond the range of a double, an escape is not Unicode, or objects
-    /// and arrays nest deeper than 127.
-    pub fn value(&mut self) -> Result<Value<'de>, DecodeError> {
-        let (text, start) = self.checked_text()?;
-        Ok(Value::new(text, start))
-    }
+/// A variant that a tag selects.
+pub struct ByTag<U> {
+    tags: &'static [&'static str],
+    read: Read<U>,
 }
 
-impl JsonValue {
-    /// Decodes the value as another type. Lines and columns of an error count from this value.
-    ///
-    /// # Errors
-    ///
-    /// If the value does not match the type.
-    pub fn decode<T: Decode>(&self) -> Result<T, DecodeError> {
-        self.value().decode().map_err(|error| error.located(self.as_str().as_bytes()))
-    }
-
-    /// The value, for inspection before it is decoded.
-    pub fn value(&self) -> Value<'_> {
-        Value::of_checked(self.as_str())
-    }
+/// What is known about the values of a type.
+struct Shape {
+    /// The kinds of JSON that can be one.
+    kinds: u8,
+    /// The members that an object type declares, and which of them are required.
+    members: Option<(&'static [&'static str], &'static [bool])>,
 }
 
-impl<'de> Value<'de> {
-    pub(super) fn new(text: &'de str, start: usize) -> Self {
-        Self { text, start }
-    }
-
-    /// A text that was checked, by itself.
-    pub(super) fn of_checked(text: &'de str) -> Self {
-        Self::new(text, 0)
-    }
-
-    /// Decodes the value.
-    ///
-    /// # Errors
-    ///
-    /// If it does not fit, or is made of unions within unions that can be read in so many ways that trying them is not
-    /// worth the time.
-    pub fn decode<T: Decode>(&self) -> Result<T, DecodeError> {
-        let attempt = Attempt::begin(self.text.len()).map_err(|message| DecodeError::mismatch(0, message));
-        attempt.and_then(|_attempt| T::decode(&mut self.reader())).map_err(|error| error.after(self.start))
-    }
-
-    /// Keeps the value.
-    pub fn to_json(&self) -> JsonValue {
-        JsonValue::of_checked(self.text)
-    }
-
-    /// The top-level member of this name as text: a string's value, or a number or boolean as written.
-    ///
-    /// `None` if the value is not an object, or the member is absent, `null`, an array or an object.
-    pub fn tag(&self, member: &str) -> Option<String> {
-        let (_, value) = self.members().into_iter().find(|(name, _)| **name == *member)?;
-        let mut reader = Reader::of_checked(value);
-        match reader.kind().ok()? {
-            Kind::String => reader.string().ok().map(Into::into),
-            Kind::Number | Kind::Bool => Some(value.to_owned()),
-            Kind::Null | Kind::Array | Kind::Object => None,
-        }
-    }
-
-    /// Which types are worth trying; each is given as its [`Decode::MEMBERS`](super::Decode::MEMBERS).
-    pub fn candidates(&self, types: &[Option<&'static [&'static str]>]) -> Candidates<'de> {
-        let mut declared: Vec<Name<'de>> = self.members().into_iter().map(|(name, _)| name).collect();
-        declared.retain(|name| types.iter().flatten().any(|members| members.contains(&&**name)));
-        Candidates { declared }
-    }
-
-    /// The top-level members; none if the value is not an object.
-    pub(super) fn members(&self) -> Vec<(Name<'de>, &'de str)> {
-        let mut found = Vec::new();
-        let mut reader = self.reader();
-        if let Ok(mut members) = reader.object("") {
-            while let Ok(Some(name)) = members.next()
-                && let Ok(value) = members.reader().skip()
-            {
-                found.push((name, value));
-            }
-        }
-        found
-    }
-
-    fn reader(&self) -> Reader<'de> {
-        Reader::of_checked(self.text)
+impl<U> ByShape<U> {
+    /// The variant of this constructor.
+    pub const fn new<T: Decode>(_constructor: fn(T) -> U, read: Read<U>) -> Self {
+        let members = match T::MEMBERS {
+            Some(members) => Some((members, T::REQUIRED)),
+            None => None,
+        };
+        Self { shape: Shape { kinds: T::KINDS, members }, read }
     }
 }
 
-/// Types that a value may be decoded as.
+impl<U> ByTag<U> {
+    /// The variant of these tags.
+    pub const fn new(tags: &'static [&'static str], read: Read<U>) -> Self {
+        Self { tags, read }
+    }
+}
+
+/// The tags of a union in alphabetical order, each with the position of its variant.
+pub struct Tags(OnceLock<Vec<(&'static str, usize)>>);
+
+impl Tags {
+    /// They are sorted when they are needed.
+    #[expect(clippy::new_without_default, reason = "only statics have this type")]
+    pub const fn new() -> Self {
+        Self(OnceLock::new())
+    }
+
+    fn find<U>(&self, tag: &str, variants: &[ByTag<U>]) -> Option<usize> {
+        let sorted = self.0.get_or_init(|| {
+            let tags = variants.iter().enumerate();
+            let mut tags: Vec<_> =
+                tags.flat_map(|(at, variant)| variant.tags.iter().map(move |tag| (*tag, at))).collect();
+            tags.sort_unstable();
+            tags
+        });
+        // Of equal tags the first counts, as in a `match`.
+        let at = sorted.partition_point(|(known, _)| *known < tag);
+        sorted.get(at).filter(|(known, _)| *known == tag).map(|(_, variant)| *variant)
+    }
+}
+
+/// Reads a union whose variant the text of a member selects. The default is for any other text.
+///
+/// # Errors
+///
+/// If the value does not fit the variant that is selected, or costs too much.
+pub fn by_tag<U>(
+    reader: &mut Reader<'_>,
+    member: &str,
+    (variants, tags): (&[ByTag<U>], &Tags),
+    default: Option<Read<U>>,
+    unknown: fn(JsonValue) -> U,
+) -> Result<U, DecodeError> {
+    let kept = reader.keep()?;
+    let tag = reader.tag(&kept, member)?;
+    if let Some(found) = tag.and_then(|tag| tags.find(&tag, variants)) {
+        reader.rewind(&kept);
+        let decoded = (variants[found].read)(reader)?;
+        reader.leave(&kept);
+        return Ok(decoded);
+    }
+    let decoded = match default {
+        Some(read) => reader.attempt(&kept, read)?,
+        None => None,
+    };
+    let decoded = decoded.unwrap_or_else(|| unknown(reader.kept_json(&kept)));
+    reader.leave(&kept);
+    Ok(decoded)
+}
+
+/// Reads a union whose variant is the first that fits.
 ///
 /// An object type does not look into members that it does not declare. So that no member is lost that another type
 /// declares, an object type is a candidate only if it declares every member of the value that any of the types declares.
-/// Types that are not objects always are candidates, and if the value is not an object, all types are.
-pub struct Candidates<'de> {
-    /// The members of the value that any of the types declares.
-    declared: Vec<Name<'de>>,
+///
+/// # Errors
+///
+/// If the text is not JSON, or costs too much.
+pub fn by_shape<U>(
+    reader: &mut Reader<'_>,
+    variants: &[ByShape<U>],
+    index: &Index,
+    unknown: fn(JsonValue) -> U,
+) -> Result<U, DecodeError> {
+    let kept = reader.keep()?;
+    let built = index.0.get_or_init(|| Built::new(&variants.iter().map(|variant| &variant.shape).collect::<Vec<_>>()));
+    let mut candidates = Candidates::of(built, reader, &kept)?;
+    let mut decoded = None;
+    while decoded.is_none()
+        && let Some(candidate) = candidates.next(reader)?
+    {
+        decoded = reader.attempt(&kept, variants[candidate].read)?;
+    }
+    let decoded = decoded.unwrap_or_else(|| unknown(reader.kept_json(&kept)));
+    reader.leave(&kept);
+    Ok(decoded)
 }
 
-impl Candidates<'_> {
-    /// Whether a type with these members is one.
-    pub fn contains(&self, members: Option<&'static [&'static str]>) -> bool {
-        members.is_none_or(|members| self.declared.iter().all(|name| members.contains(&&**name)))
+/// Finds the candidates among the variants of a union.
+pub struct Index(OnceLock<Built>);
+
+impl Index {
+    /// It is built when it is needed.
+    #[expect(clippy::new_without_default, reason = "only statics have this type")]
+    pub const fn new() -> Self {
+        Self(OnceLock::new())
     }
 }
 
-/// The members that the type in a variant declares.
-pub fn members_of<T: Decode, U>(_variant: fn(T) -> U) -> Option<&'static [&'static str]> {
-    T::MEMBERS
+/// Variants are given by their positions, and members by their positions among all names. All lists are in order.
+struct Built {
+    /// The names of all members, in alphabetical order.
+    names: Vec<&'static str>,
+    /// For each kind of JSON, the variants that are not structs.
+    others: [Vec<usize>; Kind::ALL.len()],
+    /// The members of each struct; empty for other variants.
+    structs: Vec<Members>,
+    /// The structs that can be `null`.
+    nullable: Vec<usize>,
+    /// The structs without a required member.
+    open: Vec<usize>,
+    /// For each member, the structs of which it is the rarest required one.
+    keyed: Vec<Vec<usize>>,
+    /// For each member, the structs that declare it.
+    declaring: Vec<Vec<usize>>,
+}
+
+#[derive(Default)]
+struct Members {
+    declared: Vec<usize>,
+    required: Vec<usize>,
+}
+
+impl Built {
+    fn new(shapes: &[&Shape]) -> Self {
+        let mut names: Vec<_> =
+            shapes.iter().filter_map(|shape| shape.members).flat_map(|(names, _)| names).copied().collect();
+        names.sort_unstable();
+        names.dedup();
+        let position = |name: &str| names.binary_search(&name).ok();
+        let structs: Vec<Members> = shapes
+            .iter()
+            .map(|shape| {
+                let Some((declared, required)) = shape.members else { return Members::default() };
+                let required = declared.iter().zip(required).filter(|(_, required)| **required).map(|(name, _)| name);
+                let positions = |names: &mut dyn Iterator<Item = &&str>| {
+                    let mut positions: Vec<usize> = names.filter_map(|name| position(name)).collect();
+                    positions.sort_unstable();
+                    positions
+                };
+                Members { required: positions(&mut required.clone()), declared: positions(&mut declared.iter()) }
+            })
+            .collect();
+        let mut declaring = vec![Vec::new(); names.len()];
+        let mut requiring = vec![0_usize; names.len()];
+        for (variant, members) in structs.iter().enumerate() {
+            members.declared.iter().for_each(|&name| declaring[name].push(variant));
+            members.required.iter().for_each(|&name| requiring[name] += 1);
+        }
+        let mut keyed = vec![Vec::new(); names.len()];
+        let (mut open, mut nullable) = (Vec::new(), Vec::new());
+        for (variant, (shape, members)) in shapes.iter().zip(&structs).enumerate() {
+            if shape.members.is_some() {
+                match members.required.iter().min_by_key(|name| requiring[**name]) {
+                    Some(&key) => keyed[key].push(variant),
+                    None => open.push(variant),
+                }
+                if shape.kinds & Kind::Null.bit() != 0 {
+                    nullable.push(variant);
+                }
+            }
+        }
+        let others = Kind::ALL.map(|kind| {
+            let is_other = |shape: &Shape| shape.members.is_none() && shape.kinds & kind.bit() != 0;
+            shapes.iter().enumerate().filter(|(_, shape)| is_other(shape)).map(|(variant, _)| variant).collect()
+        });
+        Self { names, others, structs, nullable, open, keyed, declaring }
+    }
+}
+
+/// The candidates for a value, in their order.
+struct Candidates<'i> {
+    built: &'i Built,
+    /// The members of the value that any of the structs declares.
+    present: Vec<usize>,
+    /// Lists that together contain every candidate, and whether those of a list still have to be compared with what is
+    /// present.
+    lists: Vec<(&'i [usize], bool)>,
+}
+
+impl<'i> Candidates<'i> {
+    fn of(built: &'i Built, reader: &mut Reader<'_>, kept: &Kept) -> Result<Self, DecodeError> {
+        reader.rewind(kept);
+        let kind = reader.kind()?;
+        let mut lists: Vec<(&[usize], bool)> = vec![(&built.others[kind as usize], false)];
+        let mut present = Vec::new();
+        match kind {
+            Kind::Null => lists.push((&built.nullable, false)),
+            Kind::Object if !built.names.is_empty() => {
+                reader.kept_names(|name| present.extend(built.names.binary_search(&name)))?;
+                present.sort_unstable();
+                let by_required = present.iter().map(|&name| &built.keyed[name]).filter(|list| !list.is_empty());
+                let all = built.open.len() + by_required.clone().map(Vec::len).sum::<usize>();
+                match present.iter().map(|&name| &built.declaring[name]).min_by_key(|list| list.len()) {
+                    Some(declaring) if declaring.len() <= all => lists.push((declaring, true)),
+                    _ => {
+                        lists.push((&built.open, true));
+                        lists.extend(by_required.map(|list| (list.as_slice(), true)));
+                    }
+                }
+            }
+            _ => {}
+        }
+        Ok(Self { built, present, lists })
+    }
+
+    fn next(&mut self, reader: &mut Reader<'_>) -> Result<Option<usize>, DecodeError> {
+        loop {
+            let heads = self.lists.iter_mut().filter(|(list, _)| !list.is_empty());
+            let Some((list, is_compared)) = heads.min_by_key(|(list, _)| list[0]) else { return Ok(None) };
+            let Some((&candidate, rest)) = list.split_first() else { return Ok(None) };
+            *list = rest;
+            let Members { declared, required } = &self.built.structs[candidate];
+            let fits = |names: &[usize], all: &[usize]| names.iter().all(|name| all.binary_search(name).is_ok());
+            let is_candidate = !*is_compared || fits(required, &self.present) && fits(&self.present, declared);
+            reader.work(STEP + self.lists.len() + required.len() + self.present.len())?;
+            if is_candidate {
+                return Ok(Some(candidate));
+            }
+        }
+    }
 }

@@ -30,8 +30,9 @@
 //! ```
 
 pub use crate::codec::{
-    Candidates, Decode, DecodeError, Integer, JsonValue, Members, Name, ObjectWriter, Reader, Rest, Value, constant,
-    constant_json, constant_value, example, from_deserializer, json_text, members_of, same_json,
+    ByShape, ByTag, Decode, DecodeError, Index, Integer, JsonValue, JsonValues, Members, Name, ObjectWriter, Reader,
+    Rest, Tags, by_shape, by_tag, constant, constant_json, constant_value, example, from_deserializer, json_text,
+    same_json,
 };
 pub use crate::{
     __constant as constant, __deserialize as deserialize, __integer_enum as integer_enum, __json_enum as json_enum,
@@ -50,6 +51,7 @@ macro_rules! __object {
         impl $crate::codegen::codec::Decode for $ty {
             const MEMBERS: ::core::option::Option<&'static [&'static str]> =
                 ::core::option::Option::Some(&[$($wire),*]);
+            const REQUIRED: &'static [bool] = &[$($crate::__is_required!($presence)),*];
 
             fn decode(
                 reader: &mut $crate::codegen::codec::Reader<'_>,
@@ -80,6 +82,18 @@ macro_rules! __object {
         }
 
         $crate::codegen::codec::deserialize!($ty);
+    };
+}
+
+/// Whether a member has to be present.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __is_required {
+    (required) => {
+        true
+    };
+    ($presence:ident) => {
+        false
     };
 }
 
@@ -127,6 +141,8 @@ macro_rules! __text_enum {
         }
 
         impl $crate::codegen::codec::Decode for $ty {
+            const KINDS: u8 = <::std::string::String as $crate::codegen::codec::Decode>::KINDS;
+
             fn decode(
                 reader: &mut $crate::codegen::codec::Reader<'_>,
             ) -> ::core::result::Result<Self, $crate::codegen::codec::DecodeError> {
@@ -165,6 +181,8 @@ macro_rules! __integer_enum {
         }
 
         impl $crate::codegen::codec::Decode for $ty {
+            const KINDS: u8 = <$crate::codegen::codec::Integer as $crate::codegen::codec::Decode>::KINDS;
+
             fn decode(
                 reader: &mut $crate::codegen::codec::Reader<'_>,
             ) -> ::core::result::Result<Self, $crate::codegen::codec::DecodeError> {
@@ -197,10 +215,12 @@ macro_rules! __json_enum {
 
         impl ::core::convert::From<$crate::codegen::codec::JsonValue> for $ty {
             fn from(value: $crate::codegen::codec::JsonValue) -> Self {
-                $(if $crate::codegen::codec::same_json($value, value.as_str()).is_ok() {
-                    return Self::$variant;
-                })*
-                Self::$unknown(value)
+                const VARIANTS: &[fn() -> $ty] = &[$(|| $ty::$variant),*];
+                static VALUES: $crate::codegen::codec::JsonValues = $crate::codegen::codec::JsonValues::new();
+                match VALUES.find(&[$($value),*], &value) {
+                    ::core::option::Option::Some(position) => VARIANTS[position](),
+                    ::core::option::Option::None => Self::$unknown(value),
+                }
             }
         }
 
@@ -266,16 +286,23 @@ macro_rules! __tagged_union {
             fn decode(
                 reader: &mut $crate::codegen::codec::Reader<'_>,
             ) -> ::core::result::Result<Self, $crate::codegen::codec::DecodeError> {
-                let value = reader.value()?;
-                match value.tag($member).as_deref() {
-                    $(::core::option::Option::Some($($tag)|+) => value.decode().map(Self::$variant),)*
-                    _ => {
-                        $(if let ::core::result::Result::Ok(decoded) = value.decode() {
-                            return ::core::result::Result::Ok(Self::$fallback(decoded));
-                        })?
-                        ::core::result::Result::Ok(Self::$unknown(value.to_json()))
-                    }
-                }
+                const VARIANTS: &[$crate::codegen::codec::ByTag<$ty>] = &[$($crate::codegen::codec::ByTag::new(
+                    &[$($tag),+],
+                    |reader| $crate::codegen::codec::Decode::decode(reader).map($ty::$variant),
+                )),*];
+                static TAGS: $crate::codegen::codec::Tags = $crate::codegen::codec::Tags::new();
+                let default = ::core::option::Option::None;
+                $(let default = ::core::option::Option::or(
+                    default,
+                    ::core::option::Option::Some(
+                        (|reader| $crate::codegen::codec::Decode::decode(reader).map($ty::$fallback))
+                            as fn(&mut $crate::codegen::codec::Reader<'_>) -> ::core::result::Result<
+                                $ty,
+                                $crate::codegen::codec::DecodeError,
+                            >,
+                    ),
+                );)?
+                $crate::codegen::codec::by_tag(reader, $member, (VARIANTS, &TAGS), default, $ty::$unknown)
             }
         }
 
@@ -293,14 +320,12 @@ macro_rules! __untagged_union {
             fn decode(
                 reader: &mut $crate::codegen::codec::Reader<'_>,
             ) -> ::core::result::Result<Self, $crate::codegen::codec::DecodeError> {
-                let value = reader.value()?;
-                let candidates = value.candidates(&[$($crate::codegen::codec::members_of(Self::$variant)),*]);
-                $(if candidates.contains($crate::codegen::codec::members_of(Self::$variant))
-                    && let ::core::result::Result::Ok(decoded) = value.decode()
-                {
-                    return ::core::result::Result::Ok(Self::$variant(decoded));
-                })*
-                ::core::result::Result::Ok(Self::$unknown(value.to_json()))
+                const VARIANTS: &[$crate::codegen::codec::ByShape<$ty>] = &[$($crate::codegen::codec::ByShape::new(
+                    $ty::$variant,
+                    |reader| $crate::codegen::codec::Decode::decode(reader).map($ty::$variant),
+                )),*];
+                static INDEX: $crate::codegen::codec::Index = $crate::codegen::codec::Index::new();
+                $crate::codegen::codec::by_shape(reader, VARIANTS, &INDEX, $ty::$unknown)
             }
         }
 

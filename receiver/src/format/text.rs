@@ -129,6 +129,8 @@ impl<F> Hash for Text<F> {
 }
 
 impl<F> Decode for Text<F> {
+    const KINDS: u8 = String::KINDS;
+
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         String::decode(reader).map(Self::from)
     }

@@ -1,10 +1,11 @@
 //! One attempt to handle a delivery, in a task that cannot be cancelled.
 
 use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::task::Poll;
 
+use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 use tracing::{Instrument, Span, field, info_span};
 
@@ -13,6 +14,10 @@ use super::shared::Shared;
 use crate::replay::{BodyDigest, ReplayGuard, Reservation};
 use crate::router::{HandlerFuture, Routed};
 use crate::{BoxError, BoxFuture, Delivery, Outcome, Webhooks};
+
+/// Bodies of this many bytes are decoded on a thread of their own. Going there and back takes some 10 µs, a fifth of the time
+/// that decoding them takes.
+const LARGE_BODY: usize = 64 * 1024;
 
 /// The result of an attempt.
 struct Attempt {
@@ -33,6 +38,7 @@ pub(super) async fn complete<W: Webhooks>(
     delivery: Delivery,
     memory: Option<Share>,
 ) -> Outcome {
+    let delivery = delivery.with_decode_memory(shared.limits.decode_memory);
     let span = info_span!("webhook", id = delivery.id(), event_type = field::Empty, outcome = field::Empty);
     attempt(shared, delivery, memory).instrument(span).await
 }
@@ -86,9 +92,23 @@ async fn run_to_completion<T: Send + 'static>(
     }
 }
 
+/// Decodes a delivery and starts its handler. A large body is decoded on a thread for blocking work, so that it does not hold
+/// up other requests.
+async fn route<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: &Delivery) -> Routed {
+    if delivery.raw().len() < LARGE_BODY {
+        return shared.routes.route(delivery.clone());
+    }
+    let (shared, delivery, span) = (Arc::clone(shared), delivery.clone(), Span::current());
+    let routed = spawn_blocking(move || span.in_scope(|| shared.routes.route(delivery))).await;
+    routed.unwrap_or_else(|error| match error.try_into_panic() {
+        Ok(panic) => resume_unwind(panic),
+        Err(_) => Routed { event_type: None, handler: Err(Outcome::Failed("the runtime is shutting down".into())) },
+    })
+}
+
 /// Handles a delivery, unless it was handled before.
-async fn handle<W: Webhooks>(shared: &Shared<W>, delivery: &Delivery) -> Attempt {
-    let Routed { event_type, handler } = shared.routes.route(delivery.clone());
+async fn handle<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: &Delivery) -> Attempt {
+    let Routed { event_type, handler } = route(shared, delivery).await;
     Span::current().record("event_type", event_type.unwrap_or("unknown"));
     let end = match (handler, shared.guard.as_deref().zip(delivery.signed_id())) {
         (Err(outcome), _) => End::Here(outcome),

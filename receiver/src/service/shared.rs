@@ -14,6 +14,7 @@ use super::budget::Budget;
 use super::hooks::{Hooks, Observed};
 use super::memory::Memory;
 use super::throttle::Throttle;
+use crate::codec::MIN_MEMORY;
 use crate::pace::{Pace, Rate};
 use crate::replay::ReplayGuard;
 use crate::router::Routes;
@@ -34,6 +35,8 @@ pub(crate) struct Limits {
     pub(crate) pace: Pace,
     /// Bytes of all bodies together.
     pub(crate) body_memory: usize,
+    /// What the values of one body may take at least, in bytes.
+    pub(crate) decode_memory: usize,
     /// The number of handlers that run at once.
     pub(crate) handlers: usize,
 }
@@ -44,6 +47,7 @@ impl Default for Limits {
             body_bytes: 2 * 1024 * 1024,
             pace: Pace { timeout: Duration::from_secs(10), rate: Rate::DEFAULT },
             body_memory: 64 * 1024 * 1024,
+            decode_memory: MIN_MEMORY,
             handlers: 1024,
         }
     }

@@ -55,6 +55,8 @@ fn agree_on_values(text: &str) {
             assert_same(json, &value);
         }
         (Err(error), Err(_)) => assert_eq!(error.kind(), DecodeErrorKind::Malformed, "{text:?}"),
+        // `serde_json` reads one level less.
+        (Ok(_), Err(error)) if error.to_string().starts_with("recursion limit exceeded") => {}
         (ours, theirs) => panic!("{text:?}: {ours:?}, {theirs:?}"),
     }
     assert_eq!(serde_json::from_str(text).ok(), ours.ok(), "{text:?}");

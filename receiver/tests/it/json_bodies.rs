@@ -136,12 +136,12 @@ fn arrays(depth: usize) -> String {
 /// J18, J19: the depth counts where values are kept, and nothing recurses where they are skipped.
 #[test]
 fn nesting() {
-    assert!(arrays(127).parse::<JsonValue>().is_ok());
-    assert_eq!(arrays(128).parse::<JsonValue>().unwrap_err().kind(), DecodeErrorKind::Malformed);
+    assert!(arrays(128).parse::<JsonValue>().is_ok());
+    assert_eq!(arrays(129).parse::<JsonValue>().unwrap_err().kind(), DecodeErrorKind::Malformed);
 
     let kept = |depth| delivery(format!(r#"{{"eventType": "", "x": {}}}"#, arrays(depth)));
-    assert!(kept(126).decode::<AssetMetadataUpdated>().is_ok());
-    let error = kept(127).decode::<AssetMetadataUpdated>().unwrap_err();
+    assert!(kept(127).decode::<AssetMetadataUpdated>().is_ok());
+    let error = kept(128).decode::<AssetMetadataUpdated>().unwrap_err();
     assert_eq!(error.kind(), DecodeErrorKind::Malformed);
 
     assert!(event(format!(r#"{{"eventType": "ping", "x": {}}}"#, arrays(100_000))).is_ok());
@@ -150,8 +150,8 @@ fn nesting() {
         let open = r#"{"id": "a", "owner": null, "parent": "#.repeat(depth);
         delivery(format!("{open}null{}", "}".repeat(depth))).decode::<Asset>()
     };
-    assert!(parents(127).is_ok());
-    assert_eq!(parents(128).unwrap_err().kind(), DecodeErrorKind::Malformed);
+    assert!(parents(128).is_ok());
+    assert_eq!(parents(129).unwrap_err().kind(), DecodeErrorKind::Malformed);
 }
 
 /// Only what is within counts, not what is beside.

@@ -10,6 +10,7 @@ mod declared;
 mod formats;
 mod http_layer;
 mod json_bodies;
+mod large_bodies;
 mod leaks;
 mod log;
 mod mounted;

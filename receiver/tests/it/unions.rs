@@ -1,9 +1,7 @@
 //! Unions selected by a tag and by shape, also within each other.
 
-use std::cell::Cell;
-
 use webhook_receiver::codegen::codec::{self, Reader};
-use webhook_receiver::testing::same_json;
+use webhook_receiver::testing::{decode_counting_steps, same_json};
 use webhook_receiver::{Decode, DecodeError, DecodeErrorKind, JsonValue, Undeclared, serde_json};
 
 use crate::acme::delivery;
@@ -64,6 +62,7 @@ codec::untagged_union! {
 enum Tagged {
     Circle(Circle),
     Seventh(Disc),
+    Yes(Disc),
     Unknown(JsonValue),
 }
 
@@ -71,6 +70,7 @@ codec::tagged_union! {
     Tagged by "kind" {
         "circle" => Circle,
         "7" => Seventh,
+        "true" => Yes,
         ..Unknown
     }
 }
@@ -107,31 +107,111 @@ fn the_first_candidate_that_loses_nothing_is_taken() {
     assert!(matches!(shape("null"), Shape::Unknown(_)));
 }
 
-#[test]
-fn types_that_would_lose_members_are_not_candidates() {
-    let candidates = |json: &str, types: &[Option<&'static [&'static str]>]| {
-        let json: JsonValue = json.parse().unwrap();
-        let candidates = json.value().candidates(types);
-        types.iter().map(|members| candidates.contains(*members)).collect::<Vec<_>>()
+/// Structs with these members, and a union of them.
+macro_rules! union_of {
+    ($union:ident { $($name:ident { $($wire:literal => $member:ident: $presence:ident,)* })* }) => {
+        $(
+            #[derive(Debug)]
+            struct $name {
+                $($member: member!($presence),)*
+                undeclared: Undeclared,
+            }
+
+            codec::object! {
+                $name {
+                    $($wire => $member: $presence,)*
+                    ..undeclared
+                }
+            }
+        )*
+
+        #[derive(Debug)]
+        enum $union {
+            $($name($name),)*
+            Unknown(JsonValue),
+        }
+
+        codec::untagged_union! {
+            $union {
+                $($name,)*
+                ..Unknown
+            }
+        }
+
+        impl $union {
+            fn variant(json: &str) -> &'static str {
+                match delivery(json.to_owned()).decode().unwrap() {
+                    $(Self::$name(_) => stringify!($name),)*
+                    Self::Unknown(_) => "Unknown",
+                }
+            }
+        }
     };
-    let types = [Some(&["a", "b"][..]), None, Some(&["b", "c"]), Some(&["a", "b", "c"])];
-    assert_eq!(candidates("{}", &types), [true, true, true, true]);
-    assert_eq!(candidates(r#"{"b": 1, "x": 1}"#, &types), [true, true, true, true]);
-    assert_eq!(candidates(r#"{"c": 1}"#, &types), [false, true, true, true]);
-    assert_eq!(candidates(r#"{"a": 1, "\u0063": 1}"#, &types), [false, true, false, true]);
-    assert_eq!(candidates("1", &types), [true, true, true, true]);
+}
+
+macro_rules! member {
+    (required) => {
+        i64
+    };
+    (optional) => {
+        Option<i64>
+    };
+}
+
+union_of! {
+    Letters {
+        Ab { "a" => a: optional, "b" => b: optional, }
+        Bc { "b" => b: required, "c" => c: required, }
+        Abc { "a" => a: optional, "b" => b: optional, "c" => c: optional, }
+        D { "d" => d: required, }
+    }
 }
 
 #[test]
-fn tags() {
-    let json: JsonValue =
-        r#"{"s": "\u0061", "n": 1.50, "b": true, "z": null, "o": {"s": 1}, "l": []}"#.parse().unwrap();
-    for (member, expected) in
-        [("s", Some("a")), ("n", Some("1.50")), ("b", Some("true")), ("z", None), ("o", None), ("l", None), ("x", None)]
-    {
-        assert_eq!(json.value().tag(member).as_deref(), expected, "{member}");
+fn members_choose_the_variant() {
+    for (json, expected) in [
+        ("{}", "Ab"),
+        (r#"{"b": 1, "x": 1}"#, "Ab"),
+        (r#"{"c": 1}"#, "Abc"),
+        (r#"{"c": 1, "b": 1}"#, "Bc"),
+        (r#"{"a": 1, "\u0063": 1}"#, "Abc"),
+        (r#"{"d": 1}"#, "D"),
+        (r#"{"d": "one"}"#, "Unknown"),
+        (r#"{"a": 1, "d": 1}"#, "Unknown"),
+        (r#"{"a": [{"d": 1}], "b": {"d": [[1], {}]}}"#, "Unknown"),
+        ("1", "Unknown"),
+        ("null", "Unknown"),
+    ] {
+        assert_eq!(Letters::variant(json), expected, "{json}");
     }
-    assert_eq!("[]".parse::<JsonValue>().unwrap().value().tag("s"), None);
+}
+
+#[test]
+fn a_tag_is_a_string_a_number_or_a_boolean() {
+    for (kind, expected) in [
+        (r#""\u0063ircle""#, Some(0)),
+        ("7", Some(1)),
+        (r#""7""#, Some(1)),
+        ("7.0", None),
+        ("true", Some(2)),
+        ("null", None),
+        (r#"{"kind": "circle"}"#, None),
+        (r#"["circle"]"#, None),
+    ] {
+        let json = format!(r#"{{"first": {{"kind": "circle"}}, "kind": {kind}, "radius": 1}}"#);
+        let variant = match delivery(json.clone()).decode().unwrap() {
+            Tagged::Circle(_) => Some(0),
+            Tagged::Seventh(_) => Some(1),
+            Tagged::Yes(_) => Some(2),
+            Tagged::Unknown(kept) => {
+                assert_eq!(kept.as_str(), json);
+                None
+            }
+        };
+        assert_eq!(variant, expected, "{json}");
+    }
+    assert!(matches!(delivery("[]").decode(), Ok(Tagged::Unknown(_))));
+    assert!(matches!(delivery("{}").decode(), Ok(Tagged::Unknown(_))));
 }
 
 #[test]
@@ -174,8 +254,8 @@ fn nested(depth: usize, innermost: &str) -> String {
 /// Deep but unambiguous: one candidate fits at each level.
 #[test]
 fn deep_unions_are_read() {
-    let mut shape = shape(&nested(126, r#""end""#));
-    for _ in 0..126 {
+    let mut shape = shape(&nested(127, r#""end""#));
+    for _ in 0..127 {
         let Shape::Circle(Circle { next: Some(next), .. }) = shape else { panic!("{shape:?}") };
         shape = *next;
     }
@@ -210,7 +290,7 @@ codec::deserialize!(Tree);
 /// As deep as it gets, each level read as part of the one above. Must not overflow the stack.
 #[test]
 fn deep_unions_within_deep_objects_are_read() {
-    let shape = nested(63, r#""end""#);
+    let shape = nested(64, r#""end""#);
     let open = r#"{"child": "#.repeat(63);
     let json = format!(r#"{open}{{"shape": {shape}}}{}"#, "}".repeat(63));
     let mut tree = delivery(json).decode::<Tree>().unwrap();
@@ -220,63 +300,75 @@ fn deep_unions_within_deep_objects_are_read() {
     assert!(matches!(tree.shape, Some(Shape::Circle(_))));
 }
 
-thread_local! {
-    /// How often an [`Ambiguous`] may still be read.
-    static READINGS: Cell<usize> = const { Cell::new(0) };
-}
-
-/// Tries two candidates at each level, so that trying everything at depth 100 takes 2^100 attempts.
 #[derive(Debug)]
-struct Ambiguous;
+struct Left {
+    next: Option<Box<Ambiguous>>,
+    end: i64,
+    undeclared: Undeclared,
+}
 
-struct Link;
-
-impl Decode for Link {
-    const MEMBERS: Option<&'static [&'static str]> = Some(&["next"]);
-
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut members = reader.object("Link")?;
-        let mut next = None;
-        while let Some(name) = members.next()? {
-            match &*name {
-                "next" => members.read("next", &mut next)?,
-                _ => members.skip()?,
-            }
-        }
-        members.required("next", next).map(|Ambiguous| Self)
+codec::object! {
+    Left {
+        "next" => next: optional,
+        "end" => end: required,
+        ..undeclared
     }
 }
 
-codec::deserialize!(Link);
+#[derive(Debug)]
+struct Right {
+    next: Option<Box<Ambiguous>>,
+    end: i64,
+    undeclared: Undeclared,
+}
 
-impl Decode for Ambiguous {
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        READINGS.set(READINGS.get().checked_sub(1).expect("it is read again and again"));
-        let value = reader.value()?;
-        let decoded = value.decode::<Link>().or_else(|_| value.decode::<Link>());
-        decoded.map(|Link| Self)
+codec::object! {
+    Right {
+        "next" => next: optional,
+        "end" => end: required,
+        ..undeclared
     }
+}
+
+/// Both variants fail at the end of each level, so that trying everything at depth 100 takes 2^100 attempts.
+#[derive(Debug)]
+enum Ambiguous {
+    Left(Left),
+    Right(Right),
+    Unknown(JsonValue),
+}
+
+codec::untagged_union! {
+    Ambiguous {
+        Left,
+        Right,
+        ..Unknown
+    }
+}
+
+fn ambiguous(depth: usize) -> String {
+    format!("{}1{}", r#"{"next": "#.repeat(depth), r#", "end": ""}"#.repeat(depth))
 }
 
 #[test]
 fn ambiguous_unions_end_soon() {
-    let json = format!("{}1{}", r#"{"next": "#.repeat(100), "}".repeat(100));
-    // As often as a reading of the whole text is granted, and each costs at least a byte.
-    READINGS.set(256 * json.len());
-    let error = delivery(json).decode::<Ambiguous>().unwrap_err();
+    assert!(matches!(delivery(ambiguous(5)).decode(), Ok(Ambiguous::Unknown(_))));
+    let error = delivery(ambiguous(100)).decode::<Ambiguous>().unwrap_err();
     assert_eq!(error.kind(), DecodeErrorKind::Mismatch);
-    // The account is closed again.
-    assert!(matches!(shape(r#"{"radius": 1}"#), Shape::Circle(_)));
+    assert_eq!(error.message(), "the unions can be read in too many ways");
 }
 
 /// Contains itself with nothing in between.
 #[derive(Debug)]
-struct Endless;
+enum Endless {
+    Itself(Box<Endless>),
+    Unknown(JsonValue),
+}
 
-impl Decode for Endless {
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let value = reader.value()?;
-        value.decode::<Self>()
+codec::untagged_union! {
+    Endless {
+        Itself,
+        ..Unknown
     }
 }
 
@@ -284,4 +376,36 @@ impl Decode for Endless {
 fn endless_types_end() {
     let error = delivery("1").decode::<Endless>().unwrap_err();
     assert_eq!(error.message(), "too many unions within unions");
+}
+
+/// A text of this many bytes, made of many parts.
+fn many(part: &str, length: usize) -> String {
+    format!("[{}]", vec![part; length / (part.len() + 1)].join(","))
+}
+
+#[track_caller]
+fn assert_linear<T: Decode>(part: &str, expected: Result<(), &str>) {
+    let json = many(part, 512 << 10);
+    let (decoded, steps) = decode_counting_steps::<Vec<T>>(&json);
+    assert!(steps <= 20 * json.len(), "{part}: {steps} steps for {} bytes", json.len());
+    assert_eq!(decoded.as_ref().map(drop).map_err(DecodeError::message), expected, "{part}");
+    // Half the text takes half the steps.
+    let half = many(part, 256 << 10);
+    let (decoded, half_steps) = decode_counting_steps::<Vec<T>>(&half);
+    if decoded.is_ok() && expected.is_ok() {
+        assert!(steps.abs_diff(2 * half_steps) <= steps / 100, "{part}: {half_steps}, then {steps} steps");
+    }
+}
+
+#[test]
+fn work_is_linear() {
+    const REFUSED: Result<(), &str> = Err("the unions can be read in too many ways");
+    assert_linear::<Letters>(r#"{"a": 1}"#, Ok(()));
+    assert_linear::<Letters>(r#"{"a": 1, "c": "one"}"#, Ok(()));
+    assert_linear::<Tagged>(r#"{"kind": "circle", "radius": 1}"#, Ok(()));
+    assert_linear::<Shape>(&nested(120, r#""end""#), Ok(()));
+    assert_linear::<Shape>(&nested(120, "[]"), Ok(()));
+    assert_linear::<Ambiguous>(&ambiguous(2), Ok(()));
+    assert_linear::<Ambiguous>(&ambiguous(10), REFUSED);
+    assert_linear::<Ambiguous>(&ambiguous(120), REFUSED);
 }

@@ -1,0 +1,226 @@
+//! Values that are read several times: those of unions.
+
+use std::borrow::Cow;
+
+use super::meter::Exhausted;
+use super::reader::{Kind, Reader};
+use super::{DecodeError, JsonValue};
+
+/// The work of considering a member or making an attempt, beside the bytes that are read.
+const STEP: usize = 4;
+/// Attempts within each other. Only types that contain themselves without any object or array in between get here.
+const MAX_ATTEMPTS: u16 = 256;
+
+/// A value of the text that was checked, to be read several times.
+pub(super) struct Kept {
+    start: Place,
+    end: Place,
+    /// Not within another one.
+    is_outermost: bool,
+}
+
+/// A place in the text.
+#[derive(Clone, Copy)]
+struct Place {
+    at: usize,
+    /// How many objects and arrays of the outermost kept value begin before.
+    opened: usize,
+}
+
+/// The objects and arrays of a kept value, in the order in which they begin.
+#[derive(Default)]
+pub(super) struct Outline {
+    /// The place after each.
+    ends: Vec<Place>,
+    /// How many have been opened.
+    opened: usize,
+    /// Whether it is being written.
+    is_recording: bool,
+    /// Whether it describes the text that is being read.
+    pub(super) is_complete: bool,
+    /// Attempts in progress.
+    attempts: u16,
+}
+
+impl Outline {
+    /// An object or array begins.
+    #[inline]
+    pub(super) fn open(&mut self) {
+        self.opened += 1;
+    }
+}
+
+impl<'de> Reader<'de> {
+    /// Passes over a value that every reader understands alike, to read it later.
+    pub(super) fn keep(&mut self) -> Result<Kept, DecodeError> {
+        let at = self.place();
+        if self.outline.is_complete {
+            let start = Place { at, opened: self.outline.opened };
+            self.skip()?;
+            return Ok(Kept { start, end: self.here(), is_outermost: false });
+        }
+        self.outline.opened = 0;
+        self.outline.ends.clear();
+        self.outline.is_recording = true;
+        self.check()?;
+        self.outline.is_recording = false;
+        self.outline.is_complete = true;
+        if self.depth == 0 {
+            // It has been checked that the member occurs but once.
+            self.once = None;
+        }
+        let kept = Kept { start: Place { at, opened: 0 }, end: self.here(), is_outermost: true };
+        self.meter.grant(kept.length());
+        Ok(kept)
+    }
+
+    /// Goes to the start of a kept value.
+    pub(super) fn rewind(&mut self, kept: &Kept) {
+        self.go(kept.start);
+    }
+
+    /// Goes to the end of a kept value.
+    pub(super) fn leave(&mut self, kept: &Kept) {
+        self.go(kept.end);
+        self.outline.is_complete = !kept.is_outermost;
+    }
+
+    /// Reads a kept value as one of several types. `None` if it does not fit.
+    pub(super) fn attempt<T>(
+        &mut self,
+        kept: &Kept,
+        read: fn(&mut Self) -> Result<T, DecodeError>,
+    ) -> Result<Option<T>, DecodeError> {
+        self.rewind(kept);
+        self.work(STEP)?;
+        if self.outline.attempts >= MAX_ATTEMPTS {
+            let reason = self.meter.exhaust("too many unions within unions");
+            return Err(self.exhausted(reason));
+        }
+        let (depth, memory, is_quiet) = (self.depth, self.meter.memory(), self.is_quiet);
+        self.is_quiet = true;
+        self.outline.attempts += 1;
+        let read = read(self);
+        self.outline.attempts -= 1;
+        self.is_quiet = is_quiet;
+        match (read, self.meter.exhausted()) {
+            (Ok(value), _) => Ok(Some(value)),
+            (Err(_), Some(reason)) => Err(self.exhausted(reason)),
+            (Err(_), None) => {
+                let in_vain = self.here().at - kept.start.at;
+                self.work(in_vain)?;
+                self.meter.reset_memory(memory);
+                self.depth = depth;
+                Ok(None)
+            }
+        }
+    }
+
+    /// A kept value as JSON.
+    pub(super) fn kept_json(&self, kept: &Kept) -> JsonValue {
+        JsonValue::of_checked(self.lexer.between(kept.start.at, kept.end.at))
+    }
+
+    /// Calls a function with the name of each member of an object that is kept.
+    pub(super) fn kept_names(&mut self, mut found: impl FnMut(&str)) -> Result<(), DecodeError> {
+        self.kept_member(|name| {
+            found(name);
+            false
+        })
+        .map(drop)
+    }
+
+    /// The member of this name as text: a string's value, or a number or boolean as written. `None` if the value is not an
+    /// object, or the member is absent, `null`, an array or an object.
+    pub(super) fn tag(&mut self, kept: &Kept, member: &str) -> Result<Option<Cow<'de, str>>, DecodeError> {
+        self.rewind(kept);
+        let depth = self.depth;
+        if self.kind()? != Kind::Object || !self.kept_member(|name| name == member)? {
+            return Ok(None);
+        }
+        let tag = match self.kind()? {
+            Kind::String => Some(self.string()?),
+            Kind::Number | Kind::Bool => Some(Cow::Borrowed(self.skip()?)),
+            Kind::Null | Kind::Array | Kind::Object => None,
+        };
+        self.depth = depth;
+        Ok(tag)
+    }
+
+    /// Goes to the value of the first member that is looked for.
+    fn kept_member(&mut self, mut is_it: impl FnMut(&str) -> bool) -> Result<bool, DecodeError> {
+        let mut members = self.object("")?;
+        while let Some(name) = members.next()? {
+            if is_it(&name) {
+                return Ok(true);
+            }
+            let reader = members.reader();
+            let start = reader.here();
+            members.skip()?;
+            let reader = members.reader();
+            let end = reader.here();
+            // Skipping an object or an array is one step, whatever its length.
+            let skipped = if end.opened > start.opened { 0 } else { end.at - start.at };
+            reader.work(STEP + name.len() + skipped)?;
+        }
+        Ok(false)
+    }
+
+    /// Passes over an object or array that is within a kept value, if that is the next value.
+    #[inline]
+    pub(super) fn skip_kept(&mut self) -> bool {
+        if !self.outline.is_complete || !matches!(self.lexer.peek(), Some(b'{' | b'[')) {
+            return false;
+        }
+        match self.outline.ends.get(self.outline.opened) {
+            Some(&end) => {
+                self.go(end);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Begins the record of an object or array that is about to be opened.
+    pub(super) fn record(&mut self) -> Result<Option<usize>, DecodeError> {
+        if !self.outline.is_recording {
+            return Ok(None);
+        }
+        let position = self.outline.ends.len();
+        self.meter.push(&mut self.outline.ends, Place { at: 0, opened: 0 }).map_err(|reason| self.exhausted(reason))?;
+        Ok(Some(position))
+    }
+
+    /// Ends the record of an object or array that was closed.
+    pub(super) fn recorded(&mut self, position: Option<usize>) {
+        if let Some(position) = position {
+            self.outline.ends[position] = self.here();
+        }
+    }
+
+    /// Does work for a union.
+    pub(super) fn work(&mut self, steps: usize) -> Result<(), DecodeError> {
+        self.meter.work(steps).map_err(|reason| self.exhausted(reason))
+    }
+
+    /// The error that memory or work is used up.
+    #[cold]
+    pub(super) fn exhausted(&self, Exhausted(reason): Exhausted) -> DecodeError {
+        DecodeError::mismatch(self.lexer.at(), reason)
+    }
+
+    fn here(&self) -> Place {
+        Place { at: self.lexer.at(), opened: self.outline.opened }
+    }
+
+    fn go(&mut self, place: Place) {
+        self.lexer.at = place.at;
+        self.outline.opened = place.opened;
+    }
+}
+
+impl Kept {
+    fn length(&self) -> usize {
+        self.end.at - self.start.at
+    }
+}
