@@ -162,7 +162,11 @@ fn summary(report: &Report) -> String {
 
     let mut summary = match report.generated {
         Some((webhooks, types)) if report.end != End::Failed => {
-            format!("{}, {}, {warnings}\n", count(webhooks, "webhook"), count(types, "type"))
+            let degraded = match report.diagnostics.degraded() {
+                0 => String::new(),
+                degraded => format!(", {}", count(degraded, "degraded place")),
+            };
+            format!("{}, {}, {warnings}{degraded}\n", count(webhooks, "webhook"), count(types, "type"))
         }
         _ => String::new(),
     };
@@ -241,6 +245,7 @@ fn json_summary(report: &Report) -> Value {
             "types": report.generated.map(|(_, types)| types),
             "errors": errors(report),
             "warnings": report.diagnostics.warnings(),
+            "degraded": report.diagnostics.degraded(),
             "files": files,
             "milliseconds": phases.collect::<serde_json::Map<_, _>>(),
         }

@@ -257,6 +257,16 @@ fn warnings_are_denied() {
 }
 
 #[test]
+fn degraded_places_are_counted() {
+    let repository = Repository::new();
+    let spec = SPEC.replacen("type: string", "type: strin", 1);
+    assert_ne!(spec, SPEC);
+    repository.write("spec/tenovos-webhooks.yaml", &spec);
+    repository.run("").exits(0).reports("warning[W0610]: ").reports(" warnings, 1 degraded place\n");
+    repository.run("--deny warnings").exits(1).reports("error[W0610]: ");
+}
+
+#[test]
 fn overlays_are_applied() {
     let repository = Repository::new();
     let before = repository.files(".");

@@ -145,6 +145,9 @@ pub fn run(request: &Request, mut observe: impl FnMut(Reached<'_>) -> ControlFlo
     };
     let output = run.stages(&mut observe);
 
+    for warning in run.sources.warnings() {
+        run.diagnostics.push(warning.clone());
+    }
     // Only now, so that a warning that is denied stops no stage and later stages report theirs as well.
     let Run { sources, config, mut diagnostics, .. } = run;
     let levels = Levels { deny_warnings: request.deny_warnings, codes: config.levels };

@@ -57,7 +57,7 @@ const BROKEN: &str = r#"
 openapi: 3.1.0
 info: { title: Broken, version: "1" }
 webhooks:
-  a.b: { post: { requestBody: { content: { application/json: { schema: { type: text } } } } } }
+  a.b: { post: { requestBody: { content: { application/json: { schema: { $ref: /text } } } } } }
 "#;
 
 const NO_JSON: &str = r#"
@@ -214,7 +214,7 @@ fn what_the_generator_asks_for_is_given_once() {
 fn descriptions_that_give_no_crate_show_why() {
     let corpus = Corpus::new(&[("documents/broken.yaml", BROKEN), ("documents/forms.yaml", NO_JSON)]);
     let run = corpus.run("--until generate").exits(1);
-    let run = run.shows("broken.yaml               5:").shows(": E0604: `text` is not a type of JSON Schema\n");
+    let run = run.shows("broken.yaml               5:").shows(": E0303: absolute paths are not followed\n");
     run.shows("forms.yaml ")
         .shows("E0602: the description has no webhook")
         .shows("failures:\n  broken.yaml: nothing is generated\n");

@@ -206,10 +206,10 @@ fn levels() {
     check_error(
         "[diagnostics]\nW0710 = \"warn\"",
         &expect![[r#"
-        E0401: unknown warning `W0710`
-        at 14..19: "W0710"
-        help: did you mean `W0701`?
-    "#]],
+            E0401: unknown warning `W0710`
+            at 14..19: "W0710"
+            help: did you mean `W0610`?
+        "#]],
     );
     check_error(
         "[diagnostics]\nw0701 = \"warn\"",

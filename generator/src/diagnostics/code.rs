@@ -51,6 +51,7 @@ codes! {
     DuplicateKey = "E0103", Error, "An object has the same key twice.";
     Limit = "E0104", Error, "A document is larger or deeper than the limits allow.";
     Unsupported = "E0105", Error, "A document uses a feature of YAML that a description must not use.";
+    KeyNotText = "W0101", Warning, "A key of YAML is not a string, and is read as its text.";
     Overlay = "E0201", Error, "An overlay does not follow the Overlay Specification.";
     OverlayTarget = "W0201", Warning, "An overlay action matches nothing.";
     OverlayNeedless = "W0202", Warning, "An overlay action, or a part of one, changes nothing.";
@@ -65,10 +66,7 @@ codes! {
     OutputLink = "E0504", Error, "The output folder or something in it is a symbolic link.";
     Version = "E0601", Error, "The document is not an OpenAPI description of a supported version.";
     NoWebhooks = "E0602", Error, "The description has no webhook that can be received.";
-    Malformed = "E0603", Error, "A keyword has an invalid value.";
-    UnknownType = "E0604", Error, "`type` is not a type of JSON Schema.";
-    Contradiction = "E0605", Error, "A schema contradicts itself: no value is valid.";
-    SchemaCycle = "E0606", Error, "A schema contains itself through `allOf` or `$ref` alone.";
+    Malformed = "E0603", Error, "A field outside of schemas has an invalid value.";
     Skipped = "W0601", Warning, "A webhook, or a part of one, is skipped.";
     UnknownKeyword = "W0602", Warning, "An unknown keyword is ignored.";
     NotEnforced = "W0603", Warning, "A rule is not enforced: decoding accepts values that break it.";
@@ -76,6 +74,7 @@ codes! {
     UnknownFormat = "W0605", Warning, "An unknown `format` is read as a plain string.";
     DuplicateValue = "W0606", Warning, "An `enum` lists a value twice.";
     RequiredUndeclared = "W0609", Warning, "`required` names a member that no schema describes.";
+    SchemaFault = "W0610", Warning, "A schema is wrong or contradicts itself, and is read as a less precise type.";
     NoEventType = "E0701", Error, "The event type of a webhook cannot be determined.";
     EventTypeContradicted = "E0702", Error, "Equally good evidence names different event types for one webhook.";
     EventTypeTwice = "E0703", Error, "Several webhooks claim one event type.";

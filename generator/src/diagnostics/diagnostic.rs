@@ -79,6 +79,16 @@ impl Diagnostic {
         self
     }
 
+    /// The diagnostic with another code, where generation goes on: `instead` says what is done at its first place.
+    #[must_use]
+    pub(crate) fn made(mut self, code: Code, instead: &str) -> Self {
+        self.code = code;
+        if let Some(label) = self.labels.first_mut() {
+            label.text = if label.text.is_empty() { instead.to_owned() } else { format!("{}; {instead}", label.text) };
+        }
+        self
+    }
+
     /// Adds a line of help.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {

@@ -1,5 +1,6 @@
 //! All diagnostics of a run.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::code::{Code, Severity};
@@ -20,21 +21,20 @@ pub struct Diagnostics {
 impl Diagnostics {
     /// Adds a diagnostic, unless it is a duplicate or there are very many of its kind.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        let count = self.counts.entry(diagnostic.code).or_default();
-        if *count > MAX_ALIKE {
-            return;
-        }
         let place = diagnostic.labels.first().map(|label| label.place.clone());
         if !self.known.insert((diagnostic.code, diagnostic.message.clone(), place)) {
             return;
         }
+        let count = self.counts.entry(diagnostic.code).or_default();
         *count += 1;
-        self.findings.push(if *count > MAX_ALIKE {
-            Diagnostic::new(diagnostic.code, format!("there are more than {MAX_ALIKE} findings of this kind"))
-                .help("the others are not shown")
-        } else {
-            diagnostic
-        });
+        match (*count).cmp(&(MAX_ALIKE + 1)) {
+            Ordering::Less => self.findings.push(diagnostic),
+            Ordering::Equal => self.findings.push(
+                Diagnostic::new(diagnostic.code, format!("there are more than {MAX_ALIKE} findings of this kind"))
+                    .help("the others are not shown"),
+            ),
+            Ordering::Greater => {}
+        }
     }
 
     /// The value of a result; an error is added.
@@ -64,6 +64,11 @@ impl Diagnostics {
         }
         let tables: Vec<_> = tables.iter().map(|(table, lines)| format!("[{table}]\n{}\n", lines.join("\n"))).collect();
         Some(tables.join("\n"))
+    }
+
+    /// How many places of schemas are read as a less precise type because of a fault, whether or not each is shown.
+    pub fn degraded(&self) -> usize {
+        self.counts.get(&Code::SchemaFault).copied().unwrap_or_default()
     }
 
     /// Keeps what the predicate, which may change them, accepts.

@@ -60,6 +60,7 @@ fn api(cx: &Context<'_>) -> Option<Api> {
         published: description.webhooks.iter().flat_map(published).collect(),
         scheme,
     };
+    passes::end_required(cx, &mut api);
     passes::cut_endless(cx, &mut api);
     if cx.has_errors() {
         return None;

@@ -14,12 +14,12 @@ use std::collections::HashMap;
 
 use openapiv3::Operation;
 
-pub use schema::{Additional, DEFAULT_MAPPING, JsonType, Schema, SchemaId, Schemas, keywords};
+pub use schema::{Additional, DEFAULT_MAPPING, Inexpressible, JsonType, Schema, SchemaId, Schemas, keywords};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, did_you_mean, suggest};
 use crate::document::{Node, Value, pointer};
 use crate::http;
-use crate::resolve::Resolver;
+use crate::resolve::{Resolver, Unresolved};
 
 /// The part of a description that webhooks use.
 #[derive(Debug)]
@@ -246,7 +246,7 @@ impl Reader<'_, '_> {
         let example = media.get("example").cloned();
         let mut examples: Vec<Example> = example.into_iter().map(|payload| Example { name: None, payload }).collect();
         for (name, example) in media.get("examples").and_then(Node::as_object).into_iter().flatten() {
-            if let Some(example) = self.follow(example) {
+            if let Some(example) = self.follow_example(example) {
                 // 3.2 has `dataValue` for what `value` is in 3.0 and 3.1.
                 let payload = example.get("value").or_else(|| example.get("dataValue")).cloned();
                 examples.extend(payload.map(|payload| Example { name: Some(name.to_string()), payload }));
@@ -254,7 +254,7 @@ impl Reader<'_, '_> {
         }
         // If the media type has none, those of the schema are also examples of the whole body.
         if examples.is_empty()
-            && let Some(schema) = self.follow(schema)
+            && let Some(schema) = self.follow_schema(schema)
         {
             let listed = schema.get("examples").and_then(Node::as_array).unwrap_or_default();
             let payloads = schema.get("example").into_iter().chain(listed).cloned();
@@ -298,7 +298,7 @@ impl Reader<'_, '_> {
     }
 
     fn header(&mut self, name: &str, place: Place, parameter: &Node) -> Header {
-        let schema = parameter.get("schema").and_then(|schema| self.follow(schema));
+        let schema = parameter.get("schema").and_then(|schema| self.follow_schema(schema));
         let keyword = |name| schema.as_ref()?.get(name);
         let texts = |nodes: &[Option<&Node>]| {
             nodes.iter().copied().flatten().filter(|node| node.as_str().is_some()).cloned().collect::<Vec<Node>>()
@@ -331,8 +331,34 @@ impl Reader<'_, '_> {
         }
         match self.resolver.resolve(node) {
             Ok(target) => Some(target),
-            Err(diagnostic) => {
-                self.diagnostics.push(diagnostic);
+            Err(unresolved) => {
+                self.diagnostics.push(unresolved.into_error());
+                None
+            }
+        }
+    }
+
+    /// The example itself, or the target of its `$ref`; without one, it is not used.
+    fn follow_example(&mut self, example: &Node) -> Option<Node> {
+        match self.resolver.resolve(example) {
+            Ok(target) => Some(target),
+            Err(Unresolved::Wrong(diagnostic)) => {
+                self.diagnostics.push(diagnostic.made(Code::ExampleUnusable, "not used as a fixture"));
+                None
+            }
+            Err(Unresolved::Unavailable(diagnostic)) => {
+                self.diagnostics.push(*diagnostic);
+                None
+            }
+        }
+    }
+
+    /// The schema itself, or the target of its `$ref`. An unresolved `$ref` costs what the schema says.
+    fn follow_schema(&mut self, schema: &Node) -> Option<Node> {
+        match self.resolver.resolve(schema) {
+            Ok(target) => Some(target),
+            Err(unresolved) => {
+                self.diagnostics.push(schema::unresolved(unresolved));
                 None
             }
         }

@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use super::{name_or_quoted, one_line};
 use crate::document::{Node, json};
-use crate::normalize::{Additional, Description, Example, Header, JsonType, Schema, SchemaId, Webhook};
+use crate::normalize::{Additional, Description, Example, Header, Inexpressible, JsonType, Schema, SchemaId, Webhook};
 
 /// The webhooks and the schemas that they reach, each with its number.
 pub fn normalized(description: &Description) -> String {
@@ -99,7 +99,7 @@ fn schema(f: &mut Formatter<'_>, schema: &Schema) -> fmt::Result {
     line(f, "additionalProperties", additional.map(additional_name))?;
     line(f, "patternProperties", ids(patterns))?;
     line(f, "prefixItems", ids(prefix_items))?;
-    line(f, "items", items.map(id).into_iter().chain(closed_tuple.then(|| "false".to_owned())))?;
+    line(f, "items", items.iter().map(|item| id(*item)).chain(closed_tuple.then(|| "false".to_owned())))?;
     line(f, "minItems", min_items)?;
     line(f, "maxItems", max_items)?;
     line(f, "allOf", ids(all_of))?;
@@ -117,6 +117,10 @@ fn schema(f: &mut Formatter<'_>, schema: &Schema) -> fmt::Result {
     for (keyword, value) in facts {
         writeln!(f, "    /// {keyword}: {}", one_line(value))?;
     }
+    let inexpressible = inexpressible.as_ref().map(|reason| match reason {
+        Inexpressible::Keyword(keyword) => keyword.as_str(),
+        Inexpressible::Fault => "a fault",
+    });
     line(f, "no Rust type for", inexpressible)
 }
 

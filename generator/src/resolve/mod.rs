@@ -15,7 +15,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use reference::{Fragment, Reference, Refusal};
+use reference::{Fragment, Refusal};
 
 use crate::diagnostics::{Code, Diagnostic, Place, suggest};
 use crate::document::pointer;
@@ -27,6 +27,32 @@ pub struct Resolver<'a> {
     sources: &'a Sources,
     /// The resources of the files that were searched for them.
     resources: RefCell<HashMap<FileId, Rc<Resources>>>,
+}
+
+/// Why a reference has no target.
+#[derive(Debug)]
+pub enum Unresolved {
+    /// What the description says is wrong: the text of the reference, its target, or a file that does not exist.
+    Wrong(Box<Diagnostic>),
+    /// The file cannot be read or must not be, or a limit is reached.
+    Unavailable(Box<Diagnostic>),
+}
+
+impl Unresolved {
+    fn wrong(diagnostic: Diagnostic) -> Self {
+        Self::Wrong(Box::new(diagnostic))
+    }
+
+    fn unavailable(diagnostic: Diagnostic) -> Self {
+        Self::Unavailable(Box::new(diagnostic))
+    }
+
+    /// The error.
+    pub fn into_error(self) -> Diagnostic {
+        match self {
+            Self::Wrong(diagnostic) | Self::Unavailable(diagnostic) => *diagnostic,
+        }
+    }
 }
 
 /// The parts of a file with their own URIs.
@@ -49,13 +75,13 @@ impl<'a> Resolver<'a> {
     /// # Errors
     ///
     /// If a `$ref` is not a string, cannot be resolved, leaves the folder, or refers back to itself.
-    pub fn resolve(&self, node: &Node) -> Result<Node, Diagnostic> {
+    pub fn resolve(&self, node: &Node) -> Result<Node, Unresolved> {
         let mut passed: Vec<Node> = Vec::new();
         let mut at = node.clone();
         while let Some(reference) = at.get("$ref").cloned() {
             if passed.iter().any(|node| node.is(&at) || node.origin() == at.origin()) {
                 passed.push(at);
-                return Err(self.cycle(&passed));
+                return Err(Unresolved::wrong(self.cycle(&passed)));
             }
             if !passed.is_empty() && at.as_object().is_some_and(|members| members.len() > 1) {
                 break;
@@ -63,7 +89,7 @@ impl<'a> Resolver<'a> {
             let most = self.limits().references;
             if passed.len() >= most {
                 let message = format!("the chain has more than {most} references");
-                return Err(at_reference(&reference, Code::Limit, message));
+                return Err(Unresolved::unavailable(at_reference(&reference, Code::Limit, message)));
             }
             passed.push(at);
             at = self.follow(&reference)?;
@@ -76,22 +102,28 @@ impl<'a> Resolver<'a> {
     /// # Errors
     ///
     /// If it is not a string, cannot be resolved, or leaves the folder.
-    pub fn follow(&self, reference: &Node) -> Result<Node, Diagnostic> {
+    pub fn follow(&self, reference: &Node) -> Result<Node, Unresolved> {
         let Some(text) = reference.as_str() else {
-            return Err(at_reference(reference, Code::Reference, "a reference must be a string"));
+            let message = "a reference must be a string";
+            return Err(Unresolved::wrong(at_reference(reference, Code::Reference, message)));
         };
-        let refused = |refusal: Refusal| at_reference(reference, refusal.code, refusal.message);
+        let wrong = |refusal: Refusal| Unresolved::wrong(at_reference(reference, refusal.code, refusal.message));
         let home = self.sources.home(reference.origin().file());
         let resource = self.resource(home, reference, text);
         if let Some((file, root)) = &resource {
-            let fragment = Fragment::parse(text).map_err(refused)?;
+            let fragment = Fragment::parse(text).map_err(wrong)?;
             // `#/components/…` below an `$id` refers to the whole document.
             let lacks = |segments: &[String]| segments.first().is_some_and(|first| root.get(first).is_none());
             if !(text.starts_with('#') && matches!(&fragment, Fragment::Pointer(segments) if lacks(segments))) {
-                return self.find(root, *file, &fragment, reference);
+                return self.find(root, *file, &fragment, reference).map_err(Unresolved::wrong);
             }
         }
-        let Reference { path, fragment } = Reference::parse(text).map_err(refused)?;
+        if text.is_empty() {
+            return Err(wrong(Refusal { code: Code::Reference, message: "the reference is empty" }));
+        }
+        let path = reference::path(text)
+            .transpose()
+            .map_err(|refusal| Unresolved::unavailable(at_reference(reference, refusal.code, refusal.message)))?;
         let file = match path {
             None => home,
             Some(path) => self.open(home, &path, reference)?,
@@ -99,9 +131,10 @@ impl<'a> Resolver<'a> {
         let Some(root) = self.sources.root(file).filter(|root| root.as_object().is_some() || root.as_array().is_some())
         else {
             let message = format!("`{}` is not an object", self.sources.path_name(file));
-            return Err(at_reference(reference, Code::Reference, message));
+            return Err(Unresolved::unavailable(at_reference(reference, Code::Reference, message)));
         };
-        self.find(&root, file, &fragment, reference)
+        let fragment = Fragment::parse(text).map_err(wrong)?;
+        self.find(&root, file, &fragment, reference).map_err(Unresolved::wrong)
     }
 
     /// The resource that the URI of a reference names, if one has been read.
@@ -142,22 +175,27 @@ impl<'a> Resolver<'a> {
         map.and_then(Node::as_object).into_iter().flat_map(|members| members.values().cloned()).collect()
     }
 
-    fn open(&self, home: FileId, path: &str, reference: &Node) -> Result<FileId, Diagnostic> {
+    fn open(&self, home: FileId, path: &str, reference: &Node) -> Result<FileId, Unresolved> {
         let outside = || {
             at_reference(reference, Code::ReferenceOutside, "the reference leaves the folder of the description")
                 .help(format!("only files in `{}` are read", self.sources.folder_name()))
         };
-        let relative = join(self.sources.relative_name(home), path).ok_or_else(outside)?;
-        self.sources.open(&relative).map_err(|unavailable| match unavailable {
-            Unavailable::Outside => outside(),
-            Unavailable::Unreadable(code, why) => {
-                let code = if code == Code::Read { Code::Reference } else { code };
-                let name = if relative.is_empty() { "." } else { &relative };
-                at_reference(reference, code, format!("`{name}` {why}"))
-            }
-            Unavailable::Broken(diagnostic) => {
-                diagnostic.at(Place::Value(reference.origin().clone()), "this reference points to the file")
-            }
+        let relative = join(self.sources.relative_name(home), path);
+        let relative = relative.ok_or_else(|| Unresolved::unavailable(outside()))?;
+        let failed = |code, why| {
+            let name = if relative.is_empty() { "." } else { &relative };
+            at_reference(reference, code, format!("`{name}` {why}"))
+        };
+        self.sources.open(&relative).map_err(|unavailable| {
+            Unresolved::unavailable(match unavailable {
+                Unavailable::Missing(why) => return Unresolved::wrong(failed(Code::Reference, why)),
+                Unavailable::Outside => outside(),
+                Unavailable::Unreadable(Code::Read, why) => failed(Code::Reference, why),
+                Unavailable::Unreadable(code, why) => failed(code, why),
+                Unavailable::Broken(diagnostic) => {
+                    diagnostic.at(Place::Value(reference.origin().clone()), "this reference points to the file")
+                }
+            })
         })
     }
 

@@ -3,15 +3,7 @@
 use crate::diagnostics::Code;
 use crate::document::pointer;
 
-/// A reference as its text has it.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Reference {
-    /// The file, relative to the one with the reference; `None` for that file itself.
-    pub path: Option<String>,
-    pub fragment: Fragment,
-}
-
-/// The part of the file.
+/// The part of a file that a reference names.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Fragment {
     /// The segments of a JSON pointer; empty for the whole document.
@@ -31,15 +23,9 @@ const fn refuse<T>(code: Code, message: &'static str) -> Result<T, Refusal> {
     Err(Refusal { code, message })
 }
 
-impl Reference {
-    /// Parses the text.
-    pub(super) fn parse(text: &str) -> Result<Self, Refusal> {
-        if text.is_empty() {
-            return refuse(Code::Reference, "the reference is empty");
-        }
-        let path = text.split('#').next().filter(|path| !path.is_empty());
-        Ok(Self { path: path.map(parse_path).transpose()?, fragment: Fragment::parse(text)? })
-    }
+/// The file that a reference names, relative to the one that contains it; `None` for that file itself.
+pub(super) fn path(reference: &str) -> Option<Result<String, Refusal>> {
+    reference.split('#').next().filter(|path| !path.is_empty()).map(parse_path)
 }
 
 fn parse_path(text: &str) -> Result<String, Refusal> {

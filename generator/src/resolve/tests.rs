@@ -32,9 +32,9 @@ fn resolved(folder: &TempDir, sources: &Sources) -> String {
             let origin = node.origin();
             format!("{}#{} = {node:?}", sources.relative_name(origin.file()), origin.pointer())
         }
-        Err(diagnostic) => {
+        Err(unresolved) => {
             let mut diagnostics = Diagnostics::default();
-            diagnostics.push(diagnostic);
+            diagnostics.push(unresolved.into_error());
             text(&diagnostics, sources, false).replace(folder.path().to_str().unwrap(), "")
         }
     }
@@ -351,7 +351,7 @@ fn references_that_leave_the_folder() {
         ("%2e%2e%2fsecret.yaml", "the reference leaves the folder of the description"),
         ("..%2fsecret.yaml", "the reference leaves the folder of the description"),
     ] {
-        let refusal = Reference::parse(reference).map(|reference| join("api.yaml", &reference.path.unwrap()));
+        let refusal = reference::path(reference).unwrap().map(|path| join("api.yaml", &path));
         match refusal {
             Err(refusal) => {
                 assert_eq!((refusal.code, refusal.message), (Code::ReferenceOutside, message), "{reference}");
@@ -416,7 +416,7 @@ fn symbolic_links_do_not_lead_outside() {
     .assert_eq(&resolved(&folder, &sources));
     let description = sources.root(sources.description().unwrap()).unwrap();
     let resolve = |name| Resolver::new(&sources).resolve(description.get(name).unwrap());
-    assert!(resolve("loop").unwrap_err().message.starts_with("`loop.yaml` cannot be read: "));
+    assert!(resolve("loop").unwrap_err().into_error().message.starts_with("`loop.yaml` cannot be read: "));
     let inner = resolve("inner").unwrap();
     assert_eq!(sources.relative_name(inner.origin().file()), "real.yaml");
 }
@@ -524,7 +524,7 @@ fn long_chains() {
     let (_folder, sources) = folder(&[("api.yaml", &format!("start: {{$ref: '#/l0'}}\n{chain}l200: end\n"))]);
     let root = sources.root(sources.description().unwrap()).unwrap();
     let error = Resolver::new(&sources).resolve(root.get("start").unwrap()).unwrap_err();
-    assert_eq!(error.message, "the chain has more than 128 references");
+    assert_eq!(error.into_error().message, "the chain has more than 128 references");
 }
 
 #[test]

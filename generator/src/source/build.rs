@@ -28,6 +28,8 @@ pub(super) struct Build<'a> {
     refusal: RefCell<Option<Refusal>>,
     /// Members with duplicate keys; reading continues, so that all are found.
     pub twice: RefCell<Vec<Origin>>,
+    /// Keys that YAML does not read as strings, each with what it reads.
+    pub read_as_text: RefCell<Vec<(Origin, &'static str)>>,
     /// The interned keys: a document has few different ones.
     pub keys: RefCell<HashSet<Rc<str>>>,
     /// The innermost node that could not be read.
@@ -55,6 +57,7 @@ impl<'a> Build<'a> {
             rounded: RefCell::default(),
             refusal: RefCell::new(None),
             twice: RefCell::new(Vec::new()),
+            read_as_text: RefCell::default(),
             keys: RefCell::default(),
             failed: RefCell::new(None),
             places: OnceCell::new(),
@@ -102,6 +105,19 @@ impl<'a> Build<'a> {
             }
         }
         Some(diagnostic)
+    }
+
+    /// The warnings about keys that are read as their text.
+    pub(super) fn keys_read_as_text(&self) -> Vec<Diagnostic> {
+        let warning = |(origin, kind): (Origin, &str)| {
+            let Some(Segment::Member(key)) = origin.last() else { return None };
+            Some(
+                Diagnostic::new(Code::KeyNotText, format!("YAML reads the key `{key}` as {kind}"))
+                    .help(format!("put it in quotes: `\"{key}\"`"))
+                    .at(Place::Name(origin), "read as a string"),
+            )
+        };
+        self.read_as_text.take().into_iter().filter_map(warning).collect()
     }
 
     fn range(&self, origin: &Origin, part: Part) -> Range<usize> {

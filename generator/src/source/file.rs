@@ -26,6 +26,8 @@ pub(super) struct SourceFile {
     pub root: RefCell<Option<Node>>,
     /// The root as it was parsed, or why it was not.
     pub parsed: Option<Result<Node, Diagnostic>>,
+    /// Warnings about how the document is written.
+    pub warnings: Vec<Diagnostic>,
     /// For messages, computed on demand.
     places: OnceCell<Places>,
     lines: OnceCell<Lines>,
@@ -41,6 +43,7 @@ impl SourceFile {
             syntax: None,
             root: RefCell::new(None),
             parsed: None,
+            warnings: Vec::new(),
             places: OnceCell::new(),
             lines: OnceCell::new(),
         }
@@ -96,7 +99,10 @@ impl SourceFile {
             let parsed = parse(self.text(), syntax, id, limits);
             self.syntax = Some(syntax);
             let done = parsed.is_ok();
-            last = Some(parsed);
+            last = Some(parsed.map(|(node, warnings)| {
+                self.warnings = warnings;
+                node
+            }));
             if done {
                 break;
             }

@@ -210,20 +210,25 @@ impl<'de> Visitor<'de> for KeySeed<'_, 'de> {
     }
 
     fn visit_borrowed_str<E: Error>(self, key: &'de str) -> Result<Rc<str>, E> {
-        if self.build.syntax == Syntax::Yaml
-            && yaml::is_plain(self.build.text, key)
-            && let Some(why) = yaml::refused_key(key)
-        {
-            return Err(self.build.refuse(Refusal {
-                code: Code::Unsupported,
-                message: why.to_owned(),
-                origin: self.parent.child(Segment::Member(key.into())),
-                part: Part::Key(0),
-                help: Some(match key {
-                    "<<" => "write the members out where they are needed".to_owned(),
-                    _ => format!("put it in quotes: `\"{key}\"`"),
-                }),
-            }));
+        if self.build.syntax == Syntax::Yaml && yaml::is_plain(self.build.text, key) {
+            let origin = || self.parent.child(Segment::Member(key.into()));
+            let refusal = match key {
+                "<<" => Some(("YAML merge keys are not supported", "write the members out where they are needed")),
+                "" => Some(("the key is missing", "put it in quotes if it is empty: `\"\"`")),
+                _ => None,
+            };
+            if let Some((message, help)) = refusal {
+                return Err(self.build.refuse(Refusal {
+                    code: Code::Unsupported,
+                    message: message.to_owned(),
+                    origin: origin(),
+                    part: Part::Key(0),
+                    help: Some(help.to_owned()),
+                }));
+            }
+            if let Some(kind) = yaml::key_kind(key) {
+                self.build.read_as_text.borrow_mut().push((origin(), kind));
+            }
         }
         self.visit_str(key)
     }

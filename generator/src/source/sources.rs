@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
+use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -39,6 +40,8 @@ struct RootFolder {
 pub(crate) enum Unavailable {
     /// It lies outside the root folder, behind a symbolic link.
     Outside,
+    /// It does not exist; the rest of a sentence that begins with its name.
+    Missing(String),
     /// It cannot be read; the rest of a sentence that begins with its name.
     Unreadable(Code, String),
     /// It was read but does not parse.
@@ -155,6 +158,11 @@ impl Sources {
         self.file(file).map_or(&[], SourceFile::bytes)
     }
 
+    /// Warnings about how the files are written.
+    pub fn warnings(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.files().filter_map(|file| self.file(file)).flat_map(|file| &file.warnings)
+    }
+
     /// The file's tree, unless it is plain text or does not parse: as parsed, or as set by [`set_root`](Self::set_root).
     pub fn root(&self, file: FileId) -> Option<Node> {
         self.file(file)?.root.borrow().clone()
@@ -212,7 +220,10 @@ impl Sources {
         if let Some(id) = known(&asked) {
             return self.available(id);
         }
-        let path = asked.canonicalize().map_err(|error| read::failed(&error)).map_err(unreadable)?;
+        let path = asked.canonicalize().map_err(|error| {
+            let (code, why) = read::failed(&error);
+            if error.kind() == ErrorKind::NotFound { Unavailable::Missing(why) } else { unreadable((code, why)) }
+        })?;
         let Ok(inner) = path.strip_prefix(&root.canonical) else { return Err(Unavailable::Outside) };
         let id = if let Some(id) = known(&path) {
             id

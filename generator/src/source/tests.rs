@@ -523,19 +523,6 @@ fn duplicate_keys_name_both_places() {
         "#]],
     );
     check_error(
-        "a.yaml",
-        "1: x\n0x1: y\n",
-        expect![[r#"
-        error[E0105]: a number that is not a plain integer is not a key
-         --> a.yaml:2:1
-          |
-        2 | 0x1: y
-          | ^^^
-          |
-          = help: put it in quotes: `"0x1"`
-    "#]],
-    );
-    check_error(
         "a.json",
         "{\"a\": 1, \"b\": {}, \"\\u0061\": 2}",
         expect![[r#"
@@ -549,46 +536,51 @@ fn duplicate_keys_name_both_places() {
 }
 
 #[test]
-fn yaml_beyond_json() {
-    check_error(
-        "a.yaml",
-        "a: b\nnull: 1\n",
-        expect![[r#"
-        error[E0105]: `null` is not a key
+fn keys_of_other_types_are_read_as_their_text() {
+    let (sources, root) = parsed("a.yaml", "1: x\n0x1: y\nnull: 1\n1.5: {true: 2}\n");
+    expect![[r#"{"1":"x","0x1":"y","null":1,"1.5":{"true":2}}"#]].assert_eq(&json_text(&root));
+    let mut diagnostics = Diagnostics::default();
+    for warning in sources.warnings() {
+        diagnostics.push(warning.clone());
+    }
+    expect![[r#"
+        warning[W0101]: YAML reads the key `0x1` as a number
          --> a.yaml:2:1
           |
-        2 | null: 1
-          | ^^^^
+        2 | 0x1: y
+          | ^^^ read as a string
+          |
+          = help: put it in quotes: `"0x1"`
+
+        warning[W0101]: YAML reads the key `null` as `null`
+         --> a.yaml:3:1
+          |
+        3 | null: 1
+          | ^^^^ read as a string
           |
           = help: put it in quotes: `"null"`
-    "#]],
-    );
-    check_error(
-        "a.yaml",
-        "true: 1\n",
-        expect![[r#"
-        error[E0105]: a truth value is not a key
-         --> a.yaml:1:1
+
+        warning[W0101]: YAML reads the key `1.5` as a number
+         --> a.yaml:4:1
           |
-        1 | true: 1
-          | ^^^^
-          |
-          = help: put it in quotes: `"true"`
-    "#]],
-    );
-    check_error(
-        "a.yaml",
-        "1.5: x\n",
-        expect![[r#"
-        error[E0105]: a number that is not a plain integer is not a key
-         --> a.yaml:1:1
-          |
-        1 | 1.5: x
-          | ^^^
+        4 | 1.5: {true: 2}
+          | ^^^ read as a string
           |
           = help: put it in quotes: `"1.5"`
-    "#]],
-    );
+
+        warning[W0101]: YAML reads the key `true` as a truth value
+         --> a.yaml:4:7
+          |
+        4 | 1.5: {true: 2}
+          |       ^^^^ read as a string
+          |
+          = help: put it in quotes: `"true"`
+    "#]]
+    .assert_eq(&text(&diagnostics, &sources, false).replace(sources.path_name(FileId(0)), "a.yaml"));
+}
+
+#[test]
+fn yaml_beyond_json() {
     check_error(
         "a.yaml",
         "[a]: 1\n",
@@ -970,7 +962,7 @@ fn json_value() -> impl Strategy<Value = serde_json::Value> {
 
 /// Parses the text and looks every place of it up, and checks that each begins as its value does.
 fn check_positions(text: &str, syntax: syntax::Syntax) -> Node {
-    let root = parse::parse(text, syntax, FileId(0), &Limits::default()).unwrap();
+    let (root, _) = parse::parse(text, syntax, FileId(0), &Limits::default()).unwrap();
     let places = Places::of(text, syntax);
     for node in all_nodes(&root) {
         let segments = node.origin().segments();
@@ -1033,7 +1025,7 @@ proptest! {
         let text = serde_json::to_string_pretty(&value).unwrap();
         // YAML 1.1, which the parser follows here, takes these for line ends; JSON does not.
         prop_assume!(!text.contains(['\u{85}', '\u{2028}', '\u{2029}']));
-        if let Ok(root) = parse::parse(&text, syntax::Syntax::Yaml, FileId(0), &Limits::default()) {
+        if let Ok((root, _)) = parse::parse(&text, syntax::Syntax::Yaml, FileId(0), &Limits::default()) {
             prop_assert_eq!(&json_text(&root), &serde_json::to_string(&value).unwrap());
             check_positions(&text, syntax::Syntax::Yaml);
         }

@@ -149,14 +149,10 @@ impl Examples<'_, '_> {
         let name = &self.route.webhook.name;
         self.cx.report(
             Diagnostic::new(
-                Code::Contradiction,
+                Code::Limit,
                 format!("no payload of up to {MAX_VALUES} values matches the schema of webhook `{name}`"),
             )
-            .at(Place::Value(origin), format!("always requires {expected}"))
-            .help(
-                "a schema that contains itself through required members alone has no finite value; \
-                 correct it in an overlay",
-            ),
+            .at(Place::Value(origin), format!("always requires {expected}")),
         );
     }
 }

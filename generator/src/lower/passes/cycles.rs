@@ -32,7 +32,7 @@ pub(crate) fn cut_endless(cx: &Context<'_>, api: &mut Api) {
         if targets.iter().any(|target| closing.contains(&(owner, *target))) {
             let origin = api.types[owner].origin.clone();
             cx.report(
-                Diagnostic::new(Code::NotEnforced, "a schema is one of its own alternatives")
+                Diagnostic::new(Code::SchemaFault, "a schema is one of its own alternatives")
                     .at(Place::Value(origin), "reached again through `oneOf` or `anyOf`; that alternative is left out")
                     .help("remove that alternative in an overlay: it adds no values"),
             );

@@ -3,8 +3,10 @@
 mod cycles;
 mod dedup;
 mod depth;
+mod endless;
 mod graph;
 
 pub(super) use cycles::{box_cycles, cut_endless};
 pub(super) use dedup::merge_equal;
 pub(super) use depth::cut_chains;
+pub(super) use endless::end_required;

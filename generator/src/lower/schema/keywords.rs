@@ -1,6 +1,6 @@
 //! Which keywords a schema has.
 
-use crate::normalize::{Schema, SchemaId, Schemas};
+use crate::normalize::{Inexpressible, Schema, SchemaId, Schemas};
 
 /// The alternatives of a choice other than null, and whether null was one of them.
 pub(super) fn without_null(schemas: &Schemas, choice: &[SchemaId]) -> (Vec<SchemaId>, bool) {
@@ -22,6 +22,8 @@ pub(super) struct Keywords {
     pub(super) constraint: bool,
     /// Null, or a schema that is `true` or `false`.
     special: bool,
+    /// A fault that leaves open what the values are.
+    fault: bool,
 }
 
 impl Keywords {
@@ -53,20 +55,21 @@ impl Keywords {
             children: _,
             examples: _,
             facts: _,
-            inexpressible: _,
+            inexpressible,
         } = schema;
         Self {
             composition: reference.is_some() || !(all_of.is_empty() && one_of.is_empty() && any_of.is_empty()),
             types: !types.is_empty(),
             structure: !(properties.is_empty() && prefix_items.is_empty())
                 || additional.is_some()
-                || items.is_some()
+                || !items.is_empty()
                 || constant.is_some()
                 || values.is_some(),
             constraint: !(required.is_empty() && patterns.is_empty())
                 || format.is_some()
                 || data.discriminator.is_some(),
             special: boolean.is_some() || data.nullable || *only_null,
+            fault: *inexpressible == Some(Inexpressible::Fault),
         }
     }
 
@@ -76,6 +79,11 @@ impl Keywords {
     }
 
     pub(super) fn annotations_only(&self) -> bool {
-        !(self.declare() || self.constraint || self.special)
+        !(self.declare() || self.constraint || self.special || self.fault)
+    }
+
+    /// Whether the schema says nothing about the values because of a fault.
+    pub(super) fn fault_only(&self) -> bool {
+        self.fault && !(self.declare() || self.constraint || self.special)
     }
 }

@@ -13,7 +13,7 @@ use super::keywords::{Keywords, without_null};
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::document::{Node, Origin, same};
 use crate::lower::reporter::Reporter;
-use crate::normalize::{Additional, JsonType, Schema, SchemaId, Schemas};
+use crate::normalize::{Additional, Inexpressible, JsonType, Schema, SchemaId, Schemas};
 
 /// How many levels of `allOf` and `$ref` may be merged into one type.
 const MAX_DEPTH: usize = 128;
@@ -30,7 +30,7 @@ pub(crate) struct MergedSchema<'a> {
     visited: BTreeSet<SchemaId>,
     /// The types that are allowed; `None` if no schema restricts them.
     pub types: Option<Cow<'a, [JsonType]>>,
-    /// The first `type`.
+    /// The first `type`; without `types`, another one excludes it.
     type_origin: Option<&'a Origin>,
     pub nullable: bool,
     pub only_null: bool,
@@ -55,7 +55,7 @@ pub(crate) struct MergedSchema<'a> {
     pub annotations: Annotations<'a>,
     pub examples: Vec<&'a Node>,
     /// A keyword that restricts the values and has no Rust type.
-    pub inexpressible: Option<&'a str>,
+    pub inexpressible: Option<&'a Inexpressible>,
 }
 
 /// One `oneOf` or `anyOf`, without its null alternatives.
@@ -246,12 +246,12 @@ impl<'a> Merge<'a, '_> {
         self.types(types, node);
         self.into.nullable |= data.nullable;
         self.into.only_null |= only_null;
-        self.into.inexpressible = self.into.inexpressible.or(inexpressible.as_deref());
+        self.into.inexpressible = self.into.inexpressible.or(inexpressible.as_ref());
         self.into.format = format.as_deref().or(self.into.format);
         self.members(properties, required);
         self.into.patterns.extend(patterns);
         self.additional(*additional);
-        self.into.items.splice(0..0, *items);
+        self.into.items.splice(0..0, items.iter().copied());
         if !prefix_items.is_empty() {
             self.into.prefix_items = prefix_items;
         }
@@ -270,8 +270,9 @@ impl<'a> Merge<'a, '_> {
         let place = || Place::Value(self.schemas.get(id).node.origin().clone());
         if self.path.contains(&id) {
             self.reporter.report(
-                Diagnostic::new(Code::SchemaCycle, "a schema is part of itself")
-                    .at(place(), "reached again through `allOf` or `$ref`"),
+                Diagnostic::new(Code::SchemaFault, "a schema is part of itself")
+                    .at(place(), "reached again through `allOf` or `$ref`; this part is ignored")
+                    .help("remove one of the references, or move the inner schema into a property"),
             );
             return false;
         }
@@ -294,9 +295,11 @@ impl<'a> Merge<'a, '_> {
         self.into.examples.extend(&schema.examples);
     }
 
-    /// Narrows the types to those that the schema allows. A contradiction is reported.
+    /// Narrows the types to those that the schema allows. If there are none, which is reported, other keywords determine
+    /// the type.
     fn types(&mut self, given: &'a [JsonType], schema: &'a Node) {
-        if given.is_empty() {
+        let is_conflict = self.into.types.is_none() && self.into.type_origin.is_some();
+        if given.is_empty() || is_conflict {
             return;
         }
         let types = match &self.into.types {
@@ -309,12 +312,14 @@ impl<'a> Merge<'a, '_> {
             self.into.type_origin = self.into.type_origin.or(origin);
             return;
         }
-        let diagnostic = Diagnostic::new(Code::Contradiction, "no value can be of all these types at once");
+        self.into.types = None;
+        self.into.inexpressible = Some(&Inexpressible::Fault);
+        let diagnostic = Diagnostic::new(Code::SchemaFault, "no value can be of all these types at once");
         self.reporter.report(
             origin
                 .into_iter()
                 .chain(self.into.type_origin)
-                .zip(["one type", "another type"])
+                .zip(["one type; both are ignored", "another type"])
                 .fold(diagnostic, |diagnostic, (origin, text)| diagnostic.at(Place::Value(origin.clone()), text))
                 .help("`allOf` and `$ref` merge schemas, so both types apply to the same value; remove one of them"),
         );
@@ -370,12 +375,15 @@ impl<'a> Merge<'a, '_> {
     }
 
     fn choice(&mut self, alternatives: &[SchemaId], exclusive: bool) {
-        let (alternatives, null) = without_null(self.schemas, alternatives);
+        let (mut alternatives, null) = without_null(self.schemas, alternatives);
         self.into.nullable |= null;
+        // A value that only a faulty alternative describes is kept as one of no alternative.
+        let all = alternatives.len();
+        alternatives.retain(|id| !Keywords::of(self.schemas.get(*id)).fault_only());
         // Alternatives that only demand members which are declared elsewhere are rules, not types.
         if alternatives.iter().any(|id| Keywords::of(self.schemas.get(*id)).declare()) {
             match alternatives[..] {
-                [only] => self.add(only),
+                [only] if all == 1 => self.add(only),
                 _ => self.into.choices.push(Choice { exclusive, alternatives }),
             }
         }

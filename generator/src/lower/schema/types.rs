@@ -12,7 +12,7 @@ use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean};
 use crate::document::{Origin, Segment};
 use crate::ir::{Docs, Format, Kind, Naming, Type, TypeDef, TypeId, Untyped, UntypedReason};
 use crate::lower::context::Context;
-use crate::normalize::{JsonType, SchemaId};
+use crate::normalize::{Inexpressible, JsonType, SchemaId};
 
 /// How deep lists and maps may be nested without a definition in between. Whatever parses and prints the emitted types
 /// needs stack for each level, and threads have two megabytes.
@@ -246,7 +246,10 @@ impl<'a, 'c> Types<'a, 'c> {
     pub(super) fn unrestricted(&mut self, merged: &MergedSchema<'_>, reason: &'static str) -> Type {
         let origin = self.origin(merged.schemas[0]);
         match &merged.inexpressible {
-            Some(keyword) => self.untyped(origin, &format!("`{keyword}` has no Rust type")),
+            Some(Inexpressible::Keyword(keyword)) => self.untyped(origin, &format!("`{keyword}` has no Rust type")),
+            Some(Inexpressible::Fault) => {
+                self.any(origin, UntypedReason::Inexpressible("the schema is wrong".to_owned()))
+            }
             None => self.any(origin, UntypedReason::Unrestricted(reason)),
         }
     }

@@ -473,15 +473,17 @@ fn a_list_or_map_nested_in_itself_has_a_name() {
 }
 
 #[test]
-fn a_struct_that_needs_itself_is_boxed() {
+fn a_struct_that_needs_itself_has_an_optional_member() {
     check_types(
         "
             Node: {type: object, required: [next], properties: {next: {$ref: '#/components/schemas/Node'}}}
         ",
         expect![[r#"
             struct Node {
-                next: Box<Node>
+                next?: Box<Node>
             }
+
+            W0610: `next` is required, but contains itself: no value is finite
         "#]],
     );
 }

@@ -2,7 +2,7 @@
 //!
 //! `docs/support.md` has the same table for users; a test compares them.
 
-use super::{Additional, Reader, Schema};
+use super::{Additional, Inexpressible, Reader, Schema};
 use crate::document::{Node, Value};
 
 /// The treatment of a keyword.
@@ -33,13 +33,16 @@ pub(super) const KEYWORDS: &[(&str, Treatment)] = &[
     ("format", Reads(|reader, schema, keyword, value| schema.format = reader.text(value, keyword))),
     ("contentEncoding", Reads(|_, schema, keyword, value| encoding(schema, keyword, value))),
     ("nullable", Reads(|reader, schema, keyword, value| schema.data.nullable |= reader.flag(value, keyword))),
-    ("properties", Reads(|reader, schema, keyword, value| schema.properties = reader.properties(value, keyword))),
-    ("required", Reads(|reader, schema, _, value| schema.required = reader.required(value))),
+    (
+        "properties",
+        Reads(|reader, schema, keyword, value| schema.properties = reader.properties(schema, value, keyword)),
+    ),
+    ("required", Reads(|reader, schema, _, value| schema.required = reader.required(schema, value))),
     ("additionalProperties", Reads(|reader, schema, _, value| schema.additional = Some(reader.additional(value)))),
     (
         "patternProperties",
         Reads(|reader, schema, keyword, value| {
-            schema.patterns = reader.properties(value, keyword).into_values().collect();
+            schema.patterns = reader.properties(schema, value, keyword).into_values().collect();
         }),
     ),
     ("items", Reads(|reader, schema, _, value| reader.items(schema, value))),
@@ -127,7 +130,10 @@ impl Reader<'_, '_> {
     fn reference(&mut self, schema: &mut Schema) {
         match self.resolver.resolve(&schema.node) {
             Ok(target) => schema.reference = Some(self.reserve(&target)),
-            Err(diagnostic) => self.diagnostics.push(diagnostic),
+            Err(unresolved) => {
+                schema.inexpressible = Some(Inexpressible::Fault);
+                self.diagnostics.push(super::unresolved(unresolved));
+            }
         }
     }
 
@@ -144,7 +150,12 @@ impl Reader<'_, '_> {
         match value.value() {
             Value::Bool(false) => schema.closed_tuple = true,
             Value::Bool(true) => {}
-            _ => schema.items = Some(self.reserve(value)),
+            // As in drafts before 2020-12.
+            Value::Array(_) => {
+                self.fault(value, "`items` must be a schema", "read as `prefixItems`", "write `prefixItems`");
+                schema.prefix_items = self.schemas_of(value, "items");
+            }
+            _ => schema.items.push(self.reserve(value)),
         }
     }
 
@@ -155,7 +166,7 @@ impl Reader<'_, '_> {
             Value::Object(examples) => {
                 schema.examples.extend(examples.values().filter_map(|e| e.get("value").cloned()));
             }
-            _ => self.wrong(value, "`examples` is an array"),
+            _ => self.fault(value, "`examples` must be a list", "ignored", "write `examples: [ … ]`"),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Schema Objects.
 
+mod fault;
 mod keyword;
 
 use std::collections::{HashMap, VecDeque};
@@ -8,8 +9,10 @@ use indexmap::{IndexMap, IndexSet};
 use openapiv3::{Discriminator, SchemaData};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, did_you_mean};
-use crate::document::{Node, Object, Segment, Value};
-use crate::resolve::Resolver;
+use crate::document::{Node, Object, Segment, Value, json};
+use crate::resolve::{Resolver, Unresolved};
+pub(super) use fault::unresolved;
+use fault::{Meaning, converted};
 use keyword::Treatment;
 
 /// How far a schema may be from the base that it extends.
@@ -59,8 +62,8 @@ pub struct Schema {
     pub properties: IndexMap<String, SchemaId>,
     /// `additionalProperties`.
     pub additional: Option<Additional>,
-    /// `items`.
-    pub items: Option<SchemaId>,
+    /// The schemas that apply to each element, of which an `enum` next to `items` may be one.
+    pub items: Vec<SchemaId>,
     /// `prefixItems`.
     pub prefix_items: Vec<SchemaId>,
     /// Whether an array has no elements but those of `prefixItems`.
@@ -87,8 +90,17 @@ pub struct Schema {
     pub examples: Vec<Node>,
     /// Keywords for the docs, each with its value as JSON text: constraints, defaults.
     pub facts: Vec<(String, String)>,
-    /// A keyword that shapes the values and has no Rust type.
-    pub inexpressible: Option<String>,
+    /// Why the values have no Rust type, unless other keywords give them one.
+    pub inexpressible: Option<Inexpressible>,
+}
+
+/// Why values have no Rust type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Inexpressible {
+    /// This keyword shapes them.
+    Keyword(String),
+    /// The schema has a fault, which is reported.
+    Fault,
 }
 
 /// `additionalProperties`.
@@ -126,8 +138,6 @@ pub fn keywords() -> impl Iterator<Item = &'static str> {
 
 /// OpenAPI 3.2's addition to discriminators: the alternative for values with an unknown tag.
 pub const DEFAULT_MAPPING: &str = "defaultMapping";
-
-const TYPE_NAMES: [&str; 7] = ["string", "integer", "number", "boolean", "object", "array", "null"];
 
 impl Schemas {
     /// The schema behind an id.
@@ -195,7 +205,7 @@ impl Reader<'_, '_> {
                     schema.children = self.children(node, discriminator);
                 }
             }
-            _ => self.wrong(node, "a schema must be an object, `true` or `false`"),
+            _ => self.not_a_schema(&mut schema, node),
         }
         schema
     }
@@ -220,57 +230,54 @@ impl Reader<'_, '_> {
                 Diagnostic::new(Code::NotEnforced, format!("`{keyword}` is not enforced"))
                     .at(place(), "decoding accepts values that break this rule"),
             ),
-            Treatment::Untyped => schema.inexpressible = Some((*keyword).to_owned()),
+            Treatment::Untyped => schema.inexpressible = Some(Inexpressible::Keyword((*keyword).to_owned())),
         }
     }
 
     fn types(&mut self, schema: &mut Schema, value: &Node) {
         let named: Vec<&Node> = match value.value() {
-            Value::String(_) => vec![value],
             Value::Array(names) if !names.is_empty() => names.iter().collect(),
-            _ => return self.wrong(value, "`type` must be a type name or a list of type names"),
+            Value::Array(_) | Value::Object(_) => {
+                return self.ignored(schema, value, "`type` must be a type name or a list of type names");
+            }
+            _ => vec![value],
         };
-        let mut null = false;
+        let (mut null, mut unknown) = (false, false);
         for name in named {
-            let json_type = match name.as_str() {
-                Some("null") => {
-                    null = true;
-                    continue;
-                }
-                Some("boolean") => JsonType::Boolean,
-                Some("integer") => JsonType::Integer,
-                Some("number") => JsonType::Number,
-                Some("string") => JsonType::String,
-                Some("array") => JsonType::Array,
-                Some("object") => JsonType::Object,
-                Some(unknown) => {
-                    let near = did_you_mean(unknown, TYPE_NAMES);
-                    self.diagnostics.push(
-                        Diagnostic::new(Code::UnknownType, format!("`{unknown}` is not a type of JSON Schema"))
-                            .at(
-                                Place::Value(name.origin().clone()),
-                                format!("expected one of {}", TYPE_NAMES.join(", ")),
-                            )
-                            .maybe_help(near),
-                    );
-                    continue;
+            let meaning = match name.as_str() {
+                Some(text) => Meaning::of_name(text).or_else(|| self.misspelt(name, text)),
+                None if matches!(name.value(), Value::Null) => {
+                    self.fault(name, "`type` has `null` without quotes", "read as `\"null\"`", "write `\"null\"`");
+                    Some(Meaning::Null)
                 }
                 None => {
-                    self.wrong(name, "`type` must be a type name or a list of type names");
-                    continue;
+                    self.ignored(schema, name, "`type` must be a type name or a list of type names");
+                    None
                 }
             };
-            if !schema.types.contains(&json_type) {
-                schema.types.push(json_type);
+            match meaning {
+                Some(Meaning::Null) => null = true,
+                Some(Meaning::Type(json_type, format)) => {
+                    if !schema.types.contains(&json_type) {
+                        schema.types.push(json_type);
+                    }
+                    schema.format = schema.format.take().or_else(|| format.map(str::to_owned));
+                }
+                None => unknown = true,
             }
         }
-        schema.only_null |= null && schema.types.is_empty();
+        // Any value may be of a type that is not known.
+        if unknown {
+            schema.inexpressible = Some(Inexpressible::Fault);
+            schema.types.clear();
+        }
+        schema.only_null |= null && !unknown && schema.types.is_empty();
         schema.data.nullable |= null && !schema.types.is_empty();
     }
 
     fn values(&mut self, schema: &mut Schema, value: &Node) {
         let Some(values) = value.as_array().filter(|values| !values.is_empty()) else {
-            return self.wrong(value, "`enum` must be a list with at least one value");
+            return self.ignored(schema, value, "`enum` must be a list with at least one value");
         };
         if !self.within(value, "enum") {
             return;
@@ -279,50 +286,80 @@ impl Reader<'_, '_> {
         for value in values {
             if matches!(value.value(), Value::Null) {
                 schema.data.nullable = true;
-            } else if let Some(first) = distinct.get(&crate::document::json(value)) {
+            } else if let Some(first) = distinct.get(&json(value)) {
                 self.diagnostics.push(
                     Diagnostic::new(Code::DuplicateValue, "duplicate value in an `enum`")
                         .at(Place::Value(value.origin().clone()), "skipped")
                         .at(Place::Value(first.origin().clone()), "first given here"),
                 );
             } else {
-                distinct.insert(crate::document::json(value), value.clone());
+                distinct.insert(json(value), value.clone());
             }
         }
         schema.only_null |= distinct.is_empty();
         schema.values = Some(distinct.into_values().collect::<Vec<_>>()).filter(|values| !values.is_empty());
     }
 
-    /// Values that contradict the type would make every delivery undecodable.
+    /// Reads values that are not of the type as what they probably mean.
     fn check_values(&mut self, schema: &mut Schema, members: &Object) {
-        if schema.types.is_empty() {
-            return;
+        let of_type = |value: &&Node| schema.types.iter().any(|json_type| json_type.allows(value));
+        let values: Vec<Node> = schema.constant.iter().chain(schema.values.iter().flatten()).cloned().collect();
+        let Some(wrong) = values.iter().find(|value| !schema.types.is_empty() && !of_type(value)) else { return };
+        let elements = members.get("enum").filter(|_| schema.types == [JsonType::Array] && schema.constant.is_none());
+        let as_type: Option<Vec<Node>> = values.iter().map(|value| converted(value, &schema.types)).collect();
+        let (instead, help) = if let Some(list) = elements.filter(|_| !values.iter().any(|v| v.as_array().is_some())) {
+            // The element's schema is the list alone, apart from what `items` says.
+            let list_only = Object::from_iter([("enum".into(), list.clone())]);
+            let schema_of_element = Node::new(Value::Object(Box::new(list_only)), list.origin().clone());
+            schema.items.insert(0, self.reserve(&schema_of_element));
+            schema.values = None;
+            ("read as the values of the elements", "move `enum` into `items`".to_owned())
+        } else if let Some(values) = as_type {
+            let mut seen = IndexSet::new();
+            let mut values = values.into_iter();
+            schema.constant = schema.constant.take().and_then(|_| values.next());
+            let values: Vec<Node> = values.filter(|value| seen.insert(json(value))).collect();
+            schema.values = schema.values.take().map(|_| values);
+            let right = converted(wrong, &schema.types).as_ref().map(json).unwrap_or_default();
+            ("read as a value of this type", format!("write `{right}`, or correct `type`"))
+        } else if schema.properties.is_empty() && schema.items.is_empty() {
+            schema.types.clear();
+            ("the values are used, and `type` is ignored", "correct `type`, or the value".to_owned())
+        } else {
+            schema.constant = None;
+            schema.values = None;
+            ("the values are ignored", "correct `type`, or remove the values".to_owned())
+        };
+        let mut diagnostic = Diagnostic::new(Code::SchemaFault, "the value does not have the schema's type")
+            .at(Place::Value(wrong.origin().clone()), instead)
+            .help(help);
+        if let Some(json_type) = members.get("type") {
+            diagnostic = diagnostic.at(Place::Value(json_type.origin().clone()), "the type");
         }
-        let contradicts = |value: &Node| !schema.types.iter().any(|json_type| json_type.allows(value));
-        let constants = members.get("const").filter(|value| !matches!(value.value(), Value::Null));
-        let wrong: Vec<Node> =
-            constants.into_iter().chain(schema.values.iter().flatten()).filter(|v| contradicts(v)).cloned().collect();
-        for value in wrong {
-            let mut diagnostic = Diagnostic::new(Code::Contradiction, "the value does not have the schema's type")
-                .at(Place::Value(value.origin().clone()), "this value");
-            if let Some(json_type) = members.get("type") {
-                diagnostic = diagnostic.at(Place::Value(json_type.origin().clone()), "the type");
-            }
-            self.diagnostics.push(diagnostic);
-        }
+        self.diagnostics.push(diagnostic);
     }
 
-    fn required(&mut self, value: &Node) -> Vec<String> {
+    fn required(&mut self, schema: &Schema, value: &Node) -> Vec<String> {
+        let rule = "`required` must be a list of names";
         match value.value() {
             Value::Array(names) => {
                 let mut required = Vec::new();
                 for name in names {
-                    match name.as_str() {
-                        Some(text) => required.push(text.to_owned()),
-                        None => self.wrong(name, "`required` must be a list of names"),
+                    match fault::scalar_text(name) {
+                        Some(text) => {
+                            if name.as_str().is_none() {
+                                self.fault(name, rule, "read as a name", &format!("put it in quotes: `\"{text}\"`"));
+                            }
+                            required.push(text);
+                        }
+                        None => self.fault(name, rule, "ignored", "write the name of a member"),
                     }
                 }
                 required
+            }
+            Value::String(name) if schema.node.get("properties").is_some_and(|members| members.get(name).is_some()) => {
+                self.fault(value, rule, "read as this name", &format!("write `required: [{name}]`"));
+                vec![name.to_string()]
             }
             // From JSON Schema draft 3 and Swagger, where it applies to the property. JSON Schema has no such rule now.
             Value::Bool(_) => {
@@ -343,30 +380,54 @@ impl Reader<'_, '_> {
                 Vec::new()
             }
             _ => {
-                self.wrong(value, "`required` must be a list of names");
+                self.fault(value, rule, "ignored", "write `required: [name]` next to `properties`");
                 Vec::new()
             }
         }
     }
 
     fn discriminator(&mut self, value: &Node) -> Option<Discriminator> {
-        let Some(name) = value.get("propertyName").and_then(Node::as_str) else {
-            self.wrong(value, "a discriminator must have a `propertyName`");
-            return None;
+        let rule = "a discriminator must have a `propertyName`";
+        let name = match value.get("propertyName").and_then(Node::as_str) {
+            Some(name) => name,
+            // As in Swagger 2.0.
+            None => {
+                let Some(name) = value.as_str() else {
+                    self.fault(
+                        value,
+                        rule,
+                        "the discriminator is ignored",
+                        "write `discriminator: { propertyName: … }`",
+                    );
+                    return None;
+                };
+                let help = format!("write `discriminator: {{ propertyName: {name} }}`");
+                self.fault(value, rule, "read as `propertyName`", &help);
+                name
+            }
         };
-        let mapping = value.get("mapping").and_then(Node::as_object);
-        for (_, target) in mapping.into_iter().flatten() {
+        let mapping = value.get("mapping").and_then(|mapping| {
+            if mapping.as_object().is_none() {
+                self.fault(mapping, "`mapping` must be an object", "ignored", "write `mapping: { value: schema }`");
+            }
+            mapping.as_object()
+        });
+        let mut targets = IndexMap::new();
+        for (tag, target) in mapping.into_iter().flatten() {
             // The bare name of a schema is not a reference.
             let named = target.as_str().is_some_and(|text| !text.contains(['/', '#', '.', ':']));
-            if !named && let Err(diagnostic) = self.resolver.follow(target) {
-                self.diagnostics.push(diagnostic);
+            match self.resolver.follow(target) {
+                Err(Unresolved::Wrong(wrong)) if !named => {
+                    self.diagnostics.push(wrong.made(Code::SchemaFault, "this value of the discriminator is ignored"));
+                }
+                Err(Unresolved::Unavailable(diagnostic)) if !named => self.diagnostics.push(*diagnostic),
+                _ => targets.extend(target.as_str().map(|target| (tag.to_string(), target.to_owned()))),
             }
         }
-        let text = |(tag, target): (&std::rc::Rc<str>, &Node)| Some((tag.to_string(), target.as_str()?.to_owned()));
         let default = value.get(DEFAULT_MAPPING).and_then(Node::as_str);
         Some(Discriminator {
             property_name: name.to_owned(),
-            mapping: mapping.into_iter().flatten().filter_map(text).collect(),
+            mapping: targets,
             extensions: default.map(|target| (DEFAULT_MAPPING.to_owned(), target.into())).into_iter().collect(),
         })
     }
@@ -393,18 +454,23 @@ impl Reader<'_, '_> {
         if !self.within(value, keyword) {
             return Vec::new();
         }
-        match value.as_array() {
-            Some(schemas) if !schemas.is_empty() => schemas.iter().map(|schema| self.reserve(schema)).collect(),
+        let rule = || format!("`{keyword}` must be a list with at least one schema");
+        match value.value() {
+            Value::Array(schemas) if !schemas.is_empty() => schemas.iter().map(|schema| self.reserve(schema)).collect(),
+            Value::Object(_) => {
+                self.fault(value, &rule(), "read as a list of this schema", &format!("write `{keyword}: [ … ]`"));
+                vec![self.reserve(value)]
+            }
             _ => {
-                self.wrong(value, &format!("`{keyword}` must be a list with at least one schema"));
+                self.fault(value, &rule(), "ignored", &format!("remove `{keyword}`, or list schemas"));
                 Vec::new()
             }
         }
     }
 
-    fn properties(&mut self, value: &Node, keyword: &str) -> IndexMap<String, SchemaId> {
+    fn properties(&mut self, schema: &mut Schema, value: &Node, keyword: &str) -> IndexMap<String, SchemaId> {
         let Some(members) = value.as_object() else {
-            self.wrong(value, &format!("`{keyword}` must be an object"));
+            self.ignored(schema, value, &format!("`{keyword}` must be an object"));
             return IndexMap::new();
         };
         if !self.within(value, keyword) {
@@ -414,19 +480,32 @@ impl Reader<'_, '_> {
     }
 
     fn text(&mut self, value: &Node, keyword: &str) -> Option<String> {
-        match value.value() {
-            Value::String(text) => return Some(text.to_string()),
-            Value::Null => {}
-            _ => self.wrong(value, &format!("`{keyword}` must be a string")),
+        let rule = || format!("`{keyword}` must be a string");
+        match (value.value(), fault::scalar_text(value)) {
+            (Value::String(text), _) => return Some(text.to_string()),
+            (Value::Null, _) => {}
+            (_, Some(text)) => {
+                self.fault(value, &rule(), "read as a string", &format!("put it in quotes: `\"{text}\"`"));
+                return Some(text);
+            }
+            (_, None) => self.fault(value, &rule(), "ignored", &format!("remove `{keyword}`, or write a string")),
         }
         None
     }
 
     fn flag(&mut self, value: &Node, keyword: &str) -> bool {
-        value.as_bool().unwrap_or_else(|| {
-            self.wrong(value, &format!("`{keyword}` must be `true` or `false`"));
-            false
-        })
+        let rule = || format!("`{keyword}` must be `true` or `false`");
+        match (value.value(), value.as_str()) {
+            (Value::Bool(flag), _) => *flag,
+            (_, Some(text @ ("true" | "false"))) => {
+                self.fault(value, &rule(), &format!("read as `{text}`"), &format!("write `{text}` without quotes"));
+                text == "true"
+            }
+            _ => {
+                self.fault(value, &rule(), "ignored", "write `true` or `false`");
+                false
+            }
+        }
     }
 
     /// Whether the keyword lists no more than the limits allow.
@@ -445,10 +524,6 @@ impl Reader<'_, '_> {
         }
         count <= most
     }
-
-    fn wrong(&mut self, value: &Node, rule: &str) {
-        self.diagnostics.push(Diagnostic::new(Code::Malformed, rule).at(Place::Value(value.origin().clone()), ""));
-    }
 }
 
 impl Schema {
@@ -464,7 +539,7 @@ impl Schema {
             required: Vec::new(),
             properties: IndexMap::new(),
             additional: None,
-            items: None,
+            items: Vec::new(),
             prefix_items: Vec::new(),
             closed_tuple: false,
             min_items: None,
@@ -483,7 +558,7 @@ impl Schema {
     }
 
     fn fact(&mut self, keyword: &str, value: &Node) {
-        self.facts.push((keyword.to_owned(), crate::document::json(value)));
+        self.facts.push((keyword.to_owned(), json(value)));
     }
 }
 

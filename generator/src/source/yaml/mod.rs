@@ -10,7 +10,7 @@ mod wording;
 use serde::de::DeserializeSeed;
 
 pub(super) use check::check;
-pub(super) use scalar::{is_plain, json_number, refused_key, scalar};
+pub(super) use scalar::{is_plain, json_number, key_kind, scalar};
 pub(super) use stop::stop;
 
 use super::error::ParserError;

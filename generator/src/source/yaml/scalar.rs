@@ -24,16 +24,15 @@ pub(in crate::source) fn is_plain(document: &str, scalar: &str) -> bool {
     }
 }
 
-/// Why a plain scalar must not be a key; `None` if it may.
-pub(in crate::source) fn refused_key(text: &str) -> Option<&'static str> {
+/// What YAML reads in a plain scalar that is a key, if that is not a string or a plain integer.
+pub(in crate::source) fn key_kind(text: &str) -> Option<&'static str> {
     match text {
-        "<<" => Some("YAML merge keys are not supported"),
-        "" | "~" | "null" | "Null" | "NULL" => Some("`null` is not a key"),
-        "true" | "True" | "TRUE" | "false" | "False" | "FALSE" => Some("a truth value is not a key"),
+        "~" | "null" | "Null" | "NULL" => Some("`null`"),
+        "true" | "True" | "TRUE" | "false" | "False" | "FALSE" => Some("a truth value"),
         _ if is_integer(text) || !text.starts_with(|first: char| first.is_ascii_digit() || "+-.".contains(first)) => {
             None
         }
-        _ => is_other_number(text).then_some("a number that is not a plain integer is not a key"),
+        _ => is_other_number(text).then_some("a number"),
     }
 }
 
