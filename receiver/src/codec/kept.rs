@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::meter::Exhausted;
+use super::outline::Place;
 use super::reader::{Kind, Reader};
 use super::{DecodeError, JsonValue};
 
@@ -17,37 +18,6 @@ pub(super) struct Kept {
     end: Place,
     /// Not within another one.
     is_outermost: bool,
-}
-
-/// A place in the text.
-#[derive(Clone, Copy)]
-struct Place {
-    at: usize,
-    /// How many objects and arrays of the outermost kept value begin before.
-    opened: usize,
-}
-
-/// The objects and arrays of a kept value, in the order in which they begin.
-#[derive(Default)]
-pub(super) struct Outline {
-    /// The place after each.
-    ends: Vec<Place>,
-    /// How many have been opened.
-    opened: usize,
-    /// Whether it is being written.
-    is_recording: bool,
-    /// Whether it describes the text that is being read.
-    pub(super) is_complete: bool,
-    /// Attempts in progress.
-    attempts: u16,
-}
-
-impl Outline {
-    /// An object or array begins.
-    #[inline]
-    pub(super) fn open(&mut self) {
-        self.opened += 1;
-    }
 }
 
 impl<'de> Reader<'de> {

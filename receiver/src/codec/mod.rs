@@ -19,6 +19,7 @@ mod lexer;
 mod literal;
 mod meter;
 mod number;
+mod outline;
 pub(crate) mod pointer;
 mod reader;
 mod rest;

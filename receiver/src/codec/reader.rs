@@ -3,11 +3,11 @@ use std::collections::HashSet;
 use std::fmt;
 use std::ops::Deref;
 
+use super::DecodeError;
 use super::error::Quoted;
-use super::kept::Outline;
 use super::lexer::Lexer;
 use super::meter::{MIN_MEMORY, Meter};
-use super::{DecodeError, JsonValue};
+use super::outline::Outline;
 
 /// Objects and arrays within each other.
 const MAX_DEPTH: u8 = 128;
@@ -211,22 +211,6 @@ impl<'de> Reader<'de> {
         } else {
             Err(self.mismatch(expected))
         }
-    }
-
-    /// The text of any value that every reader understands alike.
-    ///
-    /// # Errors
-    ///
-    /// If a name occurs twice in an object, a number is beyond the range of a double, an escape is not Unicode, or objects
-    /// and arrays nest deeper than 128.
-    pub fn json(&mut self) -> Result<JsonValue, DecodeError> {
-        let start = self.place();
-        if self.outline.is_complete {
-            self.skip()?;
-        } else {
-            self.check()?;
-        }
-        Ok(JsonValue::of_checked(self.lexer.since(start)))
     }
 
     /// Passes over any value. Only its form is looked at.

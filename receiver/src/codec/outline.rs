@@ -1,0 +1,32 @@
+//! Where the objects and arrays of a text end.
+
+/// A place in the text.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) at: usize,
+    /// How many objects and arrays of the outermost kept value begin before.
+    pub(super) opened: usize,
+}
+
+/// The objects and arrays of a kept value, in the order in which they begin.
+#[derive(Default)]
+pub(super) struct Outline {
+    /// The place after each.
+    pub(super) ends: Vec<Place>,
+    /// How many have been opened.
+    pub(super) opened: usize,
+    /// Whether it is being written.
+    pub(super) is_recording: bool,
+    /// Whether it describes the text that is being read.
+    pub(super) is_complete: bool,
+    /// Attempts in progress.
+    pub(super) attempts: u16,
+}
+
+impl Outline {
+    /// An object or array begins.
+    #[inline]
+    pub(super) fn open(&mut self) {
+        self.opened += 1;
+    }
+}
