@@ -15,8 +15,8 @@ use webhook_receiver::bytes::Bytes;
 use webhook_receiver::http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use webhook_receiver::testing::{secret, sign};
 use webhook_receiver::{
-    BodyDigest, BoxError, BoxFuture, Delivery, MemoryGuard, Receiver, ReceiverService, ReplayGuard, Reservation,
-    Secret, StandardWebhooks, Unrouted, Verifier,
+    BodyDigest, BoxError, BoxFuture, Delivery, Fallback, MemoryGuard, Receiver, ReceiverService, ReplayGuard,
+    Reservation, Secret, StandardWebhooks, Unrouted, Verifier,
 };
 
 const NOW: Duration = Duration::from_secs(1_700_000_000);
@@ -217,7 +217,7 @@ fn service(seen: &Arc<Seen>, has_fallback: bool) -> ReceiverService<Tenovos> {
     if has_fallback {
         receiver = receiver.fallback(move |unrouted: Unrouted| {
             other.handled.lock().unwrap().push(unrouted.raw().clone());
-            async { Ok::<(), BoxError>(()) }
+            async { Fallback::Handled }
         });
     }
     receiver.into_service()

@@ -82,9 +82,9 @@ pub use user::*;
 pub use version::*;
 pub use webhook_receiver;
 pub use webhook_receiver::{
-    DecodeError, Delivery, HandlerState, Integer, JsonValue, Number, Outcome, Payload,
-    Reason, Receiver, ReceiverService, Secret, SecretError, StandardWebhooks, Text,
-    Undeclared, UnknownEvent, UnknownName, Unrouted, Verifier, VerifyError,
+    DecodeError, Delivery, Fallback, HandlerState, Integer, JsonValue, Number, Outcome,
+    Payload, Reason, Receiver, ReceiverService, Secret, SecretError, StandardWebhooks,
+    Text, Undeclared, UnknownEvent, UnknownName, Unrouted, Verifier, VerifyError,
 };
 
 webhook_receiver::codegen::contract!(1);

@@ -72,7 +72,7 @@ pub use delivery::Delivery;
 pub use format::Text;
 pub use receiver::Receiver;
 pub use replay::{BodyDigest, MemoryGuard, ReplayGuard, Reservation};
-pub use router::{FromDelivery, Handler, HandlerState, Outcome, Reason, Route, Timeout, Unrouted, timeout};
+pub use router::{Fallback, FromDelivery, Handler, HandlerState, Outcome, Reason, Route, Timeout, Unrouted, timeout};
 pub use service::{Observed, ReceiverService, Rejection};
 pub use signature::{
     HmacScheme, Secret, SecretError, SecretRotation, StandardWebhooks, TextSecret, Verifier, VerifyError,

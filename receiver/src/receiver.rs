@@ -5,7 +5,7 @@ use http::request::Parts;
 use crate::event_type;
 use crate::pace::Rate;
 use crate::replay::{MemoryGuard, ReplayGuard};
-use crate::router::{Handler, Named, Outcome, PayloadRoute, Route, Routes, Unrouted, erase};
+use crate::router::{Fallback, Handler, Named, Outcome, PayloadRoute, Route, Routes, Unrouted, erase};
 use crate::service::{Hooks, Limits, Observed, Setup};
 use crate::webhooks::{EventName, EventTypeLocation, TopicName};
 use crate::{Authenticator, BoxError, Delivery, Payload, ReceiverService, Rejection, Webhooks};
@@ -28,7 +28,7 @@ use crate::{Authenticator, BoxError, Delivery, Payload, ReceiverService, Rejecti
 /// # struct App;
 /// # impl App {
 /// #     async fn index<T>(&self, _: T) {}
-/// #     async fn park(&self, _: &Unrouted) -> Result<(), Infallible> { Ok(()) }
+/// #     async fn park(&self, _: &Unrouted) -> Result<Fallback, Infallible> { Ok(Fallback::Kept) }
 /// # }
 /// # fn example<Acme, AssetCreated, Event>(
 /// #     verifier: Verifier,
@@ -82,7 +82,7 @@ impl<W: Webhooks> Receiver<W> {
     /// # struct App;
     /// # fn example<Acme: Webhooks>(verifier: Verifier, app: App) -> Receiver<Acme, App> {
     /// Receiver::<Acme>::new(verifier)
-    ///     .fallback(|_: Unrouted, app: HandlerState<App>| async {})
+    ///     .fallback(|_: Unrouted, app: HandlerState<App>| async { Fallback::Kept })
     ///     .with_state(app)
     /// # }
     /// ```
@@ -149,7 +149,8 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
     /// Registers a handler for every delivery that no other handler can take: its event type is unknown or unhandled, or
     /// it does not decode. The handler's first argument is [`Unrouted`].
     ///
-    /// If it finishes without an error, the answer is 200, so it should keep the raw bytes. Without a fallback,
+    /// It returns [`Fallback::Handled`] or [`Fallback::Kept`], and the answer is 200. Then the sender does not send the
+    /// delivery again by itself, so the fallback should keep the raw bytes, or return an error. Without a fallback,
     /// undecodable deliveries are refused and the others ignored.
     ///
     /// # Panics
@@ -158,7 +159,7 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
     #[track_caller]
     pub fn fallback<X, H>(mut self, handler: H) -> Self
     where
-        H: Handler<Unrouted, S, X>,
+        H: Handler<Unrouted, S, X, Fallback>,
     {
         let previous = self.setup.routes.fallback.replace(Named::of::<H>(erase(handler, self.state.clone())));
         assert!(previous.is_none(), "there are two fallback handlers");

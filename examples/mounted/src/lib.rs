@@ -10,12 +10,15 @@ pub mod hyper;
 pub mod lambda;
 pub mod own;
 
-use tenovos_webhooks::{AssetCreated, ReceiverService, Secret, Tenovos, Unrouted};
+use tenovos_webhooks::{AssetCreated, Fallback, ReceiverService, Secret, Tenovos, Unrouted};
 
 /// The handlers, the same for every server.
 pub fn receiver(secret: Secret) -> ReceiverService<Tenovos> {
     tenovos_webhooks::receiver(secret)
         .on(|created: AssetCreated| async move { println!("new asset {}", created.asset.id) })
-        .fallback(|unrouted: Unrouted| async move { println!("kept {} bytes", unrouted.raw().len()) })
+        .fallback(|unrouted: Unrouted| async move {
+            println!("not handled: {}", unrouted.reason());
+            Fallback::Kept
+        })
         .into_service()
 }

@@ -1,7 +1,7 @@
 //! The receiver that the README shows.
 
 use tenovos_webhooks::webhook_receiver::serve::Server;
-use tenovos_webhooks::{AssetCreated, Event, Secret, Topic, Unrouted};
+use tenovos_webhooks::{AssetCreated, Event, Fallback, Secret, Topic, Unrouted};
 use tracing::{info, warn};
 
 async fn agreement(event: Event) {
@@ -15,7 +15,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let service = tenovos_webhooks::receiver(secret)
         .on(|created: AssetCreated| async move { info!("new asset {}", created.asset.id) })
         .on_topic(Topic::RmAgreement, agreement)
-        .fallback(|unrouted: Unrouted| async move { warn!("not handled: {}", unrouted.reason()) })
+        .fallback(|unrouted: Unrouted| async move {
+            warn!("not handled: {}", unrouted.reason());
+            Fallback::Kept
+        })
         .into_service();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
     Server::new().route_service("/webhooks/tenovos", service).run(listener).await?;

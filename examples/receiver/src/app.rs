@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::Serialize;
-use tenovos_webhooks::{Asset, AssetCreated, Delivery, Event, HandlerState, Unrouted};
+use tenovos_webhooks::{Asset, AssetCreated, Delivery, Event, Fallback, HandlerState, Unrouted};
 
 use crate::shown::Shown;
 
@@ -90,8 +90,9 @@ pub(crate) async fn record_agreement(event: Event, delivery: Delivery, app: Hand
 /// Keeps what no other handler could take: events that Tenovos has added since the types were generated, and bodies that
 /// do not match its description.
 ///
-/// An error is answered with 500, and Tenovos sends the delivery again later.
-pub(crate) async fn keep_unrouted(unrouted: Unrouted, app: HandlerState<Arc<App>>) -> Result<(), &'static str> {
+/// The id does not count as handled, so the delivery can be sent again once the types are up to date. An error is answered
+/// with 500, and Tenovos sends the delivery again later by itself.
+pub(crate) async fn keep_unrouted(unrouted: Unrouted, app: HandlerState<Arc<App>>) -> Result<Fallback, &'static str> {
     let id = key(unrouted.delivery());
     let mut kept = lock(&app.unrouted);
     if kept.len() >= MAX_UNROUTED && !kept.contains_key(&id) {
@@ -101,7 +102,7 @@ pub(crate) async fn keep_unrouted(unrouted: Unrouted, app: HandlerState<Arc<App>
     let (reason, bytes) = (unrouted.reason(), unrouted.raw().len());
     tracing::warn!(delivery = id, %reason, bytes, "kept an unrouted delivery");
     kept.insert(id, unrouted);
-    Ok(())
+    Ok(Fallback::Kept)
 }
 
 /// The id of a delivery. Tenovos signs one with every delivery; without it, none is verified.

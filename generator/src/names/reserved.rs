@@ -29,6 +29,7 @@ receiver! {
     DecodeError: Always,
     Deep: IfMentioned,
     Delivery: Always,
+    Fallback: Always,
     HandlerState: Always,
     HmacScheme: ForScheme,
     Integer: Always,

@@ -1,36 +1,38 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use super::Fallback;
 use crate::{BoxError, BoxFuture, Delivery};
 
 /// A running handler.
-pub(crate) type HandlerFuture = BoxFuture<'static, Result<(), BoxError>>;
+pub(crate) type HandlerFuture<T = ()> = BoxFuture<'static, Result<T, BoxError>>;
 
 /// A function that handles events.
 ///
 /// Implemented for every `Fn` whose first argument is the event. Up to four further arguments are [taken from the
-/// delivery](FromDelivery): [`HandlerState`] and [`Delivery`]. It returns a future of `()` or of `Result<(), E>` with any
-/// error type. `Arguments` only distinguishes these implementations.
+/// delivery](FromDelivery): [`HandlerState`] and [`Delivery`]. It returns a future of `T` or of `Result<T, E>` with any
+/// error type. `T` is [`Fallback`](crate::Fallback) for a fallback and `()` for others. `Arguments` only distinguishes
+/// these implementations.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not handle `{E}`",
     note = "a handler is `async fn(event, ..)`; further arguments are `HandlerState<{S}>` and `Delivery`, \
-            and the result is `()` or `Result<(), _>`"
+            and the result is `{T}` or `Result<{T}, _>`"
 )]
-pub trait Handler<E, S, Arguments>: Send + Sync + 'static {
+pub trait Handler<E, S, Arguments, T = ()>: Send + Sync + 'static {
     /// Handles one event.
-    fn call(&self, event: E, delivery: &Delivery, state: &S) -> HandlerFuture;
+    fn call(&self, event: E, delivery: &Delivery, state: &S) -> HandlerFuture<T>;
 }
 
 macro_rules! handlers {
     ($(($($argument:ident),*))+) => {$(
-        impl<H, E, S, R, $($argument),*> Handler<E, S, ($($argument,)*)> for H
+        impl<H, E, S, R, T, $($argument),*> Handler<E, S, ($($argument,)*), T> for H
         where
             H: Fn(E, $($argument),*) -> R + Send + Sync + 'static,
-            R: Future<Output: IntoHandlerResult> + Send + 'static,
+            R: Future<Output: IntoHandlerResult<T>> + Send + 'static,
             $($argument: FromDelivery<S>,)*
         {
             #[allow(unused_variables, reason = "without further arguments")]
-            fn call(&self, event: E, delivery: &Delivery, state: &S) -> HandlerFuture {
+            fn call(&self, event: E, delivery: &Delivery, state: &S) -> HandlerFuture<T> {
                 let future = self(event, $($argument::from_delivery(delivery, state)),*);
                 Box::pin(async move { future.await.into_handler_result() })
             }
@@ -41,18 +43,28 @@ macro_rules! handlers {
 handlers! { () (A) (A, B) (A, B, C) (A, B, C, D) }
 
 /// The result of a handler.
-pub trait IntoHandlerResult {
-    fn into_handler_result(self) -> Result<(), BoxError>;
+#[diagnostic::on_unimplemented(
+    message = "a handler cannot return `{Self}` here",
+    note = "it returns `{T}` or `Result<{T}, _>`"
+)]
+pub trait IntoHandlerResult<T> {
+    fn into_handler_result(self) -> Result<T, BoxError>;
 }
 
-impl IntoHandlerResult for () {
+impl IntoHandlerResult<()> for () {
     fn into_handler_result(self) -> Result<(), BoxError> {
         Ok(())
     }
 }
 
-impl<E: Into<BoxError>> IntoHandlerResult for Result<(), E> {
-    fn into_handler_result(self) -> Result<(), BoxError> {
+impl IntoHandlerResult<Fallback> for Fallback {
+    fn into_handler_result(self) -> Result<Fallback, BoxError> {
+        Ok(self)
+    }
+}
+
+impl<T, E: Into<BoxError>> IntoHandlerResult<T> for Result<T, E> {
+    fn into_handler_result(self) -> Result<T, BoxError> {
         self.map_err(Into::into)
     }
 }
@@ -88,14 +100,14 @@ impl<S> Deref for HandlerState<S> {
 }
 
 /// A handler with all types erased except the event's.
-pub(crate) type AnyHandler<E> = Box<dyn Fn(E, Delivery) -> HandlerFuture + Send + Sync>;
+pub(crate) type AnyHandler<E, T = ()> = Box<dyn Fn(E, Delivery) -> HandlerFuture<T> + Send + Sync>;
 
 /// The handler does not run before the future is polled, so that its panics belong to the task that polls it.
-pub(crate) fn erase<E, S, X, H>(handler: H, state: S) -> AnyHandler<E>
+pub(crate) fn erase<E, S, X, T, H>(handler: H, state: S) -> AnyHandler<E, T>
 where
     E: Send + 'static,
     S: Send + Sync + 'static,
-    H: Handler<E, S, X>,
+    H: Handler<E, S, X, T>,
 {
     let shared = Arc::new((handler, state));
     Box::new(move |event, delivery| {

@@ -10,7 +10,7 @@ pub use handler::{FromDelivery, Handler, HandlerState};
 pub use outcome::Outcome;
 pub use routes::Route;
 pub use timeout::{Timeout, timeout};
-pub use unrouted::{Reason, Unrouted};
+pub use unrouted::{Fallback, Reason, Unrouted};
 
 pub(crate) use handler::{HandlerFuture, erase};
-pub(crate) use routes::{Named, PayloadRoute, Routed, Routes};
+pub(crate) use routes::{Named, PayloadRoute, Routed, Routes, Started};

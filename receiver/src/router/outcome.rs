@@ -2,9 +2,9 @@ use std::fmt;
 
 use http::StatusCode;
 
-use crate::codec::DecodeErrorKind;
+use super::{Fallback, Reason};
+use crate::BoxError;
 use crate::printable::Printable;
-use crate::{BoxError, DecodeError};
 
 /// The outcome of a verified delivery.
 ///
@@ -13,18 +13,22 @@ use crate::{BoxError, DecodeError};
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// A handler or the fallback finished without an error.
+    /// A handler finished without an error. Not the fallback: see [`Unrouted`](Self::Unrouted).
     Handled,
-    /// No handler is registered for it. Senders stop sending to receivers that keep failing, so this
-    /// counts as success.
-    Ignored,
+    /// No handler took it, and the fallback finished without an error or is not set.
+    #[non_exhaustive]
+    Unrouted {
+        /// Why no handler took it.
+        reason: Reason,
+        /// What the fallback did; `None` if there is none. Without one, a delivery that is not decoded is refused. One without
+        /// a handler is ignored, because senders stop sending to receivers that keep failing.
+        fallback: Option<Fallback>,
+    },
     /// It was handled before, or by another attempt while this one waited. No handler ran for it.
     Duplicate,
     /// A delivery with the same id but another body was handled before. No handler ran for this one, because the sender
     /// declares both to be the same. An [observer](crate::Receiver::on_outcome) can keep it.
     Conflict,
-    /// It could not be decoded, and there is no fallback.
-    Undecodable(DecodeError),
     /// The handler returned an error, panicked, or exceeded its [timeout](crate::timeout). The sender should try again.
     Failed(BoxError),
     /// The [maximum number of handlers](crate::Receiver::max_concurrency) is running. The sender should try again.
@@ -37,28 +41,35 @@ impl Outcome {
     /// The status to answer with: 200, 400 for malformed and 422 for unexpected JSON, 500, 503.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::Handled | Self::Ignored | Self::Duplicate | Self::Conflict => StatusCode::OK,
-            Self::Undecodable(error) => match error.kind() {
-                DecodeErrorKind::Malformed => StatusCode::BAD_REQUEST,
-                DecodeErrorKind::Mismatch => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Handled | Self::Unrouted { fallback: Some(_), .. } | Self::Duplicate | Self::Conflict => {
+                StatusCode::OK
+            }
+            Self::Unrouted { reason, fallback: None } => match reason {
+                Reason::UnknownEventType(_) | Reason::NoHandler(_) => StatusCode::OK,
+                Reason::Malformed(_) => StatusCode::BAD_REQUEST,
+                Reason::Mismatch(_) => StatusCode::UNPROCESSABLE_ENTITY,
             },
             Self::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Overloaded | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
-    /// A one-word name, as a label of metrics.
+    /// A one-word name, as a label of metrics. That of an unrouted delivery is the [name of the reason](Reason::name).
     pub fn name(&self) -> &'static str {
         match self {
             Self::Handled => "handled",
-            Self::Ignored => "ignored",
+            Self::Unrouted { reason, .. } => reason.name(),
             Self::Duplicate => "duplicate",
             Self::Conflict => "conflict",
-            Self::Undecodable(_) => "undecodable",
             Self::Failed(_) => "failed",
             Self::Overloaded => "overloaded",
             Self::Unavailable(_) => "unavailable",
         }
+    }
+
+    /// Whether a handler or the fallback has handled the delivery, so that a repetition of it is a duplicate.
+    pub(crate) fn is_final(&self) -> bool {
+        matches!(self, Self::Handled | Self::Unrouted { fallback: Some(Fallback::Handled), .. })
     }
 }
 
@@ -66,11 +77,19 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())?;
         match self {
-            Self::Handled | Self::Ignored | Self::Duplicate | Self::Conflict | Self::Overloaded => Ok(()),
-            // The message may quote received text.
-            Self::Undecodable(error) => {
-                let pointer = Printable { text: error.pointer(), limit: 256 };
-                write!(f, ": {:?} at `{pointer}`, line {}, column {}", error.kind(), error.line(), error.column())
+            Self::Handled | Self::Duplicate | Self::Conflict | Self::Overloaded => Ok(()),
+            Self::Unrouted { reason, fallback } => {
+                // The message of an error may quote received text, and an unknown event type is received text.
+                if let Reason::Malformed(error) | Reason::Mismatch(error) = reason {
+                    let pointer = Printable { text: error.pointer(), limit: 256 };
+                    let (kind, line, column) = (error.kind(), error.line(), error.column());
+                    write!(f, ": {kind:?} at `{pointer}`, line {line}, column {column}")?;
+                }
+                f.write_str(match fallback {
+                    None => "",
+                    Some(Fallback::Handled) => " (handled by the fallback)",
+                    Some(Fallback::Kept) => " (kept by the fallback)",
+                })
             }
             Self::Failed(error) | Self::Unavailable(error) => {
                 write!(f, ": {}", Printable { text: &error.to_string(), limit: 256 })

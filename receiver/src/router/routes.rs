@@ -4,7 +4,7 @@ use std::fmt;
 use std::iter::successors;
 
 use super::handler::{AnyHandler, HandlerFuture};
-use super::{Outcome, Reason, Unrouted};
+use super::{Fallback, Outcome, Reason, Unrouted};
 use crate::event_type::{self, EventType, Unsettled};
 use crate::webhooks::{EventName, TopicName};
 use crate::{DecodeError, Delivery, Webhooks};
@@ -19,7 +19,7 @@ pub(crate) struct Routes<W: Webhooks> {
     pub(crate) payloads: HashMap<W::EventType, Named<PayloadRoute>>,
     pub(crate) topics: HashMap<Topic<W>, Named<AnyHandler<W::Event>>>,
     pub(crate) any: Option<Named<AnyHandler<W::Event>>>,
-    pub(crate) fallback: Option<Named<AnyHandler<Unrouted>>>,
+    pub(crate) fallback: Option<Named<AnyHandler<Unrouted, Fallback>>>,
     /// The event type of every delivery, whatever it states.
     pub(crate) assumed: Option<W::EventType>,
 }
@@ -40,8 +40,15 @@ impl<H> Named<H> {
 pub(crate) struct Routed {
     /// Its event type, if that is in the description.
     pub(crate) event_type: Option<&'static str>,
-    /// The most specific handler, started on the delivery, or the outcome if there is nothing to run.
-    pub(crate) handler: Result<HandlerFuture, Outcome>,
+    /// What was started on the delivery, or the outcome if there is nothing to run.
+    pub(crate) started: Result<Started, Outcome>,
+}
+
+/// A handler, started on a delivery.
+pub(crate) enum Started {
+    /// The most specific one.
+    Handler(HandlerFuture),
+    Fallback(HandlerFuture<Fallback>, Reason),
 }
 
 /// A registered handler, as [`ReceiverService::routes`](crate::ReceiverService::routes) lists it.
@@ -88,13 +95,15 @@ impl<W: Webhooks> Routes<W> {
             Ok(EventType::Unknown(name)) => (None, Err(Reason::UnknownEventType(name))),
             Err(error) => (None, Err(error.into())),
         };
-        let handler = match (handler, &self.fallback) {
-            (Ok(handler), _) => Ok(handler),
-            (Err(reason), Some(fallback)) => Ok((fallback.handler)(Unrouted::new(delivery.clone(), reason), delivery)),
-            (Err(Reason::Malformed(error) | Reason::Mismatch(error)), None) => Err(Outcome::Undecodable(error)),
-            (Err(Reason::UnknownEventType(_) | Reason::NoHandler(_)), None) => Err(Outcome::Ignored),
+        let started = match (handler, &self.fallback) {
+            (Ok(handler), _) => Ok(Started::Handler(handler)),
+            (Err(reason), Some(fallback)) => {
+                let unrouted = Unrouted::new(delivery.clone(), reason.clone());
+                Ok(Started::Fallback((fallback.handler)(unrouted, delivery), reason))
+            }
+            (Err(reason), None) => Err(Outcome::Unrouted { reason, fallback: None }),
         };
-        Routed { event_type, handler }
+        Routed { event_type, started }
     }
 
     fn route_known(

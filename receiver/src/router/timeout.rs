@@ -16,7 +16,7 @@ pub struct Timeout<H> {
 /// ```
 /// # use std::time::Duration;
 /// # use webhook_receiver::*;
-/// # async fn keep(_: Unrouted) {}
+/// # async fn keep(_: Unrouted) -> Fallback { Fallback::Kept }
 /// # fn example<Acme: Webhooks>(receiver: Receiver<Acme>) -> Receiver<Acme> {
 /// receiver.fallback(timeout(Duration::from_secs(20), keep))
 /// # }
@@ -25,8 +25,11 @@ pub fn timeout<H>(limit: Duration, handler: H) -> Timeout<H> {
     Timeout { limit, handler }
 }
 
-impl<E, S, X, H: Handler<E, S, X>> Handler<E, S, X> for Timeout<H> {
-    fn call(&self, event: E, delivery: &Delivery, state: &S) -> HandlerFuture {
+impl<E, S, X, T, H: Handler<E, S, X, T>> Handler<E, S, X, T> for Timeout<H>
+where
+    T: Send + 'static,
+{
+    fn call(&self, event: E, delivery: &Delivery, state: &S) -> HandlerFuture<T> {
         let (limit, future) = (self.limit, self.handler.call(event, delivery, state));
         Box::pin(async move {
             match tokio::time::timeout(limit, future).await {

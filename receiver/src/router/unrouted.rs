@@ -45,7 +45,17 @@ impl Unrouted {
     }
 }
 
-/// The reason why a delivery went to the fallback handler.
+/// What a [fallback](crate::Receiver::fallback) has done with a delivery. Either is answered with 200.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fallback {
+    /// It has handled the delivery. A repetition of it is a [duplicate](crate::Outcome::Duplicate).
+    Handled,
+    /// It has kept the delivery for later: the id does not count as handled. If the sender repeats the delivery, for example
+    /// on request after the receiver was corrected, it is handled.
+    Kept,
+}
+
+/// The reason why no handler took a delivery.
 ///
 /// `Display` is safe to log: it is bounded in length and escapes control characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +69,17 @@ pub enum Reason {
     Malformed(DecodeError),
     /// The body does not match the type of its event type.
     Mismatch(DecodeError),
+}
+
+impl Reason {
+    /// A one-word name, as a label of metrics: `unknown`, `unhandled` or `undecodable`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::UnknownEventType(_) => "unknown",
+            Self::NoHandler(_) => "unhandled",
+            Self::Malformed(_) | Self::Mismatch(_) => "undecodable",
+        }
+    }
 }
 
 impl From<DecodeError> for Reason {

@@ -12,7 +12,7 @@ use tracing::{Instrument, Span, field, info_span};
 use super::memory::Share;
 use super::shared::Shared;
 use crate::replay::{BodyDigest, ReplayGuard, Reservation};
-use crate::router::{HandlerFuture, Routed};
+use crate::router::{HandlerFuture, Routed, Started};
 use crate::{BoxError, BoxFuture, Delivery, Outcome, Webhooks};
 
 /// Bodies of this many bytes are decoded on a thread of their own. Going there and back takes some 10 µs, a fifth of the time
@@ -102,34 +102,36 @@ async fn route<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: &Delivery) -> Rou
     let routed = spawn_blocking(move || span.in_scope(|| shared.routes.route(delivery))).await;
     routed.unwrap_or_else(|error| match error.try_into_panic() {
         Ok(panic) => resume_unwind(panic),
-        Err(_) => Routed { event_type: None, handler: Err(Outcome::Failed("the runtime is shutting down".into())) },
+        Err(_) => Routed { event_type: None, started: Err(Outcome::Failed("the runtime is shutting down".into())) },
     })
 }
 
 /// Handles a delivery, unless it was handled before.
 async fn handle<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: &Delivery) -> Attempt {
-    let Routed { event_type, handler } = route(shared, delivery).await;
+    let Routed { event_type, started } = route(shared, delivery).await;
     Span::current().record("event_type", event_type.unwrap_or("unknown"));
-    let end = match (handler, shared.guard.as_deref().zip(delivery.signed_id())) {
+    let end = match (started, shared.guard.as_deref().zip(delivery.signed_id())) {
         (Err(outcome), _) => End::Here(outcome),
-        (Ok(handler), None) => End::Here(run_handler(handler).await),
-        (Ok(handler), Some((guard, id))) => run_once(guard, id, &BodyDigest::of(delivery.raw()), handler).await,
+        (Ok(started), None) => End::Here(run(started).await),
+        (Ok(started), Some((guard, id))) => run_once(guard, id, &BodyDigest::of(delivery.raw()), started).await,
     };
     Attempt { event_type, end }
 }
 
 /// Runs the handler if the delivery is the first with this id.
-async fn run_once(guard: &dyn ReplayGuard, id: &str, body: &BodyDigest, handler: HandlerFuture) -> End {
+async fn run_once(guard: &dyn ReplayGuard, id: &str, body: &BodyDigest, started: Started) -> End {
     End::Here(match guard.reserve(id, body).await {
-        Ok(Reservation::Reserved) => match run_handler(handler).await {
-            Outcome::Handled => guard.commit(id).await.map_or_else(Outcome::Unavailable, |()| Outcome::Handled),
-            failed => {
+        Ok(Reservation::Reserved) => {
+            let outcome = run(started).await;
+            if outcome.is_final() {
+                guard.commit(id).await.map_or_else(Outcome::Unavailable, |()| outcome)
+            } else {
                 if guard.release(id).await.is_err() {
-                    tracing::error!("the replay guard has not released a webhook that failed");
+                    tracing::error!("the replay guard has not released a webhook that was not handled");
                 }
-                failed
+                outcome
             }
-        },
+        }
         Ok(Reservation::Handled) => Outcome::Duplicate,
         Ok(Reservation::Conflict) => Outcome::Conflict,
         Ok(Reservation::Running(end)) => return End::Elsewhere(end),
@@ -137,11 +139,21 @@ async fn run_once(guard: &dyn ReplayGuard, id: &str, body: &BodyDigest, handler:
     })
 }
 
+async fn run(started: Started) -> Outcome {
+    let result = match started {
+        Started::Handler(handler) => run_handler(handler).await.map(|()| Outcome::Handled),
+        Started::Fallback(handler, reason) => {
+            run_handler(handler).await.map(|fallback| Outcome::Unrouted { reason, fallback: Some(fallback) })
+        }
+    };
+    result.unwrap_or_else(Outcome::Failed)
+}
+
 /// Runs a handler to completion. A panic is a failure; its message has gone to the panic hook.
-async fn run_handler(mut handler: HandlerFuture) -> Outcome {
-    let result = poll_fn(|context| {
+async fn run_handler<T>(mut handler: HandlerFuture<T>) -> Result<T, BoxError> {
+    poll_fn(|context| {
         let poll = catch_unwind(AssertUnwindSafe(|| handler.as_mut().poll(context)));
         poll.unwrap_or_else(|_| Poll::Ready(Err(BoxError::from("the handler panicked"))))
-    });
-    result.await.map_or_else(Outcome::Failed, |()| Outcome::Handled)
+    })
+    .await
 }

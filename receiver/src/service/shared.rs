@@ -17,7 +17,7 @@ use super::throttle::Throttle;
 use crate::codec::MIN_MEMORY;
 use crate::pace::{Pace, Rate};
 use crate::replay::ReplayGuard;
-use crate::router::Routes;
+use crate::router::{Reason, Routes};
 use crate::{Authenticator, Delivery, Outcome, Webhooks};
 
 /// The parts of a service.
@@ -88,9 +88,13 @@ impl<W: Webhooks> Shared<W> {
         let millis = (elapsed.as_secs_f64() * 1e5).round() / 1e2;
         Span::current().record("outcome", outcome.name());
         match &outcome {
-            Outcome::Handled | Outcome::Ignored => tracing::debug!(millis, "webhook {outcome}"),
-            Outcome::Duplicate => tracing::info!(millis, "webhook {outcome}"),
-            Outcome::Conflict | Outcome::Undecodable(_) => tracing::warn!(millis, "webhook {outcome}"),
+            Outcome::Handled | Outcome::Unrouted { reason: Reason::NoHandler(_), .. } => {
+                tracing::debug!(millis, "webhook {outcome}");
+            }
+            Outcome::Duplicate | Outcome::Unrouted { reason: Reason::UnknownEventType(_), .. } => {
+                tracing::info!(millis, "webhook {outcome}");
+            }
+            Outcome::Conflict | Outcome::Unrouted { .. } => tracing::warn!(millis, "webhook {outcome}"),
             Outcome::Failed(_) | Outcome::Unavailable(_) => tracing::error!(millis, "webhook {outcome}"),
             Outcome::Overloaded => {
                 if let Some(suppressed) = self.throttle.admit(outcome.name()) {

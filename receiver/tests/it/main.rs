@@ -25,4 +25,5 @@ mod schemes;
 mod secrets;
 mod signatures;
 mod unions;
+mod unrouted;
 mod v1a;

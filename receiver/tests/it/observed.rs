@@ -7,7 +7,7 @@ use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 use webhook_receiver::bytes::Bytes;
 use webhook_receiver::http::{HeaderValue, Method, Request};
 use webhook_receiver::testing::{block_on, request, secret, sign, signed_now};
-use webhook_receiver::{Receiver, ReceiverService, StandardWebhooks, Unrouted, Verifier};
+use webhook_receiver::{Fallback, Receiver, ReceiverService, StandardWebhooks, Unrouted, Verifier};
 
 use http_body_util::Full;
 
@@ -89,7 +89,8 @@ async fn send_everything(service: &ReceiverService<Acme>) -> Vec<String> {
 #[test]
 fn nothing_secret_is_logged() {
     let log = Log::start();
-    let services = [receiver().into_service(), receiver().fallback(|_: Unrouted| async {}).into_service()];
+    let services =
+        [receiver().into_service(), receiver().fallback(|_: Unrouted| async { Fallback::Handled }).into_service()];
     let mut signatures = Vec::new();
     for service in &services {
         signatures.extend(block_on(send_everything(service)));
@@ -97,7 +98,7 @@ fn nothing_secret_is_logged() {
     }
     let text = log.text();
     for word in
-        ["handled", "undecodable: Mismatch at `/count`", "ignored", "duplicate", "conflict", "failed", "rejected"]
+        ["handled", "undecodable: Mismatch at `/count`", "unknown", "duplicate", "conflict", "failed", "rejected"]
     {
         assert!(text.contains(word), "no {word} in {text}");
     }
@@ -164,7 +165,7 @@ fn observers() {
     };
     let ping = r#"{"eventType": "ping"}"#;
     assert_eq!(run(ping, |_| {}), (200, vec![r#"observed Some("ping") handled"#.to_owned()]));
-    assert_eq!(run("{}", |_| {}), (200, vec!["observed None ignored".to_owned()]));
+    assert_eq!(run("{}", |_| {}), (200, vec!["observed None unknown".to_owned()]));
     assert_eq!(run("{", |_| {}), (400, vec!["observed None undecodable".to_owned()]));
     let updated = r#"{"eventType": "asset.metadata.updated"}"#;
     let expected = [r#"observed Some("asset.metadata.updated") failed"#, "failed 39 expected\nin this test"];

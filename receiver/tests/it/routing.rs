@@ -13,8 +13,8 @@ use webhook_receiver::codegen::codec::Reader;
 use webhook_receiver::http::HeaderValue;
 use webhook_receiver::testing::{block_on, secret, signed_now};
 use webhook_receiver::{
-    DecodeError, Delivery, HandlerState, Outcome, Reason, Receiver, StandardWebhooks, UnknownEvent, Unrouted, Verifier,
-    VerifyError, Webhooks, timeout,
+    DecodeError, Delivery, Fallback, HandlerState, Outcome, Reason, Receiver, StandardWebhooks, UnknownEvent, Unrouted,
+    Verifier, VerifyError, Webhooks, timeout,
 };
 
 use crate::acme::{Acme, AssetCreated, AssetMetadataUpdated, Event, EventType, Ping, Topic, delivery};
@@ -51,8 +51,9 @@ fn run(receiver: Receiver<Acme, Calls>, calls: &Calls, body: &'static str) -> (S
     let outcome = block_on(service.dispatch(delivery(body)));
     let word = match &outcome {
         Outcome::Handled => "handled".to_owned(),
-        Outcome::Ignored => "ignored".to_owned(),
-        Outcome::Undecodable(error) => format!("{:?}", error.kind()),
+        Outcome::Unrouted { reason: Reason::Malformed(_), fallback: None, .. } => "malformed".to_owned(),
+        Outcome::Unrouted { reason: Reason::Mismatch(_), fallback: None, .. } => "mismatch".to_owned(),
+        Outcome::Unrouted { .. } => outcome.to_string(),
         Outcome::Failed(error) => format!("failed: {error}"),
         other => panic!("unexpected {other:?}"),
     };
@@ -80,7 +81,7 @@ async fn any(event: Event, calls: HandlerState<Calls>) {
     calls.note(format!("any: {}", serde_json::to_string(&event).unwrap()));
 }
 
-async fn fallback(unrouted: Unrouted, calls: HandlerState<Calls>, delivery: Delivery) {
+async fn fallback(unrouted: Unrouted, calls: HandlerState<Calls>, delivery: Delivery) -> Fallback {
     assert_eq!(unrouted.raw(), delivery.raw());
     assert_eq!(unrouted.delivery().id(), delivery.id());
     calls.note(match unrouted.reason() {
@@ -90,6 +91,7 @@ async fn fallback(unrouted: Unrouted, calls: HandlerState<Calls>, delivery: Deli
         Reason::Mismatch(error) => format!("mismatch at {}", error.pointer()),
         other => panic!("unexpected {other:?}"),
     });
+    Fallback::Handled
 }
 
 #[test]
@@ -103,10 +105,12 @@ fn the_most_specific_handler_runs_alone() {
     let handled = |call: &str| ("handled 200".to_owned(), vec![call.to_owned()]);
     assert_eq!(run(all(), &calls, CREATED), handled("created a"));
     assert_eq!(run(all(), &calls, UPDATED), handled("metadata topic"));
-    assert_eq!(run(all(), &calls, PING), handled("no handler for ping"));
-    assert_eq!(run(all(), &calls, UNKNOWN), handled("unknown Some(\"asset.teleported\")"));
-    assert_eq!(run(all(), &calls, "{}"), handled("unknown None"));
-    assert_eq!(run(all(), &calls, MALFORMED), handled("malformed Malformed"));
+    let unrouted = |why: &str, call: &str| (format!("{why} (handled by the fallback) 200"), vec![call.to_owned()]);
+    assert_eq!(run(all(), &calls, PING), unrouted("unhandled", "no handler for ping"));
+    assert_eq!(run(all(), &calls, UNKNOWN), unrouted("unknown", "unknown Some(\"asset.teleported\")"));
+    assert_eq!(run(all(), &calls, "{}"), unrouted("unknown", "unknown None"));
+    let place = "undecodable: Malformed at ``, line 1, column 21";
+    assert_eq!(run(all(), &calls, MALFORMED), unrouted(place, "malformed Malformed"));
 
     let outer = || receiver().with_state(calls.clone()).on_topic(Topic::Asset, asset_topic);
     assert_eq!(run(outer(), &calls, UPDATED), handled("asset topic: updated"));
@@ -116,36 +120,38 @@ fn the_most_specific_handler_runs_alone() {
     assert_eq!(run(rest(), &calls, CREATED), handled("created a"));
     assert_eq!(run(rest(), &calls, UPDATED), handled("metadata topic"));
     assert_eq!(run(rest(), &calls, PING), handled("any: {\"count\":1,\"eventType\":\"ping\"}"));
-    assert_eq!(run(rest(), &calls, MISMATCH), handled("mismatch at /count"));
-    assert_eq!(run(rest(), &calls, UNKNOWN), handled("unknown Some(\"asset.teleported\")"));
+    let place = "undecodable: Mismatch at `/count`, line 1, column 32";
+    assert_eq!(run(rest(), &calls, MISMATCH), unrouted(place, "mismatch at /count"));
+    assert_eq!(run(rest(), &calls, UNKNOWN), unrouted("unknown", "unknown Some(\"asset.teleported\")"));
 }
 
 #[test]
 fn what_has_no_handler_is_ignored() {
     let calls = Calls::default();
     let topic = || receiver().with_state(calls.clone()).on_topic(Topic::AssetMetadata, metadata_topic);
-    let ignored = ("ignored 200".to_owned(), vec![]);
-    assert_eq!(run(topic(), &calls, PING), ignored);
-    assert_eq!(run(topic(), &calls, CREATED), ignored);
-    assert_eq!(run(topic(), &calls, UNKNOWN), ignored);
+    let unhandled = ("unhandled 200".to_owned(), vec![]);
+    assert_eq!(run(topic(), &calls, PING), unhandled);
+    assert_eq!(run(topic(), &calls, CREATED), unhandled);
+    assert_eq!(run(topic(), &calls, UNKNOWN), ("unknown 200".to_owned(), vec![]));
     // It is not declared, so a mismatch does not matter.
-    assert_eq!(run(topic(), &calls, MISMATCH), ignored);
+    assert_eq!(run(topic(), &calls, MISMATCH), unhandled);
 }
 
 #[test]
 fn what_does_not_decode_goes_to_the_fallback_or_back() {
     let calls = Calls::default();
     let pings = || receiver().with_state(calls.clone()).on(|_: Ping| async {});
-    assert_eq!(run(pings(), &calls, MISMATCH), ("Mismatch 422".to_owned(), vec![]));
-    assert_eq!(run(pings(), &calls, MALFORMED), ("Malformed 400".to_owned(), vec![]));
-    assert_eq!(run(pings(), &calls, "[]"), ("Mismatch 422".to_owned(), vec![]));
+    assert_eq!(run(pings(), &calls, MISMATCH), ("mismatch 422".to_owned(), vec![]));
+    assert_eq!(run(pings(), &calls, MALFORMED), ("malformed 400".to_owned(), vec![]));
+    assert_eq!(run(pings(), &calls, "[]"), ("mismatch 422".to_owned(), vec![]));
 
     let kept = || pings().fallback(fallback);
-    let handled = |call: &str| ("handled 200".to_owned(), vec![call.to_owned()]);
-    assert_eq!(run(kept(), &calls, MISMATCH), handled("mismatch at /count"));
-    assert_eq!(run(kept(), &calls, "null"), handled("mismatch at "));
+    let (outcome, calls_made) = run(kept(), &calls, MISMATCH);
+    assert_eq!(outcome, "undecodable: Mismatch at `/count`, line 1, column 32 (handled by the fallback) 200");
+    assert_eq!(calls_made, ["mismatch at /count"]);
+    assert_eq!(run(kept(), &calls, "null").1, ["mismatch at "]);
 
-    let failing = pings().fallback(|_: Unrouted| ready(Err::<(), _>("full")));
+    let failing = pings().fallback(|_: Unrouted| ready(Err::<Fallback, _>("full")));
     assert_eq!(run(failing, &calls, MISMATCH), ("failed: full 500".to_owned(), vec![]));
 }
 
@@ -196,8 +202,11 @@ fn handlers_must_not_replace_each_other() {
     assert_eq!(panic_of(|| ping().on(|_: Ping, _: Delivery| async {})), "`ping` has two handlers");
     let topic = || receiver().on_topic(Topic::Asset, |_: Event| async {});
     assert_eq!(panic_of(|| topic().on_topic(Topic::Asset, |_: Event| async {})), "topic `asset` has two handlers");
-    let last = || receiver().fallback(|_: Unrouted| async {});
-    assert_eq!(panic_of(|| last().fallback(|_: Unrouted| async {})), "there are two fallback handlers");
+    let last = || receiver().fallback(|_: Unrouted| async { Fallback::Handled });
+    assert_eq!(
+        panic_of(|| last().fallback(|_: Unrouted| async { Fallback::Handled })),
+        "there are two fallback handlers"
+    );
     let any = || receiver().on_any(|_: Event| async {});
     assert_eq!(panic_of(|| any().on_any(|_: Event| async {})), "there are two handlers of any event");
 }
@@ -205,7 +214,9 @@ fn handlers_must_not_replace_each_other() {
 /// The message of a panic is not the only way to see what goes where.
 #[test]
 fn routes_are_listed() {
-    async fn keep(_: Unrouted) {}
+    async fn keep(_: Unrouted) -> Fallback {
+        Fallback::Kept
+    }
     let service = receiver()
         .fallback(timeout(Duration::from_secs(1), keep))
         .on_topic(Topic::Asset, |_: Event| async {})
@@ -228,7 +239,7 @@ fn routes_are_listed() {
 #[test]
 fn a_handler_that_nothing_reaches_is_warned_of() {
     let log = Log::start();
-    let all = || receiver().on(|_: AssetMetadataUpdated| async {}).fallback(|_: Unrouted| async {});
+    let all = || receiver().on(|_: AssetMetadataUpdated| async {}).fallback(|_: Unrouted| async { Fallback::Handled });
     drop(all().into_service());
     assert!(!log.text().contains("WARN"), "{}", log.text());
     drop(all().on_topic(Topic::AssetMetadata, |_: Event| async {}).into_service());
@@ -438,7 +449,7 @@ async fn an_assumed_event_type_is_not_looked_for() {
     for body in ["[]", r#"{"eventType": 5}"#, "no JSON"] {
         let headers = signed_now(&StandardWebhooks::DEFAULT, &secret(), body.as_bytes());
         let outcome = service.receive(&headers, body).await.unwrap();
-        assert!(matches!(outcome, Outcome::Ignored), "{body}: {outcome}");
+        assert_eq!(outcome.to_string(), "unhandled", "{body}");
     }
     let verifier = Verifier::standard_webhooks(secret());
     let service =

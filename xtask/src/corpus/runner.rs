@@ -8,7 +8,7 @@ use corpus_webhooks::webhook_receiver::http::HeaderValue;
 use corpus_webhooks::webhook_receiver::serde_json::{self, Value, json};
 use corpus_webhooks::webhook_receiver::codegen::{EventName, EventTypeLocation};
 use corpus_webhooks::webhook_receiver::{StandardWebhooks, Webhooks, testing};
-use corpus_webhooks::{Event, EventType, Receiver, Unrouted, VENDOR, Verifier};
+use corpus_webhooks::{Event, EventType, Fallback, Receiver, Unrouted, VENDOR, Verifier};
 
 /// What a handler got.
 enum Got {
@@ -40,7 +40,10 @@ fn pass(example: &Value) -> Value {
     let others = events.clone();
     let mut receiver = Receiver::<VENDOR>::new(verifier())
         .on_any(move |event: Event| ready(drop(events.send(Got::Event(Box::new(event))))))
-        .fallback(move |event: Unrouted| ready(drop(others.send(Got::Unrouted(event)))));
+        .fallback(move |event: Unrouted| {
+            drop(others.send(Got::Unrouted(event)));
+            ready(Fallback::Handled)
+        });
     if let (EventTypeLocation::Endpoint, [only]) = (VENDOR::EVENT_TYPE, &own[..]) {
         receiver = receiver.assume_event_type(*only);
     }
