@@ -73,7 +73,7 @@ pub use format::Text;
 pub use receiver::Receiver;
 pub use replay::{BodyDigest, MemoryGuard, ReplayGuard, Reservation};
 pub use router::{Fallback, FromDelivery, Handler, HandlerState, Outcome, Reason, Route, Timeout, Unrouted, timeout};
-pub use service::{Observed, ReceiverService, Rejection};
+pub use service::{Observed, ReceiverService, Rejected, Rejection};
 pub use signature::{
     HmacScheme, Secret, SecretError, SecretRotation, StandardWebhooks, TextSecret, Verifier, VerifyError,
 };

@@ -1,14 +1,12 @@
 use std::time::Duration;
 
-use http::request::Parts;
-
 use crate::event_type;
 use crate::pace::Rate;
 use crate::replay::{MemoryGuard, ReplayGuard};
 use crate::router::{Fallback, Handler, Named, Outcome, PayloadRoute, Route, Routes, Unrouted, erase};
 use crate::service::{Hooks, Limits, Observed, Setup};
 use crate::webhooks::{EventName, EventTypeLocation, TopicName};
-use crate::{Authenticator, BoxError, Delivery, Payload, ReceiverService, Rejection, Webhooks};
+use crate::{Authenticator, BoxError, Delivery, Payload, ReceiverService, Rejected, Webhooks};
 
 /// Collects the handlers for the webhooks `W`, then becomes a [`ReceiverService`].
 ///
@@ -190,10 +188,9 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
         })
     }
 
-    /// Observes every request that did not become a delivery, with its head. Called like an [observer](Self::on_outcome).
-    ///
-    /// The head is untrusted: escape it before logging, and omit headers that may contain credentials.
-    pub fn on_rejected(mut self, observer: impl Fn(&Rejection, &Parts) + Send + Sync + 'static) -> Self {
+    /// Observes every message that did not become a delivery, over HTTP or passed to
+    /// [`receive`](ReceiverService::receive). Called like an [observer](Self::on_outcome).
+    pub fn on_rejected(mut self, observer: impl Fn(&Rejected<'_>) + Send + Sync + 'static) -> Self {
         self.setup.hooks.rejected.push(Box::new(observer));
         self
     }

@@ -20,7 +20,13 @@ use webhook_receiver::http::{self, Request};
 pub async fn serve(listener: TcpListener, service: ReceiverService<Tenovos>) -> io::Result<()> {
     let running = service.clone();
     let app = move || {
-        App::new().app_data(web::Data::new(service.clone())).service(web::resource("/webhooks/tenovos").to(receive))
+        App::new()
+            .app_data(web::Data::new(service.clone()))
+            .service(web::resource("/webhooks/tenovos").to(receive))
+            .default_service(web::to(|head: HttpRequest| async move {
+                crate::report_unknown_path(head.path());
+                HttpResponse::NotFound().finish()
+            }))
     };
     HttpServer::new(app)
         .client_request_timeout(Duration::from_secs(10))

@@ -6,6 +6,7 @@
 use std::io;
 
 use axum::Router;
+use axum::http::{StatusCode, Uri};
 use axum::routing::get;
 use tenovos_webhooks::{ReceiverService, Tenovos};
 use tokio::net::TcpListener;
@@ -16,6 +17,12 @@ use tokio::net::TcpListener;
 ///
 /// If the server cannot start.
 pub async fn serve(listener: TcpListener, service: ReceiverService<Tenovos>) -> io::Result<()> {
-    let router = Router::new().route_service("/webhooks/tenovos", service).route("/health", get(async || "well"));
+    let router = Router::new()
+        .route_service("/webhooks/tenovos", service)
+        .route("/health", get(async || "well"))
+        .fallback(async |uri: Uri| {
+            crate::report_unknown_path(uri.path());
+            StatusCode::NOT_FOUND
+        });
     axum::serve(listener, router).await
 }

@@ -22,3 +22,10 @@ pub fn receiver(secret: Secret) -> ReceiverService<Tenovos> {
         })
         .into_service()
 }
+
+/// Reports a request to a path without an endpoint, which the receiver does not see. The usual cause is a wrong address in
+/// the vendor's settings.
+fn report_unknown_path(path: &str) {
+    // `{:?}` escapes control characters.
+    println!("no webhook endpoint at {path:?}");
+}

@@ -1,10 +1,9 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::future::poll_fn;
-use std::num::NonZeroU64;
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode};
 use http_body::Body;
 use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
@@ -72,22 +71,20 @@ impl Endpoints {
             return Ok(answering(request).await);
         }
         let Some(answering) = &self.fallback else {
-            self.log_unknown_path(request.uri().path());
+            unknown_path(&self.throttle, request.uri().path());
             return Ok(boxed(respond(StatusCode::NOT_FOUND)));
         };
         if !has_known_transfer_encoding(request.headers()) {
             return Ok(boxed(respond(StatusCode::NOT_IMPLEMENTED)));
         }
+        // Senders of webhooks use POST. Other requests may be anything.
+        let path = (request.method() == Method::POST).then(|| request.uri().path().to_owned());
         let connection = request.extensions().get::<ConnectionGuard>().cloned();
-        Ok(answering(request.map(|body| RequestBody::new(body, pace, connection))).await)
-    }
-
-    /// The usual cause is a wrong address in the vendor's settings.
-    fn log_unknown_path(&self, path: &str) {
-        if let Some(suppressed) = self.throttle.admit("unknown_path") {
-            let path = Printable { text: path, limit: 128 };
-            tracing::info!(%path, suppressed = NonZeroU64::new(suppressed), "no webhook endpoint at this path");
+        let answer = answering(request.map(|body| RequestBody::new(body, pace, connection))).await;
+        if let Some(path) = path.filter(|_| answer.status() == StatusCode::NOT_FOUND) {
+            unknown_path(&self.throttle, &path);
         }
+        Ok(answer)
     }
 
     /// Waits until no handler is running.
@@ -96,6 +93,17 @@ impl Endpoints {
             idle().await;
         }
     }
+}
+
+/// Reports a request to a path without an endpoint. The usual cause is a wrong address in the vendor's settings.
+fn unknown_path(throttle: &Throttle, path: &str) {
+    const REASON: &str = "unknown_path";
+    throttle.log(REASON, |suppressed| {
+        let path = Printable { text: path, limit: 128 };
+        tracing::info!(%path, suppressed, "no webhook endpoint at this path");
+    });
+    #[cfg(feature = "metrics")]
+    crate::service::metrics::rejected(REASON);
 }
 
 fn boxed<B>(response: Response<B>) -> Answer

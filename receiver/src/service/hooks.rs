@@ -1,8 +1,10 @@
 //! Observers: functions that cannot change the answer.
 
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
+use http::HeaderMap;
 use http::request::Parts;
 
 use super::Rejection;
@@ -22,8 +24,28 @@ pub struct Observed<'a> {
     pub elapsed: Duration,
 }
 
+/// A message that did not become a delivery, for an [observer](crate::Receiver::on_rejected).
+///
+/// Everything except `rejection` is untrusted: escape it before logging, and omit headers that may contain credentials.
+#[non_exhaustive]
+pub struct Rejected<'a> {
+    /// Why.
+    pub rejection: &'a Rejection,
+    /// The headers.
+    pub headers: &'a HeaderMap,
+    /// The head of the request; `None` if [`ReceiverService::receive`](crate::ReceiverService::receive) was called.
+    pub head: Option<&'a Parts>,
+}
+
+/// Omits the headers, which may contain credentials.
+impl fmt::Debug for Rejected<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rejected").field("rejection", &self.rejection).finish_non_exhaustive()
+    }
+}
+
 type Observer = Box<dyn Fn(&Observed<'_>) + Send + Sync>;
-type RejectionObserver = Box<dyn Fn(&Rejection, &Parts) + Send + Sync>;
+type RejectionObserver = Box<dyn Fn(&Rejected<'_>) + Send + Sync>;
 
 /// The registered observers.
 #[derive(Default)]
@@ -37,8 +59,8 @@ impl Hooks {
         self.observers.iter().for_each(|observer| unharmed(|| observer(observed)));
     }
 
-    pub(crate) fn rejected(&self, rejection: &Rejection, head: &Parts) {
-        self.rejected.iter().for_each(|observer| unharmed(|| observer(rejection, head)));
+    pub(crate) fn rejected(&self, rejected: &Rejected<'_>) {
+        self.rejected.iter().for_each(|observer| unharmed(|| observer(rejected)));
     }
 }
 

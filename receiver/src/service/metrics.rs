@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use metrics::{counter, histogram};
 
-use super::Rejection;
 use crate::Outcome;
 
 pub(super) fn ended(event_type: Option<&'static str>, outcome: &Outcome, elapsed: Duration) {
@@ -14,6 +13,6 @@ pub(super) fn ended(event_type: Option<&'static str>, outcome: &Outcome, elapsed
     histogram!("webhook_delivery_seconds", "event_type" => event_type).record(elapsed);
 }
 
-pub(super) fn rejected(rejection: &Rejection) {
-    counter!("webhook_rejections_total", "reason" => rejection.name()).increment(1);
+pub(crate) fn rejected(reason: &'static str) {
+    counter!("webhook_rejections_total", "reason" => reason).increment(1);
 }

@@ -7,7 +7,7 @@ mod checks;
 mod hooks;
 mod memory;
 #[cfg(feature = "metrics")]
-mod metrics;
+pub(crate) mod metrics;
 mod receiver_service;
 mod reject;
 mod shared;
@@ -16,7 +16,7 @@ mod throttle;
 #[cfg(feature = "serve")]
 pub(crate) use checks::{MAX_HEADER_BYTES, MAX_HEADERS, has_known_transfer_encoding};
 pub(crate) use hooks::Hooks;
-pub use hooks::Observed;
+pub use hooks::{Observed, Rejected};
 pub use receiver_service::ReceiverService;
 pub use reject::Rejection;
 #[cfg(feature = "serve")]

@@ -11,6 +11,7 @@ use http_body::Body;
 use http_body_util::Full;
 use tower_service::Service;
 
+use super::hooks::Rejected;
 use super::memory::Share;
 use super::reject::{Rejection, respond};
 use super::shared::{Setup, Shared};
@@ -65,7 +66,8 @@ impl<W: Webhooks> ReceiverService<W> {
         self.shared.routes.list()
     }
 
-    /// Verifies a message that is not an [`http::Request`], and dispatches it.
+    /// Verifies a message that is not an [`http::Request`], and dispatches it. A refusal is logged, counted and
+    /// [observed](crate::Receiver::on_rejected), as over HTTP.
     ///
     /// # Errors
     ///
@@ -75,8 +77,14 @@ impl<W: Webhooks> ReceiverService<W> {
     ///
     /// Outside of a Tokio runtime.
     pub async fn receive(&self, headers: &HeaderMap, body: impl Into<Bytes>) -> Result<Outcome, VerifyError> {
-        let delivery = self.shared.authenticator.authenticate(headers, body.into()).await?;
-        Ok(self.dispatch(delivery).await)
+        match self.shared.authenticator.authenticate(headers, body.into()).await {
+            Ok(delivery) => Ok(self.dispatch(delivery).await),
+            Err(error) => {
+                let rejection = &Rejection::Unverified(error.clone());
+                self.shared.rejected(&Rejected { rejection, headers, head: None });
+                Err(error)
+            }
+        }
     }
 
     /// Routes a verified delivery to its handler and waits until that has finished, unless the delivery was handled before.
@@ -116,7 +124,7 @@ impl<W: Webhooks> ReceiverService<W> {
                 respond(attempt::complete(&self.shared, delivery, Some(memory)).await.status())
             }
             Err(rejection) => {
-                self.shared.rejected(&rejection, &head);
+                self.shared.rejected(&Rejected { rejection: &rejection, headers: &head.headers, head: Some(&head) });
                 rejection.response(&self.shared.authenticator)
             }
         }

@@ -1,17 +1,14 @@
 //! The state that all clones of a service share.
 
-use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::request::Parts;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tracing::Span;
 
-use super::Rejection;
 use super::budget::Budget;
-use super::hooks::{Hooks, Observed};
+use super::hooks::{Hooks, Observed, Rejected};
 use super::memory::Memory;
 use super::throttle::Throttle;
 use crate::codec::MIN_MEMORY;
@@ -97,9 +94,7 @@ impl<W: Webhooks> Shared<W> {
             Outcome::Conflict | Outcome::Unrouted { .. } => tracing::warn!(millis, "webhook {outcome}"),
             Outcome::Failed(_) | Outcome::Unavailable(_) => tracing::error!(millis, "webhook {outcome}"),
             Outcome::Overloaded => {
-                if let Some(suppressed) = self.throttle.admit(outcome.name()) {
-                    tracing::warn!(suppressed = NonZeroU64::new(suppressed), "webhook {outcome}");
-                }
+                self.throttle.log(outcome.name(), |suppressed| tracing::warn!(suppressed, "webhook {outcome}"));
             }
         }
         #[cfg(feature = "metrics")]
@@ -108,13 +103,14 @@ impl<W: Webhooks> Shared<W> {
         outcome
     }
 
-    pub(super) fn rejected(&self, rejection: &Rejection, head: &Parts) {
-        if let Some(suppressed) = self.throttle.admit(rejection.name()) {
+    pub(super) fn rejected(&self, rejected: &Rejected<'_>) {
+        let rejection = rejected.rejection;
+        self.throttle.log(rejection.name(), |suppressed| {
             let status = rejection.status().as_u16();
-            tracing::info!(status, suppressed = NonZeroU64::new(suppressed), "webhook rejected: {rejection}");
-        }
+            tracing::info!(status, suppressed, "webhook rejected: {rejection}");
+        });
         #[cfg(feature = "metrics")]
-        super::metrics::rejected(rejection);
-        self.hooks.rejected(rejection, head);
+        super::metrics::rejected(rejection.name());
+        self.hooks.rejected(rejected);
     }
 }

@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::num::NonZeroU64;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -17,8 +18,14 @@ struct Line {
 impl Throttle {
     const INTERVAL: Duration = Duration::from_secs(1);
 
-    /// Whether to log now, and how many times it was suppressed since the last line.
-    pub(crate) fn admit(&self, reason: &'static str) -> Option<u64> {
+    /// Writes a line now or not at all. The line states how many were suppressed since the last one, if any.
+    pub(crate) fn log(&self, reason: &'static str, write: impl FnOnce(Option<NonZeroU64>)) {
+        if let Some(suppressed) = self.admit(reason) {
+            write(NonZeroU64::new(suppressed));
+        }
+    }
+
+    fn admit(&self, reason: &'static str) -> Option<u64> {
         let now = Instant::now();
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match lines.get_mut(reason) {

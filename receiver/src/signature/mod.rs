@@ -36,7 +36,7 @@ pub use envelope::Envelope;
 pub use hmac_scheme::{Encoding, Hash, HmacScheme, Piece};
 pub use keys::SecretRotation;
 pub use scheme::Scheme;
-pub use secret::{Secret, SecretError, TextSecret};
+pub use secret::{Secret, SecretError, SecretWarning, TextSecret};
 pub use standard_webhooks::StandardWebhooks;
 pub use verifier::{Verifier, VerifierBuilder};
 

@@ -7,7 +7,7 @@ use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 use webhook_receiver::bytes::Bytes;
 use webhook_receiver::http::{HeaderValue, Method, Request};
 use webhook_receiver::testing::{block_on, request, secret, sign, signed_now};
-use webhook_receiver::{Fallback, Receiver, ReceiverService, StandardWebhooks, Unrouted, Verifier};
+use webhook_receiver::{Fallback, Receiver, ReceiverService, StandardWebhooks, Unrouted, Verifier, VerifyError};
 
 use http_body_util::Full;
 
@@ -154,8 +154,11 @@ fn observers() {
         .on_outcome(|_| panic!("expected in this test"))
         .on_outcome(move |event| observed(&format!("{:?} {}", event.event_type, event.outcome.name())))
         .on_error(move |delivery, error| failed(&format!("{} {error}", delivery.raw().len())))
-        .on_rejected(|_, _| panic!("expected in this test"))
-        .on_rejected(move |rejection, head| rejected(&format!("{} {} {rejection}", head.method, rejection.status())))
+        .on_rejected(|_| panic!("expected in this test"))
+        .on_rejected(move |message| {
+            let (rejection, method) = (message.rejection, message.head.map_or("no", |head| head.method.as_str()));
+            rejected(&format!("{method} {} {rejection}", rejection.status()));
+        })
         .into_service();
     let run = |body: &str, change: fn(&mut Request<Full<Bytes>>)| {
         let mut request = signed(body);
@@ -172,4 +175,29 @@ fn observers() {
     assert_eq!(run(updated, |_| {}), (500, expected.map(str::to_owned).to_vec()));
     let get = run(ping, |request| *request.method_mut() = Method::GET);
     assert_eq!(get, (405, vec!["rejected GET 405 Method Not Allowed the method is not POST".to_owned()]));
+}
+
+/// What `receive` refuses is seen as well.
+#[test]
+fn refusals_without_http() {
+    let seen = Arc::<Mutex<Vec<String>>>::default();
+    let noted = Arc::clone(&seen);
+    let service = receiver()
+        .on_rejected(move |message| {
+            assert!(message.head.is_none());
+            let id = message.headers["webhook-id"].to_str().unwrap();
+            noted.lock().unwrap().push(format!("{id}: {}", message.rejection));
+        })
+        .into_service();
+    let (log, recorder) = (Log::start(), DebuggingRecorder::new());
+    let snapshotter = recorder.snapshotter();
+    metrics::with_local_recorder(&recorder, || {
+        let headers = sign(&secret(), "msg_1", SystemTime::now(), b"{}");
+        let result = block_on(service.receive(&headers, "{ }"));
+        assert!(matches!(result, Err(VerifyError::NoMatchingSignature)), "{result:?}");
+    });
+    assert_eq!(*seen.lock().unwrap(), ["msg_1: no signature matches"]);
+    assert!(log.text().contains("webhook rejected: no signature matches"), "{}", log.text());
+    let [(key, _, _, DebugValue::Counter(1))] = &snapshotter.snapshot().into_vec()[..] else { panic!() };
+    assert_eq!(key.key().name(), "webhook_rejections_total");
 }

@@ -3,7 +3,10 @@
 use std::error::Error;
 use std::{env, fs};
 
+use webhook_receiver::signature::SecretWarning;
 use webhook_receiver::{Secret, TextSecret};
+
+use crate::log::Log;
 
 const KEY: &str = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
@@ -159,4 +162,29 @@ fn what_cannot_be_read_has_a_cause() {
         assert!(error.source().is_some_and(<dyn Error>::is::<std::io::Error>), "{error:?}");
     }
     assert!(Secret::new("").unwrap_err().source().is_none());
+}
+
+/// The digits of a key in hexadecimal are also base64, of another key.
+#[test]
+fn hexadecimal_digits_are_warned_of() {
+    let digits = "00ff8".repeat(13)[..64].to_owned();
+    for text in [digits.clone(), format!("whsec_{}", digits.to_uppercase()), digits[..24].to_owned()] {
+        let log = Log::start();
+        let warning = Secret::new(&text).unwrap().warning();
+        assert_eq!(warning, Some(SecretWarning::Hexadecimal));
+        let (log, shown) = (log.text(), format!("{warning:?}"));
+        assert!(log.contains("WARN") && log.contains("hexadecimal digits"), "{log}");
+        assert!(!log.to_lowercase().contains("ff8") && !shown.contains("ff8"), "{log} {shown}");
+    }
+    assert_eq!(Secret::new(KEY).unwrap().warning(), None);
+    // These are meant as they are.
+    assert_eq!(TextSecret::new(&digits).unwrap().warning(), None);
+}
+
+#[test]
+fn short_secrets_are_warned_of() {
+    let log = Log::start();
+    assert!(matches!(Secret::new("MfKQ9r8GKYqrTwjUPD8ILA==").unwrap().warning(), Some(SecretWarning::Short { .. })));
+    assert!(matches!(TextSecret::new("12345678").unwrap().warning(), Some(SecretWarning::Short { .. })));
+    assert_eq!(log.text().matches("is shorter than").count(), 2, "{}", log.text());
 }

@@ -3,6 +3,7 @@
 pub(super) mod error;
 pub(super) mod read;
 mod text;
+mod warning;
 
 use std::fmt;
 use std::path::Path;
@@ -14,6 +15,7 @@ use zeroize::Zeroizing;
 
 pub use error::SecretError;
 pub use text::TextSecret;
+pub use warning::SecretWarning;
 
 use error::Problem;
 
@@ -21,9 +23,10 @@ use error::Problem;
 ///
 /// The text form is `whsec_` and the key in padded standard base64; the prefix is optional. Anything else is refused at
 /// startup, rather than when the first delivery fails: with an empty key anyone could sign, and whitespace or another
-/// alphabet means that the text was damaged in transit. Standard Webhooks requires at least 24 bytes; a shorter key is
-/// accepted with a warning, because such keys are in use. Other vendors use the text itself as the key, see
-/// [`TextSecret`].
+/// alphabet means that the text was damaged in transit. Other vendors use the text itself as the key, see [`TextSecret`].
+///
+/// Some texts are accepted with a [warning](Self::warning), which is also logged: Standard Webhooks requires at least 24
+/// bytes, but shorter keys are in use. A text of hexadecimal digits is valid base64, but is probably a key of another form.
 ///
 /// The key is wiped from memory when dropped. It cannot be printed, compared, cloned or serialized:
 ///
@@ -42,7 +45,10 @@ use error::Problem;
 /// webhook_receiver::serde_json::to_string(&secret);
 /// # }
 /// ```
-pub struct Secret(Zeroizing<Vec<u8>>);
+pub struct Secret {
+    key: Zeroizing<Vec<u8>>,
+    warning: Option<SecretWarning>,
+}
 
 const PREFIX: &str = "whsec_";
 const MIN_BYTES: usize = 16;
@@ -96,19 +102,24 @@ impl Secret {
         let mut key = Zeroizing::new(vec![0; MAX_BYTES.next_multiple_of(3)]);
         let length = STANDARD.decode_slice(encoded, &mut key).map_err(|_| Problem::NotBase64)?;
         key.truncate(length);
-        match length {
+        let is_hexadecimal = encoded.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let warning = match length {
             ..MIN_BYTES => return Err(Problem::TooShort { least: MIN_BYTES }),
-            MIN_BYTES..RECOMMENDED_BYTES => tracing::warn!(
-                "a signing secret is shorter than the {RECOMMENDED_BYTES} bytes that Standard Webhooks requires"
-            ),
-            RECOMMENDED_BYTES..=MAX_BYTES => {}
+            MIN_BYTES..=MAX_BYTES if is_hexadecimal => Some(SecretWarning::Hexadecimal),
+            MIN_BYTES..RECOMMENDED_BYTES => Some(SecretWarning::Short { recommended: RECOMMENDED_BYTES }),
+            RECOMMENDED_BYTES..=MAX_BYTES => None,
             _ => return Err(Problem::TooLong { most: MAX_BYTES }),
-        }
-        Ok(Self(key))
+        };
+        Ok(Self { key, warning: warning::logged(warning) })
+    }
+
+    /// Why the secret may not be the one that the vendor has shown, or may be guessed.
+    pub fn warning(&self) -> Option<SecretWarning> {
+        self.warning
     }
 
     pub(super) fn key(&self) -> &[u8] {
-        &self.0
+        &self.key
     }
 }
 

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use zeroize::Zeroizing;
 
 use super::error::Problem;
-use super::{SecretError, read};
+use super::{SecretError, SecretWarning, read, warning};
 
 /// A shared signing key that is used as is: the key is the bytes of the text, 8 to 512 of them.
 ///
@@ -14,10 +14,14 @@ use super::{SecretError, read};
 /// [`Secret`](crate::Secret). Each scheme takes its own type, so the two cannot be mixed up.
 ///
 /// A text with a space at either end or with control characters is refused, because it was damaged in transit. A text of
-/// fewer than 16 bytes is accepted with a warning: it can be guessed from a recorded delivery.
+/// fewer than 16 bytes is accepted with a [warning](Self::warning), which is also logged: it can be guessed from a recorded
+/// delivery.
 ///
 /// The key is wiped from memory when dropped. It cannot be printed, compared, cloned or serialized.
-pub struct TextSecret(Zeroizing<Vec<u8>>);
+pub struct TextSecret {
+    key: Zeroizing<Vec<u8>>,
+    warning: Option<SecretWarning>,
+}
 
 const MIN_BYTES: usize = 8;
 const RECOMMENDED_BYTES: usize = 16;
@@ -57,20 +61,23 @@ impl TextSecret {
         if text.trim() != text || text.contains(char::is_control) {
             return Err(Problem::Damaged);
         }
-        match text.len() {
+        let warning = match text.len() {
             0 => return Err(Problem::Empty),
             1..MIN_BYTES => return Err(Problem::TooShort { least: MIN_BYTES }),
-            MIN_BYTES..RECOMMENDED_BYTES => {
-                tracing::warn!("a signing secret is shorter than {RECOMMENDED_BYTES} bytes, and may be guessed");
-            }
-            RECOMMENDED_BYTES..=MAX_BYTES => {}
+            MIN_BYTES..RECOMMENDED_BYTES => Some(SecretWarning::Short { recommended: RECOMMENDED_BYTES }),
+            RECOMMENDED_BYTES..=MAX_BYTES => None,
             _ => return Err(Problem::TooLong { most: MAX_BYTES }),
-        }
-        Ok(Self(Zeroizing::new(text.as_bytes().to_vec())))
+        };
+        Ok(Self { key: Zeroizing::new(text.as_bytes().to_vec()), warning: warning::logged(warning) })
+    }
+
+    /// Why the secret may be guessed.
+    pub fn warning(&self) -> Option<SecretWarning> {
+        self.warning
     }
 
     pub(crate) fn key(&self) -> &[u8] {
-        &self.0
+        &self.key
     }
 }
 

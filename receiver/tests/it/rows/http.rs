@@ -235,7 +235,13 @@ async fn other_pages_are_served() {
     let pages = Router::new().route("/health", get(async || "well"));
     let server = Running::start(Server::new().route_service("/hook", service).fallback_service(pages)).await;
     assert_eq!(statuses(&server.exchange(b"GET /health HTTP/1.1\r\nconnection: close\r\n\r\n").await), [200]);
+    let log = Log::start();
     assert_eq!(statuses(&server.exchange(b"GET /other HTTP/1.1\r\nconnection: close\r\n\r\n").await), [404]);
+    assert!(!log.text().contains("no webhook endpoint"), "{}", log.text());
+    // The fallback service has no such page, and a sender of webhooks may mean another path.
+    let post = b"POST /hooks HTTP/1.1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    assert_eq!(statuses(&server.exchange(post).await), [404]);
+    assert!(log.text().contains("no webhook endpoint at this path path=/hooks"), "{}", log.text());
     assert_eq!(statuses(&server.exchange(ping(&[]).as_bytes()).await), [200]);
     server.stop().await;
 }
