@@ -15,8 +15,8 @@ use webhook_receiver::bytes::Bytes;
 use webhook_receiver::http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use webhook_receiver::testing::{secret, sign};
 use webhook_receiver::{
-    BodyDigest, BoxError, BoxFuture, Delivery, Fallback, MemoryGuard, Receiver, ReceiverService, ReplayGuard,
-    Reservation, Secret, StandardWebhooks, Unrouted, Verifier,
+    BodyDigest, BoxError, BoxFuture, Delivery, Fallback, FencingToken, LeaseState, MemoryGuard, Receiver,
+    ReceiverService, ReplayGuard, Reservation, Secret, StandardWebhooks, Unrouted, Verifier,
 };
 
 const NOW: Duration = Duration::from_secs(1_700_000_000);
@@ -191,12 +191,20 @@ impl ReplayGuard for Seen {
         self.guard.reserve(id, body)
     }
 
-    fn commit<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
-        self.guard.commit(id)
+    fn extend<'a>(&'a self, id: &'a str, token: FencingToken) -> BoxFuture<'a, Result<LeaseState, BoxError>> {
+        self.guard.extend(id, token)
     }
 
-    fn release<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
-        self.guard.release(id)
+    fn commit<'a>(&'a self, id: &'a str, token: FencingToken) -> BoxFuture<'a, Result<LeaseState, BoxError>> {
+        self.guard.commit(id, token)
+    }
+
+    fn release<'a>(&'a self, id: &'a str, token: FencingToken) -> BoxFuture<'a, Result<(), BoxError>> {
+        self.guard.release(id, token)
+    }
+
+    fn abandon(&self, id: &str, token: FencingToken) {
+        self.guard.abandon(id, token);
     }
 }
 

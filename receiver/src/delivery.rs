@@ -39,6 +39,12 @@ impl Delivery {
         self.decode_memory
     }
 
+    /// Replaces the body by an equal one that is in memory already.
+    pub(crate) fn with_body(self, body: Bytes) -> Self {
+        debug_assert!(self.body == body, "a delivery keeps its content");
+        Self { body, ..self }
+    }
+
     /// The signature covers the id.
     pub(crate) fn with_signed_id(self) -> Self {
         Self { id_is_signed: true, ..self }

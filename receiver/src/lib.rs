@@ -71,7 +71,7 @@ pub use codec::{Decode, DecodeError, DecodeErrorKind, Deep, Integer, InvalidNumb
 pub use delivery::Delivery;
 pub use format::Text;
 pub use receiver::Receiver;
-pub use replay::{BodyDigest, MemoryGuard, ReplayGuard, Reservation};
+pub use replay::{BodyDigest, FencingToken, Lease, LeaseState, MemoryGuard, ReplayGuard, Reservation};
 pub use router::{Fallback, FromDelivery, Handler, HandlerState, Outcome, Reason, Route, Timeout, Unrouted, timeout};
 pub use service::{Observed, ReceiverService, Rejected, Rejection};
 pub use signature::{

@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::event_type;
@@ -65,7 +66,7 @@ impl<W: Webhooks> Receiver<W> {
             routes: Routes::new(),
             limits: Limits::default(),
             hooks: Hooks::default(),
-            guard: Some(Box::new(MemoryGuard::default())),
+            guard: Some(Arc::new(MemoryGuard::default())),
         };
         Self { state: (), setup }
     }
@@ -198,7 +199,7 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
     /// Sets the guard that remembers handled deliveries. The default is a [`MemoryGuard`]. A guard belongs to one
     /// endpoint.
     pub fn replay_guard(mut self, guard: impl ReplayGuard) -> Self {
-        self.setup.guard = Some(Box::new(guard));
+        self.setup.guard = Some(Arc::new(guard));
         self
     }
 

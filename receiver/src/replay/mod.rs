@@ -1,7 +1,10 @@
 //! Deliveries that arrive twice.
 
 mod guard;
+mod held;
 mod memory;
 
-pub use guard::{BodyDigest, ReplayGuard, Reservation};
+pub use guard::{BodyDigest, FencingToken, Lease, LeaseState, ReplayGuard, Reservation};
 pub use memory::MemoryGuard;
+
+pub(crate) use held::{Held, Reserved};

@@ -29,6 +29,9 @@ pub enum Outcome {
     /// A delivery with the same id but another body was handled before. No handler ran for this one, because the sender
     /// declares both to be the same. An [observer](crate::Receiver::on_outcome) can keep it.
     Conflict,
+    /// A delivery with the same id is being handled: one with another body, or in another process. The sender should try
+    /// again: this one is handled if the other fails.
+    InProgress,
     /// The handler returned an error, panicked, or exceeded its [timeout](crate::timeout). The sender should try again.
     Failed(BoxError),
     /// The [maximum number of handlers](crate::Receiver::max_concurrency) is running. The sender should try again.
@@ -50,7 +53,7 @@ impl Outcome {
                 Reason::Mismatch(_) => StatusCode::UNPROCESSABLE_ENTITY,
             },
             Self::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Overloaded | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::InProgress | Self::Overloaded | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -61,6 +64,7 @@ impl Outcome {
             Self::Unrouted { reason, .. } => reason.name(),
             Self::Duplicate => "duplicate",
             Self::Conflict => "conflict",
+            Self::InProgress => "in_progress",
             Self::Failed(_) => "failed",
             Self::Overloaded => "overloaded",
             Self::Unavailable(_) => "unavailable",
@@ -71,13 +75,27 @@ impl Outcome {
     pub(crate) fn is_final(&self) -> bool {
         matches!(self, Self::Handled | Self::Unrouted { fallback: Some(Fallback::Handled), .. })
     }
+
+    /// The outcome of an identical delivery that has waited for this one.
+    pub(crate) fn of_duplicate(&self) -> Self {
+        match self {
+            _ if self.is_final() => Self::Duplicate,
+            Self::Handled | Self::Duplicate => Self::Duplicate,
+            Self::Unrouted { reason, fallback } => Self::Unrouted { reason: reason.clone(), fallback: *fallback },
+            Self::Conflict => Self::Conflict,
+            Self::InProgress => Self::InProgress,
+            Self::Failed(_) => Self::Failed("the attempt that was waited for has failed".into()),
+            Self::Overloaded => Self::Overloaded,
+            Self::Unavailable(error) => Self::Unavailable(error.to_string().into()),
+        }
+    }
 }
 
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())?;
         match self {
-            Self::Handled | Self::Duplicate | Self::Conflict | Self::Overloaded => Ok(()),
+            Self::Handled | Self::Duplicate | Self::Conflict | Self::InProgress | Self::Overloaded => Ok(()),
             Self::Unrouted { reason, fallback } => {
                 // The message of an error may quote received text, and an unknown event type is received text.
                 if let Reason::Malformed(error) | Reason::Mismatch(error) = reason {

@@ -11,25 +11,24 @@ use tracing::{Instrument, Span, field, info_span};
 
 use super::memory::Share;
 use super::shared::Shared;
-use crate::replay::{BodyDigest, ReplayGuard, Reservation};
+use super::single_flight::{Joined, Waiting};
+use crate::replay::{BodyDigest, Held, LeaseState, ReplayGuard, Reserved};
 use crate::router::{HandlerFuture, Routed, Started};
-use crate::{BoxError, BoxFuture, Delivery, Outcome, Webhooks};
+use crate::{BoxError, Delivery, Outcome, Webhooks};
 
 /// Bodies of this many bytes are decoded on a thread of their own. Going there and back takes some 10 µs, a fifth of the time
 /// that decoding them takes.
 const LARGE_BODY: usize = 64 * 1024;
 
 /// The result of an attempt.
-struct Attempt {
-    /// The event type, if it is in the description.
-    event_type: Option<&'static str>,
-    end: End,
-}
-
-enum End {
-    Here(Outcome),
-    /// Another attempt is running. The future says whether it succeeds.
-    Elsewhere(BoxFuture<'static, bool>),
+enum Attempt {
+    Ended {
+        /// The event type, if it is in the description.
+        event_type: Option<&'static str>,
+        outcome: Outcome,
+    },
+    /// The same delivery is being handled by another attempt.
+    Waiting(Waiting),
 }
 
 /// Handles a delivery, even if the caller stops waiting. The memory of the body is in use for as long as the handler runs.
@@ -52,22 +51,25 @@ async fn attempt<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: Delivery, memor
     let (task_shared, attempted) = (Arc::clone(shared), delivery.clone());
     // The task reports its result itself, since no request may be left to wait for it.
     let task = async move {
-        let Attempt { event_type, end } = handle(&task_shared, &attempted).await;
-        let end = match end {
-            End::Here(outcome) => Ok(task_shared.ended(&attempted, event_type, outcome, start)),
-            End::Elsewhere(end) => Err((event_type, end)),
-        };
-        drop((memory, slot, running));
-        end
+        // Dropped last, also if the task is: until then, the delivery may be reserved.
+        let _in_use = (running, slot);
+        match handle(&task_shared, &attempted).await {
+            Attempt::Ended { event_type, outcome } => {
+                let outcome = task_shared.ended(&attempted, event_type, outcome, start);
+                drop(memory);
+                Ok(outcome)
+            }
+            Attempt::Waiting(waiting) => Err((waiting, memory)),
+        }
     };
     match run_to_completion(task.in_current_span()).await {
         Ok(Ok(outcome)) => outcome,
-        Ok(Err((event_type, end))) => {
-            let outcome = if end.await {
-                Outcome::Duplicate
-            } else {
-                Outcome::Failed("the attempt that was waited for has failed".into())
-            };
+        Ok(Err((waiting, memory))) => {
+            // Its own body is no longer in memory while it waits.
+            let delivery = delivery.with_body(waiting.body().clone());
+            drop(memory);
+            let (event_type, outcome) = waiting.end().await;
+            record_event_type(event_type);
             shared.ended(&delivery, event_type, outcome, start)
         }
         Err(reason) => shared.ended(&delivery, None, Outcome::Failed(reason.into()), start),
@@ -92,13 +94,20 @@ async fn run_to_completion<T: Send + 'static>(
     }
 }
 
-/// Decodes a delivery and starts its handler. A large body is decoded on a thread for blocking work, so that it does not hold
-/// up other requests.
+/// Decodes a delivery and starts its handler.
 async fn route<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: &Delivery) -> Routed {
-    if delivery.raw().len() < LARGE_BODY {
-        return shared.routes.route(delivery.clone());
-    }
-    let (shared, delivery, span) = (Arc::clone(shared), delivery.clone(), Span::current());
+    let routed = if delivery.raw().len() < LARGE_BODY {
+        shared.routes.route(delivery.clone())
+    } else {
+        route_aside(Arc::clone(shared), delivery.clone()).await
+    };
+    record_event_type(routed.event_type);
+    routed
+}
+
+/// Uses a thread for blocking work, so that a large body does not hold up other requests.
+async fn route_aside<W: Webhooks>(shared: Arc<Shared<W>>, delivery: Delivery) -> Routed {
+    let span = Span::current();
     let routed = spawn_blocking(move || span.in_scope(|| shared.routes.route(delivery))).await;
     routed.unwrap_or_else(|error| match error.try_into_panic() {
         Ok(panic) => resume_unwind(panic),
@@ -106,37 +115,58 @@ async fn route<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: &Delivery) -> Rou
     })
 }
 
-/// Handles a delivery, unless it was handled before.
-async fn handle<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: &Delivery) -> Attempt {
-    let Routed { event_type, started } = route(shared, delivery).await;
+fn record_event_type(event_type: Option<&'static str>) {
     Span::current().record("event_type", event_type.unwrap_or("unknown"));
-    let end = match (started, shared.guard.as_deref().zip(delivery.signed_id())) {
-        (Err(outcome), _) => End::Here(outcome),
-        (Ok(started), None) => End::Here(run(started).await),
-        (Ok(started), Some((guard, id))) => run_once(guard, id, &BodyDigest::of(delivery.raw()), started).await,
-    };
-    Attempt { event_type, end }
 }
 
-/// Runs the handler if the delivery is the first with this id.
-async fn run_once(guard: &dyn ReplayGuard, id: &str, body: &BodyDigest, started: Started) -> End {
-    End::Here(match guard.reserve(id, body).await {
-        Ok(Reservation::Reserved) => {
-            let outcome = run(started).await;
-            if outcome.is_final() {
-                guard.commit(id).await.map_or_else(Outcome::Unavailable, |()| outcome)
-            } else {
-                if guard.release(id).await.is_err() {
-                    tracing::error!("the replay guard has not released a webhook that was not handled");
-                }
-                outcome
+/// Handles a delivery, unless it was handled before or is being handled.
+async fn handle<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: &Delivery) -> Attempt {
+    let Some((guard, id)) = shared.guard.as_ref().zip(delivery.signed_id()) else {
+        let Routed { event_type, started } = route(shared, delivery).await;
+        let outcome = match started {
+            Ok(started) => run(started).await,
+            Err(outcome) => outcome,
+        };
+        return Attempt::Ended { event_type, outcome };
+    };
+    let digest = BodyDigest::of(delivery.raw());
+    let first = match shared.flights.join(id, digest, delivery.raw()) {
+        Joined::First(first) => first,
+        Joined::Waiting(waiting) => return Attempt::Waiting(waiting),
+        Joined::Busy => return Attempt::Ended { event_type: None, outcome: Outcome::InProgress },
+    };
+    let Routed { event_type, started } = route(shared, delivery).await;
+    let outcome = match started {
+        Ok(started) => run_once(guard, id, digest, started).await,
+        Err(outcome) => outcome,
+    };
+    first.end(event_type, &outcome);
+    Attempt::Ended { event_type, outcome }
+}
+
+/// Runs the handler if the guard does not know the delivery.
+async fn run_once(guard: &Arc<dyn ReplayGuard>, id: &str, body: BodyDigest, started: Started) -> Outcome {
+    let held = match Held::reserve(guard, id, &body).await {
+        Ok(Reserved::Here(held)) => held,
+        Ok(Reserved::Elsewhere) => return Outcome::InProgress,
+        Ok(Reserved::Handled(known)) if known == body => return Outcome::Duplicate,
+        Ok(Reserved::Handled(_)) => return Outcome::Conflict,
+        Err(error) => return Outcome::Unavailable(error),
+    };
+    let outcome = run(started).await;
+    if outcome.is_final() {
+        return match held.commit().await {
+            Ok(LeaseState::Held) => outcome,
+            Ok(LeaseState::Expired) => {
+                Outcome::Unavailable("the reservation expired before the handler finished".into())
             }
-        }
-        Ok(Reservation::Handled) => Outcome::Duplicate,
-        Ok(Reservation::Conflict) => Outcome::Conflict,
-        Ok(Reservation::Running(end)) => return End::Elsewhere(end),
-        Err(error) => Outcome::Unavailable(error),
-    })
+            Err(error) => Outcome::Unavailable(error),
+        };
+    }
+    if held.release().await.is_err() {
+        tracing::error!("the replay guard has not released a webhook that was not handled");
+    }
+    outcome
 }
 
 async fn run(started: Started) -> Outcome {

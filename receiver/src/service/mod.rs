@@ -11,6 +11,7 @@ pub(crate) mod metrics;
 mod receiver_service;
 mod reject;
 mod shared;
+mod single_flight;
 mod throttle;
 
 #[cfg(feature = "serve")]

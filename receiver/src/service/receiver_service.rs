@@ -38,9 +38,10 @@ use crate::{BoxError, Delivery, Outcome, Route, VerifyError, Webhooks};
 /// | the body did not have to make room for others | 503 |
 /// | a signature matches | 401 |
 /// | the credentials are valid, if an [`Authenticator`](crate::Authenticator) requires them | 401, 403, 503 |
+/// | no other delivery with the same id is being handled | 503, or the answer to it if the bodies are equal |
 /// | the body decodes, unless there is a fallback handler | 400, 422 |
-/// | the delivery was not handled before | 200 |
 /// | the [`ReplayGuard`](crate::ReplayGuard) works | 503 |
+/// | the delivery was not handled before | 200 |
 /// | the handler succeeds | 500 |
 ///
 /// Everything else is 200. Bodies and headers of the answers depend on nothing but the status and the
@@ -98,7 +99,7 @@ impl<W: Webhooks> ReceiverService<W> {
         attempt::complete(&self.shared, delivery, None).await
     }
 
-    /// Waits until no handler is running, for a graceful shutdown.
+    /// Waits until no handler is running and no delivery is reserved, for a graceful shutdown.
     ///
     /// Stop accepting requests first. Handlers that begin while waiting are waited for as well.
     pub async fn idle(&self) {

@@ -10,6 +10,7 @@ use tracing::Span;
 use super::budget::Budget;
 use super::hooks::{Hooks, Observed, Rejected};
 use super::memory::Memory;
+use super::single_flight::SingleFlight;
 use super::throttle::Throttle;
 use crate::codec::MIN_MEMORY;
 use crate::pace::{Pace, Rate};
@@ -23,7 +24,7 @@ pub(crate) struct Setup<W: Webhooks> {
     pub(crate) routes: Routes<W>,
     pub(crate) limits: Limits,
     pub(crate) hooks: Hooks,
-    pub(crate) guard: Option<Box<dyn ReplayGuard>>,
+    pub(crate) guard: Option<Arc<dyn ReplayGuard>>,
 }
 
 /// Limits on requests.
@@ -56,7 +57,8 @@ pub(super) struct Shared<W: Webhooks> {
     pub(super) routes: Routes<W>,
     pub(super) limits: Limits,
     hooks: Hooks,
-    pub(super) guard: Option<Box<dyn ReplayGuard>>,
+    pub(super) guard: Option<Arc<dyn ReplayGuard>>,
+    pub(super) flights: SingleFlight,
     pub(super) memory: Arc<Memory>,
     pub(super) handlers: Budget,
     throttle: Throttle,
@@ -70,7 +72,8 @@ impl<W: Webhooks> Shared<W> {
         let memory = Memory::new(limits.body_memory.max(limits.body_bytes));
         let handlers = Budget::new(limits.handlers);
         let (throttle, running) = (Throttle::default(), watch::Sender::new(()));
-        Self { authenticator, routes, limits, hooks, guard, memory, handlers, throttle, running }
+        let flights = SingleFlight::default();
+        Self { authenticator, routes, limits, hooks, guard, flights, memory, handlers, throttle, running }
     }
 
     /// Only member names of the body are logged, and the text of a handler's error.
@@ -88,7 +91,9 @@ impl<W: Webhooks> Shared<W> {
             Outcome::Handled | Outcome::Unrouted { reason: Reason::NoHandler(_), .. } => {
                 tracing::debug!(millis, "webhook {outcome}");
             }
-            Outcome::Duplicate | Outcome::Unrouted { reason: Reason::UnknownEventType(_), .. } => {
+            Outcome::Duplicate
+            | Outcome::InProgress
+            | Outcome::Unrouted { reason: Reason::UnknownEventType(_), .. } => {
                 tracing::info!(millis, "webhook {outcome}");
             }
             Outcome::Conflict | Outcome::Unrouted { .. } => tracing::warn!(millis, "webhook {outcome}"),

@@ -4,13 +4,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use tokio::sync::{Notify, Semaphore, SemaphorePermit};
+use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinHandle;
-use webhook_receiver::http::Request;
+use webhook_receiver::http::{Request, Response};
 use webhook_receiver::testing::{request, secret, sign, sign_as, text_secret};
 use webhook_receiver::{
-    BodyDigest, BoxError, BoxFuture, HmacScheme, MemoryGuard, Receiver, ReceiverService, ReplayGuard, Reservation,
-    StandardWebhooks, Verifier,
+    BodyDigest, BoxError, BoxFuture, FencingToken, HmacScheme, Lease, LeaseState, MemoryGuard, Receiver,
+    ReceiverService, ReplayGuard, Reservation, StandardWebhooks, Verifier,
 };
 
 use http_body_util::Full;
@@ -18,6 +18,7 @@ use webhook_receiver::bytes::Bytes;
 
 use super::{assert_complete, assert_named, read};
 use crate::acme::{Acme, Ping};
+use crate::patience::PATIENCE;
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -123,36 +124,53 @@ async fn step_by_step() {
     }
 }
 
-/// A receiver whose handlers wait for a permit each, and fail when the gate is closed.
+/// A receiver whose handlers wait for a permit each, and fail if they must or when the gate is closed.
 struct Gated {
     service: ReceiverService<Acme>,
     guard: Arc<MemoryGuard>,
     gate: Arc<Semaphore>,
     begun: Arc<Notify>,
     runs: Arc<AtomicUsize>,
+    fail: Arc<AtomicBool>,
+    outcomes: Arc<Mutex<Vec<&'static str>>>,
 }
 
 impl Gated {
     fn new() -> Self {
         let (guard, gate, begun, runs) = (Arc::default(), Arc::new(Semaphore::new(0)), Arc::default(), Arc::default());
-        let parts = (Arc::clone(&gate), Arc::clone(&begun), Arc::clone(&runs));
+        let (fail, outcomes) = (Arc::default(), Arc::<Mutex<Vec<_>>>::default());
+        let parts = (Arc::clone(&gate), Arc::clone(&begun), Arc::clone(&runs), Arc::clone(&fail));
+        let observed = Arc::clone(&outcomes);
         let service = Receiver::<Acme>::new(Verifier::standard_webhooks(secret()))
             .replay_guard(Arc::clone(&guard))
             .on(move |_: Ping| {
-                let (gate, begun, runs): (Arc<Semaphore>, Arc<Notify>, Arc<AtomicUsize>) = parts.clone();
+                let (gate, begun, runs, fail): (Arc<Semaphore>, Arc<Notify>, Arc<AtomicUsize>, Arc<AtomicBool>) =
+                    parts.clone();
                 async move {
                     runs.fetch_add(1, Ordering::SeqCst);
                     begun.notify_one();
-                    gate.acquire().await.map(SemaphorePermit::forget)
+                    gate.acquire().await?.forget();
+                    if fail.load(Ordering::SeqCst) {
+                        Err("expected in this test".into())
+                    } else {
+                        Ok::<_, BoxError>(())
+                    }
                 }
             })
+            .on_outcome(move |seen| observed.lock().unwrap().push(seen.outcome.name()))
             .into_service();
-        Self { service, guard, gate, begun, runs }
+        Self { service, guard, gate, begun, runs, fail, outcomes }
     }
 
     fn send(&self, id: &'static str) -> JoinHandle<u16> {
         let service = self.service.clone();
         tokio::spawn(async move { service.respond(ping(id)).await.status().as_u16() })
+    }
+
+    /// Sends the same delivery again, rendered anew.
+    async fn send_other_bytes(&self, id: &str) -> Response<Full<Bytes>> {
+        let body = r#"{"eventType":"ping"}"#;
+        self.service.respond(request(sign(&secret(), id, SystemTime::now(), body.as_bytes()), body)).await
     }
 
     fn runs(&self) -> usize {
@@ -230,6 +248,61 @@ async fn r13_a_retry_waits_for_the_first() {
     assert_eq!((gated.runs(), gated.guard.len()), (2, 1));
 }
 
+#[tokio::test]
+async fn r04_other_bytes_while_the_first_runs() {
+    // The first succeeds.
+    let gated = Gated::new();
+    let first = gated.send("a");
+    gated.begun.notified().await;
+    let second = gated.send_other_bytes("a").await;
+    assert_eq!(second.status(), 503);
+    assert_eq!(second.headers()["retry-after"], "10");
+    gated.gate.add_permits(1);
+    assert_eq!(first.await.unwrap(), 200);
+    assert_eq!(gated.send_other_bytes("a").await.status(), 200);
+    assert_eq!(gated.runs(), 1);
+
+    // The first fails: the retry is handled.
+    let first = gated.send("b");
+    gated.begun.notified().await;
+    assert_eq!(gated.send_other_bytes("b").await.status(), 503);
+    gated.fail.store(true, Ordering::SeqCst);
+    gated.gate.add_permits(1);
+    assert_eq!(first.await.unwrap(), 500);
+    gated.fail.store(false, Ordering::SeqCst);
+    gated.gate.add_permits(1);
+    assert_eq!(gated.send_other_bytes("b").await.status(), 200);
+    assert_eq!(gated.runs(), 3);
+    let outcomes = ["in_progress", "handled", "conflict", "in_progress", "failed", "handled"];
+    assert_eq!(*gated.outcomes.lock().unwrap(), outcomes);
+}
+
+/// A runtime is shut down while a handler runs, and another one goes on with the same service.
+#[test]
+fn a_dropped_task_holds_no_reservation() {
+    let gated = Gated::new();
+    let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_time().build().unwrap();
+    let (first, waiting) = (runtime(), runtime());
+    first.block_on(async {
+        gated.send("a");
+        gated.begun.notified().await;
+    });
+    waiting.block_on(async {
+        let duplicate = gated.send("a");
+        let idle = tokio::time::timeout(Duration::from_millis(20), gated.service.idle());
+        assert!(idle.await.is_err());
+        assert_eq!(gated.guard.len(), 1);
+        first.shutdown_background();
+        let patience = |what| tokio::time::timeout(PATIENCE, what);
+        assert_eq!(patience(duplicate).await.unwrap().unwrap(), 500);
+        gated.service.idle().await;
+        assert!(gated.guard.is_empty());
+        gated.gate.add_permits(1);
+        assert_eq!(patience(gated.send("a")).await.unwrap().unwrap(), 200);
+    });
+    assert_eq!(gated.runs(), 2);
+}
+
 /// Whoever has recorded a delivery can put any id on it that is not signed, even that of a genuine one to come.
 #[tokio::test]
 async fn an_unsigned_id_suppresses_nothing() {
@@ -265,11 +338,16 @@ fn a_digest_is_that_of_sha_256() {
 async fn a_guard_shows_what_it_holds_and_no_ids() {
     let (guard, body) = (MemoryGuard::with_capacity(2), BodyDigest::of(b"x"));
     assert!(guard.is_empty());
-    let reservations =
-        [guard.reserve("secret", &body).await, guard.reserve("secret", &body).await].map(|result| result.unwrap());
-    assert_eq!(format!("{reservations:?}"), "[Reserved, Running(..)]");
+    assert!(matches!(guard.reserve("secret", &body).await, Ok(Reservation::Reserved(_))));
     assert!(!guard.is_empty());
     assert_eq!(format!("{guard:?}"), "MemoryGuard { capacity: 2, len: 1, .. }");
+}
+
+async fn token(guard: &MemoryGuard, id: &str) -> FencingToken {
+    match guard.reserve(id, &BodyDigest::of(b"x")).await.unwrap() {
+        Reservation::Reserved(lease) => lease.token(),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[tokio::test]
@@ -277,37 +355,46 @@ async fn memory_is_bounded() {
     let guard = MemoryGuard::with_capacity(2);
     let body = BodyDigest::of(b"x");
     for id in ["a", "b", "c"] {
-        assert!(matches!(guard.reserve(id, &body).await, Ok(Reservation::Reserved)));
-        guard.commit(id).await.unwrap();
-        guard.commit(id).await.unwrap();
+        let token = token(&guard, id).await;
+        assert_eq!(guard.commit(id, token).await.unwrap(), LeaseState::Held);
+        assert_eq!(guard.commit(id, token).await.unwrap(), LeaseState::Expired);
     }
     assert_eq!(guard.len(), 2);
-    assert!(matches!(guard.reserve("c", &body).await, Ok(Reservation::Handled)));
-    assert!(matches!(guard.reserve("c", &BodyDigest::of(b"y")).await, Ok(Reservation::Conflict)));
     // The oldest was forgotten. What is running does not count.
-    assert!(matches!(guard.reserve("a", &body).await, Ok(Reservation::Reserved)));
-    assert!(matches!(guard.reserve("b", &body).await, Ok(Reservation::Handled)));
-    guard.release("a").await.unwrap();
-    assert!(matches!(guard.reserve("a", &body).await, Ok(Reservation::Reserved)));
+    token(&guard, "a").await;
+    for id in ["b", "c"] {
+        assert_eq!(guard.reserve(id, &body).await.unwrap(), Reservation::Handled(body));
+    }
 }
 
-/// A store that is down, wholly or for commits.
+/// A store that is down, wholly or for what follows a reservation.
 struct Broken {
     reserves: bool,
 }
 
+fn down<T>() -> BoxFuture<'static, Result<T, BoxError>> {
+    Box::pin(async { Err("no connection".into()) })
+}
+
 impl ReplayGuard for Broken {
     fn reserve<'a>(&'a self, _: &'a str, _: &'a BodyDigest) -> BoxFuture<'a, Result<Reservation, BoxError>> {
-        let reserved = if self.reserves { Ok(Reservation::Reserved) } else { Err("no connection".into()) };
-        Box::pin(std::future::ready(reserved))
+        if self.reserves {
+            let lease = Lease::new(FencingToken::new(1));
+            return Box::pin(std::future::ready(Ok(Reservation::Reserved(lease))));
+        }
+        down()
     }
 
-    fn commit<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
-        Box::pin(std::future::ready(Err("no connection".into())))
+    fn extend<'a>(&'a self, _: &'a str, _: FencingToken) -> BoxFuture<'a, Result<LeaseState, BoxError>> {
+        down()
     }
 
-    fn release<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
-        Box::pin(std::future::ready(Err("no connection".into())))
+    fn commit<'a>(&'a self, _: &'a str, _: FencingToken) -> BoxFuture<'a, Result<LeaseState, BoxError>> {
+        down()
+    }
+
+    fn release<'a>(&'a self, _: &'a str, _: FencingToken) -> BoxFuture<'a, Result<(), BoxError>> {
+        down()
     }
 }
 
@@ -345,11 +432,15 @@ impl ReplayGuard for Panicking {
         })
     }
 
-    fn commit<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
+    fn extend<'a>(&'a self, _: &'a str, _: FencingToken) -> BoxFuture<'a, Result<LeaseState, BoxError>> {
         unreachable!("nothing was reserved")
     }
 
-    fn release<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
+    fn commit<'a>(&'a self, _: &'a str, _: FencingToken) -> BoxFuture<'a, Result<LeaseState, BoxError>> {
+        unreachable!("nothing was reserved")
+    }
+
+    fn release<'a>(&'a self, _: &'a str, _: FencingToken) -> BoxFuture<'a, Result<(), BoxError>> {
         unreachable!("nothing was reserved")
     }
 }
