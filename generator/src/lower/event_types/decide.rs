@@ -197,7 +197,9 @@ fn several(webhook: &Webhook, stated: &Candidates, keys_count: bool) -> Option<V
     } else {
         stated.fixed.iter().all(|candidate| !candidate.alternatives.is_empty())
     };
-    let split = distinct.len() > 1 && apart && !all.into_iter().any(is_name);
+    // One alternative may be called as the only webhook is.
+    let is_one = (stated.fixed.is_empty() || keys_count) && all.into_iter().any(is_name);
+    let split = distinct.len() > 1 && apart && !is_one;
     split.then_some(distinct)
 }
 

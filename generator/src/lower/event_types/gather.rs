@@ -7,9 +7,9 @@ use openapiv3::Discriminator;
 
 use super::candidates::{Candidate, Candidates, Source};
 use crate::diagnostics::Place;
-use crate::document::{Node, Segment, pointer};
+use crate::document::{Node, pointer};
 use crate::lower::context::Context;
-use crate::lower::schema::{MergedSchema, SchemaSet, unwrap_aliases};
+use crate::lower::schema::{MergedSchema, SchemaSet, tags, unwrap_aliases};
 use crate::normalize::{SchemaId, Webhook};
 
 /// How many members may lie between the body and a place.
@@ -155,7 +155,9 @@ impl Search<'_, '_, '_> {
         if in_scope {
             self.collect(merged, alternative);
         }
-        for (name, property) in &merged.properties {
+        // The schemas that extend a base have its members.
+        let is_base = matches!(merged.schemas[..], [base] if !self.cx.schemas.get(base).children.is_empty());
+        for (name, property) in merged.properties.iter().filter(|_| !is_base) {
             self.enter(name, property, position);
         }
         if let Some(discriminator) = &merged.discriminator
@@ -210,17 +212,16 @@ impl Search<'_, '_, '_> {
         let place: Path = self.path.iter().cloned().chain([discriminator.property_name.clone()]).collect();
         let candidates = self.places.entry(place).or_default();
         candidates.discriminates = true;
-        for (name, target) in &discriminator.mapping {
-            let is_target = |id: &&SchemaId| {
-                let referred = self.cx.schemas.get(**id).reference.unwrap_or(**id);
-                let origin = self.cx.schemas.get(referred).node.origin();
-                let wanted = target.rsplit('/').next().unwrap_or(target);
-                matches!(origin.segments().last(), Some(Segment::Member(last)) if &**last == wanted)
-            };
-            if let Some(alternative) = alternatives().find(is_target) {
-                let place = Place::Value(self.cx.schemas.get(*alternative).node.origin().clone());
+        // Without a mapping, the members of the alternatives say more.
+        if discriminator.mapping.is_empty() {
+            return;
+        }
+        for alternative in alternatives() {
+            let place = Place::Value(self.cx.schemas.get(*alternative).node.origin().clone());
+            for tag in tags(self.cx, discriminator, *alternative) {
                 let alternatives = if depth == 0 { vec![*alternative] } else { Vec::new() };
-                candidates.fixed.push(Candidate { alternatives, ..Candidate::new(name, place, Source::Constant) });
+                let candidate = Candidate::new(&tag, place.clone(), Source::Constant);
+                candidates.fixed.push(Candidate { alternatives, ..candidate });
                 candidates.declared = true;
             }
         }

@@ -102,8 +102,6 @@ impl<'a> MergedSchema<'a> {
             && !children.is_empty()
         {
             merged.choices.push(Choice { exclusive: true, alternatives: children.clone() });
-            merged.properties.clear();
-            merged.required.clear();
         }
         merged
     }
@@ -130,6 +128,11 @@ impl<'a> MergedSchema<'a> {
         }
         self.discriminator = None;
         self
+    }
+
+    /// Whether all that applies where these schemas do applies here, too.
+    pub(super) fn extends(&self, schemas: &[SchemaId]) -> bool {
+        schemas.iter().all(|schema| self.visited.contains(schema))
     }
 
     /// The constant, or the values of the `enum`.
@@ -375,6 +378,12 @@ impl<'a> Merge<'a, '_> {
     }
 
     fn choice(&mut self, alternatives: &[SchemaId], exclusive: bool) {
+        // An alternative that extends the schema whose alternative it is has been chosen already.
+        let around = self.path.split_last().map_or(&[][..], |(_, around)| around);
+        let named = |id: &SchemaId| self.schemas.get(*id).reference.unwrap_or(*id);
+        if alternatives.len() > 1 && alternatives.iter().any(|alternative| around.contains(&named(alternative))) {
+            return;
+        }
         let (mut alternatives, null) = without_null(self.schemas, alternatives);
         self.into.nullable |= null;
         // A value that only a faulty alternative describes is kept as one of no alternative.

@@ -5,6 +5,7 @@ mod annotations;
 mod array;
 mod body;
 mod choice;
+mod discriminator;
 mod keywords;
 mod merge;
 mod object;
@@ -15,5 +16,6 @@ mod values;
 
 pub(super) use alias::unwrap_aliases;
 pub(super) use body::Body;
+pub(super) use discriminator::tags;
 pub(super) use merge::{MergeCache, MergedSchema, SchemaSet};
 pub(super) use types::Types;

@@ -6,10 +6,11 @@ use std::rc::Rc;
 use super::alias::unwrap_aliases;
 use super::annotations::Annotations;
 use super::body::Body;
+use super::discriminator::component;
 use super::merge::{MergedSchema, SchemaSet};
 use super::values::listed;
 use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean};
-use crate::document::{Origin, Segment};
+use crate::document::Origin;
 use crate::ir::{Docs, Format, Kind, Naming, Type, TypeDef, TypeId, Untyped, UntypedReason};
 use crate::lower::context::Context;
 use crate::normalize::{Inexpressible, JsonType, SchemaId};
@@ -281,27 +282,10 @@ impl<'a, 'c> Types<'a, 'c> {
     }
 
     fn naming(&self, set: &[SchemaId], site: Site<'_>) -> Naming {
-        match self.component(set) {
-            Some(name) => Naming::Component(name),
-            None => Naming::inline(site.parent, site.hint),
-        }
-    }
-
-    /// The name of a reusable schema; `None` for a schema that is written where it is used.
-    pub(super) fn component(&self, set: &[SchemaId]) -> Option<String> {
-        let [id] = set else { return None };
-        let origin = self.cx.schemas.get(*id).node.origin();
-        match &origin.segments()[..] {
-            // A file that is a schema: the name of the file without its extension.
-            [] => {
-                let path = self.cx.sources.relative_name(origin.file());
-                let name = path.rsplit('/').next()?;
-                Some(name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned())
-            }
-            [.., Segment::Member(map), Segment::Member(name)] => {
-                matches!(&**map, "schemas" | "$defs" | "definitions").then(|| name.to_string())
-            }
+        let name = match set {
+            [id] if !self.cx.schemas.is_base_alone(*id) => component(self.cx, *id),
             _ => None,
-        }
+        };
+        name.map_or_else(|| Naming::inline(site.parent, site.hint), Naming::Component)
     }
 }

@@ -1,31 +1,27 @@
 //! `oneOf`, `anyOf` and lists of types as enums, and what selects their variants.
 
-use std::rc::Rc;
-
 use indexmap::IndexSet;
 use openapiv3::Discriminator;
 
-use super::alias::unwrap_aliases;
+use super::discriminator::{alternative_component, is_target, stated_tags, tags};
 use super::merge::{Choice, MergedSchema};
 use super::types::{Site, Types};
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::ir::{Format, Kind, Naming, Select, Type, TypeId, Union, Variant};
 use crate::lower::context::Context;
-use crate::normalize::{DEFAULT_MAPPING, JsonType};
+use crate::normalize::{DEFAULT_MAPPING, JsonType, SchemaId};
 
 impl<'a> Types<'a, '_> {
     /// A value of one of several schemas.
     pub(super) fn union(&mut self, id: TypeId, merged: &MergedSchema<'a>, choice: &Choice) -> Kind {
-        let alternatives: Vec<Rc<MergedSchema<'a>>> =
-            choice.alternatives.iter().map(|alternative| self.cx.merged(&[*alternative])).collect();
         let stated = merged.discriminator.map(|discriminator| discriminator.property_name.clone());
-        let tag = stated.or_else(|| implied_tag(self.cx, &alternatives));
+        let tag = stated.or_else(|| implied_tag(self.cx, &choice.alternatives));
         let mut variants = Vec::new();
-        for (index, alternative) in alternatives.iter().enumerate() {
-            variants.push(self.variant(id, merged, alternative, tag.as_deref(), index));
+        for (index, alternative) in choice.alternatives.iter().enumerate() {
+            variants.push(self.variant(id, merged, *alternative, tag.as_deref(), index));
         }
         if let Some(member) = tag.filter(|_| are_distinguished(&variants)) {
-            let default = self.default_alternative(merged, &alternatives);
+            let default = self.default_alternative(merged, &choice.alternatives);
             return Kind::Union(Union { variants, select: Select::Tag { member, default } });
         }
         if let Some(discriminator) = merged.discriminator {
@@ -41,20 +37,25 @@ impl<'a> Types<'a, '_> {
         &mut self,
         union: TypeId,
         merged: &MergedSchema<'a>,
-        alternative: &MergedSchema<'a>,
+        alternative: SchemaId,
         tag: Option<&str>,
         index: usize,
     ) -> Variant {
-        let name = self.alternative_name(alternative, tag, index);
-        let tags = tag.map(|tag| self.tags(tag, alternative, merged)).unwrap_or_default();
-        let site = Site { parent: union, hint: &name };
-        // Siblings of the alternatives belong to each of them.
-        let ty = if merged.has_members() {
-            self.variant_with_members(alternative, merged, site)
-        } else {
-            self.element(&alternative.schemas, site)
+        let schema = self.cx.merged(&[alternative]);
+        let name = self.alternative_name(&schema, tag, index);
+        let tags = match (merged.discriminator, tag) {
+            (Some(discriminator), _) => tags(self.cx, discriminator, alternative),
+            (None, Some(tag)) => stated_tags(self.cx, tag, alternative).unwrap_or_default(),
+            (None, None) => Vec::new(),
         };
-        Variant { name, ty, tags, origin: self.origin(alternative.schemas[0]) }
+        let site = Site { parent: union, hint: &name };
+        // Siblings of the alternatives belong to each of them, unless each has them already.
+        let ty = if merged.has_members() && !schema.extends(&merged.schemas) {
+            self.variant_with_members(&schema, merged, site)
+        } else {
+            self.element(&schema.schemas, site)
+        };
+        Variant { name, ty, tags, origin: self.origin(alternative) }
     }
 
     /// An alternative with the siblings of `oneOf`.
@@ -76,37 +77,10 @@ impl<'a> Types<'a, '_> {
         Type::Named(id)
     }
 
-    /// The values of the tag that select an alternative: from the mapping, the schema of the tag, or the alternative's name.
-    fn tags(&self, tag: &str, alternative: &MergedSchema<'_>, union: &MergedSchema<'_>) -> Vec<String> {
-        let mapping = union.discriminator.iter().flat_map(|discriminator| &discriminator.mapping);
-        let mapped: Vec<String> =
-            mapping.filter(|(_, target)| self.is_target(target, alternative)).map(|(tag, _)| tag.clone()).collect();
-        if !mapped.is_empty() {
-            return mapped;
-        }
-        let stated = alternative.properties.get(tag).and_then(|set| self.cx.merged(set).texts());
-        stated.unwrap_or_else(|| {
-            let named = union.discriminator.and_then(|_| self.alternative_component(alternative));
-            named.into_iter().collect()
-        })
-    }
-
     /// The index of the alternative for values with an unknown tag.
-    fn default_alternative(&self, merged: &MergedSchema<'_>, alternatives: &[Rc<MergedSchema<'_>>]) -> Option<usize> {
+    fn default_alternative(&self, merged: &MergedSchema<'_>, alternatives: &[SchemaId]) -> Option<usize> {
         let target = merged.discriminator?.extensions.get(DEFAULT_MAPPING)?.as_str()?;
-        alternatives.iter().position(|alternative| self.is_target(target, alternative))
-    }
-
-    /// Whether a name or reference of a discriminator means this alternative.
-    fn is_target(&self, target: &str, alternative: &MergedSchema<'_>) -> bool {
-        let last = target.rsplit('/').next().unwrap_or(target);
-        let file = last.rsplit_once('.').map(|(stem, _)| stem);
-        let name = self.alternative_component(alternative);
-        name.is_some_and(|name| name == target || name == last || Some(name.as_str()) == file)
-    }
-
-    fn alternative_component(&self, alternative: &MergedSchema<'_>) -> Option<String> {
-        self.component(&unwrap_aliases(self.cx.schemas, &alternative.schemas).0)
+        alternatives.iter().position(|alternative| is_target(self.cx, target, *alternative))
     }
 
     fn report_not_distinguished(&self, merged: &MergedSchema<'_>, discriminator: &Discriminator) {
@@ -126,7 +100,9 @@ impl<'a> Types<'a, '_> {
 
     /// The proposed name of an alternative.
     pub(super) fn alternative_name(&self, alternative: &MergedSchema<'_>, tag: Option<&str>, index: usize) -> String {
-        if let Some(name) = self.alternative_component(alternative) {
+        if let [only] = alternative.schemas[..]
+            && let Some(name) = alternative_component(self.cx, only)
+        {
             return name;
         }
         let tag = tag.and_then(|tag| alternative.properties.get(tag)).map(|set| self.cx.merged(set));
@@ -178,12 +154,12 @@ fn are_distinguished(variants: &[Variant]) -> bool {
 }
 
 /// A member that every alternative declares, with other fixed values than the others.
-fn implied_tag(cx: &Context<'_>, alternatives: &[Rc<MergedSchema<'_>>]) -> Option<String> {
-    let values = |alternative: &MergedSchema<'_>, name: &str| cx.merged(alternative.properties.get(name)?).texts();
+fn implied_tag(cx: &Context<'_>, alternatives: &[SchemaId]) -> Option<String> {
     let distinguishes = |name: &&&str| {
         let mut seen = IndexSet::new();
         let mut are_new = |values: Vec<String>| values.into_iter().all(|value| seen.insert(value));
-        alternatives.iter().all(|alternative| values(alternative, name).is_some_and(&mut are_new))
+        alternatives.iter().all(|alternative| stated_tags(cx, name, *alternative).is_some_and(&mut are_new))
     };
-    alternatives.first()?.properties.keys().find(distinguishes).map(|name| (*name).to_owned())
+    let first = cx.merged(&[*alternatives.first()?]);
+    first.properties.keys().find(distinguishes).map(|name| (*name).to_owned())
 }

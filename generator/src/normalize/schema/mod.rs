@@ -3,13 +3,13 @@
 mod fault;
 mod keyword;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use indexmap::{IndexMap, IndexSet};
 use openapiv3::{Discriminator, SchemaData};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, did_you_mean};
-use crate::document::{Node, Object, Segment, Value, json};
+use crate::document::{Node, Object, Origin, Segment, Value, json};
 use crate::resolve::{Resolver, Unresolved};
 pub(super) use fault::unresolved;
 use fault::{Meaning, converted};
@@ -32,10 +32,12 @@ impl SchemaId {
 /// All schemas that the webhooks use, each normalized once.
 #[derive(Debug, Default)]
 pub struct Schemas {
-    schemas: Vec<Schema>,
+    all: Vec<Schema>,
     /// By the [identities](crate::document::Origin::identity) of their origins, which the schemas keep. Schemas that are
     /// not read yet are included.
     known: HashMap<usize, SchemaId>,
+    /// The bases without the schemas that extend them, for discriminators that name the base itself.
+    bases: HashSet<SchemaId>,
 }
 
 /// One Schema Object in one dialect: what OpenAPI 3.0 can express is in `data` (`nullable` covers every spelling of
@@ -142,12 +144,17 @@ pub const DEFAULT_MAPPING: &str = "defaultMapping";
 impl Schemas {
     /// The schema behind an id.
     pub fn get(&self, id: SchemaId) -> &Schema {
-        &self.schemas[id.0]
+        &self.all[id.0]
+    }
+
+    /// Whether this is a base without the schemas that extend it.
+    pub fn is_base_alone(&self, id: SchemaId) -> bool {
+        self.bases.contains(&id)
     }
 
     /// Every schema, in the order in which it was found.
     pub fn iter(&self) -> impl Iterator<Item = &Schema> {
-        self.schemas.iter()
+        self.all.iter()
     }
 
     /// Normalizes a schema and all schemas that it uses.
@@ -157,7 +164,7 @@ impl Schemas {
         // They are read in the order of reservation, so that each gets the index of its id.
         while let Some(node) = reader.pending.pop_front() {
             let schema = reader.read(&node);
-            reader.schemas.schemas.push(schema);
+            reader.schemas.all.push(schema);
         }
         id
     }
@@ -446,8 +453,14 @@ impl Reader<'_, '_> {
         let mapped: Vec<Node> = mapped.filter_map(|(_, target)| self.resolver.follow(target).ok()).collect();
         let mut children = self.resolver.siblings(base);
         children.retain(|schema| self.extends(schema, base, MAX_GENERATIONS));
-        children.extend(mapped.into_iter().filter(|target| !target.is(base)));
-        children.iter().map(|child| self.reserve(child)).collect::<IndexSet<_>>().into_iter().collect()
+        children.extend(mapped.iter().filter(|target| !target.is(base)).cloned());
+        let mut children: IndexSet<SchemaId> = children.iter().map(|child| self.reserve(child)).collect();
+        if !children.is_empty() && mapped.iter().any(|target| target.is(base)) {
+            let base = self.reserve(&without_discriminator(base));
+            self.schemas.bases.insert(base);
+            children.insert(base);
+        }
+        children.into_iter().collect()
     }
 
     fn schemas_of(&mut self, value: &Node, keyword: &str) -> Vec<SchemaId> {
@@ -575,6 +588,18 @@ impl JsonType {
             _ => false,
         }
     }
+}
+
+/// A base at the same place, but another schema: its values are no extension of it.
+fn without_discriminator(base: &Node) -> Node {
+    let mut members = base.as_object().cloned().unwrap_or_default();
+    members.shift_remove("discriminator");
+    let place = base.origin();
+    let origin = match (place.parent(), place.last()) {
+        (Some(parent), Some(last)) => parent.child(last.clone()),
+        _ => Origin::root(place.file()),
+    };
+    Node::new(Value::Object(Box::new(members)), origin)
 }
 
 /// The name in `properties` of the schema with a keyword.

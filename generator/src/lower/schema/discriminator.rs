@@ -1,0 +1,59 @@
+//! Which values of a discriminator select an alternative, and the names of alternatives.
+
+use openapiv3::Discriminator;
+
+use crate::document::Segment;
+use crate::lower::context::Context;
+use crate::normalize::SchemaId;
+
+/// The schema that an alternative names: itself, or the target of its `$ref`. What that is an alias of does not matter.
+pub(super) fn named(cx: &Context<'_>, alternative: SchemaId) -> SchemaId {
+    cx.schemas.get(alternative).reference.unwrap_or(alternative)
+}
+
+/// The name of the reusable schema that an alternative names; `None` if it is written in place.
+pub(super) fn alternative_component(cx: &Context<'_>, alternative: SchemaId) -> Option<String> {
+    component(cx, named(cx, alternative))
+}
+
+/// The name of a reusable schema; `None` for a schema that is written where it is used.
+pub(super) fn component(cx: &Context<'_>, schema: SchemaId) -> Option<String> {
+    let origin = cx.schemas.get(schema).node.origin();
+    match &origin.segments()[..] {
+        // A file that is a schema: the name of the file without its extension.
+        [] => {
+            let path = cx.sources.relative_name(origin.file());
+            let name = path.rsplit('/').next()?;
+            Some(name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned())
+        }
+        [.., Segment::Member(map), Segment::Member(name)] => {
+            matches!(&**map, "schemas" | "$defs" | "definitions").then(|| name.to_string())
+        }
+        _ => None,
+    }
+}
+
+/// Whether a name or reference of a discriminator means this alternative.
+pub(super) fn is_target(cx: &Context<'_>, target: &str, alternative: SchemaId) -> bool {
+    let last = target.rsplit('/').next().unwrap_or(target);
+    let file = last.rsplit_once('.').map(|(stem, _)| stem);
+    let name = alternative_component(cx, alternative);
+    name.is_some_and(|name| name == target || name == last || Some(name.as_str()) == file)
+}
+
+/// The values of a discriminator that select an alternative: from the mapping, the schema of the member, or the
+/// alternative's name.
+pub(crate) fn tags(cx: &Context<'_>, discriminator: &Discriminator, alternative: SchemaId) -> Vec<String> {
+    let mapping = discriminator.mapping.iter().filter(|(_, target)| is_target(cx, target, alternative));
+    let mapped: Vec<String> = mapping.map(|(tag, _)| tag.clone()).collect();
+    if !mapped.is_empty() {
+        return mapped;
+    }
+    let stated = stated_tags(cx, &discriminator.property_name, alternative);
+    stated.unwrap_or_else(|| alternative_component(cx, alternative).into_iter().collect())
+}
+
+/// The values that the schema of a member states, if it lists strings.
+pub(super) fn stated_tags(cx: &Context<'_>, member: &str, alternative: SchemaId) -> Option<Vec<String>> {
+    cx.merged(cx.merged(&[alternative]).properties.get(member)?).texts()
+}
