@@ -30,7 +30,7 @@
 //! - `jwt`: bearer tokens that are JWTs, see `authorization::Jwt`.
 //! - `metrics`: counts deliveries and refusals, with the crate `metrics`.
 //! - `serve`: a server with timeouts, a connection limit and graceful shutdown, see `serve`.
-//! - `testing`: signs requests and compares JSON, see `testing`.
+//! - `testing`: signs requests, compares JSON and checks a [`ReplayGuard`], see `testing`.
 //!
 //! [`tower`]: https://docs.rs/tower-service
 

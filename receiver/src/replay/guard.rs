@@ -40,13 +40,14 @@ use crate::{BoxError, BoxFuture};
 /// | `release`, `abandon` | the same | delete the id |
 ///
 /// Handled ids do not expire with a lease. Keep them for as long as the sender retries, often for days; 14 days are a
-/// good default.
+/// good default. `testing::check_replay_guard`, with the feature `testing`, checks a guard.
 ///
 /// ```
 /// # use std::collections::HashMap;
-/// # use std::sync::Mutex;
+/// # use std::sync::{Arc, Mutex};
 /// # use std::time::Duration;
 /// # use tokio::time::Instant;
+/// # use webhook_receiver::testing::check_replay_guard;
 /// # use webhook_receiver::*;
 /// #
 /// /// A map in place of a database.
@@ -105,6 +106,13 @@ use crate::{BoxError, BoxFuture};
 ///         })
 ///     }
 /// }
+/// #
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// // In a test, with a clock that is set forward:
+/// let table = Arc::new(Table::default());
+/// check_replay_guard(async || Arc::clone(&table), tokio::time::sleep).await.unwrap();
+/// # }
 /// ```
 pub trait ReplayGuard: Send + Sync + 'static {
     /// Reserves an id for the caller, unless it is reserved or was handled.

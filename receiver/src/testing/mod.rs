@@ -1,6 +1,9 @@
-//! Signs requests and compares JSON, for tests. Everything here panics on misuse.
+//! For tests: signs requests, compares JSON, checks a [`ReplayGuard`](crate::ReplayGuard). Everything here panics on misuse.
+
+mod replay_guard;
 
 pub use crate::codec::same_json;
+pub use replay_guard::{Violation, check_replay_guard};
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;

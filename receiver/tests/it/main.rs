@@ -8,6 +8,7 @@ mod codec;
 mod contract;
 mod declared;
 mod formats;
+mod guards;
 mod http_layer;
 mod json_bodies;
 mod large_bodies;
