@@ -4,12 +4,15 @@
 //! package are not overwritten. A file on the list that is no longer emitted is removed. A file that is not on it, such as a
 //! `Cargo.lock` or the files in `target/`, is neither read nor touched, and is an error if it would be overwritten.
 //!
-//! [`Plan::new`] reads and decides, [`Plan::apply`] writes. All files are written under temporary names before the first
+//! [`Plan::new`] reads and decides, [`Plan::apply`] writes. All files are written to a folder of their own before the first
 //! one is renamed, so that most failures leave the old crate intact. The list contains a file before it appears and until
-//! it is gone, so that an interrupted run is completed by the next.
+//! it is gone, so that an interrupted run is completed by the next. The [record](crate::fingerprint::record) of the inputs is
+//! missing while other files change, so that a build does not take a crate for up to date of which only a part is. Two runs
+//! do not write to one folder at the same time.
 
 mod diff;
 mod error;
+mod lock;
 mod manifest;
 mod path;
 mod plan;

@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 
 use super::error::{Result, access, foreign, link, other_package};
 use super::manifest::{MANIFEST, OwnedFiles};
-use super::staging::{Staged, Staging};
+use super::staging::{Staging, is_unfinished};
 use super::step::{Action, Step};
 use super::{diff, path};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::fingerprint;
 
 /// The changes that bring a folder up to date with an emitted crate.
 #[derive(Debug)]
@@ -114,49 +115,65 @@ impl Plan {
         diff::diff(&self.folder, &self.steps, max_lines)
     }
 
-    /// Applies the plan.
+    /// Applies the plan. If another run has changed the folder since, what it lacks now is written.
     ///
     /// # Errors
     ///
-    /// The first failure. If it happens while texts are written, as with a full disk or a missing permission, everything
-    /// stays unchanged.
+    /// The first failure, or that another run is writing to the folder. If it happens while texts are written, as with a
+    /// full disk, everything stays unchanged.
     pub fn apply(self) -> Result<()> {
-        if self.is_fresh() {
+        self.apply_in_steps(&mut || ())
+    }
+
+    /// Applies the plan, with a function that is called before each change on disk.
+    ///
+    /// An interrupted run must not look finished: a build takes a crate for up to date if the record of its inputs is.
+    /// Therefore the record is removed before any other file changes, and written after all of them.
+    pub(super) fn apply_in_steps(self, step: &mut dyn FnMut()) -> Result<()> {
+        if self.is_fresh() && !is_unfinished(&self.folder) {
             return Ok(());
         }
-        let Self { folder, package, owned, steps } = self;
-        let written = |step: &Step| matches!(step.action, Action::Create | Action::Change);
-
-        let mut stage = Staging::new(&folder)?;
+        let mut stage = Staging::new(&self.folder, step)?;
+        let Self { package, owned, mut steps, .. } = self.renewed()?;
+        if steps.values().all(|step| step.action == Action::Keep) {
+            return Ok(());
+        }
         let claim: BTreeSet<&String> = owned.iter().chain(steps.keys()).collect();
         let claim = (claim.len() > owned.len()).then(|| OwnedFiles::new(&package, claim).to_string());
-        if let Some(claim) = &claim {
-            stage.add(MANIFEST, claim)?;
-        }
-        for (path, step) in steps.iter().filter(|(path, step)| *path != MANIFEST && written(step)) {
-            stage.add(path, &step.new)?;
-        }
-        let release = steps.get(MANIFEST).filter(|step| written(step) && claim.as_ref() != Some(&step.new));
-        let release = release.map(|step| stage.prepare(MANIFEST, &step.new)).transpose()?;
+        let list = steps.remove(MANIFEST);
+        let record = steps.remove(fingerprint::FILE);
 
-        stage.commit()?;
+        let claimed = claim.as_ref().map(|claim| stage.add(MANIFEST, claim)).transpose()?;
+        let mut written = Vec::new();
+        for (path, step) in steps.iter().filter(|(_, step)| step.is_written()) {
+            written.push(stage.add(path, &step.new)?);
+        }
+        let new_record = record.as_ref().filter(|step| step.action != Action::Remove);
+        let new_record = new_record.map(|step| stage.add(fingerprint::FILE, &step.new)).transpose()?;
+        let new_list = list.filter(|step| step.is_written() && claim.as_ref() != Some(&step.new));
+        let new_list = new_list.map(|step| stage.add(MANIFEST, &step.new)).transpose()?;
+
+        claimed.map_or(Ok(()), |claimed| stage.commit(claimed))?;
+        if record.is_some_and(|step| step.action != Action::Create) {
+            stage.remove(fingerprint::FILE)?;
+        }
+        written.into_iter().try_for_each(|staged| stage.commit(staged))?;
         for (path, _) in steps.iter().filter(|(_, step)| step.action == Action::Remove) {
-            remove(&folder, path)?;
+            stage.remove(path)?;
         }
-        release.map_or(Ok(()), Staged::commit)
+        new_record.map_or(Ok(()), |staged| stage.commit(staged))?;
+        new_list.map_or(Ok(()), |staged| stage.commit(staged))
     }
-}
 
-/// Removes a file, and folders that become empty.
-fn remove(folder: &Path, path: &str) -> Result<()> {
-    let place = folder.join(path);
-    fs::remove_file(&place).map_err(|error| access(&place, "remove", &error))?;
-    for (end, _) in path.rmatch_indices('/') {
-        if fs::remove_dir(folder.join(&path[..end])).is_err() {
-            break;
-        }
+    /// The plan for the folder as it is now.
+    fn renewed(self) -> Result<Self> {
+        let Self { folder, package, steps, .. } = self;
+        let emitted = steps.into_iter().filter(|(path, step)| path != MANIFEST && step.action != Action::Remove);
+        let emitted = emitted.map(|(path, step)| (path, step.new)).collect();
+        let mut diagnostics = Diagnostics::default();
+        let plan = Self::look(&folder, &package, &emitted, &mut diagnostics)?;
+        diagnostics.iter().next().map_or(Ok(plan), |first| Err(first.clone()))
     }
-    Ok(())
 }
 
 /// The files on the list. Anyone who can write to the folder can edit the list, so it is trusted for this folder only.

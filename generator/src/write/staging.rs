@@ -1,22 +1,39 @@
-//! Files that are written under temporary names.
+//! Files that are written to a folder of their own before the first one is renamed.
 
 use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::error::{Result, access};
+use super::error::{Result, access, foreign};
+use super::lock::Lock;
 
-/// A set of files that are renamed together. Files that were not renamed are removed on drop, and so are folders that
-/// were created for them.
-pub(super) struct Staging {
-    // Dropped in this order: folders are empty only after the files are removed.
-    staged: Vec<Staged>,
+/// The folder within the crate for files that are not complete. A run that is killed leaves it; the next one removes it.
+pub(super) const STAGING: &str = ".codegen-staging";
+
+/// The file in that folder that a run has locked.
+const LOCK: &str = "lock";
+
+/// Files that are renamed one by one. Those that were not are removed on drop, and so are folders that were created for
+/// them.
+pub(super) struct Staging<'s> {
+    // Dropped in this order: folders are empty only after their files are removed.
+    files: StagedFiles,
+    _lock: Lock,
     folders: Folders,
+    /// Called before each change on disk.
+    step: &'s mut dyn FnMut(),
 }
 
-/// A file under a temporary name next to its final path.
+/// The files that were not renamed yet, by their number.
+struct StagedFiles {
+    folder: PathBuf,
+    waiting: Vec<PathBuf>,
+    count: usize,
+}
+
+/// A file that is written and not renamed yet.
 pub(super) struct Staged {
-    temporary: Option<PathBuf>,
+    temporary: PathBuf,
     place: PathBuf,
 }
 
@@ -24,63 +41,86 @@ pub(super) struct Staged {
 struct Folders {
     root: PathBuf,
     made: Vec<PathBuf>,
+    /// The folder for files that are not complete.
+    staging: PathBuf,
 }
 
-impl Staging {
-    /// Makes the folder where it does not exist.
-    pub(super) fn new(folder: &Path) -> Result<Self> {
-        let mut folders = Folders { root: folder.to_owned(), made: Vec::new() };
+/// Whether a run is writing to the folder, or was interrupted.
+pub(super) fn is_unfinished(folder: &Path) -> bool {
+    folder.join(STAGING).symlink_metadata().is_ok()
+}
+
+impl<'s> Staging<'s> {
+    /// Makes the folder where it does not exist, locks it, and removes the files of killed runs.
+    pub(super) fn new(folder: &Path, step: &'s mut dyn FnMut()) -> Result<Self> {
+        let staging = folder.join(STAGING);
+        let mut folders = Folders { root: folder.to_owned(), made: Vec::new(), staging: staging.clone() };
+        step();
         folders.make(folder)?;
-        Ok(Self { staged: Vec::new(), folders })
+        match fs::create_dir(&staging) {
+            Ok(()) => {}
+            Err(_) if staging.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) => {}
+            Err(_) if staging.symlink_metadata().is_ok() => return Err(foreign(&staging)),
+            Err(error) => return Err(access(&staging, "create", &error)),
+        }
+        step();
+        let lock = Lock::take(staging.join(LOCK))?;
+        let left = fs::read_dir(&staging).map_err(|error| access(&staging, "read", &error))?;
+        for file in left.flatten().filter(|file| file.file_name() != LOCK) {
+            step();
+            fs::remove_file(file.path()).map_err(|error| access(&file.path(), "remove", &error))?;
+        }
+        let files = StagedFiles { folder: staging, waiting: Vec::new(), count: 0 };
+        Ok(Self { files, _lock: lock, folders, step })
     }
 
-    /// Writes a temporary file, to be part of the commit. The order is kept.
-    pub(super) fn add(&mut self, path: &str, text: &str) -> Result<()> {
-        let staged = self.prepare(path, text)?;
-        self.staged.push(staged);
-        Ok(())
-    }
-
-    /// Writes a temporary file, to be committed by itself.
-    pub(super) fn prepare(&mut self, path: &str, text: &str) -> Result<Staged> {
+    /// Writes a file that is not at its place yet.
+    pub(super) fn add(&mut self, path: &str, text: &str) -> Result<Staged> {
         let place = self.folders.root.join(path);
         if let Some(parent) = place.parent() {
             self.folders.make(parent)?;
+            // Found out before the first file is renamed.
+            fs::read_dir(parent).map_err(|error| access(&place, "write", &error))?;
         }
-        Staged::new(place, text)
+        let temporary = self.files.folder.join(self.files.count.to_string());
+        self.files.count += 1;
+        let failed = |error| access(&place, "write", &error);
+        (self.step)();
+        let mut file = OpenOptions::new().write(true).create_new(true).open(&temporary).map_err(failed)?;
+        self.files.waiting.push(temporary.clone());
+        (self.step)();
+        file.write_all(text.as_bytes()).and_then(|()| file.flush()).map_err(failed)?;
+        Ok(Staged { temporary, place })
     }
 
-    /// Renames all files to their final paths.
-    pub(super) fn commit(mut self) -> Result<()> {
-        self.staged.drain(..).try_for_each(Staged::commit)
-    }
-}
-
-impl Staged {
-    fn new(place: PathBuf, text: &str) -> Result<Self> {
-        let (mut file, temporary) = create_beside(&place).map_err(|error| access(&place, "write", &error))?;
-        let staged = Self { temporary: Some(temporary), place };
-        match file.write_all(text.as_bytes()).and_then(|()| file.flush()) {
-            Ok(()) => Ok(staged),
-            Err(error) => Err(access(&staged.place, "write", &error)),
-        }
+    /// Renames a file to its final path.
+    pub(super) fn commit(&mut self, Staged { temporary, place }: Staged) -> Result<()> {
+        (self.step)();
+        fs::rename(&temporary, &place).map_err(|error| access(&place, "write", &error))?;
+        self.files.waiting.retain(|waiting| *waiting != temporary);
+        Ok(())
     }
 
-    /// Renames the file to its final path.
-    pub(super) fn commit(mut self) -> Result<()> {
-        if let Some(temporary) = &self.temporary {
-            fs::rename(temporary, &self.place).map_err(|error| access(&self.place, "write", &error))?;
-            self.temporary = None;
+    /// Removes a file of the folder, and folders that become empty.
+    pub(super) fn remove(&mut self, path: &str) -> Result<()> {
+        (self.step)();
+        let root = &self.folders.root;
+        let place = root.join(path);
+        fs::remove_file(&place).map_err(|error| access(&place, "remove", &error))?;
+        for (end, _) in path.rmatch_indices('/') {
+            if fs::remove_dir(root.join(&path[..end])).is_err() {
+                break;
+            }
         }
         Ok(())
     }
 }
 
-impl Drop for Staged {
+impl Drop for StagedFiles {
     fn drop(&mut self) {
-        if let Some(temporary) = &self.temporary {
+        for file in &self.waiting {
             // The error cannot be reported here, and the original failure is already being reported.
-            let _ = fs::remove_file(temporary);
+            let _ = fs::remove_file(file);
         }
     }
 }
@@ -99,23 +139,9 @@ impl Folders {
 
 impl Drop for Folders {
     fn drop(&mut self) {
-        for folder in self.made.iter().rev() {
+        for folder in [&self.staging].into_iter().chain(self.made.iter().rev()) {
             // Fails on purpose if the folder is not empty.
             let _ = fs::remove_dir(folder);
-        }
-    }
-}
-
-/// Creates a file with a free name in the same folder.
-fn create_beside(place: &Path) -> io::Result<(fs::File, PathBuf)> {
-    let name = place.file_name().unwrap_or_default().to_string_lossy();
-    let mut attempt = 0;
-    loop {
-        let temporary = place.with_file_name(format!(".{name}.{}-{attempt}.tmp", std::process::id()));
-        match OpenOptions::new().write(true).create_new(true).open(&temporary) {
-            Ok(file) => return Ok((file, temporary)),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 100 => attempt += 1,
-            Err(error) => return Err(error),
         }
     }
 }

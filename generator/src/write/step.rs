@@ -21,3 +21,10 @@ pub(super) struct Step {
     /// The new text; empty if there is none.
     pub new: String,
 }
+
+impl Step {
+    /// Whether the file gets a new text.
+    pub(super) fn is_written(&self) -> bool {
+        matches!(self.action, Action::Create | Action::Change)
+    }
+}

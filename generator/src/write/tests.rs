@@ -266,8 +266,7 @@ fn refusals_are_reported() {
     "]]
     .assert_eq(&say(&[("a", "ours")]));
     let plan = Plan::new(out.path(), PACKAGE, &files(&[("c/d", "ours")])).unwrap();
-    fs::write(out.path().join("c"), "theirs").unwrap();
-    let failure = plan.apply().unwrap_err().into();
+    let failure = plan.apply_in_steps(&mut in_the_way(out.path().join("c"), 4)).unwrap_err().into();
     expect![[r"
         error[E0501]: cannot write `out/c/d`: Not a directory (os error 20)
     "]]
@@ -282,8 +281,7 @@ fn a_failure_leaves_everything_as_it_was() {
     let before = tree(&out);
     let plan = Plan::new(&out, PACKAGE, &files(&[("a", "2"), ("b/c/d", "2"), ("y/a", "2")])).unwrap();
     // In place of a folder, after others have been created.
-    fs::write(out.join("y"), "theirs").unwrap();
-    assert_eq!(plan.apply().unwrap_err().code, Code::OutputAccess);
+    assert_eq!(plan.apply_in_steps(&mut in_the_way(out.join("y"), 8)).unwrap_err().code, Code::OutputAccess);
     fs::remove_file(out.join("y")).unwrap();
     assert_eq!(tree(&out), before);
     assert_eq!(fs::read(out.join("a")).unwrap(), b"1");
@@ -337,4 +335,130 @@ fn differences_are_shown() {
     "]],
     );
     check_diff(&old, &old, 3, &expect![]);
+}
+
+/// Writes a file before one of the steps.
+fn in_the_way(place: PathBuf, before: usize) -> impl FnMut() {
+    let mut steps = 0;
+    move || {
+        steps += 1;
+        if steps == before {
+            fs::write(&place, "theirs").unwrap();
+        }
+    }
+}
+
+const OLD: &[(&str, &str)] = &[
+    (".codegen-inputs", "old"),
+    ("Cargo.toml", "same"),
+    ("gone/a.rs", "old"),
+    ("src/a.rs", "old"),
+    ("src/lib.rs", "old"),
+];
+const NEW: &[(&str, &str)] = &[
+    (".codegen-inputs", "new"),
+    ("Cargo.toml", "same"),
+    ("made/b.rs", "new"),
+    ("src/a.rs", "new"),
+    ("src/lib.rs", "new"),
+];
+
+/// Runs only as a child process of [`a_run_that_is_killed_is_not_taken_for_finished`]: ends without cleaning up before a
+/// step.
+#[test]
+#[ignore = "started by another test"]
+fn a_child_that_is_killed() {
+    let (Ok(out), Ok(last)) = (std::env::var("OUT"), std::env::var("LAST_STEP")) else { return };
+    let mut left: usize = last.parse().unwrap();
+    let plan = Plan::new(Path::new(&out), PACKAGE, &files(NEW)).unwrap();
+    let mut step = || {
+        left = left.checked_sub(1).unwrap_or_else(|| std::process::exit(42));
+    };
+    plan.apply_in_steps(&mut step).unwrap();
+}
+
+#[test]
+fn a_run_that_is_killed_is_not_taken_for_finished() {
+    let run = |out: &Path, last: usize| {
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+        child.args(["--exact", "write::tests::a_child_that_is_killed", "--ignored"]);
+        child.env("OUT", out).env("LAST_STEP", last.to_string()).output().unwrap().status.code()
+    };
+    let contents = |out: &Path| -> BTreeMap<String, String> {
+        let paths = tree(out).into_iter().filter(|path| !path.ends_with('/') && path != MANIFEST);
+        paths.map(|path| (path.clone(), fs::read_to_string(out.join(&path)).unwrap())).collect()
+    };
+    let (mut killed, mut stale) = (0, 0);
+    loop {
+        let out = folder();
+        apply(out.path(), OLD);
+        let code = run(out.path(), killed);
+        let mut found = contents(out.path());
+        found.retain(|path, _| !path.starts_with(".codegen-staging/"));
+        // What a build does: with the record of its inputs, a crate is taken as it is.
+        match found.get(".codegen-inputs").map(String::as_str) {
+            Some("old") => assert_eq!(found, files(OLD), "killed before step {killed}"),
+            Some("new") => assert_eq!(found, files(NEW), "killed before step {killed}"),
+            _ => stale += 1,
+        }
+        // The next run finishes it, and leaves nothing behind. So does one that goes back.
+        let next = if killed % 2 == 0 { NEW } else { OLD };
+        apply(out.path(), next);
+        assert_eq!(contents(out.path()), files(next), "killed before step {killed}");
+        if code == Some(0) {
+            break;
+        }
+        assert_eq!(code, Some(42), "it was killed");
+        killed += 1;
+    }
+    assert!(killed > 20 && stale >= 5, "{killed} {stale}");
+}
+
+#[test]
+fn files_of_a_killed_run_are_removed_even_if_nothing_changes() {
+    let out = folder();
+    apply(out.path(), OLD);
+    fs::create_dir(out.path().join(".codegen-staging")).unwrap();
+    fs::write(out.path().join(".codegen-staging/0"), "half").unwrap();
+    fs::write(out.path().join(".codegen-staging/lock"), "1 0x1\n").unwrap();
+    apply(out.path(), OLD);
+    assert!(!out.path().join(".codegen-staging").exists());
+}
+
+#[test]
+fn two_runs_do_not_write_at_once() {
+    let out = folder();
+    apply(out.path(), OLD);
+    let plan = || Plan::new(out.path(), PACKAGE, &files(NEW)).unwrap();
+    let mut refused = 0;
+    let mut step = 0;
+    plan()
+        .apply_in_steps(&mut || {
+            step += 1;
+            // The first two steps come before the lock.
+            if step > 2 {
+                let error = plan().apply().unwrap_err();
+                assert!(
+                    error.code == Code::OutputAccess && error.message.contains("another run is writing"),
+                    "{error:?}"
+                );
+                refused += 1;
+            }
+        })
+        .unwrap();
+    assert!(refused > 10);
+    assert!(plan().is_fresh() && !out.path().join(".codegen-staging").exists());
+}
+
+#[test]
+fn a_run_that_waited_for_another_writes_what_is_missing_then() {
+    let out = folder();
+    apply(out.path(), OLD);
+    let plan = Plan::new(out.path(), PACKAGE, &files(OLD)).unwrap();
+    let change = Plan::new(out.path(), PACKAGE, &files(&[("Cargo.toml", "other"), ("src/a.rs", "old")])).unwrap();
+    apply(out.path(), NEW);
+    change.apply().unwrap();
+    assert_eq!(fs::read(out.path().join("Cargo.toml")).unwrap(), b"other");
+    assert_eq!(tree(out.path()), [".codegen-files", "Cargo.toml", "src/", "src/a.rs"]);
+    plan.apply().unwrap();
 }
