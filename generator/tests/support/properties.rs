@@ -50,6 +50,7 @@ pub(crate) struct Run {
 
 /// Runs the generator on `spec.yaml` or `spec.json` of a folder, and on what is beside it, twice, and holds the outcome
 /// against what holds of all.
+#[allow(dead_code, reason = "not every user of this module runs whole folders")]
 pub(crate) fn checked(folder: &Path) -> Run {
     let first = run(folder, Limits::default());
     assert_eq!(first, run(folder, Limits::default()), "a second run differs");

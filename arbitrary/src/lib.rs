@@ -1,0 +1,41 @@
+//! Random descriptions of webhooks, schemas, instances and edits, for tests and fuzz targets.
+//!
+//! Everything is made from [`Choices`], which reads random bytes. The bytes come from a seed or from a fuzzer, so that a
+//! finding is repeated by its seed or by its bytes. [`shrink`] reduces a finding to the smallest JSON that still fails.
+//!
+//! ```
+//! use arbitrary_openapi::{Document, edits};
+//!
+//! let document = Document::from_seed(7);
+//! assert_eq!(document, Document::from_seed(7));
+//! let mut spec = document.spec.clone();
+//! for edit in edits(&mut arbitrary_openapi::seeded(7).choices(), &spec, 3) {
+//!     edit.apply(&mut spec);
+//! }
+//! ```
+//!
+//! | module | makes |
+//! |---|---|
+//! | `choices` | decisions from random bytes |
+//! | `words` | names, texts, and values of each string format |
+//! | `schema` | schemas with every keyword that the generator knows |
+//! | `instance` | a valid instance of a schema |
+//! | `description` | a description with its configuration, overlay and other files |
+//! | `edit` | changes of a description |
+//! | `shrink` | the smallest JSON that still fails |
+
+mod choices;
+mod description;
+mod edit;
+mod instance;
+mod schema;
+mod shrink;
+mod words;
+
+pub use choices::{Choices, Tape, seeded};
+pub use description::Document;
+pub use edit::{Edit, edits};
+pub use instance::{instance, json_schema};
+pub use schema::{Dialect, Schemas};
+pub use shrink::shrink;
+pub use words::Taste;
