@@ -9,8 +9,8 @@ use tokio::task::JoinHandle;
 use webhook_receiver::http::{Request, Response};
 use webhook_receiver::testing::{request, secret, sign, sign_as, text_secret};
 use webhook_receiver::{
-    BodyDigest, BoxError, BoxFuture, FencingToken, HmacScheme, Lease, LeaseState, MemoryGuard, Receiver,
-    ReceiverService, ReplayGuard, Reservation, StandardWebhooks, Verifier,
+    BodyDigest, BoxError, BoxFuture, Fallback, FencingToken, HmacScheme, Lease, LeaseState, MemoryGuard, Receiver,
+    ReceiverService, ReplayGuard, Reservation, StandardWebhooks, Unrouted, Verifier,
 };
 
 use http_body_util::Full;
@@ -275,6 +275,35 @@ async fn r04_other_bytes_while_the_first_runs() {
     assert_eq!(gated.runs(), 3);
     let outcomes = ["in_progress", "handled", "conflict", "in_progress", "failed", "handled"];
     assert_eq!(*gated.outcomes.lock().unwrap(), outcomes);
+}
+
+/// What the fallback has kept is not handled: a duplicate that waited has the same outcome, and a later one is handled.
+#[tokio::test]
+async fn a_duplicate_waits_for_the_fallback() {
+    let (gate, runs, outcomes) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicUsize::new(0)), Arc::default());
+    let (entry, counter, observed) = (Arc::clone(&gate), Arc::clone(&runs), Arc::<Mutex<Vec<_>>>::clone(&outcomes));
+    let service = Receiver::<Acme>::new(Verifier::standard_webhooks(secret()))
+        .fallback(move |_: Unrouted| {
+            counter.fetch_add(1, Ordering::Relaxed);
+            let entry = Arc::clone(&entry);
+            async move { entry.acquire().await.map(|_| Fallback::Kept) }
+        })
+        .on_outcome(move |seen| observed.lock().unwrap().push(seen.outcome.to_string()))
+        .into_service();
+    let send = || {
+        let service = service.clone();
+        tokio::spawn(async move { service.respond(ping("a")).await.status().as_u16() })
+    };
+    let answers = [send(), send()];
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    gate.add_permits(1);
+    for answer in answers {
+        assert_eq!(answer.await.unwrap(), 200);
+    }
+    assert_eq!(runs.load(Ordering::Relaxed), 1);
+    assert_eq!(send().await.unwrap(), 200);
+    assert_eq!(runs.load(Ordering::Relaxed), 2);
+    assert_eq!(*outcomes.lock().unwrap(), ["unhandled (kept by the fallback)"; 3]);
 }
 
 /// A runtime is shut down while a handler runs, and another one goes on with the same service.
