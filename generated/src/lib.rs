@@ -18,7 +18,7 @@
 //! - [`EventType`] and [`Topic`] are the names, as data; [`Event`] is any event.
 //! - Each event type has a payload type of its own, such as [`AssetCreated`].
 //! - Values of enums and members of objects that the description does not list are kept, and written
-//!   back when a payload is encoded.
+//!   back when a payload is encoded. [`ReceiverService::drift`] counts the deliveries that have any.
 //!
 //! # Features
 //!

@@ -1,6 +1,6 @@
 //! Finds the event type of a delivery, without building a tree.
 
-use crate::codec::{self, DecodeError, DecodeErrorKind, Kind, Reader, pointer};
+use crate::codec::{self, DecodeError, DecodeErrorKind, Drift, Kind, Reader, pointer};
 use crate::webhooks::{Completion, EventName, EventTypeLocation};
 use crate::{Delivery, UnknownEvent, Webhooks};
 
@@ -17,6 +17,20 @@ impl Delivery {
         match EventType::<W>::of(self)? {
             EventType::Known(known, unsettled) => read(self, unsettled, |reader| W::decode(known, reader)),
             EventType::Unknown(name) => Ok(W::unknown(UnknownEvent::new(name, self.raw().clone()))),
+        }
+    }
+
+    /// Decodes the body as its [event](Self::event), and finds what it has that the description does not list. A body that has
+    /// any is decoded twice. The [receiver](crate::Receiver::on_drift) does this for each delivery; this is for deliveries that
+    /// are decoded later.
+    ///
+    /// # Errors
+    ///
+    /// Like [`event`](Self::event).
+    pub fn event_with_drift<W: Webhooks>(&self) -> Result<(W::Event, Vec<Drift>), DecodeError> {
+        match EventType::<W>::of(self)? {
+            EventType::Known(known, unsettled) => read_with_drift(self, unsettled, |reader| W::decode(known, reader)),
+            EventType::Unknown(name) => Ok((W::unknown(UnknownEvent::new(name, self.raw().clone())), Vec::new())),
         }
     }
 
@@ -119,6 +133,20 @@ pub(crate) fn read<T>(
     read: impl FnOnce(&mut Reader<'_>) -> Result<T, DecodeError>,
 ) -> Result<T, DecodeError> {
     codec::from_slice_with(delivery.raw(), delivery.decode_memory(), |reader| {
+        if let Some(name) = unsettled {
+            reader.once(name);
+        }
+        read(reader)
+    })
+}
+
+/// The same, and finds what the body has that the description does not list.
+pub(crate) fn read_with_drift<T>(
+    delivery: &Delivery,
+    unsettled: Unsettled,
+    read: impl Fn(&mut Reader<'_>) -> Result<T, DecodeError>,
+) -> Result<(T, Vec<Drift>), DecodeError> {
+    codec::from_slice_with_drift(delivery.raw(), delivery.decode_memory(), |reader| {
         if let Some(name) = unsettled {
             reader.once(name);
         }

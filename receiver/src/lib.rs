@@ -67,13 +67,15 @@ pub use serde;
 pub use serde_json;
 
 pub use authorization::{Authenticator, BearerAuth};
-pub use codec::{Decode, DecodeError, DecodeErrorKind, Deep, Integer, InvalidNumber, JsonValue, Number, Undeclared};
+pub use codec::{
+    Decode, DecodeError, DecodeErrorKind, Deep, Drift, DriftKind, Integer, InvalidNumber, JsonValue, Number, Undeclared,
+};
 pub use delivery::Delivery;
 pub use format::Text;
 pub use receiver::Receiver;
 pub use replay::{BodyDigest, FencingToken, Lease, LeaseState, MemoryGuard, ReplayGuard, Reservation};
 pub use router::{Fallback, FromDelivery, Handler, HandlerState, Outcome, Reason, Route, Timeout, Unrouted, timeout};
-pub use service::{Observed, ReceiverService, Rejected, Rejection};
+pub use service::{DriftCount, Drifted, Observed, ReceiverService, Rejected, Rejection};
 pub use signature::{
     HmacScheme, Secret, SecretError, SecretRotation, StandardWebhooks, TextSecret, Verifier, VerifyError,
 };

@@ -5,7 +5,7 @@ use crate::event_type;
 use crate::pace::Rate;
 use crate::replay::{MemoryGuard, ReplayGuard};
 use crate::router::{Fallback, Handler, Named, Outcome, PayloadRoute, Route, Routes, Unrouted, erase};
-use crate::service::{Hooks, Limits, Observed, Setup};
+use crate::service::{Drifted, Hooks, Limits, Observed, Setup};
 use crate::webhooks::{EventName, EventTypeLocation, TopicName};
 use crate::{Authenticator, BoxError, Delivery, Payload, ReceiverService, Rejected, Webhooks};
 
@@ -104,8 +104,8 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
     {
         let handler = erase(handler, self.state.clone());
         let route: PayloadRoute = Box::new(move |delivery: Delivery, unsettled| {
-            let payload = event_type::read(&delivery, unsettled, P::decode)?;
-            Ok(handler(payload, delivery))
+            let (payload, drift) = event_type::read_with_drift(&delivery, unsettled, P::decode)?;
+            Ok((handler(payload, delivery), drift))
         });
         let previous = self.setup.routes.payloads.insert(P::EVENT_TYPE, Named::of::<H>(route));
         assert!(previous.is_none(), "`{}` has two handlers", P::EVENT_TYPE.as_str());
@@ -187,6 +187,15 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
                 observer(observed.delivery, error);
             }
         })
+    }
+
+    /// Observes every delivery that has something the description does not list: an undeclared member, or an unknown value.
+    /// Called like an [observer](Self::on_outcome), before the handler runs.
+    ///
+    /// Each drift is also logged when it is new, and [counted](ReceiverService::drift).
+    pub fn on_drift(mut self, observer: impl Fn(&Drifted<'_>) + Send + Sync + 'static) -> Self {
+        self.setup.hooks.drifted.push(Box::new(observer));
+        self
     }
 
     /// Observes every message that did not become a delivery, over HTTP or passed to

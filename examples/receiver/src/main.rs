@@ -6,7 +6,7 @@
 //!
 //! It prints a `curl` command to try it. Set `TENOVOS_WEBHOOK_SECRET` to the secret that Tenovos shows for your webhook;
 //! otherwise a public demo secret is used. `--help` lists the rest. The handlers log their work, and show it under
-//! `/assets`, `/agreements` and `/unrouted`.
+//! `/assets`, `/agreements`, `/unrouted` and `/drift`.
 //!
 //! # Before this goes to production
 //!
@@ -84,8 +84,8 @@ async fn run(options: &Options) -> Result<(), BoxError> {
         .fallback(app::keep_unrouted)
         .into_service();
     let server = Server::new()
-        .route_service(ENDPOINT, service)
-        .fallback_service(views::router(app))
+        .route_service(ENDPOINT, service.clone())
+        .fallback_service(views::router(app, service))
         .shutdown_timeout(Duration::from_millis(options.grace_ms));
 
     println!("listening on http://{address}{ENDPOINT}");

@@ -8,14 +8,18 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
+use tenovos_webhooks::{ReceiverService, Tenovos};
 
 use crate::app::App;
 
 /// The pages, all of them JSON except the body of an unrouted delivery, which may be anything.
-pub(crate) fn router(app: Arc<App>) -> Router {
+pub(crate) fn router(app: Arc<App>, receiver: ReceiverService<Tenovos>) -> Router {
+    // What Tenovos sends although its description does not list it.
+    let drift = move || receiver.drift().iter().map(ToString::to_string).collect::<Vec<_>>();
     Router::new()
         .route("/assets", get(async |State(app): Shared| Json(app.assets())))
         .route("/agreements", get(async |State(app): Shared| Json(app.agreements())))
+        .route("/drift", get(async move || Json(drift())))
         .route("/unrouted", get(reasons))
         .route("/unrouted/{id}", get(raw))
         .with_state(app)

@@ -112,7 +112,7 @@ fn front_page(emitter: &Emitter<'_>) -> String {
          - [`EventType`] and [`Topic`] are the names, as data; [`Event`] is any event.\n\
          - Each event type has a payload type of its own, such as [`{payload}`].\n\
          - Values of enums and members of objects that the description does not list are kept, and written back when a \
-           payload is encoded.\n\n\
+           payload is encoded. [`ReceiverService::drift`] counts the deliveries that have any.\n\n\
          # Features\n\n\
          `jiff`, `url` and `uuid` add typed access to formatted strings, see [`Text`]. They never change a type. \
          `serve` and `testing` add these modules to [`webhook_receiver`]. For its other features, such as `metrics`, depend \

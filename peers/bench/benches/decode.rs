@@ -40,7 +40,11 @@ fn main() {
         ("decode 11 KB", payload::long_asset_created(105)),
         ("decode 1 MB", payload::long_asset_created(10_000)),
     ] {
+        // One undeclared member.
+        let drifting = delivery(&body.replacen('{', r#"{"new":1,"#, 1));
         let delivery = delivery(&body);
+        let drift_of = |delivery: &Delivery| delivery.event_with_drift::<Tenovos>().expect("a payload").1.len();
+        assert_eq!((drift_of(&delivery), drift_of(&drifting)), (0, 1));
         let body = body.as_bytes();
         let event = delivery.event::<Tenovos>().expect("a payload");
         assert!(matches!(&event, Event::AssetCreated(_)) && event.event_type() == Some(EventType::AssetCreated));
@@ -51,6 +55,12 @@ fn main() {
         });
         group.bench_function("ours", |bencher| {
             bencher.iter(|| black_box(&delivery).event::<Tenovos>().expect("a payload"));
+        });
+        group.bench_function("ours, watched", |bencher| {
+            bencher.iter(|| black_box(&delivery).event_with_drift::<Tenovos>().expect("a payload"));
+        });
+        group.bench_function("ours, drift", |bencher| {
+            bencher.iter(|| black_box(&drifting).event_with_drift::<Tenovos>().expect("a payload"));
         });
         group.bench_function("ours, concrete", |bencher| {
             bencher.iter(|| black_box(&delivery).decode::<AssetCreated>().expect("a payload"));
@@ -68,6 +78,17 @@ fn main() {
         groups.push(name.to_owned());
     }
     criterion.final_summary();
-    let functions = ["concrete", "ours", "ours, concrete", "ours, any JSON", "tagged", "two passes", "value", "a copy"];
+    let functions = [
+        "concrete",
+        "ours",
+        "ours, watched",
+        "ours, drift",
+        "ours, concrete",
+        "ours, any JSON",
+        "tagged",
+        "two passes",
+        "value",
+        "a copy",
+    ];
     report::print("Decoding", &groups, &functions);
 }

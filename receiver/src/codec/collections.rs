@@ -73,6 +73,7 @@ impl<'de> Members<'_, 'de> {
         if map.len().is_multiple_of(LEAST) {
             self.reader().hold(NODE * size_of::<(String, T)>() + NODE_BYTES)?;
         }
+        self.reader().hide_name();
         let value = T::decode(self.reader()).map_err(|error| error.below(&name))?;
         map.insert(name.into(), value);
         Ok(())

@@ -4,6 +4,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use super::drift::{Drift, Watch};
 use super::meter::MIN_MEMORY;
 use super::{Decode, DecodeError, Reader};
 
@@ -54,10 +55,36 @@ pub(crate) fn from_slice_with<T>(
     min_memory: usize,
     read: impl FnOnce(&mut Reader<'_>) -> Result<T, DecodeError>,
 ) -> Result<T, DecodeError> {
+    watched(json, min_memory, Watch::Seen(false), read).map(|(value, _)| value)
+}
+
+/// The same, and finds what the document has that its types do not list. It is read a second time if there is any.
+pub(crate) fn from_slice_with_drift<T>(
+    json: &[u8],
+    min_memory: usize,
+    read: impl Fn(&mut Reader<'_>) -> Result<T, DecodeError>,
+) -> Result<(T, Vec<Drift>), DecodeError> {
+    let (value, watch) = watched(json, min_memory, Watch::Seen(false), &read)?;
+    if let Watch::Seen(false) = watch {
+        return Ok((value, Vec::new()));
+    }
+    // Only one is in memory at a time.
+    drop(value);
+    let (value, watch) = watched(json, min_memory, Watch::record(), &read)?;
+    Ok((value, watch.into_found()))
+}
+
+fn watched<T>(
+    json: &[u8],
+    min_memory: usize,
+    watch: Watch,
+    read: impl FnOnce(&mut Reader<'_>) -> Result<T, DecodeError>,
+) -> Result<(T, Watch), DecodeError> {
     let text = str::from_utf8(json).map_err(|error| DecodeError::not_utf8(json, error))?;
     let mut reader = Reader::with_memory(text, min_memory);
+    reader.watch = watch;
     match read(&mut reader).and_then(|value| reader.end().map(|()| value)) {
-        Ok(value) => Ok(value),
+        Ok(value) => Ok((value, reader.watch)),
         Err(error) => Err(explain(text, error)),
     }
 }

@@ -68,6 +68,7 @@ impl<'de> Reader<'de> {
             return Err(self.exhausted(reason));
         }
         let (depth, memory, is_quiet) = (self.depth, self.meter.memory(), self.is_quiet);
+        let found = self.watch.mark();
         self.is_quiet = true;
         self.outline.attempts += 1;
         let read = read(self);
@@ -80,6 +81,7 @@ impl<'de> Reader<'de> {
                 let in_vain = self.here().at - kept.start.at;
                 self.work(in_vain)?;
                 self.meter.reset_memory(memory);
+                self.watch.reset(found);
                 self.depth = depth;
                 Ok(None)
             }

@@ -12,6 +12,7 @@ mod collections;
 mod decimal;
 mod deep;
 mod document;
+mod drift;
 mod error;
 mod json;
 mod kept;
@@ -32,6 +33,7 @@ mod write;
 
 pub use deep::Deep;
 pub use document::{example, from_deserializer};
+pub use drift::{Drift, DriftKind};
 pub use error::{DecodeError, DecodeErrorKind};
 pub use json::{JsonValue, json_text};
 pub use literal::{constant, constant_json, constant_value};
@@ -45,6 +47,6 @@ pub use write::ObjectWriter;
 
 #[cfg(feature = "testing")]
 pub(crate) use document::with_steps;
-pub(crate) use document::{from_slice, from_slice_with};
+pub(crate) use document::{from_slice, from_slice_with, from_slice_with_drift};
 pub(crate) use meter::MIN_MEMORY;
 pub(crate) use reader::Kind;

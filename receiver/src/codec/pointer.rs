@@ -14,6 +14,18 @@ pub(super) fn prepend(pointer: &mut String, segment: &str) {
     *pointer = format!("/{shown}{mark}{pointer}");
 }
 
+/// Puts a member name behind a pointer.
+pub(super) fn append(pointer: &mut String, segment: &str) {
+    let (shown, mark) = start(segment, MAX_SEGMENT_CHARS);
+    pointer.push('/');
+    if shown.contains(['~', '/']) {
+        pointer.push_str(&shown.replace('~', "~0").replace('/', "~1"));
+    } else {
+        pointer.push_str(shown);
+    }
+    pointer.push_str(mark);
+}
+
 /// Splits a pointer into its first segment, unescaped, and the rest.
 pub(crate) fn split_first(pointer: &str) -> Option<(Cow<'_, str>, &str)> {
     let path = pointer.strip_prefix('/')?;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 
 use super::DecodeError;
+use super::drift::{DriftKind, Watch};
 use super::error::Quoted;
 use super::lexer::Lexer;
 use super::meter::{MIN_MEMORY, Meter};
@@ -73,6 +74,7 @@ pub struct Reader<'de> {
     /// Of the outermost union that is being read.
     pub(super) outline: Outline,
     pub(super) meter: Meter,
+    pub(super) watch: Watch,
 }
 
 /// A top-level member that may occur but once.
@@ -109,7 +111,8 @@ impl<'de> Reader<'de> {
     /// A reader whose values may take at least this much memory, in bytes.
     pub(crate) fn with_memory(text: &'de str, bytes: usize) -> Self {
         let meter = Meter::new(text.len(), bytes);
-        Self { lexer: Lexer::new(text), depth: 0, is_quiet: false, once: None, outline: Outline::default(), meter }
+        let (outline, watch) = (Outline::default(), Watch::Seen(false));
+        Self { lexer: Lexer::new(text), depth: 0, is_quiet: false, once: None, outline, meter, watch }
     }
 
     /// Refuses a second member of this name at the top, also where such members are not declared.
@@ -207,10 +210,29 @@ impl<'de> Reader<'de> {
     pub(crate) fn array(&mut self, expected: &dyn fmt::Display) -> Result<Elements<'_, 'de>, DecodeError> {
         if self.lexer.peek() == Some(b'[') {
             self.open()?;
+            self.hide_name();
             Ok(Elements { reader: self, index: 0 })
         } else {
             Err(self.mismatch(expected))
         }
+    }
+
+    /// Notes that the value that was just read is none of those that its type lists.
+    #[cold]
+    pub fn note_unknown(&mut self) {
+        self.watch.note(self.depth, DriftKind::UnknownValue);
+    }
+
+    /// Notes that the member that was named last is not declared.
+    pub(super) fn note_undeclared(&mut self) {
+        self.hide_name();
+        self.watch.note(self.depth, DriftKind::UndeclaredMember);
+    }
+
+    /// What is read next has no declared name.
+    #[inline]
+    pub(super) fn hide_name(&mut self) {
+        self.watch.enter(self.depth, "*");
     }
 
     /// Passes over any value. Only its form is looked at.
@@ -389,6 +411,7 @@ impl<'de> Members<'_, 'de> {
             }
             once.is_found = true;
         }
+        self.reader.watch.enter(self.reader.depth, &name);
         Ok(Some(Name(name)))
     }
 

@@ -102,7 +102,10 @@ pub fn by_tag<U>(
         Some(read) => reader.attempt(&kept, read)?,
         None => None,
     };
-    let decoded = decoded.unwrap_or_else(|| unknown(reader.kept_json(&kept)));
+    let decoded = decoded.unwrap_or_else(|| {
+        reader.note_unknown();
+        unknown(reader.kept_json(&kept))
+    });
     reader.leave(&kept);
     Ok(decoded)
 }
@@ -130,7 +133,10 @@ pub fn by_shape<U>(
     {
         decoded = reader.attempt(&kept, variants[candidate].read)?;
     }
-    let decoded = decoded.unwrap_or_else(|| unknown(reader.kept_json(&kept)));
+    let decoded = decoded.unwrap_or_else(|| {
+        reader.note_unknown();
+        unknown(reader.kept_json(&kept))
+    });
     reader.leave(&kept);
     Ok(decoded)
 }

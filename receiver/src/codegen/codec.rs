@@ -146,7 +146,11 @@ macro_rules! __text_enum {
             fn decode(
                 reader: &mut $crate::codegen::codec::Reader<'_>,
             ) -> ::core::result::Result<Self, $crate::codegen::codec::DecodeError> {
-                reader.string().map(|text| Self::listed(&text).unwrap_or_else(|| Self::$unknown(text.into())))
+                let text = reader.string()?;
+                ::core::result::Result::Ok(Self::listed(&text).unwrap_or_else(|| {
+                    reader.note_unknown();
+                    Self::$unknown(text.into())
+                }))
             }
         }
 
@@ -186,7 +190,12 @@ macro_rules! __integer_enum {
             fn decode(
                 reader: &mut $crate::codegen::codec::Reader<'_>,
             ) -> ::core::result::Result<Self, $crate::codegen::codec::DecodeError> {
-                <$crate::codegen::codec::Integer as $crate::codegen::codec::Decode>::decode(reader).map(Self::from)
+                let value = <$crate::codegen::codec::Integer as $crate::codegen::codec::Decode>::decode(reader)?;
+                let value = <Self as ::core::convert::From<_>>::from(value);
+                if ::core::matches!(value, Self::$unknown(_)) {
+                    reader.note_unknown();
+                }
+                ::core::result::Result::Ok(value)
             }
         }
 
@@ -228,7 +237,12 @@ macro_rules! __json_enum {
             fn decode(
                 reader: &mut $crate::codegen::codec::Reader<'_>,
             ) -> ::core::result::Result<Self, $crate::codegen::codec::DecodeError> {
-                <$crate::codegen::codec::JsonValue as $crate::codegen::codec::Decode>::decode(reader).map(Self::from)
+                let value = <$crate::codegen::codec::JsonValue as $crate::codegen::codec::Decode>::decode(reader)?;
+                let value = <Self as ::core::convert::From<_>>::from(value);
+                if ::core::matches!(value, Self::$unknown(_)) {
+                    reader.note_unknown();
+                }
+                ::core::result::Result::Ok(value)
             }
         }
 

@@ -5,12 +5,15 @@ use std::iter::successors;
 
 use super::handler::{AnyHandler, HandlerFuture};
 use super::{Fallback, Outcome, Reason, Unrouted};
+use crate::codec::{Drift, Reader};
 use crate::event_type::{self, EventType, Unsettled};
 use crate::webhooks::{EventName, TopicName};
 use crate::{DecodeError, Delivery, Webhooks};
 
 /// Decodes a delivery and passes it to a handler of one payload type.
-pub(crate) type PayloadRoute = Box<dyn Fn(Delivery, Unsettled) -> Result<HandlerFuture, DecodeError> + Send + Sync>;
+pub(crate) type PayloadRoute = Box<dyn Fn(Delivery, Unsettled) -> Result<Decoded, DecodeError> + Send + Sync>;
+/// A handler, started on an event, and what the event has that the description does not list.
+pub(crate) type Decoded = (HandlerFuture, Vec<Drift>);
 
 type Topic<W> = <<W as Webhooks>::EventType as EventName>::Topic;
 
@@ -40,6 +43,8 @@ impl<H> Named<H> {
 pub(crate) struct Routed {
     /// Its event type, if that is in the description.
     pub(crate) event_type: Option<&'static str>,
+    /// What it has that the description does not list.
+    pub(crate) drift: Vec<Drift>,
     /// What was started on the delivery, or the outcome if there is nothing to run.
     pub(crate) started: Result<Started, Outcome>,
 }
@@ -95,15 +100,19 @@ impl<W: Webhooks> Routes<W> {
             Ok(EventType::Unknown(name)) => (None, Err(Reason::UnknownEventType(name))),
             Err(error) => (None, Err(error.into())),
         };
+        let mut drift = Vec::new();
         let started = match (handler, &self.fallback) {
-            (Ok(handler), _) => Ok(Started::Handler(handler)),
+            (Ok((handler, found)), _) => {
+                drift = found;
+                Ok(Started::Handler(handler))
+            }
             (Err(reason), Some(fallback)) => {
                 let unrouted = Unrouted::new(delivery.clone(), reason.clone());
                 Ok(Started::Fallback((fallback.handler)(unrouted, delivery), reason))
             }
             (Err(reason), None) => Err(Outcome::Unrouted { reason, fallback: None }),
         };
-        Routed { event_type, started }
+        Routed { event_type, drift, started }
     }
 
     fn route_known(
@@ -111,15 +120,16 @@ impl<W: Webhooks> Routes<W> {
         event_type: W::EventType,
         unsettled: Unsettled,
         delivery: &Delivery,
-    ) -> Result<HandlerFuture, Reason> {
+    ) -> Result<Decoded, Reason> {
         if let Some(route) = self.payloads.get(&event_type) {
             return Ok((route.handler)(delivery.clone(), unsettled)?);
         }
         let topic = topics(event_type).find_map(|topic| self.topics.get(&topic));
         match topic.or(self.any.as_ref()) {
             Some(route) => {
-                let event = event_type::read(delivery, unsettled, |reader| W::decode(event_type, reader))?;
-                Ok((route.handler)(event, delivery.clone()))
+                let decode = |reader: &mut Reader<'_>| W::decode(event_type, reader);
+                let (event, drift) = event_type::read_with_drift(delivery, unsettled, decode)?;
+                Ok(((route.handler)(event, delivery.clone()), drift))
             }
             None => {
                 if unsettled.is_some() {

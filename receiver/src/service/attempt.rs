@@ -1,6 +1,7 @@
 //! One attempt to handle a delivery, in a task that cannot be cancelled.
 
 use std::future::poll_fn;
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::task::Poll;
@@ -94,14 +95,18 @@ async fn run_to_completion<T: Send + 'static>(
     }
 }
 
-/// Decodes a delivery and starts its handler.
+/// Decodes a delivery, reports its drift, and starts its handler.
 async fn route<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: &Delivery) -> Routed {
-    let routed = if delivery.raw().len() < LARGE_BODY {
+    let mut routed = if delivery.raw().len() < LARGE_BODY {
         shared.routes.route(delivery.clone())
     } else {
         route_aside(Arc::clone(shared), delivery.clone()).await
     };
     record_event_type(routed.event_type);
+    let drift = mem::take(&mut routed.drift);
+    if let Some(event_type) = routed.event_type.filter(|_| !drift.is_empty()) {
+        shared.drifted(delivery, event_type, drift);
+    }
     routed
 }
 
@@ -111,7 +116,10 @@ async fn route_aside<W: Webhooks>(shared: Arc<Shared<W>>, delivery: Delivery) ->
     let routed = spawn_blocking(move || span.in_scope(|| shared.routes.route(delivery))).await;
     routed.unwrap_or_else(|error| match error.try_into_panic() {
         Ok(panic) => resume_unwind(panic),
-        Err(_) => Routed { event_type: None, started: Err(Outcome::Failed("the runtime is shutting down".into())) },
+        Err(_) => {
+            let started = Err(Outcome::Failed("the runtime is shutting down".into()));
+            Routed { event_type: None, drift: Vec::new(), started }
+        }
     })
 }
 
@@ -122,7 +130,7 @@ fn record_event_type(event_type: Option<&'static str>) {
 /// Handles a delivery, unless it was handled before or is being handled.
 async fn handle<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: &Delivery) -> Attempt {
     let Some((guard, id)) = shared.guard.as_ref().zip(delivery.signed_id()) else {
-        let Routed { event_type, started } = route(shared, delivery).await;
+        let Routed { event_type, started, .. } = route(shared, delivery).await;
         let outcome = match started {
             Ok(started) => run(started).await,
             Err(outcome) => outcome,
@@ -135,7 +143,7 @@ async fn handle<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: &Delivery) -> At
         Joined::Waiting(waiting) => return Attempt::Waiting(waiting),
         Joined::Busy => return Attempt::Ended { event_type: None, outcome: Outcome::InProgress },
     };
-    let Routed { event_type, started } = route(shared, delivery).await;
+    let Routed { event_type, started, .. } = route(shared, delivery).await;
     let outcome = match started {
         Ok(started) => run_once(guard, id, digest, started).await,
         Err(outcome) => outcome,

@@ -8,6 +8,7 @@ use http::HeaderMap;
 use http::request::Parts;
 
 use super::Rejection;
+use crate::codec::Drift;
 use crate::{Delivery, Outcome};
 
 /// A verified delivery and its outcome, for an [observer](crate::Receiver::on_outcome).
@@ -22,6 +23,18 @@ pub struct Observed<'a> {
     pub outcome: &'a Outcome,
     /// The time since verification.
     pub elapsed: Duration,
+}
+
+/// A delivery that has something the description does not list, for an [observer](crate::Receiver::on_drift).
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Drifted<'a> {
+    /// The delivery.
+    pub delivery: &'a Delivery,
+    /// Its event type.
+    pub event_type: &'static str,
+    /// What the description does not list, each once.
+    pub drift: &'a [Drift],
 }
 
 /// A message that did not become a delivery, for an [observer](crate::Receiver::on_rejected).
@@ -45,18 +58,24 @@ impl fmt::Debug for Rejected<'_> {
 }
 
 type Observer = Box<dyn Fn(&Observed<'_>) + Send + Sync>;
+type DriftObserver = Box<dyn Fn(&Drifted<'_>) + Send + Sync>;
 type RejectionObserver = Box<dyn Fn(&Rejected<'_>) + Send + Sync>;
 
 /// The registered observers.
 #[derive(Default)]
 pub(crate) struct Hooks {
     pub(crate) observers: Vec<Observer>,
+    pub(crate) drifted: Vec<DriftObserver>,
     pub(crate) rejected: Vec<RejectionObserver>,
 }
 
 impl Hooks {
     pub(crate) fn observed(&self, observed: &Observed<'_>) {
         self.observers.iter().for_each(|observer| unharmed(|| observer(observed)));
+    }
+
+    pub(crate) fn drifted(&self, drifted: &Drifted<'_>) {
+        self.drifted.iter().for_each(|observer| unharmed(|| observer(drifted)));
     }
 
     pub(crate) fn rejected(&self, rejected: &Rejected<'_>) {

@@ -4,6 +4,7 @@ mod attempt;
 mod body;
 mod budget;
 mod checks;
+mod drift;
 mod hooks;
 mod memory;
 #[cfg(feature = "metrics")]
@@ -16,8 +17,9 @@ mod throttle;
 
 #[cfg(feature = "serve")]
 pub(crate) use checks::{MAX_HEADER_BYTES, MAX_HEADERS, has_known_transfer_encoding};
+pub use drift::DriftCount;
 pub(crate) use hooks::Hooks;
-pub use hooks::{Observed, Rejected};
+pub use hooks::{Drifted, Observed, Rejected};
 pub use receiver_service::ReceiverService;
 pub use reject::Rejection;
 #[cfg(feature = "serve")]

@@ -11,6 +11,7 @@ use http_body::Body;
 use http_body_util::Full;
 use tower_service::Service;
 
+use super::drift::DriftCount;
 use super::hooks::Rejected;
 use super::memory::Share;
 use super::reject::{Rejection, respond};
@@ -97,6 +98,12 @@ impl<W: Webhooks> ReceiverService<W> {
     /// Outside of a Tokio runtime.
     pub async fn dispatch(&self, delivery: Delivery) -> Outcome {
         attempt::complete(&self.shared, delivery, None).await
+    }
+
+    /// What deliveries had that the description does not list, and how many had it, since the service was made. Sorted by event
+    /// type, kind and pointer.
+    pub fn drift(&self) -> Vec<DriftCount> {
+        self.shared.drift.snapshot()
     }
 
     /// Waits until no handler is running and no delivery is reserved, for a graceful shutdown.

@@ -8,10 +8,12 @@ use tokio::time::Instant;
 use tracing::Span;
 
 use super::budget::Budget;
-use super::hooks::{Hooks, Observed, Rejected};
+use super::drift::Tally;
+use super::hooks::{Drifted, Hooks, Observed, Rejected};
 use super::memory::Memory;
 use super::single_flight::SingleFlight;
 use super::throttle::Throttle;
+use crate::codec::Drift;
 use crate::codec::MIN_MEMORY;
 use crate::pace::{Pace, Rate};
 use crate::replay::ReplayGuard;
@@ -62,6 +64,7 @@ pub(super) struct Shared<W: Webhooks> {
     pub(super) memory: Arc<Memory>,
     pub(super) handlers: Budget,
     throttle: Throttle,
+    pub(super) drift: Tally,
     /// Each running handler keeps a receiver of this channel. Nothing is ever sent through it.
     pub(super) running: watch::Sender<()>,
 }
@@ -71,9 +74,9 @@ impl<W: Webhooks> Shared<W> {
         let Setup { authenticator, routes, limits, hooks, guard } = setup;
         let memory = Memory::new(limits.body_memory.max(limits.body_bytes));
         let handlers = Budget::new(limits.handlers);
-        let (throttle, running) = (Throttle::default(), watch::Sender::new(()));
+        let (throttle, drift, running) = (Throttle::default(), Tally::default(), watch::Sender::new(()));
         let flights = SingleFlight::default();
-        Self { authenticator, routes, limits, hooks, guard, flights, memory, handlers, throttle, running }
+        Self { authenticator, routes, limits, hooks, guard, flights, memory, handlers, throttle, drift, running }
     }
 
     /// Only member names of the body are logged, and the text of a handler's error.
@@ -106,6 +109,19 @@ impl<W: Webhooks> Shared<W> {
         super::metrics::ended(event_type, &outcome, elapsed);
         self.hooks.observed(&Observed { delivery, event_type, outcome: &outcome, elapsed });
         outcome
+    }
+
+    /// Each drift is logged once, when it is new: there are at most as many lines as counts.
+    pub(super) fn drifted(&self, delivery: &Delivery, event_type: &'static str, drift: Vec<Drift>) {
+        self.hooks.drifted(&Drifted { delivery, event_type, drift: &drift });
+        for (Drift { kind, pointer }, is_new) in self.drift.count(event_type, drift) {
+            let kind = kind.name();
+            if is_new {
+                tracing::info!(event_type, kind, pointer, "webhook drift: the description does not list this");
+            }
+            #[cfg(feature = "metrics")]
+            super::metrics::drifted(event_type, kind, pointer);
+        }
     }
 
     pub(super) fn rejected(&self, rejected: &Rejected<'_>) {

@@ -7,6 +7,7 @@ mod beside_serde_json;
 mod codec;
 mod contract;
 mod declared;
+mod drift;
 mod formats;
 mod guards;
 mod http_layer;

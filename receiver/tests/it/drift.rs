@@ -1,0 +1,252 @@
+//! What bodies have that the description does not list.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use metrics_util::debugging::{DebugValue, DebuggingRecorder};
+use webhook_receiver::codegen::codec;
+use webhook_receiver::testing::{block_on, secret};
+use webhook_receiver::{
+    DecodeError, Drift, DriftKind, Integer, JsonValue, Payload, Receiver, ReceiverService, Undeclared, Verifier,
+};
+
+use crate::acme::{Acme, AssetCreated, Event, EventType, Status, delivery};
+use crate::log::Log;
+
+/// A payload with everything in which there can be drift.
+struct Shelf {
+    event_type: String,
+    status: Option<Status>,
+    level: Option<Level>,
+    mode: Option<Mode>,
+    books: Option<Vec<Book>>,
+    by_name: Option<BTreeMap<String, Book>>,
+    media: Option<Vec<Medium>>,
+    tagged: Option<Tagged>,
+    matrix: Option<Vec<Vec<Status>>>,
+    open: Option<Open>,
+    any: Option<JsonValue>,
+    slash: Option<Book>,
+    undeclared: Undeclared,
+}
+
+codec::object! {
+    Shelf {
+        "eventType" => event_type: required,
+        "status" => status: optional,
+        "level" => level: optional,
+        "mode" => mode: optional,
+        "books" => books: optional,
+        "byName" => by_name: optional,
+        "media" => media: optional,
+        "tagged" => tagged: optional,
+        "matrix" => matrix: optional,
+        "open" => open: optional,
+        "any" => any: optional,
+        "a/b~c" => slash: optional,
+        ..undeclared
+    }
+}
+
+impl Payload for Shelf {
+    type Webhooks = Acme;
+
+    const EVENT_TYPE: EventType = EventType::Ping;
+}
+
+enum Level {
+    One,
+    Unknown(Integer),
+}
+
+codec::integer_enum! { Level { 1 => One, ..Unknown } }
+
+enum Mode {
+    Off,
+    Unknown(JsonValue),
+}
+
+codec::json_enum! { Mode { "false" => Off, ..Unknown } }
+
+struct Book {
+    status: Option<Status>,
+    undeclared: Undeclared,
+}
+
+codec::object! { Book { "status" => status: optional, ..undeclared } }
+
+/// A map for the rest.
+struct Open {
+    status: Option<Status>,
+    rest: BTreeMap<String, Status>,
+}
+
+codec::object! { Open { "status" => status: optional, ..rest } }
+
+/// The first does not fit, after drift was found in it, if `pages` is a text.
+enum Medium {
+    Paper(Box<Paper>),
+    Disc(Box<Disc>),
+    Unknown(JsonValue),
+}
+
+codec::untagged_union! { Medium { Paper, Disc, ..Unknown } }
+
+struct Paper {
+    status: Option<Status>,
+    pages: i32,
+    undeclared: Undeclared,
+}
+
+codec::object! { Paper { "status" => status: optional, "pages" => pages: required, ..undeclared } }
+
+struct Disc {
+    status: Option<String>,
+    pages: String,
+    undeclared: Undeclared,
+}
+
+codec::object! { Disc { "status" => status: optional, "pages" => pages: required, ..undeclared } }
+
+enum Tagged {
+    Book(Box<Book>),
+    Unknown(JsonValue),
+}
+
+codec::tagged_union! { Tagged by "kind" { "book" => Book, ..Unknown } }
+
+fn service() -> ReceiverService<Acme> {
+    Receiver::new(Verifier::standard_webhooks(secret())).on(|_: Shelf| async {}).into_service()
+}
+
+/// The drift in a body with these members, as `kind pointer`.
+fn drift(members: &str) -> Vec<String> {
+    let service = service();
+    let body = format!(r#"{{"eventType": "ping", {members}}}"#);
+    let outcome = block_on(service.dispatch(delivery(body)));
+    assert_eq!(outcome.to_string(), "handled", "{members}");
+    let shown = service.drift().into_iter().map(|count| {
+        assert_eq!((count.event_type, count.deliveries), ("ping", 1));
+        format!("{} {}", count.drift.kind.name(), count.drift.pointer)
+    });
+    shown.collect()
+}
+
+#[test]
+fn what_is_listed_is_no_drift() {
+    let members = r#"
+        "status": "live", "level": 1, "mode": false, "books": [{"status": "draft"}], "byName": {"x": {"status": "live"}},
+        "media": [{"pages": 1}, {"pages": "one", "status": "?"}], "matrix": [["live"], []], "open": {"more": "live"},
+        "any": {"what": ["ever"]}, "a/b~c": {}"#;
+    assert_eq!(drift(members), [""; 0]);
+}
+
+#[test]
+fn every_kind_of_type_reports_drift() {
+    for (members, expected) in [
+        (r#""colour": {"deep": [1]}"#, vec!["undeclared_member /*"]),
+        (r#""status": "gone""#, vec!["unknown_value /status"]),
+        (r#""level": 2"#, vec!["unknown_value /level"]),
+        (r#""mode": [true]"#, vec!["unknown_value /mode"]),
+        (
+            r#""books": [{}, {"new": 1}, {"new": 2, "status": "gone"}]"#,
+            vec!["undeclared_member /books/*/*", "unknown_value /books/*/status"],
+        ),
+        (r#""byName": {"ann@example.com": {"new": 1}}"#, vec!["undeclared_member /byName/*/*"]),
+        (r#""open": {"status": "live", "ann@example.com": "gone"}"#, vec!["unknown_value /open/*"]),
+        (
+            r#""matrix": [[], ["live", "gone"]], "status": "gone""#,
+            vec!["unknown_value /matrix/*/*", "unknown_value /status"],
+        ),
+        (r#""a/b~c": {"x": 1}"#, vec!["undeclared_member /a~1b~0c/*"]),
+        (
+            r#""books": [{"x": [[{"status": "gone"}]]}], "status": "gone""#,
+            vec!["undeclared_member /books/*/*", "unknown_value /status"],
+        ),
+        // In the variant that fits. What another one has noted does not count.
+        (r#""media": [{"pages": 1, "x": 1}]"#, vec!["undeclared_member /media/*/*"]),
+        (r#""media": [{"status": "gone", "pages": "one"}]"#, vec![]),
+        (r#""media": [{"status": "gone", "pages": 1}]"#, vec!["unknown_value /media/*/status"]),
+        (
+            r#""media": [{"x": [{"y": 1}]}, 5], "status": "gone""#,
+            vec!["unknown_value /media/*", "unknown_value /status"],
+        ),
+        (r#""tagged": {"kind": "vinyl"}"#, vec!["unknown_value /tagged"]),
+        (
+            r#""tagged": {"kind": "book", "status": "gone"}"#,
+            vec!["undeclared_member /tagged/*", "unknown_value /tagged/status"],
+        ),
+    ] {
+        assert_eq!(drift(members), expected, "{members}");
+    }
+}
+
+/// A wide body has more than are counted one by one.
+#[test]
+fn the_rest_counts_as_other() {
+    // A recursive type has a pointer for each depth.
+    let nested = |depth: usize| {
+        let parents = r#""parent": {"id": "a", "owner": null, "new": 1, "#.repeat(depth);
+        let asset = format!(r#"{{"id": "a", "owner": null, {parents}"size": 1{}}}"#, "}".repeat(depth));
+        delivery(format!(r#"{{"eventType": "asset.created", "asset": {asset}}}"#))
+    };
+    let service = Receiver::<Acme>::new(Verifier::standard_webhooks(secret())).on(|_: AssetCreated| async {});
+    let service = service.into_service();
+    for depth in [1, 100, 100] {
+        assert_eq!(block_on(service.dispatch(nested(depth))).to_string(), "handled");
+    }
+    let counts = service.drift();
+    let of = |pointer: &str| counts.iter().find(|count| count.drift.pointer == pointer).map(|count| count.deliveries);
+    assert_eq!(counts.len(), Drift::MAX_POINTERS + 1);
+    assert_eq!((of("/asset/parent/*"), of("/asset/parent/parent/*"), of("other")), (Some(3), Some(2), Some(2)));
+}
+
+#[test]
+fn drift_is_observed_logged_once_and_measured() {
+    let seen = Arc::<Mutex<Vec<String>>>::default();
+    let noted = Arc::clone(&seen);
+    let service = Receiver::<Acme>::new(Verifier::standard_webhooks(secret()))
+        .on_any(|_: Event| async {})
+        .on_drift(|_| panic!("expected in this test"))
+        .on_drift(move |drifted| {
+            let (bytes, drift) = (drifted.delivery.raw().len(), drifted.drift);
+            noted.lock().unwrap().push(format!("{} {bytes} {drift:?}", drifted.event_type));
+        })
+        .into_service();
+    let (log, recorder) = (Log::start(), DebuggingRecorder::new());
+    let snapshotter = recorder.snapshotter();
+    metrics::with_local_recorder(&recorder, || {
+        for secret in ["ca9a7y", "d09"] {
+            let asset = format!(r#"{{"id": "a", "owner": null, "{secret}": "{secret}"}}"#);
+            let body = format!(r#"{{"eventType": "asset.created", "asset": {asset}}}"#);
+            assert_eq!(block_on(service.dispatch(delivery(body))).to_string(), "handled");
+        }
+    });
+    let text = log.text();
+    let line = r#"webhook drift: the description does not list this event_type="asset.created" kind="undeclared_member" pointer="/asset/*""#;
+    assert_eq!(text.matches(line).count(), 1, "{text}");
+    assert!(!text.contains("ca9a7y"), "{text}");
+    let seen = seen.lock().unwrap();
+    assert_eq!(seen[0], r#"asset.created 87 [Drift { kind: UndeclaredMember, pointer: "/asset/*" }]"#);
+    assert_eq!(seen.len(), 2);
+    let count =
+        snapshotter.snapshot().into_vec().into_iter().find(|(key, ..)| key.key().name() == "webhook_drift_total");
+    let (key, _, _, DebugValue::Counter(2)) = count.unwrap() else { panic!() };
+    let labels: Vec<_> = key.key().labels().map(|label| (label.key(), label.value())).collect();
+    assert_eq!(labels, [("event_type", "asset.created"), ("kind", "undeclared_member"), ("pointer", "/asset/*")]);
+}
+
+/// A delivery that is decoded elsewhere.
+#[test]
+fn drift_of_a_single_delivery() -> Result<(), DecodeError> {
+    let body = r#"{"eventType": "asset.created", "asset": {"id": "a", "owner": null, "status": "gone"}}"#;
+    let (event, drift) = delivery(body).event_with_drift::<Acme>()?;
+    let Event::AssetCreated(created) = event else { panic!() };
+    assert_eq!(created.asset.status, Some(Status::Unknown("gone".to_owned())));
+    let [Drift { kind: DriftKind::UnknownValue, pointer, .. }] = &drift[..] else { panic!("{drift:?}") };
+    assert_eq!(pointer, "/asset/status");
+    assert_eq!(delivery(r#"{"count": 1, "eventType": "ping"}"#).event_with_drift::<Acme>()?.1.len(), 1);
+    assert_eq!(delivery(r#"{"eventType": "?", "x": 1}"#).event_with_drift::<Acme>()?.1, []);
+    assert!(delivery(r#"{"eventType": "ping", "x": 1, "eventType": "ping"}"#).event_with_drift::<Acme>().is_err());
+    Ok(())
+}
