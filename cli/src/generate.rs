@@ -86,7 +86,7 @@ impl Run {
         let stage = arguments.emit.map(Stage::from);
         let mut shown = None;
         let mut failed_stage = None;
-        let Outcome { sources, diagnostics, output } = webhook_generator::run(&job.request, |reached| {
+        let Outcome { sources, diagnostics, usage, output } = webhook_generator::run(&job.request, |reached| {
             self.phase_done(reached.name());
             shown = stage.and_then(|stage| stage.print(&reached));
             if shown.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -115,6 +115,7 @@ impl Run {
         report.out = job.out;
         report.assumed_receiver = job.assumed_receiver;
         report.phases = self.phases;
+        report.usage = usage;
         report.failed_stage = failed_stage;
         report
     }

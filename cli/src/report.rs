@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use webhook_generator::budget::Usage;
 use webhook_generator::diagnostics::{Diagnostics, Severity};
 use webhook_generator::render;
 use webhook_generator::source::Sources;
@@ -43,6 +44,8 @@ pub(crate) struct Report {
     /// The text for standard output.
     pub(crate) shown: String,
     pub(crate) phases: Vec<(&'static str, Duration)>,
+    /// What was used of the limits that apply to the whole crate.
+    pub(crate) usage: Vec<Usage>,
     /// The last phase, if it is a stage of the generator that failed.
     pub(crate) failed_stage: Option<&'static str>,
 }
@@ -78,6 +81,7 @@ impl Report {
             files: Vec::new(),
             shown: String::new(),
             phases: Vec::new(),
+            usage: Vec::new(),
             failed_stage: None,
         }
     }
@@ -126,7 +130,10 @@ fn show(options: &ReportOptions, report: &Report) -> io::Result<()> {
             format!("{name}{failed} {took:.1?}")
         };
         let phases: Vec<_> = report.phases.iter().map(phase).collect();
-        print(io::stderr(), &format!("{}{}\n", list(report, |_| true), phases.join(", ")))?;
+        let usage = |usage: &Usage| format!("{} of {} {}", usage.used, usage.allowed, usage.what);
+        let usage: Vec<_> = report.usage.iter().map(usage).collect();
+        let (files, phases, usage) = (list(report, |_| true), phases.join(", "), usage.join(", "));
+        print(io::stderr(), &format!("{files}{phases}\n{usage}\n"))?;
     }
     print(io::stderr(), &summary(report))
 }

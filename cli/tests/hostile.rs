@@ -184,6 +184,146 @@ fn g113_thousands_of_members() {
     Case::new(format!("{SPEC}{members}")).succeeds();
 }
 
+/// A description of one event type, with this schema for a member and these components.
+fn with_schemas(schema: &str, schemas: &str) -> String {
+    format!("{SPEC}        v: {schema}\n{schemas}")
+}
+
+/// A component with these members, on one line.
+fn component(name: &str, members: impl IntoIterator<Item = (String, String)>) -> String {
+    let members = members.into_iter().map(|(name, schema)| format!("{name}: {schema}, ")).collect::<String>();
+    format!("    {name}: {{ type: object, properties: {{ {members}}} }}\n")
+}
+
+fn reference(name: &str) -> String {
+    format!("{{ $ref: '#/components/schemas/{name}' }}")
+}
+
+#[test]
+fn g140_schemas_that_are_merged_in_many_ways() {
+    // Cycles whose lengths have no common divisor meet in as many combinations as the product of the lengths.
+    let lengths = [2, 3, 5, 7, 11, 13];
+    let cycles: String = lengths
+        .iter()
+        .flat_map(|length| (0..*length).map(move |at| (length, at)))
+        .map(|(length, at)| {
+            let next = reference(&format!("c{length}x{}", (at + 1) % length));
+            component(&format!("c{length}x{at}"), [("p".to_owned(), next)])
+        })
+        .collect();
+    let all: String = lengths.iter().map(|length| reference(&format!("c{length}x0")) + ", ").collect();
+    Case::new(with_schemas(&format!("{{ allOf: [{all}] }}"), &cycles)).fails("--limit merges=");
+    // Each member doubles the number of combinations.
+    let last = component("q40", [("z".to_owned(), "{ type: string }".to_owned())]);
+    let automaton: String = (1..40)
+        .map(|at| {
+            let next = reference(&format!("q{}", at + 1));
+            component(&format!("q{at}"), [("a".to_owned(), next.clone()), ("b".to_owned(), next)])
+        })
+        .collect();
+    let both = format!("{{ allOf: [{}, {}] }}", reference("q0"), reference("q1"));
+    let first = component("q0", [("a".to_owned(), both), ("b".to_owned(), reference("q0"))]);
+    let output = Case::new(with_schemas(&reference("q0"), &format!("{first}{automaton}{last}"))).run();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("this goes beyond the limit") && stderr.contains("--> spec.yaml:"), "{stderr}");
+}
+
+#[test]
+fn g141_one_base_in_many_types() {
+    let text = || "{ type: string }".to_owned();
+    let uses = |base: &str, count: usize| {
+        let one = |index| format!("m{index}: {{ allOf: [{}, {{ required: [r{index}] }}] }}, ", reference(base));
+        format!("{{ properties: {{ {} }} }}", (0..count).map(one).collect::<String>())
+    };
+    let base = component("base", (0..500).map(|index| (format!("m{index}"), text())));
+    Case::new(with_schemas(&uses("base", 100), &base)).fails("--limit all-members=");
+    // Each use has alternatives of its own.
+    let alternatives: String = (0..120).map(|index| reference(&format!("a{index}")) + ", ").collect();
+    let schemas: String =
+        (0..120).map(|index| component(&format!("a{index}"), [(format!("a{index}"), text())])).collect();
+    let base = format!("    base: {{ oneOf: [{alternatives}] }}\n{schemas}");
+    Case::new(with_schemas(&uses("base", 110), &base)).fails("--limit types=");
+    let values: String = (0..5_000).map(|index| format!("v{index}, ")).collect();
+    let base = format!("    base: {{ type: string, enum: [{values}] }}\n");
+    let formats: String = (0..500)
+        .map(|index| format!("m{index}: {{ allOf: [{}, {{ format: f{index} }}] }}, ", reference("base")))
+        .collect();
+    Case::new(with_schemas(&format!("{{ properties: {{ {formats} }} }}"), &base)).fails("--limit all-members=");
+    // Both lists are compared each time.
+    let others: String = (0..5_000).map(|index| format!("w{index}, ")).collect();
+    let both = base + &format!("    other: {{ type: string, enum: [v0, v1, {others}] }}\n");
+    let formats: String = (0..1_000)
+        .map(|index| {
+            let both = format!("{}, {}", reference("base"), reference("other"));
+            format!("m{index}: {{ allOf: [{both}, {{ format: f{index} }}] }}, ")
+        })
+        .collect();
+    Case::new(with_schemas(&format!("{{ properties: {{ {formats} }} }}"), &both)).fails("--limit output-bytes=");
+}
+
+#[test]
+fn g142_texts_in_many_types() {
+    let members = |schema: &str, count: usize| {
+        let one = |index| format!("m{index}: {schema}, ");
+        format!("{{ properties: {{ {} }} }}", (0..count).map(one).collect::<String>())
+    };
+    let described = format!("    base: {{ type: string, description: '{}' }}\n", "word ".repeat(5_000));
+    Case::new(with_schemas(&members(&reference("base"), 1_500), &described)).fails("--limit output-bytes=");
+    let long: String = (0..40).map(|index| format!("{}{index}: {{ type: string }}, ", "x".repeat(1_000))).collect();
+    let base = format!("    base: {{ properties: {{ {long} }} }}\n");
+    let own = format!("{{ allOf: [{}, {{ required: [a] }}] }}", reference("base"));
+    Case::new(with_schemas(&members(&own, 300), &base)).fails("--limit output-bytes=");
+}
+
+const START: &str = "openapi: 3.1.0\ninfo: { title: Parcels, version: '1' }\nwebhooks:\n";
+
+#[test]
+fn g143_what_many_webhooks_share() {
+    let shared = |count: usize, operation: &str| {
+        let webhooks: String = (0..count).map(|index| format!("  e{index}: {{ $ref: '#/x-p' }}\n")).collect();
+        format!("{START}{webhooks}x-p: {{ post: {{ {operation} }} }}\n")
+    };
+    let body = |media: &str| format!("requestBody: {{ content: {{ application/json: {{ {media} }} }} }}");
+    let many = |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect::<String>();
+
+    let headers = many(1_500, &|index| format!("{{ in: header, name: h{index} }}, "));
+    let object = body("schema: { type: object }");
+    Case::new(shared(1_500, &format!("{object}, parameters: [{headers}]"))).fails("--limit all-members=");
+    let texts = many(2_000, &|index| format!("k{index}: a.b, "));
+    Case::new(shared(1_500, &format!("{object}, x-a: {{ {texts} }}"))).fails("--limit all-members=");
+    let examples = many(1_000, &|index| format!("k{index}: {{ value: {{}} }}, "));
+    let several = body(&format!("schema: {{ type: object }}, examples: {{ {examples} }}"));
+    Case::new(shared(2_000, &several)).fails("--limit all-members=");
+    let event_types = many(4_000, &|index| format!("e{index}, "));
+    let listed = body(&format!("schema: {{ properties: {{ type: {{ enum: [{event_types}] }} }} }}"));
+    Case::new(shared(1_000, &listed)).fails("--limit candidates=");
+    let stating = |index| {
+        let media = format!(
+            "schema: {{ properties: {{ type: {{ const: e{index} }} }} }}, examples: {{ a: {{ $ref: '#/x-e' }} }}"
+        );
+        format!("  e{index}: {{ post: {{ {} }} }}\n", body(&media))
+    };
+    let webhooks = many(600, &stating);
+    let example = format!("x-e: {{ value: {{ a: [{}] }} }}\n", "0, ".repeat(15_000));
+    Case::new(format!("{START}{webhooks}{example}")).fails("--limit output-bytes=");
+}
+
+#[test]
+fn g144_limits_for_the_crate_can_be_raised() {
+    let case = Case::new(with_schemas("{ allOf: [{ $ref: '#/components/schemas/a' }, { required: [r] }] }", ""));
+    for (limit, too_few) in [("types", 1), ("merges", 1), ("all-members", 2), ("output-bytes", 1_000)] {
+        let run = |number: usize| {
+            let output = case.limited("true").args(["--limit", &format!("{limit}={number}"), "--dry-run"]).output();
+            let output = output.unwrap();
+            (output.status.code(), String::from_utf8(output.stderr).unwrap())
+        };
+        let (code, stderr) = run(too_few);
+        assert!(code == Some(1) && stderr.contains("error[E0104]") && stderr.contains(limit), "{limit}: {stderr}");
+        let (code, stderr) = run(too_few * 100);
+        assert_eq!(code, Some(0), "{limit}: {stderr}");
+    }
+}
+
 #[test]
 fn g121_obstacles_in_the_output_folder() {
     // Somebody else's files.

@@ -2,6 +2,7 @@
 //!
 //! [`generate`] runs the whole pipeline; it reads files and writes none. [`mod@write`] writes the result to disk.
 
+pub mod budget;
 pub mod config;
 pub mod diagnostics;
 pub mod document;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use crate::budget::{Budget, Usage};
 use crate::config::Config;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Levels, Place};
 use crate::document::{self, FileId, Node};
@@ -26,6 +27,8 @@ pub struct Outcome {
     pub sources: Sources,
     /// All errors and warnings.
     pub diagnostics: Diagnostics,
+    /// What was used of the limits that apply to the whole crate.
+    pub usage: Vec<Usage>,
     /// The crate; `None` if there was an error or the run was stopped.
     pub output: Option<Output>,
 }
@@ -139,6 +142,7 @@ pub fn run(request: &Request, mut observe: impl FnMut(Reached<'_>) -> ControlFlo
     let mut run = Run {
         request,
         sources: Sources::with_limits(request.limits),
+        budget: Budget::new(request.limits),
         config: Config::default(),
         config_file: None,
         diagnostics: Diagnostics::default(),
@@ -149,7 +153,9 @@ pub fn run(request: &Request, mut observe: impl FnMut(Reached<'_>) -> ControlFlo
         run.diagnostics.push(warning.clone());
     }
     // Only now, so that a warning that is denied stops no stage and later stages report theirs as well.
-    let Run { sources, config, mut diagnostics, .. } = run;
+    let Run { sources, budget, config, mut diagnostics, .. } = run;
+    let usage = budget.usage();
+    budget.into_error().into_iter().for_each(|error| diagnostics.push(error));
     let levels = Levels { deny_warnings: request.deny_warnings, codes: config.levels };
     if output.is_some() {
         // A run that stopped early may not have reached the allowed warnings.
@@ -159,7 +165,7 @@ pub fn run(request: &Request, mut observe: impl FnMut(Reached<'_>) -> ControlFlo
     }
     levels.apply(&mut diagnostics);
     let output = output.filter(|_| !diagnostics.has_errors());
-    Outcome { sources, diagnostics, output }
+    Outcome { sources, diagnostics, usage, output }
 }
 
 type Observer<'o> = dyn FnMut(Reached<'_>) -> ControlFlow<()> + 'o;
@@ -167,6 +173,7 @@ type Observer<'o> = dyn FnMut(Reached<'_>) -> ControlFlow<()> + 'o;
 struct Run<'a> {
     request: &'a Request,
     sources: Sources,
+    budget: Budget,
     config: Config,
     config_file: Option<FileId>,
     diagnostics: Diagnostics,
@@ -178,10 +185,14 @@ impl Run<'_> {
         let tree = self.read()?;
         self.reach(Reached::Tree(&tree), observe)?;
 
-        let description = normalize::normalize(&tree, &Resolver::new(&self.sources), &mut self.diagnostics);
+        self.budget.set_size(self.sources.size());
+        let resolver = Resolver::new(&self.sources);
+        let description = normalize::normalize(&tree, &resolver, &self.budget, &mut self.diagnostics);
+        // References have added files.
+        self.budget.set_size(self.sources.size());
         self.reach(Reached::Normalized(&description), observe)?;
 
-        let api = lower::lower(&description, &self.config, &self.sources, &mut self.diagnostics)?;
+        let api = lower::lower(&description, &self.config, &self.sources, &self.budget, &mut self.diagnostics)?;
         self.reach(Reached::Ir(&api), observe)?;
 
         let crate_name = crate_name(self.request, &self.config);
@@ -196,7 +207,11 @@ impl Run<'_> {
 
     /// Reports the end of a stage; `None` if it had errors or the run is to stop.
     fn reach(&self, reached: Reached<'_>, observe: &mut Observer<'_>) -> Option<()> {
-        if self.diagnostics.has_errors() { None } else { observe(reached).continue_value() }
+        if self.diagnostics.has_errors() || self.budget.is_exceeded() {
+            None
+        } else {
+            observe(reached).continue_value()
+        }
     }
 
     /// Reads all files and applies the overlays. Files that cannot be read are all reported at once.
@@ -227,7 +242,7 @@ impl Run<'_> {
     fn emit(&mut self, api: &Api, names: &Names) -> Option<BTreeMap<String, String>> {
         let receiver = self.receiver()?;
         let mut printed = BTreeMap::new();
-        let mut files = Emitter::new(api, names, &self.sources).files(|path, file| match file.print() {
+        let mut files = Emitter::new(api, names, &self.sources, &self.budget).files(|path, file| match file.print() {
             Ok(text) => drop(printed.insert(path, text)),
             Err(error) => self.diagnostics.push(Diagnostic::internal(&path, &error)),
         });

@@ -15,6 +15,20 @@ pub fn same(a: &Node, b: &Node) -> bool {
     }
 }
 
+/// A text that is equal for two nodes if they are the [same] JSON.
+pub fn canonical(node: &Node) -> String {
+    match node.value() {
+        Value::Number(number) => format!("{:?}", magnitude(number)),
+        Value::Array(elements) => format!("[{}]", elements.iter().map(canonical).collect::<Vec<_>>().join(",")),
+        Value::Object(members) => {
+            let mut members: Vec<_> = members.iter().map(|(name, member)| (name, canonical(member))).collect();
+            members.sort_unstable();
+            format!("{members:?}")
+        }
+        _ => json(node),
+    }
+}
+
 /// The value of a number: its sign, its digits, and the power of ten of the last digit.
 fn magnitude(number: &str) -> (bool, String, i64) {
     let (negative, number) = number.strip_prefix('-').map_or((false, number), |rest| (true, rest));

@@ -8,7 +8,7 @@ mod print_yaml;
 mod tree;
 
 pub use chars::is_invisible;
-pub use equal::same;
+pub use equal::{canonical, same};
 pub use print_json::{json, pretty_json};
 pub use print_yaml::yaml;
 pub use tree::{FileId, Node, Object, Origin, Segment, Value};

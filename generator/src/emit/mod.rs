@@ -28,6 +28,8 @@ use std::collections::{BTreeMap, HashMap};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
+use crate::budget::{Budget, Resource};
+use crate::diagnostics::Place;
 use crate::document::Origin;
 use crate::format::SourceFile;
 use crate::ir::{Api, Field, Kind, TypeId};
@@ -41,6 +43,7 @@ pub struct Emitter<'a> {
     api: &'a Api,
     names: &'a Names,
     sources: &'a Sources,
+    budget: &'a Budget,
     /// The indices of the webhooks, by their payloads.
     payloads: HashMap<TypeId, usize>,
     /// The definitions of each module of payloads, the modules in alphabetical order.
@@ -55,7 +58,7 @@ pub struct Emitter<'a> {
 
 impl<'a> Emitter<'a> {
     /// An emitter of the crate. The sources are for the places in docs.
-    pub fn new(api: &'a Api, names: &'a Names, sources: &'a Sources) -> Self {
+    pub fn new(api: &'a Api, names: &'a Names, sources: &'a Sources, budget: &'a Budget) -> Self {
         let mut modules: BTreeMap<&str, Vec<TypeId>> = BTreeMap::new();
         for id in (0..api.types.len()).map(TypeId) {
             modules.entry(names.module(id)).or_default().push(id);
@@ -64,16 +67,19 @@ impl<'a> Emitter<'a> {
         let homes = homes.collect();
         let common = api.common_fields();
         let payloads = api.webhooks.iter().enumerate().map(|(index, webhook)| (webhook.payload, index)).collect();
-        Self { api, names, sources, payloads, modules, homes, common, values: docs::Values::of(api) }
+        Self { api, names, sources, budget, payloads, modules, homes, common, values: docs::Values::of(api) }
     }
 
-    /// Hands over the source files of the crate one by one, as the tokens of a file take far more memory than its text,
-    /// and returns all other files except the manifest.
+    /// Hands over the source files of the crate one by one, and returns all other files except the manifest. Ends early if
+    /// they are larger than the budget allows.
     pub(crate) fn files(&self, mut source: impl FnMut(String, SourceFile)) -> BTreeMap<String, String> {
         source("src/lib.rs".to_owned(), library::file(self));
         source("src/event.rs".to_owned(), event::file(self));
         source("src/event_type.rs".to_owned(), event_type::file(self));
         for (module, ids) in &self.modules {
+            if self.budget.is_exceeded() {
+                return BTreeMap::new();
+            }
             source(format!("src/{module}.rs"), self.module(module, ids));
         }
         if let Some(file) = fixtures::example_tests(self) {
@@ -87,7 +93,13 @@ impl<'a> Emitter<'a> {
     fn module(&self, module: &str, ids: &[TypeId]) -> SourceFile {
         let mut file = SourceFile::new(self.header(&docs::module(self, ids)));
         for &id in ids {
+            let before = file.size();
             file.item(Definition { emitter: self, id });
+            let origin = || Place::Value(self.api.def(id).origin.clone());
+            self.budget.spend(Resource::Output, file.size() - before, origin);
+            if self.budget.is_exceeded() {
+                break;
+            }
         }
         imports::Imports::of_module(self, module).add_to(&mut file);
         file

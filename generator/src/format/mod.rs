@@ -2,15 +2,23 @@
 //! with a row per line.
 
 mod macros;
+mod mentions;
+
+use std::mem::{Discriminant, discriminant};
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::Item;
 
-/// A source file: a header of comments, then items.
+use mentions::Mentions;
+
+/// A source file: a header of comments, imports, then items. Each item is printed when it is added, as tokens take far more
+/// memory than text.
 pub(crate) struct SourceFile {
     header: String,
-    items: Vec<Item>,
+    imports: Items,
+    items: Items,
+    mentions: Mentions,
     /// Why tokens are not items.
     error: Option<syn::Error>,
 }
@@ -18,29 +26,43 @@ pub(crate) struct SourceFile {
 impl SourceFile {
     /// A file that begins with these comment lines.
     pub(crate) fn new(header: String) -> Self {
-        Self { header, items: Vec::new(), error: None }
+        let (imports, items) = (Items::default(), Items::default());
+        Self { header, imports, items, mentions: Mentions::default(), error: None }
     }
 
     /// Adds items.
     pub(crate) fn item(&mut self, tokens: impl ToTokens) {
-        self.insert(self.items.len(), tokens.to_token_stream());
-    }
-
-    /// Puts items before all others.
-    pub(crate) fn prepend(&mut self, tokens: TokenStream) {
-        self.insert(0, tokens);
-    }
-
-    fn insert(&mut self, index: usize, tokens: TokenStream) {
-        match syn::parse2::<syn::File>(tokens) {
-            Ok(file) => drop(self.items.splice(index..index, file.items)),
-            Err(error) => self.error = Some(error),
+        for item in self.parse(tokens.to_token_stream()) {
+            self.mentions.add(&item);
+            self.items.push(item);
         }
     }
 
-    /// The items, for finding what they mention.
-    pub(crate) fn items(&self) -> &[Item] {
-        &self.items
+    /// Adds imports, which come before all other items.
+    pub(crate) fn import(&mut self, tokens: TokenStream) {
+        for item in self.parse(tokens) {
+            self.imports.push(item);
+        }
+    }
+
+    fn parse(&mut self, tokens: TokenStream) -> Vec<Item> {
+        match syn::parse2::<syn::File>(tokens) {
+            Ok(file) => file.items,
+            Err(error) => {
+                self.error = Some(error);
+                Vec::new()
+            }
+        }
+    }
+
+    /// The names that items mention and do not declare, in alphabetical order.
+    pub(crate) fn undeclared(&self) -> impl Iterator<Item = &str> {
+        self.mentions.undeclared()
+    }
+
+    /// The size of the items so far, in bytes.
+    pub(crate) fn size(&self) -> usize {
+        self.items.text.len()
     }
 
     /// The text.
@@ -49,21 +71,38 @@ impl SourceFile {
     ///
     /// If tokens were not items, which is a bug of the generator.
     pub(crate) fn print(self) -> Result<String, syn::Error> {
-        if let Some(error) = self.error {
-            return Err(error);
+        match self.error {
+            Some(error) => Err(error),
+            None => Ok([self.imports, self.items].into_iter().fold(self.header, |text, items| items.after(text))),
         }
-        let mut text = self.header;
-        let mut previous = None;
-        for item in self.items {
-            let kind = std::mem::discriminant(&item);
-            let is_list = matches!(item, Item::Use(_) | Item::Mod(_));
-            if !(text.is_empty() || is_list && previous == Some(kind)) {
-                text.push('\n');
-            }
-            previous = Some(kind);
-            print_item(&mut text, item);
+    }
+}
+
+/// The text of several items.
+#[derive(Default)]
+struct Items {
+    text: String,
+    last: Option<Discriminant<Item>>,
+}
+
+impl Items {
+    fn push(&mut self, item: Item) {
+        let kind = Some(discriminant(&item));
+        let is_list = matches!(item, Item::Use(_) | Item::Mod(_));
+        if !(self.last.is_none() || is_list && self.last == kind) {
+            self.text.push('\n');
         }
-        Ok(text)
+        self.last = kind;
+        print_item(&mut self.text, item);
+    }
+
+    /// The items after another text.
+    fn after(self, mut text: String) -> String {
+        if !(text.is_empty() || self.text.is_empty()) {
+            text.push('\n');
+        }
+        text.push_str(&self.text);
+        text
     }
 }
 

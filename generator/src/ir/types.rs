@@ -287,3 +287,12 @@ pub struct Docs {
     /// `deprecated`.
     pub deprecated: bool,
 }
+
+impl Docs {
+    /// The length of all texts, in bytes.
+    pub fn size(&self) -> usize {
+        let texts = [&self.title, &self.description].into_iter().flatten().map(String::len);
+        let facts = self.facts.iter().map(|(keyword, value)| keyword.len() + value.len());
+        texts.chain(facts).sum()
+    }
+}

@@ -4,8 +4,10 @@ use std::rc::Rc;
 
 use super::reporter::Reporter;
 use super::schema::{MergeCache, MergedSchema};
+use crate::budget::{Budget, Resource};
 use crate::config::Config;
 use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::document::Origin;
 use crate::normalize::{Description, SchemaId, Schemas};
 use crate::source::Sources;
 
@@ -24,16 +26,27 @@ impl<'a> Context<'a> {
         description: &'a Description,
         config: &'a Config,
         sources: &'a Sources,
+        budget: &'a Budget,
         diagnostics: &'a mut Diagnostics,
     ) -> Self {
         let schemas = &description.schemas;
         let cache = MergeCache::new(schemas);
-        Self { description, schemas, config, sources, cache, reporter: Reporter::new(diagnostics) }
+        Self { description, schemas, config, sources, cache, reporter: Reporter::new(diagnostics, budget) }
     }
 
     /// Reports a diagnostic.
     pub(super) fn report(&self, diagnostic: Diagnostic) {
         self.reporter.report(diagnostic);
+    }
+
+    /// Counts what is made from the schema or example at `origin`.
+    pub(super) fn spend(&self, resource: Resource, amount: usize, origin: &Origin) {
+        self.reporter.spend(resource, amount, origin);
+    }
+
+    /// Whether a limit was exceeded.
+    pub(super) fn is_exceeded(&self) -> bool {
+        self.reporter.is_exceeded()
     }
 
     /// Whether an error has been reported.

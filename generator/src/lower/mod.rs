@@ -12,11 +12,12 @@ mod signature;
 #[allow(clippy::needless_pass_by_value, reason = "`expect!` is handed over where it is written")]
 mod tests;
 
+use crate::budget::{Budget, Resource};
 use crate::config::Config;
 use crate::diagnostics::Diagnostics;
 use crate::document::json;
 use crate::ir::{Api, EventTypeLocation, Published, TypeId, Webhook};
-use crate::normalize::{self, Description};
+use crate::normalize::Description;
 use crate::source::Sources;
 use context::Context;
 use event_types::Route;
@@ -27,9 +28,10 @@ pub fn lower(
     description: &Description,
     config: &Config,
     sources: &Sources,
+    budget: &Budget,
     diagnostics: &mut Diagnostics,
 ) -> Option<Api> {
-    let cx = Context::new(description, config, sources, diagnostics);
+    let cx = Context::new(description, config, sources, budget, diagnostics);
     let mut api = api(&cx)?;
     passes::merge_equal(&mut api);
     passes::box_cycles(&mut api);
@@ -57,7 +59,7 @@ fn api(cx: &Context<'_>) -> Option<Api> {
         webhooks: Vec::new(),
         types: types.defs,
         untyped: types.untyped,
-        published: description.webhooks.iter().flat_map(published).collect(),
+        published: published(cx),
         scheme,
     };
     passes::end_required(cx, &mut api);
@@ -66,6 +68,9 @@ fn api(cx: &Context<'_>) -> Option<Api> {
         return None;
     }
     for (route, payload) in routes.iter().zip(payloads) {
+        if cx.is_exceeded() {
+            return None;
+        }
         let webhook = webhook(cx, &api, route, &routes, payload);
         api.webhooks.push(webhook);
     }
@@ -74,6 +79,11 @@ fn api(cx: &Context<'_>) -> Option<Api> {
 
 fn webhook(cx: &Context<'_>, api: &Api, route: &Route<'_>, routes: &[Route<'_>], payload: TypeId) -> Webhook {
     let Route { webhook, event_type, head, .. } = route;
+    let origin = webhook.key.origin();
+    for topic in api.topics(event_type) {
+        cx.spend(Resource::Members, 1, origin);
+        cx.spend(Resource::Texts, topic.len(), origin);
+    }
     let in_header = matches!(api.event_type_location, EventTypeLocation::Header { .. });
     Webhook {
         key: webhook.name.clone(),
@@ -84,15 +94,21 @@ fn webhook(cx: &Context<'_>, api: &Api, route: &Route<'_>, routes: &[Route<'_>],
         description: webhook.operation.description.clone(),
         deprecated: webhook.operation.deprecated,
         examples: examples::examples(cx, api, route, routes, payload),
-        origin: webhook.key.origin().clone(),
+        origin: origin.clone(),
     }
 }
 
-fn published(webhook: &normalize::Webhook) -> impl Iterator<Item = Published> {
-    webhook.examples.iter().map(|example| Published {
-        webhook: webhook.name.clone(),
-        name: example.name.clone(),
-        json: json(&example.payload),
-        origin: example.payload.origin().clone(),
-    })
+fn published(cx: &Context<'_>) -> Vec<Published> {
+    let mut published = Vec::new();
+    for webhook in &cx.description.webhooks {
+        for example in &webhook.examples {
+            if cx.is_exceeded() {
+                return published;
+            }
+            let (json, origin) = (json(&example.payload), example.payload.origin().clone());
+            cx.spend(Resource::Texts, json.len(), &origin);
+            published.push(Published { webhook: webhook.name.clone(), name: example.name.clone(), json, origin });
+        }
+    }
+    published
 }

@@ -10,12 +10,13 @@ mod schema;
 #[allow(clippy::needless_pass_by_value, reason = "`expect!` is handed over where it is written")]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use openapiv3::Operation;
 
 pub use schema::{Additional, DEFAULT_MAPPING, Inexpressible, JsonType, Schema, SchemaId, Schemas, keywords};
 
+use crate::budget::{Budget, Resource};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, did_you_mean, suggest};
 use crate::document::{Node, Value, pointer};
 use crate::http;
@@ -82,8 +83,8 @@ pub struct Header {
 const METHODS: [&str; 9] = ["post", "put", "patch", "delete", "get", "head", "options", "trace", "query"];
 
 /// Reads a description. After an error the result may be incomplete.
-pub fn normalize(root: &Node, resolver: &Resolver<'_>, diagnostics: &mut Diagnostics) -> Description {
-    let mut reader = Reader { resolver, diagnostics, schemas: Schemas::default() };
+pub fn normalize(root: &Node, resolver: &Resolver<'_>, budget: &Budget, diagnostics: &mut Diagnostics) -> Description {
+    let mut reader = Reader { resolver, budget, diagnostics, schemas: Schemas::default(), checked: HashSet::new() };
     let text = |name: &str| {
         let value = root.get("info")?.get(name)?;
         match value.value() {
@@ -104,8 +105,11 @@ pub fn normalize(root: &Node, resolver: &Resolver<'_>, diagnostics: &mut Diagnos
 
 struct Reader<'a, 'r> {
     resolver: &'a Resolver<'r>,
+    budget: &'a Budget,
     diagnostics: &'a mut Diagnostics,
     schemas: Schemas,
+    /// The [identities](crate::document::Origin::identity) of the objects whose fields are known to be reported.
+    checked: HashSet<usize>,
 }
 
 impl Reader<'_, '_> {
@@ -144,6 +148,9 @@ impl Reader<'_, '_> {
                 continue;
             };
             for (name, item) in items {
+                if self.budget.is_exceeded() {
+                    return webhooks;
+                }
                 // In a map of path items, an extension is not a webhook.
                 if name.starts_with("x-") && !is_path_item(item) {
                     continue;
@@ -221,7 +228,7 @@ impl Reader<'_, '_> {
             examples: self.examples(&media, schema),
             headers: self.headers(&item, &operation),
             operation_id: operation.get("operationId").cloned(),
-            extensions: extensions(&operation),
+            extensions: self.extensions(&operation),
             operation: self.operation(&operation),
         });
     }
@@ -246,6 +253,7 @@ impl Reader<'_, '_> {
         let example = media.get("example").cloned();
         let mut examples: Vec<Example> = example.into_iter().map(|payload| Example { name: None, payload }).collect();
         for (name, example) in media.get("examples").and_then(Node::as_object).into_iter().flatten() {
+            self.spend(1, example);
             if let Some(example) = self.follow_example(example) {
                 // 3.2 has `dataValue` for what `value` is in 3.0 and 3.1.
                 let payload = example.get("value").or_else(|| example.get("dataValue")).cloned();
@@ -257,6 +265,7 @@ impl Reader<'_, '_> {
             && let Some(schema) = self.follow_schema(schema)
         {
             let listed = schema.get("examples").and_then(Node::as_array).unwrap_or_default();
+            self.spend(listed.len(), &schema);
             let payloads = schema.get("example").into_iter().chain(listed).cloned();
             examples.extend(payloads.map(|payload| Example { name: None, payload }));
         }
@@ -267,6 +276,7 @@ impl Reader<'_, '_> {
         let mut headers = Vec::new();
         let parameters = [item, operation].into_iter().filter_map(|node| node.get("parameters")?.as_array()).flatten();
         for parameter in parameters {
+            self.spend(1, parameter);
             let Some(parameter) = self.follow(parameter) else { continue };
             self.fields(&parameter, &[fields::PARAMETER]);
             if parameter.get("in").and_then(Node::as_str) == Some("header")
@@ -290,6 +300,7 @@ impl Reader<'_, '_> {
             };
             let map = response.as_ref().and_then(|response| response.get("headers")?.as_object());
             for (name, header) in map.into_iter().flatten() {
+                self.spend(1, header);
                 let place = Place::Name(header.origin().clone());
                 headers.push(Header { name: name.to_string(), place, values: Vec::new(), listed: Vec::new() });
             }
@@ -305,13 +316,44 @@ impl Reader<'_, '_> {
         };
         let listed = keyword("enum").and_then(Node::as_array).unwrap_or_default().iter().map(Some);
         let listed = texts(&listed.chain([keyword("const")]).collect::<Vec<_>>());
+        self.spend(listed.len(), parameter);
         let examples = [parameter.get("example"), keyword("example"), keyword("default")];
         let values = if let [only] = &listed[..] { &[&[Some(only)], &examples[..]].concat() } else { &examples[..] };
         Header { name: name.to_owned(), place, values: texts(values), listed }
     }
 
+    /// The strings in the extensions of an operation, except those in lists.
+    fn extensions(&mut self, operation: &Node) -> Vec<(String, Node)> {
+        let members = operation.as_object().into_iter().flatten();
+        let mut pending: Vec<(String, &Node)> =
+            members.filter(|(name, _)| name.starts_with("x-")).map(|(name, node)| (name.to_string(), node)).collect();
+        let mut texts = Vec::new();
+        while let Some((path, node)) = pending.pop() {
+            self.spend(1, node);
+            match node.value() {
+                Value::String(_) => texts.push((path, node.clone())),
+                Value::Object(members) => {
+                    let path = |name| format!("{path}/{}", pointer::escape(name));
+                    pending.extend(members.iter().map(|(name, node)| (path(name), node)));
+                }
+                _ => {}
+            }
+        }
+        texts.sort_by(|(a, _), (b, _)| a.cmp(b));
+        texts
+    }
+
+    /// Counts parts of a webhook, which webhooks may share.
+    fn spend(&mut self, amount: usize, node: &Node) {
+        self.budget.spend(Resource::Members, amount, || Place::Value(node.origin().clone()));
+    }
+
     /// Reports the fields of an object that it does not have in any version of OpenAPI.
     fn fields(&mut self, node: &Node, known: &[&[&str]]) {
+        // Webhooks may share an object.
+        if !self.checked.insert(node.origin().identity()) {
+            return;
+        }
         let known: Vec<&str> = known.iter().copied().flatten().copied().collect();
         let members = node.as_object().into_iter().flatten();
         for (name, value) in members.filter(|(name, _)| !name.starts_with("x-") && !known.contains(&&***name)) {
@@ -372,25 +414,6 @@ impl Reader<'_, '_> {
     fn wrong(&mut self, node: &Node, rule: &str) {
         self.diagnostics.push(Diagnostic::new(Code::Malformed, rule).at(Place::Value(node.origin().clone()), ""));
     }
-}
-
-/// The strings in the extensions of an operation, except those in lists.
-fn extensions(operation: &Node) -> Vec<(String, Node)> {
-    let members = operation.as_object().into_iter().flatten();
-    let mut pending: Vec<(String, &Node)> =
-        members.filter(|(name, _)| name.starts_with("x-")).map(|(name, node)| (name.to_string(), node)).collect();
-    let mut texts = Vec::new();
-    while let Some((path, node)) = pending.pop() {
-        match node.value() {
-            Value::String(_) => texts.push((path, node.clone())),
-            Value::Object(members) => {
-                pending.extend(members.iter().map(|(name, node)| (format!("{path}/{}", pointer::escape(name)), node)));
-            }
-            _ => {}
-        }
-    }
-    texts.sort_by(|(a, _), (b, _)| a.cmp(b));
-    texts
 }
 
 fn is_nearly_webhooks(key: &str) -> bool {

@@ -69,6 +69,18 @@ limits! {
     members "members" = 2_000;
     /// How many values an `enum` lists, and how many schemas `allOf`, `anyOf`, `oneOf` and `prefixItems` do.
     values "values" = 10_000;
+    /// How many types the crate has, before equal ones become one. This limit and those below are for descriptions of up
+    /// to 1 MiB and grow in proportion to the size of a larger one.
+    types "types" = 12_000;
+    /// How many schemas are merged into others by `allOf`, by keywords next to `$ref`, and because they describe the same
+    /// member.
+    merges "merges" = 10_000;
+    /// How many members, listed values and alternatives all types have together.
+    all_members "all-members" = 40_000;
+    /// How many texts may be the event type of a webhook, counted for each webhook.
+    candidates "candidates" = 200_000;
+    /// The size of the crate, in bytes.
+    output_bytes "output-bytes" = 8 * 1024 * 1024;
 }
 
 /// One limit and what it is set to, as `members=500`.

@@ -163,6 +163,11 @@ impl Sources {
         self.files().filter_map(|file| self.file(file)).flat_map(|file| &file.warnings)
     }
 
+    /// The size of all files, in bytes.
+    pub fn size(&self) -> usize {
+        self.files().map(|file| self.bytes(file).len()).sum()
+    }
+
     /// The file's tree, unless it is plain text or does not parse: as parsed, or as set by [`set_root`](Self::set_root).
     pub fn root(&self, file: FileId) -> Option<Node> {
         self.file(file)?.root.borrow().clone()

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use proc_macro2::Ident;
 use unicode_normalization::UnicodeNormalization;
+use webhook_generator::budget::Budget;
 use webhook_generator::config::Config;
 use webhook_generator::diagnostics::Diagnostics;
 use webhook_generator::ir::{Api, Kind, TypeId};
@@ -24,8 +25,9 @@ pub(crate) fn checked(folder: &Path) {
     let Ok(root) = sources.add_spec(&folder.join("spec.json")) else { return };
     let settings = sources.add_text(&folder.join("codegen.toml")).expect("the configuration can be read");
     let config = Config::parse(settings, sources.text(settings), &mut diagnostics);
-    let description = normalize(&root, &Resolver::new(&sources), &mut diagnostics);
-    let Some(api) = lower(&description, &config, &sources, &mut diagnostics) else { return };
+    let budget = Budget::new(*sources.limits());
+    let description = normalize(&root, &Resolver::new(&sources), &budget, &mut diagnostics);
+    let Some(api) = lower(&description, &config, &sources, &budget, &mut diagnostics) else { return };
     let mut run = || name(&api, &config, "hostile-webhooks", &sources, &mut diagnostics);
     let (names, again) = (run(), run());
     assert_eq!(outline::named(&api, &names, &sources), outline::named(&api, &again, &sources), "a second run differs");

@@ -53,7 +53,7 @@ impl Generated {
 
     fn run(request: &Request) -> Self {
         let start = Instant::now();
-        let Outcome { sources, diagnostics, output } = generate(request);
+        let Outcome { sources, diagnostics, output, .. } = generate(request);
         Self { output, diagnostics, settings: String::new(), took: start.elapsed(), sources }
     }
 

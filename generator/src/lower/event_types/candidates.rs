@@ -1,6 +1,6 @@
 //! Texts of a description that may be the event type of a webhook.
 
-use super::spelling;
+use super::spelling::Spelling;
 use crate::diagnostics::Place;
 use crate::document::Node;
 use crate::normalize::{SchemaId, Webhook};
@@ -120,14 +120,21 @@ impl Candidates {
 
     /// The listed value that is another spelling of the webhook's name, or the only one that begins or ends with it.
     pub(super) fn listed_for(&self, webhook: &Webhook) -> Option<&Candidate> {
-        let only = |fits: fn(&str, &str) -> bool| {
-            let mut fitting = self.listed.iter().filter(|listed| names(webhook).any(|name| fits(&listed.name, name)));
-            let first = fitting.next()?;
-            fitting.all(|other| other.name == first.name).then_some(first)
-        };
-        only(spelling::same)
-            .or_else(|| only(spelling::agree))
-            .or_else(|| only(|listed, name| spelling::after(listed, name).is_some()))
+        let names: Vec<Spelling> = names(webhook).map(Spelling::of).collect();
+        let mut fitting: [Vec<&Candidate>; 3] = Default::default();
+        for listed in &self.listed {
+            let spelling = Spelling::of(&listed.name);
+            let ways = [Spelling::is_same, Spelling::agrees, Spelling::begins_with];
+            for (fitting, fits) in fitting.iter_mut().zip(ways) {
+                if names.iter().any(|name| fits(&spelling, name)) {
+                    fitting.push(listed);
+                }
+            }
+        }
+        fitting.into_iter().find_map(|fitting| {
+            let (first, others) = fitting.split_first()?;
+            others.iter().all(|other| other.name == first.name).then_some(*first)
+        })
     }
 }
 

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 
 use super::candidates::{Candidate, Candidates, Source};
 use super::gather::Gathered;
+use super::spelling::Spelling;
 use super::{report, spelling};
 use crate::diagnostics::Diagnostic;
 use crate::normalize::Webhook;
@@ -188,7 +189,8 @@ fn head<'a>(name: &str, parts: impl IntoIterator<Item = &'a Candidate>, separato
 /// The event types of a webhook that has several: its alternatives state their own, or the body lists some and none of them
 /// is the webhook's name. If keys count, such a list is merely out of date.
 fn several(webhook: &Webhook, stated: &Candidates, keys_count: bool) -> Option<Vec<Candidate>> {
-    let is_name = |candidate: &Candidate| spelling::same(&candidate.name, &webhook.name);
+    let name = Spelling::of(&webhook.name);
+    let is_name = |candidate: &Candidate| Spelling::of(&candidate.name).is_same(&name);
     let of_alternative = |candidate: &&Candidate| stated.fixed.is_empty() || !candidate.alternatives.is_empty();
     let all: Vec<&Candidate> = stated.fixed.iter().chain(stated.listed.iter().filter(of_alternative)).collect();
     let distinct = distinct(all.iter().copied());

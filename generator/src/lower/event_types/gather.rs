@@ -6,10 +6,11 @@ use indexmap::IndexMap;
 use openapiv3::Discriminator;
 
 use super::candidates::{Candidate, Candidates, Source};
+use crate::budget::Resource;
 use crate::diagnostics::Place;
 use crate::document::{Node, pointer};
 use crate::lower::context::Context;
-use crate::lower::schema::{MergedSchema, SchemaSet, tags, unwrap_aliases};
+use crate::lower::schema::{MergedSchema, SchemaSet, Tags, unwrap_aliases};
 use crate::normalize::{SchemaId, Webhook};
 
 /// How many members may lie between the body and a place.
@@ -23,6 +24,9 @@ const MAX_VISITS: usize = 10_000;
 
 /// How many schemas may lie around a place: members, alternatives inside alternatives.
 const MAX_NESTING: usize = 256;
+
+/// How many schemas are searched for all webhooks; each gets the same share.
+const MAX_VISITS_OF_ALL: usize = 400_000;
 
 /// The way to a place in a body.
 pub(super) type Path = Vec<String>;
@@ -86,14 +90,19 @@ fn search(cx: &Context<'_>, webhook: &Webhook, scope: SearchScope<'_>) -> Places
         examples: webhook.examples.iter().map(|example| example.payload.clone()).collect(),
         nesting: Vec::new(),
         path: Vec::new(),
-        visits: 0,
+        visits: MAX_VISITS.min(MAX_VISITS_OF_ALL / cx.description.webhooks.len().max(1)),
     };
     search.visit(&[webhook.body], Position { alternative: None, depth: 0 });
     let Search { mut places, examples, .. } = search;
     if let SearchScope::At(path) = scope {
         places.entry(path.to_vec()).or_default();
     }
+    // Looking into an example takes a small part of the time that a candidate takes.
+    cx.spend(Resource::Candidates, places.len() * examples.len() / 16, webhook.key.origin());
     for (path, candidates) in &mut places {
+        if cx.is_exceeded() {
+            break;
+        }
         let values = examples.iter().filter_map(|example| example.at_names(path));
         candidates.examples.extend(values.filter_map(|value| Candidate::of(value, Source::Example)));
     }
@@ -111,6 +120,7 @@ struct Search<'a, 'c, 's> {
     nesting: Vec<SchemaSet>,
     /// The path of members to the current one.
     path: Path,
+    /// How many more schemas are searched.
     visits: usize,
 }
 
@@ -129,10 +139,10 @@ impl Search<'_, '_, '_> {
         // A schema inside itself adds nothing.
         let inside_itself = self.nesting.contains(&set);
         let too_deep = self.nesting.len() >= MAX_NESTING;
-        if inside_itself || too_deep || self.visits >= MAX_VISITS || self.places.len() >= MAX_PLACES {
+        if inside_itself || too_deep || self.visits == 0 || self.places.len() >= MAX_PLACES || self.cx.is_exceeded() {
             return;
         }
-        self.visits += 1;
+        self.visits -= 1;
         let merged = self.cx.merged(&set);
         self.nesting.push(set);
         self.search(&merged, position);
@@ -196,6 +206,8 @@ impl Search<'_, '_, '_> {
             Some(Candidate { alternatives: alternative.into_iter().collect(), ..candidate })
         };
         let listed = merged.listed().unwrap_or_default();
+        let origin = self.cx.schemas.get(merged.schemas[0]).node.origin();
+        self.cx.spend(Resource::Candidates, 1 + listed.len() + merged.examples.len(), origin);
         if merged.single_text().is_some() {
             candidates.fixed.extend(listed.iter().filter_map(|value| of(value, Source::Constant)));
             return;
@@ -208,7 +220,8 @@ impl Search<'_, '_, '_> {
 
     /// Collects the values in the mapping of a discriminator.
     fn collect_discriminator(&mut self, discriminator: &Discriminator, merged: &MergedSchema<'_>, depth: usize) {
-        let alternatives = || merged.choices.iter().flat_map(|choice| &choice.alternatives);
+        let origin = self.cx.schemas.get(merged.schemas[0]).node.origin();
+        self.cx.spend(Resource::Candidates, discriminator.mapping.len(), origin);
         let place: Path = self.path.iter().cloned().chain([discriminator.property_name.clone()]).collect();
         let candidates = self.places.entry(place).or_default();
         candidates.discriminates = true;
@@ -216,9 +229,11 @@ impl Search<'_, '_, '_> {
         if discriminator.mapping.is_empty() {
             return;
         }
-        for alternative in alternatives() {
+        let tags = Tags::new(self.cx, discriminator);
+        for alternative in merged.choices.iter().flat_map(|choice| &choice.alternatives) {
+            self.cx.spend(Resource::Candidates, 1, origin);
             let place = Place::Value(self.cx.schemas.get(*alternative).node.origin().clone());
-            for tag in tags(self.cx, discriminator, *alternative) {
+            for tag in tags.of(*alternative) {
                 let alternatives = if depth == 0 { vec![*alternative] } else { Vec::new() };
                 let candidate = Candidate::new(&tag, place.clone(), Source::Constant);
                 candidates.fixed.push(Candidate { alternatives, ..candidate });

@@ -4,7 +4,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::candidates::{Candidate, Candidates, names};
 use super::gather::{Gathered, MAX_DEPTH, Path, Places};
-use super::spelling;
+use super::spelling::{self, Spelling};
 use crate::document::pointer;
 use crate::normalize::Webhook;
 
@@ -119,7 +119,8 @@ impl<'a, 'g> Ranking<'a, 'g> {
             if !values.is_empty() {
                 resolved.push(index);
             }
-            exact |= values.iter().any(|value| is_name(webhook, value));
+            let is_name = is_name(webhook);
+            exact |= values.iter().any(|value| is_name(value));
             distinct.extend(values.into_iter().map(|value| &value.name));
         }
         let distinct = distinct.len();
@@ -136,7 +137,8 @@ impl<'a, 'g> Ranking<'a, 'g> {
         if let Some(listed) = candidates.listed_for(webhook) {
             return vec![listed];
         }
-        if let Some(fixed) = candidates.fixed.iter().find(|fixed| is_name(webhook, fixed)) {
+        let is_name = is_name(webhook);
+        if let Some(fixed) = candidates.fixed.iter().find(|fixed| is_name(fixed)) {
             return vec![fixed];
         }
         // One webhook has several event types only if the name of the member or the schema says that it states them.
@@ -202,8 +204,12 @@ impl<'a, 'g> Ranking<'a, 'g> {
 }
 
 /// Whether a candidate is a spelling of the webhook's name.
-fn is_name(webhook: &Webhook, candidate: &Candidate) -> bool {
-    names(webhook).any(|name| spelling::same(&candidate.name, name))
+fn is_name(webhook: &Webhook) -> impl Fn(&Candidate) -> bool {
+    let names: Vec<Spelling> = names(webhook).map(Spelling::of).collect();
+    move |candidate| {
+        let candidate = Spelling::of(&candidate.name);
+        names.iter().any(|name| candidate.is_same(name))
+    }
 }
 
 /// How usual the last name of a path is; 0 if it is not.

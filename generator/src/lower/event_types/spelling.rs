@@ -13,21 +13,60 @@ pub(super) fn words(name: &str) -> Vec<String> {
     all[first..last].to_vec()
 }
 
+/// The words of a name, found once and compared with many others.
+pub(super) struct Spelling {
+    words: Vec<String>,
+    joined: String,
+}
+
+impl Spelling {
+    pub(super) fn of(name: &str) -> Self {
+        let words = words(name);
+        Self { joined: words.concat(), words }
+    }
+
+    /// Whether two spellings mean the same name.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.joined == other.joined
+    }
+
+    /// Whether two spellings mean the same name, or the one leaves out the other's first words.
+    pub(super) fn agrees(&self, other: &Self) -> bool {
+        let (a, b) = (&self.joined, &other.joined);
+        !a.is_empty() && !b.is_empty() && (a.ends_with(b) || b.ends_with(a))
+    }
+
+    /// The number of words at the beginning that mean the other name.
+    fn prefix(&self, other: &Self) -> Option<usize> {
+        let mut length = 0;
+        let ends = self.words.iter().map(|word| {
+            length += word.len();
+            length
+        });
+        let count = ends.take_while(|end| *end <= other.joined.len()).position(|end| end == other.joined.len())? + 1;
+        self.joined.starts_with(&other.joined).then_some(count)
+    }
+
+    /// Whether the name begins with the words of another.
+    pub(super) fn begins_with(&self, other: &Self) -> bool {
+        self.prefix(other).is_some()
+    }
+}
+
 /// Whether two spellings mean the same name.
 pub(super) fn same(a: &str, b: &str) -> bool {
-    words(a).concat() == words(b).concat()
+    Spelling::of(a).is_same(&Spelling::of(b))
 }
 
 /// Whether two spellings mean the same name, or the one leaves out the other's first words.
 pub(super) fn agree(a: &str, b: &str) -> bool {
-    let (a, b) = (words(a).concat(), words(b).concat());
-    !a.is_empty() && !b.is_empty() && (a.ends_with(&b) || b.ends_with(&a))
+    Spelling::of(a).agrees(&Spelling::of(b))
 }
 
 /// The rest of a name's words after those of another, if it begins with them.
 pub(super) fn after(name: &str, prefix: &str) -> Option<String> {
-    let (name, prefix) = (words(name), words(prefix));
-    (1..=name.len()).find(|&count| name[..count].concat() == prefix.concat()).map(|count| name[count..].join("_"))
+    let name = Spelling::of(name);
+    name.prefix(&Spelling::of(prefix)).map(|count| name.words[count..].join("_"))
 }
 
 /// Whether a name has the words of another at its end, and others before.

@@ -15,6 +15,7 @@ use synthesize::smallest;
 
 use super::context::Context;
 use super::event_types::Route;
+use crate::budget::Resource;
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::document::{Node, Origin, pretty_json};
 use crate::ir::{Api, Example, Type, TypeId};
@@ -51,6 +52,11 @@ impl Examples<'_, '_> {
     fn published(&self) -> Vec<Example> {
         let mut examples = Vec::new();
         for published in self.route.webhook.examples.iter().map(|example| &example.payload) {
+            // Counted before it is tried, since webhooks and event types may share it.
+            self.cx.spend(Resource::Texts, 1 + published.children().count(), published.origin());
+            if self.cx.is_exceeded() {
+                break;
+            }
             if let Some(other) = self.statement.other_event_type(published) {
                 self.report_other_event_type(published, &other);
                 continue;
@@ -112,6 +118,7 @@ impl Examples<'_, '_> {
         let decode = |node: &Node| decode(self.api, &Type::Named(self.payload), node);
         let example = |decoded: Decoded, states_event_type| {
             let json = pretty_json(&decoded.value);
+            self.cx.spend(Resource::Texts, json.len(), payload.origin());
             let example = Example { json, assembled: false, states_event_type, origin: payload.origin().clone() };
             (example, decoded.undeclared)
         };

@@ -1,5 +1,8 @@
 //! Which values of a discriminator select an alternative, and the names of alternatives.
 
+use std::collections::HashMap;
+
+use indexmap::IndexSet;
 use openapiv3::Discriminator;
 
 use crate::document::Segment;
@@ -35,22 +38,45 @@ pub(super) fn component(cx: &Context<'_>, schema: SchemaId) -> Option<String> {
 
 /// Whether a name or reference of a discriminator means this alternative.
 pub(super) fn is_target(cx: &Context<'_>, target: &str, alternative: SchemaId) -> bool {
-    let last = target.rsplit('/').next().unwrap_or(target);
-    let file = last.rsplit_once('.').map(|(stem, _)| stem);
-    let name = alternative_component(cx, alternative);
-    name.is_some_and(|name| name == target || name == last || Some(name.as_str()) == file)
+    alternative_component(cx, alternative).is_some_and(|name| target_names(target).any(|target| target == name))
 }
 
-/// The values of a discriminator that select an alternative: from the mapping, the schema of the member, or the
+/// The names that a name or reference of a discriminator may mean.
+fn target_names(target: &str) -> impl Iterator<Item = &str> {
+    let last = target.rsplit('/').next().unwrap_or(target);
+    let file = last.rsplit_once('.').map(|(stem, _)| stem);
+    [target, last].into_iter().chain(file)
+}
+
+/// The values of a discriminator that select its alternatives: from the mapping, the schema of the member, or the
 /// alternative's name.
-pub(crate) fn tags(cx: &Context<'_>, discriminator: &Discriminator, alternative: SchemaId) -> Vec<String> {
-    let mapping = discriminator.mapping.iter().filter(|(_, target)| is_target(cx, target, alternative));
-    let mapped: Vec<String> = mapping.map(|(tag, _)| tag.clone()).collect();
-    if !mapped.is_empty() {
-        return mapped;
+pub(crate) struct Tags<'c, 'a> {
+    cx: &'c Context<'a>,
+    discriminator: &'c Discriminator,
+    /// Those of the mapping, by each name that their target may have.
+    mapped: HashMap<&'c str, IndexSet<&'c str>>,
+}
+
+impl<'c, 'a> Tags<'c, 'a> {
+    pub(crate) fn new(cx: &'c Context<'a>, discriminator: &'c Discriminator) -> Self {
+        let mut mapped: HashMap<&str, IndexSet<&str>> = HashMap::new();
+        for (tag, target) in &discriminator.mapping {
+            for name in target_names(target) {
+                mapped.entry(name).or_default().insert(tag);
+            }
+        }
+        Self { cx, discriminator, mapped }
     }
-    let stated = stated_tags(cx, &discriminator.property_name, alternative);
-    stated.unwrap_or_else(|| alternative_component(cx, alternative).into_iter().collect())
+
+    /// The values that select an alternative.
+    pub(crate) fn of(&self, alternative: SchemaId) -> Vec<String> {
+        let name = alternative_component(self.cx, alternative);
+        if let Some(mapped) = name.as_deref().and_then(|name| self.mapped.get(name)) {
+            return mapped.iter().map(|tag| (*tag).to_owned()).collect();
+        }
+        let stated = stated_tags(self.cx, &self.discriminator.property_name, alternative);
+        stated.unwrap_or_else(|| name.into_iter().collect())
+    }
 }
 
 /// The values that the schema of a member states, if it lists strings.

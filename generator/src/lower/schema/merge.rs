@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 use std::slice;
 
@@ -10,8 +10,9 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::annotations::Annotations;
 use super::keywords::{Keywords, without_null};
+use crate::budget::Resource;
 use crate::diagnostics::{Code, Diagnostic, Place};
-use crate::document::{Node, Origin, same};
+use crate::document::{Node, Origin, canonical};
 use crate::lower::reporter::Reporter;
 use crate::normalize::{Additional, Inexpressible, JsonType, Schema, SchemaId, Schemas};
 
@@ -80,7 +81,17 @@ impl<'a> MergeCache<'a> {
 
     /// A set, merged.
     pub(crate) fn get(&self, schemas: &'a Schemas, reporter: &Reporter<'a>, set: &[SchemaId]) -> Rc<MergedSchema<'a>> {
-        let merge = || Rc::new(MergedSchema::new(schemas, reporter, set));
+        if reporter.is_exceeded() {
+            return Rc::new(MergedSchema { schemas: set.to_vec(), ..MergedSchema::default() });
+        }
+        let merge = || {
+            let merged = MergedSchema::new(schemas, reporter, set);
+            let origin = schemas.get(set[0]).node.origin();
+            reporter.spend(Resource::Merges, merged.visited.len() - 1, origin);
+            let values = merged.values.as_ref().map_or(0, |values| values.len());
+            reporter.spend(Resource::MergedMembers, merged.properties.len() + merged.required.len() + values, origin);
+            Rc::new(merged)
+        };
         if let [id] = set {
             return Rc::clone(self.single[id.index()].get_or_init(merge));
         }
@@ -364,8 +375,12 @@ impl<'a> Merge<'a, '_> {
 
     /// The values that both lists have. If there are none, the first list counts, which is reported.
     fn common_values(&self, known: &[Node], given: &[Node]) -> Vec<Node> {
-        let in_both = known.iter().filter(|value| given.iter().any(|other| same(value, other)));
-        let both: Vec<Node> = in_both.cloned().collect();
+        let texts: HashSet<String> = given.iter().map(canonical).collect();
+        let both: Vec<Node> = known.iter().filter(|value| texts.contains(&canonical(value))).cloned().collect();
+        if let Some(first) = given.first() {
+            // Long values take time each time that they are compared.
+            self.reporter.spend(Resource::Texts, texts.iter().map(String::len).sum(), first.origin());
+        }
         if let (true, [first, ..], [other, ..]) = (both.is_empty(), known, given) {
             self.reporter.report(
                 Diagnostic::new(Code::NotEnforced, "the `enum` lists have no value in common")

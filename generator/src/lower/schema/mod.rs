@@ -16,6 +16,6 @@ mod values;
 
 pub(super) use alias::unwrap_aliases;
 pub(super) use body::Body;
-pub(super) use discriminator::tags;
+pub(super) use discriminator::Tags;
 pub(super) use merge::{MergeCache, MergedSchema, SchemaSet};
 pub(super) use types::Types;

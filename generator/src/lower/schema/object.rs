@@ -2,6 +2,7 @@
 
 use super::merge::{MergedSchema, SchemaSet};
 use super::types::{Site, Types};
+use crate::budget::Resource;
 use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean};
 use crate::ir::{Docs, Field, Presence, Struct, Type, TypeId, UntypedReason};
 use crate::normalize::{Additional, SchemaId};
@@ -18,6 +19,9 @@ impl Types<'_, '_> {
         }
         let mut fields = Vec::new();
         for (wire, set) in &merged.properties {
+            if self.cx.is_exceeded() {
+                return Struct::default();
+            }
             fields.push(self.field(wire, set, merged.required.contains(wire), id));
         }
         for wire in merged.required.iter().filter(|wire| !merged.properties.contains_key(*wire)) {
@@ -30,19 +34,24 @@ impl Types<'_, '_> {
 
     fn field(&mut self, wire: &str, set: &[SchemaId], required: bool, parent: TypeId) -> Field {
         let used = self.used(set, Site { parent, hint: wire });
+        let origin = self.origin(set[0]);
+        self.cx.spend(Resource::Members, 1, &origin);
+        self.cx.spend(Resource::Texts, wire.len() + used.docs.size(), &origin);
         Field {
             wire: wire.to_owned(),
             // A value of any type may be null in any case.
             presence: Presence::new(required, used.nullable && used.ty != Type::Any),
             ty: used.ty,
             docs: used.docs,
-            origin: self.origin(set[0]),
+            origin,
         }
     }
 
     /// A member that is required and has no schema.
     fn undescribed(&mut self, wire: &str, parent: TypeId) -> Field {
         let origin = self.defs[parent.0].origin.clone();
+        self.cx.spend(Resource::Members, 1, &origin);
+        self.cx.spend(Resource::Texts, wire.len(), &origin);
         let reason = UntypedReason::Unrestricted("a member is required, but not described");
         Field {
             wire: wire.to_owned(),

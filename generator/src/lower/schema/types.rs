@@ -9,9 +9,10 @@ use super::body::Body;
 use super::discriminator::component;
 use super::merge::{MergedSchema, SchemaSet};
 use super::values::listed;
+use crate::budget::Resource;
 use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean};
 use crate::document::Origin;
-use crate::ir::{Docs, Format, Kind, Naming, Type, TypeDef, TypeId, Untyped, UntypedReason};
+use crate::ir::{Docs, Format, Kind, Literal, Naming, Type, TypeDef, TypeId, Untyped, UntypedReason};
 use crate::lower::context::Context;
 use crate::normalize::{Inexpressible, JsonType, SchemaId};
 
@@ -85,6 +86,7 @@ impl<'a, 'c> Types<'a, 'c> {
 
     pub(super) fn reserve(&mut self, naming: Naming, origin: Origin) -> TypeId {
         let id = TypeId(self.defs.len());
+        self.cx.spend(Resource::Types, 1, &origin);
         // Until it is defined.
         let kind = Kind::Newtype(Type::Any);
         self.defs.push(TypeDef { kind, naming, docs: Docs::default(), origin });
@@ -93,6 +95,19 @@ impl<'a, 'c> Types<'a, 'c> {
 
     pub(super) fn define(&mut self, id: TypeId, docs: Docs, kind: Kind) {
         let def = &mut self.defs[id.0];
+        let literal = |value: &Literal| value.json().len() + value.description.as_ref().map_or(0, String::len);
+        // The fields of a struct are counted one by one, so that the one that goes over a limit is named.
+        let (members, texts) = match &kind {
+            Kind::Enum(listed) => (listed.values.len(), listed.values.iter().map(literal).sum()),
+            Kind::Union(union) => {
+                let tags: Vec<&String> = union.variants.iter().flat_map(|variant| &variant.tags).collect();
+                (union.variants.len() + tags.len(), tags.into_iter().map(String::len).sum())
+            }
+            Kind::Constant(value) => (1, literal(value)),
+            Kind::Struct(_) | Kind::Newtype(_) => (0, 0),
+        };
+        self.cx.spend(Resource::Members, members, &def.origin);
+        self.cx.spend(Resource::Texts, docs.size() + texts, &def.origin);
         def.docs = docs;
         def.kind = kind;
     }
@@ -100,6 +115,9 @@ impl<'a, 'c> Types<'a, 'c> {
     /// Defines what is in use, and what that uses in turn.
     fn define_pending(&mut self) {
         while let Some(Pending { id, merged }) = self.pending.pop_front() {
+            if self.cx.is_exceeded() {
+                return;
+            }
             let kind = self.kind(id, &merged);
             self.define(id, merged.annotations.docs(), kind);
         }

@@ -3,9 +3,10 @@
 use indexmap::IndexSet;
 use openapiv3::Discriminator;
 
-use super::discriminator::{alternative_component, is_target, stated_tags, tags};
+use super::discriminator::{Tags, alternative_component, is_target, stated_tags};
 use super::merge::{Choice, MergedSchema};
 use super::types::{Site, Types};
+use crate::budget::Resource;
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::ir::{Format, Kind, Naming, Select, Type, TypeId, Union, Variant};
 use crate::lower::context::Context;
@@ -16,9 +17,21 @@ impl<'a> Types<'a, '_> {
     pub(super) fn union(&mut self, id: TypeId, merged: &MergedSchema<'a>, choice: &Choice) -> Kind {
         let stated = merged.discriminator.map(|discriminator| discriminator.property_name.clone());
         let tag = stated.or_else(|| implied_tag(self.cx, &choice.alternatives));
+        let tags = merged.discriminator.map(|discriminator| Tags::new(self.cx, discriminator));
+        let members = choice.alternatives.iter().map(|alternative| self.cx.merged(&[*alternative]).properties.len());
+        let mapped = merged.discriminator.map_or(0, |discriminator| discriminator.mapping.len());
+        self.cx.spend(Resource::MergedMembers, members.sum::<usize>() + mapped, &self.origin(merged.schemas[0]));
         let mut variants = Vec::new();
         for (index, alternative) in choice.alternatives.iter().enumerate() {
-            variants.push(self.variant(id, merged, *alternative, tag.as_deref(), index));
+            if self.cx.is_exceeded() {
+                break;
+            }
+            let tags = match (&tags, tag.as_deref()) {
+                (Some(tags), _) => tags.of(*alternative),
+                (None, Some(tag)) => stated_tags(self.cx, tag, *alternative).unwrap_or_default(),
+                (None, None) => Vec::new(),
+            };
+            variants.push(self.variant(id, merged, *alternative, tag.as_deref(), tags, index));
         }
         if let Some(member) = tag.filter(|_| are_distinguished(&variants)) {
             let default = self.default_alternative(merged, &choice.alternatives);
@@ -39,15 +52,11 @@ impl<'a> Types<'a, '_> {
         merged: &MergedSchema<'a>,
         alternative: SchemaId,
         tag: Option<&str>,
+        tags: Vec<String>,
         index: usize,
     ) -> Variant {
         let schema = self.cx.merged(&[alternative]);
         let name = self.alternative_name(&schema, tag, index);
-        let tags = match (merged.discriminator, tag) {
-            (Some(discriminator), _) => tags(self.cx, discriminator, alternative),
-            (None, Some(tag)) => stated_tags(self.cx, tag, alternative).unwrap_or_default(),
-            (None, None) => Vec::new(),
-        };
         let site = Site { parent: union, hint: &name };
         // Siblings of the alternatives belong to each of them, unless each has them already.
         let ty = if merged.has_members() && !schema.extends(&merged.schemas) {
