@@ -37,7 +37,8 @@ pub(crate) struct Pool {
 #[derive(Default)]
 struct Queues {
     next: u64,
-    clients: BTreeMap<u64, Waiting>,
+    heads: BTreeMap<u64, Waiting>,
+    bodies: BTreeMap<u64, Waiting>,
     services: BTreeMap<u64, Waiting>,
     deliveries: BTreeMap<u64, Waiting>,
 }
@@ -97,12 +98,12 @@ impl Pool {
 
     /// Closes a connection, unless all of them have recent deliveries. Returns whether there was one.
     ///
-    /// It is the oldest of the larger group, those that wait for their client or those that wait for a service. So neither
-    /// can crowd out the other.
+    /// It is the oldest of the largest group: those that wait for a head, for a body, or for a service. So none of these can
+    /// crowd out the others.
     pub(crate) fn evict(&self) -> bool {
-        let Queues { clients, services, deliveries, .. } = &mut *self.queues();
-        let group = if clients.len() >= services.len() { clients } else { services };
-        let oldest = group.pop_first().or_else(|| {
+        let Queues { heads, bodies, services, deliveries, .. } = &mut *self.queues();
+        let largest = [services, bodies, heads].into_iter().max_by_key(|group| group.len());
+        let oldest = largest.and_then(BTreeMap::pop_first).or_else(|| {
             let oldest = deliveries.first_entry()?;
             (oldest.get().since.elapsed() >= PATIENCE).then(|| oldest.remove_entry())
         });
@@ -122,7 +123,8 @@ impl Pool {
 impl Queues {
     fn of(&mut self, state: State) -> &mut BTreeMap<u64, Waiting> {
         match state {
-            State::Waiting | State::Receiving => &mut self.clients,
+            State::Waiting => &mut self.heads,
+            State::Receiving => &mut self.bodies,
             State::Answering => &mut self.services,
             State::Delivering => &mut self.deliveries,
         }
@@ -204,7 +206,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_oldest_of_the_larger_group_is_closed() {
+    async fn the_oldest_of_the_largest_group_is_closed() {
         use State::{Answering, Delivering, Receiving, Waiting};
 
         assert_eq!(closed(&[Waiting, Receiving, Answering, Delivering], 1).await, [0]);

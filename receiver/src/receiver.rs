@@ -244,7 +244,7 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
     /// the minimum is one body. A body counts with the size of its buffer, at most twice what has arrived.
     ///
     /// If memory is short, bodies that are still arriving are evicted and answered with 503: first those that occupy the
-    /// most memory for the longest time without progress. Bodies of verified deliveries are kept. If they leave no room,
+    /// most memory for the longest time without progress. Their answer is held back for 5 s. Bodies of verified deliveries are kept. If they leave no room,
     /// the answer is 503, too.
     pub fn body_memory(mut self, bytes: usize) -> Self {
         self.setup.limits.body_memory = bytes;

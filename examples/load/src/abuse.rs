@@ -2,12 +2,14 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::process::Command;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
@@ -24,13 +26,27 @@ pub(crate) enum Abuse {
     BadSignatures,
     /// This many bodies that stop before their last byte.
     StalledBodies(usize),
+    /// The public tool, in one of its modes.
+    Slowhttptest(Mode),
+}
+
+/// A mode of slowhttptest, against a path that suffers from it.
+#[derive(Clone, Copy)]
+pub(crate) enum Mode {
+    Headers,
+    Body,
+    Read,
 }
 
 /// The most that a receiver takes.
 const BODY: usize = 2 * 1024 * 1024;
 
 impl Abuse {
-    /// All except [`StalledBodies`](Self::StalledBodies).
+    /// With [`Slowhttptest`](Self::Slowhttptest).
+    pub(crate) const PUBLIC: [Self; 3] =
+        [Self::Slowhttptest(Mode::Headers), Self::Slowhttptest(Mode::Body), Self::Slowhttptest(Mode::Read)];
+
+    /// Our own, except [`StalledBodies`](Self::StalledBodies).
     pub(crate) const USUAL: [Self; 7] = [
         Self::None,
         Self::SilentConnections,
@@ -51,6 +67,7 @@ impl Abuse {
             Self::LargeBodies => connections / 10,
             Self::OversizedBodies | Self::BadSignatures => connections.min(64),
             Self::StalledBodies(count) => count,
+            Self::Slowhttptest(_) => 1,
         };
         for _ in 0..count {
             let attempts = Arc::clone(&attempts);
@@ -74,6 +91,30 @@ impl Abuse {
             Self::OversizedBodies => flood(address, BODY * 3 / 2, BODY * 3 / 2).await,
             Self::BadSignatures => flood(address, 2, 2).await,
             Self::StalledBodies(_) => flood(address, BODY, BODY - 1).await,
+            Self::Slowhttptest(mode) => mode.run(address).await,
+        }
+    }
+}
+
+impl Mode {
+    /// Runs the tool to its end, with 1000 connections.
+    async fn run(self, address: SocketAddr) {
+        let (path, arguments) = self.command();
+        let mut command = Command::new("slowhttptest");
+        command.args(arguments.split(' ')).args(["-u", &format!("http://{address}{path}")]);
+        command.args("-c 1000 -r 1000 -p 3 -l 600".split(' '));
+        command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+        if let Err(error) = command.status().await {
+            eprintln!("slowhttptest: {error}");
+        }
+        sleep(Duration::from_secs(1)).await;
+    }
+
+    fn command(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Headers => ("/hook", "-H -i 5 -x 24 -t POST"),
+            Self::Body => ("/upload", "-B -i 5 -s 8192 -x 10 -t POST"),
+            Self::Read => ("/page", "-X -w 512 -y 1024 -n 5 -z 32 -k 3"),
         }
     }
 }
@@ -119,6 +160,7 @@ async fn flood(address: SocketAddr, announced: usize, sent: usize) {
 impl fmt::Display for Abuse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Slowhttptest(mode) => return write!(f, "`slowhttptest {}`", mode.command().1),
             Self::StalledBodies(count) => return write!(f, "{count} bodies of 2 MiB that stop"),
             Self::None => "none",
             Self::SilentConnections => "silent connections",

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant, SystemTime};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, BufWriter};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 use webhook_receiver::{BoxError, testing};
@@ -55,10 +55,13 @@ pub(crate) async fn deliver(address: SocketAddr, number: usize) -> Option<Delive
 pub(crate) async fn exchange(address: SocketAddr, head: &[u8], body: &[u8]) -> Result<u16, BoxError> {
     let mut stream = TcpStream::connect(address).await?;
     stream.set_nodelay(true)?;
-    let (mut reader, mut writer) = stream.split();
+    let (mut reader, writer) = stream.split();
+    // A small body is in the packet of the head.
+    let mut writer = BufWriter::new(writer);
     let send = async {
         writer.write_all(head).await?;
-        writer.write_all(body).await
+        writer.write_all(body).await?;
+        writer.flush().await
     };
     let mut status = [0; 12];
     // An answer may arrive before everything was sent.

@@ -5,11 +5,14 @@ use std::fs;
 use std::net::SocketAddr;
 use std::process::Stdio;
 
+use axum::Router;
+use axum::routing::{get, post};
 use peak_alloc::PeakAlloc;
 use tenovos_webhooks::AssetCreated;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
 use tokio::net::TcpListener;
 use tokio::process::{Child, ChildStdout, Command};
+use webhook_receiver::bytes::Bytes;
 use webhook_receiver::serve::Server as WebhookServer;
 use webhook_receiver::{BoxError, testing};
 
@@ -17,13 +20,18 @@ use webhook_receiver::{BoxError, testing};
 #[global_allocator]
 static HEAP: PeakAlloc = PeakAlloc;
 
-/// Receives assets. Prints its address, and the peak of its heap in bytes when its input ends.
+static PAGE: [u8; 64 * 1024] = [b'x'; 64 * 1024];
+
+/// Receives assets at `/hook`. Other routes read a body and send a page of 64 KiB. Prints its address, and the peak of its heap in bytes when its input ends.
 pub(crate) async fn serve() -> Result<(), BoxError> {
     let service = tenovos_webhooks::receiver(testing::secret()).on(|_: AssetCreated| async {}).into_service();
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?);
     let ended = async { drop(tokio::io::stdin().read(&mut [0]).await) };
-    let server = WebhookServer::new().route_service("/hook", service);
+    let pages = Router::new()
+        .route("/upload", post(async |body: Bytes| body.len().to_string()))
+        .route("/page", get(async || Bytes::from_static(&PAGE)));
+    let server = WebhookServer::new().route_service("/hook", service).fallback_service(pages);
     tokio::select! {
         result = server.run(listener) => result?,
         () = ended => println!("{}", HEAP.peak_usage()),

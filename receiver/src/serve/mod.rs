@@ -118,9 +118,9 @@ impl Server {
     /// Sets the maximum number of connections, at least one. The default is 512. Stay well below the number of files that
     /// the process may open.
     ///
-    /// At the limit, a new connection replaces the oldest one that waits for its client, or for the fallback service if
-    /// those are more. So senders get through even while others open connections and keep them. The connection of a
-    /// verified delivery is kept for at least a minute.
+    /// At the limit, a new connection replaces the oldest one of the largest group: those that wait for a head, for a body,
+    /// or for the fallback service. So senders get through even while others open connections and keep them. The connection
+    /// of a verified delivery is kept for at least a minute.
     pub fn max_connections(mut self, limit: usize) -> Self {
         self.max_connections = limit.max(1);
         self
