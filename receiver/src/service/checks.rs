@@ -50,12 +50,15 @@ pub(super) fn check_media(headers: &HeaderMap) -> Result<(), Rejection> {
     Ok(())
 }
 
-/// Absent, `application/json`, or `application/…+json`, with any parameters.
+/// Absent, `application/json`, `text/json`, or `application/…+json`, with any parameters.
 ///
 /// The header is not signed, so this only refuses what is clearly something else.
 fn is_json(headers: &HeaderMap) -> bool {
     headers.get_all(CONTENT_TYPE).iter().all(|value| {
         let essence = value.as_bytes().split(|&byte| byte == b';').next().unwrap_or_default().trim_ascii();
+        if essence.eq_ignore_ascii_case(b"text/json") {
+            return true;
+        }
         let Some((kind, subtype)) = essence.split_at_checked(b"application/".len()) else { return false };
         let is_structured = || {
             subtype
