@@ -443,7 +443,7 @@ fn schema(field: &str) -> Option<Place> {
         "dependentRequired" => (map, json!({ "a": ["b"] })),
         "dependentSchemas" => (map, json!({ "a": {} })),
         "propertyNames" => (map, anything()),
-        "unevaluatedProperties" => (map, json!(false)),
+        "unevaluatedProperties" => (json!({ "properties": { "a": {} } }), anything()),
         "$dynamicRef" | "$recursiveRef" => (any, json!("#words")),
         "$defs" | "definitions" => (text, json!({ "a": {} })),
         "$vocabulary" | "externalDocs" | "xml" => (text, any),

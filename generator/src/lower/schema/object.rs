@@ -25,6 +25,11 @@ impl Types<'_, '_> {
             fields.push(self.field(wire, set, merged.required.contains(wire), id));
         }
         for wire in merged.required.iter().filter(|wire| !merged.properties.contains_key(*wire)) {
+            // All members without a name in the description have the schema of these.
+            if let (Some(Additional::Schema(values)), []) = (merged.additional, &merged.patterns[..]) {
+                fields.push(self.field(wire, &[values], true, id));
+                continue;
+            }
             self.report_undescribed(id, wire, merged);
             fields.push(self.undescribed(wire, id));
         }

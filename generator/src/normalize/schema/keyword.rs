@@ -3,7 +3,7 @@
 //! `docs/support.md` has the same table for users; a test compares them.
 
 use super::{Additional, Inexpressible, Reader, Schema};
-use crate::document::{Node, Value};
+use crate::document::{Node, Object, Value};
 
 /// The treatment of a keyword.
 pub(super) enum Treatment {
@@ -80,7 +80,7 @@ pub(super) const KEYWORDS: &[(&str, Treatment)] = &[
     ("dependentRequired", Rule),
     ("dependentSchemas", Rule),
     ("propertyNames", Rule),
-    ("unevaluatedProperties", Rule),
+    ("unevaluatedProperties", Reads(|reader, schema, _, value| reader.unevaluated(schema, value))),
     ("unevaluatedItems", Rule),
     ("contains", Rule),
     ("minContains", Rule),
@@ -100,6 +100,11 @@ pub(super) const KEYWORDS: &[(&str, Treatment)] = &[
     ("externalDocs", Nothing),
     ("xml", Nothing),
 ];
+
+/// Whether a schema allows every value.
+fn allows_all(schema: &Node) -> bool {
+    schema.as_bool() == Some(true) || schema.as_object().is_some_and(Object::is_empty)
+}
 
 fn constant(schema: &mut Schema, value: &Node) {
     if matches!(value.value(), Value::Null) {
@@ -142,7 +147,19 @@ impl Reader<'_, '_> {
             Value::Bool(false) => Additional::Forbidden,
             Value::Bool(true) => Additional::Any,
             Value::Object(members) if members.is_empty() => Additional::Any,
+            // The same as `false`.
+            Value::Object(members) if members.len() == 1 && members.get("not").is_some_and(allows_all) => {
+                Additional::Forbidden
+            }
             _ => Additional::Schema(self.reserve(value)),
+        }
+    }
+
+    /// The members of all schemas that apply are members of one type, so the others are those that none evaluates.
+    fn unevaluated(&mut self, schema: &mut Schema, value: &Node) {
+        // Next to `additionalProperties`, each member is evaluated.
+        if schema.node.get("additionalProperties").is_none() {
+            schema.additional = Some(self.additional(value));
         }
     }
 
