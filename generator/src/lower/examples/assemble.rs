@@ -63,6 +63,9 @@ impl<'a> Assembler<'a, '_> {
             return self.value(&[alternative], needed);
         }
         let origin = self.cx.schemas.get(schema).node.origin();
+        if merged.only_null {
+            return needed.then(|| build::null(origin));
+        }
         if merged.is_object() {
             let members = self.members(&merged);
             return (needed || !members.is_empty()).then(|| build::object(members, origin));

@@ -33,6 +33,13 @@ impl<'a> Annotations<'a> {
         self.facts.extend(&other.facts);
     }
 
+    /// The bounds of a number, as JSON text.
+    pub(super) fn bounds(&self) -> impl Iterator<Item = &str> {
+        let is_bound =
+            |keyword: &str| matches!(keyword, "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum");
+        self.facts.iter().filter(move |(keyword, _)| is_bound(keyword)).map(|(_, value)| value.as_str())
+    }
+
     pub(super) fn docs(&self) -> Docs {
         Docs {
             title: self.title.map(str::to_owned),

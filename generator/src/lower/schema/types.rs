@@ -8,7 +8,7 @@ use super::annotations::Annotations;
 use super::body::Body;
 use super::discriminator::component;
 use super::merge::{MergedSchema, SchemaSet};
-use super::values::listed;
+use super::values::{listed, only_null};
 use crate::budget::Resource;
 use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean};
 use crate::document::Origin;
@@ -174,7 +174,7 @@ impl<'a, 'c> Types<'a, 'c> {
         self.merge_choices(&mut merged);
         let set = merged.schemas.clone();
         let naming = self.naming(&set, site);
-        if let Some(kind) = listed(&merged) {
+        if let Some(kind) = listed(&merged).or_else(|| only_null(&merged, &self.origin(set[0]))) {
             let id = self.reserve(naming, self.origin(set[0]));
             self.define(id, merged.annotations.docs(), kind);
             return self.remember(&set, Type::Named(id));
@@ -222,7 +222,7 @@ impl<'a, 'c> Types<'a, 'c> {
             JsonType::Boolean => Type::Bool,
             JsonType::Integer => match merged.format {
                 Some("int32") => Type::I32,
-                Some("int64") => Type::I64,
+                Some("int64") if merged.annotations.bounds().all(fits_i64) => Type::I64,
                 _ => Type::Integer,
             },
             JsonType::Number => Type::Number,
@@ -306,4 +306,10 @@ impl<'a, 'c> Types<'a, 'c> {
         };
         name.map_or_else(|| Naming::inline(site.parent, site.hint), Naming::Component)
     }
+}
+
+/// Whether a bound, as JSON text, is within the range of `i64`.
+fn fits_i64(bound: &str) -> bool {
+    // The exact ends of the range have no `f64`. In OpenAPI 3.0, `exclusiveMaximum` is a boolean.
+    bound.parse::<i64>().is_ok() || bound.parse::<f64>().map_or(true, |bound| bound.abs() < 9e18)
 }

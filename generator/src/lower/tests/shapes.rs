@@ -329,7 +329,7 @@ fn a_single_value_makes_a_constant() {
             Nothing: {const: null}
         ",
         expect![[r#"
-            Nothing?: JsonValue
+            Nothing?: Nothing | null
 
             const Kind = "pet";
 
@@ -337,7 +337,7 @@ fn a_single_value_makes_a_constant() {
 
             const Version = 2;
 
-            untyped /components/schemas/Nothing: no keyword restricts the value
+            const Nothing = null;
         "#]],
     );
 }
