@@ -45,7 +45,7 @@ pub struct Config {
     /// The version of the package; `0.1.0` if not set.
     pub crate_version: CrateVersion,
     /// The vendor's name in Rust.
-    pub vendor: Option<TypeName>,
+    pub vendor: Option<Located<TypeName>>,
     /// How an event type is found.
     pub event_types: EventTypes,
     /// Rust names of types, by position in the description.
@@ -85,7 +85,7 @@ impl Config {
             project: Project::read(table),
             crate_name: table.string("crate-name").map(Spanned::into_inner),
             crate_version: table.string("crate-version").map(Spanned::into_inner).unwrap_or_default(),
-            vendor: table.string("vendor").map(Spanned::into_inner),
+            vendor: table.string("vendor").map(|vendor| table.located(vendor)),
             event_types: table.table("event-type", EventTypes::read).map(Spanned::into_inner).unwrap_or_default(),
             names: table.map("names"),
             signature: table.table("signature", Signature::read).and_then(Spanned::into_inner),

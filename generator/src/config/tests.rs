@@ -171,7 +171,7 @@ headers = { id = "acme-id" }
     let config = parsed(text);
     assert_eq!(config.crate_name.unwrap().as_str(), "acme-hooks");
     assert_eq!(config.crate_version.as_str(), "1.2.3");
-    assert_eq!(config.vendor.unwrap().as_str(), "Acme");
+    assert_eq!(config.vendor.unwrap().value.as_str(), "Acme");
     let location = config.event_types.location.unwrap();
     assert_eq!(
         (location.value, text_of(&location.place)),

@@ -139,6 +139,8 @@ pub(super) fn ensure(holds: bool, problem: &'static str) -> Check {
 fn check_crate_name(name: &str) -> Check {
     /// Names that the compiler or Cargo would confuse with something else.
     const TAKEN: &[&str] = &["alloc", "core", "proc_macro", "std", "test", "webhook_receiver"];
+    /// Modules that the emitted tests import beside the crate.
+    const IMPORTED: &[&str] = &["codec", "codegen", "format", "mpsc", "testing"];
     let word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     let ident = name.replace('-', "_");
     ensure(
@@ -148,7 +150,8 @@ fn check_crate_name(name: &str) -> Check {
     ensure(name.len() <= 64, "is too long for a package name: use at most 64 characters")?;
     ensure(!is_keyword(&ident), "is a Rust keyword and cannot be a package name")?;
     ensure(!crate::portable::is_device_name(&ident), "is a device name on Windows and cannot be a package name")?;
-    ensure(!TAKEN.contains(&&*ident), "is already the name of another crate")
+    ensure(!TAKEN.contains(&&*ident), "is already the name of another crate")?;
+    ensure(!IMPORTED.contains(&&*ident), "is the name of a module that generated code uses: add `-webhooks`")
 }
 
 fn check_crate_version(version: &str) -> Check {
@@ -243,6 +246,8 @@ mod tests {
                 "std",
                 "webhook-receiver",
                 "webhook_receiver",
+                "testing",
+                "mpsc",
                 "con",
                 "com1",
                 &"a".repeat(65),

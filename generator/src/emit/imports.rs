@@ -95,3 +95,17 @@ pub(super) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<Ident> {
     names.dedup();
     names.into_iter().map(ident).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::foreign;
+    use crate::config::CrateName;
+
+    #[test]
+    fn no_crate_is_called_like_a_module_that_its_tests_import() {
+        let names = foreign().into_iter().flat_map(|(_, names)| names);
+        for module in names.filter(|name| name.starts_with(char::is_lowercase)) {
+            assert!(module.parse::<CrateName>().is_err(), "{module}");
+        }
+    }
+}

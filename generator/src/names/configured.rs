@@ -1,10 +1,22 @@
-//! Names of types in the configuration.
+//! Names of types in the configuration, checked like those in a description.
 
+use super::reserved;
 use super::scope::Scope;
-use crate::config::{Config, SpecPlace};
+use crate::config::{Config, Located, SpecPlace, TypeName};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Label, Place, suggest};
 use crate::ir::{Api, TypeDef};
 use crate::source::Sources;
+
+/// Refuses a name of the vendor that generated code uses for something else.
+pub(super) fn check_vendor(vendor: &Located<TypeName>) -> Result<(), Diagnostic> {
+    let name = vendor.value.as_str();
+    if !reserved::vendors().any(|reserved| reserved == name) {
+        return Ok(());
+    }
+    Err(Diagnostic::new(Code::NameUnusable, format!("the name `{name}` is taken"))
+        .at(vendor.place.clone(), "generated code uses this name")
+        .help(format!("use another one, such as:\nvendor = \"{name}Vendor\"")))
+}
 
 /// The configured names, by the index of the type; `None` for types without one.
 pub(super) fn names(

@@ -119,8 +119,13 @@ impl Names {
 
 /// Decides all names.
 pub fn name(api: &Api, config: &Config, crate_name: &str, sources: &Sources, diagnostics: &mut Diagnostics) -> Names {
-    let configured = config.vendor.as_ref().map(|vendor| vendor.as_str().to_owned());
-    let vendor = configured.unwrap_or_else(|| default_vendor(crate_name));
+    let vendor = match &config.vendor {
+        Some(vendor) => {
+            diagnostics.take_in(configured::check_vendor(vendor));
+            vendor.value.as_str().to_owned()
+        }
+        None => default_vendor(crate_name),
+    };
     let mut scope = Scope::reserving(reserved::types());
     scope.take(&vendor);
     let configured = configured::names(api, config, sources, &mut scope, diagnostics);
@@ -143,7 +148,7 @@ pub fn name(api: &Api, config: &Config, crate_name: &str, sources: &Sources, dia
 /// The vendor of a package: `Tenovos` for `tenovos-webhooks`.
 fn default_vendor(crate_name: &str) -> String {
     let name = upper_camel(crate_name.strip_suffix("-webhooks").unwrap_or(crate_name));
-    if reserved::types().any(|reserved| reserved == name) { format!("{name}Vendor") } else { name }
+    if reserved::vendors().any(|reserved| reserved == name) { format!("{name}Vendor") } else { name }
 }
 
 /// The name of the file and test of each event type.

@@ -115,6 +115,14 @@ pub(super) fn types() -> impl Iterator<Item = &'static str> {
     receiver.chain(CODEGEN.iter().copied()).chain(OWN_TYPES).chain(STD_TYPES)
 }
 
+/// The type parameters of functions that mention the vendor.
+const PARAMETERS: [&str; 1] = ["P"];
+
+/// The names that the vendor's type must not have.
+pub(super) fn vendors() -> impl Iterator<Item = &'static str> {
+    types().chain(PARAMETERS)
+}
+
 /// The names that no module of payloads may have.
 pub(super) const MODULES: [&str; 16] = [
     "alloc",

@@ -637,3 +637,15 @@ fn a_configured_name_for_a_place_without_a_type() {
         "#]],
     );
 }
+
+#[test]
+fn names_of_the_vendor_that_generated_code_uses_are_refused() {
+    let findings = |vendor: &str| {
+        let config = format!("vendor = \"{vendor}\"\n{VERIFIER}");
+        Input { spec: &schemas("pet: {type: string}"), config: &config }.stage(Stage::Names).1
+    };
+    for name in super::reserved::vendors().filter(|name| *name != "Self") {
+        assert!(findings(name).contains(&format!("E0801: the name `{name}` is taken")), "{name}");
+    }
+    assert!(!findings("Acme").contains("E0801"));
+}
