@@ -111,7 +111,7 @@ pub(crate) struct Input {
 
     /// Override a resource limit; repeat it for several
     ///
-    /// The names are `file-bytes`, `nodes`, `indicators`, `files`, `references`, `members` and `values`.
+    /// The names are `file-bytes`, `nodes`, `indicators`, `query-nodes`, `files`, `references`, `members` and `values`.
     /// `docs/hostile.md` in the repository of this command explains them.
     #[arg(long = "limit", value_name = "NAME=NUMBER")]
     pub(crate) limits: Vec<Limit>,

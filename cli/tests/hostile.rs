@@ -63,6 +63,9 @@ impl Case {
             "--crate-name",
             "parcel-webhooks",
         ]);
+        if self.path("overlay.yaml").exists() {
+            command.args(["--overlay", "overlay.yaml"]);
+        }
         command
     }
 
@@ -520,4 +523,20 @@ fn g132_an_emitted_crate_depends_on_the_receiver_alone() {
     let library =
         files.iter().find(|(path, _)| path.ends_with("src/lib.rs")).map(|(_, text)| String::from_utf8_lossy(text));
     assert!(library.unwrap_or_default().contains("#![forbid(unsafe_code)]"));
+}
+
+#[test]
+fn g133_queries_that_multiply() {
+    // Three ways down to every node of a large description.
+    let lists = (0..100).fold("{}".to_owned(), |inner, _| format!("[{inner}, {}]", "{}, ".repeat(100)));
+    let case = Case::new(format!("{SPEC}x-a: {lists}\n"));
+    let overlay = |target: &str| {
+        format!(
+            "overlay: 1.1.0\ninfo: {{ title: a, version: '1' }}\nactions: [{{ target: '{target}', update: {{ a: 1 }} }}]\n"
+        )
+    };
+    fs::write(case.path("overlay.yaml"), overlay("$..*..*..*")).unwrap();
+    case.fails("the target selects");
+    fs::write(case.path("overlay.yaml"), overlay("$..[?@..*..*..*]")).unwrap();
+    case.fails("visit more than 50000000 nodes");
 }

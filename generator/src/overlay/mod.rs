@@ -15,6 +15,7 @@
 mod document;
 mod edit;
 mod query;
+mod selection;
 mod view;
 
 use indexmap::IndexMap;
@@ -46,7 +47,8 @@ const FIELDS: &[&str] = &[
 /// applied, so that one run finds all errors.
 pub fn apply(root: Node, overlay: &Node, limits: &Limits, diagnostics: &mut Diagnostics) -> Node {
     let actions = document::read(overlay, diagnostics);
-    let mut target = Target { view: View::new(&root), root, limits, diagnostics, misses: IndexMap::new() };
+    let mut target =
+        Target { view: View::new(&root, limits.query_nodes), root, limits, diagnostics, misses: IndexMap::new() };
     for action in &actions {
         if let Err(diagnostic) = target.apply(action) {
             target.diagnostics.push(diagnostic);
@@ -98,7 +100,7 @@ impl Target<'_> {
             self.diagnostics.push(diagnostic.at(place, "this selects nothing in the description"));
             return;
         };
-        let parents = self.nodes(&self.view.select_part(parent));
+        let parents = self.nodes(&self.view.select_part(parent).unwrap_or_default());
         let members: Vec<(&str, &Node)> =
             parents.iter().filter_map(Node::as_object).flatten().map(|(name, node)| (&**name, node)).collect();
         let names: Vec<&str> = members.iter().map(|(name, _)| *name).collect();
@@ -132,7 +134,9 @@ impl Target<'_> {
     /// The longest prefix of a query that selects something, and the name after it that does not.
     fn missing<'q>(&self, query: &'q str) -> Option<(&'q str, &'q str)> {
         let segments = query::segments(query);
-        let stop = segments.iter().find(|segment| self.view.select_part(&query[..segment.end]).is_empty())?;
+        let stop = segments
+            .iter()
+            .find(|segment| self.view.select_part(&query[..segment.end]).is_some_and(|paths| paths.is_empty()))?;
         Some((&query[..stop.start], query::names(&query[stop.clone()]).first()?))
     }
 
@@ -177,7 +181,7 @@ impl Target<'_> {
             return;
         }
         for (name, query) in query::parts(action.target.as_str().unwrap_or_default()) {
-            let paths = self.view.select_part(&query);
+            let Some(paths) = self.view.select_part(&query) else { return };
             if paths.is_empty() {
                 self.miss(action, &query, format!("the action matches nothing for `{name}`"));
             } else if let Some(node) = self.said_by(&paths, update) {

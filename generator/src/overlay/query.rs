@@ -64,12 +64,15 @@ pub(super) fn names(segment: &str) -> Vec<&str> {
 /// In a query with more names than this, names are not checked one by one.
 const MAX_NAMES: usize = 1000;
 
+/// Nor in a longer one, as each name takes a query of that length.
+const MAX_BYTES: usize = 64 * 1024;
+
 /// For each name of each list of names, the query with this name in place of the list.
 pub(super) fn parts(query: &str) -> Vec<(&str, String)> {
     let mut parts = Vec::new();
     for range in segments(query) {
         let names = names(&query[range.clone()]);
-        if parts.len() + names.len() > MAX_NAMES {
+        if parts.len() + names.len() > MAX_NAMES || query.len() > MAX_BYTES {
             return Vec::new();
         }
         if names.len() > 1 {

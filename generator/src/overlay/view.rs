@@ -1,54 +1,70 @@
 //! The view of queries: the tree as a `serde_json` value, updated with each change.
 
 use serde_json::{Map, Number, Value as Json};
-use serde_json_path::{JsonPath, PathElement};
+use serde_json_path::JsonPath;
 
+use super::selection::{self, Budget, Paths};
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::document::{Node, Segment, Value};
 
+/// How many brackets and parentheses of a query may be open: its parser tries each twice.
+const MAX_OPEN: usize = 10;
+
 /// A copy of the tree for queries. Its numbers are less exact than those of the tree, in comparisons only.
-pub(super) struct View(Json);
+pub(super) struct View {
+    json: Json,
+    budget: Budget,
+}
 
 impl View {
-    pub(super) fn new(root: &Node) -> Self {
-        Self(to_json(root))
+    /// A view whose queries visit this many nodes together at most.
+    pub(super) fn new(root: &Node, nodes: usize) -> Self {
+        Self { json: to_json(root), budget: Budget::new(nodes) }
     }
 
     /// The paths of the nodes that the query selects, each once, in the order of the indexes and names.
-    pub(super) fn select(&self, query: &Node) -> Result<Vec<Vec<Segment>>, Diagnostic> {
+    pub(super) fn select(&self, query: &Node) -> Result<Paths, Diagnostic> {
         let text = query.as_str().unwrap_or_default();
-        let path = JsonPath::parse(text).map_err(|error| {
+        let error = |code, message: String, what: String| {
+            Diagnostic::new(code, message).at(Place::Value(query.origin().clone()), what)
+        };
+        if open(text) > MAX_OPEN {
+            let message = format!("the query has more than {MAX_OPEN} open brackets and parentheses");
+            return Err(error(Code::Limit, message, String::new()));
+        }
+        JsonPath::parse(text).map_err(|problem| {
             let what = if text.starts_with('$') {
-                let why = match error.message() {
+                let why = match problem.message() {
                     "parser error" => "this is not understood",
                     message => message,
                 };
-                format!("at character {}: {why}", error.position() + 1)
+                format!("at character {}: {why}", problem.position() + 1)
             } else {
                 "a query begins with `$`, the root of the description".to_owned()
             };
-            Diagnostic::new(Code::Overlay, format!("`{text}` is not a JSONPath query"))
-                .at(Place::Value(query.origin().clone()), what)
+            error(Code::Overlay, format!("`{text}` is not a JSONPath query"), what)
         })?;
-        Ok(self.paths(&path))
+        self.paths(text).ok_or_else(|| {
+            let message = format!("the queries of the overlay visit more than {} nodes", self.budget.all);
+            error(Code::Limit, message, "up to here".to_owned())
+                .help("select by name where the names are known, or raise the limit with `--limit query-nodes=…`")
+        })
     }
 
-    /// The same for a query that is known to be valid.
-    pub(super) fn select_part(&self, query: &str) -> Vec<Vec<Segment>> {
-        JsonPath::parse(query).map(|path| self.paths(&path)).unwrap_or_default()
+    /// The same for a query that is known to be valid; `None` if it visits too many nodes.
+    pub(super) fn select_part(&self, query: &str) -> Option<Paths> {
+        self.paths(query)
     }
 
-    fn paths(&self, path: &JsonPath) -> Vec<Vec<Segment>> {
-        let mut paths: Vec<Vec<Segment>> =
-            path.query_located(&self.0).locations().map(|location| location.iter().map(segment).collect()).collect();
+    fn paths(&self, query: &str) -> Option<Paths> {
+        let mut paths = selection::select(&self.json, query, &self.budget)?;
         paths.sort_by(|one, other| one.iter().map(key).cmp(other.iter().map(key)));
-        paths.dedup();
-        paths
+        Some(paths)
     }
 
     /// Updates a changed node.
     pub(super) fn replace(&mut self, path: &[Segment], new: &Node) {
-        if let Some(old) = at(&mut self.0, path) {
+        if let Some(old) = at(&mut self.json, path) {
             *old = to_json(new);
         }
     }
@@ -56,7 +72,7 @@ impl View {
     /// Removes a node.
     pub(super) fn remove(&mut self, path: &[Segment]) {
         let Some((last, parents)) = path.split_last() else { return };
-        match (at(&mut self.0, parents), last) {
+        match (at(&mut self.json, parents), last) {
             (Some(Json::Object(members)), Segment::Member(name)) => {
                 members.remove(&**name);
             }
@@ -68,11 +84,24 @@ impl View {
     }
 }
 
-fn segment(element: &PathElement<'_>) -> Segment {
-    match element {
-        PathElement::Name(name) => Segment::Member((*name).into()),
-        PathElement::Index(index) => Segment::Element(*index),
+/// How many brackets and parentheses are open at most, outside of strings.
+fn open(query: &str) -> usize {
+    let (mut most, mut open, mut quote, mut escaped) = (0, 0_usize, None, false);
+    for c in query.chars() {
+        match (quote, c) {
+            (Some(_), _) if escaped => escaped = false,
+            (Some(_), '\\') => escaped = true,
+            (Some(end), c) if c == end => quote = None,
+            (None, '\'' | '"') => quote = Some(c),
+            (None, '[' | '(') => {
+                open += 1;
+                most = most.max(open);
+            }
+            (None, ']' | ')') => open = open.saturating_sub(1),
+            (_, _) => {}
+        }
     }
+    most
 }
 
 /// What paths are ordered by.

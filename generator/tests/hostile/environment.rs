@@ -134,3 +134,62 @@ fn g130_event_types_that_no_header_can_hold() {
     "#]],
     );
 }
+
+#[test]
+fn g133_queries_that_visit_too_much() {
+    let deep = nested_lists(100);
+    let spec = format!("{}x-deep: {deep}\n", described("{}"));
+    let overlay = |target: &str| {
+        let overlay = format!(
+            "overlay: 1.1.0\ninfo: {{ title: a, version: '1' }}\nactions:\n  - {{ target: {target:?}, update: {{ a: 1 }} }}\n"
+        );
+        outcome(&[("spec.yaml", spec.as_bytes()), ("overlay.yaml", overlay.as_bytes())])
+    };
+    let filters = |count: usize| format!("$.a{}{}", "[?@.a".repeat(count), "]".repeat(count));
+    for (target, found) in [
+        ("$..*..*..*".to_owned(), "E0201 overlay.yaml:4:15"),
+        (filters(10), "ok"),
+        (filters(22), "E0104 overlay.yaml:4:15"),
+        (filters(900), "E0104 overlay.yaml:4:15"),
+        (format!("$[?{}@.a{}]", "(".repeat(60_000), ")".repeat(60_000)), "E0104 overlay.yaml:4:15"),
+        ("$..[?@..*..*..*..*..*]".to_owned(), "E0104 overlay.yaml:4:15"),
+        (format!("$[?@{}]", "[*,*]".repeat(60)), "E0104 overlay.yaml:4:15"),
+    ] {
+        let outcome = super::found(&overlay(&target));
+        assert!(outcome.starts_with(found), "{outcome}: {}", target.chars().take(100).collect::<String>());
+    }
+}
+
+fn nested_lists(levels: usize) -> String {
+    (0..levels).fold("{}".to_owned(), |inner, _| format!("[{inner}, {{}}, {{}}]"))
+}
+
+#[test]
+fn g134_names_in_the_configuration() {
+    let config = |line: &str| outcome(&[("spec.yaml", described("{}").as_bytes()), ("codegen.toml", line.as_bytes())]);
+    each(
+        &[
+            "vendor = \"Option\"",
+            "vendor = \"Event\"",
+            "vendor = \"P\"",
+            "vendor = \"Acme\"",
+            "crate-name = \"testing\"",
+            "names.\"#/components/schemas/other\" = \"Secret\"",
+            "event-type.names.\"parcel.sent\" = \"Option\"",
+        ],
+        config,
+        &expect![[r##"
+            "vendor = \"Option\"" → E0801 codegen.toml:1:10
+            "vendor = \"Event\"" → E0801 codegen.toml:1:10
+            "vendor = \"P\"" → E0801 codegen.toml:1:10
+            "vendor = \"Acme\"" → ok
+            "crate-name = \"testing\"" → E0401 codegen.toml:1:14
+            "names.\"#/components/schemas/other\" = \"Secret\"" → ok, W0704 codegen.toml:1:7
+            "event-type.names.\"parcel.sent\" = \"Option\"" → ok, W0701 spec.yaml:13:32
+        "##]],
+    );
+    let deep = format!("event-type.pointer = \"{}\"", "/a".repeat(60_000));
+    assert_eq!(super::found(&config(&deep)), "E0401 codegen.toml:1:22");
+    assert!(super::found(&config(&format!("{}a = 1", "a.".repeat(60_000)))).starts_with("E0102"));
+    assert!(super::found(&config(&format!("a = {}", "[".repeat(60_000)))).starts_with("E0102"));
+}
