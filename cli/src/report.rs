@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use webhook_generator::budget::Usage;
@@ -91,11 +91,14 @@ impl Report {
 pub(crate) fn print_all(options: &ReportOptions, reports: impl ExactSizeIterator<Item = Report>) -> ExitCode {
     let count = reports.len();
     let mut failed = Vec::new();
-    for report in reports {
+    for mut report in reports {
+        let start = Instant::now();
+        let findings = options.findings(&report);
+        report.phases.push(("report", start.elapsed()));
         let printed = match options.format {
-            MessageFormat::Text => text(options, &report),
-            MessageFormat::Json => json(options, &report),
-            MessageFormat::Github => github(options, &report),
+            MessageFormat::Text => text(options, &report, &findings),
+            MessageFormat::Json => json(options, &report, findings),
+            MessageFormat::Github => github(options, &report, &findings),
         };
         if printed.is_err() || matches!(report.end, End::Failed | End::Stale) {
             failed.push(format!("`{}`", report.name.display()));
@@ -111,9 +114,22 @@ pub(crate) fn print_all(options: &ReportOptions, reports: impl ExactSizeIterator
     ExitCode::FAILURE
 }
 
-fn text(options: &ReportOptions, report: &Report) -> io::Result<()> {
-    let color = io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    print(io::stderr(), &render::text(&report.diagnostics, &report.sources, color))?;
+impl ReportOptions {
+    /// The diagnostics of a report, in the format that is asked for.
+    fn findings(&self, Report { diagnostics, sources, .. }: &Report) -> String {
+        match self.format {
+            MessageFormat::Text => {
+                let color = io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+                render::text(diagnostics, sources, color)
+            }
+            MessageFormat::Json => render::json(diagnostics, sources),
+            MessageFormat::Github => render::github(diagnostics, sources),
+        }
+    }
+}
+
+fn text(options: &ReportOptions, report: &Report, findings: &str) -> io::Result<()> {
+    print(io::stderr(), findings)?;
     show(options, report)
 }
 
@@ -211,8 +227,8 @@ fn total(phases: &[(&str, Duration)]) -> Duration {
     phases.iter().map(|(_, took)| took).sum()
 }
 
-fn json(options: &ReportOptions, report: &Report) -> io::Result<()> {
-    let lines = render::json(&report.diagnostics, &report.sources) + &json_summary(report).to_string() + "\n";
+fn json(options: &ReportOptions, report: &Report, findings: String) -> io::Result<()> {
+    let lines = findings + &json_summary(report).to_string() + "\n";
     if options.prints_result {
         print(io::stdout(), &report.shown)?;
         print(io::stderr(), &lines)
@@ -221,12 +237,11 @@ fn json(options: &ReportOptions, report: &Report) -> io::Result<()> {
     }
 }
 
-fn github(options: &ReportOptions, report: &Report) -> io::Result<()> {
-    let commands = render::github(&report.diagnostics, &report.sources);
+fn github(options: &ReportOptions, report: &Report, findings: &str) -> io::Result<()> {
     if options.prints_result {
-        print(io::stderr(), &commands)?;
+        print(io::stderr(), findings)?;
     } else {
-        print(io::stdout(), &commands)?;
+        print(io::stdout(), findings)?;
     }
     show(options, report)
 }

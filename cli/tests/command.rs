@@ -1,5 +1,6 @@
 //! How the program is started, and what happens to its output.
 
+use std::fs;
 use std::io::{PipeReader, pipe};
 use std::process::{Command, Output, Stdio};
 
@@ -34,6 +35,12 @@ fn help_names_the_command_as_users_type_it() {
     assert!(help.contains("Usage: cargo webhooks generate"), "{help}");
 }
 
+const SPEC: &str = "openapi: 3.1.0
+info: { title: Parcels, version: '1' }
+webhooks:
+  parcel.sent: { post: { requestBody: { content: { application/json: { schema: { type: object } } } } } }
+";
+
 /// The write end of a pipe without a reader.
 fn closed_pipe() -> Stdio {
     let (_, writer): (PipeReader, _) = pipe().unwrap();
@@ -42,9 +49,41 @@ fn closed_pipe() -> Stdio {
 
 #[test]
 fn a_closed_pipe_is_not_an_error() {
-    for arguments in ["explain", "explain E0301", "--help", "generate --help"] {
+    for arguments in ["explain", "explain E0301", "--help", "generate --help", "--version"] {
         let output = command(arguments).stdout(closed_pipe()).output().unwrap();
         assert!(output.status.success() && output.stderr.is_empty(), "{arguments}: {output:?}");
+    }
+    // Whatever is printed, and wherever.
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    fs::write(path("spec.yaml"), SPEC).unwrap();
+    fs::write(path("none.yaml"), "openapi: 3.1.0\nwebhooks: {}\n").unwrap();
+    fs::write(
+        path("overlay.yaml"),
+        "overlay: 1.1.0\ninfo: {title: a, version: a}\nactions: [{target: $.a, remove: true}]\n",
+    )
+    .unwrap();
+    let (spec, none, overlay) = (path("spec.yaml"), path("none.yaml"), path("overlay.yaml"));
+    let to_out = format!("--spec {spec} --receiver 1.0 --crate-name acme --out {}", path("out"));
+    for format in ["text", "json", "github"] {
+        for (arguments, code) in [
+            (format!("generate {to_out} --dry-run"), 0),
+            (format!("generate {to_out} --check"), 1),
+            (format!("generate {to_out} -v"), 0),
+            (format!("generate {to_out} --check"), 0),
+            (format!("generate --spec {spec} --emit names"), 0),
+            (format!("generate --spec {none} --emit ir"), 1),
+            (format!("overlay --spec {spec} --overlay {overlay}"), 0),
+            (format!("overlay --spec {spec} --format json"), 0),
+        ] {
+            let arguments = format!("{arguments} --message-format {format}");
+            let mut closed = command(&arguments);
+            let output = closed.stdout(closed_pipe()).output().unwrap();
+            assert_eq!(output.status.code(), Some(code), "{arguments}: {output:?}");
+            let status = command(&arguments).stdout(closed_pipe()).stderr(closed_pipe()).status().unwrap();
+            assert!(matches!(status.code(), Some(0 | 1)), "{arguments}");
+        }
+        fs::remove_dir_all(path("out")).unwrap();
     }
     for (arguments, code) in [("explain E9999", 1), ("generate --spec nowhere --emit ir", 1), ("unknown", 2)] {
         let status = command(arguments).stderr(closed_pipe()).stdout(closed_pipe()).status().unwrap();

@@ -10,6 +10,7 @@ use crate::source::Sources;
 /// All diagnostics, one command per line. Related places and help are in the message, since an annotation has only one
 /// place.
 pub fn github(diagnostics: &Diagnostics, sources: &Sources) -> String {
+    sources.locate(diagnostics);
     diagnostics.iter().map(|diagnostic| command(diagnostic, sources) + "\n").collect()
 }
 

@@ -31,6 +31,7 @@ struct JsonLabel<'a> {
 
 /// All diagnostics for programs, one JSON object per line. The place of the first label is next to the message.
 pub fn json(diagnostics: &Diagnostics, sources: &Sources) -> String {
+    sources.locate(diagnostics);
     let mut lines = String::new();
     for diagnostic in diagnostics {
         let line = JsonDiagnostic {

@@ -20,6 +20,7 @@ const NEAR: usize = 64 * 1024;
 
 /// All diagnostics, separated by blank lines.
 pub fn text(diagnostics: &Diagnostics, sources: &Sources, color: bool) -> String {
+    sources.locate(diagnostics);
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let reports: Vec<String> =
         diagnostics.iter().map(|diagnostic| report(diagnostic, sources, &renderer) + "\n").collect();

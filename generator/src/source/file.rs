@@ -65,6 +65,13 @@ impl SourceFile {
         self.places.get_or_init(|| Places::of(self.text(), syntax)).find(self.text(), segments, part)
     }
 
+    /// Finds the positions of several parts of the document, in one reading if possible.
+    pub(super) fn find_all(&self, places: &[(Vec<&Segment>, Part)]) {
+        if let (Some(syntax), Some(Ok(root))) = (self.syntax, &self.parsed) {
+            self.places.get_or_init(|| Places::of(self.text(), syntax)).find_all(self.text(), root, places);
+        }
+    }
+
     /// The position of the character at `offset`.
     pub(super) fn position(&self, offset: usize) -> Position {
         self.lines.get_or_init(|| Lines::of(self.text())).position(self.text(), offset)

@@ -142,7 +142,7 @@ impl<'de> Visitor<'de> for KeyStep<'_, 'de> {
 }
 
 /// The range of the YAML node that begins at `start`, whose content the parser can borrow if it is a simple scalar.
-fn scalar_or_opening(text: &str, start: usize, content: Option<Range<usize>>) -> Range<usize> {
+pub(super) fn scalar_or_opening(text: &str, start: usize, content: Option<Range<usize>>) -> Range<usize> {
     let bytes = text.as_bytes();
     let end = match (content, bytes.get(start)) {
         (Some(content), quote @ Some(b'"' | b'\'')) if bytes.get(content.end) == quote => content.end + 1,

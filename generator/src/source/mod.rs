@@ -18,6 +18,7 @@ mod file;
 mod json;
 mod lines;
 mod locate;
+mod locate_all;
 mod number;
 mod outline;
 mod parse;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::document::Segment;
 
 /// The requested part of a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Part {
     /// The value.
     Value,

@@ -1,29 +1,45 @@
 //! The positions of the parts of a document.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::json;
 use super::lines::first_line;
 use super::locate::locate;
+use super::locate_all::locate_all;
 use super::outline::{Outline, Part};
 use super::syntax::Syntax;
-use crate::document::Segment;
+use crate::document::{Node, Segment};
 
 /// The source of positions in a document.
 #[derive(Debug)]
 pub(super) enum Places {
     /// JSON was read again, for all positions.
     Known(Outline),
-    /// YAML is read again for each position, since its parser reports positions in errors only.
-    Sought,
+    /// YAML is read again for those that are asked for together, and for each other one, since its parser reports positions
+    /// in errors only.
+    Sought(RefCell<HashMap<Sought, Range<usize>>>),
 }
+
+/// The way to a place, and the part of it.
+type Sought = (Vec<Segment>, Part);
 
 impl Places {
     /// Gets ready for a document.
     pub(super) fn of(text: &str, syntax: Syntax) -> Self {
         match syntax {
             Syntax::Json => Self::Known(json::outline(text)),
-            Syntax::Yaml => Self::Sought,
+            Syntax::Yaml => Self::Sought(RefCell::default()),
+        }
+    }
+
+    /// Finds several places of a document that was read as this tree.
+    pub(super) fn find_all(&self, text: &str, root: &Node, places: &[(Vec<&Segment>, Part)]) {
+        if let Self::Sought(known) = self {
+            let key = |(segments, part): &(Vec<&Segment>, Part)| (segments.iter().copied().cloned().collect(), *part);
+            let found = places.iter().zip(locate_all(text, root, places));
+            known.borrow_mut().extend(found.filter_map(|(place, range)| Some((key(place), range?))));
         }
     }
 
@@ -32,7 +48,11 @@ impl Places {
     pub(super) fn find(&self, text: &str, segments: &[&Segment], part: Part) -> Option<Range<usize>> {
         match self {
             Self::Known(outline) => outline.find(text, segments, part).map(|range| first_line(text, range)),
-            Self::Sought => locate(text, segments, part),
+            Self::Sought(known) => {
+                let key = (segments.iter().copied().cloned().collect(), part);
+                let found = known.borrow().get(&key).cloned();
+                found.or_else(|| locate(text, segments, part))
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The files of a run.
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -11,8 +11,8 @@ use super::limits::Limits;
 use super::lines::Position;
 use super::outline::Part;
 use super::read;
-use crate::diagnostics::{Code, Diagnostic, Place};
-use crate::document::{FileId, Node, Origin};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::document::{FileId, Node, Origin, Segment};
 
 /// The files of a run.
 pub struct Sources {
@@ -180,8 +180,25 @@ impl Sources {
         }
     }
 
+    /// Finds the places of these diagnostics, with one reading of each file where otherwise each place takes one. Whoever
+    /// calls [`range`](Self::range) for many of them calls this first.
+    pub fn locate(&self, diagnostics: &Diagnostics) {
+        let mut places: BTreeMap<FileId, HashSet<(Vec<&Segment>, Part)>> = BTreeMap::new();
+        for place in diagnostics.iter().flat_map(|diagnostic| &diagnostic.labels).map(|label| &label.place) {
+            if let Some((origin, part)) = part(place) {
+                places.entry(origin.file()).or_default().insert((origin.segments(), part));
+            }
+        }
+        for (file, places) in places {
+            if let Some(file) = self.file(file) {
+                file.find_all(&places.into_iter().collect::<Vec<_>>());
+            }
+        }
+    }
+
     /// The bytes of the place in the text of its file. The range is on one line and may be empty. The first call for a
-    /// JSON file reads it again; for a YAML file, each call does.
+    /// JSON file reads it again; for a YAML file, each call does, except for places that were
+    /// [located](Self::locate) together.
     pub fn range(&self, place: &Place) -> (FileId, Range<usize>) {
         let (origin, part) = match place {
             Place::Value(origin) => (origin, Part::Value),
@@ -300,6 +317,15 @@ impl Sources {
             Diagnostic::new(Code::Syntax, format!("{what} must be an object"))
                 .at(Place::Value(Origin::root(id)), "not an object")
         })
+    }
+}
+
+/// The part of a document that a place is.
+fn part(place: &Place) -> Option<(&Origin, Part)> {
+    match place {
+        Place::Value(origin) => Some((origin, Part::Value)),
+        Place::Name(origin) => Some((origin, Part::Key(0))),
+        Place::Bytes(..) | Place::File(_) => None,
     }
 }
 

@@ -4,9 +4,11 @@ mod imports;
 mod step;
 mod steps;
 
+use std::io;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use cargo_webhooks::print;
 use xshell::Shell;
 
 use crate::cli::Check;
@@ -16,10 +18,8 @@ use steps::STEPS;
 
 pub(crate) fn run(arguments: &Check) -> ExitCode {
     if arguments.list {
-        for step in STEPS {
-            println!("{:<10} {}", step.name, step.about);
-        }
-        return ExitCode::SUCCESS;
+        let list: String = STEPS.iter().map(|step| format!("{:<10} {}\n", step.name, step.about)).collect();
+        return if print(io::stdout(), &list).is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
     match run_steps(arguments) {
         Ok(true) => ExitCode::SUCCESS,

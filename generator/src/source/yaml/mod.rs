@@ -10,6 +10,7 @@ mod wording;
 use serde::de::DeserializeSeed;
 
 pub(super) use check::check;
+pub(super) use position::split_position;
 pub(super) use scalar::{is_plain, json_number, key_kind, scalar};
 pub(super) use stop::stop;
 

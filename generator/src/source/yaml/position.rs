@@ -19,7 +19,7 @@ pub(super) fn quoted_from(text: &str, end: usize) -> Option<usize> {
 }
 
 /// Splits off ` at line L column C`.
-pub(super) fn split_position(message: &str) -> (&str, Option<(usize, usize)>) {
+pub(in crate::source) fn split_position(message: &str) -> (&str, Option<(usize, usize)>) {
     let split = || {
         let (message, position) = message.rsplit_once(" at line ")?;
         let (line, column) = position.split_once(" column ")?;
