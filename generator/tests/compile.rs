@@ -8,8 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde_json::{Value, json};
 use support::fixtures;
-use webhook_generator::{ReceiverDependency, generate};
+use webhook_generator::{ReceiverDependency, Request, generate};
 
 /// The workspace of the emitted crates.
 const MANIFEST: &str = "\
@@ -47,6 +48,69 @@ fn emitted_crates_compile_and_pass_their_tests() {
     cargo(&workspace, &["test", "--quiet", "--workspace", "--no-fail-fast", "--test", "*"]);
     cargo(&workspace, &["clippy", "--quiet", "--workspace", "--lib"]);
     cargo(&workspace, &["doc", "--quiet", "--workspace", "--no-deps"]);
+}
+
+/// Large recursive types need little stack, and unions of many types few steps: `large/limits.rs` runs in the emitted crate. It
+/// takes half a minute to compile.
+#[test]
+#[ignore = "takes half a minute"]
+fn large_types_decode_within_limits() {
+    let root = Path::new("..").canonicalize().expect("the repository");
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let workspace = target.join("large");
+    let receiver = root.join("receiver").to_string_lossy().replace('\\', "/");
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let description = folder.path().join("large.json");
+    fs::write(&description, large().to_string()).expect("the file can be written");
+    let request = Request::new(description).receiver(ReceiverDependency::Path(receiver));
+    let mut files = generate(&request).output.expect("large types are generated").files;
+    files.insert("tests/limits.rs".to_owned(), include_str!("large/limits.rs").to_owned());
+    for (path, text) in files {
+        let text = if path == "Cargo.toml" { text.replace("[workspace]", "") } else { text };
+        write_changed(&workspace.join("crates/large").join(path), &text);
+    }
+    write_changed(&workspace.join("Cargo.toml"), MANIFEST);
+    write_changed(&workspace.join("Cargo.lock"), &fs::read_to_string(root.join("Cargo.lock")).expect("the lock file"));
+    cargo(&workspace, &["test", "--quiet", "--workspace", "--test", "*"]);
+    cargo(&workspace, &["clippy", "--quiet", "--workspace", "--lib"]);
+}
+
+/// Types that are large, recursive, or unions of many: see `large/limits.rs`.
+fn large() -> Value {
+    let texts = |count: usize| (0..count).map(|index| (format!("m{index}"), json!({ "type": "string" })));
+    let reference = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+    let recursive = |name: &str, count: usize| {
+        let mut members: serde_json::Map<String, Value> = texts(count).collect();
+        members.insert("child".to_owned(), reference(name));
+        members.insert("children".to_owned(), json!({ "type": "array", "items": reference(name) }));
+        members.insert("named".to_owned(), json!({ "type": "object", "additionalProperties": reference(name) }));
+        members.insert("either".to_owned(), json!({ "oneOf": [reference(name), { "type": "string" }] }));
+        json!({ "type": "object", "properties": members })
+    };
+    let alternatives = (0..200).map(|index| {
+        let own = format!("own{index}");
+        let members: serde_json::Map<String, Value> =
+            texts(3).chain([("id".to_owned(), json!({ "type": "string" })), (own.clone(), json!({ "type": "string" }))]).collect();
+        json!({ "title": format!("Alternative{index}"), "type": "object", "required": ["id", own], "properties": members })
+    });
+    let part: serde_json::Map<String, Value> = texts(60).collect();
+    let schema = |name: &str| json!({ "type": "array", "items": reference(name) });
+    json!({
+        "openapi": "3.1.0",
+        "info": { "title": "Large", "version": "1" },
+        "webhooks": { "sent": { "post": { "requestBody": { "content": { "application/json": { "schema": {
+            "type": "object",
+            "properties": {
+                "narrow": reference("Narrow"), "wide": reference("Wide"), "choices": schema("Choice"), "parts": schema("Part"),
+            },
+        } } } } } } },
+        "components": { "schemas": {
+            "Narrow": recursive("Narrow", 300),
+            "Wide": recursive("Wide", 1996),
+            "Choice": { "oneOf": alternatives.collect::<Vec<_>>() },
+            "Part": { "type": "object", "properties": part },
+        } },
+    })
 }
 
 /// Leaves a file that has this text alone, as cargo compiles what has been written since.

@@ -7,6 +7,9 @@ use super::type_ref::TypeRef;
 use super::{Emitter, docs};
 use crate::ir::{Field, Presence, Struct, Type, TypeId};
 
+/// The rows of a large struct that are together on the stack.
+const GROUP: usize = 32;
+
 /// A struct and its codec.
 pub(super) struct StructItem<'a> {
     pub(super) emitter: &'a Emitter<'a>,
@@ -22,19 +25,32 @@ impl ToTokens for StructItem<'_> {
         let fields = object.fields.iter().zip(idents).enumerate();
         let fields = fields.map(|(index, (field, ident))| FieldItem { emitter, id, index, field, ident });
         let rest_field = rest.iter().map(|ident| RestField { emitter, ty: object.rest.as_ref(), ident });
-        let wires = object.fields.iter().map(|field| &field.wire);
-        let presences = object.fields.iter().map(presence);
+        let rows: Vec<TokenStream> = object
+            .fields
+            .iter()
+            .zip(idents)
+            .map(|(field, ident)| {
+                let (wire, presence) = (&field.wire, presence(field));
+                quote!(#wire => #ident: #presence,)
+            })
+            .collect();
+        let (derives, codec, rows) = if object.is_large {
+            let groups = rows.chunks(GROUP).map(|rows| quote!({ #(#rows)* }));
+            (None, quote!(codec::large_object), quote!(#(#groups)*))
+        } else {
+            (Some(quote!(#[derive(Clone, Debug, PartialEq)])), quote!(codec::object), quote!(#(#rows)*))
+        };
         tokens.extend(quote! {
-            #[derive(Clone, Debug, PartialEq)]
+            #derives
             #[non_exhaustive]
             pub struct #ty {
                 #(#fields)*
                 #(#rest_field)*
             }
 
-            codec::object! {
+            #codec! {
                 #ty {
-                    #(#wires => #idents: #presences,)*
+                    #rows
                     #(..#rest)*
                 }
             }

@@ -40,7 +40,7 @@ pub enum Type {
     Named(TypeId),
     /// A definition, boxed because it contains itself.
     Boxed(TypeId),
-    /// A type behind a pointer, because what contains it would nest too deep for the compiler.
+    /// A type behind a pointer, because what contains it would nest too deep for the compiler, or take too much of the stack.
     Deep(Box<Type>),
 }
 
@@ -197,6 +197,8 @@ pub struct Struct {
     pub fields: Vec<Field>,
     /// The type of all other members; `None` if the description declares none.
     pub rest: Option<Type>,
+    /// Whether it is only used behind a pointer, because it would take too much of the stack.
+    pub is_large: bool,
 }
 
 /// A member of a [`Struct`].

@@ -36,6 +36,7 @@ pub fn lower(
     passes::merge_equal(&mut api);
     passes::box_cycles(&mut api);
     passes::cut_chains(&mut api);
+    passes::point_to_large(&mut api);
     (!cx.has_errors()).then_some(api)
 }
 

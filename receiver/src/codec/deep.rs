@@ -8,7 +8,8 @@ use super::{Decode, DecodeError, Reader};
 /// A value behind a pointer that is `Send`, whatever it contains.
 ///
 /// Types that contain each other in long chains are too deep for the compiler: to find out whether such a type is
-/// [`Send`], it looks into all of them, down to its `recursion_limit`. It stops at this type. Use it like a [`Box`].
+/// [`Send`], it looks into all of them, down to its `recursion_limit`. It stops at this type. Large types would take too much of
+/// the stack. Use it like a [`Box`].
 pub struct Deep<T>(Box<dyn Holds<T> + Send + Sync>);
 
 /// Hides the type of a value from the compiler's check.

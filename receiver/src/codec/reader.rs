@@ -300,6 +300,11 @@ impl<'de> Reader<'de> {
         self.meter.hold(bytes).map_err(|reason| self.exhausted(reason))
     }
 
+    /// Gives memory back that was freed.
+    pub fn release(&mut self, bytes: usize) {
+        self.meter.release(bytes);
+    }
+
     #[inline]
     fn open(&mut self) -> Result<(), DecodeError> {
         if self.depth >= MAX_DEPTH {

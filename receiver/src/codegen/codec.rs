@@ -30,14 +30,14 @@
 //! ```
 
 pub use crate::codec::{
-    ByShape, ByTag, Decode, DecodeError, Index, Integer, JsonValue, JsonValues, Members, Name, ObjectWriter, Reader,
-    Rest, Tags, by_shape, by_tag, constant, constant_json, constant_value, example, from_deserializer, json_text,
-    same_json,
+    ByShape, ByTag, Decode, DecodeError, Fields, Index, Integer, JsonValue, JsonValues, Members, Name, ObjectWriter,
+    Reader, Rest, Tags, apart, by_shape, by_tag, clone_into, constant, constant_json, constant_value, example,
+    field_name, filled, from_deserializer, json_text, same_json,
 };
 pub use crate::{
     __constant as constant, __deserialize as deserialize, __integer_enum as integer_enum, __json_enum as json_enum,
-    __newtype as newtype, __object as object, __tagged_union as tagged_union, __text_enum as text_enum,
-    __untagged_union as untagged_union,
+    __large_object as large_object, __newtype as newtype, __object as object, __tagged_union as tagged_union,
+    __text_enum as text_enum, __untagged_union as untagged_union,
 };
 
 /// The codec of a struct.
@@ -85,6 +85,139 @@ macro_rules! __object {
     };
 }
 
+/// The codec of a large struct, and `Clone`, `Debug` and `PartialEq`.
+///
+/// It may contain itself behind a [`Deep`](crate::Deep). No function that leads to itself has the struct, or a temporary for
+/// each of its fields, on the stack: what is read or cloned is collected in slots on the heap, and put together
+/// [apart](crate::codegen::codec::apart). Rows come in groups, of which one at a time is on the stack.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __large_object {
+    ($ty:ident { $({ $($wire:literal => $field:ident: $presence:ident,)* })* ..$rest:ident }) => {
+        const _: () = {
+            /// The fields that are known already. Their types are inferred.
+            #[allow(non_camel_case_types)]
+            struct Slots<$($($field,)*)* $rest> {
+                $($($field: ::core::option::Option<$field>,)*)*
+                $rest: $rest,
+            }
+
+            #[allow(non_camel_case_types)]
+            impl<$($($field,)*)* $rest: ::core::default::Default> Slots<$($($field,)*)* $rest> {
+                #[allow(clippy::unnecessary_box_returns, reason = "it is never to be on the stack of the caller")]
+                #[inline(never)]
+                fn empty() -> ::std::boxed::Box<Self> {
+                    ::std::boxed::Box::new(Self {
+                        $($($field: ::core::option::Option::None,)*)*
+                        $rest: ::core::default::Default::default(),
+                    })
+                }
+            }
+
+            impl $crate::codegen::codec::Decode for $ty {
+                const MEMBERS: ::core::option::Option<&'static [&'static str]> =
+                    ::core::option::Option::Some(&[$($($wire),*),*]);
+                const REQUIRED: &'static [bool] = &[$($($crate::__is_required!($presence)),*),*];
+
+                fn decode(
+                    reader: &mut $crate::codegen::codec::Reader<'_>,
+                ) -> ::core::result::Result<Self, $crate::codegen::codec::DecodeError> {
+                    Self::decode_boxed(reader).map(|value| *value)
+                }
+
+                fn decode_boxed(
+                    reader: &mut $crate::codegen::codec::Reader<'_>,
+                ) -> ::core::result::Result<::std::boxed::Box<Self>, $crate::codegen::codec::DecodeError> {
+                    // The slots, and then also the value.
+                    reader.hold(2 * ::core::mem::size_of::<Self>())?;
+                    let mut members = reader.object(::core::stringify!($ty))?;
+                    let mut slots = Slots::empty();
+                    while let ::core::option::Option::Some(name) = members.next()? {
+                        let mut read = ::core::option::Option::None;
+                        let (known, slots) = (&mut members, &mut *slots);
+                        $(if read.is_none() {
+                            read = $crate::codegen::codec::apart(|| {
+                                // The whole, not each of its fields.
+                                let (known, slots) = (&mut *known, &mut *slots);
+                                ::core::option::Option::Some(match &*name {
+                                    $($wire => known.read($wire, &mut slots.$field),)*
+                                    _ => return ::core::option::Option::None,
+                                })
+                            });
+                        })*
+                        match read {
+                            ::core::option::Option::Some(read) => read,
+                            ::core::option::Option::None => known.rest(&name, &mut slots.$rest),
+                        }?;
+                    }
+                    let value = $crate::codegen::codec::apart(|| {
+                        ::core::result::Result::<_, $crate::codegen::codec::DecodeError>::Ok(::std::boxed::Box::new(Self {
+                            $($($field: $crate::__finish!($presence members $wire slots.$field),)*)*
+                            $rest: slots.$rest,
+                        }))
+                    })?;
+                    reader.release(::core::mem::size_of::<Self>());
+                    ::core::result::Result::Ok(value)
+                }
+
+                fn clone_boxed(&self) -> ::std::boxed::Box<Self> {
+                    let mut slots = Slots::empty();
+                    {
+                        let slots = &mut *slots;
+                        $($crate::codegen::codec::apart(|| {
+                            let (this, slots) = (&*self, &mut *slots);
+                            $($crate::codegen::codec::clone_into(&this.$field, &mut slots.$field);)*
+                        });)*
+                    }
+                    ::core::clone::Clone::clone_from(&mut slots.$rest, &self.$rest);
+                    $crate::codegen::codec::apart(|| {
+                        ::std::boxed::Box::new(Self {
+                            $($($field: $crate::codegen::codec::filled(slots.$field),)*)*
+                            $rest: slots.$rest,
+                        })
+                    })
+                }
+            }
+        };
+
+        impl ::core::clone::Clone for $ty {
+            fn clone(&self) -> Self {
+                *$crate::codegen::codec::Decode::clone_boxed(self)
+            }
+        }
+
+        impl ::core::fmt::Debug for $ty {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                let mut fields = f.debug_struct(::core::stringify!($ty));
+                $($(fields.field($crate::codegen::codec::field_name(::core::stringify!($field)), &self.$field);)*)*
+                fields.field(::core::stringify!($rest), &self.$rest).finish()
+            }
+        }
+
+        impl ::core::cmp::PartialEq for $ty {
+            fn eq(&self, other: &Self) -> bool {
+                $($(if self.$field != other.$field {
+                    return false;
+                })*)*
+                self.$rest == other.$rest
+            }
+        }
+
+        impl $crate::codegen::serde::Serialize for $ty {
+            fn serialize<S: $crate::codegen::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                let mut fields = $crate::codegen::codec::Fields::new(serializer)?;
+                $($(fields.$presence($wire, &self.$field);)*)*
+                fields.end(&self.$rest)
+            }
+        }
+
+        $crate::codegen::codec::deserialize!($ty);
+    };
+}
+
 /// Whether a member has to be present.
 #[doc(hidden)]
 #[macro_export]
@@ -101,14 +234,14 @@ macro_rules! __is_required {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __finish {
-    (required $members:ident $wire:literal $field:ident) => {
-        $members.required($wire, $field)?
+    (required $members:ident $wire:literal $slot:expr) => {
+        $members.required($wire, $slot)?
     };
-    (optional $members:ident $wire:literal $field:ident) => {
-        $field.flatten()
+    (optional $members:ident $wire:literal $slot:expr) => {
+        $slot.flatten()
     };
-    (optional_nullable $members:ident $wire:literal $field:ident) => {
-        $field
+    (optional_nullable $members:ident $wire:literal $slot:expr) => {
+        $slot
     };
 }
 

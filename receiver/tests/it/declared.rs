@@ -318,3 +318,55 @@ fn events_know_their_type() {
 fn payloads_have_an_example() {
     assert_eq!(acme::AssetCreated::example().asset.id, "a1");
 }
+
+/// As the generator writes it for large structs. The rows are in two groups.
+#[non_exhaustive]
+struct Large {
+    id: String,
+    r#type: Option<i64>,
+    slots: Option<Option<String>>,
+    next: Option<Deep<Large>>,
+    undeclared: Undeclared,
+}
+
+codec::large_object! {
+    Large {
+        {
+            "id" => id: required,
+            "type" => r#type: optional,
+        }
+        {
+            "slots" => slots: optional_nullable,
+            "next" => next: optional,
+        }
+        ..undeclared
+    }
+}
+
+#[test]
+fn large_structs_are_like_others() {
+    let json = r#"{"id":"a","type":1,"slots":null,"next":{"id":"b","x":[1.0]}}"#;
+    let large: Large = serde_json::from_str(json).unwrap();
+    assert_eq!((large.r#type, &large.slots), (Some(1), &Some(None)));
+    assert_eq!(serde_json::to_string(&large).unwrap(), json);
+    let mut copy = large.clone();
+    assert_eq!(copy, large);
+    assert_eq!(
+        format!("{copy:?}"),
+        "Large { id: \"a\", type: Some(1), slots: Some(None), next: Some(Large { id: \"b\", type: None, slots: None, \
+         next: None, undeclared: {\"x\":[1.0]} }), undeclared: {} }"
+    );
+    copy.next.as_mut().unwrap().id.push('c');
+    assert_ne!(copy, large);
+    assert_eq!(Large::MEMBERS, Some(&["id", "type", "slots", "next"][..]));
+
+    for (json, message, pointer) in [
+        (r#"{"id":"a","next":{}}"#, "member `id` is missing", "/next"),
+        (r#"{"id":"a","slots":1}"#, "invalid type: number `1`, expected a string", "/slots"),
+        (r#"{"id":"a","id":"b"}"#, "the member occurs twice", "/id"),
+        ("[]", "invalid type: array, expected an object (Large)", ""),
+    ] {
+        let error = delivery(json).decode::<Large>().unwrap_err();
+        assert_eq!((error.message(), error.pointer()), (message, pointer));
+    }
+}

@@ -5,8 +5,10 @@ mod dedup;
 mod depth;
 mod endless;
 mod graph;
+mod large;
 
 pub(super) use cycles::{box_cycles, cut_endless};
 pub(super) use dedup::merge_equal;
 pub(super) use depth::cut_chains;
 pub(super) use endless::end_required;
+pub(super) use large::point_to_large;

@@ -34,7 +34,7 @@ impl Types<'_, '_> {
             fields.push(self.undescribed(wire, id));
         }
         let rest = self.other_members(merged, Site { parent: id, hint: "value" });
-        Struct { fields, rest }
+        Struct { fields, rest, is_large: false }
     }
 
     fn field(&mut self, wire: &str, set: &[SchemaId], required: bool, parent: TypeId) -> Field {

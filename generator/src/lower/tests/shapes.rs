@@ -3,6 +3,8 @@
 use expect_test::expect;
 
 use super::check_types;
+use crate::Stage;
+use crate::testing::{Input, VERIFIER, schemas, types};
 
 #[test]
 fn scalars() {
@@ -436,6 +438,34 @@ fn a_struct_that_contains_itself_is_boxed() {
             }
         "#]],
     );
+}
+
+/// They would take too much of the stack: see `passes::large`.
+#[test]
+fn large_structs_are_behind_pointers() {
+    let members = |count: usize| (0..count).map(|index| format!("m{index}: {{type: string}}, ")).collect::<String>();
+    let entries = format!(
+        "
+            Small: {{type: object, properties: {{{}next: {{$ref: '#/components/schemas/Small'}}}}}}
+            Node:
+              type: object
+              properties:
+                {{{}next: {{$ref: '#/components/schemas/Node'}}, all: {{type: array, items: {{$ref: '#/components/schemas/Node'}}}}}}
+            Plain: {{type: object, properties: {{{}}}}}
+            Large: {{type: object, properties: {{{}}}}}
+            Holder: {{type: object, properties: {{a: {{$ref: '#/components/schemas/Plain'}}, b: {{$ref: '#/components/schemas/Large'}}}}}}
+        ",
+        members(19),
+        members(20),
+        members(169),
+        members(170),
+    );
+    let (outline, _) = Input { spec: &schemas(&entries), config: VERIFIER }.stage(Stage::Ir);
+    let outline = types(&outline);
+    let shown: Vec<&str> = outline.lines().map(str::trim).filter(|line| !line.starts_with('m')).collect();
+    for expected in ["next?: Box<Small>", "next?: Deep<Node>", "all?: [Deep<Node>]", "a?: Plain", "b?: Deep<Large>"] {
+        assert!(shown.contains(&expected), "{expected} in {shown:#?}");
+    }
 }
 
 #[test]
