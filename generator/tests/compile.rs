@@ -62,7 +62,8 @@ fn large_types_decode_within_limits() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let description = folder.path().join("large.json");
     fs::write(&description, large().to_string()).expect("the file can be written");
-    let request = Request::new(description).receiver(ReceiverDependency::Path(receiver));
+    let name = "large-webhooks".parse().expect("a name of a crate");
+    let request = Request::new(description).crate_name(name).receiver(ReceiverDependency::Path(receiver));
     let mut files = generate(&request).output.expect("large types are generated").files;
     files.insert("tests/limits.rs".to_owned(), include_str!("large/limits.rs").to_owned());
     for (path, text) in files {
