@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 /// The stack of the thread that does the work, in bytes: several times what anything within the limits needs.
-const STACK: usize = 32 * 1024 * 1024;
+const STACK: usize = 16 * 1024 * 1024;
 
 /// Does the work on a thread with a large stack, or on this one if the system has no memory for that.
 pub(crate) fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
@@ -34,6 +34,6 @@ mod tests {
             if levels == 0 { used[0] } else { 1 + deep(used[1] - 1) }
         }
         // Each level takes a kilobyte or more, and a thread of the tests has two megabytes.
-        assert_eq!(on_large_stack(|| deep(10_000)), 10_000);
+        assert_eq!(on_large_stack(|| deep(5_000)), 5_000);
     }
 }

@@ -45,3 +45,28 @@ fn test(service: &ReceiverService<Tenovos>) -> Result<(), BoxError> {
 fn main() -> Result<(), BoxError> {
     test(&handlers(App, webhook_receiver::testing::secret()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, LazyLock};
+
+    use webhook_receiver::MemoryGuard;
+    use webhook_receiver::testing::check_replay_guard;
+
+    const URL: &str = "memory";
+
+    /// In place of a store.
+    struct MyGuard;
+
+    impl MyGuard {
+        async fn connect(_: &str) -> Arc<MemoryGuard> {
+            static STORE: LazyLock<Arc<MemoryGuard>> = LazyLock::new(Arc::default);
+            Arc::clone(&STORE)
+        }
+    }
+
+    #[tokio::test]
+    async fn my_guard_keeps_the_rules() {
+        check_replay_guard(async || MyGuard::connect(URL).await, tokio::time::sleep).await.unwrap();
+    }
+}
