@@ -2,7 +2,7 @@
 //! tests.
 //!
 //! ```sh
-//! cargo test -p webhook-generator --test random -- --documents 150 --compile 20
+//! cargo test -p webhook-generator --test random -- --documents 150 --compile 20 --test 20
 //! cargo test -p webhook-generator --test random -- --long       # 20 000, of which 1 000 are compiled and 200 tested
 //! cargo test -p webhook-generator --test random -- --show 5     # the files of a seed, and what is reported
 //! ```

@@ -12,7 +12,7 @@ use webhook_generator::source::Limits;
 use crate::{child, properties};
 
 /// How many crates become one.
-const BATCH: usize = 100;
+const BATCH: usize = 50;
 
 /// Lints that are allowed for a whole crate only.
 const CRATE_LINTS: [&str; 3] = ["confusable_idents", "mixed_script_confusables", "uncommon_codepoints"];
@@ -118,7 +118,7 @@ fn write_batch(folder: &Path, receiver: &Path, seeds: &BTreeSet<u64>) {
 /// Compiles, and perhaps tests; the seeds of the modules with errors or failed tests, with the first line about each. What is about
 /// no module has the largest seed.
 fn cargo(workspace: &Path, test: bool) -> BTreeMap<u64, String> {
-    let what: &[&str] = if test { &["test", "--no-fail-fast", "--test", "*"] } else { &["check", "--lib", "--tests"] };
+    let what: &[&str] = if test { &["test", "--no-fail-fast", "--test", "*"] } else { &["check", "--test", "*"] };
     let output = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")))
         .args(what)
         .args(["--quiet", "--offline", "--workspace", "--message-format", "short"])

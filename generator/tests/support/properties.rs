@@ -8,7 +8,7 @@ use webhook_generator::source::Limits;
 use webhook_generator::{ReceiverDependency, Request, generate, render};
 
 /// The macros that emitted code calls.
-const MACROS: [&str; 22] = [
+const MACROS: [&str; 23] = [
     "assert",
     "assert_eq",
     "constant",
@@ -21,6 +21,7 @@ const MACROS: [&str; 22] = [
     "include_str",
     "integer_enum",
     "json_enum",
+    "large_object",
     "matches",
     "newtype",
     "object",
