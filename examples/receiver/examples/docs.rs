@@ -61,6 +61,7 @@ mod tests {
     impl MyGuard {
         async fn connect(_: &str) -> Arc<MemoryGuard> {
             static STORE: LazyLock<Arc<MemoryGuard>> = LazyLock::new(Arc::default);
+            tokio::task::yield_now().await;
             Arc::clone(&STORE)
         }
     }
