@@ -96,13 +96,13 @@ macro_rules! __large_object {
     ($ty:ident { $({ $($wire:literal => $field:ident: $presence:ident,)* })* ..$rest:ident }) => {
         const _: () = {
             /// The fields that are known already. Their types are inferred.
-            #[allow(non_camel_case_types)]
+            #[allow(non_camel_case_types, clippy::builtin_type_shadow, reason = "they are called like the fields")]
             struct Slots<$($($field,)*)* $rest> {
                 $($($field: ::core::option::Option<$field>,)*)*
                 $rest: $rest,
             }
 
-            #[allow(non_camel_case_types)]
+            #[allow(non_camel_case_types, clippy::builtin_type_shadow, reason = "they are called like the fields")]
             impl<$($($field,)*)* $rest: ::core::default::Default> Slots<$($($field,)*)* $rest> {
                 #[allow(clippy::unnecessary_box_returns, reason = "it is never to be on the stack of the caller")]
                 #[inline(never)]
