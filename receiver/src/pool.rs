@@ -48,18 +48,22 @@ struct Waiting {
     since: Instant,
 }
 
-/// A connection's place in the pool, released when the last clone is dropped. It travels with its requests, as an
-/// extension.
+/// A connection's place in the pool, released when this is dropped.
+pub(crate) struct ConnectionGuard {
+    handle: ConnectionHandle,
+    _slot: OwnedSemaphorePermit,
+}
+
+/// Sets the state of a connection. It travels with the requests, as an extension, and has no effect after the connection.
 #[derive(Clone)]
-pub(crate) struct ConnectionGuard(Arc<Place>);
+pub(crate) struct ConnectionHandle(Arc<Place>);
 
 struct Place {
     pool: Arc<Pool>,
     evicted: Arc<Notify>,
     state: watch::Sender<State>,
-    /// Its number in a queue.
-    number: Mutex<u64>,
-    _slot: OwnedSemaphorePermit,
+    /// Its number in a queue; `None` before and after the connection.
+    number: Mutex<Option<u64>>,
 }
 
 impl Pool {
@@ -85,15 +89,11 @@ impl Pool {
                 () = sleep(Duration::from_secs(1)) => evicting = false,
             }
         };
-        let guard = ConnectionGuard(Arc::new(Place {
-            pool: Arc::clone(self),
-            evicted: Arc::default(),
-            state: watch::Sender::default(),
-            number: Mutex::default(),
-            _slot: slot,
-        }));
-        guard.set(State::Waiting);
-        guard
+        let (evicted, state) = (Arc::default(), watch::Sender::default());
+        let number = Mutex::new(Some(self.queues().push(State::Waiting, &evicted)));
+        self.changed.notify_waiters();
+        let place = Place { pool: Arc::clone(self), evicted, state, number };
+        ConnectionGuard { handle: ConnectionHandle(Arc::new(place)), _slot: slot }
     }
 
     /// Closes a connection, unless all of them have recent deliveries. Returns whether there was one.
@@ -116,7 +116,7 @@ impl Pool {
     }
 
     fn queues(&self) -> MutexGuard<'_, Queues> {
-        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.queues)
     }
 }
 
@@ -129,54 +129,69 @@ impl Queues {
             State::Delivering => &mut self.deliveries,
         }
     }
+
+    /// Returns the number of the connection in the queue.
+    fn push(&mut self, state: State, evicted: &Arc<Notify>) -> u64 {
+        let number = self.next;
+        self.next += 1;
+        self.of(state).insert(number, Waiting { evicted: Arc::clone(evicted), since: Instant::now() });
+        number
+    }
 }
 
 impl ConnectionGuard {
-    /// Changes the state, and with it the connection's place among those that may be closed.
-    pub(crate) fn set(&self, state: State) {
-        let Place { pool, evicted, state: current, .. } = &*self.0;
-        {
-            let mut queues = pool.queues();
-            let mut number = self.0.number();
-            let previous = current.send_replace(state);
-            queues.of(previous).remove(&number);
-            *number = queues.next;
-            queues.next += 1;
-            let waiting = Waiting { evicted: Arc::clone(evicted), since: Instant::now() };
-            queues.of(state).insert(*number, waiting);
-        }
-        pool.changed.notify_waiters();
-    }
-
-    /// The body of the request has arrived, or is not wanted.
-    pub(crate) fn received(&self) {
-        if *self.0.state.borrow() == State::Receiving {
-            self.set(State::Answering);
-        }
+    pub(crate) fn handle(&self) -> &ConnectionHandle {
+        &self.handle
     }
 
     /// The state, and its changes.
     pub(crate) fn state(&self) -> watch::Receiver<State> {
-        self.0.state.subscribe()
+        self.handle.0.state.subscribe()
     }
 
     /// Waits until the connection must be closed.
     pub(crate) async fn evicted(&self) {
-        self.0.evicted.notified().await;
+        self.handle.0.evicted.notified().await;
     }
 }
 
-impl Place {
-    fn number(&self) -> MutexGuard<'_, u64> {
-        self.number.lock().unwrap_or_else(PoisonError::into_inner)
+impl ConnectionHandle {
+    /// Changes the state, and with it the connection's place among those that may be closed.
+    pub(crate) fn set(&self, state: State) {
+        self.set_if(state, |_| true);
+    }
+
+    /// The body of the request has arrived, or is not wanted.
+    pub(crate) fn received(&self) {
+        self.set_if(State::Answering, |previous| previous == State::Receiving);
+    }
+
+    fn set_if(&self, state: State, applies: fn(State) -> bool) {
+        let Place { pool, evicted, state: current, number } = &*self.0;
+        {
+            let mut number = lock(number);
+            let previous = *current.borrow();
+            let Some(number) = number.as_mut().filter(|_| applies(previous)) else { return };
+            let mut queues = pool.queues();
+            queues.of(previous).remove(number);
+            *number = queues.push(state, evicted);
+            current.send_replace(state);
+        }
+        pool.changed.notify_waiters();
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionGuard {
     fn drop(&mut self) {
-        let (number, state) = (*self.number(), *self.state.borrow());
-        self.pool.queues().of(state).remove(&number);
+        let Place { pool, state, number, .. } = &*self.handle.0;
+        if let Some(number) = lock(number).take() {
+            pool.queues().of(*state.borrow()).remove(&number);
+        }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -190,7 +205,7 @@ mod tests {
         let closed = Arc::new(Mutex::new(Vec::new()));
         for (number, &state) in states.iter().enumerate() {
             let guard = pool.enter().await;
-            guard.set(state);
+            guard.handle().set(state);
             let closed = Arc::clone(&closed);
             tokio::spawn(async move {
                 guard.evicted().await;
@@ -220,5 +235,20 @@ mod tests {
         let start = Instant::now();
         assert_eq!(closed(&[State::Delivering, State::Delivering], 1).await, [0]);
         assert!(start.elapsed() >= PATIENCE);
+    }
+
+    /// A request may be kept by its service, and with it the handle.
+    #[tokio::test(start_paused = true)]
+    async fn handles_keep_no_place() {
+        let pool = Arc::new(Pool::new(1));
+        let guard = pool.enter().await;
+        let handle = guard.handle().clone();
+        handle.set(State::Receiving);
+        drop(guard);
+        pool.empty().await;
+        handle.received();
+        handle.set(State::Delivering);
+        assert!(!pool.evict(), "there is no connection left");
+        assert!(handle.0.state.borrow().eq(&State::Receiving));
     }
 }

@@ -49,13 +49,13 @@ pub(super) async fn serve(
     // Answers are one small packet. Without this option they are slightly delayed.
     let _ = stream.set_nodelay(true);
     let service = service_fn(|mut request: Request<Incoming>| {
-        guard.set(State::Receiving);
-        request.extensions_mut().insert(guard.clone());
+        let handle = guard.handle();
+        handle.set(State::Receiving);
+        request.extensions_mut().insert(handle.clone());
         let answer = endpoints.answer(request, limits.pace);
-        let guard = &guard;
         async move {
             let answer = answer.await;
-            guard.set(State::Waiting);
+            handle.set(State::Waiting);
             answer
         }
     });

@@ -12,7 +12,7 @@ use tower_service::Service;
 
 use super::RequestBody;
 use crate::pace::Pace;
-use crate::pool::ConnectionGuard;
+use crate::pool::ConnectionHandle;
 use crate::printable::Printable;
 use crate::service::{Throttle, has_known_transfer_encoding, respond};
 use crate::{BoxError, BoxFuture, ReceiverService, Webhooks};
@@ -79,7 +79,7 @@ impl Endpoints {
         }
         // Senders of webhooks use POST. Other requests may be anything.
         let path = (request.method() == Method::POST).then(|| request.uri().path().to_owned());
-        let connection = request.extensions().get::<ConnectionGuard>().cloned();
+        let connection = request.extensions().get::<ConnectionHandle>().cloned();
         let answer = answering(request.map(|body| RequestBody::new(body, pace, connection))).await;
         if let Some(path) = path.filter(|_| answer.status() == StatusCode::NOT_FOUND) {
             unknown_path(&self.throttle, &path);

@@ -8,7 +8,7 @@ use hyper::body::Incoming;
 
 use crate::BoxError;
 use crate::pace::{Pace, Paced};
-use crate::pool::ConnectionGuard;
+use crate::pool::ConnectionHandle;
 
 /// The body of a request to the [fallback service](super::Server::fallback_service).
 ///
@@ -17,11 +17,11 @@ use crate::pool::ConnectionGuard;
 pub struct RequestBody {
     body: Paced<Incoming>,
     /// Set until the body has arrived.
-    connection: Option<ConnectionGuard>,
+    connection: Option<ConnectionHandle>,
 }
 
 impl RequestBody {
-    pub(super) fn new(body: Incoming, pace: Pace, connection: Option<ConnectionGuard>) -> Self {
+    pub(super) fn new(body: Incoming, pace: Pace, connection: Option<ConnectionHandle>) -> Self {
         let mut body = Self { body: Paced::new(body, pace), connection };
         body.end_if_complete();
         body

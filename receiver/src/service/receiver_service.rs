@@ -127,8 +127,8 @@ impl<W: Webhooks> ReceiverService<W> {
             Ok((delivery, memory)) => {
                 #[cfg(feature = "serve")]
                 head.extensions
-                    .get::<crate::pool::ConnectionGuard>()
-                    .inspect(|guard| guard.set(crate::pool::State::Delivering));
+                    .get::<crate::pool::ConnectionHandle>()
+                    .inspect(|connection| connection.set(crate::pool::State::Delivering));
                 respond(attempt::complete(&self.shared, delivery, Some(memory)).await.status())
             }
             Err(rejection) => {

@@ -318,3 +318,26 @@ async fn other_services_get_no_gzip() {
     assert_eq!(statuses(&client.answers().await), [501]);
     server.stop().await;
 }
+
+/// A handler may answer and pass its request to a task that takes long.
+#[tokio::test]
+async fn a_kept_request_keeps_no_connection() {
+    use axum::Router;
+    use axum::extract::Request;
+    use axum::routing::any;
+
+    let kept = async |request: Request| {
+        tokio::spawn(async move {
+            std::future::pending::<()>().await;
+            drop(request);
+        });
+        "kept"
+    };
+    let server = patient().max_connections(1).fallback_service(Router::new().route("/", any(kept)));
+    let server = Running::start(server).await;
+    let get = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    for _ in 0..2 {
+        assert_eq!(statuses(&server.exchange(get).await), [200]);
+    }
+    server.stop().await;
+}
