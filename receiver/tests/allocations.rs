@@ -101,6 +101,32 @@ codec::untagged_union! {
     }
 }
 
+struct Nested {
+    lists: Option<Vec<Vec<bool>>>,
+    undeclared: Undeclared,
+}
+
+codec::object! {
+    Nested {
+        "lists" => lists: optional,
+        ..undeclared
+    }
+}
+
+enum NestedOrText {
+    Nested(Nested),
+    Text(String),
+    Unknown(JsonValue),
+}
+
+codec::untagged_union! {
+    NestedOrText {
+        Nested,
+        Text,
+        ..Unknown
+    }
+}
+
 /// The result of decoding a body, and the memory that it takes at its peak beyond the body, in bytes.
 fn decode<T: Decode>(body: String) -> (Result<(), DecodeError>, usize) {
     let verifier = Verifier::dangerously_accept_unsigned();
@@ -147,6 +173,7 @@ fn decoding_takes_memory_in_proportion_to_the_body() {
     assert_bounded::<Vec<Vec<Wide>>>("[", "[{}]", "]");
     assert_bounded::<Vec<Either>>("[", "{}", "]");
     assert_bounded::<Either>("{\"m00\":null,", "\"#\":[]", "}");
+    assert_bounded::<NestedOrText>("{\"lists\":[", "[]", "]}");
     assert_bounded::<Vec<Vec<bool>>>("[", "[true]", "]");
     assert_bounded::<Vec<BTreeMap<String, JsonValue>>>("[", "{\"\":0}", "]");
     assert_bounded::<BTreeMap<String, Wide>>("{", "\"#\":{}", "}");

@@ -267,7 +267,7 @@ impl<'de> Reader<'de> {
             }
             Kind::Object => {
                 let record = self.record()?;
-                let memory = self.meter.memory();
+                let mut held = 0;
                 let mut members = self.object("")?;
                 // Most objects have few members, among which looking is quicker than hashing.
                 let (mut few, mut many) = (Vec::new(), HashSet::new());
@@ -280,10 +280,12 @@ impl<'de> Reader<'de> {
                         few.push(name);
                     } else {
                         members.reader.hold(HASHED)?;
+                        held += HASHED;
                         many.insert(name);
                     }
                 }
-                self.meter.reset_memory(memory);
+                // What the values within hold for the outline remains.
+                self.release(held);
                 self.recorded(record);
                 Ok(())
             }
