@@ -54,7 +54,7 @@ impl DecodeError {
         Self::malformed(error.valid_up_to(), "invalid UTF-8").located(json)
     }
 
-    /// An error that nobody reads: a value does not fit one of several types.
+    /// An error whose text is not needed: a value does not fit one of several types.
     pub(super) const UNREAD: Self = Self(None);
 
     fn new(kind: DecodeErrorKind, offset: usize, message: &dyn fmt::Display) -> Self {
