@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::task::AbortHandle;
@@ -22,11 +23,15 @@ pub(crate) struct Held<'a> {
     id: &'a str,
     token: FencingToken,
     is_open: bool,
-    _extending: Option<Extending>,
+    extending: Option<Extending>,
 }
 
 /// A task that extends a lease until this is dropped. It does not wait for a handler that blocks its thread.
-struct Extending(AbortHandle);
+struct Extending {
+    task: AbortHandle,
+    /// Set when the commit or the release is sent. It is what ends the lease then.
+    is_ending: Arc<AtomicBool>,
+}
 
 impl<'a> Held<'a> {
     pub(crate) async fn reserve(
@@ -42,7 +47,7 @@ impl<'a> Held<'a> {
                     id,
                     token,
                     is_open: true,
-                    _extending: Extending::start(guard, id, lease),
+                    extending: Extending::start(guard, id, lease),
                 })
             }
             Reservation::Running => Reserved::Elsewhere,
@@ -51,15 +56,23 @@ impl<'a> Held<'a> {
     }
 
     pub(crate) async fn commit(mut self) -> Result<LeaseState, BoxError> {
+        self.ending();
         let state = self.guard.commit(self.id, self.token).await?;
         self.is_open = false;
         Ok(state)
     }
 
     pub(crate) async fn release(mut self) -> Result<(), BoxError> {
+        self.ending();
         self.guard.release(self.id, self.token).await?;
         self.is_open = false;
         Ok(())
+    }
+
+    fn ending(&self) {
+        if let Some(Extending { is_ending, .. }) = &self.extending {
+            is_ending.store(true, Ordering::Release);
+        }
     }
 }
 
@@ -74,25 +87,34 @@ impl Drop for Held<'_> {
 impl Extending {
     fn start(guard: &Arc<dyn ReplayGuard>, id: &str, lease: Lease) -> Option<Self> {
         let ttl = lease.ttl()?;
-        let task = extend(Arc::clone(guard), id.to_owned(), lease.token(), ttl);
-        Some(Self(tokio::spawn(task.in_current_span()).abort_handle()))
+        let is_ending = Arc::<AtomicBool>::default();
+        let task = extend(Arc::clone(guard), id.to_owned(), lease.token(), ttl, Arc::clone(&is_ending));
+        Some(Self { task: tokio::spawn(task.in_current_span()).abort_handle(), is_ending })
     }
 }
 
 impl Drop for Extending {
     fn drop(&mut self) {
-        self.0.abort();
+        self.task.abort();
     }
 }
 
 /// Extends a lease until it has expired. One failure of the guard leaves time for another attempt.
-async fn extend(guard: Arc<dyn ReplayGuard>, id: String, token: FencingToken, ttl: Duration) {
+async fn extend(
+    guard: Arc<dyn ReplayGuard>,
+    id: String,
+    token: FencingToken,
+    ttl: Duration,
+    is_ending: Arc<AtomicBool>,
+) {
     loop {
         sleep((ttl / 3).max(Duration::from_millis(1))).await;
         match guard.extend(&id, token).await {
             Ok(LeaseState::Held) => {}
             Ok(LeaseState::Expired) => {
-                tracing::warn!("the reservation of a webhook has expired while its handler runs");
+                if !is_ending.load(Ordering::Acquire) {
+                    tracing::warn!("the reservation of a webhook has expired while its handler runs");
+                }
                 return;
             }
             Err(error) => tracing::warn!(%error, "the replay guard has not extended a reservation"),

@@ -15,6 +15,7 @@ use webhook_receiver::{
 };
 
 use crate::acme::{Acme, Ping};
+use crate::log::Log;
 
 const TTL: Duration = Duration::from_secs(30);
 
@@ -23,6 +24,8 @@ const TTL: Duration = Duration::from_secs(30);
 struct Table {
     rows: Arc<Mutex<Rows>>,
     fault: Option<Fault>,
+    /// How long it takes to answer what it has applied at the end of a reservation.
+    delay: Duration,
     extensions: Arc<AtomicUsize>,
     /// What a service says when a reservation is dropped.
     watched: Arc<OnceLock<ReceiverService<Acme>>>,
@@ -267,6 +270,7 @@ impl ReplayGuard for Table {
                     row.handled = true;
                 }),
             };
+            sleep(self.delay).await;
             Ok(if was_late && self.has(Fault::CommitHidesSuccess) { LeaseState::Expired } else { state })
         })
     }
@@ -279,6 +283,7 @@ impl ReplayGuard for Table {
                 Some(Fault::ReleaseForgetsHandled) => self.remove(id, Some(token), true),
                 _ => self.remove(id, Some(token), false),
             }
+            sleep(self.delay).await;
             Ok(())
         })
     }
@@ -408,6 +413,29 @@ async fn a_holder_whose_lease_has_expired_changes_nothing() {
         assert_eq!(send(here).await, 200);
         assert_eq!(runs.load(Ordering::Relaxed), 2);
     }
+}
+
+/// The extending task finds that the reservation has ended.
+#[tokio::test(start_paused = true)]
+async fn a_store_that_is_slow_to_answer_is_not_a_lost_reservation() {
+    let log = Log::start();
+    for fails in [false, true] {
+        let table = Table { delay: 2 * TTL, ..Table::default() };
+        let service = Receiver::<Acme>::new(Verifier::standard_webhooks(secret()))
+            .replay_guard(table.open())
+            .on(move |_: Ping| async move { if fails { Err("expected in this test") } else { Ok(()) } })
+            .into_service();
+        assert_eq!(send(service).await, if fails { 500 } else { 200 });
+        assert!(table.extensions.load(Ordering::Relaxed) > 0, "it was extended meanwhile");
+    }
+    assert!(!log.text().contains("has expired"), "{}", log.text());
+    drop(log);
+
+    // A reservation that has expired before that is one.
+    let log = Log::start();
+    let table = Table { fault: Some(Fault::ExtendRefuses), ..Table::default() };
+    assert_eq!(send(process(&table, TTL, &Arc::default())).await, 200);
+    assert!(log.text().contains("has expired while its handler runs"), "{}", log.text());
 }
 
 #[test]
