@@ -127,6 +127,24 @@ codec::untagged_union! {
     }
 }
 
+enum Mixed {
+    One,
+    List,
+    Unknown(JsonValue),
+}
+
+codec::json_enum! {
+    Mixed {
+        "1" => One,
+        "[[[true]]]" => List,
+        ..Unknown
+    }
+}
+
+struct Constant;
+
+codec::constant!(Constant: json = "[[[[[[[[[[[[[[[[{}]]]]]]]]]]]]]]]]");
+
 /// The result of decoding a body, and the memory that it takes at its peak beyond the body, in bytes.
 fn decode<T: Decode>(body: String) -> (Result<(), DecodeError>, usize) {
     let verifier = Verifier::dangerously_accept_unsigned();
@@ -167,6 +185,23 @@ fn assert_bounded<T: Decode>(open: &str, part: &str, close: &str) {
     }
 }
 
+/// Text that is compared is read in one pass, whatever its depth.
+#[test]
+fn comparing_json_takes_memory_in_proportion_to_the_body() {
+    for count in [1, 512 * 1024] {
+        let body = format!("{}\"{}\"{}", "[".repeat(120), "\\n".repeat(count / 2), "]".repeat(120));
+        let length = body.len();
+        let (result, memory) = decode::<Mixed>(body.clone());
+        assert_eq!(result, Ok(()));
+        assert!(memory <= 4 * length, "{memory} for {length}");
+        let (result, memory) = decode::<Constant>(body);
+        assert!(
+            result.unwrap_err().message().starts_with("at `/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0`: expected {}, found [[")
+        );
+        assert!(memory <= 8 * length + 10_000, "{memory} for {length}");
+    }
+}
+
 #[test]
 fn decoding_takes_memory_in_proportion_to_the_body() {
     assert_bounded::<Vec<Wide>>("[", "{}", "]");
@@ -179,6 +214,9 @@ fn decoding_takes_memory_in_proportion_to_the_body() {
     assert_bounded::<BTreeMap<String, Wide>>("{", "\"#\":{}", "}");
     assert_bounded::<BTreeMap<String, bool>>("{", "\"#\":true", "}");
     assert_bounded::<Wide>("{", "\"#\":0", "}");
+    assert_bounded::<Vec<Mixed>>("[", "[[[true]]]", "]");
+    let (open, close) = ("[".repeat(120), "]".repeat(120));
+    assert_bounded::<Mixed>(&format!("{open}\""), "\\n", &format!("\"{close}"));
     assert_bounded::<JsonValue>("{", "\"#\":0", "}");
     assert_bounded::<Vec<JsonValue>>("[", "0", "]");
     assert_bounded::<Vec<String>>("[", "\"\\n\"", "]");

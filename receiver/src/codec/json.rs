@@ -78,21 +78,26 @@ fn tree(reader: &mut Reader<'_>) -> Result<serde_json::Value, DecodeError> {
     })
 }
 
-impl Reader<'_> {
-    /// The text of any value that every reader understands alike.
+impl<'de> Reader<'de> {
+    /// Any value that every reader understands alike.
     ///
     /// # Errors
     ///
     /// If a name occurs twice in an object, a number is beyond the range of a double, an escape is not Unicode, or objects
     /// and arrays nest deeper than 128.
     pub fn json(&mut self) -> Result<JsonValue, DecodeError> {
+        self.json_text().map(JsonValue::of_checked)
+    }
+
+    /// The text of such a value.
+    pub(super) fn json_text(&mut self) -> Result<&'de str, DecodeError> {
         let start = self.place();
         if self.outline.is_complete {
             self.skip()?;
         } else {
             self.check()?;
         }
-        Ok(JsonValue::of_checked(self.lexer.since(start)))
+        Ok(self.lexer.since(start))
     }
 }
 

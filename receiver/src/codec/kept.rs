@@ -175,6 +175,16 @@ impl<'de> Reader<'de> {
         self.meter.work(steps).map_err(|reason| self.exhausted(reason))
     }
 
+    /// Reads or writes bytes once more. This is limited only within unions, where the same value may be read many times.
+    pub(super) fn work_again(&mut self, steps: usize) -> Result<(), DecodeError> {
+        if self.outline.is_complete {
+            self.work(steps)
+        } else {
+            self.meter.count(steps);
+            Ok(())
+        }
+    }
+
     /// The error that memory or work is used up.
     #[cold]
     pub(super) fn exhausted(&self, Exhausted(reason): Exhausted) -> DecodeError {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::error::Quoted;
-use super::same::{is_same, same_json};
+use super::same::{JsonValues, same_json};
 use super::{Decode, DecodeError, Reader};
 
 /// Reads exactly this string.
@@ -40,17 +40,15 @@ where
     }
 }
 
-/// Reads exactly this JSON, however it is spelled: `1.0` is `1`, and the order of members does not count.
+/// Reads exactly this JSON, however it is spelled: `1.0` is `1`, and the order of members does not count. `values` is for
+/// this text only.
 ///
 /// # Errors
 ///
 /// If the value is anything else.
-pub fn constant_json(reader: &mut Reader<'_>, expected: &str) -> Result<(), DecodeError> {
+pub fn constant_json(reader: &mut Reader<'_>, values: &JsonValues, expected: &str) -> Result<(), DecodeError> {
     let start = reader.place();
-    let value = reader.json()?;
-    if is_same(expected, &value) {
-        return Ok(());
-    }
-    let difference = fmt::from_fn(|f| f.write_str(&same_json(expected, value.as_str()).err().unwrap_or_default()));
+    let Err(text) = values.read_text(&[expected], reader)? else { return Ok(()) };
+    let difference = fmt::from_fn(|f| f.write_str(&same_json(expected, text).err().unwrap_or_default()));
     Err(reader.invalid(start, difference))
 }

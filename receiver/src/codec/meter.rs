@@ -20,7 +20,7 @@ const WORK_PER_BYTE: usize = 16;
 /// is not counted, since it cannot be longer than what is read.
 ///
 /// A step of work is a byte that is looked at once more, or a candidate of a union that is considered. Outside of unions,
-/// each byte is read once.
+/// each byte is read once, and that of an enum or constant of JSON values once more.
 pub(super) struct Meter {
     memory: usize,
     work: usize,
@@ -96,6 +96,11 @@ impl Meter {
     pub(super) fn grant(&mut self, length: usize) {
         self.steps += length;
         self.work = self.work.saturating_add(length.saturating_mul(WORK_PER_BYTE));
+    }
+
+    /// Counts work that is not limited.
+    pub(super) fn count(&mut self, steps: usize) {
+        self.steps += steps;
     }
 
     /// Does work.

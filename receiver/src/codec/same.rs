@@ -1,8 +1,10 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::decimal::Decimal;
-use super::{DecodeError, JsonValue};
+use super::reader::Kind;
+use super::{DecodeError, JsonValue, Reader};
 
 /// Whether two texts are the same JSON.
 ///
@@ -14,13 +16,22 @@ use super::{DecodeError, JsonValue};
 ///
 /// The first difference with its position, or why one of the texts is not JSON.
 pub fn same_json(expected: &str, actual: &str) -> Result<(), String> {
-    let expected = read(expected).map_err(|error| format!("expected text: {error}"))?;
-    let actual = read(actual).map_err(|error| format!("actual text: {error}"))?;
-    compare("", &expected, &actual)
+    let read = |text: &str| text.parse().map_err(|error: DecodeError| error.to_string());
+    let expected: JsonValue = read(expected).map_err(|error| format!("expected text: {error}"))?;
+    let actual: JsonValue = read(actual).map_err(|error| format!("actual text: {error}"))?;
+    let expected = Tree::read(&mut unlimited(expected.as_str())).map_err(|error| error.to_string())?;
+    compare("", &expected, &mut unlimited(actual.as_str()))
 }
 
-/// Values as texts that are equal if the values are the [same JSON](same_json), in order, each with its position.
-pub struct JsonValues(OnceLock<Vec<(String, usize)>>);
+/// Values as texts that are equal if the values are the [same JSON](same_json).
+pub struct JsonValues(OnceLock<Listed>);
+
+struct Listed {
+    /// In order, each with its position.
+    texts: Vec<(String, usize)>,
+    /// The length of the longest.
+    longest: usize,
+}
 
 impl JsonValues {
     /// They are sorted when they are needed.
@@ -31,117 +42,218 @@ impl JsonValues {
 
     /// The position of the value among the listed ones.
     pub fn find(&self, listed: &[&str], value: &JsonValue) -> Option<usize> {
-        let sorted = self.0.get_or_init(|| {
+        self.look_up(listed, value.as_str()).0
+    }
+
+    /// Reads a value: its position among the listed ones, or the value if it is not listed.
+    ///
+    /// # Errors
+    ///
+    /// Like [`Reader::json`], or if it costs too much.
+    pub fn read(&self, listed: &[&str], reader: &mut Reader<'_>) -> Result<Result<usize, JsonValue>, DecodeError> {
+        Ok(self.read_text(listed, reader)?.map_err(JsonValue::of_checked))
+    }
+
+    pub(super) fn read_text<'de>(
+        &self,
+        listed: &[&str],
+        reader: &mut Reader<'de>,
+    ) -> Result<Result<usize, &'de str>, DecodeError> {
+        let text = reader.json_text()?;
+        let (found, steps) = self.look_up(listed, text);
+        reader.work_again(steps)?;
+        Ok(found.ok_or(text))
+    }
+
+    /// The position of a checked text, and the steps that finding it took.
+    fn look_up(&self, listed: &[&str], text: &str) -> (Option<usize>, usize) {
+        let Listed { texts, longest } = self.0.get_or_init(|| {
             let texts = listed.iter().enumerate();
-            let mut texts: Vec<_> = texts.filter_map(|(at, text)| Some((normal(&read(text).ok()?)?, at))).collect();
+            let mut texts: Vec<_> =
+                texts.filter_map(|(at, text)| Some((Normal::of(text, usize::MAX).0?, at))).collect();
             texts.sort_unstable();
-            texts
+            let longest = texts.iter().map(|(text, _)| text.len()).max().unwrap_or_default();
+            Listed { texts, longest }
         });
-        let value = normal(value)?;
-        let at = sorted.partition_point(|(known, _)| *known < value);
-        sorted.get(at).filter(|(known, _)| *known == value).map(|(_, position)| *position)
+        let (normal, steps) = Normal::of(text, *longest);
+        let found = normal.and_then(|normal| {
+            let at = texts.partition_point(|(known, _)| *known < normal);
+            texts.get(at).filter(|(known, _)| *known == normal).map(|(_, position)| *position)
+        });
+        (found, steps)
     }
 }
 
-/// Whether two texts are the [same JSON](same_json).
-pub(super) fn is_same(expected: &str, actual: &JsonValue) -> bool {
-    let expected = read(expected).ok().and_then(|expected| normal(&expected));
-    expected.is_some() && expected == normal(actual)
+/// Writes a text that is equal for all spellings of a value.
+struct Normal {
+    text: String,
+    /// The longest text that is needed.
+    limit: usize,
+    /// The bytes that were written, each as often as it was.
+    written: usize,
 }
 
-/// A text that is equal for all spellings of a value. `None` if the value is not JSON.
-fn normal(json: &JsonValue) -> Option<String> {
-    let mut text = String::new();
-    write_normal(&mut text, json)?;
-    Some(text)
-}
+impl Normal {
+    /// The text, and the bytes read and written for it. `None` if it is longer than the limit, or the value is not JSON.
+    fn of(json: &str, limit: usize) -> (Option<String>, usize) {
+        let mut reader = unlimited(json);
+        let mut normal = Self { text: String::new(), limit, written: 0 };
+        let is_whole = normal.value(&mut reader).is_some();
+        (is_whole.then_some(normal.text), reader.place() + normal.written)
+    }
 
-fn write_normal(text: &mut String, json: &JsonValue) -> Option<()> {
-    match value(json).ok()? {
-        Value::Object(members) => {
-            text.push('{');
-            for (name, member) in members {
-                text.push_str(&serde_json::Value::from(name).to_string());
-                text.push(':');
-                write_normal(text, &member)?;
-                text.push(',');
+    fn value(&mut self, reader: &mut Reader<'_>) -> Option<()> {
+        match reader.kind().ok()? {
+            Kind::Object => {
+                self.push("{")?;
+                let start = self.text.len();
+                let mut parts = Vec::new();
+                let mut members = reader.object("").ok()?;
+                while let Some(name) = members.next().ok()? {
+                    let start = self.text.len();
+                    self.string(&name)?;
+                    self.push(":")?;
+                    self.value(members.reader())?;
+                    self.push(",")?;
+                    parts.push(start..self.text.len());
+                }
+                self.sort(start, parts);
+                self.push("}")
             }
-            text.push('}');
-        }
-        Value::Array(elements) => {
-            text.push('[');
-            for element in elements {
-                write_normal(text, &element)?;
-                text.push(',');
+            Kind::Array => {
+                self.push("[")?;
+                let mut elements = reader.array(&"an array").ok()?;
+                while let Some(element) = elements.next_with(|reader| Ok(self.value(reader))).ok()? {
+                    element?;
+                    self.push(",")?;
+                }
+                self.push("]")
             }
-            text.push(']');
+            Kind::String => self.string(&reader.string().ok()?),
+            Kind::Number => {
+                let number = reader.number(&"a number").ok()?;
+                match Decimal::parse(number) {
+                    Some(number) => self.push(&number.to_string()),
+                    // With an exponent beyond all measure.
+                    None => self.push(number),
+                }
+            }
+            Kind::Null | Kind::Bool => self.push(reader.skip().ok()?),
         }
-        Value::String(string) => text.push_str(&serde_json::Value::from(string).to_string()),
-        Value::Number(number) => text.push_str(&number.to_string()),
-        Value::Other => text.push_str(json.as_str()),
     }
-    Some(())
-}
 
-enum Value {
-    Object(BTreeMap<String, JsonValue>),
-    Array(Vec<JsonValue>),
-    String(String),
-    Number(Decimal),
-    /// `null`, `true`, `false`, and numbers with an exponent beyond all measure.
-    Other,
-}
+    fn string(&mut self, string: &str) -> Option<()> {
+        // It is not shorter when it is quoted.
+        self.make_room(string)?;
+        self.push(&serde_json::to_string(string).ok()?)
+    }
 
-fn read(text: &str) -> Result<JsonValue, String> {
-    text.parse().map_err(|error: DecodeError| error.to_string())
-}
+    fn push(&mut self, text: &str) -> Option<()> {
+        self.make_room(text)?;
+        self.text.push_str(text);
+        self.written += text.len();
+        Some(())
+    }
 
-fn value(json: &JsonValue) -> Result<Value, String> {
-    let value = match json.as_str().as_bytes().first() {
-        Some(b'{') => json.decode().map(Value::Object),
-        Some(b'[') => json.decode().map(Value::Array),
-        Some(b'"') => json.decode().map(Value::String),
-        Some(b'n' | b't' | b'f') => return Ok(Value::Other),
-        _ => return Ok(Decimal::parse(json.as_str()).map_or(Value::Other, Value::Number)),
-    };
-    value.map_err(|error| error.to_string())
-}
+    fn make_room(&self, text: &str) -> Option<()> {
+        (text.len() <= self.limit - self.text.len()).then_some(())
+    }
 
-fn compare(at: &str, expected: &JsonValue, actual: &JsonValue) -> Result<(), String> {
-    let same = match (value(expected)?, value(actual)?) {
-        (Value::Object(expected), Value::Object(actual)) => {
-            return compare_objects(at, &expected, &actual);
+    /// Sorts the parts of the text, which are all that follows this place.
+    fn sort(&mut self, start: usize, mut parts: Vec<Range<usize>>) {
+        if !parts.is_sorted_by_key(|part| &self.text[part.clone()]) {
+            parts.sort_unstable_by_key(|part| &self.text[part.clone()]);
+            let sorted: String = parts.into_iter().map(|part| &self.text[part]).collect();
+            self.written += 2 * sorted.len();
+            self.text.replace_range(start.., &sorted);
         }
-        (Value::Array(expected), Value::Array(actual)) => {
-            return compare_arrays(at, &expected, &actual);
+    }
+}
+
+/// Reads a text whose length is limited already.
+fn unlimited(text: &str) -> Reader<'_> {
+    Reader::with_memory(text, usize::MAX)
+}
+
+/// An expected value.
+struct Tree<'de> {
+    text: &'de str,
+    value: Value<'de>,
+}
+
+enum Value<'de> {
+    Object(BTreeMap<String, Tree<'de>>),
+    Array(Vec<Tree<'de>>),
+    /// The [normal](Normal) text of any other value.
+    Other(Option<String>),
+}
+
+impl<'de> Tree<'de> {
+    fn read(reader: &mut Reader<'de>) -> Result<Self, DecodeError> {
+        let start = reader.place();
+        let value = match reader.kind()? {
+            Kind::Object => {
+                let mut object = BTreeMap::new();
+                let mut members = reader.object("")?;
+                while let Some(name) = members.next()? {
+                    object.insert(name.into(), Self::read(members.reader())?);
+                }
+                Value::Object(object)
+            }
+            Kind::Array => {
+                let mut array = Vec::new();
+                let mut elements = reader.array(&"an array")?;
+                while let Some(element) = elements.next_with(Self::read)? {
+                    array.push(element);
+                }
+                Value::Array(array)
+            }
+            _ => Value::Other(Normal::of(reader.skip()?, usize::MAX).0),
+        };
+        Ok(Self { text: reader.lexer.since(start), value })
+    }
+}
+
+/// Compares in one pass over the actual text.
+fn compare(at: &str, expected: &Tree<'_>, actual: &mut Reader<'_>) -> Result<(), String> {
+    let text = |error: DecodeError| error.to_string();
+    match (&expected.value, actual.kind().map_err(text)?) {
+        (Value::Object(expected), Kind::Object) => {
+            let mut missing: BTreeSet<_> = expected.keys().map(String::as_str).collect();
+            let mut members = actual.object("").map_err(text)?;
+            while let Some(name) = members.next().map_err(text)? {
+                let Some(expected) = expected.get(&*name) else {
+                    return Err(format!("at `{at}`: unexpected member {:?}", &*name));
+                };
+                missing.remove(&*name);
+                compare(&format!("{at}/{}", &*name), expected, members.reader())?;
+            }
+            match missing.first() {
+                Some(name) => Err(format!("at `{at}`: member {name:?} is missing")),
+                None => Ok(()),
+            }
         }
-        (Value::String(expected), Value::String(actual)) => expected == actual,
-        (Value::Number(expected), Value::Number(actual)) => expected == actual,
-        (Value::Other, Value::Other) => expected == actual,
-        _ => false,
-    };
-    if same { Ok(()) } else { Err(format!("at `{at}`: expected {expected}, found {actual}")) }
-}
-
-fn compare_objects(
-    at: &str,
-    expected: &BTreeMap<String, JsonValue>,
-    actual: &BTreeMap<String, JsonValue>,
-) -> Result<(), String> {
-    if let Some(name) = actual.keys().find(|name| !expected.contains_key(*name)) {
-        return Err(format!("at `{at}`: unexpected member {name:?}"));
+        (Value::Array(expected), Kind::Array) => {
+            let mut elements = actual.array(&"an array").map_err(text)?;
+            loop {
+                let index = elements.count();
+                let compared = elements.next_with(|actual| match expected.get(index) {
+                    Some(expected) => Ok(compare(&format!("{at}/{index}"), expected, actual)),
+                    None => actual.skip().map(|_| Ok(())),
+                });
+                match compared.map_err(text)? {
+                    Some(compared) => compared?,
+                    None if index == expected.len() => return Ok(()),
+                    None => return Err(format!("at `{at}`: expected {} elements, found {index}", expected.len())),
+                }
+            }
+        }
+        (value, _) => {
+            let found = actual.skip().map_err(text)?;
+            match value {
+                Value::Other(Some(normal)) if Normal::of(found, normal.len()).0.as_ref() == Some(normal) => Ok(()),
+                _ => Err(format!("at `{at}`: expected {}, found {found}", expected.text)),
+            }
+        }
     }
-    expected.iter().try_for_each(|(name, expected)| match actual.get(name) {
-        Some(actual) => compare(&format!("{at}/{name}"), expected, actual),
-        None => Err(format!("at `{at}`: member {name:?} is missing")),
-    })
-}
-
-fn compare_arrays(at: &str, expected: &[JsonValue], actual: &[JsonValue]) -> Result<(), String> {
-    if expected.len() != actual.len() {
-        let (expected, actual) = (expected.len(), actual.len());
-        return Err(format!("at `{at}`: expected {expected} elements, found {actual}"));
-    }
-    let pairs = expected.iter().zip(actual).enumerate();
-    pairs.into_iter().try_for_each(|(index, (expected, actual))| compare(&format!("{at}/{index}"), expected, actual))
 }

@@ -355,29 +355,34 @@ macro_rules! __json_enum {
             }
         }
 
-        impl ::core::convert::From<$crate::codegen::codec::JsonValue> for $ty {
-            fn from(value: $crate::codegen::codec::JsonValue) -> Self {
-                const VARIANTS: &[fn() -> $ty] = &[$(|| $ty::$variant),*];
-                static VALUES: $crate::codegen::codec::JsonValues = $crate::codegen::codec::JsonValues::new();
-                match VALUES.find(&[$($value),*], &value) {
-                    ::core::option::Option::Some(position) => VARIANTS[position](),
-                    ::core::option::Option::None => Self::$unknown(value),
-                }
-            }
-        }
+        const _: () = {
+            const LISTED: &[&str] = &[$($value),*];
+            const VARIANTS: &[fn() -> $ty] = &[$(|| $ty::$variant),*];
+            static VALUES: $crate::codegen::codec::JsonValues = $crate::codegen::codec::JsonValues::new();
 
-        impl $crate::codegen::codec::Decode for $ty {
-            fn decode(
-                reader: &mut $crate::codegen::codec::Reader<'_>,
-            ) -> ::core::result::Result<Self, $crate::codegen::codec::DecodeError> {
-                let value = <$crate::codegen::codec::JsonValue as $crate::codegen::codec::Decode>::decode(reader)?;
-                let value = <Self as ::core::convert::From<_>>::from(value);
-                if ::core::matches!(value, Self::$unknown(_)) {
-                    reader.note_unknown();
+            impl ::core::convert::From<$crate::codegen::codec::JsonValue> for $ty {
+                fn from(value: $crate::codegen::codec::JsonValue) -> Self {
+                    match VALUES.find(LISTED, &value) {
+                        ::core::option::Option::Some(position) => VARIANTS[position](),
+                        ::core::option::Option::None => Self::$unknown(value),
+                    }
                 }
-                ::core::result::Result::Ok(value)
             }
-        }
+
+            impl $crate::codegen::codec::Decode for $ty {
+                fn decode(
+                    reader: &mut $crate::codegen::codec::Reader<'_>,
+                ) -> ::core::result::Result<Self, $crate::codegen::codec::DecodeError> {
+                    ::core::result::Result::Ok(match VALUES.read(LISTED, reader)? {
+                        ::core::result::Result::Ok(position) => VARIANTS[position](),
+                        ::core::result::Result::Err(value) => {
+                            reader.note_unknown();
+                            Self::$unknown(value)
+                        }
+                    })
+                }
+            }
+        };
 
         $crate::__display!($ty, |value| value.as_json());
         $crate::__serialize!($ty, |value, serializer| $crate::codegen::codec::json_text(serializer, value.as_json()));
@@ -395,7 +400,8 @@ macro_rules! __constant {
     };
     ($ty:ident: json = $value:literal) => {
         $crate::__constant!(@value $ty, &'static str, $value, |reader| {
-            $crate::codegen::codec::constant_json(reader, Self::VALUE)
+            static VALUES: $crate::codegen::codec::JsonValues = $crate::codegen::codec::JsonValues::new();
+            $crate::codegen::codec::constant_json(reader, &VALUES, Self::VALUE)
         });
         $crate::__serialize!($ty, |_value, serializer| $crate::codegen::codec::json_text(serializer, Self::VALUE));
     };

@@ -378,6 +378,32 @@ fn endless_types_end() {
     assert_eq!(error.message(), "too many unions within unions");
 }
 
+enum Mixed {
+    One,
+    Object,
+    Unknown(JsonValue),
+}
+
+codec::json_enum! {
+    Mixed {
+        "1" => One,
+        "{\"a\": [1, 2, 3, 4, 5, 6, 7, 8], \"b\": 1, \"c\": 1}" => Object,
+        ..Unknown
+    }
+}
+
+enum Listed {
+    Mixed(Mixed),
+    Unknown(JsonValue),
+}
+
+codec::untagged_union! {
+    Listed {
+        Mixed,
+        ..Unknown
+    }
+}
+
 /// A text of this many bytes, made of many parts.
 fn many(part: &str, length: usize) -> String {
     format!("[{}]", vec![part; length / (part.len() + 1)].join(","))
@@ -405,6 +431,10 @@ fn work_is_linear() {
     assert_linear::<Tagged>(r#"{"kind": "circle", "radius": 1}"#, Ok(()));
     assert_linear::<Shape>(&nested(120, r#""end""#), Ok(()));
     assert_linear::<Shape>(&nested(120, "[]"), Ok(()));
+    for json in ["1", "[[[[[[[[\"text\"]]]]]]]]", r#"{"c": 1, "b": 1, "a": [1, 2, 3, 4, 5, 6, 7, 8]}"#] {
+        assert_linear::<Mixed>(json, Ok(()));
+        assert_linear::<Listed>(json, Ok(()));
+    }
     assert_linear::<Ambiguous>(&ambiguous(2), Ok(()));
     assert_linear::<Ambiguous>(&ambiguous(10), REFUSED);
     assert_linear::<Ambiguous>(&ambiguous(120), REFUSED);
