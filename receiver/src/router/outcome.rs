@@ -84,7 +84,7 @@ impl Outcome {
             Self::Unrouted { reason, fallback } => Self::Unrouted { reason: reason.clone(), fallback: *fallback },
             Self::Conflict => Self::Conflict,
             Self::InProgress => Self::InProgress,
-            Self::Failed(_) => Self::Failed("the attempt that was waited for has failed".into()),
+            Self::Failed(error) => Self::Failed(error.to_string().into()),
             Self::Overloaded => Self::Overloaded,
             Self::Unavailable(error) => Self::Unavailable(error.to_string().into()),
         }

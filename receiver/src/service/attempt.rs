@@ -71,7 +71,7 @@ async fn attempt<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: Delivery, memor
             drop(memory);
             let (event_type, outcome) = waiting.end().await;
             record_event_type(event_type);
-            shared.ended(&delivery, event_type, outcome, start)
+            shared.waited(&delivery, event_type, outcome, start)
         }
         Err(reason) => shared.ended(&delivery, None, Outcome::Failed(reason.into()), start),
     }

@@ -87,9 +87,7 @@ impl<W: Webhooks> Shared<W> {
         outcome: Outcome,
         start: Instant,
     ) -> Outcome {
-        let elapsed = start.elapsed();
-        let millis = (elapsed.as_secs_f64() * 1e5).round() / 1e2;
-        Span::current().record("outcome", outcome.name());
+        let millis = millis(start.elapsed());
         match &outcome {
             Outcome::Handled | Outcome::Unrouted { reason: Reason::NoHandler(_), .. } => {
                 tracing::debug!(millis, "webhook {outcome}");
@@ -105,6 +103,30 @@ impl<W: Webhooks> Shared<W> {
                 self.throttle.log(outcome.name(), |suppressed| tracing::warn!(suppressed, "webhook {outcome}"));
             }
         }
+        self.observed(delivery, event_type, outcome, start)
+    }
+
+    /// A copy has the outcome that it has waited for, which is in the log already.
+    pub(super) fn waited(
+        &self,
+        delivery: &Delivery,
+        event_type: Option<&'static str>,
+        outcome: Outcome,
+        start: Instant,
+    ) -> Outcome {
+        tracing::debug!(millis = millis(start.elapsed()), "webhook has waited for the same delivery: {outcome}");
+        self.observed(delivery, event_type, outcome, start)
+    }
+
+    fn observed(
+        &self,
+        delivery: &Delivery,
+        event_type: Option<&'static str>,
+        outcome: Outcome,
+        start: Instant,
+    ) -> Outcome {
+        let elapsed = start.elapsed();
+        Span::current().record("outcome", outcome.name());
         #[cfg(feature = "metrics")]
         super::metrics::ended(event_type, &outcome, elapsed);
         self.hooks.observed(&Observed { delivery, event_type, outcome: &outcome, elapsed });
@@ -134,4 +156,9 @@ impl<W: Webhooks> Shared<W> {
         super::metrics::rejected(rejection.name());
         self.hooks.rejected(rejected);
     }
+}
+
+/// In milliseconds, to two digits.
+fn millis(elapsed: Duration) -> f64 {
+    (elapsed.as_secs_f64() * 1e5).round() / 1e2
 }

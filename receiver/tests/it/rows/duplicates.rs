@@ -18,6 +18,7 @@ use webhook_receiver::bytes::Bytes;
 
 use super::{assert_complete, assert_named, read};
 use crate::acme::{Acme, Ping};
+use crate::log::Log;
 use crate::patience::PATIENCE;
 
 #[derive(serde::Deserialize)]
@@ -246,6 +247,35 @@ async fn r13_a_retry_waits_for_the_first() {
     gated.gate.close();
     assert_eq!((first.await.unwrap(), second.await.unwrap()), (500, 500));
     assert_eq!((gated.runs(), gated.guard.len()), (2, 1));
+}
+
+/// A failure is logged once, however many copies wait for it, and each of them has its text.
+#[tokio::test]
+async fn copies_of_a_failure_are_not_logged_as_failures() {
+    let log = Log::start();
+    let (gate, errors) = (Arc::new(Semaphore::new(0)), Arc::<Mutex<Vec<String>>>::default());
+    let (entry, seen) = (Arc::clone(&gate), Arc::clone(&errors));
+    let service = Receiver::<Acme>::new(Verifier::standard_webhooks(secret()))
+        .on(move |_: Ping| {
+            let entry = Arc::clone(&entry);
+            async move { entry.acquire().await.map(|_| ()) }
+        })
+        .on_error(move |_, error| seen.lock().unwrap().push(error.to_string()))
+        .into_service();
+    let answers = [(); 10].map(|()| {
+        let service = service.clone();
+        tokio::spawn(async move { service.respond(ping("a")).await.status().as_u16() })
+    });
+    tokio::task::yield_now().await;
+    gate.close();
+    for answer in answers {
+        assert_eq!(answer.await.unwrap(), 500);
+    }
+    assert_eq!(*errors.lock().unwrap(), ["semaphore closed"; 10]);
+    let text = log.text();
+    let lines =
+        |level: &str| text.lines().filter(|line| line.contains(level) && line.contains(" failed: semaphore")).count();
+    assert_eq!((lines(" ERROR "), lines(" DEBUG ")), (1, 9), "{text}");
 }
 
 #[tokio::test]
