@@ -136,3 +136,12 @@ fn a_body_that_takes_too_much_memory_goes_to_the_fallback() {
     assert!(reason.to_string().contains("more memory than a body of this size may use"), "{reason}");
     assert_eq!(unrouted(&large, Some(64 << 20)), None);
 }
+
+#[test]
+fn a_delivery_has_a_limit_of_memory_of_its_own() {
+    let body = format!(r#"{{"parts": [{}{{}}]}}"#, "{},".repeat(100_000));
+    let error = delivery(body.clone()).decode::<Many>().unwrap_err();
+    assert_eq!(error.message(), "the values take more memory than a body of this size may use");
+    let many: Many = delivery(body).with_decode_memory(64 << 20).decode().unwrap();
+    assert_eq!(many.parts.len(), 100_001);
+}
