@@ -14,7 +14,7 @@ use super::RequestBody;
 use crate::pace::Pace;
 use crate::pool::ConnectionHandle;
 use crate::printable::Printable;
-use crate::service::{Throttle, has_known_transfer_encoding, respond};
+use crate::service::{Rejection, Throttle, has_known_transfer_encoding, respond};
 use crate::{BoxError, BoxFuture, ReceiverService, Webhooks};
 
 pub(super) type Answer = Response<UnsyncBoxBody<Bytes, BoxError>>;
@@ -75,6 +75,7 @@ impl Endpoints {
             return Ok(boxed(respond(StatusCode::NOT_FOUND)));
         };
         if !has_known_transfer_encoding(request.headers()) {
+            unknown_encoding(&self.throttle, request.uri().path());
             return Ok(boxed(respond(StatusCode::NOT_IMPLEMENTED)));
         }
         // Senders of webhooks use POST. Other requests may be anything.
@@ -97,13 +98,21 @@ impl Endpoints {
 
 /// Reports a request to a path without an endpoint. The usual cause is a wrong address in the vendor's settings.
 fn unknown_path(throttle: &Throttle, path: &str) {
-    const REASON: &str = "unknown_path";
-    throttle.log(REASON, |suppressed| {
+    refused(throttle, "unknown_path", path, "no webhook endpoint at this path");
+}
+
+/// Reports a request whose body the fallback service would misread.
+fn unknown_encoding(throttle: &Throttle, path: &str) {
+    refused(throttle, Rejection::TransferEncoding.name(), path, "the transfer encoding is not `chunked`");
+}
+
+fn refused(throttle: &Throttle, reason: &'static str, path: &str, message: &'static str) {
+    throttle.log(reason, |suppressed| {
         let path = Printable { text: path, limit: 128 };
-        tracing::info!(%path, suppressed, "no webhook endpoint at this path");
+        tracing::info!(%path, suppressed, "{message}");
     });
     #[cfg(feature = "metrics")]
-    crate::service::metrics::rejected(REASON);
+    crate::service::metrics::rejected(reason);
 }
 
 fn boxed<B>(response: Response<B>) -> Answer

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 use webhook_receiver::serve::Server;
 
 use super::socket::{Client, PING, Running, delivery, ping, pings, statuses};
@@ -310,6 +311,9 @@ async fn other_services_do_not_lock_the_server() {
 
 #[tokio::test]
 async fn other_services_get_no_gzip() {
+    let (log, recorder) = (Log::start(), DebuggingRecorder::new());
+    let snapshotter = recorder.snapshotter();
+    let _recording = metrics::set_default_local_recorder(&recorder);
     let server = Running::start(with_other_services()).await;
     let compressed = "POST /upload HTTP/1.1\r\nhost: x\r\ntransfer-encoding: gzip, chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n";
     let mut client = server.connect().await;
@@ -317,6 +321,14 @@ async fn other_services_get_no_gzip() {
     client.finish().await;
     assert_eq!(statuses(&client.answers().await), [501]);
     server.stop().await;
+    let text = log.text();
+    assert!(
+        text.contains("INFO webhook_receiver::serve::endpoints: the transfer encoding is not `chunked` path=/upload")
+    );
+    let counted =
+        snapshotter.snapshot().into_vec().into_iter().map(|(key, _, _, value)| (key.key().to_string(), value));
+    let expected = "Key(webhook_rejections_total, [reason = transfer_encoding])".to_owned();
+    assert_eq!(counted.collect::<Vec<_>>(), [(expected, DebugValue::Counter(1))]);
 }
 
 /// A handler may answer and pass its request to a task that takes long.
