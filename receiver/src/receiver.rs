@@ -190,7 +190,8 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
     }
 
     /// Observes every delivery that has something the description does not list: an undeclared member, or an unknown value.
-    /// Called like an [observer](Self::on_outcome), before the handler runs.
+    /// Called like an [observer](Self::on_outcome), before the handler runs. A delivery without a handler is not decoded, so
+    /// its drift is unknown.
     ///
     /// Each drift is also logged when it is new, and [counted](ReceiverService::drift).
     pub fn on_drift(mut self, observer: impl Fn(&Drifted<'_>) + Send + Sync + 'static) -> Self {
@@ -244,8 +245,8 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
     /// the minimum is one body. A body counts with the size of its buffer, at most twice what has arrived.
     ///
     /// If memory is short, bodies that are still arriving are evicted and answered with 503: first those that occupy the
-    /// most memory for the longest time without progress. Their answer is held back for 5 s. Bodies of verified deliveries are kept. If they leave no room,
-    /// the answer is 503, too.
+    /// most memory for the longest time without progress. Their answer is held back for 5 s. Bodies of verified deliveries
+    /// are kept. If they leave no room, the answer is 503, too.
     pub fn body_memory(mut self, bytes: usize) -> Self {
         self.setup.limits.body_memory = bytes;
         self
@@ -262,6 +263,7 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
     }
 
     /// Sets how many handlers may run at once. The default is 1024. Further deliveries are answered with 503; none waits.
+    /// This also limits the memory of decoded values, since each handler has those of one body.
     pub fn max_concurrency(mut self, handlers: usize) -> Self {
         self.setup.limits.handlers = handlers;
         self

@@ -22,7 +22,8 @@ static HEAP: PeakAlloc = PeakAlloc;
 
 static PAGE: [u8; 64 * 1024] = [b'x'; 64 * 1024];
 
-/// Receives assets at `/hook`. Other routes read a body and send a page of 64 KiB. Prints its address, and the peak of its heap in bytes when its input ends.
+/// Receives assets at `/hook`. Other routes read a body and send a page of 64 KiB. Prints its address, and the peak of its
+/// heap in bytes when its input ends.
 pub(crate) async fn serve() -> Result<(), BoxError> {
     let service = tenovos_webhooks::receiver(testing::secret()).on(|_: AssetCreated| async {}).into_service();
     let listener = TcpListener::bind("127.0.0.1:0").await?;

@@ -250,3 +250,12 @@ fn drift_of_a_single_delivery() -> Result<(), DecodeError> {
     assert!(delivery(r#"{"eventType": "ping", "x": 1, "eventType": "ping"}"#).event_with_drift::<Acme>().is_err());
     Ok(())
 }
+
+/// Only what a handler gets is decoded.
+#[test]
+fn a_delivery_without_a_handler_has_no_drift() {
+    let body = r#"{"eventType": "asset.created", "asset": {"id": "a", "owner": null, "new": 1}}"#;
+    let service = service();
+    assert_eq!(block_on(service.dispatch(delivery(body))).to_string(), "unhandled");
+    assert_eq!(service.drift(), []);
+}
