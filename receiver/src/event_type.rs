@@ -29,7 +29,9 @@ impl Delivery {
     /// Like [`event`](Self::event).
     pub fn event_with_drift<W: Webhooks>(&self) -> Result<(W::Event, Vec<Drift>), DecodeError> {
         match EventType::<W>::of(self)? {
-            EventType::Known(known, unsettled) => read_with_drift(self, unsettled, |reader| W::decode(known, reader)),
+            EventType::Known(known, unsettled) => {
+                read_with_drift::<W, _>(self, unsettled, |reader| W::decode(known, reader))
+            }
             EventType::Unknown(name) => Ok((W::unknown(UnknownEvent::new(name, self.raw().clone())), Vec::new())),
         }
     }
@@ -140,13 +142,15 @@ pub(crate) fn read<T>(
     })
 }
 
-/// The same, and finds what the body has that the description does not list.
-pub(crate) fn read_with_drift<T>(
+/// The same, and finds what the body has that the description does not list. The member that states the event type is
+/// known, even if the description does not list it.
+pub(crate) fn read_with_drift<W: Webhooks, T>(
     delivery: &Delivery,
     unsettled: Unsettled,
     read: impl Fn(&mut Reader<'_>) -> Result<T, DecodeError>,
 ) -> Result<(T, Vec<Drift>), DecodeError> {
     codec::from_slice_with_drift(delivery.raw(), delivery.decode_memory(), |reader| {
+        reader.expect(|name| W::EVENT_TYPE.is_stated_by(name));
         if let Some(name) = unsettled {
             reader.once(name);
         }

@@ -104,7 +104,7 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
     {
         let handler = erase(handler, self.state.clone());
         let route: PayloadRoute = Box::new(move |delivery: Delivery, unsettled| {
-            let (payload, drift) = event_type::read_with_drift(&delivery, unsettled, P::decode)?;
+            let (payload, drift) = event_type::read_with_drift::<W, _>(&delivery, unsettled, P::decode)?;
             Ok((handler(payload, delivery), drift))
         });
         let previous = self.setup.routes.payloads.insert(P::EVENT_TYPE, Named::of::<H>(route));

@@ -9,7 +9,7 @@ use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 
 use crate::DecodeError;
-use crate::codec::{self, Decode, JsonValue, Reader};
+use crate::codec::{self, Decode, JsonValue, Reader, pointer};
 use crate::printable::Printable;
 
 /// The webhooks of one vendor: which events there are and how each is decoded.
@@ -96,6 +96,22 @@ impl EventTypeLocation {
             Self::Header { name, .. } => Self::Header { name, completed_by },
             Self::Endpoint => Self::Endpoint,
         }
+    }
+
+    /// Whether a top-level member of this name in the body states the event type, or a part of it.
+    pub(crate) fn is_stated_by(self, name: &str) -> bool {
+        let (pointers, completed_by) = match self {
+            Self::Body { pointers, completed_by } => (pointers, completed_by),
+            Self::Header { completed_by, .. } => (&[][..], completed_by),
+            Self::Endpoint => return false,
+        };
+        let completion = completed_by.map(|Completion { pointer, .. }| pointer);
+        pointers
+            .iter()
+            .copied()
+            .chain(completion)
+            .filter_map(pointer::split_first)
+            .any(|(segment, rest)| *segment == *name && rest.is_empty())
     }
 }
 

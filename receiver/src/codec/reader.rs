@@ -71,6 +71,8 @@ pub struct Reader<'de> {
     /// Whether errors are dropped, so that their text is not needed.
     pub(super) is_quiet: bool,
     pub(super) once: Option<Once>,
+    /// Whether an undeclared top-level member of this name is expected.
+    pub(super) is_expected: fn(&str) -> bool,
     /// Of the outermost union that is being read.
     pub(super) outline: Outline,
     pub(super) meter: Meter,
@@ -112,7 +114,13 @@ impl<'de> Reader<'de> {
     pub(crate) fn with_memory(text: &'de str, bytes: usize) -> Self {
         let meter = Meter::new(text.len(), bytes);
         let (outline, watch) = (Outline::default(), Watch::Seen(false));
-        Self { lexer: Lexer::new(text), depth: 0, is_quiet: false, once: None, outline, meter, watch }
+        let (lexer, is_expected) = (Lexer::new(text), |_: &str| false);
+        Self { lexer, depth: 0, is_quiet: false, once: None, is_expected, outline, meter, watch }
+    }
+
+    /// Undeclared top-level members of these names are not drift.
+    pub(crate) fn expect(&mut self, is_expected: fn(&str) -> bool) {
+        self.is_expected = is_expected;
     }
 
     /// Refuses a second member of this name at the top, also where such members are not declared.
@@ -224,7 +232,10 @@ impl<'de> Reader<'de> {
     }
 
     /// Notes that the member that was named last is not declared.
-    pub(super) fn note_undeclared(&mut self) {
+    pub(super) fn note_undeclared(&mut self, name: &str) {
+        if self.depth == 1 && (self.is_expected)(name) {
+            return;
+        }
         self.hide_name();
         self.watch.note(self.depth, DriftKind::UndeclaredMember);
     }

@@ -128,7 +128,7 @@ impl<W: Webhooks> Routes<W> {
         match topic.or(self.any.as_ref()) {
             Some(route) => {
                 let decode = |reader: &mut Reader<'_>| W::decode(event_type, reader);
-                let (event, drift) = event_type::read_with_drift(delivery, unsettled, decode)?;
+                let (event, drift) = event_type::read_with_drift::<W, _>(delivery, unsettled, decode)?;
                 Ok(((route.handler)(event, delivery.clone()), drift))
             }
             None => {

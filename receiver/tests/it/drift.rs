@@ -245,7 +245,8 @@ fn drift_of_a_single_delivery() -> Result<(), DecodeError> {
     assert_eq!(created.asset.status, Some(Status::Unknown("gone".to_owned())));
     let [Drift { kind: DriftKind::UnknownValue, pointer, .. }] = &drift[..] else { panic!("{drift:?}") };
     assert_eq!(pointer, "/asset/status");
-    assert_eq!(delivery(r#"{"count": 1, "eventType": "ping"}"#).event_with_drift::<Acme>()?.1.len(), 1);
+    assert_eq!(delivery(r#"{"count": 1, "eventType": "ping"}"#).event_with_drift::<Acme>()?.1, []);
+    assert_eq!(delivery(r#"{"x": 1, "eventType": "ping"}"#).event_with_drift::<Acme>()?.1.len(), 1);
     assert_eq!(delivery(r#"{"eventType": "?", "x": 1}"#).event_with_drift::<Acme>()?.1, []);
     assert!(delivery(r#"{"eventType": "ping", "x": 1, "eventType": "ping"}"#).event_with_drift::<Acme>().is_err());
     Ok(())
@@ -258,4 +259,31 @@ fn a_delivery_without_a_handler_has_no_drift() {
     let service = service();
     assert_eq!(block_on(service.dispatch(delivery(body))).to_string(), "unhandled");
     assert_eq!(service.drift(), []);
+}
+
+/// A payload that declares nothing.
+struct Bare {
+    undeclared: Undeclared,
+}
+
+codec::object! { Bare { ..undeclared } }
+
+impl Payload for Bare {
+    type Webhooks = Acme;
+
+    const EVENT_TYPE: EventType = EventType::Ping;
+}
+
+/// The member that states it is known from the configuration.
+#[test]
+fn the_event_type_is_not_drift() {
+    let service = Receiver::<Acme>::new(Verifier::standard_webhooks(secret()))
+        .on(|bare: Bare| async move { assert_eq!(bare.undeclared.names()[0], "eventType", "it is kept") })
+        .into_service();
+    let bodies = [r#"{"eventType": "ping"}"#, r#"{"eventType": "ping", "x": {"eventType": "ping"}}"#];
+    let found = bodies.map(|body| {
+        assert_eq!(block_on(service.dispatch(delivery(body))).to_string(), "handled");
+        service.drift().iter().map(|count| count.drift.pointer.clone()).collect::<Vec<_>>()
+    });
+    assert_eq!(found, [vec![], vec!["/*".to_owned()]]);
 }
