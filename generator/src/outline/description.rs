@@ -68,6 +68,7 @@ fn schema(f: &mut Formatter<'_>, schema: &Schema) -> fmt::Result {
         required,
         properties,
         additional,
+        unevaluated,
         items,
         prefix_items,
         closed_tuple,
@@ -97,6 +98,7 @@ fn schema(f: &mut Formatter<'_>, schema: &Schema) -> fmt::Result {
     line(f, "required", required.iter().map(|name| name_or_quoted(name)))?;
     line(f, "properties", properties.iter().map(|(name, schema)| format!("{} {}", name_or_quoted(name), id(*schema))))?;
     line(f, "additionalProperties", additional.map(additional_name))?;
+    line(f, "unevaluatedProperties", unevaluated.map(additional_name))?;
     line(f, "patternProperties", ids(patterns))?;
     line(f, "prefixItems", ids(prefix_items))?;
     line(f, "items", items.iter().map(|item| id(*item)).chain(closed_tuple.then(|| "false".to_owned())))?;

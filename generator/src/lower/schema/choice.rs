@@ -18,6 +18,8 @@ struct CombinedMembers<'a> {
     required: IndexSet<&'a str>,
     /// Whether one of the objects declares that it may have other members.
     open: bool,
+    /// Whether one of them has parts that are not read.
+    unread: bool,
 }
 
 /// Values, and descriptions by the JSON text of the value.
@@ -41,6 +43,7 @@ impl<'a> Types<'a, '_> {
                 Some(combined) => {
                     merged.properties = combined.properties;
                     merged.required = combined.required;
+                    merged.has_unread_parts |= combined.unread;
                     if combined.open {
                         merged.additional = Some(Additional::Any);
                     }
@@ -92,7 +95,8 @@ impl<'a> Types<'a, '_> {
         }
         let mut properties = merged.properties.clone();
         let mut required_by_all: Option<IndexSet<&str>> = None;
-        let mut open = merged.additional == Some(Additional::Any);
+        let mut open = merged.others() == Some(Additional::Any);
+        let mut unread = false;
         for alternative in &choice.alternatives {
             let alternative = self.cx.merged(&[*alternative]);
             if !self.is_combinable(&alternative) {
@@ -101,7 +105,8 @@ impl<'a> Types<'a, '_> {
             for (name, set) in &alternative.properties {
                 self.combine(properties.entry(name).or_insert_with(|| set.clone()), set)?;
             }
-            open |= alternative.additional == Some(Additional::Any);
+            open |= alternative.others() == Some(Additional::Any);
+            unread |= alternative.has_unread_parts;
             required_by_all = Some(match required_by_all {
                 None => alternative.required.clone(),
                 Some(others) => others.intersection(&alternative.required).copied().collect(),
@@ -109,14 +114,14 @@ impl<'a> Types<'a, '_> {
         }
         let mut required = merged.required.clone();
         required.extend(required_by_all.unwrap_or_default());
-        Some(CombinedMembers { properties, required, open })
+        Some(CombinedMembers { properties, required, open, unread })
     }
 
     /// Whether an alternative is an object without a member that distinguishes it from others.
     fn is_combinable(&self, alternative: &MergedSchema<'_>) -> bool {
         alternative.is_object()
             && alternative.choices.is_empty()
-            && !matches!(alternative.additional, Some(Additional::Schema(_)))
+            && !matches!(alternative.others(), Some(Additional::Schema(_)))
             && !alternative.nullable
             && !alternative.properties.values().any(|set| self.cx.merged(set).single_text().is_some())
     }

@@ -39,6 +39,7 @@ impl Keywords {
             required,
             properties,
             additional,
+            unevaluated,
             items,
             prefix_items,
             patterns,
@@ -62,6 +63,7 @@ impl Keywords {
             types: !types.is_empty(),
             structure: !(properties.is_empty() && prefix_items.is_empty())
                 || additional.is_some()
+                || unevaluated.is_some()
                 || !items.is_empty()
                 || constant.is_some()
                 || values.is_some(),

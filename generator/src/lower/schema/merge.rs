@@ -24,6 +24,7 @@ pub(crate) type SchemaSet = Vec<SchemaId>;
 
 /// The keywords of a [`SchemaSet`], with `allOf` and `$ref` followed.
 #[derive(Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "a schema has any combination of them")]
 pub(crate) struct MergedSchema<'a> {
     /// The set.
     pub schemas: SchemaSet,
@@ -38,7 +39,13 @@ pub(crate) struct MergedSchema<'a> {
     pub format: Option<&'a str>,
     pub properties: IndexMap<&'a str, SchemaSet>,
     pub required: IndexSet<&'a str>,
+    /// `additionalProperties`.
     pub additional: Option<Additional>,
+    unevaluated: Option<Additional>,
+    /// The first `unevaluatedProperties`.
+    unevaluated_origin: Option<&'a Origin>,
+    /// Whether a schema has parts that are not read, which may evaluate any member.
+    pub has_unread_parts: bool,
     pub items: SchemaSet,
     pub prefix_items: &'a [SchemaId],
     pub closed_tuple: bool,
@@ -176,8 +183,29 @@ impl<'a> MergedSchema<'a> {
     pub(crate) fn is_object(&self) -> bool {
         match &self.types {
             Some(types) => types[..] == [JsonType::Object],
-            None => self.has_members() || !self.patterns.is_empty() || self.additional.is_some(),
+            None => {
+                self.has_members()
+                    || !self.patterns.is_empty()
+                    || self.additional.is_some()
+                    || self.unevaluated.is_some()
+            }
         }
+    }
+
+    /// What applies to members without a name in the description. Where there is `additionalProperties`, it evaluates
+    /// each of them, which leaves none for `unevaluatedProperties`.
+    pub(super) fn others(&self) -> Option<Additional> {
+        self.additional.or(match self.unevaluated {
+            Some(Additional::Schema(_)) if self.has_unread_parts => Some(Additional::Any),
+            Some(Additional::Forbidden) if self.has_unread_parts => None,
+            unevaluated => unevaluated,
+        })
+    }
+
+    /// The `unevaluatedProperties` whose schema cannot apply because of parts that are not read.
+    pub(super) fn lost_unevaluated(&self) -> Option<&'a Origin> {
+        let is_lost = self.additional.is_none() && self.has_unread_parts;
+        self.unevaluated_origin.filter(|_| is_lost && matches!(self.unevaluated, Some(Additional::Schema(_))))
     }
 
     /// Whether members are named.
@@ -233,6 +261,7 @@ impl<'a> Merge<'a, '_> {
             required,
             properties,
             additional,
+            unevaluated,
             items,
             prefix_items,
             closed_tuple,
@@ -265,6 +294,8 @@ impl<'a> Merge<'a, '_> {
         self.members(properties, required);
         self.into.patterns.extend(patterns);
         self.additional(*additional);
+        self.unevaluated(*unevaluated, node);
+        self.into.has_unread_parts |= schema.has_unread_parts();
         self.into.items.splice(0..0, items.iter().copied());
         if !prefix_items.is_empty() {
             self.into.prefix_items = prefix_items;
@@ -356,6 +387,19 @@ impl<'a> Merge<'a, '_> {
             }
             (_, given) => given,
         };
+    }
+
+    fn unevaluated(&mut self, given: Option<Additional>, schema: &'a Node) {
+        self.into.unevaluated = match (self.into.unevaluated, given) {
+            (known, None) => known,
+            (None | Some(Additional::Forbidden), given) => given,
+            (known, Some(Additional::Forbidden)) => known,
+            // The inner one evaluates every member. Either may be it.
+            (known, given) if known != given => Some(Additional::Any),
+            (known, _) => known,
+        };
+        self.into.unevaluated_origin =
+            self.into.unevaluated_origin.or(schema.get("unevaluatedProperties").map(Node::origin));
     }
 
     fn values(&mut self, constant: Option<&'a Node>, values: Option<&'a [Node]>) {

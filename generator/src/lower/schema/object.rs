@@ -26,7 +26,7 @@ impl Types<'_, '_> {
         }
         for wire in merged.required.iter().filter(|wire| !merged.properties.contains_key(*wire)) {
             // All members without a name in the description have the schema of these.
-            if let (Some(Additional::Schema(values)), []) = (merged.additional, &merged.patterns[..]) {
+            if let (Some(Additional::Schema(values)), []) = (merged.others(), &merged.patterns[..]) {
                 fields.push(self.field(wire, &[values], true, id));
                 continue;
             }
@@ -84,7 +84,14 @@ impl Types<'_, '_> {
     /// The type of the members that have no name in the description; `None` if it declares none.
     pub(super) fn other_members(&mut self, merged: &MergedSchema<'_>, site: Site<'_>) -> Option<Type> {
         let mut alternatives: Vec<SchemaSet> = merged.patterns.iter().map(|id| vec![*id]).collect();
-        let complete = match merged.additional {
+        if let Some(origin) = merged.lost_unevaluated() {
+            self.cx.report(
+                Diagnostic::new(Code::NotEnforced, "`unevaluatedProperties` is not enforced")
+                    .at(Place::Name(origin.clone()), "parts of the schema that are not read may describe other members")
+                    .help("other members may have any value; their schema applies if it is in `additionalProperties`"),
+            );
+        }
+        let complete = match merged.others() {
             None | Some(Additional::Forbidden) if alternatives.is_empty() => return None,
             Some(Additional::Any) if alternatives.is_empty() => {
                 return Some(self.unrestricted(merged, "`additionalProperties` allows anything"));

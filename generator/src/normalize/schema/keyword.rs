@@ -80,7 +80,7 @@ pub(super) const KEYWORDS: &[(&str, Treatment)] = &[
     ("dependentRequired", Rule),
     ("dependentSchemas", Rule),
     ("propertyNames", Rule),
-    ("unevaluatedProperties", Reads(|reader, schema, _, value| reader.unevaluated(schema, value))),
+    ("unevaluatedProperties", Reads(|reader, schema, _, value| schema.unevaluated = Some(reader.additional(value)))),
     ("unevaluatedItems", Rule),
     ("contains", Rule),
     ("minContains", Rule),
@@ -152,14 +152,6 @@ impl Reader<'_, '_> {
                 Additional::Forbidden
             }
             _ => Additional::Schema(self.reserve(value)),
-        }
-    }
-
-    /// The members of all schemas that apply are members of one type, so the others are those that none evaluates.
-    fn unevaluated(&mut self, schema: &mut Schema, value: &Node) {
-        // Next to `additionalProperties`, each member is evaluated.
-        if schema.node.get("additionalProperties").is_none() {
-            schema.additional = Some(self.additional(value));
         }
     }
 

@@ -64,6 +64,8 @@ pub struct Schema {
     pub properties: IndexMap<String, SchemaId>,
     /// `additionalProperties`.
     pub additional: Option<Additional>,
+    /// `unevaluatedProperties`.
+    pub unevaluated: Option<Additional>,
     /// The schemas that apply to each element, of which an `enum` next to `items` may be one.
     pub items: Vec<SchemaId>,
     /// `prefixItems`.
@@ -105,7 +107,7 @@ pub enum Inexpressible {
     Fault,
 }
 
-/// `additionalProperties`.
+/// `additionalProperties` or `unevaluatedProperties`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Additional {
     /// `false`.
@@ -540,6 +542,12 @@ impl Reader<'_, '_> {
 }
 
 impl Schema {
+    /// Whether the schema has parts that apply to the same value and are not read. They may evaluate any member.
+    pub fn has_unread_parts(&self) -> bool {
+        self.inexpressible.is_some()
+            || ["if", "dependentSchemas"].iter().any(|keyword| self.node.get(keyword).is_some())
+    }
+
     fn empty(node: Node) -> Self {
         Self {
             node,
@@ -552,6 +560,7 @@ impl Schema {
             required: Vec::new(),
             properties: IndexMap::new(),
             additional: None,
+            unevaluated: None,
             items: Vec::new(),
             prefix_items: Vec::new(),
             closed_tuple: false,
