@@ -145,6 +145,32 @@ struct Constant;
 
 codec::constant!(Constant: json = "[[[[[[[[[[[[[[[[{}]]]]]]]]]]]]]]]]");
 
+struct Branch {
+    list: Option<Vec<Tree>>,
+    end: bool,
+    undeclared: Undeclared,
+}
+
+codec::object! {
+    Branch {
+        "list" => list: optional,
+        "end" => end: required,
+        ..undeclared
+    }
+}
+
+enum Tree {
+    Branch(Branch),
+    Unknown(JsonValue),
+}
+
+codec::untagged_union! {
+    Tree {
+        Branch,
+        ..Unknown
+    }
+}
+
 /// The result of decoding a body, and the memory that it takes at its peak beyond the body, in bytes.
 fn decode<T: Decode>(body: String) -> (Result<(), DecodeError>, usize) {
     let verifier = Verifier::dangerously_accept_unsigned();
@@ -209,6 +235,8 @@ fn decoding_takes_memory_in_proportion_to_the_body() {
     assert_bounded::<Vec<Either>>("[", "{}", "]");
     assert_bounded::<Either>("{\"m00\":null,", "\"#\":[]", "}");
     assert_bounded::<NestedOrText>("{\"lists\":[", "[]", "]}");
+    assert_bounded::<Tree>("{\"list\":[", "{\"list\":[],\"end\":0}", "],\"end\":true}");
+    assert_bounded::<Tree>("{\"list\":[", "{\"list\":[],\"end\":0}", "],\"end\":0}");
     assert_bounded::<Vec<Vec<bool>>>("[", "[true]", "]");
     assert_bounded::<Vec<BTreeMap<String, JsonValue>>>("[", "{\"\":0}", "]");
     assert_bounded::<BTreeMap<String, Wide>>("{", "\"#\":{}", "}");

@@ -1,9 +1,10 @@
 //! Values that are read several times: those of unions.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::meter::Exhausted;
-use super::outline::Place;
+use super::outline::{Outline, Place};
 use super::reader::{Kind, Reader};
 use super::{DecodeError, JsonValue};
 
@@ -11,6 +12,9 @@ use super::{DecodeError, JsonValue};
 const STEP: usize = 4;
 /// Attempts within each other. Only types that contain themselves without any object or array in between get here.
 const MAX_ATTEMPTS: u16 = 256;
+
+/// The memory that a remembered variant takes at most, while their table grows.
+const REMEMBERED: usize = 120;
 
 /// A value of the text that was checked, to be read several times.
 pub(super) struct Kept {
@@ -52,7 +56,26 @@ impl<'de> Reader<'de> {
     /// Goes to the end of a kept value.
     pub(super) fn leave(&mut self, kept: &Kept) {
         self.go(kept.end);
-        self.outline.is_complete = !kept.is_outermost;
+        if kept.is_outermost {
+            self.outline.is_complete = false;
+            self.release(self.outline.remembered());
+            self.outline.variants = HashMap::new();
+        }
+    }
+
+    /// The variant that was found to fit this value, if it was read as this union before. `Some(None)` if none fits.
+    pub(super) fn recall(&self, kept: &Kept, union: usize) -> Option<Option<usize>> {
+        self.outline.variants.get(&(kept.start.at, union)).copied()
+    }
+
+    /// Remembers the variant that fits this value, if the value may be read again and contains objects or arrays. Otherwise
+    /// values within each other would be read in as many ways as their variants can be combined.
+    pub(super) fn remember(&mut self, kept: &Kept, union: usize, variant: Option<usize>) -> Result<(), DecodeError> {
+        if self.outline.attempts > 0 && kept.end.opened - kept.start.opened > 1 {
+            self.hold(REMEMBERED)?;
+            self.outline.variants.insert((kept.start.at, union), variant);
+        }
+        Ok(())
     }
 
     /// Reads a kept value as one of several types. `None` if it does not fit.
@@ -67,7 +90,9 @@ impl<'de> Reader<'de> {
             let reason = self.meter.exhaust("too many unions within unions");
             return Err(self.exhausted(reason));
         }
-        let (depth, memory, is_quiet) = (self.depth, self.meter.memory(), self.is_quiet);
+        let (depth, is_quiet) = (self.depth, self.is_quiet);
+        // What is remembered remains.
+        let memory = self.meter.memory().saturating_add(self.outline.remembered());
         let found = self.watch.mark();
         self.is_quiet = true;
         self.outline.attempts += 1;
@@ -80,7 +105,7 @@ impl<'de> Reader<'de> {
             (Err(_), None) => {
                 let in_vain = self.here().at - kept.start.at;
                 self.work(in_vain)?;
-                self.meter.reset_memory(memory);
+                self.meter.reset_memory(memory - self.outline.remembered());
                 self.watch.reset(found);
                 self.depth = depth;
                 Ok(None)
@@ -198,6 +223,13 @@ impl<'de> Reader<'de> {
     fn go(&mut self, place: Place) {
         self.lexer.at = place.at;
         self.outline.opened = place.opened;
+    }
+}
+
+impl Outline {
+    /// The memory of what is remembered.
+    fn remembered(&self) -> usize {
+        self.variants.len() * REMEMBERED
     }
 }
 

@@ -1,4 +1,6 @@
-//! Where the objects and arrays of a text end.
+//! Where the objects and arrays of a text end, and which variants of unions were found to fit.
+
+use std::collections::HashMap;
 
 /// A place in the text.
 #[derive(Clone, Copy)]
@@ -19,6 +21,9 @@ pub(super) struct Outline {
     pub(super) is_recording: bool,
     /// Whether it describes the text that is being read.
     pub(super) is_complete: bool,
+    /// The variants that fit values within it, by the place of the value and the address of the union's index. `None` if none
+    /// fits.
+    pub(super) variants: HashMap<(usize, usize), Option<usize>>,
     /// Attempts in progress.
     pub(super) attempts: u16,
 }

@@ -2,8 +2,9 @@
 //!
 //! A union is read in two steps. First its text is checked, once for all unions within it, and the ends of its objects and
 //! arrays are written down, so that skipping one costs a single step. Then the candidates that its members allow are tried
-//! in their order, each from the beginning. What is tried counts as work: see [`Meter`](super::meter::Meter).
+//! in their order, each from the beginning. Which one fits is remembered for values within others. What is tried counts as work: see [`Meter`](super::meter::Meter).
 
+use std::ptr;
 use std::sync::OnceLock;
 
 use super::kept::Kept;
@@ -125,13 +126,26 @@ pub fn by_shape<U>(
     unknown: fn(JsonValue) -> U,
 ) -> Result<U, DecodeError> {
     let kept = reader.keep()?;
-    let built = index.0.get_or_init(|| Built::new(&variants.iter().map(|variant| &variant.shape).collect::<Vec<_>>()));
-    let mut candidates = Candidates::of(built, reader, &kept)?;
+    let union = ptr::from_ref(index).addr();
     let mut decoded = None;
-    while decoded.is_none()
-        && let Some(candidate) = candidates.next(reader)?
-    {
-        decoded = reader.attempt(&kept, variants[candidate].read)?;
+    match reader.recall(&kept, union) {
+        Some(None) => {}
+        Some(Some(variant)) => decoded = reader.attempt(&kept, variants[variant].read)?,
+        None => {
+            let shapes = || variants.iter().map(|variant| &variant.shape).collect::<Vec<_>>();
+            let mut candidates = Candidates::of(index.0.get_or_init(|| Built::new(&shapes())), reader, &kept)?;
+            let (mut tried, mut last) = (0, None);
+            while decoded.is_none()
+                && let Some(candidate) = candidates.next(reader)?
+            {
+                decoded = reader.attempt(&kept, variants[candidate].read)?;
+                (tried, last) = (tried + 1, Some(candidate));
+            }
+            // One that fits at once is found as soon the next time.
+            if tried > usize::from(decoded.is_some()) {
+                reader.remember(&kept, union, last.filter(|_| decoded.is_some()))?;
+            }
+        }
     }
     let decoded = decoded.unwrap_or_else(|| {
         reader.note_unknown();
