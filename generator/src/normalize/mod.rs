@@ -400,7 +400,7 @@ impl Reader<'_, '_> {
         match self.resolver.resolve(schema) {
             Ok(target) => Some(target),
             Err(unresolved) => {
-                self.diagnostics.push(schema::unresolved(unresolved));
+                self.diagnostics.push(schema::unresolved(unresolved, "the value is kept untyped"));
                 None
             }
         }

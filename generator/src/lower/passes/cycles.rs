@@ -22,7 +22,7 @@ pub(crate) fn box_cycles(api: &mut Api) {
 /// How many alternatives may be inside each other before anything is read: decoding needs stack for each.
 const MAX_ALTERNATIVES: usize = 64;
 
-/// Drops alternatives that lead back to what they are alternatives of before anything is read: they add no values, and
+/// Drops alternatives that lead back to what they are alternatives of before anything is read:
 /// decoding one would never end. Reports them, and those that are too many inside each other.
 pub(crate) fn cut_endless(cx: &Context<'_>, api: &mut Api) {
     let edges: Vec<Vec<usize>> = api.types.iter().map(without_reading).collect();
@@ -31,10 +31,16 @@ pub(crate) fn cut_endless(cx: &Context<'_>, api: &mut Api) {
     for (owner, targets) in edges.iter().enumerate() {
         if targets.iter().any(|target| closing.contains(&(owner, *target))) {
             let origin = api.types[owner].origin.clone();
+            let is_direct = targets.iter().all(|target| *target == owner || !closing.contains(&(owner, *target)));
+            let help = if is_direct {
+                "remove that alternative in an overlay: it adds no values"
+            } else {
+                "list the alternatives of the other schema here in an overlay: their values do not have their types here"
+            };
             cx.report(
                 Diagnostic::new(Code::SchemaFault, "a schema is one of its own alternatives")
                     .at(Place::Value(origin), "reached again through `oneOf` or `anyOf`; that alternative is left out")
-                    .help("remove that alternative in an overlay: it adds no values"),
+                    .help(help),
             );
             drop_alternatives(api, owner, |ty| unread(ty).is_some_and(|id| closing.contains(&(owner, id.0))));
         }

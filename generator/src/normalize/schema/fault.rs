@@ -83,10 +83,10 @@ impl JsonType {
     }
 }
 
-/// The diagnostic for a reference of a schema. If what the description says is wrong, the schema is kept untyped.
-pub(in crate::normalize) fn unresolved(unresolved: Unresolved) -> Diagnostic {
+/// The diagnostic for a reference of a schema, with what is done if what the description says is wrong.
+pub(in crate::normalize) fn unresolved(unresolved: Unresolved, instead: &str) -> Diagnostic {
     match unresolved {
-        Unresolved::Wrong(diagnostic) => diagnostic.made(Code::SchemaFault, "the value is kept untyped"),
+        Unresolved::Wrong(diagnostic) => diagnostic.made(Code::SchemaFault, instead),
         Unresolved::Unavailable(diagnostic) => *diagnostic,
     }
 }
@@ -147,19 +147,20 @@ impl Reader<'_, '_> {
             self.fault(value, &problem, &instead, &right);
             return Some(meaning);
         }
-        self.fault(value, &problem, "the type is ignored", &format!("the types are {}", TYPE_NAMES.join(", ")));
+        self.fault(value, &problem, "any type is allowed", &format!("the types are {}", TYPE_NAMES.join(", ")));
         None
     }
 
     /// Reads what is not a schema.
     pub(super) fn not_a_schema(&mut self, schema: &mut Schema, node: &Node) {
         let rule = "a schema must be an object, `true` or `false`";
-        match node.as_str().and_then(|name| Some((name, Meaning::of_name(name)?))) {
-            Some((name, _)) => {
+        match node.as_str() {
+            Some(name) if Meaning::of_name(name).is_some() => {
                 self.fault(node, rule, "read as a type name", &format!("write `{{ type: {name} }}`"));
                 self.types(schema, node);
             }
-            None => {
+            Some(name) if Meaning::guess(name).is_some() => self.types(schema, node),
+            _ => {
                 schema.inexpressible = Some(Inexpressible::Fault);
                 self.fault(node, rule, "the value is kept untyped", "write `{}` if any value is allowed");
             }

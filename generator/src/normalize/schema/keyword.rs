@@ -3,7 +3,7 @@
 //! `docs/support.md` has the same table for users; a test compares them.
 
 use super::{Additional, Inexpressible, Reader, Schema};
-use crate::document::{Node, Object, Value};
+use crate::document::{Node, Object, Segment, Value};
 
 /// The treatment of a keyword.
 pub(super) enum Treatment {
@@ -137,7 +137,14 @@ impl Reader<'_, '_> {
             Ok(target) => schema.reference = Some(self.reserve(&target)),
             Err(unresolved) => {
                 schema.inexpressible = Some(Inexpressible::Fault);
-                self.diagnostics.push(super::unresolved(unresolved));
+                let is_only = schema.node.as_object().is_none_or(|members| members.len() == 1);
+                let is_part = matches!(
+                    schema.node.origin().segments().as_slice(),
+                    [.., Segment::Member(keyword), Segment::Element(_)] if &**keyword == "allOf"
+                );
+                let instead =
+                    if is_only && !is_part { "the value is kept untyped" } else { "this reference is ignored" };
+                self.diagnostics.push(super::unresolved(unresolved, instead));
             }
         }
     }
@@ -146,6 +153,11 @@ impl Reader<'_, '_> {
         match value.value() {
             Value::Bool(false) => Additional::Forbidden,
             Value::Bool(true) => Additional::Any,
+            Value::String(text) if matches!(&**text, "true" | "false") => {
+                let rule = "a schema must be an object, `true` or `false`";
+                self.fault(value, rule, &format!("read as `{text}`"), &format!("write `{text}` without quotes"));
+                if &**text == "true" { Additional::Any } else { Additional::Forbidden }
+            }
             Value::Object(members) if members.is_empty() => Additional::Any,
             // The same as `false`.
             Value::Object(members) if members.len() == 1 && members.get("not").is_some_and(allows_all) => {
