@@ -1,56 +1,121 @@
 //! Changes to the tree. Unchanged parts are shared between the old and the new tree.
 
+use std::collections::HashSet;
+
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::document::{Node, Segment, Value, same};
-use crate::source::Limits;
-use crate::source::limits::DEPTH;
 
-/// The tree with another node at the path.
-pub(super) fn replace(root: &Node, path: &[Segment], new: Node) -> Option<Node> {
-    let mut parents = Vec::with_capacity(path.len());
-    let mut at = root.clone();
-    for segment in path {
-        let next = at.child(segment)?.clone();
-        parents.push(at);
-        at = next;
-    }
-    let mut new = new;
-    for (parent, segment) in parents.iter().zip(path).rev() {
-        new = with(parent, segment, new);
-    }
-    Some(new)
+/// The tree with the nodes at the paths changed, or removed where `change` returns `None`. The paths are sorted, each before
+/// those below it. A parent is copied once for all its children; what `change` makes of a node is what those below it are
+/// looked up in. The recursion is as deep as the paths are long. `None` if the root is removed.
+pub(super) fn change<E>(
+    node: &Node,
+    paths: &[Vec<Segment>],
+    mut change_one: impl FnMut(&Node) -> Result<Option<Node>, E>,
+) -> Result<Option<Node>, E> {
+    change_below(node, paths, 0, &mut change_one)
 }
 
-/// The node with another child.
-fn with(node: &Node, segment: &Segment, child: Node) -> Node {
+fn change_below<E>(
+    node: &Node,
+    mut paths: &[Vec<Segment>],
+    depth: usize,
+    change_one: &mut impl FnMut(&Node) -> Result<Option<Node>, E>,
+) -> Result<Option<Node>, E> {
+    let mut node = node.clone();
+    if let Some((_, below)) = paths.split_first().filter(|(path, _)| path.len() == depth) {
+        let Some(changed) = change_one(&node)? else { return Ok(None) };
+        (node, paths) = (changed, below);
+    }
+    if paths.is_empty() {
+        return Ok(Some(node));
+    }
     let mut value = node.value().clone();
-    match (&mut value, segment) {
-        (Value::Object(members), Segment::Member(name)) => {
-            members.insert(name.clone(), child);
-        }
-        (Value::Array(elements), Segment::Element(index)) => {
-            if let Some(element) = elements.get_mut(*index) {
-                *element = child;
+    let mut removed = HashSet::new();
+    for group in paths.chunk_by(|one, other| one[depth] == other[depth]) {
+        let segment = &group[0][depth];
+        let Some(child) = node.child(segment) else { continue };
+        match (change_below(child, group, depth + 1, change_one)?, &mut value, segment) {
+            (None, _, _) => {
+                removed.insert(segment);
             }
+            (Some(child), Value::Object(members), Segment::Member(name)) => {
+                members.insert(name.clone(), child);
+            }
+            (Some(child), Value::Array(elements), Segment::Element(index)) => elements[*index] = child,
+            _ => {}
         }
-        _ => {}
     }
-    Node::new(value, node.origin().clone())
+    if !removed.is_empty() {
+        match &mut value {
+            Value::Object(members) => members.retain(|name, _| !removed.contains(&Segment::Member(name.clone()))),
+            Value::Array(elements) => {
+                let mut index = 0..;
+                elements.retain(|_| !index.next().is_some_and(|at| removed.contains(&Segment::Element(at))));
+            }
+            _ => {}
+        }
+    }
+    Ok(Some(Node::new(value, node.origin().clone())))
 }
 
-/// The node without a child.
-pub(super) fn without(node: &Node, segment: &Segment) -> Node {
-    let mut value = node.value().clone();
-    match (&mut value, segment) {
-        (Value::Object(members), Segment::Member(name)) => {
-            members.shift_remove(name);
+/// How many children the parents have that `change` copies, each parent once.
+pub(super) fn copied(root: &Node, paths: &[Vec<Segment>]) -> usize {
+    let (mut copied, mut previous) = (0, None);
+    for path in paths {
+        let shared = previous.map_or(0, |previous: &Vec<Segment>| {
+            1 + path.iter().zip(previous).take_while(|(one, other)| one == other).count()
+        });
+        let mut parent = Some(root);
+        for (depth, segment) in path.iter().enumerate() {
+            if depth >= shared {
+                copied += parent.map_or(0, |parent| match parent.value() {
+                    Value::Object(members) => members.len(),
+                    Value::Array(elements) => elements.len(),
+                    _ => 0,
+                });
+            }
+            parent = parent.and_then(|parent| parent.child(segment));
         }
-        (Value::Array(elements), Segment::Element(index)) if *index < elements.len() => {
-            elements.remove(*index);
-        }
-        _ => {}
+        previous = Some(path);
     }
-    Node::new(value, node.origin().clone())
+    copied
+}
+
+/// How many nodes a value has, itself included.
+pub(super) fn nodes(node: &Node) -> usize {
+    let (mut nodes, mut open) = (0, vec![node]);
+    while let Some(node) = open.pop() {
+        nodes += 1;
+        open.extend(node.children());
+    }
+    nodes
+}
+
+/// How many levels a node has below it.
+pub(super) fn height(node: &Node) -> usize {
+    let (mut height, mut open) = (0, vec![(node, 0)]);
+    while let Some((node, level)) = open.pop() {
+        height = height.max(level);
+        open.extend(node.children().map(|node| (node, level + 1)));
+    }
+    height
+}
+
+/// How many nodes a merge adds to a node.
+pub(super) fn added(old: &Node, update: &Node) -> usize {
+    match (old.value(), update.value()) {
+        (Value::Array(_), Value::Array(appended)) => appended.iter().map(nodes).sum(),
+        (Value::Array(_), _) => nodes(update),
+        (Value::Object(members), Value::Object(updates)) => updates
+            .iter()
+            .map(|(name, update)| match members.get(name) {
+                Some(old) => added(old, update),
+                None => nodes(update),
+            })
+            .sum(),
+        _ => 0,
+    }
 }
 
 /// Merges a selected node with an update. An update that is not an array is appended to an array.
@@ -132,24 +197,4 @@ pub(super) fn kind(node: &Node) -> &'static str {
         Value::Array(_) => "an array",
         _ => "a single value",
     }
-}
-
-/// Refuses a tree that has outgrown the limits of documents.
-pub(super) fn check_size(root: &Node, target: &Node, limits: &Limits) -> Result<(), Diagnostic> {
-    let refuse = |message: String| {
-        Err(Diagnostic::new(Code::Limit, message).at(Place::Value(target.origin().clone()), "by this action"))
-    };
-    let mut nodes = 0;
-    let mut open = vec![(root, 0)];
-    while let Some((node, depth)) = open.pop() {
-        nodes += 1;
-        if nodes > limits.nodes {
-            return refuse(format!("the description grows beyond {} nodes", limits.nodes));
-        }
-        if depth > DEPTH {
-            return refuse(format!("the description grows deeper than {DEPTH} levels"));
-        }
-        open.extend(node.children().map(|node| (node, depth + 1)));
-    }
-    Ok(())
 }

@@ -26,6 +26,7 @@ use view::View;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, suggest};
 use crate::document::{Node, Segment};
 use crate::source::Limits;
+use crate::source::limits::DEPTH;
 
 /// Fields of OpenAPI between the root and a schema. If one is missing and a similar one exists, the description is wrong.
 const FIELDS: &[&str] = &[
@@ -47,8 +48,14 @@ const FIELDS: &[&str] = &[
 /// applied, so that one run finds all errors.
 pub fn apply(root: Node, overlay: &Node, limits: &Limits, diagnostics: &mut Diagnostics) -> Node {
     let actions = document::read(overlay, diagnostics);
-    let mut target =
-        Target { view: View::new(&root, limits.query_nodes), root, limits, diagnostics, misses: IndexMap::new() };
+    let mut target = Target {
+        view: View::new(&root, limits.query_nodes),
+        nodes: edit::nodes(&root),
+        root,
+        limits,
+        diagnostics,
+        misses: IndexMap::new(),
+    };
     for action in &actions {
         if let Err(diagnostic) = target.apply(action) {
             target.diagnostics.push(diagnostic);
@@ -64,6 +71,8 @@ type Paths = [Vec<Segment>];
 /// The tree that is changed, and its view for queries.
 struct Target<'a> {
     root: Node,
+    /// How many nodes the tree has.
+    nodes: usize,
     view: View,
     limits: &'a Limits,
     diagnostics: &'a mut Diagnostics,
@@ -214,38 +223,57 @@ impl Target<'_> {
     }
 
     fn merge(&mut self, paths: &Paths, update: &Node, action: &Action) -> Result<(), Diagnostic> {
-        let mut root = self.root.clone();
-        for path in paths {
-            let old = root.at(path).cloned().ok_or_else(|| unchangeable(&action.target))?;
-            let new = edit::merge(&old, update, &action.target)?;
-            root = edit::replace(&root, path, new).ok_or_else(|| unchangeable(&action.target))?;
+        let refuse = |message: String| {
+            Diagnostic::new(Code::Limit, message).at(Place::Value(action.target.origin().clone()), "by this action")
+        };
+        self.view.charge(edit::copied(&self.root, paths), &action.target)?;
+        // An update is merged at the level of its target, or below it as an element.
+        let deepest = paths.iter().map(Vec::len).max().unwrap_or(0) + edit::height(update) + 1;
+        let (limit, mut nodes) = (self.limits.nodes, self.nodes);
+        let root = edit::change(&self.root, paths, |old| {
+            // Counted before anything is merged.
+            nodes = nodes.saturating_add(edit::added(old, update));
+            if nodes > limit {
+                return Err(refuse(format!("the description grows beyond {limit} nodes")));
+            }
+            edit::merge(old, update, &action.target).map(Some)
+        })?
+        .ok_or_else(|| unchangeable(&action.target))?;
+        if deepest > DEPTH && edit::height(&root) > DEPTH {
+            return Err(refuse(format!("the description grows deeper than {DEPTH} levels")));
         }
-        edit::check_size(&root, &action.target, self.limits)?;
+        let mut changed: Option<&Vec<Segment>> = None;
         for path in paths {
-            if let Some(new) = root.at(path).cloned() {
-                self.view.replace(path, &new);
+            // What is below a changed node has changed with it.
+            if changed.is_some_and(|above| path.starts_with(above)) {
+                continue;
+            }
+            changed = Some(path);
+            if let Some(new) = root.at(path) {
+                self.view.charge(edit::nodes(new), &action.target)?;
+                self.view.replace(path, new);
             }
         }
-        self.root = root;
+        (self.root, self.nodes) = (root, nodes);
         Ok(())
     }
 
     fn remove(&mut self, paths: &Paths, action: &Action) -> Result<(), Diagnostic> {
-        let mut root = self.root.clone();
+        self.view.charge(edit::copied(&self.root, paths), &action.target)?;
+        let mut nodes = self.nodes;
+        let removed = edit::change(&self.root, paths, |old| {
+            nodes -= edit::nodes(old);
+            Ok::<_, Diagnostic>(None)
+        })?;
+        self.root = removed.ok_or_else(|| {
+            Diagnostic::new(Code::Overlay, "the whole description cannot be removed")
+                .at(Place::Value(action.target.origin().clone()), "this selects the root")
+        })?;
+        self.nodes = nodes;
         // From the end, so that a removal does not move later ones.
-        for path in paths.iter().rev() {
-            let Some((last, parents)) = path.split_last() else {
-                return Err(Diagnostic::new(Code::Overlay, "the whole description cannot be removed")
-                    .at(Place::Value(action.target.origin().clone()), "this selects the root"));
-            };
-            let parent = root.at(parents).cloned().ok_or_else(|| unchangeable(&action.target))?;
-            let new = edit::without(&parent, last);
-            root = edit::replace(&root, parents, new).ok_or_else(|| unchangeable(&action.target))?;
-        }
         for path in paths.iter().rev() {
             self.view.remove(path);
         }
-        self.root = root;
         Ok(())
     }
 }

@@ -26,7 +26,7 @@ impl Budget {
     }
 
     /// Takes visits of nodes; `None` if there are not enough left.
-    fn spend(&self, nodes: usize) -> Option<()> {
+    pub(super) fn spend(&self, nodes: usize) -> Option<()> {
         let left = self.left.get().checked_sub(nodes);
         self.left.set(left.unwrap_or(0));
         left.map(|_| ())

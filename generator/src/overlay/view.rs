@@ -44,11 +44,18 @@ impl View {
             };
             error(Code::Overlay, format!("`{text}` is not a JSONPath query"), what)
         })?;
-        self.paths(text).ok_or_else(|| {
-            let message = format!("the queries of the overlay visit more than {} nodes", self.budget.all);
-            error(Code::Limit, message, "up to here".to_owned())
-                .help("select by name where the names are known, or raise the limit with `--limit query-nodes=…`")
-        })
+        self.paths(text).ok_or_else(|| self.exhausted(query))
+    }
+
+    /// Counts visits of nodes by an action; an error at its target if there are too many.
+    pub(super) fn charge(&self, nodes: usize, target: &Node) -> Result<(), Diagnostic> {
+        self.budget.spend(nodes).ok_or_else(|| self.exhausted(target))
+    }
+
+    fn exhausted(&self, query: &Node) -> Diagnostic {
+        Diagnostic::new(Code::Limit, format!("the queries of the overlay visit more than {} nodes", self.budget.all))
+            .at(Place::Value(query.origin().clone()), "up to here")
+            .help("select by name where the names are known, or raise the limit with `--limit query-nodes=…`")
     }
 
     /// The same for a query that is known to be valid; `None` if it visits too many nodes.

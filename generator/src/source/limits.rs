@@ -61,7 +61,7 @@ limits! {
     /// Characters of YAML that may be indicators, even inside strings. The parser allocates for each, at worst 400 bytes,
     /// before the number of nodes is known.
     indicators "indicators" = 1_250_000;
-    /// How many nodes the queries of an overlay visit. Each is visited again by each segment of each query that reaches it.
+    /// How many nodes the queries of an overlay visit and its actions copy. Each is visited again by each segment of each query that reaches it.
     query_nodes "query-nodes" = 50_000_000;
     /// How many files a run reads.
     files "files" = 4096;

@@ -165,6 +165,19 @@ fn nested_lists(levels: usize) -> String {
 }
 
 #[test]
+fn g135_updates_that_multiply() {
+    let spec = format!("{}x-pad: [{}]\n", described("{}"), vec!["{}"; 20_000].join(","));
+    let members: String = (0..2_000).map(|index| format!("m{index}: 1, ")).collect();
+    for (update, found) in [("a: 1", "ok"), (members.as_str(), "E0104 overlay.yaml:4:15")] {
+        let overlay = format!(
+            "overlay: 1.1.0\ninfo: {{ title: a, version: '1' }}\nactions:\n  - {{ target: '$[\"x-pad\"][*]', update: {{ {update} }} }}\n"
+        );
+        let outcome = super::found(&outcome(&[("spec.yaml", spec.as_bytes()), ("overlay.yaml", overlay.as_bytes())]));
+        assert!(outcome.starts_with(found), "{outcome}");
+    }
+}
+
+#[test]
 fn g134_names_in_the_configuration() {
     let config = |line: &str| outcome(&[("spec.yaml", described("{}").as_bytes()), ("codegen.toml", line.as_bytes())]);
     each(
