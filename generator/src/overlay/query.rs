@@ -61,6 +61,32 @@ pub(super) fn names(segment: &str) -> Vec<&str> {
     Vec::new()
 }
 
+/// How many brackets and parentheses of a query may be open: its parser tries each twice.
+pub(super) const MAX_OPEN: usize = 10;
+
+/// What a query consists of outside of its strings.
+pub(super) fn without_strings(query: &str) -> String {
+    let (mut quote, mut escaped) = (None, false);
+    let outside = |c: &char| match quote {
+        Some(_) if escaped => {
+            escaped = false;
+            false
+        }
+        Some(end) => {
+            escaped = *c == '\\';
+            if *c == end {
+                quote = None;
+            }
+            false
+        }
+        None => {
+            quote = Some(*c).filter(|c| matches!(c, '\'' | '"'));
+            quote.is_none()
+        }
+    };
+    query.chars().filter(outside).collect()
+}
+
 /// In a query with more names than this, names are not checked one by one.
 const MAX_NAMES: usize = 1000;
 
@@ -97,6 +123,11 @@ mod tests {
         assert_eq!(taken("$.a['b.c'].*[0]"), [".a", "['b.c']", ".*", "[0]"]);
         assert_eq!(taken("$..a..['b\\'[']"), ["..a", "..['b\\'[']"]);
         assert_eq!(taken("$.a[?@.b[0] == ']'].c"), [".a", "[?@.b[0] == ']']", ".c"]);
+    }
+
+    #[test]
+    fn strings_are_left_out() {
+        assert_eq!(without_strings(r#"[?@['a\'$'] == "b'" && @.c]"#), "[?@[] ==  && @.c]");
     }
 
     #[test]

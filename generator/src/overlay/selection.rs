@@ -104,6 +104,10 @@ impl<'a> Selection<'a> {
         let names = query::names(segment);
         let selector = JsonPath::parse(&format!("${segment}")).ok()?;
         let filter = segment.contains('?').then(|| Filter::new(segment));
+        let whole = match &filter {
+            Some(filter) if filter.absolute => size(root, budget)?,
+            _ => (0, 0),
+        };
         let (mut seen, mut selected) = (HashSet::new(), Vec::new());
         for &index in nodes {
             let json = self.steps[index].json;
@@ -111,10 +115,11 @@ impl<'a> Selection<'a> {
                 budget.spend(names.len())?;
                 names.iter().filter_map(|name| Some((Segment::Member((*name).into()), json.get(name)?))).collect()
             } else if let Some(filter) = &filter {
-                budget.spend(filter.cost(root, json, budget)?)?;
+                budget.spend(filter.cost(whole, json, budget)?)?;
                 if filter.absolute {
                     // The filter compares with the whole description.
                     let whole = format!("{}{segment}", self.normalized(index)?);
+                    budget.spend(filter.parsing.checked_add(whole.len())?)?;
                     located(&JsonPath::parse(&whole).ok()?, root)
                 } else {
                     located(&selector, json)
@@ -174,8 +179,7 @@ fn located<'a>(query: &JsonPath, json: &'a Json) -> Vec<(Segment, &'a Json)> {
     query.query_located(json).iter().filter_map(|found| Some((last(found.location())?, found.node()))).collect()
 }
 
-/// What testing the children of a node by the filters of a segment costs at most, as far as the text shows it. What is in
-/// strings counts as well, which can only make it more.
+/// What testing the children of a node by the filters of a segment costs at most, as far as the text shows it.
 struct Filter {
     /// Whether a query in it begins at the root.
     absolute: bool,
@@ -187,33 +191,74 @@ struct Filter {
     descents: u32,
     /// In how many ways they may select one node. `None` if that is beyond any budget.
     ways: Option<usize>,
+    /// What is compared, which visits all of the smaller value.
+    compares: Compares,
+    /// What parsing it costs.
+    parsing: usize,
+}
+
+/// Which values the filters of a segment compare.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Compares {
+    /// At most one of the description, with literals.
+    Single,
+    /// A child with another value.
+    Child,
+    /// Two that may be the whole description.
+    Root,
 }
 
 /// What a regular expression costs: it is compiled for each value.
 const EXPRESSION: usize = 500;
 
+/// The same for each byte of it.
+const EXPRESSION_BYTE: usize = 8;
+
 impl Filter {
     fn new(segment: &str) -> Self {
-        let count = |sign| segment.matches(sign).count();
+        let bare = query::without_strings(segment);
+        let count = |sign| bare.matches(sign).count();
         let expressions = count("match(") + count("search(");
+        let expression = EXPRESSION + EXPRESSION_BYTE * (segment.len() - bare.len());
         let descents = u32::try_from(count("..")).unwrap_or(u32::MAX);
+        let comparisons =
+            bare.split("&&").flat_map(|part| part.split("||")).filter(|part| part.contains(['=', '<', '>']));
+        let several = |part: &str, signs: &[char]| part.matches(signs).count() > 1;
+        // Its parser tries what is in brackets twice.
+        let open = bare.matches(['[', '(']).count().min(query::MAX_OPEN);
         Self {
-            absolute: segment.contains('$'),
-            narrow: descents == 0 && count("?") == 1 && !segment.contains(['*', ':']),
-            steps: count("@") + count("$") + count(".") + count("[") + expressions * EXPRESSION,
+            absolute: bare.contains('$'),
+            narrow: descents == 0 && count("?") == 1 && !bare.contains(['*', ':']),
+            steps: (count("@") + count("$") + count(".") + count("["))
+                .saturating_add(expressions.saturating_mul(expression)),
             descents,
-            ways: segment.split('[').try_fold(1, |ways: usize, part| ways.checked_mul(part.matches(',').count() + 1)),
+            ways: bare.split('[').try_fold(1, |ways: usize, part| ways.checked_mul(part.matches(',').count() + 1)),
+            compares: if comparisons.clone().any(|part| several(part, &['$'])) {
+                Compares::Root
+            } else if comparisons.clone().any(|part| several(part, &['@', '$'])) {
+                Compares::Child
+            } else {
+                Compares::Single
+            },
+            parsing: segment.len() + (bare.len() << open.saturating_sub(1).min(3)),
         }
     }
 
     /// How many nodes are visited at most. A query in a filter visits the nodes below the child, or those of the description;
-    /// each further descent may pass all levels again.
-    fn cost(&self, root: &Json, json: &Json, budget: &Budget) -> Option<usize> {
-        let visited = match (self.narrow, self.absolute) {
+    /// each further descent may pass all levels again, and so may comparing what it visits.
+    fn cost(&self, whole: (usize, usize), json: &Json, budget: &Budget) -> Option<usize> {
+        let mut visited = match (self.narrow, self.absolute) {
+            (true, _) if self.compares == Compares::Child => size(json, budget)?.0,
             (true, _) => children(json),
             (false, false) => self.at_any_depth(size(json, budget)?)?,
-            (false, true) => children(json).checked_mul(self.at_any_depth(size(root, budget)?)?)?,
+            (false, true) => children(json).checked_mul(self.at_any_depth(whole)?)?,
         };
+        if self.compares != Compares::Single && !self.narrow {
+            visited = visited.checked_mul(if self.absolute { whole.1 } else { size(json, budget)?.1 })?;
+        }
+        if self.compares == Compares::Root {
+            visited = visited.checked_mul(whole.0)?;
+        }
         visited.checked_mul(self.steps)?.checked_mul(self.ways?)
     }
 

@@ -3,12 +3,10 @@
 use serde_json::{Map, Number, Value as Json};
 use serde_json_path::JsonPath;
 
+use super::query::MAX_OPEN;
 use super::selection::{self, Budget, Paths};
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::document::{Node, Segment, Value};
-
-/// How many brackets and parentheses of a query may be open: its parser tries each twice.
-const MAX_OPEN: usize = 10;
 
 /// A copy of the tree for queries. Its numbers are less exact than those of the tree, in comparisons only.
 pub(super) struct View {

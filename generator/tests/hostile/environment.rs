@@ -178,6 +178,23 @@ fn g135_updates_that_multiply() {
 }
 
 #[test]
+fn g136_comparisons_of_large_values() {
+    let spec = format!("{}x-pad: [{}]\n", described("{}"), vec!["{}"; 8_000].join(","));
+    let outcome = |target: &str| {
+        let overlay = format!(
+            "overlay: 1.1.0\ninfo: {{ title: a, version: '1' }}\nactions:\n  - {{ target: {target:?}, update: {{ a: 1 }} }}\n"
+        );
+        super::found(&outcome(&[("spec.yaml", spec.as_bytes()), ("overlay.yaml", overlay.as_bytes())]))
+    };
+    let long = "x".repeat(50_000);
+    for target in ["$..[?$==$]".to_owned(), format!("$..[?$.openapi=='{long}']"), format!("$..[?match('a', '{long}')]")]
+    {
+        let found = outcome(&target);
+        assert!(found.starts_with("E0104 overlay.yaml:4:15"), "{found}: {}", &target[..10]);
+    }
+}
+
+#[test]
 fn g134_names_in_the_configuration() {
     let config = |line: &str| outcome(&[("spec.yaml", described("{}").as_bytes()), ("codegen.toml", line.as_bytes())]);
     each(
