@@ -23,6 +23,10 @@ impl Lock {
     ///
     /// If another run has it.
     pub(super) fn take(place: PathBuf) -> Result<Self> {
+        Self::take_by(place, File::try_lock)
+    }
+
+    fn take_by(place: PathBuf, lock: impl Fn(&File) -> std::result::Result<(), TryLockError>) -> Result<Self> {
         loop {
             let failed = |error: &io::Error| access(&place, "lock", error);
             let mut file = File::options()
@@ -31,9 +35,11 @@ impl Lock {
                 .write(true)
                 .open(&place)
                 .map_err(|error| failed(&error))?;
-            match file.try_lock() {
+            match lock(&file) {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Err(busy(&place)),
+                // Some file systems have no locks. Cargo goes on without one, too.
+                Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
                 Err(TryLockError::Error(error)) => return Err(failed(&error)),
             }
             // A run that ends removes the file. Then a lock on it is worth nothing, since the next run makes another file.
@@ -58,4 +64,22 @@ fn busy(place: &Path) -> Diagnostic {
     let folder = place.ancestors().nth(2).unwrap_or(place);
     Diagnostic::new(Code::OutputAccess, format!("another run is writing to `{}`", folder.display()))
         .help("wait until it has ended, and run the command again")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_system_may_have_no_locks() {
+        let folder = tempfile::tempdir().unwrap();
+        let fails = |kind: io::ErrorKind| {
+            Lock::take_by(folder.path().join("lock"), move |_| Err(TryLockError::Error(kind.into())))
+        };
+        let lock = fails(io::ErrorKind::Unsupported).ok().unwrap();
+        assert!(folder.path().join("lock").exists());
+        drop(lock);
+        assert!(!folder.path().join("lock").exists());
+        assert_eq!(fails(io::ErrorKind::PermissionDenied).err().unwrap().code, Code::OutputAccess);
+    }
 }
