@@ -7,7 +7,7 @@ use clap::error::ErrorKind;
 use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use webhook_generator::Stage;
 use webhook_generator::config::{CrateName, Receiver};
-use webhook_generator::source::Limit;
+use webhook_generator::source::{Limit, Limits};
 
 /// Generate Rust crates that receive webhooks
 #[derive(Parser)]
@@ -110,11 +110,17 @@ pub(crate) struct Input {
     pub(crate) deny: Option<Deny>,
 
     /// Override a resource limit; repeat it for several
-    ///
-    /// The names are `file-bytes`, `nodes`, `indicators`, `query-nodes`, `files`, `references`, `members` and `values`.
-    /// `docs/hostile.md` in the repository of this command explains them.
-    #[arg(long = "limit", value_name = "NAME=NUMBER")]
+    #[arg(long = "limit", value_name = "NAME=NUMBER", long_help = limit_help())]
     pub(crate) limits: Vec<Limit>,
+}
+
+fn limit_help() -> String {
+    let names: Vec<String> = Limits::NAMES.iter().map(|name| format!("`{name}`")).collect();
+    format!(
+        "Override a resource limit; repeat it for several\n\nThe names are {}. `docs/hostile.md` in the repository of this \
+         command explains them.",
+        names.join(", ")
+    )
 }
 
 /// Explain a diagnostic code, such as E0301

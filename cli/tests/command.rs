@@ -90,3 +90,12 @@ fn a_closed_pipe_is_not_an_error() {
         assert_eq!(status.code(), Some(code), "{arguments}");
     }
 }
+
+#[test]
+fn the_help_lists_every_limit() {
+    let output = Command::new(env!("CARGO_BIN_EXE_cargo-webhooks")).args(["generate", "--help"]).output().unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    for name in webhook_generator::source::Limits::NAMES {
+        assert!(help.contains(&format!("`{name}`")), "{name}: {help}");
+    }
+}
