@@ -1,6 +1,6 @@
 //! What a run uses of the limits that apply to the whole crate.
 //!
-//! A short description can stand for a large crate: schemas that are merged in many combinations, a base that many
+//! A short description can result in a large crate: schemas that are merged in many combinations, a base that many
 //! payloads extend, an example that many webhooks share. So the parts of the crate are counted while they are made, and the
 //! one that goes over a limit is reported.
 
