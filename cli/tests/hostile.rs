@@ -318,7 +318,9 @@ fn g143_what_many_webhooks_share() {
 #[test]
 fn g144_limits_for_the_crate_can_be_raised() {
     let case = Case::new(with_schemas("{ allOf: [{ $ref: '#/components/schemas/a' }, { required: [r] }] }", ""));
-    for (limit, too_few) in [("types", 1), ("merges", 1), ("all-members", 2), ("output-bytes", 1_000)] {
+    for (limit, too_few) in
+        [("types", 1), ("merges", 1), ("all-members", 2), ("candidates", 1), ("output-bytes", 1_000)]
+    {
         let run = |number: usize| {
             let output = case.limited("true").args(["--limit", &format!("{limit}={number}"), "--dry-run"]).output();
             let output = output.unwrap();
@@ -329,6 +331,44 @@ fn g144_limits_for_the_crate_can_be_raised() {
         let (code, stderr) = run(too_few * 100);
         assert_eq!(code, Some(0), "{limit}: {stderr}");
     }
+}
+
+#[test]
+fn g145_layers_of_schemas_beside_a_base() {
+    let layer = |at: usize| {
+        let references: String = (0..6).map(|index| reference(&format!("l{}x{index}", at + 1)) + ", ").collect();
+        (0..6).map(|index| format!("    l{at}x{index}: {{ allOf: [{references}] }}\n")).collect::<String>()
+    };
+    let layers: String = (0..9).map(layer).collect();
+    let base = "    base: { discriminator: { propertyName: k }, properties: { k: { type: string } } }\n";
+    let ends: String = (0..6)
+        .map(|index| {
+            // One way leads to the base.
+            if index == 0 {
+                format!("    l9x0: {{ allOf: [{}] }}\n", reference("far"))
+            } else {
+                format!("    l9x{index}: {{}}\n")
+            }
+        })
+        .collect();
+    Case::new(with_schemas(&reference("base"), &format!("{base}    far: {{}}\n{layers}{ends}"))).succeeds();
+}
+
+#[test]
+fn g146_responses_that_lead_through_many_references() {
+    let webhooks: String = (0..150).map(|index| format!("  e{index}: {{ $ref: '#/x-p' }}\n")).collect();
+    let responses: String = (0..150).map(|index| format!("'{}': {{ $ref: '#/x-r0' }}, ", 200 + index)).collect();
+    let chain: String = (0..100).map(|index| format!("x-r{index}: {{ $ref: '#/x-r{}' }}\n", index + 1)).collect();
+    let shared = |responses: &str| {
+        let body = "requestBody: { content: { application/json: { schema: { type: object } } } }";
+        format!("{START}{webhooks}x-p: {{ post: {{ {body}, responses: {{ {responses} }} }} }}\n{chain}x-r100: {{}}\n")
+    };
+    let started = Instant::now();
+    let output = Case::new(shared(&responses)).run();
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("E0104"));
+    assert!(started.elapsed() < Duration::from_secs(8), "{:?}", started.elapsed());
+    let many: String = (0..1_000).map(|index| format!("x{index}: {{}}, ")).collect();
+    Case::new(shared(&many)).fails("--limit all-members=");
 }
 
 #[test]

@@ -224,7 +224,7 @@ impl Reader<'_, '_> {
         webhooks.push(Webhook {
             key: written.clone(),
             name: name.to_owned(),
-            body: self.schemas.add(schema, self.resolver, self.diagnostics),
+            body: self.schemas.add(schema, self.resolver, self.budget, self.diagnostics),
             examples: self.examples(&media, schema),
             headers: self.headers(&item, &operation),
             operation_id: operation.get("operationId").cloned(),
@@ -292,12 +292,9 @@ impl Reader<'_, '_> {
         }
         let responses = operation.get("responses").and_then(Node::as_object);
         for response in responses.into_iter().flat_map(|map| map.values()) {
+            self.spend(1, response);
             // A response does not describe what is received: a broken reference there is not reported.
-            let response = if response.get("$ref").is_some() {
-                self.resolver.resolve(response).ok()
-            } else {
-                Some(response.clone())
-            };
+            let response = self.resolver.resolve(response).ok();
             let map = response.as_ref().and_then(|response| response.get("headers")?.as_object());
             for (name, header) in map.into_iter().flatten() {
                 self.spend(1, header);

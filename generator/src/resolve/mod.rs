@@ -12,7 +12,7 @@ mod reference;
 mod resource;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use reference::{Fragment, Refusal};
@@ -27,10 +27,27 @@ pub struct Resolver<'a> {
     sources: &'a Sources,
     /// The resources of the files that were searched for them.
     resources: RefCell<HashMap<FileId, Rc<Resources>>>,
+    /// What is known of the nodes with a `$ref`, by the [identities](Origin::identity) of their origins.
+    known: RefCell<HashMap<usize, Known>>,
+}
+
+/// The outcome for a node with a `$ref`.
+struct Known {
+    /// The node. It also keeps the identity from being used again.
+    from: Node,
+    outcome: Result<Chain, Unresolved>,
+}
+
+/// A chain of references that has been followed.
+#[derive(Clone)]
+struct Chain {
+    target: Node,
+    /// How many references it has.
+    length: usize,
 }
 
 /// Why a reference has no target.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Unresolved {
     /// What the description says is wrong: the text of the reference, its target, or a file that does not exist.
     Wrong(Box<Diagnostic>),
@@ -61,7 +78,7 @@ type Resources = Vec<(Rc<str>, Node)>;
 impl<'a> Resolver<'a> {
     /// A resolver for the files of a run.
     pub fn new(sources: &'a Sources) -> Self {
-        Self { sources, resources: RefCell::default() }
+        Self { sources, resources: RefCell::default(), known: RefCell::default() }
     }
 
     /// The limits.
@@ -76,17 +93,46 @@ impl<'a> Resolver<'a> {
     ///
     /// If a `$ref` is not a string, cannot be resolved, leaves the folder, or refers back to itself.
     pub fn resolve(&self, node: &Node) -> Result<Node, Unresolved> {
+        if node.get("$ref").is_none() {
+            return Ok(node.clone());
+        }
+        if let Some(outcome) = self.known(node) {
+            return outcome.map(|chain| chain.target);
+        }
         let mut passed: Vec<Node> = Vec::new();
+        match self.walk(node, &mut passed) {
+            Ok(Chain { target, length }) => {
+                for (index, from) in passed.into_iter().enumerate() {
+                    self.remember(from, Ok(Chain { target: target.clone(), length: length - index }));
+                }
+                Ok(target)
+            }
+            Err(unresolved) => {
+                self.remember(node.clone(), Err(unresolved.clone()));
+                Err(unresolved)
+            }
+        }
+    }
+
+    /// Follows a chain of references up to its end, or to a node from which the rest is known.
+    fn walk(&self, node: &Node, passed: &mut Vec<Node>) -> Result<Chain, Unresolved> {
+        let most = self.limits().references;
+        let mut places: HashSet<Origin> = HashSet::new();
         let mut at = node.clone();
         while let Some(reference) = at.get("$ref").cloned() {
-            if passed.iter().any(|node| node.is(&at) || node.origin() == at.origin()) {
+            if !places.insert(at.origin().clone()) {
                 passed.push(at);
-                return Err(Unresolved::wrong(self.cycle(&passed)));
+                return Err(Unresolved::wrong(self.cycle(passed)));
             }
             if !passed.is_empty() && at.as_object().is_some_and(|members| members.len() > 1) {
                 break;
             }
-            let most = self.limits().references;
+            // Of a chain that is too long, the reference at the limit is reported: it is followed up to there.
+            if let Some(Ok(rest)) = self.known(&at)
+                && passed.len() + rest.length <= most
+            {
+                return Ok(Chain { target: rest.target, length: passed.len() + rest.length });
+            }
             if passed.len() >= most {
                 let message = format!("the chain has more than {most} references");
                 return Err(Unresolved::unavailable(at_reference(&reference, Code::Limit, message)));
@@ -94,7 +140,16 @@ impl<'a> Resolver<'a> {
             passed.push(at);
             at = self.follow(&reference)?;
         }
-        Ok(at)
+        Ok(Chain { target: at, length: passed.len() })
+    }
+
+    fn known(&self, node: &Node) -> Option<Result<Chain, Unresolved>> {
+        let known = self.known.borrow();
+        known.get(&node.origin().identity()).filter(|known| known.from.is(node)).map(|known| known.outcome.clone())
+    }
+
+    fn remember(&self, from: Node, outcome: Result<Chain, Unresolved>) {
+        self.known.borrow_mut().insert(from.origin().identity(), Known { from, outcome });
     }
 
     /// The target of one reference, given the node of its text: the value of a `$ref`, or of a `mapping`.

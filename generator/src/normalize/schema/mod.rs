@@ -1,5 +1,6 @@
 //! Schema Objects.
 
+mod extensions;
 mod fault;
 mod keyword;
 
@@ -8,15 +9,14 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use indexmap::{IndexMap, IndexSet};
 use openapiv3::{Discriminator, SchemaData};
 
+use crate::budget::{Budget, Resource};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, did_you_mean};
 use crate::document::{Node, Object, Origin, Segment, Value, json};
 use crate::resolve::{Resolver, Unresolved};
+use extensions::Extensions;
 pub(super) use fault::unresolved;
 use fault::{Meaning, converted};
 use keyword::Treatment;
-
-/// How far a schema may be from the base that it extends.
-const MAX_GENERATIONS: usize = 8;
 
 /// An index into [`Schemas`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,6 +38,8 @@ pub struct Schemas {
     known: HashMap<usize, SchemaId>,
     /// The bases without the schemas that extend them, for discriminators that name the base itself.
     bases: HashSet<SchemaId>,
+    /// What extends what, in the maps that have a base.
+    extensions: Extensions,
 }
 
 /// One Schema Object in one dialect: what OpenAPI 3.0 can express is in `data` (`nullable` covers every spelling of
@@ -160,8 +162,14 @@ impl Schemas {
     }
 
     /// Normalizes a schema and all schemas that it uses.
-    pub(super) fn add(&mut self, node: &Node, resolver: &Resolver<'_>, diagnostics: &mut Diagnostics) -> SchemaId {
-        let mut reader = Reader { schemas: self, resolver, diagnostics, pending: VecDeque::new() };
+    pub(super) fn add(
+        &mut self,
+        node: &Node,
+        resolver: &Resolver<'_>,
+        budget: &Budget,
+        diagnostics: &mut Diagnostics,
+    ) -> SchemaId {
+        let mut reader = Reader { schemas: self, resolver, budget, diagnostics, pending: VecDeque::new() };
         let id = reader.reserve(node);
         // They are read in the order of reservation, so that each gets the index of its id.
         while let Some(node) = reader.pending.pop_front() {
@@ -176,6 +184,7 @@ impl Schemas {
 struct Reader<'a, 'r> {
     schemas: &'a mut Schemas,
     resolver: &'a Resolver<'r>,
+    budget: &'a Budget,
     diagnostics: &'a mut Diagnostics,
     pending: VecDeque<Node>,
 }
@@ -441,20 +450,11 @@ impl Reader<'_, '_> {
         })
     }
 
-    /// Whether a schema refers to a base by `allOf`, or to one that does.
-    fn extends(&self, schema: &Node, base: &Node, generations: usize) -> bool {
-        let parts = schema.get("allOf").and_then(Node::as_array).unwrap_or_default();
-        let references = parts.iter().filter(|part| part.get("$ref").is_some());
-        let mut targets = references.filter_map(|part| self.resolver.resolve(part).ok());
-        generations > 0 && targets.any(|target| target.is(base) || self.extends(&target, base, generations - 1))
-    }
-
     /// The reusable schemas whose `allOf` refers to this one.
     fn children(&mut self, base: &Node, discriminator: &Node) -> Vec<SchemaId> {
         let mapped = discriminator.get("mapping").and_then(Node::as_object).into_iter().flatten();
         let mapped: Vec<Node> = mapped.filter_map(|(_, target)| self.resolver.follow(target).ok()).collect();
-        let mut children = self.resolver.siblings(base);
-        children.retain(|schema| self.extends(schema, base, MAX_GENERATIONS));
+        let mut children = self.extending(base);
         children.extend(mapped.iter().filter(|target| !target.is(base)).cloned());
         let mut children: IndexSet<SchemaId> = children.iter().map(|child| self.reserve(child)).collect();
         if !children.is_empty() && mapped.iter().any(|target| target.is(base)) {
@@ -463,6 +463,15 @@ impl Reader<'_, '_> {
             children.insert(base);
         }
         children.into_iter().collect()
+    }
+
+    /// The siblings of a base that extend it, in their order.
+    fn extending(&mut self, base: &Node) -> Vec<Node> {
+        let siblings = self.resolver.siblings(base);
+        self.schemas.extensions.add(&siblings, self.resolver);
+        let spend = || self.budget.spend(Resource::Members, 1, || Place::Value(base.origin().clone()));
+        let extending = self.schemas.extensions.of(base, spend);
+        siblings.into_iter().filter(|schema| extending.contains(&schema.origin().identity())).collect()
     }
 
     fn schemas_of(&mut self, value: &Node, keyword: &str) -> Vec<SchemaId> {
