@@ -51,6 +51,8 @@ impl Case {
     fn limited(&self, limits: &str) -> Command {
         let mut command = Command::new("/bin/sh");
         command.current_dir(self.0.path());
+        // An arena of its own for the working thread reserves 64 MiB or more of address space, used or not.
+        command.env("MALLOC_ARENA_MAX", "1");
         command.args(["-c", &format!("{limits} && exec \"$@\""), "sh", env!("CARGO_BIN_EXE_cargo-webhooks")]);
         command.args([
             "generate",
