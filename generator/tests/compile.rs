@@ -2,6 +2,8 @@
 
 #[allow(dead_code, reason = "other tests use the rest")]
 mod support;
+#[path = "support/workspace.rs"]
+mod workspace;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,25 +13,12 @@ use std::process::Command;
 use serde_json::{Value, json};
 use support::fixtures;
 use webhook_generator::{ReceiverDependency, Request, generate};
-
-/// The workspace of the emitted crates.
-const MANIFEST: &str = "\
-[workspace]
-resolver = \"3\"
-members = [\"crates/*\"]
-
-[profile.dev]
-debug = 0
-incremental = false
-";
+use workspace::{root, workspace, write_changed};
 
 #[test]
 fn emitted_crates_compile_and_pass_their_tests() {
-    let root = Path::new("..").canonicalize().expect("the repository");
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    // One workspace for all: their dependencies are compiled once, and what did not change is not compiled again.
-    let workspace = target.join("fixtures");
-    let receiver = root.join("receiver").to_string_lossy().replace('\\', "/");
+    let workspace = workspace("fixtures");
+    let receiver = root().join("receiver").to_string_lossy().replace('\\', "/");
     let mut written = BTreeSet::new();
     for fixture in fixtures("crates") {
         let request = fixture.request().receiver(ReceiverDependency::Path(receiver.clone()));
@@ -42,23 +31,18 @@ fn emitted_crates_compile_and_pass_their_tests() {
         }
     }
     remove_others(&workspace.join("crates"), &written);
-    write_changed(&workspace.join("Cargo.toml"), MANIFEST);
-    write_changed(&workspace.join("Cargo.lock"), &fs::read_to_string(root.join("Cargo.lock")).expect("the lock file"));
     // Emitted libraries have no tests of their own, so that a harness for them would compile each once more.
     cargo(&workspace, &["test", "--quiet", "--workspace", "--no-fail-fast", "--test", "*"]);
     cargo(&workspace, &["clippy", "--quiet", "--workspace", "--lib"]);
     cargo(&workspace, &["doc", "--quiet", "--workspace", "--no-deps"]);
 }
 
-/// Large recursive types need little stack, and unions of many types few steps: `large/limits.rs` runs in the emitted crate. It
-/// takes half a minute to compile.
+/// Large recursive types need little stack, and unions of many types few steps: `large/limits.rs` runs in the emitted crate.
 #[test]
-#[ignore = "takes half a minute"]
+#[ignore = "takes half a minute to compile: `.ci/run` runs it with `--ignored`"]
 fn large_types_decode_within_limits() {
-    let root = Path::new("..").canonicalize().expect("the repository");
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    let workspace = target.join("large");
-    let receiver = root.join("receiver").to_string_lossy().replace('\\', "/");
+    let workspace = workspace("large");
+    let receiver = root().join("receiver").to_string_lossy().replace('\\', "/");
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let description = folder.path().join("large.json");
     fs::write(&description, large().to_string()).expect("the file can be written");
@@ -70,8 +54,6 @@ fn large_types_decode_within_limits() {
         let text = if path == "Cargo.toml" { text.replace("[workspace]", "") } else { text };
         write_changed(&workspace.join("crates/large").join(path), &text);
     }
-    write_changed(&workspace.join("Cargo.toml"), MANIFEST);
-    write_changed(&workspace.join("Cargo.lock"), &fs::read_to_string(root.join("Cargo.lock")).expect("the lock file"));
     cargo(&workspace, &["test", "--quiet", "--workspace", "--test", "*"]);
     cargo(&workspace, &["clippy", "--quiet", "--workspace", "--lib"]);
 }
@@ -112,15 +94,6 @@ fn large() -> Value {
             "Part": { "type": "object", "properties": part },
         } },
     })
-}
-
-/// Leaves a file that has this text alone, as cargo compiles what has been written since.
-fn write_changed(path: &Path, text: &str) {
-    if fs::read_to_string(path).is_ok_and(|old| old == text) {
-        return;
-    }
-    fs::create_dir_all(path.parent().unwrap_or(path)).expect("the folder can be made");
-    fs::write(path, text).expect("the file can be written");
 }
 
 /// Removes what earlier runs wrote and this one did not.

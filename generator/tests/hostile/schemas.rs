@@ -299,16 +299,21 @@ fn g112_deep_schemas() {
     schema(&beyond, &expect!["E0104 spec.yaml:14:2638"]);
 }
 
+/// Schemas `s0`, `s1` and so on, in each of which `@` is a reference to the next.
+fn links(count: usize, form: &str) -> String {
+    let link = |index: usize| {
+        let next = format!("{{ $ref: '#/components/schemas/s{}' }}", index + 1);
+        format!("s{index}: {}\n", form.replace('@', &next))
+    };
+    (0..count).map(link).collect()
+}
+
 /// Chains of schemas that refer to each other, which are as long as one likes in a document of a few levels. The stack of a
 /// thread of the tests has 2 MiB.
 #[test]
 fn g112_deep_chains() {
     let chain = |form: &str| {
-        let link = |index: usize| {
-            let next = format!("{{ $ref: '#/components/schemas/s{}' }}", index + 1);
-            format!("s{index}: {}\n", form.replace('@', &next))
-        };
-        let links: String = (0..1_000).map(link).collect();
+        let links = links(1_000, form);
         of_schema(&format!("{{ $ref: '#/components/schemas/s0' }}\n{links}s1000: {{ type: string }}"))
     };
     each(
@@ -337,11 +342,7 @@ fn g112_deep_chains() {
 #[test]
 fn g112_examples_in_many_types() {
     // Each level of the example passes several alternatives.
-    let alternatives: String = (0..20)
-        .map(|index| {
-            format!("s{index}: {{ oneOf: [{{ $ref: '#/components/schemas/s{}' }}, {{ type: integer }}] }}\n", index + 1)
-        })
-        .collect();
+    let alternatives = links(20, "{ oneOf: [@, { type: integer }] }");
     let example = nested(110, "{ a: @ }", "1");
     let run = schema(
         &format!(
@@ -357,11 +358,7 @@ fn g112_examples_in_many_types() {
 fn g112_many_ways_to_one_schema() {
     // Each level doubles the ways that lead to the last schema.
     let level = |form: &str| {
-        let next = |index: usize| {
-            let target = format!("{{ $ref: '#/components/schemas/s{}' }}", index + 1);
-            format!("s{index}: {}\n", form.replace('@', &target))
-        };
-        let levels: String = (0..60).map(next).collect();
+        let levels = links(60, form);
         of_schema(&format!(
             "{{ $ref: '#/components/schemas/s0' }}\n{levels}s60: {{ properties: {{ a: {{ type: string }} }} }}"
         ))

@@ -15,6 +15,8 @@ mod modules;
 mod parent;
 #[path = "../support/properties.rs"]
 mod properties;
+#[path = "../support/workspace.rs"]
+mod workspace;
 
 use std::env;
 use std::process::ExitCode;

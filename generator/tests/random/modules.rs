@@ -2,30 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
 
 use arbitrary_openapi::Document;
 use webhook_generator::source::Limits;
 
+use crate::workspace::{root, workspace, write_changed};
 use crate::{child, properties};
 
 /// How many crates become one.
 const BATCH: usize = 50;
 
-/// Lints that are allowed for a whole crate only.
+/// Lints that emitted crates allow at their root, for names that come from the description. In modules they have no effect, so the
+/// batch allows them.
 const CRATE_LINTS: [&str; 3] = ["confusable_idents", "mixed_script_confusables", "uncommon_codepoints"];
-
-const MANIFEST: &str = "\
-[workspace]
-resolver = \"3\"
-members = [\"crates/*\"]
-
-[profile.dev]
-debug = 0
-incremental = false
-";
 
 /// Compiles the crates of these documents and their tests, with warnings denied, and runs the tests of the first `tested`.
 /// Returns the seeds of those that fail, with the reason.
@@ -34,19 +26,14 @@ pub(crate) fn compile(seeds: &[u64], tested: usize) -> BTreeMap<u64, String> {
     if seeds.is_empty() {
         return problems;
     }
-    let root = Path::new("..").canonicalize().expect("the repository");
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    let workspace = target.join("random");
-    let lock = fs::read_to_string(root.join("Cargo.lock")).expect("the lock file");
+    let workspace = workspace("random");
     for (batch, seeds) in seeds.chunks(BATCH).enumerate() {
         let test = batch * BATCH < tested;
         let mut left: BTreeSet<u64> = seeds.iter().copied().collect();
         // A batch with faults is compiled again without them: the compiler reports the next kind only then.
         while !left.is_empty() {
             let _ = fs::remove_dir_all(workspace.join("crates"));
-            write(&workspace.join("Cargo.toml"), MANIFEST);
-            write(&workspace.join("Cargo.lock"), &lock);
-            write_batch(&workspace.join("crates/batch"), &root.join("receiver"), &left);
+            write_batch(&workspace.join("crates/batch"), &root().join("receiver"), &left);
             let found = cargo(&workspace, test);
             if found.is_empty() {
                 break;
@@ -94,7 +81,7 @@ fn write_batch(folder: &Path, receiver: &Path, seeds: &BTreeSet<u64>) {
                             "webhook-receiver = { version = \"1.0\"",
                             &format!("webhook-receiver = {{ path = {path:?}"),
                         );
-                    write(&folder.join(file), &manifest);
+                    write_changed(&folder.join(file), &manifest);
                     continue;
                 }
                 "" => continue,
@@ -104,15 +91,15 @@ fn write_batch(folder: &Path, receiver: &Path, seeds: &BTreeSet<u64>) {
             {
                 tests.push_str(&format!("    mod {test};\n"));
             }
-            write(&folder.join(path), &text);
+            write_changed(&folder.join(path), &text);
         }
         tests.push_str("}\n");
     }
-    write(
+    write_changed(
         &folder.join("src/lib.rs"),
         &format!("//! Emitted crates.\n#![allow({})]\n\n{library}", CRATE_LINTS.join(", ")),
     );
-    write(&folder.join("tests/all.rs"), &format!("//! Their tests.\n\n{tests}"));
+    write_changed(&folder.join("tests/all.rs"), &format!("//! Their tests.\n\n{tests}"));
 }
 
 /// Compiles, and perhaps tests; the seeds of the modules with errors or failed tests, with the first line about each. What is about
@@ -145,9 +132,4 @@ fn cargo(workspace: &Path, test: bool) -> BTreeMap<u64, String> {
         found.insert(u64::MAX, report);
     }
     found
-}
-
-fn write(path: &Path, text: &str) {
-    fs::create_dir_all(path.parent().unwrap_or(path)).expect("the folder can be made");
-    fs::write(path, text).expect("the file can be written");
 }
