@@ -366,7 +366,7 @@ const NEW: &[(&str, &str)] = &[
 /// Runs only as a child process of [`a_run_that_is_killed_is_not_taken_for_finished`]: ends without cleaning up before a
 /// step.
 #[test]
-#[ignore = "started by another test"]
+#[ignore = "started as a child process by `a_run_that_is_killed_is_not_taken_for_finished`"]
 fn a_child_that_is_killed() {
     let (Ok(out), Ok(last)) = (std::env::var("OUT"), std::env::var("LAST_STEP")) else { return };
     let mut left: usize = last.parse().unwrap();

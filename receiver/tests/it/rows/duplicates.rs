@@ -220,7 +220,7 @@ async fn r11_unsigned_requests_leave_no_trace() {
 }
 
 #[tokio::test]
-#[ignore = "takes a while without optimisation: docs/receiver.md has the command and its result"]
+#[ignore = "takes a while without optimization: docs/receiver.md has the command and its result"]
 async fn r11_a_million_unsigned_requests_leave_no_trace() {
     unsigned(1_000_000).await;
 }
