@@ -10,12 +10,14 @@
 
 mod reference;
 mod resource;
+mod role;
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use reference::{Fragment, Refusal};
+use role::Role;
 
 use crate::diagnostics::{Code, Diagnostic, Place, suggest};
 use crate::document::pointer;
@@ -164,7 +166,7 @@ impl<'a> Resolver<'a> {
         };
         let wrong = |refusal: Refusal| Unresolved::wrong(at_reference(reference, refusal.code, refusal.message));
         let home = self.sources.home(reference.origin().file());
-        let resource = self.resource(home, reference, text);
+        let resource = self.resource(home, reference, text).map_err(Unresolved::wrong)?;
         if let Some((file, root)) = &resource {
             let fragment = Fragment::parse(text).map_err(wrong)?;
             // `#/components/…` below an `$id` refers to the whole document.
@@ -192,17 +194,36 @@ impl<'a> Resolver<'a> {
         self.find(&root, file, &fragment, reference).map_err(Unresolved::wrong)
     }
 
-    /// The resource that the URI of a reference names, if one has been read.
-    fn resource(&self, home: FileId, reference: &Node, text: &str) -> Option<(FileId, Node)> {
+    /// The resource that the URI of a reference names, if one has been read: the one in its own file, else in another.
+    ///
+    /// # Errors
+    ///
+    /// If several have this URI.
+    fn resource(&self, home: FileId, reference: &Node, text: &str) -> Result<Option<(FileId, Node)>, Diagnostic> {
         let place = reference.origin();
         let base = self.sources.relative_name(home);
-        let around = resource::around(self.sources.parsed(place.file())?, base, &place.segments());
-        let uri = resource::absolute(&around, text)?;
-        let others = self.sources.files().filter(|file| *file != home && !text.starts_with('#'));
-        std::iter::once(home).chain(others).find_map(|file| {
+        let Some(parsed) = self.sources.parsed(place.file()) else { return Ok(None) };
+        let (around, own) = resource::around(parsed, base, &place.segments());
+        let Some(uri) = resource::absolute(&around, text) else { return Ok(None) };
+        let named = |file: FileId| {
             let resources = self.resources(file);
-            resources.iter().find(|(known, _)| **known == *uri).map(|(_, root)| (file, root.clone()))
-        })
+            let named: Vec<Node> =
+                resources.iter().filter(|(known, _)| **known == *uri).map(|(_, root)| root.clone()).collect();
+            named.into_iter().map(move |root| (file, root))
+        };
+        let mut found: Vec<(FileId, Node)> = named(home).collect();
+        if text.starts_with('#') {
+            // The one around the reference, even if others have its URI.
+            let position = found.iter().position(|(_, root)| root.origin() == own.origin());
+            return Ok((!found.is_empty()).then(|| found.swap_remove(position.unwrap_or_default())));
+        }
+        if found.is_empty() {
+            found = self.sources.files().filter(|file| *file != home).flat_map(named).collect();
+        }
+        match &found[..] {
+            [] | [_] => Ok(found.pop()),
+            several => Err(ambiguous(reference, several.iter().map(|(_, root)| root.origin()))),
+        }
     }
 
     fn resources(&self, file: FileId) -> Rc<Resources> {
@@ -305,13 +326,13 @@ impl<'a> Resolver<'a> {
     /// Finds the one schema with this `$anchor`. A schema with its own `$id` keeps its anchors to itself.
     fn anchor(&self, root: &Node, file: FileId, name: &str, reference: &Node) -> Result<Node, Diagnostic> {
         let mut found: Vec<Node> = Vec::new();
-        let mut open = vec![root.clone()];
-        while let Some(node) = open.pop() {
+        let mut open = vec![(Role::of_resource(root), root)];
+        while let Some((role, node)) = open.pop() {
             let named = |key| node.get(key).and_then(Node::as_str) == Some(name);
-            if named("$anchor") || named("$dynamicAnchor") {
+            if role.is_identified() && (named("$anchor") || named("$dynamicAnchor")) {
                 found.push(node.clone());
             }
-            open.extend(node.children().filter(|node| resource::id(node).is_none()).cloned());
+            open.extend(role.children(node).filter(|(role, node)| resource::id(*role, node).is_none()));
         }
         let text = reference.as_str().unwrap_or_default();
         match found.as_slice() {
@@ -321,15 +342,7 @@ impl<'a> Resolver<'a> {
                 Err(Diagnostic::new(Code::Reference, format!("cannot resolve the reference `{text}`"))
                     .at(Place::Value(reference.origin().clone()), what))
             }
-            several => {
-                let message = format!("the reference `{text}` has more than one target");
-                let start = at_reference(reference, Code::Reference, message);
-                let mut places: Vec<&Origin> = several.iter().map(Node::origin).collect();
-                places.reverse();
-                Err(places
-                    .into_iter()
-                    .fold(start, |diagnostic, origin| diagnostic.at(Place::Name(origin.clone()), "one of them")))
-            }
+            several => Err(ambiguous(reference, several.iter().rev().map(Node::origin))),
         }
     }
 
@@ -354,6 +367,14 @@ impl<'a> Resolver<'a> {
             format!("{}#{pointer}", self.sources.relative_name(file))
         }
     }
+}
+
+/// The error for a reference to one of several places.
+fn ambiguous<'o>(reference: &Node, places: impl Iterator<Item = &'o Origin>) -> Diagnostic {
+    let message = format!("the reference `{}` has more than one target", reference.as_str().unwrap_or_default());
+    places.fold(at_reference(reference, Code::Reference, message), |diagnostic, place| {
+        diagnostic.at(Place::Name(place.clone()), "one of them")
+    })
 }
 
 fn at_reference(reference: &Node, code: Code, message: impl Into<String>) -> Diagnostic {

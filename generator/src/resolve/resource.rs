@@ -6,44 +6,48 @@ use std::rc::Rc;
 
 use super::join;
 use super::reference::scheme;
+use super::role::Role;
 use crate::document::{Node, Segment};
 
 /// The URI of a node: `$id`, or `$self` of an OpenAPI 3.2 description. Older drafts have anchors in `$id`, which begin
 /// with `#`.
-pub(super) fn id(node: &Node) -> Option<&str> {
-    let id = node.get("$id").or_else(|| node.get("$self"))?.as_str()?;
+pub(super) fn id(role: Role, node: &Node) -> Option<&str> {
+    let id = node.get("$id").or_else(|| node.get("$self")).filter(|_| role.is_identified())?.as_str()?;
     (!id.starts_with('#')).then_some(id)
 }
 
-/// The URI of the resource in which a place lies, in a document whose URI is `base`.
-pub(super) fn around(document: &Node, base: &str, place: &[&Segment]) -> Rc<str> {
-    let mut uri = named(document, base.into());
+/// The resource around a place in a document whose URI is `base`: its URI and its root.
+pub(super) fn around<'n>(document: &'n Node, base: &str, place: &[&Segment]) -> (Rc<str>, &'n Node) {
+    let mut role = Role::of_resource(document);
+    let mut resource = (named(role, document, base.into()), document);
     let mut at = document;
     for segment in place {
-        let Some(child) = at.child(segment) else { break };
-        uri = named(child, uri);
-        at = child;
+        let Some(child) = role.child(at, segment) else { break };
+        (role, at) = child;
+        if id(role, at).is_some() {
+            resource = (named(role, at, resource.0), at);
+        }
     }
-    uri
+    resource
 }
 
 /// The resources of a document, each with its URI.
 pub(super) fn all(document: &Node, base: &str) -> Vec<(Rc<str>, Node)> {
     let mut found = Vec::new();
-    let mut open: Vec<(Rc<str>, &Node)> = vec![(base.into(), document)];
-    while let Some((base, node)) = open.pop() {
-        let uri = named(node, base);
-        if id(node).is_some() {
+    let mut open: Vec<(Rc<str>, Role, &Node)> = vec![(base.into(), Role::of_resource(document), document)];
+    while let Some((base, role, node)) = open.pop() {
+        let uri = named(role, node, base);
+        if id(role, node).is_some() {
             found.push((Rc::clone(&uri), node.clone()));
         }
-        open.extend(node.children().map(|below| (Rc::clone(&uri), below)));
+        open.extend(role.children(node).map(|(role, below)| (Rc::clone(&uri), role, below)));
     }
     found
 }
 
 /// The URI of a node itself, `base` unless it has an `$id`.
-fn named(node: &Node, base: Rc<str>) -> Rc<str> {
-    id(node).and_then(|id| absolute(&base, id)).map_or(base, Into::into)
+fn named(role: Role, node: &Node, base: Rc<str>) -> Rc<str> {
+    id(role, node).and_then(|id| absolute(&base, id)).map_or(base, Into::into)
 }
 
 /// The URI that a reference means, without its fragment (RFC 3986, 5.2). A document without an `$id` has its path,

@@ -593,7 +593,7 @@ fn an_id_makes_a_resource() {
 
 #[test]
 fn references_below_an_id() {
-    let api = "start: {$ref: '#/schemas/a/at'}\nx: document\nschemas:\n  a:\n    $id: https://example.com/s/a\n    $defs: {x: resource}\n    inner: {$id: inner}\n    named: {$anchor: here}\n    at: {$ref: REFERENCE}\n";
+    let api = "start: {$ref: '#/schemas/a/not'}\nx: document\nschemas:\n  a:\n    $id: https://example.com/s/a\n    $defs: {x: resource}\n    items: {$id: inner}\n    contains: {$anchor: here}\n    not: {$ref: REFERENCE}\n";
     let check_below = |reference: &str, expect: Expect| {
         check(
             &[("api.yaml", &api.replace("REFERENCE", &format!("{reference:?}"))), ("other.yaml", "a: other\n")],
@@ -601,44 +601,44 @@ fn references_below_an_id() {
         );
     };
     check_below("#/$defs/x", expect![[r#"api.yaml#/schemas/a/$defs/x = String("resource")"#]]);
-    check_below("#here", expect![[r#"api.yaml#/schemas/a/named = Object({"$anchor": String("here")})"#]]);
+    check_below("#here", expect![[r#"api.yaml#/schemas/a/contains = Object({"$anchor": String("here")})"#]]);
     check_below("#/x", expect![[r#"api.yaml#/x = String("document")"#]]);
-    check_below("inner", expect![[r#"api.yaml#/schemas/a/inner = Object({"$id": String("inner")})"#]]);
+    check_below("inner", expect![[r#"api.yaml#/schemas/a/items = Object({"$id": String("inner")})"#]]);
     check_below(
         "#/$defs/y",
         expect![[r##"
-        error[E0301]: cannot resolve the reference `#/$defs/y`
-         --> /there/api.yaml:9:16
-          |
-        9 |     at: {$ref: "#/$defs/y"}
-          |                ^^^^^^^^^^^ `#/schemas/a/$defs` has no member `y`
-          |
-          = help: did you mean `#/$defs/x`?
-    "##]],
+            error[E0301]: cannot resolve the reference `#/$defs/y`
+             --> /there/api.yaml:9:17
+              |
+            9 |     not: {$ref: "#/$defs/y"}
+              |                 ^^^^^^^^^^^ `#/schemas/a/$defs` has no member `y`
+              |
+              = help: did you mean `#/$defs/x`?
+        "##]],
     );
     // An `$id` opens no file: a path is one from the file that has the reference.
     check_below("other.yaml#/a", expect![[r#"other.yaml#/a = String("other")"#]]);
     check_below(
         "../other.yaml#/a",
         expect![[r#"
-        error[E0303]: the reference leaves the folder of the description
-         --> /there/api.yaml:9:16
-          |
-        9 |     at: {$ref: "../other.yaml#/a"}
-          |                ^^^^^^^^^^^^^^^^^^
-          |
-          = help: only files in `/there` are read
-    "#]],
+            error[E0303]: the reference leaves the folder of the description
+             --> /there/api.yaml:9:17
+              |
+            9 |     not: {$ref: "../other.yaml#/a"}
+              |                 ^^^^^^^^^^^^^^^^^^
+              |
+              = help: only files in `/there` are read
+        "#]],
     );
     check_below(
         "/other.yaml#/a",
         expect![[r#"
-        error[E0303]: absolute paths are not followed
-         --> /there/api.yaml:9:16
-          |
-        9 |     at: {$ref: "/other.yaml#/a"}
-          |                ^^^^^^^^^^^^^^^^
-    "#]],
+            error[E0303]: absolute paths are not followed
+             --> /there/api.yaml:9:17
+              |
+            9 |     not: {$ref: "/other.yaml#/a"}
+              |                 ^^^^^^^^^^^^^^^^
+        "#]],
     );
 }
 
@@ -684,6 +684,73 @@ fn ambiguous_anchors() {
     check(
         &[("api.yaml", "start: {$ref: '#a'}\nx: {$dynamicAnchor: a}\ny: {$id: other, z: {$anchor: a}}\n")],
         expect![[r#"api.yaml#/x = Object({"$dynamicAnchor": String("a")})"#]],
+    );
+}
+
+/// Identifiers are those of schemas, not what their examples, constants and unknown keywords contain.
+#[test]
+fn data_has_no_identifiers() {
+    const HERE: &str = "{$id: 'https://example.com/x', $anchor: here}";
+    for data in [
+        format!("schemas: {{a: {{default: {HERE}, const: {HERE}, enum: [{HERE}], example: {HERE}}}}}"),
+        format!("schemas: {{a: {{properties: {{p: {{type: object, examples: [{HERE}]}}}}}}}}"),
+        format!("schemas: {{a: {{unknown: {{items: {HERE}}}, x-more: {HERE}}}}}"),
+        format!("schema: {{dependentRequired: {HERE}, discriminator: {HERE}}}"),
+        format!("webhooks: {{type: {{post: {{content: {{json: {{example: {HERE}, examples: {{a: {HERE}}}}}}}}}}}}}"),
+        format!("x-extension: {HERE}"),
+    ] {
+        let api = format!("openapi: 3.1.0\nstart: {{$ref: REFERENCE}}\n$defs: {{z: {HERE}}}\n{data}\n");
+        for reference in ["https://example.com/x", "https://example.com/x#here"] {
+            let (folder, sources) = folder(&[("api.yaml", &api.replace("REFERENCE", reference))]);
+            let found = resolved(&folder, &sources);
+            assert!(found.starts_with("api.yaml#/$defs/z = "), "{data}: {found}");
+        }
+    }
+}
+
+/// Wherever a schema may be, its identifiers count.
+#[test]
+fn schemas_have_identifiers() {
+    for (place, start) in [
+        ("/webhooks/type/post/content/json/schema", "webhooks: {type: {post: {content: {json: {schema: HERE}}}}}"),
+        ("/components/headers/items/schema/items", "components: {headers: {items: {schema: {items: HERE}}}}"),
+        ("/components/schemas/x-a", "components: {schemas: {x-a: HERE}}"),
+        ("/other/properties/default", "other: {properties: {default: HERE}}"),
+        ("/other/then/anyOf/0", "other: {type: object, then: {anyOf: [HERE]}}"),
+        ("/other/items/0", "other: {$defs: {}, items: [HERE]}"),
+        ("/parameters/0/schema", "parameters: [{schema: HERE}]"),
+    ] {
+        let start = start.replace("HERE", "{$anchor: here}");
+        let (folder, sources) = folder(&[("api.yaml", &format!("start: {{$ref: '#here'}}\n{start}\n"))]);
+        let found = resolved(&folder, &sources);
+        assert!(found.starts_with(&format!("api.yaml#{place} = ")), "{place}: {found}");
+    }
+}
+
+#[test]
+fn ambiguous_ids() {
+    check(
+        &[("api.yaml", "start: {$ref: 'urn:x'}\n$defs:\n  x: {$id: 'urn:x'}\n  y: {$id: 'urn:x'}\n")],
+        expect![[r#"
+            error[E0301]: the reference `urn:x` has more than one target
+             --> /there/api.yaml:1:15
+              |
+            1 | start: {$ref: 'urn:x'}
+              |               ^^^^^^^
+            2 | $defs:
+            3 |   x: {$id: 'urn:x'}
+              |   - one of them
+            4 |   y: {$id: 'urn:x'}
+              |   - one of them
+        "#]],
+    );
+    // Below an `$id`, a fragment alone is one of that schema.
+    check(
+        &[(
+            "api.yaml",
+            "start: {$ref: '#/$defs/y/items'}\n$defs:\n  x: {$id: 'urn:x'}\n  y: {$id: 'urn:x', items: {$ref: '#/contains'}, contains: {type: string}}\n",
+        )],
+        expect![[r#"api.yaml#/$defs/y/contains = Object({"type": String("string")})"#]],
     );
 }
 
