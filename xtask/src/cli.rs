@@ -21,6 +21,7 @@ pub(crate) enum Command {
     /// Bring `generated/` up to date with `spec/`; `cargo webhooks generate` with the same options
     Codegen(Generate),
     Corpus(Corpus),
+    Suite(Suite),
     Conformance(Conformance),
     Bench(Bench),
 }
@@ -101,6 +102,37 @@ pub(crate) struct Corpus {
     pub(crate) until: Until,
 
     /// Where the crates are written and built; default `target/corpus`
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Compare with this record of earlier counts, and fail only if one got worse
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
+
+    /// Renew the record instead
+    #[arg(long, requires = "record", conflicts_with = "filter")]
+    pub(crate) bless: bool,
+}
+
+/// Measure the emitted types with JSON-Schema-Test-Suite
+///
+/// Reads a checkout of the suite: `draft2020-12` for OpenAPI 3.1 and 3.2, `draft4` for OpenAPI 3.0. Each schema is the
+/// required and the optional member, the element of a list and the value of a map of a payload. Its valid instances are
+/// passed through the crate that is generated from many of them, and must be encoded as equal JSON. Strings of formats
+/// are also read by typed access.
+///
+/// Prints a table with a row per file of the suite. The exit code is 0 on success, 1 if there are failures (with
+/// `--record`: if a row is worse than on record), and 2 if the command itself fails.
+#[derive(Args)]
+pub(crate) struct Suite {
+    /// The checkout
+    pub(crate) dir: PathBuf,
+
+    /// Only groups with this text in their file or description
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) filter: Option<String>,
+
+    /// Where the crates are written and built; default `target/suite`
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
 

@@ -6,6 +6,7 @@ mod check;
 mod cli;
 mod conformance;
 mod corpus;
+mod suite;
 mod workspace;
 
 use std::process::ExitCode;
@@ -20,5 +21,6 @@ fn main() -> ExitCode {
         cli::Command::Codegen(arguments) => arguments.run(),
         cli::Command::Conformance(arguments) => conformance::run(&arguments.file),
         cli::Command::Corpus(arguments) => corpus::run(&arguments),
+        cli::Command::Suite(arguments) => suite::run(&arguments),
     }
 }

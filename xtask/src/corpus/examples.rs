@@ -37,6 +37,11 @@ pub(crate) struct Example {
 }
 
 impl Example {
+    /// An example in memory.
+    pub(crate) fn new(name: String, event_type: String, body: String) -> Self {
+        Self { name, pointer: None, event_types: vec![event_type], header: None, body }
+    }
+
     /// The name, with the place if there is one.
     pub(crate) fn place(&self) -> String {
         match &self.pointer {

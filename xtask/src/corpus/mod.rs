@@ -23,8 +23,10 @@ use cargo_webhooks::print;
 
 use crate::cli::{Corpus, Until};
 use crate::workspace;
-use crates::Crates;
-use find::Document;
+pub(crate) use crates::Crates;
+pub(crate) use examples::Example;
+pub(crate) use find::Document;
+pub(crate) use generate::Generated;
 use measure::Measuring;
 use record::Record;
 use row::Row;
