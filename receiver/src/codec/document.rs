@@ -94,6 +94,7 @@ fn watched<T>(
 fn explain(text: &str, error: DecodeError) -> DecodeError {
     // What was decoded has been freed.
     let mut reader = Reader::with_memory(text, usize::MAX);
+    reader.has_any_number = true;
     let malformed = reader.check().and_then(|()| reader.end()).err();
     malformed.unwrap_or(error).located(text.as_bytes())
 }

@@ -32,9 +32,9 @@ struct Details {
 #[non_exhaustive]
 pub enum DecodeErrorKind {
     /// It is not JSON, or it is JSON that readers understand differently: a name occurs twice in one
-    /// object, a number exceeds the range of a double, or arrays and objects nest deeper than 128.
+    /// object, or arrays and objects nest deeper than 128.
     Malformed,
-    /// It is JSON, but does not match the type.
+    /// It is JSON, but does not match the type, or a number exceeds the range of a double.
     Mismatch,
 }
 

@@ -16,6 +16,23 @@ const MAX_ATTEMPTS: u16 = 256;
 /// The memory that a remembered variant takes at most, while their table grows.
 const REMEMBERED: usize = 120;
 
+/// A value that was read as one of several types.
+pub(super) enum Attempt<T> {
+    Fits(T),
+    /// It fits a type that keeps any value, and is none of those that the type lists. This is not noted yet.
+    Unlisted(T),
+    Fails,
+}
+
+impl<T> Attempt<T> {
+    pub(super) fn into_value(self) -> Option<T> {
+        match self {
+            Self::Fits(value) | Self::Unlisted(value) => Some(value),
+            Self::Fails => None,
+        }
+    }
+}
+
 /// A value of the text that was checked, to be read several times.
 pub(super) struct Kept {
     start: Place,
@@ -78,12 +95,12 @@ impl<'de> Reader<'de> {
         Ok(())
     }
 
-    /// Reads a kept value as one of several types. `None` if it does not fit.
+    /// Reads a kept value as one of several types.
     pub(super) fn attempt<T>(
         &mut self,
         kept: &Kept,
         read: fn(&mut Self) -> Result<T, DecodeError>,
-    ) -> Result<Option<T>, DecodeError> {
+    ) -> Result<Attempt<T>, DecodeError> {
         self.rewind(kept);
         self.work(STEP)?;
         if self.outline.attempts >= MAX_ATTEMPTS {
@@ -91,26 +108,40 @@ impl<'de> Reader<'de> {
             return Err(self.exhausted(reason));
         }
         let (depth, is_quiet) = (self.depth, self.is_quiet);
-        // What is remembered remains.
-        let memory = self.meter.memory().saturating_add(self.outline.remembered());
+        let memory = self.memory_besides_remembered();
         let found = self.watch.mark();
         self.is_quiet = true;
+        self.outline.unlisted = None;
         self.outline.attempts += 1;
         let read = read(self);
         self.outline.attempts -= 1;
         self.is_quiet = is_quiet;
         match (read, self.meter.exhausted()) {
-            (Ok(value), _) => Ok(Some(value)),
+            (Ok(value), _) if self.outline.unlisted == Some(kept.end.at) => {
+                self.watch.reset(found);
+                Ok(Attempt::Unlisted(value))
+            }
+            (Ok(value), _) => Ok(Attempt::Fits(value)),
             (Err(_), Some(reason)) => Err(self.exhausted(reason)),
             (Err(_), None) => {
                 let in_vain = self.here().at - kept.start.at;
                 self.work(in_vain)?;
-                self.meter.reset_memory(memory - self.outline.remembered());
+                self.free_to(memory);
                 self.watch.reset(found);
                 self.depth = depth;
-                Ok(None)
+                Ok(Attempt::Fails)
             }
         }
+    }
+
+    /// The memory that is left, and that of what is remembered.
+    pub(super) fn memory_besides_remembered(&self) -> usize {
+        self.meter.memory().saturating_add(self.outline.remembered())
+    }
+
+    /// Everything since then was freed. What is remembered remains.
+    pub(super) fn free_to(&mut self, memory: usize) {
+        self.meter.reset_memory(memory - self.outline.remembered());
     }
 
     /// A kept value as JSON.

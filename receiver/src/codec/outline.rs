@@ -24,6 +24,8 @@ pub(super) struct Outline {
     /// The variants that fit values within it, by the place of the value and the address of the union's index. `None` if none
     /// fits.
     pub(super) variants: HashMap<(usize, usize), Option<usize>>,
+    /// The end of the last value that its type does not list.
+    pub(super) unlisted: Option<usize>,
     /// Attempts in progress.
     pub(super) attempts: u16,
 }

@@ -70,6 +70,8 @@ pub struct Reader<'de> {
     pub(super) depth: u8,
     /// Whether errors are dropped, so that their text is not needed.
     pub(super) is_quiet: bool,
+    /// Whether numbers may be beyond the range of a double.
+    pub(super) has_any_number: bool,
     pub(super) once: Option<Once>,
     /// Whether an undeclared top-level member of this name is expected.
     pub(super) is_expected: fn(&str) -> bool,
@@ -115,7 +117,7 @@ impl<'de> Reader<'de> {
         let meter = Meter::new(text.len(), bytes);
         let (outline, watch) = (Outline::default(), Watch::Seen(false));
         let (lexer, is_expected) = (Lexer::new(text), |_: &str| false);
-        Self { lexer, depth: 0, is_quiet: false, once: None, is_expected, outline, meter, watch }
+        Self { lexer, depth: 0, is_quiet: false, has_any_number: false, once: None, is_expected, outline, meter, watch }
     }
 
     /// Undeclared top-level members of these names are not drift.
@@ -228,6 +230,7 @@ impl<'de> Reader<'de> {
     /// Notes that the value that was just read is none of those that its type lists.
     #[cold]
     pub fn note_unknown(&mut self) {
+        self.outline.unlisted = Some(self.lexer.at());
         self.watch.note(self.depth, DriftKind::UnknownValue);
     }
 
@@ -265,9 +268,10 @@ impl<'de> Reader<'de> {
                 let start = self.lexer.at();
                 let number = self.number(&"a number")?;
                 // Only a long number, or one with an exponent, is beyond the range of a double.
-                let in_range =
-                    number.len() < 300 && !number.contains(['e', 'E']) || number.parse().is_ok_and(f64::is_finite);
-                if in_range { Ok(()) } else { Err(DecodeError::malformed(start, "the number is out of range")) }
+                let in_range = self.has_any_number
+                    || number.len() < 300 && !number.contains(['e', 'E'])
+                    || number.parse().is_ok_and(f64::is_finite);
+                if in_range { Ok(()) } else { Err(DecodeError::mismatch(start, "the number is out of range")) }
             }
             Kind::Array => {
                 let record = self.record()?;

@@ -2,11 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::decimal::Decimal;
 use super::reader::Kind;
 use super::{Decode, DecodeError, Reader};
-
-/// The largest magnitude up to which every integer is an exact double.
-const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 
 impl Decode for bool {
     const KINDS: u8 = Kind::Bool.bit();
@@ -16,9 +14,8 @@ impl Decode for bool {
     }
 }
 
-/// JSON Schema counts every number without a fraction as an integer, so `1.0` and `1e2` are accepted,
-/// up to 2⁵³ − 1 where a double is still exact. For digits without such a limit there is
-/// [`Integer`](super::Integer).
+/// JSON Schema counts every number without a fraction as an integer, so `1.0` and `1e2` are accepted. None is rounded. For
+/// numbers beyond 64 bits there is [`Integer`](super::Integer).
 impl Decode for i64 {
     const KINDS: u8 = Kind::Number.bit();
 
@@ -39,15 +36,10 @@ impl Decode for i32 {
 fn integer<T: TryFrom<i64>>(reader: &mut Reader<'_>, expected: &str) -> Result<T, DecodeError> {
     let start = reader.place();
     let number = reader.number(&expected)?;
-    let value = number.parse().ok().or_else(|| whole(number.parse().ok()?));
+    let whole = || i64::try_from(Decimal::parse(number)?.to_i128()?).ok();
+    let value = number.parse().ok().or_else(whole);
     let invalid = || reader.invalid(start, format_args!("invalid value: number `{number}`, expected {expected}"));
     value.and_then(|value| T::try_from(value).ok()).ok_or_else(invalid)
-}
-
-fn whole(value: f64) -> Option<i64> {
-    let is_exact = value.fract() == 0.0 && value.abs() <= MAX_SAFE_INTEGER;
-    #[expect(clippy::cast_possible_truncation, reason = "an integer below 2^53")]
-    is_exact.then_some(value as i64)
 }
 
 impl Decode for String {

@@ -2,12 +2,14 @@
 //!
 //! A union is read in two steps. First its text is checked, once for all unions within it, and the ends of its objects and
 //! arrays are written down, so that skipping one costs a single step. Then the candidates that its members allow are tried
-//! in their order, each from the beginning. Which one fits is remembered for values within others. What is tried counts as work: see [`Meter`](super::meter::Meter).
+//! in their order, each from the beginning. One that keeps any value, and does not list this one, is taken only if no other
+//! fits. Which one fits is remembered for values within others. What is tried counts as work: see
+//! [`Meter`](super::meter::Meter).
 
 use std::ptr;
 use std::sync::OnceLock;
 
-use super::kept::Kept;
+use super::kept::{Attempt, Kept};
 use super::reader::Kind;
 use super::{Decode, DecodeError, JsonValue, Reader};
 
@@ -101,17 +103,23 @@ pub fn by_tag<U>(
     }
     let decoded = match default {
         Some(read) => reader.attempt(&kept, read)?,
-        None => None,
+        None => Attempt::Fails,
     };
-    let decoded = decoded.unwrap_or_else(|| {
-        reader.note_unknown();
-        unknown(reader.kept_json(&kept))
-    });
-    reader.leave(&kept);
-    Ok(decoded)
+    Ok(finish(reader, &kept, decoded, unknown))
 }
 
-/// Reads a union whose variant is the first that fits.
+/// Takes what was found, or keeps the value as JSON.
+fn finish<U>(reader: &mut Reader<'_>, kept: &Kept, found: Attempt<U>, unknown: fn(JsonValue) -> U) -> U {
+    let is_listed = matches!(found, Attempt::Fits(_));
+    let value = found.into_value().unwrap_or_else(|| unknown(reader.kept_json(kept)));
+    reader.leave(kept);
+    if !is_listed {
+        reader.note_unknown();
+    }
+    value
+}
+
+/// Reads a union whose variant is the first that fits, else the first that keeps any value.
 ///
 /// An object type does not look into members that it does not declare. So that no member is lost that another type
 /// declares, an object type is a candidate only if it declares every member of the value that any of the types declares.
@@ -127,32 +135,55 @@ pub fn by_shape<U>(
 ) -> Result<U, DecodeError> {
     let kept = reader.keep()?;
     let union = ptr::from_ref(index).addr();
-    let mut decoded = None;
-    match reader.recall(&kept, union) {
-        Some(None) => {}
-        Some(Some(variant)) => decoded = reader.attempt(&kept, variants[variant].read)?,
+    let found = match reader.recall(&kept, union) {
+        Some(None) => Attempt::Fails,
+        Some(Some(variant)) => reader.attempt(&kept, variants[variant].read)?,
         None => {
             let shapes = || variants.iter().map(|variant| &variant.shape).collect::<Vec<_>>();
-            let mut candidates = Candidates::of(index.0.get_or_init(|| Built::new(&shapes())), reader, &kept)?;
-            let (mut tried, mut last) = (0, None);
-            while decoded.is_none()
-                && let Some(candidate) = candidates.next(reader)?
-            {
-                decoded = reader.attempt(&kept, variants[candidate].read)?;
-                (tried, last) = (tried + 1, Some(candidate));
-            }
+            let built = index.0.get_or_init(|| Built::new(&shapes()));
+            let candidates = Candidates::of(built, reader, &kept)?;
+            let (found, variant, tried) = first(reader, &kept, variants, candidates)?;
             // One that fits at once is found as soon the next time.
-            if tried > usize::from(decoded.is_some()) {
-                reader.remember(&kept, union, last.filter(|_| decoded.is_some()))?;
+            if tried > usize::from(matches!(found, Attempt::Fits(_))) {
+                reader.remember(&kept, union, variant)?;
             }
+            found
+        }
+    };
+    Ok(finish(reader, &kept, found, unknown))
+}
+
+/// The first candidate that fits, else the first that keeps any value; its position, and how many were tried.
+fn first<U>(
+    reader: &mut Reader<'_>,
+    kept: &Kept,
+    variants: &[ByShape<U>],
+    mut candidates: Candidates<'_>,
+) -> Result<(Attempt<U>, Option<usize>, usize), DecodeError> {
+    let (mut found, mut variant, mut tried) = (Attempt::Fails, None, 0);
+    let memory = reader.memory_besides_remembered();
+    while let Some(candidate) = candidates.next(reader)? {
+        tried += 1;
+        let before = reader.memory_besides_remembered();
+        match (reader.attempt(kept, variants[candidate].read)?, &found) {
+            (Attempt::Fits(value), _) => {
+                // Of an earlier one, nothing remains.
+                let own = before.saturating_sub(reader.memory_besides_remembered());
+                drop(std::mem::replace(&mut found, Attempt::Fits(value)));
+                reader.free_to(memory - own);
+                return Ok((found, Some(candidate), tried));
+            }
+            (Attempt::Unlisted(value), Attempt::Fails) => {
+                (found, variant) = (Attempt::Unlisted(value), Some(candidate));
+            }
+            (Attempt::Unlisted(value), _) => {
+                drop(value);
+                reader.free_to(before);
+            }
+            (Attempt::Fails, _) => {}
         }
     }
-    let decoded = decoded.unwrap_or_else(|| {
-        reader.note_unknown();
-        unknown(reader.kept_json(&kept))
-    });
-    reader.leave(&kept);
-    Ok(decoded)
+    Ok((found, variant, tried))
 }
 
 /// Finds the candidates among the variants of a union.

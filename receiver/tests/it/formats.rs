@@ -51,6 +51,9 @@ fn uuids() {
     assert_eq!(Text::<format::Uuid>::from(text).uuid().unwrap().to_string(), text);
     let error = Text::<format::Uuid>::from("67e55044").uuid().unwrap_err();
     assert_eq!(error.to_string(), "the text is not a UUID");
+    for other in ["67e5504410b1426f9247bb680e5fe0c8", "urn:uuid:67e55044-10b1-426f-9247-bb680e5fe0c8"] {
+        assert!(Text::<format::Uuid>::from(other).uuid().is_err(), "{other}");
+    }
     assert!(std::error::Error::source(&error).is_some());
 }
 
@@ -62,6 +65,14 @@ fn points_in_time() {
         ("2024-02-29T12:00:00+02:00", Some("2024-02-29T10:00:00Z")),
         ("2024-02-29T12:00:00.123456789Z", Some("2024-02-29T12:00:00.123456789Z")),
         ("2016-12-31T23:59:60Z", Some("2016-12-31T23:59:59Z")),
+        ("1998-12-31T15:59:60.5-08:00", Some("1998-12-31T23:59:59.5Z")),
+        ("1998-12-31T23:58:60Z", None),
+        ("1998-12-31T23:59:60-08:00", None),
+        ("2024-02-29T12:00:00.9999999999999z", Some("2024-02-29T12:00:00.999999999Z")),
+        ("2024-02-29T12:00:00-24:00", None),
+        ("2024-02-29T12:00:00+01", None),
+        ("2024-02-29T12:00:00,5Z", None),
+        ("20240229T120000Z", None),
         ("2023-02-29T12:00:00Z", None),
         ("2024-02-29T12:00:00", None),
         ("2024-02-29", None),
@@ -76,7 +87,9 @@ fn points_in_time() {
 #[test]
 fn dates_times_and_durations() {
     assert_eq!(Text::<format::Date>::from("2024-02-29").date().unwrap().to_string(), "2024-02-29");
-    assert!(Text::<format::Date>::from("2023-02-29").date().is_err());
+    for other in ["2023-02-29", "20240229", "2024-02-2", "2024-02-29T12:00:00Z", ""] {
+        assert!(Text::<format::Date>::from(other).date().is_err(), "{other}");
+    }
 
     let time = |text: &str| {
         let (time, offset) = Text::<format::Time>::from(text).time().ok()?;
@@ -85,12 +98,28 @@ fn dates_times_and_durations() {
     assert_eq!(time("12:30:00"), Some(("12:30:00".to_owned(), None)));
     assert_eq!(time("12:30:00.5+01:00"), Some(("12:30:00.5".to_owned(), Some(3600))));
     assert_eq!(time("12:30:00Z"), Some(("12:30:00".to_owned(), Some(0))));
-    assert_eq!(time("25:00:00"), None);
-    assert_eq!(time(""), None);
+    assert_eq!(time("23:59:60z"), Some(("23:59:59".to_owned(), Some(0))));
+    assert_eq!(time("00:29:60.1+00:30"), Some(("00:29:59.1".to_owned(), Some(1800))));
+    assert_eq!(time("12:00:00.1234567891"), Some(("12:00:00.123456789".to_owned(), None)));
+    for other in ["25:00:00", "", "12:00", "22:59:60Z", "23:59:60+01:00", "12:00:00+24:00", "12:00:00,5Z", "12:00:00.Z"]
+    {
+        assert_eq!(time(other), None, "{other}");
+    }
 
     let span = Text::<format::Duration>::from("P1DT12H").span().unwrap();
     assert_eq!((span.get_days(), span.get_hours()), (1, 12));
-    assert!(Text::<format::Duration>::from("1 day").span().is_err());
+    let span = |text: &str| Text::<format::Duration>::from(text).span().ok().map(|span| span.to_string());
+    // The last three are of ISO 8601 only. Java and others write them.
+    for text in ["P1Y2M3DT4H5M6S", "P4W", "PT36H", "P0D", "PT1H2S", "P1Y2D", "PT0.5S"] {
+        assert_eq!(span(text).as_deref(), Some(if text == "P0D" { "PT0S" } else { text }));
+    }
+    for other in
+        ["1 day", "", "P", "PT", "P1DT", "-P1D", "P1Y2W", "P1WT1H", "P1D2M", "PT0,5S", "PT1.5H", "PT.5S", "P1", "PT1.S"]
+    {
+        assert_eq!(span(other), None, "{other}");
+    }
+    // A span cannot have as many.
+    assert_eq!(span("P99999999999999999999D"), None);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Integers and numbers: J20, J21, J22.
 
 use webhook_receiver::Decode;
-use webhook_receiver::{DecodeError, Integer, Number, serde_json};
+use webhook_receiver::{DecodeError, DecodeErrorKind, Integer, JsonValue, Number, serde_json};
 
 use crate::acme::delivery;
 use crate::patience::patiently;
@@ -21,7 +21,9 @@ fn integers_of_64_bits() {
         ("9223372036854775807", Some(i64::MAX)),
         ("-9223372036854775808", Some(i64::MIN)),
         ("9007199254740991.0", Some(9_007_199_254_740_991)),
-        ("9007199254740993.0", None),
+        ("9007199254740992.0", Some(9_007_199_254_740_992)),
+        ("9007199254740993.0", Some(9_007_199_254_740_993)),
+        ("9.223372036854775807e18", Some(i64::MAX)),
         ("9223372036854775808", None),
         ("-9223372036854775809", None),
         ("123456789012345678901234567890", None),
@@ -33,6 +35,21 @@ fn integers_of_64_bits() {
     ] {
         assert_eq!(decode::<i64>(json).ok(), expected, "{json}");
     }
+}
+
+/// It is JSON, even if no type has it.
+#[test]
+fn numbers_beyond_doubles_are_not_malformed() {
+    for error in [
+        decode::<i64>("1e400").unwrap_err(),
+        decode::<Integer>("1e400").unwrap_err(),
+        decode::<Number>("1e400").unwrap_err(),
+        decode::<JsonValue>("1e400").unwrap_err(),
+        decode::<bool>("1e400").unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), DecodeErrorKind::Mismatch, "{error}");
+    }
+    assert_eq!(decode::<Vec<bool>>("[1e400, ]").unwrap_err().kind(), DecodeErrorKind::Malformed);
 }
 
 #[test]

@@ -107,6 +107,113 @@ fn the_first_candidate_that_loses_nothing_is_taken() {
     assert!(matches!(shape("null"), Shape::Unknown(_)));
 }
 
+#[derive(Debug)]
+enum Color {
+    Red,
+    Unknown(String),
+}
+
+codec::text_enum! {
+    Color {
+        "red" => Red,
+        ..Unknown
+    }
+}
+
+#[derive(Debug)]
+enum Size {
+    Small,
+    Unknown(String),
+}
+
+codec::text_enum! {
+    Size {
+        "small" => Small,
+        ..Unknown
+    }
+}
+
+#[derive(Debug)]
+enum Scalar {
+    Color(Color),
+    Flag(bool),
+    Unknown(JsonValue),
+}
+
+codec::untagged_union! {
+    Scalar {
+        Color,
+        Flag,
+        ..Unknown
+    }
+}
+
+#[derive(Debug)]
+enum Outer {
+    Scalar(Option<Box<Scalar>>),
+    Size(Size),
+    Circle(Circle),
+    Numbers(Vec<i64>),
+    Unknown(JsonValue),
+}
+
+codec::untagged_union! {
+    Outer {
+        Scalar,
+        Size,
+        Circle,
+        Numbers,
+        ..Unknown
+    }
+}
+
+/// A union or an enum keeps any value, and is taken for what it does not list only if no other candidate fits.
+#[test]
+fn a_candidate_that_keeps_anything_is_the_last() {
+    let outer = |json: &str| delivery(json.to_owned()).decode::<Outer>().unwrap();
+    let scalar = |json: &str| match outer(json) {
+        Outer::Scalar(scalar) => *scalar.unwrap(),
+        other => panic!("{other:?}"),
+    };
+    assert!(matches!(outer(r#"{"radius": 1}"#), Outer::Circle(_)));
+    assert!(matches!(outer("[1, 2]"), Outer::Numbers(_)));
+    assert!(matches!(outer(r#""small""#), Outer::Size(Size::Small)));
+    assert!(matches!(scalar(r#""red""#), Scalar::Color(Color::Red)));
+    assert!(matches!(scalar("true"), Scalar::Flag(true)));
+    assert!(matches!(outer("null"), Outer::Scalar(None)));
+    // Of those that keep it, the first.
+    assert!(matches!(scalar(r#""blue""#), Scalar::Color(Color::Unknown(_))));
+    assert!(matches!(scalar("1"), Scalar::Unknown(_)));
+    assert!(matches!(scalar(r#"{"x": [{}, {"radius": "1"}]}"#), Scalar::Unknown(_)));
+    for json in [r#""blue""#, "1", r#"{"x":[{}]}"#, r#""small""#, "[1,true]"] {
+        assert_eq!(serde_json::to_string(&outer(json)).unwrap(), json);
+    }
+}
+
+/// Each of these is within the one before it, without an object or array in between.
+#[derive(Debug)]
+#[expect(dead_code, reason = "what reading it costs matters")]
+enum Chain<T> {
+    Next(T),
+    Unknown(JsonValue),
+}
+
+impl<T: Decode> Decode for Chain<T> {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        // A static in a generic function is one for all types.
+        let index: &'static codec::Index = Box::leak(Box::new(codec::Index::new()));
+        let variants = [codec::ByShape::new(Self::Next, |reader| T::decode(reader).map(Self::Next))];
+        codec::by_shape(reader, &variants, index, Self::Unknown)
+    }
+}
+
+#[test]
+fn unions_within_unions_are_read_once() {
+    type Four<T> = Chain<Chain<Chain<Chain<T>>>>;
+    let steps = |json: &str| decode_counting_steps::<Four<Four<Four<Four<Color>>>>>(json).1;
+    assert!(steps(r#""blue""#) < 4 * steps(r#""red""#), "{}, {}", steps(r#""blue""#), steps(r#""red""#));
+}
+
 /// Structs with these members, and a union of them.
 macro_rules! union_of {
     ($union:ident { $($name:ident { $($wire:literal => $member:ident: $presence:ident,)* })* }) => {
