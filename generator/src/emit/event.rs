@@ -7,7 +7,7 @@ use super::imports::Imports;
 use super::type_ref::TypeRef;
 use super::{Emitter, docs};
 use crate::format::SourceFile;
-use crate::ir::{EventTypeLocation, Field, Kind};
+use crate::ir::{Constant, EventTypeLocation, Field, Kind, Type};
 
 /// The file.
 pub(super) fn file(emitter: &Emitter<'_>) -> SourceFile {
@@ -63,7 +63,18 @@ impl ToTokens for Accessor<'_> {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let Emitter { api, names, .. } = self.emitter;
         let Some(accessor) = names.accessor(&self.field.wire) else { return };
-        let ty = TypeRef { names, ty: &self.field.ty };
+        let ty = match &self.field.ty {
+            Type::String | Type::Constant(Constant::Text(_)) => quote!(str),
+            Type::List(inner) => {
+                let inner = TypeRef { names, ty: inner };
+                quote!([#inner])
+            }
+            ty @ (Type::Bool | Type::I32 | Type::I64 | Type::Constant(_)) => {
+                let ty = TypeRef { names, ty };
+                quote!(copy #ty)
+            }
+            ty => TypeRef { names, ty }.to_token_stream(),
+        };
         let docs = docs::outer(&format!(
             "{} of the payload; `None` if it is absent, or if the event is unknown.",
             docs::code(&self.field.wire)

@@ -4,8 +4,8 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use super::type_ref::TypeRef;
-use super::{Emitter, docs};
-use crate::ir::{Field, Presence, Struct, Type, TypeId};
+use super::{Emitter, constant, docs};
+use crate::ir::{Constant, Field, Presence, Struct, Type, TypeId};
 
 /// The rows of a large struct that are together on the stack.
 const GROUP: usize = 32;
@@ -31,7 +31,8 @@ impl ToTokens for StructItem<'_> {
             .zip(idents)
             .map(|(field, ident)| {
                 let (wire, presence) = (&field.wire, presence(field));
-                quote!(#wire => #ident: #presence,)
+                let constant = fixed(&field.ty).map(|value| quote!(= #value));
+                quote!(#wire => #ident: #presence #constant,)
             })
             .collect();
         let (derives, codec, rows) = if object.is_large {
@@ -55,6 +56,16 @@ impl ToTokens for StructItem<'_> {
                 }
             }
         });
+    }
+}
+
+/// The only value of a field.
+fn fixed(ty: &Type) -> Option<TokenStream> {
+    match ty {
+        Type::Constant(Constant::Text(value)) => Some(quote!(#value)),
+        Type::Constant(Constant::Integer(value)) => Some(constant::integer(*value)),
+        Type::Constant(Constant::Bool(value)) => Some(quote!(#value)),
+        _ => None,
     }
 }
 

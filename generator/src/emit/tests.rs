@@ -295,6 +295,7 @@ fn a_constant() {
     check_type(
         "
             Pet: {const: cat}
+            Pets: {type: array, items: {$ref: '#/components/schemas/Pet'}}
         ",
         expect![[r#"
             /// The schema `Pet`.
@@ -342,7 +343,7 @@ fn a_union_by_tag() {
 
             codec::object! {
                 PetCat {
-                    "kind" => kind: optional,
+                    "kind" => kind: optional = "cat",
                     ..undeclared
                 }
             }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use crate::ir::Type;
+use crate::ir::{Constant, Type};
 use crate::names::{Names, ident};
 
 /// A type as it is used.
@@ -17,12 +17,13 @@ impl ToTokens for TypeRef<'_> {
         let names = self.names;
         let nested = |ty| TypeRef { names, ty };
         tokens.extend(match self.ty {
-            Type::Bool => quote!(bool),
+            Type::Bool | Type::Constant(Constant::Bool(_)) => quote!(bool),
             Type::I32 => quote!(i32),
-            Type::I64 => quote!(i64),
+            Type::I64 | Type::Constant(Constant::Integer(_)) => quote!(i64),
             Type::Integer => quote!(Integer),
             Type::Number => quote!(Number),
             Type::String => quote!(String),
+            Type::Constant(Constant::Text(_)) => quote!(&'static str),
             Type::Any => quote!(JsonValue),
             Type::Text(format) => {
                 let marker = ident(format.marker());

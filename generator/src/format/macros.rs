@@ -98,14 +98,17 @@ fn line(tokens: &[TokenTree]) -> String {
         match token {
             TokenTree::Punct(punct) => {
                 let sign = punct.as_char();
-                if !(glued || matches!(sign, ':' | ',' | ';' | '?')) {
+                if !(glued || matches!(sign, ':' | ',' | ';' | '?' | '<' | '>')) {
                     out.push(' ');
                 }
                 out.push(sign);
-                glued = punct.spacing() == Spacing::Joint || matches!(sign, '.' | '-') || out.ends_with("::");
+                glued = punct.spacing() == Spacing::Joint || matches!(sign, '.' | '-' | '<') || out.ends_with("::");
             }
             TokenTree::Group(group) => {
                 let inner = line(&group.stream().into_iter().collect::<Vec<_>>());
+                if out.ends_with("->") {
+                    out.push(' ');
+                }
                 let (open, close) = match group.delimiter() {
                     Delimiter::Parenthesis => ("(", ")"),
                     Delimiter::Bracket => ("[", "]"),

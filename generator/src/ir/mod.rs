@@ -12,6 +12,6 @@ pub use api::{Api, EventTypeLocation, Example, Published, Untyped, UntypedReason
 pub use format::Format;
 pub(crate) use types::whole;
 pub use types::{
-    Docs, Enum, Fallback, Field, Form, Kind, Literal, Naming, Presence, Select, Struct, Type, TypeDef, TypeId, Union,
-    Variant,
+    Constant, Docs, Enum, Fallback, Field, Form, Kind, Literal, Naming, Presence, Select, Struct, Type, TypeDef,
+    TypeId, Union, Variant,
 };

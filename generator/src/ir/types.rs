@@ -26,6 +26,8 @@ pub enum Type {
     String,
     /// A string with a `format`.
     Text(Format),
+    /// A single value: only of a field, whose codec checks it.
+    Constant(Constant),
     /// Any JSON value.
     Any,
     /// An array.
@@ -42,6 +44,48 @@ pub enum Type {
     Boxed(TypeId),
     /// A type behind a pointer, because what contains it would nest too deep for the compiler, or take too much of the stack.
     Deep(Box<Type>),
+}
+
+/// A value that needs no definition to be checked.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Constant {
+    /// A string.
+    Text(String),
+    /// An integer, in any spelling.
+    Integer(i64),
+    /// `true` or `false`.
+    Bool(bool),
+}
+
+impl Constant {
+    /// The constant of a listed value; `None` for any other JSON.
+    pub fn new(value: &Literal) -> Option<Self> {
+        match value.form() {
+            Form::Text(text) => Some(Self::Text(text.to_owned())),
+            Form::Integer(value) => Some(Self::Integer(value)),
+            Form::Bool(value) => Some(Self::Bool(value)),
+            Form::Json(_) => None,
+        }
+    }
+
+    /// The JSON text.
+    pub fn json(&self) -> String {
+        match self {
+            Self::Text(text) => serde_json::Value::from(text.as_str()).to_string(),
+            Self::Integer(value) => value.to_string(),
+            Self::Bool(value) => value.to_string(),
+        }
+    }
+
+    /// Whether a value is this one.
+    pub fn is(&self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::Text(expected), Value::String(text)) => **expected == **text,
+            (Self::Integer(expected), Value::Number(digits)) => whole(digits) == Some(*expected),
+            (Self::Bool(expected), Value::Bool(value)) => expected == value,
+            _ => false,
+        }
+    }
 }
 
 /// A definition that is emitted as a separate item.

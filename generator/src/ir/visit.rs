@@ -18,6 +18,7 @@ impl Type {
             | Self::Number
             | Self::String
             | Self::Text(_)
+            | Self::Constant(_)
             | Self::Any
             | Self::Named(_)
             | Self::Boxed(_) => &[],
@@ -36,6 +37,7 @@ impl Type {
             | Self::Number
             | Self::String
             | Self::Text(_)
+            | Self::Constant(_)
             | Self::Any
             | Self::Named(_)
             | Self::Boxed(_) => &mut [],

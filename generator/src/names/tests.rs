@@ -355,17 +355,17 @@ fn event_types_topics_and_modules() {
 
             // door: #/webhooks/door.opened/…
             struct DoorOpened {
-                type?: DoorOpenedType
+                type?: "door.opened"
             }
 
             // door: #/webhooks/door.lock.shut/…
             struct DoorLockShut {
-                type?: DoorLockShutType
+                type?: "door.lock.shut"
             }
 
             // payloads: #/webhooks/ping/…
             struct Ping {
-                type?: PingType
+                type?: "ping"
             }
         "#]],
     );
@@ -391,7 +391,7 @@ fn types_that_modules_share() {
 
             // door: #/webhooks/door.opened/…
             struct DoorOpened {
-                type?: DoorOpenedType
+                type?: "door.opened"
                 "byPerson" as by_person?: ByPerson
             }
 
@@ -403,7 +403,7 @@ fn types_that_modules_share() {
 
             // gate: #/webhooks/gate.opened/…
             struct GateOpened {
-                type?: GateOpenedType
+                type?: "gate.opened"
                 "byPerson" as by_person?: ByPerson
             }
         "#]],
@@ -435,22 +435,22 @@ fn modules_called_as_emitted_files_are() {
 
             // event_payloads: #/webhooks/event.sent/…
             struct EventSent {
-                type?: EventSentType
+                type?: "event.sent"
             }
 
             // std_payloads: #/webhooks/std.sent/…
             struct StdSent {
-                type?: StdSentType
+                type?: "std.sent"
             }
 
             // con_xf604f11: #/webhooks/con.sent/…
             struct ConSent {
-                type?: ConSentType
+                type?: "con.sent"
             }
 
             // type_: #/webhooks/type.sent/…
             struct TypeSent {
-                type?: SentType
+                type?: "type.sent"
             }
         "#]],
     );
@@ -474,12 +474,12 @@ fn event_types_that_differ_in_spelling_only() {
 
             // door: #/webhooks/a/…
             struct DoorOpenedPayloadXa542e84 {
-                type?: DoorOpenedPayloadXa542e84Type
+                type?: "door.opened"
             }
 
             // payloads: #/webhooks/b/…
             struct DoorOpenedPayloadX840a0cb {
-                type?: DoorOpenedPayloadX840a0cbType
+                type?: "door_opened"
             }
         "#]],
     );
@@ -505,17 +505,17 @@ fn event_types_called_as_emitted_types_are() {
 
             // event_payloads: #/webhooks/a/…
             struct EventTypePayload {
-                type?: EventPayloadType
+                type?: "event.type"
             }
 
             // payloads: #/webhooks/b/…
             struct Unknown {
-                type?: UnknownType
+                type?: "unknown"
             }
 
             // payloads: #/webhooks/c/…
             struct BoxPayload {
-                type?: BoxPayloadType
+                type?: "box"
             }
         "#]],
     );
@@ -540,7 +540,7 @@ fn accessors_of_fields_that_all_payloads_have() {
 
             // door: #/webhooks/a/…
             struct DoorOpened {
-                type?: DoorOpenedType
+                type?: "door.opened"
                 id?: String
                 at?: String
                 clone?: String
@@ -549,7 +549,7 @@ fn accessors_of_fields_that_all_payloads_have() {
 
             // door: #/webhooks/b/…
             struct DoorClosed {
-                type?: DoorClosedType
+                type?: "door.closed"
                 id?: String
                 at?: Integer
                 clone?: String
@@ -582,7 +582,7 @@ fn names_from_the_configuration() {
 
             // door: #/webhooks/door.opened/…
             struct Opening {
-                type?: OpeningType
+                type?: "door.opened"
                 state?: OpeningState
             }
 
@@ -630,7 +630,7 @@ fn a_configured_name_for_a_place_without_a_type() {
 
             // door: #/webhooks/door.opened/…
             struct DoorOpened {
-                type?: DoorOpenedType
+                type?: "door.opened"
             }
 
             W0704: no type is generated from `#/webhooks/door.opned`

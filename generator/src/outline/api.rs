@@ -201,6 +201,7 @@ impl Outline<'_> {
             Type::Number => "Number".to_owned(),
             Type::String => "String".to_owned(),
             Type::Text(format) => format!("Text<{format:?}>"),
+            Type::Constant(value) => value.json(),
             Type::Any => "JsonValue".to_owned(),
             Type::List(inner) => format!("[{}]", self.ty(inner)),
             Type::Tuple(elements) => {

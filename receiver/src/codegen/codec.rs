@@ -30,9 +30,9 @@
 //! ```
 
 pub use crate::codec::{
-    ByShape, ByTag, Decode, DecodeError, Fields, Index, Integer, JsonValue, JsonValues, Members, Name, ObjectWriter,
-    Reader, Rest, Tags, apart, by_shape, by_tag, clone_into, constant, constant_json, constant_value, example,
-    field_name, filled, from_deserializer, json_text, same_json,
+    ByShape, ByTag, Decode, DecodeError, Fields, Fixed, FixedValue, Index, Integer, JsonValue, JsonValues, Members,
+    Name, ObjectWriter, Reader, Rest, Tags, apart, by_shape, by_tag, clone_into, constant, constant_json,
+    constant_value, example, field_name, filled, from_deserializer, json_text, same_json,
 };
 pub use crate::{
     __constant as constant, __deserialize as deserialize, __integer_enum as integer_enum, __json_enum as json_enum,
@@ -43,11 +43,11 @@ pub use crate::{
 /// The codec of a struct.
 ///
 /// `required`, `optional` and `optional_nullable` are methods of [`Members`] and
-/// [`ObjectWriter`]. The last field is a [`Rest`].
+/// [`ObjectWriter`]. A member with a value has that value only. The last field is a [`Rest`].
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __object {
-    ($ty:ident { $($wire:literal => $field:ident: $presence:ident,)* ..$rest:ident }) => {
+    ($ty:ident { $($wire:literal => $field:ident: $presence:ident $(= $value:literal)?,)* ..$rest:ident }) => {
         impl $crate::codegen::codec::Decode for $ty {
             const MEMBERS: ::core::option::Option<&'static [&'static str]> =
                 ::core::option::Option::Some(&[$($wire),*]);
@@ -61,7 +61,7 @@ macro_rules! __object {
                 let mut $rest = ::core::default::Default::default();
                 while let ::core::option::Option::Some(name) = members.next()? {
                     match &*name {
-                        $($wire => members.read($wire, &mut $field),)*
+                        $($wire => members$(.fixed($value))?.read($wire, &mut $field),)*
                         _ => members.rest(&name, &mut $rest),
                     }?;
                 }
@@ -93,7 +93,7 @@ macro_rules! __object {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __large_object {
-    ($ty:ident { $({ $($wire:literal => $field:ident: $presence:ident,)* })* ..$rest:ident }) => {
+    ($ty:ident { $({ $($wire:literal => $field:ident: $presence:ident $(= $value:literal)?,)* })* ..$rest:ident }) => {
         const _: () = {
             /// The fields that are known already. Their types are inferred.
             #[allow(non_camel_case_types, clippy::builtin_type_shadow, reason = "they are called like the fields")]
@@ -140,7 +140,7 @@ macro_rules! __large_object {
                                 // The whole, not each of its fields.
                                 let (known, slots) = (&mut *known, &mut *slots);
                                 ::core::option::Option::Some(match &*name {
-                                    $($wire => known.read($wire, &mut slots.$field),)*
+                                    $($wire => known$(.fixed($value))?.read($wire, &mut slots.$field),)*
                                     _ => return ::core::option::Option::None,
                                 })
                             });

@@ -178,10 +178,24 @@ macro_rules! __event {
     };
 }
 
-/// A method of an enum of events for a member that every payload has. A row is `variant => field`.
+/// A method of an enum of events for a member that every payload has. A row is `variant => field`. `copy` returns the value
+/// instead of a reference.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __event_member {
+    ($(#[$docs:meta])* $ty:ident::$accessor:ident -> copy $member:ty {
+        $($variant:ident => $field:ident,)* ..$unknown:ident
+    }) => {
+        impl $ty {
+            $(#[$docs])*
+            pub fn $accessor(&self) -> ::core::option::Option<$member> {
+                match self {
+                    $(Self::$variant(payload) => $crate::codegen::Member::<$member>::get(&payload.$field).copied(),)*
+                    Self::$unknown(_) => ::core::option::Option::None,
+                }
+            }
+        }
+    };
     ($(#[$docs:meta])* $ty:ident::$accessor:ident -> $member:ty {
         $($variant:ident => $field:ident,)* ..$unknown:ident
     }) => {
@@ -217,8 +231,8 @@ macro_rules! __payload {
     };
 }
 
-/// A field with an optional `T`.
-pub trait Member<T> {
+/// A field with an optional `T`: a string is also a `str`, a list a slice.
+pub trait Member<T: ?Sized> {
     /// The value.
     fn get(&self) -> Option<&T>;
 }
@@ -239,6 +253,37 @@ impl<T> Member<T> for Option<Option<T>> {
     fn get(&self) -> Option<&T> {
         self.as_ref()?.as_ref()
     }
+}
+
+/// Fields that are returned as what they refer to.
+macro_rules! borrowed {
+    ($($owned:ty => $borrowed:ty $(, $parameter:ident)?;)*) => {
+        $(
+            impl$(<$parameter>)? Member<$borrowed> for $owned {
+                fn get(&self) -> Option<&$borrowed> {
+                    Some(self)
+                }
+            }
+
+            impl$(<$parameter>)? Member<$borrowed> for Option<$owned> {
+                fn get(&self) -> Option<&$borrowed> {
+                    self.as_deref()
+                }
+            }
+
+            impl$(<$parameter>)? Member<$borrowed> for Option<Option<$owned>> {
+                fn get(&self) -> Option<&$borrowed> {
+                    self.as_ref()?.as_deref()
+                }
+            }
+        )*
+    };
+}
+
+borrowed! {
+    String => str;
+    &'static str => str;
+    Vec<T> => [T], T;
 }
 
 /// The part of a name after the last separator.

@@ -281,7 +281,7 @@ struct Named<T> {
 }
 
 codegen::event_member! {
-    Shown::called -> String {
+    Shown::called -> str {
         InvoiceFailed => name,
         Failed => name,
         Ping => name,
@@ -289,10 +289,152 @@ codegen::event_member! {
     }
 }
 
+/// As version 1 of the contract writes it.
+mod whole {
+    use super::{Shown, codegen};
+
+    codegen::event_member! {
+        Shown::whole -> String {
+            InvoiceFailed => name,
+            Failed => name,
+            Ping => name,
+            ..Unknown
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Paired {
+    Plain(Box<Pair>),
+    Optional(Box<OptionalPair>),
+    Unknown(webhook_receiver::UnknownEvent),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Pair {
+    kind: &'static str,
+    list: Vec<i64>,
+    is_new: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct OptionalPair {
+    kind: Option<&'static str>,
+    list: Option<Vec<i64>>,
+    is_new: Option<bool>,
+}
+
+codegen::event_member! {
+    Paired::kind -> str {
+        Plain => kind,
+        Optional => kind,
+        ..Unknown
+    }
+}
+
+codegen::event_member! {
+    Paired::list -> [i64] {
+        Plain => list,
+        Optional => list,
+        ..Unknown
+    }
+}
+
+codegen::event_member! {
+    Paired::is_new -> copy bool {
+        Plain => is_new,
+        Optional => is_new,
+        ..Unknown
+    }
+}
+
+#[test]
+fn members_of_events_are_borrowed_or_copied() {
+    let plain = Paired::Plain(Box::new(Pair { kind: "k", list: vec![1], is_new: true }));
+    assert_eq!((plain.kind(), plain.list(), plain.is_new()), (Some("k"), Some(&[1][..]), Some(true)));
+    let optional = OptionalPair { kind: Some("k"), list: Some(vec![1]), is_new: Some(true) };
+    let optional = Paired::Optional(Box::new(optional));
+    assert_eq!((optional.kind(), optional.list(), optional.is_new()), (Some("k"), Some(&[1][..]), Some(true)));
+    let absent = Paired::Optional(Box::new(OptionalPair { kind: None, list: None, is_new: None }));
+    assert_eq!((absent.kind(), absent.list(), absent.is_new()), (None, None, None));
+    let event = delivery(r#"{"eventType": "new"}"#).event::<acme::Acme>().unwrap();
+    let acme::Event::Unknown(unknown) = event else { panic!("{event:?}") };
+    let unknown = Paired::Unknown(unknown);
+    assert_eq!((unknown.kind(), unknown.list(), unknown.is_new()), (None, None, None));
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Fixed {
+    kind: &'static str,
+    is_new: Option<bool>,
+    version: Option<i64>,
+    state: Option<Option<&'static str>>,
+    undeclared: Undeclared,
+}
+
+codec::object! {
+    Fixed {
+        "kind" => kind: required = "fixed",
+        "isNew" => is_new: optional = true,
+        "version" => version: required = -1,
+        "state" => state: optional_nullable = "open",
+        ..undeclared
+    }
+}
+
+struct FixedLarge {
+    kind: &'static str,
+    is_new: Option<bool>,
+    undeclared: Undeclared,
+}
+
+codec::large_object! {
+    FixedLarge {
+        {
+            "kind" => kind: required = "fixed",
+            "isNew" => is_new: optional = true,
+        }
+        ..undeclared
+    }
+}
+
+#[test]
+fn fields_with_a_single_value() {
+    for json in [
+        r#"{"kind":"fixed","isNew":true,"version":-1,"state":"open"}"#,
+        r#"{"kind":"fixed","version":null,"state":null,"x":1}"#,
+        r#"{"kind":"fixed","version":-1}"#,
+    ] {
+        let fixed: Fixed = serde_json::from_str(json).unwrap();
+        assert_eq!(serde_json::to_string(&fixed).unwrap(), json);
+    }
+    for json in [r#"{"kind":"fixed","isNew":true}"#, r#"{"kind":"fixed"}"#] {
+        let fixed: FixedLarge = serde_json::from_str(json).unwrap();
+        assert_eq!(serde_json::to_string(&fixed).unwrap(), json);
+    }
+    for (json, error) in [
+        (
+            r#"{"kind":"other","version":-1}"#,
+            "at /kind: invalid value: string \"other\", expected the string \"fixed\"",
+        ),
+        (r#"{"kind":"fixed","version":-1,"isNew":false}"#, "at /isNew: expected true, found false"),
+        (r#"{"kind":"fixed","version":1}"#, "at /version: expected -1, found 1"),
+        (r#"{"kind":"fixed","version":-1,"state":1}"#, "at /state: invalid type: number `1`, expected a string"),
+        (r#"{"version":-1}"#, "member `kind` is missing"),
+        (r#"{"kind":"fixed","kind":"fixed","version":-1}"#, "at /kind: the member occurs twice"),
+    ] {
+        let found = serde_json::from_str::<Fixed>(json).unwrap_err().to_string();
+        assert!(found.contains(error), "{found}");
+    }
+}
+
 #[test]
 fn members_of_events() {
     let name = || Some("n".to_owned());
-    let called = |event: &Shown| event.called().cloned();
+    let called = |event: &Shown| {
+        assert_eq!(event.called(), event.whole().map(String::as_str));
+        event.called().map(str::to_owned)
+    };
     assert_eq!(called(&Shown::InvoiceFailed(Box::new(Named { name: "n".to_owned() }))), name());
     assert_eq!(called(&Shown::Failed(Box::new(Named { name: name() }))), name());
     assert_eq!(called(&Shown::Ping(Box::new(Named { name: Some(name()) }))), name());

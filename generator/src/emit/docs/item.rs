@@ -104,7 +104,8 @@ pub(in crate::emit) fn field(emitter: &Emitter<'_>, id: TypeId, index: usize, fi
     let text = described(&field.docs).unwrap_or_else(|| {
         let constant = field.ty.definition().is_some_and(|id| matches!(emitter.api.def(id).kind, Kind::Constant(_)));
         let relation = if constant { "always" } else { "such as" };
-        let example = emitter.values.get(id, index).map(|value| format!(", {relation} {}", code(value)));
+        let value = emitter.values.get(id, index).filter(|_| !matches!(field.ty, Type::Constant(_)));
+        let example = value.map(|value| format!(", {relation} {}", code(value)));
         format!("{}: {}{}.", code(&field.wire), in_words(emitter, &field.ty), example.unwrap_or_default())
     });
     [text].into_iter().chain(facts(&field.docs)).collect::<Vec<_>>().join("\n\n")
@@ -180,6 +181,7 @@ fn in_words(emitter: &Emitter<'_>, ty: &Type) -> String {
         Type::Number => "a number".to_owned(),
         Type::String => "a string".to_owned(),
         Type::Text(format) => format!("a string with the format `{}`", format.marker().to_kebab_case()),
+        Type::Constant(value) => format!("always {}", code(&value.json())),
         Type::Any => "any JSON value".to_owned(),
         Type::List(inner) => format!("an array of {}", plural(emitter.names, inner)),
         Type::Tuple(elements) => format!("an array of {} elements", elements.len()),
@@ -207,6 +209,7 @@ fn plural(names: &Names, ty: &Type) -> String {
         Type::Number => "numbers".to_owned(),
         Type::String => "strings".to_owned(),
         Type::Text(format) => format!("strings with the format `{}`", format.marker().to_kebab_case()),
+        Type::Constant(value) => code(&value.json()),
         Type::Any => "any JSON values".to_owned(),
         Type::List(_) | Type::Tuple(_) => "arrays".to_owned(),
         Type::Map(_) => "objects".to_owned(),

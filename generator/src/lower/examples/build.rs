@@ -22,6 +22,10 @@ pub(super) fn zero(origin: &Origin) -> Node {
     Node::new(Value::Number("0".into()), origin.clone())
 }
 
+pub(super) fn number(digits: &str, origin: &Origin) -> Node {
+    Node::new(Value::Number(digits.into()), origin.clone())
+}
+
 pub(super) fn bool(value: bool, origin: &Origin) -> Node {
     Node::new(Value::Bool(value), origin.clone())
 }

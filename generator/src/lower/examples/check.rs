@@ -76,6 +76,8 @@ impl Checker<'_> {
                 }
                 Ok(build::object(decoded, node.origin()))
             }
+            (Type::Constant(constant), value) if constant.is(value) => Ok(node.clone()),
+            (Type::Constant(constant), _) => Err(Mismatch::new(node, format!("`{}`", constant.json()))),
             (scalar, value) if accepts(scalar, value) => Ok(node.clone()),
             _ => Err(Mismatch::new(node, expected(ty))),
         }
@@ -187,7 +189,9 @@ fn expected(ty: &Type) -> &'static str {
         Type::I32 | Type::I64 | Type::Integer => "an integer",
         Type::List(_) | Type::Tuple(_) => "an array",
         Type::Map(_) => "an object",
-        Type::Any | Type::Nullable(_) | Type::Deep(_) | Type::Named(_) | Type::Boxed(_) => "another value",
+        Type::Any | Type::Constant(_) | Type::Nullable(_) | Type::Deep(_) | Type::Named(_) | Type::Boxed(_) => {
+            "another value"
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{MAX_VALUES, build};
 use crate::document::{Node, Object, Origin};
-use crate::ir::{Api, Kind, Presence, Struct, Type, TypeId};
+use crate::ir::{Api, Constant, Kind, Presence, Struct, Type, TypeId};
 
 /// How deep a value is. Receivers read 128 levels.
 const MAX_DEPTH: usize = 100;
@@ -39,6 +39,9 @@ impl Synthesizer<'_> {
             Type::Bool => build::bool(true, origin),
             Type::I32 | Type::I64 | Type::Integer | Type::Number => build::zero(origin),
             Type::String | Type::Text(_) => build::text("text", origin),
+            Type::Constant(Constant::Text(text)) => build::text(text, origin),
+            Type::Constant(Constant::Bool(value)) => build::bool(*value, origin),
+            Type::Constant(Constant::Integer(value)) => build::number(&value.to_string(), origin),
             Type::Any | Type::Nullable(_) => build::null(origin),
             Type::List(_) => build::array(Vec::new(), origin),
             Type::Map(_) => build::empty(origin),

@@ -5,7 +5,7 @@
 //! behind a pointer (`Deep`), and its codec never has it on the stack while what is within it is read.
 
 use super::graph::components;
-use crate::ir::{Api, Kind, Type};
+use crate::ir::{Api, Constant, Kind, Type};
 
 /// The size of a struct, in bytes, from which on it is large if it is within itself.
 const RECURSIVE: usize = 512;
@@ -13,6 +13,9 @@ const RECURSIVE: usize = 512;
 const ANY: usize = 4096;
 /// The stack, in bytes, that a struct may need together with what is within it.
 const STACK: usize = 512 * 1024;
+/// The size of a variant from which on its value is boxed, so that the other variants stay small. It is the default of clippy's
+/// `large_enum_variant`.
+const VARIANT: usize = 200;
 /// How often a value is on the stack in a build without optimization.
 const COPIES: usize = 8;
 
@@ -21,7 +24,7 @@ const POINTER: usize = 8;
 const DEEP: usize = 2 * POINTER;
 const TEXT: usize = 3 * POINTER;
 
-/// Puts pointers to large structs.
+/// Puts pointers to large structs, and boxes large variants.
 pub(crate) fn point_to_large(api: &mut Api) {
     let edges: Vec<Vec<usize>> = api.types.iter().map(|def| def.kind.definitions().map(|id| id.0).collect()).collect();
     let component = components(&edges);
@@ -45,6 +48,16 @@ pub(crate) fn point_to_large(api: &mut Api) {
             let variants = union.variants.iter().map(|variant| size(&variant.ty, &sizes));
             if variants.sum::<usize>() > RECURSIVE {
                 union.variants.iter_mut().for_each(|variant| point(&mut variant.ty, |id| sizes[id] > TEXT));
+            }
+        }
+        if let Kind::Union(union) = kind {
+            for variant in &mut union.variants {
+                if size(&variant.ty, &sizes) > VARIANT {
+                    variant.ty.visit_by_value_mut(&mut |ty| match ty {
+                        Type::Named(id) if sizes[id.0] > POINTER => *ty = Type::Boxed(*id),
+                        _ => {}
+                    });
+                }
             }
         }
         let own = kind.types().into_iter().map(|ty| size(ty, &sizes));
@@ -100,8 +113,8 @@ fn size(ty: &Type, sizes: &[usize]) -> usize {
     let parts = ty.walk_by_value();
     parts
         .map(|ty| match ty {
-            Type::Bool | Type::I32 | Type::Boxed(_) => POINTER,
-            Type::I64 | Type::Integer | Type::Number | Type::Any | Type::Deep(_) => DEEP,
+            Type::Bool | Type::I32 | Type::Boxed(_) | Type::Constant(Constant::Bool(_)) => POINTER,
+            Type::I64 | Type::Constant(_) | Type::Integer | Type::Number | Type::Any | Type::Deep(_) => DEEP,
             Type::String | Type::Text(_) | Type::List(_) | Type::Map(_) => TEXT,
             Type::Named(id) => sizes[id.0],
             Type::Tuple(_) | Type::Nullable(_) => 0,

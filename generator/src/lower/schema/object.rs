@@ -38,10 +38,11 @@ impl Types<'_, '_> {
     }
 
     fn field(&mut self, wire: &str, set: &[SchemaId], required: bool, parent: TypeId) -> Field {
-        let used = self.used(set, Site { parent, hint: wire });
+        let used = self.member(set, Site { parent, hint: wire });
         let origin = self.origin(set[0]);
         self.cx.spend(Resource::Members, 1, &origin);
-        self.cx.spend(Resource::Texts, wire.len() + used.docs.size(), &origin);
+        let constant = if let Type::Constant(value) = &used.ty { value.json().len() } else { 0 };
+        self.cx.spend(Resource::Texts, wire.len() + constant + used.docs.size(), &origin);
         Field {
             wire: wire.to_owned(),
             // A value of any type may be null in any case.

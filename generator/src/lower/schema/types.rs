@@ -8,7 +8,7 @@ use super::annotations::Annotations;
 use super::body::Body;
 use super::discriminator::component;
 use super::merge::{MergedSchema, SchemaSet};
-use super::values::{listed, only_null};
+use super::values::{constant, listed, only_null};
 use crate::budget::Resource;
 use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean};
 use crate::document::Origin;
@@ -125,6 +125,21 @@ impl<'a, 'c> Types<'a, 'c> {
 
     /// Lowers a set for the place where it is used.
     pub(super) fn used(&mut self, set: &[SchemaId], site: Site<'_>) -> Use {
+        self.used_as(set, site, |_| None)
+    }
+
+    /// The same for a member of a struct, whose codec checks a constant.
+    pub(super) fn member(&mut self, set: &[SchemaId], site: Site<'_>) -> Use {
+        self.used_as(set, site, |merged| constant(merged).map(Type::Constant))
+    }
+
+    /// Lowers a set for the place where it is used, unless that place has a type of its own for it.
+    fn used_as(
+        &mut self,
+        set: &[SchemaId],
+        site: Site<'_>,
+        own: impl FnOnce(&MergedSchema<'_>) -> Option<Type>,
+    ) -> Use {
         let (unwrapped, nullable) = unwrap_aliases(self.cx.schemas, set);
         // Annotations of an alias describe the use; those of its target describe the type.
         let mut annotations = Annotations::default();
@@ -134,8 +149,8 @@ impl<'a, 'c> Types<'a, 'c> {
         }
         let merged = self.cx.merged(&unwrapped);
         let nullable = nullable || merged.nullable || merged.only_null;
-        let ty = match self.known.get(&unwrapped) {
-            Some(ty) => ty.clone(),
+        let ty = match own(&merged).or_else(|| self.known.get(&unwrapped).cloned()) {
+            Some(ty) => ty,
             None => self.enter(Rc::clone(&merged), site),
         };
         // The description of a definition stays with the definition; any other belongs to the use.

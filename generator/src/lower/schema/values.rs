@@ -2,7 +2,7 @@
 
 use super::merge::MergedSchema;
 use crate::document::{Node, Origin, Value, json};
-use crate::ir::{Enum, Fallback, Form, Kind, Literal};
+use crate::ir::{Constant, Enum, Fallback, Form, Kind, Literal};
 use crate::normalize::JsonType;
 
 /// A constant or an enum, if the values that a schema allows are listed.
@@ -24,6 +24,15 @@ pub(super) fn listed(merged: &MergedSchema<'_>) -> Option<Kind> {
     }
     let fallback = fallback(merged, &values);
     Some(Kind::Enum(Enum { values, fallback }))
+}
+
+/// The only value that a schema lists, if it can be checked without a definition.
+pub(super) fn constant(merged: &MergedSchema<'_>) -> Option<Constant> {
+    let only = match (merged.constant, merged.listed()) {
+        (Some(constant), _) | (None, Some([constant])) => constant.clone(),
+        _ => return None,
+    };
+    Constant::new(&Literal { value: only, description: None })
 }
 
 /// The constant `null`, if a schema allows nothing else.

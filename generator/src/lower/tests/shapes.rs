@@ -331,13 +331,10 @@ fn a_single_value_makes_a_constant() {
             Nothing: {const: null}
         ",
         expect![[r#"
+            Kind?: "pet"
+            One?: "only"
+            Version?: 2
             Nothing?: Nothing | null
-
-            const Kind = "pet";
-
-            const One = "only";
-
-            const Version = 2;
 
             const Nothing = null;
         "#]],
@@ -465,6 +462,29 @@ fn large_structs_are_behind_pointers() {
     let shown: Vec<&str> = outline.lines().map(str::trim).filter(|line| !line.starts_with('m')).collect();
     for expected in ["next?: Box<Small>", "next?: Deep<Node>", "all?: [Deep<Node>]", "a?: Plain", "b?: Deep<Large>"] {
         assert!(shown.contains(&expected), "{expected} in {shown:#?}");
+    }
+}
+
+/// Clippy's `large_enum_variant` warns of a difference of more than 200 bytes.
+#[test]
+fn large_variants_are_boxed() {
+    let members = |count: usize| (0..count).map(|index| format!("m{index}: {{type: string}}, ")).collect::<String>();
+    let entries = format!(
+        "
+            Either: {{oneOf: [{{$ref: '#/components/schemas/Seven'}}, {{$ref: '#/components/schemas/Eight'}}, {{type: array, items: {{$ref: '#/components/schemas/Eight'}}}}]}}
+            Holder: {{oneOf: [{{$ref: '#/components/schemas/Either'}}, {{type: object, required: [a], properties: {{a: {{$ref: '#/components/schemas/Eight'}}}}}}]}}
+            Seven: {{type: object, properties: {{{}}}}}
+            Eight: {{type: object, properties: {{{}}}}}
+        ",
+        members(7),
+        members(8),
+    );
+    let (outline, _) = Input { spec: &schemas(&entries), config: VERIFIER }.stage(Stage::Ir);
+    let outline = types(&outline);
+    let variants =
+        ["Seven(Seven)", "Eight(Box<Eight>)", "List([Eight])", "Either(Either)", "Variant2(Box<Holder/Variant2>)"];
+    for expected in variants {
+        assert!(outline.lines().any(|line| line.trim() == expected), "{expected} in {outline}");
     }
 }
 
