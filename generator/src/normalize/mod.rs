@@ -238,7 +238,11 @@ impl Reader<'_, '_> {
         let mut text = |name: &str| {
             let value = node.get(name)?;
             if value.as_str().is_none() {
-                self.wrong(value, &format!("`{name}` must be a string"));
+                // A text for people is not worth an error.
+                self.diagnostics.push(
+                    Diagnostic::new(Code::SchemaFault, format!("`{name}` must be a string"))
+                        .at(Place::Value(value.origin().clone()), "ignored"),
+                );
             }
             value.as_str().map(str::to_owned)
         };

@@ -88,6 +88,11 @@ impl<'a> Resolver<'a> {
         self.sources.limits()
     }
 
+    /// Whether a node is written in JSON.
+    pub(crate) fn is_json(&self, node: &Node) -> bool {
+        self.sources.is_json(node.origin().file())
+    }
+
     /// The node itself if it has no `$ref`; else the target of the `$ref`, followed as long as the target is only another
     /// `$ref`. A target with siblings of its `$ref` is returned as is.
     ///

@@ -11,6 +11,7 @@ use super::limits::Limits;
 use super::lines::Position;
 use super::outline::Part;
 use super::read;
+use super::syntax::Syntax;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::document::{FileId, Node, Origin, Segment};
 
@@ -141,6 +142,11 @@ impl Sources {
     /// The displayed name of the file: as the user wrote it, and relative to it for referenced files.
     pub fn path_name(&self, file: FileId) -> &str {
         self.file(file).map_or("", |file| &file.name)
+    }
+
+    /// Whether the file is written in JSON.
+    pub(crate) fn is_json(&self, file: FileId) -> bool {
+        self.file(file).is_some_and(|file| file.syntax == Some(Syntax::Json))
     }
 
     /// The file's path relative to the folder of the description, with `/`; of a file elsewhere only its name.

@@ -53,20 +53,31 @@ impl Meaning {
         Some(Self::Type(json_type, None))
     }
 
-    /// The probable meaning of any other name, and the right spelling.
-    fn guess(name: &str) -> Option<(Self, String)> {
+    /// The probable meaning of any other name.
+    fn guess(name: &str) -> Option<Self> {
         let plain = |text: &str| text.to_lowercase().replace(['-', '_', ' '], "");
         let formats = [("int32", JsonType::Integer), ("int64", JsonType::Integer)].into_iter();
         let mut formats = formats.chain(Format::NAMES.iter().map(|format| (*format, JsonType::String)));
         if let Some((format, json_type)) = formats.find(|(format, _)| plain(format) == plain(name)) {
-            let right = format!("write `type: {}` and `format: {format}`", json_type.name());
-            return Some((Self::Type(json_type, Some(format)), right));
+            return Some(Self::Type(json_type, Some(format)));
         }
         let foreign =
             FOREIGN.iter().find(|(foreign, _)| *foreign == plain(name)).map(|(_, json_type)| json_type.name());
         let list = name.ends_with("[]").then_some("array");
-        let near = list.or(foreign).or_else(|| suggest(name, TYPE_NAMES))?;
-        Some((Self::of_name(near)?, format!("did you mean `{near}`?")))
+        Self::of_name(list.or(foreign).or_else(|| suggest(name, TYPE_NAMES))?)
+    }
+}
+
+impl Meaning {
+    /// The keywords that say it.
+    fn keywords(self) -> Vec<(&'static str, &'static str)> {
+        match self {
+            Self::Null => vec![("type", "null")],
+            Self::Type(json_type, format) => {
+                let format = format.map(|format| ("format", format));
+                [("type", json_type.name())].into_iter().chain(format).collect()
+            }
+        }
     }
 }
 
@@ -80,6 +91,31 @@ impl JsonType {
             Self::Array => "array",
             Self::Object => "object",
         }
+    }
+}
+
+impl Schema {
+    /// Restricts the types to those that `type` names. Those that are not known are left out, unless that leaves none.
+    pub(super) fn restrict(&mut self, meanings: impl IntoIterator<Item = Option<Meaning>>) {
+        let (mut null, mut unknown) = (false, false);
+        for meaning in meanings {
+            match meaning {
+                Some(Meaning::Null) => null = true,
+                Some(Meaning::Type(json_type, format)) => {
+                    if !self.types.contains(&json_type) {
+                        self.types.push(json_type);
+                    }
+                    self.format = self.format.take().or_else(|| format.map(str::to_owned));
+                }
+                None => unknown = true,
+            }
+        }
+        // Any value may be of a type that is not known.
+        if unknown && self.types.is_empty() && !null {
+            self.inexpressible = Some(Inexpressible::Fault);
+        }
+        self.only_null |= null && self.types.is_empty();
+        self.data.nullable |= null && !self.types.is_empty();
     }
 }
 
@@ -133,10 +169,16 @@ impl Reader<'_, '_> {
             .push(Diagnostic::new(Code::SchemaFault, rule).at(Place::Value(value.origin().clone()), "ignored"));
     }
 
-    /// The probable meaning of a type name that JSON Schema does not have.
-    pub(super) fn misspelt(&mut self, value: &Node, name: &str) -> Option<Meaning> {
+    /// The probable meaning of a type name that JSON Schema does not have. `beside` says whether there are other types.
+    pub(super) fn misspelt(&mut self, value: &Node, name: &str, beside: bool) -> Option<Meaning> {
         let problem = format!("`{name}` is not a type of JSON Schema");
-        if let Some((meaning, right)) = Meaning::guess(name) {
+        if let Some(meaning) = Meaning::guess(name) {
+            let keywords = self.spelled(value, meaning);
+            let right = match (meaning, &keywords[..]) {
+                (_, [json_type, format]) => format!("write `{json_type}` and `{format}`"),
+                (Meaning::Type(json_type, _), _) => format!("did you mean `{}`?", json_type.name()),
+                (Meaning::Null, _) => "did you mean `null`?".to_owned(),
+            };
             let instead = match meaning {
                 Meaning::Null => "read as `null`".to_owned(),
                 Meaning::Type(json_type, None) => format!("read as `{}`", json_type.name()),
@@ -147,7 +189,8 @@ impl Reader<'_, '_> {
             self.fault(value, &problem, &instead, &right);
             return Some(meaning);
         }
-        self.fault(value, &problem, "any type is allowed", &format!("the types are {}", TYPE_NAMES.join(", ")));
+        let instead = if beside { "left out; the other types apply" } else { "any type is allowed" };
+        self.fault(value, &problem, instead, &format!("the types are {}", TYPE_NAMES.join(", ")));
         None
     }
 
@@ -155,15 +198,28 @@ impl Reader<'_, '_> {
     pub(super) fn not_a_schema(&mut self, schema: &mut Schema, node: &Node) {
         let rule = "a schema must be an object, `true` or `false`";
         match node.as_str() {
-            Some(name) if Meaning::of_name(name).is_some() => {
-                self.fault(node, rule, "read as a type name", &format!("write `{{ type: {name} }}`"));
-                self.types(schema, node);
+            Some(name) if let Some(meaning) = Meaning::of_name(name).or_else(|| Meaning::guess(name)) => {
+                let keywords = self.spelled(node, meaning).join(", ");
+                let right =
+                    if self.resolver.is_json(node) { format!("{{{keywords}}}") } else { format!("{{ {keywords} }}") };
+                self.fault(node, rule, "read as a type name", &format!("write `{right}`"));
+                schema.restrict([Some(meaning)]);
             }
-            Some(name) if Meaning::guess(name).is_some() => self.types(schema, node),
             _ => {
                 schema.inexpressible = Some(Inexpressible::Fault);
                 self.fault(node, rule, "the value is kept untyped", "write `{}` if any value is allowed");
             }
         }
+    }
+
+    /// The keywords of a meaning, as the file is written.
+    fn spelled(&self, node: &Node, meaning: Meaning) -> Vec<String> {
+        let is_json = self.resolver.is_json(node);
+        let keyword = |(keyword, value)| match value {
+            value if is_json => format!("\"{keyword}\": \"{value}\""),
+            "null" => format!("{keyword}: \"null\""),
+            value => format!("{keyword}: {value}"),
+        };
+        meaning.keywords().into_iter().map(keyword).collect()
     }
 }

@@ -127,10 +127,13 @@ impl Reader<'_, '_> {
             }
             _ => vec![value],
         };
-        let (mut null, mut unknown) = (false, false);
-        for name in named {
-            let meaning = match name.as_str() {
-                Some(text) => Meaning::of_name(text).or_else(|| self.misspelt(name, text)),
+        let mut meanings = Vec::new();
+        for name in &named {
+            meanings.push(match name.as_str() {
+                Some(text) => {
+                    let is_known = |name: &&Node| name.as_str().is_some_and(|text| Meaning::of_name(text).is_some());
+                    Meaning::of_name(text).or_else(|| self.misspelt(name, text, named.iter().any(is_known)))
+                }
                 None if matches!(name.value(), Value::Null) => {
                     self.fault(name, "`type` has `null` without quotes", "read as `\"null\"`", "write `\"null\"`");
                     Some(Meaning::Null)
@@ -139,25 +142,9 @@ impl Reader<'_, '_> {
                     self.ignored(schema, name, "`type` must be a type name or a list of type names");
                     None
                 }
-            };
-            match meaning {
-                Some(Meaning::Null) => null = true,
-                Some(Meaning::Type(json_type, format)) => {
-                    if !schema.types.contains(&json_type) {
-                        schema.types.push(json_type);
-                    }
-                    schema.format = schema.format.take().or_else(|| format.map(str::to_owned));
-                }
-                None => unknown = true,
-            }
+            });
         }
-        // Any value may be of a type that is not known.
-        if unknown {
-            schema.inexpressible = Some(Inexpressible::Fault);
-            schema.types.clear();
-        }
-        schema.only_null |= null && !unknown && schema.types.is_empty();
-        schema.data.nullable |= null && !schema.types.is_empty();
+        schema.restrict(meanings);
     }
 
     fn values(&mut self, schema: &mut Schema, value: &Node) {
