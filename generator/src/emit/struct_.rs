@@ -75,10 +75,8 @@ fn presence(field: &Field) -> Ident {
         "{}",
         match field.presence {
             Presence::Required | Presence::Nullable => "required",
-            // Any value may be null.
-            Presence::Optional if field.ty == Type::Any => "optional_nullable",
             Presence::Optional => "optional",
-            Presence::OptionalNullable => "optional_nullable",
+            Presence::OptionalWithNull | Presence::OptionalNullable => "optional_nullable",
         }
     )
 }
@@ -99,7 +97,7 @@ impl ToTokens for FieldItem<'_> {
         let inner = TypeRef { names: emitter.names, ty: &field.ty };
         let ty = match field.presence {
             Presence::Required => quote!(#inner),
-            Presence::Optional | Presence::Nullable => quote!(Option<#inner>),
+            Presence::Optional | Presence::OptionalWithNull | Presence::Nullable => quote!(Option<#inner>),
             Presence::OptionalNullable => quote!(Option<Option<#inner>>),
         };
         tokens.extend(quote!(#docs pub #ident: #ty,));

@@ -128,6 +128,44 @@ fn a_struct() {
     );
 }
 
+/// Null is a value of the union, although the union itself is not nullable.
+#[test]
+fn an_optional_union_with_null() {
+    check_type(
+        "
+            Pet: {type: object, properties: {weight: {oneOf: [{type: boolean}, {type: [integer, 'null']}]}}}
+        ",
+        expect![[r#"
+            /// The schema `Pet`.
+            ///
+            /// Source: `spec.yaml#/components/schemas/Pet`
+            #[derive(Clone, Debug, PartialEq)]
+            #[non_exhaustive]
+            pub struct Pet {
+                /// `weight`: one of several types, see [`PetWeight`].
+                pub weight: Option<PetWeight>,
+                /// Members that the description does not declare.
+                pub undeclared: Undeclared,
+            }
+
+            codec::object! {
+                Pet {
+                    "weight" => weight: optional_nullable,
+                    ..undeclared
+                }
+            }
+
+            codec::untagged_union! {
+                PetWeight {
+                    Bool,
+                    Integer,
+                    ..Unknown
+                }
+            }
+        "#]],
+    );
+}
+
 #[test]
 fn a_struct_with_typed_rest() {
     check_type(

@@ -265,8 +265,10 @@ pub struct Field {
 pub enum Presence {
     /// Always there.
     Required,
-    /// May be absent.
+    /// May be absent. A null is read as absence.
     Optional,
+    /// May be absent. Null is a value of its type.
+    OptionalWithNull,
     /// Always there, may be null.
     Nullable,
     /// May be absent, and may be null.

@@ -65,6 +65,7 @@ fn api(cx: &Context<'_>) -> Option<Api> {
     };
     passes::end_required(cx, &mut api);
     passes::cut_endless(cx, &mut api);
+    passes::keep_null(&mut api);
     if cx.has_errors() {
         return None;
     }

@@ -169,7 +169,7 @@ impl Outline<'_> {
         let ty = self.ty(&field.ty);
         match field.presence {
             Presence::Required => writeln!(f, "    {wire}: {ty}"),
-            Presence::Optional => writeln!(f, "    {wire}?: {ty}"),
+            Presence::Optional | Presence::OptionalWithNull => writeln!(f, "    {wire}?: {ty}"),
             Presence::Nullable => writeln!(f, "    {wire}: {ty} | null"),
             Presence::OptionalNullable => writeln!(f, "    {wire}?: {ty} | null"),
         }

@@ -200,5 +200,5 @@ fn is_nullable(field: &Field) -> bool {
 }
 
 fn reads_as_absent(field: &Field, member: &Node) -> bool {
-    field.presence == Presence::Optional && field.ty != Type::Any && matches!(member.value(), Value::Null)
+    field.presence == Presence::Optional && matches!(member.value(), Value::Null)
 }

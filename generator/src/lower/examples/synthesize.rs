@@ -77,7 +77,7 @@ impl Synthesizer<'_> {
             let value = match field.presence {
                 Presence::Required => self.value(&field.ty),
                 Presence::Nullable => build::null(self.origin),
-                Presence::Optional | Presence::OptionalNullable => continue,
+                Presence::Optional | Presence::OptionalWithNull | Presence::OptionalNullable => continue,
             };
             members.insert(field.wire.as_str().into(), value);
         }

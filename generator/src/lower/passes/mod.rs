@@ -6,9 +6,11 @@ mod depth;
 mod endless;
 mod graph;
 mod large;
+mod null;
 
 pub(super) use cycles::{box_cycles, cut_endless};
 pub(super) use dedup::merge_equal;
 pub(super) use depth::cut_chains;
 pub(super) use endless::end_required;
 pub(super) use large::point_to_large;
+pub(super) use null::keep_null;
