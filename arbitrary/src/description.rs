@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use arbitrary::{Arbitrary, Unstructured};
 use serde_json::{Map, Value, json};
 
+use crate::large::{Large, large};
 use crate::schema::component_reference;
+use crate::yaml::yaml;
 use crate::{Choices, Dialect, Schemas, Taste, instance, seeded, words};
 
 /// A description of webhooks, and the files that go with it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Document {
     /// The description.
     pub spec: Value,
@@ -19,6 +21,8 @@ pub struct Document {
     pub config: Vec<String>,
     /// Other files that it refers to, by name.
     pub files: BTreeMap<String, Value>,
+    /// How the description and the overlay are written in YAML; `None` for JSON.
+    pub yaml: Option<u64>,
 }
 
 /// Where deliveries state their event type.
@@ -58,15 +62,25 @@ impl Document {
         }
         let schemas = Schemas::new(taste, dialect, &components);
         let definitions = schemas.definitions(choices, 3);
-        let mut maker = Maker { choices, schemas, separator: ".", statement: Statement::Member, signed: false };
-        maker.document(version, &definitions)
+        let large = if choices.chance(20) { large(choices) } else { Large::default() };
+        let yaml = choices.chance(50).then(|| choices.integer().unsigned_abs());
+        let mut maker =
+            Maker { choices, schemas, separator: ".", statement: Statement::Member, signed: false, large, yaml };
+        maker.document(version, definitions)
     }
 
-    /// The files, by name: `spec.json`, perhaps `overlay.yaml` and `codegen.toml`, and those that the description refers to.
+    /// The name of the description's file.
+    pub fn spec_name(&self) -> &'static str {
+        spec_name(self.yaml)
+    }
+
+    /// The files, by name: `spec.json` or `spec.yaml`, perhaps `overlay.yaml` and `codegen.toml`, and those that the
+    /// description refers to.
     pub fn texts(&self) -> BTreeMap<String, String> {
-        let mut texts = BTreeMap::from([("spec.json".to_owned(), self.spec.to_string())]);
         // JSON is YAML.
-        texts.extend(self.overlay.as_ref().map(|overlay| ("overlay.yaml".to_owned(), overlay.to_string())));
+        let text = |value: &Value| self.yaml.map_or_else(|| value.to_string(), |style| yaml(value, style));
+        let mut texts = BTreeMap::from([(self.spec_name().to_owned(), text(&self.spec))]);
+        texts.extend(self.overlay.as_ref().map(|overlay| ("overlay.yaml".to_owned(), text(overlay))));
         if !self.config.is_empty() {
             texts.insert("codegen.toml".to_owned(), self.config.join("\n") + "\n");
         }
@@ -76,7 +90,13 @@ impl Document {
 
     /// All of it as one value, so that [`shrink`](crate::shrink) can reduce it.
     pub fn to_value(&self) -> Value {
-        json!({ "spec": self.spec, "overlay": self.overlay, "config": self.config, "files": self.files })
+        json!({
+            "spec": self.spec,
+            "overlay": self.overlay,
+            "config": self.config,
+            "files": self.files,
+            "yaml": self.yaml,
+        })
     }
 
     /// The document of such a value; parts that are missing are empty.
@@ -90,6 +110,7 @@ impl Document {
             overlay: Some(value["overlay"].clone()).filter(|overlay| !overlay.is_null()),
             config: texts(&value["config"]),
             files: files.map(|(name, file)| (name.clone(), file.clone())).collect(),
+            yaml: value["yaml"].as_u64(),
         }
     }
 }
@@ -109,13 +130,17 @@ struct Maker<'m, 'b> {
     separator: &'static str,
     /// Whether headers of Standard Webhooks are documented.
     signed: bool,
+    large: Large,
+    yaml: Option<u64>,
 }
 
 impl Maker<'_, '_> {
-    fn document(&mut self, version: &str, definitions: &Map<String, Value>) -> Document {
+    fn document(&mut self, version: &str, mut definitions: Map<String, Value>) -> Document {
         use Statement::{Header, HeaderAndMember, Key, Member, Nested, Nowhere};
         let statements = [Member, Member, Member, Nested, Header, HeaderAndMember, Key, Key, Nowhere];
-        self.statement = *self.choices.pick(&statements);
+        // Webhooks that share a body cannot state their event types there.
+        self.statement = if self.large.sharing > 0 { Key } else { *self.choices.pick(&statements) };
+        definitions.append(&mut self.large.components);
         self.separator = *self.choices.pick(&[".", ".", "_", ":", "/", "-"]);
         self.signed = self.choices.chance(20);
         let mut files = BTreeMap::new();
@@ -135,8 +160,9 @@ impl Maker<'_, '_> {
             let item = self.webhook(&event, &spec);
             webhooks.insert(event, item);
         }
+        self.share(&mut webhooks, &mut spec);
         if self.choices.chance(10) {
-            move_out(&mut webhooks, &mut files);
+            move_out(&mut webhooks, &mut files, spec_name(self.yaml));
         }
         let mut actions = self.place(&mut spec, webhooks);
         if self.choices.chance(15) {
@@ -146,11 +172,12 @@ impl Maker<'_, '_> {
         if self.choices.chance(20) {
             self.actions(&mut actions);
         }
+        actions.append(&mut self.large.actions);
         let info = json!({ "title": "Corrections", "version": "1" });
         let overlay = json!({ "overlay": "1.1.0", "info": info, "actions": actions });
         let overlay = Some(overlay).filter(|_| !actions.is_empty());
         let config = self.config();
-        Document { spec, overlay, config, files }
+        Document { spec, overlay, config, files, yaml: self.yaml }
     }
 
     fn is_wild(&self) -> bool {
@@ -187,7 +214,9 @@ impl Maker<'_, '_> {
                     .zip(webhooks)
                     .map(|(number, (_, item)): (usize, _)| (format!("item{number}"), item))
                     .collect();
-                spec["components"]["pathItems"] = items.into();
+                for (name, item) in items {
+                    spec["components"]["pathItems"][name] = item;
+                }
                 spec["webhooks"] = references.into();
             }
             (Dialect::V31, _) => spec["webhooks"] = webhooks.into(),
@@ -271,15 +300,38 @@ impl Maker<'_, '_> {
             Statement::Key => vec![("type".to_owned(), json!({ "type": "string", "example": event }))],
             Statement::Header | Statement::Nowhere => Vec::new(),
         };
-        if self.is_wild() && self.choices.chance(10) {
+        if self.is_wild() && self.large.member.is_null() && self.choices.chance(10) {
             return self.schemas.schema(self.choices, 3);
         }
-        let own = self.schemas.object_with(self.choices, 3, members);
+        let mut own = self.schemas.object_with(self.choices, 3, members);
+        if !self.large.member.is_null() {
+            own["properties"]["large"] = self.large.member.clone();
+        }
         match self.choices.number(0..=9) {
             1 => json!({ "allOf": [self.schemas.base(self.choices), own] }),
             2 => json!({ "allOf": [own, self.schemas.object_with(self.choices, 1, vec![])] }),
             _ => own,
         }
+    }
+
+    /// Adds webhooks that share the path item or the body of the first one.
+    fn share(&mut self, webhooks: &mut Map<String, Value>, spec: &mut Value) {
+        let Some(first) = webhooks.values().next().cloned() else { return };
+        let count = self.large.sharing;
+        let item = if count == 0 {
+            return;
+        } else if self.choices.chance(50) {
+            spec["components"]["pathItems"]["shared"] = first;
+            json!({ "$ref": "#/components/pathItems/shared" })
+        } else {
+            let body = first.pointer("/post/requestBody").or_else(|| first.pointer("/put/requestBody"));
+            spec["components"]["requestBodies"]["shared"] = body.cloned().unwrap_or_default();
+            spec["components"]["responses"]["shared"] = json!({ "description": "OK" });
+            let body = json!({ "$ref": "#/components/requestBodies/shared" });
+            let response = json!({ "$ref": "#/components/responses/shared" });
+            json!({ "post": { "requestBody": body, "responses": { "200": response } } })
+        };
+        webhooks.extend((0..count).map(|number| (format!("shared{}made{number}", self.separator), item.clone())));
     }
 
     /// Adds actions of an overlay.
@@ -363,12 +415,16 @@ impl Maker<'_, '_> {
     }
 }
 
+fn spec_name(yaml: Option<u64>) -> &'static str {
+    if yaml.is_some() { "spec.yaml" } else { "spec.json" }
+}
+
 /// Moves the path items into another file.
-fn move_out(webhooks: &mut Map<String, Value>, files: &mut BTreeMap<String, Value>) {
+fn move_out(webhooks: &mut Map<String, Value>, files: &mut BTreeMap<String, Value>, spec: &str) {
     let mut items = Map::new();
     for (number, item) in webhooks.values_mut().enumerate() {
         // References are relative to the file that they are in.
-        let text = item.to_string().replace("\"#/components/", "\"spec.json#/components/");
+        let text = item.to_string().replace("\"#/components/", &format!("\"{spec}#/components/"));
         let moved = serde_json::from_str(&text).unwrap_or_else(|_| item.clone());
         items.insert(format!("item{number}"), moved);
         *item = json!({ "$ref": format!("items.json#/item{number}") });
@@ -397,9 +453,20 @@ mod tests {
     }
 
     #[test]
+    fn large_documents_have_less_than_100_kilobytes() {
+        let mut large = 0;
+        for seed in 0..120 {
+            let length = Document::from_seed(seed).spec.to_string().len();
+            assert!(length < 120_000, "seed {seed}: {length} bytes");
+            large += usize::from(length > 30_000);
+        }
+        assert!(large > 2, "{large}");
+    }
+
+    #[test]
     fn without_bytes_a_document_is_small() {
         let document = Document::new(&mut Choices::new(&[]));
-        assert!(document.spec.to_string().len() < 500, "{}", document.spec);
+        assert!(document.spec.to_string().len() < 600, "{}", document.spec);
     }
 
     /// The keywords that the generator knows. It has more, which differ from one of these in their name only.

@@ -269,6 +269,9 @@ fn edit(choices: &mut Choices<'_>, spec: &Value) -> Option<Edit> {
         }
         8 => {
             let keywords: Vec<&String> = schema.keys().filter(|keyword| *keyword != "properties").collect();
+            if keywords.is_empty() {
+                return None;
+            }
             let name = (*choices.pick(&keywords)).clone();
             Some(Edit::Remove { object: place, name })
         }

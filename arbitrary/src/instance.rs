@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use crate::schema::large;
 use crate::words::{FORMATS, PATTERNS, STRINGS};
 use crate::{Choices, words};
 
@@ -22,29 +23,56 @@ pub fn instance(choices: &mut Choices<'_>, document: &Value, schema: &Value) -> 
 }
 
 /// The schema with the components of the document, as one JSON Schema: validators look for identifiers only
-/// where JSON Schema has schemas, in `$defs`.
+/// where JSON Schema has schemas, in `$defs`. Keywords of OpenAPI 3.0 become those of JSON Schema that mean the same.
 pub fn json_schema(document: &Value, schema: &Value) -> Value {
     let definitions = document.pointer("/components/schemas").cloned().unwrap_or_else(|| json!({}));
     let mut whole = json!({ "$defs": definitions, "allOf": [schema] });
-    redirect(&mut whole);
+    let is_30 = document["openapi"].as_str().is_some_and(|version| version.starts_with("3.0"));
+    translate(&mut whole, is_30);
     whole
 }
 
-/// Makes references to components lead into `$defs`.
-fn redirect(value: &mut Value) {
+/// Makes references to components lead into `$defs`, and 3.0 be 3.1.
+fn translate(value: &mut Value, is_30: bool) {
     match value {
         Value::Object(members) => {
+            if is_30 {
+                as_31(members);
+            }
             for (keyword, value) in members {
                 match value {
                     Value::String(reference) if keyword == "$ref" => {
                         *reference = reference.replacen("#/components/schemas/", "#/$defs/", 1);
                     }
-                    value => redirect(value),
+                    value => translate(value, is_30),
                 }
             }
         }
-        Value::Array(elements) => elements.iter_mut().for_each(redirect),
+        Value::Array(elements) => elements.iter_mut().for_each(|element| translate(element, is_30)),
         _ => {}
+    }
+}
+
+/// Rewrites what 3.0 writes in another way.
+fn as_31(schema: &mut Map<String, Value>) {
+    if schema.get("$ref").is_some_and(Value::is_string) {
+        schema.retain(|keyword, _| keyword == "$ref");
+    }
+    if schema.get("nullable") == Some(&Value::Bool(true)) {
+        schema.remove("nullable");
+        if let Some(Value::String(ty)) = schema.get("type") {
+            let types = json!([ty, "null"]);
+            schema.insert("type".to_owned(), types);
+        }
+    }
+    for (flag, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+        if let Some(Value::Bool(exclusive)) = schema.get(flag) {
+            let exclusive = *exclusive;
+            schema.remove(flag);
+            if let Some(limit) = schema.remove(bound) {
+                schema.insert(if exclusive { flag } else { bound }.to_owned(), limit);
+            }
+        }
     }
 }
 
@@ -193,6 +221,11 @@ impl<'v> Builder<'v, '_, '_> {
         candidates.retain(|number| number.is_finite() && fits(*number));
         if candidates.is_empty() {
             return None;
+        }
+        // Only what has no bound may be large: doubles do not compare such numbers exactly.
+        let bounded = low.is_finite() || high.is_finite() || step > 1.0;
+        if whole && !bounded && self.choices.chance(15) {
+            return Some(large(self.choices));
         }
         let number = *self.choices.pick(&candidates);
         #[allow(clippy::cast_possible_truncation, reason = "whole numbers of this size are exact")]

@@ -1,18 +1,22 @@
 //! Random descriptions: none makes the generator abort, panic or exceed the limits, and the crates compile and pass their
-//! tests.
+//! tests. Random instances of random schemas: each valid one decodes, and encodes to equal JSON.
 //!
 //! ```sh
 //! cargo test -p webhook-generator --test random -- --documents 150 --compile 20 --test 20
-//! cargo test -p webhook-generator --test random -- --long       # 20 000, of which 1 000 are compiled and 200 tested
+//! cargo test -p webhook-generator --test random -- --documents 0 --instances 2000
+//! cargo test -p webhook-generator --test random -- --long       # 20 000 and 50 000; 1 000 are compiled and 200 tested
 //! cargo test -p webhook-generator --test random -- --show 5     # the files of a seed, and what is reported
+//! cargo test -p webhook-generator --test random -- --schemas 5  # the schemas of a seed, and what is reported
 //! ```
 //!
 //! Each document has a seed, so that a finding is repeated by its seed. The documents run in child processes: an abort ends
 //! only the child, and the seed of the document is known. A finding is shrunk and printed.
 
 mod child;
+mod instances;
 mod modules;
 mod parent;
+mod processor;
 #[path = "../support/properties.rs"]
 mod properties;
 #[path = "../support/workspace.rs"]
@@ -31,6 +35,8 @@ struct Arguments {
     compile: usize,
     /// How many of those are tested.
     test: usize,
+    /// How many instances are tried.
+    instances: usize,
 }
 
 fn main() -> ExitCode {
@@ -40,6 +46,10 @@ fn main() -> ExitCode {
         [child::SEEDS, from, to] => child::seeds(number(from)..number(to)),
         [child::FILE, file] => child::file(file.as_ref()),
         ["--show", seed] => child::show(number(seed)),
+        ["--schemas", seed] => {
+            instances::show(number(seed));
+            ExitCode::SUCCESS
+        }
         // Arguments for the other tests of the package: a list of tests, or some of them by name.
         ["--list", ..] => ExitCode::SUCCESS,
         [name, ..] if !name.starts_with('-') => ExitCode::SUCCESS,
@@ -59,6 +69,7 @@ fn arguments(given: &[&str]) -> Arguments {
         documents: value("--documents", if long { 20_000 } else { 20 }),
         compile: count("--compile", if long { 1_000 } else { 0 }),
         test: count("--test", if long { 200 } else { 0 }),
+        instances: count("--instances", if long { 50_000 } else { 0 }),
     }
 }
 

@@ -5,19 +5,23 @@ use std::io::{BufRead as _, BufReader};
 use std::ops::Range;
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::mpsc::{self, Receiver};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
 use arbitrary_openapi::{Document, shrink};
 use serde_json::Value;
 
-use crate::{Arguments, child, modules};
+use crate::{Arguments, child, instances, modules, processor};
 
-/// How long a child may be silent. A document within the limits takes much less.
+/// For how much time of a processor a child may be silent, and how long at most. A document within the limits takes much less.
 const SILENCE: Duration = Duration::from_secs(90);
+const LONGEST_SILENCE: Duration = Duration::from_mins(30);
 
 /// How many documents a child runs.
 const CHUNK: u64 = 250;
+
+/// How many bytes of code a crate may have to be compiled here.
+const MOST_COMPILED: u64 = 200_000;
 
 /// How many findings are shrunk, and how many documents are tried for each.
 const SHRUNK: usize = 8;
@@ -28,6 +32,8 @@ const ATTEMPTS: usize = 500;
 struct Tally {
     documents: u64,
     generated: Vec<u64>,
+    /// Those of `generated` whose code is small enough to compile many of them.
+    compilable: Vec<u64>,
     errors: BTreeMap<String, u64>,
     /// The seeds of each kind of fault.
     faults: BTreeMap<String, Vec<u64>>,
@@ -43,7 +49,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     println!("{} documents: {} crates, {faults} faults", tally.documents, tally.generated.len());
     println!("errors: {:?}", tally.errors);
     println!(
-        "most: {} bytes at once (seed {}), {} ms (seed {}), {} bytes of code (seed {})",
+        "most: {} bytes at once (seed {}), {} ms of a processor (seed {}), {} bytes of code (seed {})",
         tally.bytes.0, tally.bytes.1, tally.milliseconds.0, tally.milliseconds.1, tally.emitted.0, tally.emitted.1
     );
     for (number, (kind, seeds)) in tally.faults.iter().enumerate() {
@@ -60,11 +66,13 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
             }
         }
     }
-    let compiled = modules::compile(&tally.generated[..tally.generated.len().min(arguments.compile)], arguments.test);
+    let compiled = modules::compile(&tally.compilable[..tally.compilable.len().min(arguments.compile)], arguments.test);
     for (seed, problem) in &compiled {
         println!("\nseed {seed}: {problem}");
     }
-    if faults == 0 && compiled.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let instances = instances::run(arguments.seed, arguments.instances);
+    let is_clean = faults == 0 && compiled.is_empty() && instances.is_clean();
+    if is_clean { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Runs chunks of the documents, several at the same time.
@@ -91,6 +99,7 @@ fn tally(seeds: Range<u64>) -> Tally {
     for other in tallies {
         tally.documents += other.documents;
         tally.generated.extend(other.generated);
+        tally.compilable.extend(other.compilable);
         other.errors.into_iter().for_each(|(code, count)| *tally.errors.entry(code).or_default() += count);
         other.faults.into_iter().for_each(|(kind, seeds)| tally.faults.entry(kind).or_default().extend(seeds));
         tally.bytes = tally.bytes.max(other.bytes);
@@ -98,6 +107,7 @@ fn tally(seeds: Range<u64>) -> Tally {
         tally.emitted = tally.emitted.max(other.emitted);
     }
     tally.generated.sort_unstable();
+    tally.compilable.sort_unstable();
     tally.faults.values_mut().for_each(|seeds| seeds.sort_unstable());
     tally
 }
@@ -108,7 +118,7 @@ impl Tally {
         while !seeds.is_empty() {
             let (mut process, lines) = start(&[child::SEEDS, &seeds.start.to_string(), &seeds.end.to_string()]);
             let silent = loop {
-                match lines.recv_timeout(SILENCE) {
+                match next(&process, &lines) {
                     Ok(line) if line.get("started").is_some() => {
                         seeds.start = line["started"].as_u64().unwrap_or(seeds.end);
                     }
@@ -116,8 +126,7 @@ impl Tally {
                         self.add(seeds.start, &line);
                         seeds.start += 1;
                     }
-                    Err(mpsc::RecvTimeoutError::Timeout) => break true,
-                    Err(mpsc::RecvTimeoutError::Disconnected) => break false,
+                    Err(error) => break error == mpsc::RecvTimeoutError::Timeout,
                 }
             };
             if let Some(fault) = end(&mut process, silent) {
@@ -140,6 +149,9 @@ impl Tally {
             *self.errors.entry(error.split(' ').next().unwrap_or_default().to_owned()).or_default() += 1;
         } else {
             self.generated.push(seed);
+            if line["emitted"].as_u64().is_some_and(|bytes| bytes <= MOST_COMPILED) {
+                self.compilable.push(seed);
+            }
         }
     }
 }
@@ -161,7 +173,7 @@ fn fault_of(document: &Value) -> Option<String> {
     let path = folder.path().join("document.json");
     fs::write(&path, document.to_string()).expect("the document can be written");
     let (mut process, lines) = start(&[child::FILE, &path.to_string_lossy()]);
-    let line = lines.recv_timeout(SILENCE);
+    let line = next(&process, &lines);
     let silent = matches!(line, Err(mpsc::RecvTimeoutError::Timeout));
     end(&mut process, silent).or_else(|| line.ok()?["fault"].as_str().map(kind))
 }
@@ -189,6 +201,19 @@ fn start(arguments: &[&str]) -> (Child, Receiver<Value>) {
         }
     });
     (process, lines)
+}
+
+/// The next line of a child, unless it is silent for too long.
+fn next(process: &Child, lines: &Receiver<Value>) -> Result<Value, mpsc::RecvTimeoutError> {
+    let used = || processor::of_process(process.id()).unwrap_or(Duration::MAX);
+    let (start, begun) = (Instant::now(), used());
+    loop {
+        match lines.recv_timeout(Duration::from_secs(10)) {
+            Err(mpsc::RecvTimeoutError::Timeout)
+                if used().saturating_sub(begun) < SILENCE && start.elapsed() < LONGEST_SILENCE => {}
+            other => return other,
+        }
+    }
 }
 
 /// Ends a child; the fault if it did not end well.

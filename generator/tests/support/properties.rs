@@ -54,13 +54,22 @@ pub(crate) struct Run {
 #[allow(dead_code, reason = "not every user of this module runs whole folders")]
 pub(crate) fn checked(folder: &Path) -> Run {
     let first = run(folder, Limits::default());
-    assert_eq!(first, run(folder, Limits::default()), "a second run differs");
+    assert_eq!(first, again(folder), "a second run differs");
     check(&first);
     first
 }
 
-/// One run.
+/// One run. All findings are located together.
 pub(crate) fn run(folder: &Path, limits: Limits) -> Run {
+    run_and_locate(folder, limits, true)
+}
+
+/// A second run, whose result must be equal. Each finding is located by itself.
+pub(crate) fn again(folder: &Path) -> Run {
+    run_and_locate(folder, Limits::default(), false)
+}
+
+fn run_and_locate(folder: &Path, limits: Limits, together: bool) -> Run {
     let optional = |name: &str| Some(folder.join(name)).filter(|path| path.exists());
     let mut request = Request::new(optional("spec.json").unwrap_or_else(|| folder.join("spec.yaml")))
         .overlays(optional("overlay.yaml"))
@@ -73,6 +82,9 @@ pub(crate) fn run(folder: &Path, limits: Limits) -> Run {
     let outcome = generate(&request);
     let shown = format!("{}/", folder.display());
     let sources = &outcome.sources;
+    if together {
+        sources.locate(&outcome.diagnostics);
+    }
     let mut codes: Vec<String> = outcome
         .diagnostics
         .iter()
