@@ -38,6 +38,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod authorization;
+#[cfg(feature = "serve")]
+mod client;
 mod codec;
 pub mod codegen;
 mod delivery;

@@ -7,6 +7,8 @@ use std::time::Duration;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, sleep};
 
+use crate::client::Client;
+
 /// How long the connection of a verified delivery is never closed. Senders do not wait that long for an answer.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -27,6 +29,8 @@ pub(crate) enum State {
 /// A pool with a maximum number of connections.
 pub(crate) struct Pool {
     size: u32,
+    /// The connections of one client, verified deliveries excepted.
+    share: usize,
     slots: Arc<Semaphore>,
     queues: Mutex<Queues>,
     /// Notified when the state of a connection changes.
@@ -46,35 +50,51 @@ struct Queues {
 struct Waiting {
     evicted: Arc<Notify>,
     since: Instant,
+    client: Option<Client>,
 }
 
 /// A connection's place in the pool, released when this is dropped.
 pub(crate) struct ConnectionGuard {
-    handle: ConnectionHandle,
+    place: Arc<Place>,
     _slot: OwnedSemaphorePermit,
 }
 
-/// Sets the state of a connection. It travels with the requests, as an extension, and has no effect after the connection.
+/// Sets the state of a connection on behalf of a request. It travels with the request, as an extension, and has no effect
+/// after it: not while the next one is running, nor after the connection.
 #[derive(Clone)]
-pub(crate) struct ConnectionHandle(Arc<Place>);
+pub(crate) struct ConnectionHandle {
+    place: Arc<Place>,
+    request: u64,
+}
 
 struct Place {
     pool: Arc<Pool>,
     evicted: Arc<Notify>,
     state: watch::Sender<State>,
-    /// Its number in a queue; `None` before and after the connection.
-    number: Mutex<Option<u64>>,
+    /// `None` after the connection.
+    current: Mutex<Option<Current>>,
+}
+
+struct Current {
+    /// The number of the connection in a queue.
+    number: u64,
+    /// The number of requests so far.
+    request: u64,
+    /// Whose connection it is, and whose request, if clients have a share.
+    peer: Option<Client>,
+    client: Option<Client>,
 }
 
 impl Pool {
-    pub(crate) fn new(max_connections: usize) -> Self {
+    /// `share` is how many connections one client may have, those of verified deliveries excepted.
+    pub(crate) fn new(max_connections: usize, share: usize) -> Self {
         let size = u32::try_from(max_connections.min(Semaphore::MAX_PERMITS)).unwrap_or(u32::MAX);
         let slots = Arc::new(Semaphore::new(size as usize));
-        Self { size, slots, queues: Mutex::default(), changed: Notify::new() }
+        Self { size, share, slots, queues: Mutex::default(), changed: Notify::new() }
     }
 
     /// Waits for a free place, and closes a connection if there is none.
-    pub(crate) async fn enter(self: &Arc<Self>) -> ConnectionGuard {
+    pub(crate) async fn enter(self: &Arc<Self>, client: Option<Client>) -> ConnectionGuard {
         let mut evicting = false;
         let slot = loop {
             let changed = self.changed.notified();
@@ -90,10 +110,10 @@ impl Pool {
             }
         };
         let (evicted, state) = (Arc::default(), watch::Sender::default());
-        let number = Mutex::new(Some(self.queues().push(State::Waiting, &evicted)));
+        let number = self.queues().push(State::Waiting, &evicted, client, self.share);
         self.changed.notify_waiters();
-        let place = Place { pool: Arc::clone(self), evicted, state, number };
-        ConnectionGuard { handle: ConnectionHandle(Arc::new(place)), _slot: slot }
+        let current = Mutex::new(Some(Current { number, request: 0, peer: client, client }));
+        ConnectionGuard { place: Arc::new(Place { pool: Arc::clone(self), evicted, state, current }), _slot: slot }
     }
 
     /// Closes a connection, unless all of them have recent deliveries. Returns whether there was one.
@@ -130,28 +150,48 @@ impl Queues {
         }
     }
 
-    /// Returns the number of the connection in the queue.
-    fn push(&mut self, state: State, evicted: &Arc<Notify>) -> u64 {
+    /// Returns the number of the connection in the queue. If the client has more than its share, its oldest one is closed.
+    fn push(&mut self, state: State, evicted: &Arc<Notify>, client: Option<Client>, share: usize) -> u64 {
         let number = self.next;
         self.next += 1;
-        self.of(state).insert(number, Waiting { evicted: Arc::clone(evicted), since: Instant::now() });
+        self.of(state).insert(number, Waiting { evicted: Arc::clone(evicted), since: Instant::now(), client });
+        if client.is_some() && state != State::Delivering {
+            let mut groups = [&mut self.heads, &mut self.bodies, &mut self.services];
+            let all = groups.iter().flat_map(|group| group.iter());
+            let mut numbers: Vec<u64> =
+                all.filter(|(_, waiting)| waiting.client == client).map(|(&number, _)| number).collect();
+            if numbers.len() > share {
+                numbers.sort_unstable();
+                let oldest = groups.iter_mut().find_map(|group| group.remove(&numbers[0]));
+                oldest.inspect(|oldest| oldest.evicted.notify_one());
+            }
+        }
         number
     }
 }
 
 impl ConnectionGuard {
-    pub(crate) fn handle(&self) -> &ConnectionHandle {
-        &self.handle
+    /// A request has begun. It may be that of another client than the connection, if that is of a proxy.
+    pub(crate) fn begin_request(&self, client: Option<Client>) -> ConnectionHandle {
+        let place = Arc::clone(&self.place);
+        let request = lock(&place.current).as_mut().map_or(0, |current| {
+            current.request += 1;
+            current.client = client;
+            current.request
+        });
+        let handle = ConnectionHandle { place, request };
+        handle.set(State::Receiving);
+        handle
     }
 
     /// The state, and its changes.
     pub(crate) fn state(&self) -> watch::Receiver<State> {
-        self.handle.0.state.subscribe()
+        self.place.state.subscribe()
     }
 
     /// Waits until the connection must be closed.
     pub(crate) async fn evicted(&self) {
-        self.handle.0.evicted.notified().await;
+        self.place.evicted.notified().await;
     }
 }
 
@@ -167,15 +207,17 @@ impl ConnectionHandle {
     }
 
     fn set_if(&self, state: State, applies: fn(State) -> bool) {
-        let Place { pool, evicted, state: current, number } = &*self.0;
+        let Place { pool, evicted, state: shown, current } = &*self.place;
         {
-            let mut number = lock(number);
-            let previous = *current.borrow();
-            let Some(number) = number.as_mut().filter(|_| applies(previous)) else { return };
+            let mut current = lock(current);
+            let previous = *shown.borrow();
+            let is_own = |current: &&mut Current| current.request == self.request && applies(previous);
+            let Some(current) = current.as_mut().filter(is_own) else { return };
             let mut queues = pool.queues();
-            queues.of(previous).remove(number);
-            *number = queues.push(state, evicted);
-            current.send_replace(state);
+            queues.of(previous).remove(&current.number);
+            let client = if state == State::Waiting { current.peer } else { current.client };
+            current.number = queues.push(state, evicted, client, pool.share);
+            shown.send_replace(state);
         }
         pool.changed.notify_waiters();
     }
@@ -183,8 +225,8 @@ impl ConnectionHandle {
 
 impl Drop for ConnectionGuard {
     fn drop(&mut self) {
-        let Place { pool, state, number, .. } = &*self.handle.0;
-        if let Some(number) = lock(number).take() {
+        let Place { pool, state, current, .. } = &*self.place;
+        if let Some(Current { number, .. }) = lock(current).take() {
             pool.queues().of(*state.borrow()).remove(&number);
         }
     }
@@ -201,11 +243,11 @@ mod tests {
     /// Puts a connection in each of these states into a full pool. Returns which are closed, in this order, for newcomers
     /// that stay in their first state.
     async fn closed(states: &[State], newcomers: usize) -> Vec<usize> {
-        let pool = Arc::new(Pool::new(states.len()));
+        let pool = Arc::new(Pool::new(states.len(), usize::MAX));
         let closed = Arc::new(Mutex::new(Vec::new()));
         for (number, &state) in states.iter().enumerate() {
-            let guard = pool.enter().await;
-            guard.handle().set(state);
+            let guard = pool.enter(None).await;
+            guard.begin_request(None).set(state);
             let closed = Arc::clone(&closed);
             tokio::spawn(async move {
                 guard.evicted().await;
@@ -214,7 +256,7 @@ mod tests {
         }
         tokio::task::yield_now().await;
         for _ in 0..newcomers {
-            let guard = pool.enter().await;
+            let guard = pool.enter(None).await;
             tokio::spawn(async move { guard.evicted().await });
         }
         closed.lock().unwrap().clone()
@@ -240,15 +282,64 @@ mod tests {
     /// A request may be kept by its service, and with it the handle.
     #[tokio::test(start_paused = true)]
     async fn handles_keep_no_place() {
-        let pool = Arc::new(Pool::new(1));
-        let guard = pool.enter().await;
-        let handle = guard.handle().clone();
-        handle.set(State::Receiving);
+        let pool = Arc::new(Pool::new(1, usize::MAX));
+        let guard = pool.enter(None).await;
+        let handle = guard.begin_request(None);
         drop(guard);
         pool.empty().await;
         handle.received();
         handle.set(State::Delivering);
         assert!(!pool.evict(), "there is no connection left");
-        assert!(handle.0.state.borrow().eq(&State::Receiving));
+        assert!(handle.place.state.borrow().eq(&State::Receiving));
+    }
+
+    /// What is left of a request, such as its body, may be dropped late.
+    #[tokio::test(start_paused = true)]
+    async fn a_request_does_not_change_the_state_of_the_next() {
+        let pool = Arc::new(Pool::new(1, usize::MAX));
+        let guard = pool.enter(None).await;
+        let first = guard.begin_request(None);
+        first.set(State::Waiting);
+        let second = guard.begin_request(None);
+        first.received();
+        assert!(*guard.state().borrow() == State::Receiving);
+        second.received();
+        first.set(State::Delivering);
+        assert!(*guard.state().borrow() == State::Answering);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_has_a_share_of_the_connections() {
+        use State::{Answering, Delivering, Waiting};
+
+        let client = |last| Some(Client::of([192, 0, 2, last].into()));
+        let pool = Arc::new(Pool::new(100, 2));
+        let closed = Arc::new(Mutex::new(Vec::new()));
+        for (number, (last, state)) in [
+            (1, Delivering),
+            (1, Answering),
+            (2, Waiting),
+            (1, Waiting),
+            (1, Waiting),
+            (2, Waiting),
+            (1, Delivering),
+            (1, Waiting),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let guard = pool.enter(client(last)).await;
+            if state != Waiting {
+                guard.begin_request(client(last)).set(state);
+            }
+            let closed = Arc::clone(&closed);
+            tokio::spawn(async move {
+                guard.evicted().await;
+                closed.lock().unwrap().push(number);
+            });
+            tokio::task::yield_now().await;
+        }
+        // Those of the same client, the oldest first, but not deliveries.
+        assert_eq!(*closed.lock().unwrap(), [1, 3]);
     }
 }

@@ -2,7 +2,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::Request;
+use http::{HeaderMap, Request};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::endpoints::Endpoints;
+use crate::client::Client;
 use crate::pace::Pace;
 use crate::pool::{ConnectionGuard, State};
 use crate::service::{MAX_HEADER_BYTES, MAX_HEADERS};
@@ -44,13 +45,13 @@ pub(super) async fn serve(
     endpoints: Arc<Endpoints>,
     limits: Limits,
     guard: ConnectionGuard,
+    client: impl Fn(&HeaderMap) -> Option<Client>,
     mut phase: watch::Receiver<Phase>,
 ) {
     // Answers are one small packet. Without this option they are slightly delayed.
     let _ = stream.set_nodelay(true);
     let service = service_fn(|mut request: Request<Incoming>| {
-        let handle = guard.handle();
-        handle.set(State::Receiving);
+        let handle = guard.begin_request(client(request.headers()));
         request.extensions_mut().insert(handle.clone());
         let answer = endpoints.answer(request, limits.pace);
         async move {

@@ -20,13 +20,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response};
 use http_body::Body;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout_at};
 use tower_service::Service;
 
+use crate::client::Proxies;
+pub use crate::client::{InvalidNetwork, Network, ProxyHeader};
 use crate::pace::{Pace, Rate};
 use crate::pool::Pool;
 use crate::{BoxError, BoxFuture, ReceiverService, Webhooks};
@@ -40,6 +42,8 @@ pub struct Server {
     endpoints: Endpoints,
     limits: Limits,
     max_connections: usize,
+    client_share: Option<usize>,
+    proxies: Proxies,
     shutdown_timeout: Duration,
     shutdown: Option<BoxFuture<'static, ()>>,
 }
@@ -55,6 +59,8 @@ impl Server {
                 pace: Pace { timeout: Duration::from_secs(30), rate: Rate::DEFAULT },
             },
             max_connections: 512,
+            client_share: None,
+            proxies: Proxies::default(),
             shutdown_timeout: Duration::from_secs(25),
             shutdown: None,
         }
@@ -126,6 +132,40 @@ impl Server {
         self
     }
 
+    /// Sets how many connections one client may have, at least one. By default, this is not limited. Connections of verified
+    /// deliveries do not count.
+    ///
+    /// Beyond it, a new connection of the client replaces its oldest one. Since a connection has one request at a time, this
+    /// also limits the memory that a client can occupy with bodies: to as many bodies. A client is an IPv4 address or an IPv6
+    /// network of 64 bits. Behind a proxy, all clients have one address, unless it is a [trusted
+    /// one](Self::trusted_proxies): then each request counts as a connection of the client that it states.
+    pub fn max_connections_per_client(mut self, limit: usize) -> Self {
+        self.client_share = Some(limit.max(1));
+        self
+    }
+
+    /// Trusts proxies in these networks to state the addresses of their clients in a header. No effect without a
+    /// [limit per client](Self::max_connections_per_client).
+    ///
+    /// The client is the last address in the header that is not in one of the networks. The header is ignored if the peer is
+    /// not in one of them. Name only proxies that append to this header, and reach the server through nothing else: any other
+    /// peer in these networks could invent clients.
+    ///
+    /// ```
+    /// # use webhook_receiver::serve::{ProxyHeader, Server};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = Server::new()
+    ///     .max_connections_per_client(32)
+    ///     .trusted_proxies(ProxyHeader::XForwardedFor, ["10.0.0.0/8".parse()?]);
+    /// # drop(server);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn trusted_proxies(mut self, header: ProxyHeader, networks: impl IntoIterator<Item = Network>) -> Self {
+        self.proxies = Proxies::new(header, networks.into_iter().collect());
+        self
+    }
+
     /// Sets how long a shutdown waits, for answers first and then for handlers that outlive their connection. The default
     /// is 25 s. Service managers kill a process after some time, often 30 s.
     pub fn shutdown_timeout(mut self, limit: Duration) -> Self {
@@ -150,21 +190,26 @@ impl Server {
     ///
     /// If the process cannot be notified of signals.
     pub async fn run(self, listener: TcpListener) -> io::Result<()> {
-        let Self { endpoints, limits, max_connections, shutdown_timeout, shutdown } = self;
+        let Self { endpoints, limits, max_connections, client_share, proxies, shutdown_timeout, shutdown } = self;
         let shutdown = match shutdown {
             Some(signal) => signal,
             None => Box::pin(signal::stop()?),
         };
         let endpoints = Arc::new(endpoints);
-        let pool = Arc::new(Pool::new(max_connections));
+        let (has_share, proxies) = (client_share.is_some(), Arc::new(proxies));
+        let pool = Arc::new(Pool::new(max_connections, client_share.unwrap_or(usize::MAX)));
         let phase = watch::Sender::new(Phase::Serving);
         let accept = async {
             loop {
                 match listener.accept().await {
-                    Ok((stream, _)) => {
-                        let guard = pool.enter().await;
-                        let endpoints = Arc::clone(&endpoints);
-                        tokio::spawn(connection::serve(stream, endpoints, limits, guard, phase.subscribe()));
+                    Ok((stream, peer)) => {
+                        let (peer, none) = (peer.ip(), HeaderMap::new());
+                        // A connection of a proxy is that of its clients.
+                        let own = has_share && !proxies.has(peer);
+                        let guard = pool.enter(own.then(|| proxies.client(peer, &none))).await;
+                        let (endpoints, proxies) = (Arc::clone(&endpoints), Arc::clone(&proxies));
+                        let client = move |headers: &HeaderMap| has_share.then(|| proxies.client(peer, headers));
+                        tokio::spawn(connection::serve(stream, endpoints, limits, guard, client, phase.subscribe()));
                     }
                     Err(error) => {
                         tracing::warn!(%error, "cannot accept a connection");
@@ -196,5 +241,34 @@ impl Server {
 impl Default for Server {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_docs_state_the_defaults() {
+        const DOCS: &str = include_str!("../../../docs/receiver.md");
+        let Server { limits: Limits { header, idle, pace }, max_connections, shutdown_timeout, client_share, .. } =
+            Server::new();
+        assert_eq!(client_share, None);
+        let seconds = |time: Duration| format!("| {} s | `Server::", time.as_secs());
+        for expected in [
+            seconds(header) + "header_timeout`",
+            seconds(idle) + "idle_timeout`",
+            seconds(pace.timeout) + "body_timeout`",
+            seconds(shutdown_timeout) + "shutdown_timeout`",
+            format!(
+                "| {} B/s over {} s | `Server::min_body_rate`",
+                pace.rate.bytes_per_second,
+                pace.rate.period.as_secs()
+            ),
+            format!("| {max_connections} | `Server::max_connections`"),
+            "| none | `Server::max_connections_per_client`".to_owned(),
+        ] {
+            assert!(DOCS.contains(&expected), "{expected}");
+        }
     }
 }

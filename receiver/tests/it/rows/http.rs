@@ -4,10 +4,13 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
-use webhook_receiver::serve::Server;
+use webhook_receiver::serve::{ProxyHeader, Server};
+use webhook_receiver::testing::secret;
+use webhook_receiver::{Receiver, Verifier};
 
 use super::socket::{Client, PING, Running, delivery, ping, pings, statuses};
 use super::{assert_complete, assert_named, expand, read};
+use crate::acme::{Acme, Ping};
 use crate::log::Log;
 
 #[derive(serde::Deserialize)]
@@ -178,6 +181,57 @@ async fn deliveries_keep_their_connection() {
     }
     assert_eq!(statuses(&first.answers().await), [200]);
     assert_eq!(handled.load(Ordering::Relaxed), 1);
+}
+
+/// Sends a delivery without its last byte for a client that a proxy names.
+async fn begin(server: &Running, forwarded: &str) -> Client {
+    let request = ping(&[&format!("x-forwarded-for: {forwarded}"), "connection: keep-alive"]);
+    let mut client = server.connect().await;
+    client.send(&request.as_bytes()[..request.len() - 1]).await;
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    client
+}
+
+#[tokio::test]
+async fn a_client_has_a_share_of_the_connections() {
+    let limited = || {
+        let service =
+            Receiver::<Acme>::new(Verifier::standard_webhooks(secret())).on(|_: Ping| async {}).into_service();
+        patient().max_connections_per_client(2).route_service("/hook", service)
+    };
+    // The peers are not trusted, so what they say about clients does not count: all are one client.
+    let server =
+        Running::start(limited().trusted_proxies(ProxyHeader::XForwardedFor, ["10.0.0.0/8".parse().unwrap()])).await;
+    let mut first = begin(&server, "192.0.2.1").await;
+    let mut second = begin(&server, "192.0.2.2").await;
+    let mut third = begin(&server, "192.0.2.3").await;
+    assert!(first.answers().await.is_empty());
+    for client in [&mut second, &mut third] {
+        client.send(&PING.as_bytes()[PING.len() - 1..]).await;
+        assert!(client.some().await.starts_with("HTTP/1.1 200"));
+    }
+    server.stop().await;
+
+    // Behind a proxy, each request counts for its client. What the client has put before its address does not count.
+    let server =
+        Running::start(limited().trusted_proxies(ProxyHeader::XForwardedFor, ["127.0.0.0/8".parse().unwrap()])).await;
+    let mut other = begin(&server, "192.0.2.1").await;
+    let mut first = begin(&server, "192.0.2.1, 192.0.2.2").await;
+    let mut second = begin(&server, "192.0.2.3, 192.0.2.2, 127.0.0.1").await;
+    let mut third = begin(&server, "192.0.2.2").await;
+    assert!(first.answers().await.is_empty());
+    for client in [&mut other, &mut second, &mut third] {
+        client.send(&PING.as_bytes()[PING.len() - 1..]).await;
+        assert!(client.some().await.starts_with("HTTP/1.1 200"));
+    }
+    // Connections of the proxy that wait for a request are not counted.
+    let mut further = begin(&server, "192.0.2.2").await;
+    further.send(&PING.as_bytes()[PING.len() - 1..]).await;
+    for client in [&mut second, &mut third, &mut further] {
+        client.send(ping(&["connection: close"]).as_bytes()).await;
+        assert!(statuses(&client.answers().await).ends_with(&[200]));
+    }
+    server.stop().await;
 }
 
 #[tokio::test]
