@@ -3,11 +3,14 @@ use std::time::Duration;
 
 use crate::event_type;
 use crate::pace::Rate;
-use crate::replay::{MemoryGuard, ReplayGuard};
+use crate::replay::{Guarded, MemoryGuard, ReplayGuard};
 use crate::router::{Fallback, Handler, Named, Outcome, PayloadRoute, Route, Routes, Unrouted, erase};
 use crate::service::{Drifted, Hooks, Limits, Observed, Setup};
 use crate::webhooks::{EventName, EventTypeLocation, TopicName};
 use crate::{Authenticator, BoxError, Delivery, Payload, ReceiverService, Rejected, Webhooks};
+
+/// How long a call to the replay guard may take.
+const GUARD_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Collects the handlers for the webhooks `W`, then becomes a [`ReceiverService`].
 ///
@@ -66,7 +69,7 @@ impl<W: Webhooks> Receiver<W> {
             routes: Routes::new(),
             limits: Limits::default(),
             hooks: Hooks::default(),
-            guard: Some(Arc::new(MemoryGuard::default())),
+            guard: Some(Guarded { guard: Arc::new(MemoryGuard::default()), limit: GUARD_TIMEOUT }),
         };
         Self { state: (), setup }
     }
@@ -209,7 +212,17 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
     /// Sets the guard that remembers handled deliveries. The default is a [`MemoryGuard`]. A guard belongs to one
     /// endpoint.
     pub fn replay_guard(mut self, guard: impl ReplayGuard) -> Self {
-        self.setup.guard = Some(Arc::new(guard));
+        let limit = self.setup.guard.map_or(GUARD_TIMEOUT, |known| known.limit);
+        self.setup.guard = Some(Guarded { guard: Arc::new(guard), limit });
+        self
+    }
+
+    /// Sets how long a call to the replay guard may take. The default is 10 s. A delivery for which a call takes longer is
+    /// answered with 503, and the sender tries again. No effect [without a guard](Self::without_replay_guard).
+    pub fn replay_guard_timeout(mut self, limit: Duration) -> Self {
+        if let Some(guard) = &mut self.setup.guard {
+            guard.limit = limit;
+        }
         self
     }
 

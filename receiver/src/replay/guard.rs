@@ -17,8 +17,9 @@ use crate::{BoxError, BoxFuture};
 ///   handled.
 /// - A guard belongs to one endpoint: another vendor may use the same ids. A store for several endpoints must keep them
 ///   apart.
-/// - An error is answered with 503, so that the sender tries again. A guard that needs the network must limit how long a
-///   call takes.
+/// - An error is answered with 503, so that the sender tries again. So is a call that takes longer than
+///   [its limit](crate::Receiver::replay_guard_timeout). Such a call may take as long again before it is dropped; if an id is
+///   reserved meanwhile, it is released.
 ///
 /// # Leases and fencing
 ///

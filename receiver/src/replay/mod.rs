@@ -7,4 +7,4 @@ mod memory;
 pub use guard::{BodyDigest, FencingToken, Lease, LeaseState, ReplayGuard, Reservation};
 pub use memory::MemoryGuard;
 
-pub(crate) use held::{Held, Reserved};
+pub(crate) use held::{Guarded, InUse, Reserved};

@@ -36,7 +36,8 @@ pub enum Outcome {
     Failed(BoxError),
     /// The [maximum number of handlers](crate::Receiver::max_concurrency) is running. The sender should try again.
     Overloaded,
-    /// The [`ReplayGuard`](crate::ReplayGuard) failed. The sender should try again.
+    /// The [`ReplayGuard`](crate::ReplayGuard) failed or took [too long](crate::Receiver::replay_guard_timeout). The sender should
+    /// try again.
     Unavailable(BoxError),
 }
 

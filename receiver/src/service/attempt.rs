@@ -13,7 +13,7 @@ use tracing::{Instrument, Span, field, info_span};
 use super::memory::Share;
 use super::shared::Shared;
 use super::single_flight::{Joined, Waiting};
-use crate::replay::{BodyDigest, Held, LeaseState, ReplayGuard, Reserved};
+use crate::replay::{BodyDigest, Guarded, InUse, LeaseState, Reserved};
 use crate::router::{HandlerFuture, Routed, Started};
 use crate::{BoxError, Delivery, Outcome, Webhooks};
 
@@ -53,8 +53,8 @@ async fn attempt<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: Delivery, memor
     // The task reports its result itself, since no request may be left to wait for it.
     let task = async move {
         // Dropped last, also if the task is: until then, the delivery may be reserved.
-        let _in_use = (running, slot);
-        match handle(&task_shared, &attempted).await {
+        let in_use: InUse = Arc::new((running, slot));
+        match handle(&task_shared, &attempted, &in_use).await {
             Attempt::Ended { event_type, outcome } => {
                 let outcome = task_shared.ended(&attempted, event_type, outcome, start);
                 drop(memory);
@@ -128,7 +128,7 @@ fn record_event_type(event_type: Option<&'static str>) {
 }
 
 /// Handles a delivery, unless it was handled before or is being handled.
-async fn handle<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: &Delivery) -> Attempt {
+async fn handle<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: &Delivery, in_use: &InUse) -> Attempt {
     let Some((guard, id)) = shared.guard.as_ref().zip(delivery.signed_id()) else {
         let Routed { event_type, started, .. } = route(shared, delivery).await;
         let outcome = match started {
@@ -145,7 +145,7 @@ async fn handle<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: &Delivery) -> At
     };
     let Routed { event_type, started, .. } = route(shared, delivery).await;
     let outcome = match started {
-        Ok(started) => run_once(guard, id, digest, started).await,
+        Ok(started) => run_once(guard, first.id(), digest, Arc::clone(in_use), started).await,
         Err(outcome) => outcome,
     };
     first.end(event_type, &outcome);
@@ -153,8 +153,8 @@ async fn handle<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: &Delivery) -> At
 }
 
 /// Runs the handler if the guard does not know the delivery.
-async fn run_once(guard: &Arc<dyn ReplayGuard>, id: &str, body: BodyDigest, started: Started) -> Outcome {
-    let held = match Held::reserve(guard, id, &body).await {
+async fn run_once(guard: &Guarded, id: &Arc<str>, body: BodyDigest, in_use: InUse, started: Started) -> Outcome {
+    let held = match guard.reserve(id, body, in_use).await {
         Ok(Reserved::Here(held)) => held,
         Ok(Reserved::Elsewhere) => return Outcome::InProgress,
         Ok(Reserved::Handled(known)) if known == body => return Outcome::Duplicate,
@@ -171,9 +171,7 @@ async fn run_once(guard: &Arc<dyn ReplayGuard>, id: &str, body: BodyDigest, star
             Err(error) => Outcome::Unavailable(error),
         };
     }
-    if held.release().await.is_err() {
-        tracing::error!("the replay guard has not released a webhook that was not handled");
-    }
+    held.released().await;
     outcome
 }
 

@@ -41,7 +41,7 @@ use crate::{BoxError, Delivery, Outcome, Route, VerifyError, Webhooks};
 /// | the credentials are valid, if an [`Authenticator`](crate::Authenticator) requires them | 401, 403, 503 |
 /// | no other delivery with the same id is being handled | 503, or the answer to it if the bodies are equal |
 /// | the body decodes, unless there is a fallback handler | 400, 422 |
-/// | the [`ReplayGuard`](crate::ReplayGuard) works | 503 |
+/// | the [`ReplayGuard`](crate::ReplayGuard) works, and answers in time | 503 |
 /// | the delivery was not handled before | 200 |
 /// | the handler succeeds | 500 |
 ///
@@ -77,7 +77,7 @@ impl<W: Webhooks> ReceiverService<W> {
     ///
     /// # Panics
     ///
-    /// Outside of a Tokio runtime.
+    /// Like [`dispatch`](Self::dispatch).
     pub async fn receive(&self, headers: &HeaderMap, body: impl Into<Bytes>) -> Result<Outcome, VerifyError> {
         match self.shared.authenticator.authenticate(headers, body.into()).await {
             Ok(delivery) => Ok(self.dispatch(delivery).await),
@@ -95,7 +95,7 @@ impl<W: Webhooks> ReceiverService<W> {
     ///
     /// # Panics
     ///
-    /// Outside of a Tokio runtime.
+    /// Outside of a Tokio runtime. Also without timers, if the replay guard waits.
     pub async fn dispatch(&self, delivery: Delivery) -> Outcome {
         attempt::complete(&self.shared, delivery, None).await
     }

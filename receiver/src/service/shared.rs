@@ -16,7 +16,7 @@ use super::throttle::Throttle;
 use crate::codec::Drift;
 use crate::codec::MIN_MEMORY;
 use crate::pace::{Pace, Rate};
-use crate::replay::ReplayGuard;
+use crate::replay::Guarded;
 use crate::router::{Reason, Routes};
 use crate::{Authenticator, Delivery, Outcome, Webhooks};
 
@@ -26,7 +26,7 @@ pub(crate) struct Setup<W: Webhooks> {
     pub(crate) routes: Routes<W>,
     pub(crate) limits: Limits,
     pub(crate) hooks: Hooks,
-    pub(crate) guard: Option<Arc<dyn ReplayGuard>>,
+    pub(crate) guard: Option<Guarded>,
 }
 
 /// Limits on requests.
@@ -59,7 +59,7 @@ pub(super) struct Shared<W: Webhooks> {
     pub(super) routes: Routes<W>,
     pub(super) limits: Limits,
     hooks: Hooks,
-    pub(super) guard: Option<Arc<dyn ReplayGuard>>,
+    pub(super) guard: Option<Guarded>,
     pub(super) flights: SingleFlight,
     pub(super) memory: Arc<Memory>,
     pub(super) handlers: Budget,

@@ -72,6 +72,10 @@ impl SingleFlight {
 }
 
 impl First<'_> {
+    pub(super) fn id(&self) -> &Arc<str> {
+        &self.id
+    }
+
     /// Ends the attempt. Those that wait get the same outcome.
     pub(super) fn end(mut self, event_type: Option<&'static str>, outcome: &Outcome) {
         self.end = Some((event_type, outcome.of_duplicate()));

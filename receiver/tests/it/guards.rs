@@ -423,6 +423,7 @@ async fn a_store_that_is_slow_to_answer_is_not_a_lost_reservation() {
         let table = Table { delay: 2 * TTL, ..Table::default() };
         let service = Receiver::<Acme>::new(Verifier::standard_webhooks(secret()))
             .replay_guard(table.open())
+            .replay_guard_timeout(3 * TTL)
             .on(move |_: Ping| async move { if fails { Err("expected in this test") } else { Ok(()) } })
             .into_service();
         assert_eq!(send(service).await, if fails { 500 } else { 200 });
@@ -451,4 +452,101 @@ fn a_receiver_is_not_idle_before_its_reservations_are_dropped() {
     drop(runtime);
     assert_eq!(*table.was_idle.lock().unwrap(), Some(false));
     block_on(service.idle());
+}
+
+/// A store whose calls take this long. Only those to the end of a reservation are applied before.
+struct Slow {
+    table: Table,
+    reserve: Duration,
+    commit: Duration,
+    release: Duration,
+}
+
+impl ReplayGuard for Slow {
+    fn reserve<'a>(&'a self, id: &'a str, body: &'a BodyDigest) -> BoxFuture<'a, Result<Reservation, BoxError>> {
+        Box::pin(async {
+            sleep(self.reserve).await;
+            self.table.reserve(id, body).await
+        })
+    }
+
+    fn extend<'a>(&'a self, id: &'a str, token: FencingToken) -> BoxFuture<'a, Result<LeaseState, BoxError>> {
+        self.table.extend(id, token)
+    }
+
+    fn commit<'a>(&'a self, id: &'a str, token: FencingToken) -> BoxFuture<'a, Result<LeaseState, BoxError>> {
+        Box::pin(async move {
+            sleep(self.commit).await;
+            self.table.commit(id, token).await
+        })
+    }
+
+    fn release<'a>(&'a self, id: &'a str, token: FencingToken) -> BoxFuture<'a, Result<(), BoxError>> {
+        Box::pin(async move {
+            sleep(self.release).await;
+            self.table.release(id, token).await
+        })
+    }
+}
+
+const NEVER: Duration = Duration::from_hours(24);
+
+/// What a delivery is answered, and after how many seconds the service is idle.
+async fn slow(table: &Table, [reserve, commit, release]: [Duration; 3], fails: bool) -> (u16, u64, u64) {
+    let start = Instant::now();
+    let service = Receiver::<Acme>::new(Verifier::standard_webhooks(secret()))
+        .replay_guard(Slow { table: table.open(), reserve, commit, release })
+        .on(move |_: Ping| async move { if fails { Err("expected in this test") } else { Ok(()) } })
+        .into_service();
+    let status = send(service.clone()).await;
+    let answered = start.elapsed().as_secs();
+    service.idle().await;
+    (status, answered, start.elapsed().as_secs())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_guard_that_does_not_answer_holds_up_nothing() {
+    const SOON: Duration = Duration::from_secs(1);
+    const LATE: Duration = Duration::from_secs(15);
+
+    for (calls, fails, expected) in [
+        ([SOON, SOON, NEVER], false, (200, 2, 2)),
+        ([SOON, NEVER, SOON], true, (500, 2, 2)),
+        // The call goes on as long again, and then ends.
+        ([NEVER, SOON, SOON], false, (503, 10, 20)),
+        ([SOON, NEVER, SOON], false, (503, 11, 21)),
+        ([SOON, SOON, NEVER], true, (500, 11, 21)),
+        // Or it succeeds late. A reservation is released, which may take time as well.
+        ([LATE, SOON, SOON], false, (503, 10, 16)),
+        ([LATE, SOON, NEVER], false, (503, 10, 35)),
+        ([SOON, LATE, SOON], false, (503, 11, 16)),
+    ] {
+        assert_eq!(slow(&Table::default(), calls, fails).await, expected, "{calls:?} {fails}");
+    }
+
+    // What was released late can be handled, and what was committed late was handled.
+    for (calls, runs) in [([LATE, SOON, SOON], 1), ([SOON, LATE, SOON], 0)] {
+        let (table, count) = (Table::default(), Arc::default());
+        assert_eq!(slow(&table, calls, false).await.0, 503);
+        assert_eq!(send(process(&table, SOON, &count)).await, 200);
+        assert_eq!(count.load(Ordering::Relaxed), runs);
+    }
+}
+
+/// Each call that is late occupies a place, so that they do not add up.
+#[tokio::test(start_paused = true)]
+async fn late_calls_are_limited() {
+    let service = Receiver::<Acme>::new(Verifier::standard_webhooks(secret()))
+        .replay_guard(Slow { table: Table::default(), reserve: NEVER, commit: NEVER, release: NEVER })
+        .replay_guard_timeout(Duration::from_secs(2))
+        .max_concurrency(1)
+        .on(|_: Ping| async {})
+        .into_service();
+    let start = Instant::now();
+    let mut answers = Vec::new();
+    for _ in 0..4 {
+        answers.push((send(service.clone()).await, start.elapsed().as_secs()));
+        sleep(Duration::from_millis(1500)).await;
+    }
+    assert_eq!(answers, [(503, 2), (503, 3), (503, 7), (503, 8)]);
 }
