@@ -5,6 +5,7 @@ use std::fs;
 
 use serde_yaml::Mapping;
 
+use crate::diagnostics::Diagnostic;
 use crate::{Outcome, ReceiverDependency, Request, Stage, dump, generate};
 
 /// The webhook that [`schemas`] adds to its schemas.
@@ -32,6 +33,16 @@ impl Input<'_> {
     pub(crate) fn stage(self, stage: Stage) -> (String, String) {
         let (outcome, text) = self.run(|request| dump(request, stage));
         (text.unwrap_or_default(), findings(&outcome))
+    }
+
+    /// What `--emit` prints of a stage, and the findings, each with the lines that it offers for `codegen.toml`.
+    pub(crate) fn offers(self, stage: Stage) -> (String, String) {
+        let (outcome, text) = self.run(|request| dump(request, stage));
+        let finding = |found: &Diagnostic| {
+            let lines = found.settings.iter().flat_map(|setting| &setting.lines).map(|line| format!("    {line}\n"));
+            format!("{}: {}\n{}", found.code.as_str(), found.message, lines.collect::<String>())
+        };
+        (text.unwrap_or_default(), outcome.diagnostics.iter().map(finding).collect())
     }
 
     fn run<T>(self, run: impl FnOnce(&Request) -> T) -> T {

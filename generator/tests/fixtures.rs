@@ -45,6 +45,18 @@ fn errors_are_as_expected() {
 }
 
 #[test]
+fn warnings_are_as_expected() {
+    let mut differences = Vec::new();
+    for fixture in fixtures("warnings") {
+        let outcome = generate(&fixture.request());
+        assert!(outcome.output.is_some(), "{} fails", fixture.name);
+        let messages = render::text(&outcome.diagnostics, &outcome.sources, false);
+        golden::compare(&fixture, &BTreeMap::from([("expected.txt".to_owned(), messages)]), &mut differences);
+    }
+    golden::report(&differences);
+}
+
+#[test]
 fn an_overlay_that_a_message_offers_makes_webhooks() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let overlay = folder.path().join("overlay.yaml");

@@ -31,7 +31,7 @@ fn shown() -> (Vec<String>, String) {
             }
         }
     }
-    let fixtures = ["errors", "mistakes", "crates"].into_iter().flat_map(fixtures);
+    let fixtures = ["errors", "warnings", "mistakes", "crates"].into_iter().flat_map(fixtures);
     let messages = fixtures
         .filter_map(|fixture| fixture.expected().remove("expected.txt"))
         .flat_map(|text| text.trim_end().split("\n\n").map(|message| format!("{message}\n")).collect::<Vec<_>>());

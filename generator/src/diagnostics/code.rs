@@ -87,6 +87,7 @@ codes! {
     ExampleUndeclared = "W0706", Warning, "An example has a member that its schema does not declare.";
     NoExample = "W0707", Warning, "A webhook has no example, and its properties have none.";
     EventTypeInferred = "W0708", Warning, "The location of the event type is inferred.";
+    SignatureInferred = "W0709", Warning, "The signature scheme is inferred from words.";
     NameUnusable = "E0801", Error, "A configured name clashes with another name of the emitted crate.";
     Internal = "E0901", Error, "The generator has a bug.";
 }

@@ -5,6 +5,7 @@
 mod absent;
 mod fields;
 mod schema;
+mod statements;
 #[cfg(test)]
 #[allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 #[allow(clippy::needless_pass_by_value, reason = "`expect!` is handed over where it is written")]
@@ -15,6 +16,7 @@ use std::collections::{HashMap, HashSet};
 use openapiv3::Operation;
 
 pub use schema::{Additional, DEFAULT_MAPPING, Inexpressible, JsonType, Schema, SchemaId, Schemas, keywords};
+pub use statements::{Statement, StatementKind, prose};
 
 use crate::budget::{Budget, Resource};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, did_you_mean, suggest};
@@ -35,6 +37,10 @@ pub struct Description {
     pub webhooks: Vec<Webhook>,
     /// Their schemas.
     pub schemas: Schemas,
+    /// Where the webhooks may say how deliveries are signed.
+    pub statements: Vec<Statement>,
+    /// The whole document.
+    pub document: Node,
 }
 
 /// One operation under `webhooks`.
@@ -84,7 +90,15 @@ const METHODS: [&str; 9] = ["post", "put", "patch", "delete", "get", "head", "op
 
 /// Reads a description. After an error the result may be incomplete.
 pub fn normalize(root: &Node, resolver: &Resolver<'_>, budget: &Budget, diagnostics: &mut Diagnostics) -> Description {
-    let mut reader = Reader { resolver, budget, diagnostics, schemas: Schemas::default(), checked: HashSet::new() };
+    let mut reader = Reader {
+        resolver,
+        budget,
+        diagnostics,
+        schemas: Schemas::default(),
+        checked: HashSet::new(),
+        statements: Vec::new(),
+        stated: HashSet::new(),
+    };
     let text = |name: &str| {
         let value = root.get("info")?.get(name)?;
         match value.value() {
@@ -100,6 +114,8 @@ pub fn normalize(root: &Node, resolver: &Resolver<'_>, budget: &Budget, diagnost
         description: text("description"),
         webhooks,
         schemas: reader.schemas,
+        statements: reader.statements,
+        document: root.clone(),
     }
 }
 
@@ -110,6 +126,9 @@ struct Reader<'a, 'r> {
     schemas: Schemas,
     /// The [identities](crate::document::Origin::identity) of the objects whose fields are known to be reported.
     checked: HashSet<usize>,
+    statements: Vec<Statement>,
+    /// The identities of the places that have a statement.
+    stated: HashSet<usize>,
 }
 
 impl Reader<'_, '_> {
@@ -163,7 +182,7 @@ impl Reader<'_, '_> {
                     }
                     None => {
                         let place = webhooks.len();
-                        self.path_item(name, item, true, &mut webhooks);
+                        self.path_item(root, name, item, true, &mut webhooks);
                         if webhooks.len() > place {
                             places.insert(name, place);
                         }
@@ -179,7 +198,7 @@ impl Reader<'_, '_> {
 
     /// Reads a path item, or a Callback Object where `addressed` allows one: it has one more level, the expression for the
     /// URL.
-    fn path_item(&mut self, name: &str, written: &Node, addressed: bool, webhooks: &mut Vec<Webhook>) {
+    fn path_item(&mut self, root: &Node, name: &str, written: &Node, addressed: bool, webhooks: &mut Vec<Webhook>) {
         let Some(item) = self.follow(written) else { return };
         let Some(members) = item.as_object() else {
             return self.wrong(&item, "a webhook must be a path item");
@@ -190,7 +209,7 @@ impl Reader<'_, '_> {
             let items: Vec<&Node> =
                 members.iter().filter(|(key, _)| key.starts_with('{')).map(|(_, item)| item).collect();
             if let ([item], true) = (&items[..], addressed) {
-                return self.path_item(name, item, false, webhooks);
+                return self.path_item(root, name, item, false, webhooks);
             }
             return self.skip(written, &format!("webhook `{name}` has no operation"));
         };
@@ -221,6 +240,7 @@ impl Reader<'_, '_> {
         // Without a schema, any JSON is allowed.
         let any = Node::new(Value::Bool(true), media.origin().clone());
         let schema = media.get("schema").unwrap_or(&any);
+        self.add_statements(root, &item, &operation);
         webhooks.push(Webhook {
             key: written.clone(),
             name: name.to_owned(),

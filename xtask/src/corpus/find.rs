@@ -12,6 +12,8 @@ pub(crate) struct Document {
     pub(crate) path: PathBuf,
     /// The path within the corpus, with `/` on every system.
     pub(crate) name: String,
+    /// An overlay to apply.
+    pub(crate) overlay: Option<String>,
 }
 
 /// All descriptions of webhooks in a folder and the folders in it, by name. Links are not followed.
@@ -27,7 +29,7 @@ pub(crate) fn find(corpus: &Path) -> io::Result<Vec<Document>> {
             } else if kind.is_file() && describes_webhooks(&path)? {
                 let within = path.strip_prefix(corpus).unwrap_or(&path);
                 let name = within.components().map(|name| name.as_os_str().to_string_lossy()).collect::<Vec<_>>();
-                documents.push(Document { name: name.join("/"), path });
+                documents.push(Document { name: name.join("/"), path, overlay: None });
             }
         }
     }

@@ -34,6 +34,11 @@ impl Generated {
         if let Ok(name) = CRATE_NAME.parse() {
             request = request.crate_name(name);
         }
+        if let Some(overlay) = &document.overlay {
+            fs::create_dir_all(folder)?;
+            fs::write(folder.join("overlay.yaml"), overlay)?;
+            request = request.overlays([folder.join("overlay.yaml")]);
+        }
         let mut generated = Self::run(&request);
         if generated.output.is_none()
             && let Some(settings) = generated.diagnostics.suggested_config()

@@ -15,8 +15,9 @@ use super::examples::{self, Example};
 use super::find::Document;
 use super::generate::Generated;
 use super::row::Row;
+use super::signatures::{Signatures, Verdict};
 use super::twins::Twin;
-use super::validity::{Validity, Verdict};
+use super::validity::{self, Validity};
 use crate::cli::Until;
 
 /// How many lines of configuration a description may need.
@@ -32,6 +33,8 @@ pub(crate) struct Measuring {
     pub(crate) receiver: PathBuf,
     /// How far to go.
     pub(crate) until: Until,
+    /// The documented signature schemes.
+    pub(crate) signatures: Signatures,
 }
 
 impl Measuring {
@@ -54,10 +57,18 @@ impl Measuring {
             error: generated.error(),
             inexpressible: Vec::new(),
             open: Vec::new(),
+            signature: self.signatures.verdict(
+                &document.name,
+                &generated.diagnostics,
+                generated.output.as_ref().map(|output| &output.api),
+            ),
             failures: Vec::new(),
             generation: generated.took,
             compilation: None,
         };
+        if let Some(Verdict::Wrong(what)) = &row.signature {
+            row.failures.push(format!("signature: {what}"));
+        }
         let Some(output) = &generated.output else {
             if !generated.is_empty() {
                 row.fail("nothing is generated");
@@ -115,7 +126,7 @@ impl Measuring {
     fn judge(&self, examples: &[Example], passed: &[Passed], row: &mut Row) {
         let verdict = self.validity.of(&row.document, examples).unwrap_or_else(|problem| {
             row.fail(problem);
-            Verdict::none(examples.len())
+            validity::Verdict::none(examples.len())
         });
         let mut wrong = Vec::new();
         for ((example, passed), valid) in examples.iter().zip(passed).zip(verdict.valid) {

@@ -12,6 +12,7 @@ mod generate;
 mod measure;
 mod record;
 mod row;
+mod signatures;
 mod table;
 mod twins;
 mod validity;
@@ -30,6 +31,7 @@ pub(crate) use generate::Generated;
 use measure::Measuring;
 use record::Record;
 use row::Row;
+use signatures::Signatures;
 use validity::Validity;
 
 /// Runs the command.
@@ -57,7 +59,14 @@ impl Run {
             return Err("a record counts examples: leave `--until generate` out".to_owned());
         }
         let root = workspace::root();
+        let signatures = Signatures::read(&root.join(".ci/signatures.toml"))?;
         let mut documents = find::find(corpus).map_err(|error| format!("`{}`: {error}", corpus.display()))?;
+        for (name, overlay) in signatures.overlays() {
+            let path = corpus.join(name);
+            if path.is_file() && !documents.iter().any(|document| document.name == name) {
+                documents.push(Document { path, name: name.to_owned(), overlay: Some(overlay.to_owned()) });
+            }
+        }
         if let Some(text) = &arguments.filter {
             documents.retain(|document| document.name.contains(text));
         }
@@ -73,6 +82,7 @@ impl Run {
                 crates: Crates { folder, lock: root.join("Cargo.lock") },
                 receiver: root.join("receiver"),
                 until: arguments.until,
+                signatures,
             },
             record: arguments.record.as_deref().map(Record::read).transpose()?,
         })
@@ -101,7 +111,12 @@ impl Run {
     }
 
     /// Without a record, no row may have failures; with one, none may have got worse.
+    /// Signatures are compared with their own table.
     fn judge(self, rows: &[Row], arguments: &Corpus) -> Result<ExitCode, String> {
+        if let Some(shortfall) = signatures::shortfall(&row::signatures(rows)) {
+            eprintln!("{shortfall}");
+            return Ok(ExitCode::FAILURE);
+        }
         let Some(record) = self.record else {
             let failed = rows.iter().any(|row| !row.failures.is_empty());
             return Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS });

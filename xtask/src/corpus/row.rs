@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::count::{Count, Counts};
+use super::signatures::Verdict;
 
 /// One row of the table.
 pub(crate) struct Row {
@@ -18,6 +19,8 @@ pub(crate) struct Row {
     pub(crate) inexpressible: Vec<String>,
     /// The untyped places that the description leaves open, with the reasons.
     pub(crate) open: Vec<String>,
+    /// How the documented signature scheme was found; `None` if none is documented or found.
+    pub(crate) signature: Option<Verdict>,
     /// The failures, in words.
     pub(crate) failures: Vec<String>,
     /// How long the generator took.
@@ -34,4 +37,9 @@ impl Row {
             counts[Count::Failures] = self.failures.len();
         }
     }
+}
+
+/// How the documented signature schemes were found.
+pub(crate) fn signatures(rows: &[Row]) -> Vec<Verdict> {
+    rows.iter().filter_map(|row| row.signature.clone()).collect()
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::count::{Count, Counts};
-use super::row::Row;
+use super::row::{self, Row};
+use super::signatures::{self, Verdict};
 
 /// The sums of all rows.
 struct Totals {
@@ -80,6 +81,13 @@ pub(crate) fn text(rows: &[Row]) -> String {
     line(&name, &sums);
     section(&mut table, "untyped, and not left open by the description", rows, |row| &row.inexpressible);
     section(&mut table, "failures", rows, |row| &row.failures);
+    // Writing to a `String` does not fail.
+    let _ = writeln!(table, "\n{}", signatures::summary(&row::signatures(rows)));
+    for row in rows {
+        if let Some(Verdict::Missed(what)) = &row.signature {
+            let _ = writeln!(table, "  {}: {what}", row.document);
+        }
+    }
     table
 }
 

@@ -107,7 +107,7 @@ impl Batches {
         let path = folder.join("description.json");
         let problem = |error: io::Error| format!("`{}`: {error}", path.display());
         write(&path, draft, turn, groups).map_err(problem)?;
-        let document = Document { path: path.clone(), name: "suite".to_owned() };
+        let document = Document { path: path.clone(), name: "suite".to_owned(), overlay: None };
         Generated::new(&document, &self.receiver, folder).map_err(problem)
     }
 }

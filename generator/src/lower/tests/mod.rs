@@ -46,6 +46,24 @@ fn check_signature(entries: &str, config: &str, expected: Expect) {
     expected.assert_eq(&join(&lines(&outline, &["signed: "]), &findings.join("\n")));
 }
 
+/// Checks how deliveries are signed, by a description of one webhook with these fields of its operation and of the document.
+#[track_caller]
+fn check_signature_words(operation: &str, document: &str, expected: Expect) {
+    let webhook =
+        format!("ping:\n  example: {{type: ping}}\n  body: {{type: {{const: ping}}}}\n{}", indented(operation));
+    let spec = format!(
+        "{}{}",
+        description(&webhooks(&webhook), "").replace("components:\n  schemas:\n    {}\n", ""),
+        dedented(document)
+    );
+    let (outline, findings) = Input { spec: &spec, config: "" }.offers(Stage::Ir);
+    expected.assert_eq(&join(&lines(&outline, &["signed: "]), &findings));
+}
+
+fn indented(text: &str) -> String {
+    dedented(text).lines().map(|line| format!("  {line}\n")).collect()
+}
+
 fn lowered(entries: &str, config: &str) -> (String, String) {
     Input { spec: &description(&webhooks(entries), ""), config }.stage(Stage::Ir)
 }

@@ -1,19 +1,36 @@
-//! How deliveries are signed, from the headers that the description documents.
+//! How deliveries are signed.
 //!
-//! `security` in the description is ignored: it describes calls to the vendor's API.
+//! The headers of well-known schemes identify them. Otherwise, what the description says in words is gathered
+//! ([`evidence`]) and added up ([`offer`]). The `security` of the whole description is ignored: it describes calls to the
+//! vendor's API.
+
+mod evidence;
+mod form;
+mod header;
+mod offer;
+mod signed;
+mod words;
 
 use super::context::Context;
 use crate::config::{Headers, Signature};
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::normalize::{Description, Header, Webhook};
 use crate::signature::{Encoding, Hash, Hmac, Piece, Scheme};
+use evidence::{Evidence, row};
+use offer::Offer;
+
+/// How many other headers of a finding are shown.
+const MAX_RIVALS: usize = 3;
+
+/// What to do about a signature that the receiver cannot verify.
+const ELSEWHERE: &str = "verify it in front of the receiver, and pass `Verifier::dangerously_accept_unsigned()` to the generated `receiver`";
 
 /// The settings to choose from if a description documents no scheme.
 const CHOICES: [&str; 4] = [
     "for Standard Webhooks:\n[signature]\nscheme = \"standard-webhooks\"",
-    "for another scheme, here that of GitHub:\n[signature]\nscheme = \"hmac\"\n\
-     header = \"x-hub-signature-256\"\nhash = \"sha256\"\nencoding = \"hex\"\nprefix = \"sha256=\"\n\
-     signed = \"{body}\"  # or \"{timestamp}.{body}\", with `timestamp-header`",
+    "for an HMAC in a header, with the values of the vendor's documentation:\n[signature]\nscheme = \"hmac\"\n\
+     # header = \"…\"\n# hash = \"…\"  # \"sha256\", \"sha512\" or \"sha1\"\n# encoding = \"…\"  # \"hex\" or \"base64\"\n\
+     # signed = \"…\"  # \"{body}\", or \"{timestamp}.{body}\" with `timestamp-header`",
     "for no signatures, so that anyone can forge deliveries:\n[signature]\nscheme = \"none\"",
     "to pass a `Verifier`, without this warning:\n[signature]\nscheme = \"verifier\"",
 ];
@@ -23,7 +40,14 @@ pub(super) fn scheme(cx: &Context<'_>) -> Option<Scheme> {
     let first = cx.description.webhooks.first()?;
     let documented = documented(cx.description);
     let Some(signature) = &cx.config.signature else {
-        return only(cx, &documented, || cx.report(undocumented(first)));
+        return match &documented[..] {
+            [] => inferred(cx, first),
+            [(scheme, _)] => Some(scheme.clone()),
+            several => {
+                cx.report(ambiguous(Code::NoSignature, several));
+                None
+            }
+        };
     };
     let chosen = match &signature.value {
         Signature::Verifier => return None,
@@ -35,7 +59,11 @@ pub(super) fn scheme(cx: &Context<'_>) -> Option<Scheme> {
             let standard: Vec<_> = documented.iter().filter(|(scheme, _)| is_standard(scheme)).cloned().collect();
             match &standard[..] {
                 [] => standard_webhooks(&Headers::default()),
-                several => only(cx, several, || ())?,
+                [(scheme, _)] => scheme.clone(),
+                several => {
+                    cx.report(ambiguous(Code::SignatureContradicted, several));
+                    return None;
+                }
             }
         }
     };
@@ -47,18 +75,84 @@ pub(super) fn scheme(cx: &Context<'_>) -> Option<Scheme> {
     Some(chosen)
 }
 
-/// The only documented scheme. Several are reported; without any, `undocumented` reports.
-fn only(cx: &Context<'_>, documented: &[(Scheme, &Place)], undocumented: impl FnOnce()) -> Option<Scheme> {
-    match documented {
-        [(scheme, _)] => return Some(scheme.clone()),
-        [] => undocumented(),
-        several => cx.report(ambiguous(several)),
+/// The scheme that the description states in words. What it states in part is only reported.
+fn inferred(cx: &Context<'_>, first: &Webhook) -> Option<Scheme> {
+    let evidence = evidence::gather(cx.description);
+    let Some((best, others)) = evidence.split_first() else {
+        cx.report(evidence::in_body(cx.schemas).map_or_else(|| undocumented(first), unsupported));
+        return None;
+    };
+    let offer = Offer::new(best);
+    // Another header that is described as well may be the right one.
+    let rivals: Vec<&Evidence> = others
+        .iter()
+        .filter(|other| row(other.kind()).is_used == row(best.kind()).is_used && other.weight() >= best.weight())
+        .collect();
+    let is_standard = matches!(offer.scheme, Some(Scheme::StandardWebhooks { .. }));
+    let is_used = rivals.is_empty() && (is_standard || row(best.kind()).is_used);
+    let scheme = offer.scheme.clone().filter(|_| is_used);
+    cx.report(finding(best, &rivals, offer, scheme.is_some()));
+    scheme
+}
+
+fn finding(evidence: &Evidence, rivals: &[&Evidence], offer: Offer, is_used: bool) -> Diagnostic {
+    let kind = row(evidence.kind()).shown;
+    let name =
+        evidence.header.as_ref().map_or_else(|| "a signature".to_owned(), |name| format!("the signature in `{name}`"));
+    let (code, message) = if is_used {
+        (Code::SignatureInferred, format!("the signature scheme is inferred from {kind}"))
+    } else if !offer.beyond.is_empty() {
+        let what = offer.beyond.join("; ");
+        (Code::NoSignature, format!("{name} has a form that codegen.toml cannot state yet: {what}"))
+    } else if !rivals.is_empty() {
+        (Code::NoSignature, "several signature headers are documented".to_owned())
+    } else if offer.open.is_empty() {
+        (Code::NoSignature, format!("{name} is documented only in {kind}"))
+    } else {
+        (Code::NoSignature, format!("{name} is documented in part; not stated: {}", offer.open.join(", ")))
+    };
+    let mut diagnostic = Diagnostic::new(code, message);
+    // The first place of each kind; they are sorted by kind.
+    for (number, (kind, place)) in evidence.places.iter().enumerate() {
+        let alike = evidence.places.iter().filter(|(other, _)| other == kind).count();
+        if number == 0 || evidence.places[number - 1].0 != *kind {
+            let shown = row(*kind).shown;
+            let text = match alike - 1 {
+                0 => shown.to_owned(),
+                more => format!("{shown}, and {more} more"),
+            };
+            diagnostic = diagnostic.at(place.clone(), text);
+        }
     }
-    None
+    for rival in rivals.iter().take(MAX_RIVALS) {
+        if let Some((_, place)) = rival.places.first() {
+            diagnostic = diagnostic.at(place.clone(), "another signature");
+        }
+    }
+    let diagnostic = if is_used {
+        diagnostic.help("compare it with the vendor's documentation; these lines keep it, without this warning")
+    } else if offer.beyond.is_empty() {
+        diagnostic
+            .help("until the scheme is set, the generated `receiver` takes a `Verifier`")
+            .help("complete these lines from the vendor's documentation")
+    } else {
+        diagnostic.help(ELSEWHERE)
+    };
+    diagnostic.setting("signature", offer.lines)
+}
+
+/// A member of the body that has the signature, or a part of it.
+fn unsupported((name, place): (&str, Place)) -> Diagnostic {
+    let message =
+        format!("a signature in the body is documented, at the member `{name}`; codegen.toml cannot state that yet");
+    Diagnostic::new(Code::NoSignature, message)
+        .at(place, "this member")
+        .help(ELSEWHERE)
+        .setting("signature", vec!["scheme = \"verifier\"".to_owned()])
 }
 
 fn undocumented(webhook: &Webhook) -> Diagnostic {
-    let diagnostic = Diagnostic::new(Code::NoSignature, "the description documents no signature header that is known")
+    let diagnostic = Diagnostic::new(Code::NoSignature, "the description does not say how deliveries are signed")
         .at(Place::Name(webhook.key.origin().clone()), "")
         .help("set the scheme in codegen.toml; until then, the generated `receiver` takes a `Verifier`");
     CHOICES.into_iter().fold(diagnostic, Diagnostic::help)
@@ -90,8 +184,8 @@ fn signature_header(scheme: &Scheme) -> &str {
     }
 }
 
-fn ambiguous(several: &[(Scheme, &Place)]) -> Diagnostic {
-    let mut diagnostic = Diagnostic::new(Code::SignatureContradicted, "several signature headers are documented");
+fn ambiguous(code: Code, several: &[(Scheme, &Place)]) -> Diagnostic {
+    let mut diagnostic = Diagnostic::new(code, "several signature headers are documented");
     for (scheme, place) in several {
         diagnostic = diagnostic.at((*place).clone(), format!("`{}`", signature_header(scheme)));
     }

@@ -1,0 +1,344 @@
+//! Which text is signed: `{timestamp}.{body}`, `t + "." + payload`, "of the raw request body".
+
+use super::header::{Role, role};
+use super::words::{have, words};
+
+/// The signed text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Signed {
+    /// These pieces.
+    Pieces(Vec<Piece>),
+    /// The body and a timestamp; how they are joined is not stated.
+    Timestamped,
+    /// Something that `codegen.toml` cannot state.
+    Beyond,
+}
+
+/// A piece of the signed text. Where a delivery states it is another question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Piece {
+    Body,
+    Timestamp,
+    Id,
+    Text(String),
+}
+
+/// The signed text that a text states. An expression is more precise than a phrase.
+pub(super) fn find(text: &str) -> Option<Signed> {
+    let tokens = tokens(text);
+    let runs = tokens.split(|token| *token == Token::Space || *token == Token::Plus || is_delimiter(*token));
+    let templates = runs.map(|run| if run.iter().any(is_place) { template(run) } else { dotted(run) });
+    let sums = (0..tokens.len()).map(|start| sum(&tokens[start..]));
+    let expressions = templates.chain(sums).filter_map(|pieces| signed(&pieces));
+    let longest = expressions.max_by_key(|signed| match signed {
+        Signed::Pieces(pieces) => pieces.len(),
+        Signed::Timestamped | Signed::Beyond => 0,
+    });
+    longest.or_else(|| phrase(&words(text)))
+}
+
+/// A token of a text that may be an expression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Token<'a> {
+    /// A name, as in `timestamp`.
+    Name(&'a str),
+    /// A place for a value, as in `{timestamp}` or `<t>`.
+    Place(&'a str),
+    /// A short quoted text, as in `"."`.
+    Quoted(&'a str),
+    Plus,
+    Space,
+    Other(char),
+}
+
+fn is_place(token: &Token<'_>) -> bool {
+    matches!(token, Token::Place(_))
+}
+
+fn is_delimiter(token: Token<'_>) -> bool {
+    matches!(token, Token::Quoted(_) | Token::Other('`' | '"' | '\'' | '(' | ')' | '[' | ']'))
+}
+
+fn tokens(text: &str) -> Vec<Token<'_>> {
+    let mut tokens = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let (token, length) = token(rest, first);
+        tokens.push(token);
+        rest = &rest[length..];
+    }
+    tokens
+}
+
+/// The first token of a text, and its length.
+fn token(text: &str, first: char) -> (Token<'_>, usize) {
+    let is_name = |character: char| character.is_ascii_alphanumeric() || "_-".contains(character);
+    let between = |opening: &str, closing: &str| {
+        let inner = text.strip_prefix(opening)?;
+        let inner = &inner[..inner.find(closing)?];
+        Some((inner, opening.len() + inner.len() + closing.len()))
+    };
+    let place = |opening, closing| {
+        let (inner, length) = between(opening, closing)?;
+        let is_value =
+            inner.len() <= 40 && inner.chars().all(|character| is_name(character) || " .".contains(character));
+        (is_value && !inner.is_empty()).then_some((Token::Place(inner), length))
+    };
+    let places = [("{{", "}}"), ("${", "}"), ("{", "}"), ("<", ">")];
+    if let Some(found) = places.iter().find_map(|(opening, closing)| place(opening, closing)) {
+        return found;
+    }
+    let quoted = ["\"", "'"].iter().find_map(|quote| between(quote, quote)).filter(|(inner, _)| inner.len() <= 3);
+    match first {
+        _ if quoted.is_some() => quoted.map(|(inner, length)| (Token::Quoted(inner), length)),
+        '+' => Some((Token::Plus, 1)),
+        _ if first.is_whitespace() => Some((Token::Space, first.len_utf8())),
+        _ if is_name(first) => {
+            let end = text.find(|character| !is_name(character)).unwrap_or(text.len());
+            Some((Token::Name(&text[..end]), end))
+        }
+        _ => None,
+    }
+    .unwrap_or((Token::Other(first), first.len_utf8()))
+}
+
+/// The pieces of a text with places: what is between them is literal text. `None` for an unknown place.
+fn template(run: &[Token<'_>]) -> Vec<Option<Piece>> {
+    let mut pieces = Vec::new();
+    let mut literal = String::new();
+    for token in run {
+        match token {
+            Token::Place(name) => {
+                let text = std::mem::take(&mut literal);
+                pieces.extend((!text.is_empty()).then_some(Some(Piece::Text(text))));
+                pieces.push(piece(name));
+            }
+            Token::Name(text) | Token::Quoted(text) => literal.push_str(text),
+            Token::Other(character) => literal.push(*character),
+            Token::Plus | Token::Space => {}
+        }
+    }
+    pieces
+}
+
+/// The pieces of names with dots or colons between them. A body before other names, as in `payload.timestamp`, is the path
+/// of a member.
+fn dotted(run: &[Token<'_>]) -> Vec<Option<Piece>> {
+    let mut pieces = Vec::new();
+    for token in run {
+        match token {
+            Token::Name(name) => pieces.push(piece(name)),
+            Token::Other(separator @ ('.' | ':' | '|')) => pieces.push(Some(Piece::Text(separator.to_string()))),
+            _ => return Vec::new(),
+        }
+    }
+    // The end of a sentence.
+    if matches!(pieces.last(), Some(Some(Piece::Text(_)))) {
+        pieces.pop();
+    }
+    if pieces.first() == Some(&Some(Piece::Body)) { Vec::new() } else { pieces }
+}
+
+/// The pieces of a sum, such as `t + "." + payload`, that the tokens begin with.
+fn sum(tokens: &[Token<'_>]) -> Vec<Option<Piece>> {
+    let mut pieces = Vec::new();
+    let mut rest = tokens;
+    loop {
+        match rest {
+            [Token::Quoted(text), after @ ..] => {
+                pieces.push(Some(Piece::Text((*text).to_owned())));
+                rest = after;
+            }
+            [Token::Place(name), after @ ..] => {
+                pieces.push(piece(name));
+                rest = after;
+            }
+            [Token::Name(name), after @ ..] => {
+                let (mut name, mut after) = (*name, after);
+                while let [Token::Other('.'), Token::Name(member), behind @ ..] = after {
+                    (name, after) = (member, behind);
+                }
+                pieces.push(piece(name));
+                rest = after;
+            }
+            _ => return Vec::new(),
+        }
+        rest = skip_space(rest);
+        match rest {
+            [Token::Plus, after @ ..] => rest = skip_space(after),
+            _ if pieces.len() > 1 => return pieces,
+            _ => return Vec::new(),
+        }
+    }
+}
+
+fn skip_space<'t, 'a>(tokens: &'t [Token<'a>]) -> &'t [Token<'a>] {
+    let spaces = tokens.iter().take_while(|token| **token == Token::Space).count();
+    &tokens[spaces..]
+}
+
+/// The value that a name means.
+fn piece(name: &str) -> Option<Piece> {
+    const BODY: [&str; 3] = ["body", "payload", "rawbody"];
+    const TIME: [&str; 6] = ["timestamp", "time", "ts", "t", "unix", "epoch"];
+    const OF_ID: [&str; 10] =
+        ["msg", "message", "webhook", "event", "delivery", "request", "notification", "svix", "x", "header"];
+    // The name of a header.
+    match role(name) {
+        Some(Role::Id) if name.contains('-') => return Some(Piece::Id),
+        Some(Role::Timestamp) if name.contains('-') => return Some(Piece::Timestamp),
+        _ => {}
+    }
+    let words = words(name);
+    let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    let (last, others) = words.split_last()?;
+    if has(&["hash", "digest", "sha", "length", "signature"]) {
+        None
+    } else if has(&BODY) {
+        Some(Piece::Body)
+    } else if has(&TIME) {
+        Some(Piece::Timestamp)
+    } else {
+        (last == "id" && others.iter().all(|word| OF_ID.contains(&word.as_str()))).then_some(Piece::Id)
+    }
+}
+
+/// What pieces mean as a signed text, if they have the body and something else.
+fn signed(pieces: &[Option<Piece>]) -> Option<Signed> {
+    let count = |piece: &Piece| pieces.iter().flatten().filter(|known| *known == piece).count();
+    let values = [Piece::Body, Piece::Timestamp, Piece::Id].map(|piece| count(&piece));
+    let known: Option<Vec<Piece>> = pieces.iter().cloned().collect();
+    match known {
+        _ if values[0] == 0 || pieces.len() < 2 => None,
+        Some(known) if values.iter().all(|count| *count <= 1) && are_apart(&known) => Some(Signed::Pieces(known)),
+        Some(_) => Some(Signed::Beyond),
+        // A name with a body in it, such as `request.body`, is not a signed text with other parts.
+        None => (values.iter().sum::<usize>() > 1).then_some(Signed::Beyond),
+    }
+}
+
+/// Whether between any two values is a text that cannot be a part of them.
+fn are_apart(pieces: &[Piece]) -> bool {
+    let is_end = |character: Option<char>| character.is_some_and(|character| !character.is_alphanumeric());
+    pieces.windows(2).all(|pair| match pair {
+        [Piece::Text(_), Piece::Text(_)] => false,
+        [Piece::Text(text), _] => is_end(text.chars().next_back()),
+        [_, Piece::Text(text)] => is_end(text.chars().next()),
+        _ => false,
+    })
+}
+
+/// The signed text in a sentence.
+fn phrase(words: &[String]) -> Option<Signed> {
+    const JOINED: [&str; 10] = [
+        "concatenate",
+        "concatenated",
+        "concatenating",
+        "concatenation",
+        "concat",
+        "join",
+        "joined",
+        "joining",
+        "followed by",
+        "combined",
+    ];
+    const BEFORE: [&str; 9] = ["of", "over", "from", "on", "using", "against", "with", "signs", "signing"];
+    const BETWEEN: [&str; 24] = [
+        "the",
+        "your",
+        "our",
+        "a",
+        "this",
+        "raw",
+        "request",
+        "webhook",
+        "http",
+        "post",
+        "json",
+        "full",
+        "entire",
+        "whole",
+        "exact",
+        "unparsed",
+        "unmodified",
+        "event",
+        "delivery",
+        "received",
+        "complete",
+        "callback",
+        "bytes",
+        "its",
+    ];
+    let is_body = |word: &String| word == "body" || word == "payload";
+    let is = |known: &[&str], word: &String| known.contains(&word.as_str());
+    let times = words.iter().position(|word| is(&["timestamp", "time"], word));
+    if let Some(time) = times
+        && words.iter().any(is_body)
+        && have(words, &JOINED)
+    {
+        let body = words.iter().enumerate().skip(time).find(|(_, word)| is_body(word)).map(|(at, _)| at);
+        let near = body.filter(|body| body - time <= 12);
+        let dot = have(words, &["dot", "period", "full stop"]);
+        let colon = have(words, &["colon"]);
+        let text = match (dot, colon) {
+            (true, false) => ".",
+            (false, true) => ":",
+            _ => return Some(Signed::Timestamped),
+        };
+        let has_id = words.iter().any(|word| word == "id");
+        return Some(match near {
+            Some(_) if !has_id => Signed::Pieces(vec![Piece::Timestamp, Piece::Text(text.to_owned()), Piece::Body]),
+            _ => Signed::Timestamped,
+        });
+    }
+    words.iter().enumerate().filter(|(_, word)| is_body(word)).find_map(|(at, _)| {
+        let before = words[..at].iter().rev().find(|word| !is(&BETWEEN, word));
+        let after = words[at + 1..].iter().take(3).any(|word| is(&["signed", "hashed"], word));
+        (before.is_some_and(|word| is(&BEFORE, word)) || after).then(|| Signed::Pieces(vec![Piece::Body]))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        match find(text) {
+            None => "-".to_owned(),
+            Some(Signed::Beyond) => "beyond".to_owned(),
+            Some(Signed::Timestamped) => "timestamped".to_owned(),
+            Some(Signed::Pieces(pieces)) => {
+                let piece = |piece: &Piece| match piece {
+                    Piece::Body => "{body}".to_owned(),
+                    Piece::Timestamp => "{timestamp}".to_owned(),
+                    Piece::Id => "{id}".to_owned(),
+                    Piece::Text(text) => text.clone(),
+                };
+                pieces.iter().map(piece).collect()
+            }
+        }
+    }
+
+    #[test]
+    fn expressions_and_phrases() {
+        for (text, expected) in [
+            ("HMAC of `{timestamp}.{body}`", "{timestamp}.{body}"),
+            ("`HMAC(key, \"<t>.<raw_body>\")`, in hex", "{timestamp}.{body}"),
+            ("signs `v0:${X-Acme-Request-Timestamp}:${rawBody}`", "v0:{timestamp}:{body}"),
+            ("HMAC-SHA256(secret, t + \".\" + payload)", "{timestamp}.{body}"),
+            ("hmac(key, 'v1:' + id + ':' + req.headers.timestamp + ':' + req.body)", "v1:{id}:{timestamp}:{body}"),
+            ("the text is webhook_id.timestamp.payload.", "{id}.{timestamp}.{body}"),
+            ("the timestamp and the raw body, joined by a period", "{timestamp}.{body}"),
+            ("the timestamp concatenated with the payload", "timestamped"),
+            ("HMAC of timestamp + body", "beyond"),
+            ("HMAC of {method}.{timestamp}.{body}", "beyond"),
+            ("an HMAC of the raw request body", "{body}"),
+            ("Signature of the webhook payload", "{body}"),
+            ("The payload is signed with your secret", "{body}"),
+            ("see `payload.timestamp` and `request.body`", "-"),
+            ("verify it before you parse the body", "-"),
+        ] {
+            assert_eq!(shown(text), expected, "{text}");
+        }
+    }
+}
