@@ -19,6 +19,8 @@ const REMEMBERED: usize = 120;
 /// A value that was read as one of several types.
 pub(super) enum Attempt<T> {
     Fits(T),
+    /// It fits if a null that the type does not allow is read as absence.
+    Lenient(T),
     /// It fits a type that keeps any value, and is none of those that the type lists. This is not noted yet.
     Unlisted(T),
     Fails,
@@ -27,9 +29,20 @@ pub(super) enum Attempt<T> {
 impl<T> Attempt<T> {
     pub(super) fn into_value(self) -> Option<T> {
         match self {
-            Self::Fits(value) | Self::Unlisted(value) => Some(value),
+            Self::Fits(value) | Self::Lenient(value) | Self::Unlisted(value) => Some(value),
             Self::Fails => None,
         }
+    }
+
+    /// Whether this is a better reading of the value.
+    pub(super) fn is_better_than(&self, other: &Self) -> bool {
+        let rank = |attempt: &Self| match attempt {
+            Self::Fits(_) => 3,
+            Self::Lenient(_) => 2,
+            Self::Unlisted(_) => 1,
+            Self::Fails => 0,
+        };
+        rank(self) > rank(other)
     }
 }
 
@@ -110,17 +123,21 @@ impl<'de> Reader<'de> {
         let (depth, is_quiet) = (self.depth, self.is_quiet);
         let memory = self.memory_besides_remembered();
         let found = self.watch.mark();
+        let nulls = self.outline.nulls;
         self.is_quiet = true;
         self.outline.unlisted = None;
         self.outline.attempts += 1;
         let read = read(self);
         self.outline.attempts -= 1;
         self.is_quiet = is_quiet;
+        // They count for the value around this one if this reading is taken.
+        let is_lenient = std::mem::replace(&mut self.outline.nulls, nulls) > nulls;
         match (read, self.meter.exhausted()) {
             (Ok(value), _) if self.outline.unlisted == Some(kept.end.at) => {
                 self.watch.reset(found);
                 Ok(Attempt::Unlisted(value))
             }
+            (Ok(value), _) if is_lenient => Ok(Attempt::Lenient(value)),
             (Ok(value), _) => Ok(Attempt::Fits(value)),
             (Err(_), Some(reason)) => Err(self.exhausted(reason)),
             (Err(_), None) => {

@@ -26,6 +26,8 @@ pub(super) struct Outline {
     pub(super) variants: HashMap<(usize, usize), Option<usize>>,
     /// The end of the last value that its type does not list.
     pub(super) unlisted: Option<usize>,
+    /// How many nulls were read as absence.
+    pub(super) nulls: usize,
     /// Attempts in progress.
     pub(super) attempts: u16,
 }

@@ -475,6 +475,15 @@ impl<'de> Members<'_, 'de> {
         slot.ok_or_else(|| self.missing(name))
     }
 
+    /// The value of an optional member, once all members are read. A null that the type does not allow is read as absence.
+    #[inline]
+    pub fn optional<T>(&mut self, slot: Option<Option<T>>) -> Option<T> {
+        if let Some(None) = slot {
+            self.reader.outline.nulls += 1;
+        }
+        slot.flatten()
+    }
+
     /// The value of the member that was named last.
     pub(crate) fn reader(&mut self) -> &mut Reader<'de> {
         self.reader

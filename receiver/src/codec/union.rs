@@ -3,7 +3,7 @@
 //! A union is read in two steps. First its text is checked, once for all unions within it, and the ends of its objects and
 //! arrays are written down, so that skipping one costs a single step. Then the candidates that its members allow are tried
 //! in their order, each from the beginning. One that keeps any value, and does not list this one, is taken only if no other
-//! fits. Which one fits is remembered for values within others. What is tried counts as work: see
+//! fits, and so is one that reads a null as absence, of which nothing remains. Which one fits is remembered for values within others. What is tried counts as work: see
 //! [`Meter`](super::meter::Meter).
 
 use std::ptr;
@@ -15,6 +15,9 @@ use super::{Decode, DecodeError, JsonValue, Reader};
 
 /// The work of considering a candidate or a member, beside the bytes that are read.
 const STEP: usize = 4;
+
+/// How many candidates are tried after one that reads a null as absence: bodies may have one everywhere.
+const MORE: usize = 8;
 
 /// Reads a variant.
 type Read<U> = fn(&mut Reader<'_>) -> Result<U, DecodeError>;
@@ -110,7 +113,8 @@ pub fn by_tag<U>(
 
 /// Takes what was found, or keeps the value as JSON.
 fn finish<U>(reader: &mut Reader<'_>, kept: &Kept, found: Attempt<U>, unknown: fn(JsonValue) -> U) -> U {
-    let is_listed = matches!(found, Attempt::Fits(_));
+    let is_listed = matches!(found, Attempt::Fits(_) | Attempt::Lenient(_));
+    reader.outline.nulls += usize::from(matches!(found, Attempt::Lenient(_)));
     let value = found.into_value().unwrap_or_else(|| unknown(reader.kept_json(kept)));
     reader.leave(kept);
     if !is_listed {
@@ -119,7 +123,8 @@ fn finish<U>(reader: &mut Reader<'_>, kept: &Kept, found: Attempt<U>, unknown: f
     value
 }
 
-/// Reads a union whose variant is the first that fits, else the first that keeps any value.
+/// Reads a union whose variant is the first that fits, else the first that reads a null as absence, else the first that
+/// keeps any value.
 ///
 /// An object type does not look into members that it does not declare. So that no member is lost that another type
 /// declares, an object type is a candidate only if it declares every member of the value that any of the types declares.
@@ -153,34 +158,35 @@ pub fn by_shape<U>(
     Ok(finish(reader, &kept, found, unknown))
 }
 
-/// The first candidate that fits, else the first that keeps any value; its position, and how many were tried.
+/// The first candidate that fits, else the first that reads a null as absence, else the first that keeps any value; its
+/// position, and how many were tried.
 fn first<U>(
     reader: &mut Reader<'_>,
     kept: &Kept,
     variants: &[ByShape<U>],
     mut candidates: Candidates<'_>,
 ) -> Result<(Attempt<U>, Option<usize>, usize), DecodeError> {
-    let (mut found, mut variant, mut tried) = (Attempt::Fails, None, 0);
+    let (mut found, mut variant, mut tried, mut more) = (Attempt::Fails, None, 0, MORE);
     let memory = reader.memory_besides_remembered();
     while let Some(candidate) = candidates.next(reader)? {
         tried += 1;
         let before = reader.memory_besides_remembered();
-        match (reader.attempt(kept, variants[candidate].read)?, &found) {
-            (Attempt::Fits(value), _) => {
-                // Of an earlier one, nothing remains.
-                let own = before.saturating_sub(reader.memory_besides_remembered());
-                drop(std::mem::replace(&mut found, Attempt::Fits(value)));
-                reader.free_to(memory - own);
-                return Ok((found, Some(candidate), tried));
-            }
-            (Attempt::Unlisted(value), Attempt::Fails) => {
-                (found, variant) = (Attempt::Unlisted(value), Some(candidate));
-            }
-            (Attempt::Unlisted(value), _) => {
-                drop(value);
-                reader.free_to(before);
-            }
-            (Attempt::Fails, _) => {}
+        let attempt = reader.attempt(kept, variants[candidate].read)?;
+        if attempt.is_better_than(&found) {
+            // Of an earlier one, nothing remains.
+            let own = before.saturating_sub(reader.memory_besides_remembered());
+            drop(std::mem::replace(&mut found, attempt));
+            reader.free_to(memory - own);
+            variant = Some(candidate);
+        } else {
+            drop(attempt);
+            reader.free_to(before);
+        }
+        match found {
+            Attempt::Fits(_) => break,
+            Attempt::Lenient(_) if more == 0 => break,
+            Attempt::Lenient(_) => more -= 1,
+            Attempt::Unlisted(_) | Attempt::Fails => {}
         }
     }
     Ok((found, variant, tried))

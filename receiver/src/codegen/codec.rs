@@ -238,7 +238,7 @@ macro_rules! __finish {
         $members.required($wire, $slot)?
     };
     (optional $members:ident $wire:literal $slot:expr) => {
-        $slot.flatten()
+        $members.optional($slot)
     };
     (optional_nullable $members:ident $wire:literal $slot:expr) => {
         $slot

@@ -606,3 +606,60 @@ fn work_is_linear() {
     assert_linear::<Ambiguous>(&ambiguous(10), Ok(()));
     assert_linear::<Ambiguous>(&ambiguous(120), REFUSED);
 }
+
+/// Does not allow null.
+#[derive(Clone, Debug, PartialEq)]
+struct Numbered {
+    code: Option<i64>,
+    undeclared: Undeclared,
+}
+
+codec::object! {
+    Numbered {
+        "code" => code: optional,
+        ..undeclared
+    }
+}
+
+/// Allows it.
+#[derive(Clone, Debug, PartialEq)]
+struct Voided {
+    code: Option<i64>,
+    undeclared: Undeclared,
+}
+
+codec::object! {
+    Voided {
+        "code" => code: required,
+        ..undeclared
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Code {
+    Numbered(Numbered),
+    Listed(Vec<Numbered>),
+    Voided(Voided),
+    Unknown(JsonValue),
+}
+
+codec::untagged_union! {
+    Code {
+        Numbered,
+        Listed,
+        Voided,
+        ..Unknown
+    }
+}
+
+/// A reading that loses a null is the last one.
+#[test]
+fn a_null_is_one_of_the_alternative_that_allows_it() {
+    let decode = |json: &str| serde_json::from_str::<Code>(json).unwrap();
+    assert!(matches!(decode(r#"{"code": 1}"#), Code::Numbered(_)));
+    assert!(matches!(decode(r#"{"code": null}"#), Code::Voided(_)));
+    // None allows it here: it is read as absence.
+    assert!(matches!(decode(r#"[{"code": null}]"#), Code::Listed(_)));
+    let outer = serde_json::from_str::<Vec<Code>>(r#"[{"code": null}, {"code": 2}]"#).unwrap();
+    assert_eq!(serde_json::to_string(&outer).unwrap(), r#"[{"code":null},{"code":2}]"#);
+}
