@@ -1,8 +1,10 @@
 //! Finds the event type of a delivery, without building a tree.
 
+use std::borrow::Cow;
+
 use crate::codec::{self, DecodeError, DecodeErrorKind, Drift, Kind, Reader, pointer};
 use crate::webhooks::{Completion, EventName, EventTypeLocation};
-use crate::{Delivery, UnknownEvent, Webhooks};
+use crate::{Delivery, StoredDelivery, UnknownEvent, Webhooks};
 
 impl Delivery {
     /// Decodes the body as the event of the delivery's event type.
@@ -36,6 +38,12 @@ impl Delivery {
         }
     }
 
+    /// The string at this JSON pointer (RFC 6901) in the body, or the text of the number. `None` if there is neither, or if the
+    /// body is not JSON. The whole body is read.
+    pub fn text_at(&self, pointer: &str) -> Option<String> {
+        find_with(pointer, self, string_or_number).ok().flatten()
+    }
+
     /// Decodes the body as the event of this type, whatever event type the delivery states.
     ///
     /// # Errors
@@ -43,6 +51,32 @@ impl Delivery {
     /// If the body is not JSON, or does not match the type of the event type.
     pub fn event_as<W: Webhooks>(&self, event_type: W::EventType) -> Result<W::Event, DecodeError> {
         read(self, None, |reader| W::decode(event_type, reader))
+    }
+}
+
+impl StoredDelivery {
+    /// Decodes the body as the event of the delivery's event type, like [`Delivery::event`].
+    ///
+    /// # Errors
+    ///
+    /// Like [`Delivery::event`].
+    pub fn event<W: Webhooks>(&self) -> Result<W::Event, DecodeError> {
+        self.delivery().event::<W>()
+    }
+
+    /// The text at this JSON pointer in the body, like [`Delivery::text_at`].
+    pub fn text_at(&self, pointer: &str) -> Option<String> {
+        self.delivery().text_at(pointer)
+    }
+
+    /// Decodes the body as its event, and finds what it has that the description does not list, like
+    /// [`Delivery::event_with_drift`].
+    ///
+    /// # Errors
+    ///
+    /// Like [`Delivery::event`].
+    pub fn event_with_drift<W: Webhooks>(&self) -> Result<(W::Event, Vec<Drift>), DecodeError> {
+        self.delivery().event_with_drift::<W>()
     }
 }
 
@@ -66,7 +100,18 @@ impl<W: Webhooks> EventType<W> {
         }
     }
 
-    /// The same, but a body that states it is read to the end.
+    /// The name, as the delivery states it or as the description has it. `None` if it is absent or cannot be found.
+    pub(crate) fn name(delivery: &Delivery, assumed: Option<W::EventType>) -> Option<Cow<'static, str>> {
+        if let Some(assumed) = assumed {
+            return Some(assumed.as_str().into());
+        }
+        match Self::of(delivery).ok()? {
+            Self::Known(known, _) => Some(known.as_str().into()),
+            Self::Unknown(name) => name.map(Cow::Owned),
+        }
+    }
+
+    /// Like [`of`](Self::of), but a body that states it is read to the end.
     pub(crate) fn checked(delivery: &Delivery) -> Result<Self, DecodeError> {
         Ok(match W::EVENT_TYPE {
             EventTypeLocation::Body { pointers, completed_by } => {
@@ -158,9 +203,24 @@ pub(crate) fn read_with_drift<W: Webhooks, T>(
     })
 }
 
+/// Reads a value as text.
+type ReadText = fn(&mut Reader<'_>) -> Result<String, DecodeError>;
+
 /// The whole body is read, so that a second event type is detected.
-fn find(pointer: &'static str, delivery: &Delivery) -> Result<Option<String>, DecodeError> {
-    codec::from_slice_with(delivery.raw(), delivery.decode_memory(), |reader| text_below(pointer, reader))
+fn find(pointer: &str, delivery: &Delivery) -> Result<Option<String>, DecodeError> {
+    find_with(pointer, delivery, string)
+}
+
+fn find_with(pointer: &str, delivery: &Delivery, read: ReadText) -> Result<Option<String>, DecodeError> {
+    codec::from_slice_with(delivery.raw(), delivery.decode_memory(), |reader| text_below(pointer, reader, read))
+}
+
+fn string(reader: &mut Reader<'_>) -> Result<String, DecodeError> {
+    reader.string().map(Into::into)
+}
+
+fn string_or_number(reader: &mut Reader<'_>) -> Result<String, DecodeError> {
+    if let Kind::Number = reader.kind()? { reader.skip().map(str::to_owned) } else { string(reader) }
 }
 
 /// A body may have something else at that place; whether it matches is not decided here.
@@ -171,20 +231,20 @@ fn text_at(pointer: &'static str, delivery: &Delivery) -> Result<Option<String>,
     }
 }
 
-/// Reads a value and returns the string at the pointer within it.
-fn text_below(pointer: &str, reader: &mut Reader<'_>) -> Result<Option<String>, DecodeError> {
+/// Reads a value and returns the text at the pointer within it.
+fn text_below(pointer: &str, reader: &mut Reader<'_>, read: ReadText) -> Result<Option<String>, DecodeError> {
     let Some((segment, rest)) = pointer::split_first(pointer) else {
-        return reader.string().map(|text| Some(text.into()));
+        return read(reader).map(Some);
     };
     if let (Kind::Array, Ok(wanted)) = (reader.kind()?, segment.parse::<usize>()) {
         let mut elements = reader.array(&"an array")?;
         let mut found = None;
         loop {
             let is_wanted = elements.count() == wanted;
-            let read = |reader: &mut Reader<'_>| {
-                if is_wanted { text_below(rest, reader) } else { reader.skip().map(|_| None) }
+            let read_element = |reader: &mut Reader<'_>| {
+                if is_wanted { text_below(rest, reader, read) } else { reader.skip().map(|_| None) }
             };
-            match elements.next_with(read)? {
+            match elements.next_with(read_element)? {
                 Some(text) => found = found.or(text),
                 None => return Ok(found),
             }
@@ -196,7 +256,7 @@ fn text_below(pointer: &str, reader: &mut Reader<'_>) -> Result<Option<String>, 
         if *name != *segment {
             members.skip()?;
         } else if found.is_none() {
-            found = Some(text_below(rest, members.reader()).map_err(|error| error.below(&segment))?);
+            found = Some(text_below(rest, members.reader(), read).map_err(|error| error.below(&segment))?);
         } else {
             return Err(members.duplicate(&segment));
         }

@@ -3,7 +3,8 @@
 //! A delivery passes through three parts, each usable alone:
 //!
 //! 1. [`signature`]: a [`Verifier`] turns header and body bytes into a [`Delivery`]. There is no other way to get one, so
-//!    an unverified body cannot be decoded by accident. An [`Authenticator`] also requires a bearer token or a password.
+//!    an unverified body cannot be decoded by accident. What was written to a store and read again is a type of its own,
+//!    [`StoredDelivery`]. An [`Authenticator`] also requires a bearer token or a password.
 //! 2. A delivery is [decoded](Delivery::decode) into a payload type, or into [the event](Delivery::event) of its event
 //!    type. [Errors](DecodeError) have a JSON pointer.
 //! 3. [`Receiver`]: routes each delivery to the most specific handler, as a [`tower`] service over
@@ -72,12 +73,12 @@ pub use authorization::{Authenticator, BearerAuth};
 pub use codec::{
     Decode, DecodeError, DecodeErrorKind, Deep, Drift, DriftKind, Integer, InvalidNumber, JsonValue, Number, Undeclared,
 };
-pub use delivery::Delivery;
+pub use delivery::{Delivery, StoredDelivery, StoredDeliveryError};
 pub use format::Text;
 pub use receiver::Receiver;
 pub use replay::{BodyDigest, FencingToken, Lease, LeaseState, MemoryGuard, ReplayGuard, Reservation};
 pub use router::{Fallback, FromDelivery, Handler, HandlerState, Outcome, Reason, Route, Timeout, Unrouted, timeout};
-pub use service::{DriftCount, Drifted, Observed, ReceiverService, Rejected, Rejection};
+pub use service::{DriftCount, Drifted, Observed, Received, ReceiverService, Rejected, Rejection};
 pub use signature::{
     HmacScheme, Secret, SecretError, SecretRotation, StandardWebhooks, TextSecret, Verifier, VerifyError,
 };

@@ -24,6 +24,9 @@ pub enum Outcome {
         /// a handler is ignored, because senders stop sending to receivers that keep failing.
         fallback: Option<Fallback>,
     },
+    /// It was taken by what the caller passed to [`respond_with`](crate::ReceiverService::respond_with), which has stored it
+    /// durably. A handler runs later.
+    Stored,
     /// It was handled before, or by another attempt while this one waited. No handler ran for it.
     Duplicate,
     /// A delivery with the same id but another body was handled before. No handler ran for this one, because the sender
@@ -36,8 +39,8 @@ pub enum Outcome {
     Failed(BoxError),
     /// The [maximum number of handlers](crate::Receiver::max_concurrency) is running. The sender should try again.
     Overloaded,
-    /// The [`ReplayGuard`](crate::ReplayGuard) failed or took [too long](crate::Receiver::replay_guard_timeout). The sender should
-    /// try again.
+    /// The [`ReplayGuard`](crate::ReplayGuard) failed or took [too long](crate::Receiver::replay_guard_timeout), or the store did.
+    /// The sender should try again.
     Unavailable(BoxError),
 }
 
@@ -45,9 +48,11 @@ impl Outcome {
     /// The status to answer with: 200, 400 for malformed and 422 for unexpected JSON, 500, 503.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::Handled | Self::Unrouted { fallback: Some(_), .. } | Self::Duplicate | Self::Conflict => {
-                StatusCode::OK
-            }
+            Self::Handled
+            | Self::Stored
+            | Self::Unrouted { fallback: Some(_), .. }
+            | Self::Duplicate
+            | Self::Conflict => StatusCode::OK,
             Self::Unrouted { reason, fallback: None } => match reason {
                 Reason::UnknownEventType(_) | Reason::NoHandler(_) => StatusCode::OK,
                 Reason::Malformed(_) => StatusCode::BAD_REQUEST,
@@ -63,6 +68,7 @@ impl Outcome {
         match self {
             Self::Handled => "handled",
             Self::Unrouted { reason, .. } => reason.name(),
+            Self::Stored => "stored",
             Self::Duplicate => "duplicate",
             Self::Conflict => "conflict",
             Self::InProgress => "in_progress",
@@ -81,7 +87,7 @@ impl Outcome {
     pub(crate) fn of_duplicate(&self) -> Self {
         match self {
             _ if self.is_final() => Self::Duplicate,
-            Self::Handled | Self::Duplicate => Self::Duplicate,
+            Self::Handled | Self::Stored | Self::Duplicate => Self::Duplicate,
             Self::Unrouted { reason, fallback } => Self::Unrouted { reason: reason.clone(), fallback: *fallback },
             Self::Conflict => Self::Conflict,
             Self::InProgress => Self::InProgress,
@@ -96,7 +102,9 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())?;
         match self {
-            Self::Handled | Self::Duplicate | Self::Conflict | Self::InProgress | Self::Overloaded => Ok(()),
+            Self::Handled | Self::Stored | Self::Duplicate | Self::Conflict | Self::InProgress | Self::Overloaded => {
+                Ok(())
+            }
             Self::Unrouted { reason, fallback } => {
                 // The message of an error may quote received text, and an unknown event type is received text.
                 if let Reason::Malformed(error) | Reason::Mismatch(error) = reason {

@@ -1,5 +1,6 @@
 //! One attempt to handle a delivery, in a task that cannot be cancelled.
 
+use std::borrow::Cow;
 use std::future::poll_fn;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -13,8 +14,10 @@ use tracing::{Instrument, Span, field, info_span};
 use super::memory::Share;
 use super::shared::Shared;
 use super::single_flight::{Joined, Waiting};
+use crate::event_type::EventType;
 use crate::replay::{BodyDigest, Guarded, InUse, LeaseState, Reserved};
 use crate::router::{HandlerFuture, Routed, Started};
+use crate::webhooks::EventName;
 use crate::{BoxError, Delivery, Outcome, Webhooks};
 
 /// Bodies of this many bytes are decoded on a thread of their own. Going there and back takes some 10 µs, a fifth of the time
@@ -32,6 +35,62 @@ enum Attempt {
     Waiting(Waiting),
 }
 
+/// A delivery for what takes it in place of the handlers, see [`ReceiverService::respond_with`](crate::ReceiverService::respond_with).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Received {
+    /// The delivery.
+    pub delivery: Delivery,
+    /// Its event type, as the delivery states it. It can be any text: escape it before logging. `None` if it is absent or
+    /// cannot be found, as in a body that is not JSON.
+    pub event_type: Option<Cow<'static, str>>,
+}
+
+/// Passes a delivery to what takes it in place of the handlers. Its future is dropped if the caller stops waiting.
+pub(super) async fn hand_over<W: Webhooks, F: Future<Output = Outcome>>(
+    shared: &Arc<Shared<W>>,
+    delivery: Delivery,
+    take: impl FnOnce(Received) -> F,
+) -> Outcome {
+    let span = span(&delivery);
+    let handed_over = async {
+        let start = Instant::now();
+        let assumed = shared.routes.assumed;
+        let found = aside_if_large(&delivery, {
+            let delivery = delivery.clone();
+            move || EventType::<W>::name(&delivery, assumed)
+        });
+        let event_type = found.await.unwrap_or_default();
+        let known = event_type.as_deref().and_then(W::EventType::parse).map(EventName::as_str);
+        record_event_type(known);
+        let outcome = take(Received { delivery: delivery.clone(), event_type }).await;
+        shared.ended(&delivery, known, outcome, start)
+    };
+    handed_over.instrument(span).await
+}
+
+/// Runs the handler of a delivery that was stored, without the guard and without a limit. Unlike in [`complete`], the handler is
+/// dropped if this future is.
+pub(super) async fn run_stored<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: Delivery) -> Outcome {
+    let delivery = delivery.with_decode_memory(shared.limits.decode_memory);
+    let span = span(&delivery);
+    let run = async {
+        let start = Instant::now();
+        let _running = shared.running.subscribe();
+        let Routed { event_type, started, .. } = route(shared, &delivery).await;
+        let outcome = match started {
+            Ok(started) => run(started).await,
+            Err(outcome) => outcome,
+        };
+        shared.ended(&delivery, event_type, outcome, start)
+    };
+    run.instrument(span).await
+}
+
+fn span(delivery: &Delivery) -> Span {
+    info_span!("webhook", id = delivery.id(), event_type = field::Empty, outcome = field::Empty)
+}
+
 /// Handles a delivery, even if the caller stops waiting. The memory of the body is in use for as long as the handler runs.
 pub(super) async fn complete<W: Webhooks>(
     shared: &Arc<Shared<W>>,
@@ -39,7 +98,7 @@ pub(super) async fn complete<W: Webhooks>(
     memory: Option<Share>,
 ) -> Outcome {
     let delivery = delivery.with_decode_memory(shared.limits.decode_memory);
-    let span = info_span!("webhook", id = delivery.id(), event_type = field::Empty, outcome = field::Empty);
+    let span = span(&delivery);
     attempt(shared, delivery, memory).instrument(span).await
 }
 
@@ -97,11 +156,14 @@ async fn run_to_completion<T: Send + 'static>(
 
 /// Decodes a delivery, reports its drift, and starts its handler.
 async fn route<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: &Delivery) -> Routed {
-    let mut routed = if delivery.raw().len() < LARGE_BODY {
-        shared.routes.route(delivery.clone())
-    } else {
-        route_aside(Arc::clone(shared), delivery.clone()).await
-    };
+    let routed = aside_if_large(delivery, {
+        let (shared, delivery) = (Arc::clone(shared), delivery.clone());
+        move || shared.routes.route(delivery)
+    });
+    let mut routed = routed.await.unwrap_or_else(|error| {
+        let started = Err(Outcome::Failed(error.into()));
+        Routed { event_type: None, drift: Vec::new(), started }
+    });
     record_event_type(routed.event_type);
     let drift = mem::take(&mut routed.drift);
     if let Some(event_type) = routed.event_type.filter(|_| !drift.is_empty()) {
@@ -110,16 +172,18 @@ async fn route<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: &Delivery) -> Rou
     routed
 }
 
-/// Uses a thread for blocking work, so that a large body does not hold up other requests.
-async fn route_aside<W: Webhooks>(shared: Arc<Shared<W>>, delivery: Delivery) -> Routed {
+/// Uses a thread for blocking work for a large body, so that it does not hold up other requests.
+async fn aside_if_large<T: Send + 'static>(
+    delivery: &Delivery,
+    read: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, &'static str> {
+    if delivery.raw().len() < LARGE_BODY {
+        return Ok(read());
+    }
     let span = Span::current();
-    let routed = spawn_blocking(move || span.in_scope(|| shared.routes.route(delivery))).await;
-    routed.unwrap_or_else(|error| match error.try_into_panic() {
+    spawn_blocking(move || span.in_scope(read)).await.map_err(|error| match error.try_into_panic() {
         Ok(panic) => resume_unwind(panic),
-        Err(_) => {
-            let started = Err(Outcome::Failed("the runtime is shutting down".into()));
-            Routed { event_type: None, drift: Vec::new(), started }
-        }
+        Err(_) => "the runtime is shutting down",
     })
 }
 

@@ -15,6 +15,7 @@ mod shared;
 mod single_flight;
 mod throttle;
 
+pub use attempt::Received;
 #[cfg(feature = "serve")]
 pub(crate) use checks::{MAX_HEADER_BYTES, MAX_HEADERS, has_known_transfer_encoding};
 pub use drift::DriftCount;

@@ -16,8 +16,8 @@ use super::hooks::Rejected;
 use super::memory::Share;
 use super::reject::{Rejection, respond};
 use super::shared::{Setup, Shared};
-use super::{attempt, body, checks};
-use crate::{BoxError, Delivery, Outcome, Route, VerifyError, Webhooks};
+use super::{Received, attempt, body, checks};
+use crate::{BoxError, Delivery, Outcome, Route, StoredDelivery, VerifyError, Webhooks};
 
 /// Verifies requests and runs the handlers of a [`Receiver`](crate::Receiver).
 ///
@@ -79,14 +79,47 @@ impl<W: Webhooks> ReceiverService<W> {
     ///
     /// Like [`dispatch`](Self::dispatch).
     pub async fn receive(&self, headers: &HeaderMap, body: impl Into<Bytes>) -> Result<Outcome, VerifyError> {
-        match self.shared.authenticator.authenticate(headers, body.into()).await {
-            Ok(delivery) => Ok(self.dispatch(delivery).await),
-            Err(error) => {
-                let rejection = &Rejection::Unverified(error.clone());
-                self.shared.rejected(&Rejected { rejection, headers, head: None });
-                Err(error)
-            }
-        }
+        let delivery = self.authenticate(headers, body.into()).await?;
+        Ok(self.dispatch(delivery).await)
+    }
+
+    /// Verifies a message like [`receive`](Self::receive), and passes it on like [`respond_with`](Self::respond_with).
+    ///
+    /// # Errors
+    ///
+    /// If the message is not authentic.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a Tokio runtime.
+    pub async fn receive_with<F: Future<Output = Outcome>>(
+        &self,
+        headers: &HeaderMap,
+        body: impl Into<Bytes>,
+        take: impl FnOnce(Received) -> F,
+    ) -> Result<Outcome, VerifyError> {
+        let delivery = self.authenticate(headers, body.into()).await?;
+        Ok(self.dispatch_with(delivery, take).await)
+    }
+
+    /// Passes a verified delivery on like [`respond_with`](Self::respond_with).
+    ///
+    /// # Panics
+    ///
+    /// Outside of a Tokio runtime.
+    pub async fn dispatch_with<F: Future<Output = Outcome>>(
+        &self,
+        delivery: Delivery,
+        take: impl FnOnce(Received) -> F,
+    ) -> Outcome {
+        attempt::hand_over(&self.shared, delivery, take).await
+    }
+
+    async fn authenticate(&self, headers: &HeaderMap, body: Bytes) -> Result<Delivery, VerifyError> {
+        self.shared.authenticator.authenticate(headers, body).await.inspect_err(|error| {
+            let rejection = &Rejection::Unverified(error.clone());
+            self.shared.rejected(&Rejected { rejection, headers, head: None });
+        })
     }
 
     /// Routes a verified delivery to its handler and waits until that has finished, unless the delivery was handled before.
@@ -98,6 +131,26 @@ impl<W: Webhooks> ReceiverService<W> {
     /// Outside of a Tokio runtime. Also without timers, if the replay guard waits.
     pub async fn dispatch(&self, delivery: Delivery) -> Outcome {
         attempt::complete(&self.shared, delivery, None).await
+    }
+
+    /// Routes a delivery that was stored, like [`dispatch`](Self::dispatch): this does not verify it.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a Tokio runtime.
+    pub async fn dispatch_stored(&self, stored: StoredDelivery) -> Outcome {
+        attempt::complete(&self.shared, stored.into_delivery(), None).await
+    }
+
+    /// Routes a delivery that was stored to its handler, without the [`ReplayGuard`](crate::ReplayGuard) and beside the
+    /// [maximum number of handlers](crate::Receiver::max_concurrency): for a store that itself remembers what was handled, and
+    /// a worker with a limit of its own. The handler is dropped if this future is.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a Tokio runtime.
+    pub async fn run_stored(&self, stored: StoredDelivery) -> Outcome {
+        attempt::run_stored(&self.shared, stored.into_delivery()).await
     }
 
     /// What deliveries had that the description does not list, and how many had it, since the service was made. Sorted by event
@@ -122,23 +175,62 @@ impl<W: Webhooks> ReceiverService<W> {
     where
         B: Body<Error: Into<BoxError>>,
     {
-        let (head, body) = request.into_parts();
-        match self.accept(&head, body).await {
-            Ok((delivery, memory)) => {
-                #[cfg(feature = "serve")]
-                head.extensions
-                    .get::<crate::pool::ConnectionHandle>()
-                    .inspect(|connection| connection.set(crate::pool::State::Delivering));
-                respond(attempt::complete(&self.shared, delivery, Some(memory)).await.status())
-            }
-            Err(rejection) => {
-                self.shared.rejected(&Rejected { rejection: &rejection, headers: &head.headers, head: Some(&head) });
-                rejection.response(&self.shared.authenticator)
-            }
+        match self.accept(request).await {
+            Ok((delivery, memory)) => respond(attempt::complete(&self.shared, delivery, Some(memory)).await.status()),
+            Err(response) => response,
         }
     }
 
-    async fn accept<B>(&self, head: &Parts, body: B) -> Result<(Delivery, Share), Rejection>
+    /// Answers a request like [`respond`](Self::respond), but passes a verified delivery to `take` instead of a handler: for
+    /// example to a store from which it is handled later, see [`run_stored`](Self::run_stored). The outcome that `take` returns
+    /// decides the answer, and is logged, counted and [observed](crate::Receiver::on_outcome).
+    ///
+    /// Only requests are verified here: deliveries of one id are passed on as often as they arrive. The future of `take` is
+    /// dropped if this one is.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a Tokio runtime with timers.
+    pub async fn respond_with<B, F>(
+        &self,
+        request: Request<B>,
+        take: impl FnOnce(Received) -> F,
+    ) -> Response<Full<Bytes>>
+    where
+        B: Body<Error: Into<BoxError>>,
+        F: Future<Output = Outcome>,
+    {
+        match self.accept(request).await {
+            // The body's memory is in use until it is stored.
+            Ok((delivery, _memory)) => respond(self.dispatch_with(delivery, take).await.status()),
+            Err(response) => response,
+        }
+    }
+
+    /// The delivery of a request, or the answer that refuses it.
+    async fn accept<B>(&self, request: Request<B>) -> Result<(Delivery, Share), Response<Full<Bytes>>>
+    where
+        B: Body<Error: Into<BoxError>>,
+    {
+        let (head, body) = request.into_parts();
+        let accepted = self.verify(&head, body).await;
+        match &accepted {
+            #[cfg(feature = "serve")]
+            Ok(_) => {
+                head.extensions
+                    .get::<crate::pool::ConnectionHandle>()
+                    .inspect(|connection| connection.set(crate::pool::State::Delivering));
+            }
+            #[cfg(not(feature = "serve"))]
+            Ok(_) => {}
+            Err(rejection) => {
+                self.shared.rejected(&Rejected { rejection, headers: &head.headers, head: Some(&head) });
+            }
+        }
+        accepted.map_err(|rejection| rejection.response(&self.shared.authenticator))
+    }
+
+    async fn verify<B>(&self, head: &Parts, body: B) -> Result<(Delivery, Share), Rejection>
     where
         B: Body<Error: Into<BoxError>>,
     {

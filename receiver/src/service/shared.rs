@@ -89,7 +89,7 @@ impl<W: Webhooks> Shared<W> {
     ) -> Outcome {
         let millis = millis(start.elapsed());
         match &outcome {
-            Outcome::Handled | Outcome::Unrouted { reason: Reason::NoHandler(_), .. } => {
+            Outcome::Handled | Outcome::Stored | Outcome::Unrouted { reason: Reason::NoHandler(_), .. } => {
                 tracing::debug!(millis, "webhook {outcome}");
             }
             Outcome::Duplicate

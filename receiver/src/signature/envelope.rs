@@ -2,6 +2,7 @@ use std::ops::RangeInclusive;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::VerifyError;
@@ -22,7 +23,8 @@ const MAX_TIMESTAMP_DIGITS: usize = 12;
 pub struct Envelope<'a> {
     /// `None` if signatures are not required.
     claim: Option<Claim<'a>>,
-    event_type_header: Option<&'a HeaderValue>,
+    event_type_header: Option<(&'a HeaderName, &'a HeaderValue)>,
+    content_type: Option<&'a HeaderValue>,
 }
 
 /// The values of the headers, and what is needed to verify them.
@@ -69,13 +71,12 @@ impl<'a> Envelope<'a> {
     pub(super) fn check(verifier: &'a Verifier, headers: &'a HeaderMap) -> Result<Self, VerifyError> {
         let claim = match &verifier.trust {
             Trust::Anybody => None,
+            Trust::Nobody => return Err(VerifyError::NoMatchingSignature),
             Trust::Holders(scheme, keys) => Some(Claim::check(verifier, scheme, keys, headers)?),
         };
-        let event_type_header = verifier.event_type_header.as_ref().and_then(|name| {
-            let [value] = find(headers, [Some(name)]);
-            value.only()
-        });
-        Ok(Self { claim, event_type_header })
+        let name = verifier.event_type_header.as_ref();
+        let [event_type, content_type] = find(headers, [name, Some(&CONTENT_TYPE)]);
+        Ok(Self { claim, event_type_header: name.zip(event_type.only()), content_type: content_type.only() })
     }
 
     /// Checks the signature over the body and returns the delivery.
@@ -88,7 +89,8 @@ impl<'a> Envelope<'a> {
             None => Delivery::new(None, None, body),
             Some(claim) => claim.prove(body)?,
         };
-        Ok(delivery.with_event_type_header(self.event_type_header.cloned()))
+        let event_type_header = self.event_type_header.map(|(name, value)| (name.clone(), value.clone()));
+        Ok(delivery.with_event_type_header(event_type_header).with_content_type(self.content_type.cloned()))
     }
 }
 

@@ -46,6 +46,7 @@ pub(super) enum Trust {
     /// Messages signed with one of the keys.
     Holders(CompiledScheme, Keys),
     Anybody,
+    Nobody,
 }
 
 impl Verifier {
@@ -67,8 +68,18 @@ impl Verifier {
     /// they have neither [id](crate::Delivery::id) nor [timestamp](crate::Delivery::timestamp). Use another protection, such as client
     /// certificates or a network that only the vendor can reach.
     pub fn dangerously_accept_unsigned() -> Self {
+        Self::trusting(Trust::Anybody)
+    }
+
+    /// Refuses every request, for a process that only runs the handlers of [stored deliveries](crate::StoredDelivery) and so
+    /// needs no secret.
+    pub fn refuse_all() -> Self {
+        Self::trusting(Trust::Nobody)
+    }
+
+    fn trusting(trust: Trust) -> Self {
         Self {
-            trust: Trust::Anybody,
+            trust,
             tolerance: DEFAULT_TOLERANCE,
             clock: Box::new(SystemTime::now),
             allow_separators: false,
@@ -100,6 +111,7 @@ impl fmt::Debug for Verifier {
         match &self.trust {
             Trust::Holders(scheme, _) => shown.field("scheme", scheme).field("tolerance", &self.tolerance),
             Trust::Anybody => shown.field("scheme", &"unsigned"),
+            Trust::Nobody => shown.field("scheme", &"none"),
         };
         shown.finish_non_exhaustive()
     }

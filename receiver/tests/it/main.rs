@@ -26,6 +26,7 @@ mod rows;
 mod schemes;
 mod secrets;
 mod signatures;
+mod stored;
 mod unions;
 mod unrouted;
 mod v1a;

@@ -16,7 +16,11 @@ pub(super) const STEPS: &[Step] = &[
     Step { name: "lints", about: "clippy, all targets and features", run: lints },
     Step { name: "codegen", about: "generated/ is up to date", run: codegen },
     Step { name: "tests", about: "all tests of the workspace", run: tests },
-    Step { name: "features", about: "receiver and generated crate, with no feature, each, and all", run: features },
+    Step {
+        name: "features",
+        about: "receiver, generated crate and inbox, with no feature, each, and all",
+        run: features,
+    },
     Step { name: "docs", about: "rustdoc, without warnings", run: docs },
     Step { name: "peers", about: "benchmarks compile; the verifier agrees with other libraries", run: peers },
     Step { name: "fuzz", about: "fuzz targets type-check", run: fuzz },
@@ -27,7 +31,7 @@ pub(super) const STEPS: &[Step] = &[
 const WORKSPACES: [&str; 4] = [".", "peers", "fuzz", "docs/comparison/helper"];
 
 /// The largest number of crates that a package may be compiled from, itself included.
-const CRATES: [(&str, usize); 2] = [("tenovos-webhooks", 40), ("xtask", 110)];
+const CRATES: [(&str, usize); 3] = [("tenovos-webhooks", 40), ("webhook-inbox", 45), ("xtask", 110)];
 
 /// Supported platforms besides Linux, as Rust targets. See `README.md`.
 const TARGETS: [&str; 3] = ["aarch64-apple-darwin", "x86_64-pc-windows-gnu", "x86_64-pc-windows-msvc"];
@@ -81,7 +85,7 @@ fn tests(shell: &Shell) -> Verdict {
 }
 
 fn features(shell: &Shell) -> Verdict {
-    for package in ["webhook-receiver", "tenovos-webhooks"] {
+    for package in ["webhook-receiver", "tenovos-webhooks", "webhook-inbox"] {
         cmd!(shell, "cargo check --package {package} --no-default-features").run()?;
         for feature in features_of(shell, package)? {
             cmd!(shell, "cargo check --package {package} --no-default-features --features {feature}").run()?;

@@ -20,8 +20,14 @@ use resolve::{Target, resolve};
 use super::step::Failure;
 
 /// The crates that are checked, by their root files.
-const ROOTS: [&str; 5] =
-    ["generator/src/lib.rs", "receiver/src/lib.rs", "cli/src/lib.rs", "cli/src/main.rs", "xtask/src/main.rs"];
+const ROOTS: [&str; 6] = [
+    "generator/src/lib.rs",
+    "receiver/src/lib.rs",
+    "inbox/src/lib.rs",
+    "cli/src/lib.rs",
+    "cli/src/main.rs",
+    "xtask/src/main.rs",
+];
 
 /// Fails with the cycles, if there are any.
 pub(super) fn check(repository: &Path) -> Result<(), Failure> {

@@ -1,34 +1,63 @@
+//! Deliveries, and their serialized form.
+
+mod stored;
+
+use std::any::Any;
 use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue, Method};
 
 use crate::codec::{self, Decode, DecodeError};
 
+pub use stored::{StoredDelivery, StoredDeliveryError};
+
 /// A message whose signature has been verified, or [is not required](crate::Verifier::dangerously_accept_unsigned).
 ///
-/// Only [`Verifier::verify`](crate::Verifier::verify) creates one. The body has not been parsed yet. Cloning is cheap:
-/// clones share the bytes.
+/// Only [`Verifier::verify`](crate::Verifier::verify) creates one. A [`StoredDelivery`] is a type of its own: what it was
+/// read from may have been changed since. The body has not been parsed yet. Cloning is cheap: clones share the bytes.
 #[derive(Clone)]
 pub struct Delivery {
     /// As it was sent, and checked: visible ASCII.
     id: Option<HeaderValue>,
     id_is_signed: bool,
     seconds: Option<u64>,
+    method: Method,
+    content_type: Option<HeaderValue>,
+    event_type_header: Option<(HeaderName, HeaderValue)>,
     body: Bytes,
-    event_type_header: Option<HeaderValue>,
     /// What the values of the body may take at least, in bytes.
     decode_memory: usize,
+    /// What the caller of [`run_stored`](crate::ReceiverService::run_stored) passes on to extractors.
+    attachment: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Delivery {
+    /// A timestamp has up to twelve digits.
+    const MAX_SECONDS: u64 = 999_999_999_999;
+
     pub(crate) fn new(id: Option<HeaderValue>, seconds: Option<u64>, body: Bytes) -> Self {
-        Self { id, id_is_signed: false, seconds, body, event_type_header: None, decode_memory: codec::MIN_MEMORY }
+        Self {
+            id,
+            id_is_signed: false,
+            seconds,
+            method: Method::POST,
+            content_type: None,
+            event_type_header: None,
+            body,
+            decode_memory: codec::MIN_MEMORY,
+            attachment: None,
+        }
     }
 
-    pub(crate) fn with_event_type_header(self, value: Option<HeaderValue>) -> Self {
-        Self { event_type_header: value, ..self }
+    pub(crate) fn with_event_type_header(self, header: Option<(HeaderName, HeaderValue)>) -> Self {
+        Self { event_type_header: header, ..self }
+    }
+
+    pub(crate) fn with_content_type(self, content_type: Option<HeaderValue>) -> Self {
+        Self { content_type, ..self }
     }
 
     /// Sets the memory that the values of the body may take when it is [decoded](Self::decode), in bytes. The default is
@@ -59,7 +88,24 @@ impl Delivery {
     /// The header that states the event type, if [one is kept](crate::signature::VerifierBuilder::event_type_header) and
     /// was sent once, as visible ASCII. Most vendors do not sign it.
     pub fn event_type_header(&self) -> Option<&str> {
-        self.event_type_header.as_ref()?.to_str().ok()
+        self.event_type_header.as_ref()?.1.to_str().ok()
+    }
+
+    /// The media type of the body, if it was sent once, as visible ASCII. Usually JSON, see
+    /// [`ReceiverService`](crate::ReceiverService). Most vendors do not sign it.
+    pub fn content_type(&self) -> Option<&str> {
+        self.content_type.as_ref()?.to_str().ok()
+    }
+
+    /// The method of the request.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// What is attached to the [stored delivery](StoredDelivery::attach) that this one was made from, if it is a `T`. For
+    /// [extractors](crate::FromDelivery).
+    pub fn attachment<T: Any>(&self) -> Option<&T> {
+        self.attachment.as_deref()?.downcast_ref()
     }
 
     /// The id of the message, the same for every attempt to deliver it. 1 to 256 visible ASCII characters; `None` if the

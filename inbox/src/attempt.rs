@@ -1,0 +1,173 @@
+//! One attempt to handle a delivery.
+
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, sleep, timeout};
+use tracing::{Instrument, info_span};
+use webhook_receiver::{BoxError, Fallback, Outcome, StoredDelivery, Webhooks};
+
+use crate::batch::NotWritten;
+use crate::effects::{Attached, Collected};
+use crate::metrics;
+use crate::shared::{Call, Shared};
+use crate::store::{Claim, ClaimId, Finish, Finished, Store, Verdict};
+
+/// A reason is at most this long.
+const MAX_REASON_CHARS: usize = 500;
+
+/// The places that an attempt occupies until it ends.
+pub(crate) type Permits = Vec<OwnedSemaphorePermit>;
+
+/// Handles a delivery in a task of its own.
+pub(crate) fn start<S: Store, W: Webhooks>(shared: &Arc<Shared<S, W>>, claim: Claim, permits: Permits) {
+    let id = claim.id.clone();
+    shared.held.insert(id.clone());
+    let span = info_span!("webhook_attempt", endpoint = id.key.endpoint, id = id.key.id, attempt = claim.attempt);
+    let this = Arc::clone(shared);
+    let task = tokio::spawn(
+        async move {
+            let claimed = Instant::now();
+            let (id, age) = (claim.id.clone(), claim.age);
+            let verdict = run(&this, claim).await;
+            finish(&this, &id, verdict, || age + claimed.elapsed()).await;
+            this.held.remove(&id);
+            drop(permits);
+            this.progressed();
+            if this.settings.order.is_some() {
+                // The next one with the same key can be claimed.
+                this.wake.notify_one();
+            }
+        }
+        .instrument(span),
+    );
+    shared.held.set_task(&id, task.abort_handle());
+}
+
+/// What has become of an attempt, and whether it can be tried again if the end fails.
+struct Ended<E> {
+    verdict: Verdict<E>,
+    attempt: u32,
+}
+
+async fn run<S: Store, W: Webhooks>(shared: &Shared<S, W>, claim: Claim) -> Ended<S::Effect> {
+    let attempt = claim.attempt;
+    let ended = |verdict| Ended { verdict, attempt };
+    if attempt > shared.settings.max_attempts {
+        // It has not failed, or it would be dead already.
+        let reason = format!("the process ended in attempt {}", attempt - 1);
+        return ended(Verdict::Dead { reason });
+    }
+    if claim.superseded {
+        tracing::info!("a webhook is superseded by a later one");
+        return ended(Verdict::Done(Vec::new()));
+    }
+    let effects = Collected::new();
+    let stored = match StoredDelivery::from_bytes(claim.bytes) {
+        Ok(stored) => stored.attach(Arc::new(Attached(Arc::clone(&effects)))),
+        Err(error) => return ended(failed(shared, attempt, &error.into())),
+    };
+    let outcome = timeout(shared.settings.attempt_timeout, unwinding(shared.service.run_stored(stored))).await;
+    ended(match outcome {
+        Ok(Ok(Outcome::Handled | Outcome::Unrouted { fallback: Some(Fallback::Handled), .. })) => {
+            Verdict::Done(effects.take())
+        }
+        Ok(Ok(Outcome::Unrouted { reason, .. })) => Verdict::Unrouted { reason: cut(&reason.to_string()) },
+        Ok(Ok(Outcome::Failed(error))) => failed(shared, attempt, &error),
+        Ok(Ok(other)) => failed(shared, attempt, &other.to_string().into()),
+        Ok(Err(())) => failed(shared, attempt, &"the receiver panicked".into()),
+        Err(_) => {
+            let limit = shared.settings.attempt_timeout;
+            failed(shared, attempt, &format!("the handler took longer than {limit:?}").into())
+        }
+    })
+}
+
+fn failed<S: Store, W: Webhooks, E>(shared: &Shared<S, W>, attempt: u32, error: &BoxError) -> Verdict<E> {
+    let reason = cut(&error.to_string());
+    if attempt >= shared.settings.max_attempts {
+        tracing::error!(reason, "a webhook is dead: its last attempt has failed");
+        return Verdict::Dead { reason };
+    }
+    Verdict::Retry { after: shared.settings.backoff.after_with_jitter(attempt), reason }
+}
+
+/// Ends a claim, and tries until the store has it or something else has claimed the entry.
+async fn finish<S: Store, W: Webhooks>(
+    shared: &Shared<S, W>,
+    claim: &ClaimId,
+    ended: Ended<S::Effect>,
+    age: impl Fn() -> Duration,
+) {
+    let Ended { mut verdict, attempt } = ended;
+    let mut delay = Duration::from_millis(50);
+    loop {
+        let name = name(&verdict);
+        let again = without_effects(shared, &verdict, attempt);
+        match shared.finishes.write(Finish { claim: claim.clone(), verdict }).await {
+            Ok(Finished::Applied) => {
+                metrics::finished(&shared.settings.endpoint, name, age());
+                return;
+            }
+            Ok(Finished::Fenced) => {
+                tracing::warn!("a webhook was claimed by another worker or erased while its handler ran");
+                metrics::finished(&shared.settings.endpoint, "fenced", age());
+                return;
+            }
+            Ok(Finished::EffectFailed(error)) => {
+                verdict = failed(shared, attempt, &format!("an effect failed: {error}").into());
+            }
+            Err(error) => {
+                if let NotWritten::Failed(error) = error {
+                    tracing::error!(%error, "the end of a webhook's attempt cannot be stored yet");
+                    let _ = shared.observe(Call::Work, Err::<(), _>(error));
+                }
+                verdict = again;
+                sleep(delay).await;
+                delay = (2 * delay).min(Duration::from_secs(5));
+            }
+        }
+    }
+}
+
+/// The verdict to try again with. Effects are gone after one try: if that was in vain, the attempt has failed.
+fn without_effects<S: Store, W: Webhooks, E>(shared: &Shared<S, W>, verdict: &Verdict<E>, attempt: u32) -> Verdict<E> {
+    match verdict {
+        Verdict::Done(effects) if effects.is_empty() => Verdict::Done(Vec::new()),
+        Verdict::Done(_) => failed(shared, attempt, &"the store failed while the effects were made".into()),
+        Verdict::Retry { after, reason } => Verdict::Retry { after: *after, reason: reason.clone() },
+        Verdict::Release => Verdict::Release,
+        Verdict::Dead { reason } => Verdict::Dead { reason: reason.clone() },
+        Verdict::Unrouted { reason } => Verdict::Unrouted { reason: reason.clone() },
+    }
+}
+
+fn name<E>(verdict: &Verdict<E>) -> &'static str {
+    match verdict {
+        Verdict::Done(_) => "done",
+        Verdict::Retry { .. } => "retry",
+        Verdict::Release => "release",
+        Verdict::Dead { .. } => "dead",
+        Verdict::Unrouted { .. } => "unrouted",
+    }
+}
+
+/// A reason goes into logs and databases.
+fn cut(text: &str) -> String {
+    text.chars().filter(|character| !character.is_control()).take(MAX_REASON_CHARS).collect()
+}
+
+/// The receiver catches panics of handlers. This catches those of decoders.
+async fn unwinding<T>(future: impl Future<Output = T>) -> Result<T, ()> {
+    let mut future = pin!(future);
+    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+        Ok(poll) => poll.map(Ok),
+        Err(_) => Poll::Ready(Err(())),
+    })
+    .await
+}

@@ -1,0 +1,138 @@
+//! Group commit: what arrives while the store commits is in the next batch.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::yield_now;
+use tokio::time::{Instant, timeout_at};
+
+use crate::store::{StoreError, StoreErrorKind};
+
+/// Batches are at most this large, so that none takes long.
+const LARGEST: usize = 1024;
+/// Tokio's timers have a resolution of a millisecond. Shorter times are passed by letting other tasks run.
+const TIMER_RESOLUTION: Duration = Duration::from_millis(2);
+const MAX_YIELDS: usize = 64;
+
+/// Collects requests for a store. Its task ends when this is dropped and everything is written.
+pub(crate) struct Batcher<T, R> {
+    sender: mpsc::Sender<Item<T, R>>,
+}
+
+struct Item<T, R> {
+    request: T,
+    answer: oneshot::Sender<Result<R, StoreError>>,
+}
+
+/// Why a request was not written.
+#[derive(Debug)]
+pub(crate) enum NotWritten {
+    /// Too many are waiting.
+    Full,
+    /// The store failed. It is possible that it was written.
+    Failed(StoreError),
+}
+
+/// Writes a batch, and returns a result for each request, in their order.
+pub(crate) trait Write<T, R>: Send + Sync + 'static {
+    fn write(&self, batch: Vec<T>) -> impl Future<Output = Result<Vec<R>, StoreError>> + Send;
+}
+
+impl<T: Send + 'static, R: Send + 'static> Batcher<T, R> {
+    /// Needs a Tokio runtime.
+    pub(crate) fn start(capacity: usize, writer: impl Write<T, R>) -> Self {
+        let (sender, receiver) = mpsc::channel(capacity);
+        tokio::spawn(run(receiver, writer));
+        Self { sender }
+    }
+
+    /// Writes a request. It may be written even if this future is dropped.
+    pub(crate) async fn write(&self, request: T) -> Result<R, NotWritten> {
+        let (answer, written) = oneshot::channel();
+        self.sender.try_send(Item { request, answer }).map_err(|_| NotWritten::Full)?;
+        match written.await {
+            Ok(result) => result.map_err(NotWritten::Failed),
+            Err(_) => Err(NotWritten::Failed(StoreError::new(StoreErrorKind::Other, "the store has panicked"))),
+        }
+    }
+}
+
+async fn run<T: Send + 'static, R: Send + 'static>(mut receiver: mpsc::Receiver<Item<T, R>>, writer: impl Write<T, R>) {
+    let writer = Arc::new(writer);
+    let mut items = Vec::new();
+    let mut last = Last { size: 0, took: Duration::ZERO };
+    while receiver.recv_many(&mut items, LARGEST).await > 0 {
+        last.linger(&mut receiver, &mut items).await;
+        let abandoned = |item: &Item<T, R>| item.answer.is_closed();
+        items.retain(|item| !abandoned(item));
+        if items.is_empty() {
+            continue;
+        }
+        let (requests, answers): (Vec<T>, Vec<_>) = items.drain(..).map(|item| (item.request, item.answer)).unzip();
+        let start = Instant::now();
+        let size = requests.len();
+        // A store that panics fails this batch only.
+        let task = tokio::spawn({
+            let writer = Arc::clone(&writer);
+            async move { writer.write(requests).await }
+        });
+        let result = match task.await {
+            Ok(Ok(results)) if results.len() != size => {
+                Err(StoreError::new(StoreErrorKind::Other, "the store has returned another number of results"))
+            }
+            Ok(result) => result,
+            Err(error) => Err(StoreError::new(StoreErrorKind::Other, error)),
+        };
+        last = Last { size, took: start.elapsed() };
+        match result {
+            Ok(results) => {
+                for (answer, result) in answers.into_iter().zip(results) {
+                    let _ = answer.send(Ok(result));
+                }
+            }
+            Err(error) => {
+                for answer in answers {
+                    let _ = answer.send(Err(error.clone()));
+                }
+            }
+        }
+    }
+}
+
+/// The last batch.
+struct Last {
+    size: usize,
+    took: Duration,
+}
+
+impl Last {
+    /// Waits for more, up to a quarter of the time of the last commit, while the batch is smaller than the last one. Otherwise
+    /// callers that wait for the store would split into two groups that take turns, each in batches of half the size.
+    async fn linger<I>(&self, receiver: &mut mpsc::Receiver<I>, items: &mut Vec<I>) {
+        let deadline = Instant::now() + self.took / 4;
+        let mut yields = 0;
+        while items.len() < self.size && Instant::now() < deadline {
+            if let Ok(item) = receiver.try_recv() {
+                items.push(item);
+            } else if self.took / 4 >= TIMER_RESOLUTION {
+                match timeout_at(deadline, receiver.recv()).await {
+                    Ok(Some(item)) => items.push(item),
+                    Ok(None) | Err(_) => return,
+                }
+            } else if yields < MAX_YIELDS {
+                yields += 1;
+                yield_now().await;
+            } else {
+                return;
+            }
+        }
+    }
+}
+
+impl<T, R> fmt::Debug for Batcher<T, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Batcher").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,404 @@
+//! A store in memory, for tests.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use webhook_receiver::{BodyDigest, BoxError, LeaseState};
+
+use crate::store::{
+    Claim, ClaimId, ClaimRequest, ClaimToken, Clock, Entry, Finish, Finished, Inserted, Key, NewEntry, Order, Page,
+    Retention, Selection, State, Stats, Store, StoreError, Verdict,
+};
+
+/// A [`Store`] in memory, for tests: a restart forgets everything. Clones share it.
+///
+/// Its transaction is a [`MemoryTable`].
+#[derive(Clone, Debug, Default)]
+pub struct MemoryStore {
+    clock: Clock,
+    tables: Arc<Mutex<Tables>>,
+}
+
+/// The data of handlers in a [`MemoryStore`]: a map from names to texts.
+pub type MemoryTable = BTreeMap<String, String>;
+
+/// A change of a [`MemoryTable`]. A function becomes one.
+pub struct MemoryEffect(Change);
+
+type Change = Box<dyn FnOnce(&mut MemoryTable) -> Result<(), BoxError> + Send>;
+
+impl<F> From<F> for MemoryEffect
+where
+    F: FnOnce(&mut MemoryTable) -> Result<(), BoxError> + Send + 'static,
+{
+    fn from(change: F) -> Self {
+        Self(Box::new(change))
+    }
+}
+
+impl fmt::Debug for MemoryEffect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryEffect").finish_non_exhaustive()
+    }
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An empty store with another clock than that of the system.
+    pub fn with_clock(clock: Clock) -> Self {
+        Self { clock, tables: Arc::default() }
+    }
+
+    /// What the handlers have written.
+    pub fn table(&self) -> MemoryTable {
+        self.lock().data.clone()
+    }
+
+    /// Effects are undone if they panic, see [`Tables::apply`].
+    fn lock(&self) -> MutexGuard<'_, Tables> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[derive(Debug, Default)]
+struct Tables {
+    last: u64,
+    by_key: HashMap<Key, u64>,
+    rows: BTreeMap<u64, Row>,
+    paused: HashSet<String>,
+    /// The highest version that is done, and when, by endpoint and key of order.
+    versions: HashMap<(String, String), (i64, i64)>,
+    data: MemoryTable,
+}
+
+/// Times are in milliseconds since 1970.
+#[derive(Debug)]
+struct Row {
+    key: Key,
+    digest: BodyDigest,
+    received: i64,
+    state: State,
+    event_type: Option<String>,
+    order: Option<Order>,
+    attempts: u32,
+    token: u64,
+    /// When it can be claimed, if it is pending; when its lease lapses, if it is running; else when it became what it is.
+    at: i64,
+    reason: Option<String>,
+    bytes: Option<Bytes>,
+}
+
+impl Row {
+    fn entry(&self, sequence: u64, with_bytes: bool) -> Entry {
+        Entry {
+            sequence,
+            key: self.key.clone(),
+            state: self.state,
+            digest: self.digest,
+            received: Clock::time(self.received),
+            event_type: self.event_type.clone(),
+            order: self.order.clone(),
+            attempts: self.attempts,
+            reason: self.reason.clone(),
+            bytes: self.bytes.clone().filter(|_| with_bytes),
+        }
+    }
+
+    fn is_open(&self) -> bool {
+        matches!(self.state, State::Pending | State::Running)
+    }
+
+    fn end(&mut self, state: State, at: i64, reason: Option<String>) {
+        (self.state, self.at, self.reason) = (state, at, reason);
+    }
+
+    fn erase(&mut self) {
+        (self.bytes, self.event_type, self.order) = (None, None, None);
+    }
+}
+
+impl Tables {
+    fn insert(&mut self, row: Row) -> Inserted {
+        if let Some(known) = self.by_key.get(&row.key) {
+            let is_same = self.rows[known].digest == row.digest;
+            return if is_same { Inserted::Duplicate } else { Inserted::Conflict };
+        }
+        self.last += 1;
+        self.by_key.insert(row.key.clone(), self.last);
+        self.rows.insert(self.last, row);
+        Inserted::New
+    }
+
+    fn claimable(&self, request: &ClaimRequest, now: i64) -> Vec<u64> {
+        if self.paused.contains(&request.endpoint) {
+            return Vec::new();
+        }
+        let mut orders = HashSet::new();
+        let mut found: Vec<(i64, u64)> = Vec::new();
+        for (&sequence, row) in &self.rows {
+            if row.key.endpoint != request.endpoint || !row.is_open() {
+                continue;
+            }
+            let is_first = row.order.as_ref().is_none_or(|order| orders.insert(&order.key));
+            if is_first && row.at <= now && request.event_types.contains(row.event_type.as_deref()) {
+                found.push((row.at, sequence));
+            }
+        }
+        found.sort_unstable();
+        found.into_iter().map(|(_, sequence)| sequence).take(request.limit).collect()
+    }
+
+    fn is_superseded(&self, row: &Row) -> bool {
+        let version = row.order.as_ref().and_then(|order| Some((order, order.version?)));
+        version.is_some_and(|(order, version)| {
+            let done = self.versions.get(&(row.key.endpoint.clone(), order.key.clone()));
+            done.is_some_and(|(done, _)| *done > version)
+        })
+    }
+
+    fn claimed(&mut self, claim: &ClaimId) -> Option<&mut Row> {
+        let row = self.rows.get_mut(self.by_key.get(&claim.key)?)?;
+        Some(row).filter(|row| row.state == State::Running && row.token == claim.token.get())
+    }
+
+    fn finish(&mut self, finish: Finish<MemoryEffect>, now: i64) -> Finished {
+        let Finish { claim, verdict } = finish;
+        let Some(row) = self.claimed(&claim) else { return Finished::Fenced };
+        match verdict {
+            Verdict::Done(effects) => {
+                let order = row.order.clone();
+                if let Err(error) = self.apply(effects) {
+                    return Finished::EffectFailed(error);
+                }
+                if let Some((order, version)) = order.and_then(|order| Some((order.key, order.version?))) {
+                    let done = self.versions.entry((claim.key.endpoint.clone(), order)).or_insert((version, now));
+                    *done = (done.0.max(version), now);
+                }
+                if let Some(row) = self.claimed(&claim) {
+                    row.end(State::Done, now, None);
+                    row.erase();
+                    row.attempts = 0;
+                }
+            }
+            Verdict::Retry { after, reason } => row.end(State::Pending, later(now, after), Some(reason)),
+            Verdict::Release => {
+                row.end(State::Pending, now, row.reason.clone());
+                row.attempts = row.attempts.saturating_sub(1);
+            }
+            Verdict::Dead { reason } => row.end(State::Dead, now, Some(reason)),
+            Verdict::Unrouted { reason } => row.end(State::Unrouted, now, Some(reason)),
+        }
+        Finished::Applied
+    }
+
+    /// All effects or none.
+    fn apply(&mut self, effects: Vec<MemoryEffect>) -> Result<(), BoxError> {
+        if effects.is_empty() {
+            return Ok(());
+        }
+        let mut data = self.data.clone();
+        for MemoryEffect(effect) in effects {
+            effect(&mut data)?;
+        }
+        self.data = data;
+        Ok(())
+    }
+
+    fn purge(&mut self, retention: &Retention, limit: usize, now: i64) -> u64 {
+        let mut left = limit;
+        let mut take = |is_meant: bool| {
+            let take = is_meant && left > 0;
+            left -= usize::from(take);
+            take
+        };
+        let before = |retention| now.saturating_sub(millis(retention));
+        for row in self.rows.values_mut() {
+            let is_old = match row.state {
+                State::Dead => row.at <= before(retention.of_dead()),
+                State::Unrouted => row.at <= before(retention.of_unrouted()),
+                State::Pending | State::Running | State::Done => false,
+            };
+            if take(is_old && row.bytes.is_some()) {
+                row.erase();
+            }
+        }
+        let oldest = before(retention.of_seen());
+        let by_key = &mut self.by_key;
+        self.rows.retain(|_, row| {
+            let forget = take(!row.is_open() && row.bytes.is_none() && row.received <= oldest);
+            if forget {
+                by_key.remove(&row.key);
+            }
+            !forget
+        });
+        self.versions.retain(|_, (_, at)| !take(*at <= oldest));
+        (limit - left) as u64
+    }
+}
+
+impl Store for MemoryStore {
+    type Effect = MemoryEffect;
+
+    async fn insert(&self, batch: Vec<NewEntry>) -> Result<Vec<Inserted>, StoreError> {
+        let now = self.clock.millis()?;
+        let mut tables = self.lock();
+        let row = |NewEntry { key, digest, event_type, order, bytes }| Row {
+            key,
+            digest,
+            received: now,
+            state: State::Pending,
+            event_type,
+            order,
+            attempts: 0,
+            token: 0,
+            at: now,
+            reason: None,
+            bytes: Some(bytes),
+        };
+        Ok(batch.into_iter().map(|entry| tables.insert(row(entry))).collect())
+    }
+
+    async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claim>, StoreError> {
+        let now = self.clock.millis()?;
+        let tables = &mut *self.lock();
+        let claimable = tables.claimable(request, now);
+        let claims = claimable.into_iter().filter_map(|sequence| {
+            let superseded = tables.is_superseded(tables.rows.get(&sequence)?);
+            let row = tables.rows.get_mut(&sequence)?;
+            row.state = State::Running;
+            row.token += 1;
+            row.attempts += 1;
+            row.at = later(now, request.lease);
+            Some(Claim {
+                id: ClaimId { key: row.key.clone(), token: ClaimToken::new(row.token) },
+                attempt: row.attempts,
+                event_type: row.event_type.clone(),
+                age: Duration::from_millis(now.saturating_sub(row.received).try_into().unwrap_or_default()),
+                superseded,
+                bytes: row.bytes.clone()?,
+            })
+        });
+        Ok(claims.collect())
+    }
+
+    async fn extend(&self, claims: &[ClaimId], lease: Duration) -> Result<Vec<LeaseState>, StoreError> {
+        let now = self.clock.millis()?;
+        let mut tables = self.lock();
+        let extend = |claim| match tables.claimed(claim) {
+            Some(row) => {
+                row.at = later(now, lease);
+                LeaseState::Held
+            }
+            None => LeaseState::Expired,
+        };
+        Ok(claims.iter().map(extend).collect())
+    }
+
+    async fn finish(&self, batch: Vec<Finish<MemoryEffect>>) -> Result<Vec<Finished>, StoreError> {
+        let now = self.clock.millis()?;
+        let mut tables = self.lock();
+        Ok(batch.into_iter().map(|finish| tables.finish(finish, now)).collect())
+    }
+
+    async fn list(&self, selection: &Selection, page: &Page) -> Result<Vec<Entry>, StoreError> {
+        let tables = self.lock();
+        let entries = tables.rows.range(page.after.saturating_add(1)..);
+        let entries = entries.map(|(&sequence, row)| row.entry(sequence, page.with_bytes));
+        Ok(entries.filter(|entry| selection.contains(entry)).take(page.limit).collect())
+    }
+
+    async fn replay(&self, selection: &Selection, limit: usize) -> Result<u64, StoreError> {
+        let now = self.clock.millis()?;
+        let mut tables = self.lock();
+        let is_meant = |&(&sequence, ref row): &(&u64, &mut Row)| {
+            matches!(row.state, State::Dead | State::Unrouted)
+                && row.bytes.is_some()
+                && selection.contains(&row.entry(sequence, false))
+        };
+        let mut count = 0;
+        for (_, row) in tables.rows.iter_mut().filter(is_meant).take(limit) {
+            row.end(State::Pending, now, None);
+            row.attempts = 0;
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    async fn erase(&self, keys: &[Key]) -> Result<u64, StoreError> {
+        let now = self.clock.millis()?;
+        let tables = &mut *self.lock();
+        let mut count = 0;
+        for sequence in keys.iter().filter_map(|key| tables.by_key.get(key)) {
+            let Some(row) = tables.rows.get_mut(sequence).filter(|row| row.bytes.is_some()) else { continue };
+            row.end(State::Dead, now, Some("erased".to_owned()));
+            row.erase();
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    async fn set_paused(&self, endpoint: &str, is_paused: bool) -> Result<(), StoreError> {
+        let mut tables = self.lock();
+        if is_paused {
+            tables.paused.insert(endpoint.to_owned());
+        } else {
+            tables.paused.remove(endpoint);
+        }
+        Ok(())
+    }
+
+    async fn purge(&self, retention: &Retention, limit: usize) -> Result<u64, StoreError> {
+        let now = self.clock.millis()?;
+        Ok(self.lock().purge(retention, limit, now))
+    }
+
+    async fn stats(&self, endpoint: &str) -> Result<Stats, StoreError> {
+        let now = self.clock.millis()?;
+        let tables = self.lock();
+        let mut stats = Stats { is_paused: tables.paused.contains(endpoint), ..Stats::default() };
+        for row in tables.rows.values().filter(|row| row.key.endpoint == endpoint) {
+            match row.state {
+                State::Pending => stats.pending += 1,
+                State::Running => stats.running += 1,
+                State::Dead => stats.dead += 1,
+                State::Unrouted => stats.unrouted += 1,
+                State::Done => {}
+            }
+            if row.is_open() {
+                let age = Duration::from_millis(now.saturating_sub(row.received).try_into().unwrap_or_default());
+                stats.oldest = stats.oldest.max(Some(age));
+            }
+        }
+        Ok(stats)
+    }
+
+    async fn import(&self, entries: Vec<Entry>) -> Result<u64, StoreError> {
+        let now = self.clock.millis()?;
+        let mut tables = self.lock();
+        let mut count = 0;
+        for entry in entries {
+            let Entry { sequence: _, key, state, digest, received, event_type, order, attempts, reason, bytes } = entry;
+            let state = if state == State::Running { State::Pending } else { state };
+            let received = Clock::millis_of(received);
+            let row =
+                Row { key, digest, received, state, event_type, order, attempts, token: 0, at: now, reason, bytes };
+            count += u64::from(tables.insert(row) == Inserted::New);
+        }
+        Ok(count)
+    }
+}
+
+fn later(now: i64, after: Duration) -> i64 {
+    now.saturating_add(millis(after))
+}
+
+fn millis(duration: Duration) -> i64 {
+    duration.as_millis().try_into().unwrap_or(i64::MAX)
+}

@@ -1,0 +1,187 @@
+//! What all clones of an inbox and its workers share.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{Notify, Semaphore, watch};
+use tokio::task::AbortHandle;
+use tokio::time::Instant;
+use webhook_receiver::{ReceiverService, Webhooks};
+
+use crate::batch::{Batcher, Write};
+use crate::settings::Settings;
+use crate::store::{ClaimId, Finish, Finished, Inserted, NewEntry, Store, StoreError, StoreErrorKind};
+
+/// More claims than this never end at once, so their ends are never refused.
+const FINISHES: usize = 1 << 20;
+
+pub(crate) struct Shared<S: Store, W: Webhooks> {
+    pub(crate) settings: Settings,
+    pub(crate) store: Arc<S>,
+    pub(crate) service: ReceiverService<W>,
+    pub(crate) inserts: Batcher<NewEntry, Inserted>,
+    pub(crate) finishes: Batcher<Finish<S::Effect>, Finished>,
+    /// Wakes the workers if something may be claimable.
+    pub(crate) wake: Notify,
+    pub(crate) slots: Slots,
+    pub(crate) held: Held,
+    pub(crate) phase: watch::Sender<Phase>,
+    status: Mutex<Status>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Phase {
+    Running,
+    /// Nothing is claimed any more.
+    Draining,
+    /// Nothing is done any more.
+    Stopped,
+}
+
+/// How many deliveries can be handled at once, in all and by event type.
+pub(crate) struct Slots {
+    pub(crate) all: Arc<Semaphore>,
+    pub(crate) limited: Vec<(&'static str, Arc<Semaphore>)>,
+}
+
+/// The claims that are running here.
+#[derive(Default)]
+pub(crate) struct Held(Mutex<HashMap<ClaimId, Option<AbortHandle>>>);
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Status {
+    /// Why the last insert failed, if it did.
+    inserting: Option<StoreErrorKind>,
+    /// Why the last call for a worker failed, if it did.
+    working: Option<StoreErrorKind>,
+    /// When a claim ended, or there was nothing to claim.
+    pub(crate) progress: Instant,
+}
+
+impl Status {
+    pub(crate) fn failing(&self) -> Option<StoreErrorKind> {
+        self.inserting.or(self.working)
+    }
+}
+
+/// A call of the store. Reading can be possible while writing is not, so one does not speak for the other.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Call {
+    Insert,
+    Work,
+}
+
+impl<S: Store, W: Webhooks> Shared<S, W> {
+    pub(crate) fn start(settings: Settings, store: S, service: ReceiverService<W>) -> Self {
+        let store = Arc::new(store);
+        let slots = |number: usize| Arc::new(Semaphore::new(number.min(Semaphore::MAX_PERMITS)));
+        Self {
+            inserts: Batcher::start(settings.accept_queue.max(1), Inserts(Arc::clone(&store))),
+            finishes: Batcher::start(FINISHES, Finishes(Arc::clone(&store))),
+            store,
+            service,
+            wake: Notify::new(),
+            slots: Slots {
+                all: slots(settings.concurrency),
+                limited: settings.limits.iter().map(|(name, limit)| (*name, slots(*limit))).collect(),
+            },
+            held: Held::default(),
+            phase: watch::Sender::new(Phase::Running),
+            status: Mutex::new(Status { inserting: None, working: None, progress: Instant::now() }),
+            settings,
+        }
+    }
+
+    pub(crate) fn status(&self) -> Status {
+        *self.lock()
+    }
+
+    /// Keeps what a call of the store says about its state.
+    pub(crate) fn observe<T>(&self, call: Call, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        let failing = result.as_ref().err().map(StoreError::kind);
+        let mut status = self.lock();
+        match call {
+            Call::Insert => status.inserting = failing,
+            Call::Work => status.working = failing,
+        }
+        drop(status);
+        result
+    }
+
+    pub(crate) fn progressed(&self) {
+        self.lock().progress = Instant::now();
+    }
+
+    pub(crate) fn phase(&self) -> Phase {
+        *self.phase.borrow()
+    }
+
+    /// Waits until the phase is this one or a later one.
+    pub(crate) async fn until(&self, phase: Phase) {
+        // It fails only if the sender is dropped, which is here.
+        let _ = self.phase.subscribe().wait_for(|current| *current >= phase).await;
+    }
+
+    pub(crate) fn enter(&self, phase: Phase) {
+        self.phase.send_if_modified(|current| {
+            let is_later = phase > *current;
+            *current = phase.max(*current);
+            is_later
+        });
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Status> {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Held {
+    pub(crate) fn insert(&self, claim: ClaimId) {
+        self.lock().insert(claim, None);
+    }
+
+    /// The task that handles a claim, unless it has ended already.
+    pub(crate) fn set_task(&self, claim: &ClaimId, task: AbortHandle) {
+        if let Some(held) = self.lock().get_mut(claim) {
+            *held = Some(task);
+        }
+    }
+
+    pub(crate) fn remove(&self, claim: &ClaimId) {
+        self.lock().remove(claim);
+    }
+
+    pub(crate) fn claims(&self) -> Vec<ClaimId> {
+        self.lock().keys().cloned().collect()
+    }
+
+    /// Aborts the task of a claim, if it is still held. Returns whether it was.
+    pub(crate) fn abort(&self, claim: &ClaimId) -> bool {
+        let task = self.lock().remove(claim);
+        let was_held = task.is_some();
+        if let Some(task) = task.flatten() {
+            task.abort();
+        }
+        was_held
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<ClaimId, Option<AbortHandle>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+struct Inserts<S>(Arc<S>);
+
+impl<S: Store> Write<NewEntry, Inserted> for Inserts<S> {
+    async fn write(&self, batch: Vec<NewEntry>) -> Result<Vec<Inserted>, StoreError> {
+        self.0.insert(batch).await
+    }
+}
+
+struct Finishes<S>(Arc<S>);
+
+impl<S: Store> Write<Finish<S::Effect>, Finished> for Finishes<S> {
+    async fn write(&self, batch: Vec<Finish<S::Effect>>) -> Result<Vec<Finished>, StoreError> {
+        self.0.finish(batch).await
+    }
+}

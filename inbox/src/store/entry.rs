@@ -1,0 +1,198 @@
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use webhook_receiver::BodyDigest;
+
+/// Identifies a delivery within a store. Compared byte by byte.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key {
+    /// The name of the endpoint that received it: 1 to 128 visible ASCII characters.
+    pub endpoint: String,
+    /// The id within the endpoint: 1 to 512 visible ASCII characters.
+    pub id: String,
+}
+
+impl Key {
+    /// The key with this endpoint and id.
+    pub fn new(endpoint: impl Into<String>, id: impl Into<String>) -> Self {
+        Self { endpoint: endpoint.into(), id: id.into() }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.endpoint, self.id)
+    }
+}
+
+/// A delivery to [insert](super::Store::insert).
+#[derive(Clone, Debug)]
+pub struct NewEntry {
+    /// Its key.
+    pub key: Key,
+    /// The digest of its body.
+    pub digest: BodyDigest,
+    /// The event type that it states: 1 to 128 visible ASCII characters. `None` if it is absent, unknown or anything else.
+    pub event_type: Option<String>,
+    /// Its place in an order, if there is one.
+    pub order: Option<Order>,
+    /// The [serialized delivery](webhook_receiver::StoredDelivery). Any bytes, for a store.
+    pub bytes: Bytes,
+}
+
+/// The place of a delivery among those with the same key of order: they are handled one at a time, in the order in which they
+/// were accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// What they have in common, such as the id of an asset: 1 to 512 bytes without NUL.
+    pub key: String,
+    /// If they have a version, one that is lower than that of a delivery that was handled is
+    /// [superseded](super::Claim::superseded).
+    pub version: Option<i64>,
+}
+
+/// What became of a [`NewEntry`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inserted {
+    /// It was stored.
+    New,
+    /// The key was known, with the same digest. Nothing was changed.
+    Duplicate,
+    /// The key was known, with another digest. Nothing was changed.
+    Conflict,
+}
+
+/// The state of a delivery in a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum State {
+    /// It waits for a worker, perhaps to be tried again.
+    Pending,
+    /// A worker has claimed it. If its lease has lapsed, it can be claimed again.
+    Running,
+    /// It was handled. Its body was removed.
+    Done,
+    /// It will not be tried again: too many attempts have failed, or it was erased.
+    Dead,
+    /// No handler took it, or the fallback has kept it for later.
+    Unrouted,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: [Self; 5] = [Self::Pending, Self::Running, Self::Done, Self::Dead, Self::Unrouted];
+
+    /// Its name, in lower case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Dead => "dead",
+            Self::Unrouted => "unrouted",
+        }
+    }
+
+    /// The state with this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
+/// A delivery, as a store [lists](super::Store::list) it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its position: entries that were accepted later have higher ones.
+    pub sequence: u64,
+    /// Its key.
+    pub key: Key,
+    /// Its state.
+    pub state: State,
+    /// The digest of its body.
+    pub digest: BodyDigest,
+    /// When it was accepted, with a precision of a millisecond.
+    pub received: SystemTime,
+    /// The event type that it states. `None` also if it is done.
+    pub event_type: Option<String>,
+    /// Its place in an order. `None` also if it is done.
+    pub order: Option<Order>,
+    /// How often it was claimed since it was accepted or replayed. 0 if it is done.
+    pub attempts: u32,
+    /// Why the last attempt has failed, or why it is dead or unrouted.
+    pub reason: Option<String>,
+    /// The serialized delivery. `None` if it was not asked for, or was removed.
+    pub bytes: Option<Bytes>,
+}
+
+/// Omits the body, which may contain personal data.
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry")
+            .field("sequence", &self.sequence)
+            .field("key", &self.key)
+            .field("state", &self.state)
+            .field("event_type", &self.event_type)
+            .field("attempts", &self.attempts)
+            .field("reason", &self.reason)
+            .field("bytes", &self.bytes.as_ref().map(Bytes::len))
+            .finish_non_exhaustive()
+    }
+}
+
+/// Which entries are meant: those that satisfy all conditions. The default is all entries.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Of this endpoint.
+    pub endpoint: Option<String>,
+    /// With one of these ids, if there are any.
+    pub ids: Vec<String>,
+    /// In one of these states, if there are any.
+    pub states: Vec<State>,
+    /// With one of these event types, if there are any.
+    pub event_types: Vec<String>,
+    /// Accepted at this time or later.
+    pub since: Option<SystemTime>,
+    /// Accepted before this time.
+    pub until: Option<SystemTime>,
+}
+
+impl Selection {
+    /// Whether it contains this entry. A store with a query language has a condition of its own.
+    pub fn contains(&self, entry: &Entry) -> bool {
+        self.endpoint.as_ref().is_none_or(|endpoint| *endpoint == entry.key.endpoint)
+            && (self.ids.is_empty() || self.ids.contains(&entry.key.id))
+            && (self.states.is_empty() || self.states.contains(&entry.state))
+            && (self.event_types.is_empty()
+                || entry.event_type.as_ref().is_some_and(|event_type| self.event_types.contains(event_type)))
+            && self.since.is_none_or(|since| entry.received >= since)
+            && self.until.is_none_or(|until| entry.received < until)
+    }
+}
+
+/// A page of entries, in the order of their [sequence](Entry::sequence).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Only entries with a higher sequence. 0 is the beginning.
+    pub after: u64,
+    /// At most so many entries.
+    pub limit: usize,
+    /// Whether the serialized deliveries are returned as well.
+    pub with_bytes: bool,
+}
+
+/// Numbers about the entries of an endpoint.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Entries that wait.
+    pub pending: u64,
+    /// Entries that are being handled, or whose lease has lapsed.
+    pub running: u64,
+    /// Entries that will not be tried again.
+    pub dead: u64,
+    /// Entries that no handler took.
+    pub unrouted: u64,
+    /// The time since the oldest pending or running entry was accepted.
+    pub oldest: Option<Duration>,
+    /// Whether the endpoint is paused.
+    pub is_paused: bool,
+}

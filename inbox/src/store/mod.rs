@@ -1,0 +1,107 @@
+//! What a store does.
+
+mod claim;
+mod clock;
+mod entry;
+mod error;
+mod retention;
+
+use std::time::Duration;
+
+use webhook_receiver::LeaseState;
+
+pub use claim::{Claim, ClaimId, ClaimRequest, ClaimToken, EventTypes, Finish, Finished, Verdict};
+pub use clock::Clock;
+pub use entry::{Entry, Inserted, Key, NewEntry, Order, Page, Selection, State, Stats};
+pub use error::{StoreError, StoreErrorKind};
+pub use retention::{Retention, RetentionTooShort};
+
+/// Keeps deliveries durably, and which of them were handled.
+///
+/// # States
+///
+/// ```text
+/// insert → pending → claim → running → done
+///             ↑                 │ ├→ dead     ─┐
+///             │                 │ └→ unrouted ─┤
+///             └── retry, lapse ─┴── replay ────┘
+/// ```
+///
+/// # To implement
+///
+/// - A method returns when its change is durable: it survives the end of the process, and of the machine as far as the engine
+///   promises. Each method is one transaction, all users of the store together, even in other processes.
+/// - If a method fails, it has changed nothing, except that the answer to a successful commit may have been lost. The caller
+///   repeats the call: all of them tolerate that.
+/// - Time is that of the store. All methods take durations, so that one clock decides. Take a [`Clock`] when the store is
+///   created, so that tests can set it. A time before 1970 is an error.
+/// - A method must limit how long it takes. Dropping its future must not leave a change half made.
+///
+/// Two tables are enough: one with a row for each key that was seen, and one with the rest for those that are not done.
+/// `testing::check_store`, with the feature `testing`, checks a store.
+pub trait Store: Send + Sync + 'static {
+    /// A change that a handler makes in the store's own transaction, such as a closure over it. See
+    /// [`Effects`](crate::Effects).
+    type Effect: Send + 'static;
+
+    /// Stores new entries as pending. Entries of one batch with the same key count one after the other. The result has one
+    /// element for each, in their order.
+    fn insert(&self, batch: Vec<NewEntry>) -> impl Future<Output = Result<Vec<Inserted>, StoreError>> + Send;
+
+    /// Claims entries that can be handled now, those that can be since the longest time first: each becomes running, gets a new
+    /// token and a lease, and its number of attempts is incremented. That is durable before this returns.
+    ///
+    /// An entry can be claimed if it is pending and the delay of its last failure is over, or if it is running and its lease has
+    /// lapsed; its endpoint is not paused; and no entry with the same key of order that was accepted earlier is pending or
+    /// running.
+    fn claim(&self, request: &ClaimRequest) -> impl Future<Output = Result<Vec<Claim>, StoreError>> + Send;
+
+    /// Lets leases last for this time from now on. A lease that has lapsed can be extended as long as nothing else has claimed
+    /// the entry. The result has one element for each claim: [`Expired`](LeaseState::Expired) if its token is not the current
+    /// one.
+    fn extend(
+        &self,
+        claims: &[ClaimId],
+        lease: Duration,
+    ) -> impl Future<Output = Result<Vec<LeaseState>, StoreError>> + Send;
+
+    /// Ends claims. Each is independent of the others: if an effect fails, only the effects of its claim are undone. The result
+    /// has one element for each, in their order.
+    ///
+    /// A lease that has lapsed can be ended as long as nothing else has claimed the entry.
+    fn finish(
+        &self,
+        batch: Vec<Finish<Self::Effect>>,
+    ) -> impl Future<Output = Result<Vec<Finished>, StoreError>> + Send;
+
+    /// Lists entries, those that were accepted first at the beginning.
+    fn list(&self, selection: &Selection, page: &Page) -> impl Future<Output = Result<Vec<Entry>, StoreError>> + Send;
+
+    /// Makes dead and unrouted entries pending again, at most so many, if their bodies are still there. Attempts are counted from
+    /// the beginning. Returns how many there were.
+    fn replay(&self, selection: &Selection, limit: usize) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
+    /// Removes the bodies of entries, whatever their state, at once. Those that are not done become dead with the reason
+    /// `erased`, and their claims end. Their keys are remembered. Returns how many bodies there were.
+    fn erase(&self, keys: &[Key]) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
+    /// Sets whether the entries of an endpoint can be claimed. Others are not affected, nor are entries that are running.
+    fn set_paused(&self, endpoint: &str, is_paused: bool) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Removes what is older than its retention, at most so many entries or bodies, so that others do not wait for long. Returns
+    /// how many there were: if these are fewer than the limit, nothing is left to remove.
+    ///
+    /// - The bodies of dead and unrouted entries, when they have been so for long enough.
+    /// - Entries that were accepted long enough ago and have no body, with their reasons. The key is then unknown.
+    /// - Versions of keys of order that have not changed for as long as entries are remembered.
+    ///
+    /// Pending and running entries stay.
+    fn purge(&self, retention: &Retention, limit: usize) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
+    /// Counts the entries of an endpoint.
+    fn stats(&self, endpoint: &str) -> impl Future<Output = Result<Stats, StoreError>> + Send;
+
+    /// Stores entries that another store has [listed](Self::list), as they are, in their order; those that are running as pending.
+    /// Entries whose keys are known are left alone. Returns how many were stored.
+    fn import(&self, entries: Vec<Entry>) -> impl Future<Output = Result<u64, StoreError>> + Send;
+}

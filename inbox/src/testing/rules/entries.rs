@@ -1,0 +1,146 @@
+//! Entries: what is stored and listed.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::join;
+use webhook_receiver::BodyDigest;
+
+use super::{Bench, Checked, SECOND, dead, done, expect, ok, unrouted};
+use crate::store::{Inserted, Key, NewEntry, Page, Selection, State, Stats, Store};
+use crate::testing::Subject;
+
+pub(in crate::testing) async fn insert<T: Subject>(bench: &Bench<'_, T>) -> Checked {
+    let entry = bench.new_entry("a");
+    let other = NewEntry { digest: BodyDigest::of(b"else"), ..entry.clone() };
+    let new = bench.new_entry("b");
+    let batch = vec![entry.clone(), entry.clone(), other.clone(), new];
+    let inserted = ok("insert", bench.here.insert(batch).await)?;
+    expect("a batch", &inserted, &vec![Inserted::New, Inserted::Duplicate, Inserted::Conflict, Inserted::New])?;
+    let inserted = ok("insert", bench.there.insert(vec![other, entry]).await)?;
+    expect("a batch from elsewhere", &inserted, &vec![Inserted::Conflict, Inserted::Duplicate])?;
+    let stored = bench.get("a").await?;
+    expect("the state of a new entry", &stored.state, &State::Pending)?;
+    expect("the body after a conflict", &stored.bytes, &Some(Bytes::from_static(b"a")))?;
+    expect("an empty batch", &ok("insert", bench.here.insert(Vec::new()).await)?, &Vec::new())
+}
+
+pub(in crate::testing) async fn keys<T: Subject>(bench: &Bench<'_, T>) -> Checked {
+    let long = "x".repeat(511);
+    let all: String = ('!'..='~').collect();
+    let ids = ["a", "A", "a%", "a_", "'a'", "a\\", "\"a\"", "a,b", "{a}", "NULL", "0", "00", "0.0", &all];
+    let ids = ids.iter().map(|id| (*id).to_owned()).chain([format!("{long}y"), format!("{long}z")]);
+    let keys: Vec<Key> = ids.map(|id| bench.key(&id)).chain([Key::new("keys-2", "a"), Key::new("KEYS", "a")]).collect();
+    for key in &keys {
+        let entry = NewEntry { key: key.clone(), ..bench.new_entry("body") };
+        let inserted = ok("insert", bench.here.insert(vec![entry.clone()]).await)?;
+        expect(&format!("insert {key}"), &inserted, &vec![Inserted::New])?;
+        let inserted = ok("insert", bench.there.insert(vec![entry]).await)?;
+        expect(&format!("insert {key} again"), &inserted, &vec![Inserted::Duplicate])?;
+    }
+    expect("the number of entries", &bench.list(Selection::default()).await?.len(), &(keys.len() - 2))
+}
+
+pub(in crate::testing) async fn bytes<T: Subject>(bench: &Bench<'_, T>) -> Checked {
+    let all: Vec<u8> = (0..=255).cycle().take(100_000).collect();
+    for (id, bytes) in [("empty", Vec::new()), ("zero", vec![0]), ("all", all)] {
+        let entry = NewEntry { bytes: bytes.into(), ..bench.ordered(id, "Ünï ' \" % 🗝", Some(i64::MIN)) };
+        let entry = NewEntry { event_type: Some("a.b'c".to_owned()), ..entry };
+        bench.insert([entry.clone()]).await?;
+        let stored = bench.get(id).await?;
+        expect("key", &stored.key, &entry.key)?;
+        expect("digest", &stored.digest, &entry.digest)?;
+        expect("event type", &stored.event_type, &entry.event_type)?;
+        expect("order", &stored.order, &entry.order)?;
+        expect("bytes", &(stored.bytes.as_ref() == Some(&entry.bytes)), &true)?;
+        let claim = bench.claim_only(&bench.there, id).await?;
+        expect("claimed bytes", &(claim.bytes == entry.bytes), &true)?;
+        expect("claimed event type", &claim.event_type, &entry.event_type)?;
+        bench.end(&claim.id, dead()).await?;
+    }
+    // Each bit of a digest counts.
+    let digest = BodyDigest::from_bytes([0xa5; 32]);
+    bench.insert([NewEntry { digest, ..bench.new_entry("digest") }]).await?;
+    for byte in 0..32 {
+        let mut changed = [0xa5; 32];
+        changed[byte] ^= 1 << (byte % 8);
+        let entry = NewEntry { digest: BodyDigest::from_bytes(changed), ..bench.new_entry("digest") };
+        expect("a changed digest", &ok("insert", bench.here.insert(vec![entry]).await)?, &vec![Inserted::Conflict])?;
+    }
+    Ok(())
+}
+
+pub(in crate::testing) async fn one<T: Subject>(bench: &Bench<'_, T>) -> Checked {
+    for round in 0..20 {
+        let entry = bench.new_entry(&format!("round-{round}"));
+        let other = bench.new_entry(&format!("other-{round}"));
+        // In both orders, so that stores that lock rows can meet.
+        let (a, b) = join!(
+            bench.here.insert(vec![entry.clone(), other.clone()]),
+            bench.there.insert(vec![other.clone(), entry.clone()]),
+        );
+        let (a, b) = (ok("insert", a)?, ok("insert", b)?);
+        expect("the number of results", &(a.len(), b.len()), &(2, 2))?;
+        for pair in [(a[0], b[1]), (a[1], b[0])] {
+            if !matches!(pair, (Inserted::New, Inserted::Duplicate) | (Inserted::Duplicate, Inserted::New)) {
+                return Err(format!("two concurrent inserts: {pair:?}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(in crate::testing) async fn list<T: Subject>(bench: &Bench<'_, T>) -> Checked {
+    bench.insert([bench.of_type("a", "x"), bench.of_type("b", "y")]).await?;
+    bench.advance(SECOND).await;
+    bench.insert([bench.of_type("c", "x"), bench.new_entry("d")]).await?;
+    let listed = bench.list(Selection::default()).await?;
+    expect("the number of entries", &listed.len(), &4)?;
+    let times: Vec<_> = listed.iter().map(|entry| entry.received).collect();
+    expect("the difference of times", &times[2].duration_since(times[0]).ok(), &Some(SECOND))?;
+
+    let names = |ids: &str| ids.chars().map(String::from).collect::<Vec<_>>();
+    let ids = async |selection| -> Checked<Vec<String>> {
+        Ok(bench.list(selection).await?.into_iter().map(|entry| entry.key.id).collect())
+    };
+    let any = Selection::default;
+    expect("all", &ids(any()).await?, &names("abcd"))?;
+    expect("by id", &ids(Selection { ids: names("bcz"), ..any() }).await?, &names("bc"))?;
+    expect("by type", &ids(Selection { event_types: names("xz"), ..any() }).await?, &names("ac"))?;
+    expect("since", &ids(Selection { since: Some(times[2]), ..any() }).await?, &names("cd"))?;
+    expect("until", &ids(Selection { until: Some(times[2]), ..any() }).await?, &names("ab"))?;
+    let both = Selection { until: Some(times[2]), event_types: names("x"), ..any() };
+    expect("by two conditions", &ids(both).await?, &names("a"))?;
+
+    let claims = bench.claim_many(&bench.here, 3).await?;
+    bench.end(&claims[0].id, done()).await?;
+    bench.end(&claims[1].id, dead()).await?;
+    for (state, expected) in [(State::Done, "a"), (State::Dead, "b"), (State::Running, "c"), (State::Pending, "d")] {
+        let selection = Selection { states: vec![state], ..any() };
+        expect(state.name(), &ids(selection).await?, &names(expected))?;
+    }
+    let states = vec![State::Pending, State::Done];
+    expect("by states", &ids(Selection { states, ..any() }).await?, &names("ad"))?;
+
+    let selection = Selection { endpoint: Some(bench.endpoint.to_owned()), ..any() };
+    let page = Page { after: listed[1].sequence, limit: 1, with_bytes: false };
+    let entries = ok("list", bench.here.list(&selection, &page).await)?;
+    let found: Vec<_> = entries.into_iter().map(|entry| (entry.key.id, entry.bytes)).collect();
+    expect("a page without bytes", &found, &vec![("c".to_owned(), None)])
+}
+
+pub(in crate::testing) async fn stats<T: Subject>(bench: &Bench<'_, T>) -> Checked {
+    expect("without entries", &bench.stats().await?, &Stats::default())?;
+    bench.insert_ids(&["a", "b", "c", "d"]).await?;
+    bench.advance(SECOND).await;
+    bench.insert_ids(&["e", "f"]).await?;
+    let claims = bench.claim_many(&bench.here, 4).await?;
+    bench.end(&claims[0].id, done()).await?;
+    bench.end(&claims[1].id, dead()).await?;
+    bench.end(&claims[2].id, unrouted()).await?;
+    let expected = Stats { pending: 2, running: 1, dead: 1, unrouted: 1, oldest: Some(SECOND), is_paused: false };
+    expect("counts", &bench.stats().await?, &expected)?;
+    bench.end(&claims[3].id, done()).await?;
+    let expected = Stats { running: 0, oldest: Some(Duration::ZERO), ..expected };
+    expect("counts", &bench.stats().await?, &expected)
+}

@@ -1,0 +1,72 @@
+//! Changes in the store's transaction.
+
+use std::time::Duration;
+
+use webhook_inbox::store::State;
+use webhook_inbox::{Backoff, Effects, Inbox, MemoryEffect, MemoryTable, NoTransaction};
+use webhook_receiver::{BoxError, Outcome};
+
+use crate::acme::{Created, created, receiver, signed};
+use crate::support::{Ledger, entry, send, store, until};
+
+/// An effect of another store.
+struct Other;
+
+fn add(table: &mut MemoryTable, name: &str) {
+    let count = table.get(name).map_or(0, |count| count.parse().unwrap()) + 1;
+    table.insert(name.to_owned(), count.to_string());
+}
+
+#[tokio::test(start_paused = true)]
+async fn effects_happen_with_the_done_mark() {
+    let (store, ledger) = (store(), Ledger::default());
+    let handler = {
+        let ledger = ledger.clone();
+        move |event: Created, effects: Effects<MemoryEffect>| {
+            let ledger = ledger.clone();
+            async move {
+                ledger.write(&event.asset, "attempt");
+                let attempt = ledger.count(&event.asset);
+                let asset = event.asset.clone();
+                effects.add(move |table: &mut MemoryTable| {
+                    add(table, &asset);
+                    if asset == "effect fails" && attempt == 1 { Err("once".into()) } else { Ok(()) }
+                })?;
+                if event.asset == "handler fails" && attempt == 1 { Err(BoxError::from("once")) } else { Ok(()) }
+            }
+        }
+    };
+    let inbox = Inbox::builder("acme", store.clone(), receiver().on(handler).into_service())
+        .backoff(Backoff::constant(Duration::from_secs(1)))
+        .start()
+        .unwrap();
+    for (asset, attempts) in [("succeeds", 1), ("handler fails", 2), ("effect fails", 2)] {
+        let id = asset.replace(' ', "-");
+        send(&inbox, &id, &created(asset)).await;
+        until(&store, &id, State::Done).await;
+        assert_eq!(store.table()[asset], "1", "{asset}");
+        assert_eq!(ledger.count(asset), attempts, "{asset}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_effect_without_a_transaction_is_an_error() {
+    let service = receiver()
+        .on(|_: Created, effects: Effects<MemoryEffect>| async move {
+            effects.add(|_: &mut MemoryTable| Ok(()))?;
+            Ok::<_, NoTransaction>(())
+        })
+        .into_service();
+    let body = created("a");
+    let outcome = service.receive(&signed("1", &body), body).await.unwrap();
+    assert!(matches!(outcome, Outcome::Failed(_)), "{outcome}");
+
+    // Of another store.
+    let other = receiver().on(|_: Created, effects: Effects<Other>| async move { effects.add(Other) }).into_service();
+    let store = store();
+    let inbox = Inbox::builder("acme", store.clone(), other).max_attempts(1).start().unwrap();
+    send(&inbox, "1", &created("a")).await;
+    until(&store, "1", State::Dead).await;
+    let reason = entry(&store, "1").await.unwrap().reason.unwrap();
+    assert!(reason.contains("not run by an inbox"), "{reason}");
+}

@@ -1,0 +1,15 @@
+//! Tests through the public interface.
+
+mod accepting;
+mod acme;
+mod duplicates;
+mod effects;
+mod failures;
+mod handling;
+mod operating;
+mod ordering;
+mod shutdown;
+mod stores;
+mod support;
+mod unreliable;
+mod unreliable_stores;

@@ -1,0 +1,63 @@
+//! Drain at shutdown.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+use webhook_inbox::Inbox;
+use webhook_inbox::store::State;
+
+use crate::acme::{Created, created, receiver};
+use crate::support::{entry, send, state, store, until};
+
+#[tokio::test(start_paused = true)]
+async fn f15_handlers_finish_and_nothing_more_is_claimed() {
+    let store = store();
+    let service = receiver().on(|_: Created| async { sleep(Duration::from_secs(5)).await }).into_service();
+    let inbox = Inbox::builder("acme", store.clone(), service).concurrency(100).start().unwrap();
+    for number in 0..150 {
+        send(&inbox, &number.to_string(), &created("a")).await;
+    }
+    sleep(Duration::from_secs(1)).await;
+    let start = Instant::now();
+    assert!(inbox.drain(Duration::from_secs(20)).await);
+    assert!(start.elapsed() < Duration::from_secs(6));
+    let stats = inbox.health().await.stats.unwrap();
+    assert_eq!((stats.running, stats.pending), (0, 50));
+    // What arrives now is stored, and handled after the next start.
+    assert_eq!(send(&inbox, "late", &created("a")).await, "stored");
+    sleep(Duration::from_mins(5)).await;
+    assert_eq!(state(&store, "late").await, Some(State::Pending));
+    let next = Inbox::start("acme", store.clone(), receiver().on(|_: Created| async {}).into_service()).unwrap();
+    until(&store, "late", State::Done).await;
+    assert_eq!(next.health().await.stats.unwrap().pending, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f16_a_handler_that_never_returns_is_dropped_at_the_limit() {
+    let store = store();
+    let service = receiver().on(|_: Created| async { sleep(Duration::MAX).await }).into_service();
+    let inbox = Inbox::start("acme", store.clone(), service).unwrap();
+    send(&inbox, "1", &created("a")).await;
+    sleep(Duration::from_secs(1)).await;
+    let start = Instant::now();
+    assert!(!inbox.drain(Duration::from_secs(20)).await);
+    assert!(start.elapsed() <= Duration::from_secs(22));
+    let left = entry(&store, "1").await.unwrap();
+    assert_eq!((left.state, left.attempts), (State::Pending, 1));
+    // Another worker takes it at once.
+    let _next = Inbox::start("acme", store.clone(), receiver().on(|_: Created| async {}).into_service()).unwrap();
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(state(&store, "1").await, Some(State::Done));
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_drain_a_running_handler_finishes_after_the_last_clone_is_dropped() {
+    let store = store();
+    let service = receiver().on(|_: Created| async { sleep(Duration::from_mins(2)).await }).into_service();
+    let inbox = Inbox::start("acme", store.clone(), service).unwrap();
+    send(&inbox, "1", &created("a")).await;
+    sleep(Duration::from_secs(1)).await;
+    drop(inbox);
+    until(&store, "1", State::Done).await;
+    assert_eq!(entry(&store, "1").await.unwrap().reason, None);
+}

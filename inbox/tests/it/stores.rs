@@ -1,0 +1,310 @@
+//! The check of stores accepts the store in memory, and finds each of these faults.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use webhook_inbox::store::{
+    Claim, ClaimId, ClaimRequest, Entry, EventTypes, Finish, Finished, Inserted, Key, NewEntry, Page, Selection, State,
+    Stats, StoreError, Verdict,
+};
+use webhook_inbox::testing::{MemorySubject, Subject, check_store};
+use webhook_inbox::{MemoryEffect, MemoryStore, Retention, Store};
+use webhook_receiver::{BodyDigest, LeaseState};
+
+/// What a store does wrong, and a rule that must find it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    ForgetsTheDigest,
+    TakesEndpointsTogether,
+    IgnoresCase,
+    CutsBodies,
+    InsertsTwoOfABatch,
+    ListsBytesAlways,
+    IgnoresThePage,
+    CountsNothing,
+    IgnoresTheLimit,
+    IgnoresEventTypes,
+    ClaimsOfAnyEndpoint,
+    LeasesDoNotLapse,
+    LeasesLapseEarly,
+    ExtendsNothing,
+    ExtendsForever,
+    AcceptsOldTokens,
+    CountsNoAttempts,
+    RetriesAtOnce,
+    CountsReleases,
+    KillsInsteadOfUnrouting,
+    RunsEffectsOfFencedClaims,
+    UndoesTheWholeBatch,
+    IgnoresOrder,
+    IgnoresVersions,
+    ReplaysAll,
+    ReplaysNothing,
+    KeepsErasedBodies,
+    ForgetsErasedKeys,
+    IgnoresPause,
+    PurgesTooMuchAtOnce,
+    PurgesEarly,
+    PurgesNothing,
+    ImportsNothing,
+}
+
+const FAULTS: &[(Fault, &str)] = &[
+    (Fault::ForgetsTheDigest, "insert"),
+    (Fault::TakesEndpointsTogether, "keys"),
+    (Fault::IgnoresCase, "keys"),
+    (Fault::CutsBodies, "bytes"),
+    (Fault::InsertsTwoOfABatch, "insert"),
+    (Fault::ListsBytesAlways, "list"),
+    (Fault::IgnoresThePage, "list"),
+    (Fault::CountsNothing, "stats"),
+    (Fault::IgnoresTheLimit, "claim"),
+    (Fault::IgnoresEventTypes, "claim"),
+    (Fault::ClaimsOfAnyEndpoint, "claim"),
+    (Fault::LeasesDoNotLapse, "lease"),
+    (Fault::LeasesLapseEarly, "lease"),
+    (Fault::ExtendsNothing, "extend"),
+    (Fault::ExtendsForever, "extend"),
+    (Fault::AcceptsOldTokens, "fenced"),
+    (Fault::CountsNoAttempts, "attempts"),
+    (Fault::RetriesAtOnce, "retry"),
+    (Fault::CountsReleases, "release"),
+    (Fault::KillsInsteadOfUnrouting, "dead"),
+    (Fault::RunsEffectsOfFencedClaims, "effects"),
+    (Fault::UndoesTheWholeBatch, "effects"),
+    (Fault::IgnoresOrder, "ordered"),
+    (Fault::IgnoresVersions, "superseded"),
+    (Fault::ReplaysAll, "replay"),
+    (Fault::ReplaysNothing, "replay"),
+    (Fault::KeepsErasedBodies, "erase"),
+    (Fault::ForgetsErasedKeys, "erase"),
+    (Fault::IgnoresPause, "pause"),
+    (Fault::PurgesTooMuchAtOnce, "purge"),
+    (Fault::PurgesEarly, "purge"),
+    (Fault::PurgesNothing, "bodies"),
+    (Fault::ImportsNothing, "import"),
+];
+
+/// A store in memory with a fault.
+struct Faulty {
+    fault: Fault,
+    store: MemoryStore,
+}
+
+impl Faulty {
+    fn has(&self, fault: Fault) -> bool {
+        self.fault == fault
+    }
+}
+
+impl Store for Faulty {
+    type Effect = MemoryEffect;
+
+    async fn insert(&self, mut batch: Vec<NewEntry>) -> Result<Vec<Inserted>, StoreError> {
+        for entry in &mut batch {
+            match self.fault {
+                Fault::ForgetsTheDigest => entry.digest = BodyDigest::of(b""),
+                Fault::TakesEndpointsTogether => entry.key.endpoint = entry.key.endpoint.replace("-2", ""),
+                Fault::IgnoresCase => entry.key.id.make_ascii_lowercase(),
+                Fault::CutsBodies => entry.bytes.truncate(70_000),
+                Fault::IgnoresOrder => entry.order = None,
+                Fault::IgnoresVersions => entry.order.iter_mut().for_each(|order| order.version = None),
+                _ => {}
+            }
+        }
+        let mut inserted = self.store.insert(batch).await?;
+        if self.has(Fault::InsertsTwoOfABatch) && inserted.len() > 1 {
+            inserted[1] = Inserted::New;
+        }
+        Ok(inserted)
+    }
+
+    async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claim>, StoreError> {
+        let mut request = request.clone();
+        match self.fault {
+            Fault::IgnoresTheLimit => request.limit += 1,
+            Fault::IgnoresEventTypes => request.event_types = EventTypes::Except(Vec::new()),
+            Fault::LeasesDoNotLapse => request.lease *= 1_000_000,
+            Fault::LeasesLapseEarly => request.lease /= 2,
+            Fault::IgnoresPause => self.store.set_paused(&request.endpoint, false).await?,
+            Fault::ClaimsOfAnyEndpoint if request.endpoint == "elsewhere" => "claim".clone_into(&mut request.endpoint),
+            _ => {}
+        }
+        let mut claims = self.store.claim(&request).await?;
+        if self.has(Fault::CountsNoAttempts) {
+            for claim in &mut claims {
+                claim.attempt = 1;
+            }
+        }
+        Ok(claims)
+    }
+
+    async fn extend(&self, claims: &[ClaimId], lease: Duration) -> Result<Vec<LeaseState>, StoreError> {
+        match self.fault {
+            Fault::ExtendsNothing => self.store.extend(claims, Duration::ZERO).await,
+            Fault::ExtendsForever => self.store.extend(claims, lease * 1_000_000).await,
+            _ => self.store.extend(claims, lease).await,
+        }
+    }
+
+    async fn finish(&self, mut batch: Vec<Finish<MemoryEffect>>) -> Result<Vec<Finished>, StoreError> {
+        if self.has(Fault::RunsEffectsOfFencedClaims) {
+            // The done marks come first, and the effects are run whatever becomes of them.
+            let mut all = Vec::new();
+            for finish in batch {
+                if let Verdict::Done(effects) = finish.verdict {
+                    let key = Key::new("aside", finish.claim.key.id.clone());
+                    let entry =
+                        NewEntry { key, digest: BodyDigest::of(b""), event_type: None, order: None, bytes: "".into() };
+                    self.store.insert(vec![entry]).await?;
+                    let request = ClaimRequest {
+                        endpoint: "aside".to_owned(),
+                        event_types: EventTypes::Except(Vec::new()),
+                        limit: 1,
+                        lease: Duration::from_secs(9),
+                    };
+                    if let Some(claim) = self.store.claim(&request).await?.into_iter().next() {
+                        let verdict = Verdict::Done(effects);
+                        let _ = self.store.finish(vec![Finish { claim: claim.id, verdict }]).await?;
+                    }
+                    all.push(Finish { claim: finish.claim, verdict: Verdict::Done(Vec::new()) });
+                } else {
+                    all.push(finish);
+                }
+            }
+            return self.store.finish(all).await;
+        }
+        if self.has(Fault::UndoesTheWholeBatch) && batch.len() == 4 {
+            return Ok(batch.iter().map(|_| Finished::EffectFailed("one of them".into())).collect());
+        }
+        for finish in &mut batch {
+            if self.has(Fault::AcceptsOldTokens) {
+                for number in 0..10 {
+                    let token = webhook_inbox::store::ClaimToken::new(number);
+                    let any = ClaimId { token, ..finish.claim.clone() };
+                    if self.store.extend(std::slice::from_ref(&any), Duration::from_secs(30)).await?[0]
+                        == LeaseState::Held
+                    {
+                        finish.claim = any;
+                    }
+                }
+            }
+            match &mut finish.verdict {
+                Verdict::Retry { after, .. } if self.has(Fault::RetriesAtOnce) => *after = Duration::ZERO,
+                Verdict::Unrouted { reason } if self.has(Fault::KillsInsteadOfUnrouting) => {
+                    finish.verdict = Verdict::Dead { reason: reason.clone() };
+                }
+                Verdict::Release if self.has(Fault::CountsReleases) => {
+                    finish.verdict = Verdict::Retry { after: Duration::ZERO, reason: String::new() };
+                }
+                _ => {}
+            }
+        }
+        self.store.finish(batch).await
+    }
+
+    async fn list(&self, selection: &Selection, page: &Page) -> Result<Vec<Entry>, StoreError> {
+        let mut page = page.clone();
+        page.with_bytes |= self.has(Fault::ListsBytesAlways);
+        if self.has(Fault::IgnoresThePage) {
+            page.after = 0;
+        }
+        self.store.list(selection, &page).await
+    }
+
+    async fn replay(&self, selection: &Selection, limit: usize) -> Result<u64, StoreError> {
+        match self.fault {
+            Fault::ReplaysAll => {
+                let all = Selection { endpoint: selection.endpoint.clone(), ..Selection::default() };
+                self.store.replay(&all, limit).await
+            }
+            Fault::ReplaysNothing => Ok(0),
+            _ => self.store.replay(selection, limit).await,
+        }
+    }
+
+    async fn erase(&self, keys: &[Key]) -> Result<u64, StoreError> {
+        match self.fault {
+            Fault::KeepsErasedBodies => Ok(3),
+            Fault::ForgetsErasedKeys => {
+                let count = self.store.erase(keys).await?;
+                let forget = Retention::default().seen_shorter_than_the_sender_retries(Duration::ZERO);
+                self.store.purge(&forget, 100).await?;
+                Ok(count)
+            }
+            _ => self.store.erase(keys).await,
+        }
+    }
+
+    async fn set_paused(&self, endpoint: &str, is_paused: bool) -> Result<(), StoreError> {
+        self.store.set_paused(endpoint, is_paused).await
+    }
+
+    async fn purge(&self, retention: &Retention, limit: usize) -> Result<u64, StoreError> {
+        match self.fault {
+            Fault::PurgesTooMuchAtOnce => self.store.purge(retention, limit + 3).await,
+            Fault::PurgesEarly => {
+                let early = retention.seen_shorter_than_the_sender_retries(retention.of_seen() / 2);
+                self.store.purge(&early, limit).await
+            }
+            Fault::PurgesNothing => Ok(0),
+            _ => self.store.purge(retention, limit).await,
+        }
+    }
+
+    async fn stats(&self, endpoint: &str) -> Result<Stats, StoreError> {
+        if self.has(Fault::CountsNothing) { Ok(Stats::default()) } else { self.store.stats(endpoint).await }
+    }
+
+    async fn import(&self, entries: Vec<Entry>) -> Result<u64, StoreError> {
+        match self.fault {
+            Fault::ImportsNothing => Ok(0),
+            _ => self.store.import(entries).await,
+        }
+    }
+}
+
+struct FaultySubject(Fault, MemorySubject);
+
+impl Subject for FaultySubject {
+    type Store = Faulty;
+
+    async fn open(&self) -> Faulty {
+        Faulty { fault: self.0, store: self.1.open().await }
+    }
+
+    async fn advance(&self, by: Duration) {
+        self.1.advance(by).await;
+    }
+
+    fn effect(&self, name: &str, fails: bool) -> MemoryEffect {
+        self.1.effect(name, fails)
+    }
+
+    async fn count(&self, name: &str) -> u64 {
+        self.1.count(name).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_store_in_memory_keeps_all_rules() {
+    check_store(&MemorySubject::default()).await.unwrap();
+}
+
+#[tokio::test]
+async fn each_fault_is_found_by_its_rule() {
+    for &(fault, rule) in FAULTS {
+        let found = check_store(&FaultySubject(fault, MemorySubject::default())).await;
+        let violations = found.expect_err(&format!("{fault:?} is not found"));
+        let rules: BTreeSet<_> = violations.iter().map(|violation| violation.rule).collect();
+        assert!(rules.contains(rule), "{fault:?} breaks {rule}, but found are {violations:#?}");
+    }
+}
+
+#[test]
+fn states_have_names() {
+    for state in State::ALL {
+        assert_eq!(State::parse(state.name()), Some(state));
+    }
+    assert_eq!(State::parse("Done"), None);
+}

@@ -1,0 +1,125 @@
+//! A store in memory that can be made to fail.
+
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::time::sleep;
+use webhook_inbox::store::{
+    Claim, ClaimId, ClaimRequest, Entry, Finish, Finished, Inserted, Key, NewEntry, Page, Selection, Stats, StoreError,
+    StoreErrorKind,
+};
+use webhook_inbox::{MemoryEffect, MemoryStore, Retention, Store};
+use webhook_receiver::LeaseState;
+
+/// What happens at a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// Nothing.
+    Calm,
+    /// It fails and changes nothing.
+    Fails(StoreErrorKind),
+    /// It succeeds, but the answer is lost.
+    LosesAnswers,
+}
+
+#[derive(Clone)]
+pub(crate) struct Unreliable {
+    pub(crate) store: MemoryStore,
+    inserts: Arc<Mutex<Trouble>>,
+    finishes: Arc<Mutex<Trouble>>,
+    others: Arc<Mutex<Trouble>>,
+    millis: Arc<AtomicU64>,
+    pub(crate) lost: Arc<AtomicU8>,
+}
+
+impl Unreliable {
+    pub(crate) fn new(store: MemoryStore) -> Self {
+        let calm = || Arc::new(Mutex::new(Trouble::Calm));
+        Self { store, inserts: calm(), finishes: calm(), others: calm(), millis: Arc::default(), lost: Arc::default() }
+    }
+
+    pub(crate) fn all(&self, trouble: Trouble) {
+        self.inserts(trouble);
+        self.finishes(trouble);
+        *self.others.lock().unwrap() = trouble;
+    }
+
+    pub(crate) fn inserts(&self, trouble: Trouble) {
+        *self.inserts.lock().unwrap() = trouble;
+    }
+
+    pub(crate) fn finishes(&self, trouble: Trouble) {
+        *self.finishes.lock().unwrap() = trouble;
+    }
+
+    pub(crate) fn slow(&self, by: Duration) {
+        self.millis.store(by.as_millis().try_into().unwrap(), Ordering::SeqCst);
+    }
+
+    async fn call<T>(
+        &self,
+        trouble: &Mutex<Trouble>,
+        call: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        sleep(Duration::from_millis(self.millis.load(Ordering::SeqCst))).await;
+        let trouble = *trouble.lock().unwrap();
+        match trouble {
+            Trouble::Calm => call.await,
+            Trouble::Fails(kind) => Err(StoreError::new(kind, "as the test wants")),
+            Trouble::LosesAnswers => {
+                call.await?;
+                self.lost.fetch_add(1, Ordering::SeqCst);
+                Err(StoreError::new(StoreErrorKind::Unavailable, "the connection was lost after the commit"))
+            }
+        }
+    }
+}
+
+impl Store for Unreliable {
+    type Effect = MemoryEffect;
+
+    async fn insert(&self, batch: Vec<NewEntry>) -> Result<Vec<Inserted>, StoreError> {
+        self.call(&self.inserts, self.store.insert(batch)).await
+    }
+
+    async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claim>, StoreError> {
+        self.call(&self.others, self.store.claim(request)).await
+    }
+
+    async fn extend(&self, claims: &[ClaimId], lease: Duration) -> Result<Vec<LeaseState>, StoreError> {
+        self.call(&self.others, self.store.extend(claims, lease)).await
+    }
+
+    async fn finish(&self, batch: Vec<Finish<MemoryEffect>>) -> Result<Vec<Finished>, StoreError> {
+        self.call(&self.finishes, self.store.finish(batch)).await
+    }
+
+    async fn list(&self, selection: &Selection, page: &Page) -> Result<Vec<Entry>, StoreError> {
+        self.store.list(selection, page).await
+    }
+
+    async fn replay(&self, selection: &Selection, limit: usize) -> Result<u64, StoreError> {
+        self.call(&self.others, self.store.replay(selection, limit)).await
+    }
+
+    async fn erase(&self, keys: &[Key]) -> Result<u64, StoreError> {
+        self.call(&self.others, self.store.erase(keys)).await
+    }
+
+    async fn set_paused(&self, endpoint: &str, is_paused: bool) -> Result<(), StoreError> {
+        self.call(&self.others, self.store.set_paused(endpoint, is_paused)).await
+    }
+
+    async fn purge(&self, retention: &Retention, limit: usize) -> Result<u64, StoreError> {
+        self.call(&self.others, self.store.purge(retention, limit)).await
+    }
+
+    async fn stats(&self, endpoint: &str) -> Result<Stats, StoreError> {
+        self.call(&self.others, self.store.stats(endpoint)).await
+    }
+
+    async fn import(&self, entries: Vec<Entry>) -> Result<u64, StoreError> {
+        self.call(&self.others, self.store.import(entries)).await
+    }
+}
