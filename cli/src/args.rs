@@ -67,7 +67,7 @@ pub struct Generate {
     #[arg(long, value_name = "STAGE")]
     pub(crate) emit: Option<Emit>,
 
-    /// List every file and the time of each phase
+    /// Print each finding, every file and the time of each phase
     #[arg(long, short)]
     pub(crate) verbose: bool,
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use webhook_generator::budget::Usage;
-use webhook_generator::diagnostics::{Diagnostics, Severity};
+use webhook_generator::diagnostics::{Code, Diagnostics, Severity};
 use webhook_generator::render;
 use webhook_generator::source::Sources;
 use webhook_generator::write::Action;
@@ -116,7 +116,10 @@ pub(crate) fn print_all(options: &ReportOptions, reports: impl ExactSizeIterator
 
 impl ReportOptions {
     /// The diagnostics of a report, in the format that is asked for.
+    /// Findings of one kind and cause are one, unless every file and phase is listed, too.
     fn findings(&self, Report { diagnostics, sources, .. }: &Report) -> String {
+        let grouped = (!self.verbose).then(|| diagnostics.grouped());
+        let diagnostics = grouped.as_ref().unwrap_or(diagnostics);
         match self.format {
             MessageFormat::Text => {
                 let color = io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
@@ -183,7 +186,8 @@ fn summary(report: &Report) -> String {
     let [kept, removed] = [Action::Keep, Action::Remove].map(|action| files(&[action]));
     let files = format!("{} written, {removed} removed, {kept} unchanged", count(differ, "file"));
 
-    let mut summary = match report.generated {
+    let mut summary = by_code(report);
+    summary += &match report.generated {
         Some((webhooks, types)) if report.end != End::Failed => {
             let degraded = match report.diagnostics.degraded() {
                 0 => String::new(),
@@ -209,6 +213,16 @@ fn summary(report: &Report) -> String {
     };
     let _ = writeln!(summary, "{end} ({:.2} s)", total(&report.phases).as_secs_f64());
     summary
+}
+
+/// How many findings of each code there are, if there are several.
+fn by_code(report: &Report) -> String {
+    let codes = report.diagnostics.by_code();
+    if report.diagnostics.iter().count() < 2 {
+        return String::new();
+    }
+    let line = |(code, count): &(Code, usize)| format!("{count:>5} {} {}\n", code.as_str(), code.meaning());
+    format!("\n{}\n", codes.iter().map(line).collect::<String>())
 }
 
 fn count(number: usize, what: &str) -> String {
@@ -249,6 +263,7 @@ fn github(options: &ReportOptions, report: &Report, findings: &str) -> io::Resul
 fn json_summary(report: &Report) -> Value {
     let files: Vec<_> =
         report.files.iter().map(|(path, action)| json!({ "path": path, "action": name(*action) })).collect();
+    let codes = report.diagnostics.by_code().into_iter().map(|(code, count)| (code.as_str().to_owned(), json!(count)));
     let phases = report.phases.iter().map(|(name, took)| ((*name).to_owned(), json!(took.as_millis())));
     json!({
         "summary": {
@@ -267,6 +282,7 @@ fn json_summary(report: &Report) -> Value {
             "types": report.generated.map(|(_, types)| types),
             "errors": errors(report),
             "warnings": report.diagnostics.warnings(),
+            "codes": codes.collect::<serde_json::Map<_, _>>(),
             "degraded": report.diagnostics.degraded(),
             "files": files,
             "milliseconds": phases.collect::<serde_json::Map<_, _>>(),

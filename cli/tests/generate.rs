@@ -232,6 +232,26 @@ fn github_reads_annotations() {
 }
 
 #[test]
+fn findings_of_one_cause_are_one_message() {
+    let repository = Repository::new();
+    let webhook = |number: usize| {
+        let schema = format!("{{properties: {{type: {{const: parcel.sent{number}}}}}}}");
+        format!(
+            "  parcel.sent{number}: {{post: {{requestBody: {{content: {{application/json: {{schema: {schema}}}}}}}}}}}\n"
+        )
+    };
+    let webhooks: String = (0..5).map(webhook).collect();
+    repository
+        .write("many.yaml", &format!("openapi: 3.1.0\ninfo: {{title: Many, version: '1'}}\nwebhooks:\n{webhooks}"));
+    let grouped =
+        repository.run("--spec many.yaml --emit ir").exits(0).reports("there are 4 more like this; `-v` shows each");
+    assert_eq!(grouped.stderr.matches("note[W0707]").count(), 1, "{}", grouped.stderr);
+    grouped.reports("    5 W0707 A webhook has no example");
+    let each = repository.run("--spec many.yaml --emit ir -v").exits(0);
+    assert_eq!(each.stderr.matches("note[W0707]").count(), 5, "{}", each.stderr);
+}
+
+#[test]
 fn warnings_are_denied() {
     let repository = Repository::new();
     repository
@@ -239,12 +259,13 @@ fn warnings_are_denied() {
         .exits(1)
         .reports("error[W0703]: ")
         .reports("= note: `--deny warnings` makes this warning an error")
-        .reports("`spec/codegen.toml` failed: 2 errors, no warnings");
+        .reports("`spec/codegen.toml` failed: 1 error, no warnings");
     assert!(!repository.path("generated").exists());
 
     let levels = |levels: &str| repository.configure(&format!("{CONFIG}[diagnostics]\n{levels}\n"));
-    levels("W0703 = \"allow\"\nW0707 = \"warn\"");
-    repository.run("--deny warnings").exits(0).reports("1 warning");
+    // A made-up example is a note.
+    levels("W0703 = \"allow\"");
+    repository.run("--deny warnings").exits(0).reports("note[W0707]: ").reports("no warnings");
     levels("W0703 = \"deny\"");
     repository
         .run("--check")

@@ -9,14 +9,13 @@ use std::fs;
 use std::path::Path;
 
 use support::fixtures;
-use webhook_generator::diagnostics::{Code, Severity};
+use webhook_generator::diagnostics::Code;
 
 const DOCS: &str = "diagnostics.md";
 
 /// The first words of a message with this code.
 fn start(code: Code) -> String {
-    let severity = if code.severity() == Severity::Error { "error" } else { "warning" };
-    format!("{severity}[{}]: ", code.as_str())
+    format!("{}[{}]: ", code.severity().name(), code.as_str())
 }
 
 /// The messages that the fixtures expect, and the sources, whose tests expect the rest; without indentation.

@@ -25,7 +25,7 @@ pub(super) fn read(table: &mut Table<'_>) -> BTreeMap<Code, (Level, Place)> {
 /// The warning with this code.
 fn warning(table: &Table<'_>, key: &Spanned<String>) -> Result<Code, Diagnostic> {
     let text = key.get_ref();
-    let is_warning = |code: &Code| code.severity() == Severity::Warning;
+    let is_warning = |code: &Code| code.severity() != Severity::Error;
     match Code::find(text) {
         Some(code) if is_warning(&code) => Ok(code),
         Some(_) => Err(Diagnostic::new(Code::Config, format!("`{text}` is an error: only warnings have a level"))

@@ -3,10 +3,23 @@
 /// The severity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
+    /// Something worth knowing, with nothing to mend.
+    Note,
     /// Generation goes on; the message says what was done instead.
     Warning,
     /// Nothing is generated.
     Error,
+}
+
+impl Severity {
+    /// The word in messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
 }
 
 macro_rules! codes {
@@ -85,7 +98,7 @@ codes! {
     ConfigUnused = "W0704", Warning, "A setting has no effect.";
     ExampleUnusable = "W0705", Warning, "An example does not match its schema and is not used as a fixture.";
     ExampleUndeclared = "W0706", Warning, "An example has a member that its schema does not declare.";
-    NoExample = "W0707", Warning, "A webhook has no example, and its properties have none.";
+    NoExample = "W0707", Note, "A webhook has no example, and its properties have none.";
     EventTypeInferred = "W0708", Warning, "The location of the event type is inferred.";
     SignatureInferred = "W0709", Warning, "The signature scheme is inferred from words.";
     NameUnusable = "E0801", Error, "A configured name clashes with another name of the emitted crate.";

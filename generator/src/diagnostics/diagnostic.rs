@@ -16,12 +16,14 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// Lines of a `codegen.toml` that would resolve it.
     pub settings: Vec<Setting>,
+    /// How many more findings of the same kind and cause it stands for.
+    pub alike: usize,
     /// Whether this is a warning that was made an error, and by what.
     pub denied: Option<Denied>,
 }
 
 /// What made a warning an error.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Denied {
     /// `--deny warnings`.
     CommandLine,
@@ -63,7 +65,15 @@ pub enum Place {
 impl Diagnostic {
     /// A diagnostic without a place yet.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), labels: Vec::new(), help: Vec::new(), settings: Vec::new(), denied: None }
+        Self {
+            code,
+            message: message.into(),
+            labels: Vec::new(),
+            help: Vec::new(),
+            settings: Vec::new(),
+            alike: 0,
+            denied: None,
+        }
     }
 
     /// The diagnostic for an output file that is not valid Rust.
@@ -99,7 +109,7 @@ impl Diagnostic {
     /// Adds lines for a table of `codegen.toml` that would resolve it, and shows them as help.
     #[must_use]
     pub fn setting(mut self, table: &'static str, lines: Vec<String>) -> Self {
-        self.help.push(format!("set it in codegen.toml (`--config`):\n[{table}]\n{}", lines.join("\n")));
+        self.help.push(setting_help(table, &lines));
         self.settings.push(Setting { table, lines });
         self
     }
@@ -117,10 +127,21 @@ impl Diagnostic {
     }
 
     /// Additional notes.
-    pub fn note(&self) -> Option<&'static str> {
-        match self.denied.as_ref()? {
-            Denied::CommandLine => Some("`--deny warnings` makes this warning an error"),
-            Denied::Setting => Some("codegen.toml makes this warning an error"),
-        }
+    pub fn notes(&self) -> Vec<String> {
+        let alike = match self.alike {
+            0 => None,
+            1 => Some("there is 1 more like this; `-v` shows each".to_owned()),
+            more => Some(format!("there are {more} more like this; `-v` shows each")),
+        };
+        let denied = self.denied.as_ref().map(|denied| match denied {
+            Denied::CommandLine => "`--deny warnings` makes this warning an error".to_owned(),
+            Denied::Setting => "codegen.toml makes this warning an error".to_owned(),
+        });
+        alike.into_iter().chain(denied).collect()
     }
+}
+
+/// The help that shows lines of a table.
+pub(super) fn setting_help(table: &str, lines: &[String]) -> String {
+    format!("set it in codegen.toml (`--config`):\n[{table}]\n{}", lines.join("\n"))
 }

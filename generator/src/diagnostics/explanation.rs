@@ -21,7 +21,6 @@ fn entries() -> impl Iterator<Item = &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostics::Severity;
 
     #[test]
     fn every_code_has_an_entry_and_every_entry_a_code() {
@@ -35,7 +34,7 @@ mod tests {
     fn every_entry_shows_the_message_and_says_what_to_do() {
         for code in Code::ALL {
             let entry = code.explanation();
-            let severity = if code.severity() == Severity::Error { "error" } else { "warning" };
+            let severity = code.severity().name();
             let message = format!("```text\n{severity}[{}]: ", code.as_str());
             assert!(entry.contains(&message), "{} shows no message", code.as_str());
             let behind = entry.rsplit_once("\n```\n").map_or("", |(_, behind)| behind.trim());

@@ -53,7 +53,9 @@ impl Levels {
                     diagnostic.denied = Some(Denied::Setting);
                     diagnostic.labels.push(Label { place: place.clone(), text: "denied here".to_owned() });
                 }
-                None if self.deny_warnings => diagnostic.denied = Some(Denied::CommandLine),
+                None if self.deny_warnings && diagnostic.severity() == Severity::Warning => {
+                    diagnostic.denied = Some(Denied::CommandLine);
+                }
                 Some((Level::Warn, _)) | None => {}
             }
             true

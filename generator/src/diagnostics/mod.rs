@@ -5,6 +5,7 @@
 mod code;
 mod diagnostic;
 mod explanation;
+mod grouped;
 mod level;
 mod report;
 mod suggest;

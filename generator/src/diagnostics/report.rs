@@ -1,7 +1,7 @@
 //! All diagnostics of a run.
 
-use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::cmp::{Ordering, Reverse};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::code::{Code, Severity};
 use super::diagnostic::{Diagnostic, Place};
@@ -69,6 +69,20 @@ impl Diagnostics {
     /// How many places of schemas are read as a less precise type because of a fault, whether or not each is shown.
     pub fn degraded(&self) -> usize {
         self.counts.get(&Code::SchemaFault).copied().unwrap_or_default()
+    }
+
+    /// These findings instead, of which there are as many by code.
+    pub(super) fn with(&self, findings: Vec<Diagnostic>) -> Self {
+        Self { findings, known: HashSet::new(), counts: self.counts.clone() }
+    }
+
+    /// How many findings of each code there are, most first, whether or not each is shown.
+    pub fn by_code(&self) -> Vec<(Code, usize)> {
+        let shown: BTreeSet<Code> = self.findings.iter().map(|finding| finding.code).collect();
+        let count = |code: &Code| self.counts.get(code).copied().unwrap_or_default();
+        let mut counts: Vec<(Code, usize)> = shown.into_iter().map(|code| (code, count(&code))).collect();
+        counts.sort_by_key(|(code, count)| (Reverse(*count), *code));
+        counts
     }
 
     /// Keeps what the predicate, which may change them, accepts.

@@ -18,6 +18,7 @@ fn command(diagnostic: &Diagnostic, sources: &Sources) -> String {
     let name = match diagnostic.severity() {
         Severity::Error => "error",
         Severity::Warning => "warning",
+        Severity::Note => "notice",
     };
     let mut properties = Vec::new();
     let mut lines = vec![visible(&diagnostic.message)];
@@ -35,7 +36,7 @@ fn command(diagnostic: &Diagnostic, sources: &Sources) -> String {
         }
     }
     properties.push(format!("title={}", diagnostic.code.as_str()));
-    lines.extend(diagnostic.note().map(|note| format!("note: {note}")));
+    lines.extend(diagnostic.notes().iter().map(|note| format!("note: {note}")));
     for help in &diagnostic.help {
         lines.push(format!("help: {}", help.lines().map(visible).collect::<Vec<_>>().join("\n")));
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::span::Span;
-use crate::diagnostics::{Diagnostics, Severity};
+use crate::diagnostics::Diagnostics;
 use crate::document::is_invisible;
 use crate::source::Sources;
 
@@ -19,7 +19,10 @@ struct JsonDiagnostic<'a> {
     labels: Vec<JsonLabel<'a>>,
     help: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
-    note: Option<&'static str>,
+    note: Option<String>,
+    /// How many findings it stands for, if there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -36,10 +39,7 @@ pub fn json(diagnostics: &Diagnostics, sources: &Sources) -> String {
     for diagnostic in diagnostics {
         let line = JsonDiagnostic {
             code: diagnostic.code.as_str(),
-            severity: match diagnostic.severity() {
-                Severity::Error => "error",
-                Severity::Warning => "warning",
-            },
+            severity: diagnostic.severity().name(),
             message: &diagnostic.message,
             place: diagnostic.labels.first().map(|label| Span::new(label, sources)),
             labels: diagnostic
@@ -48,7 +48,8 @@ pub fn json(diagnostics: &Diagnostics, sources: &Sources) -> String {
                 .map(|label| JsonLabel { place: Span::new(label, sources), text: &label.text })
                 .collect(),
             help: &diagnostic.help,
-            note: diagnostic.note(),
+            note: Some(diagnostic.notes().join("; ")).filter(|note| !note.is_empty()),
+            count: (diagnostic.alike > 0).then_some(diagnostic.alike + 1),
         };
         // Strings and integers only: nothing here can fail.
         let line = serde_json::to_string(&line).unwrap_or_default();

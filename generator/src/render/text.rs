@@ -31,6 +31,7 @@ fn report(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> St
     let level = match diagnostic.severity() {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
     };
     let title = level.primary_title(visible(&diagnostic.message)).id(diagnostic.code.as_str());
     let mut group = Group::with_title(title);
@@ -44,8 +45,8 @@ fn report(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> St
     }
     let lines = |help: &String| help.lines().map(visible).collect::<Vec<_>>().join("\n");
     let help = diagnostic.help.iter().map(|help| Level::HELP.message(lines(help)));
-    let note = diagnostic.note().map(|note| Level::NOTE.message(note));
-    renderer.render(&[group.elements(note).elements(help)])
+    let notes = diagnostic.notes().into_iter().map(|note| Level::NOTE.message(note));
+    renderer.render(&[group.elements(notes).elements(help)])
 }
 
 /// A label whose place was found.

@@ -23,6 +23,9 @@ use crate::cli::Until;
 /// How many lines of configuration a description may need.
 const MAX_SETTINGS: usize = 10;
 
+/// How many messages a description may have; findings of one code and cause are one.
+const MAX_MESSAGES: usize = 10;
+
 /// The settings for measuring a document.
 pub(crate) struct Measuring {
     /// The known validity of the corpus's examples.
@@ -68,6 +71,10 @@ impl Measuring {
         };
         if let Some(Verdict::Wrong(what)) = &row.signature {
             row.failures.push(format!("signature: {what}"));
+        }
+        let messages = generated.diagnostics.grouped().iter().count();
+        if messages > MAX_MESSAGES {
+            row.failures.push(format!("{messages} messages, grouped by code and cause"));
         }
         let Some(output) = &generated.output else {
             if !generated.is_empty() {
