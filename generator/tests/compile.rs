@@ -85,6 +85,7 @@ fn large() -> Value {
             "type": "object",
             "properties": {
                 "narrow": reference("Narrow"), "wide": reference("Wide"), "choices": schema("Choice"), "parts": schema("Part"),
+                "words": schema("Word"),
             },
         } } } } } } },
         "components": { "schemas": {
@@ -92,6 +93,7 @@ fn large() -> Value {
             "Wide": recursive("Wide", 1996),
             "Choice": { "oneOf": alternatives.collect::<Vec<_>>() },
             "Part": { "type": "object", "properties": part },
+            "Word": { "type": "string", "enum": (0..5000).map(|index| format!("word{index:04}")).collect::<Vec<_>>() },
         } },
     })
 }

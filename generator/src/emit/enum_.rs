@@ -7,6 +7,9 @@ use super::{constant, docs};
 use crate::ir::{Enum, Fallback, Form, Literal, TypeId};
 use crate::names::Names;
 
+/// Strings that are compared one after the other, as quickly as they are found in a table.
+const FEW_TEXTS: usize = 64;
+
 /// An enum and its codec.
 pub(super) struct EnumItem<'a> {
     pub(super) names: &'a Names,
@@ -22,8 +25,9 @@ impl ToTokens for EnumItem<'_> {
         let idents = names.members(id);
         let docs = listed.values.iter().map(|value| docs::outer(&docs::value(value)));
         let values = listed.values.iter().map(|value| wire(value, listed.fallback));
+        let text_codec = if listed.values.len() > FEW_TEXTS { quote!(large_text_enum) } else { quote!(text_enum) };
         let (derives, kept, codec) = match listed.fallback {
-            Fallback::Text => (quote!(, PartialOrd, Ord, Hash), quote!(String), quote!(text_enum)),
+            Fallback::Text => (quote!(, PartialOrd, Ord, Hash), quote!(String), text_codec),
             Fallback::Integer => (quote!(, Hash), quote!(Integer), quote!(integer_enum)),
             Fallback::Json => (quote!(), quote!(JsonValue), quote!(json_enum)),
         };

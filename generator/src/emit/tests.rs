@@ -262,6 +262,16 @@ fn an_enum_of_texts() {
 }
 
 #[test]
+fn many_texts_are_found_in_a_table() {
+    for (count, codec) in [(64, "codec::text_enum! {"), (65, "codec::large_text_enum! {")] {
+        let values: Vec<String> = (0..count).map(|index| format!("v{index}")).collect();
+        let entries = format!("Pet: {{type: string, enum: [{}]}}", values.join(", "));
+        let file = emitted(&schemas(&entries), VERIFIER, "src/it.rs");
+        assert!(file.contains(codec), "{count}: {file}");
+    }
+}
+
+#[test]
 fn an_enum_of_integers() {
     check_type(
         "

@@ -2,10 +2,11 @@
 
 use std::fmt::Debug;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use large_webhooks::webhook_receiver::testing::decode_counting_steps;
 use large_webhooks::webhook_receiver::{Decode, DecodeError, serde::Serialize, serde_json};
-use large_webhooks::{Choice, Narrow, Part, Wide};
+use large_webhooks::{Choice, Narrow, Part, Wide, Word};
 
 /// Uses a value in every way, on a thread with a stack of 2 MiB.
 fn check<T: Decode + Clone + Debug + PartialEq + Serialize>(json: String) -> Result<(), String> {
@@ -50,6 +51,7 @@ fn recursive_structs_of_2000_members() {
 fn steps<T: Decode>(part: &str) -> Result<(), DecodeError> {
     let json = format!("[{}]", vec![part; (2 << 20) / (part.len() + 1)].join(","));
     let (decoded, steps) = decode_counting_steps::<Vec<T>>(&json);
+    println!("{:.2} steps for each byte of {part}", steps as f64 / json.len() as f64);
     assert!(steps <= 20 * json.len(), "{part}: {steps} steps for {} bytes", json.len());
     decoded.map(drop)
 }
@@ -62,4 +64,25 @@ fn unions_of_200_structs_take_few_steps() {
     steps::<Choice>("{\"id\":\"x\",\"own199\":1}").unwrap();
     steps::<Choice>("[{}]").unwrap();
     steps::<Part>("{}").unwrap();
+}
+
+/// The quickest of a few attempts to decode a list of these.
+fn time<T: Decode>(part: &str) -> Duration {
+    let json = format!("[{}]", vec![part; (64 << 10) / (part.len() + 1)].join(","));
+    let attempt = |_| {
+        let start = Instant::now();
+        serde_json::from_str::<large_webhooks::JsonValue>(&json).unwrap().decode::<Vec<T>>().unwrap();
+        start.elapsed()
+    };
+    (0..5).map(attempt).min().unwrap()
+}
+
+/// Comparing with each value would take some 100 times as long.
+#[test]
+fn enums_of_5000_values_are_read_as_quickly_as_strings() {
+    for part in ["\"word0000\"", "\"word4999\"", "\"word5000\""] {
+        steps::<Word>(part).unwrap();
+        let (listed, any) = (time::<Word>(part), time::<String>(part));
+        assert!(listed < 40 * any, "{part}: {listed:?}, and {any:?} as strings");
+    }
 }

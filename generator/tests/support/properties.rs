@@ -8,7 +8,7 @@ use webhook_generator::source::Limits;
 use webhook_generator::{ReceiverDependency, Request, generate, render};
 
 /// The macros that emitted code calls.
-const MACROS: [&str; 23] = [
+const MACROS: [&str; 24] = [
     "assert",
     "assert_eq",
     "constant",
@@ -22,6 +22,7 @@ const MACROS: [&str; 23] = [
     "integer_enum",
     "json_enum",
     "large_object",
+    "large_text_enum",
     "matches",
     "newtype",
     "object",

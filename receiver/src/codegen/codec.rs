@@ -31,13 +31,13 @@
 
 pub use crate::codec::{
     ByShape, ByTag, Decode, DecodeError, Fields, Fixed, FixedValue, Index, Integer, JsonValue, JsonValues, Members,
-    Name, ObjectWriter, Reader, Rest, Tags, apart, by_shape, by_tag, clone_into, constant, constant_json,
+    Name, ObjectWriter, Reader, Rest, Tags, Texts, apart, by_shape, by_tag, clone_into, constant, constant_json,
     constant_value, example, field_name, filled, from_deserializer, json_text, same_json,
 };
 pub use crate::{
     __constant as constant, __deserialize as deserialize, __integer_enum as integer_enum, __json_enum as json_enum,
-    __large_object as large_object, __newtype as newtype, __object as object, __tagged_union as tagged_union,
-    __text_enum as text_enum, __untagged_union as untagged_union,
+    __large_object as large_object, __large_text_enum as large_text_enum, __newtype as newtype, __object as object,
+    __tagged_union as tagged_union, __text_enum as text_enum, __untagged_union as untagged_union,
 };
 
 /// The codec of a struct.
@@ -95,6 +95,15 @@ macro_rules! __object {
 macro_rules! __large_object {
     ($ty:ident { $({ $($wire:literal => $field:ident: $presence:ident $(= $value:literal)?,)* })* ..$rest:ident }) => {
         const _: () = {
+            const FIELDS: &[__Field] = &[$($(__Field::$field),*),*];
+            static NAMES: $crate::codegen::codec::Texts = $crate::codegen::codec::Texts::new();
+
+            /// In the order of the members.
+            #[allow(non_camel_case_types, reason = "they are called like the fields")]
+            enum __Field {
+                $($($field,)*)*
+            }
+
             /// The fields that are known already. Their types are inferred.
             #[allow(non_camel_case_types, clippy::builtin_type_shadow, reason = "they are called like the fields")]
             struct Slots<$($($field,)*)* $rest> {
@@ -133,22 +142,25 @@ macro_rules! __large_object {
                     let mut members = reader.object(::core::stringify!($ty))?;
                     let mut slots = Slots::empty();
                     while let ::core::option::Option::Some(name) = members.next()? {
-                        let mut read = ::core::option::Option::None;
                         let (known, slots) = (&mut members, &mut *slots);
-                        $(if read.is_none() {
-                            read = $crate::codegen::codec::apart(|| {
+                        let names = <Self as $crate::codegen::codec::Decode>::MEMBERS.unwrap_or_default();
+                        let ::core::option::Option::Some(at) = NAMES.find(names, &name) else {
+                            known.rest(&name, &mut slots.$rest)?;
+                            continue;
+                        };
+                        let mut is_read = false;
+                        $(if !is_read {
+                            is_read = $crate::codegen::codec::apart(|| {
                                 // The whole, not each of its fields.
                                 let (known, slots) = (&mut *known, &mut *slots);
-                                ::core::option::Option::Some(match &*name {
-                                    $($wire => known$(.fixed($value))?.read($wire, &mut slots.$field),)*
-                                    _ => return ::core::option::Option::None,
-                                })
-                            });
+                                match FIELDS[at] {
+                                    $(__Field::$field => known$(.fixed($value))?.read($wire, &mut slots.$field),)*
+                                    #[allow(unreachable_patterns, reason = "if there is only one group")]
+                                    _ => return ::core::result::Result::Ok(false),
+                                }
+                                .map(|()| true)
+                            })?;
                         })*
-                        match read {
-                            ::core::option::Option::Some(read) => read,
-                            ::core::option::Option::None => known.rest(&name, &mut slots.$rest),
-                        }?;
                     }
                     let value = $crate::codegen::codec::apart(|| {
                         ::core::result::Result::<_, $crate::codegen::codec::DecodeError>::Ok(::std::boxed::Box::new(Self {
@@ -250,6 +262,23 @@ macro_rules! __finish {
 #[macro_export]
 macro_rules! __text_enum {
     ($ty:ident { $($value:literal => $variant:ident,)* ..$unknown:ident }) => {
+        const _: () = {
+            fn listed(value: &str) -> ::core::option::Option<$ty> {
+                ::core::option::Option::Some(match value {
+                    $($value => $ty::$variant,)*
+                    _ => return ::core::option::Option::None,
+                })
+            }
+
+            $crate::__text_enum!(@impl $ty $unknown listed, |reader| {
+                let text = reader.string()?;
+                listed(&text).ok_or(text)
+            });
+        };
+
+        $crate::__text_enum!(@text $ty { $($value => $variant,)* ..$unknown });
+    };
+    (@text $ty:ident { $($value:literal => $variant:ident,)* ..$unknown:ident }) => {
         impl $ty {
             /// The value as sent.
             pub fn as_str(&self) -> &str {
@@ -258,18 +287,15 @@ macro_rules! __text_enum {
                     Self::$unknown(value) => value,
                 }
             }
-
-            fn listed(value: &str) -> ::core::option::Option<Self> {
-                ::core::option::Option::Some(match value {
-                    $($value => Self::$variant,)*
-                    _ => return ::core::option::Option::None,
-                })
-            }
         }
 
+        $crate::__display!($ty, |value| value.as_str());
+        $crate::__serialize!($ty, |value, serializer| serializer.serialize_str(value.as_str()));
+    };
+    (@impl $ty:ident $unknown:ident $listed:ident, |$reader:ident| $read:expr) => {
         impl ::core::convert::From<::std::string::String> for $ty {
             fn from(value: ::std::string::String) -> Self {
-                Self::listed(&value).unwrap_or(Self::$unknown(value))
+                $listed(&value).unwrap_or(Self::$unknown(value))
             }
         }
 
@@ -277,18 +303,46 @@ macro_rules! __text_enum {
             const KINDS: u8 = <::std::string::String as $crate::codegen::codec::Decode>::KINDS;
 
             fn decode(
-                reader: &mut $crate::codegen::codec::Reader<'_>,
+                $reader: &mut $crate::codegen::codec::Reader<'_>,
             ) -> ::core::result::Result<Self, $crate::codegen::codec::DecodeError> {
-                let text = reader.string()?;
-                ::core::result::Result::Ok(Self::listed(&text).unwrap_or_else(|| {
-                    reader.note_unknown();
+                ::core::result::Result::Ok($read.unwrap_or_else(|text| {
+                    $reader.note_unknown();
                     Self::$unknown(text.into())
                 }))
             }
         }
+    };
+}
 
-        $crate::__display!($ty, |value| value.as_str());
-        $crate::__serialize!($ty, |value, serializer| serializer.serialize_str(value.as_str()));
+/// The codec of an enum of many strings. A `match` would compare them one after the other.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __large_text_enum {
+    ($ty:ident { $($value:literal => $variant:ident,)* ..$unknown:ident }) => {
+        const _: () = {
+            /// In the order of the values.
+            enum __Listed {
+                $($variant,)*
+            }
+
+            const LISTED: &[&str] = &[$($value),*];
+            const VARIANTS: &[__Listed] = &[$(__Listed::$variant),*];
+            static TEXTS: $crate::codegen::codec::Texts = $crate::codegen::codec::Texts::new();
+
+            fn variant(position: usize) -> $ty {
+                match VARIANTS[position] {
+                    $(__Listed::$variant => $ty::$variant,)*
+                }
+            }
+
+            fn listed(value: &str) -> ::core::option::Option<$ty> {
+                TEXTS.find(LISTED, value).map(variant)
+            }
+
+            $crate::__text_enum!(@impl $ty $unknown listed, |reader| TEXTS.read(LISTED, reader)?.map(variant));
+        };
+
+        $crate::__text_enum!(@text $ty { $($value => $variant,)* ..$unknown });
     };
 }
 

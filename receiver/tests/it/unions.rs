@@ -1,5 +1,8 @@
-//! Unions selected by a tag and by shape, also within each other.
+//! Unions selected by a tag and by shape, also within each other, and the work of reading them.
 
+use std::sync::LazyLock;
+
+use serde::{Serialize, Serializer};
 use webhook_receiver::codegen::codec::{self, Reader};
 use webhook_receiver::testing::{decode_counting_steps, same_json};
 use webhook_receiver::{Decode, DecodeError, DecodeErrorKind, JsonValue, Undeclared, serde_json};
@@ -573,38 +576,100 @@ codec::untagged_union! {
     }
 }
 
+/// One of 5,000 texts.
+#[derive(Debug, PartialEq)]
+struct OneOf(Option<usize>);
+
+impl Decode for OneOf {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        static TEXTS: codec::Texts = codec::Texts::new();
+        static LISTED: LazyLock<Vec<&str>> =
+            LazyLock::new(|| (0..5000).map(|number| &*format!("value {number:05}").leak()).collect());
+        Ok(Self(TEXTS.read(&LISTED, reader)?.ok()))
+    }
+}
+
+impl Serialize for OneOf {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+enum Either {
+    OneOf(OneOf),
+    Unknown(JsonValue),
+}
+
+codec::untagged_union! {
+    Either {
+        OneOf,
+        ..Unknown
+    }
+}
+
+#[test]
+fn texts_are_found_among_many() {
+    for (json, expected) in [
+        (r#""value 00000""#, Some(0)),
+        (r#""value 0\u0034999""#, Some(4999)),
+        (r#""value 05000""#, None),
+        (r#""""#, None),
+    ] {
+        assert_eq!(delivery(json).decode(), Ok(OneOf(expected)), "{json}");
+    }
+}
+
 /// A text of this many bytes, made of many parts.
 fn many(part: &str, length: usize) -> String {
     format!("[{}]", vec![part; length / (part.len() + 1)].join(","))
 }
 
-#[track_caller]
-fn assert_linear<T: Decode>(part: &str, expected: Result<(), &str>) {
-    let json = many(part, 512 << 10);
+/// A list of many parts, read as this type: how many steps that took for a hundred bytes, and why it ended early, if it did.
+fn steps<T: Decode>(part: &str, length: usize) -> (usize, Result<(), DecodeError>) {
+    let json = many(part, length);
     let (decoded, steps) = decode_counting_steps::<Vec<T>>(&json);
-    assert!(steps <= 20 * json.len(), "{part}: {steps} steps for {} bytes", json.len());
-    assert_eq!(decoded.as_ref().map(drop).map_err(DecodeError::message), expected, "{part}");
-    // Half the text takes half the steps.
-    let half = many(part, 256 << 10);
-    let (decoded, half_steps) = decode_counting_steps::<Vec<T>>(&half);
-    if decoded.is_ok() && expected.is_ok() {
-        assert!(steps.abs_diff(2 * half_steps) <= steps / 100, "{part}: {half_steps}, then {steps} steps");
+    (100 * steps / json.len(), decoded.map(drop))
+}
+
+/// At most 20 steps for each byte, and half of the text takes half of them.
+#[track_caller]
+fn assert_linear<T: Decode>(part: &str, length: usize, expected: Result<(), &str>) {
+    let (each, decoded) = steps::<T>(part, length);
+    println!("{each:4} steps for 100 bytes of {}", &part[..part.len().min(60)]);
+    assert!(each <= 2000, "{part}: {each}");
+    assert_eq!(decoded.as_ref().copied().map_err(DecodeError::message), expected, "{part}");
+    let (each_of_half, decoded_half) = steps::<T>(part, length / 2);
+    if decoded_half.is_ok() && expected.is_ok() {
+        assert!(each.abs_diff(each_of_half) <= each / 100 + 1, "{part}: {each_of_half}, then {each}");
     }
 }
 
 #[test]
 fn work_is_linear() {
+    assert_all_linear(512 << 10);
+}
+
+#[test]
+#[ignore = "takes a while without optimization: docs/payloads.md has the command and its result"]
+fn work_is_linear_for_2_mib() {
+    assert_all_linear(2 << 20);
+}
+
+fn assert_all_linear(length: usize) {
     const REFUSED: Result<(), &str> = Err("the unions can be read in too many ways");
-    assert_linear::<Letters>(r#"{"a": 1}"#, Ok(()));
-    assert_linear::<Letters>(r#"{"a": 1, "c": "one"}"#, Ok(()));
-    assert_linear::<Tagged>(r#"{"kind": "circle", "radius": 1}"#, Ok(()));
-    assert_linear::<Shape>(&nested(120, r#""end""#), Ok(()));
-    assert_linear::<Shape>(&nested(120, "[]"), Ok(()));
-    assert_linear::<Mixed>("[[[[[[[[\"text\"]]]]]]]]", Ok(()));
-    assert_linear::<Listed>(r#"{"c": 1, "b": 1, "a": [1, 2, 3, 4, 5, 6, 7, 8]}"#, Ok(()));
-    assert_linear::<Ambiguous>(&ambiguous(2), Ok(()));
-    assert_linear::<Ambiguous>(&ambiguous(10), Ok(()));
-    assert_linear::<Ambiguous>(&ambiguous(120), REFUSED);
+    assert_linear::<Letters>(r#"{"a": 1}"#, length, Ok(()));
+    assert_linear::<Letters>(r#"{"a": 1, "c": "one"}"#, length, Ok(()));
+    assert_linear::<Tagged>(r#"{"kind": "circle", "radius": 1}"#, length, Ok(()));
+    assert_linear::<Shape>(&nested(120, r#""end""#), length, Ok(()));
+    assert_linear::<Shape>(&nested(120, "[]"), length, Ok(()));
+    assert_linear::<Mixed>("[[[[[[[[\"text\"]]]]]]]]", length, Ok(()));
+    assert_linear::<Listed>(r#"{"c": 1, "b": 1, "a": [1, 2, 3, 4, 5, 6, 7, 8]}"#, length, Ok(()));
+    assert_linear::<OneOf>("\"value 04999\"", length, Ok(()));
+    assert_linear::<OneOf>("\"\"", length, Ok(()));
+    assert_linear::<Either>("\"value 04999\"", length, Ok(()));
+    assert_linear::<Ambiguous>(&ambiguous(2), length, Ok(()));
+    assert_linear::<Ambiguous>(&ambiguous(10), length, Ok(()));
+    assert_linear::<Ambiguous>(&ambiguous(120), length, REFUSED);
 }
 
 /// Does not allow null.
