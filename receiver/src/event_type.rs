@@ -1,8 +1,9 @@
 //! Finds the event type of a delivery, without building a tree.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
-use crate::codec::{self, DecodeError, DecodeErrorKind, Drift, Kind, Reader, pointer};
+use crate::codec::{self, DecodeError, DecodeErrorKind, Drift, Holding, Kind, Reader, pointer};
 use crate::webhooks::{Completion, EventName, EventTypeLocation};
 use crate::{Delivery, StoredDelivery, UnknownEvent, Webhooks};
 
@@ -22,9 +23,8 @@ impl Delivery {
         }
     }
 
-    /// Decodes the body as its [event](Self::event), and finds what it has that the description does not list. A body that has
-    /// any is decoded twice. The [receiver](crate::Receiver::on_drift) does this for each delivery; this is for deliveries that
-    /// are decoded later.
+    /// Decodes the body as its [event](Self::event), and finds what it has that the description does not list. The
+    /// [receiver](crate::Receiver::on_drift) does this for each delivery; this is for deliveries that are decoded later.
     ///
     /// # Errors
     ///
@@ -32,7 +32,7 @@ impl Delivery {
     pub fn event_with_drift<W: Webhooks>(&self) -> Result<(W::Event, Vec<Drift>), DecodeError> {
         match EventType::<W>::of(self)? {
             EventType::Known(known, unsettled) => {
-                read_with_drift::<W, _>(self, unsettled, |reader| W::decode(known, reader))
+                read_with_drift::<W, _>(self, unsettled, None, |reader| W::decode(known, reader))
             }
             EventType::Unknown(name) => Ok((W::unknown(UnknownEvent::new(name, self.raw().clone())), Vec::new())),
         }
@@ -188,14 +188,15 @@ pub(crate) fn read<T>(
 }
 
 /// The same, and finds what the body has that the description does not list. The member that states the event type is
-/// known, even if the description does not list it.
+/// known, even if the description does not list it. The memory of the values is shared with other deliveries, if it is limited.
 pub(crate) fn read_with_drift<W: Webhooks, T>(
     delivery: &Delivery,
     unsettled: Unsettled,
-    read: impl Fn(&mut Reader<'_>) -> Result<T, DecodeError>,
+    holding: Option<&Arc<Holding>>,
+    read: impl FnOnce(&mut Reader<'_>) -> Result<T, DecodeError>,
 ) -> Result<(T, Vec<Drift>), DecodeError> {
-    codec::from_slice_with_drift(delivery.raw(), delivery.decode_memory(), |reader| {
-        reader.expect(|name| W::EVENT_TYPE.is_stated_by(name));
+    codec::from_slice_with_drift(delivery.raw(), delivery.decode_memory(), holding, |reader| {
+        reader.expect(|path| W::EVENT_TYPE.is_stated_at(path));
         if let Some(name) = unsettled {
             reader.once(name);
         }

@@ -10,7 +10,7 @@ use crate::webhooks::{EventName, EventTypeLocation, TopicName};
 use crate::{Authenticator, BoxError, Delivery, Payload, ReceiverService, Rejected, Webhooks};
 
 /// How long a call to the replay guard may take.
-const GUARD_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const GUARD_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Collects the handlers for the webhooks `W`, then becomes a [`ReceiverService`].
 ///
@@ -106,8 +106,8 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
         H: Handler<P, S, X>,
     {
         let handler = erase(handler, self.state.clone());
-        let route: PayloadRoute = Box::new(move |delivery: Delivery, unsettled| {
-            let (payload, drift) = event_type::read_with_drift::<W, _>(&delivery, unsettled, P::decode)?;
+        let route: PayloadRoute = Box::new(move |delivery: Delivery, unsettled, holding| {
+            let (payload, drift) = event_type::read_with_drift::<W, _>(&delivery, unsettled, Some(holding), P::decode)?;
             Ok((handler(payload, delivery), drift))
         });
         let previous = self.setup.routes.payloads.insert(P::EVENT_TYPE, Named::of::<H>(route));
@@ -266,7 +266,7 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
     }
 
     /// Sets the memory that the values of one body may take, in bytes. The default is 1 MiB. A body may always use 16 times
-    /// its size, and one below 64 KiB as much as it needs.
+    /// its size, and one below 64 KiB as much as [all bodies together](Self::payload_memory).
     ///
     /// A body that needs more goes to the [fallback](Self::fallback), like one that does not match its type. Memory is used
     /// by elements of lists and maps whose type has many members, even if all are absent.
@@ -275,8 +275,19 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
         self
     }
 
+    /// Sets the memory that the values of all bodies may take together, from decoding to the end of their handlers, in bytes.
+    /// The default is 256 MiB. A delivery for which there is not enough left is answered with 503; none waits. One that needs
+    /// more than all of it goes to the [fallback](Self::fallback).
+    ///
+    /// A body counts with twice its length for text, with its lists, maps and boxes, and with five times the size of its payload
+    /// type; while it is decoded, with three times its length and with what the decoder keeps. What a handler decodes or clones
+    /// itself is not counted.
+    pub fn payload_memory(mut self, bytes: usize) -> Self {
+        self.setup.limits.payload_memory = bytes;
+        self
+    }
+
     /// Sets how many handlers may run at once. The default is 1024. Further deliveries are answered with 503; none waits.
-    /// This also limits the memory of decoded values, since each handler has those of one body.
     pub fn max_concurrency(mut self, handlers: usize) -> Self {
         self.setup.limits.handlers = handlers;
         self

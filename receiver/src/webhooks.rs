@@ -9,7 +9,7 @@ use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 
 use crate::DecodeError;
-use crate::codec::{self, Decode, JsonValue, Reader, pointer};
+use crate::codec::{self, Decode, JsonValue, Path, Reader, pointer};
 use crate::printable::Printable;
 
 /// The webhooks of one vendor: which events there are and how each is decoded.
@@ -98,20 +98,23 @@ impl EventTypeLocation {
         }
     }
 
-    /// Whether a top-level member of this name in the body states the event type, or a part of it.
-    pub(crate) fn is_stated_by(self, name: &str) -> bool {
+    /// Whether the member at this path in the body states the event type or a part of it, or contains the member that does. An
+    /// element of a list is like any other, and an entry of a map as well.
+    pub(crate) fn is_stated_at(self, path: &Path<'_>) -> bool {
         let (pointers, completed_by) = match self {
             Self::Body { pointers, completed_by } => (pointers, completed_by),
             Self::Header { completed_by, .. } => (&[][..], completed_by),
             Self::Endpoint => return false,
         };
         let completion = completed_by.map(|Completion { pointer, .. }| pointer);
-        pointers
-            .iter()
-            .copied()
-            .chain(completion)
-            .filter_map(pointer::split_first)
-            .any(|(segment, rest)| *segment == *name && rest.is_empty())
+        pointers.iter().copied().chain(completion).any(|pointer| {
+            let mut rest = pointer;
+            path.names().all(|name| {
+                let Some((segment, below)) = pointer::split_first(rest) else { return false };
+                rest = below;
+                name.is_none_or(|name| name == segment)
+            })
+        })
     }
 }
 

@@ -1,12 +1,18 @@
 //! Whole documents.
 
+use std::sync::Arc;
+
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::drift::{Drift, Watch};
+use super::drift::Drift;
 use super::meter::MIN_MEMORY;
-use super::{Decode, DecodeError, Reader};
+use super::value_memory::Holding;
+use super::{Decode, DecodeError, DecodeErrorKind, Reader};
+
+/// How often a payload itself is in memory: once decoded, and in each of the futures around its handler.
+const IN_FUTURES: usize = 5;
 
 /// Reads a value from its text, which `serde_json` provides.
 #[doc(hidden)]
@@ -55,47 +61,65 @@ pub(crate) fn from_slice_with<T>(
     min_memory: usize,
     read: impl FnOnce(&mut Reader<'_>) -> Result<T, DecodeError>,
 ) -> Result<T, DecodeError> {
-    watched(json, min_memory, Watch::Seen(false), read).map(|(value, _)| value)
+    read_whole(json, min_memory, None, read)
 }
 
-/// The same, and finds what the document has that its types do not list. It is read a second time if there is any.
+/// The same, and finds what the document has that its types do not list. The memory of the values is taken from what all
+/// deliveries share, if it is limited.
 pub(crate) fn from_slice_with_drift<T>(
     json: &[u8],
     min_memory: usize,
-    read: impl Fn(&mut Reader<'_>) -> Result<T, DecodeError>,
+    holding: Option<&Arc<Holding>>,
+    read: impl FnOnce(&mut Reader<'_>) -> Result<T, DecodeError>,
 ) -> Result<(T, Vec<Drift>), DecodeError> {
-    let (value, watch) = watched(json, min_memory, Watch::Seen(false), &read)?;
-    if let Watch::Seen(false) = watch {
-        return Ok((value, Vec::new()));
-    }
-    // Only one is in memory at a time.
-    drop(value);
-    let (value, watch) = watched(json, min_memory, Watch::record(), &read)?;
-    Ok((value, watch.into_found()))
+    let mut found = Vec::new();
+    let value = read_whole(json, min_memory, holding, |reader| {
+        reader.watch.is_on = true;
+        let value = read(reader)?;
+        found = reader.watch.take_found();
+        Ok(value)
+    })?;
+    Ok((value, found))
 }
 
-fn watched<T>(
+fn read_whole<T>(
     json: &[u8],
     min_memory: usize,
-    watch: Watch,
+    holding: Option<&Arc<Holding>>,
     read: impl FnOnce(&mut Reader<'_>) -> Result<T, DecodeError>,
-) -> Result<(T, Watch), DecodeError> {
+) -> Result<T, DecodeError> {
     let text = str::from_utf8(json).map_err(|error| DecodeError::not_utf8(json, error))?;
     let mut reader = Reader::with_memory(text, min_memory);
-    reader.watch = watch;
-    match read(&mut reader).and_then(|value| reader.end().map(|()| value)) {
-        Ok(value) => Ok((value, reader.watch)),
-        Err(error) => Err(explain(text, error)),
+    let shared = match holding {
+        Some(holding) => reader.share(holding, IN_FUTURES * size_of::<T>()),
+        None => Ok(()),
+    };
+    match shared.and_then(|()| read(&mut reader)).and_then(|value| reader.end().map(|()| value)) {
+        Ok(value) => {
+            reader.settle();
+            Ok(value)
+        }
+        Err(error) => Err(explain(text, holding, error)),
     }
 }
 
 /// Malformed JSON is reported before a type mismatch, wherever it fails to fit as well.
 #[cold]
-fn explain(text: &str, error: DecodeError) -> DecodeError {
+fn explain(text: &str, holding: Option<&Arc<Holding>>, error: DecodeError) -> DecodeError {
     // What was decoded has been freed.
     let mut reader = Reader::with_memory(text, usize::MAX);
     reader.has_any_number = true;
-    let malformed = reader.check().and_then(|()| reader.end()).err();
+    let mut check = || {
+        if let Some(holding) = holding {
+            holding.keep(0);
+            reader.share(holding, 0)?;
+        }
+        reader.check().and_then(|()| reader.end())
+    };
+    let malformed = check().err().filter(|error| error.kind() == DecodeErrorKind::Malformed);
+    if let Some(holding) = holding {
+        holding.keep(0);
+    }
     malformed.unwrap_or(error).located(text.as_bytes())
 }
 

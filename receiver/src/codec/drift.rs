@@ -1,10 +1,12 @@
 //! What a body has that the types do not list.
 //!
-//! A first reading only notes whether there is anything. Only if there is, the text is read a second time, with a recorder
-//! that knows the path. So bodies without drift are read once.
+//! While a text is read, the place of each open object's current name is written down. Only drift makes a pointer of them. So
+//! a text is read once, and one without drift costs a number for each name.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::lexer::Lexer;
 use super::pointer;
 
 /// Something in a body that the description does not list: an undeclared member, or a value that is none of an enum's.
@@ -48,96 +50,149 @@ impl DriftKind {
     }
 }
 
-/// How a reader takes notice of drift.
-pub(crate) enum Watch {
-    /// Whether there was any.
-    Seen(bool),
-    Record(Box<Recorder>),
+/// Finds the drift of a text.
+pub(super) struct Watch {
+    /// Whether drift is of interest.
+    pub(super) is_on: bool,
+    /// Undeclared members at these paths are not drift.
+    pub(super) is_expected: fn(&Path<'_>) -> bool,
+    /// For each open object, where the name of its current member begins.
+    places: [u32; SHALLOW],
+    /// The same for those that are deeper.
+    deep_places: Vec<u32>,
+    found: Option<Box<Found>>,
 }
 
-/// Where the reader is, and the drift that was found so far.
+/// Most texts are no deeper than this.
+const SHALLOW: usize = 16;
+
+/// The place of a name that no pointer shows, and of the elements of arrays.
+const HIDDEN: u32 = u32::MAX;
+
 #[derive(Default)]
-pub(crate) struct Recorder {
-    path: String,
-    /// The length of the path to each open object's current member, and to each open array's elements.
-    ends: Vec<usize>,
-    undeclared: Found,
-    unknown: Found,
+struct Found {
+    /// Each with the number of those that were found before it.
+    drift: BTreeMap<Drift, usize>,
+    /// The path that was noted last, of each kind.
+    last: [Vec<u32>; 2],
 }
 
-/// Pointers, each with the number of those that were found before it.
-type Found = BTreeMap<String, usize>;
+/// The members and elements that lead to a value.
+pub(crate) struct Path<'a> {
+    text: &'a str,
+    places: &'a [u32],
+    deep_places: &'a [u32],
+}
 
 impl Watch {
-    pub(super) fn record() -> Self {
-        Self::Record(Box::default())
+    pub(super) fn new() -> Self {
+        let (places, deep_places) = ([HIDDEN; SHALLOW], Vec::new());
+        Self { is_on: false, is_expected: |_| false, places, deep_places, found: None }
     }
 
-    /// The reader is at a member or an element of an object or array that is this deep.
+    /// In an object that is this deep, the member begins whose name is at this place.
     #[inline]
-    pub(super) fn enter(&mut self, depth: u8, segment: &str) {
-        if let Self::Record(recorder) = self {
-            recorder.enter(depth, segment);
+    pub(super) fn enter(&mut self, depth: u8, place: usize) {
+        let (at, place) = (usize::from(depth).wrapping_sub(1), u32::try_from(place).unwrap_or(HIDDEN));
+        match self.places.get_mut(at) {
+            Some(known) => *known = place,
+            None => self.enter_deep(at.wrapping_sub(SHALLOW), place),
         }
     }
 
-    pub(super) fn note(&mut self, depth: u8, kind: DriftKind) {
-        match self {
-            Self::Seen(seen) => *seen = true,
-            Self::Record(recorder) => recorder.note(depth, kind),
-        }
+    #[cold]
+    fn enter_deep(&mut self, at: usize, place: u32) {
+        self.deep_places.truncate(at);
+        self.deep_places.resize(at, HIDDEN);
+        self.deep_places.push(place);
+    }
+
+    /// What is read next in the object or array that is this deep has no declared name.
+    #[inline]
+    pub(super) fn hide(&mut self, depth: u8) {
+        self.enter(depth, usize::MAX);
+    }
+
+    /// Whether an undeclared member in an object that is this deep is expected there.
+    pub(super) fn is_expected(&self, text: &str, depth: u8) -> bool {
+        (self.is_expected)(&self.path(text, depth))
+    }
+
+    fn path<'a>(&'a self, text: &'a str, depth: u8) -> Path<'a> {
+        let depth = usize::from(depth);
+        let (places, deep_places) = (&self.places[..depth.min(SHALLOW)], &self.deep_places[..]);
+        Path { text, places, deep_places: &deep_places[..depth.saturating_sub(SHALLOW).min(deep_places.len())] }
+    }
+
+    #[cold]
+    pub(super) fn note(&mut self, text: &str, depth: u8, kind: DriftKind) {
+        let mut found = self.found.take().unwrap_or_default();
+        found.note(&self.path(text, depth), kind);
+        self.found = Some(found);
     }
 
     /// How much was found so far.
     pub(super) fn mark(&self) -> usize {
-        match self {
-            Self::Seen(seen) => usize::from(*seen),
-            Self::Record(recorder) => recorder.undeclared.len() + recorder.unknown.len(),
-        }
+        self.found.as_ref().map_or(0, |found| found.drift.len())
     }
 
     /// Forgets what was found since.
     pub(super) fn reset(&mut self, mark: usize) {
-        match self {
-            Self::Seen(seen) => *seen = mark > 0,
-            Self::Record(recorder) => {
-                recorder.undeclared.retain(|_, position| *position < mark);
-                recorder.unknown.retain(|_, position| *position < mark);
-            }
+        if let Some(found) = self.found.as_mut().filter(|found| found.drift.len() > mark) {
+            found.drift.retain(|_, position| *position < mark);
+            found.last = Default::default();
         }
     }
 
     /// The drift, in order of kind and pointer.
-    pub(super) fn into_found(self) -> Vec<Drift> {
-        let Self::Record(recorder) = self else { return Vec::new() };
-        let Recorder { undeclared, unknown, .. } = *recorder;
-        let all = [(DriftKind::UndeclaredMember, undeclared), (DriftKind::UnknownValue, unknown)];
-        all.into_iter()
-            .flat_map(|(kind, found)| found.into_keys().map(move |pointer| Drift { kind, pointer }))
-            .collect()
+    pub(super) fn take_found(&mut self) -> Vec<Drift> {
+        self.found.take().map_or_else(Vec::new, |found| found.drift.into_keys().collect())
     }
 }
 
-impl Recorder {
-    #[cold]
-    fn enter(&mut self, depth: u8, segment: &str) {
-        self.ends.truncate(usize::from(depth).saturating_sub(1));
-        self.path.truncate(self.ends.last().copied().unwrap_or_default());
-        pointer::append(&mut self.path, segment);
-        self.ends.push(self.path.len());
-    }
-
-    fn note(&mut self, depth: u8, kind: DriftKind) {
-        let end = usize::from(depth).checked_sub(1).and_then(|last| self.ends.get(last)).copied().unwrap_or_default();
-        let count = self.undeclared.len() + self.unknown.len();
-        let found = match kind {
-            DriftKind::UndeclaredMember => &mut self.undeclared,
-            DriftKind::UnknownValue => &mut self.unknown,
-        };
-        let pointer = &self.path[..end];
-        if !found.contains_key(pointer) {
-            let drift = if count < Drift::MAX_POINTERS { pointer.to_owned() } else { Drift::other(kind).pointer };
-            found.entry(drift).or_insert(count);
+impl Found {
+    fn note(&mut self, path: &Path<'_>, kind: DriftKind) {
+        // A list can have the same drift in each element.
+        let last = &mut self.last[kind as usize];
+        if !last.is_empty() && path.is_like(last) {
+            return;
+        }
+        last.clear();
+        last.extend(path.all());
+        let drift = Drift { kind, pointer: path.pointer() };
+        if !self.drift.contains_key(&drift) {
+            let count = self.drift.len();
+            let drift = if count < Drift::MAX_POINTERS { drift } else { Drift::other(kind) };
+            self.drift.entry(drift).or_insert(count);
         }
     }
+}
+
+impl<'a> Path<'a> {
+    /// The names, the outermost first. `None` for elements of arrays, keys of maps and undeclared members.
+    pub(crate) fn names(&self) -> impl Iterator<Item = Option<Cow<'a, str>>> + use<'_, 'a> {
+        self.all().map(|place| (place != HIDDEN).then(|| name(self.text, place)))
+    }
+
+    fn all(&self) -> impl Iterator<Item = u32> + use<'_, 'a> {
+        self.places.iter().chain(self.deep_places).copied()
+    }
+
+    /// Whether these places lead to the same pointer. `false` if that is not certain.
+    fn is_like(&self, places: &[u32]) -> bool {
+        let is_same =
+            |(a, &b): (u32, &u32)| a == b || a != HIDDEN && b != HIDDEN && name(self.text, a) == name(self.text, b);
+        self.places.len() + self.deep_places.len() == places.len() && self.all().zip(places).all(is_same)
+    }
+
+    fn pointer(&self) -> String {
+        let mut pointer = String::new();
+        self.names().for_each(|name| pointer::append(&mut pointer, name.as_deref().unwrap_or("*")));
+        pointer
+    }
+}
+
+/// The name at this place, which was read before.
+fn name(text: &str, place: u32) -> Cow<'_, str> {
+    Lexer::from(text, place as usize).string().unwrap_or_default()
 }

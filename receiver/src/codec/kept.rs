@@ -93,6 +93,16 @@ impl<'de> Reader<'de> {
         }
     }
 
+    /// The text was read. Only its values remain in memory.
+    pub(super) fn settle(&mut self) {
+        if !self.meter.is_shared() {
+            return;
+        }
+        self.meter.release(self.outline.ends.capacity() * size_of::<Place>());
+        self.outline.ends = Vec::new();
+        self.meter.settle();
+    }
+
     /// The variant that was found to fit this value, if it was read as this union before. `Some(None)` if none fits.
     pub(super) fn recall(&self, kept: &Kept, union: usize) -> Option<Option<usize>> {
         self.outline.variants.get(&(kept.start.at, union)).copied()
@@ -151,14 +161,14 @@ impl<'de> Reader<'de> {
         }
     }
 
-    /// The memory that is left, and that of what is remembered.
+    /// The memory in use, without that of what is remembered.
     pub(super) fn memory_besides_remembered(&self) -> usize {
-        self.meter.memory().saturating_add(self.outline.remembered())
+        self.meter.memory() - self.outline.remembered()
     }
 
     /// Everything since then was freed. What is remembered remains.
     pub(super) fn free_to(&mut self, memory: usize) {
-        self.meter.reset_memory(memory - self.outline.remembered());
+        self.meter.reset_memory(memory + self.outline.remembered());
     }
 
     /// A kept value as JSON.

@@ -32,6 +32,7 @@ mod skip;
 mod texts;
 mod undeclared;
 mod union;
+mod value_memory;
 mod write;
 
 pub use deep::Deep;
@@ -54,5 +55,7 @@ pub use write::ObjectWriter;
 #[cfg(feature = "testing")]
 pub(crate) use document::with_steps;
 pub(crate) use document::{from_slice, from_slice_with, from_slice_with_drift};
+pub(crate) use drift::Path;
 pub(crate) use meter::MIN_MEMORY;
 pub(crate) use reader::Kind;
+pub(crate) use value_memory::{Holding, ValueMemory};

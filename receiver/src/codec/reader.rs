@@ -2,13 +2,15 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use super::DecodeError;
-use super::drift::{DriftKind, Watch};
+use super::drift::{DriftKind, Path, Watch};
 use super::error::Quoted;
 use super::lexer::Lexer;
 use super::meter::{MIN_MEMORY, Meter};
 use super::outline::Outline;
+use super::value_memory::Holding;
 
 /// Objects and arrays within each other.
 const MAX_DEPTH: u8 = 128;
@@ -73,8 +75,6 @@ pub struct Reader<'de> {
     /// Whether numbers may be beyond the range of a double.
     pub(super) has_any_number: bool,
     pub(super) once: Option<Once>,
-    /// Whether an undeclared top-level member of this name is expected.
-    pub(super) is_expected: fn(&str) -> bool,
     /// Of the outermost union that is being read.
     pub(super) outline: Outline,
     pub(super) meter: Meter,
@@ -115,19 +115,25 @@ impl<'de> Reader<'de> {
     /// A reader whose values may take at least this much memory, in bytes.
     pub(crate) fn with_memory(text: &'de str, bytes: usize) -> Self {
         let meter = Meter::new(text.len(), bytes);
-        let (outline, watch) = (Outline::default(), Watch::Seen(false));
-        let (lexer, is_expected) = (Lexer::new(text), |_: &str| false);
-        Self { lexer, depth: 0, is_quiet: false, has_any_number: false, once: None, is_expected, outline, meter, watch }
+        let (lexer, outline, watch) = (Lexer::new(text), Outline::default(), Watch::new());
+        Self { lexer, depth: 0, is_quiet: false, has_any_number: false, once: None, outline, meter, watch }
     }
 
-    /// Undeclared top-level members of these names are not drift.
-    pub(crate) fn expect(&mut self, is_expected: fn(&str) -> bool) {
-        self.is_expected = is_expected;
+    /// Undeclared members at these paths are not drift.
+    pub(crate) fn expect(&mut self, is_expected: fn(&Path<'_>) -> bool) {
+        self.watch.is_expected = is_expected;
     }
 
     /// Refuses a second member of this name at the top, also where such members are not declared.
     pub(crate) fn once(&mut self, name: &'static str) {
         self.once = Some(Once { name, is_found: false });
+    }
+
+    /// Takes the memory of values from what all deliveries share, beginning with this many bytes. It is called before anything
+    /// is read.
+    pub(super) fn share(&mut self, holding: &Arc<Holding>, bytes: usize) -> Result<(), DecodeError> {
+        let shared = self.meter.share(Arc::clone(holding)).and_then(|()| self.meter.hold(bytes));
+        shared.map_err(|reason| self.exhausted(reason))
     }
 
     /// Refuses whatever is left.
@@ -231,22 +237,23 @@ impl<'de> Reader<'de> {
     #[cold]
     pub fn note_unknown(&mut self) {
         self.outline.unlisted = Some(self.lexer.at());
-        self.watch.note(self.depth, DriftKind::UnknownValue);
+        if self.watch.is_on {
+            self.watch.note(self.lexer.text, self.depth, DriftKind::UnknownValue);
+        }
     }
 
     /// Notes that the member that was named last is not declared.
-    pub(super) fn note_undeclared(&mut self, name: &str) {
-        if self.depth == 1 && (self.is_expected)(name) {
-            return;
+    pub(super) fn note_undeclared(&mut self) {
+        if self.watch.is_on && !self.watch.is_expected(self.lexer.text, self.depth) {
+            self.hide_name();
+            self.watch.note(self.lexer.text, self.depth, DriftKind::UndeclaredMember);
         }
-        self.hide_name();
-        self.watch.note(self.depth, DriftKind::UndeclaredMember);
     }
 
     /// What is read next has no declared name.
     #[inline]
     pub(super) fn hide_name(&mut self) {
-        self.watch.enter(self.depth, "*");
+        self.watch.hide(self.depth);
     }
 
     /// Passes over any value. Only its form is looked at.
@@ -433,7 +440,7 @@ impl<'de> Members<'_, 'de> {
             }
             once.is_found = true;
         }
-        self.reader.watch.enter(self.reader.depth, &name);
+        self.reader.watch.enter(self.reader.depth, self.at);
         Ok(Some(Name(name)))
     }
 

@@ -47,7 +47,7 @@ impl<S: Serializer> ObjectWriter<S> {
 impl Rest for Undeclared {
     fn read<'de>(&mut self, members: &mut Members<'_, 'de>, name: &Name<'de>) -> Result<(), DecodeError> {
         self.push(name, members.reader().skip()?);
-        members.reader().note_undeclared(name);
+        members.reader().note_undeclared();
         Ok(())
     }
 

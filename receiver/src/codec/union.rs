@@ -174,9 +174,9 @@ fn first<U>(
         let attempt = reader.attempt(kept, variants[candidate].read)?;
         if attempt.is_better_than(&found) {
             // Of an earlier one, nothing remains.
-            let own = before.saturating_sub(reader.memory_besides_remembered());
+            let own = reader.memory_besides_remembered().saturating_sub(before);
             drop(std::mem::replace(&mut found, attempt));
-            reader.free_to(memory - own);
+            reader.free_to(memory + own);
             variant = Some(candidate);
         } else {
             drop(attempt);

@@ -63,7 +63,8 @@ impl Delivery {
     /// Sets the memory that the values of the body may take when it is [decoded](Self::decode), in bytes. The default is
     /// 1 MiB. A body may always use 16 times its size, and one below 64 KiB as much as it needs.
     ///
-    /// A [`Receiver`](crate::Receiver) replaces this by its own [limit](crate::Receiver::decode_memory). What does not decode
+    /// A [`Receiver`](crate::Receiver) replaces this by its own [limit](crate::Receiver::decode_memory), and limits the [values of all
+    /// deliveries](crate::Receiver::payload_memory) together. What does not decode
     /// from a delivery, `serde_json` and [`JsonValue::decode`](crate::JsonValue::decode), uses the default.
     #[must_use]
     pub fn with_decode_memory(self, bytes: usize) -> Self {

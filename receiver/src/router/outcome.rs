@@ -37,7 +37,8 @@ pub enum Outcome {
     InProgress,
     /// The handler returned an error, panicked, or exceeded its [timeout](crate::timeout). The sender should try again.
     Failed(BoxError),
-    /// The [maximum number of handlers](crate::Receiver::max_concurrency) is running. The sender should try again.
+    /// The [maximum number of handlers](crate::Receiver::max_concurrency) is running, or the
+    /// [memory for decoded values](crate::Receiver::payload_memory) is in use. The sender should try again.
     Overloaded,
     /// The [`ReplayGuard`](crate::ReplayGuard) failed or took [too long](crate::Receiver::replay_guard_timeout), or the store did.
     /// The sender should try again.

@@ -2,16 +2,18 @@ use std::any::type_name;
 use std::collections::HashMap;
 use std::fmt;
 use std::iter::successors;
+use std::sync::Arc;
 
 use super::handler::{AnyHandler, HandlerFuture};
 use super::{Fallback, Outcome, Reason, Unrouted};
-use crate::codec::{Drift, Reader};
+use crate::codec::{Drift, Holding, Reader};
 use crate::event_type::{self, EventType, Unsettled};
 use crate::webhooks::{EventName, TopicName};
 use crate::{DecodeError, Delivery, Webhooks};
 
 /// Decodes a delivery and passes it to a handler of one payload type.
-pub(crate) type PayloadRoute = Box<dyn Fn(Delivery, Unsettled) -> Result<Decoded, DecodeError> + Send + Sync>;
+pub(crate) type PayloadRoute =
+    Box<dyn Fn(Delivery, Unsettled, &Arc<Holding>) -> Result<Decoded, DecodeError> + Send + Sync>;
 /// A handler, started on an event, and what the event has that the description does not list.
 pub(crate) type Decoded = (HandlerFuture, Vec<Drift>);
 
@@ -90,12 +92,13 @@ impl<W: Webhooks> Routes<W> {
         self.fallback.is_some()
     }
 
-    pub(crate) fn route(&self, delivery: Delivery) -> Routed {
+    /// The decoded values take memory from what the delivery holds.
+    pub(crate) fn route(&self, delivery: Delivery, holding: &Arc<Holding>) -> Routed {
         let found =
             self.assumed.map_or_else(|| EventType::<W>::of(&delivery), |known| Ok(EventType::Known(known, None)));
         let (event_type, handler) = match found {
             Ok(EventType::Known(known, unsettled)) => {
-                (Some(known.as_str()), self.route_known(known, unsettled, &delivery))
+                (Some(known.as_str()), self.route_known(known, unsettled, &delivery, holding))
             }
             Ok(EventType::Unknown(name)) => (None, Err(Reason::UnknownEventType(name))),
             Err(error) => (None, Err(error.into())),
@@ -106,6 +109,8 @@ impl<W: Webhooks> Routes<W> {
                 drift = found;
                 Ok(Started::Handler(handler))
             }
+            // It may decode later.
+            (Err(_), _) if holding.is_refused() => Err(Outcome::Overloaded),
             (Err(reason), Some(fallback)) => {
                 let unrouted = Unrouted::new(delivery.clone(), reason.clone());
                 Ok(Started::Fallback((fallback.handler)(unrouted, delivery), reason))
@@ -120,15 +125,16 @@ impl<W: Webhooks> Routes<W> {
         event_type: W::EventType,
         unsettled: Unsettled,
         delivery: &Delivery,
+        holding: &Arc<Holding>,
     ) -> Result<Decoded, Reason> {
         if let Some(route) = self.payloads.get(&event_type) {
-            return Ok((route.handler)(delivery.clone(), unsettled)?);
+            return Ok((route.handler)(delivery.clone(), unsettled, holding)?);
         }
         let topic = topics(event_type).find_map(|topic| self.topics.get(&topic));
         match topic.or(self.any.as_ref()) {
             Some(route) => {
                 let decode = |reader: &mut Reader<'_>| W::decode(event_type, reader);
-                let (event, drift) = event_type::read_with_drift::<W, _>(delivery, unsettled, decode)?;
+                let (event, drift) = event_type::read_with_drift::<W, _>(delivery, unsettled, Some(holding), decode)?;
                 Ok(((route.handler)(event, delivery.clone()), drift))
             }
             None => {

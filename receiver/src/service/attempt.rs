@@ -14,6 +14,7 @@ use tracing::{Instrument, Span, field, info_span};
 use super::memory::Share;
 use super::shared::Shared;
 use super::single_flight::{Joined, Waiting};
+use crate::codec::Holding;
 use crate::event_type::EventType;
 use crate::replay::{BodyDigest, Guarded, InUse, LeaseState, Reserved};
 use crate::router::{HandlerFuture, Routed, Started};
@@ -77,7 +78,8 @@ pub(super) async fn run_stored<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: D
     let run = async {
         let start = Instant::now();
         let _running = shared.running.subscribe();
-        let Routed { event_type, started, .. } = route(shared, &delivery).await;
+        let holding = shared.values.begin();
+        let Routed { event_type, started, .. } = route(shared, &delivery, &holding).await;
         let outcome = match started {
             Ok(started) => run(started).await,
             Err(outcome) => outcome,
@@ -155,10 +157,10 @@ async fn run_to_completion<T: Send + 'static>(
 }
 
 /// Decodes a delivery, reports its drift, and starts its handler.
-async fn route<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: &Delivery) -> Routed {
+async fn route<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: &Delivery, holding: &Arc<Holding>) -> Routed {
     let routed = aside_if_large(delivery, {
-        let (shared, delivery) = (Arc::clone(shared), delivery.clone());
-        move || shared.routes.route(delivery)
+        let (shared, delivery, holding) = (Arc::clone(shared), delivery.clone(), Arc::clone(holding));
+        move || shared.routes.route(delivery, &holding)
     });
     let mut routed = routed.await.unwrap_or_else(|error| {
         let started = Err(Outcome::Failed(error.into()));
@@ -193,8 +195,10 @@ fn record_event_type(event_type: Option<&'static str>) {
 
 /// Handles a delivery, unless it was handled before or is being handled.
 async fn handle<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: &Delivery, in_use: &InUse) -> Attempt {
+    // The decoded values are in memory until their handler has ended.
+    let holding = shared.values.begin();
     let Some((guard, id)) = shared.guard.as_ref().zip(delivery.signed_id()) else {
-        let Routed { event_type, started, .. } = route(shared, delivery).await;
+        let Routed { event_type, started, .. } = route(shared, delivery, &holding).await;
         let outcome = match started {
             Ok(started) => run(started).await,
             Err(outcome) => outcome,
@@ -207,7 +211,7 @@ async fn handle<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: &Delivery, in_us
         Joined::Waiting(waiting) => return Attempt::Waiting(waiting),
         Joined::Busy => return Attempt::Ended { event_type: None, outcome: Outcome::InProgress },
     };
-    let Routed { event_type, started, .. } = route(shared, delivery).await;
+    let Routed { event_type, started, .. } = route(shared, delivery, &holding).await;
     let outcome = match started {
         Ok(started) => run_once(guard, first.id(), digest, Arc::clone(in_use), started).await,
         Err(outcome) => outcome,

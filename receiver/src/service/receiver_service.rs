@@ -40,6 +40,7 @@ use crate::{BoxError, Delivery, Outcome, Route, StoredDelivery, VerifyError, Web
 /// | a signature matches | 401 |
 /// | the credentials are valid, if an [`Authenticator`](crate::Authenticator) requires them | 401, 403, 503 |
 /// | no other delivery with the same id is being handled | 503, or the answer to it if the bodies are equal |
+/// | there is memory for its decoded values | 503 |
 /// | the body decodes, unless there is a fallback handler | 400, 422 |
 /// | the [`ReplayGuard`](crate::ReplayGuard) works, and answers in time | 503 |
 /// | the delivery was not handled before | 200 |

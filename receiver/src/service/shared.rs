@@ -13,8 +13,7 @@ use super::hooks::{Drifted, Hooks, Observed, Rejected};
 use super::memory::Memory;
 use super::single_flight::SingleFlight;
 use super::throttle::Throttle;
-use crate::codec::Drift;
-use crate::codec::MIN_MEMORY;
+use crate::codec::{Drift, MIN_MEMORY, ValueMemory};
 use crate::pace::{Pace, Rate};
 use crate::replay::Guarded;
 use crate::router::{Reason, Routes};
@@ -37,6 +36,8 @@ pub(crate) struct Limits {
     pub(crate) body_memory: usize,
     /// What the values of one body may take at least, in bytes.
     pub(crate) decode_memory: usize,
+    /// Bytes of the values of all bodies together.
+    pub(crate) payload_memory: usize,
     /// The number of handlers that run at once.
     pub(crate) handlers: usize,
 }
@@ -48,6 +49,7 @@ impl Default for Limits {
             pace: Pace { timeout: Duration::from_secs(10), rate: Rate::DEFAULT },
             body_memory: 64 * 1024 * 1024,
             decode_memory: MIN_MEMORY,
+            payload_memory: 256 * 1024 * 1024,
             handlers: 1024,
         }
     }
@@ -62,6 +64,7 @@ pub(super) struct Shared<W: Webhooks> {
     pub(super) guard: Option<Guarded>,
     pub(super) flights: SingleFlight,
     pub(super) memory: Arc<Memory>,
+    pub(super) values: Arc<ValueMemory>,
     pub(super) handlers: Budget,
     throttle: Throttle,
     pub(super) drift: Tally,
@@ -75,8 +78,21 @@ impl<W: Webhooks> Shared<W> {
         let memory = Memory::new(limits.body_memory.max(limits.body_bytes));
         let handlers = Budget::new(limits.handlers);
         let (throttle, drift, running) = (Throttle::default(), Tally::default(), watch::Sender::new(()));
-        let flights = SingleFlight::default();
-        Self { authenticator, routes, limits, hooks, guard, flights, memory, handlers, throttle, drift, running }
+        let (flights, values) = (SingleFlight::default(), ValueMemory::new(limits.payload_memory));
+        Self {
+            authenticator,
+            routes,
+            limits,
+            hooks,
+            guard,
+            flights,
+            memory,
+            values,
+            handlers,
+            throttle,
+            drift,
+            running,
+        }
     }
 
     /// Only member names of the body are logged, and the text of a handler's error.
@@ -161,4 +177,38 @@ impl<W: Webhooks> Shared<W> {
 /// In milliseconds, to two digits.
 fn millis(elapsed: Duration) -> f64 {
     (elapsed.as_secs_f64() * 1e5).round() / 1e2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::MemoryGuard;
+
+    #[test]
+    fn the_docs_state_the_defaults() {
+        const DOCS: &str = include_str!("../../../docs/receiver.md");
+        let Limits { body_bytes, pace, body_memory, decode_memory, payload_memory, handlers } = Limits::default();
+        let mib = |bytes: usize| format!("{} MiB", bytes >> 20);
+        let rate = format!("{} B/s over {:?}", pace.rate.bytes_per_second, pace.rate.period);
+        for (limit, default, setter) in [
+            ("size of a body", mib(body_bytes), "body_limit"),
+            ("time to read a body", format!("{:?}", pace.timeout), "body_timeout"),
+            ("minimum rate of a body, measured", rate, "min_body_rate"),
+            ("buffers of all bodies together", mib(body_memory), "body_memory"),
+            ("decoded values of all deliveries together", mib(payload_memory), "payload_memory"),
+            ("decoded values of one body", mib(decode_memory), "decode_memory"),
+            ("running handlers", handlers.to_string(), "max_concurrency"),
+            (
+                "time for a call to the replay guard",
+                format!("{:?}", crate::receiver::GUARD_TIMEOUT),
+                "replay_guard_timeout",
+            ),
+            ("remembered ids", MemoryGuard::CAPACITY.to_string(), "with_capacity"),
+        ] {
+            let row = DOCS.lines().find(|line| line.starts_with(&format!("| {limit}")));
+            let row = row.unwrap_or_else(|| panic!("no row for `{limit}`")).replace("65 536", "65536");
+            let text = row.replace("| 10 s |", "| 10s |").replace("over 5 s", "over 5s");
+            assert!(text.contains(&format!("| {default} |")) && text.contains(setter), "{row} should have {default}");
+        }
+    }
 }

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
-use webhook_receiver::codegen::codec;
+use webhook_receiver::codegen::EventTypeLocation;
+use webhook_receiver::codegen::codec::{self, Reader};
 use webhook_receiver::testing::{block_on, secret};
 use webhook_receiver::{
-    DecodeError, Drift, DriftKind, Integer, JsonValue, Payload, Receiver, ReceiverService, Undeclared, Verifier,
+    Decode, DecodeError, Drift, DriftKind, Integer, JsonValue, Payload, Receiver, ReceiverService, Undeclared,
+    UnknownEvent, Verifier, Webhooks,
 };
 
 use crate::acme::{Acme, AssetCreated, Event, EventType, Status, delivery};
@@ -286,4 +288,57 @@ fn the_event_type_is_not_drift() {
         service.drift().iter().map(|count| count.drift.pointer.clone()).collect::<Vec<_>>()
     });
     assert_eq!(found, [vec![], vec!["/*".to_owned()]]);
+}
+
+/// A vendor whose event type is in objects that are declared, in lists, or in members that are not declared.
+enum Nested {}
+
+impl Webhooks for Nested {
+    type EventType = EventType;
+    type Event = Outer;
+    const EVENT_TYPE: EventTypeLocation =
+        EventTypeLocation::body(&["/books/0/type", "/meta/event/type", "/open/x/type"])
+            .completed_by("/tagged/action", ".");
+
+    fn decode(_: EventType, reader: &mut Reader<'_>) -> Result<Outer, DecodeError> {
+        Outer::decode(reader)
+    }
+
+    fn unknown(_: UnknownEvent) -> Outer {
+        panic!("the event type is known")
+    }
+}
+
+struct Outer {
+    books: Option<Vec<Book>>,
+    open: Option<BTreeMap<String, Book>>,
+    tagged: Option<Tagged>,
+    undeclared: Undeclared,
+}
+
+codec::object! {
+    Outer {
+        "books" => books: optional,
+        "open" => open: optional,
+        "tagged" => tagged: optional,
+        ..undeclared
+    }
+}
+
+#[test]
+fn a_nested_event_type_is_not_drift() {
+    for (body, expected) in [
+        (r#"{"books": [{"type": "ping"}, {"type": 1}]}"#, vec![]),
+        (r#"{"books": [{"type": "ping", "x": 1}]}"#, vec!["/books/*/*"]),
+        (r#"{"b\u006foks": [{"t\u0079pe": "ping"}], "x": 1}"#, vec!["/*"]),
+        // What leads to it is known as well.
+        (r#"{"meta": {"event": {"type": "ping", "x": 1}}}"#, vec![]),
+        (r#"{"meta": {"event": {"type": "ping"}}, "event": {"type": 1}, "type": 1}"#, vec!["/*"]),
+        (r#"{"open": {"x": {"type": "ping"}}}"#, vec![]),
+        (r#"{"open": {"x": {"type": "asset"}}, "tagged": {"kind": "book", "action": "created"}}"#, vec!["/tagged/*"]),
+        (r#"{"open": {"x": {"type": "ping", "action": 1}}}"#, vec!["/open/*/*"]),
+    ] {
+        let found = delivery(body).event_with_drift::<Nested>().unwrap().1;
+        assert_eq!(found.into_iter().map(|drift| drift.pointer).collect::<Vec<_>>(), expected, "{body}");
+    }
 }
