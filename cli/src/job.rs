@@ -104,13 +104,19 @@ fn name(input: &Input, file: Option<&ProjectFile>) -> PathBuf {
 
 /// What is read, and how it is reported.
 fn request(input: &Input, file: Option<&ProjectFile>) -> Result<Request, Problem> {
-    let stated = || file.and_then(|file| Some(file.resolve(file.project.spec.as_deref()?)));
-    let Some(spec) = input.spec.clone().or_else(stated) else { return Err(missing(file, "spec", "openapi.yaml")) };
+    let stated = || file.and_then(|file| Some(file.existing(file.project.spec.as_ref()?)));
+    let stated = || stated().transpose().map_err(Problem::Config);
+    let spec = match &input.spec {
+        Some(spec) => Some(spec.clone()),
+        None => stated()?,
+    };
+    let Some(spec) = spec else { return Err(missing(file, "spec", "openapi.yaml")) };
     let mut request = Request::new(spec).deny_warnings(input.deny.is_some());
     if let Some(file) = file {
         request = request.config(&file.path);
         if input.overlays.is_empty() {
-            request = request.overlays(file.project.overlays.iter().map(|overlay| file.resolve(overlay)));
+            let overlays = file.project.overlays.iter().map(|overlay| file.existing(overlay));
+            request = request.overlays(overlays.collect::<Result<Vec<_>, _>>().map_err(Problem::Config)?);
         }
     }
     Ok(request.overlays(&input.overlays))

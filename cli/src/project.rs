@@ -1,9 +1,10 @@
 //! A `codegen.toml`, read for the files that it names.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use webhook_generator::config::{Config, Project};
-use webhook_generator::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use webhook_generator::config::{Config, Located, Project};
+use webhook_generator::diagnostics::{Code, Diagnostic, Diagnostics, Place, suggest};
 use webhook_generator::document::FileId;
 use webhook_generator::source::{Limits, Sources};
 
@@ -40,6 +41,32 @@ impl ProjectFile {
     pub(crate) fn resolve(&self, path: &Path) -> PathBuf {
         let path = self.path.parent().unwrap_or(Path::new("")).join(path);
         if path.is_absolute() { path } else { shown(path) }
+    }
+
+    /// A file that the configuration names, as seen from the working directory. If there is none, the error is where it is
+    /// named, and suggests a file with a similar name.
+    pub(crate) fn existing(&self, named: &Located<PathBuf>) -> Result<PathBuf, Diagnostic> {
+        let path = self.resolve(&named.value);
+        if path.exists() {
+            return Ok(path);
+        }
+        let message = format!("`{}` does not exist", path.display());
+        let error =
+            Diagnostic::new(Code::Config, message).at(named.place.clone(), "relative to the folder of this file");
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut siblings: Vec<String> = fs::read_dir(folder)
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .collect();
+        siblings.sort_unstable();
+        let near = suggest(&name, siblings.iter().map(String::as_str));
+        let near = near.map(|near| named.value.with_file_name(near));
+        Err(match near {
+            Some(near) => error.help(format!("did you mean `{}`?", near.display())),
+            None => error,
+        })
     }
 
     /// An error in the file as a whole.

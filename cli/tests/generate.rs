@@ -232,6 +232,29 @@ fn github_reads_annotations() {
 }
 
 #[test]
+fn wrong_paths_are_located_where_they_are_written() {
+    let repository = Repository::new();
+    for (right, wrong, help) in [
+        (
+            "spec = \"tenovos-webhooks.yaml\"",
+            "spec = \"tenovos-webhook.yaml\"",
+            "did you mean `tenovos-webhooks.yaml`?",
+        ),
+        ("overlays = [\"overlay.yaml\"]", "overlays = [\"overlays.yaml\"]", "did you mean `overlay.yaml`?"),
+        ("receiver = \"../receiver\"", "receiver = \"../receivers\"", "has no `Cargo.toml`"),
+    ] {
+        repository.write("spec/codegen.toml", &FILES.replace(right, wrong));
+        repository
+            .run("")
+            .exits(1)
+            .reports("error[E0401]: ")
+            .reports("--> spec/codegen.toml:")
+            .reports(wrong)
+            .reports(help);
+    }
+}
+
+#[test]
 fn findings_of_one_cause_are_one_message() {
     let repository = Repository::new();
     let webhook = |number: usize| {

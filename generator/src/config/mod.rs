@@ -19,6 +19,7 @@ mod project;
 mod signature;
 mod table;
 mod values;
+mod wording;
 
 use std::collections::BTreeMap;
 
@@ -63,7 +64,7 @@ impl Config {
             Ok(table) => table,
             Err(error) => {
                 let place = error.span().map_or(Place::File(file), |span| Place::Bytes(file, span));
-                diagnostics.push(Diagnostic::new(Code::Syntax, error.message()).at(place, ""));
+                diagnostics.push(Diagnostic::new(Code::Syntax, wording::reworded(error.message())).at(place, ""));
                 return Self::default();
             }
         };

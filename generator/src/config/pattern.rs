@@ -43,11 +43,7 @@ impl Pattern {
                     "body" => PatternPart::Body,
                     "id" => PatternPart::Id,
                     "timestamp" => PatternPart::Timestamp,
-                    _ => {
-                        return Err(format!(
-                            "has the unknown placeholder `{{{name}}}`; expected `{{body}}`, `{{id}}` or `{{timestamp}}`"
-                        ));
-                    }
+                    _ => return Err(unknown(name)),
                 };
                 (piece, after)
             } else {
@@ -75,6 +71,23 @@ impl Pattern {
         )?;
         Ok(pieces)
     }
+}
+
+/// The problem with an unknown placeholder. What it probably means is suggested.
+fn unknown(name: &str) -> String {
+    const MEANINGS: [(&str, &[&str]); 3] = [
+        ("body", &["body", "payload", "rawbody", "requestbody", "content", "data"]),
+        ("timestamp", &["timestamp", "time", "ts", "t", "date"]),
+        ("id", &["id", "msgid", "messageid", "webhookid", "eventid", "deliveryid"]),
+    ];
+    let plain = name.to_lowercase().replace(['-', '_', ' '], "");
+    let meant = MEANINGS.iter().find(|(_, names)| names.contains(&plain.as_str()));
+    let help = match meant {
+        Some((meant, _)) => format!("did you mean `{{{meant}}}`?"),
+        None => "only `{body}`, `{id}` and `{timestamp}` can be signed; for other parts, set `scheme = \"verifier\"`"
+            .to_owned(),
+    };
+    format!("has the unknown placeholder `{{{name}}}`; {help}")
 }
 
 fn alphanumeric(character: char) -> bool {

@@ -3,8 +3,6 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use toml::Spanned;
-
 use super::Located;
 use super::table::Table;
 use super::values::Text;
@@ -15,9 +13,9 @@ use super::values::Text;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Project {
     /// The description.
-    pub spec: Option<PathBuf>,
+    pub spec: Option<Located<PathBuf>>,
     /// Overlays, applied in this order.
-    pub overlays: Vec<PathBuf>,
+    pub overlays: Vec<Located<PathBuf>>,
     /// The folder of the generated crate.
     pub out: Option<PathBuf>,
     /// Where the generated crate finds `webhook-receiver`.
@@ -31,10 +29,10 @@ impl Project {
         fn path(text: &Text) -> PathBuf {
             text.as_str().into()
         }
-        let overlays = table.strings("overlays").map(Spanned::into_inner).unwrap_or_default();
+        let located = |text: Located<Text>| Located { value: path(&text.value), place: text.place };
         Self {
-            spec: table.string("spec").map(|text| path(text.get_ref())),
-            overlays: overlays.iter().map(path).collect(),
+            spec: table.string("spec").map(|text| located(table.located(text))),
+            overlays: table.located_strings("overlays").into_iter().map(located).collect(),
             out: table.string("out").map(|text| path(text.get_ref())),
             receiver: table.string("receiver").map(|receiver| table.located(receiver)),
             build_script: table.string("build-script").map(|text| path(text.get_ref())),

@@ -41,6 +41,27 @@ impl<'t> Table<'t> {
         self.choose(key, &value, words)
     }
 
+    /// Reads a string that is one of several words. Only another spelling of one is suggested; `otherwise` is the help for
+    /// other words.
+    pub(super) fn exact_word<T: Copy>(
+        &mut self,
+        key: &'static str,
+        words: &[(&'static str, T)],
+        otherwise: &str,
+    ) -> Option<Spanned<T>> {
+        let value = self.take(key)?;
+        if let DeValue::String(text) = value.get_ref()
+            && !words.iter().any(|(word, _)| word == text)
+        {
+            let plain = |text: &str| text.to_lowercase().replace(['-', '_', ' '], "");
+            let spelt = words.iter().find(|(word, _)| plain(word) == plain(text));
+            let help = spelt.map_or_else(|| otherwise.to_owned(), |(word, _)| format!("did you mean `{word}`?"));
+            self.report(self.error(value.span(), format!("unknown value `{text}`"), help));
+            return None;
+        }
+        self.choose(key, &value, words)
+    }
+
     /// Reads `true` or `false`.
     pub(super) fn flag(&mut self, key: &'static str) -> Option<Spanned<bool>> {
         let value = self.take(key)?;
@@ -50,10 +71,15 @@ impl<'t> Table<'t> {
         }
     }
 
-    /// Reads a list of strings.
-    pub(super) fn strings<T: FromStr<Err: Display>>(&mut self, key: &'static str) -> Option<Spanned<Vec<T>>> {
-        let value = self.take(key)?;
-        self.parse_all(key, &value, "a list of strings")
+    /// Reads a list of strings, each with its place.
+    pub(super) fn located_strings<T: FromStr<Err: Display>>(&mut self, key: &'static str) -> Vec<Located<T>> {
+        let Some(value) = self.take(key) else { return Vec::new() };
+        let DeValue::Array(elements) = value.get_ref() else {
+            self.mismatch::<()>(key, &value, "a list of strings");
+            return Vec::new();
+        };
+        let located = |element| self.parse(key, element).map(|text| self.located(text));
+        elements.iter().filter_map(located).collect()
     }
 
     /// Reads a string or a list of strings.

@@ -88,9 +88,10 @@ fn files_of_a_project() {
          receiver = \"^1.2\"\nbuild-script = \"build.rs\"\n",
     )
     .project;
+    let path = |path: &str, range| Located { value: path.into(), place: Place::Bytes(FILE, range) };
     let expected = Project {
-        spec: Some("a.yaml".into()),
-        overlays: vec!["b.yaml".into(), "c.yaml".into()],
+        spec: Some(path("a.yaml", 7..15)),
+        overlays: vec![path("b.yaml", 28..36), path("c.yaml", 38..46)],
         out: Some("../acme".into()),
         receiver: Some(Located { value: Receiver::Version("^1.2".to_owned()), place: Place::Bytes(FILE, 75..81) }),
         build_script: Some("build.rs".into()),
@@ -286,16 +287,16 @@ fn mistakes_are_located() {
     check_error(
         "crate-name = ",
         &expect![[r#"
-        E0102: string values must be quoted, expected literal string
-        at 13..13: ""
-    "#]],
+            E0102: a value is missing, or a text is not in quotes
+            at 13..13: ""
+        "#]],
     );
     check_error(
         "vendor = \"A\"\nvendor = \"B\"",
         &expect![[r#"
-        E0102: duplicate key
-        at 13..19: "vendor"
-    "#]],
+            E0102: this key is set twice
+            at 13..19: "vendor"
+        "#]],
     );
     check_error(
         "crate_name = \"a\"",
@@ -389,9 +390,9 @@ fn mistakes_are_located() {
     check_error(
         &format!("a = {}", "[".repeat(200_000)),
         &expect![[r#"
-        E0102: cannot recurse further; max recursion depth met
-        at 84..85: "["
-    "#]],
+            E0102: the values are nested too deep
+            at 84..85: "["
+        "#]],
     );
 }
 
@@ -411,9 +412,24 @@ fn mistakes_in_signatures_are_located() {
     check_error(
         "[signature]\nscheme = \"hmac\"\nheader = \"a\"",
         &expect![[r#"
-        E0401: missing key `hash`
-        at 21..27: "\"hmac\""
-        help: the scheme `hmac` needs `header`, `hash`, `encoding` and `signed`
+            E0401: missing keys `hash`, `encoding`, `signed`
+            at 21..27: "\"hmac\""
+            help: the scheme `hmac` needs `header`, `hash`, `encoding` and `signed`
+        "#]],
+    );
+    check_error(
+        "[signature]\nscheme = \"hmac\"\nheader = \"a\"\nhash = \"SHA-256\"",
+        &expect![[r#"
+        E0401: unknown value `SHA-256`
+        at 48..57: "\"SHA-256\""
+        help: did you mean `sha256`?
+    "#]],
+    );
+    check_error(
+        &hmac("signed = \"{ts}.{payload}\""),
+        &expect![[r#"
+        E0401: "{ts}.{payload}" has the unknown placeholder `{ts}`; did you mean `{timestamp}`?
+        at 83..99: "\"{ts}.{payload}\""
     "#]],
     );
     check_error(
@@ -421,7 +437,7 @@ fn mistakes_in_signatures_are_located() {
         &expect![[r#"
             E0401: unknown value `md5`
             at 35..40: "\"md5\""
-            help: expected one of `sha1`, `sha256`, `sha512`
+            help: codegen.toml cannot state it; if the vendor signs with it, verify in front of the receiver, and set `scheme = "verifier"`
         "#]],
     );
     check_error(
@@ -434,7 +450,7 @@ fn mistakes_in_signatures_are_located() {
     check_error(
         &hmac("signed = \"{url}.{body}\""),
         &expect![[r#"
-            E0401: "{url}.{body}" has the unknown placeholder `{url}`; expected `{body}`, `{id}` or `{timestamp}`
+            E0401: "{url}.{body}" has the unknown placeholder `{url}`; only `{body}`, `{id}` and `{timestamp}` can be signed; for other parts, set `scheme = "verifier"`
             at 83..97: "\"{url}.{body}\""
         "#]],
     );

@@ -86,6 +86,18 @@ pub struct Header {
     pub listed: Vec<Node>,
 }
 
+/// Media types of bodies; of these, only the first is read.
+const MEDIA_TYPES: [&str; 8] = [
+    "application/json",
+    "application/xml",
+    "application/yaml",
+    "application/cbor",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data",
+    "text/plain",
+    "text/xml",
+];
+
 const METHODS: [&str; 9] = ["post", "put", "patch", "delete", "get", "head", "options", "trace", "query"];
 
 /// Reads a description. After an error the result may be incomplete.
@@ -211,7 +223,10 @@ impl Reader<'_, '_> {
             if let ([item], true) = (&items[..], addressed) {
                 return self.path_item(root, name, item, false, webhooks);
             }
-            return self.skip(written, &format!("webhook `{name}` has no operation"));
+            let mut unknown =
+                members.keys().filter(|key| !fields::PATH_ITEM.contains(&&***key) && !key.starts_with("x-"));
+            let near = unknown.find_map(|key| did_you_mean(key, METHODS));
+            return self.skip_with(written, &format!("webhook `{name}` has no operation"), near);
         };
         if !others.is_empty() {
             let names: Vec<String> = others.iter().map(|(method, _)| format!("`{method}`")).collect();
@@ -224,7 +239,12 @@ impl Reader<'_, '_> {
         let Some(operation) = self.follow(operation) else { return };
         self.fields(&operation, &[fields::OPERATION]);
         let Some(body) = operation.get("requestBody") else {
-            return self.skip(written, &format!("webhook `{name}` has no body"));
+            // A misspelled `requestBody` is reported as an unknown field, too.
+            let near = operation.as_object().into_iter().flatten().find_map(|(key, _)| {
+                let is_known = fields::OPERATION.contains(&&**key);
+                if is_known { None } else { did_you_mean(key, ["requestBody"]) }
+            });
+            return self.skip_with(written, &format!("webhook `{name}` has no body"), near);
         };
         let Some(body) = self.follow(body) else { return };
         self.fields(&body, &[fields::REQUEST_BODY]);
@@ -232,7 +252,10 @@ impl Reader<'_, '_> {
         let media = content.and_then(|content| content.iter().find(|(name, _)| is_json(name)));
         let Some((_, media)) = media else {
             let types: Vec<&str> = content.into_iter().flatten().map(|(name, _)| &**name).collect();
-            return self.skip(written, &format!("webhook `{name}` has no JSON body (content: {})", types.join(", ")));
+            let message = format!("webhook `{name}` has no JSON body (content: {})", types.join(", "));
+            let is_near = |media_type: &&str| suggest(media_type, MEDIA_TYPES) == Some(MEDIA_TYPES[0]);
+            let near = types.into_iter().find(is_near).map(|_| format!("did you mean `{}`?", MEDIA_TYPES[0]));
+            return self.skip_with(written, &message, near);
         };
         // 3.2 allows a reference here.
         let Some(media) = self.follow(media) else { return };
@@ -428,8 +451,12 @@ impl Reader<'_, '_> {
     }
 
     fn skip(&mut self, node: &Node, message: &str) {
-        self.diagnostics
-            .push(Diagnostic::new(Code::Skipped, message).at(Place::Name(node.origin().clone()), "skipped"));
+        self.skip_with(node, message, None);
+    }
+
+    fn skip_with(&mut self, node: &Node, message: &str, help: Option<String>) {
+        let skipped = Diagnostic::new(Code::Skipped, message).at(Place::Name(node.origin().clone()), "skipped");
+        self.diagnostics.push(skipped.maybe_help(help));
     }
 
     fn wrong(&mut self, node: &Node, rule: &str) {

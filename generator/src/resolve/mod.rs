@@ -316,6 +316,14 @@ impl<'a> Resolver<'a> {
         if at.get("$ref").is_some() {
             return diagnostic.help(format!("`{parent}` is a reference itself; refer to its target"));
         }
+        if let (0, "definitions", [name, ..]) = (depth, wanted.as_str(), &segments[1..])
+            && root.at_names(&["components".to_owned(), "schemas".to_owned(), name.clone()]).is_some()
+        {
+            let meant = [&["components".to_owned(), "schemas".to_owned()], &segments[1..]].concat();
+            let meant = pointer::join(&meant).replace('%', "%25");
+            return diagnostic
+                .help(format!("since OpenAPI 3.0, schemas are in `components`: did you mean `#{meant}`?"));
+        }
         let names = at.as_object().into_iter().flatten().map(|(name, _)| &**name);
         match suggest(wanted, names) {
             Some(name) => {

@@ -90,7 +90,10 @@ fn decode(text: &str) -> Result<String, Refusal> {
     let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
     for part in parts {
         let Some(byte) = part.get(..2).and_then(hex) else {
-            return refuse(Code::Reference, "`%` must be followed by two hexadecimal digits");
+            return refuse(
+                Code::Reference,
+                "`%` must be followed by two hexadecimal digits; `%` itself is written as `%25`",
+            );
         };
         bytes.push(byte);
         bytes.extend_from_slice(&part.as_bytes()[2..]);

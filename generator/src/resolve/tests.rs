@@ -247,12 +247,12 @@ fn malformed_references() {
     check_one(
         "#/a%",
         expect![[r##"
-        error[E0301]: `%` must be followed by two hexadecimal digits
-         --> /there/api.yaml:2:9
-          |
-        2 |   $ref: "#/a%"
-          |         ^^^^^^
-    "##]],
+            error[E0301]: `%` must be followed by two hexadecimal digits; `%` itself is written as `%25`
+             --> /there/api.yaml:2:9
+              |
+            2 |   $ref: "#/a%"
+              |         ^^^^^^
+        "##]],
     );
     check_one(
         "#/%FF",

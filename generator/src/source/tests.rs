@@ -344,12 +344,12 @@ fn malformed_yaml() {
         "a.yaml",
         "a: 'open\nb: 1\n",
         expect![[r#"
-        error[E0102]: found unexpected end of stream
-         --> a.yaml:1:4
-          |
-        1 | a: 'open
-          |    ^ scanning a quoted scalar
-    "#]],
+            error[E0102]: this quoted string is not closed
+             --> a.yaml:1:4
+              |
+            1 | a: 'open
+              |    ^
+        "#]],
     );
     check_error(
         "a.yaml",

@@ -172,8 +172,14 @@ impl Reader<'_, '_> {
             Value::Bool(false) => schema.closed_tuple = true,
             Value::Bool(true) => {}
             // As in drafts before 2020-12.
-            Value::Array(_) => {
-                self.fault(value, "`items` must be a schema", "read as `prefixItems`", "write `prefixItems`");
+            Value::Array(schemas) => {
+                let help = match schemas.len() {
+                    1 => {
+                        "for a list of this schema, write `items` without the brackets; for a tuple, write `prefixItems`"
+                    }
+                    _ => "for a tuple, write `prefixItems`; for a list of any of these, write `items: {anyOf: […]}`",
+                };
+                self.fault(value, "`items` must be a schema", "read as `prefixItems`", help);
                 schema.prefix_items = self.schemas_of(value, "items");
             }
             _ => schema.items.push(self.reserve(value)),

@@ -40,6 +40,27 @@ impl Found<'_> {
                 let here = format!("`,` or `{close}` is expected before this");
                 Some(error(message, start, (!rest.trim().is_empty()).then_some((here, offset))))
             }
+            ("found character that cannot start any token", _) => {
+                let first = rest.chars().next()?;
+                Some(error(format!("a string that begins with `{first}` must be in quotes"), offset, None))
+            }
+            ("block sequence entries are not allowed in this context", _) => {
+                Some(error("a list begins on a line of its own, below its key", offset, None))
+            }
+            ("did not find expected node content", _) => Some(error("a value is missing before this", offset, None)),
+            ("found unexpected end of stream", Some((context, start))) if context.contains("quoted") => {
+                Some(error("this quoted string is not closed", start, None))
+            }
+            ("found unknown escape character", _) => {
+                let message = "this is not an escape of YAML: write `\\\\` for a backslash, or use single quotes";
+                Some(error(message, offset, None))
+            }
+            ("did not find expected alphabetic or numeric character", _) => {
+                Some(error("a string that begins with `*` or `&` must be in quotes", offset, None))
+            }
+            ("did not find expected <document start>", _) => {
+                Some(error("this is behind the end of the document: is it indented too little?", offset, None))
+            }
             // A key may have 1024 characters; the parser does not see the colon of a longer one.
             ("could not find expected ':'", Some((_, start))) if offset.saturating_sub(start) <= 1024 => {
                 Some(error("expected a key or a value: is a colon missing?", start, None))
