@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// How long a delivery waits after a failed attempt: each time longer, up to a limit. A random part of up to a half is taken off,
-/// so that deliveries that failed together are not tried again together.
+/// How long a delivery waits after a failed attempt: each time longer, up to a limit. A random part of up to a half is
+/// taken off, so that deliveries that failed together are not tried again together.
 ///
 /// The default is 1 s after the first attempt, four times as long after each further one, and at most 1 hour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,8 +11,8 @@ use crate::store::{Retention, Store};
 use crate::{Backoff, Inbox, InvalidSettings, worker};
 
 impl<S: Store, W: Webhooks> Inbox<S, W> {
-    /// Starts an inbox with default settings. The endpoint is the name under which its deliveries are stored; choose one that does
-    /// not change.
+    /// Starts an inbox with default settings. The endpoint is the name under which its deliveries are stored; choose
+    /// one that does not change.
     ///
     /// # Errors
     ///
@@ -79,8 +79,8 @@ impl<S: Store, W: Webhooks> InboxBuilder<S, W> {
         self.with(|settings| settings.backoff = backoff)
     }
 
-    /// Sets for how long a delivery is claimed. The default is 30 s. The lease is extended while the handler runs. After a crash,
-    /// the delivery waits for this time.
+    /// Sets for how long a delivery is claimed. The default is 30 s. The lease is extended while the handler runs.
+    /// After a crash, the delivery waits for this time.
     pub fn lease(self, lease: Duration) -> Self {
         self.with(|settings| settings.lease = lease)
     }
@@ -116,8 +116,8 @@ impl<S: Store, W: Webhooks> InboxBuilder<S, W> {
         self.with(|settings| settings.retention = retention)
     }
 
-    /// Handles deliveries one at a time, in the order in which they were accepted, if they have the same string or number at this
-    /// JSON pointer in the body, such as `/asset/id`. Those without one are not ordered.
+    /// Handles deliveries one at a time, in the order in which they were accepted, if they have the same string or
+    /// number at this JSON pointer in the body, such as `/asset/id`. Those without one are not ordered.
     ///
     /// One that waits for another attempt holds back those behind it, until it succeeds or is dead. Vendors send deliveries in
     /// any order, see [`latest_by`](Self::latest_by).
@@ -126,9 +126,9 @@ impl<S: Store, W: Webhooks> InboxBuilder<S, W> {
         self.with(|settings| settings.order = Some(OrderBy { key, version: None }))
     }
 
-    /// Skips a delivery if one with the same [key](Self::order_by) and a later time at this JSON pointer, such as `/event/time`, was
-    /// handled: the latest wins. A time is an integer, or a date and time of RFC 3339. Those of equal times are all handled, and
-    /// so are those without a time.
+    /// Skips a delivery if one with the same [key](Self::order_by) and a later time at this JSON pointer, such as
+    /// `/event/time`, was handled: the latest wins. A time is an integer, or a date and time of RFC 3339. Those of
+    /// equal times are all handled, and so are those without a time.
     pub fn latest_by(self, pointer: impl Into<String>) -> Self {
         let pointer = pointer.into();
         self.with(|settings| settings.version = Some(pointer))

@@ -7,9 +7,9 @@ use webhook_receiver::{Delivery, FromDelivery};
 
 /// What a handler changes in the store's own transaction, an argument of a handler.
 ///
-/// The effects that a handler adds happen in one transaction with the mark that the delivery is done: both or neither. So they
-/// happen once, even if the process is killed at any time. They happen after the handler has succeeded. If one fails, so has the
-/// attempt. If the handler fails, they are dropped.
+/// The effects that a handler adds happen in one transaction with the mark that the delivery is done: both or neither.
+/// So they happen once, even if the process is killed at any time. They happen after the handler has succeeded. If one
+/// fails, so has the attempt. If the handler fails, they are dropped.
 ///
 /// `E` is the [`Effect`](crate::Store::Effect) of the store. Usually a function becomes one:
 ///

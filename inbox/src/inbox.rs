@@ -11,7 +11,7 @@ use http_body::Body;
 use http_body_util::Full;
 use tokio::time::timeout;
 use tower_service::Service;
-use webhook_receiver::{BoxError, Delivery, Outcome, ReceiverService, VerifyError, Webhooks};
+use webhook_receiver::{BoxError, Delivery, Outcome, ReceiverService, VerifyError, WebhookService, Webhooks};
 
 use crate::accept::accept;
 use crate::health::{Health, health};
@@ -90,8 +90,8 @@ impl<S: Store, W: Webhooks> Inbox<S, W> {
     /// Stores a verified delivery: [`Outcome::Stored`], [`Outcome::Duplicate`] or [`Outcome::Conflict`] if it is durable, else
     /// [`Outcome::Unavailable`] or [`Outcome::Overloaded`].
     ///
-    /// It may become durable even if this future is dropped, or if the outcome is `Unavailable`: the sender's next attempt is then
-    /// a duplicate.
+    /// It may become durable even if this future is dropped, or if the outcome is `Unavailable`: the sender's next
+    /// attempt is then a duplicate.
     ///
     /// # Panics
     ///
@@ -149,11 +149,11 @@ impl<S: Store, W: Webhooks> Inbox<S, W> {
         Ok(())
     }
 
-    /// Claims nothing more, and waits until the handlers that are running have finished, for a graceful shutdown. Stop accepting
-    /// requests first: those that arrive later are stored, and handled after the next start.
+    /// Claims nothing more, and waits until the handlers that are running have finished, for a graceful shutdown. Stop
+    /// accepting requests first: those that arrive later are stored, and handled after the next start.
     ///
-    /// After this time, the handlers that still run are dropped, and their deliveries are left to other workers. Returns whether
-    /// all have finished.
+    /// After this time, the handlers that still run are dropped, and their deliveries are left to other workers.
+    /// Returns whether all have finished.
     pub async fn drain(&self, limit: Duration) -> bool {
         let shared = self.shared();
         shared.enter(Phase::Draining);
@@ -174,6 +174,18 @@ impl<S: Store, W: Webhooks> Inbox<S, W> {
         }
         have_finished
     }
+}
+
+/// Nothing runs for a request that was answered. Handlers are waited for by [`Inbox::drain`].
+impl<S: Store, W: Webhooks> WebhookService for Inbox<S, W> {
+    async fn answer<B>(&self, request: Request<B>) -> Response<Full<Bytes>>
+    where
+        B: Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
+    {
+        self.respond(request).await
+    }
+
+    async fn idle(&self) {}
 }
 
 impl<S: Store, W: Webhooks> Drop for Handle<S, W> {

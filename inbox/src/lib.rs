@@ -14,11 +14,11 @@
 //! - A handler that fails is tried again, with growing delays. After many attempts, the delivery is *dead*: it is kept with the
 //!   reason, and can be replayed.
 //! - A delivery that no handler takes is *unrouted*: it is kept as well, and can be replayed when there is a handler.
-//! - A handler can run several times if the process is killed, or if the end of an attempt cannot be stored. What it changes with
-//!   [`Effects`] happens once.
+//! - A handler can run several times if the process is killed, or if the end of an attempt cannot be stored. What it
+//!   changes with [`Effects`] happens once.
 //!
-//! [`Store`] is what a database must do. Durable stores are crates of their own, such as `webhook-inbox-sqlite`; [`MemoryStore`]
-//! is for tests.
+//! [`Store`] is what a database must do. Durable stores are crates of their own, such as `webhook-inbox-sqlite`;
+//! [`MemoryStore`] is for tests.
 //!
 //! # Features
 //!

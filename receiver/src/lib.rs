@@ -78,7 +78,7 @@ pub use format::Text;
 pub use receiver::Receiver;
 pub use replay::{BodyDigest, FencingToken, Lease, LeaseState, MemoryGuard, ReplayGuard, Reservation};
 pub use router::{Fallback, FromDelivery, Handler, HandlerState, Outcome, Reason, Route, Timeout, Unrouted, timeout};
-pub use service::{DriftCount, Drifted, Observed, Received, ReceiverService, Rejected, Rejection};
+pub use service::{DriftCount, Drifted, Observed, Received, ReceiverService, Rejected, Rejection, WebhookService};
 pub use signature::{
     HmacScheme, Secret, SecretError, SecretRotation, StandardWebhooks, TextSecret, Verifier, VerifyError,
 };

@@ -1,21 +1,16 @@
 //! The handlers, and their shared state.
 //!
-//! Tenovos sends a delivery again, with the same id, if it missed the answer. So each handler writes under a key that
-//! stays the same, and running twice does no harm.
-//!
-//! It waits 30 seconds for the answer. Longer work belongs in a queue.
+//! The inbox runs a handler again if the process was killed before it could store that the handler has finished. So each handler
+//! writes under a key that stays the same, and running twice does no harm.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::Serialize;
-use tenovos_webhooks::{Asset, AssetCreated, Delivery, Event, Fallback, HandlerState, Unrouted};
+use tenovos_webhooks::{Asset, AssetCreated, Delivery, Event, HandlerState};
 
 use crate::shown::Shown;
-
-/// How many unrouted deliveries are kept in memory.
-const MAX_UNROUTED: usize = 100;
 
 /// The data of the handlers.
 #[derive(Debug)]
@@ -25,8 +20,6 @@ pub(crate) struct App {
     assets: Mutex<BTreeMap<String, Asset>>,
     /// By delivery id.
     agreements: Mutex<BTreeMap<String, AgreementChange>>,
-    /// By delivery id.
-    unrouted: Mutex<BTreeMap<String, Unrouted>>,
 }
 
 /// An event of an agreement.
@@ -40,7 +33,7 @@ pub(crate) struct AgreementChange {
 impl App {
     /// The initial state. `work` simulates the time of real work.
     pub(crate) fn new(work: Duration) -> Self {
-        Self { work, assets: Mutex::default(), agreements: Mutex::default(), unrouted: Mutex::default() }
+        Self { work, assets: Mutex::default(), agreements: Mutex::default() }
     }
 
     /// The known assets, by id.
@@ -51,11 +44,6 @@ impl App {
     /// The events of agreements, by delivery id.
     pub(crate) fn agreements(&self) -> BTreeMap<String, AgreementChange> {
         lock(&self.agreements).clone()
-    }
-
-    /// The deliveries that were kept for inspection, by id.
-    pub(crate) fn unrouted(&self) -> BTreeMap<String, Unrouted> {
-        lock(&self.unrouted).clone()
     }
 }
 
@@ -85,24 +73,6 @@ pub(crate) async fn record_agreement(event: Event, delivery: Delivery, app: Hand
         "agreement changed"
     );
     lock(&app.agreements).insert(key(&delivery), change);
-}
-
-/// Keeps what no other handler could take: events that Tenovos has added since the types were generated, and bodies that
-/// do not match its description.
-///
-/// The id does not count as handled, so the delivery can be sent again once the types are up to date. An error is answered
-/// with 500, and Tenovos sends the delivery again later by itself.
-pub(crate) async fn keep_unrouted(unrouted: Unrouted, app: HandlerState<Arc<App>>) -> Result<Fallback, &'static str> {
-    let id = key(unrouted.delivery());
-    let mut kept = lock(&app.unrouted);
-    if kept.len() >= MAX_UNROUTED && !kept.contains_key(&id) {
-        return Err("too many unrouted deliveries are kept");
-    }
-    // The reason is safe to log. The body is not: it may contain personal data.
-    let (reason, bytes) = (unrouted.reason(), unrouted.raw().len());
-    tracing::warn!(delivery = id, %reason, bytes, "kept an unrouted delivery");
-    kept.insert(id, unrouted);
-    Ok(Fallback::Kept)
 }
 
 /// The id of a delivery. Tenovos signs one with every delivery; without it, none is verified.

@@ -8,11 +8,13 @@
 //! otherwise a public demo secret is used. `--help` lists the rest. The handlers log their work, and show it under
 //! `/assets`, `/agreements`, `/unrouted` and `/drift`.
 //!
+//! Each delivery is stored in a file, `webhooks.sqlite`, before it is answered. If the server is killed, it handles what is left
+//! when it is started again.
+//!
 //! # Before this goes to production
 //!
 //! - Put a reverse proxy with TLS in front. The server itself handles slow clients and too many of them.
-//! - State is in memory here. After an answer of 200 the sender does not retry, so a handler should store the delivery
-//!   first.
+//! - What the handlers write is in memory here. A handler can write to the same file with `Effects`.
 //! - The pages that show the state are public, and the `curl` command is a valid delivery for anyone who reads the output
 //!   within five minutes. Remove both.
 
@@ -24,6 +26,7 @@ mod views;
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -31,6 +34,8 @@ use std::time::{Duration, SystemTime};
 use clap::Parser;
 use tenovos_webhooks::Topic;
 use tokio::net::TcpListener;
+use webhook_inbox::Inbox;
+use webhook_inbox_sqlite::SqliteStore;
 use webhook_receiver::BoxError;
 use webhook_receiver::serve::Server;
 
@@ -45,6 +50,14 @@ struct Options {
     /// The address to listen on; port 0 selects a free port
     #[arg(long, env, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+
+    /// The file in which deliveries are stored; it is created if it does not exist
+    #[arg(long, env, default_value = "webhooks.sqlite")]
+    inbox: PathBuf,
+
+    /// For how long a delivery is claimed, in milliseconds: after a crash, it waits for as long before it is handled again
+    #[arg(long, env, default_value_t = 30_000)]
+    lease_ms: u64,
 
     /// How long to wait for answers and handlers when stopped, in milliseconds
     #[arg(long, env, default_value_t = 30_000)]
@@ -81,17 +94,25 @@ async fn run(options: &Options) -> Result<(), BoxError> {
         .with_state(Arc::clone(&app))
         .on(app::index_asset)
         .on_topic(Topic::RmAgreement, app::record_agreement)
-        .fallback(app::keep_unrouted)
         .into_service();
+    let store = SqliteStore::open(&options.inbox)
+        .map_err(|error| format!("cannot use {}: {error}", options.inbox.display()))?;
+    let lease = Duration::from_millis(options.lease_ms);
+    let inbox = Inbox::builder("tenovos", store, service).lease(lease).start()?;
+    let grace = Duration::from_millis(options.grace_ms);
     let server = Server::new()
-        .route_service(ENDPOINT, service.clone())
-        .fallback_service(views::router(app, service))
-        .shutdown_timeout(Duration::from_millis(options.grace_ms));
+        .route_service(ENDPOINT, inbox.clone())
+        .fallback_service(views::router(app, inbox.clone()))
+        .shutdown_timeout(grace);
 
     println!("listening on http://{address}{ENDPOINT}");
     println!("try it, the signature is valid for five minutes:\n\n{try_it}\n");
 
     server.run(listener).await?;
-    println!("stopped: every handler has finished");
+    if inbox.drain(grace).await {
+        println!("stopped: every handler has finished");
+    } else {
+        println!("stopped: some deliveries are handled after the next start");
+    }
     Ok(())
 }

@@ -5,10 +5,11 @@
 mod support;
 
 use std::process::Command;
-use std::time::{Duration, SystemTime};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
 
 use support::http::{Request, assert_page, page};
-use support::process::{Process, Server};
+use support::process::{PATIENCE, Process, Server};
 use support::shell::curl_request;
 
 const ASSET_CREATED: &str = r#"{
@@ -21,6 +22,16 @@ const ASSETS: &str = r#"{"cdff2214-3873-4cc4-8e2e-94fcec784343":
     {"id": "cdff2214-3873-4cc4-8e2e-94fcec784343", "filename": "opening.tif"}}"#;
 
 const NOTHING: &str = "{}";
+
+/// Waits until a delivery is kept as unrouted.
+#[track_caller]
+fn wait_for_unrouted(server: &Server, id: &str) {
+    let deadline = Instant::now() + PATIENCE;
+    while Request::new("GET", &format!("/unrouted/{id}")).answer(server.address).status != 200 {
+        assert!(Instant::now() < deadline, "{id} is not unrouted");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
 
 /// What is refused must leave no trace.
 #[track_caller]
@@ -72,7 +83,7 @@ fn an_event_reaches_the_handler_of_its_topic() {
 
 #[test]
 fn everything_else_is_kept_as_it_came() {
-    let mut server = Server::start();
+    let server = Server::start();
     let deliveries = [
         ("msg_new", r#"{"eventType": "asset.teleported\n", "to": "Mars"}"#),
         ("msg_cut", r#"{"eventType": "asset.created", "#),
@@ -81,7 +92,7 @@ fn everything_else_is_kept_as_it_came() {
     ];
     for (id, body) in deliveries {
         assert_eq!(Request::delivery(id, body).answer(server.address).status, 200, "{id}");
-        server.process.log.wait_for(id);
+        wait_for_unrouted(&server, id);
         let raw = Request::new("GET", &format!("/unrouted/{id}")).answer(server.address);
         assert_eq!(raw.text(), body);
         assert_eq!(raw.header("content-type"), Some("application/octet-stream"));
@@ -195,31 +206,59 @@ fn it_stops_on_ctrl_c() {
 }
 
 #[test]
-fn it_answers_before_it_stops() {
+fn it_finishes_handlers_before_it_stops() {
     let mut server = Server::start_with(|command| {
         command.env("WORK_MS", "300");
     });
-    let exchange = Request::delivery("msg_1", ASSET_CREATED).send(server.address);
+    assert_eq!(Request::delivery("msg_1", ASSET_CREATED).answer(server.address).status, 200);
     server.process.log.wait_for("indexing asset");
-    server.process.signal("TERM");
-    assert_eq!(exchange.answer().status, 200);
-    server.process.stdout.wait_for("stopped: every handler has finished");
-    assert_eq!(server.process.exit().code(), Some(0));
-}
-
-#[test]
-fn it_finishes_handlers_without_a_sender_before_it_stops() {
-    let mut server = Server::start_with(|command| {
-        command.env("WORK_MS", "300");
-    });
-    let exchange = Request::delivery("msg_1", ASSET_CREATED).send(server.address);
-    server.process.log.wait_for("indexing asset");
-    drop(exchange);
     server.process.signal("TERM");
     server.process.stdout.wait_for("stopped: every handler has finished");
     assert_eq!(server.process.exit().code(), Some(0));
     let log = server.process.log.rest();
     assert!(log.iter().any(|line| line.contains("asset indexed")), "{log:#?}");
+}
+
+#[test]
+fn what_was_answered_is_handled_even_if_the_process_is_killed() {
+    let folder = tempfile::tempdir().expect("there should be a temporary folder");
+    let inbox = folder.path().join("webhooks.sqlite");
+    let start = |work_ms: &str| {
+        Server::start_with(|command| {
+            command.env("INBOX", &inbox).env("LEASE_MS", "300").env("WORK_MS", work_ms);
+        })
+    };
+    let mut killed = start("600000");
+    let delivery = Request::delivery("msg_1", ASSET_CREATED);
+    assert_eq!(delivery.answer(killed.address).status, 200);
+    killed.process.log.wait_for("indexing asset");
+    killed.process.signal("KILL");
+    killed.process.exit();
+    drop(killed);
+
+    let server = start("0");
+    assert_page(server.address, "/assets", ASSETS);
+    // Tenovos sends it again: it is known.
+    assert_eq!(delivery.answer(server.address).status, 200);
+    drop(server);
+    let mut server = start("0");
+    assert_eq!(delivery.answer(server.address).status, 200);
+    server.process.log.wait_for("webhook duplicate");
+    assert_page(server.address, "/assets", NOTHING);
+}
+
+#[test]
+fn a_damaged_inbox_is_an_error() {
+    let folder = tempfile::tempdir().expect("there should be a temporary folder");
+    let inbox = folder.path().join("webhooks.sqlite");
+    std::fs::write(&inbox, "this is not a database, but long enough to look like a file that was one ".repeat(100))
+        .expect("the file should be written");
+    let mut process = Process::spawn(|command| {
+        command.env("INBOX", &inbox);
+    });
+    let line = process.log.wait_for("error: cannot use ");
+    assert!(line.contains("the store is corrupt"), "{line}");
+    assert_eq!(process.exit().code(), Some(1));
 }
 
 #[test]

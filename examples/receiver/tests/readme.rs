@@ -19,6 +19,24 @@ fn the_docs_show_parts_of_the_example() {
     }
 }
 
+/// The program of the README and three lines, apart from imports: the store, the inbox, the drain.
+#[test]
+fn an_inbox_takes_three_lines() {
+    let code = |text: &str| -> Vec<String> {
+        let code = text.split_once("async fn agreement").expect("the imports come first").1;
+        code.lines().map(|line| line.trim().replace("service.clone()", "service")).collect()
+    };
+    let (readme, inbox) = (code(include_str!("../examples/readme.rs")), code(include_str!("../examples/inbox.rs")));
+    let mut rest = readme.iter().peekable();
+    let added: Vec<&String> = inbox.iter().filter(|line| rest.next_if_eq(line).is_none()).collect();
+    assert_eq!(rest.next(), None);
+    assert_eq!(added.len(), 3, "{added:#?}");
+    let docs = include_str!("../../../docs/inbox.md");
+    for line in added {
+        assert!(docs.contains(line.as_str()), "docs/inbox.md does not show {line:?}");
+    }
+}
+
 fn without_indentation(text: &str) -> String {
     text.lines().map(|line| line.trim().to_owned() + "\n").collect()
 }

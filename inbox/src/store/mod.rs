@@ -51,9 +51,9 @@ pub trait Store: Send + Sync + 'static {
     /// Claims entries that can be handled now, those that can be since the longest time first: each becomes running, gets a new
     /// token and a lease, and its number of attempts is incremented. That is durable before this returns.
     ///
-    /// An entry can be claimed if it is pending and the delay of its last failure is over, or if it is running and its lease has
-    /// lapsed; its endpoint is not paused; and no entry with the same key of order that was accepted earlier is pending or
-    /// running.
+    /// An entry can be claimed if it is pending and the delay of its last failure is over, or if it is running and its
+    /// lease has lapsed; its endpoint is not paused; and no entry with the same key of order that was accepted earlier
+    /// is pending or running.
     fn claim(&self, request: &ClaimRequest) -> impl Future<Output = Result<Vec<Claim>, StoreError>> + Send;
 
     /// Lets leases last for this time from now on. A lease that has lapsed can be extended as long as nothing else has claimed
@@ -77,8 +77,8 @@ pub trait Store: Send + Sync + 'static {
     /// Lists entries, those that were accepted first at the beginning.
     fn list(&self, selection: &Selection, page: &Page) -> impl Future<Output = Result<Vec<Entry>, StoreError>> + Send;
 
-    /// Makes dead and unrouted entries pending again, at most so many, if their bodies are still there. Attempts are counted from
-    /// the beginning. Returns how many there were.
+    /// Makes dead and unrouted entries pending again, at most so many, if their bodies are still there. Attempts are
+    /// counted from the beginning. Returns how many there were.
     fn replay(&self, selection: &Selection, limit: usize) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
     /// Removes the bodies of entries, whatever their state, at once. Those that are not done become dead with the reason
@@ -88,8 +88,8 @@ pub trait Store: Send + Sync + 'static {
     /// Sets whether the entries of an endpoint can be claimed. Others are not affected, nor are entries that are running.
     fn set_paused(&self, endpoint: &str, is_paused: bool) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Removes what is older than its retention, at most so many entries or bodies, so that others do not wait for long. Returns
-    /// how many there were: if these are fewer than the limit, nothing is left to remove.
+    /// Removes what is older than its retention, at most so many entries or bodies, so that others do not wait for
+    /// long. Returns how many there were: if these are fewer than the limit, nothing is left to remove.
     ///
     /// - The bodies of dead and unrouted entries, when they have been so for long enough.
     /// - Entries that were accepted long enough ago and have no body, with their reasons. The key is then unknown.
@@ -101,7 +101,7 @@ pub trait Store: Send + Sync + 'static {
     /// Counts the entries of an endpoint.
     fn stats(&self, endpoint: &str) -> impl Future<Output = Result<Stats, StoreError>> + Send;
 
-    /// Stores entries that another store has [listed](Self::list), as they are, in their order; those that are running as pending.
-    /// Entries whose keys are known are left alone. Returns how many were stored.
+    /// Stores entries that another store has [listed](Self::list), as they are, in their order; those that are running
+    /// as pending. Entries whose keys are known are left alone. Returns how many were stored.
     fn import(&self, entries: Vec<Entry>) -> impl Future<Output = Result<u64, StoreError>> + Send;
 }

@@ -76,8 +76,8 @@ async fn r14_the_latest_wins() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// F10: whatever the order in which deliveries arrive, and however often, each id is handled once and the state that the latest
-    /// leaves is that of the sorted run.
+    /// F10: whatever the order in which deliveries arrive, and however often, each id is handled once and the state
+    /// that the latest leaves is that of the sorted run.
     #[test]
     fn f10_shuffled_and_repeated(
         mut sent in prop::collection::vec((0..3_u8, 0..1000_u32), 1..30),

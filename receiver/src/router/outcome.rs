@@ -40,8 +40,8 @@ pub enum Outcome {
     /// The [maximum number of handlers](crate::Receiver::max_concurrency) is running, or the
     /// [memory for decoded values](crate::Receiver::payload_memory) is in use. The sender should try again.
     Overloaded,
-    /// The [`ReplayGuard`](crate::ReplayGuard) failed or took [too long](crate::Receiver::replay_guard_timeout), or the store did.
-    /// The sender should try again.
+    /// The [`ReplayGuard`](crate::ReplayGuard) failed or took [too long](crate::Receiver::replay_guard_timeout), or the
+    /// store did. The sender should try again.
     Unavailable(BoxError),
 }
 

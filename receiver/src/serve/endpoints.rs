@@ -15,7 +15,7 @@ use crate::pace::Pace;
 use crate::pool::ConnectionHandle;
 use crate::printable::Printable;
 use crate::service::{Rejection, Throttle, has_known_transfer_encoding, respond};
-use crate::{BoxError, BoxFuture, ReceiverService, Webhooks};
+use crate::{BoxError, BoxFuture, WebhookService};
 
 pub(super) type Answer = Response<UnsyncBoxBody<Bytes, BoxError>>;
 type Answering<B> = Box<dyn Fn(Request<B>) -> BoxFuture<'static, Answer> + Send + Sync>;
@@ -32,7 +32,7 @@ pub(super) struct Endpoints {
 
 impl Endpoints {
     #[track_caller]
-    pub(super) fn add<W: Webhooks>(&mut self, path: &str, service: ReceiverService<W>) {
+    pub(super) fn add<S: WebhookService>(&mut self, path: &str, service: S) {
         assert!(path.starts_with('/'), "the path {path:?} does not begin with `/`");
         let idle = service.clone();
         self.idle.push(Box::new(move || {
@@ -41,7 +41,7 @@ impl Endpoints {
         }));
         let answering = move |request: Request<Incoming>| -> BoxFuture<'static, Answer> {
             let service = service.clone();
-            Box::pin(async move { boxed(service.respond(request).await) })
+            Box::pin(async move { boxed(service.answer(request).await) })
         };
         let previous = self.webhooks.insert(path.to_owned(), Box::new(answering));
         assert!(previous.is_none(), "the path {path:?} is taken");

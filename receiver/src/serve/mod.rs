@@ -31,7 +31,7 @@ use crate::client::Proxies;
 pub use crate::client::{InvalidNetwork, Network, ProxyHeader};
 use crate::pace::{Pace, Rate};
 use crate::pool::Pool;
-use crate::{BoxError, BoxFuture, ReceiverService, Webhooks};
+use crate::{BoxError, BoxFuture, WebhookService};
 use connection::{Limits, Phase};
 use endpoints::Endpoints;
 pub use request_body::RequestBody;
@@ -66,13 +66,14 @@ impl Server {
         }
     }
 
-    /// Receives webhooks at exactly this path: no trailing slash and no redirect. The query is ignored.
+    /// Receives webhooks at exactly this path, with a [`ReceiverService`](crate::ReceiverService) or a service in its
+    /// place: no trailing slash and no redirect. The query is ignored.
     ///
     /// # Panics
     ///
     /// If the path does not begin with `/`, or is already used.
     #[track_caller]
-    pub fn route_service<W: Webhooks>(mut self, path: &str, service: ReceiverService<W>) -> Self {
+    pub fn route_service<S: WebhookService>(mut self, path: &str, service: S) -> Self {
         self.endpoints.add(path, service);
         self
     }

@@ -36,7 +36,8 @@ enum Attempt {
     Waiting(Waiting),
 }
 
-/// A delivery for what takes it in place of the handlers, see [`ReceiverService::respond_with`](crate::ReceiverService::respond_with).
+/// A delivery for what takes it in place of the handlers, see
+/// [`ReceiverService::respond_with`](crate::ReceiverService::respond_with).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Received {
@@ -70,8 +71,8 @@ pub(super) async fn hand_over<W: Webhooks, F: Future<Output = Outcome>>(
     handed_over.instrument(span).await
 }
 
-/// Runs the handler of a delivery that was stored, without the guard and without a limit. Unlike in [`complete`], the handler is
-/// dropped if this future is.
+/// Runs the handler of a delivery that was stored, without the guard and without a limit. Unlike in [`complete`], the
+/// handler is dropped if this future is.
 pub(super) async fn run_stored<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: Delivery) -> Outcome {
     let delivery = delivery.with_decode_memory(shared.limits.decode_memory);
     let span = span(&delivery);

@@ -14,6 +14,7 @@ mod reject;
 mod shared;
 mod single_flight;
 mod throttle;
+mod webhook_service;
 
 pub use attempt::Received;
 #[cfg(feature = "serve")]
@@ -28,3 +29,4 @@ pub(crate) use reject::respond;
 pub(crate) use shared::{Limits, Setup};
 #[cfg(feature = "serve")]
 pub(crate) use throttle::Throttle;
+pub use webhook_service::WebhookService;

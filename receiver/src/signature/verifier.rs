@@ -64,9 +64,9 @@ impl Verifier {
 
     /// Accepts every request as a delivery, from any sender.
     ///
-    /// For vendors that do not sign. Anyone who knows the URL can forge deliveries. Their bodies are untrusted input, and
-    /// they have neither [id](crate::Delivery::id) nor [timestamp](crate::Delivery::timestamp). Use another protection, such as client
-    /// certificates or a network that only the vendor can reach.
+    /// For vendors that do not sign. Anyone who knows the URL can forge deliveries. Their bodies are untrusted input,
+    /// and they have neither [id](crate::Delivery::id) nor [timestamp](crate::Delivery::timestamp). Use another
+    /// protection, such as client certificates or a network that only the vendor can reach.
     pub fn dangerously_accept_unsigned() -> Self {
         Self::trusting(Trust::Anybody)
     }

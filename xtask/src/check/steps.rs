@@ -31,7 +31,8 @@ pub(super) const STEPS: &[Step] = &[
 const WORKSPACES: [&str; 4] = [".", "peers", "fuzz", "docs/comparison/helper"];
 
 /// The largest number of crates that a package may be compiled from, itself included.
-const CRATES: [(&str, usize); 3] = [("tenovos-webhooks", 40), ("webhook-inbox", 45), ("xtask", 110)];
+const CRATES: [(&str, usize); 4] =
+    [("tenovos-webhooks", 40), ("webhook-inbox", 45), ("webhook-inbox-sqlite", 65), ("xtask", 110)];
 
 /// Supported platforms besides Linux, as Rust targets. See `README.md`.
 const TARGETS: [&str; 3] = ["aarch64-apple-darwin", "x86_64-pc-windows-gnu", "x86_64-pc-windows-msvc"];

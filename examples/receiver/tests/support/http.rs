@@ -2,7 +2,8 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::time::SystemTime;
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
 
 use webhook_receiver::{Secret, testing};
 
@@ -191,9 +192,16 @@ pub(crate) fn page(address: SocketAddr, path: &str) -> Vec<u8> {
     response.body
 }
 
-/// Whether a page is this JSON.
+/// Whether a page is this JSON, or becomes it soon: deliveries are handled after they are answered.
 #[track_caller]
 pub(crate) fn assert_page(address: SocketAddr, path: &str, expected: &str) {
-    let body = String::from_utf8(page(address, path)).expect("JSON is UTF-8");
-    testing::same_json(expected, &body).unwrap_or_else(|difference| panic!("{path}: {difference}"));
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let body = String::from_utf8(page(address, path)).expect("JSON is UTF-8");
+        match testing::same_json(expected, &body) {
+            Ok(()) => return,
+            Err(difference) => assert!(Instant::now() < deadline, "{path}: {difference}"),
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
 }

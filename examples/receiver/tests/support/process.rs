@@ -7,6 +7,8 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 use std::{mem, thread};
 
+use tempfile::TempDir;
+
 /// How long anything is waited for: long enough for a busy machine, and no test ever waits that long
 /// unless it is about to fail.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -17,6 +19,8 @@ pub(crate) const SECRET: &str = "whsec_dGhpcyBpcyBhIHNlY3JldCBmb3IgdGVzdHM=";
 /// A running example, killed when dropped.
 pub(crate) struct Process {
     child: Child,
+    /// Removed when dropped.
+    _folder: TempDir,
     pub(crate) stdout: Lines,
     pub(crate) log: Lines,
 }
@@ -26,15 +30,17 @@ impl Process {
     pub(crate) fn spawn(configure: impl FnOnce(&mut Command)) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_receiver-example"));
         command.args(["--listen", "127.0.0.1:0"]).env("TENOVOS_WEBHOOK_SECRET", SECRET);
-        for variable in ["LISTEN", "GRACE_MS", "WORK_MS"] {
+        for variable in ["LISTEN", "GRACE_MS", "WORK_MS", "LEASE_MS"] {
             command.env_remove(variable);
         }
+        let folder = tempfile::tempdir().expect("there should be a temporary folder");
+        command.env("INBOX", folder.path().join("webhooks.sqlite"));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         configure(&mut command);
         let mut child = command.spawn().expect("the example should start");
         let stdout = Lines::read("stdout", child.stdout.take().expect("stdout is piped"));
         let log = Lines::read("stderr", child.stderr.take().expect("stderr is piped"));
-        Self { child, stdout, log }
+        Self { child, _folder: folder, stdout, log }
     }
 
     /// Sends a signal. The shell's `kill` is there even where the program is not.

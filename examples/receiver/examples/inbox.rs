@@ -1,0 +1,33 @@
+//! The receiver that the README shows, with an inbox.
+
+use std::time::Duration;
+
+use tenovos_webhooks::webhook_receiver::serve::Server;
+use tenovos_webhooks::{AssetCreated, Event, Fallback, Secret, Topic, Unrouted};
+use tracing::{info, warn};
+use webhook_inbox::Inbox;
+use webhook_inbox_sqlite::SqliteStore;
+
+async fn agreement(event: Event) {
+    info!("{:?}", event.event_type());
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    tracing_subscriber::fmt::init();
+    let secret = Secret::from_env("TENOVOS_WEBHOOK_SECRET")?;
+    let service = tenovos_webhooks::receiver(secret)
+        .on(|created: AssetCreated| async move { info!("new asset {}", created.asset.id) })
+        .on_topic(Topic::RmAgreement, agreement)
+        .fallback(|unrouted: Unrouted| async move {
+            warn!("not handled: {}", unrouted.reason());
+            Fallback::Kept
+        })
+        .into_service();
+    let store = SqliteStore::open("webhooks.sqlite")?;
+    let service = Inbox::start("tenovos", store, service)?;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+    Server::new().route_service("/webhooks/tenovos", service.clone()).run(listener).await?;
+    service.drain(Duration::from_secs(20)).await;
+    Ok(())
+}

@@ -1,0 +1,33 @@
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
+use http_body_util::Full;
+
+use super::ReceiverService;
+use crate::{BoxError, Webhooks};
+
+/// A service for webhooks, as `serve::Server` routes to it: a [`ReceiverService`], or one that takes its place, such as
+/// an inbox.
+pub trait WebhookService: Clone + Send + Sync + 'static {
+    /// Answers a request.
+    fn answer<B>(&self, request: Request<B>) -> impl Future<Output = Response<Full<Bytes>>> + Send
+    where
+        B: Body<Data: Send, Error: Into<BoxError>> + Send + 'static;
+
+    /// Waits until nothing runs for requests that were answered or given up. A server calls it at shutdown, when it has no more
+    /// connections.
+    fn idle(&self) -> impl Future<Output = ()> + Send;
+}
+
+impl<W: Webhooks> WebhookService for ReceiverService<W> {
+    async fn answer<B>(&self, request: Request<B>) -> Response<Full<Bytes>>
+    where
+        B: Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
+    {
+        self.respond(request).await
+    }
+
+    async fn idle(&self) {
+        Self::idle(self).await;
+    }
+}

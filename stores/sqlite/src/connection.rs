@@ -1,0 +1,92 @@
+//! Opens the file.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use webhook_inbox::store::{StoreError, StoreErrorKind};
+
+use crate::error::store_error;
+use crate::file_system::network_file_system;
+
+/// Less than the inbox waits for the store, so that a request is answered with the reason.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// The log is cut to this size when it is written back.
+const LOG_BYTES: i64 = 64 * 1024 * 1024;
+
+/// How the file is opened.
+#[derive(Clone, Debug)]
+pub(crate) struct File {
+    pub(crate) path: PathBuf,
+    pub(crate) allows_network: bool,
+    pub(crate) synchronous: &'static str,
+}
+
+impl File {
+    /// Refuses a file that is known not to work.
+    pub(crate) fn check(&self) -> Result<(), StoreError> {
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let network = if self.allows_network { None } else { network_file_system(folder) };
+        if let Some(kind) = network {
+            let text =
+                format!("`{}` is on a network file system ({kind}), where SQLite loses data", self.path.display());
+            return Err(StoreError::new(StoreErrorKind::Unavailable, text));
+        }
+        // SQLite would begin an empty file beside the log of the lost one.
+        let mut log = self.path.clone().into_os_string();
+        log.push("-wal");
+        let has_log = fs::metadata(log).is_ok_and(|log| log.len() > 0);
+        if has_log && !self.path.exists() {
+            let text = format!("`{}` is missing, but its log is still there", self.path.display());
+            return Err(StoreError::new(StoreErrorKind::Corrupt, text));
+        }
+        Ok(())
+    }
+
+    /// Opens the file for writing, and creates it if it does not exist.
+    pub(crate) fn open(&self) -> Result<Connection, StoreError> {
+        let connection = self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        let mode: String = connection
+            .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
+            .map_err(|error| store_error(&error))?;
+        if mode != "wal" {
+            let text = format!("`{}` cannot have a write-ahead log: its mode is {mode}", self.path.display());
+            return Err(StoreError::new(StoreErrorKind::ReadOnly, text));
+        }
+        let pragmas = [
+            ("synchronous", self.synchronous.to_owned()),
+            // Bodies are overwritten when they are removed.
+            ("secure_delete", "FAST".to_owned()),
+            ("journal_size_limit", LOG_BYTES.to_string()),
+        ];
+        for (name, value) in pragmas {
+            let sql = format!("PRAGMA {name} = {value}");
+            connection.execute_batch(&sql).map_err(|error| store_error(&error))?;
+        }
+        Ok(connection)
+    }
+
+    /// Opens a file that exists, for reading.
+    pub(crate) fn open_to_read(&self) -> Result<Connection, StoreError> {
+        // Not read-only: a reader may have to create the shared memory beside the file.
+        let connection = self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        connection.execute_batch("PRAGMA query_only = ON").map_err(|error| store_error(&error))?;
+        Ok(connection)
+    }
+
+    fn connect(&self, flags: OpenFlags) -> Result<Connection, StoreError> {
+        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags).map_err(|error| store_error(&error))?;
+        connection.busy_timeout(BUSY_TIMEOUT).map_err(|error| store_error(&error))?;
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(connection)
+    }
+}
+
+/// Looks for damage. Reads the whole file.
+pub(crate) fn check_content(connection: &Connection) -> Result<(), StoreError> {
+    let found: String =
+        connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(|error| store_error(&error))?;
+    if found == "ok" { Ok(()) } else { Err(StoreError::new(StoreErrorKind::Corrupt, found)) }
+}

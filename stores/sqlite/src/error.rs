@@ -1,0 +1,20 @@
+use rusqlite::{Error, ErrorCode};
+use webhook_inbox::store::{StoreError, StoreErrorKind};
+
+/// Errors of SQLite quote SQL and names at most, never values.
+pub(crate) fn store_error(error: &Error) -> StoreError {
+    StoreError::new(kind(error), error.to_string())
+}
+
+pub(crate) fn kind(error: &Error) -> StoreErrorKind {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => StoreErrorKind::Full,
+        Some(ErrorCode::ReadOnly) => StoreErrorKind::ReadOnly,
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreErrorKind::Corrupt,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreErrorKind::Busy,
+        Some(ErrorCode::CannotOpen | ErrorCode::SystemIoFailure | ErrorCode::PermissionDenied) => {
+            StoreErrorKind::Unavailable
+        }
+        _ => StoreErrorKind::Other,
+    }
+}

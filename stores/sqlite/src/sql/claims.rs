@@ -1,0 +1,171 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use rusqlite::{Connection, Row, named_params, params};
+use webhook_inbox::store::{
+    Claim, ClaimId, ClaimRequest, ClaimToken, EventTypes, Finish, Finished, Key, StoreError, StoreErrorKind, Verdict,
+};
+use webhook_receiver::bytes::Bytes;
+use webhook_receiver::{BoxError, LeaseState};
+
+use super::{Context, Sql, json_list, limit, millis, sequence};
+use crate::SqliteEffect;
+
+const CLAIMABLE: &str = "\
+    SELECT p.sequence, s.id, p.token + 1, p.attempts + 1, p.event_type, s.received,
+        coalesce(v.version > p.version, 0), p.bytes
+    FROM webhook_pending p
+    JOIN webhook_seen s ON s.sequence = p.sequence
+    LEFT JOIN webhook_version v ON v.endpoint = p.endpoint AND v.order_key = p.order_key
+    WHERE p.endpoint = :endpoint AND p.state < 2 AND p.at <= :now
+        AND (p.event_type IS NOT NULL AND p.event_type IN (SELECT value FROM json_each(:event_types))) = :is_only
+        AND (p.order_key IS NULL OR NOT EXISTS (
+            SELECT 1 FROM webhook_pending e
+            WHERE e.endpoint = p.endpoint AND e.order_key = p.order_key AND e.state < 2 AND e.sequence < p.sequence
+        ))
+        AND NOT EXISTS (SELECT 1 FROM webhook_paused WHERE endpoint = :endpoint)
+    ORDER BY p.at, p.sequence LIMIT :limit";
+
+pub(crate) fn claim(connection: &Connection, request: &ClaimRequest, now: i64) -> Sql<Vec<Claim>> {
+    let (event_types, is_only) = match &request.event_types {
+        EventTypes::Only(list) => (json_list(list), true),
+        EventTypes::Except(list) => (json_list(list), false),
+    };
+    let parameters = named_params! {
+        ":endpoint": request.endpoint,
+        ":now": now,
+        ":event_types": event_types,
+        ":is_only": is_only,
+        ":limit": limit(request.limit),
+    };
+    let mut statement = connection.prepare_cached(CLAIMABLE).typed()?;
+    let found = |row: &Row<'_>| {
+        let received: i64 = row.get(5)?;
+        let claim = Claim {
+            id: ClaimId {
+                key: Key::new(request.endpoint.clone(), row.get::<_, String>(1)?),
+                token: ClaimToken::new(row.get::<_, i64>(2)?.try_into().unwrap_or_default()),
+            },
+            attempt: row.get(3)?,
+            event_type: row.get(4)?,
+            age: Duration::from_millis(now.saturating_sub(received).try_into().unwrap_or_default()),
+            superseded: row.get(6)?,
+            bytes: Bytes::from(row.get::<_, Vec<u8>>(7)?),
+        };
+        Ok((row.get::<_, i64>(0)?, claim))
+    };
+    let found: Vec<(i64, Claim)> = statement.query_map(parameters, found).and_then(Iterator::collect).typed()?;
+    let mut update = connection
+        .prepare_cached(
+            "UPDATE webhook_pending SET state = 1, at = ?2, token = token + 1, attempts = attempts + 1 WHERE sequence = ?1",
+        )
+        .typed()?;
+    let until = now.saturating_add(millis(request.lease));
+    found
+        .into_iter()
+        .map(|(sequence, claim)| {
+            update.execute([sequence, until]).typed()?;
+            Ok(claim)
+        })
+        .collect()
+}
+
+pub(crate) fn extend(connection: &Connection, claims: &[ClaimId], lease: Duration, now: i64) -> Sql<Vec<LeaseState>> {
+    let mut update = connection
+        .prepare_cached("UPDATE webhook_pending SET at = ?3 WHERE sequence = ?1 AND token = ?2 AND state = 1")
+        .typed()?;
+    let until = now.saturating_add(millis(lease));
+    let extend = |claim: &ClaimId| {
+        let Some(sequence) = sequence(connection, &claim.key)? else { return Ok(LeaseState::Expired) };
+        let rows = update.execute([sequence, token(claim), until]).typed()?;
+        Ok(if rows > 0 { LeaseState::Held } else { LeaseState::Expired })
+    };
+    claims.iter().map(extend).collect()
+}
+
+pub(crate) fn finish(connection: &Connection, batch: Vec<Finish<SqliteEffect>>, now: i64) -> Sql<Vec<Finished>> {
+    batch.into_iter().map(|Finish { claim, verdict }| end(connection, &claim, verdict, now)).collect()
+}
+
+fn end(connection: &Connection, claim: &ClaimId, verdict: Verdict<SqliteEffect>, now: i64) -> Sql<Finished> {
+    let Some(sequence) = sequence(connection, &claim.key)? else { return Ok(Finished::Fenced) };
+    let token = token(claim);
+    let (state, at, attempts, reason) = match verdict {
+        Verdict::Done(effects) => return done(connection, sequence, token, effects, now),
+        Verdict::Retry { after, reason } => (0, now.saturating_add(millis(after)), 0, Some(reason)),
+        Verdict::Release => (0, now, 1, None),
+        Verdict::Dead { reason } => (2, now, 0, Some(reason)),
+        Verdict::Unrouted { reason } => (3, now, 0, Some(reason)),
+    };
+    let rows = connection
+        .prepare_cached(
+            "UPDATE webhook_pending SET state = ?3, at = ?4, attempts = max(attempts - ?5, 0), reason = coalesce(?6, reason)
+             WHERE sequence = ?1 AND token = ?2 AND state = 1",
+        )
+        .and_then(|mut update| update.execute(params![sequence, token, state, at, attempts, reason]))
+        .typed()?;
+    Ok(if rows > 0 { Finished::Applied } else { Finished::Fenced })
+}
+
+/// The mark and the effects, or neither.
+fn done(connection: &Connection, sequence: i64, token: i64, effects: Vec<SqliteEffect>, now: i64) -> Sql<Finished> {
+    let execute = |sql| connection.prepare_cached(sql).and_then(|mut statement| statement.execute([])).typed();
+    let has_effects = !effects.is_empty();
+    if has_effects {
+        execute("SAVEPOINT webhook_effects")?;
+    }
+    let is_marked = mark(connection, sequence, token, now)?;
+    let mut failure = None;
+    if is_marked {
+        failure = effects.into_iter().find_map(|effect| run(connection, effect).err());
+    }
+    if connection.is_autocommit() {
+        // A full disk, or an effect that ended the transaction.
+        let error = failure.unwrap_or_else(|| "an effect has ended the transaction".into());
+        return Err(ended(error));
+    }
+    if has_effects {
+        if failure.is_some() {
+            execute("ROLLBACK TO webhook_effects")?;
+        }
+        execute("RELEASE webhook_effects")?;
+    }
+    Ok(match failure {
+        Some(error) => Finished::EffectFailed(error),
+        None if is_marked => Finished::Applied,
+        None => Finished::Fenced,
+    })
+}
+
+fn mark(connection: &Connection, sequence: i64, token: i64, now: i64) -> Sql<bool> {
+    connection
+        .prepare_cached(
+            "INSERT INTO webhook_version (endpoint, order_key, version, at)
+             SELECT endpoint, order_key, version, ?3 FROM webhook_pending
+             WHERE sequence = ?1 AND token = ?2 AND state = 1 AND order_key IS NOT NULL AND version IS NOT NULL
+             ON CONFLICT (endpoint, order_key) DO UPDATE SET version = max(version, excluded.version), at = excluded.at",
+        )
+        .and_then(|mut remember| remember.execute([sequence, token, now]))
+        .typed()?;
+    let rows = connection
+        .prepare_cached("DELETE FROM webhook_pending WHERE sequence = ?1 AND token = ?2 AND state = 1")
+        .and_then(|mut delete| delete.execute([sequence, token]))
+        .typed()?;
+    Ok(rows > 0)
+}
+
+fn run(connection: &Connection, effect: SqliteEffect) -> Result<(), BoxError> {
+    catch_unwind(AssertUnwindSafe(|| effect.run(connection))).unwrap_or_else(|_| Err("an effect has panicked".into()))
+}
+
+/// The kind of error that has ended the transaction.
+fn ended(error: BoxError) -> StoreError {
+    match error.downcast::<rusqlite::Error>() {
+        Ok(error) => crate::error::store_error(&error),
+        Err(error) => StoreError::new(StoreErrorKind::Other, error),
+    }
+}
+
+fn token(claim: &ClaimId) -> i64 {
+    claim.token.get().try_into().unwrap_or(-1)
+}

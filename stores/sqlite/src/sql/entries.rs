@@ -1,0 +1,200 @@
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use webhook_inbox::store::{Clock, Entry, Inserted, Key, NewEntry, Order, Page, Selection, State, Stats};
+use webhook_receiver::BodyDigest;
+use webhook_receiver::bytes::Bytes;
+
+use super::{Context, Sql, count, json, limit, number, rounded_up, state};
+
+/// Conditions on `s`, a row of `webhook_seen`, and `p`, its row of `webhook_pending` if there is one.
+pub(super) const SELECTED: &str = "\
+    (:endpoint IS NULL OR s.endpoint = :endpoint)
+    AND (:ids IS NULL OR s.id IN (SELECT value FROM json_each(:ids)))
+    AND (:states IS NULL OR coalesce(p.state, 4) IN (SELECT value FROM json_each(:states)))
+    AND (:event_types IS NULL OR p.event_type IN (SELECT value FROM json_each(:event_types)))
+    AND (:since IS NULL OR s.received >= :since)
+    AND (:until IS NULL OR s.received < :until)";
+
+/// The parameters of [`SELECTED`].
+pub(super) struct Selected {
+    pub(super) endpoint: Option<String>,
+    pub(super) ids: Option<String>,
+    pub(super) states: Option<String>,
+    pub(super) event_types: Option<String>,
+    pub(super) since: Option<i64>,
+    pub(super) until: Option<i64>,
+}
+
+impl Selected {
+    pub(super) fn of(selection: &Selection) -> Self {
+        let states: Vec<i64> = selection.states.iter().copied().map(number).collect();
+        Self {
+            endpoint: selection.endpoint.clone(),
+            ids: json(&selection.ids),
+            states: json(&states),
+            event_types: json(&selection.event_types),
+            since: selection.since.map(rounded_up),
+            until: selection.until.map(rounded_up),
+        }
+    }
+}
+
+pub(crate) fn insert(connection: &Connection, batch: &[NewEntry], now: i64) -> Sql<Vec<Inserted>> {
+    let mut pending = connection
+        .prepare_cached(
+            "INSERT INTO webhook_pending
+             (sequence, endpoint, state, at, token, attempts, event_type, order_key, version, reason, bytes)
+             VALUES (?1, ?2, 0, ?3, 0, 0, ?4, ?5, ?6, NULL, ?7)",
+        )
+        .typed()?;
+    let insert = |entry: &NewEntry| {
+        if !see(connection, &entry.key, &entry.digest, now)? {
+            return known(connection, &entry.key, &entry.digest);
+        }
+        let order = entry.order.as_ref();
+        let parameters = params![
+            connection.last_insert_rowid(),
+            entry.key.endpoint,
+            now,
+            entry.event_type,
+            order.map(|order| &order.key),
+            order.and_then(|order| order.version),
+            &entry.bytes[..],
+        ];
+        pending.execute(parameters).typed()?;
+        Ok(Inserted::New)
+    };
+    batch.iter().map(insert).collect()
+}
+
+/// Returns whether the key was unknown.
+fn see(connection: &Connection, key: &Key, digest: &BodyDigest, received: i64) -> Sql<bool> {
+    connection
+        .prepare_cached(
+            "INSERT INTO webhook_seen (endpoint, id, digest, received) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (endpoint, id) DO NOTHING",
+        )
+        .and_then(|mut see| see.execute(params![key.endpoint, key.id, &digest.as_bytes()[..], received]))
+        .map(|rows| rows > 0)
+        .typed()
+}
+
+fn known(connection: &Connection, key: &Key, digest: &BodyDigest) -> Sql<Inserted> {
+    let is_same: bool = connection
+        .prepare_cached("SELECT digest = ?3 FROM webhook_seen WHERE endpoint = ?1 AND id = ?2")
+        .and_then(|mut known| known.query_row(params![key.endpoint, key.id, &digest.as_bytes()[..]], |row| row.get(0)))
+        .typed()?;
+    Ok(if is_same { Inserted::Duplicate } else { Inserted::Conflict })
+}
+
+pub(crate) fn list(connection: &Connection, selection: &Selection, page: &Page) -> Sql<Vec<Entry>> {
+    let sql = format!(
+        "SELECT s.sequence, s.endpoint, s.id, coalesce(p.state, 4), s.digest, s.received, p.event_type, p.order_key,
+             p.version, coalesce(p.attempts, 0), p.reason, CASE WHEN :with_bytes THEN p.bytes END
+         FROM webhook_seen s LEFT JOIN webhook_pending p ON p.sequence = s.sequence
+         WHERE s.sequence > :after AND {SELECTED}
+         ORDER BY s.sequence LIMIT :limit"
+    );
+    let selected = Selected::of(selection);
+    let parameters = named_params! {
+        ":with_bytes": page.with_bytes,
+        ":after": i64::try_from(page.after).unwrap_or(i64::MAX),
+        ":limit": limit(page.limit),
+        ":endpoint": selected.endpoint,
+        ":ids": selected.ids,
+        ":states": selected.states,
+        ":event_types": selected.event_types,
+        ":since": selected.since,
+        ":until": selected.until,
+    };
+    let mut statement = connection.prepare_cached(&sql).typed()?;
+    let entries = statement.query_map(parameters, entry).typed()?;
+    entries.collect::<rusqlite::Result<_>>().typed()
+}
+
+fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
+    let order_key: Option<String> = row.get(7)?;
+    let version = row.get(8)?;
+    Ok(Entry {
+        sequence: row.get::<_, i64>(0)?.try_into().unwrap_or_default(),
+        key: Key::new(row.get::<_, String>(1)?, row.get::<_, String>(2)?),
+        state: state(row.get(3)?),
+        digest: BodyDigest::from_bytes(row.get(4)?),
+        received: Clock::time(row.get(5)?),
+        event_type: row.get(6)?,
+        order: order_key.map(|key| Order { key, version }),
+        attempts: row.get(9)?,
+        reason: row.get(10)?,
+        bytes: row.get::<_, Option<Vec<u8>>>(11)?.map(Bytes::from),
+    })
+}
+
+pub(crate) fn stats(connection: &Connection, endpoint: &str, now: i64) -> Sql<Stats> {
+    let mut stats = Stats::default();
+    let mut statement = connection
+        .prepare_cached("SELECT state, count(*) FROM webhook_pending WHERE endpoint = ?1 GROUP BY state")
+        .typed()?;
+    let mut rows = statement.query([endpoint]).typed()?;
+    while let Some(row) = rows.next().typed()? {
+        let number: i64 = row.get(1).typed()?;
+        let number = number.try_into().unwrap_or_default();
+        match state(row.get(0).typed()?) {
+            State::Pending => stats.pending = number,
+            State::Running => stats.running = number,
+            State::Dead => stats.dead = number,
+            State::Unrouted => stats.unrouted = number,
+            State::Done => {}
+        }
+    }
+    let oldest: Option<i64> = connection
+        .prepare_cached(
+            "SELECT received FROM webhook_seen WHERE sequence =
+             (SELECT min(sequence) FROM webhook_pending WHERE endpoint = ?1 AND state < 2)",
+        )
+        .and_then(|mut oldest| oldest.query_row([endpoint], |row| row.get(0)).optional())
+        .typed()?;
+    stats.oldest = oldest.map(|received| Duration::from_millis(now.saturating_sub(received).try_into().unwrap_or(0)));
+    stats.is_paused = connection
+        .prepare_cached("SELECT count(*) FROM webhook_paused WHERE endpoint = ?1")
+        .and_then(|mut paused| paused.query_row([endpoint], |row| row.get(0)))
+        .typed()?;
+    Ok(stats)
+}
+
+pub(crate) fn import(connection: &Connection, entries: &[Entry], now: i64) -> Sql<u64> {
+    let mut pending = connection
+        .prepare_cached(
+            "INSERT INTO webhook_pending
+             (sequence, endpoint, state, at, token, attempts, event_type, order_key, version, reason, bytes)
+             VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )
+        .typed()?;
+    let mut stored = 0;
+    for entry in entries {
+        if !see(connection, &entry.key, &entry.digest, Clock::millis_of(entry.received))? {
+            continue;
+        }
+        stored += 1;
+        let state = match entry.state {
+            State::Done => continue,
+            State::Running => State::Pending,
+            other => other,
+        };
+        let order = entry.order.as_ref();
+        let parameters = params![
+            connection.last_insert_rowid(),
+            entry.key.endpoint,
+            number(state),
+            now,
+            entry.attempts,
+            entry.event_type,
+            order.map(|order| &order.key),
+            order.and_then(|order| order.version),
+            entry.reason,
+            entry.bytes.as_deref(),
+        ];
+        pending.execute(parameters).typed()?;
+    }
+    Ok(count(stored))
+}

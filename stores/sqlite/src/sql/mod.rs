@@ -1,0 +1,79 @@
+//! The statements, each within a transaction of the caller.
+
+mod claims;
+mod entries;
+mod operations;
+
+use std::time::{Duration, SystemTime};
+
+use rusqlite::{Connection, OptionalExtension};
+use webhook_inbox::store::{Clock, Key, State, StoreError};
+use webhook_receiver::serde_json;
+
+pub(crate) use claims::{claim, extend, finish};
+pub(crate) use entries::{import, insert, list, stats};
+pub(crate) use operations::{erase, purge, replay, set_paused};
+
+use crate::error::store_error;
+
+type Sql<T> = Result<T, StoreError>;
+
+/// Adds the kind to an error of SQLite.
+trait Context<T> {
+    fn typed(self) -> Sql<T>;
+}
+
+impl<T> Context<T> for rusqlite::Result<T> {
+    fn typed(self) -> Sql<T> {
+        self.map_err(|error| store_error(&error))
+    }
+}
+
+/// The states of `webhook_pending`. The indexes and some conditions contain these numbers as well. An entry without a
+/// row there is done.
+fn number(state: State) -> i64 {
+    match state {
+        State::Pending => 0,
+        State::Running => 1,
+        State::Dead => 2,
+        State::Unrouted => 3,
+        State::Done => 4,
+    }
+}
+
+fn state(number: i64) -> State {
+    State::ALL.into_iter().find(|state| self::number(*state) == number).unwrap_or(State::Done)
+}
+
+fn sequence(connection: &Connection, key: &Key) -> Sql<Option<i64>> {
+    connection
+        .prepare_cached("SELECT sequence FROM webhook_seen WHERE endpoint = ?1 AND id = ?2")
+        .and_then(|mut found| found.query_row([&key.endpoint, &key.id], |row| row.get(0)).optional())
+        .typed()
+}
+
+/// A list as one parameter. `None` if it is empty, which means any.
+fn json<T: webhook_receiver::serde::Serialize>(list: &[T]) -> Option<String> {
+    if list.is_empty() { None } else { Some(json_list(list)) }
+}
+
+fn json_list<T: webhook_receiver::serde::Serialize>(list: &[T]) -> String {
+    serde_json::to_string(list).unwrap_or_else(|_| "[]".to_owned())
+}
+
+/// In milliseconds, rounded up: no stored time is between this and the exact time.
+fn rounded_up(time: SystemTime) -> i64 {
+    Clock::millis_of(time.checked_add(Duration::from_nanos(999_999)).unwrap_or(time))
+}
+
+fn millis(duration: Duration) -> i64 {
+    duration.as_millis().try_into().unwrap_or(i64::MAX)
+}
+
+fn count(rows: usize) -> u64 {
+    rows.try_into().unwrap_or(u64::MAX)
+}
+
+fn limit(rows: usize) -> i64 {
+    rows.try_into().unwrap_or(i64::MAX)
+}

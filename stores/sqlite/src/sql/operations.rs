@@ -1,0 +1,96 @@
+use rusqlite::{Connection, named_params, params};
+use webhook_inbox::Retention;
+use webhook_inbox::store::{Key, Selection};
+
+use super::entries::{SELECTED, Selected};
+use super::{Context, Sql, count, limit, millis, sequence};
+
+pub(crate) fn replay(connection: &Connection, selection: &Selection, most: usize, now: i64) -> Sql<u64> {
+    let sql = format!(
+        "UPDATE webhook_pending SET state = 0, at = :now, attempts = 0, reason = NULL WHERE sequence IN (
+             SELECT p.sequence FROM webhook_pending p JOIN webhook_seen s ON s.sequence = p.sequence
+             WHERE p.state >= 2 AND p.bytes IS NOT NULL AND {SELECTED}
+             ORDER BY p.sequence LIMIT :limit
+         )"
+    );
+    let selected = Selected::of(selection);
+    let parameters = named_params! {
+        ":now": now,
+        ":limit": limit(most),
+        ":endpoint": selected.endpoint,
+        ":ids": selected.ids,
+        ":states": selected.states,
+        ":event_types": selected.event_types,
+        ":since": selected.since,
+        ":until": selected.until,
+    };
+    connection.prepare_cached(&sql).and_then(|mut update| update.execute(parameters)).map(count).typed()
+}
+
+pub(crate) fn erase(connection: &Connection, keys: &[Key], now: i64) -> Sql<u64> {
+    let mut update = connection
+        .prepare_cached(
+            "UPDATE webhook_pending
+             SET state = 2, at = ?2, event_type = NULL, order_key = NULL, version = NULL, reason = 'erased', bytes = NULL
+             WHERE sequence = ?1 AND bytes IS NOT NULL",
+        )
+        .typed()?;
+    let mut erased = 0;
+    for key in keys {
+        if let Some(sequence) = sequence(connection, key)? {
+            erased += update.execute([sequence, now]).typed()?;
+        }
+    }
+    Ok(count(erased))
+}
+
+pub(crate) fn set_paused(connection: &Connection, endpoint: &str, is_paused: bool) -> Sql<()> {
+    let sql = if is_paused {
+        "INSERT INTO webhook_paused VALUES (?1) ON CONFLICT DO NOTHING"
+    } else {
+        "DELETE FROM webhook_paused WHERE endpoint = ?1"
+    };
+    connection.prepare_cached(sql).and_then(|mut change| change.execute([endpoint])).map(drop).typed()
+}
+
+pub(crate) fn purge(connection: &Connection, retention: &Retention, most: usize, now: i64) -> Sql<u64> {
+    let before = |retention| now.saturating_sub(millis(retention));
+    let mut removed = 0;
+    for (state, retention) in [(2, retention.of_dead()), (3, retention.of_unrouted())] {
+        removed += connection
+            .prepare_cached(
+                "UPDATE webhook_pending SET event_type = NULL, order_key = NULL, version = NULL, bytes = NULL
+                 WHERE sequence IN (
+                     SELECT sequence FROM webhook_pending
+                     WHERE state >= 2 AND state = ?1 AND at <= ?2 AND bytes IS NOT NULL LIMIT ?3
+                 )",
+            )
+            .and_then(|mut update| update.execute(params![state, before(retention), limit(most - removed)]))
+            .typed()?;
+    }
+    let oldest = before(retention.of_seen());
+    let forgotten: Vec<i64> = connection
+        .prepare_cached(
+            "SELECT s.sequence FROM webhook_seen s LEFT JOIN webhook_pending p ON p.sequence = s.sequence
+             WHERE s.received <= ?1 AND (p.sequence IS NULL OR p.state >= 2 AND p.bytes IS NULL) LIMIT ?2",
+        )
+        .and_then(|mut found| {
+            found.query_map([oldest, limit(most - removed)], |row| row.get(0))?.collect::<rusqlite::Result<_>>()
+        })
+        .typed()?;
+    for sequence in &forgotten {
+        for sql in ["DELETE FROM webhook_pending WHERE sequence = ?1", "DELETE FROM webhook_seen WHERE sequence = ?1"] {
+            connection.prepare_cached(sql).and_then(|mut delete| delete.execute([sequence])).typed()?;
+        }
+    }
+    removed += forgotten.len();
+    removed += connection
+        .prepare_cached(
+            "DELETE FROM webhook_version WHERE (endpoint, order_key) IN (
+                 SELECT endpoint, order_key FROM webhook_version WHERE at <= ?1 LIMIT ?2
+             )",
+        )
+        .and_then(|mut delete| delete.execute([oldest, limit(most - removed)]))
+        .typed()?;
+    Ok(count(removed))
+}

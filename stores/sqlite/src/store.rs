@@ -1,0 +1,162 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+use webhook_inbox::store::{
+    Claim, ClaimId, ClaimRequest, Clock, Entry, Finish, Finished, Inserted, Key, NewEntry, Page, Selection, Stats,
+    StoreError,
+};
+use webhook_inbox::{Retention, Store};
+use webhook_receiver::LeaseState;
+
+use crate::connection::{File, check_content};
+use crate::reader::Reader;
+use crate::writer::Writer;
+use crate::{SqliteEffect, SqliteGuard, schema, sql};
+
+/// A [`Store`] in one SQLite file. Clones share it.
+///
+/// What was stored survives a crash of the process and of the machine: the file has a write-ahead log, and each commit
+/// waits until it is on the disk. Deliveries that arrive while one commit is on its way share the next.
+///
+/// Several processes on one machine can use the file. Handlers can keep their own tables in it, and change them in the
+/// transaction of the done mark, see [`SqliteEffect`].
+///
+/// Needs a Tokio runtime for everything except opening.
+#[derive(Clone, Debug)]
+pub struct SqliteStore {
+    clock: Clock,
+    writer: Writer,
+    reader: Reader,
+}
+
+/// How a [`SqliteStore`] is opened.
+#[derive(Clone, Debug)]
+#[must_use = "a file is not opened until `open` is called"]
+pub struct SqliteOptions {
+    file: File,
+    clock: Clock,
+    checks_content: bool,
+}
+
+impl SqliteOptions {
+    /// The file at this path, with default settings.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        let file = File { path: path.into(), allows_network: false, synchronous: "FULL" };
+        Self { file, clock: Clock::system(), checks_content: true }
+    }
+
+    /// Replaces the system clock, for tests.
+    pub fn clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// Does not look for damage when the file is opened. Looking takes about a second for each gigabyte.
+    pub fn without_check(self) -> Self {
+        Self { checks_content: false, ..self }
+    }
+
+    /// Opens a file that is on a network file system. SQLite relies on locks and shared memory, which most of them do not have:
+    /// deliveries can be lost, and the file damaged.
+    pub fn dangerously_allow_network_file_system(mut self) -> Self {
+        self.file.allows_network = true;
+        self
+    }
+
+    /// Does not wait until a commit is on the disk. An answer of 200 then promises nothing if the machine loses power.
+    /// For tests that show this.
+    pub fn dangerously_without_sync(mut self) -> Self {
+        self.file.synchronous = "NORMAL";
+        self
+    }
+
+    /// Opens the file, and creates it and its tables if they do not exist.
+    ///
+    /// # Errors
+    ///
+    /// If the file is damaged, is on a network file system, cannot be written, or has tables of a later version.
+    pub fn open(self) -> Result<SqliteStore, StoreError> {
+        self.file.check()?;
+        let mut connection = self.file.open()?;
+        if self.checks_content {
+            check_content(&connection)?;
+        }
+        schema::migrate(&mut connection)?;
+        let reader = Reader::new(self.file.clone());
+        Ok(SqliteStore { clock: self.clock, writer: Writer::start(self.file, connection)?, reader })
+    }
+}
+
+impl SqliteStore {
+    /// Opens the file at this path, and creates it if it does not exist.
+    ///
+    /// # Errors
+    ///
+    /// Like [`SqliteOptions::open`].
+    pub fn open(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
+        SqliteOptions::new(path).open()
+    }
+
+    /// A replay guard in the same file, for a receiver without an inbox. A guard belongs to one endpoint.
+    pub fn replay_guard(&self, endpoint: impl Into<String>) -> SqliteGuard {
+        SqliteGuard::new(endpoint.into(), self.writer.clone(), self.clock.clone())
+    }
+}
+
+impl Store for SqliteStore {
+    type Effect = SqliteEffect;
+
+    async fn insert(&self, batch: Vec<NewEntry>) -> Result<Vec<Inserted>, StoreError> {
+        let clock = self.clock.clone();
+        self.writer.write(move |connection| sql::insert(connection, &batch, clock.millis()?)).await
+    }
+
+    async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claim>, StoreError> {
+        let (clock, request) = (self.clock.clone(), request.clone());
+        self.writer.write(move |connection| sql::claim(connection, &request, clock.millis()?)).await
+    }
+
+    async fn extend(&self, claims: &[ClaimId], lease: Duration) -> Result<Vec<LeaseState>, StoreError> {
+        let (clock, claims) = (self.clock.clone(), claims.to_vec());
+        self.writer.write(move |connection| sql::extend(connection, &claims, lease, clock.millis()?)).await
+    }
+
+    async fn finish(&self, batch: Vec<Finish<SqliteEffect>>) -> Result<Vec<Finished>, StoreError> {
+        let clock = self.clock.clone();
+        self.writer.write(move |connection| sql::finish(connection, batch, clock.millis()?)).await
+    }
+
+    async fn list(&self, selection: &Selection, page: &Page) -> Result<Vec<Entry>, StoreError> {
+        let (selection, page) = (selection.clone(), page.clone());
+        self.reader.read(move |connection| sql::list(connection, &selection, &page)).await
+    }
+
+    async fn replay(&self, selection: &Selection, limit: usize) -> Result<u64, StoreError> {
+        let (clock, selection) = (self.clock.clone(), selection.clone());
+        self.writer.write(move |connection| sql::replay(connection, &selection, limit, clock.millis()?)).await
+    }
+
+    async fn erase(&self, keys: &[Key]) -> Result<u64, StoreError> {
+        let (clock, keys) = (self.clock.clone(), keys.to_vec());
+        self.writer.write(move |connection| sql::erase(connection, &keys, clock.millis()?)).await
+    }
+
+    async fn set_paused(&self, endpoint: &str, is_paused: bool) -> Result<(), StoreError> {
+        let endpoint = endpoint.to_owned();
+        self.writer.write(move |connection| sql::set_paused(connection, &endpoint, is_paused)).await
+    }
+
+    async fn purge(&self, retention: &Retention, limit: usize) -> Result<u64, StoreError> {
+        let (clock, retention) = (self.clock.clone(), *retention);
+        self.writer.write(move |connection| sql::purge(connection, &retention, limit, clock.millis()?)).await
+    }
+
+    async fn stats(&self, endpoint: &str) -> Result<Stats, StoreError> {
+        let (clock, endpoint) = (self.clock.clone(), endpoint.to_owned());
+        self.reader.read(move |connection| sql::stats(connection, &endpoint, clock.millis()?)).await
+    }
+
+    async fn import(&self, entries: Vec<Entry>) -> Result<u64, StoreError> {
+        let clock = self.clock.clone();
+        self.writer.write(move |connection| sql::import(connection, &entries, clock.millis()?)).await
+    }
+}

@@ -1,0 +1,158 @@
+//! The one thread that writes. What arrives while it commits shares the next commit.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+use webhook_inbox::store::{StoreError, StoreErrorKind};
+
+use crate::connection::File;
+use crate::error::store_error;
+
+/// One commit has at most so many jobs, most of which have many entries each.
+const LARGEST: usize = 256;
+
+/// Runs in a savepoint of the transaction, or not at all if there is none. Returns what answers the caller after the
+/// commit, and whether it has failed.
+type Job = Box<dyn FnOnce(Result<&Connection, StoreError>) -> (Answer, Option<StoreError>) + Send>;
+type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+
+/// A handle to the thread. It ends when all are dropped and everything is written.
+#[derive(Clone, Debug)]
+pub(crate) struct Writer(Sender<Job>);
+
+impl Writer {
+    pub(crate) fn start(file: File, connection: Connection) -> Result<Self, StoreError> {
+        let (sender, receiver) = channel();
+        let run = move || Thread { file, connection: Some(connection) }.run(&receiver);
+        thread::Builder::new()
+            .name("webhook-inbox-write".to_owned())
+            .spawn(run)
+            .map_err(|error| StoreError::new(StoreErrorKind::Other, error))?;
+        Ok(Self(sender))
+    }
+
+    /// Runs a change, and returns its result when it is durable. It may become durable even if this future is dropped.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (sender, receiver) = oneshot::channel();
+        let job: Job = Box::new(move |connection| {
+            let result = connection.and_then(|connection| within_savepoint(connection, || change(connection)));
+            let failure = result.as_ref().err().cloned();
+            let answer = move |committed: Result<(), StoreError>| {
+                let _ = sender.send(committed.and(result));
+            };
+            (Box::new(answer), failure)
+        });
+        let gone = |()| StoreError::new(StoreErrorKind::Other, "the thread that writes has ended");
+        self.0.send(job).map_err(|_| gone(()))?;
+        receiver.await.map_err(|_| gone(()))?
+    }
+}
+
+/// A change that fails is undone, and others of the same commit are not affected.
+pub(crate) fn within_savepoint<T>(
+    connection: &Connection,
+    change: impl FnOnce() -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let execute = |sql| connection.prepare_cached(sql)?.execute([]).map(drop);
+    execute("SAVEPOINT webhook").map_err(|error| store_error(&error))?;
+    let result = catch_unwind(AssertUnwindSafe(change))
+        .unwrap_or_else(|_| Err(StoreError::new(StoreErrorKind::Other, "a change has panicked")));
+    if result.is_err() && !connection.is_autocommit() {
+        execute("ROLLBACK TO webhook").map_err(|error| store_error(&error))?;
+    }
+    if !connection.is_autocommit() {
+        execute("RELEASE webhook").map_err(|error| store_error(&error))?;
+    }
+    result
+}
+
+/// Whether opening the file again may help, or is necessary.
+fn is_of_the_file(kind: StoreErrorKind) -> bool {
+    !matches!(kind, StoreErrorKind::Busy | StoreErrorKind::Clock)
+}
+
+struct Thread {
+    file: File,
+    /// `None` after an error of the file: it is then opened again. After a failed fsync, the old handle cannot be trusted.
+    connection: Option<Connection>,
+}
+
+impl Thread {
+    fn run(mut self, jobs: &Receiver<Job>) {
+        while let Ok(first) = jobs.recv() {
+            let mut batch = vec![first];
+            batch.extend(jobs.try_iter().take(LARGEST - 1));
+            self.write(batch);
+        }
+    }
+
+    fn write(&mut self, batch: Vec<Job>) {
+        let mut answers = Vec::with_capacity(batch.len());
+        let result = self.commit(batch, &mut answers);
+        if let Err(error) = &result
+            && is_of_the_file(error.kind())
+        {
+            tracing::error!(%error, "a commit has failed; the file is opened again");
+            self.connection = None;
+        }
+        for answer in answers {
+            answer(result.clone());
+        }
+    }
+
+    fn commit(&mut self, batch: Vec<Job>, answers: &mut Vec<Answer>) -> Result<(), StoreError> {
+        let mut jobs = batch.into_iter();
+        let result = self.run_jobs(&mut jobs, answers);
+        if let Err(error) = &result {
+            answers.extend(jobs.map(|job| job(Err(error.clone())).0));
+        }
+        result
+    }
+
+    /// Runs jobs in one transaction and commits it. Those that are left have not run.
+    fn run_jobs(&mut self, jobs: &mut impl Iterator<Item = Job>, answers: &mut Vec<Answer>) -> Result<(), StoreError> {
+        let connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => self.reopen()?,
+        };
+        let connection = self.connection.insert(connection);
+        let execute = |sql| connection.prepare_cached(sql)?.execute([]).map(drop);
+        execute("BEGIN IMMEDIATE").map_err(|error| store_error(&error))?;
+        let mut is_suspect = false;
+        for job in jobs {
+            let (answer, failure) = job(Ok(connection));
+            answers.push(answer);
+            is_suspect |= failure.as_ref().is_some_and(|failure| is_of_the_file(failure.kind()));
+            if connection.is_autocommit() {
+                // As if a disk is full. Nothing of this batch is certain.
+                let ended = || StoreError::new(StoreErrorKind::Other, "an effect has ended the transaction");
+                return Err(failure.unwrap_or_else(ended));
+            }
+        }
+        execute("COMMIT").map_err(|error| {
+            let error = store_error(&error);
+            let _ = execute("ROLLBACK");
+            error
+        })?;
+        if is_suspect {
+            self.connection = None;
+        }
+        Ok(())
+    }
+
+    fn reopen(&self) -> Result<Connection, StoreError> {
+        self.file.check()?;
+        if !self.file.path.exists() {
+            // An empty one in its place would have forgotten everything.
+            let text = format!("`{}` has disappeared", self.file.path.display());
+            return Err(StoreError::new(StoreErrorKind::Unavailable, text));
+        }
+        self.file.open()
+    }
+}

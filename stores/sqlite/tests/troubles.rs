@@ -1,0 +1,227 @@
+//! Files that are damaged, full, read-only, locked, gone or of another version.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use webhook_inbox::Store;
+use webhook_inbox::store::{
+    ClaimRequest, EventTypes, Finish, Finished, Inserted, Key, NewEntry, Page, Selection, State, StoreErrorKind,
+    Verdict,
+};
+use webhook_inbox_sqlite::rusqlite::Connection;
+use webhook_inbox_sqlite::{SqliteEffect, SqliteStore};
+use webhook_receiver::BodyDigest;
+use webhook_receiver::bytes::Bytes;
+
+fn entry(id: &str, size: usize) -> NewEntry {
+    let bytes = Bytes::from(vec![b'x'; size]);
+    NewEntry { key: Key::new("acme", id), digest: BodyDigest::of(&bytes), event_type: None, order: None, bytes }
+}
+
+async fn insert(store: &SqliteStore, id: &str, size: usize) -> Result<Inserted, StoreErrorKind> {
+    store.insert(vec![entry(id, size)]).await.map(|inserted| inserted[0]).map_err(|error| error.kind())
+}
+
+async fn count(store: &SqliteStore) -> usize {
+    let page = Page { after: 0, limit: 10_000, with_bytes: false };
+    store.list(&Selection::default(), &page).await.unwrap().len()
+}
+
+fn request() -> ClaimRequest {
+    ClaimRequest {
+        endpoint: "acme".to_owned(),
+        event_types: EventTypes::Except(Vec::new()),
+        limit: 10,
+        lease: std::time::Duration::from_secs(30),
+    }
+}
+
+fn file(folder: &tempfile::TempDir) -> PathBuf {
+    folder.path().join("inbox.sqlite")
+}
+
+fn open_error(path: &Path) -> (StoreErrorKind, String) {
+    let error = SqliteStore::open(path).unwrap_err();
+    (error.kind(), error.to_string())
+}
+
+#[tokio::test]
+async fn what_was_stored_is_there_after_opening_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(file(&folder)).unwrap();
+    assert_eq!(insert(&store, "1", 100).await, Ok(Inserted::New));
+    let claim = store.claim(&request()).await.unwrap().remove(0);
+    drop(store);
+    let store = SqliteStore::open(file(&folder)).unwrap();
+    assert_eq!(insert(&store, "1", 100).await, Ok(Inserted::Duplicate));
+    assert_eq!(insert(&store, "1", 101).await, Ok(Inserted::Conflict));
+    let finish = Finish { claim: claim.id, verdict: Verdict::Done(Vec::new()) };
+    assert!(matches!(store.finish(vec![finish]).await.unwrap()[..], [Finished::Applied]));
+}
+
+#[tokio::test]
+async fn f23_a_damaged_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(file(&folder)).unwrap();
+    for number in 0..200 {
+        insert(&store, &number.to_string(), 1000).await.unwrap();
+    }
+    drop(store);
+    // The thread that writes closes the file when it ends; this makes sure that the log is written back.
+    Connection::open(file(&folder)).unwrap().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    let intact = fs::read(file(&folder)).unwrap();
+    let damaged = |change: &dyn Fn(&mut Vec<u8>)| {
+        let mut content = intact.clone();
+        change(&mut content);
+        let path = folder.path().join("damaged.sqlite");
+        fs::write(&path, content).unwrap();
+        open_error(&path)
+    };
+    let (kind, text) = damaged(&|content| content[..16].fill(0));
+    assert_eq!(kind, StoreErrorKind::Corrupt, "{text}");
+    let (kind, text) = damaged(&|content| content[8192..40_000].fill(0xa5));
+    assert_eq!(kind, StoreErrorKind::Corrupt, "{text}");
+    let (kind, text) = damaged(&|content| content.truncate(50_000));
+    assert_eq!(kind, StoreErrorKind::Corrupt, "{text}");
+}
+
+#[tokio::test]
+async fn a_lost_file_is_not_replaced_by_an_empty_one() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("inbox.sqlite-wal"), "the log of a file that is gone").unwrap();
+    let (kind, text) = open_error(&file(&folder));
+    assert_eq!(kind, StoreErrorKind::Corrupt);
+    assert!(text.contains("is missing, but its log is still there"), "{text}");
+}
+
+#[tokio::test]
+async fn f19_tables_of_another_version() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(SqliteStore::open(file(&folder)).unwrap());
+    let connection = Connection::open(file(&folder)).unwrap();
+    // A later version that this crate can work beside, and one that it cannot.
+    connection
+        .execute_batch("UPDATE webhook_schema SET version = 2; ALTER TABLE webhook_seen ADD COLUMN new TEXT")
+        .unwrap();
+    let store = SqliteStore::open(file(&folder)).unwrap();
+    assert_eq!(insert(&store, "1", 100).await, Ok(Inserted::New));
+    connection.execute_batch("UPDATE webhook_schema SET oldest = 2").unwrap();
+    let (kind, text) = open_error(&file(&folder));
+    assert_eq!(kind, StoreErrorKind::UnknownSchema);
+    assert!(text.contains("version 2"), "{text}");
+}
+
+#[tokio::test]
+async fn f13_d08_a_full_file_is_an_error_until_there_is_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let connection = Connection::open(file(&folder)).unwrap();
+    let store = SqliteStore::open(file(&folder)).unwrap();
+    assert_eq!(insert(&store, "1", 100).await, Ok(Inserted::New));
+    // The limit of a connection is that of its file system here: an effect sets it for the writer.
+    let limit = |pages: u32| {
+        SqliteEffect::from(move |tables: &Connection| {
+            tables.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
+            Ok(())
+        })
+    };
+    let claim = store.claim(&request()).await.unwrap().remove(0);
+    let finish = Finish { claim: claim.id, verdict: Verdict::Done(vec![limit(60)]) };
+    assert!(matches!(store.finish(vec![finish]).await.unwrap()[..], [Finished::Applied]));
+    assert_eq!(insert(&store, "large", 1_000_000).await, Err(StoreErrorKind::Full));
+    // The writer has opened the file again, without the limit.
+    assert_eq!(insert(&store, "large", 1_000_000).await, Ok(Inserted::New));
+    assert_eq!(insert(&store, "2", 100).await, Ok(Inserted::New));
+    assert_eq!(count(&store).await, 3);
+    let check: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(check, "ok");
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_written_is_opened_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(file(&folder)).unwrap();
+    insert(&store, "1", 100).await.unwrap();
+    let claim = store.claim(&request()).await.unwrap().remove(0);
+    let read_only = SqliteEffect::from(|tables: &Connection| Ok(tables.execute_batch("PRAGMA query_only = ON")?));
+    let finish = Finish { claim: claim.id, verdict: Verdict::Done(vec![read_only]) };
+    assert!(matches!(store.finish(vec![finish]).await.unwrap()[..], [Finished::Applied]));
+    assert_eq!(insert(&store, "2", 100).await, Err(StoreErrorKind::ReadOnly));
+    assert_eq!(insert(&store, "2", 100).await, Ok(Inserted::New));
+}
+
+#[tokio::test]
+async fn f14_a_locked_file_is_waited_for_then_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(file(&folder)).unwrap();
+    let other = Connection::open(file(&folder)).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let waiting = tokio::spawn({
+        let store = store.clone();
+        async move { insert(&store, "1", 100).await }
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    assert!(!waiting.is_finished());
+    other.execute_batch("COMMIT").unwrap();
+    assert_eq!(waiting.await.unwrap(), Ok(Inserted::New));
+
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert_eq!(insert(&store, "2", 100).await, Err(StoreErrorKind::Busy));
+    other.execute_batch("COMMIT").unwrap();
+    assert_eq!(insert(&store, "2", 100).await, Ok(Inserted::New));
+}
+
+#[tokio::test]
+async fn an_effect_that_breaks_the_transaction_breaks_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(file(&folder)).unwrap();
+    for id in ["1", "2"] {
+        insert(&store, id, 100).await.unwrap();
+    }
+    let claims = store.claim(&request()).await.unwrap();
+    let effects: [SqliteEffect; 2] = [
+        SqliteEffect::from(|tables: &Connection| Ok(tables.execute_batch("ROLLBACK")?)),
+        SqliteEffect::from(|_: &Connection| panic!("as expected")),
+    ];
+    for (claim, effect) in claims.into_iter().zip(effects) {
+        let finish = Finish { claim: claim.id, verdict: Verdict::Done(vec![effect]) };
+        match store.finish(vec![finish]).await {
+            Err(error) => assert_eq!(error.kind(), StoreErrorKind::Other),
+            Ok(finished) => assert!(matches!(finished[..], [Finished::EffectFailed(_)])),
+        }
+    }
+    let states = Selection { states: vec![State::Running], ..Selection::default() };
+    let page = Page { after: 0, limit: 10, with_bytes: false };
+    assert_eq!(store.list(&states, &page).await.unwrap().len(), 2);
+    assert_eq!(insert(&store, "3", 100).await, Ok(Inserted::New));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn inserts_that_arrive_together_share_commits() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(file(&folder)).unwrap();
+    let other = Connection::open(file(&folder)).unwrap();
+    let before = commits(&folder);
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let inserts: Vec<_> = (0..100)
+        .map(|number| {
+            let store = store.clone();
+            tokio::spawn(async move { insert(&store, &number.to_string(), 100).await })
+        })
+        .collect();
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    other.execute_batch("COMMIT").unwrap();
+    for insert in inserts {
+        assert_eq!(insert.await.unwrap(), Ok(Inserted::New));
+    }
+    assert_eq!(count(&store).await, 100);
+    // The first may have been alone.
+    assert!(commits(&folder) - before <= 2, "{}", commits(&folder) - before);
+}
+
+/// The number of commits in the log: a frame that ends one has a size.
+fn commits(folder: &tempfile::TempDir) -> usize {
+    let log = fs::read(folder.path().join("inbox.sqlite-wal")).unwrap();
+    let number = |at: usize| u32::from_be_bytes(log[at..at + 4].try_into().unwrap());
+    let frame = 24 + number(8) as usize;
+    (32..log.len()).step_by(frame).filter(|frame| number(frame + 4) != 0).count()
+}
