@@ -71,7 +71,8 @@ pub use serde_json;
 
 pub use authorization::{Authenticator, BearerAuth};
 pub use codec::{
-    Decode, DecodeError, DecodeErrorKind, Deep, Drift, DriftKind, Integer, InvalidNumber, JsonValue, Number, Undeclared,
+    Decode, DecodeError, DecodeErrorKind, Deep, Drift, DriftKind, Implied, Integer, InvalidNumber, JsonValue, Number,
+    Undeclared,
 };
 pub use delivery::{Delivery, StoredDelivery, StoredDeliveryError};
 pub use format::Text;

@@ -6,7 +6,7 @@ use quote::{ToTokens, format_ident, quote};
 use super::signature::{Constructor, SchemeItem, reexports};
 use super::{Emitter, docs, imports};
 use crate::format::SourceFile;
-use crate::ir::{Kind, Type};
+use crate::ir::Type;
 use crate::names::{RECEIVER, Reexport};
 use crate::signature::Scheme;
 
@@ -43,11 +43,18 @@ impl ToTokens for Modules<'_> {
             })
         });
         let modules: Vec<_> = modules.keys().map(|module| format_ident!("{module}")).collect();
-        let is_deep = |kind: &Kind| kind.types().into_iter().flat_map(Type::walk).any(|ty| matches!(ty, Type::Deep(_)));
+        let types = || api.types.iter().flat_map(|def| def.kind.types()).flat_map(Type::walk);
+        let is_mentioned = |name: &str| {
+            types().any(|ty| match ty {
+                Type::Deep(_) => name == "Deep",
+                Type::Implied(_) => name == "Implied",
+                _ => false,
+            })
+        };
         let scheme = reexports(api.scheme.as_ref());
         let receiver = RECEIVER.iter().filter(|(name, reexport)| match reexport {
             Reexport::Always => true,
-            Reexport::IfMentioned => api.types.iter().any(|def| is_deep(&def.kind)),
+            Reexport::IfMentioned => is_mentioned(name),
             Reexport::ForScheme => scheme.contains(name),
         });
         let receiver = imports::list(receiver.map(|(name, _)| *name));

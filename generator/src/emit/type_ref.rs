@@ -24,6 +24,7 @@ impl ToTokens for TypeRef<'_> {
             Type::Number => quote!(Number),
             Type::String => quote!(String),
             Type::Constant(Constant::Text(_)) => quote!(&'static str),
+            Type::Null => quote!(()),
             Type::Any => quote!(JsonValue),
             Type::Text(format) => {
                 let marker = ident(format.marker());
@@ -48,6 +49,10 @@ impl ToTokens for TypeRef<'_> {
             Type::Nullable(inner) => {
                 let inner = nested(inner);
                 quote!(Option<#inner>)
+            }
+            Type::Implied(inner) => {
+                let inner = nested(inner);
+                quote!(Implied<#inner>)
             }
             Type::Named(id) => names.ty(*id).to_token_stream(),
             Type::Boxed(id) => {

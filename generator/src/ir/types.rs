@@ -28,6 +28,8 @@ pub enum Type {
     Text(Format),
     /// A single value: only of a field, whose codec checks it.
     Constant(Constant),
+    /// `null` and nothing else.
+    Null,
     /// Any JSON value.
     Any,
     /// An array.
@@ -38,6 +40,8 @@ pub enum Type {
     Map(Box<Type>),
     /// The inner type or `null`.
     Nullable(Box<Type>),
+    /// The inner type, which the schema implies, or a value of any other JSON type.
+    Implied(Box<Type>),
     /// A definition.
     Named(TypeId),
     /// A definition, boxed because it contains itself.
@@ -307,6 +311,15 @@ pub struct Variant {
     pub tags: Vec<String>,
     /// Its schema.
     pub origin: Origin,
+}
+
+impl Variant {
+    /// Leaves values that are not of an implied type to the union.
+    pub fn keep_others_outside(&mut self) {
+        if let Type::Implied(inner) = &mut self.ty {
+            self.ty = std::mem::replace(&mut **inner, Type::Any);
+        }
+    }
 }
 
 /// How an alternative of a [`Union`] is selected.

@@ -9,7 +9,9 @@ impl Type {
     /// The types right inside this one.
     pub fn children(&self) -> &[Self] {
         match self {
-            Self::List(inner) | Self::Map(inner) | Self::Nullable(inner) | Self::Deep(inner) => slice::from_ref(inner),
+            Self::List(inner) | Self::Map(inner) | Self::Nullable(inner) | Self::Implied(inner) | Self::Deep(inner) => {
+                slice::from_ref(inner)
+            }
             Self::Tuple(elements) => elements,
             Self::Bool
             | Self::I32
@@ -19,6 +21,7 @@ impl Type {
             | Self::String
             | Self::Text(_)
             | Self::Constant(_)
+            | Self::Null
             | Self::Any
             | Self::Named(_)
             | Self::Boxed(_) => &[],
@@ -28,7 +31,9 @@ impl Type {
     /// The types right inside this one.
     pub fn children_mut(&mut self) -> &mut [Self] {
         match self {
-            Self::List(inner) | Self::Map(inner) | Self::Nullable(inner) | Self::Deep(inner) => slice::from_mut(inner),
+            Self::List(inner) | Self::Map(inner) | Self::Nullable(inner) | Self::Implied(inner) | Self::Deep(inner) => {
+                slice::from_mut(inner)
+            }
             Self::Tuple(elements) => elements,
             Self::Bool
             | Self::I32
@@ -38,6 +43,7 @@ impl Type {
             | Self::String
             | Self::Text(_)
             | Self::Constant(_)
+            | Self::Null
             | Self::Any
             | Self::Named(_)
             | Self::Boxed(_) => &mut [],
@@ -74,6 +80,11 @@ impl Type {
             Self::Named(id) | Self::Boxed(id) => Some(*id),
             _ => None,
         }
+    }
+
+    /// Whether null is a value of this type, however it is used.
+    pub fn has_null(&self) -> bool {
+        matches!(self, Self::Null | Self::Any | Self::Implied(_))
     }
 
     /// The definitions that this type names, at any depth.

@@ -32,6 +32,7 @@ receiver! {
     Fallback: Always,
     HandlerState: Always,
     HmacScheme: ForScheme,
+    Implied: IfMentioned,
     Integer: Always,
     JsonValue: Always,
     Number: Always,

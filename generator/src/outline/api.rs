@@ -202,6 +202,7 @@ impl Outline<'_> {
             Type::String => "String".to_owned(),
             Type::Text(format) => format!("Text<{format:?}>"),
             Type::Constant(value) => value.json(),
+            Type::Null => "null".to_owned(),
             Type::Any => "JsonValue".to_owned(),
             Type::List(inner) => format!("[{}]", self.ty(inner)),
             Type::Tuple(elements) => {
@@ -209,6 +210,7 @@ impl Outline<'_> {
             }
             Type::Map(inner) => format!("Map<{}>", self.ty(inner)),
             Type::Nullable(inner) => format!("({} | null)", self.ty(inner)),
+            Type::Implied(inner) => format!("Implied<{}>", self.ty(inner)),
             Type::Named(id) => self.names.map_or_else(|| self.proposal(*id), |(names, _)| names.ty(*id).to_string()),
             Type::Boxed(id) => format!("Box<{}>", self.ty(&Type::Named(*id))),
             Type::Deep(inner) => format!("Deep<{}>", self.ty(inner)),

@@ -1,10 +1,19 @@
-//! Booleans, integers and strings.
+//! Null, booleans, integers and strings.
 
 use std::borrow::Cow;
 
 use super::decimal::Decimal;
 use super::reader::Kind;
 use super::{Decode, DecodeError, Reader};
+
+/// `null` and nothing else.
+impl Decode for () {
+    const KINDS: u8 = Kind::Null.bit();
+
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        if reader.null()? { Ok(()) } else { Err(reader.mismatch(&"null")) }
+    }
+}
 
 impl Decode for bool {
     const KINDS: u8 = Kind::Bool.bit();

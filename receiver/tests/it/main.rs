@@ -11,6 +11,7 @@ mod drift;
 mod formats;
 mod guards;
 mod http_layer;
+mod implied;
 mod json_bodies;
 mod large_bodies;
 mod leaks;

@@ -182,11 +182,13 @@ fn in_words(emitter: &Emitter<'_>, ty: &Type) -> String {
         Type::String => "a string".to_owned(),
         Type::Text(format) => format!("a string with the format `{}`", format.marker().to_kebab_case()),
         Type::Constant(value) => format!("always {}", code(&value.json())),
+        Type::Null => "`null`".to_owned(),
         Type::Any => "any JSON value".to_owned(),
         Type::List(inner) => format!("an array of {}", plural(emitter.names, inner)),
         Type::Tuple(elements) => format!("an array of {} elements", elements.len()),
         Type::Map(inner) => format!("an object; its values are {}", plural(emitter.names, inner)),
         Type::Nullable(inner) => format!("{}, or `null`", in_words(emitter, inner)),
+        Type::Implied(inner) => format!("{}, or any other JSON value", in_words(emitter, inner)),
         Type::Deep(inner) => in_words(emitter, inner),
         Type::Named(id) | Type::Boxed(id) => {
             let kind = match &emitter.api.def(*id).kind {
@@ -210,10 +212,12 @@ fn plural(names: &Names, ty: &Type) -> String {
         Type::String => "strings".to_owned(),
         Type::Text(format) => format!("strings with the format `{}`", format.marker().to_kebab_case()),
         Type::Constant(value) => code(&value.json()),
+        Type::Null => "`null`".to_owned(),
         Type::Any => "any JSON values".to_owned(),
         Type::List(_) | Type::Tuple(_) => "arrays".to_owned(),
         Type::Map(_) => "objects".to_owned(),
         Type::Nullable(inner) => format!("{} or `null`", plural(names, inner)),
+        Type::Implied(inner) => format!("{} or any other JSON values", plural(names, inner)),
         Type::Deep(inner) => plural(names, inner),
         Type::Named(id) | Type::Boxed(id) => format!("[`{}`]", names.ty(*id)),
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::{MAX_VALUES, build};
-use crate::document::{Node, Object, Value};
+use crate::document::{Node, Object, Origin, Value};
 use crate::lower::context::Context;
 use crate::lower::schema::{Body, MergedSchema, SchemaSet, unwrap_aliases};
 use crate::normalize::{JsonType, SchemaId};
@@ -16,20 +16,27 @@ const MAX_DEPTH: usize = 24;
 pub(super) struct Assembled {
     /// `None` if the body contains itself.
     pub payload: Option<Node>,
-    /// Whether it has an example.
-    pub has_example: bool,
+    /// The examples that it is made of.
+    pub examples: Vec<Origin>,
+}
+
+impl Assembled {
+    /// Whether a place is within one of the examples, rather than made up.
+    pub(super) fn is_described(&self, place: &Origin) -> bool {
+        std::iter::successors(Some(place), |place| place.parent()).any(|place| self.examples.contains(place))
+    }
 }
 
 /// Assembles a payload from the examples of its properties.
 pub(super) fn assemble(cx: &Context<'_>, body: Body<'_>) -> Assembled {
-    let mut assembler = Assembler { cx, has_example: false, nesting: Vec::new(), values: 0 };
+    let mut assembler = Assembler { cx, examples: Vec::new(), nesting: Vec::new(), values: 0 };
     let payload = assembler.merged(body.merged(cx), body.schema, true);
-    Assembled { payload, has_example: assembler.has_example }
+    Assembled { payload, examples: assembler.examples }
 }
 
 struct Assembler<'a, 'c> {
     cx: &'c Context<'a>,
-    has_example: bool,
+    examples: Vec<Origin>,
     /// The schemas around the present value.
     nesting: Vec<SchemaSet>,
     values: usize,
@@ -53,7 +60,7 @@ impl<'a> Assembler<'a, '_> {
 
     fn merged(&mut self, mut merged: Rc<MergedSchema<'a>>, schema: SchemaId, needed: bool) -> Option<Node> {
         if let Some(example) = merged.examples.iter().find(|example| !matches!(example.value(), Value::Null)) {
-            self.has_example = true;
+            self.examples.push(example.origin().clone());
             return Some((*example).clone());
         }
         if let Some(value) = merged.listed().and_then(<[Node]>::first) {

@@ -63,6 +63,12 @@ impl Checker<'_> {
             (Type::Named(id) | Type::Boxed(id), _) => self.definition(*id, node),
             (Type::Nullable(_), Value::Null) => Ok(node.clone()),
             (Type::Nullable(inner) | Type::Deep(inner), _) => self.value(inner, node),
+            (Type::Implied(inner), value) => {
+                let is_array = matches!(**inner, Type::List(_) | Type::Tuple(_));
+                let is_implied =
+                    if is_array { matches!(value, Value::Array(_)) } else { matches!(value, Value::Object(_)) };
+                if is_implied { self.value(inner, node) } else { Ok(node.clone()) }
+            }
             (Type::List(inner), Value::Array(elements)) => {
                 self.array(node, elements.iter().map(|element| (&**inner, element)))
             }
@@ -170,7 +176,10 @@ fn alternatives<'u>(union: &'u Union, node: &Node) -> &'u [Variant] {
 /// Whether a type without other types inside it accepts a value.
 fn accepts(ty: &Type, value: &Value) -> bool {
     match (ty, value) {
-        (Type::Any, _) | (Type::Bool, Value::Bool(_)) | (Type::String | Type::Text(_), Value::String(_)) => true,
+        (Type::Any, _)
+        | (Type::Null, Value::Null)
+        | (Type::Bool, Value::Bool(_))
+        | (Type::String | Type::Text(_), Value::String(_)) => true,
         (Type::Number, Value::Number(digits)) => digits.parse::<f64>().is_ok_and(f64::is_finite),
         (Type::Integer, Value::Number(digits)) => {
             digits.parse::<f64>().is_ok_and(|number| number.is_finite() && number.fract() == 0.0)
@@ -183,15 +192,20 @@ fn accepts(ty: &Type, value: &Value) -> bool {
 
 fn expected(ty: &Type) -> &'static str {
     match ty {
+        Type::Null => "`null`",
         Type::Bool => "`true` or `false`",
         Type::String | Type::Text(_) => "a string",
         Type::Number => "a number",
         Type::I32 | Type::I64 | Type::Integer => "an integer",
         Type::List(_) | Type::Tuple(_) => "an array",
         Type::Map(_) => "an object",
-        Type::Any | Type::Constant(_) | Type::Nullable(_) | Type::Deep(_) | Type::Named(_) | Type::Boxed(_) => {
-            "another value"
-        }
+        Type::Any
+        | Type::Constant(_)
+        | Type::Nullable(_)
+        | Type::Implied(_)
+        | Type::Deep(_)
+        | Type::Named(_)
+        | Type::Boxed(_) => "another value",
     }
 }
 

@@ -42,10 +42,10 @@ impl Synthesizer<'_> {
             Type::Constant(Constant::Text(text)) => build::text(text, origin),
             Type::Constant(Constant::Bool(value)) => build::bool(*value, origin),
             Type::Constant(Constant::Integer(value)) => build::number(&value.to_string(), origin),
-            Type::Any | Type::Nullable(_) => build::null(origin),
+            Type::Null | Type::Any | Type::Nullable(_) => build::null(origin),
             Type::List(_) => build::array(Vec::new(), origin),
             Type::Map(_) => build::empty(origin),
-            Type::Deep(inner) => self.value(inner),
+            Type::Deep(inner) | Type::Implied(inner) => self.value(inner),
             Type::Tuple(elements) => build::array(elements.iter().map(|element| self.value(element)).collect(), origin),
             Type::Named(id) | Type::Boxed(id) if self.nesting.contains(id) || self.values > MAX_VALUES => {
                 build::empty(origin)

@@ -117,7 +117,7 @@ fn size(ty: &Type, sizes: &[usize]) -> usize {
             Type::I64 | Type::Constant(_) | Type::Integer | Type::Number | Type::Any | Type::Deep(_) => DEEP,
             Type::String | Type::Text(_) | Type::List(_) | Type::Map(_) => TEXT,
             Type::Named(id) => sizes[id.0],
-            Type::Tuple(_) | Type::Nullable(_) => 0,
+            Type::Null | Type::Tuple(_) | Type::Nullable(_) | Type::Implied(_) => 0,
         })
         .sum()
 }

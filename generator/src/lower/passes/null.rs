@@ -36,7 +36,7 @@ impl Null {
 
 fn null_of(ty: &Type) -> Null {
     match ty {
-        Type::Any | Type::Nullable(_) => Null::Always,
+        Type::Null | Type::Any | Type::Implied(_) | Type::Nullable(_) => Null::Always,
         Type::Deep(inner) => null_of(inner),
         Type::Named(TypeId(index)) | Type::Boxed(TypeId(index)) => Null::Of(*index),
         _ => Null::Never,

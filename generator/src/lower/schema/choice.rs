@@ -9,6 +9,7 @@ use indexmap::{IndexMap, IndexSet};
 use super::alias::unwrap_aliases;
 use super::merge::{Choice, MergedSchema, SchemaSet};
 use super::types::Types;
+use super::union::implied_tag;
 use crate::document::{Node, json};
 use crate::normalize::{Additional, JsonType, SchemaId};
 
@@ -16,10 +17,14 @@ use crate::normalize::{Additional, JsonType, SchemaId};
 struct CombinedMembers<'a> {
     properties: IndexMap<&'a str, SchemaSet>,
     required: IndexSet<&'a str>,
+    /// Those that not all of the objects declare.
+    partial: IndexSet<&'a str>,
     /// Whether one of the objects declares that it may have other members.
     open: bool,
     /// Whether one of them has parts that are not read.
     unread: bool,
+    /// Whether all of them state that they are objects.
+    is_object: bool,
 }
 
 /// Values, and descriptions by the JSON text of the value.
@@ -43,11 +48,14 @@ impl<'a> Types<'a, '_> {
                 Some(combined) => {
                     merged.properties = combined.properties;
                     merged.required = combined.required;
+                    merged.partial.extend(combined.partial);
                     merged.has_unread_parts |= combined.unread;
                     if combined.open {
                         merged.additional = Some(Additional::Any);
                     }
-                    merged.types.get_or_insert(Cow::Borrowed(&[JsonType::Object]));
+                    if combined.is_object {
+                        merged.types.get_or_insert(Cow::Borrowed(&[JsonType::Object]));
+                    }
                 }
                 None => merged.choices.push(choice),
             }
@@ -90,40 +98,38 @@ impl<'a> Types<'a, '_> {
 
     /// The members of all alternatives of an `anyOf`, if they are objects that agree on each member.
     fn combined_members(&self, choice: &Choice, merged: &MergedSchema<'a>) -> Option<CombinedMembers<'a>> {
-        if choice.exclusive {
+        // A member that distinguishes the alternatives selects one of them.
+        if choice.exclusive || implied_tag(self.cx, &choice.alternatives).is_some() {
             return None;
         }
         let mut properties = merged.properties.clone();
         let mut required_by_all: Option<IndexSet<&str>> = None;
         let mut open = merged.others() == Some(Additional::Any);
-        let mut unread = false;
+        let (mut unread, mut is_object) = (false, true);
+        let mut declared: IndexMap<&str, usize> = IndexMap::new();
         for alternative in &choice.alternatives {
             let alternative = self.cx.merged(&[*alternative]);
-            if !self.is_combinable(&alternative) {
+            if !is_combinable(&alternative) {
                 return None;
             }
             for (name, set) in &alternative.properties {
                 self.combine(properties.entry(name).or_insert_with(|| set.clone()), set)?;
+                *declared.entry(name).or_insert(0) += 1;
             }
             open |= alternative.others() == Some(Additional::Any);
             unread |= alternative.has_unread_parts;
+            is_object &= alternative.types.is_some();
             required_by_all = Some(match required_by_all {
                 None => alternative.required.clone(),
                 Some(others) => others.intersection(&alternative.required).copied().collect(),
             });
         }
+        let is_partial =
+            |name: &&str| declared[name] < choice.alternatives.len() && !merged.properties.contains_key(name);
+        let partial = declared.keys().copied().filter(is_partial).collect();
         let mut required = merged.required.clone();
         required.extend(required_by_all.unwrap_or_default());
-        Some(CombinedMembers { properties, required, open, unread })
-    }
-
-    /// Whether an alternative is an object without a member that distinguishes it from others.
-    fn is_combinable(&self, alternative: &MergedSchema<'_>) -> bool {
-        alternative.is_object()
-            && alternative.choices.is_empty()
-            && !matches!(alternative.others(), Some(Additional::Schema(_)))
-            && !alternative.nullable
-            && !alternative.properties.values().any(|set| self.cx.merged(set).single_text().is_some())
+        Some(CombinedMembers { properties, required, partial, open, unread, is_object })
     }
 
     /// Combines two schemas of one member; `None` if their types differ.
@@ -150,11 +156,9 @@ impl<'a> Types<'a, '_> {
                 && !merged.is_object()
                 && merged.items.is_empty()
                 && merged.prefix_items.is_empty()
-                && merged.constant.is_none()
         };
-        let values = |merged: &MergedSchema<'_>| {
-            merged.values.as_ref().map(|values| values.iter().map(json).collect::<Vec<_>>())
-        };
+        let values =
+            |merged: &MergedSchema<'_>| merged.listed().map(|values| values.iter().map(json).collect::<Vec<_>>());
         scalar(&a)
             && scalar(&b)
             && a.types == b.types
@@ -162,4 +166,12 @@ impl<'a> Types<'a, '_> {
             && a.nullable == b.nullable
             && values(&a) == values(&b)
     }
+}
+
+/// Whether an alternative is an object that can have members of others.
+fn is_combinable(alternative: &MergedSchema<'_>) -> bool {
+    alternative.is_object()
+        && alternative.choices.is_empty()
+        && !matches!(alternative.others(), Some(Additional::Schema(_)))
+        && !alternative.nullable
 }

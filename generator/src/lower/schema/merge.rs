@@ -13,6 +13,7 @@ use super::keywords::{Keywords, without_null};
 use crate::budget::Resource;
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::document::{Node, Origin, canonical};
+use crate::ir::Type;
 use crate::lower::reporter::Reporter;
 use crate::normalize::{Additional, Inexpressible, JsonType, Schema, SchemaId, Schemas};
 
@@ -39,6 +40,8 @@ pub(crate) struct MergedSchema<'a> {
     pub format: Option<&'a str>,
     pub properties: IndexMap<&'a str, SchemaSet>,
     pub required: IndexSet<&'a str>,
+    /// The members that not all alternatives of an `anyOf` declare: where one does not, they may have any value.
+    pub partial: IndexSet<&'a str>,
     /// `additionalProperties`.
     pub additional: Option<Additional>,
     unevaluated: Option<Additional>,
@@ -211,6 +214,23 @@ impl<'a> MergedSchema<'a> {
     /// Whether members are named.
     pub(super) fn has_members(&self) -> bool {
         !(self.properties.is_empty() && self.required.is_empty())
+    }
+
+    /// The `type` of this schema and that of one of its alternatives, if no value can be of both.
+    pub(super) fn conflict(&self, alternative: &Self) -> Option<[&'a Origin; 2]> {
+        let is_possible = common_types(self.types.as_deref()?, alternative.types.as_deref()?).is_some();
+        (!is_possible).then_some([self.type_origin?, alternative.type_origin?])
+    }
+
+    /// The type of the values, given that of those which the schema describes. Without `type`, it allows others as well, and
+    /// an enum of types keeps them anyway.
+    pub(super) fn implied(&self, described: Type) -> Type {
+        let is_stated = self.types.is_some() || self.type_origin.is_some() || !self.choices.is_empty();
+        let is_fault = self.inexpressible == Some(&Inexpressible::Fault);
+        match self.allowed_types()[..] {
+            [JsonType::Object | JsonType::Array] if !is_stated && !is_fault => Type::Implied(Box::new(described)),
+            _ => described,
+        }
     }
 
     /// The types that are allowed, an integer being a number.

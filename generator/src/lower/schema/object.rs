@@ -4,7 +4,10 @@ use super::merge::{MergedSchema, SchemaSet};
 use super::types::{Site, Types};
 use crate::budget::Resource;
 use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean};
-use crate::ir::{Docs, Field, Presence, Struct, Type, TypeId, UntypedReason};
+use crate::document::{Node, Value};
+use crate::ir::{
+    Constant, Docs, Enum, Fallback, Field, Kind, Literal, Naming, Presence, Struct, Type, TypeId, UntypedReason,
+};
 use crate::normalize::{Additional, SchemaId};
 
 impl Types<'_, '_> {
@@ -22,7 +25,11 @@ impl Types<'_, '_> {
             if self.cx.is_exceeded() {
                 return Struct::default();
             }
-            fields.push(self.field(wire, set, merged.required.contains(wire), id));
+            let mut field = self.field(wire, set, merged.required.contains(wire), id);
+            if merged.partial.contains(wire) {
+                self.open_constant(&mut field, id);
+            }
+            fields.push(field);
         }
         for wire in merged.required.iter().filter(|wire| !merged.properties.contains_key(*wire)) {
             // All members without a name in the description have the schema of these.
@@ -46,11 +53,35 @@ impl Types<'_, '_> {
         Field {
             wire: wire.to_owned(),
             // A value of any type may be null in any case.
-            presence: Presence::new(required, used.nullable && used.ty != Type::Any),
+            presence: Presence::new(required, used.nullable && !used.ty.has_null()),
             ty: used.ty,
             docs: used.docs,
             origin,
         }
+    }
+
+    /// Lets a member with a single value have others of the same type.
+    fn open_constant(&mut self, field: &mut Field, parent: TypeId) {
+        let (value, fallback) = match &field.ty {
+            Type::Constant(Constant::Text(text)) => (Value::String(text.as_str().into()), Fallback::Text),
+            Type::Constant(Constant::Integer(value)) => {
+                (Value::Number(value.to_string().as_str().into()), Fallback::Integer)
+            }
+            Type::Constant(Constant::Bool(_)) => {
+                field.ty = Type::Bool;
+                return;
+            }
+            Type::Named(id) if matches!(self.defs[id.0].kind, Kind::Constant(_)) => {
+                let reason = UntypedReason::Unrestricted("a value of one alternative of `anyOf`");
+                field.ty = self.any(field.origin.clone(), reason);
+                return;
+            }
+            _ => return,
+        };
+        let value = Literal { value: Node::new(value, field.origin.clone()), description: None };
+        let id = self.reserve(Naming::inline(parent, &field.wire), field.origin.clone());
+        self.define(id, Docs::default(), Kind::Enum(Enum { values: vec![value], fallback }));
+        field.ty = Type::Named(id);
     }
 
     /// A member that is required and has no schema.

@@ -8,7 +8,7 @@ use super::annotations::Annotations;
 use super::body::Body;
 use super::discriminator::component;
 use super::merge::{MergedSchema, SchemaSet};
-use super::values::{constant, listed, only_null};
+use super::values::{constant, listed};
 use crate::budget::Resource;
 use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean};
 use crate::document::Origin;
@@ -154,7 +154,8 @@ impl<'a, 'c> Types<'a, 'c> {
             None => self.enter(Rc::clone(&merged), site),
         };
         // The description of a definition stays with the definition; any other belongs to the use.
-        if !matches!(ty, Type::Named(_)) {
+        let is_definition = ty.definition().or_else(|| ty.children().first()?.definition());
+        if is_definition.is_none() || !matches!(ty, Type::Named(_) | Type::Implied(_)) {
             annotations.add(&merged.annotations);
         }
         Use { ty, nullable, docs: annotations.docs() }
@@ -163,7 +164,7 @@ impl<'a, 'c> Types<'a, 'c> {
     /// The type of a set where a value is always present.
     pub(super) fn element(&mut self, set: &[SchemaId], site: Site<'_>) -> Type {
         let Use { ty, nullable, .. } = self.used(set, site);
-        if nullable && ty != Type::Any { Type::Nullable(Box::new(ty)) } else { ty }
+        if nullable && !ty.has_null() { Type::Nullable(Box::new(ty)) } else { ty }
     }
 
     /// Lowers a schema that is not known yet, unless it is nested in itself or too deep.
@@ -189,7 +190,7 @@ impl<'a, 'c> Types<'a, 'c> {
         self.merge_choices(&mut merged);
         let set = merged.schemas.clone();
         let naming = self.naming(&set, site);
-        if let Some(kind) = listed(&merged).or_else(|| only_null(&merged, &self.origin(set[0]))) {
+        if let Some(kind) = listed(&merged) {
             let id = self.reserve(naming, self.origin(set[0]));
             self.define(id, merged.annotations.docs(), kind);
             return self.remember(&set, Type::Named(id));
@@ -198,13 +199,16 @@ impl<'a, 'c> Types<'a, 'c> {
         if !merged.choices.is_empty() || (merged.is_object() && merged.has_members()) || types.len() > 1 {
             // The parts are lowered later, so that long chains of definitions need no stack.
             let id = self.reserve(naming, self.origin(set[0]));
+            let ty = merged.implied(Type::Named(id));
             self.pending.push_back(Pending { id, merged });
-            return self.remember(&set, Type::Named(id));
+            return self.remember(&set, ty);
         }
         let ty = match types[..] {
             [json_type] => self.simple(json_type, &merged, site),
+            _ if merged.only_null => Type::Null,
             _ => self.unrestricted(&merged, "no keyword restricts the value"),
         };
+        let ty = merged.implied(ty);
         // It has become a definition meanwhile if it is nested in itself.
         if let Some(Type::Named(id)) = self.known.get(&set).cloned() {
             self.define(id, merged.annotations.docs(), Kind::Newtype(ty));

@@ -26,6 +26,7 @@ impl<'a> Types<'a, '_> {
             if self.cx.is_exceeded() {
                 break;
             }
+            self.report_conflict(merged, *alternative);
             let tags = match (&tags, tag.as_deref()) {
                 (Some(tags), _) => tags.of(*alternative),
                 (None, Some(tag)) => stated_tags(self.cx, tag, *alternative).unwrap_or_default(),
@@ -64,7 +65,9 @@ impl<'a> Types<'a, '_> {
         } else {
             self.element(&schema.schemas, site)
         };
-        Variant { name, ty, tags, origin: self.origin(alternative) }
+        let mut variant = Variant { name, ty, tags, origin: self.origin(alternative) };
+        variant.keep_others_outside();
+        variant
     }
 
     /// An alternative with the siblings of `oneOf`.
@@ -90,6 +93,18 @@ impl<'a> Types<'a, '_> {
     fn default_alternative(&self, merged: &MergedSchema<'_>, alternatives: &[SchemaId]) -> Option<usize> {
         let target = merged.discriminator?.extensions.get(DEFAULT_MAPPING)?.as_str()?;
         alternatives.iter().position(|alternative| is_target(self.cx, target, *alternative))
+    }
+
+    fn report_conflict(&self, merged: &MergedSchema<'_>, alternative: SchemaId) {
+        let alternative = self.cx.merged(&[alternative]);
+        if let Some([beside, own]) = merged.conflict(&alternative) {
+            self.cx.report(
+                Diagnostic::new(Code::SchemaFault, "the `type` beside the alternatives excludes one of them")
+                    .at(Place::Value(own.clone()), "read as an alternative all the same")
+                    .at(Place::Value(beside.clone()), "the type beside them")
+                    .help("remove the type beside the alternatives, or correct the alternative"),
+            );
+        }
     }
 
     fn report_not_distinguished(&self, merged: &MergedSchema<'_>, discriminator: &Discriminator) {
@@ -163,7 +178,7 @@ fn are_distinguished(variants: &[Variant]) -> bool {
 }
 
 /// A member that every alternative declares, with other fixed values than the others.
-fn implied_tag(cx: &Context<'_>, alternatives: &[SchemaId]) -> Option<String> {
+pub(super) fn implied_tag(cx: &Context<'_>, alternatives: &[SchemaId]) -> Option<String> {
     let distinguishes = |name: &&&str| {
         let mut seen = IndexSet::new();
         let mut are_new = |values: Vec<String>| values.into_iter().all(|value| seen.insert(value));

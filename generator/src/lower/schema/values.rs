@@ -1,7 +1,7 @@
 //! Constants and enums.
 
 use super::merge::MergedSchema;
-use crate::document::{Node, Origin, Value, json};
+use crate::document::{Node, json};
 use crate::ir::{Constant, Enum, Fallback, Form, Kind, Literal};
 use crate::normalize::JsonType;
 
@@ -33,13 +33,6 @@ pub(super) fn constant(merged: &MergedSchema<'_>) -> Option<Constant> {
         _ => return None,
     };
     Constant::new(&Literal { value: only, description: None })
-}
-
-/// The constant `null`, if a schema allows nothing else.
-pub(super) fn only_null(merged: &MergedSchema<'_>, origin: &Origin) -> Option<Kind> {
-    let is_alone = merged.only_null && merged.choices.is_empty() && merged.allowed_types().is_empty();
-    let value = || Node::new(Value::Null, origin.clone());
-    is_alone.then(|| Kind::Constant(Literal { value: value(), description: None }))
 }
 
 fn fallback(merged: &MergedSchema<'_>, values: &[Literal]) -> Fallback {

@@ -305,6 +305,21 @@ fn made_up_without_any_example() {
     );
 }
 
+/// What the generator made up itself is not blamed on the description.
+#[test]
+fn made_up_without_blame() {
+    check_examples(
+        "
+            door.opened:
+              body: {type: {const: door.opened}, id: {type: string, example: a}, pair: {type: array, minItems: 2, maxItems: 2, prefixItems: [{type: string}, {type: integer}]}}
+              required: [type, pair]
+        ",
+        expect![[r#"
+            assembled {"type": "door.opened","pair": ["text",0]}
+        "#]],
+    );
+}
+
 #[test]
 fn made_up_if_the_example_of_a_member_does_not_fit() {
     check_examples(

@@ -215,7 +215,8 @@ fn a_schema_that_is_part_of_itself_is_read_without_that_part() {
             B: {allOf: [{$ref: '#/components/schemas/A'}], properties: {a: {type: string}}}
         ",
         expect![[r#"
-            A?: B
+            A?: Implied<B>
+            B?: Implied<B>
 
             struct B {
                 a?: String

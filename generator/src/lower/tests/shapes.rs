@@ -4,7 +4,7 @@ use expect_test::expect;
 
 use super::check_types;
 use crate::Stage;
-use crate::testing::{Input, VERIFIER, schemas, types};
+use crate::testing::{Input, VERIFIER, description, schemas, types, webhooks};
 
 #[test]
 fn scalars() {
@@ -94,6 +94,84 @@ fn members_make_a_struct() {
     );
 }
 
+/// Keywords without `type` allow values of other types, which are kept.
+#[test]
+fn types_that_are_implied() {
+    check_types(
+        "
+            Open: {properties: {id: {type: string}}}
+            Strict: {required: [id], properties: {id: {type: string}}}
+            Optional: {type: object, properties: {open: {$ref: '#/components/schemas/Open'}, no: {nullable: true, items: {type: boolean}}}}
+            List: {type: array, items: {$ref: '#/components/schemas/Open'}}
+            Map: {additionalProperties: {$ref: '#/components/schemas/Strict'}}
+            Either: {oneOf: [{type: boolean}, {$ref: '#/components/schemas/Strict'}]}
+            Any: {anyOf: [{properties: {a: {type: string}}}, {properties: {b: {type: string}}}]}
+            Stated: {allOf: [{properties: {a: {type: string}}}, {type: object}]}
+        ",
+        expect![[r#"
+            Open?: Implied<Open>
+            Strict?: Implied<Strict>
+            List?: [Implied<Open>]
+            Map?: Implied<Map<Implied<Strict>>>
+            Any?: Implied<Any>
+
+            struct Open {
+                id?: String
+            }
+
+            struct Strict {
+                id: String
+            }
+
+            struct Optional {
+                open?: Implied<Open>
+                no?: Implied<[bool]>
+            }
+
+            union Either by members {
+                Bool(bool)
+                Strict(Strict)
+            }
+
+            struct Any {
+                a?: String
+                b?: String
+            }
+
+            struct Stated {
+                a?: String
+            }
+        "#]],
+    );
+}
+
+/// The payload is a struct itself.
+#[test]
+fn a_body_without_a_type_is_an_object() {
+    let webhook =
+        "door.opened: {schema: {required: [type], properties: {type: {const: door.opened}, id: {type: string}}}}";
+    let (outline, _) = Input { spec: &description(&webhooks(webhook), ""), config: VERIFIER }.stage(Stage::Ir);
+    assert!(outline.contains("struct door.opened {\n    type: \"door.opened\"\n    id?: String\n}"), "{outline}");
+}
+
+#[test]
+fn null_is_a_type() {
+    check_types(
+        "
+            Nil: {type: 'null'}
+            One: {enum: [null]}
+            Nulls: {type: array, items: {const: null}}
+            Either: {oneOf: [{type: 'null'}, {type: string}]}
+        ",
+        expect![[r#"
+            Nil?: null
+            One?: null
+            Nulls?: [null]
+            Either?: String | null
+        "#]],
+    );
+}
+
 #[test]
 fn members_without_a_type_make_a_struct() {
     check_types(
@@ -101,6 +179,8 @@ fn members_without_a_type_make_a_struct() {
             Pet: {properties: {name: {type: string}}}
         ",
         expect![[r#"
+            Pet?: Implied<Pet>
+
             struct Pet {
                 name?: String
             }
@@ -222,7 +302,7 @@ fn arrays_make_lists() {
             Gaps?: [(String | null)]
             Grid?: [[Number]]
             Open?: [JsonValue]
-            Implied?: [bool]
+            Implied?: Implied<[bool]>
             Pets?: [it.happened/Pet]
 
             struct it.happened/Pet {
@@ -334,9 +414,7 @@ fn a_single_value_makes_a_constant() {
             Kind?: "pet"
             One?: "only"
             Version?: 2
-            Nothing?: Nothing | null
-
-            const Nothing = null;
+            Nothing?: null
         "#]],
     );
 }

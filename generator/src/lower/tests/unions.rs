@@ -426,3 +426,94 @@ fn several_choices_at_once() {
         "#]],
     );
 }
+
+/// One value may match several alternatives. Where an alternative does not declare a member, it may have any value.
+#[test]
+fn any_of_objects_with_constants_in_different_members_is_one_struct() {
+    check_types(
+        "
+            Any: {anyOf: [
+              {type: object, required: [id, a], properties: {id: {type: string}, a: {const: x}, n: {const: 1}, t: {const: true}, l: {const: [1]}}},
+              {type: object, required: [id], properties: {id: {type: string}, b: {enum: [y]}}}
+            ]}
+            Tagged: {anyOf: [
+              {type: object, properties: {kind: {const: x}}},
+              {type: object, properties: {kind: {const: y}}}
+            ]}
+            Same: {anyOf: [
+              {type: object, properties: {kind: {const: x}, a: {type: string}}},
+              {type: object, properties: {kind: {const: x}, b: {type: string}}}
+            ]}
+        ",
+        expect![[r#"
+            struct Any {
+                id: String
+                a?: Any/a
+                n?: Any/n
+                t?: bool
+                l?: JsonValue
+                b?: Any/b
+            }
+
+            union Tagged by "kind" {
+                x(Tagged/x) = "x"
+                y(Tagged/y) = "y"
+            }
+
+            struct Same {
+                kind?: "x"
+                a?: String
+                b?: String
+            }
+
+            enum Any/a: text {
+                "x"
+            }
+
+            enum Any/n: integer {
+                1
+            }
+
+            enum Any/b: text {
+                "y"
+            }
+
+            struct Tagged/x {
+                kind?: "x"
+            }
+
+            struct Tagged/y {
+                kind?: "y"
+            }
+
+            untyped /components/schemas/Any/anyOf/0/properties/l: a value of one alternative of `anyOf`
+        "#]],
+    );
+}
+
+#[test]
+fn a_type_beside_alternatives_is_checked() {
+    check_types(
+        "
+            Pet: {type: object, anyOf: [{type: object, properties: {a: {type: string}}}, {type: string}]}
+            Number: {type: number, oneOf: [{type: integer}, {type: number}]}
+        ",
+        expect![[r#"
+            union Pet by members {
+                Variant1(Pet/Variant1)
+                String(String)
+            }
+
+            union Number by members {
+                Integer(Integer)
+                Number(Number)
+            }
+
+            struct Pet/Variant1 {
+                a?: String
+            }
+
+            W0610: the `type` beside the alternatives excludes one of them
+        "#]],
+    );
+}

@@ -3,6 +3,7 @@
 //! `docs/support.md` has the same table for users; a test compares them.
 
 use super::{Additional, Inexpressible, Reader, Schema};
+use crate::diagnostics::did_you_mean;
 use crate::document::{Node, Object, Segment, Value};
 
 /// The treatment of a keyword.
@@ -100,6 +101,31 @@ pub(super) const KEYWORDS: &[(&str, Treatment)] = &[
     ("externalDocs", Nothing),
     ("xml", Nothing),
 ];
+
+/// Keywords of older drafts, with what replaces them.
+const REPLACED: [(&str, &str); 5] = [
+    ("additionalItems", "items"),
+    ("divisibleBy", "multipleOf"),
+    ("id", "$id"),
+    ("$recursiveAnchor", "$dynamicAnchor"),
+    ("extends", "allOf"),
+];
+
+/// A line of help about an unknown keyword, given its value.
+pub(super) fn help(keyword: &str, value: &Node) -> Option<String> {
+    let replacement = match keyword {
+        // Of a list of names, or of schemas.
+        "dependencies" => match value.as_object().and_then(|rules| rules.values().find_map(Node::as_array)) {
+            Some(_) => Some("dependentRequired"),
+            None => Some("dependentSchemas"),
+        },
+        keyword => REPLACED.iter().find(|(replaced, _)| *replaced == keyword).map(|(_, replacement)| *replacement),
+    };
+    match replacement {
+        Some(replacement) => Some(format!("`{replacement}` replaces it")),
+        None => did_you_mean(keyword, super::keywords()),
+    }
+}
 
 /// Whether a schema allows every value.
 fn allows_all(schema: &Node) -> bool {

@@ -11,7 +11,7 @@ use indexmap::{IndexMap, IndexSet};
 use openapiv3::Discriminator;
 
 use crate::budget::{Budget, Resource};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, did_you_mean};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::document::{Node, Object, Origin, Segment, Value, json};
 use crate::resolve::{Resolver, Unresolved};
 pub(super) use fault::unresolved;
@@ -101,7 +101,7 @@ impl Reader<'_, '_> {
                 self.diagnostics.push(
                     Diagnostic::new(Code::UnknownKeyword, format!("unknown keyword `{keyword}` is ignored"))
                         .at(Place::Name(value.origin().clone()), "")
-                        .maybe_help(did_you_mean(keyword, keywords())),
+                        .maybe_help(keyword::help(keyword, value)),
                 );
             }
             return;
