@@ -24,6 +24,13 @@ macro_rules! formats {
                 }
             }
 
+            /// Its first name.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$format => $first,)*
+                }
+            }
+
             /// The marker type in the receiver's `format` module.
             pub fn marker(self) -> &'static str {
                 match self {

@@ -321,8 +321,8 @@ fn alternatives_of_a_union() {
             // Pet
             union Pet by members {
                 ACat(ACat)
-                String(String)
                 List([String])
+                String(String)
             }
 
             // Pet/oneOf/0

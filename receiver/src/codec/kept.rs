@@ -136,9 +136,14 @@ impl<'de> Reader<'de> {
         let nulls = self.outline.nulls;
         self.is_quiet = true;
         self.outline.unlisted = None;
+        self.outline.nulled = None;
         self.outline.attempts += 1;
-        let read = read(self);
+        let mut read = read(self);
         self.outline.attempts -= 1;
+        if self.outline.nulled == Some(kept.end.at) {
+            // It would be read as absence. What is of none of the types is kept as it is.
+            read = read.and_then(|_| Err(DecodeError::mismatch(kept.start.at, "a member is null")));
+        }
         self.is_quiet = is_quiet;
         // They count for the value around this one if this reading is taken.
         let is_lenient = std::mem::replace(&mut self.outline.nulls, nulls) > nulls;

@@ -28,6 +28,8 @@ pub(super) struct Outline {
     pub(super) unlisted: Option<usize>,
     /// How many nulls were read as absence.
     pub(super) nulls: usize,
+    /// The end of the last object in which a member is null that may only be absent.
+    pub(super) nulled: Option<usize>,
     /// Attempts in progress.
     pub(super) attempts: u16,
 }

@@ -242,6 +242,16 @@ impl<'de> Reader<'de> {
         }
     }
 
+    /// Whether a value is read as one of several types.
+    pub(crate) fn is_attempt(&self) -> bool {
+        self.outline.attempts > 0
+    }
+
+    /// Notes that the value that was just read is rather one of another type, if it may have several.
+    pub(crate) fn note_unlikely(&mut self) {
+        self.outline.unlisted = Some(self.lexer.at());
+    }
+
     /// Notes that the member that was named last is not declared.
     pub(super) fn note_undeclared(&mut self) {
         if self.watch.is_on && !self.watch.is_expected(self.lexer.text, self.depth) {
@@ -482,11 +492,13 @@ impl<'de> Members<'_, 'de> {
         slot.ok_or_else(|| self.missing(name))
     }
 
-    /// The value of an optional member, once all members are read. A null that the type does not allow is read as absence.
+    /// The value of an optional member, once all members are read. A null that the type does not allow is read as absence, unless
+    /// the object itself is read as one of several types: then it is of another type.
     #[inline]
     pub fn optional<T>(&mut self, slot: Option<Option<T>>) -> Option<T> {
         if let Some(None) = slot {
             self.reader.outline.nulls += 1;
+            self.reader.outline.nulled = Some(self.reader.lexer.at());
         }
         slot.flatten()
     }

@@ -6,6 +6,7 @@
 mod encoded;
 mod error;
 mod net;
+mod shape;
 mod text;
 #[cfg(feature = "jiff")]
 mod time;
@@ -17,37 +18,50 @@ mod uuid;
 pub use error::FormatError;
 pub use text::Text;
 
+/// A format, as a type parameter of [`Text`].
+pub trait Format {
+    /// Whether a string looks like one of this format. If a value has one of several types, a string that does not is of this
+    /// type only if it is of no other.
+    fn is_likely(text: &str) -> bool;
+}
+
 macro_rules! formats {
-    ($($(#[$doc:meta])* $name:ident)+) => {$(
+    ($($(#[$doc:meta])* $name:ident: $shape:ident)+) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug)]
         pub enum $name {}
+
+        impl Format for $name {
+            fn is_likely(text: &str) -> bool {
+                shape::$shape(text)
+            }
+        }
     )+};
 }
 
 formats! {
     /// `uuid`: see `Text::uuid` (feature `uuid`).
-    Uuid
+    Uuid: uuid
     /// `date-time` (RFC 3339): see `Text::timestamp` (feature `jiff`).
-    DateTime
+    DateTime: date_time
     /// `date` (RFC 3339): see `Text::date` (feature `jiff`).
-    Date
+    Date: date
     /// `time` (RFC 3339): see `Text::time` (feature `jiff`).
-    Time
+    Time: time
     /// `duration` (ISO 8601): see `Text::span` (feature `jiff`).
-    Duration
+    Duration: duration
     /// `email`.
-    Email
+    Email: email
     /// `uri`: see `Text::url` (feature `url`).
-    Uri
+    Uri: uri
     /// `uri-reference`: see `Text::resolve` (feature `url`).
-    UriReference
+    UriReference: uri_reference
     /// `hostname`.
-    Hostname
+    Hostname: hostname
     /// `ipv4`: see [`Text::addr`](Text#method.addr).
-    Ipv4
+    Ipv4: ipv4
     /// `ipv6`: see [`Text::addr`](Text#method.addr).
-    Ipv6
+    Ipv6: ipv6
     /// `byte` (base64): see [`Text::bytes`].
-    Byte
+    Byte: byte
 }

@@ -6,6 +6,7 @@ use std::ops::Deref;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::Format;
 use crate::codec::{Decode, DecodeError, Reader};
 
 /// A string that is declared to have the format `F`, as received.
@@ -128,11 +129,15 @@ impl<F> Hash for Text<F> {
     }
 }
 
-impl<F> Decode for Text<F> {
+impl<F: Format> Decode for Text<F> {
     const KINDS: u8 = String::KINDS;
 
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        String::decode(reader).map(Self::from)
+        let text = String::decode(reader)?;
+        if reader.is_attempt() && !F::is_likely(&text) {
+            reader.note_unlikely();
+        }
+        Ok(text.into())
     }
 }
 

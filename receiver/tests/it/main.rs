@@ -1,6 +1,7 @@
 //! Tests through the public interface.
 
 mod acme;
+mod alternatives;
 mod basic;
 mod bearer;
 mod beside_serde_json;

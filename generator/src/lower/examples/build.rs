@@ -33,3 +33,47 @@ pub(super) fn bool(value: bool, origin: &Origin) -> Node {
 pub(super) fn null(origin: &Origin) -> Node {
     Node::new(Value::Null, origin.clone())
 }
+
+/// The value of a JSON text.
+pub(super) fn parsed(json: &str, origin: &Origin) -> Option<Node> {
+    let value = serde_json::from_str(json).ok()?;
+    Some(converted(&value, origin))
+}
+
+fn converted(value: &serde_json::Value, origin: &Origin) -> Node {
+    match value {
+        serde_json::Value::Null => null(origin),
+        serde_json::Value::Bool(value) => bool(*value, origin),
+        serde_json::Value::Number(digits) => number(&digits.to_string(), origin),
+        serde_json::Value::String(value) => text(value, origin),
+        serde_json::Value::Array(elements) => {
+            array(elements.iter().map(|element| converted(element, origin)).collect(), origin)
+        }
+        serde_json::Value::Object(members) => {
+            let members = members.iter().map(|(name, member)| (name.as_str().into(), converted(member, origin)));
+            object(members.collect(), origin)
+        }
+    }
+}
+
+/// A value like another one, of the same type.
+pub(super) fn varied(value: &Node, number: usize) -> Node {
+    let origin = value.origin();
+    match value.value() {
+        Value::String(known) => text(&format!("{known}{number}"), origin),
+        Value::Number(digits) => {
+            let sum = digits.parse::<i64>().ok().zip(i64::try_from(number).ok()).and_then(|(a, b)| a.checked_add(b));
+            sum.map_or_else(|| value.clone(), |sum| self::number(&sum.to_string(), origin))
+        }
+        Value::Bool(known) => bool(!known, origin),
+        Value::Object(members) => {
+            let mut members = (**members).clone();
+            let text = members.iter().find(|(_, member)| matches!(member.value(), Value::String(_) | Value::Number(_)));
+            if let Some((name, member)) = text.map(|(name, member)| (name.clone(), varied(member, number))) {
+                members.insert(name, member);
+            }
+            object(members, origin)
+        }
+        Value::Null | Value::Array(_) => value.clone(),
+    }
+}

@@ -33,6 +33,11 @@ impl<'a> Annotations<'a> {
         self.facts.extend(&other.facts);
     }
 
+    /// The values of a keyword, as JSON text.
+    pub(crate) fn values(&self, keyword: &str) -> impl Iterator<Item = &str> {
+        self.facts.iter().filter(move |(known, _)| known == keyword).map(|(_, value)| value.as_str())
+    }
+
     /// The bounds of a number, as JSON text.
     pub(super) fn bounds(&self) -> impl Iterator<Item = &str> {
         let is_bound =

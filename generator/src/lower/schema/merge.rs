@@ -197,7 +197,7 @@ impl<'a> MergedSchema<'a> {
 
     /// What applies to members without a name in the description. Where there is `additionalProperties`, it evaluates
     /// each of them, which leaves none for `unevaluatedProperties`.
-    pub(super) fn others(&self) -> Option<Additional> {
+    pub(crate) fn others(&self) -> Option<Additional> {
         self.additional.or(match self.unevaluated {
             Some(Additional::Schema(_)) if self.has_unread_parts => Some(Additional::Any),
             Some(Additional::Forbidden) if self.has_unread_parts => None,

@@ -17,5 +17,5 @@ mod values;
 pub(super) use alias::unwrap_aliases;
 pub(super) use body::Body;
 pub(super) use discriminator::Tags;
-pub(super) use merge::{MergeCache, MergedSchema, SchemaSet};
+pub(super) use merge::{Choice, MergeCache, MergedSchema, SchemaSet};
 pub(super) use types::Types;

@@ -44,6 +44,8 @@ impl<'a> Types<'a, '_> {
         for variant in &mut variants {
             variant.tags.clear();
         }
+        // Any string is a plain one.
+        variants.sort_by_key(|variant| variant.ty == Type::String);
         Kind::Union(Union { variants, select: Select::Shape })
     }
 

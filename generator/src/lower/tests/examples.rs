@@ -315,7 +315,7 @@ fn made_up_without_blame() {
               required: [type, pair]
         ",
         expect![[r#"
-            assembled {"type": "door.opened","pair": ["text",0]}
+            assembled {"type": "door.opened","id": "a","pair": ["text",0]}
         "#]],
     );
 }
@@ -328,7 +328,7 @@ fn made_up_if_the_example_of_a_member_does_not_fit() {
               body: {type: {const: door.opened}, at: {type: string, example: 12}, size: {type: integer, example: 3}}
         ",
         expect![[r#"
-            assembled {"type": "door.opened"}
+            assembled {"type": "door.opened","at": "text","size": 3}
 
             W0705: an example does not match its schema: expected a string
         "#]],

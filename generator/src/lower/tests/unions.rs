@@ -242,9 +242,9 @@ fn by_the_type() {
         ",
         expect![[r#"
             union Value by members {
-                String(String)
                 Integer(Integer)
                 List([String])
+                String(String)
             }
 
             union When by members {
@@ -267,8 +267,8 @@ fn null_is_not_an_alternative() {
             Alone?: String | null
 
             union Pet by members {
-                String(String)
                 Integer(Integer)
+                String(String)
             }
         "#]],
     );

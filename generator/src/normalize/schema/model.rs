@@ -188,6 +188,18 @@ impl Schema {
 }
 
 impl JsonType {
+    /// The type in a message.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Boolean => "`true` or `false`",
+            Self::Integer => "an integer",
+            Self::Number => "a number",
+            Self::String => "a string",
+            Self::Array => "an array",
+            Self::Object => "an object",
+        }
+    }
+
     /// Whether a value is of this type.
     pub fn allows(self, value: &Node) -> bool {
         match (self, value.value()) {
