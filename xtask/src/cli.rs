@@ -74,9 +74,9 @@ pub(crate) struct Conformance {
 /// Measure the generator on a folder of descriptions
 ///
 /// Generates a crate from each description of webhooks in the folder, with the configuration lines that the generator
-/// requests, and compiles it with warnings denied. Examples of whole payloads, from the description and from the folder
-/// `examples` next to it, are passed through the receiver: decoded, routed and serialized again. Two forms of one
-/// description (YAML and JSON, one file and many) must give the same code.
+/// requests, and compiles it with warnings denied, also those of clippy. Examples of whole payloads, from the description
+/// and from the folder `examples` next to it, are passed through the receiver: decoded, routed and serialized again. Two
+/// forms of one description (YAML and JSON, one file and many) must give the same code.
 ///
 /// Prints a table with a row per description on standard output, and progress on standard error. If the folder contains
 /// `examples-validity.json`, it states which examples match their schemas. Those must decode and be serialized unchanged;

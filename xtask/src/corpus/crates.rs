@@ -61,7 +61,7 @@ impl Crates {
         self.folder.join("documents").join(document.chars().map(safe).collect::<String>())
     }
 
-    /// Compiles the crate of a vendor and the runner, with warnings denied.
+    /// Compiles the crate of a vendor and the runner, with warnings denied, also those of clippy.
     ///
     /// # Errors
     ///
@@ -116,6 +116,8 @@ impl Crates {
             .current_dir(manifest)
             .env("CARGO_TARGET_DIR", self.target())
             .env("RUSTFLAGS", "-Dwarnings")
+            // Clippy looks at the emitted crate while it is compiled, with its default lints.
+            .env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver")
             // These crates are never debugged or edited, and the largest take minutes to compile.
             .envs(QUICK)
             .stdin(Stdio::null());
