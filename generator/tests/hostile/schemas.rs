@@ -330,7 +330,7 @@ fn g112_deep_chains() {
         &expect![[r#"
             "{ oneOf: [@, { type: integer }] }" → E0104 spec.yaml:953:11
             "{ anyOf: [@, { type: 'null' }, { type: integer }] }" → E0104 spec.yaml:953:11
-            "{ required: [a], properties: { a: @ } }" → ok, W0705 spec.yaml:41:10
+            "{ required: [a], properties: { a: @ } }" → ok
             "{ properties: { a: @ } }" → ok
             "{ type: array, items: @ }" → ok, W0604 spec.yaml:34:10
             "{ additionalProperties: @ }" → ok, W0604 spec.yaml:34:10
@@ -382,8 +382,8 @@ fn g112_many_ways_to_one_schema() {
             "{ oneOf: [@, { properties: { b: @ } }] }" → ok
             "{ anyOf: [@, { properties: { b: @ } }] }" → ok
             "{ properties: { a: @, b: @ } }" → ok
-            "{ required: [a, b], properties: { a: @, b: @ } }" → ok, W0705 spec.yaml:41:10
-            "{ oneOf: [{ required: [a], properties: { a: @ } }, { required: [a], properties: { a: @, c: {} } }] }" → ok, W0705 spec.yaml:18:9
+            "{ required: [a, b], properties: { a: @, b: @ } }" → ok
+            "{ oneOf: [{ required: [a], properties: { a: @ } }, { required: [a], properties: { a: @, c: {} } }] }" → ok
         "#]],
     );
 }
