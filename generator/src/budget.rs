@@ -8,10 +8,7 @@ use std::cell::{Cell, RefCell};
 
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::source::Limits;
-
-/// The size in bytes up to which the limits apply as they are. They grow in proportion to the size of a larger
-/// description.
-const SIZE: usize = 1 << 20;
+use crate::source::limits::scaled;
 
 macro_rules! resources {
     ($($(#[$doc:meta])* $resource:ident of $limit:ident $name:literal, $what:literal;)*) => {
@@ -51,6 +48,8 @@ resources! {
     Members of all_members "all-members", "members and values";
     /// Members and values of merged schemas.
     MergedMembers of all_members "all-members", "members and values of merged schemas";
+    /// Values of examples, for each type that they are compared with.
+    Checks of checks "checks", "values of examples that are compared with types";
     /// Texts that may be the event type of a webhook.
     Candidates of candidates "candidates", "texts that may be event types";
     /// Bytes of names and texts in the types, and of examples.
@@ -97,10 +96,11 @@ impl Budget {
     /// Counts more of a resource, for the place that needs it.
     pub fn spend(&self, resource: Resource, amount: usize, place: impl FnOnce() -> Place) {
         let (name, what, limit) = (resource.name(), resource.what(), self.limit(resource));
+        let does = if resource == Resource::Checks { "the description has" } else { "the crate would have" };
         let used = &self.used[resource as usize];
         used.set(used.get().saturating_add(amount));
         if used.get() > limit && !self.is_exceeded() {
-            let error = Diagnostic::new(Code::Limit, format!("the crate would have more than {limit} {what}"))
+            let error = Diagnostic::new(Code::Limit, format!("{does} more than {limit} {what}"))
                 .at(place(), "this goes beyond the limit")
                 .help(format!(
                     "shorten the description with an overlay; if you trust it, raise the limit with `--limit {name}=NUMBER`"
@@ -119,10 +119,14 @@ impl Budget {
         self.error.into_inner()
     }
 
+    /// The limits of the run.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// How much of a resource is allowed.
     fn limit(&self, resource: Resource) -> usize {
-        let scaled = resource.of(&self.limits) as u128 * self.size.get().max(SIZE) as u128 / SIZE as u128;
-        usize::try_from(scaled).unwrap_or(usize::MAX)
+        scaled(resource.of(&self.limits), self.size.get())
     }
 
     /// What was used of each limit.
@@ -156,15 +160,5 @@ mod tests {
         budget.spend(Resource::Merges, usize::MAX, place);
         let error = budget.into_error().unwrap();
         assert_eq!((error.code, &*error.message), (Code::Limit, "the crate would have more than 3 types"));
-    }
-
-    #[test]
-    fn limits_grow_with_the_description() {
-        let budget = Budget::new(Limits { types: 3, merges: usize::MAX, ..Limits::default() });
-        for (size, types) in [(0, 3), (SIZE, 3), (SIZE * 2, 6), (SIZE * 10, 30)] {
-            budget.set_size(size);
-            assert_eq!(budget.limit(Resource::Types), types, "{size}");
-        }
-        assert_eq!(budget.limit(Resource::Merges), usize::MAX);
     }
 }

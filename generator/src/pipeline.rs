@@ -231,8 +231,9 @@ impl Run<'_> {
             self.config = Config::parse(file, self.sources.text(file), &mut self.diagnostics);
         }
         let mut tree = spec?;
+        let limits = self.sources.limits().for_overlays_of(self.sources.size());
         for overlay in &overlays {
-            tree = overlay::apply(tree, overlay, self.sources.limits(), &mut self.diagnostics);
+            tree = overlay::apply(tree, overlay, &limits, &mut self.diagnostics);
         }
         self.sources.set_root(self.sources.description()?, tree.clone());
         Some(tree)

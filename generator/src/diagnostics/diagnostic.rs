@@ -3,6 +3,9 @@
 use super::code::{Code, Severity};
 use crate::document::{FileId, Origin};
 
+/// How many lines of a setting are shown.
+const MAX_LINES: usize = 20;
+
 /// One finding.
 #[derive(Clone, Debug)]
 pub struct Diagnostic {
@@ -143,5 +146,9 @@ impl Diagnostic {
 
 /// The help that shows lines of a table.
 pub(super) fn setting_help(table: &str, lines: &[String]) -> String {
-    format!("set it in codegen.toml (`--config`):\n[{table}]\n{}", lines.join("\n"))
+    let mut shown = lines.iter().take(MAX_LINES).map(String::as_str).collect::<Vec<_>>().join("\n");
+    if let more @ 1.. = lines.len().saturating_sub(MAX_LINES) {
+        shown += &format!("\n# and {more} more lines like these");
+    }
+    format!("set it in codegen.toml (`--config`):\n[{table}]\n{shown}")
 }

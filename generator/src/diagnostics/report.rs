@@ -9,6 +9,9 @@ use super::diagnostic::{Diagnostic, Place};
 /// How many diagnostics of one kind are kept: more are not useful, and finding each place takes time.
 const MAX_ALIKE: usize = 100;
 
+/// How many places one diagnostic shows.
+const MAX_LABELS: usize = 10;
+
 /// The diagnostics of a run, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
@@ -20,10 +23,14 @@ pub struct Diagnostics {
 
 impl Diagnostics {
     /// Adds a diagnostic, unless it is a duplicate or there are very many of its kind.
-    pub fn push(&mut self, diagnostic: Diagnostic) {
+    pub fn push(&mut self, mut diagnostic: Diagnostic) {
         let place = diagnostic.labels.first().map(|label| label.place.clone());
         if !self.known.insert((diagnostic.code, diagnostic.message.clone(), place)) {
             return;
+        }
+        if let more @ 1.. = diagnostic.labels.len().saturating_sub(MAX_LABELS) {
+            diagnostic.labels.truncate(MAX_LABELS);
+            diagnostic.help.insert(0, format!("{more} more places are not shown"));
         }
         let count = self.counts.entry(diagnostic.code).or_default();
         *count += 1;

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::document::Origin;
 use crate::normalize::{Description, SchemaId, Schemas};
-use crate::source::Sources;
+use crate::source::{Limits, Sources};
 
 /// The inputs of lowering, the schemas that are merged so far, and the diagnostics.
 pub(super) struct Context<'a> {
@@ -42,6 +42,11 @@ impl<'a> Context<'a> {
     /// Counts what is made from the schema or example at `origin`.
     pub(super) fn spend(&self, resource: Resource, amount: usize, origin: &Origin) {
         self.reporter.spend(resource, amount, origin);
+    }
+
+    /// The limits of the run.
+    pub(super) fn limits(&self) -> &Limits {
+        self.reporter.limits()
     }
 
     /// Whether a limit was exceeded.

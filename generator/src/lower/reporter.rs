@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use crate::budget::{Budget, Resource};
 use crate::diagnostics::{Diagnostic, Diagnostics, Place};
 use crate::document::Origin;
+use crate::source::Limits;
 
 /// The diagnostics of a run and what it has used of its limits. All of lowering shares them.
 pub(super) struct Reporter<'a> {
@@ -27,6 +28,11 @@ impl<'a> Reporter<'a> {
     /// Counts what is made from the schema or example at `origin`.
     pub(super) fn spend(&self, resource: Resource, amount: usize, origin: &Origin) {
         self.budget.spend(resource, amount, || Place::Value(origin.clone()));
+    }
+
+    /// The limits of the run.
+    pub(super) fn limits(&self) -> &Limits {
+        self.budget.limits()
     }
 
     /// Whether a limit was exceeded. Then it does not matter what is made, as long as it ends soon.

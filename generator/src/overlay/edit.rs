@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::selection::TEXT;
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::document::{Node, Segment, Value, same};
 
@@ -82,6 +83,16 @@ pub(super) fn copied(root: &Node, paths: &[Vec<Segment>]) -> usize {
     copied
 }
 
+/// What reading a value costs: a visit for each node, and more for long texts.
+pub(super) fn cost(node: &Node) -> usize {
+    let (mut cost, mut open) = (0, vec![node]);
+    while let Some(node) = open.pop() {
+        cost += 1 + node.as_str().map_or(0, |text| text.len() / TEXT);
+        open.extend(node.children());
+    }
+    cost
+}
+
 /// How many nodes a value has, itself included.
 pub(super) fn nodes(node: &Node) -> usize {
     let (mut nodes, mut open) = (0, vec![node]);
@@ -102,19 +113,21 @@ pub(super) fn height(node: &Node) -> usize {
     height
 }
 
-/// How many nodes a merge adds to a node.
-pub(super) fn added(old: &Node, update: &Node) -> usize {
+/// How many nodes a merge adds to a node, and how many children it copies.
+pub(super) fn growth(old: &Node, update: &Node) -> (usize, usize) {
     match (old.value(), update.value()) {
-        (Value::Array(_), Value::Array(appended)) => appended.iter().map(nodes).sum(),
-        (Value::Array(_), _) => nodes(update),
-        (Value::Object(members), Value::Object(updates)) => updates
-            .iter()
-            .map(|(name, update)| match members.get(name) {
-                Some(old) => added(old, update),
-                None => nodes(update),
+        (Value::Array(elements), Value::Array(appended)) => (appended.iter().map(nodes).sum(), elements.len()),
+        (Value::Array(elements), _) => (nodes(update), elements.len()),
+        (Value::Object(members), Value::Object(updates)) => {
+            updates.iter().fold((0, members.len()), |(added, copied), (name, update)| match members.get(name) {
+                Some(old) => {
+                    let below = growth(old, update);
+                    (added + below.0, copied + below.1)
+                }
+                None => (added + nodes(update), copied),
             })
-            .sum(),
-        _ => 0,
+        }
+        _ => (0, 0),
     }
 }
 
@@ -129,33 +142,41 @@ pub(super) fn merge(old: &Node, update: &Node, target: &Node) -> Result<Node, Di
     }
 }
 
-/// How many elements of arrays are compared to detect an update that changes nothing.
+/// How many visits it may take to detect an update that changes nothing.
 const MAX_COMPARED: usize = 100_000;
 
-/// Whether selected nodes already contain everything that an update would add. For an array it is enough that it has the
-/// elements. Arrays that are too long to compare count as different.
-pub(super) fn say(nodes: &[Node], update: &Node) -> bool {
+/// Whether selected nodes already contain everything that an update would add, and how many visits it took to find out. For
+/// an array it is enough that it has the elements. Arrays that are too long to compare count as different.
+pub(super) fn say(nodes: &[Node], update: &Node) -> (bool, usize) {
     let mut compared = 0;
-    nodes.iter().all(|node| says(node, update, &mut compared))
+    let all = nodes.iter().all(|node| says(node, update, &mut compared));
+    (all, compared)
 }
 
 fn says(old: &Node, update: &Node, compared: &mut usize) -> bool {
-    let mut has = |elements: &[Node], new: &Node| {
+    if *compared > MAX_COMPARED {
+        return false;
+    }
+    let has = |elements: &[Node], new: &Node, compared: &mut usize| {
+        let cost = cost(new);
         elements.iter().any(|element| {
-            *compared += 1;
+            *compared = compared.saturating_add(cost);
             *compared <= MAX_COMPARED && same(element, new)
         })
     };
     match (old.value(), update.value()) {
-        (Value::Array(elements), Value::Array(appended)) => appended.iter().all(|new| has(elements, new)),
-        (Value::Array(elements), _) => has(elements, update),
+        (Value::Array(elements), Value::Array(appended)) => appended.iter().all(|new| has(elements, new, compared)),
+        (Value::Array(elements), _) => has(elements, update, compared),
         (Value::Object(members), Value::Object(updates)) => updates.iter().all(|(name, update)| {
             // Only directly selected arrays take single elements.
             members.get(name).is_some_and(|old| {
                 old.as_array().is_some() == update.as_array().is_some() && says(old, update, compared)
             })
         }),
-        _ => same(old, update),
+        _ => {
+            *compared = compared.saturating_add(cost(update));
+            same(old, update)
+        }
     }
 }
 

@@ -14,6 +14,7 @@
 
 mod document;
 mod edit;
+mod pattern;
 mod query;
 mod selection;
 mod view;
@@ -48,14 +49,7 @@ const FIELDS: &[&str] = &[
 /// applied, so that one run finds all errors.
 pub fn apply(root: Node, overlay: &Node, limits: &Limits, diagnostics: &mut Diagnostics) -> Node {
     let actions = document::read(overlay, diagnostics);
-    let mut target = Target {
-        view: View::new(&root, limits.query_nodes),
-        nodes: edit::nodes(&root),
-        root,
-        limits,
-        diagnostics,
-        misses: IndexMap::new(),
-    };
+    let mut target = Target::new(root, limits, diagnostics);
     for action in &actions {
         if let Err(diagnostic) = target.apply(action) {
             target.diagnostics.push(diagnostic);
@@ -64,6 +58,9 @@ pub fn apply(root: Node, overlay: &Node, limits: &Limits, diagnostics: &mut Diag
     target.report_misses();
     target.root
 }
+
+/// What a suggestion costs at least, in visits of nodes.
+const MISS: usize = 100;
 
 /// The nodes that a query selects.
 type Paths = [Vec<Segment>];
@@ -80,7 +77,12 @@ struct Target<'a> {
     misses: IndexMap<String, Vec<Diagnostic>>,
 }
 
-impl Target<'_> {
+impl<'a> Target<'a> {
+    fn new(root: Node, limits: &'a Limits, diagnostics: &'a mut Diagnostics) -> Self {
+        let view = View::new(&root, limits.query_nodes);
+        Self { view, nodes: edit::nodes(&root), root, limits, diagnostics, misses: IndexMap::new() }
+    }
+
     fn apply(&mut self, action: &Action) -> Result<(), Diagnostic> {
         let paths = self.view.select(&action.target)?;
         if paths.is_empty() {
@@ -93,6 +95,7 @@ impl Target<'_> {
             Change::Update(update) => Some(update.clone()),
             Change::Copy(from) => Some(self.single(from)?),
         };
+        self.view.charge(update.as_ref().map_or(0, |update| 2 * edit::cost(update)), &action.target)?;
         self.check(&paths, update.as_ref(), action)?;
         self.check_needed(&paths, update.as_ref(), action);
         match update {
@@ -113,7 +116,13 @@ impl Target<'_> {
         let members: Vec<(&str, &Node)> =
             parents.iter().filter_map(Node::as_object).flatten().map(|(name, node)| (&**name, node)).collect();
         let names: Vec<&str> = members.iter().map(|(name, _)| *name).collect();
-        let near = suggest(missing, names).and_then(|near| members.iter().find(|(name, _)| *name == near));
+        // Comparing words takes longer than a visit.
+        let near = if self.view.charge(MISS + names.len() * missing.len() / 4, &action.target).is_ok() {
+            suggest(missing, names)
+        } else {
+            None
+        };
+        let near = near.and_then(|near| members.iter().find(|(name, _)| *name == near));
         let diagnostic = diagnostic.at(place, format!("`{parent}` has no `{missing}`"));
         let diagnostic = match near {
             Some((name, node)) => diagnostic.at(Place::Name(node.origin().clone()), "found this instead").help(
@@ -205,7 +214,10 @@ impl Target<'_> {
     fn said_by(&self, paths: &Paths, update: Option<&Node>) -> Option<Node> {
         let update = update?;
         let nodes = self.nodes(paths);
-        nodes.first().filter(|_| edit::say(&nodes, update)).cloned()
+        let (say, compared) = edit::say(&nodes, update);
+        // If that is too much, so is what follows.
+        let is_counted = self.view.charge(compared, update).is_ok();
+        nodes.first().filter(|_| say && is_counted).cloned()
     }
 
     fn nodes(&self, paths: &Paths) -> Vec<Node> {
@@ -226,13 +238,18 @@ impl Target<'_> {
         let refuse = |message: String| {
             Diagnostic::new(Code::Limit, message).at(Place::Value(action.target.origin().clone()), "by this action")
         };
+        let cost = edit::cost(update);
         self.view.charge(edit::copied(&self.root, paths), &action.target)?;
+        self.view.charge(cost.saturating_mul(paths.len()), &action.target)?;
         // An update is merged at the level of its target, or below it as an element.
         let deepest = paths.iter().map(Vec::len).max().unwrap_or(0) + edit::height(update) + 1;
         let (limit, mut nodes) = (self.limits.nodes, self.nodes);
+        let view = &self.view;
         let root = edit::change(&self.root, paths, |old| {
             // Counted before anything is merged.
-            nodes = nodes.saturating_add(edit::added(old, update));
+            let (added, copied) = edit::growth(old, update);
+            view.charge(copied, &action.target)?;
+            nodes = nodes.saturating_add(added);
             if nodes > limit {
                 return Err(refuse(format!("the description grows beyond {limit} nodes")));
             }
@@ -242,16 +259,9 @@ impl Target<'_> {
         if deepest > DEPTH && edit::height(&root) > DEPTH {
             return Err(refuse(format!("the description grows deeper than {DEPTH} levels")));
         }
-        let mut changed: Option<&Vec<Segment>> = None;
         for path in paths {
-            // What is below a changed node has changed with it.
-            if changed.is_some_and(|above| path.starts_with(above)) {
-                continue;
-            }
-            changed = Some(path);
             if let Some(new) = root.at(path) {
-                self.view.charge(edit::nodes(new), &action.target)?;
-                self.view.replace(path, new);
+                self.view.update(path, update, new);
             }
         }
         (self.root, self.nodes) = (root, nodes);
@@ -270,10 +280,7 @@ impl Target<'_> {
                 .at(Place::Value(action.target.origin().clone()), "this selects the root")
         })?;
         self.nodes = nodes;
-        // From the end, so that a removal does not move later ones.
-        for path in paths.iter().rev() {
-            self.view.remove(path);
-        }
+        self.view.remove(paths);
         Ok(())
     }
 }

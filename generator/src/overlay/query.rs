@@ -61,30 +61,81 @@ pub(super) fn names(segment: &str) -> Vec<&str> {
     Vec::new()
 }
 
+/// The selectors of a segment, each as a segment of its own.
+pub(super) fn selectors(segment: &str) -> Vec<String> {
+    let blank = blank(segment);
+    let Some(end) = blank.rfind(']').filter(|_| blank.starts_with('[')) else { return vec![segment.to_owned()] };
+    let (mut selectors, mut start, mut open) = (Vec::new(), 1, 0_usize);
+    for (at, byte) in blank.bytes().enumerate().take(end).skip(1) {
+        match byte {
+            b'[' | b'(' => open += 1,
+            b']' | b')' => open = open.saturating_sub(1),
+            b',' if open == 0 => {
+                selectors.push(format!("[{}]", segment[start..at].trim()));
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    selectors.push(format!("[{}]", segment[start..end].trim()));
+    selectors
+}
+
 /// How many brackets and parentheses of a query may be open: its parser tries each twice.
 pub(super) const MAX_OPEN: usize = 10;
 
-/// What a query consists of outside of its strings.
-pub(super) fn without_strings(query: &str) -> String {
+/// What parsing a query costs: a visit for each byte, twice as much for each bracket and parenthesis around it.
+pub(super) fn parsing(query: &str) -> usize {
+    query.len() + depths(query).map(|open| 1 << open.min(MAX_OPEN)).sum::<usize>()
+}
+
+/// The characters of a query, each with whether it is outside of strings and their quotes.
+fn marked(query: &str) -> impl Iterator<Item = (char, bool)> {
     let (mut quote, mut escaped) = (None, false);
-    let outside = |c: &char| match quote {
+    query.chars().map(move |c| match quote {
         Some(_) if escaped => {
             escaped = false;
-            false
+            (c, false)
         }
         Some(end) => {
-            escaped = *c == '\\';
-            if *c == end {
-                quote = None;
-            }
-            false
+            escaped = c == '\\';
+            quote = quote.filter(|_| c != end);
+            (c, false)
         }
         None => {
-            quote = Some(*c).filter(|c| matches!(c, '\'' | '"'));
-            quote.is_none()
+            quote = Some(c).filter(|c| matches!(c, '\'' | '"'));
+            (c, quote.is_none())
         }
-    };
-    query.chars().filter(outside).collect()
+    })
+}
+
+/// What a query consists of outside of its strings.
+pub(super) fn without_strings(query: &str) -> String {
+    marked(query).filter(|(_, outside)| *outside).map(|(c, _)| c).collect()
+}
+
+/// A query of the same length with underscores in place of its strings.
+pub(super) fn blank(query: &str) -> String {
+    let blank = |(c, outside): (char, bool)| if outside { c.to_string() } else { "_".repeat(c.len_utf8()) };
+    marked(query).map(blank).collect()
+}
+
+/// How many brackets and parentheses are open at most.
+pub(super) fn open(query: &str) -> usize {
+    depths(query).max().unwrap_or(0)
+}
+
+/// How many brackets and parentheses are open after each character outside of strings.
+fn depths(query: &str) -> impl Iterator<Item = usize> {
+    let mut open = 0_usize;
+    marked(query).filter(|(_, outside)| *outside).map(move |(c, _)| {
+        match c {
+            '[' | '(' => open += 1,
+            ']' | ')' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        open
+    })
 }
 
 /// In a query with more names than this, names are not checked one by one.
@@ -126,8 +177,27 @@ mod tests {
     }
 
     #[test]
+    fn selectors_are_taken_apart() {
+        assert_eq!(
+            selectors("[ 0, ?@['a,b', 1] == ',' ,1:2,'it\\'s, ']"),
+            ["[0]", "[?@['a,b', 1] == ',']", "[1:2]", "['it\\'s, ']"]
+        );
+        assert_eq!(selectors("[?count(@[*, 0]) > 1]"), ["[?count(@[*, 0]) > 1]"]);
+        assert_eq!(selectors(".*"), [".*"]);
+    }
+
+    #[test]
     fn strings_are_left_out() {
         assert_eq!(without_strings(r#"[?@['a\'$'] == "b'" && @.c]"#), "[?@[] ==  && @.c]");
+        assert_eq!(blank(r#"[?@['a\'$'] == "é" && @.c]"#), "[?@[______] == ____ && @.c]");
+    }
+
+    #[test]
+    fn what_is_in_brackets_is_parsed_twice() {
+        assert_eq!(open("$[?(@['[['] || @[?@.a])]"), 3);
+        let nested = |depth: usize| parsing(&format!("${}@{}", "[?@".repeat(depth), "]".repeat(depth)));
+        assert!(nested(8) > 2 * nested(6) && nested(10) > 400 * 10, "{} {}", nested(6), nested(10));
+        assert_eq!(parsing("$.a"), 6);
     }
 
     #[test]

@@ -2,13 +2,13 @@
 //! counted: the parser's own evaluation keeps a list for each way.
 
 use std::cell::Cell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ptr;
 
 use serde_json::Value as Json;
 use serde_json_path::{JsonPath, PathElement};
 
-use super::query;
+use super::{pattern, query};
 use crate::document::Segment;
 
 /// The nodes that a query selects.
@@ -35,7 +35,9 @@ impl Budget {
 
 /// The nodes that a valid query selects, each once; `None` if it visits too many.
 pub(super) fn select(root: &Json, query: &str, budget: &Budget) -> Option<Paths> {
-    let mut selection = Selection { root, budget, steps: vec![Step { json: root, parent: None }] };
+    let steps = vec![Step { json: root, parent: None }];
+    let known = HashMap::from([(ptr::from_ref(root), 0)]);
+    let mut selection = Selection { root, budget, steps, known };
     let mut selected = vec![0];
     for range in query::segments(query) {
         selected = selection.follow(&selected, query[range].trim())?;
@@ -48,6 +50,8 @@ struct Selection<'a> {
     budget: &'a Budget,
     /// The nodes that were selected by a segment, or lie around them.
     steps: Vec<Step<'a>>,
+    /// The step to each node that has one.
+    known: HashMap<*const Json, usize>,
 }
 
 /// A node, and the step to the node around it.
@@ -56,7 +60,18 @@ struct Step<'a> {
     parent: Option<(usize, Segment)>,
 }
 
+/// What visiting a node on the way down costs.
+const DESCENT: usize = 2;
+
 impl<'a> Selection<'a> {
+    /// The step to a child of a node.
+    fn step(&mut self, parent: usize, json: &'a Json, segment: impl FnOnce() -> Segment) -> usize {
+        *self.known.entry(ptr::from_ref(json)).or_insert_with(|| {
+            self.steps.push(Step { json, parent: Some((parent, segment())) });
+            self.steps.len() - 1
+        })
+    }
+
     /// What a segment of the query selects of these nodes.
     fn follow(&mut self, nodes: &[usize], segment: &str) -> Option<Vec<usize>> {
         let Some(child) = segment.strip_prefix("..") else { return self.children(nodes, segment) };
@@ -72,68 +87,86 @@ impl<'a> Selection<'a> {
         let mut open: Vec<usize> = nodes.to_vec();
         while let Some(index) = open.pop() {
             // What lies below a node that was seen was seen as well.
-            if seen.insert(ptr::from_ref(self.steps[index].json)) {
-                self.budget.spend(1)?;
+            if seen.insert(index) {
+                self.budget.spend(DESCENT)?;
                 below.push(index);
-                open.extend(self.all_children(index));
+                match self.steps[index].json {
+                    Json::Object(members) => {
+                        let name = |name: &String| Segment::Member(name.as_str().into());
+                        open.extend(members.iter().map(|(text, json)| self.step(index, json, || name(text))));
+                    }
+                    Json::Array(elements) => {
+                        let elements = elements.iter().enumerate();
+                        open.extend(elements.map(|(at, json)| self.step(index, json, || Segment::Element(at))));
+                    }
+                    _ => {}
+                }
             }
         }
         Some(below)
     }
 
-    fn all_children(&mut self, index: usize) -> Vec<usize> {
-        let json = self.steps[index].json;
-        let first = self.steps.len();
-        match json {
-            Json::Object(members) => {
-                let step = |(name, json)| (Segment::Member(String::as_str(name).into()), json);
-                self.steps.extend(members.iter().map(step).map(|step| Step::below(index, step)));
-            }
-            Json::Array(elements) => {
-                let steps = elements.iter().enumerate().map(|(at, json)| (Segment::Element(at), json));
-                self.steps.extend(steps.map(|step| Step::below(index, step)));
-            }
-            _ => {}
-        }
-        (first..self.steps.len()).collect()
-    }
-
     /// What a segment without `..` selects of these nodes.
     fn children(&mut self, nodes: &[usize], segment: &str) -> Option<Vec<usize>> {
-        let (root, budget) = (self.root, self.budget);
-        let names = query::names(segment);
-        let selector = JsonPath::parse(&format!("${segment}")).ok()?;
-        let filter = segment.contains('?').then(|| Filter::new(segment));
-        let whole = match &filter {
-            Some(filter) if filter.absolute => size(root, budget)?,
-            _ => (0, 0),
-        };
+        self.budget.spend(query::parsing(segment))?;
         let (mut seen, mut selected) = (HashSet::new(), Vec::new());
-        for &index in nodes {
-            let json = self.steps[index].json;
-            let found: Vec<(Segment, &'a Json)> = if !names.is_empty() {
-                budget.spend(names.len())?;
-                names.iter().filter_map(|name| Some((Segment::Member((*name).into()), json.get(name)?))).collect()
-            } else if let Some(filter) = &filter {
-                budget.spend(filter.cost(whole, json, budget)?)?;
-                if filter.absolute {
-                    // The filter compares with the whole description.
-                    let whole = format!("{}{segment}", self.normalized(index)?);
-                    budget.spend(filter.parsing.checked_add(whole.len())?)?;
-                    located(&JsonPath::parse(&whole).ok()?, root)
-                } else {
-                    located(&selector, json)
-                }
-            } else {
-                budget.spend(children(json))?;
-                located(&selector, json)
-            };
-            for (segment, json) in found {
-                if seen.insert(ptr::from_ref(json)) {
-                    selected.push(self.steps.len());
-                    self.steps.push(Step::below(index, (segment, json)));
+        let mut add = |index: usize| {
+            if seen.insert(index) {
+                selected.push(index);
+            }
+        };
+        let names = query::names(segment);
+        if !names.is_empty() {
+            self.budget.spend(nodes.len().checked_mul(names.len())?)?;
+            for &index in nodes {
+                let json = self.steps[index].json;
+                for name in &names {
+                    if let Some(json) = json.get(name) {
+                        add(self.step(index, json, || Segment::Member((*name).into())));
+                    }
                 }
             }
+            return Some(selected);
+        }
+        // One by one, so that a list of selectors needs no more memory than one of them.
+        let selectors = query::selectors(segment);
+        let below: usize = nodes.iter().map(|index| children(self.steps[*index].json)).sum();
+        self.budget.spend(below.checked_mul(selectors.len())?)?;
+        for selector in selectors {
+            for (index, (segment, json)) in self.selected(nodes, &selector)? {
+                add(self.step(index, json, || segment));
+            }
+        }
+        Some(selected)
+    }
+
+    /// What a segment of one selector selects of these nodes, each with the node around it.
+    fn selected(&self, nodes: &[usize], selector: &str) -> Option<Vec<(usize, (Segment, &'a Json))>> {
+        let (root, budget) = (self.root, self.budget);
+        let query = JsonPath::parse(&format!("${selector}")).ok()?;
+        let filter = selector.contains('?').then(|| Filter::new(selector));
+        let whole = match &filter {
+            Some(filter) if filter.absolute => size(root, budget)?,
+            _ => Size::default(),
+        };
+        let mut selected = Vec::new();
+        for &index in nodes {
+            let json = self.steps[index].json;
+            let found = match &filter {
+                None => located(&query, json),
+                Some(filter) => {
+                    budget.spend(filter.cost(whole, json, budget)?)?;
+                    if filter.absolute {
+                        // The filter compares with the whole description.
+                        let path = self.normalized(index)?;
+                        budget.spend(filter.parsing.checked_add(path.len())?)?;
+                        located(&JsonPath::parse(&(path + selector)).ok()?, root)
+                    } else {
+                        located(&query, json)
+                    }
+                }
+            };
+            selected.extend(found.into_iter().map(|found| (index, found)));
         }
         Some(selected)
     }
@@ -162,12 +195,6 @@ impl<'a> Selection<'a> {
     }
 }
 
-impl<'a> Step<'a> {
-    fn below(parent: usize, (segment, json): (Segment, &'a Json)) -> Self {
-        Self { json, parent: Some((parent, segment)) }
-    }
-}
-
 /// The children that a query of one segment selects, each with the last segment of its path.
 fn located<'a>(query: &JsonPath, json: &'a Json) -> Vec<(Segment, &'a Json)> {
     let last = |path: &serde_json_path::NormalizedPath<'_>| {
@@ -193,6 +220,8 @@ struct Filter {
     ways: Option<usize>,
     /// What is compared, which visits all of the smaller value.
     compares: Compares,
+    /// Whether its functions read whole texts.
+    reads: bool,
     /// What parsing it costs.
     parsing: usize,
 }
@@ -208,29 +237,23 @@ enum Compares {
     Root,
 }
 
-/// What a regular expression costs: it is compiled for each value.
-const EXPRESSION: usize = 500;
-
-/// The same for each byte of it.
-const EXPRESSION_BYTE: usize = 8;
+/// How many bytes of a text are read at the cost of a visit.
+pub(super) const TEXT: usize = 64;
 
 impl Filter {
     fn new(segment: &str) -> Self {
         let bare = query::without_strings(segment);
         let count = |sign| bare.matches(sign).count();
-        let expressions = count("match(") + count("search(");
-        let expression = EXPRESSION + EXPRESSION_BYTE * (segment.len() - bare.len());
+        // The library compiles an expression for each text, which may be one of the query.
+        let expressions = pattern::cost(segment).saturating_mul(1 + (segment.len() - bare.len()) / TEXT);
         let descents = u32::try_from(count("..")).unwrap_or(u32::MAX);
         let comparisons =
             bare.split("&&").flat_map(|part| part.split("||")).filter(|part| part.contains(['=', '<', '>']));
         let several = |part: &str, signs: &[char]| part.matches(signs).count() > 1;
-        // Its parser tries what is in brackets twice.
-        let open = bare.matches(['[', '(']).count().min(query::MAX_OPEN);
         Self {
             absolute: bare.contains('$'),
             narrow: descents == 0 && count("?") == 1 && !bare.contains(['*', ':']),
-            steps: (count("@") + count("$") + count(".") + count("["))
-                .saturating_add(expressions.saturating_mul(expression)),
+            steps: (1 + bare.matches(['@', '$', '.', '[', '|', '&']).count()).saturating_add(expressions),
             descents,
             ways: bare.split('[').try_fold(1, |ways: usize, part| ways.checked_mul(part.matches(',').count() + 1)),
             compares: if comparisons.clone().any(|part| several(part, &['$'])) {
@@ -240,30 +263,33 @@ impl Filter {
             } else {
                 Compares::Single
             },
-            parsing: segment.len() + (bare.len() << open.saturating_sub(1).min(3)),
+            reads: expressions > 0 || bare.contains("length("),
+            parsing: query::parsing(segment),
         }
     }
 
     /// How many nodes are visited at most. A query in a filter visits the nodes below the child, or those of the description;
     /// each further descent may pass all levels again, and so may comparing what it visits.
-    fn cost(&self, whole: (usize, usize), json: &Json, budget: &Budget) -> Option<usize> {
+    fn cost(&self, whole: Size, json: &Json, budget: &Budget) -> Option<usize> {
         let mut visited = match (self.narrow, self.absolute) {
-            (true, _) if self.compares == Compares::Child => size(json, budget)?.0,
+            (true, true) if self.reads => children(json).checked_mul(1 + whole.texts)?,
+            (true, false) if self.reads => children(json) + size(json, budget)?.texts,
+            (true, _) if self.compares == Compares::Child => size(json, budget)?.all(),
             (true, _) => children(json),
             (false, false) => self.at_any_depth(size(json, budget)?)?,
             (false, true) => children(json).checked_mul(self.at_any_depth(whole)?)?,
         };
         if self.compares != Compares::Single && !self.narrow {
-            visited = visited.checked_mul(if self.absolute { whole.1 } else { size(json, budget)?.1 })?;
+            visited = visited.checked_mul(if self.absolute { whole.depth } else { size(json, budget)?.depth })?;
         }
         if self.compares == Compares::Root {
-            visited = visited.checked_mul(whole.0)?;
+            visited = visited.checked_mul(whole.all())?;
         }
         visited.checked_mul(self.steps)?.checked_mul(self.ways?)
     }
 
-    fn at_any_depth(&self, (nodes, depth): (usize, usize)) -> Option<usize> {
-        nodes.checked_mul(depth.checked_pow(self.descents.saturating_sub(1))?)
+    fn at_any_depth(&self, size: Size) -> Option<usize> {
+        size.all().checked_mul(size.depth.checked_pow(self.descents.saturating_sub(1))?)
     }
 }
 
@@ -275,9 +301,26 @@ fn children(json: &Json) -> usize {
     }
 }
 
-/// How many nodes a value has, itself included, and how many levels. Counting them is a visit of each.
-fn size(json: &Json, budget: &Budget) -> Option<(usize, usize)> {
-    let (mut nodes, mut depth) = (0, 0);
+/// How large a value is.
+#[derive(Clone, Copy, Default)]
+struct Size {
+    /// How many nodes it has, itself included.
+    nodes: usize,
+    /// How many visits reading its texts takes in addition.
+    texts: usize,
+    /// How many levels it has.
+    depth: usize,
+}
+
+impl Size {
+    fn all(self) -> usize {
+        self.nodes + self.texts
+    }
+}
+
+/// The size of a value. Counting its nodes is a visit of each.
+fn size(json: &Json, budget: &Budget) -> Option<Size> {
+    let (mut nodes, mut texts, mut depth) = (0, 0, 0);
     let mut open = vec![(json, 1)];
     while let Some((json, level)) = open.pop() {
         nodes += 1;
@@ -285,11 +328,12 @@ fn size(json: &Json, budget: &Budget) -> Option<(usize, usize)> {
         match json {
             Json::Object(members) => open.extend(members.values().map(|json| (json, level + 1))),
             Json::Array(elements) => open.extend(elements.iter().map(|json| (json, level + 1))),
+            Json::String(text) => texts += text.len() / TEXT,
             _ => {}
         }
     }
     budget.spend(nodes)?;
-    Some((nodes, depth))
+    Some(Size { nodes, texts, depth })
 }
 
 #[cfg(test)]
@@ -401,7 +445,7 @@ mod tests {
         let document: Json = (0..1_000).fold(json!({}), |inner, index| {
             if index % 10 == 0 { json!([inner, {}, {}]) } else { json!({ "a": inner, "b": index }) }
         });
-        let nodes = size(&document, &Budget::new(usize::MAX)).unwrap().0;
+        let nodes = size(&document, &Budget::new(usize::MAX)).unwrap().nodes;
         let visits = |query: &str| {
             let budget = Budget::new(1_000_000_000);
             select(&document, query, &budget).map(|_| budget.all - budget.left.get())

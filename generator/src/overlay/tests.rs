@@ -856,3 +856,35 @@ fn an_update_of_many_targets_is_counted_before_it_is_merged() {
     // A copy of the list for each target takes a hundred times as long.
     assert!(started.elapsed().as_secs() < 8, "{:?}", started.elapsed());
 }
+
+#[test]
+fn the_view_of_queries_follows_the_changes() {
+    let actions = [
+        "{target: $, update: {info: {tags: [c], more: {a: [1]}}, paths: {/one: {get: {summary: 2}}}}}",
+        "{target: '$..tags', update: [[d], e]}",
+        "{target: '$[\"info\", \"paths\"]', update: {x: {y: [{}]}}}",
+        "{target: '$..[?@[0]]', update: [[f]]}",
+        "{target: '$..x.y[0]', update: {z: 1}}",
+        "{target: '$.info.tags[0, 2, 4]', remove: true}",
+        "{target: '$.info[\"tags\", \"title\"]', remove: true}",
+        "{target: '$..get', remove: true}",
+        "{target: '$..summary', remove: true}",
+        "{target: '$.webhooks..parameters[0, 1]', remove: true}",
+        "{target: $.openapi, update: same}",
+        "{target: '$..parameters', copy: $.openapi}",
+    ];
+    let overlay: String = actions.iter().map(|action| format!("- {action}\n")).collect();
+    let overlay = format!("overlay: 1.1.0\ninfo: {{title: Test, version: 1.0}}\nactions:\n{overlay}");
+    let (_folder, _sources, root, overlay) = read(DESCRIPTION, &overlay);
+    let mut diagnostics = Diagnostics::default();
+    let actions = document::read(&overlay, &mut diagnostics);
+    let limits = Limits::default();
+    let mut target = Target::new(root, &limits, &mut diagnostics);
+    for action in &actions {
+        let applied = target.apply(action);
+        assert!(applied.is_ok(), "{applied:?}");
+        assert!(target.view.is_of(&target.root), "after {:?}", action.target.as_str());
+    }
+    let unchanged: Vec<_> = diagnostics.iter().map(|diagnostic| &diagnostic.message).collect();
+    assert_eq!(unchanged, ["the action matches nothing"; 0]);
+}

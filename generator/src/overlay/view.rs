@@ -1,9 +1,12 @@
 //! The view of queries: the tree as a `serde_json` value, updated with each change.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Number, Value as Json};
 use serde_json_path::JsonPath;
 
-use super::query::MAX_OPEN;
+use super::pattern;
+use super::query::{self, MAX_OPEN};
 use super::selection::{self, Budget, Paths};
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::document::{Node, Segment, Value};
@@ -26,10 +29,11 @@ impl View {
         let error = |code, message: String, what: String| {
             Diagnostic::new(code, message).at(Place::Value(query.origin().clone()), what)
         };
-        if open(text) > MAX_OPEN {
+        if query::open(text) > MAX_OPEN {
             let message = format!("the query has more than {MAX_OPEN} open brackets and parentheses");
             return Err(error(Code::Limit, message, String::new()));
         }
+        self.charge(query::parsing(text), query)?;
         JsonPath::parse(text).map_err(|problem| {
             let what = if text.starts_with('$') {
                 let why = match problem.message() {
@@ -41,6 +45,18 @@ impl View {
                 "a query begins with `$`, the root of the description".to_owned()
             };
             error(Code::Overlay, format!("`{text}` is not a JSONPath query"), what)
+        })?;
+        pattern::check(text, &self.budget).map_err(|refusal| match refusal {
+            pattern::Refusal::Exhausted => self.exhausted(query),
+            pattern::Refusal::TooLarge => {
+                let message = "a regular expression of the query is too large".to_owned();
+                error(Code::Limit, message, String::new()).help("repeat less in it, such as `{9}` instead of `{999}`")
+            }
+            pattern::Refusal::Unknown => {
+                let message = "the regular expression of `match` or `search` must be a string in the query".to_owned();
+                error(Code::Overlay, message, String::new())
+                    .help("an expression of the description may cost any time, so it is not used")
+            }
         })?;
         self.paths(text).ok_or_else(|| self.exhausted(query))
     }
@@ -67,46 +83,65 @@ impl View {
         Some(paths)
     }
 
-    /// Updates a changed node.
-    pub(super) fn replace(&mut self, path: &[Segment], new: &Node) {
+    /// Follows an update of the node at a path, which is now `new`.
+    pub(super) fn update(&mut self, path: &[Segment], update: &Node, new: &Node) {
         if let Some(old) = at(&mut self.json, path) {
-            *old = to_json(new);
+            follow(old, update, new);
         }
     }
 
-    /// Removes a node.
-    pub(super) fn remove(&mut self, path: &[Segment]) {
-        let Some((last, parents)) = path.split_last() else { return };
-        match (at(&mut self.json, parents), last) {
-            (Some(Json::Object(members)), Segment::Member(name)) => {
-                members.remove(&**name);
-            }
-            (Some(Json::Array(elements)), Segment::Element(index)) if *index < elements.len() => {
-                elements.remove(*index);
-            }
-            _ => {}
-        }
+    /// Removes the nodes at these paths, which are sorted.
+    pub(super) fn remove(&mut self, paths: &[Vec<Segment>]) {
+        remove_below(&mut self.json, paths, 0);
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_of(&self, root: &Node) -> bool {
+        self.json == to_json(root)
     }
 }
 
-/// How many brackets and parentheses are open at most, outside of strings.
-fn open(query: &str) -> usize {
-    let (mut most, mut open, mut quote, mut escaped) = (0, 0_usize, None, false);
-    for c in query.chars() {
-        match (quote, c) {
-            (Some(_), _) if escaped => escaped = false,
-            (Some(_), '\\') => escaped = true,
-            (Some(end), c) if c == end => quote = None,
-            (None, '\'' | '"') => quote = Some(c),
-            (None, '[' | '(') => {
-                open += 1;
-                most = most.max(open);
+/// Changes what an update has changed. The update bounds the recursion.
+fn follow(old: &mut Json, update: &Node, new: &Node) {
+    match (old, update.value(), new.value()) {
+        (Json::Object(members), Value::Object(updates), Value::Object(new)) => {
+            for (name, update) in &**updates {
+                let Some(new) = new.get(name) else { continue };
+                match members.get_mut(&**name) {
+                    Some(old) => follow(old, update, new),
+                    None => drop(members.insert((**name).to_owned(), to_json(new))),
+                }
             }
-            (None, ']' | ')') => open = open.saturating_sub(1),
-            (_, _) => {}
+        }
+        (Json::Array(elements), _, Value::Array(new)) => {
+            let known = elements.len();
+            elements.extend(new.iter().skip(known).map(to_json));
+        }
+        (old, _, _) => *old = to_json(new),
+    }
+}
+
+/// Removes what is at these paths, which are sorted and go through this value. Their length bounds the recursion.
+fn remove_below(json: &mut Json, paths: &[Vec<Segment>], depth: usize) {
+    let mut removed = HashSet::new();
+    for group in paths.chunk_by(|one, other| one.get(depth) == other.get(depth)) {
+        let Some(segment) = group[0].get(depth) else { continue };
+        if group[0].len() == depth + 1 {
+            removed.insert(segment);
+        } else if let Some(child) = at(json, std::slice::from_ref(segment)) {
+            remove_below(child, group, depth + 1);
         }
     }
-    most
+    match json {
+        Json::Object(members) if !removed.is_empty() => {
+            members.retain(|name, _| !removed.contains(&Segment::Member(name.as_str().into())));
+        }
+        Json::Array(elements) if !removed.is_empty() => {
+            let mut index = 0..;
+            elements.retain(|_| !index.next().is_some_and(|at| removed.contains(&Segment::Element(at))));
+        }
+        _ => {}
+    }
 }
 
 /// What paths are ordered by.

@@ -80,7 +80,7 @@ impl<'a> Build<'a> {
             message: format!("the document has more than {} nodes", self.max_nodes),
             origin: origin.clone(),
             part: Part::Value,
-            help: None,
+            help: Some("if you trust it, raise the limit with `--limit nodes=NUMBER`".to_owned()),
         }))
     }
 

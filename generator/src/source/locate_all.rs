@@ -20,15 +20,7 @@ use crate::document::{Node, Segment, Value};
 /// for those that need a reading of their own.
 pub(super) fn locate_all(text: &str, root: &Node, places: &[(Vec<&Segment>, Part)]) -> Vec<Option<Range<usize>>> {
     let mut found = vec![None; places.len()];
-    // The parser takes more for line breaks than the lines of its errors can be counted by.
-    if text.contains(['\u{85}', '\u{2028}', '\u{2029}']) || text.replace("\r\n", "").contains('\r') {
-        return found;
-    }
-    let pass = Pass {
-        text,
-        lines: std::iter::once(0).chain(text.match_indices('\n').map(|(end, _)| end + 1)).collect(),
-        found: found.iter().map(|_| Cell::new(None)).collect(),
-    };
+    let pass = Pass { text, lines: lines(text), found: found.iter().map(|_| Cell::new(None)).collect() };
     // An object whose last member is wanted has nothing to leave unread: it takes another reading, if it is wanted, too.
     loop {
         let mut wanted = Wanted::default();
@@ -47,6 +39,15 @@ pub(super) fn locate_all(text: &str, root: &Node, places: &[(Vec<&Segment>, Part
             return found;
         }
     }
+}
+
+/// The offset of each line, as the parser counts them.
+fn lines(text: &str) -> Vec<usize> {
+    let is_break = |c: char| matches!(c, '\r' | '\n' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    let breaks = text.match_indices(is_break).map(|(at, found)| (at, at + found.len()));
+    // A carriage return and a line feed are one line break.
+    let ends = breaks.filter(|(at, end)| !(text[*at..].starts_with('\r') && text[*end..].starts_with('\n')));
+    std::iter::once(0).chain(ends.map(|(_, end)| end)).collect()
 }
 
 /// Whether a place is that of a key. Only a document with duplicate keys has others than the first, and that has no tree.
@@ -338,7 +339,16 @@ mod tests {
     }
 
     #[test]
-    fn other_line_breaks_need_a_reading_each() {
-        assert_eq!(check("a: \"\u{2028}\"\nb: 1\n", |_| true), 6);
+    fn lines_are_counted_as_the_parser_does() {
+        for text in ["a: \"\u{2028}\"\nb: 1\n", "a: b\u{85}c: [d,\u{2029}  e]\rf: 'g\r\r\n  h'\u{2028}# i\u{85}j: k\n"]
+        {
+            assert_eq!(check(text, |_| true), 0, "{text:?}");
+        }
+        for other in ["\r", "\u{85}", "\u{2028}", "\u{2029}"] {
+            assert_eq!(check(&MANY_FORMS.replace('\n', other), |_| true), 3, "{other:?}");
+            for modulus in 2..5 {
+                check(&MANY_FORMS.replace('\n', &format!("{other}\n")), |index| index % modulus == 0);
+            }
+        }
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn parse(text: &str, syntax: Syntax, file: FileId, limits: &Limits) -
         return Err(empty());
     }
     let read = |guide: Option<Guide<'_>>| {
-        let build = Build::new(text, syntax, limits.nodes);
+        let build = Build::new(text, syntax, limits.nodes_of(text.len()));
         let origin = Origin::root(file);
         let result =
             syntax.check(text, limits).and_then(|()| syntax.run(text, NodeSeed { build: &build, origin, guide }));

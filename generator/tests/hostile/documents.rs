@@ -379,3 +379,14 @@ fn g35_a_file_is_read_once() {
     let id = sources.description().unwrap();
     assert_eq!((sources.text(id), sources.bytes(id)), ("a: [", &b"a: ["[..]));
 }
+
+#[test]
+fn g148_aliases_that_repeat_a_small_file() {
+    let spec =
+        |uses: usize| format!("{}x-a: &a [{}]\nx-b: [{}]\n", described("{}"), "0, ".repeat(1_000), "*a, ".repeat(uses));
+    assert_eq!(super::found(&of_document(spec(50))), "ok");
+    let run = of_document(spec(300));
+    assert!(super::found(&run).starts_with("E0104 spec.yaml:"), "{}", super::found(&run));
+    says(&run, "the document has more than 250000 nodes");
+    says(&run, "raise the limit with `--limit nodes=NUMBER`");
+}

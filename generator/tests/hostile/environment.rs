@@ -177,21 +177,78 @@ fn g135_updates_that_multiply() {
     }
 }
 
+/// What a description finds with these additional members and an overlay of these actions.
+fn overlaid(members: &str, actions: &[String]) -> String {
+    let spec = format!("{}{members}\n", described("{}"));
+    let actions: String = actions.iter().map(|action| format!("  - {{ {action} }}\n")).collect();
+    let overlay = format!("overlay: 1.1.0\ninfo: {{ title: a, version: '1' }}\nactions:\n{actions}");
+    super::found(&outcome(&[("spec.yaml", spec.as_bytes()), ("overlay.yaml", overlay.as_bytes())]))
+}
+
+/// An action with this target.
+fn targeting(target: &str) -> String {
+    format!("target: {target:?}, update: {{ a: 1 }}")
+}
+
 #[test]
 fn g136_comparisons_of_large_values() {
-    let spec = format!("{}x-pad: [{}]\n", described("{}"), vec!["{}"; 8_000].join(","));
-    let outcome = |target: &str| {
-        let overlay = format!(
-            "overlay: 1.1.0\ninfo: {{ title: a, version: '1' }}\nactions:\n  - {{ target: {target:?}, update: {{ a: 1 }} }}\n"
-        );
-        super::found(&outcome(&[("spec.yaml", spec.as_bytes()), ("overlay.yaml", overlay.as_bytes())]))
-    };
+    let pad = format!("x-pad: [{}]\nx-text: '{}'", vec!["{}"; 8_000].join(","), "y".repeat(50_000));
     let long = "x".repeat(50_000);
-    for target in ["$..[?$==$]".to_owned(), format!("$..[?$.openapi=='{long}']"), format!("$..[?match('a', '{long}')]")]
-    {
-        let found = outcome(&target);
+    for target in [
+        "$..[?$==$]".to_owned(),
+        format!("$..[?$.openapi=='{long}']"),
+        format!("$..[?match('a', '{long}')]"),
+        "$['x-pad'][?length($['x-text']) > 1]".to_owned(),
+        "$['x-pad'][?search($['x-text'], '[a-z]+z')]".to_owned(),
+    ] {
+        let found = overlaid(&pad, &[targeting(&target)]);
         assert!(found.starts_with("E0104 overlay.yaml:4:15"), "{found}: {}", &target[..10]);
     }
+}
+
+#[test]
+fn g136_regular_expressions() {
+    let values: Vec<String> = (0..1_000).map(|index| format!("{{ a: v{index}, p: 'x{{99}}' }}")).collect();
+    let values = format!("x-pad: [{}]", values.join(", "));
+    let found = |condition: &str| overlaid(&values, &[targeting(&format!("$['x-pad'][?{condition}]"))]);
+    assert_eq!(found("match(@.a, 'v1.*') && !search(@.a, \"[[:alpha:]]{2}\")"), "ok");
+    let located = "E0104 overlay.yaml:4:15";
+    for expression in ["a{1000}{1000}", "((a{99}){99}){99}", r"\\p{L}{500}"] {
+        assert_eq!(found(&format!("match(@.a, '{expression}')")), located, "{expression}");
+    }
+    // Small enough for some values, but not for these.
+    assert_eq!(found(r"search(@.a, '(\\p{L}|\\p{N}){19}')"), located);
+    for unknown in ["match(@.a, @.p)", "search('a', $['x-pad'][0].p)", "match(@.a, value(@['p', 'q']))"] {
+        assert_eq!(found(unknown), "E0201 overlay.yaml:4:15", "{unknown}");
+    }
+}
+
+#[test]
+fn g136_queries_that_are_long() {
+    let nested = format!("@[?{}@.a{}]", "@[?".repeat(7), "]".repeat(7));
+    let selectors = |selector: &str, count: usize| format!("$['x-pad'][{}]", vec![selector; count].join(","));
+    let pad = format!("x-pad: [{}]", vec!["{}"; 9_000].join(","));
+    for target in [
+        format!("$[?{}]", vec![nested.as_str(); 4_000].join("||")),
+        selectors("*", 5_000),
+        selectors("::1", 5_000),
+        format!("$..[{}]", (0..5_000).map(|name| format!("'n{name}'")).collect::<Vec<_>>().join(",")),
+    ] {
+        assert_eq!(overlaid(&pad, &[targeting(&target)]), "E0104 overlay.yaml:4:15", "{}", &target[..20]);
+    }
+    assert_eq!(overlaid(&pad, &[targeting(&selectors("*", 5))]), "ok");
+}
+
+#[test]
+fn g136_many_actions() {
+    let pad: String = (0..3_000).map(|index| format!("k{index}: [1], ")).collect();
+    let pad = format!("x-pad: {{ {pad} }}");
+    let actions =
+        |count: usize, action: &dyn Fn(usize) -> String| overlaid(&pad, &(0..count).map(action).collect::<Vec<_>>());
+    let trivial = |index: usize| format!("target: $.info, update: {{ title: t{index} }}");
+    assert_eq!(actions(2_000, &trivial), "ok");
+    let copies = actions(500, &|index| format!("target: \"$['x-pad'].k{index}\", copy: \"$['x-pad']\""));
+    assert!(copies.starts_with("E0104 overlay.yaml:"), "{copies}");
 }
 
 #[test]

@@ -620,3 +620,82 @@ fn g120_headers_that_a_response_is_said_to_have() {
     emits(&run, "webhook-signature");
     assert!(!emitted(&run).contains("HeaderMap"));
 }
+
+#[test]
+fn g147_event_types_that_are_combined() {
+    let values = |name: &str, count: usize| (0..count).map(|index| format!("{name}{index}, ")).collect::<String>();
+    let spec = |count: usize| {
+        let schema = format!(
+            "properties: {{ type: {{ enum: [{}] }}, action: {{ enum: [{}] }} }}",
+            values("t", count),
+            values("a", count)
+        );
+        let body = format!("requestBody: {{ content: {{ application/json: {{ schema: {{ {schema} }} }} }} }}");
+        format!(
+            "openapi: 3.1.0\ninfo: {{ title: Parcels, version: '1' }}\nwebhooks:\n  parcels: {{ post: {{ {body} }} }}\n"
+        )
+    };
+    let config = "event-type.pointer = \"/type\"\nevent-type.completed-by = \"/action\"\n";
+    let found = |count: usize| {
+        let files = [("spec.yaml", spec(count)), ("codegen.toml", config.to_owned())];
+        super::found(&outcome(&files.each_ref().map(|(name, text)| (*name, text.as_bytes()))))
+    };
+    assert_eq!(found(3), "ok");
+    assert_eq!(found(600), "E0104 spec.yaml:4:12");
+}
+
+#[test]
+fn g147_bodies_that_are_too_large_to_search() {
+    let members = |name: &str, count: usize| {
+        (0..count).map(|index| format!("{name}{index}: {{ type: string }}, ")).collect::<String>()
+    };
+    let webhook = |name: &str| {
+        format!(
+            "  {name}: {{ post: {{ requestBody: {{ content: {{ application/json: {{ schema: {{ $ref: '#/components/schemas/a' }} }} }} }} }} }}\n"
+        )
+    };
+    let spec = format!(
+        "openapi: 3.1.0\ninfo: {{ title: Parcels, version: '1' }}\nwebhooks:\n{}{}components:\n  schemas:\n    a:\n      properties:\n        a: {{ properties: {{ {} }} }}\n        b: {{ properties: {{ {} }} }}\n        c: {{ type: string }}\n",
+        webhook("parcel.sent"),
+        webhook("parcel.lost"),
+        members("a", 300),
+        members("b", 300),
+    );
+    let run = outcome(&[("spec.yaml", spec.as_bytes())]);
+    assert_eq!(super::found(&run), "E0701 spec.yaml:4:3, W0601 spec.yaml:11:4724".replace(", ", "\n"));
+    says(&run, "the bodies of webhook `parcel.sent` and another are too large to search all of them for event types");
+    says(&run, "--limit candidates=NUMBER");
+}
+
+#[test]
+fn g149_examples_that_are_compared_with_many_alternatives() {
+    let alternatives: String = (0..40)
+        .map(|index| {
+            format!("{{ required: [a], properties: {{ a: {{ $ref: '#/components/schemas/n' }}, r{index}: {{}} }} }}, ")
+        })
+        .collect();
+    let deep = (0..60).fold("{}".to_owned(), |inner, _| format!("{{ a: {inner} }}"));
+    let examples = |count: usize| {
+        let examples: String =
+            (0..count).map(|index| format!("e{index}: {{ value: {{ type: parcel.sent, x: {deep} }} }}, ")).collect();
+        let spec = described(&format!("{{ $ref: '#/components/schemas/n' }}\nn: {{ oneOf: [{alternatives}] }}"));
+        spec.replace("            schema:\n", &format!("            examples: {{ {examples} }}\n            schema:\n"))
+    };
+    assert!(super::found(&of_document(examples(1))).starts_with("ok"));
+    let found = super::found(&of_document(examples(30)));
+    assert!(found.starts_with("E0104 spec.yaml:9:"), "{found}");
+}
+
+#[test]
+fn g150_findings_with_many_places() {
+    let webhooks: String = (0..300)
+        .map(|index| format!("e{index}: {{ post: {{ requestBody: {{ content: {{ application/json: {{ schema: {{ properties: {{ type: {{ const: a.b }} }} }} }} }} }} }} }}, "))
+        .collect();
+    let spec = format!("openapi: 3.1.0\ninfo: {{ title: Parcels, version: '1' }}\nwebhooks: {{ {webhooks} }}\n");
+    let files = [("spec.yaml", spec.as_bytes()), ("codegen.toml", &b"event-type.pointer = \"/type\"\n"[..])];
+    let run = outcome(&files);
+    assert_eq!(super::found(&run), "E0703 spec.yaml:3:13");
+    says(&run, "590 more places are not shown");
+    says(&run, "# and 280 more lines like these");
+    assert!(run.told.len() < 40_000, "{}", run.told.len());
+}

@@ -95,19 +95,26 @@ pub(super) struct Candidates {
 
 impl Candidates {
     /// The candidates with the parts that complete them, each with those of its own alternative. Examples are dropped: it is
-    /// unknown which part belongs to an example.
-    pub(super) fn completed(self, parts: &Self, separator: &str) -> Self {
+    /// unknown which part belongs to an example. Stops if `spend` refuses the number of combinations, or of those it makes.
+    pub(super) fn completed(self, parts: &Self, separator: &str, spend: impl Fn(usize) -> bool) -> Self {
         if parts.fixed.is_empty() && parts.listed.is_empty() {
             return self;
         }
         let (mut fixed, mut listed) = (Vec::new(), Vec::new());
         for (heads, head_is_listed) in [(self.fixed, false), (self.listed, true)] {
             for head in heads {
+                // Looking at a part takes a small part of the time that a candidate takes.
+                if !spend(1 + (parts.fixed.len() + parts.listed.len()) / 64) {
+                    break;
+                }
                 let with = |parts: &[Candidate]| -> Vec<Candidate> {
                     let own = parts.iter().filter(|part| head.may_go_with(part));
                     own.map(|part| head.completed(part, separator)).collect()
                 };
                 let (mut by_fixed, by_listed) = (with(&parts.fixed), with(&parts.listed));
+                if !spend(by_fixed.len() + by_listed.len()) {
+                    break;
+                }
                 if by_fixed.is_empty() && by_listed.is_empty() {
                     by_fixed.push(head);
                 }

@@ -6,6 +6,7 @@ use super::candidates::{Candidate, Candidates, Source};
 use super::gather::Gathered;
 use super::spelling::Spelling;
 use super::{report, spelling};
+use crate::budget::Resource;
 use crate::diagnostics::Diagnostic;
 use crate::normalize::Webhook;
 
@@ -49,7 +50,7 @@ impl<'a, 'g> Decider<'a, 'g> {
     /// Decides by the candidates at the first of these JSON pointers that the body declares.
     pub(super) fn by_body(
         &self,
-        webhook: &Webhook,
+        webhook: &'a Webhook,
         stated: Candidates,
         pointers: &[String],
         completed_by: Option<&str>,
@@ -59,7 +60,7 @@ impl<'a, 'g> Decider<'a, 'g> {
         }
         let Some(completed_by) = completed_by else { return self.by_strength(webhook, stated) };
         let parts = self.gathered.at(webhook, completed_by);
-        let mut decision = self.by_strength(webhook, stated.completed(&parts, self.separator));
+        let mut decision = self.by_strength(webhook, stated.completed(&parts, self.separator, self.spend(webhook)));
         if let Decision::Resolved { candidates, .. } = &mut decision {
             for candidate in candidates {
                 let parts = parts.fixed.iter().chain(&parts.listed);
@@ -69,7 +70,12 @@ impl<'a, 'g> Decider<'a, 'g> {
         decision
     }
 
-    pub(super) fn by_header(&self, webhook: &Webhook, values: Vec<Candidate>, completed_by: Option<&str>) -> Decision {
+    pub(super) fn by_header(
+        &self,
+        webhook: &'a Webhook,
+        values: Vec<Candidate>,
+        completed_by: Option<&str>,
+    ) -> Decision {
         // If the body does not fix its part, the header alone decides.
         let parts = completed_by.map(|pointer| self.gathered.at(webhook, pointer).fixed).unwrap_or_default();
         let with_head = |candidate: Candidate| {
@@ -83,7 +89,7 @@ impl<'a, 'g> Decider<'a, 'g> {
         let sendable = |candidate: &Candidate| candidate.name.bytes().all(|byte| matches!(byte, b' '..=b'~'));
         let stated = Candidates { fixed: values.into_iter().filter(sendable).collect(), ..Candidates::default() };
         let completing = Candidates { fixed: parts.clone(), ..Candidates::default() };
-        let mut all = distinct(&stated.completed(&completing, self.separator).fixed);
+        let mut all = distinct(&stated.completed(&completing, self.separator, self.spend(webhook)).fixed);
         if let [only] = &mut all[..] {
             only.alternatives.clear();
         }
@@ -91,6 +97,14 @@ impl<'a, 'g> Decider<'a, 'g> {
             return Decision::resolved(all);
         }
         self.key(webhook).filter(sendable).map_or(Decision::Unresolved, with_head)
+    }
+
+    /// Counts candidates of a webhook; returns whether there may be as many.
+    fn spend(&self, webhook: &Webhook) -> impl Fn(usize) -> bool {
+        move |candidates| {
+            self.gathered.cx.spend(Resource::Candidates, candidates, webhook.key.origin());
+            !self.gathered.cx.is_exceeded()
+        }
     }
 
     fn configured(&self, webhook: &Webhook) -> Option<Candidate> {

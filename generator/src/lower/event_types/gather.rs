@@ -1,6 +1,6 @@
 //! First pass: the candidates in the bodies.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
 use indexmap::IndexMap;
 use openapiv3::Discriminator;
@@ -8,25 +8,36 @@ use openapiv3::Discriminator;
 use super::candidates::{Candidate, Candidates, Source};
 use crate::budget::Resource;
 use crate::diagnostics::Place;
-use crate::document::{Node, pointer};
+use crate::document::{Node, Origin, pointer};
 use crate::lower::context::Context;
 use crate::lower::schema::{MergedSchema, SchemaSet, Tags, unwrap_aliases};
 use crate::normalize::{SchemaId, Webhook};
+use crate::source::Limits;
 
 /// How many members may lie between the body and a place.
 pub(super) const MAX_DEPTH: usize = 4;
 
-/// How many places of one body are searched.
-const MAX_PLACES: usize = 500;
-
-/// How many schemas are searched for one webhook: alternatives inside alternatives reach one schema in many ways.
-const MAX_VISITS: usize = 10_000;
-
 /// How many schemas may lie around a place: members, alternatives inside alternatives.
 const MAX_NESTING: usize = 256;
 
-/// How many schemas are searched for all webhooks; each gets the same share.
-const MAX_VISITS_OF_ALL: usize = 400_000;
+/// How far the search for candidates goes.
+#[derive(Clone, Copy)]
+struct Reach {
+    /// How many places of one body are searched.
+    places: usize,
+    /// How many schemas of one body are searched: alternatives inside alternatives reach one schema in many ways.
+    visits: usize,
+}
+
+impl Reach {
+    /// It grows with a raised limit on candidates: by default 500 places and 10,000 schemas of a body, 400,000 schemas of all,
+    /// of which each body has the same share.
+    fn of(cx: &Context<'_>) -> Self {
+        let candidates = cx.limits().candidates.max(Limits::default().candidates);
+        let share = candidates.saturating_mul(2) / cx.description.webhooks.len().max(1);
+        Self { places: candidates / 400, visits: share.min(candidates / 20) }
+    }
+}
 
 /// The way to a place in a body.
 pub(super) type Path = Vec<String>;
@@ -39,11 +50,20 @@ pub(super) struct Gathered<'a, 'c> {
     pub cx: &'c Context<'a>,
     top: OnceCell<Vec<Places>>,
     deep: OnceCell<Vec<Places>>,
+    /// The webhooks whose bodies were not searched to the end, each with the first schema that was not.
+    unsearched: RefCell<IndexMap<&'a str, Unsearched<'a>>>,
+}
+
+/// A body that was not searched to the end.
+#[derive(Clone)]
+pub(super) struct Unsearched<'a> {
+    pub webhook: &'a Webhook,
+    pub schema: Origin,
 }
 
 impl<'a, 'c> Gathered<'a, 'c> {
     pub(super) fn new(cx: &'c Context<'a>) -> Self {
-        Self { cx, top: OnceCell::new(), deep: OnceCell::new() }
+        Self { cx, top: OnceCell::new(), deep: OnceCell::new(), unsearched: RefCell::default() }
     }
 
     /// The members of each body, by the position of the webhook.
@@ -58,17 +78,37 @@ impl<'a, 'c> Gathered<'a, 'c> {
 
     fn within(&self, depth: usize) -> Vec<Places> {
         let webhooks = self.cx.description.webhooks.iter();
-        webhooks.map(|webhook| search(self.cx, webhook, SearchScope::Within(depth))).collect()
+        webhooks.map(|webhook| self.search(webhook, SearchScope::Within(depth))).collect()
+    }
+
+    fn search(&self, webhook: &'a Webhook, scope: SearchScope<'_>) -> Places {
+        let (places, unsearched) = search(self.cx, webhook, scope);
+        // If the location is configured, only what it names must be found.
+        let matters = self.cx.config.event_types.location.is_none() || matches!(scope, SearchScope::At(_));
+        if let Some(schema) = unsearched.filter(|_| matters) {
+            self.unsearched.borrow_mut().entry(&webhook.name).or_insert(Unsearched { webhook, schema });
+        }
+        places
+    }
+
+    /// The location is certain, so that what was not searched for it does not matter.
+    pub(super) fn settle(&self) {
+        self.unsearched.borrow_mut().clear();
+    }
+
+    /// The bodies that were not searched to the end.
+    pub(super) fn unsearched(&self) -> Vec<Unsearched<'a>> {
+        self.unsearched.borrow().values().cloned().collect()
     }
 
     /// The candidates at a JSON pointer into the body of a webhook.
-    pub(super) fn at(&self, webhook: &Webhook, pointer: &str) -> Candidates {
+    pub(super) fn at(&self, webhook: &'a Webhook, pointer: &str) -> Candidates {
         let path = pointer::split(pointer);
-        search(self.cx, webhook, SearchScope::At(&path)).shift_remove(&path).unwrap_or_default()
+        self.search(webhook, SearchScope::At(&path)).shift_remove(&path).unwrap_or_default()
     }
 
     /// The candidates at the first of these JSON pointers that the body of a webhook declares.
-    pub(super) fn at_first(&self, webhook: &Webhook, pointers: &[String]) -> Candidates {
+    pub(super) fn at_first(&self, webhook: &'a Webhook, pointers: &[String]) -> Candidates {
         let mut candidates = pointers.iter().map(|pointer| self.at(webhook, pointer));
         candidates.find(|candidates| candidates.declared).unwrap_or_default()
     }
@@ -82,7 +122,9 @@ enum SearchScope<'s> {
     Within(usize),
 }
 
-fn search(cx: &Context<'_>, webhook: &Webhook, scope: SearchScope<'_>) -> Places {
+/// The places in a body, and the first schema that was not searched.
+fn search(cx: &Context<'_>, webhook: &Webhook, scope: SearchScope<'_>) -> (Places, Option<Origin>) {
+    let Reach { places, visits } = Reach::of(cx);
     let mut search = Search {
         cx,
         scope,
@@ -90,10 +132,12 @@ fn search(cx: &Context<'_>, webhook: &Webhook, scope: SearchScope<'_>) -> Places
         examples: webhook.examples.iter().map(|example| example.payload.clone()).collect(),
         nesting: Vec::new(),
         path: Vec::new(),
-        visits: MAX_VISITS.min(MAX_VISITS_OF_ALL / cx.description.webhooks.len().max(1)),
+        max_places: places,
+        visits,
+        unsearched: None,
     };
     search.visit(&[webhook.body], Position { alternative: None, depth: 0 });
-    let Search { mut places, examples, .. } = search;
+    let Search { mut places, examples, unsearched, .. } = search;
     if let SearchScope::At(path) = scope {
         places.entry(path.to_vec()).or_default();
     }
@@ -106,7 +150,7 @@ fn search(cx: &Context<'_>, webhook: &Webhook, scope: SearchScope<'_>) -> Places
         let values = examples.iter().filter_map(|example| example.at_names(path));
         candidates.examples.extend(values.filter_map(|value| Candidate::of(value, Source::Example)));
     }
-    places
+    (places, unsearched)
 }
 
 /// Walks through the schemas of a body.
@@ -120,8 +164,11 @@ struct Search<'a, 'c, 's> {
     nesting: Vec<SchemaSet>,
     /// The path of members to the current one.
     path: Path,
+    max_places: usize,
     /// How many more schemas are searched.
     visits: usize,
+    /// The first schema that is not.
+    unsearched: Option<Origin>,
 }
 
 /// The position of a schema.
@@ -137,9 +184,12 @@ impl Search<'_, '_, '_> {
     fn visit(&mut self, set: &[SchemaId], position: Position) {
         let set = unwrap_aliases(self.cx.schemas, set).0;
         // A schema inside itself adds nothing.
-        let inside_itself = self.nesting.contains(&set);
-        let too_deep = self.nesting.len() >= MAX_NESTING;
-        if inside_itself || too_deep || self.visits == 0 || self.places.len() >= MAX_PLACES || self.cx.is_exceeded() {
+        if self.nesting.contains(&set) || self.cx.is_exceeded() {
+            return;
+        }
+        if self.nesting.len() >= MAX_NESTING || self.visits == 0 || self.places.len() >= self.max_places {
+            let schema = || self.cx.schemas.get(set[0]).node.origin().clone();
+            self.unsearched.get_or_insert_with(schema);
             return;
         }
         self.visits -= 1;

@@ -17,6 +17,7 @@ pub(super) fn choose(gathered: &Gathered<'_, '_>) -> Option<EventTypeLocation> {
     let first = gathered.cx.description.webhooks.first()?;
     let ranking = Ranking::new(gathered);
     if let Some(path) = ranking.distinguishing() {
+        gathered.settle();
         return Some(EventTypeLocation::Body { pointers: vec![pointer::join(&path)], completed_by: None });
     }
     if let Some(name) = header::find(gathered.cx.description) {

@@ -40,7 +40,12 @@ impl Route<'_> {
 /// routed.
 pub(super) fn routes<'a>(cx: &Context<'a>) -> Option<(EventTypeLocation, Vec<Route<'a>>)> {
     let gathered = Gathered::new(cx);
-    let location = location::choose(&gathered)?;
+    let location = location::choose(&gathered);
+    if location.is_none() {
+        report::unsearched(&gathered);
+    }
+    let location = location?;
     let routes = assign::assign(&gathered, &location);
+    report::unsearched(&gathered);
     Some((location, routes))
 }

@@ -1,7 +1,7 @@
 //! Findings about event types.
 
 use super::candidates::{Candidate, Source};
-use super::gather::Gathered;
+use super::gather::{Gathered, Unsearched};
 use super::spelling;
 use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean};
 use crate::ir::EventTypeLocation;
@@ -58,6 +58,30 @@ pub(super) fn doubt(webhook: &Webhook, resolved: &Candidate, name: &str, others:
 pub(super) fn template(name: &str, place: Place) -> Diagnostic {
     Diagnostic::new(Code::EventTypeInferred, format!("`{name}` is a template: `{{…}}` matches any segment"))
         .at(place, "the event type")
+}
+
+/// Reports bodies that were not searched to the end.
+pub(super) fn unsearched(gathered: &Gathered<'_, '_>) {
+    let unsearched = gathered.unsearched();
+    let Some(Unsearched { webhook, schema }) = unsearched.first() else { return };
+    let name = &webhook.name;
+    let message = match unsearched.len() - 1 {
+        0 => format!("the body of webhook `{name}` is too large to search all of it for the event type"),
+        1 => format!("the bodies of webhook `{name}` and another are too large to search all of them for event types"),
+        more => {
+            format!(
+                "the bodies of webhook `{name}` and {more} others are too large to search all of them for event types"
+            )
+        }
+    };
+    let limit = gathered.cx.limits().candidates;
+    let is_configured = gathered.cx.config.event_types.location.is_some();
+    let setting = vec!["pointer = \"/…\" # or header = \"x-…\"".to_owned()];
+    let finding = Diagnostic::new(Code::Skipped, message)
+        .at(Place::Value(schema.clone()), "not searched from here on")
+        .at(Place::Name(webhook.key.origin().clone()), "in this webhook")
+        .help(format!("if you trust the description, search further with `--limit candidates=NUMBER`; it is {limit}"));
+    gathered.cx.report(if is_configured { finding } else { finding.setting("event-type", setting) });
 }
 
 /// Reports webhooks without an event type.

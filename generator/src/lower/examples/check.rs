@@ -32,11 +32,12 @@ impl Mismatch {
     }
 }
 
-/// Decodes a value as the emitted code would.
-pub(super) fn decode(api: &Api, ty: &Type, node: &Node) -> Result<Decoded, Mismatch> {
+/// Decodes a value as the emitted code would. Returns also how many values were compared with types.
+pub(super) fn decode(api: &Api, ty: &Type, node: &Node) -> (Result<Decoded, Mismatch>, usize) {
     let mut checker = Checker { api, steps: 0, nesting: 0, undeclared: Vec::new() };
-    let value = checker.value(ty, node)?;
-    Ok(Decoded { value, undeclared: checker.undeclared })
+    let value = checker.value(ty, node);
+    let undeclared = checker.undeclared;
+    (value.map(|value| Decoded { value, undeclared }), checker.steps)
 }
 
 struct Checker<'a> {

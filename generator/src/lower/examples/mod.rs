@@ -111,7 +111,11 @@ impl Examples<'_, '_> {
     /// An example of a payload, and its undeclared members. If the payload declares a place for the event type, the example
     /// states it.
     fn example(&self, payload: &Node) -> Result<(Example, Vec<Origin>), Mismatch> {
-        let decode = |node: &Node| decode(self.api, &Type::Named(self.payload), node);
+        let decode = |node: &Node| {
+            let (decoded, steps) = decode(self.api, &Type::Named(self.payload), node);
+            self.cx.spend(Resource::Checks, steps, payload.origin());
+            decoded
+        };
         let example = |decoded: Decoded, states_event_type| {
             let json = pretty_json(&decoded.value);
             self.cx.spend(Resource::Texts, json.len(), payload.origin());
