@@ -128,12 +128,17 @@ fn a_struct() {
     );
 }
 
-/// Null is a value of the union, although the union itself is not nullable.
+/// Null is a value of the unions, although they are not nullable themselves.
 #[test]
 fn an_optional_union_with_null() {
     check_type(
         "
-            Pet: {type: object, properties: {weight: {oneOf: [{type: boolean}, {type: [integer, 'null']}]}}}
+            Pet:
+              type: object
+              properties:
+                weight: {oneOf: [{type: boolean}, {type: [integer, 'null']}]}
+                size: {oneOf: [{type: boolean}, {items: {type: integer}}]}
+                name: {oneOf: [{type: boolean}, {type: string}]}
         ",
         expect![[r#"
             /// The schema `Pet`.
@@ -144,6 +149,10 @@ fn an_optional_union_with_null() {
             pub struct Pet {
                 /// `weight`: one of several types, see [`PetWeight`].
                 pub weight: Option<PetWeight>,
+                /// `size`: one of several types, see [`PetSize`].
+                pub size: Option<PetSize>,
+                /// `name`: one of several types, see [`PetName`].
+                pub name: Option<PetName>,
                 /// Members that the description does not declare.
                 pub undeclared: Undeclared,
             }
@@ -151,6 +160,8 @@ fn an_optional_union_with_null() {
             codec::object! {
                 Pet {
                     "weight" => weight: optional_nullable,
+                    "size" => size: optional_nullable,
+                    "name" => name: optional,
                     ..undeclared
                 }
             }
@@ -159,6 +170,22 @@ fn an_optional_union_with_null() {
                 PetWeight {
                     Bool,
                     Integer,
+                    ..Unknown
+                }
+            }
+
+            codec::untagged_union! {
+                PetSize {
+                    Bool,
+                    Variant2,
+                    ..Unknown
+                }
+            }
+
+            codec::untagged_union! {
+                PetName {
+                    Bool,
+                    String,
                     ..Unknown
                 }
             }

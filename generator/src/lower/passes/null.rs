@@ -1,17 +1,21 @@
 //! Members whose type has null among its values.
 
-use crate::ir::{Api, Kind, Presence, Type, TypeDef, TypeId};
+use crate::ir::{Api, Kind, Presence, Type, TypeDef, TypeId, Variant};
 
 /// Lets optional members keep a null that is a value of their type, instead of reading it as absence: null may be what an
-/// alternative of a union, or an alternative of that, allows.
+/// alternative of a union, or an alternative of that, allows. Then unions keep what their alternatives only imply.
 pub(crate) fn keep_null(api: &mut Api) {
     let has_null = has_null(&api.types);
     for def in &mut api.types {
-        if let Kind::Struct(object) = &mut def.kind {
-            let optional = object.fields.iter_mut().filter(|field| field.presence == Presence::Optional);
-            for field in optional.filter(|field| null_of(&field.ty).is_in(&has_null)) {
-                field.presence = Presence::OptionalWithNull;
+        match &mut def.kind {
+            Kind::Struct(object) => {
+                let optional = object.fields.iter_mut().filter(|field| field.presence == Presence::Optional);
+                for field in optional.filter(|field| null_of(&field.ty).is_in(&has_null)) {
+                    field.presence = Presence::OptionalWithNull;
+                }
             }
+            Kind::Union(union) => union.variants.iter_mut().for_each(Variant::keep_others_outside),
+            Kind::Enum(_) | Kind::Constant(_) | Kind::Newtype(_) => {}
         }
     }
 }

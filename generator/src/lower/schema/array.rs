@@ -81,7 +81,6 @@ impl Types<'_, '_> {
             self.define(id, Docs::default(), Kind::Newtype(ty.clone()));
             return ty;
         }
-        variants.iter_mut().for_each(Variant::keep_others_outside);
         self.define(id, Docs::default(), Kind::Union(Union { variants, select: Select::Shape }));
         Type::Named(id)
     }

@@ -67,9 +67,7 @@ impl<'a> Types<'a, '_> {
         } else {
             self.element(&schema.schemas, site)
         };
-        let mut variant = Variant { name, ty, tags, origin: self.origin(alternative) };
-        variant.keep_others_outside();
-        variant
+        Variant { name, ty, tags, origin: self.origin(alternative) }
     }
 
     /// An alternative with the siblings of `oneOf`.
