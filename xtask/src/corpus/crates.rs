@@ -33,6 +33,8 @@ pub(crate) struct Crates {
     pub(crate) folder: PathBuf,
     /// The lock file of all crates.
     pub(crate) lock: PathBuf,
+    /// Whether clippy's default lints are denied, too.
+    pub(crate) has_lints: bool,
 }
 
 /// The outcome of an example.
@@ -61,7 +63,7 @@ impl Crates {
         self.folder.join("documents").join(document.chars().map(safe).collect::<String>())
     }
 
-    /// Compiles the crate of a vendor and the runner, with warnings denied, also those of clippy.
+    /// Compiles the crate of a vendor and the runner, with warnings denied.
     ///
     /// # Errors
     ///
@@ -110,14 +112,16 @@ impl Crates {
 
     fn cargo(&self, manifest: &Path, arguments: &[&str]) -> Result<(), String> {
         let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
+        if self.has_lints {
+            // Clippy looks at the emitted crate while it is compiled.
+            command.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver");
+        }
         command
             .args(arguments)
             .args(["--quiet", "--offline"])
             .current_dir(manifest)
             .env("CARGO_TARGET_DIR", self.target())
             .env("RUSTFLAGS", "-Dwarnings")
-            // Clippy looks at the emitted crate while it is compiled, with its default lints.
-            .env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver")
             // These crates are never debugged or edited, and the largest take minutes to compile.
             .envs(QUICK)
             .stdin(Stdio::null());

@@ -79,7 +79,7 @@ impl Run {
             documents,
             measuring: Measuring {
                 validity: Validity::read(corpus)?,
-                crates: Crates { folder, lock: root.join("Cargo.lock") },
+                crates: Crates { folder, lock: root.join("Cargo.lock"), has_lints: true },
                 receiver: root.join("receiver"),
                 until: arguments.until,
                 signatures,
