@@ -13,7 +13,7 @@ use tracing::{Instrument, info_span};
 use webhook_receiver::{BoxError, Fallback, Outcome, StoredDelivery, Webhooks};
 
 use crate::batch::NotWritten;
-use crate::effects::{Attached, Collected};
+use crate::effects::{Attached, Attempt, Collected};
 use crate::metrics;
 use crate::shared::{Call, Shared};
 use crate::store::{Claim, ClaimId, Finish, Finished, Store, Verdict};
@@ -34,8 +34,12 @@ pub(crate) fn start<S: Store, W: Webhooks>(shared: &Arc<Shared<S, W>>, claim: Cl
         async move {
             let claimed = Instant::now();
             let (id, age) = (claim.id.clone(), claim.age);
-            let verdict = run(&this, claim).await;
-            finish(&this, &id, verdict, || age + claimed.elapsed()).await;
+            let age = || age + claimed.elapsed();
+            match run(&this, claim).await {
+                Some(ended) => finish(&this, &id, ended, age).await,
+                // The handler has done it.
+                None => metrics::finished(&this.settings.endpoint, "done", age()),
+            }
             this.held.remove(&id);
             drop(permits);
             this.progressed();
@@ -55,9 +59,10 @@ struct Ended<E> {
     attempt: u32,
 }
 
-async fn run<S: Store, W: Webhooks>(shared: &Shared<S, W>, claim: Claim) -> Ended<S::Effect> {
+/// Returns how the claim must end. `None` if the handler has ended it.
+async fn run<S: Store, W: Webhooks>(shared: &Shared<S, W>, claim: Claim) -> Option<Ended<S::Effect>> {
     let attempt = claim.attempt;
-    let ended = |verdict| Ended { verdict, attempt };
+    let ended = |verdict| Some(Ended { verdict, attempt });
     if attempt > shared.settings.max_attempts {
         // It has not failed, or it would be dead already.
         let reason = format!("the process ended in attempt {}", attempt - 1);
@@ -68,14 +73,19 @@ async fn run<S: Store, W: Webhooks>(shared: &Shared<S, W>, claim: Claim) -> Ende
         return ended(Verdict::Done(Vec::new()));
     }
     let effects = Collected::new();
+    let handling = Attempt::new(claim.id, &effects);
     let stored = match StoredDelivery::from_bytes(claim.bytes) {
-        Ok(stored) => stored.attach(Arc::new(Attached(Arc::clone(&effects)))),
+        Ok(stored) => stored.attach(Arc::new(Attached(Arc::clone(&handling)))),
         Err(error) => return ended(failed(shared, attempt, &error.into())),
     };
     let outcome = timeout(shared.settings.attempt_timeout, unwinding(shared.service.run_stored(stored))).await;
     ended(match outcome {
         Ok(Ok(Outcome::Handled | Outcome::Unrouted { fallback: Some(Fallback::Handled), .. })) => {
-            Verdict::Done(effects.take())
+            let effects = effects.take();
+            if handling.is_ended() && effects.is_empty() {
+                return None;
+            }
+            Verdict::Done(effects)
         }
         Ok(Ok(Outcome::Unrouted { reason, .. })) => Verdict::Unrouted { reason: cut(&reason.to_string()) },
         Ok(Ok(Outcome::Failed(error))) => failed(shared, attempt, &error),

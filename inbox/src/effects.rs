@@ -1,9 +1,13 @@
 //! Changes that happen together with the done mark.
 
+use std::any::Any;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use webhook_receiver::{Delivery, FromDelivery};
+
+use crate::store::ClaimId;
 
 /// What a handler changes in the store's own transaction, an argument of a handler.
 ///
@@ -55,12 +59,72 @@ impl<E> Collected<E> {
     }
 }
 
+/// The claim under which a handler runs, an argument of a handler that marks its delivery done itself: in a transaction of its
+/// own connection, such as one of a pool of another library, together with what it changes there.
+///
+/// Each durable store documents the SQL. If it has changed no row, something else has claimed the delivery: roll back,
+/// and return an error. After the commit, call [`ended`](Self::ended) and return without an error.
+///
+/// Prefer [`Effects`], which share the commits of the store.
+pub struct Claimed(Option<Arc<Attempt>>);
+
+impl Claimed {
+    /// The key of the delivery, and the token of the claim.
+    ///
+    /// # Errors
+    ///
+    /// If the handler is not run by an [inbox](crate::Inbox).
+    pub fn id(&self) -> Result<&ClaimId, NoTransaction> {
+        self.0.as_ref().map(|attempt| &attempt.claim).ok_or(NoTransaction)
+    }
+
+    /// The handler has marked its delivery done, and its transaction is committed: the inbox does not do it again.
+    pub fn ended(&self) {
+        if let Some(attempt) = &self.0 {
+            attempt.is_ended.store(true, Ordering::Release);
+        }
+    }
+}
+
+impl<S> FromDelivery<S> for Claimed {
+    fn from_delivery(delivery: &Delivery, _: &S) -> Self {
+        Self(delivery.attachment::<Attached>().map(|attached| Arc::clone(&attached.0)))
+    }
+}
+
+impl fmt::Debug for Claimed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Claimed").field(&self.id()).finish()
+    }
+}
+
+/// What the extractors get.
+pub(crate) struct Attempt {
+    claim: ClaimId,
+    is_ended: AtomicBool,
+    /// A [`Collected`] of the store's type of effects.
+    effects: Arc<dyn Any + Send + Sync>,
+}
+
+impl Attempt {
+    pub(crate) fn new<E: Send + 'static>(claim: ClaimId, effects: &Arc<Collected<E>>) -> Arc<Self> {
+        let effects = Arc::clone(effects) as Arc<dyn Any + Send + Sync>;
+        Arc::new(Self { claim, is_ended: AtomicBool::new(false), effects })
+    }
+
+    /// Whether the handler has marked its delivery done.
+    pub(crate) fn is_ended(&self) -> bool {
+        self.is_ended.load(Ordering::Acquire)
+    }
+}
+
 /// The delivery has an attachment of this type.
-pub(crate) struct Attached<E>(pub(crate) Arc<Collected<E>>);
+pub(crate) struct Attached(pub(crate) Arc<Attempt>);
 
 impl<S, E: Send + 'static> FromDelivery<S> for Effects<E> {
     fn from_delivery(delivery: &Delivery, _: &S) -> Self {
-        Self(delivery.attachment::<Attached<E>>().map(|attached| Arc::clone(&attached.0)))
+        let attached = delivery.attachment::<Attached>();
+        Self(attached.and_then(|attached| Arc::clone(&attached.0.effects).downcast().ok()))
     }
 }
 

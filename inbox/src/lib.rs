@@ -49,7 +49,7 @@ mod worker;
 
 pub use backoff::Backoff;
 pub use builder::InboxBuilder;
-pub use effects::{Effects, NoTransaction};
+pub use effects::{Claimed, Effects, NoTransaction};
 pub use health::{Health, HealthState};
 pub use inbox::Inbox;
 pub use memory::{MemoryEffect, MemoryStore, MemoryTable};

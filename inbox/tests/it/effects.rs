@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use webhook_inbox::store::State;
-use webhook_inbox::{Backoff, Effects, Inbox, MemoryEffect, MemoryTable, NoTransaction};
+use webhook_inbox::store::{Finish, Finished, State, Store, Verdict};
+use webhook_inbox::{Backoff, Claimed, Effects, Inbox, MemoryEffect, MemoryTable, NoTransaction};
 use webhook_receiver::{BoxError, Outcome};
 
 use crate::acme::{Created, created, receiver, signed};
@@ -47,6 +47,41 @@ async fn effects_happen_with_the_done_mark() {
         assert_eq!(store.table()[asset], "1", "{asset}");
         assert_eq!(ledger.count(asset), attempts, "{asset}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_can_mark_its_delivery_done_itself() {
+    let (store, ledger) = (store(), Ledger::default());
+    let handler = {
+        let (store, ledger) = (store.clone(), ledger.clone());
+        move |event: Created, claimed: Claimed| {
+            let (store, ledger) = (store.clone(), ledger.clone());
+            async move {
+                ledger.write(&event.asset, "attempt");
+                if event.asset == "rolls back" && ledger.count(&event.asset) == 1 {
+                    return Err(BoxError::from("the transaction was rolled back"));
+                }
+                // In place of a transaction of its own connection.
+                let finish = Finish { claim: claimed.id()?.clone(), verdict: Verdict::Done(Vec::new()) };
+                assert!(matches!(store.finish(vec![finish]).await?[..], [Finished::Applied]));
+                claimed.ended();
+                Ok(())
+            }
+        }
+    };
+    let inbox = Inbox::builder("acme", store.clone(), receiver().on(handler).into_service())
+        .backoff(Backoff::constant(Duration::from_secs(1)))
+        .start()
+        .unwrap();
+    for (asset, attempts) in [("commits", 1), ("rolls back", 2)] {
+        let id = asset.replace(' ', "-");
+        send(&inbox, &id, &created(asset)).await;
+        until(&store, &id, State::Done).await;
+        assert_eq!(send(&inbox, &id, &created(asset)).await, "duplicate");
+        assert_eq!(ledger.count(asset), attempts, "{asset}");
+    }
+    // Its place is free again.
+    assert!(inbox.drain(Duration::from_secs(1)).await);
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use webhook_inbox::Store;
 use webhook_inbox::store::{
-    ClaimRequest, EventTypes, Finish, Finished, Inserted, Key, NewEntry, Page, Selection, State, StoreErrorKind,
-    Verdict,
+    ClaimId, ClaimRequest, EventTypes, Finish, Finished, Inserted, Key, NewEntry, Page, Selection, State,
+    StoreErrorKind, Verdict,
 };
 use webhook_inbox_sqlite::rusqlite::Connection;
-use webhook_inbox_sqlite::{SqliteEffect, SqliteStore};
+use webhook_inbox_sqlite::{MARK_DONE, SqliteEffect, SqliteStore};
 use webhook_receiver::BodyDigest;
 use webhook_receiver::bytes::Bytes;
 
@@ -57,6 +57,32 @@ async fn what_was_stored_is_there_after_opening_again() {
     assert_eq!(insert(&store, "1", 101).await, Ok(Inserted::Conflict));
     let finish = Finish { claim: claim.id, verdict: Verdict::Done(Vec::new()) };
     assert!(matches!(store.finish(vec![finish]).await.unwrap()[..], [Finished::Applied]));
+}
+
+#[tokio::test]
+async fn a_delivery_is_marked_done_in_a_transaction_of_another_connection() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(file(&folder)).unwrap();
+    insert(&store, "1", 100).await.unwrap();
+    let ClaimId { key, token } = store.claim(&request()).await.unwrap().remove(0).id;
+    let mut own = Connection::open(file(&folder)).unwrap();
+    own.execute_batch("CREATE TABLE asset (id TEXT)").unwrap();
+    let mut handle = |token: u64| {
+        let transaction = own.transaction().unwrap();
+        transaction.execute("INSERT INTO asset VALUES ('a')", []).unwrap();
+        let token = i64::try_from(token).unwrap();
+        let rows = transaction.execute(MARK_DONE, (&key.endpoint, &key.id, token)).unwrap();
+        if rows == 1 { transaction.commit() } else { transaction.rollback() }.unwrap();
+        rows
+    };
+    // The token of another claim, the current one, and the same once more.
+    assert_eq!([handle(token.get() + 1), handle(token.get()), handle(token.get())], [0, 1, 0]);
+    let assets: u32 = own.query_row("SELECT count(*) FROM asset", [], |row| row.get(0)).unwrap();
+    assert_eq!(assets, 1);
+    let page = Page { after: 0, limit: 10, with_bytes: true };
+    let entries = store.list(&Selection::default(), &page).await.unwrap();
+    assert_eq!((entries[0].state, &entries[0].bytes), (State::Done, &None));
+    assert_eq!(insert(&store, "1", 100).await, Ok(Inserted::Duplicate));
 }
 
 #[tokio::test]
