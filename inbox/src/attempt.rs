@@ -26,21 +26,31 @@ pub(crate) type Permits = Vec<OwnedSemaphorePermit>;
 
 /// Handles a delivery in a task of its own.
 pub(crate) fn start<S: Store, W: Webhooks>(shared: &Arc<Shared<S, W>>, claim: Claim, permits: Permits) {
-    let id = claim.id.clone();
-    shared.held.insert(id.clone());
-    let span = info_span!("webhook_attempt", endpoint = id.key.endpoint, id = id.key.id, attempt = claim.attempt);
+    let key = claim.id.key.clone();
+    if !shared.held.begin(&claim.id) {
+        tracing::warn!(
+            endpoint = key.endpoint,
+            id = key.id,
+            "the lease of a webhook has lapsed while its handler runs"
+        );
+        return;
+    }
+    let span = info_span!("webhook_attempt", endpoint = key.endpoint, id = key.id, attempt = claim.attempt);
     let this = Arc::clone(shared);
     let task = tokio::spawn(
         async move {
             let claimed = Instant::now();
-            let (id, age) = (claim.id.clone(), claim.age);
+            let (key, age) = (claim.id.key.clone(), claim.age);
             let age = || age + claimed.elapsed();
-            match run(&this, claim).await {
-                Some(ended) => finish(&this, &id, ended, age).await,
-                // The handler has done it.
-                None => metrics::finished(&this.settings.endpoint, "done", age()),
+            let ended = run(&this, claim).await;
+            if let Some(claim) = this.held.end(&key) {
+                match ended {
+                    Some(ended) => finish(&this, &claim, ended, age).await,
+                    // The handler has done it.
+                    None => metrics::finished(&this.settings.endpoint, "done", age()),
+                }
+                this.held.remove(&claim);
             }
-            this.held.remove(&id);
             drop(permits);
             this.progressed();
             if this.settings.order.is_some() {
@@ -50,7 +60,7 @@ pub(crate) fn start<S: Store, W: Webhooks>(shared: &Arc<Shared<S, W>>, claim: Cl
         }
         .instrument(span),
     );
-    shared.held.set_task(&id, task.abort_handle());
+    shared.held.set_task(&key, task.abort_handle());
 }
 
 /// What has become of an attempt, and whether it can be tried again if the end fails.

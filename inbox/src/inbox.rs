@@ -160,9 +160,8 @@ impl<S: Store, W: Webhooks> Inbox<S, W> {
         let all = u32::try_from(shared.settings.concurrency).unwrap_or(u32::MAX);
         let have_finished = timeout(limit, shared.slots.all.acquire_many(all)).await.is_ok();
         shared.enter(Phase::Stopped);
-        let dropped = shared.held.claims();
+        let dropped = shared.held.abort_all();
         let retry = |claim| {
-            shared.held.abort(&claim);
             let reason = "the worker was stopped".to_owned();
             Finish { claim, verdict: Verdict::Retry { after: Duration::ZERO, reason } }
         };

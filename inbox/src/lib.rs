@@ -35,6 +35,7 @@ mod batch;
 mod builder;
 mod effects;
 mod health;
+mod held;
 mod inbox;
 mod memory;
 mod metrics;

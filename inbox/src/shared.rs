@@ -1,16 +1,15 @@
 //! What all clones of an inbox and its workers share.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, Semaphore, watch};
-use tokio::task::AbortHandle;
 use tokio::time::Instant;
 use webhook_receiver::{ReceiverService, Webhooks};
 
 use crate::batch::{Batcher, Write};
+use crate::held::Held;
 use crate::settings::Settings;
-use crate::store::{ClaimId, Finish, Finished, Inserted, NewEntry, Store, StoreError, StoreErrorKind};
+use crate::store::{Finish, Finished, Inserted, NewEntry, Store, StoreError, StoreErrorKind};
 
 /// More claims than this never end at once, so their ends are never refused.
 const FINISHES: usize = 1 << 20;
@@ -43,10 +42,6 @@ pub(crate) struct Slots {
     pub(crate) all: Arc<Semaphore>,
     pub(crate) limited: Vec<(&'static str, Arc<Semaphore>)>,
 }
-
-/// The claims that are running here.
-#[derive(Default)]
-pub(crate) struct Held(Mutex<HashMap<ClaimId, Option<AbortHandle>>>);
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Status {
@@ -132,41 +127,6 @@ impl<S: Store, W: Webhooks> Shared<S, W> {
 
     fn lock(&self) -> MutexGuard<'_, Status> {
         self.status.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Held {
-    pub(crate) fn insert(&self, claim: ClaimId) {
-        self.lock().insert(claim, None);
-    }
-
-    /// The task that handles a claim, unless it has ended already.
-    pub(crate) fn set_task(&self, claim: &ClaimId, task: AbortHandle) {
-        if let Some(held) = self.lock().get_mut(claim) {
-            *held = Some(task);
-        }
-    }
-
-    pub(crate) fn remove(&self, claim: &ClaimId) {
-        self.lock().remove(claim);
-    }
-
-    pub(crate) fn claims(&self) -> Vec<ClaimId> {
-        self.lock().keys().cloned().collect()
-    }
-
-    /// Aborts the task of a claim, if it is still held. Returns whether it was.
-    pub(crate) fn abort(&self, claim: &ClaimId) -> bool {
-        let task = self.lock().remove(claim);
-        let was_held = task.is_some();
-        if let Some(task) = task.flatten() {
-            task.abort();
-        }
-        was_held
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<ClaimId, Option<AbortHandle>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

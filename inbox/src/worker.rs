@@ -123,8 +123,8 @@ pub(crate) async fn keep<S: Store, W: Webhooks>(shared: Arc<Shared<S, W>>) {
         match shared.observe(Call::Work, shared.store.extend(&claims, lease).await) {
             Ok(states) => {
                 for (claim, state) in claims.iter().zip(states) {
-                    // Another worker handles it now. Ended ones have expired as well, but are not held.
-                    if state == LeaseState::Expired && shared.held.abort(claim) {
+                    // Another worker handles it now.
+                    if state == LeaseState::Expired && shared.held.expire(claim) {
                         let (endpoint, id) = (&claim.key.endpoint, &claim.key.id);
                         tracing::warn!(endpoint, id, "the lease of a webhook has expired while its handler ran");
                         metrics::expired(endpoint);

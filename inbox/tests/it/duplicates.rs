@@ -101,6 +101,38 @@ async fn r13_a_retry_while_a_slow_handler_runs() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn r16_f18_the_clock_steps_while_a_handler_runs() {
+    let (clock, ledger) = (ManualClock::default(), Ledger::default());
+    let store = MemoryStore::with_clock(clock.clock());
+    let slow = {
+        let ledger = ledger.clone();
+        move |event: Created| {
+            let ledger = ledger.clone();
+            async move {
+                ledger.write(&event.asset, "created");
+                sleep(Duration::from_mins(5)).await;
+            }
+        }
+    };
+    let inbox = Inbox::start("acme", store.clone(), receiver().on(slow).into_service()).unwrap();
+    send(&inbox, "1", &created("a")).await;
+    sleep(Duration::from_secs(5)).await;
+    // All leases seem to have lapsed; then the clock is set back.
+    clock.advance(DAY);
+    sleep(Duration::from_secs(20)).await;
+    send(&inbox, "2", &created("b")).await;
+    sleep(Duration::from_secs(5)).await;
+    clock.set(clock.now() - DAY - Duration::from_hours(1));
+    send(&inbox, "3", &created("c")).await;
+    for (id, asset) in [("1", "a"), ("2", "b"), ("3", "c")] {
+        sleep(Duration::from_mins(6)).await;
+        assert_eq!(state(&store, id).await, Some(State::Done));
+        assert_eq!(ledger.count(asset), 1, "{asset}");
+        assert_eq!(send(&inbox, id, &created(asset)).await, "duplicate");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn r15_a_purge_while_a_duplicate_arrives() {
     let (clock, ledger) = (ManualClock::default(), Ledger::default());
     let store = MemoryStore::with_clock(clock.clock());
