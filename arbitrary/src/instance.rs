@@ -16,6 +16,9 @@ const ENOUGH: usize = 6;
 
 /// A value that is an instance of the schema, made by following it. References are resolved in the document.
 ///
+/// What the emitted types refuse by intent is left out: integers beyond `int32` and `int64`, and numbers beyond a double.
+/// Strings have their `format`.
+///
 /// `None` if the schema contradicts itself, or if no instance was found. `not`, `if` and the exclusiveness of `oneOf` are
 /// not followed: a test that relies on an instance asks an independent validator, and few are refused.
 pub fn instance(choices: &mut Choices<'_>, document: &Value, schema: &Value) -> Option<Value> {
@@ -203,6 +206,7 @@ impl<'v> Builder<'v, '_, '_> {
         }
         for schema in schemas {
             match schema.get("format").and_then(Value::as_str) {
+                // Out of these ranges an instance is valid, but is refused: see docs/support.md.
                 Some("int32") => (low, high) = (low.max(f64::from(i32::MIN)), high.min(f64::from(i32::MAX))),
                 Some("int64") => (low, high) = (low.max(-9e15), high.min(9e15)),
                 _ => {}
