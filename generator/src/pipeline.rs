@@ -52,7 +52,12 @@ pub enum Reached<'a> {
     /// The schemas that webhooks use were brought into one dialect.
     Normalized(&'a Description),
     /// Types and event types were chosen.
-    Ir(&'a Api),
+    Ir {
+        /// The description.
+        description: &'a Description,
+        /// What it means in Rust.
+        api: &'a Api,
+    },
     /// All Rust names were chosen.
     Names {
         /// The items that are named.
@@ -75,7 +80,7 @@ impl Reached<'_> {
         match self {
             Self::Tree(_) => "tree",
             Self::Normalized(_) => "normalized",
-            Self::Ir(_) => "ir",
+            Self::Ir { .. } => "ir",
             Self::Names { .. } => "names",
             Self::Files(_) => "files",
         }
@@ -101,7 +106,7 @@ impl Stage {
         match (self, reached) {
             (Self::Tree, Reached::Tree(root)) => Some(document::pretty_json(root)),
             (Self::Normalized, Reached::Normalized(description)) => Some(outline::normalized(description)),
-            (Self::Ir, Reached::Ir(api)) => Some(outline::proposed(api)),
+            (Self::Ir, Reached::Ir { api, .. }) => Some(outline::proposed(api)),
             (Self::Names, Reached::Names { api, names, sources }) => Some(outline::named(api, names, sources)),
             _ => None,
         }
@@ -187,13 +192,14 @@ impl Run<'_> {
 
         self.budget.set_size(self.sources.size());
         let resolver = Resolver::new(&self.sources);
-        let description = normalize::normalize(&tree, &resolver, &self.budget, &mut self.diagnostics);
+        let description =
+            normalize::normalize(&tree, &self.config.webhooks, &resolver, &self.budget, &mut self.diagnostics);
         // References have added files.
         self.budget.set_size(self.sources.size());
         self.reach(Reached::Normalized(&description), observe)?;
 
         let api = lower::lower(&description, &self.config, &self.sources, &self.budget, &mut self.diagnostics)?;
-        self.reach(Reached::Ir(&api), observe)?;
+        self.reach(Reached::Ir { description: &description, api: &api }, observe)?;
 
         let crate_name = crate_name(self.request, &self.config);
         let names = names::name(&api, &self.config, crate_name, &self.sources, &mut self.diagnostics);

@@ -1,10 +1,10 @@
 //! Runs the generator on every folder of `fixtures/`; see the README there.
 
 mod golden;
+mod offers;
 mod support;
 
 use std::collections::BTreeMap;
-use std::fs;
 
 use support::fixtures;
 use webhook_generator::{Stage, dump, generate, render};
@@ -54,19 +54,4 @@ fn warnings_are_as_expected() {
         golden::compare(&fixture, &BTreeMap::from([("expected.txt".to_owned(), messages)]), &mut differences);
     }
     golden::report(&differences);
-}
-
-#[test]
-fn an_overlay_that_a_message_offers_makes_webhooks() {
-    let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    let overlay = folder.path().join("overlay.yaml");
-    for fixture in fixtures("errors").iter().filter(|fixture| fixture.name.ends_with("-only")) {
-        let outcome = generate(&fixture.request());
-        let mut help = outcome.diagnostics.iter().flat_map(|found| &found.help);
-        let offered = help.find_map(|help| help.find("overlay: 1.1.0").map(|start| &help[start..]));
-        fs::write(&overlay, offered.expect("an overlay is offered")).expect("the file can be written");
-        let outcome = generate(&fixture.request().overlay(&overlay));
-        let messages = render::text(&outcome.diagnostics, &outcome.sources, false);
-        assert_eq!(outcome.output.expect(&messages).api.webhooks.len(), 1, "{}", fixture.name);
-    }
 }

@@ -19,6 +19,7 @@ mod project;
 mod signature;
 mod table;
 mod values;
+mod webhooks;
 mod wording;
 
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ pub use located::Located;
 pub use project::{Project, Receiver};
 pub use signature::{Headers, Signature};
 pub use values::{CrateName, CrateVersion, HeaderName, Pointer, SpecPlace, Text, TypeName, VisibleText};
+pub use webhooks::{Callbacks, WebhookPlaces};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Level, Place};
 use crate::document::FileId;
@@ -47,6 +49,8 @@ pub struct Config {
     pub crate_version: CrateVersion,
     /// The vendor's name in Rust.
     pub vendor: Option<Located<TypeName>>,
+    /// Where webhooks are described.
+    pub webhooks: WebhookPlaces,
     /// How an event type is found.
     pub event_types: EventTypes,
     /// Rust names of types, by position in the description.
@@ -87,6 +91,7 @@ impl Config {
             crate_name: table.string("crate-name").map(Spanned::into_inner),
             crate_version: table.string("crate-version").map(Spanned::into_inner).unwrap_or_default(),
             vendor: table.string("vendor").map(|vendor| table.located(vendor)),
+            webhooks: table.table("webhooks", WebhookPlaces::read).map(Spanned::into_inner).unwrap_or_default(),
             event_types: table.table("event-type", EventTypes::read).map(Spanned::into_inner).unwrap_or_default(),
             names: table.map("names"),
             signature: table.table("signature", Signature::read).and_then(Spanned::into_inner),

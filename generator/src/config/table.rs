@@ -82,6 +82,26 @@ impl<'t> Table<'t> {
         elements.iter().filter_map(located).collect()
     }
 
+    /// Reads a list of strings.
+    pub(super) fn strings<T: FromStr<Err: Display>>(&mut self, key: &'static str) -> Option<Spanned<Vec<T>>> {
+        let value = self.take(key)?;
+        self.parse_all(key, &value, "a list of strings")
+    }
+
+    /// Reads `true`, `false` or a list of strings.
+    pub(super) fn flag_or_strings<T: FromStr<Err: Display>>(
+        &mut self,
+        key: &'static str,
+    ) -> Option<Spanned<Result<bool, Vec<T>>>> {
+        let value = self.take(key)?;
+        let span = value.span();
+        if let DeValue::Boolean(flag) = value.get_ref() {
+            return Some(Spanned::new(span, Ok(*flag)));
+        }
+        let names = self.parse_all(key, &value, "`true`, `false` or a list of strings")?;
+        Some(Spanned::new(span, Err(names.into_inner())))
+    }
+
     /// Reads a string or a list of strings.
     pub(super) fn one_or_more<T: FromStr<Err: Display>>(&mut self, key: &'static str) -> Option<Spanned<Vec<T>>> {
         let value = self.take(key)?;

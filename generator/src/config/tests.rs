@@ -205,11 +205,11 @@ fn levels() {
     "#]],
     );
     check_error(
-        "[diagnostics]\nW0710 = \"warn\"",
+        "[diagnostics]\nW0720 = \"warn\"",
         &expect![[r#"
-            E0401: unknown warning `W0710`
-            at 14..19: "W0710"
-            help: did you mean `W0610`?
+            E0401: unknown warning `W0720`
+            at 14..19: "W0720"
+            help: did you mean `W0710`?
         "#]],
     );
     check_error(
@@ -534,5 +534,25 @@ fn mistakes_in_signatures_are_located() {
             at 37..40: "\"a\""
             help: give each its own name
         "#]],
+    );
+}
+
+#[test]
+fn places_of_webhooks() {
+    let texts = |list: &Option<Located<Vec<Text>>>| -> Vec<String> {
+        list.iter().flat_map(|list| &list.value).map(Text::to_string).collect()
+    };
+    let places = parsed("[webhooks]\ncallbacks = true\npaths = [\"/events/*\"]\ntags = [\"Events\"]\n").webhooks;
+    assert_eq!(places.callbacks.as_ref().map(|callbacks| &callbacks.value), Some(&Callbacks::All(true)));
+    assert_eq!((texts(&places.paths), texts(&places.tags)), (vec!["/events/*".to_owned()], vec!["Events".to_owned()]));
+    let named = parsed("[webhooks]\ncallbacks = [\"onEvent\"]\n").webhooks.callbacks.map(|callbacks| callbacks.value);
+    assert_eq!(named, Some(Callbacks::Named(vec!["onEvent".parse().unwrap()])));
+    assert!(!parsed("[webhooks]\n").webhooks.is_set());
+    check_error(
+        "[webhooks]\ncallbacks = \"onEvent\"",
+        &expect![[r#"
+        E0401: `callbacks` must be `true`, `false` or a list of strings, not a string
+        at 23..32: "\"onEvent\""
+    "#]],
     );
 }

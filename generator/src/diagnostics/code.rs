@@ -88,8 +88,8 @@ codes! {
     DuplicateValue = "W0606", Warning, "An `enum` lists a value twice.";
     RequiredUndeclared = "W0609", Warning, "`required` names a member that no schema describes.";
     SchemaFault = "W0610", Warning, "A schema is wrong or contradicts itself, and is read as a less precise type.";
+    WebhooksInferred = "W0611", Warning, "Webhooks are read from `callbacks` or `paths`, which is inferred.";
     NoEventType = "E0701", Error, "The event type of a webhook cannot be determined.";
-    EventTypeContradicted = "E0702", Error, "Equally good evidence names different event types for one webhook.";
     EventTypeTwice = "E0703", Error, "Several webhooks claim one event type.";
     SignatureContradicted = "E0704", Error, "The signature headers contradict each other or the configuration.";
     EventTypeDoubtful = "W0701", Warning, "Weaker evidence names another event type.";
@@ -101,6 +101,8 @@ codes! {
     NoExample = "W0707", Note, "A webhook has no example, and its properties have none.";
     EventTypeInferred = "W0708", Warning, "The location of the event type is inferred.";
     SignatureInferred = "W0709", Warning, "The signature scheme is inferred from words.";
+    EventTypeUnknown = "W0710", Warning, "A webhook is left out, since its event type cannot be determined.";
+    EventTypeUnclaimed = "W0711", Warning, "A listed event type belongs to no webhook.";
     NameUnusable = "E0801", Error, "A configured name clashes with another name of the emitted crate.";
     Internal = "E0901", Error, "The generator has a bug.";
 }

@@ -3,7 +3,9 @@
 //! Only what webhooks use is read; mistakes elsewhere in the document are not reported.
 
 mod absent;
+mod entry;
 mod fields;
+mod places;
 mod schema;
 mod statements;
 #[cfg(test)]
@@ -15,14 +17,17 @@ use std::collections::{HashMap, HashSet};
 
 use openapiv3::Operation;
 
+pub use entry::Address;
 pub use schema::{Additional, DEFAULT_MAPPING, Inexpressible, JsonType, Schema, SchemaId, Schemas, keywords};
 pub use statements::{Statement, StatementKind, prose};
 
 use crate::budget::{Budget, Resource};
+use crate::config::WebhookPlaces;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, did_you_mean, suggest};
 use crate::document::{Node, Value, pointer};
 use crate::http;
 use crate::resolve::{Resolver, Unresolved};
+use entry::Entry;
 
 /// The part of a description that webhooks use.
 #[derive(Debug)]
@@ -43,18 +48,22 @@ pub struct Description {
     pub document: Node,
 }
 
-/// One operation under `webhooks`.
+/// One operation under `webhooks`, or at another place that describes webhooks.
 #[derive(Debug)]
 pub struct Webhook {
-    /// The key under `webhooks`.
+    /// The node whose name is the key of the webhook.
     pub key: Node,
-    /// The name of the key.
+    /// Its name: the key, or one that is made of its place.
     pub name: String,
+    /// Where it is sent to, if that is known.
+    pub address: Option<Address>,
     /// The operation, as an OpenAPI 3.0 type. Bodies and headers are separate, since 3.0 cannot express all of them.
     pub operation: Operation,
     /// The place of `operationId`.
     pub operation_id: Option<Node>,
-    /// The strings in the operation's extensions (`x-…`), each with its path.
+    /// The summaries and descriptions of the operation and its path item.
+    pub texts: Vec<Node>,
+    /// The strings in the extensions (`x-…`) of the operation and its path item, each with its path.
     pub extensions: Vec<(String, Node)>,
     /// The body's schema.
     pub body: SchemaId,
@@ -100,8 +109,15 @@ const MEDIA_TYPES: [&str; 8] = [
 
 const METHODS: [&str; 9] = ["post", "put", "patch", "delete", "get", "head", "options", "trace", "query"];
 
-/// Reads a description. After an error the result may be incomplete.
-pub fn normalize(root: &Node, resolver: &Resolver<'_>, budget: &Budget, diagnostics: &mut Diagnostics) -> Description {
+/// Reads a description, with the webhooks at these places besides those under `webhooks`. After an error the result may be
+/// incomplete.
+pub fn normalize(
+    root: &Node,
+    places: &WebhookPlaces,
+    resolver: &Resolver<'_>,
+    budget: &Budget,
+    diagnostics: &mut Diagnostics,
+) -> Description {
     let mut reader = Reader {
         resolver,
         budget,
@@ -119,7 +135,7 @@ pub fn normalize(root: &Node, resolver: &Resolver<'_>, budget: &Budget, diagnost
         }
     };
     reader.version(root);
-    let webhooks = reader.webhooks(root);
+    let webhooks = reader.webhooks(root, places);
     Description {
         title: text("title").unwrap_or_default(),
         version: text("version").unwrap_or_default(),
@@ -169,7 +185,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn webhooks(&mut self, root: &Node) -> Vec<Webhook> {
+    fn webhooks(&mut self, root: &Node, elsewhere: &WebhookPlaces) -> Vec<Webhook> {
         let mut webhooks: Vec<Webhook> = Vec::new();
         let mut places: HashMap<&str, usize> = HashMap::new();
         let maps: Vec<&Node> = ["webhooks", "x-webhooks"].iter().filter_map(|name| root.get(name)).collect();
@@ -194,7 +210,7 @@ impl Reader<'_, '_> {
                     }
                     None => {
                         let place = webhooks.len();
-                        self.path_item(root, name, item, true, &mut webhooks);
+                        self.path_item(root, name, item, &mut webhooks);
                         if webhooks.len() > place {
                             places.insert(name, place);
                         }
@@ -202,31 +218,54 @@ impl Reader<'_, '_> {
                 }
             }
         }
+        let known: HashSet<String> =
+            maps.iter().filter_map(|map| map.as_object()).flatten().map(|(name, _)| name.to_string()).collect();
+        for entry in self.elsewhere(root, elsewhere, &known) {
+            self.webhook(root, entry, &mut webhooks);
+        }
         if webhooks.is_empty() && !self.diagnostics.has_errors() {
             self.no_webhooks(root, maps.first().copied());
         }
         webhooks
     }
 
-    /// Reads a path item, or a Callback Object where `addressed` allows one: it has one more level, the expression for the
-    /// URL.
-    fn path_item(&mut self, root: &Node, name: &str, written: &Node, addressed: bool, webhooks: &mut Vec<Webhook>) {
+    /// Reads a path item, or a Callback Object: it has one more level, the expression for the URL.
+    fn path_item(&mut self, root: &Node, name: &str, written: &Node, webhooks: &mut Vec<Webhook>) {
         let Some(item) = self.follow(written) else { return };
         let Some(members) = item.as_object() else {
             return self.wrong(&item, "a webhook must be a path item");
         };
-        let operations: Vec<(&str, &Node)> =
-            METHODS.iter().filter_map(|method| members.get(*method).map(|operation| (*method, operation))).collect();
-        let Some(((method, operation), others)) = operations.split_first() else {
-            let items: Vec<&Node> =
-                members.iter().filter(|(key, _)| key.starts_with('{')).map(|(_, item)| item).collect();
-            if let ([item], true) = (&items[..], addressed) {
-                return self.path_item(root, name, item, false, webhooks);
-            }
+        if METHODS.iter().any(|method| members.contains_key(*method)) {
+            return self.webhook(root, Entry::new(name, written, item), webhooks);
+        }
+        let mut entries = Vec::new();
+        for (expression, inner) in places::addressed(&item) {
+            let Some(item) = self.follow(inner) else { return };
+            let address = Address { operation: None, expression: expression.to_owned() };
+            entries.push(Entry { address: Some(address), ..Entry::new(name, inner, item) });
+        }
+        if entries.is_empty() {
             let mut unknown =
                 members.keys().filter(|key| !fields::PATH_ITEM.contains(&&***key) && !key.starts_with("x-"));
             let near = unknown.find_map(|key| did_you_mean(key, METHODS));
             return self.skip_with(written, &format!("webhook `{name}` has no operation"), near);
+        }
+        for entry in entry::distinct(entries, &HashSet::new()) {
+            self.webhook(root, entry, webhooks);
+        }
+    }
+
+    /// Reads the operation of a path item.
+    fn webhook(&mut self, root: &Node, entry: Entry, webhooks: &mut Vec<Webhook>) {
+        let Entry { name, key, item, method, address, path: _ } = entry;
+        let Some(members) = item.as_object() else {
+            return self.wrong(&item, "a webhook must be a path item");
+        };
+        let wanted = METHODS.iter().filter(|known| method.is_none_or(|method| method == **known));
+        let operations: Vec<(&str, &Node)> =
+            wanted.filter_map(|method| members.get(*method).map(|operation| (*method, operation))).collect();
+        let Some(((method, operation), others)) = operations.split_first() else {
+            return self.skip(&key, &format!("webhook `{name}` has no operation"));
         };
         if !others.is_empty() {
             let names: Vec<String> = others.iter().map(|(method, _)| format!("`{method}`")).collect();
@@ -244,7 +283,7 @@ impl Reader<'_, '_> {
                 let is_known = fields::OPERATION.contains(&&**key);
                 if is_known { None } else { did_you_mean(key, ["requestBody"]) }
             });
-            return self.skip_with(written, &format!("webhook `{name}` has no body"), near);
+            return self.skip_with(&key, &format!("webhook `{name}` has no body"), near);
         };
         let Some(body) = self.follow(body) else { return };
         self.fields(&body, &[fields::REQUEST_BODY]);
@@ -255,7 +294,7 @@ impl Reader<'_, '_> {
             let message = format!("webhook `{name}` has no JSON body (content: {})", types.join(", "));
             let is_near = |media_type: &&str| suggest(media_type, MEDIA_TYPES) == Some(MEDIA_TYPES[0]);
             let near = types.into_iter().find(is_near).map(|_| format!("did you mean `{}`?", MEDIA_TYPES[0]));
-            return self.skip_with(written, &message, near);
+            return self.skip_with(&key, &message, near);
         };
         // 3.2 allows a reference here.
         let Some(media) = self.follow(media) else { return };
@@ -264,15 +303,19 @@ impl Reader<'_, '_> {
         let any = Node::new(Value::Bool(true), media.origin().clone());
         let schema = media.get("schema").unwrap_or(&any);
         self.add_statements(root, &item, &operation);
+        let described = [&operation, &item];
+        let texts = described.iter().flat_map(|node| ["summary", "description"].map(|name| node.get(name)));
         webhooks.push(Webhook {
-            key: written.clone(),
-            name: name.to_owned(),
+            name,
+            address,
             body: self.schemas.add(schema, self.resolver, self.budget, self.diagnostics),
             examples: self.examples(&media, schema),
             headers: self.headers(&item, &operation),
             operation_id: operation.get("operationId").cloned(),
-            extensions: self.extensions(&operation),
+            texts: texts.flatten().cloned().collect(),
+            extensions: described.iter().flat_map(|node| self.extensions(node)).collect(),
             operation: self.operation(&operation),
+            key,
         });
     }
 
@@ -366,7 +409,7 @@ impl Reader<'_, '_> {
         Header { name: name.to_owned(), place, values: texts(values), listed }
     }
 
-    /// The strings in the extensions of an operation, except those in lists.
+    /// The strings in the extensions of an operation or a path item, in lists directly below an extension too.
     fn extensions(&mut self, operation: &Node) -> Vec<(String, Node)> {
         let members = operation.as_object().into_iter().flatten();
         let mut pending: Vec<(String, &Node)> =
@@ -376,6 +419,10 @@ impl Reader<'_, '_> {
             self.spend(1, node);
             match node.value() {
                 Value::String(_) => texts.push((path, node.clone())),
+                Value::Array(items) if !path.contains('/') => {
+                    let items = items.iter().filter(|item| item.as_str().is_some());
+                    texts.extend(items.map(|item| (path.clone(), item.clone())));
+                }
                 Value::Object(members) => {
                     let path = |name| format!("{path}/{}", pointer::escape(name));
                     pending.extend(members.iter().map(|(name, node)| (path(name), node)));

@@ -488,6 +488,7 @@ fn a_callback_with_its_expression() {
         ",
         expect![[r#"
             webhook "door.opened": #0
+                sent to: "{$request.body#/url}"
         "#]],
     );
 }
@@ -694,4 +695,95 @@ fn a_reference_to_nothing_is_an_error() {
             E0301: cannot resolve the reference `#/components/pathItems/door`
         "#]],
     );
+}
+
+/// Operations under `paths`, and what they send.
+const PATHS: &str = "
+    paths:
+      /doors:
+        post:
+          tags: [Doors]
+          requestBody: {content: {application/json: {schema: {type: object}}}}
+          callbacks:
+            onChange:
+              '{$request.body#/url}': {post: {requestBody: {content: {application/json: {schema: {title: door}}}}}}
+            onLoss:
+              '{$request.body#/a}': {post: {requestBody: {content: {application/json: {schema: {title: key}}}}}}
+              '{$request.body#/b}': {post: {requestBody: {content: {application/json: {schema: {title: card}}}}}}
+      /windows/{id}:
+        put:
+          callbacks:
+            onChange:
+              '{$request.body#/url}': {post: {requestBody: {content: {application/json: {schema: {title: window}}}}}}
+      /house/windows/{id}:
+        patch:
+          callbacks:
+            OnChange:
+              '{$request.body#/url}': {post: {requestBody: {content: {application/json: {schema: {title: window}}}}}}
+      /events/door.opened:
+        post:
+          tags: [Sent]
+          requestBody: {content: {application/json: {schema: {type: object}}}}
+        put:
+          tags: [Sent]
+          requestBody: {content: {application/json: {schema: {type: object}}}}
+        get: {tags: [Sent]}
+";
+
+#[test]
+fn callbacks_without_webhooks() {
+    check_places(
+        "",
+        expect![[r#"
+        webhook "doorsOnChange": #0
+            sent to: "{$request.body#/url}"
+        webhook "windowsOnChange": #1
+            sent to: "{$request.body#/url}"
+        webhook "onLossA": #2
+            sent to: "{$request.body#/a}"
+        webhook "onLossB": #3
+            sent to: "{$request.body#/b}"
+
+        W0611: webhooks are read from `callbacks`
+    "#]],
+    );
+}
+
+#[test]
+fn configured_places() {
+    check_places(
+        "callbacks = [\"onLoss\", \"onLos\"]\npaths = [\"/events/*\"]\ntags = [\"Sint\"]",
+        expect![[r#"
+        webhook "door.opened": #0
+        webhook "onLossA": #1
+            sent to: "{$request.body#/a}"
+        webhook "onLossB": #2
+            sent to: "{$request.body#/b}"
+
+        W0704: unknown callback `onLos`
+        W0704: unknown tag `Sint`
+    "#]],
+    );
+    check_places(
+        "tags = [\"Sent\"]",
+        expect![[r#"
+        webhook "door.opened": #0
+    "#]],
+    );
+    check_places(
+        "callbacks = false",
+        expect![[r#"
+        E0602: the description has no webhook with a JSON body
+    "#]],
+    );
+}
+
+/// Checks which webhooks [`PATHS`] has, and the findings.
+#[track_caller]
+fn check_places(config: &str, expected: Expect) {
+    let spec = format!("openapi: 3.1.0\ninfo: {{title: Acme, version: '1'}}\n{}", dedented(PATHS));
+    let config = format!("[webhooks]\n{config}\n");
+    let (outline, findings) = Input { spec: &spec, config: &config }.stage(Stage::Normalized);
+    let webhooks = outline.split("\n\n#").next().unwrap_or_default();
+    expected.assert_eq(&join(webhooks, &findings));
 }

@@ -26,7 +26,7 @@ pub(crate) fn checked(folder: &Path) {
     let settings = sources.add_text(&folder.join("codegen.toml")).expect("the configuration can be read");
     let config = Config::parse(settings, sources.text(settings), &mut diagnostics);
     let budget = Budget::new(*sources.limits());
-    let description = normalize(&root, &Resolver::new(&sources), &budget, &mut diagnostics);
+    let description = normalize(&root, &config.webhooks, &Resolver::new(&sources), &budget, &mut diagnostics);
     let Some(api) = lower(&description, &config, &sources, &budget, &mut diagnostics) else { return };
     let mut run = || name(&api, &config, "hostile-webhooks", &sources, &mut diagnostics);
     let (names, again) = (run(), run());

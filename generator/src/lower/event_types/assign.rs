@@ -2,108 +2,186 @@
 
 use indexmap::IndexMap;
 
-use super::candidates::{Candidate, Candidates};
-use super::decide::{Decider, Decision};
+use super::allocate::is_event_type;
+use super::evidence::{Evidence, Kind, Stated};
 use super::gather::Gathered;
+use super::weigh::{Decision, Doubt, doubts, weigh};
 use super::{Route, header, report};
-use crate::diagnostics::{Diagnostic, Place};
+use crate::budget::Resource;
+use crate::diagnostics::Place;
 use crate::ir::{EventTypeLocation, is_template};
 use crate::normalize::Webhook;
 
-/// The routes of all webhooks, in their order, except those that an error is about.
+/// The webhooks of each event type, by position, each with the evidence.
+pub(super) type Claims = IndexMap<String, Vec<(usize, Evidence)>>;
+
+/// The routes of all webhooks, in their order, except those that an error is about or whose event type is unknown.
 pub(super) fn assign<'a>(gathered: &Gathered<'a, '_>, location: &EventTypeLocation) -> Vec<Route<'a>> {
     let webhooks = &gathered.cx.description.webhooks;
-    let mut assignment = Assignment::default();
-    for (webhook, decision) in webhooks.iter().zip(decisions(gathered, location)) {
-        assignment.add(gathered, webhook, decision);
-    }
-    assignment.report(gathered, location);
     report::unused_names(gathered.cx);
-    assignment.routes
-}
-
-fn decisions(gathered: &Gathered<'_, '_>, location: &EventTypeLocation) -> Vec<Decision> {
-    let description = gathered.cx.description;
-    let webhooks = description.webhooks.iter();
-    match location {
-        EventTypeLocation::Body { pointers, completed_by } => {
-            let stated: Vec<Candidates> =
-                webhooks.clone().map(|webhook| gathered.at_first(webhook, pointers)).collect();
-            let decider = Decider::new(gathered, most_keys_are_stated(&description.webhooks, &stated));
-            webhooks
-                .zip(stated)
-                .map(|(webhook, stated)| decider.by_body(webhook, stated, pointers, completed_by.as_deref()))
-                .collect()
+    let separator = gathered.cx.separator();
+    let parts = parts(gathered, location);
+    let mut decisions = match stated(gathered, location) {
+        Some(stated) => {
+            let completed = webhooks.iter().zip(stated).zip(&parts).map(|((webhook, stated), parts)| {
+                let spend = |count| {
+                    gathered.cx.spend(Resource::Candidates, count, webhook.key.origin());
+                    !gathered.cx.is_exceeded()
+                };
+                stated.completed(parts, separator, spend)
+            });
+            let stated: Vec<Stated> = completed.collect();
+            let decisions = weigh(gathered, &stated);
+            report_stated(gathered, location, &stated, &decisions);
+            decisions
         }
-        EventTypeLocation::Header { name, completed_by } => {
-            let decider = Decider::new(gathered, false);
-            let values = header::values(description, name);
-            webhooks
-                .zip(values)
-                .map(|(webhook, values)| decider.by_header(webhook, values, completed_by.as_deref()))
-                .collect()
-        }
-        EventTypeLocation::Address => {
-            let decider = Decider::new(gathered, false);
-            webhooks.map(|webhook| decider.by_address(webhook)).collect()
-        }
-    }
-}
-
-/// Whether the bodies of most webhooks state their keys.
-fn most_keys_are_stated(webhooks: &[Webhook], stated: &[Candidates]) -> bool {
-    let states_key = |(webhook, stated): &(&Webhook, &Candidates)| {
-        let key = Candidate::key(webhook).name;
-        stated.fixed.iter().chain(&stated.listed).chain(&stated.examples).any(|candidate| candidate.name == key)
+        None => addresses(gathered),
     };
-    let count = webhooks.iter().zip(stated).filter(states_key).count();
-    count > 1 && count * 2 > webhooks.len()
-}
-
-/// The decisions for all webhooks.
-#[derive(Default)]
-struct Assignment<'a> {
-    routes: Vec<Route<'a>>,
-    /// The webhooks of each event type, each with the place that names it.
-    claims: IndexMap<String, Vec<(&'a Webhook, Place)>>,
-    unresolved: Vec<&'a Webhook>,
-    /// By the event type that was chosen.
-    doubts: Vec<(String, Vec<Diagnostic>)>,
-}
-
-impl<'a> Assignment<'a> {
-    fn add(&mut self, gathered: &Gathered<'_, '_>, webhook: &'a Webhook, decision: Decision) {
-        let (candidates, doubts) = match decision {
-            Decision::Resolved { candidates, doubts } => (candidates, doubts),
-            Decision::Unresolved => return self.unresolved.push(webhook),
-            Decision::Contradicted => return,
-        };
-        self.doubts.extend(candidates.first().map(|chosen| (chosen.name.clone(), doubts)));
-        for candidate in candidates {
-            let event_type = candidate.name;
-            if is_template(&event_type) {
-                gathered.cx.report(report::template(&event_type, candidate.place.clone()));
-            }
-            self.claims.entry(event_type.clone()).or_default().push((webhook, candidate.place));
-            let head = candidate.head.unwrap_or_else(|| event_type.clone());
-            self.routes.push(Route { webhook, event_type, head, alternatives: candidate.alternatives });
+    for (decision, parts) in decisions.iter_mut().zip(&parts) {
+        for chosen in &mut decision.chosen {
+            chosen.head.get_or_insert_with(|| head(&chosen.name, parts, separator));
         }
     }
+    let claims = claims(&decisions);
+    report_claims(gathered, &decisions, &claims);
+    let routes = webhooks.iter().zip(decisions).flat_map(|(webhook, decision)| {
+        decision.chosen.into_iter().map(move |chosen| Route {
+            webhook,
+            head: chosen.head.unwrap_or_else(|| chosen.name.clone()),
+            event_type: chosen.name,
+            alternatives: chosen.alternatives,
+        })
+    });
+    routes.collect()
+}
 
-    fn report(&mut self, gathered: &Gathered<'_, '_>, location: &EventTypeLocation) {
-        let cx = gathered.cx;
-        report::unresolved(cx, &self.unresolved, location);
-        report::undeclared_completion(gathered, location);
-        for (name, claimants) in self.claims.iter().filter(|(_, claimants)| claimants.len() > 1) {
-            cx.report(report::claimed_twice(name, claimants, cx.separator()));
+/// What each webhook states at the location; `None` if deliveries do not state their event type.
+fn stated(gathered: &Gathered<'_, '_>, location: &EventTypeLocation) -> Option<Vec<Stated>> {
+    match location {
+        EventTypeLocation::Body { pointers, .. } => {
+            let webhooks = gathered.cx.description.webhooks.iter();
+            Some(webhooks.map(|webhook| gathered.at_first(webhook, pointers)).collect())
         }
-        // An event type that two webhooks claim is an error already.
-        for (name, doubts) in std::mem::take(&mut self.doubts) {
-            if self.claims[&name].len() == 1 {
-                for doubt in doubts {
-                    cx.report(doubt);
-                }
-            }
+        EventTypeLocation::Header { name, .. } => Some(header::stated(gathered, name)),
+        EventTypeLocation::Address => None,
+    }
+}
+
+/// The values in each body that complete its event types. If a body does not fix its part, a header alone decides.
+fn parts<'a>(gathered: &Gathered<'a, '_>, location: &EventTypeLocation) -> Vec<Vec<Evidence>> {
+    let in_header = matches!(location, EventTypeLocation::Header { .. });
+    let of = |webhook: &'a Webhook| {
+        let stated = location.completed_by().map(|pointer| gathered.at(webhook, pointer)).unwrap_or_default();
+        stated.values.into_iter().filter(|part| !in_header || part.kind == Kind::Constant).collect()
+    };
+    gathered.cx.description.webhooks.iter().map(of).collect()
+}
+
+/// No delivery states it, so the names of the webhooks will do.
+fn addresses(gathered: &Gathered<'_, '_>) -> Vec<Decision> {
+    let configured = &gathered.cx.config.event_types.names;
+    let of = |webhook: &Webhook, key: &Evidence| match configured.get(&webhook.name) {
+        Some(name) => Evidence::new(name.value.as_str(), name.place.clone(), Kind::Configuration),
+        None => key.clone(),
+    };
+    let webhooks = gathered.cx.description.webhooks.iter().zip(&gathered.names);
+    webhooks
+        .map(|(webhook, names)| Decision {
+            chosen: vec![of(webhook, &names.key)],
+            evidence: Vec::new(),
+            unlisted: None,
+        })
+        .collect()
+}
+
+/// The part of an event type before the one of these parts that completes it.
+fn head(name: &str, parts: &[Evidence], separator: &str) -> String {
+    let before = |part: &Evidence| name.strip_suffix(&part.name)?.strip_suffix(separator);
+    parts.iter().find_map(before).unwrap_or(name).to_owned()
+}
+
+fn claims(decisions: &[Decision]) -> Claims {
+    let mut claims = Claims::new();
+    for (index, decision) in decisions.iter().enumerate() {
+        for chosen in &decision.chosen {
+            claims.entry(chosen.name.clone()).or_default().push((index, chosen.clone()));
         }
     }
+    claims
+}
+
+/// Reports what the location does not state, and what nobody claims of what it states.
+fn report_stated(gathered: &Gathered<'_, '_>, location: &EventTypeLocation, stated: &[Stated], decisions: &[Decision]) {
+    let cx = gathered.cx;
+    let webhooks = &cx.description.webhooks;
+    let claims = claims(decisions);
+    report::unresolved(gathered, location, stated, decisions, &claims);
+    if let EventTypeLocation::Body { pointers, .. } = location {
+        let undeclared = webhooks.iter().zip(stated).zip(decisions);
+        let undeclared = undeclared.filter(|((_, stated), decision)| !stated.declared && !decision.chosen.is_empty());
+        report::undeclared(cx, &undeclared.map(|((webhook, _), _)| webhook).collect::<Vec<_>>(), pointers);
+    }
+    report::undeclared_completion(gathered, location);
+    if claims.is_empty() {
+        return;
+    }
+    let listed: Vec<Stated> = match location {
+        EventTypeLocation::Header { name, completed_by: None } => {
+            webhooks.iter().map(|webhook| header::listed(webhook, name)).collect()
+        }
+        EventTypeLocation::Header { .. } => Vec::new(),
+        _ => stated.to_vec(),
+    };
+    let mut unclaimed: IndexMap<String, Evidence> = IndexMap::new();
+    // The configuration says what a webhook has instead of what it lists.
+    let is_configured = |decision: &Decision| decision.chosen.iter().any(|chosen| chosen.kind == Kind::Configuration);
+    let listed = listed.into_iter().zip(decisions).filter(|(_, decision)| !is_configured(decision));
+    for value in listed.flat_map(|(stated, _)| stated.values) {
+        if is_event_type(&value) && !claims.contains_key(&value.name) {
+            unclaimed.entry(value.name.clone()).or_insert(value);
+        }
+    }
+    report::unclaimed(cx, &unclaimed.into_values().collect::<Vec<_>>());
+}
+
+/// Reports templates, event types of several webhooks and doubts about the others.
+fn report_claims(gathered: &Gathered<'_, '_>, decisions: &[Decision], claims: &Claims) {
+    let cx = gathered.cx;
+    let webhooks = &cx.description.webhooks;
+    for (name, claimants) in claims {
+        if is_template(name) {
+            for (_, claim) in claimants {
+                cx.report(report::template(name, claim.place.clone()));
+            }
+        }
+        if claimants.len() > 1 {
+            cx.report(report::claimed_twice(gathered, name, claimants, decisions, claims));
+        }
+    }
+    // An event type that two webhooks claim is an error already.
+    let is_clear = |decision: &&Decision| decision.chosen.iter().all(|chosen| claims[&chosen.name].len() == 1);
+    let mut unconfirmed: Vec<(&Webhook, &Evidence)> = Vec::new();
+    // Webhooks that share a schema share what it says.
+    let mut doubtful: IndexMap<Vec<&Place>, Vec<Doubt<'_>>> = IndexMap::new();
+    let mut unlisted: IndexMap<&Place, Vec<(&Webhook, &Evidence)>> = IndexMap::new();
+    for ((webhook, names), decision) in webhooks.iter().zip(&gathered.names).zip(decisions) {
+        if !is_clear(&decision) {
+            continue;
+        }
+        for doubt in doubts(webhook, decision) {
+            doubtful.entry(doubt.others.iter().map(|other| &other.place).collect()).or_default().push(doubt);
+        }
+        if let (Some(listed), Some(chosen)) = (&decision.unlisted, decision.chosen.first()) {
+            unlisted.entry(&listed.place).or_default().push((webhook, chosen));
+        }
+        let guessed = decision.chosen.iter().find(|chosen| chosen.kind == Kind::Example && !names.is_good(chosen));
+        unconfirmed.extend(guessed.map(|chosen| (webhook, chosen)));
+    }
+    for doubts in doubtful.values() {
+        report::doubtful(cx, doubts);
+    }
+    for (listed, webhooks) in unlisted {
+        report::unlisted(cx, listed, &webhooks);
+    }
+    report::unconfirmed(cx, &unconfirmed);
 }

@@ -1,11 +1,13 @@
-//! First pass: the candidates in the bodies.
+//! First pass: the evidence in the bodies.
 
 use std::cell::{OnceCell, RefCell};
+use std::slice;
 
 use indexmap::IndexMap;
 use openapiv3::Discriminator;
 
-use super::candidates::{Candidate, Candidates, Source};
+use super::evidence::{Evidence, Kind, Stated};
+use super::names::Names;
 use crate::budget::Resource;
 use crate::diagnostics::Place;
 use crate::document::{Node, Origin, pointer};
@@ -43,11 +45,13 @@ impl Reach {
 pub(super) type Path = Vec<String>;
 
 /// The places in a body that may contain a string.
-pub(super) type Places = IndexMap<Path, Candidates>;
+pub(super) type Places = IndexMap<Path, Stated>;
 
-/// The candidates in the bodies of all webhooks, each searched when it is first needed.
+/// The evidence of all webhooks. Each body is searched when that is first needed.
 pub(super) struct Gathered<'a, 'c> {
     pub cx: &'c Context<'a>,
+    /// By the position of the webhook.
+    pub names: Vec<Names>,
     top: OnceCell<Vec<Places>>,
     deep: OnceCell<Vec<Places>>,
     /// The webhooks whose bodies were not searched to the end, each with the first schema that was not.
@@ -63,7 +67,8 @@ pub(super) struct Unsearched<'a> {
 
 impl<'a, 'c> Gathered<'a, 'c> {
     pub(super) fn new(cx: &'c Context<'a>) -> Self {
-        Self { cx, top: OnceCell::new(), deep: OnceCell::new(), unsearched: RefCell::default() }
+        let names = cx.description.webhooks.iter().map(|webhook| Names::of(cx, webhook)).collect();
+        Self { cx, names, top: OnceCell::new(), deep: OnceCell::new(), unsearched: RefCell::default() }
     }
 
     /// The members of each body, by the position of the webhook.
@@ -101,16 +106,16 @@ impl<'a, 'c> Gathered<'a, 'c> {
         self.unsearched.borrow().values().cloned().collect()
     }
 
-    /// The candidates at a JSON pointer into the body of a webhook.
-    pub(super) fn at(&self, webhook: &'a Webhook, pointer: &str) -> Candidates {
+    /// What a webhook states at a JSON pointer into its body.
+    pub(super) fn at(&self, webhook: &'a Webhook, pointer: &str) -> Stated {
         let path = pointer::split(pointer);
         self.search(webhook, SearchScope::At(&path)).shift_remove(&path).unwrap_or_default()
     }
 
-    /// The candidates at the first of these JSON pointers that the body of a webhook declares.
-    pub(super) fn at_first(&self, webhook: &'a Webhook, pointers: &[String]) -> Candidates {
-        let mut candidates = pointers.iter().map(|pointer| self.at(webhook, pointer));
-        candidates.find(|candidates| candidates.declared).unwrap_or_default()
+    /// What a webhook states at the first of these JSON pointers that its body declares.
+    pub(super) fn at_first(&self, webhook: &'a Webhook, pointers: &[String]) -> Stated {
+        let mut places = pointers.iter().map(|pointer| self.at(webhook, pointer));
+        places.find(|stated| stated.declared).unwrap_or_default()
     }
 }
 
@@ -141,14 +146,14 @@ fn search(cx: &Context<'_>, webhook: &Webhook, scope: SearchScope<'_>) -> (Place
     if let SearchScope::At(path) = scope {
         places.entry(path.to_vec()).or_default();
     }
-    // Looking into an example takes a small part of the time that a candidate takes.
+    // Looking into an example takes a small part of the time that a text takes.
     cx.spend(Resource::Candidates, places.len() * examples.len() / 16, webhook.key.origin());
-    for (path, candidates) in &mut places {
+    for (path, stated) in &mut places {
         if cx.is_exceeded() {
             break;
         }
         let values = examples.iter().filter_map(|example| example.at_names(path));
-        candidates.examples.extend(values.filter_map(|value| Candidate::of(value, Source::Example)));
+        stated.examples.extend(values.filter_map(|value| Evidence::of(value, Kind::Example)));
     }
     (places, unsearched)
 }
@@ -181,8 +186,8 @@ struct Position {
 }
 
 impl Search<'_, '_, '_> {
-    fn visit(&mut self, set: &[SchemaId], position: Position) {
-        let set = unwrap_aliases(self.cx.schemas, set).0;
+    fn visit(&mut self, written: &[SchemaId], position: Position) {
+        let set = unwrap_aliases(self.cx.schemas, written).0;
         // A schema inside itself adds nothing.
         if self.nesting.contains(&set) || self.cx.is_exceeded() {
             return;
@@ -195,11 +200,11 @@ impl Search<'_, '_, '_> {
         self.visits -= 1;
         let merged = self.cx.merged(&set);
         self.nesting.push(set);
-        self.search(&merged, position);
+        self.search(&merged, written, position);
         self.nesting.pop();
     }
 
-    fn search(&mut self, merged: &MergedSchema<'_>, position: Position) {
+    fn search(&mut self, merged: &MergedSchema<'_>, written: &[SchemaId], position: Position) {
         let Position { alternative, depth } = position;
         for choice in merged.choices.iter().flat_map(|choice| &choice.alternatives) {
             let alternative = if depth == 0 { Some(*choice) } else { alternative };
@@ -225,7 +230,7 @@ impl Search<'_, '_, '_> {
             // An alternative may extend the schema that it is an alternative of.
             && alternative.is_none()
         {
-            self.collect_discriminator(discriminator, merged, depth);
+            self.collect_discriminator(discriminator, merged, written, depth);
         }
         if !merged.items.is_empty() {
             self.enter("0", &merged.items, position);
@@ -247,47 +252,58 @@ impl Search<'_, '_, '_> {
         }
     }
 
-    /// Collects the candidates at the present place.
+    /// Collects what the schema of the present place says.
     fn collect(&mut self, merged: &MergedSchema<'_>, alternative: Option<SchemaId>) {
-        let candidates = self.places.entry(self.path.clone()).or_default();
-        candidates.declared |= merged.may_be_text();
-        let of = |value: &Node, source| {
-            let candidate = Candidate::of(value, source)?;
-            Some(Candidate { alternatives: alternative.into_iter().collect(), ..candidate })
+        let stated = self.places.entry(self.path.clone()).or_default();
+        stated.declared |= merged.may_be_text();
+        let of = |value: &Node, kind| {
+            let evidence = Evidence::of(value, kind)?;
+            Some(Evidence { alternatives: alternative.into_iter().collect(), ..evidence })
         };
         let listed = merged.listed().unwrap_or_default();
         let origin = self.cx.schemas.get(merged.schemas[0]).node.origin();
         self.cx.spend(Resource::Candidates, 1 + listed.len() + merged.examples.len(), origin);
-        if merged.single_text().is_some() {
-            candidates.fixed.extend(listed.iter().filter_map(|value| of(value, Source::Constant)));
-            return;
-        }
+        let kind = if merged.single_text().is_some() { Kind::Constant } else { Kind::Listed };
         if merged.texts().is_some() {
-            candidates.listed.extend(listed.iter().filter_map(|value| of(value, Source::Listed)));
+            stated.values.extend(listed.iter().filter_map(|value| of(value, kind)));
         }
-        candidates.examples.extend(merged.examples.iter().filter_map(|value| of(value, Source::Example)));
+        if kind != Kind::Constant {
+            stated.examples.extend(merged.examples.iter().filter_map(|value| of(value, Kind::Example)));
+        }
     }
 
-    /// Collects the values in the mapping of a discriminator.
-    fn collect_discriminator(&mut self, discriminator: &Discriminator, merged: &MergedSchema<'_>, depth: usize) {
+    /// Collects the values in the mapping of a discriminator: those of the alternatives, or that of what extends a base.
+    fn collect_discriminator(
+        &mut self,
+        discriminator: &Discriminator,
+        merged: &MergedSchema<'_>,
+        written: &[SchemaId],
+        depth: usize,
+    ) {
         let origin = self.cx.schemas.get(merged.schemas[0]).node.origin();
         self.cx.spend(Resource::Candidates, discriminator.mapping.len(), origin);
         let place: Path = self.path.iter().cloned().chain([discriminator.property_name.clone()]).collect();
-        let candidates = self.places.entry(place).or_default();
-        candidates.discriminates = true;
+        let stated = self.places.entry(place).or_default();
+        stated.discriminates = true;
         // Without a mapping, the members of the alternatives say more.
         if discriminator.mapping.is_empty() {
             return;
         }
         let tags = Tags::new(self.cx, discriminator);
-        for alternative in merged.choices.iter().flat_map(|choice| &choice.alternatives) {
+        let mut add = |schema: SchemaId, tags: Vec<String>, alternatives: &[SchemaId]| {
+            let place = Place::Value(self.cx.schemas.get(schema).node.origin().clone());
+            let tags = tags.iter().map(|tag| Evidence::new(tag, place.clone(), Kind::Constant));
+            stated.values.extend(tags.map(|tag| Evidence { alternatives: alternatives.to_vec(), ..tag }));
+            stated.declared |= !stated.values.is_empty();
+        };
+        let alternatives = merged.choices.iter().flat_map(|choice| &choice.alternatives);
+        for alternative in alternatives {
             self.cx.spend(Resource::Candidates, 1, origin);
-            let place = Place::Value(self.cx.schemas.get(*alternative).node.origin().clone());
-            for tag in tags.of(*alternative) {
-                let alternatives = if depth == 0 { vec![*alternative] } else { Vec::new() };
-                let candidate = Candidate::new(&tag, place.clone(), Source::Constant);
-                candidates.fixed.push(Candidate { alternatives, ..candidate });
-                candidates.declared = true;
+            add(*alternative, tags.of(*alternative), if depth == 0 { slice::from_ref(alternative) } else { &[] });
+        }
+        if merged.choices.is_empty() {
+            for schema in written {
+                add(*schema, tags.mapped(*schema), &[]);
             }
         }
     }

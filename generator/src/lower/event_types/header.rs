@@ -1,17 +1,14 @@
 //! Event types in a header, alone or completed by a member of the body.
 
-use std::collections::HashMap;
-
 use indexmap::IndexMap;
 
-use super::candidates::{Candidate, Source, names};
+use super::allocate::Owners;
+use super::evidence::{Evidence, Kind, Stated};
 use super::gather::Gathered;
+use super::names::{ENDINGS, Names, texts};
 use super::spelling;
-use crate::document::{Node, pointer};
+use crate::document::pointer;
 use crate::normalize::{Description, Header, Webhook};
-
-/// The ends of the names of headers that state an event type.
-const ENDINGS: [&str; 6] = ["-event", "-event-type", "-event-name", "-event-key", "-topic", "-hook-type"];
 
 /// The name, in lower case, of a header that all webhooks document and whose name says that it states the event type.
 pub(super) fn find(description: &Description) -> Option<String> {
@@ -26,62 +23,65 @@ fn documented<'a>(webhook: &'a Webhook, name: &str) -> Option<&'a Header> {
     webhook.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name))
 }
 
-/// The documented values for each webhook: a single one, or all that are listed for this webhook alone.
-pub(super) fn values(description: &Description, name: &str) -> Vec<Vec<Candidate>> {
-    let shared_extension = shared_extension(description);
-    let value = |webhook: &Webhook| {
-        let documented = documented(webhook, name).into_iter().flat_map(|header| &header.values);
-        let documented = documented.filter_map(|value| Candidate::of(value, Source::Header));
+/// What the header states for each webhook.
+pub(super) fn stated(gathered: &Gathered<'_, '_>, name: &str) -> Vec<Stated> {
+    let webhooks = &gathered.cx.description.webhooks;
+    let listed: Vec<Stated> = webhooks.iter().map(|webhook| listed(webhook, name)).collect();
+    let owners = Owners::of(&listed);
+    let shared_extension = shared_extension(webhooks);
+    let of = |((webhook, names), listed): ((&Webhook, &Names), &Stated)| {
         let extension = shared_extension.as_deref().and_then(|path| extension(webhook, path));
-        // One example is often used for all webhooks: it counts if the webhook's name begins with it.
-        extension.into_iter().chain(documented).find(|candidate| begins_name(webhook, &candidate.name))
+        let documented = documented(webhook, name).into_iter().flat_map(|header| &header.values);
+        let documented = documented.filter_map(|value| Evidence::of(value, Kind::Extension));
+        // One example is often used for all webhooks: it counts if it fits the webhook's name.
+        let fits = |value: &Evidence| begins_name(webhook, &value.name) || names.is_good(value);
+        let mut values = owners.allocate(listed, names);
+        if values.is_empty() {
+            values.extend(extension.into_iter().chain(documented).find(fits));
+        }
+        // A header cannot contain other characters.
+        values.retain(|value| value.name.bytes().all(|byte| matches!(byte, b' '..=b'~')));
+        Stated { declared: true, values, ..Stated::default() }
     };
-    let mut listed: HashMap<&str, usize> = HashMap::new();
-    for value in description.webhooks.iter().flat_map(|webhook| listed_for(webhook, name)) {
-        *listed.entry(value.as_str().unwrap_or_default()).or_default() += 1;
-    }
-    let own = |webhook| {
-        let values = listed_for(webhook, name).filter_map(|value| Candidate::of(value, Source::Listed));
-        values.filter(|candidate| listed[candidate.name.as_str()] == 1).collect()
-    };
-    let webhooks = description.webhooks.iter();
-    webhooks.map(|webhook| value(webhook).map_or_else(|| own(webhook), |value| vec![value])).collect()
+    webhooks.iter().zip(&gathered.names).zip(&listed).map(of).collect()
 }
 
-fn listed_for<'a>(webhook: &'a Webhook, name: &str) -> impl Iterator<Item = &'a Node> {
-    documented(webhook, name).into_iter().flat_map(|header| &header.listed)
+/// The values that the header may have.
+pub(super) fn listed(webhook: &Webhook, name: &str) -> Stated {
+    let listed = documented(webhook, name).into_iter().flat_map(|header| &header.listed);
+    let values = listed.filter_map(|value| Evidence::of(value, Kind::Listed)).collect();
+    Stated { declared: true, values, ..Stated::default() }
 }
 
 fn begins_name(webhook: &Webhook, text: &str) -> bool {
-    names(webhook).any(|name| spelling::after(name, text).is_some())
+    texts(webhook).any(|name| spelling::after(name, text).is_some())
 }
 
-fn extension(webhook: &Webhook, path: &str) -> Option<Candidate> {
+fn extension(webhook: &Webhook, path: &str) -> Option<Evidence> {
     let (_, node) = webhook.extensions.iter().find(|(known, _)| known == path)?;
-    Candidate::of(node, Source::Header)
+    Evidence::of(node, Kind::Extension)
 }
 
 /// The extension (`x-…`) that every webhook has, with the beginning of the webhook's name.
-fn shared_extension(description: &Description) -> Option<String> {
+fn shared_extension(webhooks: &[Webhook]) -> Option<String> {
     let begins =
         |webhook: &Webhook, path: &str| extension(webhook, path).is_some_and(|found| begins_name(webhook, &found.name));
-    let mut paths = description.webhooks.first()?.extensions.iter().map(|(path, _)| path);
-    paths.find(|path| description.webhooks.iter().all(|webhook| begins(webhook, path))).cloned()
+    let mut paths = webhooks.first()?.extensions.iter().map(|(path, _)| path);
+    paths.find(|path| webhooks.iter().all(|webhook| begins(webhook, path))).cloned()
 }
 
 /// A JSON pointer to the member of the body that completes the header's value to the names of most webhooks.
-pub(super) fn completion(gathered: &Gathered<'_, '_>, header: &str) -> Option<String> {
+pub(super) fn completion(gathered: &Gathered<'_, '_>, stated: &[Stated]) -> Option<String> {
     let description = gathered.cx.description;
     let mut completed: IndexMap<&str, usize> = IndexMap::new();
-    let values = values(description, header);
-    for ((webhook, values), places) in description.webhooks.iter().zip(&values).zip(gathered.top()) {
-        let makes_name = |part: &Candidate| match values.first() {
-            Some(value) => names(webhook).any(|name| spelling::same(name, &format!("{} {}", value.name, part.name))),
-            None => names(webhook).any(|name| spelling::ends(name, &part.name)),
+    for ((webhook, stated), places) in description.webhooks.iter().zip(stated).zip(gathered.top()) {
+        let makes_name = |part: &Evidence| match stated.values.first() {
+            Some(value) => texts(webhook).any(|name| spelling::same(name, &format!("{} {}", value.name, part.name))),
+            None => texts(webhook).any(|name| spelling::ends(name, &part.name)),
         };
-        for (path, candidates) in places {
+        for (path, stated) in places {
             if let [member] = &path[..]
-                && candidates.fixed.iter().any(makes_name)
+                && stated.constants().any(makes_name)
             {
                 *completed.entry(member).or_default() += 1;
             }

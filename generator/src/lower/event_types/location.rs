@@ -1,30 +1,103 @@
 //! Second pass: where deliveries state their event type.
 
-use super::gather::Gathered;
-use super::header;
-use super::rank::Ranking;
+use std::collections::HashSet;
+
+use super::evidence::Stated;
+use super::gather::{Gathered, Path};
+use super::names::Names;
+use super::rank::{Cover, Ranking};
+use super::{header, spelling};
 use crate::config::{self, Located};
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::document::pointer;
 use crate::ir::EventTypeLocation;
-use crate::normalize::Webhook;
+use crate::normalize::{Address, Webhook};
+
+/// The setting for deliveries that do not state their event type.
+pub(super) const ADDRESS: &str = "address = true # each webhook has its own endpoint";
 
 /// The configured location, or the one that distinguishes the webhooks.
 pub(super) fn choose(gathered: &Gathered<'_, '_>) -> Option<EventTypeLocation> {
     if let Some(configured) = &gathered.cx.config.event_types.location {
         return Some(from_configuration(gathered, configured));
     }
-    let first = gathered.cx.description.webhooks.first()?;
+    let webhooks = &gathered.cx.description.webhooks;
+    let first = webhooks.first()?;
     let ranking = Ranking::new(gathered);
+    let body = |path: &Path| EventTypeLocation::Body { pointers: vec![pointer::join(path)], completed_by: None };
     if let Some(path) = ranking.distinguishing() {
         gathered.settle();
-        return Some(EventTypeLocation::Body { pointers: vec![pointer::join(&path)], completed_by: None });
+        return Some(body(&path));
     }
-    if let Some(name) = header::find(gathered.cx.description) {
-        let completed_by = header::completion(gathered, &name);
-        return Some(from_header(gathered, first, name, completed_by));
+    let header = header::find(gathered.cx.description).map(|name| DocumentedHeader::new(gathered, name));
+    if let Some(header) = &header
+        && header.resolved == webhooks.len()
+    {
+        return Some(from_header(gathered, first, header));
     }
-    from_bodies(gathered, first, &ranking)
+    if let Some(path) = ranking.partition() {
+        let pointer = pointer::join(&path);
+        let message = format!("the values at `{pointer}` of the bodies are different for each webhook");
+        gathered.cx.report(inferred(first, &message).setting("event-type", vec![pointer_setting(&[pointer])]));
+        return Some(body(&path));
+    }
+    let cover = ranking.cover();
+    match header {
+        _ if webhooks.len() > 1
+            && cover.resolved < webhooks.len()
+            && Addresses::of(webhooks) == Addresses::Different =>
+        {
+            let message = "the event type is not sent, and each webhook has its own address";
+            gathered.cx.report(inferred(first, message).setting("event-type", vec![ADDRESS.to_owned()]));
+            Some(EventTypeLocation::Address)
+        }
+        Some(header) if header.resolved >= cover.resolved => Some(from_header(gathered, first, &header)),
+        _ => from_bodies(gathered, first, &ranking, &cover),
+    }
+}
+
+/// A header that all webhooks document, and for how many it states the event type.
+struct DocumentedHeader {
+    name: String,
+    stated: Vec<Stated>,
+    resolved: usize,
+}
+
+impl DocumentedHeader {
+    fn new(gathered: &Gathered<'_, '_>, name: String) -> Self {
+        let stated = header::stated(gathered, &name);
+        let separator = gathered.cx.separator();
+        let is_known = |(stated, names): &(&Stated, &Names)| {
+            !stated.values.is_empty()
+                || !names.extensions.is_empty()
+                || !names.quoted.is_empty()
+                || spelling::is_event_type(&names.key.name, separator)
+        };
+        let resolved = stated.iter().zip(&gathered.names).filter(is_known).count();
+        Self { name, stated, resolved }
+    }
+}
+
+/// What the description says about the addresses that webhooks are sent to.
+#[derive(PartialEq, Eq)]
+enum Addresses {
+    Unknown,
+    /// All are sent to one.
+    Same,
+    /// Each is sent to its own.
+    Different,
+}
+
+impl Addresses {
+    fn of(webhooks: &[Webhook]) -> Self {
+        let known: Vec<&Address> = webhooks.iter().filter_map(|webhook| webhook.address.as_ref()).collect();
+        let distinct = known.iter().collect::<HashSet<_>>().len();
+        match (known.len() == webhooks.len(), distinct) {
+            (true, 1) if webhooks.len() > 1 => Self::Same,
+            (true, _) if distinct == webhooks.len() => Self::Different,
+            _ => Self::Unknown,
+        }
+    }
 }
 
 /// The configured location. Reports a text in the bodies that seems to complete the event type.
@@ -46,7 +119,8 @@ fn from_configuration(
         }
         config::EventTypeLocation::Header(name, completed_by) => {
             let name = name.as_str().to_owned();
-            let completion = if completed_by.is_none() { header::completion(gathered, &name) } else { None };
+            let stated = header::stated(gathered, &name);
+            let completion = if completed_by.is_none() { header::completion(gathered, &stated) } else { None };
             let completed_by = completed_by.as_ref().map(|pointer| pointer.as_str().to_owned());
             let setting = header_setting(&name);
             (EventTypeLocation::Header { name, completed_by }, setting, completion)
@@ -63,12 +137,9 @@ fn from_configuration(
     location
 }
 
-fn from_header(
-    gathered: &Gathered<'_, '_>,
-    first: &Webhook,
-    name: String,
-    completed_by: Option<String>,
-) -> EventTypeLocation {
+fn from_header(gathered: &Gathered<'_, '_>, first: &Webhook, header: &DocumentedHeader) -> EventTypeLocation {
+    let name = header.name.clone();
+    let completed_by = header::completion(gathered, &header.stated);
     let body = completed_by.as_ref().map(|pointer| format!(", completed by the body at `{pointer}`"));
     let message = format!("the header `{name}` states the event type{}", body.unwrap_or_default());
     let settings = settings(header_setting(&name), completed_by.as_deref());
@@ -77,12 +148,17 @@ fn from_header(
 }
 
 /// The places that together state the event types of most webhooks; no place, if there is only one webhook.
-fn from_bodies(gathered: &Gathered<'_, '_>, first: &Webhook, ranking: &Ranking<'_, '_>) -> Option<EventTypeLocation> {
-    let cover = ranking.cover();
+fn from_bodies(
+    gathered: &Gathered<'_, '_>,
+    first: &Webhook,
+    ranking: &Ranking<'_, '_>,
+    cover: &Cover,
+) -> Option<EventTypeLocation> {
     let pointers: Vec<String> = cover.paths.iter().map(|path| pointer::join(path)).collect();
     if pointers.is_empty() {
-        let only = gathered.cx.description.webhooks.len() == 1;
-        gathered.cx.report(if only { only_webhook(first) } else { no_location(first) });
+        let webhooks = &gathered.cx.description.webhooks;
+        let only = webhooks.len() == 1;
+        gathered.cx.report(if only { only_webhook(first) } else { no_location(first, &Addresses::of(webhooks)) });
         return only.then_some(EventTypeLocation::Address);
     }
     let completed_by = if let [only] = &pointers[..] { ranking.completion(only) } else { None };
@@ -107,11 +183,14 @@ fn only_webhook(webhook: &Webhook) -> Diagnostic {
         .setting("event-type", vec!["address = true".to_owned()])
 }
 
-fn no_location(webhook: &Webhook) -> Diagnostic {
-    Diagnostic::new(Code::NoEventType, "cannot determine where a delivery states its event type")
+fn no_location(webhook: &Webhook, addresses: &Addresses) -> Diagnostic {
+    let diagnostic = Diagnostic::new(Code::NoEventType, "cannot determine where a delivery states its event type")
         .at(Place::Name(webhook.key.origin().clone()), "for example here")
-        .help("`pointer = \"/…\"` for a member of the body, `header = \"x-…\"` for a header")
-        .setting("event-type", vec!["address = true # each webhook has its own endpoint".to_owned()])
+        .help("`pointer = \"/…\"` for a member of the body, `header = \"x-…\"` for a header");
+    if *addresses == Addresses::Same {
+        return diagnostic.help("all webhooks are sent to one address");
+    }
+    diagnostic.setting("event-type", vec![ADDRESS.to_owned()])
 }
 
 /// The lines of `codegen.toml` that state a location.

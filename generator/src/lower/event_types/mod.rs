@@ -1,17 +1,19 @@
-//! Which event types there are: [gather] the candidates, choose the [location] that states them, [assign] one to each
-//! webhook.
+//! Which event types there are: [gather] the evidence, choose the [location] that states them, [assign] them to webhooks.
 //!
-//! The strongest candidate decides; weaker ones that disagree are reported.
+//! All evidence for a webhook is one list, the strongest first. The strongest decides; weaker evidence that disagrees is
+//! reported. [`evidence::Kind`] ranks the kinds of evidence, [`names::Fit`] how well a value fits a webhook's name.
 
+mod allocate;
 mod assign;
-mod candidates;
-mod decide;
+mod evidence;
 mod gather;
 mod header;
 mod location;
+mod names;
 mod rank;
 mod report;
 mod spelling;
+mod weigh;
 
 use super::context::Context;
 use super::schema::Body;

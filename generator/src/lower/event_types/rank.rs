@@ -2,9 +2,11 @@
 
 use indexmap::{IndexMap, IndexSet};
 
-use super::candidates::{Candidate, Candidates, names};
+use super::allocate::Owners;
+use super::evidence::{Evidence, Stated, distinct};
 use super::gather::{Gathered, MAX_DEPTH, Path, Places};
-use super::spelling::{self, Spelling};
+use super::names::{Fit, Names};
+use super::spelling;
 use crate::document::pointer;
 use crate::normalize::Webhook;
 
@@ -40,11 +42,13 @@ struct RankedLocation {
 /// Places that together state most event types.
 pub(super) struct Cover {
     pub paths: Vec<Path>,
+    /// How many webhooks have an event type there.
+    pub resolved: usize,
     /// Whether the description leaves little doubt.
     pub evident: bool,
 }
 
-/// The bodies of all webhooks, and the candidates at their places.
+/// The bodies of all webhooks, and what is stated at their places.
 pub(super) struct Ranking<'a, 'g> {
     gathered: &'g Gathered<'a, 'g>,
     webhooks: &'a [Webhook],
@@ -62,8 +66,22 @@ impl<'a, 'g> Ranking<'a, 'g> {
     /// The member of all bodies that states a different event type for each webhook.
     pub(super) fn distinguishing(&self) -> Option<Path> {
         let count = self.webhooks.len();
-        let best = self.best(self.gathered.top(), &self.all())?;
+        let best = self.best(self.gathered.top(), &self.all(), &[])?;
         (best.resolved.len() == count && best.distinct >= count).then_some(best.path)
+    }
+
+    /// The member of all bodies whose lists of values have none in common.
+    pub(super) fn partition(&self) -> Option<Path> {
+        let top = self.gathered.top();
+        let lists = |path: &Path| top.iter().map(|places| places.get(path)).collect::<Option<Vec<_>>>();
+        let divides = |path: &&Path| {
+            lists(path).is_some_and(|lists| {
+                let owners = Owners::of(lists.iter().copied());
+                let is_own = |list: &&Stated| list.values.iter().all(|value| owners.is_own(value));
+                lists.iter().all(|list| !list.values.is_empty() && is_own(list))
+            })
+        };
+        if self.webhooks.len() < 2 { None } else { top.first()?.keys().find(divides).cloned() }
     }
 
     /// The places that together state most event types, each the best one for the webhooks that those before it leave.
@@ -71,12 +89,14 @@ impl<'a, 'g> Ranking<'a, 'g> {
         let mut left = self.all();
         let mut paths: Vec<Path> = Vec::new();
         while !left.is_empty() && paths.len() < MAX_PATHS {
-            let (top, deep) = (self.best(self.gathered.top(), &left), self.best(self.gathered.deep(), &left));
+            let best = |places| self.best(places, &left, &paths);
+            let (top, deep) = (best(self.gathered.top()), best(self.gathered.deep()));
             let resolved = |best: &Option<RankedLocation>| best.as_ref().map_or(0, |best| best.resolved.len());
             let Some(best) = (if resolved(&deep) > resolved(&top) { deep } else { top }) else { break };
             left.retain(|index| best.resolved.binary_search(index).is_err());
             paths.push(best.path);
         }
+        let resolved = self.webhooks.len() - left.len();
         let evident = paths.iter().all(|path| path.len() == 1);
         // A member with a usual name states an event type, even if it is unknown which one. With only one webhook, it may be
         // anything.
@@ -85,16 +105,16 @@ impl<'a, 'g> Ranking<'a, 'g> {
             && let Some(path) = self.likely(&left).filter(|path| !paths.contains(path))
         {
             paths.push(path);
-            return Cover { paths, evident: false };
+            return Cover { paths, resolved, evident: false };
         }
-        Cover { paths, evident }
+        Cover { paths, resolved, evident }
     }
 
-    /// The place that states most event types of these webhooks.
-    fn best(&self, places: &[Places], among: &[usize]) -> Option<RankedLocation> {
+    /// The place that states most event types of these webhooks, besides the known ones.
+    fn best(&self, places: &[Places], among: &[usize], known: &[Path]) -> Option<RankedLocation> {
         let mut paths: IndexMap<&Path, Vec<usize>> = IndexMap::new();
         for index in among {
-            for path in places[*index].keys() {
+            for path in places[*index].keys().filter(|path| !known.contains(*path)) {
                 paths.entry(path).or_default().push(*index);
             }
         }
@@ -102,58 +122,78 @@ impl<'a, 'g> Ranking<'a, 'g> {
         for (path, having) in paths {
             let Some(ranked) = self.ranked(places, &having, path) else { continue };
             let rank = (ranked.resolved.len(), ranked.distinct, MAX_DEPTH - path.len(), usual(path));
-            if best.as_ref().is_none_or(|(known, _)| rank > *known) {
+            if best.as_ref().is_none_or(|(highest, _)| rank > *highest) {
                 best = Some((rank, ranked));
             }
         }
         best.map(|(_, ranked)| ranked)
     }
 
-    /// The event types that a place states for the webhooks that have it.
+    /// The event types that a place states for the webhooks that have it; `None` if it seems to state something else.
     fn ranked(&self, places: &[Places], having: &[usize], path: &Path) -> Option<RankedLocation> {
-        let (mut resolved, mut distinct, mut exact) = (Vec::new(), IndexSet::new(), false);
+        let owners = Owners::of(having.iter().map(|index| &places[*index][path]));
+        let mut known = IndexSet::new();
+        let mut resolved = Vec::new();
+        // How many webhooks have values that are their names, that are exactly a name, that no other webhook has, and that
+        // have the form of an event type.
+        let (mut fitting, mut exact, mut own, mut formed) = (0, 0, 0, 0);
         for &index in having {
-            let webhook = &self.webhooks[index];
-            let Some(candidates) = places[index].get(path) else { continue };
-            let values = self.stated(webhook, path, candidates);
-            if !values.is_empty() {
-                resolved.push(index);
+            let names = &self.gathered.names[index];
+            let values = self.stated(names, path, &places[index][path], &owners);
+            if values.is_empty() {
+                continue;
             }
-            let is_name = is_name(webhook);
-            exact |= values.iter().any(|value| is_name(value));
-            distinct.extend(values.into_iter().map(|value| &value.name));
+            resolved.push(index);
+            let is_own = values.iter().all(|value| owners.is_own(value));
+            let fit = values.iter().filter_map(|value| names.fit(&value.name)).min();
+            // What several webhooks begin with is merely their subject.
+            fitting += usize::from(fit.is_some_and(|fit| fit.is_good() && (is_own || fit < Fit::Begins)));
+            exact += usize::from(fit.is_some_and(|fit| fit <= Fit::Same));
+            own += usize::from(is_own);
+            formed += usize::from(values.iter().all(|value| self.has_form(value)));
+            known.extend(values.into_iter().map(|value| value.name));
         }
-        let distinct = distinct.len();
-        // A value that all webhooks share may be anything, such as the version of the envelope.
-        let states_event_types = distinct > 1 || (distinct == 1 && (usual(path) > 0 || exact));
+        let (count, distinct) = (resolved.len(), known.len());
+        let is_usual = usual(path) > 0;
+        let states_event_types = match (self.webhooks.len(), count) {
+            (_, 0) => false,
+            (1, _) => distinct > 1 || is_usual || exact > 0,
+            (_, 1) => is_usual && fitting + formed > 0 || exact > 0,
+            (all, _) => {
+                fitting * 2 >= count
+                    || (is_usual || path.len() == 1 && own == all) && own * 2 >= count && distinct > 1
+                    || is_usual && path.len() == 1 && formed == count
+                    || is_usual && self.completion(&pointer::join(path)).is_some()
+            }
+        };
         states_event_types.then(|| RankedLocation { path: path.clone(), resolved, distinct })
     }
 
-    /// The candidates at a place that are the webhook's event types.
-    fn stated<'p>(&self, webhook: &Webhook, path: &Path, candidates: &'p Candidates) -> Vec<&'p Candidate> {
-        if let [only] = &candidates.fixed[..] {
-            return vec![only];
+    fn has_form(&self, evidence: &Evidence) -> bool {
+        spelling::is_event_type(&evidence.name, self.gathered.cx.separator())
+    }
+
+    /// The event types of a webhook at a place.
+    fn stated(&self, names: &Names, path: &Path, stated: &Stated, owners: &Owners<'_>) -> Vec<Evidence> {
+        let values = owners.allocate(stated, names);
+        // One webhook has several event types only if the name of the member, the schema or their form says so.
+        let is_usual = usual(path) > 0;
+        let may_have_several = path.len() == 1 && (is_usual || stated.discriminates)
+            || (is_usual || self.webhooks.len() == 1) && values.iter().all(|value| self.has_form(value));
+        match &values[..] {
+            [] => {}
+            [_] => return values,
+            _ if may_have_several => return values,
+            _ => {}
         }
-        if let Some(listed) = candidates.listed_for(webhook) {
-            return vec![listed];
-        }
-        let is_name = is_name(webhook);
-        if let Some(fixed) = candidates.fixed.iter().find(|fixed| is_name(fixed)) {
-            return vec![fixed];
-        }
-        // One webhook has several event types only if the name of the member or the schema says that it states them.
-        let states_event_types = path.len() == 1 && (usual(path) > 0 || candidates.discriminates);
-        if states_event_types && !(candidates.fixed.is_empty() && candidates.listed.is_empty()) {
-            return candidates.fixed.iter().chain(&candidates.listed).collect();
-        }
-        // An example is an event type if it agrees with the webhook's name, or looks like one at a member with a usual name.
-        // Ids differ between webhooks, too.
-        let separator = self.gathered.cx.separator();
-        let is_event_type = |example: &&Candidate| {
-            names(webhook).any(|name| spelling::agree(&example.name, name))
-                || (usual(path) > 0 && spelling::is_event_type(&example.name, separator))
+        // An example is an event type if it agrees with the webhook's name, or looks like one or distinguishes the webhook
+        // at a member with a usual name. Ids differ between webhooks, too.
+        let is_event_type = |example: &&Evidence| {
+            let distinguishes = || self.webhooks.len() > 1 && owners.is_own(example);
+            names.fit(&example.name).is_some_and(|fit| fit < Fit::Begins)
+                || is_usual && (self.has_form(example) || distinguishes())
         };
-        candidates.examples.iter().find(is_event_type).into_iter().collect()
+        stated.examples.iter().find(is_event_type).cloned().into_iter().collect()
     }
 
     /// Another place, which distinguishes the webhooks that have the same text at the first.
@@ -162,9 +202,8 @@ impl<'a, 'g> Ranking<'a, 'g> {
         let deep = self.gathered.deep();
         let alike = self.alike(&first);
         let (index, _) = alike.values().flatten().next()?;
-        let parts = |path: &Path, (index, head): &(usize, &Candidate)| {
-            let candidates = deep[*index].get(path).into_iter();
-            let parts = candidates.flat_map(|candidates| candidates.fixed.iter().chain(&candidates.listed));
+        let parts = |path: &Path, (index, head): &(usize, Evidence)| {
+            let parts = deep[*index].get(path).into_iter().flat_map(|stated| &stated.values);
             parts.filter(|part| head.may_go_with(part)).map(|part| part.name.as_str()).collect::<Vec<_>>()
         };
         let distinguishes = |path: &&Path| {
@@ -178,37 +217,41 @@ impl<'a, 'g> Ranking<'a, 'g> {
         paths.max_by_key(|path| (MAX_DEPTH - path.len(), usual(path))).map(|path| pointer::join(path))
     }
 
-    /// The candidates at a place that several bodies share, or several alternatives of one, by their text.
-    fn alike(&self, path: &Path) -> IndexMap<&str, Vec<(usize, &Candidate)>> {
+    /// What several bodies, or several alternatives of one, state alike at a place, by its text.
+    fn alike(&self, path: &Path) -> IndexMap<String, Vec<(usize, Evidence)>> {
         let configured = &self.gathered.cx.config.event_types.names;
-        let mut alike: IndexMap<&str, Vec<(usize, &Candidate)>> = IndexMap::new();
-        for (index, places) in self.gathered.deep().iter().enumerate() {
+        let deep = self.gathered.deep();
+        let owners = Owners::of(deep.iter().filter_map(|places| places.get(path)));
+        let mut alike: IndexMap<String, Vec<(usize, Evidence)>> = IndexMap::new();
+        for (index, places) in deep.iter().enumerate() {
+            let Some(stated) = places.get(path) else { continue };
             if configured.contains_key(&self.webhooks[index].name) {
                 continue;
             }
-            for candidate in places.get(path).into_iter().flat_map(|candidates| &candidates.fixed) {
-                alike.entry(&candidate.name).or_default().push((index, candidate));
+            let constants: Vec<Evidence> = stated.constants().cloned().collect();
+            let is_choice = constants.iter().all(|constant| constant.alternatives.is_empty());
+            let heads = match &distinct(&constants)[..] {
+                [_, _, ..] if is_choice => owners.allocate(stated, &self.gathered.names[index]),
+                _ => constants,
+            };
+            for head in heads {
+                alike.entry(head.name.clone()).or_default().push((index, head));
             }
         }
         alike.retain(|_, heads| heads.len() > 1);
         alike
     }
 
-    /// A member with a usual name that each of these bodies has.
+    /// A member with a usual name that each of these bodies has. A list there that fits no name is about something else.
     fn likely(&self, among: &[usize]) -> Option<Path> {
         let top = self.gathered.top();
-        let everywhere = |path: &&Path| among.iter().all(|index| top[*index].contains_key(*path));
+        let may_be = |index: usize, path: &Path| {
+            let values = top[index].get(path).map(|stated| &stated.values);
+            values.is_some_and(|values| values.is_empty() || self.gathered.names[index].pick(values).is_some())
+        };
+        let everywhere = |path: &&Path| among.iter().all(|index| may_be(*index, path));
         let first = top[*among.first()?].keys();
         first.filter(|path| usual(path) > 0).filter(everywhere).max_by_key(|path| usual(path)).cloned()
-    }
-}
-
-/// Whether a candidate is a spelling of the webhook's name.
-fn is_name(webhook: &Webhook) -> impl Fn(&Candidate) -> bool {
-    let names: Vec<Spelling> = names(webhook).map(Spelling::of).collect();
-    move |candidate| {
-        let candidate = Spelling::of(&candidate.name);
-        names.iter().any(|name| candidate.is_same(name))
     }
 }
 

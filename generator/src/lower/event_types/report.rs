@@ -1,8 +1,13 @@
 //! Findings about event types.
 
-use super::candidates::{Candidate, Source};
+use std::collections::HashSet;
+
+use super::assign::Claims;
+use super::evidence::{Evidence, Kind, Stated};
 use super::gather::{Gathered, Unsearched};
+use super::location::ADDRESS;
 use super::spelling;
+use super::weigh::{Decision, Doubt};
 use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean};
 use crate::ir::EventTypeLocation;
 use crate::lower::context::Context;
@@ -11,10 +16,26 @@ use crate::normalize::Webhook;
 /// With more webhooks than this, no line is suggested for each.
 const MAX_LINES: usize = 8;
 
-pub(super) fn undeclared(webhook: &Webhook, pointers: &[String]) -> Diagnostic {
-    let message = format!("the body of webhook `{}` does not declare `{}`", webhook.name, pointers.join("` or `"));
-    Diagnostic::new(Code::EventTypeUndeclared, message)
-        .at(Place::Name(webhook.key.origin().clone()), "deliveries without it reach the fallback only")
+/// How many places of one finding are shown.
+const MAX_PLACES: usize = 3;
+
+/// Reports webhooks whose bodies do not declare the location.
+pub(super) fn undeclared(cx: &Context<'_>, webhooks: &[&Webhook], pointers: &[String]) {
+    let shown = pointers.join("` or `");
+    let message = match webhooks {
+        [] => return,
+        [webhook] => format!("the body of webhook `{}` does not declare `{shown}`", webhook.name),
+        several => format!("the bodies of {} webhooks do not declare `{shown}`", several.len()),
+    };
+    let effect = "deliveries without it reach the fallback only";
+    cx.report(first_places(Diagnostic::new(Code::EventTypeUndeclared, message), webhooks, effect));
+}
+
+/// Adds the first of these webhooks.
+fn first_places(diagnostic: Diagnostic, webhooks: &[&Webhook], text: &str) -> Diagnostic {
+    webhooks.iter().take(MAX_PLACES).enumerate().fold(diagnostic, |diagnostic, (index, webhook)| {
+        diagnostic.at(Place::Name(webhook.key.origin().clone()), if index == 0 { text } else { "" })
+    })
 }
 
 /// Reports a configured completion that no body declares.
@@ -30,29 +51,31 @@ pub(super) fn undeclared_completion(gathered: &Gathered<'_, '_>, location: &Even
     }
 }
 
-pub(super) fn contradiction(webhook: &Webhook, resolved: &Candidate, other: &Candidate, separator: &str) -> Diagnostic {
-    let message = format!("conflicting event types for webhook `{}`", webhook.name);
-    Diagnostic::new(Code::EventTypeContradicted, message)
-        .at(resolved.place.clone(), format!("{} says `{}`", resolved.source.shown(), resolved.name))
-        .at(other.place.clone(), format!("{} says `{}`", other.source.shown(), other.name))
-        .at(Place::Name(webhook.key.origin().clone()), "the webhook")
-        .setting("event-type.names", vec![name_setting(webhook, Some(&resolved.name), separator)])
-}
-
-/// Weaker candidates that name another event type.
-pub(super) fn doubt(webhook: &Webhook, resolved: &Candidate, name: &str, others: &[&Candidate]) -> Diagnostic {
-    let mut sources: Vec<&str> = others.iter().map(|other| other.source.shown()).collect();
+/// Reports weaker evidence that names another event type, for all webhooks that have it.
+pub(super) fn doubtful(cx: &Context<'_>, doubts: &[Doubt<'_>]) {
+    let [Doubt { webhook, chosen, others }, ..] = doubts else { return };
+    let Some(name) = others.first().map(|other| &other.name) else { return };
+    let mut sources: Vec<&str> = others.iter().map(|other| other.kind.shown()).collect();
     sources.dedup();
     let say = if sources.len() == 1 { "says" } else { "say" };
     let sources = sources.join(" and ");
-    let message =
-        format!("webhook `{}` is decoded as `{}`, although {sources} {say} `{name}`", webhook.name, resolved.name);
-    let doubt = Diagnostic::new(Code::EventTypeDoubtful, message);
-    let doubt = others.iter().fold(doubt, |doubt, other| doubt.at(other.place.clone(), "weaker evidence, ignored"));
-    let doubt = doubt.at(resolved.place.clone(), format!("{} decides", resolved.source.shown()));
-    let line = format!("{:?} = {name:?}", webhook.name);
-    let help = format!("if `{name}` is right, add to codegen.toml:\n[event-type.names]\n{line}");
-    doubt.maybe_help((resolved.source != Source::Configuration).then_some(help))
+    let subject = match doubts.len() {
+        1 => format!("webhook `{}` is decoded as `{}`", webhook.name, chosen.name),
+        count => format!("{count} webhooks are decoded as other event types"),
+    };
+    let message = format!("{subject}, although {sources} {say} `{name}`");
+    let mut diagnostic = Diagnostic::new(Code::EventTypeDoubtful, message);
+    for other in others {
+        diagnostic = diagnostic.at(other.place.clone(), "weaker evidence, ignored");
+    }
+    for Doubt { chosen, .. } in doubts.iter().take(MAX_PLACES) {
+        let decides = format!("{} decides", chosen.kind.shown());
+        let decides = if doubts.len() == 1 { decides } else { format!("{decides}: `{}`", chosen.name) };
+        diagnostic = diagnostic.at(chosen.place.clone(), decides);
+    }
+    let is_configured = doubts.len() > 1 || chosen.kind == Kind::Configuration;
+    let help = format!("if `{name}` is right, add to codegen.toml:\n[event-type.names]\n{}", line(&webhook.name, name));
+    cx.report(diagnostic.maybe_help((!is_configured).then_some(help)));
 }
 
 pub(super) fn template(name: &str, place: Place) -> Diagnostic {
@@ -84,43 +107,150 @@ pub(super) fn unsearched(gathered: &Gathered<'_, '_>) {
     gathered.cx.report(if is_configured { finding } else { finding.setting("event-type", setting) });
 }
 
-/// Reports webhooks without an event type.
-pub(super) fn unresolved(cx: &Context<'_>, unresolved: &[&Webhook], location: &EventTypeLocation) {
-    let searched = match location {
-        EventTypeLocation::Body { pointers, .. } => {
-            format!("nor `{}` nor `operationId` names it", pointers.join("` nor `"))
+/// Reports webhooks whose event types are unknown: an error for each if all are, else one warning.
+pub(super) fn unresolved(
+    gathered: &Gathered<'_, '_>,
+    location: &EventTypeLocation,
+    stated: &[Stated],
+    decisions: &[Decision],
+    claims: &Claims,
+) {
+    let (cx, webhooks) = (gathered.cx, &gathered.cx.description.webhooks);
+    let unresolved: Vec<usize> = (0..decisions.len()).filter(|index| decisions[*index].chosen.is_empty()).collect();
+    let mut offers = Offers { gathered, claims, offered: HashSet::new() };
+    if claims.is_empty() {
+        let many = unresolved.len() > MAX_LINES;
+        for (position, &index) in unresolved.iter().enumerate() {
+            let message = format!("cannot determine the event type of webhook `{}`", webhooks[index].name);
+            let diagnostic = Diagnostic::new(Code::NoEventType, message)
+                .at(Place::Name(webhooks[index].key.origin().clone()), searched(location));
+            let diagnostic = with_evidence(diagnostic, &decisions[index].evidence);
+            cx.report(if !many {
+                diagnostic.setting("event-type.names", vec![offers.line(index, &decisions[index].evidence)])
+            } else if position + 1 == unresolved.len() {
+                diagnostic.setting("event-type", vec!["from-keys = true # the keys are the event types".to_owned()])
+            } else {
+                diagnostic
+            });
         }
-        EventTypeLocation::Header { name, .. } => format!("nor the documentation of the header `{name}` names it"),
-        EventTypeLocation::Address => String::new(),
-    };
-    let many = unresolved.len() > MAX_LINES;
-    for (index, webhook) in unresolved.iter().enumerate() {
-        let message = format!("cannot determine the event type of webhook `{}`", webhook.name);
-        let diagnostic = Diagnostic::new(Code::NoEventType, message)
-            .at(Place::Name(webhook.key.origin().clone()), format!("neither the key {searched}"));
-        cx.report(if !many {
-            diagnostic.setting("event-type.names", vec![name_setting(webhook, None, cx.separator())])
-        } else if index + 1 == unresolved.len() {
-            let line = "from-keys = true # the keys are the event types".to_owned();
-            diagnostic.setting("event-type", vec![line])
-        } else {
-            diagnostic
-        });
+        return;
+    }
+    // A name alone does not help if the body cannot state it.
+    let (declared, undeclared): (Vec<usize>, Vec<usize>) =
+        unresolved.into_iter().partition(|index| stated[*index].declared);
+    if let [first, others @ ..] = &declared[..] {
+        let lines = declared.iter().map(|index| offers.line(*index, &decisions[*index].evidence)).collect();
+        let diagnostic = with_evidence(left_out(webhooks, &declared, &searched(location)), &decisions[*first].evidence);
+        let hint = "set them one by one if some of these lines are only guesses";
+        let diagnostic = diagnostic.setting("event-type.names", lines);
+        cx.report(if others.is_empty() { diagnostic } else { diagnostic.help(hint) });
+    }
+    if !undeclared.is_empty() {
+        let reason = "the body does not declare where other deliveries state their event type";
+        let diagnostic = left_out(webhooks, &undeclared, reason);
+        cx.report(diagnostic.setting("event-type", vec![ADDRESS.to_owned()]));
     }
 }
 
-pub(super) fn claimed_twice(name: &str, claimants: &[(&Webhook, Place)], separator: &str) -> Diagnostic {
+fn left_out(webhooks: &[Webhook], positions: &[usize], reason: &str) -> Diagnostic {
+    let unknown: Vec<&Webhook> = positions.iter().map(|index| &webhooks[*index]).collect();
+    let message = match &unknown[..] {
+        [only] => format!("cannot determine the event type of webhook `{}`, which is left out", only.name),
+        several => format!("cannot determine the event types of {} webhooks, which are left out", several.len()),
+    };
+    let text = format!("{reason}; deliveries reach the fallback");
+    first_places(Diagnostic::new(Code::EventTypeUnknown, message), &unknown, &text)
+}
+
+/// Where nothing was found.
+fn searched(location: &EventTypeLocation) -> String {
+    match location {
+        EventTypeLocation::Body { pointers, .. } => {
+            format!("neither the key nor `{}` nor `operationId` names it", pointers.join("` nor `"))
+        }
+        EventTypeLocation::Header { name, .. } => {
+            format!("neither the key nor the documentation of the header `{name}` names it")
+        }
+        EventTypeLocation::Address => String::new(),
+    }
+}
+
+/// Adds evidence that does not suffice.
+fn with_evidence(diagnostic: Diagnostic, evidence: &[Evidence]) -> Diagnostic {
+    evidence.iter().take(MAX_PLACES).fold(diagnostic, |diagnostic, evidence| {
+        diagnostic.at(evidence.place.clone(), format!("{} says `{}`", evidence.kind.shown(), evidence.name))
+    })
+}
+
+/// Reports listed values that no webhook has.
+pub(super) fn unclaimed(cx: &Context<'_>, values: &[Evidence]) {
+    let Some(first) = values.first() else { return };
+    let shown: Vec<String> = values.iter().take(MAX_LINES).map(|value| format!("`{}`", value.name)).collect();
+    let others = values.len().saturating_sub(MAX_LINES);
+    let more = if others > 0 { format!(" and {others} more") } else { String::new() };
+    let (are, s) = if values.len() == 1 { ("is", "") } else { ("are", "s") };
+    let message = format!("listed event type{s} that no webhook has: {}{more}", shown.join(", "));
+    cx.report(
+        Diagnostic::new(Code::EventTypeUnclaimed, message)
+            .at(first.place.clone(), format!("what {are} listed here and not described reaches the fallback")),
+    );
+}
+
+/// Reports event types that a list lacks.
+pub(super) fn unlisted(cx: &Context<'_>, listed: &Place, webhooks: &[(&Webhook, &Evidence)]) {
+    let message = match webhooks {
+        [] => return,
+        [(webhook, chosen)] => {
+            format!("webhook `{}` is decoded as `{}`, which its body does not list", webhook.name, chosen.name)
+        }
+        several => format!("the event types of {} webhooks are not among those that their bodies list", several.len()),
+    };
+    let diagnostic = Diagnostic::new(Code::EventTypeDoubtful, message).at(listed.clone(), "the first that is listed");
+    let places = webhooks.iter().take(MAX_PLACES);
+    cx.report(places.fold(diagnostic, |diagnostic, (_, chosen)| {
+        diagnostic.at(chosen.place.clone(), format!("{} decides: `{}`", chosen.kind.shown(), chosen.name))
+    }));
+}
+
+/// Reports event types that only examples state, under other names than the webhooks'.
+pub(super) fn unconfirmed(cx: &Context<'_>, webhooks: &[(&Webhook, &Evidence)]) {
+    let lines: Vec<String> = webhooks.iter().map(|(webhook, chosen)| line(&webhook.name, &chosen.name)).collect();
+    let message = match webhooks {
+        [] => return,
+        [(webhook, chosen)] => {
+            format!("webhook `{}` is decoded as `{}`, as an example says", webhook.name, chosen.name)
+        }
+        several => format!("the event types of {} webhooks are those of their examples", several.len()),
+    };
+    let places = webhooks.iter().take(MAX_PLACES).enumerate();
+    let diagnostic =
+        places.fold(Diagnostic::new(Code::EventTypeDoubtful, message), |diagnostic, (index, (_, chosen))| {
+            diagnostic.at(chosen.place.clone(), if index == 0 { "not a spelling of the webhook's name" } else { "" })
+        });
+    cx.report(diagnostic.setting("event-type.names", lines));
+}
+
+pub(super) fn claimed_twice(
+    gathered: &Gathered<'_, '_>,
+    name: &str,
+    claimants: &[(usize, Evidence)],
+    decisions: &[Decision],
+    claims: &Claims,
+) -> Diagnostic {
     let message = format!("{} webhooks claim the event type `{name}`", claimants.len());
     let mut diagnostic = Diagnostic::new(Code::EventTypeTwice, message);
-    for (webhook, place) in claimants {
+    let mut offers = Offers { gathered, claims, offered: HashSet::new() };
+    let mut lines = Vec::new();
+    for (index, claim) in claimants {
+        let webhook = &gathered.cx.description.webhooks[*index];
         let key = Place::Name(webhook.key.origin().clone());
-        let by_key = *place == key;
+        let by_key = claim.place == key;
         diagnostic = diagnostic.at(key, format!("`{}`", webhook.name));
         if !by_key {
-            diagnostic = diagnostic.at(place.clone(), "states this event type");
+            diagnostic = diagnostic.at(claim.place.clone(), "states this event type");
         }
+        lines.push(offers.line(*index, &decisions[*index].evidence));
     }
-    let lines = claimants.iter().map(|(webhook, _)| name_setting(webhook, None, separator)).collect();
     diagnostic.setting("event-type.names", lines)
 }
 
@@ -138,9 +268,34 @@ pub(super) fn unused_names(cx: &Context<'_>) {
     }
 }
 
-/// The line of `codegen.toml` that states the event type of a webhook, ready to paste.
-fn name_setting(webhook: &Webhook, other: Option<&str>, separator: &str) -> String {
-    let guess = spelling::guess(&webhook.name, other, separator);
-    let or = other.filter(|other| *other != guess).map(|other| format!(" # or {other:?}")).unwrap_or_default();
-    format!("{:?} = {guess:?}{or}", webhook.name)
+/// Lines of `codegen.toml` that state event types, ready to paste: no two webhooks get the same.
+struct Offers<'g, 'a> {
+    gathered: &'g Gathered<'a, 'g>,
+    claims: &'g Claims,
+    offered: HashSet<String>,
+}
+
+impl Offers<'_, '_> {
+    /// The line for a webhook: evidence before a guess.
+    fn line(&mut self, index: usize, evidence: &[Evidence]) -> String {
+        let name = &self.gathered.cx.description.webhooks[index].name;
+        let names = &self.gathered.names[index];
+        let is_free = |name: &str| !self.claims.contains_key(name) && !self.offered.contains(name);
+        let may_be = |evidence: &&Evidence| names.is_good(evidence) && is_free(&evidence.name);
+        let separator = self.gathered.cx.separator();
+        let hint = evidence.first().map(|evidence| evidence.name.as_str());
+        let guess = spelling::guess(name, hint, separator);
+        let guesses =
+            [guess.clone(), names.key.name.clone()].into_iter().chain((2..).map(|n| format!("{guess}{separator}{n}")));
+        let is_own = |name: &String| !self.offered.contains(name) && spelling::same(name, &names.key.name);
+        let event_type = evidence.iter().find(may_be).map(|evidence| evidence.name.clone());
+        let event_type = event_type.or_else(|| guesses.into_iter().find(|guess| is_free(guess) || is_own(guess)));
+        let event_type = event_type.unwrap_or(guess);
+        self.offered.insert(event_type.clone());
+        line(name, &event_type)
+    }
+}
+
+fn line(webhook: &str, event_type: &str) -> String {
+    format!("{webhook:?} = {event_type:?}")
 }

@@ -32,8 +32,12 @@ impl Spelling {
 
     /// Whether two spellings mean the same name, or the one leaves out the other's first words.
     pub(super) fn agrees(&self, other: &Self) -> bool {
-        let (a, b) = (&self.joined, &other.joined);
-        !a.is_empty() && !b.is_empty() && (a.ends_with(b) || b.ends_with(a))
+        self.ends_with(other) || other.ends_with(self)
+    }
+
+    fn ends_with(&self, end: &Self) -> bool {
+        let is_end = |index: &usize| self.words[*index..].iter().map(String::len).sum::<usize>() == end.joined.len();
+        !end.words.is_empty() && self.joined.ends_with(&end.joined) && (0..self.words.len()).any(|index| is_end(&index))
     }
 
     /// The number of words at the beginning that mean the other name.
@@ -51,6 +55,17 @@ impl Spelling {
     pub(super) fn begins_with(&self, other: &Self) -> bool {
         self.prefix(other).is_some()
     }
+
+    /// Whether the name has the words of another in the same order, perhaps with others between them.
+    pub(super) fn has_words_of(&self, other: &Self) -> bool {
+        let mut words = self.words.iter().map(|word| singular(word));
+        !other.words.is_empty() && other.words.iter().all(|wanted| words.any(|word| word == singular(wanted)))
+    }
+}
+
+/// A word without the ending of the plural.
+fn singular(word: &str) -> &str {
+    word.strip_suffix('s').filter(|rest| !rest.is_empty()).unwrap_or(word)
 }
 
 /// Whether two spellings mean the same name.

@@ -71,11 +71,21 @@ impl<'c, 'a> Tags<'c, 'a> {
     /// The values that select an alternative.
     pub(crate) fn of(&self, alternative: SchemaId) -> Vec<String> {
         let name = alternative_component(self.cx, alternative);
-        if let Some(mapped) = name.as_deref().and_then(|name| self.mapped.get(name)) {
-            return mapped.iter().map(|tag| (*tag).to_owned()).collect();
+        if let Some(mapped) = name.as_deref().and_then(|name| self.mapped_to(name)) {
+            return mapped;
         }
         let stated = stated_tags(self.cx, &self.discriminator.property_name, alternative);
         stated.unwrap_or_else(|| name.into_iter().collect())
+    }
+
+    /// The values that the mapping has for a schema; empty if it does not name the schema.
+    pub(crate) fn mapped(&self, schema: SchemaId) -> Vec<String> {
+        let name = alternative_component(self.cx, schema);
+        name.as_deref().and_then(|name| self.mapped_to(name)).unwrap_or_default()
+    }
+
+    fn mapped_to(&self, name: &str) -> Option<Vec<String>> {
+        Some(self.mapped.get(name)?.iter().map(|tag| (*tag).to_owned()).collect())
     }
 }
 
