@@ -78,6 +78,9 @@ pub(crate) struct Conformance {
 /// and from the folder `examples` next to it, are passed through the receiver: decoded, routed and serialized again. Two
 /// forms of one description (YAML and JSON, one file and many) must give the same code.
 ///
+/// A webhook counts as right if a value of its own examples, lists or extensions reaches it, as wrong if it has such values
+/// and none does, and else as unknown. For webhooks in `.ci/corpus-event-types.json`, that table says what is right.
+///
 /// Prints a table with a row per description on standard output, and progress on standard error. If the folder contains
 /// `examples-validity.json`, it states which examples match their schemas. Those must decode and be serialized unchanged;
 /// others may reach the fallback.

@@ -35,6 +35,12 @@ counts! {
     Webhooks = "webhooks", Worse::Less;
     /// Routed event types.
     Routed = "routed", Worse::Less;
+    /// Webhooks whose own values reach them.
+    Right = "right", Worse::Less;
+    /// Webhooks without values of their own.
+    Unknown = "unknown", Worse::Neither;
+    /// Webhooks that their own values do not reach.
+    Wrong = "wrong", Worse::More;
     /// Emitted types.
     Types = "types", Worse::Neither;
     /// Places that the description leaves untyped.

@@ -12,8 +12,6 @@ pub(crate) struct Document {
     pub(crate) path: PathBuf,
     /// The path within the corpus, with `/` on every system.
     pub(crate) name: String,
-    /// An overlay to apply.
-    pub(crate) overlay: Option<String>,
 }
 
 /// All descriptions of webhooks in a folder and the folders in it, by name. Links are not followed.
@@ -29,7 +27,7 @@ pub(crate) fn find(corpus: &Path) -> io::Result<Vec<Document>> {
             } else if kind.is_file() && describes_webhooks(&path)? {
                 let within = path.strip_prefix(corpus).unwrap_or(&path);
                 let name = within.components().map(|name| name.as_os_str().to_string_lossy()).collect::<Vec<_>>();
-                documents.push(Document { name: name.join("/"), path, overlay: None });
+                documents.push(Document { name: name.join("/"), path });
             }
         }
     }
@@ -37,8 +35,8 @@ pub(crate) fn find(corpus: &Path) -> io::Result<Vec<Document>> {
     Ok(documents)
 }
 
-/// Whether a file is YAML or JSON with `openapi` and `webhooks` at its root, as far as a quick check shows; the generator
-/// checks the rest.
+/// Whether a file is YAML or JSON with `openapi` and `webhooks` at its root, or with callbacks, as far as a quick check
+/// shows; the generator checks the rest.
 fn describes_webhooks(path: &Path) -> io::Result<bool> {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     if !["json", "yaml", "yml"].contains(&extension) {
@@ -53,7 +51,8 @@ fn describes_webhooks(path: &Path) -> io::Result<bool> {
     } else {
         Box::new(|name| text.lines().any(|line| key(line) == Some(name)))
     };
-    Ok(has("openapi") && (has("webhooks") || has("x-webhooks")))
+    let has_callbacks = || has("paths") && (text.contains("\"callbacks\"") || text.contains("callbacks:"));
+    Ok(has("openapi") && (has("webhooks") || has("x-webhooks") || has_callbacks()))
 }
 
 /// The key that a line of YAML begins with, at the root.
@@ -75,6 +74,8 @@ mod tests {
             ("a/plain.yaml", "openapi: 3.1.0\nwebhooks: {}\n", true),
             ("a/quoted.yml", "\"openapi\" : 3.1.0\n'x-webhooks':\n  a: 1\n", true),
             ("a/b/tree.json", "{\"openapi\": \"3.1.0\", \"webhooks\": {}}", true),
+            ("callbacks.yaml", "openapi: 3.1.0\npaths:\n  /a:\n    post:\n      callbacks: {}\n", true),
+            ("callbacks.json", "{\"openapi\": \"3.1.0\", \"paths\": {\"/a\": {\n\"callbacks\": {}}}}", true),
             ("no-webhooks.yaml", "openapi: 3.1.0\npaths: {}\n", false),
             ("deeper.yaml", "openapi: 3.1.0\npaths:\n  webhooks: {}\n", false),
             ("deeper.json", "{\"openapi\": \"3.1.0\", \"paths\": {\"webhooks\": {}}}", false),

@@ -1,5 +1,6 @@
 //! From a document to a crate.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use std::{fs, io};
@@ -8,9 +9,10 @@ use webhook_generator::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use webhook_generator::document::Origin;
 use webhook_generator::source::Sources;
 use webhook_generator::write::Plan;
-use webhook_generator::{Outcome, Output, ReceiverDependency, Request, generate};
+use webhook_generator::{Outcome, Output, Reached, ReceiverDependency, Request, run};
 
 use super::crates::CRATE_NAME;
+use super::event_types::{Expected, Judged};
 use super::find::Document;
 
 /// The generator's result for a document.
@@ -21,6 +23,8 @@ pub(crate) struct Generated {
     pub(crate) diagnostics: Diagnostics,
     /// The configuration that the generator requested; empty if none.
     pub(crate) settings: String,
+    /// Whether each webhook has the event types that the document says.
+    pub(crate) event_types: Vec<Judged>,
     /// How long the last run took.
     pub(crate) took: Duration,
     sources: Sources,
@@ -28,18 +32,13 @@ pub(crate) struct Generated {
 
 impl Generated {
     /// Generates a crate into a folder, with the configuration that the generator requests.
-    pub(crate) fn new(document: &Document, receiver: &Path, folder: &Path) -> io::Result<Self> {
+    pub(crate) fn new(document: &Document, expected: &Expected, receiver: &Path, folder: &Path) -> io::Result<Self> {
         let mut request =
             Request::new(&document.path).receiver(ReceiverDependency::Path(receiver.to_string_lossy().into_owned()));
         if let Ok(name) = CRATE_NAME.parse() {
             request = request.crate_name(name);
         }
-        if let Some(overlay) = &document.overlay {
-            fs::create_dir_all(folder)?;
-            fs::write(folder.join("overlay.yaml"), overlay)?;
-            request = request.overlays([folder.join("overlay.yaml")]);
-        }
-        let mut generated = Self::run(&request);
+        let mut generated = Self::run(&request, expected, document);
         if generated.output.is_none()
             && let Some(settings) = generated.diagnostics.suggested_config()
         {
@@ -47,7 +46,7 @@ impl Generated {
             fs::create_dir_all(folder)?;
             fs::write(&config, &settings)?;
             request = request.config(config);
-            generated = Self { settings, ..Self::run(&request) };
+            generated = Self { settings, ..Self::run(&request, expected, document) };
         }
         if let Some(output) = &generated.output {
             write(output, &folder.join("crate"))
@@ -56,10 +55,16 @@ impl Generated {
         Ok(generated)
     }
 
-    fn run(request: &Request) -> Self {
+    fn run(request: &Request, expected: &Expected, document: &Document) -> Self {
         let start = Instant::now();
-        let Outcome { sources, diagnostics, output, .. } = generate(request);
-        Self { output, diagnostics, settings: String::new(), took: start.elapsed(), sources }
+        let mut event_types = Vec::new();
+        let Outcome { sources, diagnostics, output, .. } = run(request, |reached| {
+            if let Reached::Ir { description, api } = reached {
+                event_types = expected.judge(&document.name, description, api);
+            }
+            ControlFlow::Continue(())
+        });
+        Self { output, diagnostics, settings: String::new(), event_types, took: start.elapsed(), sources }
     }
 
     /// Whether the document merely has nothing to generate from.

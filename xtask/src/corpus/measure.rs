@@ -11,6 +11,7 @@ use webhook_generator::ir::UntypedReason;
 
 use super::count::{Count, Counts};
 use super::crates::{Crates, Passed, Raw};
+use super::event_types::{Correctness, Expected};
 use super::examples::{self, Example};
 use super::find::Document;
 use super::generate::Generated;
@@ -28,6 +29,8 @@ const MAX_MESSAGES: usize = 10;
 
 /// The settings for measuring a document.
 pub(crate) struct Measuring {
+    /// The event types that documents are known to have.
+    pub(crate) expected: Expected,
     /// The known validity of the corpus's examples.
     pub(crate) validity: Validity,
     /// Where crates are compiled.
@@ -51,7 +54,7 @@ impl Measuring {
         let text = fs::read(&document.path).map_err(problem)?;
         let folder = self.crates.of(&document.name);
         stage("generate");
-        let generated = Generated::new(document, &self.receiver, &folder).map_err(problem)?;
+        let generated = Generated::new(document, &self.expected, &self.receiver, &folder).map_err(problem)?;
         done(generated.took);
         let mut row = Row {
             document: document.name.clone(),
@@ -93,6 +96,9 @@ impl Measuring {
             row.fail(problem);
             Vec::new()
         });
+        for judged in generated.event_types.iter().filter(|judged| judged.correctness == Correctness::Wrong) {
+            row.fail(format!("webhook {judged}"));
+        }
         let counts = counted(&generated, output, &row, &examples);
         let settings = counts[Count::Settings];
         row.counts = Some(counts);
@@ -176,7 +182,11 @@ impl Passed {
 /// What can be counted before anything is compiled.
 fn counted(generated: &Generated, output: &Output, row: &Row, examples: &[Example]) -> Counts {
     let sources = output.files.iter().filter(|(path, _)| path.starts_with("src/"));
+    let judged = |correctness| generated.event_types.iter().filter(|judged| judged.correctness == correctness).count();
     let found = [
+        (Count::Right, judged(Correctness::Right)),
+        (Count::Unknown, judged(Correctness::Unknown)),
+        (Count::Wrong, judged(Correctness::Wrong)),
         (Count::Webhooks, output.api.described),
         (Count::Routed, output.api.webhooks.len()),
         (Count::Types, output.api.types.len()),

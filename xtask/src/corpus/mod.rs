@@ -6,6 +6,7 @@
 
 mod count;
 mod crates;
+mod event_types;
 mod examples;
 mod find;
 mod generate;
@@ -25,6 +26,7 @@ use cargo_webhooks::print;
 use crate::cli::{Corpus, Until};
 use crate::workspace;
 pub(crate) use crates::Crates;
+pub(crate) use event_types::Expected;
 pub(crate) use examples::Example;
 pub(crate) use find::Document;
 pub(crate) use generate::Generated;
@@ -61,12 +63,6 @@ impl Run {
         let root = workspace::root();
         let signatures = Signatures::read(&root.join(".ci/signatures.toml"))?;
         let mut documents = find::find(corpus).map_err(|error| format!("`{}`: {error}", corpus.display()))?;
-        for (name, overlay) in signatures.overlays() {
-            let path = corpus.join(name);
-            if path.is_file() && !documents.iter().any(|document| document.name == name) {
-                documents.push(Document { path, name: name.to_owned(), overlay: Some(overlay.to_owned()) });
-            }
-        }
         if let Some(text) = &arguments.filter {
             documents.retain(|document| document.name.contains(text));
         }
@@ -80,6 +76,7 @@ impl Run {
             measuring: Measuring {
                 validity: Validity::read(corpus)?,
                 crates: Crates { folder, lock: root.join("Cargo.lock"), has_lints: true },
+                expected: Expected::read(&root)?,
                 receiver: root.join("receiver"),
                 until: arguments.until,
                 signatures,

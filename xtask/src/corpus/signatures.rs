@@ -28,7 +28,6 @@ struct Row {
     #[serde(rename = "said-in")]
     _said_in: String,
     outcome: Outcome,
-    overlay: Option<String>,
     scheme: Option<String>,
     header: Option<String>,
     hash: Option<String>,
@@ -77,11 +76,6 @@ impl Signatures {
         let problem = |what: &dyn std::fmt::Display| format!("`{}`: {what}", path.display());
         let text = fs::read_to_string(path).map_err(|error| problem(&error))?;
         toml::from_str(&text).map_err(|error| problem(&error))
-    }
-
-    /// The overlays that make webhooks of callbacks, by the document.
-    pub(crate) fn overlays(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.document.iter().filter_map(|row| Some((&*row.path, row.overlay.as_deref()?)))
     }
 
     /// Compares what was found in a document; `None` if nothing is documented or found.

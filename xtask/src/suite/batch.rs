@@ -9,7 +9,7 @@ use webhook_generator::diagnostics::Code;
 
 use super::group::{Draft, Group};
 use super::row::Row;
-use crate::corpus::{Crates, Document, Example, Generated};
+use crate::corpus::{Crates, Document, Example, Expected, Generated};
 
 /// Where batches are generated and compiled.
 pub(super) struct Batches {
@@ -107,8 +107,8 @@ impl Batches {
         let path = folder.join("description.json");
         let problem = |error: io::Error| format!("`{}`: {error}", path.display());
         write(&path, draft, turn, groups).map_err(problem)?;
-        let document = Document { path: path.clone(), name: "suite".to_owned(), overlay: None };
-        Generated::new(&document, &self.receiver, folder).map_err(problem)
+        let document = Document { path: path.clone(), name: "suite".to_owned() };
+        Generated::new(&document, &Expected::default(), &self.receiver, folder).map_err(problem)
     }
 }
 
