@@ -7,8 +7,12 @@ use allocation_counter::measure;
 use serde_json::{Value, json};
 use webhook_generator::{Outcome, ReceiverDependency, Request, generate, render};
 
+fn request(spec: &Path) -> Request {
+    Request::new(spec).receiver(ReceiverDependency::Version("1".to_owned()))
+}
+
 fn run(spec: &Path) -> Outcome {
-    generate(&Request::new(spec).receiver(ReceiverDependency::Version("1".to_owned())))
+    generate(&request(spec))
 }
 
 /// A description of `count` webhooks, the schema of each made by `schema`.
@@ -39,7 +43,12 @@ fn allocated(folder: &Path, text: &str) -> [u64; 2] {
 #[track_caller]
 fn check_growth(schema: impl Fn(usize) -> Value) {
     let folder = tempfile::tempdir().unwrap();
-    let [few, more, many] = [50, 100, 200].map(|count| allocated(folder.path(), &description(count, &schema)));
+    check_linear([50, 100, 200].map(|count| allocated(folder.path(), &description(count, &schema))));
+}
+
+/// What a number, twice and four times as many allocate.
+#[track_caller]
+fn check_linear([few, more, many]: [[u64; 2]; 3]) {
     for unit in 0..2 {
         let (first, second) = (more[unit] - few[unit], many[unit] - more[unit]);
         assert!(second * 100 < first * 205, "{few:?}, {more:?}, {many:?}");
@@ -71,6 +80,24 @@ fn growth_with_alternatives() {
             { "type": "object", "properties": { "kind": { "const": format!("b{index}") } } },
         ] } } })
     });
+}
+
+/// A list is copied once, not for each of its elements that an overlay changes.
+#[test]
+fn growth_with_targets_of_an_overlay() {
+    let folder = tempfile::tempdir().unwrap();
+    let [spec, overlay] = ["description.json", "overlay.yaml"].map(|name| folder.path().join(name));
+    for change in ["update: { a: 1 }", "remove: true"] {
+        let action = format!("actions: [{{ target: '$[\"x-pad\"][*]', {change} }}]\n");
+        fs::write(&overlay, format!("overlay: 1.1.0\ninfo: {{ title: a, version: '1' }}\n{action}")).unwrap();
+        check_linear([500, 1_000, 2_000].map(|count| {
+            let mut text: Value = serde_json::from_str(&description(1, |_| json!({ "type": "object" }))).unwrap();
+            text["x-pad"] = vec![json!({}); count].into();
+            fs::write(&spec, text.to_string()).unwrap();
+            let counted = measure(|| assert!(generate(&request(&spec).overlay(&overlay)).output.is_some()));
+            [counted.count_total, counted.bytes_total]
+        }));
+    }
 }
 
 /// How many blocks are allocated while the diagnostics of a description are rendered, and how many diagnostics there are:

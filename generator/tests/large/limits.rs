@@ -2,7 +2,6 @@
 
 use std::fmt::Debug;
 use std::thread;
-use std::time::{Duration, Instant};
 
 use large_webhooks::webhook_receiver::testing::decode_counting_steps;
 use large_webhooks::webhook_receiver::{Decode, DecodeError, serde::Serialize, serde_json};
@@ -66,23 +65,9 @@ fn unions_of_200_structs_take_few_steps() {
     steps::<Part>("{}").unwrap();
 }
 
-/// The quickest of a few attempts to decode a list of these.
-fn time<T: Decode>(part: &str) -> Duration {
-    let json = format!("[{}]", vec![part; (64 << 10) / (part.len() + 1)].join(","));
-    let attempt = |_| {
-        let start = Instant::now();
-        serde_json::from_str::<large_webhooks::JsonValue>(&json).unwrap().decode::<Vec<T>>().unwrap();
-        start.elapsed()
-    };
-    (0..5).map(attempt).min().unwrap()
-}
-
-/// Comparing with each value would take some 100 times as long.
 #[test]
-fn enums_of_5000_values_are_read_as_quickly_as_strings() {
+fn enums_of_5000_values_take_few_steps() {
     for part in ["\"word0000\"", "\"word4999\"", "\"word5000\""] {
         steps::<Word>(part).unwrap();
-        let (listed, any) = (time::<Word>(part), time::<String>(part));
-        assert!(listed < 40 * any, "{part}: {listed:?}, and {any:?} as strings");
     }
 }
