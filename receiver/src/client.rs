@@ -2,11 +2,12 @@
 
 use std::error::Error;
 use std::fmt;
+use std::iter;
 use std::net::IpAddr;
 use std::str::FromStr;
 
 use http::header::FORWARDED;
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -123,8 +124,8 @@ impl Proxies {
                 ProxyHeader::XForwardedFor => X_FORWARDED_FOR,
                 ProxyHeader::Forwarded => FORWARDED,
             };
-            let values: Vec<_> = headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default()).collect();
-            let stated = values.iter().rev().flat_map(|value| value.rsplit(','));
+            let values: Vec<_> = headers.get_all(name).iter().map(HeaderValue::as_bytes).collect();
+            let stated = values.iter().rev().flat_map(|value| rsplit_unquoted(value, b','));
             for stated in stated {
                 let Some(address) = address(header, stated) else { break };
                 client = address;
@@ -137,12 +138,31 @@ impl Proxies {
     }
 }
 
+/// The parts of a text between separators that are not within quotes, the last part first.
+///
+/// It is read from its end, which a proxy has appended. A client can begin a quoted text and leave it open, but only before
+/// that.
+fn rsplit_unquoted(text: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(text);
+    iter::from_fn(move || {
+        let text = rest?;
+        let mut is_quoted = false;
+        let at = (0..text.len()).rev().find(|&at| {
+            let backslashes = || text[..at].iter().rev().take_while(|byte| **byte == b'\\').count();
+            is_quoted ^= text[at] == b'"' && backslashes().is_multiple_of(2);
+            text[at] == separator && !is_quoted
+        });
+        rest = at.map(|at| &text[..at]);
+        Some(at.map_or(text, |at| &text[at + 1..]))
+    })
+}
+
 /// The address in an element of a header, perhaps with a port.
-fn address(header: ProxyHeader, element: &str) -> Option<IpAddr> {
+fn address(header: ProxyHeader, element: &[u8]) -> Option<IpAddr> {
     let node = match header {
-        ProxyHeader::XForwardedFor => element.trim(),
-        ProxyHeader::Forwarded => element.split(';').find_map(|pair| {
-            let (name, value) = pair.split_once('=')?;
+        ProxyHeader::XForwardedFor => str::from_utf8(element).ok()?.trim(),
+        ProxyHeader::Forwarded => rsplit_unquoted(element, b';').find_map(|pair| {
+            let (name, value) = str::from_utf8(pair).ok()?.split_once('=')?;
             name.trim().eq_ignore_ascii_case("for").then(|| value.trim().trim_matches('"'))
         })?,
     };
@@ -165,7 +185,7 @@ mod tests {
         let name = if header == ProxyHeader::Forwarded { "forwarded" } else { "x-forwarded-for" };
         let mut headers = HeaderMap::new();
         for value in values {
-            headers.append(name, value.parse().unwrap());
+            headers.append(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
         }
         // The other header is the client's own.
         let other = if header == ProxyHeader::Forwarded { "x-forwarded-for" } else { "forwarded" };
@@ -184,6 +204,8 @@ mod tests {
             ("10.0.0.1", &["198.51.100.7, 192.0.2.1"], "192.0.2.1"),
             ("10.0.0.1", &["198.51.100.7, 192.0.2.1,10.1.1.1"], "192.0.2.1"),
             ("10.0.0.1", &["192.0.2.1", "192.0.2.2, 10.0.0.3"], "192.0.2.2"),
+            ("10.0.0.1", &["\u{fc}, 192.0.2.1"], "192.0.2.1"),
+            ("10.0.0.1", &["\", 192.0.2.1"], "192.0.2.1"),
             ("::ffff:10.0.0.1", &["192.0.2.1:4711"], "192.0.2.1"),
             ("2001:db8:ff::1", &["[2001:db8::1]:4711"], "2001:db8::1"),
             ("2001:db8:ff::1", &["2001:db8::1"], "2001:db8::ffff"),
@@ -201,6 +223,12 @@ mod tests {
             (&["by=10.0.0.1; for=192.0.2.1"], "192.0.2.1"),
             (&["for=\"x", "for=192.0.2.1"], "192.0.2.1"),
             (&["for=_hidden"], "10.0.0.1"),
+            // A proxy may quote what a client has sent in another header.
+            (&["for=192.0.2.1;host=\"x, for=198.51.100.7\""], "192.0.2.1"),
+            (&["host=\"x;for=198.51.100.7\";for=192.0.2.1"], "192.0.2.1"),
+            (&["for=192.0.2.1;host=\"x\\\", for=198.51.100.7\""], "192.0.2.1"),
+            (&["for=192.0.2.1;host=\"x\\\\\""], "192.0.2.1"),
+            (&["for=\"x, for=192.0.2.1;host=\"y,\""], "192.0.2.1"),
         ] {
             assert_eq!(client(ProxyHeader::Forwarded, "10.0.0.1", values), of(expected), "{values:?}");
         }
