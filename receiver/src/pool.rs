@@ -1,6 +1,7 @@
 //! The connections of a server: how many there may be, and which of them is closed for a new one.
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -45,6 +46,8 @@ struct Queues {
     bodies: BTreeMap<u64, Waiting>,
     services: BTreeMap<u64, Waiting>,
     deliveries: BTreeMap<u64, Waiting>,
+    /// If clients have a share: the connections of each, and where they are. Those of deliveries do not count.
+    clients: HashMap<Client, BTreeMap<u64, State>>,
 }
 
 struct Waiting {
@@ -99,7 +102,7 @@ impl Pool {
         let slot = loop {
             let changed = self.changed.notified();
             if !evicting && self.slots.available_permits() == 0 {
-                evicting = self.evict();
+                evicting = self.evict(client);
             }
             tokio::select! {
                 slot = Arc::clone(&self.slots).acquire_owned() => {
@@ -119,15 +122,19 @@ impl Pool {
     /// Closes a connection, unless all of them have recent deliveries. Returns whether there was one.
     ///
     /// It is the oldest of the largest group: those that wait for a head, for a body, or for a service. So none of these can
-    /// crowd out the others.
-    pub(crate) fn evict(&self) -> bool {
-        let Queues { heads, bodies, services, deliveries, .. } = &mut *self.queues();
-        let largest = [services, bodies, heads].into_iter().max_by_key(|group| group.len());
-        let oldest = largest.and_then(BTreeMap::pop_first).or_else(|| {
-            let oldest = deliveries.first_entry()?;
-            (oldest.get().since.elapsed() >= PATIENCE).then(|| oldest.remove_entry())
+    /// crowd out the others. If the new connection is of a client that has its share, it is the oldest of this client.
+    pub(crate) fn evict(&self, client: Option<Client>) -> bool {
+        let mut queues = self.queues();
+        let own = client.and_then(|client| queues.oldest_of(client, self.share));
+        let groups = [State::Answering, State::Receiving, State::Waiting];
+        let largest = groups.into_iter().max_by_key(|&state| queues.of(state).len());
+        let oldest = largest.and_then(|state| Some((state, *queues.of(state).keys().next()?)));
+        let oldest = own.or(oldest).or_else(|| {
+            let (&number, delivery) = queues.deliveries.first_key_value()?;
+            (delivery.since.elapsed() >= PATIENCE).then_some((State::Delivering, number))
         });
-        oldest.inspect(|(_, oldest)| oldest.evicted.notify_one()).is_some()
+        let removed = oldest.and_then(|(state, number)| queues.remove(state, number));
+        removed.inspect(|removed| removed.evicted.notify_one()).is_some()
     }
 
     /// Waits until no connection is left.
@@ -155,18 +162,32 @@ impl Queues {
         let number = self.next;
         self.next += 1;
         self.of(state).insert(number, Waiting { evicted: Arc::clone(evicted), since: Instant::now(), client });
-        if client.is_some() && state != State::Delivering {
-            let mut groups = [&mut self.heads, &mut self.bodies, &mut self.services];
-            let all = groups.iter().flat_map(|group| group.iter());
-            let mut numbers: Vec<u64> =
-                all.filter(|(_, waiting)| waiting.client == client).map(|(&number, _)| number).collect();
-            if numbers.len() > share {
-                numbers.sort_unstable();
-                let oldest = groups.iter_mut().find_map(|group| group.remove(&numbers[0]));
-                oldest.inspect(|oldest| oldest.evicted.notify_one());
-            }
+        if let Some(client) = client.filter(|_| state != State::Delivering) {
+            self.clients.entry(client).or_default().insert(number, state);
+            let oldest = self.oldest_of(client, share.saturating_add(1));
+            let removed = oldest.and_then(|(state, number)| self.remove(state, number));
+            removed.inspect(|removed| removed.evicted.notify_one());
         }
         number
+    }
+
+    /// The oldest connection of a client that has so many.
+    fn oldest_of(&self, client: Client, count: usize) -> Option<(State, u64)> {
+        let own = self.clients.get(&client).filter(|own| own.len() >= count)?;
+        own.first_key_value().map(|(&number, &state)| (state, number))
+    }
+
+    fn remove(&mut self, state: State, number: u64) -> Option<Waiting> {
+        let removed = self.of(state).remove(&number)?;
+        if let Some(client) = removed.client
+            && let Entry::Occupied(mut own) = self.clients.entry(client)
+        {
+            own.get_mut().remove(&number);
+            if own.get().is_empty() {
+                own.remove();
+            }
+        }
+        Some(removed)
     }
 }
 
@@ -214,7 +235,7 @@ impl ConnectionHandle {
             let is_own = |current: &&mut Current| current.request == self.request && applies(previous);
             let Some(current) = current.as_mut().filter(is_own) else { return };
             let mut queues = pool.queues();
-            queues.of(previous).remove(&current.number);
+            queues.remove(previous, current.number);
             let client = if state == State::Waiting { current.peer } else { current.client };
             current.number = queues.push(state, evicted, client, pool.share);
             shown.send_replace(state);
@@ -227,7 +248,7 @@ impl Drop for ConnectionGuard {
     fn drop(&mut self) {
         let Place { pool, state, current, .. } = &*self.place;
         if let Some(Current { number, .. }) = lock(current).take() {
-            pool.queues().of(*state.borrow()).remove(&number);
+            pool.queues().remove(*state.borrow(), number);
         }
     }
 }
@@ -279,6 +300,22 @@ mod tests {
         assert!(start.elapsed() >= PATIENCE);
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn a_client_with_its_share_makes_room_for_itself() {
+        let pool = Arc::new(Pool::new(3, 2));
+        let closed = Arc::new(Mutex::new(Vec::new()));
+        for (number, last) in [1, 2, 2, 2, 2].into_iter().enumerate() {
+            let guard = pool.enter(Some(Client::of([192, 0, 2, last].into()))).await;
+            let closed = Arc::clone(&closed);
+            tokio::spawn(async move {
+                guard.evicted().await;
+                closed.lock().unwrap().push(number);
+            });
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(*closed.lock().unwrap(), [1, 2]);
+    }
+
     /// A request may be kept by its service, and with it the handle.
     #[tokio::test(start_paused = true)]
     async fn handles_keep_no_place() {
@@ -289,7 +326,7 @@ mod tests {
         pool.empty().await;
         handle.received();
         handle.set(State::Delivering);
-        assert!(!pool.evict(), "there is no connection left");
+        assert!(!pool.evict(None), "there is no connection left");
         assert!(handle.place.state.borrow().eq(&State::Receiving));
     }
 
@@ -341,5 +378,7 @@ mod tests {
         }
         // Those of the same client, the oldest first, but not deliveries.
         assert_eq!(*closed.lock().unwrap(), [1, 3]);
+        while pool.evict(None) {}
+        assert!(pool.queues().clients.is_empty(), "no client is remembered after its last connection");
     }
 }

@@ -214,7 +214,7 @@ impl Server {
                     }
                     Err(error) => {
                         tracing::warn!(%error, "cannot accept a connection");
-                        pool.evict();
+                        pool.evict(None);
                         sleep(Duration::from_millis(50)).await;
                     }
                 }
