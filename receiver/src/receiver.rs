@@ -277,7 +277,8 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
 
     /// Sets the memory that the values of all bodies may take together, from decoding to the end of their handlers, in bytes.
     /// The default is 256 MiB. A delivery for which there is not enough left is answered with 503; none waits. One that needs
-    /// more than all of it goes to the [fallback](Self::fallback).
+    /// more than all of it goes to the [fallback](Self::fallback): with less than 16 times the [maximum size of a
+    /// body](Self::body_limit), that can be one within its own limit. With less than 3 times that size, it is every large one.
     ///
     /// A body counts with twice its length for text, with its lists, maps and boxes, and with five times the size of its payload
     /// type; while it is decoded, with three times its length and with what the decoder keeps. What a handler decodes or clones

@@ -170,6 +170,6 @@ fn a_body_that_needs_more_than_all_of_it_goes_to_the_fallback() {
     let service = service(&Arc::new(Semaphore::new(0)), &Arc::default());
     let outcome = block_on(service.dispatch(delivery(parts(4096))));
     let Outcome::Unrouted { reason: Reason::Mismatch(error), .. } = outcome else { panic!("{outcome}") };
-    assert_eq!(error.message(), "the values take more memory than a body of this size may use");
+    assert_eq!(error.message(), "the values take more memory than all bodies together may use");
     assert_eq!(error.pointer(), "/parts");
 }

@@ -84,7 +84,12 @@ impl Meter {
     #[cold]
     fn grant_memory(&mut self, used: usize) -> Result<(), Exhausted> {
         if used > self.limit {
-            return Err(self.exhaust("the values take more memory than a body of this size may use"));
+            let is_all = self.holding.as_ref().is_some_and(|holding| holding.capacity() == self.limit);
+            return Err(self.exhaust(if is_all {
+                "the values take more memory than all bodies together may use"
+            } else {
+                "the values take more memory than a body of this size may use"
+            }));
         }
         if let Some(holding) = &self.holding {
             let granted = used.next_multiple_of(CHUNK).min(self.limit);
