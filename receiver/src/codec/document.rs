@@ -128,6 +128,7 @@ fn explain(text: &str, holding: Option<&Arc<Holding>>, error: DecodeError) -> De
 #[cfg(feature = "testing")]
 pub(crate) fn with_steps<T: Decode>(json: &str) -> (Result<T, DecodeError>, usize) {
     let mut reader = Reader::with_memory(json, usize::MAX);
+    reader.watch.is_on = true;
     let decoded = T::decode(&mut reader);
     (decoded, json.len() + reader.meter.steps())
 }

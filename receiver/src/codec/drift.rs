@@ -31,7 +31,8 @@ pub enum DriftKind {
 }
 
 impl Drift {
-    /// How many are distinguished for an event type. The rest counts as `other`.
+    /// How many are distinguished for an event type. The rest counts as `other`, and so does what would make the pointers of one
+    /// body much longer than the body.
     pub const MAX_POINTERS: usize = 64;
 
     /// The rest of its kind.
@@ -66,6 +67,10 @@ pub(super) struct Watch {
 /// Most texts are no deeper than this.
 const SHALLOW: usize = 16;
 
+/// How long all pointers that are made for a text can be, and how long for each of its bytes. Most are made again and again.
+const MIN_POINTERS: usize = 64 * 1024;
+const POINTERS_PER_BYTE: usize = 4;
+
 /// The place of a name that no pointer shows, and of the elements of arrays.
 const HIDDEN: u32 = u32::MAX;
 
@@ -75,6 +80,8 @@ struct Found {
     drift: BTreeMap<Drift, usize>,
     /// The path that was noted last, of each kind.
     last: [Vec<u32>; 2],
+    /// The length of all pointers that were made.
+    made: usize,
 }
 
 /// The members and elements that lead to a value.
@@ -124,11 +131,13 @@ impl Watch {
         Path { text, places, deep_places: &deep_places[..depth.saturating_sub(SHALLOW).min(deep_places.len())] }
     }
 
+    /// Returns the steps of work that this took.
     #[cold]
-    pub(super) fn note(&mut self, text: &str, depth: u8, kind: DriftKind) {
+    pub(super) fn note(&mut self, text: &str, depth: u8, kind: DriftKind) -> usize {
         let mut found = self.found.take().unwrap_or_default();
-        found.note(&self.path(text, depth), kind);
+        let steps = found.note(&self.path(text, depth), kind);
         self.found = Some(found);
+        steps
     }
 
     /// How much was found so far.
@@ -136,11 +145,17 @@ impl Watch {
         self.found.as_ref().map_or(0, |found| found.drift.len())
     }
 
-    /// Forgets what was found since.
-    pub(super) fn reset(&mut self, mark: usize) {
-        if let Some(found) = self.found.as_mut().filter(|found| found.drift.len() > mark) {
-            found.drift.retain(|_, position| *position < mark);
-            found.last = Default::default();
+    /// Removes what was found since.
+    pub(super) fn take_since(&mut self, mark: usize) -> Vec<Drift> {
+        let Some(found) = self.found.as_mut().filter(|found| found.drift.len() > mark) else { return Vec::new() };
+        found.last = Default::default();
+        found.drift.extract_if(.., |_, position| *position >= mark).map(|(drift, _)| drift).collect()
+    }
+
+    /// Puts back what was removed.
+    pub(super) fn put_back(&mut self, drift: Vec<Drift>) {
+        for drift in drift {
+            self.found.get_or_insert_default().add(drift);
         }
     }
 
@@ -151,18 +166,32 @@ impl Watch {
 }
 
 impl Found {
-    fn note(&mut self, path: &Path<'_>, kind: DriftKind) {
+    fn note(&mut self, path: &Path<'_>, kind: DriftKind) -> usize {
         // A list can have the same drift in each element.
         let last = &mut self.last[kind as usize];
+        if !last.is_empty() && path.is(last) {
+            return path.depth() / 4;
+        }
         if !last.is_empty() && path.is_like(last) {
-            return;
+            return path.depth();
         }
         last.clear();
         last.extend(path.all());
-        let drift = Drift { kind, pointer: path.pointer() };
+        if self.made > MIN_POINTERS.saturating_add(path.text.len().saturating_mul(POINTERS_PER_BYTE)) {
+            self.add(Drift::other(kind));
+            return path.depth();
+        }
+        let pointer = path.pointer();
+        let length = pointer.len();
+        self.made += length;
+        self.add(Drift { kind, pointer });
+        path.depth() + length
+    }
+
+    fn add(&mut self, drift: Drift) {
         if !self.drift.contains_key(&drift) {
             let count = self.drift.len();
-            let drift = if count < Drift::MAX_POINTERS { drift } else { Drift::other(kind) };
+            let drift = if count < Drift::MAX_POINTERS { drift } else { Drift::other(drift.kind) };
             self.drift.entry(drift).or_insert(count);
         }
     }
@@ -174,15 +203,25 @@ impl<'a> Path<'a> {
         self.all().map(|place| (place != HIDDEN).then(|| name(self.text, place)))
     }
 
+    fn depth(&self) -> usize {
+        self.places.len() + self.deep_places.len()
+    }
+
     fn all(&self) -> impl Iterator<Item = u32> + use<'_, 'a> {
         self.places.iter().chain(self.deep_places).copied()
+    }
+
+    /// Whether these are its places.
+    fn is(&self, places: &[u32]) -> bool {
+        let parts = places.split_at_checked(self.places.len());
+        parts.is_some_and(|(places, deep_places)| *places == *self.places && *deep_places == *self.deep_places)
     }
 
     /// Whether these places lead to the same pointer. `false` if that is not certain.
     fn is_like(&self, places: &[u32]) -> bool {
         let is_same =
             |(a, &b): (u32, &u32)| a == b || a != HIDDEN && b != HIDDEN && name(self.text, a) == name(self.text, b);
-        self.places.len() + self.deep_places.len() == places.len() && self.all().zip(places).all(is_same)
+        self.depth() == places.len() && self.all().zip(places).all(is_same)
     }
 
     fn pointer(&self) -> String {

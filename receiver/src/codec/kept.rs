@@ -149,7 +149,7 @@ impl<'de> Reader<'de> {
         let is_lenient = std::mem::replace(&mut self.outline.nulls, nulls) > nulls;
         match (read, self.meter.exhausted()) {
             (Ok(value), _) if self.outline.unlisted == Some(kept.end.at) => {
-                self.watch.reset(found);
+                drop(self.watch.take_since(found));
                 Ok(Attempt::Unlisted(value))
             }
             (Ok(value), _) if is_lenient => Ok(Attempt::Lenient(value)),
@@ -159,7 +159,7 @@ impl<'de> Reader<'de> {
                 let in_vain = self.here().at - kept.start.at;
                 self.work(in_vain)?;
                 self.free_to(memory);
-                self.watch.reset(found);
+                drop(self.watch.take_since(found));
                 self.depth = depth;
                 Ok(Attempt::Fails)
             }

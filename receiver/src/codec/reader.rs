@@ -238,7 +238,7 @@ impl<'de> Reader<'de> {
     pub fn note_unknown(&mut self) {
         self.outline.unlisted = Some(self.lexer.at());
         if self.watch.is_on {
-            self.watch.note(self.lexer.text, self.depth, DriftKind::UnknownValue);
+            self.note(DriftKind::UnknownValue);
         }
     }
 
@@ -256,8 +256,14 @@ impl<'de> Reader<'de> {
     pub(super) fn note_undeclared(&mut self) {
         if self.watch.is_on && !self.watch.is_expected(self.lexer.text, self.depth) {
             self.hide_name();
-            self.watch.note(self.lexer.text, self.depth, DriftKind::UndeclaredMember);
+            self.note(DriftKind::UndeclaredMember);
         }
+    }
+
+    #[cold]
+    fn note(&mut self, kind: DriftKind) {
+        let steps = self.watch.note(self.lexer.text, self.depth, kind);
+        self.meter.count(steps);
     }
 
     /// What is read next has no declared name.

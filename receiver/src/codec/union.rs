@@ -3,8 +3,8 @@
 //! A union is read in two steps. First its text is checked, once for all unions within it, and the ends of its objects and
 //! arrays are written down, so that skipping one costs a single step. Then the candidates that its members allow are tried
 //! in their order, each from the beginning. One that keeps any value, and does not list this one, is taken only if no other
-//! fits, and so is one that reads a null as absence, of which nothing remains. Which one fits is remembered for values within others. What is tried counts as work: see
-//! [`Meter`](super::meter::Meter).
+//! fits, and so is one that reads a null as absence, of which nothing remains. Which one fits is remembered for values within
+//! others. What is tried counts as work: see [`Meter`](super::meter::Meter).
 
 use std::ptr;
 use std::sync::OnceLock;
@@ -167,7 +167,7 @@ fn first<U>(
     mut candidates: Candidates<'_>,
 ) -> Result<(Attempt<U>, Option<usize>, usize), DecodeError> {
     let (mut found, mut variant, mut tried, mut more) = (Attempt::Fails, None, 0, MORE);
-    let memory = reader.memory_besides_remembered();
+    let (memory, mark, mut drift) = (reader.memory_besides_remembered(), reader.watch.mark(), Vec::new());
     while let Some(candidate) = candidates.next(reader)? {
         tried += 1;
         let before = reader.memory_besides_remembered();
@@ -177,10 +177,12 @@ fn first<U>(
             let own = reader.memory_besides_remembered().saturating_sub(before);
             drop(std::mem::replace(&mut found, attempt));
             reader.free_to(memory + own);
+            drift = reader.watch.take_since(mark);
             variant = Some(candidate);
         } else {
             drop(attempt);
             reader.free_to(before);
+            drop(reader.watch.take_since(mark));
         }
         match found {
             Attempt::Fits(_) => break,
@@ -189,6 +191,7 @@ fn first<U>(
             Attempt::Unlisted(_) | Attempt::Fails => {}
         }
     }
+    reader.watch.put_back(drift);
     Ok((found, variant, tried))
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 use webhook_receiver::codegen::EventTypeLocation;
 use webhook_receiver::codegen::codec::{self, Reader};
-use webhook_receiver::testing::{block_on, secret};
+use webhook_receiver::testing::{block_on, decode_counting_steps, secret};
 use webhook_receiver::{
     Decode, DecodeError, Drift, DriftKind, Integer, JsonValue, Payload, Receiver, ReceiverService, Undeclared,
     UnknownEvent, Verifier, Webhooks,
@@ -24,6 +24,7 @@ struct Shelf {
     books: Option<Vec<Book>>,
     by_name: Option<BTreeMap<String, Book>>,
     media: Option<Vec<Medium>>,
+    sheet: Option<Sheet>,
     tagged: Option<Tagged>,
     matrix: Option<Vec<Vec<Status>>>,
     open: Option<Open>,
@@ -41,6 +42,7 @@ codec::object! {
         "books" => books: optional,
         "byName" => by_name: optional,
         "media" => media: optional,
+        "sheet" => sheet: optional,
         "tagged" => tagged: optional,
         "matrix" => matrix: optional,
         "open" => open: optional,
@@ -110,6 +112,70 @@ struct Disc {
 
 codec::object! { Disc { "status" => status: optional, "pages" => pages: required, ..undeclared } }
 
+/// If the size of the frame is null, the first two fit only if that is read as absence.
+enum Sheet {
+    Cut(Box<Cut>),
+    Bound(Box<Bound>),
+    Loose(Box<Loose>),
+    Unknown(JsonValue),
+}
+
+codec::untagged_union! { Sheet { Cut, Bound, Loose, ..Unknown } }
+
+struct Frame {
+    size: Option<String>,
+    undeclared: Undeclared,
+}
+
+codec::object! { Frame { "size" => size: optional, ..undeclared } }
+
+struct OpenFrame {
+    size: Option<Option<String>>,
+    undeclared: Undeclared,
+}
+
+codec::object! { OpenFrame { "size" => size: optional_nullable, ..undeclared } }
+
+struct Cut {
+    frame: Option<Frame>,
+    status: Option<Status>,
+    undeclared: Undeclared,
+}
+
+codec::object! { Cut { "frame" => frame: optional, "status" => status: optional, ..undeclared } }
+
+struct Bound {
+    frame: Option<Frame>,
+    status: Option<String>,
+    cover: Option<Status>,
+    undeclared: Undeclared,
+}
+
+codec::object! {
+    Bound {
+        "frame" => frame: optional,
+        "status" => status: optional,
+        "cover" => cover: optional,
+        ..undeclared
+    }
+}
+
+struct Loose {
+    frame: Option<OpenFrame>,
+    status: String,
+    cover: Option<i32>,
+    undeclared: Undeclared,
+}
+
+codec::object! {
+    Loose {
+        "frame" => frame: optional,
+        "status" => status: required,
+        "cover" => cover: optional,
+        ..undeclared
+    }
+}
+
 enum Tagged {
     Book(Box<Book>),
     Unknown(JsonValue),
@@ -173,6 +239,12 @@ fn every_kind_of_type_reports_drift() {
             r#""media": [{"x": [{"y": 1}]}, 5], "status": "gone""#,
             vec!["unknown_value /media/*", "unknown_value /status"],
         ),
+        (r#""sheet": {"frame": {"size": null}, "status": "gone"}"#, vec![]),
+        (r#""sheet": {"frame": {"size": null}, "status": "gone", "x": 1}"#, vec!["undeclared_member /sheet/*"]),
+        (
+            r#""sheet": {"frame": {"size": null}, "status": "gone", "cover": "gone"}"#,
+            vec!["unknown_value /sheet/cover"],
+        ),
         (r#""tagged": {"kind": "vinyl"}"#, vec!["unknown_value /tagged"]),
         (
             r#""tagged": {"kind": "book", "status": "gone"}"#,
@@ -201,6 +273,37 @@ fn the_rest_counts_as_other() {
     let of = |pointer: &str| counts.iter().find(|count| count.drift.pointer == pointer).map(|count| count.deliveries);
     assert_eq!(counts.len(), Drift::MAX_POINTERS + 1);
     assert_eq!((of("/asset/parent/*"), of("/asset/parent/parent/*"), of("other")), (Some(3), Some(2), Some(2)));
+}
+
+/// Deep below long names, where each pointer is long, and no two members in a row have the same one.
+#[test]
+fn pointers_take_work_in_proportion_to_the_body() {
+    struct Deep {
+        child: Option<Box<Deep>>,
+        items: Option<Vec<Deep>>,
+        a: Option<Box<Deep>>,
+        b: Option<Box<Deep>>,
+        undeclared: Undeclared,
+    }
+
+    codec::object! {
+        Deep {
+            "a child whose name is so long that a pointer to a member that is deep within others takes some thousand bytes"
+                => child: optional,
+            "items" => items: optional,
+            "a" => a: optional,
+            "b" => b: optional,
+            ..undeclared
+        }
+    }
+
+    let name = Deep::MEMBERS.unwrap()[0];
+    let open = format!(r#"{{"{name}": "#).repeat(100);
+    let items = vec![r#"{"a": {"x": 1}, "b": {"x": 1}}"#; 5000].join(",");
+    let body = format!(r#"{open}{{"items": [{items}]}}{}"#, "}".repeat(100));
+    let (decoded, steps) = decode_counting_steps::<Deep>(&body);
+    assert!(decoded.is_ok());
+    assert!(steps < 20 * body.len(), "{steps} steps for {} bytes", body.len());
 }
 
 #[test]
