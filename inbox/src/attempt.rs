@@ -18,6 +18,8 @@ use crate::metrics;
 use crate::shared::{Call, Shared};
 use crate::store::{Claim, ClaimId, Finish, Finished, Store, Verdict};
 
+/// How long an attempt keeps its place if the memory for decoded values is in use.
+const PAUSE: Duration = Duration::from_secs(1);
 /// A reason is at most this long.
 const MAX_REASON_CHARS: usize = 500;
 
@@ -99,6 +101,11 @@ async fn run<S: Store, W: Webhooks>(shared: &Shared<S, W>, claim: Claim) -> Opti
         }
         Ok(Ok(Outcome::Unrouted { reason, .. })) => Verdict::Unrouted { reason: cut(&reason.to_string()) },
         Ok(Ok(Outcome::Failed(error))) => failed(shared, attempt, &error),
+        // No handler has run. Its place stays occupied for a while, so that fewer deliveries compete for the memory.
+        Ok(Ok(Outcome::Overloaded)) => {
+            sleep(PAUSE).await;
+            Verdict::Release
+        }
         Ok(Ok(other)) => failed(shared, attempt, &other.to_string().into()),
         Ok(Err(())) => failed(shared, attempt, &"the receiver panicked".into()),
         Err(_) => {
@@ -111,7 +118,6 @@ async fn run<S: Store, W: Webhooks>(shared: &Shared<S, W>, claim: Claim) -> Opti
 fn failed<S: Store, W: Webhooks, E>(shared: &Shared<S, W>, attempt: u32, error: &BoxError) -> Verdict<E> {
     let reason = cut(&error.to_string());
     if attempt >= shared.settings.max_attempts {
-        tracing::error!(reason, "a webhook is dead: its last attempt has failed");
         return Verdict::Dead { reason };
     }
     Verdict::Retry { after: shared.settings.backoff.after_with_jitter(attempt), reason }
@@ -129,8 +135,12 @@ async fn finish<S: Store, W: Webhooks>(
     loop {
         let name = name(&verdict);
         let again = without_effects(shared, &verdict, attempt);
+        let dead = if let Verdict::Dead { reason } = &verdict { Some(reason.clone()) } else { None };
         match shared.finishes.write(Finish { claim: claim.clone(), verdict }).await {
             Ok(Finished::Applied) => {
+                if let Some(reason) = dead {
+                    tracing::error!(reason, "a webhook is dead");
+                }
                 metrics::finished(&shared.settings.endpoint, name, age());
                 return;
             }

@@ -7,6 +7,7 @@ use webhook_inbox::{Backoff, Claimed, Effects, Inbox, MemoryEffect, MemoryTable,
 use webhook_receiver::{BoxError, Outcome};
 
 use crate::acme::{Created, created, receiver, signed};
+use crate::log::Log;
 use crate::support::{Ledger, entry, send, store, until};
 
 /// An effect of another store.
@@ -104,4 +105,25 @@ async fn an_effect_without_a_transaction_is_an_error() {
     until(&store, "1", State::Dead).await;
     let reason = entry(&store, "1").await.unwrap().reason.unwrap();
     assert!(reason.contains("not run by an inbox"), "{reason}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_a_dead_delivery_is_logged_as_dead() {
+    let log = Log::start();
+    let store = store();
+    let handler = |event: Created, effects: Effects<MemoryEffect>| async move {
+        effects.add(|table: &mut MemoryTable| {
+            add(table, "count");
+            Ok(())
+        })?;
+        if event.asset == "fails" { Err(BoxError::from("the index is down")) } else { Ok(()) }
+    };
+    let service = receiver().on(handler).into_service();
+    let inbox = Inbox::builder("acme", store.clone(), service).max_attempts(1).start().unwrap();
+    send(&inbox, "1", &created("succeeds")).await;
+    until(&store, "1", State::Done).await;
+    assert!(!log.text().contains("is dead"), "{}", log.text());
+    send(&inbox, "2", &created("fails")).await;
+    until(&store, "2", State::Dead).await;
+    assert_eq!(log.text().matches(r#"a webhook is dead reason="the index is down""#).count(), 1, "{}", log.text());
 }

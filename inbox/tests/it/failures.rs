@@ -180,3 +180,37 @@ async fn concurrency_is_limited_in_all_and_by_event_type() {
     assert_eq!(special.most.load(Ordering::SeqCst), 2);
     assert_eq!(state(&store, "u0").await, Some(State::Done));
 }
+
+/// A delivery that waits for memory has not failed.
+#[tokio::test(start_paused = true)]
+async fn attempts_without_memory_do_not_count() {
+    const HOUR: Duration = Duration::from_hours(1);
+
+    let (store, ledger) = (store(), Ledger::default());
+    let handler = {
+        let ledger = ledger.clone();
+        move |event: Created| {
+            let ledger = ledger.clone();
+            async move {
+                ledger.write(&event.asset, "attempt");
+                if event.asset == "slow" {
+                    sleep(HOUR).await;
+                }
+            }
+        }
+    };
+    // While one is being handled, too little is left to decode another.
+    let service = receiver().payload_memory(64 * 1024).on(handler).into_service();
+    let inbox =
+        Inbox::builder("acme", store.clone(), service).max_attempts(1).attempt_timeout(2 * HOUR).start().unwrap();
+    send(&inbox, "slow", &created("slow")).await;
+    sleep(Duration::from_secs(1)).await;
+    send(&inbox, "quick", &created("quick")).await;
+    sleep(HOUR / 2).await;
+    assert_eq!((ledger.count("slow"), ledger.count("quick")), (1, 0));
+    assert_ne!(state(&store, "quick").await, Some(State::Dead));
+    for id in ["slow", "quick"] {
+        until(&store, id, State::Done).await;
+        assert_eq!(ledger.count(id), 1);
+    }
+}

@@ -6,6 +6,8 @@ mod duplicates;
 mod effects;
 mod failures;
 mod handling;
+#[path = "../../../receiver/tests/it/log.rs"]
+mod log;
 mod operating;
 mod ordering;
 mod shutdown;
