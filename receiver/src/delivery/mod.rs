@@ -16,8 +16,9 @@ pub use stored::{StoredDelivery, StoredDeliveryError};
 
 /// A message whose signature has been verified, or [is not required](crate::Verifier::dangerously_accept_unsigned).
 ///
-/// Only [`Verifier::verify`](crate::Verifier::verify) creates one. A [`StoredDelivery`] is a type of its own: what it was
-/// read from may have been changed since. The body has not been parsed yet. Cloning is cheap: clones share the bytes.
+/// Only [`Verifier::verify`](crate::Verifier::verify) creates one, and a [`ReceiverService`](crate::ReceiverService) for the
+/// handlers of a [`StoredDelivery`]. That is a type of its own, since what it was read from may have been changed. The body has
+/// not been parsed yet. Cloning is cheap: clones share the bytes.
 #[derive(Clone)]
 pub struct Delivery {
     /// As it was sent, and checked: visible ASCII.
