@@ -9,7 +9,7 @@ use webhook_receiver::{BodyDigest, Delivery, Outcome, Received, StoredDelivery, 
 use crate::batch::NotWritten;
 use crate::metrics;
 use crate::shared::{Call, Shared};
-use crate::store::{Inserted, Key, NewEntry, Store};
+use crate::store::{Inserted, Key, NewEntry, Store, StoreError, StoreErrorKind};
 
 const MAX_EVENT_TYPE_BYTES: usize = 128;
 
@@ -17,10 +17,11 @@ const MAX_EVENT_TYPE_BYTES: usize = 128;
 pub(crate) async fn accept<S: Store, W: Webhooks>(shared: &Shared<S, W>, received: Received) -> Outcome {
     let entry = entry(shared, &received);
     let start = Instant::now();
-    let written = timeout(shared.settings.accept_timeout, shared.inserts.write(entry)).await;
+    let late = |_| Err(NotWritten::Failed(StoreError::new(StoreErrorKind::Busy, "the store did not answer in time")));
+    let written = timeout(shared.settings.accept_timeout, shared.inserts.write(entry)).await.unwrap_or_else(late);
     metrics::commit(&shared.settings.endpoint, start.elapsed());
     let outcome = match written {
-        Ok(Ok(inserted)) => {
+        Ok(inserted) => {
             let _ = shared.observe(Call::Insert, Ok(()));
             match inserted {
                 Inserted::New => Outcome::Stored,
@@ -28,12 +29,11 @@ pub(crate) async fn accept<S: Store, W: Webhooks>(shared: &Shared<S, W>, receive
                 Inserted::Conflict => Outcome::Conflict,
             }
         }
-        Ok(Err(NotWritten::Failed(error))) => match shared.observe(Call::Insert, Err::<(), _>(error)) {
-            Err(error) => Outcome::Unavailable(error.into()),
-            Ok(()) => Outcome::Stored,
-        },
-        Ok(Err(NotWritten::Full)) => Outcome::Overloaded,
-        Err(_) => Outcome::Unavailable("the store did not answer in time".into()),
+        Err(NotWritten::Failed(error)) => {
+            let _ = shared.observe(Call::Insert, Err::<(), _>(error.clone()));
+            Outcome::Unavailable(error.into())
+        }
+        Err(NotWritten::Full) => Outcome::Overloaded,
     };
     if matches!(outcome, Outcome::Stored) {
         shared.wake.notify_one();

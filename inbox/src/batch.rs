@@ -1,7 +1,7 @@
 //! Group commit: what arrives while the store commits is in the next batch.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
@@ -22,8 +22,26 @@ pub(crate) struct Batcher<T, R> {
 }
 
 struct Item<T, R> {
-    request: T,
+    request: Arc<Waiting<T>>,
     answer: oneshot::Sender<Result<R, StoreError>>,
+}
+
+/// A request in the queue. `None` if its caller has given up.
+struct Waiting<T>(Mutex<Option<T>>);
+
+impl<T> Waiting<T> {
+    fn take(&self) -> Option<T> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// A caller that waits. If it gives up, its request takes no more memory, however long the store takes.
+struct Caller<T>(Arc<Waiting<T>>);
+
+impl<T> Drop for Caller<T> {
+    fn drop(&mut self) {
+        drop(self.0.take());
+    }
 }
 
 /// Why a request was not written.
@@ -51,6 +69,8 @@ impl<T: Send + 'static, R: Send + 'static> Batcher<T, R> {
     /// Writes a request. It may be written even if this future is dropped.
     pub(crate) async fn write(&self, request: T) -> Result<R, NotWritten> {
         let (answer, written) = oneshot::channel();
+        let request = Arc::new(Waiting(Mutex::new(Some(request))));
+        let _caller = Caller(Arc::clone(&request));
         self.sender.try_send(Item { request, answer }).map_err(|_| NotWritten::Full)?;
         match written.await {
             Ok(result) => result.map_err(NotWritten::Failed),
@@ -65,12 +85,11 @@ async fn run<T: Send + 'static, R: Send + 'static>(mut receiver: mpsc::Receiver<
     let mut last = Last { size: 0, took: Duration::ZERO };
     while receiver.recv_many(&mut items, LARGEST).await > 0 {
         last.linger(&mut receiver, &mut items).await;
-        let abandoned = |item: &Item<T, R>| item.answer.is_closed();
-        items.retain(|item| !abandoned(item));
-        if items.is_empty() {
+        let waiting = items.drain(..).filter_map(|item| Some((item.request.take()?, item.answer)));
+        let (requests, answers): (Vec<T>, Vec<_>) = waiting.unzip();
+        if requests.is_empty() {
             continue;
         }
-        let (requests, answers): (Vec<T>, Vec<_>) = items.drain(..).map(|item| (item.request, item.answer)).unzip();
         let start = Instant::now();
         let size = requests.len();
         // A store that panics fails this batch only.
@@ -134,5 +153,35 @@ impl Last {
 impl<T, R> fmt::Debug for Batcher<T, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Batcher").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use tokio::time::timeout;
+
+    use super::*;
+
+    /// A store that never answers.
+    struct Hangs;
+
+    impl Write<Arc<()>, ()> for Hangs {
+        async fn write(&self, batch: Vec<Arc<()>>) -> Result<Vec<()>, StoreError> {
+            pending::<()>().await;
+            Ok(vec![(); batch.len()])
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_was_given_up_takes_no_memory() {
+        let batcher = Batcher::start(10, Hangs);
+        let [first, second] = [Arc::new(()), Arc::new(())];
+        let give_up = |request: &Arc<()>| timeout(Duration::from_secs(1), batcher.write(Arc::clone(request)));
+        assert!(give_up(&first).await.is_err());
+        assert!(give_up(&second).await.is_err());
+        assert_eq!(Arc::strong_count(&first), 2, "the store has it");
+        assert_eq!(Arc::strong_count(&second), 1);
     }
 }

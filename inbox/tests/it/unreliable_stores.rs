@@ -74,9 +74,11 @@ async fn f12_a_slow_store_is_answered_with_503_by_the_deadline() {
         assert_eq!(send(&inbox, &format!("late-{number}"), &created("a")).await, "unavailable");
     }
     store.slow(Duration::ZERO);
+    assert_eq!(inbox.health().await.state, HealthState::Failing(StoreErrorKind::Busy));
     sleep(Duration::from_secs(10)).await;
     assert_eq!(send(&inbox, "2", &created("a")).await, "stored");
     assert_eq!(send(&inbox, "1", &created("a")).await, "duplicate");
+    assert_eq!(inbox.health().await.state, HealthState::Healthy);
 }
 
 #[tokio::test(start_paused = true)]
