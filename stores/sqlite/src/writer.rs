@@ -54,8 +54,9 @@ impl Writer {
     }
 }
 
-/// A change that fails is undone, and others of the same commit are not affected.
-pub(crate) fn within_savepoint<T>(
+/// A change that fails is undone, and others of the same commit are not affected. There is no transaction any more if the change
+/// has ended it.
+fn within_savepoint<T>(
     connection: &Connection,
     change: impl FnOnce() -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
@@ -63,11 +64,14 @@ pub(crate) fn within_savepoint<T>(
     execute("SAVEPOINT webhook").map_err(|error| store_error(&error))?;
     let result = catch_unwind(AssertUnwindSafe(change))
         .unwrap_or_else(|_| Err(StoreError::new(StoreErrorKind::Other, "a change has panicked")));
-    if result.is_err() && !connection.is_autocommit() {
-        execute("ROLLBACK TO webhook").map_err(|error| store_error(&error))?;
+    if connection.is_autocommit() {
+        return result;
     }
-    if !connection.is_autocommit() {
-        execute("RELEASE webhook").map_err(|error| store_error(&error))?;
+    let undo = || if result.is_err() { execute("ROLLBACK TO webhook") } else { Ok(()) };
+    if let Err(error) = undo().and_then(|()| execute("RELEASE webhook")) {
+        // The change has ended the transaction and begun another. The caller recognizes that there is none.
+        let _ = execute("ROLLBACK");
+        return result.and_then(|_| Err(store_error(&error)));
     }
     result
 }

@@ -221,6 +221,39 @@ async fn an_effect_that_breaks_the_transaction_breaks_nothing_else() {
     assert_eq!(insert(&store, "3", 100).await, Ok(Inserted::New));
 }
 
+/// What shares a commit with such an effect is not reported as stored if it is not.
+#[tokio::test]
+async fn an_effect_that_replaces_the_transaction_breaks_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(file(&folder)).unwrap();
+    insert(&store, "1", 100).await.unwrap();
+    let claim = store.claim(&request()).await.unwrap().remove(0);
+    let other = Connection::open(file(&folder)).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let insert_later = |id: &'static str| {
+        let store = store.clone();
+        tokio::spawn(async move { insert(&store, id, 100).await })
+    };
+    // The first one waits for the file, and those that arrive meanwhile are in one transaction.
+    let first = insert_later("2");
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    let second = insert_later("3");
+    tokio::task::yield_now().await;
+    let effect = SqliteEffect::from(|tables: &Connection| Ok(tables.execute_batch("ROLLBACK; BEGIN IMMEDIATE")?));
+    let finish = Finish { claim: claim.id, verdict: Verdict::Done(vec![effect]) };
+    let finished = tokio::spawn({
+        let store = store.clone();
+        async move { store.finish(vec![finish]).await.map_err(|error| error.kind()) }
+    });
+    tokio::task::yield_now().await;
+    other.execute_batch("COMMIT").unwrap();
+    assert_eq!(first.await.unwrap(), Ok(Inserted::New));
+    assert_eq!(second.await.unwrap(), Err(StoreErrorKind::Other));
+    assert_eq!(finished.await.unwrap().unwrap_err(), StoreErrorKind::Other);
+    assert_eq!(count(&store).await, 2);
+    assert_eq!(insert(&store, "3", 100).await, Ok(Inserted::New));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn inserts_that_arrive_together_share_commits() {
     let folder = tempfile::tempdir().unwrap();
