@@ -5,8 +5,7 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 
 use super::METHODS;
-use super::places::body_text;
-use crate::document::Node;
+use crate::document::{Node, json};
 
 /// Where a webhook is sent to, as far as a description says.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -104,6 +103,14 @@ fn without_copies(group: Vec<Entry>) -> Vec<Entry> {
         nodes.insert(operation) && seen.insert(body_text(entry))
     };
     group.into_iter().filter(|entry| is_new(entry)).collect()
+}
+
+/// The text of what makes two webhooks of one name the same.
+fn body_text(entry: &Entry) -> String {
+    let parts = entry.operation().into_iter().flat_map(|operation| {
+        ["requestBody", "parameters"].into_iter().filter_map(move |name| operation.get(name)).map(json)
+    });
+    parts.collect::<Vec<_>>().join("\n")
 }
 
 /// The shortest names that make these entries distinct.

@@ -8,7 +8,7 @@ use super::entry::{Address, Entry, distinct};
 use super::{METHODS, Reader, is_path_item};
 use crate::config::{Callbacks, Located, Text, WebhookPlaces};
 use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean};
-use crate::document::{Node, json};
+use crate::document::Node;
 
 /// An operation under `paths`.
 struct ApiOperation {
@@ -238,14 +238,6 @@ fn names_webhooks(name: &str) -> bool {
     let words = heck::AsSnakeCase(name).to_string();
     let has = |wanted: &[&str]| words.split('_').any(|word| wanted.contains(&word));
     has(&["webhook", "webhooks", "hook", "hooks"]) && has(&EVENT_WORDS)
-}
-
-/// The text of what makes two webhooks of one name the same.
-pub(super) fn body_text(entry: &Entry) -> String {
-    let parts = entry.operation().into_iter().flat_map(|operation| {
-        ["requestBody", "parameters"].into_iter().filter_map(move |name| operation.get(name)).map(json)
-    });
-    parts.collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::selection::TEXT;
+use super::visits::TEXT;
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::document::{Node, Segment, Value, same};
 

@@ -18,6 +18,7 @@ mod pattern;
 mod query;
 mod selection;
 mod view;
+mod visits;
 
 use indexmap::IndexMap;
 

@@ -3,7 +3,7 @@
 use regex_automata::nfa::thompson::{NFA, WhichCaptures};
 
 use super::query;
-use super::selection::Budget;
+use super::visits::Budget;
 
 /// How large an automaton may be, in bytes.
 const MAX_SIZE: usize = 1 << 20;

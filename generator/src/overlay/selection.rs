@@ -1,37 +1,18 @@
 //! What a query selects, segment by segment. Each node is kept once, however many ways lead to it, and what is visited is
 //! counted: the parser's own evaluation keeps a list for each way.
 
-use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::ptr;
 
 use serde_json::Value as Json;
 use serde_json_path::{JsonPath, PathElement};
 
+use super::visits::{Budget, TEXT};
 use super::{pattern, query};
 use crate::document::Segment;
 
 /// The nodes that a query selects.
 pub(super) type Paths = Vec<Vec<Segment>>;
-
-/// How many nodes may be visited.
-pub(super) struct Budget {
-    pub(super) all: usize,
-    left: Cell<usize>,
-}
-
-impl Budget {
-    pub(super) fn new(all: usize) -> Self {
-        Self { all, left: Cell::new(all) }
-    }
-
-    /// Takes visits of nodes; `None` if there are not enough left.
-    pub(super) fn spend(&self, nodes: usize) -> Option<()> {
-        let left = self.left.get().checked_sub(nodes);
-        self.left.set(left.unwrap_or(0));
-        left.map(|_| ())
-    }
-}
 
 /// The nodes that a valid query selects, each once; `None` if it visits too many.
 pub(super) fn select(root: &Json, query: &str, budget: &Budget) -> Option<Paths> {
@@ -236,9 +217,6 @@ enum Compares {
     /// Two that may be the whole description.
     Root,
 }
-
-/// How many bytes of a text are read at the cost of a visit.
-pub(super) const TEXT: usize = 64;
 
 impl Filter {
     fn new(segment: &str) -> Self {
@@ -448,7 +426,7 @@ mod tests {
         let nodes = size(&document, &Budget::new(usize::MAX)).unwrap().nodes;
         let visits = |query: &str| {
             let budget = Budget::new(1_000_000_000);
-            select(&document, query, &budget).map(|_| budget.all - budget.left.get())
+            select(&document, query, &budget).map(|_| budget.spent())
         };
         // Each segment visits each node twice, at most; the paths of the result count as well.
         let one = visits("$..*").unwrap();

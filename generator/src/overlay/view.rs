@@ -7,7 +7,8 @@ use serde_json_path::JsonPath;
 
 use super::pattern;
 use super::query::{self, MAX_OPEN};
-use super::selection::{self, Budget, Paths};
+use super::selection::{self, Paths};
+use super::visits::Budget;
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::document::{Node, Segment, Value};
 

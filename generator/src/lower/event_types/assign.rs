@@ -5,15 +5,12 @@ use indexmap::IndexMap;
 use super::allocate::is_event_type;
 use super::evidence::{Evidence, Kind, Stated};
 use super::gather::Gathered;
-use super::weigh::{Decision, Doubt, doubts, weigh};
+use super::weigh::{Claims, Decision, Doubt, doubts, weigh};
 use super::{Route, header, report};
 use crate::budget::Resource;
 use crate::diagnostics::Place;
 use crate::ir::{EventTypeLocation, is_template};
 use crate::normalize::Webhook;
-
-/// The webhooks of each event type, by position, each with the evidence.
-pub(super) type Claims = IndexMap<String, Vec<(usize, Evidence)>>;
 
 /// The routes of all webhooks, in their order, except those that an error is about or whose event type is unknown.
 pub(super) fn assign<'a>(gathered: &Gathered<'a, '_>, location: &EventTypeLocation) -> Vec<Route<'a>> {

@@ -2,12 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::assign::Claims;
 use super::evidence::{Evidence, Kind, Stated};
 use super::gather::{Gathered, Unsearched};
 use super::location::ADDRESS;
 use super::spelling;
-use super::weigh::{Decision, Doubt};
+use super::weigh::{Claims, Decision, Doubt};
 use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean};
 use crate::ir::EventTypeLocation;
 use crate::lower::context::Context;

@@ -21,6 +21,9 @@ pub(super) struct Decision {
     pub unlisted: Option<Evidence>,
 }
 
+/// The webhooks of each event type, by position, each with the evidence.
+pub(super) type Claims = IndexMap<String, Vec<(usize, Evidence)>>;
+
 /// Decides for all webhooks, by what each states at the location and by its names.
 pub(super) fn weigh(gathered: &Gathered<'_, '_>, stated: &[Stated]) -> Vec<Decision> {
     let weighing = Weighing::new(gathered, stated);
