@@ -134,7 +134,8 @@ impl<W: Webhooks> ReceiverService<W> {
         attempt::complete(&self.shared, delivery, None).await
     }
 
-    /// Routes a delivery that was stored, like [`dispatch`](Self::dispatch): this does not verify it.
+    /// Routes a delivery that was stored, like [`dispatch`](Self::dispatch): this does not verify it. Unless the
+    /// [status](Outcome::status) of the outcome is a success, it has to be dispatched again.
     ///
     /// # Panics
     ///
@@ -145,7 +146,9 @@ impl<W: Webhooks> ReceiverService<W> {
 
     /// Routes a delivery that was stored to its handler, without the [`ReplayGuard`](crate::ReplayGuard) and beside the
     /// [maximum number of handlers](crate::Receiver::max_concurrency): for a store that itself remembers what was handled, and
-    /// a worker with a limit of its own. The handler is dropped if this future is.
+    /// a worker with a limit of its own. The handler is dropped if this future is. If the outcome is
+    /// [`Outcome::Overloaded`], there was too little [memory](crate::Receiver::payload_memory) to decode it, and no handler
+    /// has run.
     ///
     /// # Panics
     ///
