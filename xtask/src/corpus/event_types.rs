@@ -150,7 +150,7 @@ impl Own<'_> {
         values
     }
 
-    /// The constants and lists at a place of a schema.
+    /// The constants, lists and examples at a place of a schema.
     fn listed(
         &self,
         schema: SchemaId,
@@ -168,7 +168,7 @@ impl Own<'_> {
         }
         match path {
             [] => {
-                let texts = schema.constant.iter().chain(schema.values.iter().flatten());
+                let texts = schema.constant.iter().chain(schema.values.iter().flatten()).chain(&schema.examples);
                 values.extend(texts.filter_map(Node::as_str).map(str::to_owned));
             }
             [name, rest @ ..] => {

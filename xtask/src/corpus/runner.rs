@@ -13,7 +13,7 @@ use corpus_webhooks::{Event, EventType, Fallback, Receiver, Unrouted, VENDOR, Ve
 /// What a handler got.
 enum Got {
     Event(Box<Event>),
-    Unrouted(Unrouted),
+    Unrouted(Box<Unrouted>),
 }
 
 fn main() {
@@ -39,9 +39,12 @@ fn pass(example: &Value) -> Value {
     let (events, got) = mpsc::channel();
     let others = events.clone();
     let mut receiver = Receiver::<VENDOR>::new(verifier())
-        .on_any(move |event: Event| ready(drop(events.send(Got::Event(Box::new(event))))))
+        .on_any(move |event: Event| {
+            drop(events.send(Got::Event(Box::new(event))));
+            ready(())
+        })
         .fallback(move |event: Unrouted| {
-            drop(others.send(Got::Unrouted(event)));
+            drop(others.send(Got::Unrouted(Box::new(event))));
             ready(Fallback::Handled)
         });
     if let (EventTypeLocation::Endpoint, [only]) = (VENDOR::EVENT_TYPE, &own[..]) {
