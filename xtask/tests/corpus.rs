@@ -224,11 +224,14 @@ fn descriptions_that_give_no_crate_show_why() {
 
 #[test]
 fn twins_give_the_same_code() {
-    // All JSON is YAML.
-    let json = serde_yaml::from_str::<Value>(PARCELS).unwrap().to_string();
+    // All JSON is YAML. Names that clash do not depend on the name of the file.
+    let [first, second] = ["notes: { enum: [a, b] }", "Notes: { enum: [c, d] }"];
+    let clashing =
+        PARCELS.replace("remarks: {}", &format!("{first}\n                {second}\n                remarks: {{}}"));
+    let json = serde_yaml::from_str::<Value>(&clashing).unwrap().to_string();
     let corpus = Corpus::new(&[("documents/parcels.yaml", &json), ("documents/parcels.json", &json)]);
     corpus.run("--until generate").exits(0);
-    corpus.write("documents/parcels.json", &json.replace("remarks", "notes"));
+    corpus.write("documents/parcels.json", &json.replace("remarks", "words"));
     let run = corpus.run("--until generate").exits(1);
     run.shows("parcels.json: its twin parcels.yaml gives other code: `src/parcel.rs` has ");
 }

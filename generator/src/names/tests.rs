@@ -193,12 +193,12 @@ fn types_that_differ_in_spelling_only() {
         ",
         expect![[r#"
             // pet
-            struct SpecPetX9de58bd {
+            struct SpecPetX9141e3b {
                 a?: String
             }
 
             // Pet
-            struct SpecPetX87dc6bd {
+            struct SpecPetX7b38c3b {
                 b?: String
             }
         "#]],
@@ -468,17 +468,17 @@ fn event_types_that_differ_in_spelling_only() {
             crate acme-webhooks: Acme
             event type in /type
 
-            webhook "a" is "door.opened" as DoorOpenedX55724b6: DoorOpenedPayloadXa542e84
-            webhook "b" is "door_opened" as DoorOpenedX7d9263e: DoorOpenedPayloadX840a0cb
+            webhook "a" is "door.opened" as DoorOpenedX55724b6: DoorOpenedPayloadX2ff9bbf
+            webhook "b" is "door_opened" as DoorOpenedX7d9263e: DoorOpenedPayloadXaea7699
             topic "door" as Door
 
             // door: #/webhooks/a/…
-            struct DoorOpenedPayloadXa542e84 {
+            struct DoorOpenedPayloadX2ff9bbf {
                 type?: "door.opened"
             }
 
             // payloads: #/webhooks/b/…
-            struct DoorOpenedPayloadX840a0cb {
+            struct DoorOpenedPayloadXaea7699 {
                 type?: "door_opened"
             }
         "#]],

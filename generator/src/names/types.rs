@@ -74,13 +74,15 @@ impl TypeNamer<'_> {
         }
     }
 
-    /// Gives each type without a name one of its candidates, or one with a fingerprint of its place.
+    /// Gives each type without a name one of its candidates, or one with a fingerprint of its place. The name of the description's
+    /// own file does not count.
     fn claim(&mut self, claimants: Vec<(TypeId, Vec<String>)>) {
         let unnamed = claimants.into_iter().filter(|(id, _)| self.names[id.0].is_none());
         let (ids, mut candidates): (Vec<TypeId>, Vec<Vec<String>>) = unnamed.unzip();
         for (id, candidates) in ids.iter().zip(&mut candidates) {
             let origin = &self.api.def(*id).origin;
-            let place = format!("{}#{}", self.sources.relative_name(origin.file()), origin.pointer());
+            let file = Some(origin.file()).filter(|file| Some(*file) != self.sources.description());
+            let place = format!("{}#{}", file.map_or("", |file| self.sources.relative_name(file)), origin.pointer());
             let last = candidates.last().cloned().unwrap_or_default();
             candidates.push(extended(&last, &upper_camel(&short_hash(&place))));
         }
