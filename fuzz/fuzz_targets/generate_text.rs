@@ -14,7 +14,8 @@ static PLAIN: OnceLock<String> = OnceLock::new();
 libfuzzer_sys::fuzz_target!(|text: &str| {
     let code = |text: &str| {
         let spec = inputs::with_text(text).to_string();
-        let run = properties::checked(inputs::folder(&[("spec.json", spec.as_bytes())]).path());
+        let files = [("spec.json", spec.as_bytes()), ("codegen.toml", inputs::TEXT_CONFIG.as_bytes())];
+        let run = properties::checked(inputs::folder(&files).path());
         properties::code(&run.files.expect("a text is not an error"))
     };
     let plain = PLAIN.get_or_init(|| code("plain"));

@@ -159,7 +159,8 @@ proptest! {
     fn any_text(text in "(\\PC|[\u{0}-\u{20}`~<>\\[\\]\"\\\\*/#-]|```|    |\n){0,30}") {
         let run = |text: &str| {
             let spec = inputs::with_text(text).to_string();
-            properties::checked(inputs::folder(&[("spec.json", spec.as_bytes())]).path())
+            let files = [("spec.json", spec.as_bytes()), ("codegen.toml", inputs::TEXT_CONFIG.as_bytes())];
+            properties::checked(inputs::folder(&files).path())
         };
         let (hostile, plain) = (run(&text), run("plain"));
         let (hostile, plain) = (hostile.files.expect("a text is no error"), plain.files.expect("a text is no error"));

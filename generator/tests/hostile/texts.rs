@@ -10,7 +10,7 @@ use crate::{each, emitted, inputs, of_schema, outcome};
 
 fn text(text: &str) -> Run {
     let spec = inputs::with_text(text).to_string();
-    outcome(&[("spec.json", spec.as_bytes())])
+    outcome(&[("spec.json", spec.as_bytes()), ("codegen.toml", inputs::TEXT_CONFIG.as_bytes())])
 }
 
 /// Asserts that the code is the same as with a harmless text.
@@ -49,6 +49,12 @@ fn g88_the_end_of_a_literal() {
     for hostile in ["\"#]", "\"##", "r#\"", "\"", "\\", "\\\"", "\"\"\"", "'"] {
         inert(hostile);
     }
+}
+
+#[test]
+fn a_signature_beside_the_configuration() {
+    inert("Signed as `Doors-Signature: t=<seconds>,v1=<hex>`, where v1 is HMAC-SHA256 of `{t}.{body}`.");
+    inert("The headers `webhook-id`, `webhook-timestamp` and `webhook-signature` follow Standard Webhooks.");
 }
 
 #[test]

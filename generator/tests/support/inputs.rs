@@ -63,6 +63,10 @@ pub(crate) fn with_text(text: &str) -> Value {
     })
 }
 
+/// The configuration that goes with [`with_text`]: a text may state a signature, which would be code.
+#[allow(dead_code, reason = "not every user of this module has texts")]
+pub(crate) const TEXT_CONFIG: &str = "[signature]\nscheme = \"none\"\n";
+
 /// A description with the names wherever a description names something.
 #[allow(dead_code, reason = "not every user of this module has names")]
 pub(crate) fn with_names(names: &[&str]) -> Value {
