@@ -82,6 +82,29 @@ fn growth_with_alternatives() {
     });
 }
 
+/// The ways through unions that contain each other are bounded for a payload, not for each of its members.
+#[test]
+fn growth_with_unions_that_contain_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let union = |others: [&str; 2], own: &str| {
+        let others = others.map(|name| json!({ "$ref": format!("#/components/schemas/{name}") }));
+        json!({ "oneOf": [others[0], others[1], { "type": own }] })
+    };
+    let with_members = |count: usize| {
+        let members: serde_json::Map<String, Value> =
+            (0..count).map(|index| (format!("member{index}"), json!({ "$ref": "#/components/schemas/a" }))).collect();
+        let names: Vec<&String> = members.keys().collect();
+        let schema = json!({ "type": "object", "required": names, "properties": members });
+        let mut text: Value = serde_json::from_str(&description(1, |_| schema.clone())).unwrap();
+        text["components"]["schemas"]["a"] = union(["b", "c"], "string");
+        text["components"]["schemas"]["b"] = union(["a", "c"], "integer");
+        text["components"]["schemas"]["c"] = union(["a", "b"], "boolean");
+        allocated(folder.path(), &text.to_string())
+    };
+    let (one, forty) = (with_members(1), with_members(40));
+    assert!(forty[0] < 2 * one[0], "{one:?}, {forty:?}");
+}
+
 /// A list is copied once, not for each of its elements that an overlay changes.
 #[test]
 fn growth_with_targets_of_an_overlay() {

@@ -1,5 +1,6 @@
 //! What all of lowering reads, and where it reports.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use super::reporter::Reporter;
@@ -11,6 +12,10 @@ use crate::document::Origin;
 use crate::normalize::{Description, SchemaId, Schemas};
 use crate::source::{Limits, Sources};
 
+/// How many schemas may be compared with values that are made up for examples. The largest description of the corpora takes
+/// 66,000.
+const FITTING_STEPS: usize = 400_000;
+
 /// The inputs of lowering, the schemas that are merged so far, and the diagnostics.
 pub(super) struct Context<'a> {
     pub description: &'a Description,
@@ -18,6 +23,7 @@ pub(super) struct Context<'a> {
     pub config: &'a Config,
     pub sources: &'a Sources,
     cache: MergeCache<'a>,
+    fitting_steps: Cell<usize>,
     pub reporter: Reporter<'a>,
 }
 
@@ -31,7 +37,15 @@ impl<'a> Context<'a> {
     ) -> Self {
         let schemas = &description.schemas;
         let cache = MergeCache::new(schemas);
-        Self { description, schemas, config, sources, cache, reporter: Reporter::new(diagnostics, budget) }
+        Self {
+            description,
+            schemas,
+            config,
+            sources,
+            cache,
+            fitting_steps: Cell::new(FITTING_STEPS),
+            reporter: Reporter::new(diagnostics, budget),
+        }
     }
 
     /// Reports a diagnostic.
@@ -52,6 +66,13 @@ impl<'a> Context<'a> {
     /// Whether a limit was exceeded.
     pub(super) fn is_exceeded(&self) -> bool {
         self.reporter.is_exceeded()
+    }
+
+    /// Counts a schema that is compared with a made-up value. `false` if there were too many.
+    pub(super) fn take_fitting_step(&self) -> bool {
+        let left = self.fitting_steps.get();
+        self.fitting_steps.set(left.saturating_sub(1));
+        left > 0
     }
 
     /// Whether an error has been reported.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::fit::{Misfit, fit, fit_merged};
+use super::fit::{Fitting, Misfit};
 use super::{MAX_VALUES, build, scalar};
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::document::{Node, Object, Origin, Value, same};
@@ -27,7 +27,8 @@ pub(super) struct Assembled {
 
 /// Assembles a payload from the examples of its properties.
 pub(super) fn assemble(cx: &Context<'_>, body: Body<'_>) -> Assembled {
-    let mut assembler = Assembler { cx, examples: 0, nesting: Vec::new(), values: 0, choices: 0 };
+    let mut assembler =
+        Assembler { cx, fitting: Fitting::new(cx), examples: 0, nesting: Vec::new(), values: 0, choices: 0 };
     let payload = assembler.merged(&body.merged(cx), body.schema, Need::Value);
     Assembled { payload, has_example: assembler.examples > 0 }
 }
@@ -45,6 +46,7 @@ enum Need {
 
 struct Assembler<'a, 'c> {
     cx: &'c Context<'a>,
+    fitting: Fitting<'a, 'c>,
     /// How many examples are used.
     examples: usize,
     /// The schemas around the present value.
@@ -77,7 +79,7 @@ impl<'a> Assembler<'a, '_> {
         // A value instead of an example that does not fit.
         let need = if need == Need::Example && !merged.examples.is_empty() { Need::Value } else { need };
         if let Some(values) = merged.listed() {
-            let fits = |value: &&Node| fit_merged(self.cx, merged, value).is_ok();
+            let fits = |value: &&Node| self.fitting.merged(merged, value).is_ok();
             return values.iter().find(fits).or_else(|| values.first()).cloned();
         }
         let origin = self.cx.schemas.get(schema).node.origin();
@@ -101,7 +103,7 @@ impl<'a> Assembler<'a, '_> {
     fn example(&mut self, merged: &MergedSchema<'a>) -> Option<Node> {
         let mut wrong: Option<Misfit> = None;
         for example in merged.examples.iter().filter(|example| !matches!(example.value(), Value::Null)) {
-            match fit_merged(self.cx, merged, example) {
+            match self.fitting.merged(merged, example) {
                 Ok(()) => {
                     self.examples += 1;
                     return Some((*example).clone());
@@ -135,7 +137,7 @@ impl<'a> Assembler<'a, '_> {
             for alternatives in &taken {
                 let Some(value) = self.with_alternatives(&rest, alternatives, schema, need) else { continue };
                 let value = self.tagged(merged, alternatives, value);
-                if fit_merged(self.cx, merged, &value).is_ok() {
+                if self.fitting.merged(merged, &value).is_ok() {
                     return Some(value);
                 }
                 first.get_or_insert(value);
@@ -224,7 +226,7 @@ impl<'a> Assembler<'a, '_> {
             }
             _ => candidates.extend(scalar::texts(merged).into_iter().map(|text| build::text(&text, origin))),
         }
-        let fits = |value: &&Node| !matches!(value.value(), Value::Null) && fit_merged(self.cx, merged, value).is_ok();
+        let fits = |value: &&Node| !matches!(value.value(), Value::Null) && self.fitting.merged(merged, value).is_ok();
         candidates.iter().find(fits).or_else(|| candidates.last()).cloned()
     }
 
@@ -248,7 +250,7 @@ impl<'a> Assembler<'a, '_> {
                 if elements.len() >= least {
                     break;
                 }
-                let fits = merged.items.is_empty() || fit(self.cx, &merged.items, &other).is_ok();
+                let fits = merged.items.is_empty() || self.fitting.set(&merged.items, &other).is_ok();
                 if fits && !(is_unique && elements.iter().any(|element| same(element, &other))) {
                     elements.push(other);
                 }
@@ -265,7 +267,7 @@ impl<'a> Assembler<'a, '_> {
             let is_needed = merged.required.contains(name) || need == Need::Members || members.len() < least;
             let value = self.value(property, if is_needed { Need::Value } else { Need::Example });
             // An optional member without a value that fits is left out.
-            let is_usable = |value: &Node| merged.required.contains(name) || fit(self.cx, property, value).is_ok();
+            let is_usable = |value: &Node| merged.required.contains(name) || self.fitting.set(property, value).is_ok();
             if let Some(value) = value.filter(is_usable) {
                 members.insert((*name).into(), value);
             }

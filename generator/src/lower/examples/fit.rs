@@ -6,8 +6,8 @@ use crate::lower::context::Context;
 use crate::lower::schema::{Choice, MergedSchema, unwrap_aliases};
 use crate::normalize::{Additional, SchemaId};
 
-/// How many schemas may be compared with one value and its parts; after that, everything fits.
-const MAX_STEPS: usize = 20_000;
+/// How many schemas may be compared with the values that are made up for one payload; after that, everything fits.
+const MAX_STEPS: usize = 50_000;
 
 /// How many schemas may lie around a value.
 const MAX_NESTING: usize = 64;
@@ -30,28 +30,24 @@ impl Misfit {
     }
 }
 
-/// Compares a value with the schemas of a set.
-pub(super) fn fit(cx: &Context<'_>, set: &[SchemaId], node: &Node) -> Result<(), Misfit> {
-    Fitting { cx, steps: 0, nesting: 0 }.set(set, node)
-}
-
-/// Compares a value with a schema.
-pub(super) fn fit_merged(cx: &Context<'_>, merged: &MergedSchema<'_>, node: &Node) -> Result<(), Misfit> {
-    Fitting { cx, steps: 0, nesting: 0 }.merged(merged, node)
-}
-
-struct Fitting<'a, 'c> {
+/// Compares values with schemas.
+pub(super) struct Fitting<'a, 'c> {
     cx: &'c Context<'a>,
     steps: usize,
     nesting: usize,
 }
 
-impl Fitting<'_, '_> {
-    fn set(&mut self, set: &[SchemaId], node: &Node) -> Result<(), Misfit> {
-        self.steps += 1;
-        if self.steps > MAX_STEPS || self.nesting > MAX_NESTING {
+impl<'a, 'c> Fitting<'a, 'c> {
+    pub(super) fn new(cx: &'c Context<'a>) -> Self {
+        Self { cx, steps: MAX_STEPS, nesting: 0 }
+    }
+
+    /// Compares a value with the schemas of a set.
+    pub(super) fn set(&mut self, set: &[SchemaId], node: &Node) -> Result<(), Misfit> {
+        if self.steps == 0 || self.nesting > MAX_NESTING || !self.cx.take_fitting_step() {
             return Ok(());
         }
+        self.steps -= 1;
         let (set, nullable) = unwrap_aliases(self.cx.schemas, set);
         if nullable && matches!(node.value(), Value::Null) {
             return Ok(());
@@ -62,7 +58,8 @@ impl Fitting<'_, '_> {
         fits
     }
 
-    fn merged(&mut self, merged: &MergedSchema<'_>, node: &Node) -> Result<(), Misfit> {
+    /// Compares a value with a schema.
+    pub(super) fn merged(&mut self, merged: &MergedSchema<'_>, node: &Node) -> Result<(), Misfit> {
         if matches!(node.value(), Value::Null) && (merged.nullable || merged.only_null) {
             return Ok(());
         }
