@@ -11,6 +11,7 @@
 //!
 //! `docs/configuration.md` describes every key. Every key is optional. Unknown keys are errors.
 
+mod corrections;
 mod event_types;
 mod levels;
 mod located;
@@ -27,11 +28,12 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::DeTable;
 
+pub use corrections::{ByEventType, Corrections};
 pub use event_types::{EventTypeLocation, EventTypes};
 pub use located::Located;
 pub use project::{Project, Receiver};
 pub use signature::{Headers, Signature};
-pub use values::{CrateName, CrateVersion, HeaderName, Pointer, SpecPlace, Text, TypeName, VisibleText};
+pub use values::{BodyPlace, CrateName, CrateVersion, HeaderName, Pointer, SpecPlace, Text, TypeName, VisibleText};
 pub use webhooks::{Callbacks, WebhookPlaces};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Level, Place};
@@ -53,6 +55,8 @@ pub struct Config {
     pub webhooks: WebhookPlaces,
     /// How an event type is found.
     pub event_types: EventTypes,
+    /// What is known about payloads besides the description.
+    pub corrections: Corrections,
     /// Rust names of types, by position in the description.
     pub names: BTreeMap<SpecPlace, Located<TypeName>>,
     /// How deliveries are signed.
@@ -93,6 +97,7 @@ impl Config {
             vendor: table.string("vendor").map(|vendor| table.located(vendor)),
             webhooks: table.table("webhooks", WebhookPlaces::read).map(Spanned::into_inner).unwrap_or_default(),
             event_types: table.table("event-type", EventTypes::read).map(Spanned::into_inner).unwrap_or_default(),
+            corrections: Corrections::read(table),
             names: table.map("names"),
             signature: table.table("signature", Signature::read).and_then(Spanned::into_inner),
             levels: table.table("diagnostics", levels::read).map(Spanned::into_inner).unwrap_or_default(),

@@ -73,13 +73,17 @@ impl<'t> Table<'t> {
 
     /// Reads a list of strings, each with its place.
     pub(super) fn located_strings<T: FromStr<Err: Display>>(&mut self, key: &'static str) -> Vec<Located<T>> {
-        let Some(value) = self.take(key) else { return Vec::new() };
-        let DeValue::Array(elements) = value.get_ref() else {
-            self.mismatch::<()>(key, &value, "a list of strings");
-            return Vec::new();
-        };
-        let located = |element| self.parse(key, element).map(|text| self.located(text));
-        elements.iter().filter_map(located).collect()
+        let value = self.take(key);
+        value.and_then(|value| self.parse_each(key, &value)).map(Spanned::into_inner).unwrap_or_default()
+    }
+
+    /// Reads a table whose keys are free and whose values are lists of strings, each with its place.
+    pub(super) fn lists<K: FromStr<Err: Display> + Ord, V: FromStr<Err: Display>>(
+        &mut self,
+        key: &'static str,
+    ) -> BTreeMap<K, Located<Vec<Located<V>>>> {
+        let lists = self.table(key, |table| table.entries(Self::parse_each));
+        lists.map(Spanned::into_inner).into_iter().flatten().map(|(key, list)| (key.into_inner(), list)).collect()
     }
 
     /// Reads a list of strings.
@@ -234,6 +238,17 @@ impl<'t> Table<'t> {
                 None
             }
         }
+    }
+
+    /// A list of strings, each with its place. Those that do not fit are reported and left out.
+    fn parse_each<T: FromStr<Err: Display>>(
+        &mut self,
+        key: &str,
+        value: &Value<'t>,
+    ) -> Option<Spanned<Vec<Located<T>>>> {
+        let DeValue::Array(elements) = value.get_ref() else { return self.mismatch(key, value, "a list of strings") };
+        let located = |element| self.parse(key, element).map(|text| self.located(text));
+        Some(Spanned::new(value.span(), elements.iter().filter_map(located).collect()))
     }
 
     fn parse_all<T: FromStr<Err: Display>>(

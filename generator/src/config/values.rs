@@ -60,6 +60,10 @@ checked_text! {
     Pointer, check_pointer
 }
 checked_text! {
+    /// A JSON pointer to a part of a body, or to the whole: the empty text.
+    BodyPlace, check_body_place
+}
+checked_text! {
     /// The name of an HTTP header. Its case does not matter, so it is stored in lower case.
     HeaderName, check_header_name, str::to_ascii_lowercase
 }
@@ -95,6 +99,13 @@ impl HeaderName {
 
 impl Pointer {
     /// The unescaped names.
+    pub fn names(&self) -> Vec<String> {
+        pointer::split(&self.0)
+    }
+}
+
+impl BodyPlace {
+    /// The unescaped names; none for the whole body.
     pub fn names(&self) -> Vec<String> {
         pointer::split(&self.0)
     }
@@ -184,6 +195,10 @@ fn check_pointer(text: &str) -> Check {
     ensure(pointer::is_escaped(text), "is not a JSON pointer: write `~` as `~0`, and `/` in a name as `~1`")?;
     ensure(pointer::split(text).len() <= DEPTH, "has more than 128 names: documents are not that deep")?;
     check_text(text)
+}
+
+fn check_body_place(text: &str) -> Check {
+    if text.is_empty() { Ok(()) } else { check_pointer(text) }
 }
 
 fn check_header_name(name: &str) -> Check {
@@ -288,6 +303,7 @@ mod tests {
     fn pointers() {
         check::<Pointer>(&["/eventType", "/", "/a/0", "/a~1b~0c", "/ä"], &["", "a", "#/a", "/~", "/a~2", "/a\n"]);
         check::<Pointer>(&[&"/a".repeat(128)], &[&"/a".repeat(129), &"/a".repeat(60_000)]);
+        check::<BodyPlace>(&["", "/a", "/a/*"], &["a", "#", "/~"]);
         let pointer: Pointer = "/a~1b/~01/".parse().unwrap();
         assert_eq!(pointer.names(), ["a/b", "~1", ""]);
     }

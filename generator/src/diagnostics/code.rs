@@ -103,6 +103,7 @@ codes! {
     SignatureInferred = "W0709", Warning, "The signature scheme is inferred from words.";
     EventTypeUnknown = "W0710", Warning, "A webhook is left out, since its event type cannot be determined.";
     EventTypeUnclaimed = "W0711", Warning, "A listed event type belongs to no webhook.";
+    TypeDivided = "W0712", Warning, "A correction that does not apply wherever a type is used divides the type.";
     NameUnusable = "E0801", Error, "A configured name clashes with another name of the emitted crate.";
     Internal = "E0901", Error, "The generator has a bug.";
 }

@@ -1,6 +1,7 @@
 //! The normalized description to the intermediate representation.
 
 mod context;
+mod corrections;
 mod event_types;
 mod examples;
 mod passes;
@@ -20,6 +21,7 @@ use crate::ir::{Api, EventTypeLocation, Published, TypeId, Webhook};
 use crate::normalize::Description;
 use crate::source::Sources;
 use context::Context;
+use corrections::Corrections;
 use event_types::Route;
 use schema::Types;
 
@@ -43,7 +45,8 @@ pub fn lower(
 fn api(cx: &Context<'_>) -> Option<Api> {
     let description = cx.description;
     let scheme = signature::scheme(cx);
-    let (event_type_location, routes) = event_types::routes(cx)?;
+    let (event_type_location, mut routes) = event_types::routes(cx)?;
+    let corrections = Corrections::apply(cx, &mut routes);
     let mut types = Types::new(cx);
     let payloads: Vec<TypeId> = routes.iter().map(|route| types.root(&route.event_type, route.body())).collect();
     // Examples are checked against the types: with wrong types, findings about examples would be wrong, too.
@@ -58,11 +61,12 @@ fn api(cx: &Context<'_>) -> Option<Api> {
         separator: cx.separator().to_owned(),
         described: description.webhooks.len(),
         webhooks: Vec::new(),
-        types: types.defs,
-        untyped: types.untyped,
+        types: std::mem::take(&mut types.defs),
+        untyped: std::mem::take(&mut types.untyped),
         published: published(cx),
         scheme,
     };
+    corrections.report(cx, &types, &mut api, &routes, &payloads);
     passes::end_required(cx, &mut api);
     passes::cut_endless(cx, &mut api);
     passes::keep_null(&mut api);

@@ -18,7 +18,9 @@ use std::collections::{HashMap, HashSet};
 use openapiv3::Operation;
 
 pub use entry::Address;
-pub use schema::{Additional, DEFAULT_MAPPING, Inexpressible, JsonType, Schema, SchemaId, Schemas, keywords};
+pub use schema::{
+    Additional, Correction, DEFAULT_MAPPING, EACH, Inexpressible, JsonType, Schema, SchemaId, Schemas, keywords,
+};
 pub use statements::{Statement, StatementKind, prose};
 
 use crate::budget::{Budget, Resource};

@@ -44,6 +44,7 @@ pub(super) fn assign<'a>(gathered: &Gathered<'a, '_>, location: &EventTypeLocati
     let routes = webhooks.iter().zip(decisions).flat_map(|(webhook, decision)| {
         decision.chosen.into_iter().map(move |chosen| Route {
             webhook,
+            body: webhook.body,
             head: chosen.head.unwrap_or_else(|| chosen.name.clone()),
             event_type: chosen.name,
             alternatives: chosen.alternatives,

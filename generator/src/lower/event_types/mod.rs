@@ -27,6 +27,8 @@ pub(super) struct Route<'a> {
     pub event_type: String,
     /// The text at the location: the whole event type, or the part before its completion.
     pub head: String,
+    /// The body, with the corrections for this event type once they are applied.
+    pub body: SchemaId,
     /// The alternatives of the body that belong to this event type; empty if the whole body does.
     pub alternatives: Vec<SchemaId>,
 }
@@ -34,7 +36,7 @@ pub(super) struct Route<'a> {
 impl Route<'_> {
     /// The body of deliveries of this event type.
     pub(super) fn body(&self) -> Body<'_> {
-        Body { schema: self.webhook.body, alternatives: &self.alternatives }
+        Body { schema: self.body, alternatives: &self.alternatives }
     }
 }
 

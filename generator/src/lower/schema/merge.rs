@@ -81,6 +81,7 @@ pub(crate) struct Choice {
 pub(crate) struct MergeCache<'a> {
     /// By the index of a schema.
     single: Vec<OnceCell<Rc<MergedSchema<'a>>>>,
+    /// Sets of several schemas, and copies with corrections.
     several: RefCell<HashMap<SchemaSet, Rc<MergedSchema<'a>>>>,
 }
 
@@ -102,8 +103,10 @@ impl<'a> MergeCache<'a> {
             reporter.spend(Resource::MergedMembers, merged.properties.len() + merged.required.len() + values, origin);
             Rc::new(merged)
         };
-        if let [id] = set {
-            return Rc::clone(self.single[id.index()].get_or_init(merge));
+        if let [id] = set
+            && let Some(cell) = self.single.get(id.index())
+        {
+            return Rc::clone(cell.get_or_init(merge));
         }
         Rc::clone(self.several.borrow_mut().entry(set.to_vec()).or_insert_with(merge))
     }

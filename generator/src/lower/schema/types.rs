@@ -28,6 +28,8 @@ pub(crate) struct Types<'a, 'c> {
     /// The entries of `untyped`, by the [identities](Origin::identity) of their origins.
     recorded: HashSet<(usize, UntypedReason)>,
     known: HashMap<SchemaSet, Type>,
+    /// Where the definitions of schemas with corrections were first used.
+    corrected: HashMap<TypeId, Naming>,
     pending: VecDeque<Pending<'a>>,
     /// The lists and maps that are being lowered, each inside the one before it.
     nesting: Vec<SchemaSet>,
@@ -61,9 +63,24 @@ impl<'a, 'c> Types<'a, 'c> {
             untyped: Vec::new(),
             recorded: HashSet::new(),
             known: HashMap::new(),
+            corrected: HashMap::new(),
             pending: VecDeque::new(),
             nesting: Vec::new(),
         }
+    }
+
+    /// The definition that a schema has become, if it has become one by itself.
+    pub(crate) fn definition(&self, schema: SchemaId) -> Option<TypeId> {
+        match self.known.get(&[schema][..])? {
+            Type::Named(id) => Some(*id),
+            Type::Implied(inner) => inner.definition(),
+            _ => None,
+        }
+    }
+
+    /// The name of a definition with corrections by the place where it is used, for a schema that has other types as well.
+    pub(crate) fn corrected_name(&self, id: TypeId) -> Option<&Naming> {
+        self.corrected.get(&id)
     }
 
     /// Lowers the body of a webhook to a separate definition.
@@ -189,16 +206,18 @@ impl<'a, 'c> Types<'a, 'c> {
     fn lower(&mut self, mut merged: Rc<MergedSchema<'a>>, site: Site<'_>) -> Type {
         self.merge_choices(&mut merged);
         let set = merged.schemas.clone();
-        let naming = self.naming(&set, site);
         if let Some(kind) = listed(&merged) {
-            let id = self.reserve(naming, self.origin(set[0]));
+            let id = self.reserve(self.naming(&set, site), self.origin(set[0]));
             self.define(id, merged.annotations.docs(), kind);
             return self.remember(&set, Type::Named(id));
         }
         let types = merged.allowed_types();
         if !merged.choices.is_empty() || (merged.is_object() && merged.has_members()) || types.len() > 1 {
             // The parts are lowered later, so that long chains of definitions need no stack.
-            let id = self.reserve(naming, self.origin(set[0]));
+            let id = self.reserve(self.naming(&set, site), self.origin(set[0]));
+            if self.cx.schemas.original(set[0]) != set[0] {
+                self.corrected.insert(id, Naming::inline(site.parent, site.hint));
+            }
             let ty = merged.implied(Type::Named(id));
             self.pending.push_back(Pending { id, merged });
             return self.remember(&set, ty);

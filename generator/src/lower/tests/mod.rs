@@ -1,5 +1,6 @@
 //! What descriptions mean in Rust, shown by the outline that `--emit ir` prints.
 
+mod corrections;
 mod event_types;
 mod examples;
 mod merging;

@@ -1,5 +1,6 @@
 //! Schema Objects.
 
+mod corrected;
 mod extensions;
 mod fault;
 mod keyword;
@@ -14,6 +15,7 @@ use crate::budget::{Budget, Resource};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::document::{Node, Object, Origin, Segment, Value, json};
 use crate::resolve::{Resolver, Unresolved};
+pub use corrected::{Correction, EACH};
 pub(super) use fault::unresolved;
 use fault::{Meaning, converted};
 use keyword::Treatment;

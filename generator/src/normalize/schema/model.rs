@@ -1,5 +1,6 @@
 //! Schemas as they are after normalizing.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
@@ -30,11 +31,21 @@ pub struct Schemas {
     pub(super) bases: HashSet<SchemaId>,
     /// What extends what, in the maps that have a base.
     pub(super) extensions: Extensions,
+    /// The copies with corrections, which are known once event types are.
+    pub(super) copies: OnceCell<Copies>,
+}
+
+/// Copies of schemas, in which corrections of single bodies are made.
+#[derive(Debug, Default)]
+pub(super) struct Copies {
+    pub(super) schemas: Vec<Schema>,
+    /// Which schema each is a copy of.
+    pub(super) originals: Vec<SchemaId>,
 }
 
 /// One Schema Object in one dialect: what OpenAPI 3.0 can express is in `data` (`nullable` covers every spelling of
 /// null), the rest is in separate fields.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Schema {
     /// The schema as written.
     pub node: Node,
@@ -130,15 +141,24 @@ pub enum JsonType {
 impl Schemas {
     /// The schema behind an id.
     pub fn get(&self, id: SchemaId) -> &Schema {
-        &self.all[id.0]
+        match (id.0.checked_sub(self.all.len()), self.copies.get()) {
+            (Some(copy), Some(copies)) => &copies.schemas[copy],
+            _ => &self.all[id.0],
+        }
     }
 
     /// Whether this is a base without the schemas that extend it.
     pub fn is_base_alone(&self, id: SchemaId) -> bool {
-        self.bases.contains(&id)
+        self.bases.contains(&self.original(id))
     }
 
-    /// Every schema, in the order in which it was found.
+    /// The schema that this one is a copy of, or the schema itself.
+    pub fn original(&self, id: SchemaId) -> SchemaId {
+        let copies = self.copies.get();
+        copies.and_then(|copies| copies.originals.get(id.0.checked_sub(self.all.len())?)).copied().unwrap_or(id)
+    }
+
+    /// Every schema without its copies, in the order in which it was found.
     pub fn iter(&self) -> impl Iterator<Item = &Schema> {
         self.all.iter()
     }
