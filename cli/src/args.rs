@@ -93,6 +93,10 @@ pub(crate) struct Input {
     #[arg(long, value_name = "FILE")]
     pub(crate) spec: Option<PathBuf>,
 
+    /// The folder that references must not leave: one above the description; the default is the folder of the description
+    #[arg(long, value_name = "DIR", requires = "input")]
+    pub(crate) root: Option<PathBuf>,
+
     /// An OpenAPI Overlay to apply; repeat it for several, which are applied in order
     #[arg(long = "overlay", value_name = "FILE", requires = "input")]
     pub(crate) overlays: Vec<PathBuf>,

@@ -119,6 +119,15 @@ fn request(input: &Input, file: Option<&ProjectFile>) -> Result<Request, Problem
             request = request.overlays(overlays.collect::<Result<Vec<_>, _>>().map_err(Problem::Config)?);
         }
     }
+    let stated = || file.and_then(|file| Some(file.existing(file.project.root.as_ref()?)));
+    let stated = || stated().transpose().map_err(Problem::Config);
+    let root = match &input.root {
+        Some(root) => Some(root.clone()),
+        None => stated()?,
+    };
+    if let Some(root) = root {
+        request = request.root(root);
+    }
     Ok(request.overlays(&input.overlays))
 }
 

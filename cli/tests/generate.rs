@@ -337,3 +337,24 @@ fn codes_are_explained() {
     repository.webhooks(".", "explain E0310").exits(1).reports("unknown code `E0310`; did you mean `E0303`?");
     repository.webhooks(".", "explain help").exits(1).reports("lists all codes");
 }
+
+#[test]
+fn a_root_allows_references_to_a_folder_beside_that_of_the_description() {
+    let repository = Repository::new();
+    repository.write("common/user.yaml", "type: object\nproperties: {login: {type: string}}\n");
+    let spec = "openapi: 3.1.0\ninfo: {title: Acme, version: '1'}\nwebhooks:\n  a.b:\n    post:\n      requestBody:\n        \
+                content:\n          application/json:\n            schema:\n              type: object\n              \
+                properties: {type: {const: a.b}, user: {$ref: ../common/user.yaml}}\n";
+    repository.write("acme/spec.yaml", spec);
+    let config = "spec = \"spec.yaml\"\nout = \"../out\"\nreceiver = \"../receiver\"\n";
+    let generate = |lines: &str, options: &str| {
+        repository.write("acme/codegen.toml", &format!("{config}{lines}"));
+        repository.run(&format!("--config acme/codegen.toml {options}"))
+    };
+    generate("", "").exits(1).reports("the reference leaves the folder").reports("set `root`");
+    generate("root = \"..\"\n", "").exits(0);
+    assert!(repository.read("out/src/a.rs").contains("Source: `../common/user.yaml#`"));
+    generate("", "--root . --check").exits(0);
+    generate("root = \"nowhere\"\n", "").exits(1).reports("acme/codegen.toml:4:8").reports("does not exist");
+    generate("root = \"../common\"\n", "").exits(1).reports("`common` does not contain `acme/spec.yaml`");
+}

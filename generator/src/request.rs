@@ -18,6 +18,7 @@ use crate::source::Limits;
 #[derive(Clone, Debug)]
 pub struct Request {
     pub(crate) spec: PathBuf,
+    pub(crate) root: Option<PathBuf>,
     pub(crate) overlays: Vec<PathBuf>,
     pub(crate) config: Option<PathBuf>,
     pub(crate) crate_name: Option<CrateName>,
@@ -34,6 +35,7 @@ impl Request {
     pub fn new(spec: impl Into<PathBuf>) -> Self {
         Self {
             spec: spec.into(),
+            root: None,
             overlays: Vec::new(),
             config: None,
             crate_name: None,
@@ -44,6 +46,14 @@ impl Request {
             limits: Limits::default(),
             deny_warnings: false,
         }
+    }
+
+    /// Lets references reach files in this folder, which is above that of the description. The default is the folder of the
+    /// description.
+    #[must_use]
+    pub fn root(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.root = Some(folder.into());
+        self
     }
 
     /// Adds an overlay. Overlays are applied in the order in which they are added.

@@ -14,6 +14,8 @@ use super::values::Text;
 pub struct Project {
     /// The description.
     pub spec: Option<Located<PathBuf>>,
+    /// The folder that references must not leave, if it is not that of the description.
+    pub root: Option<Located<PathBuf>>,
     /// Overlays, applied in this order.
     pub overlays: Vec<Located<PathBuf>>,
     /// The folder of the generated crate.
@@ -32,6 +34,7 @@ impl Project {
         let located = |text: Located<Text>| Located { value: path(&text.value), place: text.place };
         Self {
             spec: table.string("spec").map(|text| located(table.located(text))),
+            root: table.string("root").map(|text| located(table.located(text))),
             overlays: table.located_strings("overlays").into_iter().map(located).collect(),
             out: table.string("out").map(|text| path(text.get_ref())),
             receiver: table.string("receiver").map(|receiver| table.located(receiver)),

@@ -85,12 +85,13 @@ fn all_mistakes_are_reported() {
 fn files_of_a_project() {
     let project = parsed(
         "spec = \"a.yaml\"\noverlays = [\"b.yaml\", \"c.yaml\"]\nout = \"../acme\"\n\
-         receiver = \"^1.2\"\nbuild-script = \"build.rs\"\n",
+         receiver = \"^1.2\"\nbuild-script = \"build.rs\"\nroot = \"..\"\n",
     )
     .project;
     let path = |path: &str, range| Located { value: path.into(), place: Place::Bytes(FILE, range) };
     let expected = Project {
         spec: Some(path("a.yaml", 7..15)),
+        root: Some(path("..", 115..119)),
         overlays: vec![path("b.yaml", 28..36), path("c.yaml", 38..46)],
         out: Some("../acme".into()),
         receiver: Some(Located { value: Receiver::Version("^1.2".to_owned()), place: Place::Bytes(FILE, 75..81) }),

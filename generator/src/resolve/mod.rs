@@ -4,9 +4,9 @@
 //! `$ref` is a reference and which is data, for example in an `example`.
 //!
 //! A reference may also use the URI that an `$id` gives to a schema that has been read. Such a URI opens no file: files
-//! are found by path only. Nothing remote is fetched, and nothing outside the folder of the description is read. A
-//! reference out of the folder is refused by its text or, for a symbolic link, by its resolved path, before the file is
-//! opened.
+//! are found by path only. Nothing remote is fetched, and nothing outside the folder of the description is read, or
+//! outside the one above it that the request allows. A reference out of the folder is refused by its text or, for a
+//! symbolic link, by its resolved path, before the file is opened.
 
 mod reference;
 mod resource;
@@ -260,8 +260,9 @@ impl<'a> Resolver<'a> {
         let outside = || {
             at_reference(reference, Code::ReferenceOutside, "the reference leaves the folder of the description")
                 .help(format!("only files in `{}` are read", self.sources.folder_name()))
+                .help("if the file is part of the description, set `root` to a folder that contains both")
         };
-        let relative = join(self.sources.relative_name(home), path);
+        let relative = join(self.sources.relative_name(home), path, self.sources.up());
         let relative = relative.ok_or_else(|| Unresolved::unavailable(outside()))?;
         let failed = |code, why| {
             let name = if relative.is_empty() { "." } else { &relative };
@@ -394,16 +395,17 @@ fn at_reference(reference: &Node, code: Code, message: impl Into<String>) -> Dia
     Diagnostic::new(code, message).at(Place::Value(reference.origin().clone()), "")
 }
 
-/// The path that `path` means in a file at `base`; `None` if it leaves the folder that both are relative to.
-fn join(base: &str, path: &str) -> Option<String> {
+/// The path that `path` means in a file at `base`; `None` if it goes more than `up` folders above the one that both are
+/// relative to.
+fn join(base: &str, path: &str, up: usize) -> Option<String> {
     let folder = base.rsplit_once('/').map_or("", |(folder, _)| folder);
     let mut segments: Vec<&str> = Vec::new();
     for segment in folder.split('/').chain(path.split('/')) {
         match segment {
             "" | "." => {}
-            ".." => {
-                segments.pop()?;
-            }
+            ".." if segments.last().is_some_and(|last| *last != "..") => drop(segments.pop()),
+            ".." if segments.len() < up => segments.push(".."),
+            ".." => return None,
             segment => segments.push(segment),
         }
     }

@@ -51,7 +51,7 @@ fn named(role: Role, node: &Node, base: Rc<str>) -> Rc<str> {
 }
 
 /// The URI that a reference means, without its fragment (RFC 3986, 5.2). A document without an `$id` has its path,
-/// relative to the folder of the description, for a URI. `None` if the reference leaves the root.
+/// relative to the folder of the description, for a URI. `None` if the reference leaves its host.
 pub(super) fn absolute(base: &str, reference: &str) -> Option<String> {
     let reference = reference.split('#').next().unwrap_or_default();
     if reference.is_empty() {
@@ -62,7 +62,8 @@ pub(super) fn absolute(base: &str, reference: &str) -> Option<String> {
         return Some(reference.to_owned());
     }
     let (host, folder) = if host.is_empty() { split(base) } else { (host, "") };
-    let path = join(if path.starts_with('/') { "" } else { folder }, path)?;
+    let up = if host.is_empty() { usize::MAX } else { 0 };
+    let path = join(if path.starts_with('/') { "" } else { folder }, path, up)?;
     Some(if host.is_empty() { path } else { format!("{host}/{path}") })
 }
 
@@ -83,6 +84,8 @@ mod tests {
             ("api.yaml", "#/a", "api.yaml"),
             ("schemas/a.yaml", "b.yaml", "schemas/b.yaml"),
             ("schemas/a.yaml", "../b.yaml#c", "b.yaml"),
+            ("api.yaml", "../b.yaml", "../b.yaml"),
+            ("../b.yaml", "c.yaml", "../c.yaml"),
             ("api.yaml", "https://example.com/x/../y", "https://example.com/y"),
             ("https://example.com/x/a", "b", "https://example.com/x/b"),
             ("https://example.com/x/a", "/b", "https://example.com/b"),
@@ -92,6 +95,6 @@ mod tests {
         ] {
             assert_eq!(absolute(base, reference).as_deref(), Some(uri), "{base} {reference}");
         }
-        assert_eq!(absolute("api.yaml", "../b.yaml"), None);
+        assert_eq!(absolute("https://example.com/x", "../b.yaml"), None);
     }
 }

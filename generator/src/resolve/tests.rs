@@ -351,7 +351,7 @@ fn references_that_leave_the_folder() {
         ("%2e%2e%2fsecret.yaml", "the reference leaves the folder of the description"),
         ("..%2fsecret.yaml", "the reference leaves the folder of the description"),
     ] {
-        let refusal = reference::path(reference).unwrap().map(|path| join("api.yaml", &path));
+        let refusal = reference::path(reference).unwrap().map(|path| join("api.yaml", &path, 0));
         match refusal {
             Err(refusal) => {
                 assert_eq!((refusal.code, refusal.message), (Code::ReferenceOutside, message), "{reference}");
@@ -368,14 +368,15 @@ fn references_that_leave_the_folder() {
     check_one(
         "../secret.yaml",
         expect![[r#"
-        error[E0303]: the reference leaves the folder of the description
-         --> /there/api.yaml:2:9
-          |
-        2 |   $ref: "../secret.yaml"
-          |         ^^^^^^^^^^^^^^^^
-          |
-          = help: only files in `/there` are read
-    "#]],
+            error[E0303]: the reference leaves the folder of the description
+             --> /there/api.yaml:2:9
+              |
+            2 |   $ref: "../secret.yaml"
+              |         ^^^^^^^^^^^^^^^^
+              |
+              = help: only files in `/there` are read
+              = help: if the file is part of the description, set `root` to a folder that contains both
+        "#]],
     );
     // Decoded once: this is a file of that name.
     check_one(
@@ -412,6 +413,7 @@ fn symbolic_links_do_not_lead_outside() {
           |               ^^^^^^^^^
           |
           = help: only files in `/there` are read
+          = help: if the file is part of the description, set `root` to a folder that contains both
     "#]]
     .assert_eq(&resolved(&folder, &sources));
     let description = sources.root(sources.description().unwrap()).unwrap();
@@ -419,6 +421,89 @@ fn symbolic_links_do_not_lead_outside() {
     assert!(resolve("loop").unwrap_err().into_error().message.starts_with("`loop.yaml` cannot be read: "));
     let inner = resolve("inner").unwrap();
     assert_eq!(sources.relative_name(inner.origin().file()), "real.yaml");
+}
+
+/// The outcome of each reference of a description in `there/api/v1`, with this root: the file, or the error.
+fn within(root: &str, references: &[&str]) -> String {
+    let (folder, _) = folder(&[
+        ("api/v1/api.yaml", "{}"),
+        ("api/v1/here.yaml", "$ref: ../common.yaml\n"),
+        ("api/common.yaml", "$ref: v1/last.yaml\n"),
+        ("api/v1/last.yaml", "a: 1\n"),
+        ("shared/user.yaml", "$ref: ../api/v1/last.yaml\n"),
+    ]);
+    let there = folder.path().join("there");
+    fs::write(folder.path().join("secret.yaml"), "a: 1\n").unwrap();
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("../../secret.yaml", there.join("shared/link.yaml")).unwrap();
+        std::os::unix::fs::symlink("../..", there.join("shared/up")).unwrap();
+        std::os::unix::fs::symlink("../shared/user.yaml", there.join("api/inner.yaml")).unwrap();
+    }
+    let spec = there.join("api/v1/api.yaml");
+    fs::write(&spec, references.iter().map(|text| format!("- {{$ref: {text}}}\n")).collect::<String>()).unwrap();
+    let sources = Sources::new().confined_to(Some(there.join(root)));
+    // A description must be an object; a list is read as well.
+    if let Err(error) = sources.add_spec(&spec)
+        && error.code == Code::Config
+    {
+        return error.message.replace(&*folder.path().to_string_lossy(), "");
+    }
+    let list = sources.root(sources.description().unwrap()).unwrap();
+    let outcome = |from: &Node| match Resolver::new(&sources).resolve(from) {
+        Ok(target) => sources.relative_name(target.origin().file()).to_owned(),
+        Err(unresolved) => unresolved.into_error().code.as_str().to_owned(),
+    };
+    let lines = references.iter().zip(list.as_array().unwrap());
+    lines.map(|(text, node)| format!("{text} → {}\n", outcome(node))).collect()
+}
+
+#[test]
+fn a_wider_root_allows_what_is_in_it() {
+    let references = [
+        "here.yaml",
+        "../common.yaml",
+        "../../shared/user.yaml",
+        "../../../secret.yaml",
+        "../../x/../../secret.yaml",
+        "/secret.yaml",
+    ];
+    expect![[r#"
+        here.yaml → last.yaml
+        ../common.yaml → last.yaml
+        ../../shared/user.yaml → E0303
+        ../../../secret.yaml → E0303
+        ../../x/../../secret.yaml → E0303
+        /secret.yaml → E0303
+    "#]]
+    .assert_eq(&within("api", &references));
+    expect![[r#"
+        here.yaml → last.yaml
+        ../common.yaml → last.yaml
+        ../../shared/user.yaml → last.yaml
+        ../../../secret.yaml → E0303
+        ../../x/../../secret.yaml → E0303
+        /secret.yaml → E0303
+    "#]]
+    .assert_eq(&within("", &references));
+    assert!(within("api/v1", &references).lines().all(|line| line.ends_with("E0303")));
+    for other in ["shared", "api/v1/inner", "nowhere"] {
+        assert!(within(other, &references).contains("does not contain"), "{other}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn symbolic_links_do_not_lead_out_of_a_wider_root() {
+    let references = ["../inner.yaml", "../../shared/link.yaml", "../../shared/up/secret.yaml"];
+    expect![[r#"
+        ../inner.yaml → last.yaml
+        ../../shared/link.yaml → E0303
+        ../../shared/up/secret.yaml → E0303
+    "#]]
+    .assert_eq(&within("", &references));
+    // Even if the link is within the root, what it points to is not.
+    assert_eq!(within("api", &references[..1]), "../inner.yaml → E0303\n");
 }
 
 #[test]
@@ -628,6 +713,7 @@ fn references_below_an_id() {
               |                 ^^^^^^^^^^^^^^^^^^
               |
               = help: only files in `/there` are read
+              = help: if the file is part of the description, set `root` to a folder that contains both
         "#]],
     );
     check_below(

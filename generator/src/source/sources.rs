@@ -21,19 +21,33 @@ pub struct Sources {
     /// Slots that are filled in order and never emptied, so that files can be added while others are borrowed.
     files: Box<[OnceCell<SourceFile>]>,
     count: Cell<usize>,
+    /// The folder that references are confined to, if it is not that of the description.
+    confines: Option<PathBuf>,
     root: RefCell<Option<RootFolder>>,
     /// The referenced files, by every path that was used for them.
     inside: RefCell<HashMap<PathBuf, FileId>>,
 }
 
-/// The folder of the description, which references must not leave.
+/// The folder of the description, and how far references may leave it.
 #[derive(Clone)]
 struct RootFolder {
     /// Without symbolic links.
     canonical: PathBuf,
+    /// How many folders above it references may go.
+    up: usize,
     /// As the user wrote it.
     shown: PathBuf,
     description: FileId,
+}
+
+impl RootFolder {
+    /// The path of a file from this folder, with `/`; `None` if references must not reach it. The path must not have symbolic
+    /// links.
+    fn relative(&self, path: &Path) -> Option<String> {
+        let above = self.canonical.ancestors().take(self.up + 1).enumerate();
+        let (up, inner) = above.map(|(up, folder)| (up, path.strip_prefix(folder))).find(|(_, inner)| inner.is_ok())?;
+        Some("../".repeat(up) + &show(inner.ok()?))
+    }
 }
 
 /// Why a file that a reference names is not available.
@@ -67,16 +81,24 @@ impl Sources {
             limits,
             files: (0..limits.files).map(|_| OnceCell::new()).collect(),
             count: Cell::new(0),
+            confines: None,
             root: RefCell::new(None),
             inside: RefCell::default(),
         }
     }
 
-    /// Reads the description. References are confined to its folder.
+    /// Confines references to this folder, instead of that of the description. It must be above it, or the same.
+    #[must_use]
+    pub fn confined_to(mut self, root: Option<PathBuf>) -> Self {
+        self.confines = root;
+        self
+    }
+
+    /// Reads the description. References are confined to its folder, or to the one that is [set](Self::confined_to).
     ///
     /// # Errors
     ///
-    /// If the file cannot be read, does not parse or is not an object.
+    /// If the file cannot be read, does not parse or is not an object, or is not in the folder that is set.
     pub fn add_spec(&self, path: &Path) -> Result<Node, Diagnostic> {
         let relative = file_name(path);
         let (id, result) = self.add(path, SourceFile::new(show(path), relative, true), true);
@@ -86,7 +108,16 @@ impl Sources {
             // If the description is a symbolic link, its folder is that of the link.
             let folder =
                 if shown.as_os_str().is_empty() { Path::new(".") } else { &shown }.canonicalize().unwrap_or(folder);
-            self.root.replace(Some(RootFolder { canonical: folder.clone(), shown, description: id }));
+            let up = match &self.confines {
+                Some(root) => above(&folder, root).ok_or_else(|| {
+                    let (root, name) = (show(root), show(path));
+                    Diagnostic::new(Code::Config, format!("the root folder `{root}` does not contain `{name}`"))
+                        .at(Place::File(id), "")
+                        .help("`root` must be the folder of the description, or one above it")
+                })?,
+                None => 0,
+            };
+            self.root.replace(Some(RootFolder { canonical: folder.clone(), up, shown, description: id }));
             let mut inside = self.inside.borrow_mut();
             inside.insert(folder.join(file_name(path)), id);
             inside.insert(canonical, id);
@@ -123,10 +154,14 @@ impl Sources {
 
     /// The displayed name of the folder that references are confined to.
     pub fn folder_name(&self) -> String {
-        match self.root.borrow().as_ref().map(|root| show(&root.shown)) {
-            Some(shown) if !shown.is_empty() => shown,
-            _ => ".".to_owned(),
-        }
+        let root = self.root.borrow();
+        let shown = root.as_ref().map(|root| show(self.confines.as_deref().unwrap_or(&root.shown)));
+        shown.filter(|shown| !shown.is_empty()).unwrap_or_else(|| ".".to_owned())
+    }
+
+    /// How many folders above that of the description references may go.
+    pub(crate) fn up(&self) -> usize {
+        self.root.borrow().as_ref().map_or(0, |root| root.up)
     }
 
     /// The limits.
@@ -149,7 +184,7 @@ impl Sources {
         self.file(file).is_some_and(|file| file.syntax == Some(Syntax::Json))
     }
 
-    /// The file's path relative to the folder of the description, with `/`; of a file elsewhere only its name.
+    /// The file's path relative to the folder of the description, with `/`; of an overlay or a configuration only its name.
     pub fn relative_name(&self, file: FileId) -> &str {
         self.file(file).map_or("", |file| &file.relative)
     }
@@ -239,8 +274,8 @@ impl Sources {
         self.file(file)?.parsed.as_ref()?.as_ref().ok()
     }
 
-    /// The file at a path relative to the root folder, with `/` and without `.` and `..`; reads it unless it was read
-    /// before.
+    /// The file at a path relative to the folder of the description, with `/`, without `.`, and with `..` at its beginning
+    /// only; reads it unless it was read before.
     pub(crate) fn open(&self, relative: &str) -> Result<FileId, Unavailable> {
         let Some(root) = self.root.borrow().clone() else { return Err(Unavailable::Outside) };
         let known = |path: &Path| self.inside.borrow().get(path).copied();
@@ -252,12 +287,12 @@ impl Sources {
             let (code, why) = read::failed(&error);
             if error.kind() == ErrorKind::NotFound { Unavailable::Missing(why) } else { unreadable((code, why)) }
         })?;
-        let Ok(inner) = path.strip_prefix(&root.canonical) else { return Err(Unavailable::Outside) };
+        let Some(inner) = root.relative(&path) else { return Err(Unavailable::Outside) };
         let id = if let Some(id) = known(&path) {
             id
         } else {
             let bytes = read::read(&path, self.limits.file_bytes).map_err(unreadable)?;
-            let file = SourceFile::new(show(&root.shown.join(inner)), show(inner), true);
+            let file = SourceFile::new(show(&root.shown.join(&inner)), inner, true);
             self.push(&path, file, bytes, true).map_err(unreadable)?.0
         };
         self.inside.borrow_mut().extend([(asked, id), (path, id)]);
@@ -324,6 +359,12 @@ impl Sources {
                 .at(Place::Value(Origin::root(id)), "not an object")
         })
     }
+}
+
+/// How many folders a folder is above another one, which has no symbolic links; `None` if it is not above it.
+fn above(folder: &Path, root: &Path) -> Option<usize> {
+    let root = if root.as_os_str().is_empty() { Path::new(".") } else { root }.canonicalize().ok()?;
+    folder.ancestors().position(|above| above == root)
 }
 
 /// The part of a document that a place is.
