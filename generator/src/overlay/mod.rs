@@ -241,7 +241,8 @@ impl<'a> Target<'a> {
         };
         let cost = edit::cost(update);
         self.view.charge(edit::copied(&self.root, paths), &action.target)?;
-        self.view.charge(cost.saturating_mul(paths.len()), &action.target)?;
+        // Each node is found, merged, and followed by the view: more work than a visit.
+        self.view.charge((1 + cost).saturating_mul(4 * paths.len()), &action.target)?;
         // An update is merged at the level of its target, or below it as an element.
         let deepest = paths.iter().map(Vec::len).max().unwrap_or(0) + edit::height(update) + 1;
         let (limit, mut nodes) = (self.limits.nodes, self.nodes);

@@ -2,7 +2,7 @@
 //! counted: the parser's own evaluation keeps a list for each way.
 
 use std::collections::{HashMap, HashSet};
-use std::ptr;
+use std::{mem, ptr};
 
 use serde_json::Value as Json;
 use serde_json_path::{JsonPath, PathElement};
@@ -14,7 +14,8 @@ use crate::document::Segment;
 /// The nodes that a query selects.
 pub(super) type Paths = Vec<Vec<Segment>>;
 
-/// The nodes that a valid query selects, each once; `None` if it visits too many.
+/// The nodes that a valid query selects, each once, in the order of their indexes and names, and after the nodes around them.
+/// `None` if it visits too many.
 pub(super) fn select(root: &Json, query: &str, budget: &Budget) -> Option<Paths> {
     let steps = vec![Step { json: root, parent: None }];
     let known = HashMap::from([(ptr::from_ref(root), 0)]);
@@ -23,7 +24,7 @@ pub(super) fn select(root: &Json, query: &str, budget: &Budget) -> Option<Paths>
     for range in query::segments(query) {
         selected = selection.follow(&selected, query[range].trim())?;
     }
-    selected.into_iter().map(|index| selection.path(index)).collect()
+    selection.paths(&selected)
 }
 
 struct Selection<'a> {
@@ -152,6 +153,33 @@ impl<'a> Selection<'a> {
         Some(selected)
     }
 
+    /// The paths to nodes, in order. Only siblings are compared: whole paths share long beginnings.
+    fn paths(&self, selected: &[usize]) -> Option<Paths> {
+        let mut below: Vec<Vec<usize>> = vec![Vec::new(); self.steps.len()];
+        let mut is_known = vec![false; self.steps.len()];
+        for &index in selected {
+            let mut index = index;
+            while !mem::replace(&mut is_known[index], true)
+                && let Some((parent, _)) = &self.steps[index].parent
+            {
+                below[*parent].push(index);
+                index = *parent;
+            }
+        }
+        for siblings in &mut below {
+            siblings.sort_by_key(|index| self.steps[*index].parent.as_ref().map(|(_, segment)| key(segment)));
+        }
+        let selected: HashSet<&usize> = selected.iter().collect();
+        let (mut paths, mut open) = (Vec::new(), vec![0]);
+        while let Some(index) = open.pop() {
+            if selected.contains(&index) {
+                paths.push(self.path(index)?);
+            }
+            open.extend(below[index].iter().rev());
+        }
+        Some(paths)
+    }
+
     /// The path to a node; each of its segments is a visit.
     fn path(&self, index: usize) -> Option<Vec<Segment>> {
         let mut path = Vec::new();
@@ -173,6 +201,14 @@ impl<'a> Selection<'a> {
             Segment::Element(at) => format!("[{at}]"),
         });
         Some(format!("${}", segments.collect::<String>()))
+    }
+}
+
+/// What siblings are ordered by.
+fn key(segment: &Segment) -> (usize, &str) {
+    match segment {
+        Segment::Member(name) => (0, name),
+        Segment::Element(index) => (*index, ""),
     }
 }
 

@@ -59,7 +59,7 @@ impl View {
                     .help("an expression of the description may cost any time, so it is not used")
             }
         })?;
-        self.paths(text).ok_or_else(|| self.exhausted(query))
+        self.select_part(text).ok_or_else(|| self.exhausted(query))
     }
 
     /// Counts visits of nodes by an action; an error at its target if there are too many.
@@ -75,13 +75,7 @@ impl View {
 
     /// The same for a query that is known to be valid; `None` if it visits too many nodes.
     pub(super) fn select_part(&self, query: &str) -> Option<Paths> {
-        self.paths(query)
-    }
-
-    fn paths(&self, query: &str) -> Option<Paths> {
-        let mut paths = selection::select(&self.json, query, &self.budget)?;
-        paths.sort_by(|one, other| one.iter().map(key).cmp(other.iter().map(key)));
-        Some(paths)
+        selection::select(&self.json, query, &self.budget)
     }
 
     /// Follows an update of the node at a path, which is now `new`.
@@ -142,14 +136,6 @@ fn remove_below(json: &mut Json, paths: &[Vec<Segment>], depth: usize) {
             elements.retain(|_| !index.next().is_some_and(|at| removed.contains(&Segment::Element(at))));
         }
         _ => {}
-    }
-}
-
-/// What paths are ordered by.
-fn key(segment: &Segment) -> (usize, &str) {
-    match segment {
-        Segment::Member(name) => (0, name),
-        Segment::Element(index) => (*index, ""),
     }
 }
 
