@@ -105,6 +105,20 @@ fn growth_with_unions_that_contain_each_other() {
     assert!(forty[0] < 2 * one[0], "{one:?}, {forty:?}");
 }
 
+/// A regular expression is compiled once for each text, not for each value.
+#[test]
+fn growth_with_a_large_pattern() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = json!({ "type": "string", "pattern": r"\p{L}{9}" });
+    let [one, forty] = [1, 40].map(|count| {
+        allocated(
+            folder.path(),
+            &description(count, |_| json!({ "type": "object", "required": ["text"], "properties": { "text": text } })),
+        )
+    });
+    assert!(forty[1] < 10 * one[1], "{one:?}, {forty:?}");
+}
+
 /// A list is copied once, not for each of its elements that an overlay changes.
 #[test]
 fn growth_with_targets_of_an_overlay() {

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use super::patterns::Patterns;
 use super::reporter::Reporter;
 use super::schema::{MergeCache, MergedSchema};
 use crate::budget::{Budget, Resource};
@@ -24,6 +25,7 @@ pub(super) struct Context<'a> {
     pub sources: &'a Sources,
     cache: MergeCache<'a>,
     fitting_steps: Cell<usize>,
+    pub patterns: Patterns,
     pub reporter: Reporter<'a>,
 }
 
@@ -44,6 +46,7 @@ impl<'a> Context<'a> {
             sources,
             cache,
             fitting_steps: Cell::new(FITTING_STEPS),
+            patterns: Patterns::default(),
             reporter: Reporter::new(diagnostics, budget),
         }
     }
@@ -73,6 +76,11 @@ impl<'a> Context<'a> {
         let left = self.fitting_steps.get();
         self.fitting_steps.set(left.saturating_sub(1));
         left > 0
+    }
+
+    /// Whether as many schemas were compared with made-up values as may be.
+    pub(super) fn is_fitting_exhausted(&self) -> bool {
+        self.fitting_steps.get() == 0
     }
 
     /// Whether an error has been reported.

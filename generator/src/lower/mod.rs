@@ -5,6 +5,7 @@ mod corrections;
 mod event_types;
 mod examples;
 mod passes;
+mod patterns;
 mod reporter;
 mod schema;
 mod signature;

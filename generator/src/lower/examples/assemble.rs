@@ -224,7 +224,7 @@ impl<'a> Assembler<'a, '_> {
                 let digits = fraction.into_iter().chain(scalar::numbers(merged, *json_type));
                 candidates.extend(digits.map(|digits| build::number(&digits, origin)));
             }
-            _ => candidates.extend(scalar::texts(merged).into_iter().map(|text| build::text(&text, origin))),
+            _ => candidates.extend(scalar::texts(self.cx, merged).into_iter().map(|text| build::text(&text, origin))),
         }
         let fits = |value: &&Node| !matches!(value.value(), Value::Null) && self.fitting.merged(merged, value).is_ok();
         candidates.iter().find(fits).or_else(|| candidates.last()).cloned()
@@ -266,8 +266,11 @@ impl<'a> Assembler<'a, '_> {
         for (name, property) in &merged.properties {
             let is_needed = merged.required.contains(name) || need == Need::Members || members.len() < least;
             let value = self.value(property, if is_needed { Need::Value } else { Need::Example });
-            // An optional member without a value that fits is left out.
-            let is_usable = |value: &Node| merged.required.contains(name) || self.fitting.set(property, value).is_ok();
+            // An optional member is left out if its value does not fit, or may not.
+            let is_usable = |value: &Node| {
+                merged.required.contains(name)
+                    || self.fitting.set(property, value).is_ok() && !self.fitting.is_exhausted()
+            };
             if let Some(value) = value.filter(is_usable) {
                 members.insert((*name).into(), value);
             }

@@ -42,6 +42,11 @@ impl<'a, 'c> Fitting<'a, 'c> {
         Self { cx, steps: MAX_STEPS, nesting: 0 }
     }
 
+    /// Whether values fit only because too many schemas were compared.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.steps == 0 || self.cx.is_fitting_exhausted()
+    }
+
     /// Compares a value with the schemas of a set.
     pub(super) fn set(&mut self, set: &[SchemaId], node: &Node) -> Result<(), Misfit> {
         if self.steps == 0 || self.nesting > MAX_NESTING || !self.cx.take_fitting_step() {
@@ -75,7 +80,7 @@ impl<'a, 'c> Fitting<'a, 'c> {
             return Err(Misfit::rule(node, "a listed value"));
         }
         match node.value() {
-            Value::String(text) => fits_text(merged, text).map_err(|expected| Misfit::rule(node, expected))?,
+            Value::String(text) => fits_text(self.cx, merged, text).map_err(|expected| Misfit::rule(node, expected))?,
             Value::Number(digits) if !fits_number(merged, digits) => {
                 return Err(Misfit::rule(node, "a number within its bounds"));
             }
@@ -152,19 +157,14 @@ fn expected(merged: &MergedSchema<'_>) -> String {
     if names.is_empty() { "`null`".to_owned() } else { names.join(" or ") }
 }
 
-fn fits_text(merged: &MergedSchema<'_>, text: &str) -> Result<(), String> {
+fn fits_text(cx: &Context<'_>, merged: &MergedSchema<'_>, text: &str) -> Result<(), String> {
     let length = text.chars().count();
     let bound = |keyword| merged.annotations.values(keyword).filter_map(|value| value.parse::<usize>().ok());
     if bound("minLength").any(|least| length < least) || bound("maxLength").any(|most| length > most) {
         return Err("a string of another length".to_owned());
     }
     let mut patterns = merged.annotations.values("pattern").filter_map(|pattern| serde_json::from_str(pattern).ok());
-    // One that this crate cannot read, or not cheaply, is not compared.
-    let matches = |pattern: String| {
-        let pattern = regex::RegexBuilder::new(&pattern).size_limit(1 << 18).nest_limit(64).build();
-        pattern.map_or(true, |pattern| pattern.is_match(text))
-    };
-    if !patterns.all(matches) {
+    if !patterns.all(|pattern: String| cx.patterns.matches(&pattern, text)) {
         return Err("a string that matches its pattern".to_owned());
     }
     match merged.format.and_then(Format::parse) {

@@ -6,7 +6,6 @@ mod assemble;
 mod build;
 mod check;
 mod fit;
-mod pattern;
 mod scalar;
 mod statement;
 mod synthesize;

@@ -1,7 +1,7 @@
 //! Made-up strings and numbers that fit their schemas.
 
-use super::pattern::matching;
 use crate::ir::Format;
+use crate::lower::context::Context;
 use crate::lower::schema::MergedSchema;
 use crate::normalize::JsonType;
 
@@ -9,12 +9,12 @@ use crate::normalize::JsonType;
 const MAX_LENGTH: usize = 1000;
 
 /// Strings of which the first that fits is used.
-pub(super) fn texts(merged: &MergedSchema<'_>) -> Vec<String> {
+pub(super) fn texts(cx: &Context<'_>, merged: &MergedSchema<'_>) -> Vec<String> {
     let bound = |keyword| merged.annotations.values(keyword).filter_map(|value| value.parse::<usize>().ok());
     let least = bound("minLength").max().unwrap_or(0).min(MAX_LENGTH);
     let most = bound("maxLength").min().unwrap_or(usize::MAX);
     let patterns = merged.annotations.values("pattern").filter_map(|pattern| serde_json::from_str(pattern).ok());
-    let matching = patterns.filter_map(|pattern: String| matching(&pattern, least));
+    let matching = patterns.filter_map(|pattern: String| cx.patterns.matching(&pattern, least));
     let mut texts: Vec<String> = merged.format.and_then(of_format).map(str::to_owned).into_iter().collect();
     texts.extend(matching);
     texts.push("text".chars().cycle().take(least.max(4).min(most)).collect());

@@ -1,13 +1,48 @@
-//! Strings that match a regular expression.
+//! Regular expressions of schemas: which strings match them, and strings made up to match them.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use regex::RegexBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
+
+/// How often an expression may be compiled in a run, which may take a millisecond.
+const MAX_COMPILED: usize = 1_000;
 
 /// How long a string may become.
 const MAX_LENGTH: usize = 1000;
 
+/// What was asked about the expressions of a run: webhooks share schemas.
+#[derive(Default)]
+pub(super) struct Patterns {
+    matches: RefCell<HashMap<(String, String), bool>>,
+    matching: RefCell<HashMap<(String, usize), Option<String>>>,
+}
+
+impl Patterns {
+    /// Whether a string matches an expression. An expression that this crate cannot read, or not cheaply, and those after
+    /// too many others match everything.
+    pub(super) fn matches(&self, pattern: &str, text: &str) -> bool {
+        let mut known = self.matches.borrow_mut();
+        let count = known.len();
+        *known.entry((pattern.to_owned(), text.to_owned())).or_insert_with(|| {
+            let compile = || RegexBuilder::new(pattern).size_limit(1 << 18).nest_limit(64).build().ok();
+            (count < MAX_COMPILED).then(compile).flatten().is_none_or(|pattern| pattern.is_match(text))
+        })
+    }
+
+    /// A string that matches an expression, as [`matching`] makes it.
+    pub(super) fn matching(&self, pattern: &str, least: usize) -> Option<String> {
+        let mut known = self.matching.borrow_mut();
+        let count = known.len();
+        let make = || (count < MAX_COMPILED).then(|| matching(pattern, least)).flatten();
+        known.entry((pattern.to_owned(), least)).or_insert_with(make).clone()
+    }
+}
+
 /// A short string that matches a pattern, with this many characters if that is possible by repeating its last repetition.
 /// `None` if the pattern has features of ECMAScript alone. Assertions are not looked at.
-pub(super) fn matching(pattern: &str, least: usize) -> Option<String> {
+fn matching(pattern: &str, least: usize) -> Option<String> {
     let hir = regex_syntax::ParserBuilder::new().nest_limit(64).build().parse(pattern).ok()?;
     let shortest = {
         let mut text = String::new();
