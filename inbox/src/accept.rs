@@ -2,20 +2,24 @@
 
 use std::fmt::Write;
 use std::iter::repeat_with;
+use std::sync::Arc;
 
 use tokio::time::{Instant, timeout};
 use webhook_receiver::{BodyDigest, Delivery, Outcome, Received, StoredDelivery, Webhooks};
 
 use crate::batch::NotWritten;
 use crate::metrics;
+use crate::offload::offload;
 use crate::shared::{Call, Shared};
 use crate::store::{Inserted, Key, NewEntry, Store, StoreError, StoreErrorKind};
 
 const MAX_EVENT_TYPE_BYTES: usize = 128;
 
 /// Stores a delivery. The outcome is reported when it is durable.
-pub(crate) async fn accept<S: Store, W: Webhooks>(shared: &Shared<S, W>, received: Received) -> Outcome {
-    let entry = entry(shared, &received);
+pub(crate) async fn accept<S: Store, W: Webhooks>(shared: &Arc<Shared<S, W>>, received: Received) -> Outcome {
+    let this = Arc::clone(shared);
+    let entry = offload(received.delivery.raw().len(), move || entry(&this, &received)).await;
+    let Some(entry) = entry else { return Outcome::Unavailable("the runtime is shutting down".into()) };
     let start = Instant::now();
     let late = |_| Err(NotWritten::Failed(StoreError::new(StoreErrorKind::Busy, "the store did not answer in time")));
     let written = timeout(shared.settings.accept_timeout, shared.inserts.write(entry)).await.unwrap_or_else(late);

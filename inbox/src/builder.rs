@@ -6,7 +6,7 @@ use webhook_receiver::{ReceiverService, Webhooks};
 
 use crate::order_by::OrderBy;
 use crate::settings::Settings;
-use crate::shared::{Phase, Shared};
+use crate::shared::Shared;
 use crate::store::{Retention, Store};
 use crate::{Backoff, Inbox, InvalidSettings, worker};
 
@@ -151,21 +151,9 @@ impl<S: Store, W: Webhooks> InboxBuilder<S, W> {
         tokio::spawn(worker::sample(Arc::clone(&shared)));
         if has_workers {
             tokio::spawn(worker::claim(Arc::clone(&shared)));
-            let keeper = Arc::clone(&shared);
-            tokio::spawn(async move {
-                tokio::select! {
-                    () = worker::keep(Arc::clone(&keeper)) => {}
-                    () = unheld(&keeper) => {}
-                }
-            });
+            tokio::spawn(worker::keep(Arc::clone(&shared)));
         }
+        tokio::spawn(worker::drain(Arc::clone(&shared)));
         Ok(Inbox::of(shared))
     }
-}
-
-/// Waits until the inbox is draining and its last handler has finished.
-async fn unheld<S: Store, W: Webhooks>(shared: &Shared<S, W>) {
-    shared.until(Phase::Draining).await;
-    let all = u32::try_from(shared.settings.concurrency).unwrap_or(u32::MAX);
-    let _ = shared.slots.all.acquire_many(all).await;
 }

@@ -3,10 +3,12 @@ use std::time::Duration;
 use tokio::time::timeout;
 use webhook_receiver::Webhooks;
 
-use crate::shared::Shared;
-use crate::store::{Stats, Store, StoreErrorKind};
+use crate::shared::{Call, Shared};
+use crate::store::{Stats, Store, StoreError, StoreErrorKind};
 
 const TIMEOUT: Duration = Duration::from_secs(5);
+/// An endpoint that is paused and resumed to see whether a store can be written.
+const PROBE: &str = "webhook-inbox-probe";
 
 /// How an inbox is doing, see [`Inbox::health`](crate::Inbox::health).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,8 +30,15 @@ pub enum HealthState {
     Paused,
     /// Deliveries are stored, but for a long time none has been handled although some could be.
     Stalled,
-    /// The last call of the store has failed, for example because its disk is full. New deliveries are answered with 503.
+    /// The last call of the store has failed, for example because its disk is full. New deliveries are answered with 503. If the
+    /// call stored a delivery, each question for the health writes to the store as well, to see whether that is possible again.
     Failing(StoreErrorKind),
+}
+
+/// Writes to a store, and leaves nothing behind: the endpoint does not exist.
+async fn probe<S: Store>(store: &S) -> Result<(), StoreError> {
+    store.set_paused(PROBE, true).await?;
+    store.set_paused(PROBE, false).await
 }
 
 pub(crate) async fn health<S: Store, W: Webhooks>(shared: &Shared<S, W>) -> Health {
@@ -38,6 +47,13 @@ pub(crate) async fn health<S: Store, W: Webhooks>(shared: &Shared<S, W>) -> Heal
         Ok(Err(error)) => return Health { state: HealthState::Failing(error.kind()), stats: None },
         Err(_) => return Health { state: HealthState::Failing(StoreErrorKind::Busy), stats: None },
     };
+    if shared.status().is_insert_failing() {
+        // Without new deliveries, nothing else would show that the store has recovered.
+        let written = timeout(TIMEOUT, probe(&*shared.store)).await;
+        let written =
+            written.unwrap_or_else(|_| Err(StoreError::new(StoreErrorKind::Busy, "the store did not answer in time")));
+        let _ = shared.observe(Call::Insert, written);
+    }
     let workers = shared.status();
     let is_stalled = shared.settings.has_workers
         && stats.oldest.is_some_and(|oldest| oldest >= shared.settings.stall)

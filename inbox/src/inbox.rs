@@ -152,20 +152,16 @@ impl<S: Store, W: Webhooks> Inbox<S, W> {
     /// Claims nothing more, and waits until the handlers that are running have finished, for a graceful shutdown. Stop
     /// accepting requests first: those that arrive later are stored, and handled after the next start.
     ///
-    /// After this time, the handlers that still run are dropped, and their deliveries are left to other workers.
-    /// Returns whether all have finished.
+    /// After this time, the handlers that still run are dropped, and their deliveries are left to other workers. Their attempts
+    /// do not count: they have not failed. Returns whether all have finished.
+    ///
+    /// `serve::Server` waits for the handlers itself, within its shutdown timeout. The limit after it can be zero.
     pub async fn drain(&self, limit: Duration) -> bool {
         let shared = self.shared();
-        shared.enter(Phase::Draining);
-        let all = u32::try_from(shared.settings.concurrency).unwrap_or(u32::MAX);
-        let have_finished = timeout(limit, shared.slots.all.acquire_many(all)).await.is_ok();
+        let have_finished = timeout(limit, self.finished()).await.is_ok();
         shared.enter(Phase::Stopped);
-        let dropped = shared.held.abort_all();
-        let retry = |claim| {
-            let reason = "the worker was stopped".to_owned();
-            Finish { claim, verdict: Verdict::Retry { after: Duration::ZERO, reason } }
-        };
-        let batch: Vec<_> = dropped.into_iter().map(retry).collect();
+        let release = |claim| Finish { claim, verdict: Verdict::Release };
+        let batch: Vec<_> = shared.held.abort_all().into_iter().map(release).collect();
         if !batch.is_empty() {
             tracing::warn!(handlers = batch.len(), "handlers of webhooks were dropped at shutdown");
             // Otherwise their leases lapse.
@@ -173,9 +169,15 @@ impl<S: Store, W: Webhooks> Inbox<S, W> {
         }
         have_finished
     }
+
+    /// Claims nothing more, and waits until no handler is running.
+    async fn finished(&self) {
+        self.shared().enter(Phase::Draining);
+        self.shared().until(Phase::Drained).await;
+    }
 }
 
-/// Nothing runs for a request that was answered. Handlers are waited for by [`Inbox::drain`].
+/// A server that stops waits for the handlers, and nothing more is claimed.
 impl<S: Store, W: Webhooks> WebhookService for Inbox<S, W> {
     async fn answer<B>(&self, request: Request<B>) -> Response<Full<Bytes>>
     where
@@ -184,7 +186,9 @@ impl<S: Store, W: Webhooks> WebhookService for Inbox<S, W> {
         self.respond(request).await
     }
 
-    async fn idle(&self) {}
+    async fn idle(&self) {
+        self.finished().await;
+    }
 }
 
 impl<S: Store, W: Webhooks> Drop for Handle<S, W> {

@@ -39,6 +39,7 @@ mod held;
 mod inbox;
 mod memory;
 mod metrics;
+mod offload;
 pub mod operations;
 mod order_by;
 mod settings;

@@ -33,6 +33,8 @@ pub(crate) enum Phase {
     Running,
     /// Nothing is claimed any more.
     Draining,
+    /// No handler runs any more.
+    Drained,
     /// Nothing is done any more.
     Stopped,
 }
@@ -54,6 +56,10 @@ pub(crate) struct Status {
 }
 
 impl Status {
+    pub(crate) fn is_insert_failing(&self) -> bool {
+        self.inserting.is_some()
+    }
+
     pub(crate) fn failing(&self) -> Option<StoreErrorKind> {
         self.inserting.or(self.working)
     }

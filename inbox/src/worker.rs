@@ -108,12 +108,21 @@ async fn claims<S: Store, W: Webhooks>(shared: &Shared<S, W>, event_types: Event
     }
 }
 
+/// Finds out when the last handler of an inbox that is draining has ended.
+pub(crate) async fn drain<S: Store, W: Webhooks>(shared: Arc<Shared<S, W>>) {
+    shared.until(Phase::Draining).await;
+    let all = u32::try_from(shared.settings.concurrency).unwrap_or(u32::MAX);
+    // A semaphore that is never closed.
+    let _ = shared.slots.all.acquire_many(all).await;
+    shared.enter(Phase::Drained);
+}
+
 /// Extends the leases of what is handled here, until nothing is handled any more.
 pub(crate) async fn keep<S: Store, W: Webhooks>(shared: Arc<Shared<S, W>>) {
     let lease = shared.settings.lease;
     loop {
         select! {
-            () = shared.until(Phase::Stopped) => return,
+            () = shared.until(Phase::Drained) => return,
             () = sleep(lease / 3) => {}
         }
         let claims = shared.held.claims();

@@ -28,6 +28,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let service = Inbox::start("tenovos", store, service)?;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
     Server::new().route_service("/webhooks/tenovos", service.clone()).run(listener).await?;
-    service.drain(Duration::from_secs(20)).await;
+    service.drain(Duration::ZERO).await;
     Ok(())
 }

@@ -109,7 +109,8 @@ async fn run(options: &Options) -> Result<(), BoxError> {
     println!("try it, the signature is valid for five minutes:\n\n{try_it}\n");
 
     server.run(listener).await?;
-    if inbox.drain(grace).await {
+    // The server has waited for the handlers.
+    if inbox.drain(Duration::ZERO).await {
         println!("stopped: every handler has finished");
     } else {
         println!("stopped: some deliveries are handled after the next start");

@@ -275,6 +275,25 @@ fn a_silent_client_does_not_keep_it_from_stopping() {
     assert_eq!(server.process.exit().code(), Some(0));
 }
 
+/// A connection and a handler that do not end are waited for together.
+#[test]
+fn f16_it_stops_after_its_grace() {
+    let grace = Duration::from_secs(2);
+    let mut server = Server::start_with(|command| {
+        command.env("GRACE_MS", grace.as_millis().to_string()).env("WORK_MS", "600000");
+    });
+    let delivery = Request::delivery("msg_1", ASSET_CREATED);
+    assert_eq!(delivery.answer(server.address).status, 200);
+    server.process.log.wait_for("indexing asset");
+    let mut silent = delivery.header("expect", "100-continue").announce(1, server.address);
+    silent.wait_to_continue();
+    let start = Instant::now();
+    server.process.signal("TERM");
+    server.process.stdout.wait_for("stopped: some deliveries are handled after the next start");
+    assert_eq!(server.process.exit().code(), Some(0));
+    assert!(start.elapsed() < grace * 7 / 4, "{:?}", start.elapsed());
+}
+
 #[test]
 fn the_suggested_command_works() {
     let mut server = Server::start();

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use webhook_inbox::store::{Clock, State};
 use webhook_inbox::{Inbox, MemoryStore};
 use webhook_receiver::http::StatusCode;
@@ -11,6 +11,7 @@ use webhook_receiver::{HmacScheme, Receiver, Verifier, testing};
 
 use crate::acme::{Acme, Created, created, receiver, signed};
 use crate::support::{Ledger, entry, send, state, store, until};
+use crate::unreliable::Unreliable;
 
 #[tokio::test(start_paused = true)]
 async fn a_delivery_is_answered_at_once_and_handled_later() {
@@ -119,4 +120,29 @@ async fn settings_are_checked() {
     assert!(builder("acme").order_by("asset").start().is_err());
     assert!(builder("acme").latest_by("/time").start().is_err());
     assert!(builder("acme").latest_by("/time").order_by("/asset").start().is_ok());
+}
+
+/// The sender hangs up while its delivery is being stored.
+#[tokio::test(start_paused = true)]
+async fn f17_a_request_that_is_given_up() {
+    for millis in [0, 1, 5, 15] {
+        let (store, ledger) = (Unreliable::new(store()), Ledger::default());
+        let handler = {
+            let ledger = ledger.clone();
+            move |event: Created| {
+                ledger.write(&event.asset, "created");
+                async {}
+            }
+        };
+        let inbox = Inbox::start("acme", store.clone(), receiver().on(handler).into_service()).unwrap();
+        store.slow(Duration::from_millis(10));
+        let body = created("a");
+        let given_up = timeout(Duration::from_millis(millis), send(&inbox, "1", &body)).await;
+        assert_eq!(given_up.is_err(), millis < 10);
+        // The next attempt finds it stored, or not at all.
+        assert!(["stored", "duplicate"].contains(&send(&inbox, "1", &body).await));
+        until(&store, "1", State::Done).await;
+        sleep(Duration::from_mins(1)).await;
+        assert_eq!(ledger.count("a"), 1);
+    }
 }

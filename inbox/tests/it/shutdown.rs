@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use webhook_inbox::Inbox;
 use webhook_inbox::store::State;
+use webhook_receiver::WebhookService;
 
 use crate::acme::{Created, created, receiver};
 use crate::support::{entry, send, state, store, until};
@@ -43,7 +44,7 @@ async fn f16_a_handler_that_never_returns_is_dropped_at_the_limit() {
     assert!(!inbox.drain(Duration::from_secs(20)).await);
     assert!(start.elapsed() <= Duration::from_secs(22));
     let left = entry(&store, "1").await.unwrap();
-    assert_eq!((left.state, left.attempts), (State::Pending, 1));
+    assert_eq!((left.state, left.attempts), (State::Pending, 0), "the attempt has not failed");
     // Another worker takes it at once.
     let _next = Inbox::start("acme", store.clone(), receiver().on(|_: Created| async {}).into_service()).unwrap();
     sleep(Duration::from_secs(1)).await;
@@ -60,4 +61,34 @@ async fn without_drain_a_running_handler_finishes_after_the_last_clone_is_droppe
     drop(inbox);
     until(&store, "1", State::Done).await;
     assert_eq!(entry(&store, "1").await.unwrap().reason, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shutdown_in_the_last_attempt_does_not_make_a_delivery_dead() {
+    let store = store();
+    let service = receiver().on(|_: Created| async { sleep(Duration::MAX).await }).into_service();
+    let inbox = Inbox::builder("acme", store.clone(), service).max_attempts(1).start().unwrap();
+    send(&inbox, "1", &created("a")).await;
+    sleep(Duration::from_secs(1)).await;
+    assert!(!inbox.drain(Duration::from_secs(20)).await);
+    let service = receiver().on(|_: Created| async {}).into_service();
+    let _next = Inbox::builder("acme", store.clone(), service).max_attempts(1).start().unwrap();
+    until(&store, "1", State::Done).await;
+}
+
+/// A server calls it within its shutdown timeout, so that nothing has to be waited for twice.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_stops_waits_for_handlers() {
+    let store = store();
+    let service = receiver().on(|_: Created| async { sleep(Duration::from_secs(5)).await }).into_service();
+    let inbox = Inbox::builder("acme", store.clone(), service).concurrency(1).start().unwrap();
+    for id in ["1", "2"] {
+        send(&inbox, id, &created("a")).await;
+    }
+    sleep(Duration::from_secs(1)).await;
+    let start = Instant::now();
+    inbox.idle().await;
+    assert!(start.elapsed() >= Duration::from_secs(4));
+    assert!(inbox.drain(Duration::ZERO).await);
+    assert_eq!([state(&store, "1").await, state(&store, "2").await], [Some(State::Done), Some(State::Pending)]);
 }

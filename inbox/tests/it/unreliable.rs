@@ -108,7 +108,8 @@ impl Store for Unreliable {
     }
 
     async fn set_paused(&self, endpoint: &str, is_paused: bool) -> Result<(), StoreError> {
-        self.call(&self.others, self.store.set_paused(endpoint, is_paused)).await
+        // A write, which fails on a full disk as inserts do.
+        self.call(&self.inserts, self.store.set_paused(endpoint, is_paused)).await
     }
 
     async fn purge(&self, retention: &Retention, limit: usize) -> Result<u64, StoreError> {

@@ -73,8 +73,8 @@ async fn f12_a_slow_store_is_answered_with_503_by_the_deadline() {
     for number in 0..20 {
         assert_eq!(send(&inbox, &format!("late-{number}"), &created("a")).await, "unavailable");
     }
-    store.slow(Duration::ZERO);
     assert_eq!(inbox.health().await.state, HealthState::Failing(StoreErrorKind::Busy));
+    store.slow(Duration::ZERO);
     sleep(Duration::from_secs(10)).await;
     assert_eq!(send(&inbox, "2", &created("a")).await, "stored");
     assert_eq!(send(&inbox, "1", &created("a")).await, "duplicate");
@@ -128,4 +128,17 @@ async fn an_end_that_cannot_be_stored_is_stored_later() {
     until(&store, "2", State::Done).await;
     assert_eq!(ledger.count("plain"), 1, "without effects, it has succeeded once and for all");
     assert_eq!((ledger.count("a"), &store.store.table()["a"][..]), (2, "1"), "with effects, it is tried again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_health_recovers_without_new_deliveries() {
+    let (store, ledger) = (Unreliable::new(store()), Ledger::default());
+    let inbox = Inbox::start("acme", store.clone(), service(&ledger)).unwrap();
+    store.inserts(Trouble::Fails(StoreErrorKind::Full));
+    assert_eq!(send(&inbox, "1", &created("a")).await, "unavailable");
+    for _ in 0..2 {
+        assert_eq!(inbox.health().await.state, HealthState::Failing(StoreErrorKind::Full));
+    }
+    store.inserts(Trouble::Calm);
+    assert_eq!(inbox.health().await.state, HealthState::Healthy);
 }
