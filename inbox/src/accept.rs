@@ -11,7 +11,7 @@ use crate::batch::NotWritten;
 use crate::metrics;
 use crate::offload::offload;
 use crate::shared::{Call, Shared};
-use crate::store::{Inserted, Key, NewEntry, Store, StoreError, StoreErrorKind};
+use crate::store::{Inserted, Key, NewEntry, Store, StoreError, StoreErrorKind, crash_point};
 
 const MAX_EVENT_TYPE_BYTES: usize = 128;
 
@@ -20,6 +20,7 @@ pub(crate) async fn accept<S: Store, W: Webhooks>(shared: &Arc<Shared<S, W>>, re
     let this = Arc::clone(shared);
     let entry = offload(received.delivery.raw().len(), move || entry(&this, &received)).await;
     let Some(entry) = entry else { return Outcome::Unavailable("the runtime is shutting down".into()) };
+    crash_point("accept: before the insert");
     let start = Instant::now();
     let late = |_| Err(NotWritten::Failed(StoreError::new(StoreErrorKind::Busy, "the store did not answer in time")));
     let written = timeout(shared.settings.accept_timeout, shared.inserts.write(entry)).await.unwrap_or_else(late);
@@ -40,6 +41,7 @@ pub(crate) async fn accept<S: Store, W: Webhooks>(shared: &Arc<Shared<S, W>>, re
         Err(NotWritten::Full) => Outcome::Overloaded,
     };
     if matches!(outcome, Outcome::Stored) {
+        crash_point("accept: committed, before the answer");
         shared.wake.notify_one();
     }
     metrics::accepted(&shared.settings.endpoint, outcome.name());

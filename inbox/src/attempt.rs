@@ -16,7 +16,7 @@ use crate::batch::NotWritten;
 use crate::effects::{Attached, Attempt, Collected};
 use crate::metrics;
 use crate::shared::{Call, Shared};
-use crate::store::{Claim, ClaimId, Finish, Finished, Store, Verdict};
+use crate::store::{Claim, ClaimId, Finish, Finished, Store, Verdict, crash_point};
 
 /// How long an attempt keeps its place if the memory for decoded values is in use.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -90,7 +90,9 @@ async fn run<S: Store, W: Webhooks>(shared: &Shared<S, W>, claim: Claim) -> Opti
         Ok(stored) => stored.attach(Arc::new(Attached(Arc::clone(&handling)))),
         Err(error) => return ended(failed(shared, attempt, &error.into())),
     };
+    crash_point("attempt: counted, before the handler");
     let outcome = timeout(shared.settings.attempt_timeout, unwinding(shared.service.run_stored(stored))).await;
+    crash_point("attempt: after the handler");
     ended(match outcome {
         Ok(Ok(Outcome::Handled | Outcome::Unrouted { fallback: Some(Fallback::Handled), .. })) => {
             let effects = effects.take();
@@ -138,6 +140,7 @@ async fn finish<S: Store, W: Webhooks>(
         let dead = if let Verdict::Dead { reason } = &verdict { Some(reason.clone()) } else { None };
         match shared.finishes.write(Finish { claim: claim.clone(), verdict }).await {
             Ok(Finished::Applied) => {
+                crash_point("attempt: its end is committed");
                 if let Some(reason) = dead {
                     tracing::error!(reason, "a webhook is dead");
                 }

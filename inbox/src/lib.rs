@@ -33,6 +33,7 @@ mod attempt;
 mod backoff;
 mod batch;
 mod builder;
+mod crash_point;
 mod effects;
 mod health;
 mod held;

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use webhook_receiver::LeaseState;
 
+pub use crate::crash_point::crash_point;
 pub use claim::{Claim, ClaimId, ClaimRequest, ClaimToken, EventTypes, Finish, Finished, Verdict};
 pub use clock::Clock;
 pub use entry::{Entry, Inserted, Key, NewEntry, Order, Page, Selection, State, Stats};

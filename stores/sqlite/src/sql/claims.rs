@@ -4,6 +4,7 @@ use std::time::Duration;
 use rusqlite::{Connection, Row, named_params, params};
 use webhook_inbox::store::{
     Claim, ClaimId, ClaimRequest, ClaimToken, EventTypes, Finish, Finished, Key, StoreError, StoreErrorKind, Verdict,
+    crash_point,
 };
 use webhook_receiver::bytes::Bytes;
 use webhook_receiver::{BoxError, LeaseState};
@@ -61,13 +62,17 @@ pub(crate) fn claim(connection: &Connection, request: &ClaimRequest, now: i64) -
         )
         .typed()?;
     let until = now.saturating_add(millis(request.lease));
-    found
+    let claims: Sql<Vec<Claim>> = found
         .into_iter()
         .map(|(sequence, claim)| {
             update.execute([sequence, until]).typed()?;
             Ok(claim)
         })
-        .collect()
+        .collect();
+    if claims.as_ref().is_ok_and(|claims| !claims.is_empty()) {
+        crash_point("claim: before the commit");
+    }
+    claims
 }
 
 pub(crate) fn extend(connection: &Connection, claims: &[ClaimId], lease: Duration, now: i64) -> Sql<Vec<LeaseState>> {
@@ -80,11 +85,15 @@ pub(crate) fn extend(connection: &Connection, claims: &[ClaimId], lease: Duratio
         let rows = update.execute([sequence, token(claim), until]).typed()?;
         Ok(if rows > 0 { LeaseState::Held } else { LeaseState::Expired })
     };
-    claims.iter().map(extend).collect()
+    let states = claims.iter().map(extend).collect();
+    crash_point("extend: before the commit");
+    states
 }
 
 pub(crate) fn finish(connection: &Connection, batch: Vec<Finish<SqliteEffect>>, now: i64) -> Sql<Vec<Finished>> {
-    batch.into_iter().map(|Finish { claim, verdict }| end(connection, &claim, verdict, now)).collect()
+    let finished = batch.into_iter().map(|Finish { claim, verdict }| end(connection, &claim, verdict, now)).collect();
+    crash_point("finish: before the commit");
+    finished
 }
 
 fn end(connection: &Connection, claim: &ClaimId, verdict: Verdict<SqliteEffect>, now: i64) -> Sql<Finished> {

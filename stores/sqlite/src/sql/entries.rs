@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
-use webhook_inbox::store::{Clock, Entry, Inserted, Key, NewEntry, Order, Page, Selection, State, Stats};
+use webhook_inbox::store::{Clock, Entry, Inserted, Key, NewEntry, Order, Page, Selection, State, Stats, crash_point};
 use webhook_receiver::BodyDigest;
 use webhook_receiver::bytes::Bytes;
 
@@ -65,7 +65,9 @@ pub(crate) fn insert(connection: &Connection, batch: &[NewEntry], now: i64) -> S
         pending.execute(parameters).typed()?;
         Ok(Inserted::New)
     };
-    batch.iter().map(insert).collect()
+    let inserted = batch.iter().map(insert).collect();
+    crash_point("insert: before the commit");
+    inserted
 }
 
 /// Returns whether the key was unknown.

@@ -1,6 +1,6 @@
 use rusqlite::{Connection, named_params, params};
 use webhook_inbox::Retention;
-use webhook_inbox::store::{Key, Selection};
+use webhook_inbox::store::{Key, Selection, crash_point};
 
 use super::entries::{SELECTED, Selected};
 use super::{Context, Sql, count, limit, millis, sequence};
@@ -92,5 +92,6 @@ pub(crate) fn purge(connection: &Connection, retention: &Retention, most: usize,
         )
         .and_then(|mut delete| delete.execute([oldest, limit(most - removed)]))
         .typed()?;
+    crash_point("purge: before the commit");
     Ok(count(removed))
 }
