@@ -18,7 +18,7 @@ pub(super) const STEPS: &[Step] = &[
     Step { name: "tests", about: "all tests of the workspace", run: tests },
     Step {
         name: "features",
-        about: "receiver, generated crate and inbox, with no feature, each, and all",
+        about: "receiver, generated crate, inbox and its store in PostgreSQL, with no feature, each, and all",
         run: features,
     },
     Step { name: "docs", about: "rustdoc, without warnings", run: docs },
@@ -31,8 +31,13 @@ pub(super) const STEPS: &[Step] = &[
 const WORKSPACES: [&str; 4] = [".", "peers", "fuzz", "docs/comparison/helper"];
 
 /// The largest number of crates that a package may be compiled from, itself included.
-const CRATES: [(&str, usize); 4] =
-    [("tenovos-webhooks", 40), ("webhook-inbox", 45), ("webhook-inbox-sqlite", 65), ("xtask", 110)];
+const CRATES: [(&str, usize); 5] = [
+    ("tenovos-webhooks", 40),
+    ("webhook-inbox", 45),
+    ("webhook-inbox-postgres", 105),
+    ("webhook-inbox-sqlite", 65),
+    ("xtask", 110),
+];
 
 /// Supported platforms besides Linux, as Rust targets. See `README.md`.
 const TARGETS: [&str; 3] = ["aarch64-apple-darwin", "x86_64-pc-windows-gnu", "x86_64-pc-windows-msvc"];
@@ -86,7 +91,7 @@ fn tests(shell: &Shell) -> Verdict {
 }
 
 fn features(shell: &Shell) -> Verdict {
-    for package in ["webhook-receiver", "tenovos-webhooks", "webhook-inbox"] {
+    for package in ["webhook-receiver", "tenovos-webhooks", "webhook-inbox", "webhook-inbox-postgres"] {
         cmd!(shell, "cargo check --package {package} --no-default-features").run()?;
         for feature in features_of(shell, package)? {
             cmd!(shell, "cargo check --package {package} --no-default-features --features {feature}").run()?;

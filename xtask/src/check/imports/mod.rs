@@ -20,10 +20,11 @@ use resolve::{Target, resolve};
 use super::step::Failure;
 
 /// The crates that are checked, by their root files.
-const ROOTS: [&str; 7] = [
+const ROOTS: [&str; 8] = [
     "generator/src/lib.rs",
     "receiver/src/lib.rs",
     "inbox/src/lib.rs",
+    "stores/postgres/src/lib.rs",
     "stores/sqlite/src/lib.rs",
     "cli/src/lib.rs",
     "cli/src/main.rs",

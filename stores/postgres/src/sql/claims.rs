@@ -1,0 +1,106 @@
+use std::time::Duration;
+
+use tokio_postgres::types::Type;
+use webhook_inbox::store::{Claim, ClaimId, ClaimRequest, ClaimToken, EventTypes, Key};
+use webhook_receiver::LeaseState;
+use webhook_receiver::bytes::Bytes;
+
+use super::{Context, Sql, columns, duration, get, limit, millis, place};
+
+/// Claims that meet skip what another has locked.
+const CLAIM: &str = "\
+WITH found AS MATERIALIZED (
+    SELECT p.sequence, p.at
+    FROM webhook_pending p
+    WHERE p.endpoint = $2 AND p.state < 2 AND p.at <= :now
+        AND (p.event_type IS NOT NULL AND p.event_type = ANY($3::text[])) = $4
+        AND (p.order_key IS NULL OR NOT EXISTS (
+            SELECT FROM webhook_pending e
+            WHERE e.endpoint = p.endpoint AND e.order_key = p.order_key AND e.state < 2 AND e.sequence < p.sequence
+        ))
+        AND NOT EXISTS (SELECT FROM webhook_paused WHERE endpoint = $2)
+    ORDER BY p.at, p.sequence LIMIT $5 FOR UPDATE OF p SKIP LOCKED
+)
+UPDATE webhook_pending p SET state = 1, at = :now + $6, token = p.token + 1, attempts = p.attempts + 1
+FROM :durable, found f JOIN webhook_seen s ON s.sequence = f.sequence
+WHERE p.sequence = f.sequence
+RETURNING f.at, p.sequence, s.id, p.token, p.attempts, p.event_type, :now - s.received,
+    coalesce((
+        SELECT v.version > p.version FROM webhook_version v WHERE v.endpoint = p.endpoint AND v.order_key = p.order_key
+    ), false), p.bytes";
+
+pub(crate) async fn claim(context: Context<'_>, request: &ClaimRequest) -> Sql<Vec<Claim>> {
+    let (event_types, is_only) = match &request.event_types {
+        EventTypes::Only(list) => (list, true),
+        EventTypes::Except(list) => (list, false),
+    };
+    let rows = context
+        .rows(
+            CLAIM,
+            &[
+                context.now_parameter(),
+                (&request.endpoint, Type::TEXT),
+                (event_types, Type::TEXT_ARRAY),
+                (&is_only, Type::BOOL),
+                (&limit(request.limit), Type::INT8),
+                (&millis(request.lease), Type::INT8),
+            ],
+        )
+        .await?;
+    let mut claims = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let claim = Claim {
+            id: ClaimId {
+                key: Key::new(request.endpoint.clone(), get::<String>(row, 2)?),
+                token: ClaimToken::new(get::<i64>(row, 3)?.try_into().unwrap_or_default()),
+            },
+            attempt: get::<i64>(row, 4)?.try_into().unwrap_or(u32::MAX),
+            event_type: get(row, 5)?,
+            age: duration(get(row, 6)?),
+            superseded: get(row, 7)?,
+            bytes: Bytes::from(get::<Vec<u8>>(row, 8)?),
+        };
+        claims.push((get::<i64>(row, 0)?, get::<i64>(row, 1)?, claim));
+    }
+    claims.sort_by_key(|(at, sequence, _)| (*at, *sequence));
+    Ok(claims.into_iter().map(|(_, _, claim)| claim).collect())
+}
+
+const EXTEND: &str = "\
+WITH locked AS MATERIALIZED (
+    SELECT i.n, p.sequence
+    FROM unnest($3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY AS i (endpoint, id, token, n)
+    JOIN webhook_seen s ON s.endpoint = i.endpoint AND s.id = i.id
+    JOIN webhook_pending p ON p.sequence = s.sequence AND p.token = i.token AND p.state = 1
+    ORDER BY p.sequence FOR UPDATE OF p
+), extended AS (
+    UPDATE webhook_pending p SET at = :now + $2 FROM locked l WHERE p.sequence = l.sequence
+)
+SELECT n FROM locked";
+
+pub(crate) async fn extend(context: Context<'_>, claims: &[ClaimId], lease: Duration) -> Sql<Vec<LeaseState>> {
+    let (endpoints, ids) = columns(claims.iter().map(|claim| &claim.key));
+    let tokens: Vec<i64> = claims.iter().map(token).collect();
+    let rows = context
+        .rows(
+            EXTEND,
+            &[
+                context.now_parameter(),
+                (&millis(lease), Type::INT8),
+                (&endpoints, Type::TEXT_ARRAY),
+                (&ids, Type::TEXT_ARRAY),
+                (&tokens, Type::INT8_ARRAY),
+            ],
+        )
+        .await?;
+    let mut states = vec![LeaseState::Expired; claims.len()];
+    for row in &rows {
+        states[place(row, 0)?] = LeaseState::Held;
+    }
+    Ok(states)
+}
+
+/// A token that was never given out is -1.
+pub(super) fn token(claim: &ClaimId) -> i64 {
+    claim.token.get().try_into().unwrap_or(-1)
+}

@@ -1,0 +1,140 @@
+use std::collections::{BTreeSet, HashSet};
+
+use tokio_postgres::types::Type;
+use webhook_inbox::store::{Inserted, NewEntry, Order};
+
+use super::{BEGIN, Context, Sql, columns, get, place};
+use crate::error::other;
+
+/// Statements have at most so many bytes, roughly. PostgreSQL's own limit is a gigabyte.
+const LARGEST: usize = 16 << 20;
+/// A key that is known can be forgotten before its digest is read.
+const ATTEMPTS: usize = 10;
+/// Entries with the same key of order are inserted one transaction after the other, so that their sequence is the order in which
+/// they were accepted. So many locks serve all keys.
+const LOCKS: u32 = 64;
+const ORDER_LOCK: i32 = i32::from_be_bytes(*b"whor");
+
+/// The locks come before the first number of the sequence. It is given out in the order of the batch.
+const INSERT: &str = "\
+WITH input AS MATERIALIZED (
+    SELECT nextval('webhook_sequence') AS sequence, i.*
+    FROM :durable,
+        (SELECT count(pg_advisory_xact_lock($2, lock)) FROM unnest($3::integer[]) AS l (lock)) AS locks,
+        unnest($4::text[], $5::text[], $6::bytea[], $7::text[], $8::text[], $9::bigint[], $10::bytea[])
+            WITH ORDINALITY AS i (endpoint, id, digest, event_type, order_key, version, bytes, n)
+), seen AS (
+    INSERT INTO webhook_seen (sequence, endpoint, id, digest, received)
+    SELECT sequence, endpoint, id, digest, :now FROM input ORDER BY endpoint COLLATE \"C\", id COLLATE \"C\"
+    ON CONFLICT (endpoint, id) DO NOTHING
+    RETURNING sequence
+), pending AS (
+    INSERT INTO webhook_pending
+        (sequence, endpoint, state, at, token, attempts, event_type, order_key, version, reason, bytes)
+    SELECT sequence, endpoint, 0, :now, 0, 0, event_type, order_key, version, NULL, bytes
+    FROM input JOIN seen USING (sequence)
+)
+SELECT n FROM input JOIN seen USING (sequence)";
+
+const KNOWN: &str = "\
+SELECT i.n, s.digest = i.digest
+FROM unnest($1::text[], $2::text[], $3::bytea[]) WITH ORDINALITY AS i (endpoint, id, digest, n)
+JOIN webhook_seen s ON s.endpoint = i.endpoint AND s.id = i.id";
+
+pub(crate) async fn insert(context: Context<'_>, batch: &[NewEntry]) -> Sql<Vec<Inserted>> {
+    let mut results = vec![None; batch.len()];
+    for _ in 0..ATTEMPTS {
+        let left: Vec<usize> = (0..batch.len()).filter(|index| results[*index].is_none()).collect();
+        if left.is_empty() {
+            return Ok(results.into_iter().flatten().collect());
+        }
+        for index in new(context, batch, &left).await? {
+            results[index] = Some(Inserted::New);
+        }
+        let known: Vec<usize> = left.into_iter().filter(|index| results[*index].is_none()).collect();
+        for (index, is_same) in same(context, batch, &known).await? {
+            results[index] = Some(if is_same { Inserted::Duplicate } else { Inserted::Conflict });
+        }
+    }
+    Err(other("an id is forgotten again and again while it is inserted"))
+}
+
+/// Inserts the first entry of each key that is unknown. Returns which were.
+async fn new(context: Context<'_>, batch: &[NewEntry], indexes: &[usize]) -> Sql<Vec<usize>> {
+    let mut keys = HashSet::new();
+    let firsts: Vec<usize> = indexes.iter().copied().filter(|index| keys.insert(&batch[*index].key)).collect();
+    let mut size = 0;
+    let chunks: Vec<&[usize]> = firsts
+        .chunk_by(|_, next| {
+            size += batch[*next].bytes.len();
+            let fits = size < LARGEST;
+            if !fits {
+                size = 0;
+            }
+            fits
+        })
+        .collect();
+    if let [chunk] = chunks[..] {
+        return insert_chunk(context, batch, chunk).await;
+    }
+    let mut new = Vec::new();
+    context.batch(BEGIN).await?;
+    for chunk in chunks {
+        new.extend(insert_chunk(context, batch, chunk).await?);
+    }
+    context.batch("COMMIT").await?;
+    Ok(new)
+}
+
+async fn insert_chunk(context: Context<'_>, batch: &[NewEntry], chunk: &[usize]) -> Sql<Vec<usize>> {
+    let entries = || chunk.iter().map(|index| &batch[*index]);
+    let locks: BTreeSet<i32> =
+        entries().filter_map(|entry| Some(lock(&entry.key.endpoint, entry.order.as_ref()?))).collect();
+    let locks: Vec<i32> = locks.into_iter().collect();
+    let (endpoints, ids) = columns(entries().map(|entry| &entry.key));
+    let digests: Vec<&[u8]> = entries().map(|entry| &entry.digest.as_bytes()[..]).collect();
+    let event_types: Vec<Option<&str>> = entries().map(|entry| entry.event_type.as_deref()).collect();
+    let order_keys: Vec<Option<&str>> =
+        entries().map(|entry| entry.order.as_ref().map(|order| &order.key[..])).collect();
+    let versions: Vec<Option<i64>> = entries().map(|entry| entry.order.as_ref()?.version).collect();
+    let bytes: Vec<&[u8]> = entries().map(|entry| &entry.bytes[..]).collect();
+    let rows = context
+        .rows(
+            INSERT,
+            &[
+                context.now_parameter(),
+                (&ORDER_LOCK, Type::INT4),
+                (&locks, Type::INT4_ARRAY),
+                (&endpoints, Type::TEXT_ARRAY),
+                (&ids, Type::TEXT_ARRAY),
+                (&digests, Type::BYTEA_ARRAY),
+                (&event_types, Type::TEXT_ARRAY),
+                (&order_keys, Type::TEXT_ARRAY),
+                (&versions, Type::INT8_ARRAY),
+                (&bytes, Type::BYTEA_ARRAY),
+            ],
+        )
+        .await?;
+    rows.iter().map(|row| Ok(chunk[place(row, 0)?])).collect()
+}
+
+/// Whether the digests of entries are those under which their keys are known. A key that is unknown is omitted.
+async fn same(context: Context<'_>, batch: &[NewEntry], indexes: &[usize]) -> Sql<Vec<(usize, bool)>> {
+    if indexes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let entries = || indexes.iter().map(|index| &batch[*index]);
+    let (endpoints, ids) = columns(entries().map(|entry| &entry.key));
+    let digests: Vec<&[u8]> = entries().map(|entry| &entry.digest.as_bytes()[..]).collect();
+    let rows = context
+        .rows(KNOWN, &[(&endpoints, Type::TEXT_ARRAY), (&ids, Type::TEXT_ARRAY), (&digests, Type::BYTEA_ARRAY)])
+        .await?;
+    rows.iter().map(|row| Ok((indexes[place(row, 0)?], get(row, 1)?))).collect()
+}
+
+/// The same for every version of this crate: FNV-1a.
+fn lock(endpoint: &str, order: &Order) -> i32 {
+    let bytes = endpoint.bytes().chain([0]).chain(order.key.bytes());
+    let hash = bytes.fold(0x811c_9dc5, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    (hash % LOCKS).cast_signed()
+}

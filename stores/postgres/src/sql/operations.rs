@@ -1,0 +1,98 @@
+use tokio_postgres::types::Type;
+use webhook_inbox::Retention;
+use webhook_inbox::store::{Key, Selection};
+
+use super::entries::{SELECTED, Selected};
+use super::{Context, Sql, columns, limit, millis};
+
+pub(crate) async fn replay(context: Context<'_>, selection: &Selection, most: usize) -> Sql<u64> {
+    let sql = format!(
+        "WITH locked AS MATERIALIZED (
+             SELECT p.sequence FROM webhook_pending p JOIN webhook_seen s ON s.sequence = p.sequence
+             WHERE p.state >= 2 AND p.bytes IS NOT NULL AND {SELECTED}
+             ORDER BY p.sequence LIMIT $8 FOR UPDATE OF p
+         )
+         UPDATE webhook_pending p SET state = 0, at = :now, attempts = 0, reason = NULL
+         FROM locked l WHERE p.sequence = l.sequence"
+    );
+    let selected = Selected::of(selection);
+    let mut parameters = selected.parameters(&context);
+    let most = limit(most);
+    parameters.push((&most, Type::INT8));
+    context.execute(&sql, &parameters).await
+}
+
+pub(crate) async fn erase(context: Context<'_>, keys: &[Key]) -> Sql<u64> {
+    const ERASE: &str = "\
+        WITH locked AS MATERIALIZED (
+            SELECT p.sequence
+            FROM webhook_pending p JOIN webhook_seen s ON s.sequence = p.sequence
+            WHERE (s.endpoint, s.id) IN (SELECT * FROM unnest($2::text[], $3::text[])) AND p.bytes IS NOT NULL
+            ORDER BY p.sequence FOR UPDATE OF p
+        )
+        UPDATE webhook_pending p
+        SET state = 2, at = :now, event_type = NULL, order_key = NULL, version = NULL, reason = 'erased', bytes = NULL
+        FROM locked l WHERE p.sequence = l.sequence";
+    let (endpoints, ids) = columns(keys);
+    let parameters = [context.now_parameter(), (&endpoints, Type::TEXT_ARRAY), (&ids, Type::TEXT_ARRAY)];
+    context.execute(ERASE, &parameters).await
+}
+
+pub(crate) async fn set_paused(context: Context<'_>, endpoint: &str, is_paused: bool) -> Sql<()> {
+    let sql = if is_paused {
+        "INSERT INTO webhook_paused VALUES ($1) ON CONFLICT DO NOTHING"
+    } else {
+        "DELETE FROM webhook_paused WHERE endpoint = $1"
+    };
+    context.execute(sql, &[(&endpoint, Type::TEXT)]).await.map(drop)
+}
+
+/// Removes in several statements, each of which skips what another process removes at this time.
+pub(crate) async fn purge(context: Context<'_>, retention: &Retention, most: usize) -> Sql<u64> {
+    const BODIES: &str = "\
+        WITH locked AS MATERIALIZED (
+            SELECT sequence FROM webhook_pending
+            WHERE state >= 2 AND state = $4 AND at <= :now - $2 AND bytes IS NOT NULL LIMIT $3
+            FOR UPDATE SKIP LOCKED
+        )
+        UPDATE webhook_pending p SET event_type = NULL, order_key = NULL, version = NULL, bytes = NULL
+        FROM locked l WHERE p.sequence = l.sequence";
+    const SEEN: &str = "\
+        WITH forgotten AS MATERIALIZED (
+            SELECT s.sequence FROM webhook_seen s
+            WHERE s.received <= :now - $2
+                AND NOT EXISTS (
+                    SELECT FROM webhook_pending p
+                    WHERE p.sequence = s.sequence AND (p.state < 2 OR p.bytes IS NOT NULL)
+                )
+            ORDER BY s.received LIMIT $3 FOR UPDATE OF s SKIP LOCKED
+        ), pending AS (
+            DELETE FROM webhook_pending p USING forgotten f WHERE p.sequence = f.sequence
+        )
+        DELETE FROM webhook_seen s USING forgotten f WHERE s.sequence = f.sequence";
+    const VERSIONS: &str = "\
+        WITH locked AS MATERIALIZED (
+            SELECT endpoint, order_key FROM webhook_version WHERE at <= :now - $2 LIMIT $3 FOR UPDATE SKIP LOCKED
+        )
+        DELETE FROM webhook_version v USING locked l WHERE v.endpoint = l.endpoint AND v.order_key = l.order_key";
+    let chunks = [
+        (BODIES, retention.of_dead(), Some(2_i16)),
+        (BODIES, retention.of_unrouted(), Some(3)),
+        (SEEN, retention.of_seen(), None),
+        (VERSIONS, retention.of_seen(), None),
+    ];
+    let mut left = limit(most);
+    for (sql, retention, state) in chunks {
+        if left <= 0 {
+            break;
+        }
+        let retention = millis(retention);
+        let mut parameters = vec![context.now_parameter(), (&retention, Type::INT8), (&left, Type::INT8)];
+        if let Some(state) = &state {
+            parameters.push((state, Type::INT2));
+        }
+        let removed = context.execute(sql, &parameters).await?;
+        left -= i64::try_from(removed).unwrap_or(left);
+    }
+    Ok(limit(most).abs_diff(left))
+}

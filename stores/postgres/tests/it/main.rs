@@ -1,0 +1,12 @@
+//! Tests against a server of their own. They are skipped if PostgreSQL is not installed.
+
+#![cfg(unix)]
+
+mod connections;
+mod pgbouncer;
+mod processes;
+mod rules;
+mod schema;
+mod support;
+mod tls;
+mod transactions;

@@ -1,0 +1,177 @@
+//! What is in one transaction, and in which order.
+
+use std::time::Duration;
+
+use temporary_postgres::{ADMINISTRATOR, PostgresServer, Stop};
+use tokio::time::{sleep, timeout};
+use webhook_inbox::Store;
+use webhook_inbox::store::{ClaimId, Finished, Inserted, NewEntry, Order, State, StoreErrorKind};
+use webhook_inbox_postgres::{MARK_DONE, PostgresEffect, PostgresOptions};
+
+use crate::support::{Place, claim, claim_one, connect, done, effect, entries, entry, insert, number};
+
+#[tokio::test]
+async fn a_delivery_is_marked_done_in_a_transaction_of_another_connection() {
+    let Some(place) = Place::new("marked") else { return };
+    let store = place.store().await;
+    insert(&store, "1").await.unwrap();
+    let ClaimId { key, token } = claim_one(&store).await.id;
+    let mut own = place.client().await;
+    own.batch_execute("CREATE TABLE asset (id text)").await.unwrap();
+    let mark = store.mark_done();
+    assert_eq!(mark.replace("\"marked\".", "webhook_inbox."), MARK_DONE);
+    let mut changed = Vec::new();
+    // The token of another claim, the current one, and the same once more.
+    for token in [token.get() + 1, token.get(), token.get()] {
+        let token = i64::try_from(token).unwrap();
+        let transaction = own.transaction().await.unwrap();
+        transaction.execute("INSERT INTO asset VALUES ('a')", &[]).await.unwrap();
+        let rows = transaction.execute(&mark, &[&key.endpoint, &key.id, &token]).await.unwrap();
+        if rows == 1 { transaction.commit().await } else { transaction.rollback().await }.unwrap();
+        changed.push(rows);
+    }
+    assert_eq!(changed, [0, 1, 0]);
+    assert_eq!(number(&own, "SELECT count(*) FROM asset").await, 1);
+    let entry = entries(&store).await.remove(0);
+    assert_eq!((entry.state, entry.bytes), (State::Done, None));
+    assert_eq!(insert(&store, "1").await, Ok(Inserted::Duplicate));
+}
+
+#[tokio::test]
+async fn an_effect_that_breaks_the_transaction_breaks_nothing_else() {
+    let Some(place) = Place::new("breaking") else { return };
+    let store = place.store().await;
+    let client = place.client().await;
+    client.batch_execute("CREATE TABLE asset (id text)").await.unwrap();
+    let panics = || PostgresEffect::new(|_| Box::pin(async { panic!("as expected") }));
+    let hidden = || {
+        PostgresEffect::new(|tables| {
+            Box::pin(async move {
+                let _ = tables.batch_execute("SELECT 1 / 0").await;
+                Ok(())
+            })
+        })
+    };
+    let first = || effect("INSERT INTO breaking.asset VALUES ('first')");
+    let last = || effect("INSERT INTO breaking.asset VALUES ('last')");
+    for (number, breaking) in [panics(), hidden(), effect("SELECT 1 / 0")].into_iter().enumerate() {
+        let ids = [0, 1, 2].map(|index| format!("{number}-{index}"));
+        store.insert(ids.iter().map(|id| entry(id, 10)).collect()).await.unwrap();
+        let claims = claim(&store, 3, Duration::from_secs(30)).await;
+        let batch =
+            vec![done(&claims[0], vec![first()]), done(&claims[1], vec![breaking]), done(&claims[2], vec![last()])];
+        let finished = store.finish(batch).await.unwrap();
+        assert!(
+            matches!(finished[..], [Finished::Applied, Finished::EffectFailed(_), Finished::Applied]),
+            "{number}: {finished:?}"
+        );
+        assert!(matches!(store.finish(vec![done(&claims[1], vec![])]).await.unwrap()[..], [Finished::Applied]));
+    }
+    assert_eq!(number(&client, "SELECT count(*) FROM asset").await, 6);
+
+    for (number, breaking) in ["ROLLBACK", "ROLLBACK; BEGIN"].into_iter().enumerate() {
+        let ids = [0, 1].map(|index| format!("end-{number}-{index}"));
+        store.insert(ids.iter().map(|id| entry(id, 10)).collect()).await.unwrap();
+        let claims = claim(&store, 2, Duration::from_secs(30)).await;
+        let batch = vec![done(&claims[0], vec![first()]), done(&claims[1], vec![effect(breaking)])];
+        let error = store.finish(batch).await.unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Other);
+        assert!(error.to_string().contains("an effect has ended the transaction"), "{error}");
+        // Nothing is done, so it can be done now.
+        let batch = claims.iter().map(|claim| done(claim, vec![])).collect();
+        assert!(matches!(store.finish(batch).await.unwrap()[..], [Finished::Applied, Finished::Applied]));
+    }
+    assert_eq!(number(&client, "SELECT count(*) FROM asset").await, 6);
+}
+
+/// An error of an effect has the text of the server, without the detail, which quotes the row.
+#[tokio::test]
+async fn an_error_of_an_effect_quotes_no_row() {
+    let Some(place) = Place::new("quoting") else { return };
+    let store = place.store().await;
+    let client = place.client().await;
+    client.batch_execute("CREATE TABLE asset (id text, size bigint NOT NULL)").await.unwrap();
+    insert(&store, "1").await.unwrap();
+    let claim = claim_one(&store).await;
+    let batch = vec![done(&claim, vec![effect("INSERT INTO quoting.asset VALUES ('secret', NULL)")])];
+    let finished = store.finish(batch).await.unwrap();
+    let [Finished::EffectFailed(error)] = &finished[..] else { panic!("{finished:?}") };
+    let text = error.to_string();
+    assert!(text.contains("null value in column \"size\"") && !text.contains("secret"), "{text}");
+}
+
+#[tokio::test]
+async fn a_batch_keeps_its_order_and_may_be_large() {
+    let Some(place) = Place::new("batches") else { return };
+    let store = place.store().await;
+    let mut batch: Vec<NewEntry> = ["c", "b", "a"].map(|id| entry(id, 9 << 20)).into();
+    batch.push(entry("b", 1));
+    batch.push(entry("0", 1));
+    batch.push(entry("a", 9 << 20));
+    let inserted = store.insert(batch).await.unwrap();
+    let names: Vec<_> = inserted.iter().map(|inserted| format!("{inserted:?}")).collect();
+    assert_eq!(names, ["New", "New", "New", "Conflict", "New", "Duplicate"]);
+    let found: Vec<_> =
+        entries(&store).await.into_iter().map(|entry| (entry.key.id, entry.bytes.unwrap().len())).collect();
+    let expected = [("c", 9 << 20), ("b", 9 << 20), ("a", 9 << 20), ("0", 1)];
+    assert_eq!(found, expected.map(|(id, size)| (id.to_owned(), size)));
+    let claims = claim(&store, 4, Duration::from_secs(30)).await;
+    assert_eq!(claims.iter().map(|claim| &claim.id.key.id[..]).collect::<String>(), "cba0");
+}
+
+/// The sequence of entries with the same key of order is the order of their commits: otherwise one could be handled while another
+/// with a lower sequence is still invisible.
+#[tokio::test]
+async fn entries_with_an_order_are_inserted_one_after_the_other() {
+    let Some(place) = Place::new("ordering") else { return };
+    let store = place.store().await;
+    let mut other = place.client().await;
+    let transaction = other.transaction().await.unwrap();
+    let locks = format!(
+        "SELECT count(pg_advisory_xact_lock({}, n)) FROM generate_series(0, 63) n",
+        i32::from_be_bytes(*b"whor")
+    );
+    transaction.batch_execute(&locks).await.unwrap();
+    let order = Order { key: "key".to_owned(), version: None };
+    let mut waiting = tokio::spawn({
+        let (store, entry) = (store.clone(), NewEntry { order: Some(order), ..entry("first", 1) });
+        async move { store.insert(vec![entry]).await }
+    });
+    assert!(timeout(Duration::from_millis(100), &mut waiting).await.is_err());
+    // One without waits for nothing, and gets a lower number.
+    assert_eq!(insert(&store, "second").await, Ok(Inserted::New));
+    transaction.commit().await.unwrap();
+    assert_eq!(waiting.await.unwrap().unwrap(), [Inserted::New]);
+    let ids: Vec<_> = entries(&store).await.into_iter().map(|entry| entry.key.id).collect();
+    assert_eq!(ids, ["second", "first"]);
+}
+
+/// The server is stopped as by a crash, with what it has not written yet lost.
+#[tokio::test]
+async fn d08_what_was_stored_survives_a_crash_even_if_commits_do_not_wait_for_the_disk() {
+    let configuration = "synchronous_commit = off\nwal_writer_delay = 10000";
+    let Some(mut server) = PostgresServer::start_with(configuration, None) else { return };
+    let url = server.url(ADMINISTRATOR, "postgres");
+    let store = PostgresOptions::new(&url).unwrap().connect().await.unwrap();
+    let client = connect(&url).await;
+    client.batch_execute("CREATE TABLE asset (id text); CHECKPOINT").await.unwrap();
+    assert_eq!(insert(&store, "1").await, Ok(Inserted::New));
+    // This is what the test would see if the store did not wait either.
+    client.batch_execute("INSERT INTO asset VALUES ('lost')").await.unwrap();
+    server.stop(Stop::Immediate);
+    server.launch();
+    assert_eq!(number(&connect(&url).await, "SELECT count(*) FROM asset").await, 0);
+    assert_eq!(entries(&store).await.len(), 1);
+
+    let claimed = claim_one(&store).await;
+    server.stop(Stop::Immediate);
+    server.launch();
+    sleep(Duration::from_millis(1)).await;
+    assert_eq!(entries(&store).await[0].attempts, 1);
+    let finish = done(&claimed, vec![effect("INSERT INTO asset VALUES ('kept')")]);
+    assert!(matches!(store.finish(vec![finish]).await.unwrap()[..], [Finished::Applied]));
+    server.stop(Stop::Immediate);
+    server.launch();
+    assert_eq!(number(&connect(&url).await, "SELECT count(*) FROM asset").await, 1);
+    assert_eq!(entries(&store).await[0].state, State::Done);
+}
