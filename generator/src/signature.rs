@@ -33,8 +33,17 @@ pub struct Hmac {
     pub encoding: Encoding,
     /// What is signed: the body once, an id and a timestamp at most once, with text between any two of these.
     pub signed: Vec<Piece>,
-    /// The header that carries the delivery's id, if the id is not signed.
-    pub unsigned_id: Option<String>,
+    /// The delivery's id, if it is not one of the signed pieces.
+    pub other_id: Option<OtherId>,
+}
+
+/// The location of an id that is not one of the signed pieces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OtherId {
+    /// The header of this name, which is not signed.
+    UnsignedHeader(String),
+    /// This JSON pointer in the body, which is signed.
+    Body(String),
 }
 
 /// The hash function of an [`Hmac`].

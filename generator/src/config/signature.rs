@@ -7,9 +7,9 @@ use toml::Spanned;
 use super::Located;
 use super::pattern::{Pattern, PatternPart};
 use super::table::Table;
-use super::values::{HeaderName, VisibleText};
+use super::values::{HeaderName, Pointer, VisibleText};
 use crate::diagnostics::Diagnostic;
-use crate::signature::{Encoding, Hash, Hmac, Piece};
+use crate::signature::{Encoding, Hash, Hmac, OtherId, Piece};
 
 /// How deliveries are signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +56,8 @@ struct Keys {
     prefix: Option<Spanned<VisibleText>>,
     separator: Option<Spanned<char>>,
     id_header: Option<Spanned<HeaderName>>,
+    /// In the body.
+    id: Option<Spanned<Pointer>>,
     timestamp_header: Option<Spanned<HeaderName>>,
     timestamp_prefix: Option<Spanned<VisibleText>>,
 }
@@ -108,6 +110,14 @@ impl Signature {
         let prefix = table.string("prefix");
         let separator = table.string("separator");
         let id_header = table.string("id-header");
+        let id = table.table("id", |table| {
+            let pointer = table.string("pointer");
+            if pointer.is_none() && table.check_keys() {
+                let missing = Err(table.missing("pointer").help("such as `id = { pointer = \"/id\" }`"));
+                return table.take_in(missing);
+            }
+            pointer
+        });
         let timestamp_header = table.string("timestamp-header");
         let timestamp_prefix = table.string("timestamp-prefix");
         // Keys that could not be read may be what others need.
@@ -124,6 +134,7 @@ impl Signature {
             prefix,
             separator,
             id_header,
+            id: id.and_then(Spanned::into_inner),
             timestamp_header,
             timestamp_prefix,
         });
@@ -181,6 +192,7 @@ impl Keys {
             key("prefix", Scheme::Hmac, self.prefix.as_ref()),
             key("separator", Scheme::Hmac, self.separator.as_ref()),
             key("id-header", Scheme::Hmac, self.id_header.as_ref()),
+            key("id", Scheme::Hmac, self.id.as_ref()),
             key("timestamp-header", Scheme::Hmac, self.timestamp_header.as_ref()),
             key("timestamp-prefix", Scheme::Hmac, self.timestamp_prefix.as_ref()),
         ];
@@ -207,7 +219,13 @@ impl Keys {
             hash: *hash.get_ref(),
             encoding: *encoding.get_ref(),
             signed: pieces(pattern, timestamp.as_ref(), id),
-            unsigned_id: id.filter(|_| !pattern.has(&PatternPart::Id)).map(str::to_owned),
+            other_id: match (&self.id, id) {
+                (Some(pointer), _) => Some(OtherId::Body(pointer.get_ref().as_str().to_owned())),
+                (None, Some(header)) if !pattern.has(&PatternPart::Id) => {
+                    Some(OtherId::UnsignedHeader(header.to_owned()))
+                }
+                (None, _) => None,
+            },
         };
         Ok((hmac, header.span()))
     }
@@ -285,6 +303,10 @@ impl Keys {
 
     /// The header with the delivery's id. It must be set if the id is signed.
     fn id(&self, table: &Table<'_>, signed: &Spanned<Pattern>) -> Result<Option<&str>, Diagnostic> {
+        if let (Some(id), Some(_)) = (&self.id, &self.id_header) {
+            let help = "it is either in a header (`id-header`) or in the body (`id`)";
+            return Err(table.error(id.span(), "the id has two locations", help));
+        }
         if self.id_header.is_none() && signed.get_ref().has(&PatternPart::Id) {
             let help = "set its location: `id-header = \"…\"`";
             return Err(table.error(signed.span(), "the id is signed, but its location is not set", help));

@@ -5,7 +5,7 @@ use expect_test::{Expect, expect};
 use super::*;
 use crate::diagnostics::{Diagnostics, Level, Place};
 use crate::document::FileId;
-use crate::signature::{Encoding, Hash, Hmac, Piece};
+use crate::signature::{Encoding, Hash, Hmac, OtherId, Piece};
 
 const FILE: FileId = FileId(0);
 
@@ -269,17 +269,20 @@ id-header = "acme-id"
             Piece::Text(":".to_owned()),
             Piece::Body,
         ],
-        unsigned_id: None,
+        other_id: None,
     };
     assert_eq!(signature(text), Signature::Hmac(full.clone()));
     let text = text.replace("{id}:{timestamp}:{body}", "{timestamp}.{body}");
     let text = text.replace("timestamp-prefix = \"t=\"", "timestamp-header = \"acme-timestamp\"");
     let partial = Hmac {
         signed: vec![Piece::TimestampHeader("acme-timestamp".to_owned()), Piece::Text(".".to_owned()), Piece::Body],
-        unsigned_id: Some("acme-id".to_owned()),
+        other_id: Some(OtherId::UnsignedHeader("acme-id".to_owned())),
         ..full
     };
-    assert_eq!(signature(&text), Signature::Hmac(partial));
+    assert_eq!(signature(&text), Signature::Hmac(partial.clone()));
+    let text = text.replace("id-header = \"acme-id\"", "id = { pointer = \"/data/id\" }");
+    let in_body = Hmac { other_id: Some(OtherId::Body("/data/id".to_owned())), ..partial };
+    assert_eq!(signature(&text), Signature::Hmac(in_body));
 }
 
 #[test]
@@ -535,6 +538,45 @@ fn mistakes_in_signatures_are_located() {
             at 37..40: "\"a\""
             help: give each its own name
         "#]],
+    );
+}
+
+#[test]
+fn the_id_has_one_location() {
+    let hmac = |rest: &str| {
+        format!(
+            "[signature]\nscheme = \"hmac\"\nheader = \"a\"\nhash = \"sha256\"\nencoding = \"hex\"\nsigned = \"{{body}}\"\n{rest}"
+        )
+    };
+    check_error(
+        &hmac("id-header = \"b\"\nid = { pointer = \"/id\" }"),
+        &expect![[r#"
+        E0401: the id has two locations
+        at 125..130: "\"/id\""
+        help: it is either in a header (`id-header`) or in the body (`id`)
+    "#]],
+    );
+    check_error(
+        &hmac("id = { pointer = \"id\" }"),
+        &expect![[r#"
+        E0401: "id" is not a JSON pointer: it must begin with `/`
+        at 109..113: "\"id\""
+    "#]],
+    );
+    check_error(
+        &hmac("id = { }"),
+        &expect![[r#"
+        E0401: missing key `pointer`
+        at 97..100: "{ }"
+        help: such as `id = { pointer = "/id" }`
+    "#]],
+    );
+    check_error(
+        &hmac("id = \"/id\""),
+        &expect![[r#"
+        E0401: `id` must be a table, not a string
+        at 97..102: "\"/id\""
+    "#]],
     );
 }
 

@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote};
 
 use super::{Emitter, docs};
 use crate::ir::EventTypeLocation;
-use crate::signature::{Encoding, Hash, Hmac, Piece, Scheme};
+use crate::signature::{Encoding, Hash, Hmac, OtherId, Piece, Scheme};
 
 impl Emitter<'_> {
     /// The name of the constructor.
@@ -173,9 +173,17 @@ fn coverage(hmac: &Hmac) -> String {
     if !timestamp {
         text += "\n\nNo timestamp is signed, so a recorded delivery can be sent again at any time.";
     }
-    if let Some(name) = &hmac.unsigned_id {
-        let name = docs::code(name);
-        text += &format!("\n\n[`Delivery::id`] is the value of the header {name}, which is not signed.");
+    match &hmac.other_id {
+        Some(OtherId::UnsignedHeader(name)) => {
+            let name = docs::code(name);
+            text += &format!("\n\n[`Delivery::id`] is the value of the header {name}, which is not signed.");
+        }
+        Some(OtherId::Body(pointer)) => {
+            let pointer = docs::code(pointer);
+            text += &format!("\n\n[`Delivery::id`] is the value at {pointer} in the body, which is signed.");
+        }
+        None if !id => text += "\n\nNothing identifies a delivery, so one that is sent again is handled again.",
+        None => {}
     }
     docs::wrapped(&text)
 }
@@ -187,7 +195,7 @@ struct HmacExpression<'a> {
 
 impl ToTokens for HmacExpression<'_> {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        let Hmac { header, separator, prefix, hash, encoding, signed, unsigned_id } = self.hmac;
+        let Hmac { header, separator, prefix, hash, encoding, signed, other_id } = self.hmac;
         let hash = match hash {
             Hash::Sha1 => quote!(webhook_receiver::signature::Hash::Sha1),
             Hash::Sha256 => quote!(webhook_receiver::signature::Hash::Sha256),
@@ -213,7 +221,10 @@ impl ToTokens for HmacExpression<'_> {
             Some(separator) => quote!(HmacScheme::list(#header, #separator, #hash, #encoding, #signed)),
         };
         let prefix = (!prefix.is_empty()).then(|| quote!(.prefix(#prefix)));
-        let unsigned_id = unsigned_id.as_ref().map(|name| quote!(.unsigned_id(#name)));
-        tokens.extend(quote!(#scheme #prefix #unsigned_id));
+        let other_id = other_id.as_ref().map(|id| match id {
+            OtherId::UnsignedHeader(name) => quote!(.unsigned_id(#name)),
+            OtherId::Body(pointer) => quote!(.id_in_body(#pointer)),
+        });
+        tokens.extend(quote!(#scheme #prefix #other_id));
     }
 }

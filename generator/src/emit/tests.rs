@@ -677,6 +677,40 @@ fn a_receiver_for_one_hmac_signature() {
 }
 
 #[test]
+fn a_receiver_with_the_id_in_the_body() {
+    check_receiver(
+        "
+            door.opened:
+              body: {type: {const: door.opened}}
+        ",
+        "[signature]\nscheme = \"hmac\"\nheader = \"acme\"\nhash = \"sha256\"\nencoding = \"hex\"\nsigned = \"{body}\"\n\
+         id = { pointer = \"/data/id\" }",
+        expect![[r#"
+            /// How deliveries are signed: HMAC with SHA-256 over the body alone, in the header `acme`.
+            ///
+            /// No timestamp is signed, so a recorded delivery can be sent again at any time.
+            ///
+            /// [`Delivery::id`] is the value at `/data/id` in the body, which is signed.
+            pub const SIGNATURE_SCHEME: HmacScheme = HmacScheme::new(
+                    "acme",
+                    webhook_receiver::signature::Hash::Sha256,
+                    webhook_receiver::signature::Encoding::Hex,
+                    &[webhook_receiver::signature::Piece::Body],
+                )
+                .id_in_body("/data/id");
+
+            /// Creates a receiver that accepts deliveries signed with `secret`.
+            ///
+            /// For several secrets, another tolerance or another clock, build a verifier with [`Verifier::builder`]
+            /// and [`SIGNATURE_SCHEME`], and pass it to [`Receiver::new`].
+            pub fn receiver(secret: TextSecret) -> Receiver<Acme> {
+                Receiver::new(Verifier::new(SIGNATURE_SCHEME, secret))
+            }
+        "#]],
+    );
+}
+
+#[test]
 fn a_receiver_for_a_list_of_hmac_signatures() {
     check_receiver(
         "
@@ -688,6 +722,8 @@ fn a_receiver_for_a_list_of_hmac_signatures() {
         expect![[r#"
             /// How deliveries are signed: HMAC with SHA-256 over timestamp and body, in the header
             /// `stripe-signature`.
+            ///
+            /// Nothing identifies a delivery, so one that is sent again is handled again.
             pub const SIGNATURE_SCHEME: HmacScheme = HmacScheme::list(
                     "stripe-signature",
                     ',',

@@ -8,7 +8,7 @@ use crate::ir::{
     TypeId, UntypedReason, Webhook,
 };
 use crate::names::Names;
-use crate::signature::{Encoding, Hash, Hmac, Piece, Scheme};
+use crate::signature::{Encoding, Hash, Hmac, OtherId, Piece, Scheme};
 use crate::source::Sources;
 
 /// The intermediate representation, its types called as they are proposed to be.
@@ -270,7 +270,7 @@ impl Display for Signature<'_> {
                 write!(f, "Standard Webhooks in {id}, {timestamp}, {signature}")
             }
             Scheme::Unsigned => f.write_str("no"),
-            Scheme::Hmac(Hmac { header, separator, prefix, hash, encoding, signed, unsigned_id }) => {
+            Scheme::Hmac(Hmac { header, separator, prefix, hash, encoding, signed, other_id }) => {
                 let hash = match hash {
                     Hash::Sha1 => "SHA-1",
                     Hash::Sha256 => "SHA-256",
@@ -294,8 +294,9 @@ impl Display for Signature<'_> {
                 if let Some(separator) = separator {
                     write!(f, " between '{separator}'")?;
                 }
-                match unsigned_id {
-                    Some(name) => write!(f, ", id in {name}"),
+                match other_id {
+                    Some(OtherId::UnsignedHeader(name)) => write!(f, ", id in {name}"),
+                    Some(OtherId::Body(pointer)) => write!(f, ", id in the body at {pointer}"),
                     None => Ok(()),
                 }
             }

@@ -7,7 +7,7 @@ use webhook_inbox::store::{Clock, State};
 use webhook_inbox::{Inbox, MemoryStore};
 use webhook_receiver::http::StatusCode;
 use webhook_receiver::signature::{Encoding, Hash, Piece};
-use webhook_receiver::{HmacScheme, Receiver, Verifier, testing};
+use webhook_receiver::{HmacScheme, Outcome, Receiver, Verifier, testing};
 
 use crate::acme::{Acme, Created, created, receiver, signed};
 use crate::support::{Ledger, entry, send, state, store, until};
@@ -145,4 +145,24 @@ async fn f17_a_request_that_is_given_up() {
         sleep(Duration::from_mins(1)).await;
         assert_eq!(ledger.count("a"), 1);
     }
+}
+
+/// As Stripe's: no header has an id.
+#[tokio::test(start_paused = true)]
+async fn an_id_in_the_signed_body_is_recognized() {
+    const SCHEME: HmacScheme =
+        HmacScheme::new("acme-signature", Hash::Sha256, Encoding::Hex, &[Piece::Body]).id_in_body("/id");
+    let store = store();
+    let verifier = Verifier::new(SCHEME, testing::text_secret());
+    let service = Receiver::<Acme>::new(verifier).on(|_: Created| async {}).into_service();
+    let inbox = Inbox::start("acme", store.clone(), service).unwrap();
+    let send = async |body: &str| {
+        let headers = testing::sign_as(&SCHEME, &testing::text_secret(), "", SystemTime::now(), body.as_bytes());
+        inbox.receive(&headers, body.to_owned()).await.as_ref().map_or("refused", Outcome::name)
+    };
+    assert_eq!(send(r#"{"type":"asset.created","asset":"a","id":"evt_1"}"#).await, "stored");
+    until(&store, "evt_1", State::Done).await;
+    assert_eq!(send(r#"{"type":"asset.created","asset":"a","id":"evt_1"}"#).await, "duplicate");
+    assert_eq!(send(r#"{"type":"asset.created","asset":"a","id":"evt_1","attempt":2}"#).await, "conflict");
+    assert_eq!(send(r#"{"type":"asset.created","asset":"a","id":"evt_2"}"#).await, "stored");
 }

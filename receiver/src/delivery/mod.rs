@@ -82,6 +82,10 @@ impl Delivery {
         Self { body, ..self }
     }
 
+    pub(crate) fn with_id(self, id: HeaderValue) -> Self {
+        Self { id: Some(id), ..self }
+    }
+
     /// The signature covers the id.
     pub(crate) fn with_signed_id(self) -> Self {
         Self { id_is_signed: true, ..self }
@@ -115,7 +119,7 @@ impl Delivery {
     ///
     /// With Standard Webhooks the signature covers it. With other schemes it may not, such as GitHub's
     /// `X-GitHub-Delivery`, see [`HmacScheme::unsigned_id`](crate::HmacScheme::unsigned_id): a recorded delivery can then
-    /// be sent again under another id.
+    /// be sent again under another id. With [`HmacScheme::id_in_body`](crate::HmacScheme::id_in_body) it is in the signed body.
     pub fn id(&self) -> Option<&str> {
         self.id.as_ref()?.to_str().ok()
     }

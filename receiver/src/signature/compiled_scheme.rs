@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::HeaderName;
 use memchr::memchr;
 
+use super::hmac_scheme::OtherId;
 use super::key::{Key, MAX_SIGNATURE};
 use super::{Encoding, HmacScheme, Piece, StandardWebhooks};
 
@@ -35,6 +36,8 @@ pub struct CompiledScheme {
 pub(super) enum Id {
     Signed(HeaderName),
     Unsigned(HeaderName),
+    /// At this JSON pointer in the body, so it is signed.
+    Body(&'static str),
 }
 
 /// The location of the timestamp.
@@ -96,7 +99,10 @@ impl CompiledScheme {
     pub(super) fn hmac(scheme: &HmacScheme) -> Self {
         let mut compiled = Self {
             signature: HeaderName::from_static(scheme.header),
-            id: scheme.unsigned_id.map(|name| Id::Unsigned(HeaderName::from_static(name))),
+            id: scheme.other_id.map(|id| match id {
+                OtherId::UnsignedHeader(name) => Id::Unsigned(HeaderName::from_static(name)),
+                OtherId::Body(pointer) => Id::Body(pointer),
+            }),
             timestamp: None,
             separator: scheme.separator.and_then(|separator| separator.try_into().ok()),
             prefix: scheme.prefix,
@@ -128,7 +134,10 @@ impl CompiledScheme {
 
     /// The headers that carry signature, id and timestamp.
     pub(super) fn names(&self) -> [Option<&HeaderName>; 3] {
-        let id = self.id.as_ref().map(|(Id::Signed(name) | Id::Unsigned(name))| name);
+        let id = match &self.id {
+            Some(Id::Signed(name) | Id::Unsigned(name)) => Some(name),
+            Some(Id::Body(_)) | None => None,
+        };
         let timestamp = match &self.timestamp {
             Some(TimestampPlace::Header(name)) => Some(name),
             Some(TimestampPlace::Token(_)) | None => None,

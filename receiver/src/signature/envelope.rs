@@ -108,7 +108,7 @@ impl<'a> Claim<'a> {
             return Err(malformed(&scheme.signature));
         }
         let id = match &scheme.id {
-            None => None,
+            None | Some(Id::Body(_)) => None,
             Some(Id::Unsigned(_)) => id.only().filter(|id| is_id(id.as_bytes())),
             Some(Id::Signed(name)) => {
                 let id = id.required(name)?;
@@ -145,8 +145,17 @@ impl<'a> Claim<'a> {
         };
         if self.scheme.matches(&self.keys, &message, self.signatures) {
             let delivery = Delivery::new(self.id.cloned(), self.timestamp.map(|timestamp| timestamp.seconds), body);
-            let id_is_signed = matches!(self.scheme.id, Some(Id::Signed(_)));
-            Ok(if id_is_signed { delivery.with_signed_id() } else { delivery })
+            Ok(match self.scheme.id {
+                Some(Id::Signed(_)) => delivery.with_signed_id(),
+                Some(Id::Body(pointer)) => {
+                    let id = delivery.text_at(pointer).filter(|id| is_id(id.as_bytes()));
+                    match id.and_then(|id| HeaderValue::try_from(id).ok()) {
+                        Some(id) => delivery.with_id(id).with_signed_id(),
+                        None => delivery,
+                    }
+                }
+                Some(Id::Unsigned(_)) | None => delivery,
+            })
         } else {
             Err(VerifyError::NoMatchingSignature)
         }

@@ -20,7 +20,8 @@ use http::HeaderName;
 ///     Encoding::Hex,
 ///     &[Piece::TimestampToken("t="), Piece::Text("."), Piece::Body],
 /// )
-/// .prefix("v1=");
+/// .prefix("v1=")
+/// .id_in_body("/id");
 /// ```
 ///
 /// # What it proves
@@ -31,7 +32,7 @@ use http::HeaderName;
 ///   [tolerance](super::VerifierBuilder::tolerance) lasts. Without one it can be sent again forever, so handlers must
 ///   tolerate repetition.
 /// - With an id among the pieces, [`Delivery::id`](crate::Delivery::id) is the sender's. An [unsigned](Self::unsigned_id)
-///   one can be changed by anyone on the way.
+///   one can be changed by anyone on the way. One [in the body](Self::id_in_body) is signed with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "a scheme does nothing until a verifier is made of it"]
 pub struct HmacScheme {
@@ -41,7 +42,15 @@ pub struct HmacScheme {
     pub(super) hash: Hash,
     pub(super) encoding: Encoding,
     pub(super) signed: &'static [Piece],
-    pub(super) unsigned_id: Option<&'static str>,
+    pub(super) other_id: Option<OtherId>,
+}
+
+/// The location of an id that is not one of the signed pieces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OtherId {
+    UnsignedHeader(&'static str),
+    /// A JSON pointer.
+    Body(&'static str),
 }
 
 /// The hash function of an [`HmacScheme`].
@@ -125,12 +134,34 @@ impl HmacScheme {
     ///
     /// # Panics
     ///
-    /// A compile error in a `const`: if the name is not a lower-case header name, or if there is a signed id already.
+    /// A compile error in a `const`: if the name is not a lower-case header name, or if there is another id already.
     pub const fn unsigned_id(mut self, header: &'static str) -> Self {
         check_name(header);
-        assert!(count(self.signed).ids == 0, "the id is signed already");
-        self.unsigned_id = Some(header);
+        self.check_other_id();
+        self.other_id = Some(OtherId::UnsignedHeader(header));
         self
+    }
+
+    /// Takes the delivery's id from the body, which is signed: the string or the integer at this JSON pointer (RFC 6901), such as
+    /// `/id`. For vendors that send no id in a header and give each event one, the same in every attempt. It is a
+    /// [signed id](crate::Delivery::signed_id).
+    ///
+    /// A value that is not an id, of 1 to 256 visible ASCII characters, is ignored: the delivery has no id. The body is read for
+    /// it after its signature has matched.
+    ///
+    /// # Panics
+    ///
+    /// A compile error in a `const`: if the pointer does not begin with `/`, or if there is another id already.
+    pub const fn id_in_body(mut self, pointer: &'static str) -> Self {
+        assert!(matches!(pointer.as_bytes(), [b'/', ..]), "a JSON pointer begins with `/`");
+        self.check_other_id();
+        self.other_id = Some(OtherId::Body(pointer));
+        self
+    }
+
+    const fn check_other_id(&self) {
+        assert!(count(self.signed).ids == 0, "the id is signed already");
+        assert!(self.other_id.is_none(), "there is another id already");
     }
 
     const fn checked(
@@ -147,7 +178,7 @@ impl HmacScheme {
         assert!(count.timestamps <= 1, "there are several timestamps");
         assert!(!count.tokens || separator.is_some(), "a timestamp in a token asks for a header that is a list");
         assert!(count.parted, "bytes could move from one piece to the other");
-        Self { header, separator, prefix: "", hash, encoding, signed, unsigned_id: None }
+        Self { header, separator, prefix: "", hash, encoding, signed, other_id: None }
     }
 }
 

@@ -519,3 +519,31 @@ proptest! {
         prop_assert!(accepts(scheme, secret, &headers, body));
     }
 }
+
+#[test]
+fn an_id_in_the_body() {
+    const SCHEME: HmacScheme =
+        HmacScheme::new("acme-signature", Hash::Sha256, Encoding::Hex, &[Piece::Body]).id_in_body("/event/id");
+    let secret = text_secret();
+    let verifier = Verifier::new(SCHEME, text_secret());
+    let id = |body: &str| {
+        let headers = sign_as(&SCHEME, &secret, "", SystemTime::now(), body.as_bytes());
+        let delivery = verifier.verify(&headers, body.to_owned().into()).unwrap();
+        assert_eq!(delivery.id(), delivery.signed_id());
+        delivery.id().map(str::to_owned)
+    };
+    assert_eq!(id(r#"{"id":"x","event":{"id":"evt_1"}}"#).as_deref(), Some("evt_1"));
+    assert_eq!(id(r#"{"event":{"id":12345678901234567890}}"#).as_deref(), Some("12345678901234567890"));
+    // None of these is an id, and the delivery is accepted all the same.
+    let long = format!(r#"{{"event":{{"id":"{}"}}}}"#, "x".repeat(257));
+    for body in [
+        r#"{"event":{}}"#,
+        r#"{"event":{"id":""}}"#,
+        r#"{"event":{"id":"a b"}}"#,
+        r#"{"event":{"id":null}}"#,
+        "{",
+        &long,
+    ] {
+        assert_eq!(id(body), None, "{body}");
+    }
+}

@@ -15,7 +15,7 @@ use super::context::Context;
 use crate::config::{Headers, Signature};
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::normalize::{Description, Header, Webhook};
-use crate::signature::{Encoding, Hash, Hmac, Piece, Scheme};
+use crate::signature::{Encoding, Hash, Hmac, OtherId, Piece, Scheme};
 use evidence::{Evidence, row};
 use offer::Offer;
 
@@ -214,7 +214,7 @@ fn documented(description: &Description) -> Vec<(Scheme, &Place)> {
             hash: Hash::Sha256,
             encoding: Encoding::Hex,
             signed,
-            unsigned_id: id.filter(|id| find(id).is_some()).map(str::to_owned),
+            other_id: id.filter(|id| find(id).is_some()).map(|id| OtherId::UnsignedHeader(id.to_owned())),
         })
     };
     let timestamped = vec![Piece::TimestampToken("t=".to_owned()), Piece::Text(".".to_owned()), Piece::Body];
@@ -256,7 +256,7 @@ mod tests {
             hash: Hash::Sha256,
             encoding,
             signed: vec![Piece::Body],
-            unsigned_id: None,
+            other_id: None,
         })
     }
 

@@ -143,7 +143,7 @@ fn hmac(evidence: &Evidence) -> Offer {
             if parts.open.is_empty() && parts.beyond.is_empty() =>
         {
             let Form { prefix, separator, .. } = form;
-            Some(Scheme::Hmac(Hmac { header, separator, prefix, hash, encoding, signed, unsigned_id: None }))
+            Some(Scheme::Hmac(Hmac { header, separator, prefix, hash, encoding, signed, other_id: None }))
         }
         _ => None,
     };
