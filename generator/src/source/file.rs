@@ -13,6 +13,9 @@ use super::syntax::Syntax;
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::document::{FileId, Node, Segment};
 
+/// How many comments of a file may be indented by tabs: the file is parsed again for each.
+const MAX_COMMENTS: usize = 16;
+
 /// A file that was read: its names, its text and its tree.
 pub(super) struct SourceFile {
     /// The displayed name.
@@ -22,6 +25,8 @@ pub(super) struct SourceFile {
     /// Whether references can refer to it: it is the description or a part of it.
     pub inside: bool,
     content: String,
+    /// The text as it was parsed, if that is not the content.
+    parsable: Option<String>,
     pub syntax: Option<Syntax>,
     pub root: RefCell<Option<Node>>,
     /// The root as it was parsed, or why it was not.
@@ -40,6 +45,7 @@ impl SourceFile {
             relative,
             inside,
             content: String::new(),
+            parsable: None,
             syntax: None,
             root: RefCell::new(None),
             parsed: None,
@@ -54,6 +60,11 @@ impl SourceFile {
         self.content.strip_prefix('\u{FEFF}').unwrap_or(&self.content)
     }
 
+    /// The text as it was parsed; positions are the same.
+    fn parsable(&self) -> &str {
+        self.parsable.as_deref().unwrap_or_else(|| self.text())
+    }
+
     /// The bytes that were read.
     pub(super) fn bytes(&self) -> &[u8] {
         self.content.as_bytes()
@@ -62,13 +73,13 @@ impl SourceFile {
     /// The position of a part of the document.
     pub(super) fn find(&self, segments: &[&Segment], part: Part) -> Option<Range<usize>> {
         let syntax = self.syntax?;
-        self.places.get_or_init(|| Places::of(self.text(), syntax)).find(self.text(), segments, part)
+        self.places.get_or_init(|| Places::of(self.parsable(), syntax)).find(self.parsable(), segments, part)
     }
 
     /// Finds the positions of several parts of the document, in one reading if possible.
     pub(super) fn find_all(&self, places: &[(Vec<&Segment>, Part)]) {
         if let (Some(syntax), Some(Ok(root))) = (self.syntax, &self.parsed) {
-            self.places.get_or_init(|| Places::of(self.text(), syntax)).find_all(self.text(), root, places);
+            self.places.get_or_init(|| Places::of(self.parsable(), syntax)).find_all(self.parsable(), root, places);
         }
     }
 
@@ -103,8 +114,15 @@ impl SourceFile {
     pub(super) fn parse(&mut self, path: &Path, id: FileId, limits: &Limits) {
         let mut last = None;
         for &syntax in Syntax::candidates(path, self.text()) {
-            let parsed = parse(self.text(), syntax, id, limits);
+            let mut parsed = parse(self.text(), syntax, id, limits);
             self.syntax = Some(syntax);
+            for _ in 0..MAX_COMMENTS {
+                let Err(error) = &parsed else { break };
+                let Some(Place::Bytes(_, range)) = error.labels.first().map(|label| &label.place) else { break };
+                let Some(text) = syntax.without_comment(self.parsable(), range.start) else { break };
+                parsed = parse(&text, syntax, id, limits);
+                self.parsable = Some(text);
+            }
             let done = parsed.is_ok();
             last = Some(parsed.map(|(node, warnings)| {
                 self.warnings = warnings;

@@ -35,6 +35,14 @@ impl Syntax {
         }
     }
 
+    /// The text without a comment that the parser has stopped at, although it is allowed.
+    pub(super) fn without_comment(self, text: &str, offset: usize) -> Option<String> {
+        match self {
+            Self::Json => None,
+            Self::Yaml => yaml::unindented(text, offset),
+        }
+    }
+
     /// Runs the parser.
     pub(super) fn run<'de, S: DeserializeSeed<'de>>(self, text: &'de str, seed: S) -> Result<S::Value, ParserError> {
         match self {

@@ -317,6 +317,28 @@ fn control_characters() {
 }
 
 #[test]
+fn comments_of_yaml_may_be_indented_by_tabs() {
+    let text = "\t# first\na: \"x\n\t# y\"\n\t \t# second\nb:\n  - 1\n\t\t# third\n  - 2.50\n";
+    let (sources, root) = parsed("a.yaml", text);
+    assert_eq!(json_text(&root), r##"{"a":"x # y","b":[1,2.50]}"##);
+    let second = Place::Value(root.at_names(&["b".to_owned(), "1".to_owned()]).unwrap().origin().clone());
+    let (file, range) = sources.range(&second);
+    assert_eq!((&sources.text(file)[range], sources.bytes(file)), ("2.50", text.as_bytes()));
+    let many = format!("{}a: 1\n", "\t#\n".repeat(17));
+    check_error(
+        "a.yaml",
+        &many,
+        expect![[r#"
+        error[E0102]: a tab cannot indent: use spaces
+          --> a.yaml:17:1
+           |
+        17 |     #
+           | ^^^^
+    "#]],
+    );
+}
+
+#[test]
 fn malformed_yaml() {
     check_error(
         "a.yaml",

@@ -1,6 +1,7 @@
 //! YAML: the parser, additional checks, and its errors. No other module uses the parser.
 
 mod check;
+mod comment;
 mod explain;
 mod position;
 mod scalar;
@@ -10,6 +11,7 @@ mod wording;
 use serde::de::DeserializeSeed;
 
 pub(super) use check::check;
+pub(super) use comment::unindented;
 pub(super) use position::split_position;
 pub(super) use scalar::{is_plain, json_number, key_kind, scalar};
 pub(super) use stop::stop;
