@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::allocate::is_event_type;
 use super::evidence::{Evidence, Kind, Stated};
 use super::gather::Gathered;
-use super::weigh::{Claims, Decision, Doubt, doubts, weigh};
+use super::weigh::{Claims, Decision, Doubt, doubts, weigh, yield_deprecated};
 use super::{Route, header, report};
 use crate::budget::Resource;
 use crate::diagnostics::Place;
@@ -38,6 +38,9 @@ pub(super) fn assign<'a>(gathered: &Gathered<'a, '_>, location: &EventTypeLocati
         for chosen in &mut decision.chosen {
             chosen.head.get_or_insert_with(|| head(&chosen.name, parts, separator));
         }
+    }
+    for (index, other, chosen) in yield_deprecated(webhooks, &mut decisions) {
+        gathered.cx.report(report::yielded(&webhooks[index], &webhooks[other], &chosen));
     }
     let claims = claims(&decisions);
     report_claims(gathered, &decisions, &claims);

@@ -253,6 +253,16 @@ pub(super) fn claimed_twice(
     diagnostic.setting("event-type.names", lines)
 }
 
+/// A deprecated webhook whose event type another webhook has.
+pub(super) fn yielded(webhook: &Webhook, other: &Webhook, chosen: &Evidence) -> Diagnostic {
+    let (name, event_type) = (&webhook.name, &chosen.name);
+    let message =
+        format!("webhook `{name}` is deprecated, and left out: `{}` has its event type, `{event_type}`", other.name);
+    Diagnostic::new(Code::Skipped, message)
+        .at(Place::Name(webhook.key.origin().clone()), "skipped")
+        .at(Place::Name(other.key.origin().clone()), "deliveries are decoded as this one")
+}
+
 /// Reports configured event types of webhooks that do not exist.
 pub(super) fn unused_names(cx: &Context<'_>) {
     let keys: Vec<&str> = cx.description.webhooks.iter().map(|webhook| webhook.name.as_str()).collect();

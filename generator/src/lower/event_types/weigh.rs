@@ -30,10 +30,8 @@ pub(super) fn weigh(gathered: &Gathered<'_, '_>, stated: &[Stated]) -> Vec<Decis
     let mut decisions: Vec<Decision> = (0..stated.len()).map(|index| weighing.by_strong(index)).collect();
     let chosen = decisions.iter().flat_map(|decision| &decision.chosen);
     let claimed: HashSet<String> = chosen.map(|evidence| evidence.name.clone()).collect();
-    for (decision, names) in
-        decisions.iter_mut().zip(&gathered.names).filter(|(decision, _)| decision.chosen.is_empty())
-    {
-        decision.chosen = weighing.by_weak(&decision.evidence, names, &claimed);
+    for (index, decision) in decisions.iter_mut().enumerate().filter(|(_, decision)| decision.chosen.is_empty()) {
+        decision.chosen = weighing.by_weak(index, &decision.evidence, &claimed);
     }
     for (decision, stated) in decisions.iter_mut().zip(stated) {
         decision.unlisted = unlisted(&decision.chosen, &stated.values);
@@ -84,11 +82,15 @@ impl<'g, 'a> Weighing<'g, 'a> {
 
     /// Decides by evidence that is often copied: it does not count if another webhook has better evidence of the same
     /// event type.
-    fn by_weak(&self, evidence: &[Evidence], names: &Names, claimed: &HashSet<String>) -> Vec<Evidence> {
+    fn by_weak(&self, index: usize, evidence: &[Evidence], claimed: &HashSet<String>) -> Vec<Evidence> {
+        let names = &self.gathered.names[index];
+        // What replaces a deprecated webhook may have its event type.
+        let deprecated = self.gathered.cx.description.webhooks[index].operation.deprecated;
         for kind in [Kind::Quoted, Kind::Example, Kind::UsualKey, Kind::OperationId] {
-            let counts = |evidence: &&Evidence| {
-                evidence.kind == kind && !claimed.contains(&evidence.name) && self.is_credible(evidence, names)
-            };
+            let is_free =
+                |evidence: &Evidence| !claimed.contains(&evidence.name) || (deprecated && names.is_good(evidence));
+            let counts =
+                |evidence: &&Evidence| evidence.kind == kind && is_free(evidence) && self.is_credible(evidence, names);
             let all = distinct(evidence.iter().filter(counts));
             let picked = names.pick(&all).filter(|picked| names.is_good(picked));
             match (&all[..], picked) {
@@ -125,6 +127,28 @@ impl<'g, 'a> Weighing<'g, 'a> {
         all.sort_by_key(|evidence| evidence.kind);
         all
     }
+}
+
+/// Takes the event types of deprecated webhooks that exactly one other has which is not: deliveries are decoded as that one.
+/// Returns the positions of both, for each.
+pub(super) fn yield_deprecated(webhooks: &[Webhook], decisions: &mut [Decision]) -> Vec<(usize, usize, Evidence)> {
+    let mut claims: IndexMap<String, Vec<usize>> = IndexMap::new();
+    for (index, decision) in decisions.iter().enumerate() {
+        for chosen in &decision.chosen {
+            claims.entry(chosen.name.clone()).or_default().push(index);
+        }
+    }
+    let mut yielded = Vec::new();
+    for (name, claimants) in claims {
+        let (deprecated, others): (Vec<usize>, Vec<usize>) =
+            claimants.iter().partition(|index| webhooks[**index].operation.deprecated);
+        let [other] = others[..] else { continue };
+        for index in deprecated {
+            let taken = decisions[index].chosen.extract_if(.., |chosen| chosen.name == name);
+            yielded.extend(taken.map(|chosen| (index, other, chosen)));
+        }
+    }
+    yielded
 }
 
 /// Whether the bodies of most webhooks state their keys.

@@ -509,6 +509,57 @@ fn two_webhooks_with_one_event_type_are_an_error() {
 }
 
 #[test]
+fn a_deprecated_webhook_yields_to_the_one_with_its_event_type() {
+    check_event_types(
+        "
+            opened: {deprecated: true, body: {type: {const: door.opened}}}
+            unlocked: {body: {type: {const: door.opened}}}
+            closed: {body: {type: {const: door.closed}}}
+        ",
+        "",
+        expect![[r#"
+            event type in /type
+            webhook "unlocked" is "door.opened": door.opened
+            webhook "closed" is "door.closed": door.closed
+
+            W0601: webhook `opened` is deprecated, and left out: `unlocked` has its event type, `door.opened`
+        "#]],
+    );
+    // The keys are usual, but its own example states what another webhook lists.
+    check_event_types(
+        "
+            DOOR_OPENED: {body: {type: {type: string, example: DOOR_OPENED}}}
+            DOOR_CLOSED: {body: {type: {type: string, example: DOOR_CLOSED}}}
+            DOOR_LOCKED: {body: {type: {type: string, example: DOOR_LOCKED}}}
+            DOOR_PAINTED: {deprecated: true, example: {type: door.painted}, body: {type: {type: string}}}
+            DOOR_LOOK: {body: {type: {enum: [door.painted, door.cleaned]}}}
+        ",
+        "[event-type]\npointer = \"/type\"",
+        expect![[r#"
+            event type in /type
+            webhook "DOOR_OPENED": DOOR_OPENED
+            webhook "DOOR_CLOSED": DOOR_CLOSED
+            webhook "DOOR_LOCKED": DOOR_LOCKED
+            webhook "DOOR_LOOK" is "door.painted": door.painted
+            webhook "DOOR_LOOK" is "door.cleaned": door.cleaned
+
+            W0601: webhook `DOOR_PAINTED` is deprecated, and left out: `DOOR_LOOK` has its event type, `door.painted`
+        "#]],
+    );
+    // Two that are deprecated are as unclear as two that are not.
+    check_event_types(
+        "
+            opened: {deprecated: true, body: {type: {const: door.opened}}}
+            unlocked: {deprecated: true, body: {type: {const: door.opened}}}
+        ",
+        "",
+        expect![[r#"
+            E0703: 2 webhooks claim the event type `door.opened`
+        "#]],
+    );
+}
+
+#[test]
 fn a_webhook_without_any_evidence_is_left_out() {
     check_event_types(
         "
