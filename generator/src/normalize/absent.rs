@@ -9,7 +9,13 @@ impl Reader<'_, '_> {
     pub(super) fn no_webhooks(&mut self, root: &Node, map: Option<&Node>) {
         let misspelled = root.as_object().into_iter().flatten().find(|(name, _)| is_nearly_webhooks(name));
         let rule = "webhooks are listed under `webhooks` (before OpenAPI 3.1: `x-webhooks`), a map of path items";
+        let has_entries = |map: &Node| map.as_object().is_some_and(|items| !items.is_empty());
         let (place, help) = match (map, misspelled) {
+            (Some(map), _) if has_entries(map) => {
+                let rule =
+                    "only JSON bodies are received: a `requestBody` with `application/json`, or a type with `+json`";
+                (Place::Name(map.origin().clone()), rule)
+            }
             (Some(map), _) => (Place::Name(map.origin().clone()), rule),
             (None, Some((_, near))) => (Place::Name(near.origin().clone()), "did you mean `webhooks`?"),
             (None, None) => (Place::Value(root.origin().clone()), rule),

@@ -222,7 +222,7 @@ impl Reader<'_, '_> {
         }
         let known: HashSet<String> =
             maps.iter().filter_map(|map| map.as_object()).flatten().map(|(name, _)| name.to_string()).collect();
-        for entry in self.elsewhere(root, elsewhere, &known) {
+        for entry in self.elsewhere(root, elsewhere, &known, webhooks.is_empty()) {
             self.webhook(root, entry, &mut webhooks);
         }
         if webhooks.is_empty() && !self.diagnostics.has_errors() {

@@ -23,10 +23,16 @@ const EVENT_WORDS: [&str; 8] =
     ["event", "events", "payload", "payloads", "notification", "notifications", "callback", "callbacks"];
 
 impl Reader<'_, '_> {
-    /// The webhooks under `callbacks` and `paths`: those that the configuration names, or else, if there are no others,
-    /// those whose place says that they are webhooks.
-    pub(super) fn elsewhere(&mut self, root: &Node, configured: &WebhookPlaces, known: &HashSet<String>) -> Vec<Entry> {
-        if !configured.is_set() && !known.is_empty() {
+    /// The webhooks under `callbacks` and `paths`, with other names than those that are known: those that the configuration
+    /// names, or else those whose place says that they are webhooks, if these may be inferred.
+    pub(super) fn elsewhere(
+        &mut self,
+        root: &Node,
+        configured: &WebhookPlaces,
+        known: &HashSet<String>,
+        may_infer: bool,
+    ) -> Vec<Entry> {
+        if !configured.is_set() && !may_infer {
             return Vec::new();
         }
         let operations = self.api(root);

@@ -749,6 +749,23 @@ fn callbacks_without_webhooks() {
     );
 }
 
+/// Those under `webhooks` cannot be received.
+#[test]
+fn callbacks_beside_webhooks_without_json() {
+    let spec = format!(
+        "openapi: 3.1.0\ninfo: {{title: Acme, version: '1'}}\n\
+         webhooks: {{form: {{post: {{requestBody: {{content: {{text/xml: {{}}}}}}}}}}}}\n{}",
+        dedented(PATHS)
+    );
+    let (outline, findings) = Input { spec: &spec, config: "" }.stage(Stage::Normalized);
+    assert_eq!(outline.lines().filter(|line| line.starts_with("webhook ")).count(), 4);
+    expect![[r#"
+        W0601: webhook `form` has no JSON body (content: text/xml)
+        W0611: webhooks are read from `callbacks`
+    "#]]
+    .assert_eq(&findings);
+}
+
 #[test]
 fn configured_places() {
     check_places(
