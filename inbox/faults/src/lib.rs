@@ -8,6 +8,9 @@
 //! The store's clock moves on by half a day from one child to the next. So leases have lapsed, and old ids are purged, without
 //! waiting.
 
+// A process ends itself with a signal.
+#![cfg(unix)]
+
 // The vendor that the tests of `webhook-inbox` have as well.
 #[path = "../../tests/it/acme.rs"]
 #[expect(dead_code, reason = "the tests of the inbox use the rest")]
