@@ -35,6 +35,7 @@ pub(crate) enum Command {
 /// Exit code: 0 on success; 1 if a description or configuration has errors, the output cannot be written, or `--check` finds
 /// a difference; 2 if the command line or the workspace's `Cargo.toml` is wrong.
 #[derive(Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub struct Generate {
     #[command(flatten)]
     pub(crate) input: Input,
@@ -54,6 +55,10 @@ pub struct Generate {
     /// its name looks like a version).
     #[arg(long, value_name = "PATH|GIT|VERSION", requires = "input", allow_hyphen_values = true)]
     pub(crate) receiver: Option<Receiver>,
+
+    /// Forget the names of what is gone, so that something new may have them; see `names.lock`
+    #[arg(long)]
+    pub(crate) prune_names: bool,
 
     /// Write nothing; show how the output differs, and fail if it does
     #[arg(long, conflicts_with_all = ["dry_run", "emit"])]

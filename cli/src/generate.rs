@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::error::ErrorKind;
-use webhook_generator::diagnostics::Diagnostics;
-use webhook_generator::write::Plan;
+use webhook_generator::diagnostics::{Diagnostic, Diagnostics};
+use webhook_generator::write::{Action, FilePlan, Plan};
 use webhook_generator::{Outcome, Output, Reached, Stage};
 
 use crate::args::{Generate, UsageError};
@@ -107,7 +107,7 @@ impl Run {
             report.end = End::Shown;
             report.shown = shown;
         } else if let (Some(output), Some(out)) = (output, &job.out) {
-            match self.put(&output, out, arguments, &mut report) {
+            match self.put(&output, out, job.names.as_deref(), arguments, &mut report) {
                 Ok(end) => report.end = end,
                 Err(problems) => problems.iter().for_each(|problem| report.diagnostics.push(problem.clone())),
             }
@@ -125,20 +125,33 @@ impl Run {
         &mut self,
         output: &Output,
         out: &Path,
+        names: Option<&Path>,
         arguments: &Generate,
         report: &mut Report,
     ) -> Result<End, Diagnostics> {
         let plan = Plan::new(out, &output.crate_name, &output.files)?;
+        let names = names.map(|path| Ok((path, FilePlan::new(path, output.names.clone())?))).transpose();
+        let names = names.map_err(|error: Diagnostic| Diagnostics::from(error))?;
         self.phase_done("compare");
         report.files = plan.actions().map(|(path, action)| (path.to_owned(), action)).collect();
+        report.names = names.as_ref().map(|(path, plan)| ((*path).to_owned(), plan.action()));
         if arguments.check {
             report.shown = plan.diff(MAX_DIFF_LINES);
-            return Ok(if plan.is_fresh() { End::Fresh } else { End::Stale });
+            let mut is_fresh = plan.is_fresh();
+            if let Some((_, names)) = names {
+                is_fresh &= names.action() == Action::Keep;
+                report.shown += &names.diff(MAX_DIFF_LINES);
+            }
+            return Ok(if is_fresh { End::Fresh } else { End::Stale });
         }
         if arguments.dry_run {
             return Ok(End::Listed);
         }
         plan.apply()?;
+        // Last: if it fails, the old record and the description give the same crate again.
+        if let Some((_, names)) = names {
+            names.apply()?;
+        }
         self.phase_done("write");
         Ok(End::Written)
     }

@@ -6,6 +6,7 @@ use clap::error::ErrorKind;
 use webhook_generator::config::{Located, Receiver};
 use webhook_generator::diagnostics::{Code, Diagnostic};
 use webhook_generator::fingerprint::relative;
+use webhook_generator::lock;
 use webhook_generator::source::Limits;
 use webhook_generator::{BuildScript, Layout, ReceiverDependency, Request};
 
@@ -21,6 +22,8 @@ pub(crate) struct Job {
     pub(crate) request: Request,
     /// The folder of the crate; `None` if nothing is compared or written.
     pub(crate) out: Option<PathBuf>,
+    /// The file with the record of names.
+    pub(crate) names: Option<PathBuf>,
     /// The receiver of the clone that the command runs in, if none is set.
     pub(crate) assumed_receiver: Option<PathBuf>,
 }
@@ -52,7 +55,12 @@ impl Job {
     /// A crate to generate.
     pub(crate) fn generate(arguments: &Generate, context: Context<'_>) -> Result<Self, Problem> {
         let Context { file, workspace, limits } = context;
-        let mut request = request(&arguments.input, file)?.limits(limits);
+        let mut request = request(&arguments.input, file)?.limits(limits).prune_names(arguments.prune_names);
+        // The record is about the description that the file names, not about another one with the same settings.
+        let names = file.filter(|_| arguments.input.spec.is_none()).map(|file| lock::beside(&file.path));
+        if let Some(names) = &names {
+            request = request.names(names);
+        }
         if let Some(name) = &arguments.crate_name {
             request = request.crate_name(name.clone());
         }
@@ -60,7 +68,10 @@ impl Job {
         let Some(out) = arguments.out.clone().or_else(stated) else {
             return match arguments.emit {
                 // A stage is shown without a folder for the crate.
-                Some(_) => Ok(Self { name: name(&arguments.input, file), request, out: None, assumed_receiver: None }),
+                Some(_) => {
+                    let name = name(&arguments.input, file);
+                    Ok(Self { name, request, out: None, names: None, assumed_receiver: None })
+                }
                 None => Err(missing(file, "out", "../acme-webhooks")),
             };
         };
@@ -84,7 +95,7 @@ impl Job {
             request = request.build_script(BuildScript { path, crate_dir: out.clone() });
         }
         request = request.layout(layout(&out)?);
-        Ok(Self { name: name(&arguments.input, file), request, out: Some(out), assumed_receiver })
+        Ok(Self { name: name(&arguments.input, file), request, out: Some(out), names, assumed_receiver })
     }
 
     /// A description to patch.
@@ -93,6 +104,7 @@ impl Job {
             name: name(input, file),
             request: request(input, file)?.limits(limits),
             out: None,
+            names: None,
             assumed_receiver: None,
         })
     }

@@ -41,6 +41,8 @@ pub(crate) struct Report {
     pub(crate) generated: Option<(usize, usize)>,
     /// The files of the output, and what was or would be done with each.
     pub(crate) files: Vec<(String, Action)>,
+    /// The record of names, and what was or would be done with it.
+    pub(crate) names: Option<(PathBuf, Action)>,
     /// The text for standard output.
     pub(crate) shown: String,
     pub(crate) phases: Vec<(&'static str, Duration)>,
@@ -79,6 +81,7 @@ impl Report {
             diagnostics,
             generated: None,
             files: Vec::new(),
+            names: None,
             shown: String::new(),
             phases: Vec::new(),
             usage: Vec::new(),
@@ -165,6 +168,9 @@ fn list(report: &Report, wanted: impl Fn(Action) -> bool) -> String {
         // Writing to a `String` does not fail.
         let _ = writeln!(lines, "{:<6} {}", name(*action), path.display());
     }
+    for (path, action) in report.names.iter().filter(|(_, action)| wanted(*action)) {
+        let _ = writeln!(lines, "{:<6} {}", name(*action), path.display());
+    }
     lines
 }
 
@@ -181,7 +187,9 @@ fn name(action: Action) -> &'static str {
 fn summary(report: &Report) -> String {
     let warnings = count(report.diagnostics.warnings(), "warning");
     let out = report.out.as_deref().unwrap_or(Path::new("")).display();
-    let files = |actions: &[Action]| report.files.iter().filter(|(_, action)| actions.contains(action)).count();
+    let actions =
+        || report.files.iter().map(|(_, action)| *action).chain(report.names.iter().map(|(_, action)| *action));
+    let files = |wanted: &[Action]| actions().filter(|action| wanted.contains(action)).count();
     let differ = files(&[Action::Create, Action::Change]);
     let [kept, removed] = [Action::Keep, Action::Remove].map(|action| files(&[action]));
     let files = format!("{} written, {removed} removed, {kept} unchanged", count(differ, "file"));
@@ -285,6 +293,9 @@ fn json_summary(report: &Report) -> Value {
             "codes": codes.collect::<serde_json::Map<_, _>>(),
             "degraded": report.diagnostics.degraded(),
             "files": files,
+            "names": report.names.as_ref().map(|(path, action)| {
+                json!({ "path": path.to_string_lossy(), "action": name(*action) })
+            }),
             "milliseconds": phases.collect::<serde_json::Map<_, _>>(),
         }
     })

@@ -249,3 +249,44 @@ fn only_the_workspace_and_the_command_line_set_limits() {
     folder.write("vendors/globex/codegen.toml", "[limits]\nnodes = 1000\n");
     folder.webhooks(".", "generate --config vendors/globex/codegen.toml").exits(1).reports("unknown key `limits`");
 }
+
+#[test]
+fn names_are_recorded_beside_the_configuration() {
+    let folder = acme();
+    let lock = "vendors/acme/names.lock";
+    let generate = "generate --config vendors/acme/codegen.toml";
+    folder.webhooks(".", &format!("{generate} --dry-run")).exits(0).shows("create vendors/acme/names.lock");
+    assert!(!folder.path(lock).exists());
+    folder.webhooks(".", generate).exits(0);
+    let recorded = folder.read(lock);
+    assert!(recorded.contains("event ParcelSent = \"parcel.sent\"\n"), "{recorded}");
+    folder.webhooks(".", &format!("{generate} --check")).exits(0);
+
+    // A recorded name is given again.
+    folder.write(lock, &recorded.replace("ParcelSent", "SentParcel"));
+    folder.webhooks(".", &format!("{generate} --check")).exits(1);
+    folder.webhooks(".", generate).exits(0);
+    assert!(folder.read("crates/acme/src/event_type.rs").contains("SentParcel"));
+
+    // What is gone keeps its name until it is forgotten.
+    let gone = "event ParcelLost = \"parcel.lost\"\n";
+    folder.write(lock, &format!("{gone}{}", folder.read(lock)));
+    folder.webhooks(".", generate).exits(0);
+    assert!(folder.read(lock).contains(gone));
+    folder.webhooks(".", &format!("{generate} --prune-names")).exits(0);
+    assert!(!folder.read(lock).contains(gone));
+
+    // Without the record, the crate is that of a first run, and the check reports that it is missing.
+    fs::remove_file(folder.path(lock)).unwrap();
+    folder.webhooks(".", &format!("{generate} --check")).exits(1).shows("ParcelSent");
+    folder.webhooks(".", generate).exits(0);
+    assert_eq!(folder.read(lock), recorded);
+
+    // Another description has names of its own.
+    folder.write("other.yaml", SPEC);
+    folder.webhooks(".", &format!("{generate} --spec other.yaml --out other")).exits(0);
+    assert_eq!(folder.read(lock), recorded);
+
+    folder.write(lock, &format!("<<<<<<< ours\n{recorded}"));
+    folder.webhooks(".", generate).exits(1).reports("error[E0802]").reports("vendors/acme/names.lock:1:1");
+}

@@ -265,11 +265,11 @@ pub struct AssetWithRenditions {
     pub id: Text<format::Uuid>,
     /// Name of the file that was uploaded for the asset.
     pub filename: Option<String>,
-    /// `metadataTemplate`: an object, see [`MetadataTemplate`].
+    /// Metadata template that is applied to the asset.
     pub metadata_template: Option<MetadataTemplate>,
     /// Security templates that are applied to the asset.
     pub security_templates: Option<Vec<AssetSecurityTemplate>>,
-    /// `renditions`: an object, see [`AssetRenditions`].
+    /// Addresses of the renditions that Tenovos made of the asset’s file.
     pub renditions: Option<AssetRenditions>,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
@@ -367,7 +367,7 @@ codegen::payload!(AssetShared: Tenovos, EventType::AssetShared, "../fixtures/ass
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetShare {
-    /// `type`: one of several values, see [`AssetShareType`], such as `"External"`.
+    /// The way in which the assets were shared.
     pub r#type: Option<AssetShareType>,
     /// Everybody the assets were shared with.
     pub recipients: Option<Vec<String>>,
@@ -456,7 +456,7 @@ codec::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssetSecurityUpdated {
-    /// `asset`: an object, see [`SecurityUpdatedAsset`].
+    /// All data about the asset.
     pub asset: SecurityUpdatedAsset,
     /// Topic and event, joined by a dot.
     pub event_type: String,
@@ -487,9 +487,9 @@ pub struct SecurityUpdatedAsset {
     pub id: Text<format::Uuid>,
     /// Name of the file that was uploaded for the asset.
     pub filename: Option<String>,
-    /// `metadataTemplate`: an object, see [`MetadataTemplate`].
+    /// Metadata template that is applied to the asset.
     pub metadata_template: Option<MetadataTemplate>,
-    /// `security`: an object, see [`AssetSecurity`].
+    /// Security templates of the asset, with and without this change.
     pub security: Option<AssetSecurity>,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
@@ -625,7 +625,7 @@ pub struct UpdatedAsset {
     pub id: Text<format::Uuid>,
     /// Name of the file that was uploaded for the asset.
     pub filename: Option<String>,
-    /// `metadataTemplate`: an object, see [`MetadataTemplate`].
+    /// Metadata template that is applied to the asset.
     pub metadata_template: Option<MetadataTemplate>,
     /// One element for each metadata attribute that changed – attributes that did not change are left out.
     pub updates: Option<Vec<UpdatedAssetUpdate>>,

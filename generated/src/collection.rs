@@ -64,7 +64,7 @@ pub struct Collection {
     pub id: Text<format::Uuid>,
     /// Name of the collection.
     pub name: Option<String>,
-    /// `type`: one of several values, see [`CollectionType`], such as `"Private"`.
+    /// Who can see the collection.
     pub r#type: Option<CollectionType>,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
@@ -155,11 +155,11 @@ pub struct UpdatedCollection {
     pub id: Text<format::Uuid>,
     /// Name of the collection.
     pub name: Option<String>,
-    /// `type`: one of several values, see [`UpdatedCollectionType`], such as `"Private"`.
+    /// Who can see the collection.
     pub r#type: Option<UpdatedCollectionType>,
     /// One element for each metadata attribute that changed – attributes that did not change are left out.
     pub metadata: Option<Vec<JsonValue>>,
-    /// `security`: an object, see [`UpdatedCollectionSecurity`].
+    /// Security templates of the collection, with and without this change.
     pub security: Option<UpdatedCollectionSecurity>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
@@ -291,7 +291,7 @@ pub struct CollectionDeleted {
     pub event_type: Option<String>,
     /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
-    /// `collection`: an object, see [`DeletedCollection`].
+    /// The collection that was deleted.
     pub collection: Option<DeletedCollection>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
@@ -420,7 +420,7 @@ pub struct CollectionDownloaded {
     pub event_type: Option<String>,
     /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
-    /// `collection`: an object, see [`DownloadedCollection`].
+    /// The collection that was downloaded.
     pub collection: Option<DownloadedCollection>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
@@ -483,7 +483,7 @@ pub struct CollectionAssetsUpdated {
     pub event_type: String,
     /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
-    /// `collection`: an object, see [`AssetsUpdatedCollection`].
+    /// The collection and its assets.
     pub collection: Option<AssetsUpdatedCollection>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,

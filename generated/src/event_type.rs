@@ -5,7 +5,7 @@
 
 use webhook_receiver::codegen;
 
-/// The type of an event.
+/// The type of an event. The order is that of the names as sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum EventType {
@@ -15,72 +15,72 @@ pub enum EventType {
     AssetDeleted,
     /// [`asset.downloaded`](crate::AssetDownloaded): Asset Downloaded.
     AssetDownloaded,
+    /// [`asset.metadata.updated`](crate::AssetMetadataUpdated): Metadata Updated.
+    AssetMetadataUpdated,
     /// [`asset.purged`](crate::AssetPurged): Asset Purged.
     AssetPurged,
     /// [`asset.renditions.created`](crate::AssetRenditionsCreated): Renditions Created.
     AssetRenditionsCreated,
-    /// [`asset.shared`](crate::AssetShared): Asset Shared.
-    AssetShared,
-    /// [`asset.security.updated`](crate::AssetSecurityUpdated): Security Updated.
-    AssetSecurityUpdated,
-    /// [`asset.metadata.updated`](crate::AssetMetadataUpdated): Metadata Updated.
-    AssetMetadataUpdated,
     /// [`asset.restored`](crate::AssetRestored): Asset Restored.
     AssetRestored,
-    /// [`collection.created`](crate::CollectionCreated): Collection Created.
-    CollectionCreated,
-    /// [`collection.updated`](crate::CollectionUpdated): Collection Updated.
-    CollectionUpdated,
-    /// [`collection.deleted`](crate::CollectionDeleted): Collection Deleted.
-    CollectionDeleted,
-    /// [`collection.shared`](crate::CollectionShared): Collection Shared.
-    CollectionShared,
-    /// [`collection.downloaded`](crate::CollectionDownloaded): Collection Downloaded.
-    CollectionDownloaded,
+    /// [`asset.security.updated`](crate::AssetSecurityUpdated): Security Updated.
+    AssetSecurityUpdated,
+    /// [`asset.shared`](crate::AssetShared): Asset Shared.
+    AssetShared,
     /// [`collection.assets.updated`](crate::CollectionAssetsUpdated): Collection Assets Updated.
     CollectionAssetsUpdated,
+    /// [`collection.created`](crate::CollectionCreated): Collection Created.
+    CollectionCreated,
+    /// [`collection.deleted`](crate::CollectionDeleted): Collection Deleted.
+    CollectionDeleted,
+    /// [`collection.downloaded`](crate::CollectionDownloaded): Collection Downloaded.
+    CollectionDownloaded,
     /// [`collection.metadata.updated`](crate::CollectionMetadataUpdated): Collection Metadata Updated.
     CollectionMetadataUpdated,
     /// [`collection.security.updated`](crate::CollectionSecurityUpdated): Collection Security Updated.
     CollectionSecurityUpdated,
-    /// [`metadata.template.updated`](crate::MetadataTemplateUpdated): Template Updated.
-    MetadataTemplateUpdated,
+    /// [`collection.shared`](crate::CollectionShared): Collection Shared.
+    CollectionShared,
+    /// [`collection.updated`](crate::CollectionUpdated): Collection Updated.
+    CollectionUpdated,
     /// [`metadata.group.deleted`](crate::MetadataGroupDeleted): Group Deleted.
     MetadataGroupDeleted,
+    /// [`metadata.template.updated`](crate::MetadataTemplateUpdated): Template Updated.
+    MetadataTemplateUpdated,
     /// [`metadata.vocabulary.created`](crate::MetadataVocabularyCreated): Vocabulary Created.
     MetadataVocabularyCreated,
-    /// [`metadata.vocabulary.updated`](crate::MetadataVocabularyUpdated): Vocabulary Updated.
-    MetadataVocabularyUpdated,
     /// [`metadata.vocabulary.deleted`](crate::MetadataVocabularyDeleted): Vocabulary Deleted.
     MetadataVocabularyDeleted,
-    /// [`request.created`](crate::RequestCreated): Request Created.
-    RequestCreated,
+    /// [`metadata.vocabulary.updated`](crate::MetadataVocabularyUpdated): Vocabulary Updated.
+    MetadataVocabularyUpdated,
     /// [`relationship.created`](crate::RelationshipCreated): Relationship Created.
     RelationshipCreated,
-    /// [`relationship.updated`](crate::RelationshipUpdated): Relationship Updated.
-    RelationshipUpdated,
     /// [`relationship.deleted`](crate::RelationshipDeleted): Relationship Deleted.
     RelationshipDeleted,
-    /// [`rm.project.created`](crate::RmProjectCreated): Project Created.
-    RmProjectCreated,
-    /// [`rm.project.updated`](crate::RmProjectUpdated): Project Updated.
-    RmProjectUpdated,
-    /// [`rm.project.deleted`](crate::RmProjectDeleted): Project Deleted.
-    RmProjectDeleted,
+    /// [`relationship.updated`](crate::RelationshipUpdated): Relationship Updated.
+    RelationshipUpdated,
+    /// [`request.created`](crate::RequestCreated): Request Created.
+    RequestCreated,
     /// [`rm.agreement.created`](crate::RmAgreementCreated): Agreement Created.
     RmAgreementCreated,
-    /// [`rm.agreement.updated`](crate::RmAgreementUpdated): Agreement Updated.
-    RmAgreementUpdated,
     /// [`rm.agreement.deleted`](crate::RmAgreementDeleted): Agreement Deleted.
     RmAgreementDeleted,
     /// [`rm.agreement.expired`](crate::RmAgreementExpired): Agreement Expired.
     RmAgreementExpired,
+    /// [`rm.agreement.updated`](crate::RmAgreementUpdated): Agreement Updated.
+    RmAgreementUpdated,
     /// [`rm.entity.created`](crate::RmEntityCreated): Entity Created.
     RmEntityCreated,
-    /// [`rm.entity.updated`](crate::RmEntityUpdated): Entity Updated.
-    RmEntityUpdated,
     /// [`rm.entity.deleted`](crate::RmEntityDeleted): Entity Deleted.
     RmEntityDeleted,
+    /// [`rm.entity.updated`](crate::RmEntityUpdated): Entity Updated.
+    RmEntityUpdated,
+    /// [`rm.project.created`](crate::RmProjectCreated): Project Created.
+    RmProjectCreated,
+    /// [`rm.project.deleted`](crate::RmProjectDeleted): Project Deleted.
+    RmProjectDeleted,
+    /// [`rm.project.updated`](crate::RmProjectUpdated): Project Updated.
+    RmProjectUpdated,
     /// [`security.group.created`](crate::SecurityGroupCreated): Group Created.
     SecurityGroupCreated,
     /// [`security.template.created`](crate::SecurityTemplateCreated): Template Created.
@@ -89,12 +89,12 @@ pub enum EventType {
     SecurityTemplateUpdated,
     /// [`storyboard.created`](crate::StoryboardCreated): Story Board Created.
     StoryboardCreated,
-    /// [`storyboard.updated`](crate::StoryboardUpdated): Story Board Updated.
-    StoryboardUpdated,
     /// [`storyboard.deleted`](crate::StoryboardDeleted): Story Board Deleted.
     StoryboardDeleted,
     /// [`storyboard.shared`](crate::StoryboardShared): Story Board Shared.
     StoryboardShared,
+    /// [`storyboard.updated`](crate::StoryboardUpdated): Story Board Updated.
+    StoryboardUpdated,
     /// [`user.created`](crate::UserCreated): User Created.
     UserCreated,
     /// [`user.updated`](crate::UserUpdated): User Updated.
@@ -110,46 +110,46 @@ codegen::event_type! {
         "asset.created" => AssetCreated in Asset,
         "asset.deleted" => AssetDeleted in Asset,
         "asset.downloaded" => AssetDownloaded in Asset,
+        "asset.metadata.updated" => AssetMetadataUpdated in AssetMetadata,
         "asset.purged" => AssetPurged in Asset,
         "asset.renditions.created" => AssetRenditionsCreated in AssetRenditions,
-        "asset.shared" => AssetShared in Asset,
-        "asset.security.updated" => AssetSecurityUpdated in AssetSecurity,
-        "asset.metadata.updated" => AssetMetadataUpdated in AssetMetadata,
         "asset.restored" => AssetRestored in Asset,
-        "collection.created" => CollectionCreated in Collection,
-        "collection.updated" => CollectionUpdated in Collection,
-        "collection.deleted" => CollectionDeleted in Collection,
-        "collection.shared" => CollectionShared in Collection,
-        "collection.downloaded" => CollectionDownloaded in Collection,
+        "asset.security.updated" => AssetSecurityUpdated in AssetSecurity,
+        "asset.shared" => AssetShared in Asset,
         "collection.assets.updated" => CollectionAssetsUpdated in CollectionAssets,
+        "collection.created" => CollectionCreated in Collection,
+        "collection.deleted" => CollectionDeleted in Collection,
+        "collection.downloaded" => CollectionDownloaded in Collection,
         "collection.metadata.updated" => CollectionMetadataUpdated in CollectionMetadata,
         "collection.security.updated" => CollectionSecurityUpdated in CollectionSecurity,
-        "metadata.template.updated" => MetadataTemplateUpdated in MetadataTemplate,
+        "collection.shared" => CollectionShared in Collection,
+        "collection.updated" => CollectionUpdated in Collection,
         "metadata.group.deleted" => MetadataGroupDeleted in MetadataGroup,
+        "metadata.template.updated" => MetadataTemplateUpdated in MetadataTemplate,
         "metadata.vocabulary.created" => MetadataVocabularyCreated in MetadataVocabulary,
-        "metadata.vocabulary.updated" => MetadataVocabularyUpdated in MetadataVocabulary,
         "metadata.vocabulary.deleted" => MetadataVocabularyDeleted in MetadataVocabulary,
-        "request.created" => RequestCreated in Request,
+        "metadata.vocabulary.updated" => MetadataVocabularyUpdated in MetadataVocabulary,
         "relationship.created" => RelationshipCreated in Relationship,
-        "relationship.updated" => RelationshipUpdated in Relationship,
         "relationship.deleted" => RelationshipDeleted in Relationship,
-        "rm.project.created" => RmProjectCreated in RmProject,
-        "rm.project.updated" => RmProjectUpdated in RmProject,
-        "rm.project.deleted" => RmProjectDeleted in RmProject,
+        "relationship.updated" => RelationshipUpdated in Relationship,
+        "request.created" => RequestCreated in Request,
         "rm.agreement.created" => RmAgreementCreated in RmAgreement,
-        "rm.agreement.updated" => RmAgreementUpdated in RmAgreement,
         "rm.agreement.deleted" => RmAgreementDeleted in RmAgreement,
         "rm.agreement.expired" => RmAgreementExpired in RmAgreement,
+        "rm.agreement.updated" => RmAgreementUpdated in RmAgreement,
         "rm.entity.created" => RmEntityCreated in RmEntity,
-        "rm.entity.updated" => RmEntityUpdated in RmEntity,
         "rm.entity.deleted" => RmEntityDeleted in RmEntity,
+        "rm.entity.updated" => RmEntityUpdated in RmEntity,
+        "rm.project.created" => RmProjectCreated in RmProject,
+        "rm.project.deleted" => RmProjectDeleted in RmProject,
+        "rm.project.updated" => RmProjectUpdated in RmProject,
         "security.group.created" => SecurityGroupCreated in SecurityGroup,
         "security.template.created" => SecurityTemplateCreated in SecurityTemplate,
         "security.template.updated" => SecurityTemplateUpdated in SecurityTemplate,
         "storyboard.created" => StoryboardCreated in Storyboard,
-        "storyboard.updated" => StoryboardUpdated in Storyboard,
         "storyboard.deleted" => StoryboardDeleted in Storyboard,
         "storyboard.shared" => StoryboardShared in Storyboard,
+        "storyboard.updated" => StoryboardUpdated in Storyboard,
         "user.created" => UserCreated in User,
         "user.updated" => UserUpdated in User,
         "version.created" => VersionCreated in Version,

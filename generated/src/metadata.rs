@@ -36,7 +36,7 @@ pub struct MetadataTemplateUpdated {
     pub event_type: String,
     /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `template`: an object, see [`Template`].
+    /// The metadata template.
     pub template: Template,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
@@ -61,11 +61,11 @@ codegen::payload!(MetadataTemplateUpdated: Tenovos, EventType::MetadataTemplateU
 pub struct Template {
     /// Identifier of the metadata template.
     pub id: String,
-    /// `name`: an object, see [`TemplateName`].
+    /// Name of the metadata template, before and after the change.
     pub name: Option<TemplateName>,
-    /// `type`: an object, see [`TemplateType`].
+    /// What the metadata template is for, before and after the change.
     pub r#type: Option<TemplateType>,
-    /// `groups`: an object, see [`TemplateGroups`].
+    /// Changes to the metadata groups of the template.
     pub groups: Option<TemplateGroups>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
@@ -109,9 +109,9 @@ codec::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TemplateType {
-    /// `previous`: one of several values, see [`TemplateTypePrevious`], such as `"Asset"`.
+    /// The type before the change.
     pub previous: Option<TemplateTypePrevious>,
-    /// `current`: one of several values, see [`TemplateTypeCurrent`], such as `"Asset"`.
+    /// The type after the change.
     pub current: Option<TemplateTypeCurrent>,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
@@ -252,7 +252,7 @@ pub struct MetadataGroupDeleted {
     pub event_type: String,
     /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `group`: an object, see [`MetadataDeletedGroup`].
+    /// The metadata group.
     pub group: MetadataDeletedGroup,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
@@ -318,7 +318,7 @@ pub struct MetadataVocabularyCreated {
     pub event_type: String,
     /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `vocabulary`: an object, see [`MetadataCreatedVocabulary`].
+    /// The controlled vocabulary.
     pub vocabulary: MetadataCreatedVocabulary,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
@@ -410,7 +410,7 @@ pub struct MetadataVocabularyUpdated {
     pub event_type: String,
     /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `vocabulary`: an object, see [`MetadataUpdatedVocabulary`].
+    /// The controlled vocabulary.
     pub vocabulary: MetadataUpdatedVocabulary,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
@@ -435,9 +435,9 @@ codegen::payload!(MetadataVocabularyUpdated: Tenovos, EventType::MetadataVocabul
 pub struct MetadataUpdatedVocabulary {
     /// Identifier of the vocabulary.
     pub id: String,
-    /// `name`: an object, see [`VocabularyName`].
+    /// Name of the vocabulary, before and after the change.
     pub name: Option<VocabularyName>,
-    /// `values`: an object, see [`VocabularyValues`].
+    /// Changes to the values of the vocabulary.
     pub values: Option<VocabularyValues>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
@@ -527,7 +527,7 @@ codec::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VocabularyValuesUpdated {
-    /// `value`: an object, see [`VocabularyValuesUpdatedValue`].
+    /// The value, before and after the change.
     pub value: Option<VocabularyValuesUpdatedValue>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
@@ -590,7 +590,7 @@ pub struct MetadataVocabularyDeleted {
     pub event_type: String,
     /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `vocabulary`: an object, see [`MetadataDeletedVocabulary`].
+    /// The controlled vocabulary.
     pub vocabulary: MetadataDeletedVocabulary,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,

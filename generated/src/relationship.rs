@@ -35,7 +35,7 @@ pub struct RelationshipCreated {
     pub event_type: Option<String>,
     /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
-    /// `relationship`: an object, see [`CreatedRelationship`].
+    /// The relationship between the two assets.
     pub relationship: Option<CreatedRelationship>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
@@ -104,7 +104,7 @@ pub struct RelationshipUpdated {
     pub event_type: String,
     /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `relationship`: an object, see [`UpdatedRelationship`].
+    /// The relationship between the two assets.
     pub relationship: UpdatedRelationship,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
@@ -127,7 +127,7 @@ codegen::payload!(RelationshipUpdated: Tenovos, EventType::RelationshipUpdated, 
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdatedRelationship {
-    /// `linkType`: an object, see [`LinkType`].
+    /// The kind of relationship, before and after the change.
     pub link_type: Option<LinkType>,
     /// Identifier of the parent asset.
     pub primary_id: String,
@@ -195,7 +195,7 @@ pub struct RelationshipDeleted {
     pub event_type: Option<String>,
     /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
-    /// `relationship`: an object, see [`CreatedRelationship`].
+    /// The relationship between the two assets.
     pub relationship: Option<CreatedRelationship>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,

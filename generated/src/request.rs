@@ -35,7 +35,7 @@ pub struct RequestCreated {
     pub event_type: String,
     /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `request`: an object, see [`Request`].
+    /// The request.
     pub request: Request,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
@@ -58,13 +58,13 @@ codegen::payload!(RequestCreated: Tenovos, EventType::RequestCreated, "../fixtur
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Request {
-    /// `assignedTo`: an object, see [`AssignedTo`].
+    /// The user who is to handle the request.
     pub assigned_to: Option<AssignedTo>,
     /// Identifier of the request.
     pub id: String,
     /// Status of the request, one of those that your organisation has set up.
     pub status: Option<String>,
-    /// `submittedBy`: an object, see [`SubmittedBy`].
+    /// The user who submitted the request.
     pub submitted_by: Option<SubmittedBy>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,

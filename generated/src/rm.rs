@@ -37,7 +37,7 @@ pub struct RmProjectCreated {
     pub event_type: Option<String>,
     /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
-    /// `project`: an object, see [`RmCreatedProject`].
+    /// The project that the event is about.
     pub project: Option<RmCreatedProject>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
@@ -103,7 +103,7 @@ pub struct RmProjectUpdated {
     pub event_type: String,
     /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `project`: an object, see [`Project`].
+    /// The project, and what changed in it.
     pub project: Project,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
@@ -132,7 +132,7 @@ pub struct Project {
     pub name: Option<String>,
     /// One element for each metadata attribute that changed – attributes that did not change are left out.
     pub metadata: Option<Vec<JsonValue>>,
-    /// `security`: an object, see [`ProjectSecurity`].
+    /// Security templates of the project, with and without this change.
     pub security: Option<ProjectSecurity>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
@@ -241,7 +241,7 @@ pub struct RmProjectDeleted {
     pub event_type: Option<String>,
     /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
-    /// `project`: an object, see [`RmDeletedProject`].
+    /// The project that the event is about.
     pub project: Option<RmDeletedProject>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
@@ -307,7 +307,7 @@ pub struct RmAgreementCreated {
     pub event_type: Option<String>,
     /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
-    /// `agreement`: an object, see [`RmCreatedAgreement`].
+    /// The agreement that the event is about.
     pub agreement: Option<RmCreatedAgreement>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
@@ -402,7 +402,7 @@ pub struct UpdatedAgreement {
     pub name: Option<String>,
     /// One element for each metadata attribute that changed – attributes that did not change are left out.
     pub metadata: Option<Vec<JsonValue>>,
-    /// `security`: an object, see [`UpdatedAgreementSecurity`].
+    /// Security templates of the agreement, with and without this change.
     pub security: Option<UpdatedAgreementSecurity>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
@@ -511,7 +511,7 @@ pub struct RmAgreementDeleted {
     pub event_type: Option<String>,
     /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
-    /// `agreement`: an object, see [`RmDeletedAgreement`].
+    /// The agreement that the event is about.
     pub agreement: Option<RmDeletedAgreement>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
@@ -618,7 +618,7 @@ pub struct RmEntityCreated {
     pub event_type: Option<String>,
     /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
-    /// `entity`: an object, see [`RmCreatedEntity`].
+    /// The entity that the event is about.
     pub entity: Option<RmCreatedEntity>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
@@ -684,7 +684,7 @@ pub struct RmEntityUpdated {
     pub event_type: String,
     /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `entity`: an object, see [`Entity`].
+    /// The entity, and what changed in it.
     pub entity: Entity,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
@@ -713,7 +713,7 @@ pub struct Entity {
     pub name: Option<String>,
     /// One element for each metadata attribute that changed – attributes that did not change are left out.
     pub metadata: Option<Vec<EntityMetadata>>,
-    /// `security`: an object, see [`EntitySecurity`].
+    /// Security templates of the entity, with and without this change.
     pub security: Option<EntitySecurity>,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
@@ -853,7 +853,7 @@ pub struct RmEntityDeleted {
     pub event_type: Option<String>,
     /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
-    /// `entity`: an object, see [`RmDeletedEntity`].
+    /// The entity that the event is about.
     pub entity: Option<RmDeletedEntity>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,

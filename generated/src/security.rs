@@ -120,7 +120,7 @@ pub struct SecurityTemplateUpdated {
     pub event_type: String,
     /// `event`: an object, see [`EventContext`].
     pub event: EventContext,
-    /// `securityTemplate`: an object, see [`UpdatedSecurityTemplate`].
+    /// The security template.
     pub security_template: UpdatedSecurityTemplate,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
@@ -145,7 +145,7 @@ codegen::payload!(SecurityTemplateUpdated: Tenovos, EventType::SecurityTemplateU
 pub struct UpdatedSecurityTemplate {
     /// Identifier of the security template.
     pub id: String,
-    /// `name`: an object, see [`SecurityTemplateName`].
+    /// Name of the security template, before and after the change.
     pub name: Option<SecurityTemplateName>,
     /// Security groups whose permissions changed.
     pub groups: Option<Vec<SecurityTemplateGroup>>,
@@ -194,7 +194,7 @@ pub struct SecurityTemplateGroup {
     pub id: Option<String>,
     /// Name of the security group.
     pub name: Option<String>,
-    /// `permissions`: an object, see [`SecurityTemplateGroupPermissions`].
+    /// Changes to what the group may do.
     pub permissions: Option<SecurityTemplateGroupPermissions>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,

@@ -16,7 +16,7 @@ pub struct EventContext {
     pub id: Option<String>,
     /// Moment at which the event took place.
     pub time: Option<Text<format::DateTime>>,
-    /// `user`: an object, see [`EventContextUser`].
+    /// The user behind the event.
     pub user: Option<EventContextUser>,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,
@@ -41,7 +41,7 @@ pub struct Asset {
     pub id: Text<format::Uuid>,
     /// Name of the file that was uploaded for the asset.
     pub filename: Option<String>,
-    /// `metadataTemplate`: an object, see [`MetadataTemplate`].
+    /// Metadata template that is applied to the asset.
     pub metadata_template: Option<MetadataTemplate>,
     /// Security templates that are applied to the asset.
     pub security_templates: Option<Vec<AssetSecurityTemplate>>,

@@ -35,7 +35,7 @@ pub struct StoryboardCreated {
     pub event_type: Option<String>,
     /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
-    /// `storyboard`: an object, see [`Storyboard`].
+    /// The story board that the event is about.
     pub storyboard: Option<Storyboard>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
@@ -104,7 +104,7 @@ pub struct StoryboardUpdated {
     pub event_type: Option<String>,
     /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
-    /// `storyboard`: an object, see [`Storyboard`].
+    /// The story board that the event is about.
     pub storyboard: Option<Storyboard>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
@@ -148,7 +148,7 @@ pub struct StoryboardDeleted {
     pub event_type: Option<String>,
     /// `event`: an object, see [`EventContext`].
     pub event: Option<EventContext>,
-    /// `storyboard`: an object, see [`Storyboard`].
+    /// The story board that the event is about.
     pub storyboard: Option<Storyboard>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,

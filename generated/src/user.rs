@@ -78,11 +78,11 @@ pub struct User {
     pub phone: Option<String>,
     /// Contact in the user’s profile.
     pub contact: Option<String>,
-    /// `role`: an object, see [`UserRole`].
+    /// The role that the user has.
     pub role: Option<UserRole>,
-    /// `status`: one of several values, see [`UserStatus`], such as `"enabled"`.
+    /// Whether the account can be used.
     pub status: Option<UserStatus>,
-    /// `accountType`: one of several values, see [`AccountType`], such as `"local"`.
+    /// How the user signs in.
     pub account_type: Option<AccountType>,
     /// The security groups that the user belongs to.
     ///

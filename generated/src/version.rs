@@ -66,7 +66,7 @@ pub struct Version {
     pub latest: Option<bool>,
     /// Number of this version, counted from 1.
     pub version_number: Option<Integer>,
-    /// `previous`: an object, see [`VersionPrevious`].
+    /// The version before this one.
     pub previous: Option<VersionPrevious>,
     /// All other members.
     pub additional: BTreeMap<String, JsonValue>,
@@ -93,7 +93,7 @@ pub struct VersionPrevious {
     ///
     /// `minimum`: `1`, `maximum`: `500`.
     pub version_number: Option<i32>,
-    /// `createdBy`: an object, see [`CreatedBy`].
+    /// Who made the previous version, and when.
     pub created_by: Option<CreatedBy>,
     /// Members that the description does not declare.
     pub undeclared: Undeclared,

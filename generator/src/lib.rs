@@ -11,6 +11,7 @@ pub mod fingerprint;
 mod format;
 mod http;
 pub mod ir;
+pub mod lock;
 pub mod lower;
 pub mod names;
 pub mod normalize;

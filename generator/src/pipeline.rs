@@ -10,6 +10,7 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics, Levels, Place};
 use crate::document::{self, FileId, Node};
 use crate::emit::{self, Emitter, Manifest};
 use crate::ir::Api;
+use crate::lock::Lock;
 use crate::names::{self, Names};
 use crate::normalize::{self, Description};
 use crate::request::{BuildScript, ReceiverDependency, Request};
@@ -43,6 +44,8 @@ pub struct Output {
     pub api: Api,
     /// The name of the vendor in Rust.
     pub vendor: String,
+    /// The text of the record of names, for the next run.
+    pub names: String,
 }
 
 /// A stage that ended without an error, and its result.
@@ -150,6 +153,8 @@ pub fn run(request: &Request, mut observe: impl FnMut(Reached<'_>) -> ControlFlo
         budget: Budget::new(request.limits),
         config: Config::default(),
         config_file: None,
+        lock: Lock::default(),
+        lock_file: None,
         diagnostics: Diagnostics::default(),
     };
     let output = run.stages(&mut observe);
@@ -181,6 +186,8 @@ struct Run<'a> {
     budget: Budget,
     config: Config,
     config_file: Option<FileId>,
+    lock: Lock,
+    lock_file: Option<FileId>,
     diagnostics: Diagnostics,
 }
 
@@ -198,15 +205,19 @@ impl Run<'_> {
         self.budget.set_size(self.sources.size());
         self.reach(Reached::Normalized(&description), observe)?;
 
-        let api = lower::lower(&description, &self.config, &self.sources, &self.budget, &mut self.diagnostics)?;
+        let api =
+            lower::lower(&description, &self.config, &self.lock, &self.sources, &self.budget, &mut self.diagnostics)?;
         self.reach(Reached::Ir { description: &description, api: &api }, observe)?;
 
         let crate_name = crate_name(self.request, &self.config);
-        let names = names::name(&api, &self.config, crate_name, &self.sources, &mut self.diagnostics);
+        let names = names::name(&api, &self.config, &self.lock, crate_name, &self.sources, &mut self.diagnostics);
         self.reach(Reached::Names { api: &api, names: &names, sources: &self.sources }, observe)?;
 
-        let files = self.emit(&api, &names)?;
-        let output = Output { crate_name: names.crate_name.clone(), files, api, vendor: names.vendor.to_string() };
+        let old = if self.request.prune_names { &Lock::default() } else { &self.lock };
+        let record = names::record(&api, &names, old, &self.sources).to_string();
+        let files = self.emit(&api, &names, &record)?;
+        let vendor = names.vendor.to_string();
+        let output = Output { crate_name: names.crate_name.clone(), files, api, vendor, names: record };
         self.reach(Reached::Files(&output), observe)?;
         Some(output)
     }
@@ -236,6 +247,13 @@ impl Run<'_> {
         if let Some(file) = self.config_file {
             self.config = Config::parse(file, self.sources.text(file), &mut self.diagnostics);
         }
+        if let Some(path) = self.request.names.as_ref().filter(|path| path.exists()) {
+            let file = self.sources.add_text(path);
+            self.lock_file = self.diagnostics.take_in(file);
+        }
+        if let Some(file) = self.lock_file {
+            self.lock = Lock::parse(file, self.sources.text(file), &mut self.diagnostics);
+        }
         let mut tree = spec?;
         let limits = self.sources.limits().for_overlays_of(self.sources.size());
         for overlay in &overlays {
@@ -246,7 +264,7 @@ impl Run<'_> {
     }
 
     /// The files of the crate.
-    fn emit(&mut self, api: &Api, names: &Names) -> Option<BTreeMap<String, String>> {
+    fn emit(&mut self, api: &Api, names: &Names, record: &str) -> Option<BTreeMap<String, String>> {
         let receiver = self.receiver()?;
         let mut printed = BTreeMap::new();
         let mut files = Emitter::new(api, names, &self.sources, &self.budget).files(|path, file| match file.print() {
@@ -265,7 +283,7 @@ impl Run<'_> {
         };
         files.insert("Cargo.toml".to_owned(), emit::manifest(&manifest));
         if let Some(BuildScript { crate_dir, .. }) = &self.request.build_script {
-            files.insert(fingerprint::FILE.to_owned(), self.fingerprint(crate_dir));
+            files.insert(fingerprint::FILE.to_owned(), self.fingerprint(crate_dir, record));
         }
         Some(files)
     }
@@ -286,10 +304,14 @@ impl Run<'_> {
         receiver
     }
 
-    /// The record of all files that were read, for the freshness guard of the crate.
-    fn fingerprint(&mut self, crate_dir: &Path) -> String {
+    /// The record of all files that were read, for the freshness guard of the crate. That of names is an input as it is after
+    /// the run: with it, the next run makes the same.
+    fn fingerprint(&mut self, crate_dir: &Path, names: &str) -> String {
         let mut inputs = Vec::new();
-        for file in self.sources.files() {
+        if let Some(path) = &self.request.names {
+            inputs.extend(fingerprint::Input::new(crate_dir, path, names.as_bytes()));
+        }
+        for file in self.sources.files().filter(|file| Some(*file) != self.lock_file) {
             let path = Path::new(self.sources.path_name(file));
             match fingerprint::Input::new(crate_dir, path, self.sources.bytes(file)) {
                 Some(input) => inputs.push(input),

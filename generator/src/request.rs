@@ -21,6 +21,8 @@ pub struct Request {
     pub(crate) root: Option<PathBuf>,
     pub(crate) overlays: Vec<PathBuf>,
     pub(crate) config: Option<PathBuf>,
+    pub(crate) names: Option<PathBuf>,
+    pub(crate) prune_names: bool,
     pub(crate) crate_name: Option<CrateName>,
     pub(crate) default_crate_name: Option<CrateName>,
     pub(crate) receiver: Option<ReceiverDependency>,
@@ -38,6 +40,8 @@ impl Request {
             root: None,
             overlays: Vec::new(),
             config: None,
+            names: None,
+            prune_names: false,
             crate_name: None,
             default_crate_name: None,
             receiver: None,
@@ -74,6 +78,21 @@ impl Request {
     #[must_use]
     pub fn config(mut self, path: impl Into<PathBuf>) -> Self {
         self.config = Some(path.into());
+        self
+    }
+
+    /// Reads the [record of names](crate::lock) from this file, if it exists, and gives the same names again. The output has
+    /// the record for the next run.
+    #[must_use]
+    pub fn names(mut self, path: impl Into<PathBuf>) -> Self {
+        self.names = Some(path.into());
+        self
+    }
+
+    /// Drops names of what is gone from the record. New things may then take them.
+    #[must_use]
+    pub fn prune_names(mut self, prune: bool) -> Self {
+        self.prune_names = prune;
         self
     }
 

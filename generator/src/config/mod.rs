@@ -59,6 +59,8 @@ pub struct Config {
     pub corrections: Corrections,
     /// Rust names of types, by position in the description.
     pub names: BTreeMap<SpecPlace, Located<TypeName>>,
+    /// What the names of all event types begin with and Rust names leave out.
+    pub dropped_prefix: Option<Located<Text>>,
     /// How deliveries are signed.
     pub signature: Option<Located<Signature>>,
     /// The levels of warnings, and where they are set.
@@ -90,6 +92,11 @@ impl Config {
     }
 
     fn read(table: &mut Table<'_>) -> Self {
+        let names = table.table("names", |names| {
+            let prefix = names.string("drop-prefix").map(|prefix| names.located(prefix));
+            (prefix, names.rest())
+        });
+        let (dropped_prefix, names) = names.map(Spanned::into_inner).unwrap_or_default();
         Self {
             project: Project::read(table),
             crate_name: table.string("crate-name").map(Spanned::into_inner),
@@ -98,7 +105,8 @@ impl Config {
             webhooks: table.table("webhooks", WebhookPlaces::read).map(Spanned::into_inner).unwrap_or_default(),
             event_types: table.table("event-type", EventTypes::read).map(Spanned::into_inner).unwrap_or_default(),
             corrections: Corrections::read(table),
-            names: table.map("names"),
+            names,
+            dropped_prefix,
             signature: table.table("signature", Signature::read).and_then(Spanned::into_inner),
             levels: table.table("diagnostics", levels::read).map(Spanned::into_inner).unwrap_or_default(),
         }

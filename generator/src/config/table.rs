@@ -132,8 +132,12 @@ impl<'t> Table<'t> {
         &mut self,
         key: &'static str,
     ) -> BTreeMap<K, Located<V>> {
-        let map = self.table(key, |table| table.entries(Self::parse));
-        map.map(Spanned::into_inner).into_iter().flatten().map(|(key, value)| (key.into_inner(), value)).collect()
+        self.table(key, Self::rest).map(Spanned::into_inner).unwrap_or_default()
+    }
+
+    /// Reads all entries of this table that were not read.
+    pub(super) fn rest<K: FromStr<Err: Display> + Ord, V: FromStr<Err: Display>>(&mut self) -> BTreeMap<K, Located<V>> {
+        self.entries(Self::parse).into_iter().map(|(key, value)| (key.into_inner(), value)).collect()
     }
 
     /// Reads all entries of this table.

@@ -105,5 +105,6 @@ codes! {
     EventTypeUnclaimed = "W0711", Warning, "A listed event type belongs to no webhook.";
     TypeDivided = "W0712", Warning, "A correction that does not apply wherever a type is used divides the type.";
     NameUnusable = "E0801", Error, "A configured name clashes with another name of the emitted crate.";
+    NamesLock = "E0802", Error, "The record of names is damaged or contradicts itself.";
     Internal = "E0901", Error, "The generator has a bug.";
 }

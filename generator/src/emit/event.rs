@@ -7,14 +7,15 @@ use super::imports::Imports;
 use super::type_ref::TypeRef;
 use super::{Emitter, docs};
 use crate::format::SourceFile;
-use crate::ir::{Constant, EventTypeLocation, Field, Kind, Type};
+use crate::ir::{Constant, EventTypeLocation, Kind, Type};
+use crate::names::Accessor;
 
 /// The file.
 pub(super) fn file(emitter: &Emitter<'_>) -> SourceFile {
     let mut file = SourceFile::new(emitter.header(&format!("Any event of {}.", emitter.vendor_name())));
     file.item(EventItem { emitter });
-    for field in &emitter.common {
-        file.item(Accessor { emitter, field });
+    for accessor in emitter.names.accessors() {
+        file.item(AccessorItem { emitter, accessor });
     }
     file.item(WebhooksImpl { emitter });
     Imports::of_crate(emitter).add_to(&mut file);
@@ -52,18 +53,18 @@ impl ToTokens for EventItem<'_> {
     }
 }
 
-/// A method for a member that all payloads have.
-struct Accessor<'a> {
+/// A method for a member that payloads have in common.
+struct AccessorItem<'a> {
     emitter: &'a Emitter<'a>,
-    /// The member, as the first payload has it.
-    field: &'a Field,
+    accessor: &'a Accessor,
 }
 
-impl ToTokens for Accessor<'_> {
+impl ToTokens for AccessorItem<'_> {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let Emitter { api, names, .. } = self.emitter;
-        let Some(accessor) = names.accessor(&self.field.wire) else { return };
-        let ty = match &self.field.ty {
+        let Accessor { name: accessor, .. } = self.accessor;
+        let common = self.accessor.field(api);
+        let ty = match &common.ty {
             Type::String | Type::Constant(Constant::Text(_)) => quote!(str),
             Type::List(inner) => {
                 let inner = TypeRef { names, ty: inner };
@@ -77,11 +78,11 @@ impl ToTokens for Accessor<'_> {
         };
         let docs = docs::outer(&format!(
             "{} of the payload; `None` if it is absent, or if the event is unknown.",
-            docs::code(&self.field.wire)
+            docs::code(&common.wire)
         ));
         let rows = api.webhooks.iter().zip(names.event_types()).filter_map(|(webhook, ident)| {
             let Kind::Struct(object) = &api.def(webhook.payload).kind else { return None };
-            let position = object.fields.iter().position(|own| own.wire == self.field.wire)?;
+            let position = object.fields.iter().position(|own| own.wire == common.wire && own.ty == common.ty)?;
             let member = names.members(webhook.payload).get(position)?;
             Some(quote!(#ident => #member,))
         });

@@ -27,20 +27,23 @@ struct EventTypeItem<'a> {
 impl ToTokens for EventTypeItem<'_> {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let Emitter { api, names, .. } = self.emitter;
-        let idents = names.event_types();
-        let docs = api.webhooks.iter().map(|webhook| {
+        // In alphabetical order, so that the order of variants does not depend on that of the description.
+        let webhooks =
+            || api.webhooks_by_name().into_iter().map(|index| (&api.webhooks[index], &names.event_types()[index]));
+        let idents = webhooks().map(|(_, ident)| ident);
+        let docs = webhooks().map(|(webhook, _)| {
             let payload = names.ty(webhook.payload);
             docs::outer(&docs::linked_event_type(webhook, payload))
         });
         let separator = &api.separator;
-        let rows = api.webhooks.iter().zip(idents).map(|(webhook, ident)| {
+        let rows = webhooks().map(|(webhook, ident)| {
             let name = &webhook.event_type;
             let topic = within(self.emitter, name);
             let template = is_template(name).then(|| quote!(as template));
             quote!(#name => #ident #topic #template,)
         });
         tokens.extend(quote! {
-            /// The type of an event.
+            /// The type of an event. The order is that of the names as sent.
             #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
             #[non_exhaustive]
             pub enum EventType { #(#docs #idents,)* }

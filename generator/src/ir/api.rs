@@ -19,6 +19,8 @@ pub struct Api {
     pub event_type_location: EventTypeLocation,
     /// What separates a topic from its action, and topics from subtopics.
     pub separator: String,
+    /// What all names of event types begin with and Rust names leave out, such as `com.acme`.
+    pub dropped_prefix: Option<String>,
     /// The number of webhooks with a JSON body, routed or not.
     pub described: usize,
     /// The routed webhooks, in document order.
@@ -151,10 +153,27 @@ impl Api {
         &self.types[id.0]
     }
 
-    /// The topics of an event type, from the narrowest to the widest: `asset.metadata`, `asset`.
+    /// The indices of the webhooks, in alphabetical order of their event types.
+    pub fn webhooks_by_name(&self) -> Vec<usize> {
+        let mut indices: Vec<usize> = (0..self.webhooks.len()).collect();
+        indices.sort_by_key(|&index| &self.webhooks[index].event_type);
+        indices
+    }
+
+    /// The topics of an event type, from the narrowest to the widest: `asset.metadata`, `asset`. The dropped prefix is not a
+    /// topic.
     pub fn topics<'a>(&'a self, event_type: &'a str) -> impl Iterator<Item = &'a str> {
         let parent = |name: &'a str| name.rsplit_once(self.separator.as_str()).map(|(topic, _)| topic);
-        std::iter::successors(parent(event_type), move |topic| parent(topic)).filter(|topic| !topic.is_empty())
+        // Of a topic, more is left than the prefix.
+        let dropped = event_type.len() - self.short_name(event_type).len();
+        std::iter::successors(parent(event_type), move |topic| parent(topic))
+            .filter(move |topic| !topic.is_empty() && topic.len() >= dropped)
+    }
+
+    /// The name of an event type or topic without the dropped prefix.
+    pub fn short_name<'a>(&self, name: &'a str) -> &'a str {
+        let rest = self.dropped_prefix.as_deref().and_then(|prefix| name.strip_prefix(prefix));
+        rest.and_then(|rest| rest.strip_prefix(&self.separator)).filter(|rest| !rest.is_empty()).unwrap_or(name)
     }
 
     /// Every topic with the webhooks right under it.

@@ -5,11 +5,13 @@
 mod api;
 mod format;
 mod naming;
+mod paths;
 mod types;
 mod visit;
 
 pub use api::{Api, EventTypeLocation, Example, Published, Untyped, UntypedReason, Webhook, is_template};
 pub use format::Format;
+pub use paths::{Location, Paths};
 pub(crate) use types::whole;
 pub use types::{
     Constant, Docs, Enum, Fallback, Field, Form, Kind, Literal, Naming, Presence, Select, Struct, Type, TypeDef,

@@ -19,6 +19,7 @@ use crate::config::Config;
 use crate::diagnostics::Diagnostics;
 use crate::document::json;
 use crate::ir::{Api, EventTypeLocation, Published, TypeId, Webhook};
+use crate::lock::Lock;
 use crate::normalize::Description;
 use crate::source::Sources;
 use context::Context;
@@ -26,17 +27,18 @@ use corrections::Corrections;
 use event_types::Route;
 use schema::Types;
 
-/// Lowers a description. Errors are pushed; then there may be no result.
+/// Lowers a description. Types that `lock` has given different names stay apart. Errors are pushed; then there may be no result.
 pub fn lower(
     description: &Description,
     config: &Config,
+    lock: &Lock,
     sources: &Sources,
     budget: &Budget,
     diagnostics: &mut Diagnostics,
 ) -> Option<Api> {
     let cx = Context::new(description, config, sources, budget, diagnostics);
     let mut api = api(&cx)?;
-    passes::merge_equal(&mut api);
+    passes::merge_equal(&mut api, lock, sources);
     passes::box_cycles(&mut api);
     passes::cut_chains(&mut api);
     passes::point_to_large(&mut api);
@@ -60,6 +62,7 @@ fn api(cx: &Context<'_>) -> Option<Api> {
         description: description.description.clone(),
         event_type_location,
         separator: cx.separator().to_owned(),
+        dropped_prefix: cx.config.dropped_prefix.as_ref().map(|prefix| prefix.value.as_str().to_owned()),
         described: description.webhooks.len(),
         webhooks: Vec::new(),
         types: std::mem::take(&mut types.defs),

@@ -65,9 +65,11 @@ pub fn is_keyword(name: &str) -> bool {
     KEYWORDS.contains(&name)
 }
 
-/// The text in words: signs that carry a meaning are spelled out, all others separate.
+/// The text in words: signs that carry a meaning are spelled out, all others separate. In a text without letters and digits,
+/// such as an operator, more signs have one.
 fn spoken(text: &str) -> String {
     let mut words = String::new();
+    let only_signs = !text.chars().any(char::is_alphanumeric);
     let mut previous = None;
     for c in text.nfkc() {
         let word = match c {
@@ -79,8 +81,12 @@ fn spoken(text: &str) -> String {
             '<' => Some("less"),
             '>' => Some("greater"),
             '=' => Some("equals"),
+            '\u{2260}' => Some("unequal"),
+            '\u{2264}' => Some("at most"),
+            '\u{2265}' => Some("at least"),
             // A sign, unless it joins words.
             '-' if previous.is_none_or(char::is_whitespace) => Some("minus"),
+            _ if only_signs => sign(c),
             _ => None,
         };
         if let Some(word) = word {
@@ -97,6 +103,27 @@ fn spoken(text: &str) -> String {
         previous = Some(c);
     }
     words
+}
+
+/// The word for a sign that only separates the words of other texts.
+fn sign(c: char) -> Option<&'static str> {
+    Some(match c {
+        '!' => "not",
+        '?' => "question",
+        '|' => "or",
+        '/' => "slash",
+        '\\' => "backslash",
+        '^' => "caret",
+        '~' => "tilde",
+        '-' => "minus",
+        '.' => "dot",
+        ',' => "comma",
+        ':' => "colon",
+        ';' => "semicolon",
+        '#' => "hash",
+        '$' => "dollar",
+        _ => return None,
+    })
 }
 
 fn finish(name: &str, prefix: &str, empty: &str, joint: &str) -> String {
@@ -133,6 +160,14 @@ mod tests {
             ("+1", "Plus1", "plus_1"),
             ("-1", "Minus1", "minus_1"),
             ("a-b", "AB", "a_b"),
+            ("!=", "NotEquals", "not_equals"),
+            ("\u{2260}", "Unequal", "unequal"),
+            ("\u{2265}", "AtLeast", "at_least"),
+            ("\u{2264}", "AtMost", "at_most"),
+            (">=", "GreaterEquals", "greater_equals"),
+            ("||", "OrOr", "or_or"),
+            ("/", "Slash", "slash"),
+            ("a/b!", "AB", "a_b"),
             ("2fa", "N2fa", "n2fa"),
             ("", "Empty", "empty"),
             ("😀", "Empty", "empty"),

@@ -1,63 +1,86 @@
 //! Names of fields and variants.
 
-use proc_macro2::Ident;
+use std::collections::BTreeMap;
 
-use super::ident::{extended, ident, short_hash, snake, upper_camel};
-use super::scope::Scope;
-use crate::ir::{Kind, Literal, Struct, TypeDef};
+use super::ident::{extended, short_hash, snake, upper_camel};
+use super::scope::{Claimant, Scope};
+use crate::ir::{Kind, Literal, Struct, TypeDef, Variant};
+use crate::lock::OTHERS;
 
-/// The variant for values that the description does not list.
-pub(super) fn unknown(def: &TypeDef) -> Ident {
-    let is_taken = |name: &str| match &def.kind {
-        Kind::Enum(listed) => listed.values.iter().any(|value| upper_camel(&value.name()) == name),
-        Kind::Union(union) => union.variants.iter().any(|variant| upper_camel(&variant.name) == name),
-        Kind::Struct(_) | Kind::Constant(_) | Kind::Newtype(_) => false,
-    };
-    let free = ["Unknown", "Unlisted", "NotListed"].into_iter().find(|name| !is_taken(name));
-    ident(free.unwrap_or("NotInTheDescription"))
+/// Names by what they are called in the description.
+pub(super) type ByKey = BTreeMap<String, String>;
+
+/// The names of what a definition consists of.
+pub(super) struct Members {
+    /// The fields or variants, in the order of the definition.
+    pub(super) listed: Vec<String>,
+    /// The field or variant for everything else. No other one takes its name.
+    pub(super) others: Option<String>,
 }
 
-/// The fields or variants of a definition, in its order.
-pub(super) fn name(def: &TypeDef, unknown: &Ident) -> Vec<Ident> {
+/// The fields or variants of a definition: those that are recorded, and new ones around them.
+pub(super) fn name(def: &TypeDef, locked: &ByKey) -> Members {
+    let others = |default: &str| locked.get(OTHERS).cloned().unwrap_or_else(|| default.to_owned());
+    let enumerated = |texts: Vec<&str>, suffix: &str| {
+        let others = others("Unknown");
+        let listed = keys(def).into_iter().zip(texts).map(|(key, text)| variant(key, text, suffix)).collect();
+        Members { listed: Scope::reserving([&*others]).claim_around(locked, listed), others: Some(others) }
+    };
     match &def.kind {
-        Kind::Struct(object) => fields(object),
+        Kind::Struct(object) => {
+            let others = others(if object.rest.is_some() { "additional" } else { "undeclared" });
+            let listed = Scope::reserving([&*others]).claim_around(locked, fields(object));
+            Members { listed, others: Some(others) }
+        }
         Kind::Enum(listed) => {
             let values: Vec<String> = listed.values.iter().map(Literal::name).collect();
-            variants(values.iter().map(String::as_str), &[&unknown.to_string()])
+            enumerated(values.iter().map(String::as_str).collect(), "Value")
         }
         Kind::Union(union) => {
-            variants(union.variants.iter().map(|variant| variant.name.as_str()), &[&unknown.to_string()])
+            enumerated(union.variants.iter().map(|variant| variant.name.as_str()).collect(), "Variant")
+        }
+        Kind::Constant(_) | Kind::Newtype(_) => Members { listed: Vec::new(), others: None },
+    }
+}
+
+/// What the fields or variants of a definition are called in JSON, in its order: JSON texts, each once.
+pub(super) fn keys(def: &TypeDef) -> Vec<String> {
+    match &def.kind {
+        Kind::Struct(object) => object.fields.iter().map(|field| json(&field.wire)).collect(),
+        Kind::Enum(listed) => listed.values.iter().map(Literal::json).collect(),
+        Kind::Union(union) => {
+            let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+            let key = |variant: &'_ Variant, number: usize| match number {
+                1 => json(variant.key()),
+                number => json(&format!("{} {number}", variant.key())),
+            };
+            let variants = union.variants.iter().map(|variant| {
+                let number = seen.entry(variant.key()).or_default();
+                *number += 1;
+                key(variant, *number)
+            });
+            variants.collect()
         }
         Kind::Constant(_) | Kind::Newtype(_) => Vec::new(),
     }
 }
 
-/// The fields, and the one for all other members, which gives way to them.
-fn fields(object: &Struct) -> Vec<Ident> {
+fn fields(object: &Struct) -> Vec<Claimant> {
     let field = |wire: &str| {
         let name = snake(wire);
-        let hashed = format!("{name}_{}", short_hash(wire));
-        vec![name, hashed]
+        let (longer, hashed) = (format!("{name}_member"), format!("{name}_{}", short_hash(wire)));
+        Claimant::called(json(wire), wire, vec![name, longer, hashed])
     };
-    let mut candidates: Vec<Vec<String>> = object.fields.iter().map(|declared| field(&declared.wire)).collect();
-    let others = if object.rest.is_some() { "additional" } else { "undeclared" };
-    let is_taken = |name: &String| candidates.iter().any(|candidates| candidates[0] == *name);
-    let free = [others.to_owned(), format!("{others}_members")].into_iter().find(|name| !is_taken(name));
-    candidates.push(vec![free.unwrap_or_else(|| format!("{others}_{}", short_hash(others)))]);
-    idents(&Scope::default().claim(&candidates))
+    object.fields.iter().map(|declared| field(&declared.wire)).collect()
 }
 
-/// Variants for texts.
-pub(super) fn variants<'a>(texts: impl Iterator<Item = &'a str>, taken: &[&str]) -> Vec<Ident> {
-    let variant = |text: &str| {
-        let name = upper_camel(text);
-        let hashed = extended(&name, &upper_camel(&short_hash(text)));
-        vec![name, hashed]
-    };
-    let candidates: Vec<Vec<String>> = texts.map(variant).collect();
-    idents(&Scope::reserving(taken.iter().copied()).claim(&candidates))
+/// A variant for a text.
+pub(super) fn variant(key: impl Into<String>, text: &str, suffix: &str) -> Claimant {
+    let name = upper_camel(text);
+    let (longer, hashed) = (extended(&name, suffix), extended(&name, &upper_camel(&short_hash(text))));
+    Claimant::called(key, text, vec![name, longer, hashed])
 }
 
-pub(super) fn idents(names: &[String]) -> Vec<Ident> {
-    names.iter().map(|name| ident(name)).collect()
+fn json(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }

@@ -4,6 +4,7 @@ mod configured;
 mod ident;
 mod members;
 mod modules;
+mod record;
 mod reserved;
 mod scope;
 #[cfg(test)]
@@ -12,20 +13,22 @@ mod scope;
 mod tests;
 mod types;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use proc_macro2::Ident;
 
 pub use ident::{ident, is_keyword, snake, upper_camel};
+pub use record::record;
 pub(crate) use reserved::{CODEGEN, RECEIVER, Reexport};
 
 use crate::config::Config;
 use crate::diagnostics::Diagnostics;
-use crate::ir::{Api, TypeId};
+use crate::ir::{Api, Field, Kind, Paths, TypeId};
+use crate::lock::Lock;
 use crate::source::Sources;
 use ident::{file, short_hash};
-use members::{idents, variants};
-use scope::Scope;
+use members::{ByKey, Members, variant};
+use scope::{Claimant, Scope};
 
 /// The names of an emitted crate.
 pub struct Names {
@@ -43,8 +46,25 @@ pub struct Names {
     fixtures: Vec<String>,
     topics: BTreeMap<String, Ident>,
     modules: Vec<String>,
-    /// The accessors of common fields, by the field's name in JSON.
-    accessors: HashMap<String, Ident>,
+    topic_modules: BTreeMap<String, String>,
+    accessors: Vec<Accessor>,
+}
+
+/// A method of `Event` for a member that payloads have in common.
+pub struct Accessor {
+    /// The method.
+    pub name: Ident,
+    /// A webhook whose payload has the member.
+    pub webhook: usize,
+    /// The position of the member in that payload.
+    pub position: usize,
+}
+
+impl Accessor {
+    /// The member.
+    pub fn field<'a>(&self, api: &'a Api) -> &'a Field {
+        &fields(api, self.webhook)[self.position]
+    }
 }
 
 impl Names {
@@ -111,14 +131,21 @@ impl Names {
         lists.flatten().chain(self.topics.values()).all(|name| name.to_string().is_ascii())
     }
 
-    /// The accessor of a field common to all payloads.
-    pub fn accessor(&self, wire: &str) -> Option<&Ident> {
-        self.accessors.get(wire)
+    /// The accessors of members that payloads have in common.
+    pub fn accessors(&self) -> &[Accessor] {
+        &self.accessors
     }
 }
 
-/// Decides all names.
-pub fn name(api: &Api, config: &Config, crate_name: &str, sources: &Sources, diagnostics: &mut Diagnostics) -> Names {
+/// Decides all names: those in the configuration first, then those that `lock` has, then new ones around them.
+pub fn name(
+    api: &Api,
+    config: &Config,
+    lock: &Lock,
+    crate_name: &str,
+    sources: &Sources,
+    diagnostics: &mut Diagnostics,
+) -> Names {
     let vendor = match &config.vendor {
         Some(vendor) => {
             diagnostics.take_in(configured::check_vendor(vendor));
@@ -128,21 +155,59 @@ pub fn name(api: &Api, config: &Config, crate_name: &str, sources: &Sources, dia
     };
     let mut scope = Scope::reserving(reserved::types());
     scope.take(&vendor);
-    let configured = configured::names(api, config, sources, &mut scope, diagnostics);
-    let unknown: Vec<Ident> = api.types.iter().map(members::unknown).collect();
-    let event_types = variants(api.webhooks.iter().map(|webhook| webhook.event_type.as_str()), &["Unknown"]);
+    let mut given = configured::names(api, config, sources, &mut scope, diagnostics);
+    let entries = lock.types_of(api, sources);
+    for (name, entry) in given.iter_mut().zip(&entries) {
+        if let Some(locked) = entry.map(|entry| &lock.types[entry])
+            && name.is_none()
+            && scope.take(&locked.name)
+        {
+            *name = Some(locked.name.clone());
+        }
+    }
+    // A configured name is given on purpose. All other names stay with what had them, even if that is gone.
+    for locked in &lock.types {
+        scope.take(&locked.name);
+    }
+    let locations = Paths::new(api).locations();
+    let none = ByKey::new();
+    let members: Vec<Members> = api
+        .types
+        .iter()
+        .zip(&entries)
+        .map(|(def, entry)| members::name(def, entry.map_or(&none, |entry| &lock.types[entry].members)))
+        .collect();
+    let event_types = event_types(api, lock);
+    let (topic_modules, modules) = modules::name(api, lock, &entries);
     Names {
         crate_name: crate_name.to_owned(),
         vendor: ident(&vendor),
-        types: idents(&types::name(api, sources, scope, configured)),
-        members: api.types.iter().zip(&unknown).map(|(def, unknown)| members::name(def, unknown)).collect(),
-        unknown,
+        types: idents(&types::name(api, sources, &locations, scope, given)),
+        unknown: members.iter().map(|members| ident(members.others.as_deref().unwrap_or("Unknown"))).collect(),
+        members: api.types.iter().zip(members).map(|(def, members)| with_rest(&def.kind, members)).collect(),
         fixtures: fixtures(&event_types),
         event_types,
-        topics: topics(api),
-        modules: modules::name(api),
-        accessors: accessors(api),
+        topics: topics(api, lock),
+        modules,
+        topic_modules,
+        accessors: accessors(api, lock),
     }
+}
+
+/// The fields of a struct, and the one for all other members; the variants of anything else.
+fn with_rest(kind: &Kind, Members { listed, others }: Members) -> Vec<Ident> {
+    let rest = others.filter(|_| matches!(kind, Kind::Struct(_)));
+    listed.iter().chain(&rest).map(|name| ident(name)).collect()
+}
+
+fn idents(names: &[String]) -> Vec<Ident> {
+    names.iter().map(|name| ident(name)).collect()
+}
+
+fn event_types(api: &Api, lock: &Lock) -> Vec<Ident> {
+    let names = api.webhooks.iter().map(|webhook| webhook.event_type.as_str());
+    let claimants = names.map(|name| variant(name, api.short_name(name), "Event")).collect();
+    idents(&Scope::reserving(["Unknown"]).claim_around(&lock.events, claimants))
 }
 
 /// The vendor of a package: `Tenovos` for `tenovos-webhooks`.
@@ -153,26 +218,50 @@ fn default_vendor(crate_name: &str) -> String {
 
 /// The name of the file and test of each event type.
 fn fixtures(event_types: &[Ident]) -> Vec<String> {
-    let candidates = |event_type: &Ident| {
+    let claimant = |event_type: &Ident| {
         let event_type = event_type.to_string();
         let name = file(&event_type);
         let hashed = format!("{name}_{}", short_hash(&event_type));
-        vec![name, hashed]
+        Claimant::new(event_type, vec![name, hashed])
     };
-    let candidates: Vec<Vec<String>> = event_types.iter().map(candidates).collect();
-    Scope::reserving(reserved::TEST_FUNCTIONS).claim(&candidates)
+    let claimants: Vec<Claimant> = event_types.iter().map(claimant).collect();
+    Scope::reserving(reserved::TEST_FUNCTIONS).claim(&claimants)
 }
 
-fn topics(api: &Api) -> BTreeMap<String, Ident> {
+fn topics(api: &Api, lock: &Lock) -> BTreeMap<String, Ident> {
     let topics: Vec<&str> = api.topic_index().into_keys().collect();
-    let names = variants(topics.iter().copied(), &[]);
+    let claimants = topics.iter().map(|topic| variant(*topic, api.short_name(topic), "Topic")).collect();
+    let names = idents(&Scope::default().claim_around(&lock.topics, claimants));
     topics.into_iter().map(str::to_owned).zip(names).collect()
 }
 
-fn accessors(api: &Api) -> HashMap<String, Ident> {
-    let common = api.common_fields();
+/// The accessors that are recorded, as long as a payload has the member, then those of members that all payloads have.
+fn accessors(api: &Api, lock: &Lock) -> Vec<Accessor> {
+    let has = |webhook: usize, wire: &str| fields(api, webhook).iter().position(|field| field.wire == wire);
+    let by_name = api.webhooks_by_name();
+    let mut members: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for (wire, accessor) in &lock.accessors {
+        let recorded = by_name.iter().filter(|&&webhook| api.webhooks[webhook].event_type == accessor.event_type);
+        let found = recorded.chain(&by_name).find_map(|&webhook| Some((webhook, has(webhook, wire)?)));
+        members.extend(found.map(|found| (wire.as_str(), found)));
+    }
+    if let Some(&first) = by_name.first() {
+        for field in api.common_fields() {
+            if let Some(position) = has(first, &field.wire) {
+                members.entry(&field.wire).or_insert((first, position));
+            }
+        }
+    }
+    let locked = lock.accessors.iter().map(|(wire, accessor)| (wire.clone(), accessor.name.clone())).collect();
     let candidates = |wire: &str| vec![snake(wire), format!("{}_member", snake(wire))];
-    let candidates: Vec<Vec<String>> = common.iter().map(|field| candidates(&field.wire)).collect();
-    let names = idents(&Scope::reserving(reserved::EVENT_METHODS).claim(&candidates));
-    common.iter().map(|field| field.wire.clone()).zip(names).collect()
+    let claimants = members.keys().map(|wire| Claimant::new(*wire, candidates(wire))).collect();
+    let names = idents(&Scope::reserving(reserved::EVENT_METHODS).claim_around(&locked, claimants));
+    members.into_values().zip(names).map(|((webhook, position), name)| Accessor { name, webhook, position }).collect()
+}
+
+fn fields(api: &Api, webhook: usize) -> &[Field] {
+    match &api.def(api.webhooks[webhook].payload).kind {
+        Kind::Struct(object) => &object.fields,
+        _ => &[],
+    }
 }

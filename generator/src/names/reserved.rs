@@ -149,3 +149,23 @@ pub(super) const EVENT_METHODS: [&str; 6] = ["clone", "decode", "eq", "event_typ
 
 /// The function that tests of examples call.
 pub(super) const TEST_FUNCTIONS: [&str; 1] = ["round_trip"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A vendor's type cannot have a reserved name, so a new one would rename types in crates that are in use.
+    #[test]
+    fn no_name_is_reserved_later() {
+        let mut names: Vec<&str> = types().collect();
+        names.sort_unstable();
+        let count = names.len();
+        let list = names.join(" ");
+        let fingerprint = crate::fingerprint::Fingerprint::of(list.as_bytes()).to_string();
+        assert_eq!(
+            (count, fingerprint.as_str()),
+            (77, "1849f295ca72fb4d"),
+            "emitted code mentions new names of the receiver by their path, and does not import or re-export them: {list}"
+        );
+    }
+}

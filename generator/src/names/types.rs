@@ -1,15 +1,23 @@
 //! Names of types.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::ident::{extended, short_hash, snake, upper_camel};
-use super::scope::Scope;
-use crate::ir::{Api, Naming, TypeId};
+use super::scope::{Claimant, Scope};
+use crate::ir::{Api, Location, Naming, TypeId};
+use crate::lock;
 use crate::source::Sources;
 
-/// Names all types: first the payloads, whose names users write most, then reusable schemas, then inline types.
-pub(super) fn name(api: &Api, sources: &Sources, scope: Scope, configured: Vec<Option<String>>) -> Vec<String> {
-    let mut namer = TypeNamer { api, sources, scope, names: configured };
+/// Names all types that have no name yet: first the payloads, whose names users write most, then reusable schemas, then inline
+/// types.
+pub(super) fn name(
+    api: &Api,
+    sources: &Sources,
+    locations: &[Location],
+    scope: Scope,
+    given: Vec<Option<String>>,
+) -> Vec<String> {
+    let mut namer = TypeNamer { api, sources, locations, scope, names: given };
     namer.payloads();
     namer.components();
     namer.inline();
@@ -19,6 +27,7 @@ pub(super) fn name(api: &Api, sources: &Sources, scope: Scope, configured: Vec<O
 struct TypeNamer<'a> {
     api: &'a Api,
     sources: &'a Sources,
+    locations: &'a [Location],
     scope: Scope,
     /// `None` for types without a name yet.
     names: Vec<Option<String>>,
@@ -28,7 +37,7 @@ impl TypeNamer<'_> {
     fn payloads(&mut self) {
         let payloads = self.ids().filter_map(|id| match &self.api.def(id).naming {
             Naming::Root(event_type) => {
-                let name = upper_camel(event_type);
+                let name = upper_camel(self.api.short_name(event_type));
                 Some((id, vec![name.clone(), extended(&name, "Payload")]))
             }
             Naming::Component(_) | Naming::Inline { .. } => None,
@@ -39,14 +48,32 @@ impl TypeNamer<'_> {
     fn components(&mut self) {
         let components = self.ids().filter_map(|id| match &self.api.def(id).naming {
             Naming::Component(name) => {
-                let file = self.sources.relative_name(self.api.def(id).origin.file());
-                let stem = file.rsplit('/').next().unwrap_or(file).split('.').next().unwrap_or(file);
-                let (plain, qualified) = (upper_camel(name), upper_camel(&format!("{stem} {name}")));
-                Some((id, vec![plain.clone(), extended(&plain, "Data"), qualified]))
+                let plain = upper_camel(name);
+                // Beside a payload or a type of the receiver, what distinguishes it is that it is data.
+                let data = self.scope.is_taken(&plain).then(|| extended(&plain, "Data"));
+                let after_parent = self.named_parent(id).map(|parent| joined(&parent, name));
+                let file = self.file(id).map(|file| {
+                    let stem = file.rsplit('/').next().unwrap_or(file).split('.').next().unwrap_or(file);
+                    upper_camel(&format!("{stem} {name}"))
+                });
+                Some((id, [Some(plain), data, after_parent, file].into_iter().flatten().collect()))
             }
             Naming::Root(_) | Naming::Inline { .. } => None,
         });
         self.claim(components.collect());
+    }
+
+    /// The name of the nearest definition around one that has a name.
+    fn named_parent(&self, id: TypeId) -> Option<String> {
+        let mut seen = HashSet::new();
+        let mut parent = self.locations[id.0].parent?;
+        while seen.insert(parent) {
+            if let Some(name) = &self.names[parent.0] {
+                return Some(name.clone());
+            }
+            parent = self.locations[parent.0].parent?;
+        }
+        None
     }
 
     /// Names inline types, each after its parent.
@@ -74,21 +101,32 @@ impl TypeNamer<'_> {
         }
     }
 
-    /// Gives each type without a name one of its candidates, or one with a fingerprint of its place. The name of the description's
-    /// own file does not count.
-    fn claim(&mut self, claimants: Vec<(TypeId, Vec<String>)>) {
-        let unnamed = claimants.into_iter().filter(|(id, _)| self.names[id.0].is_none());
-        let (ids, mut candidates): (Vec<TypeId>, Vec<Vec<String>>) = unnamed.unzip();
-        for (id, candidates) in ids.iter().zip(&mut candidates) {
-            let origin = &self.api.def(*id).origin;
-            let file = Some(origin.file()).filter(|file| Some(*file) != self.sources.description());
-            let place = format!("{}#{}", file.map_or("", |file| self.sources.relative_name(file)), origin.pointer());
-            let last = candidates.last().cloned().unwrap_or_default();
-            candidates.push(extended(&last, &upper_camel(&short_hash(&place))));
-        }
-        for (id, name) in ids.iter().zip(self.scope.claim(&candidates)) {
+    /// Gives each type without a name one of its candidates, or one with a fingerprint of its place. Of several with the same
+    /// one, the first within bodies keeps it.
+    fn claim(&mut self, unnamed: Vec<(TypeId, Vec<String>)>) {
+        let unnamed = unnamed.into_iter().filter(|(id, _)| self.names[id.0].is_none());
+        let (ids, claimants): (Vec<TypeId>, Vec<Claimant>) = unnamed
+            .map(|(id, mut candidates)| {
+                let place = lock::place(&self.api.def(id).origin, self.sources);
+                let last = candidates.last().cloned().unwrap_or_default();
+                candidates.push(extended(&last, &upper_camel(&short_hash(&place))));
+                let called = match &self.api.def(id).naming {
+                    Naming::Root(name) | Naming::Component(name) => name,
+                    Naming::Inline { hint, .. } => hint,
+                };
+                let path = self.locations[id.0].path.as_deref().unwrap_or_default();
+                (id, Claimant::called(format!("{path} {place}"), called, candidates))
+            })
+            .unzip();
+        for (id, name) in ids.iter().zip(self.scope.claim(&claimants)) {
             self.names[id.0] = Some(name);
         }
+    }
+
+    /// The file of a definition, if it is not the description.
+    fn file(&self, id: TypeId) -> Option<&str> {
+        let file = self.api.def(id).origin.file();
+        (Some(file) != self.sources.description()).then(|| self.sources.relative_name(file))
     }
 
     fn ids(&self) -> impl Iterator<Item = TypeId> + use<> {

@@ -45,8 +45,7 @@ impl Display for Outline<'_> {
             for (topic, name) in names.topics() {
                 writeln!(f, "topic {topic:?} as {name}")?;
             }
-            let accessors = api.common_fields().into_iter().filter_map(|field| names.accessor(&field.wire));
-            let accessors: Vec<String> = accessors.map(ToString::to_string).collect();
+            let accessors: Vec<String> = names.accessors().iter().map(|accessor| accessor.name.to_string()).collect();
             if !accessors.is_empty() {
                 writeln!(f, "accessors {}", accessors.join(", "))?;
             }

@@ -12,6 +12,7 @@
 
 mod diff;
 mod error;
+mod file;
 mod lock;
 mod manifest;
 mod path;
@@ -19,6 +20,7 @@ mod plan;
 mod staging;
 mod step;
 
+pub use file::FilePlan;
 pub use manifest::MANIFEST;
 pub use plan::Plan;
 pub use step::Action;

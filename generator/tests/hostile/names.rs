@@ -271,7 +271,8 @@ Unlisted: { required: [b], properties: { b: { type: string } } }",
     for (path, text) in run.files.iter().flat_map(properties::sources) {
         distinct(path, &syn::parse_file(text).unwrap().items);
     }
-    emits(&run, "NotListed(JsonValue)");
+    emits(&run, "Unknown(JsonValue)");
+    emits(&run, "UnknownVariant(");
 }
 
 #[test]

@@ -45,6 +45,9 @@ impl Fixture {
         if let Some(config) = optional("codegen.toml") {
             request = request.config(config);
         }
+        if let Some(names) = optional("names.lock") {
+            request = request.names(names);
+        }
         request
     }
 

@@ -10,6 +10,7 @@ use webhook_generator::budget::Budget;
 use webhook_generator::config::Config;
 use webhook_generator::diagnostics::Diagnostics;
 use webhook_generator::ir::{Api, Kind, TypeId};
+use webhook_generator::lock::Lock;
 use webhook_generator::lower::lower;
 use webhook_generator::names::{Names, ident, is_keyword, name, snake, upper_camel};
 use webhook_generator::normalize::normalize;
@@ -27,8 +28,8 @@ pub(crate) fn checked(folder: &Path) {
     let config = Config::parse(settings, sources.text(settings), &mut diagnostics);
     let budget = Budget::new(*sources.limits());
     let description = normalize(&root, &config.webhooks, &Resolver::new(&sources), &budget, &mut diagnostics);
-    let Some(api) = lower(&description, &config, &sources, &budget, &mut diagnostics) else { return };
-    let mut run = || name(&api, &config, "hostile-webhooks", &sources, &mut diagnostics);
+    let Some(api) = lower(&description, &config, &Lock::default(), &sources, &budget, &mut diagnostics) else { return };
+    let mut run = || name(&api, &config, &Lock::default(), "hostile-webhooks", &sources, &mut diagnostics);
     let (names, again) = (run(), run());
     assert_eq!(outline::named(&api, &names, &sources), outline::named(&api, &again, &sources), "a second run differs");
     check(&api, &names);
@@ -47,7 +48,7 @@ fn check(api: &Api, names: &Names) {
     check_scope("types", ids().map(|id| names.ty(id)).chain([&names.vendor]));
     check_scope("event types", names.event_types().iter().chain([&ident("Unknown")]));
     check_scope("topics", names.topics().values());
-    check_scope("accessors", api.common_fields().iter().filter_map(|field| names.accessor(&field.wire)));
+    check_scope("accessors", names.accessors().iter().map(|accessor| &accessor.name));
     for id in ids() {
         let unlisted = matches!(api.def(id).kind, Kind::Enum(_) | Kind::Union(_)).then(|| names.unknown(id));
         check_scope("members", names.members(id).iter().chain(unlisted));

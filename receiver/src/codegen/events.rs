@@ -9,7 +9,7 @@ macro_rules! __event_type {
         $($name:literal => $variant:ident $(in $topic:ident)? $(as $template:ident)?,)*
     }) => {
         impl $ty {
-            /// Every event type, in the order of the description.
+            /// Every event type, in the order of the variants.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
             /// The name as sent.
@@ -191,7 +191,7 @@ macro_rules! __event_member {
             pub fn $accessor(&self) -> ::core::option::Option<$member> {
                 match self {
                     $(Self::$variant(payload) => $crate::codegen::Member::<$member>::get(&payload.$field).copied(),)*
-                    Self::$unknown(_) => ::core::option::Option::None,
+                    _ => ::core::option::Option::None,
                 }
             }
         }
@@ -204,7 +204,7 @@ macro_rules! __event_member {
             pub fn $accessor(&self) -> ::core::option::Option<&$member> {
                 match self {
                     $(Self::$variant(payload) => $crate::codegen::Member::<$member>::get(&payload.$field),)*
-                    Self::$unknown(_) => ::core::option::Option::None,
+                    _ => ::core::option::Option::None,
                 }
             }
         }

@@ -3,13 +3,16 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::ir::{Api, Fallback, Field, Kind, Literal, Naming, Presence, Select, Type, TypeDef, TypeId, Variant};
+use crate::lock::Lock;
+use crate::source::Sources;
 
-/// Merges inline definitions of one concept that decode alike, and drops those that are then unused.
-pub(crate) fn merge_equal(api: &mut Api) {
+/// Merges inline definitions of one concept that decode alike, and drops those that are then unused. Those that are recorded
+/// with different names stay apart: each has users.
+pub(crate) fn merge_equal(api: &mut Api, lock: &Lock, sources: &Sources) {
     drop_unused(api);
     loop {
         let concepts = api.concepts();
-        let replaced = equal(api, &concepts);
+        let replaced = equal(api, &concepts, &lock.claims(api, sources));
         if replaced.is_empty() {
             break;
         }
@@ -31,16 +34,20 @@ pub(crate) fn merge_equal(api: &mut Api) {
     }
 }
 
-/// The inline definitions that equal an earlier one, each with that one.
-fn equal(api: &Api, concepts: &[Option<String>]) -> HashMap<TypeId, TypeId> {
-    let mut first: HashMap<(&str, Decoding<'_>), TypeId> = HashMap::new();
+/// The inline definitions that equal another one, each with that one: the first that is recorded, else the first. `claims` has
+/// the entries of the record that each definition is known by.
+fn equal(api: &Api, concepts: &[Option<String>], claims: &[Vec<usize>]) -> HashMap<TypeId, TypeId> {
+    let mut kept: HashMap<(&str, Decoding<'_>), Vec<TypeId>> = HashMap::new();
     let mut replaced = HashMap::new();
-    for (index, (def, concept)) in api.types.iter().zip(concepts).enumerate() {
-        if let Some(concept) = concept {
-            let known = *first.entry((concept, Decoding::of(def))).or_insert(TypeId(index));
-            if known != TypeId(index) {
-                replaced.insert(TypeId(index), known);
-            }
+    let (recorded, new): (Vec<usize>, Vec<usize>) = (0..api.types.len()).partition(|&index| !claims[index].is_empty());
+    for index in recorded.into_iter().chain(new) {
+        let Some(concept) = &concepts[index] else { continue };
+        let kept = kept.entry((concept, Decoding::of(&api.types[index]))).or_default();
+        let own = &claims[index];
+        let same = |known: &&TypeId| own.is_empty() || claims[known.0].iter().any(|entry| own.contains(entry));
+        match kept.iter().find(same) {
+            Some(known) => drop(replaced.insert(TypeId(index), *known)),
+            None => kept.push(TypeId(index)),
         }
     }
     replaced

@@ -25,10 +25,15 @@ impl<'a> Annotations<'a> {
         self.facts.extend(&schema.facts);
     }
 
-    /// Adds the annotations of schemas further away.
-    pub(super) fn add(&mut self, other: &Self) {
+    /// Adds the title and description of schemas further away.
+    pub(super) fn add_texts_of(&mut self, other: &Self) {
         self.title = self.title.or(other.title);
         self.description = self.description.or(other.description);
+    }
+
+    /// Adds the annotations of schemas further away.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.add_texts_of(other);
         self.deprecated |= other.deprecated;
         self.facts.extend(&other.facts);
     }

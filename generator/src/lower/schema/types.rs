@@ -170,10 +170,15 @@ impl<'a, 'c> Types<'a, 'c> {
             Some(ty) => ty,
             None => self.enter(Rc::clone(&merged), site),
         };
-        // The description of a definition stays with the definition; any other belongs to the use.
-        let is_definition = ty.definition().or_else(|| ty.children().first()?.definition());
-        if is_definition.is_none() || !matches!(ty, Type::Named(_) | Type::Implied(_)) {
-            annotations.add(&merged.annotations);
+        // The description of a reusable definition stays with the definition. That of an inline one is about both: others may
+        // share it. Any other belongs to the use.
+        let definition = ty.definition().or_else(|| ty.children().first()?.definition());
+        match definition.filter(|_| matches!(ty, Type::Named(_) | Type::Implied(_))) {
+            None => annotations.add(&merged.annotations),
+            Some(id) if matches!(self.defs[id.0].naming, Naming::Inline { .. }) => {
+                annotations.add_texts_of(&merged.annotations);
+            }
+            Some(_) => {}
         }
         Use { ty, nullable, docs: annotations.docs() }
     }

@@ -1,0 +1,280 @@
+//! Names that last: with the record of the run before, growth of a description only adds public items.
+//!
+//! `NAMES_ROUNDS=2000 cargo test -p webhook-generator --test names` tries more descriptions.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::{env, fs};
+
+use arbitrary_openapi::{Choices, seeded};
+use serde_json::{Map, Value, json};
+use syn::{Fields, ImplItem, Item, Visibility};
+use webhook_generator::{Output, ReceiverDependency, Request, generate, render};
+
+/// Few words, so that names clash, in several spellings; some are also names of emitted code.
+const WORDS: [&str; 22] = [
+    "data",
+    "state",
+    "created_by",
+    "createdBy",
+    "created-by",
+    "CreatedBy",
+    "unknown",
+    "undeclared",
+    "additional",
+    "item",
+    "user",
+    "User",
+    "event",
+    "Text",
+    "secret",
+    "kind",
+    "a_b",
+    "a-b",
+    "ab",
+    "!=",
+    "self",
+    "order",
+];
+
+const ACTIONS: [&str; 5] = ["paid", "sent", "un_paid", "un-paid", "lost"];
+
+const CONFIG: &str = "[event-type]\npointer = \"/type\"\n[signature]\nscheme = \"verifier\"\n";
+
+#[test]
+fn growth_only_adds_public_items() {
+    let rounds = env::var("NAMES_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(6);
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("codegen.toml"), CONFIG).expect("the file can be written");
+    let mut added = 0;
+    for seed in 0..rounds {
+        let tape = seeded(seed);
+        let choices = &mut tape.choices();
+        let mut spec = first(choices);
+        let _ = fs::remove_file(folder.path().join("names.lock"));
+        let mut items = run(folder.path(), choices, &spec, seed);
+        for _ in 0..3 {
+            for _ in 0..choices.number(1..=4) {
+                grow(choices, &mut spec);
+            }
+            let grown = run(folder.path(), choices, &spec, seed);
+            let gone: Vec<&String> = items.difference(&grown).collect();
+            assert!(gone.is_empty(), "seed {seed}: {gone:#?} are gone from {spec:#}");
+            added += grown.len() - items.len();
+            items = grown;
+        }
+    }
+    assert!(added > rounds as usize, "descriptions grow");
+}
+
+/// The public items for a description. The record of names is carried forward; with it, a second run gives the same.
+fn run(folder: &Path, choices: &mut Choices<'_>, spec: &Value, seed: u64) -> BTreeSet<String> {
+    fs::write(folder.join("spec.json"), shuffled(choices, spec)).expect("the file can be written");
+    let request = Request::new(folder.join("spec.json"))
+        .config(folder.join("codegen.toml"))
+        .names(folder.join("names.lock"))
+        .receiver(ReceiverDependency::Version("0.1".to_owned()));
+    let run = || -> Output {
+        let outcome = generate(&request);
+        let messages = render::text(&outcome.diagnostics, &outcome.sources, false);
+        outcome.output.unwrap_or_else(|| panic!("seed {seed}: {messages}\n{spec:#}"))
+    };
+    let output = run();
+    fs::write(folder.join("names.lock"), &output.names).expect("the file can be written");
+    let again = run();
+    assert_eq!(again.names, output.names, "seed {seed}: the record is an input of its own run");
+    assert_eq!(again.files, output.files, "seed {seed}: a second run differs");
+    public_items(&output)
+}
+
+fn public_items(output: &Output) -> BTreeSet<String> {
+    let mut items = BTreeSet::new();
+    for (path, text) in output.files.iter().filter(|(path, _)| path.starts_with("src/")) {
+        let module = path.trim_start_matches("src/").trim_end_matches(".rs");
+        let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
+        for item in &file.items {
+            add(&mut items, module, item);
+        }
+    }
+    items
+}
+
+fn add(items: &mut BTreeSet<String>, module: &str, item: &Item) {
+    match item {
+        Item::Struct(item) => {
+            items.insert(format!("{module}::{}", item.ident));
+            for field in item.fields.iter().filter(|field| matches!(field.vis, Visibility::Public(_))) {
+                items.extend(field.ident.as_ref().map(|field| format!("{module}::{}.{field}", item.ident)));
+            }
+        }
+        Item::Enum(item) => {
+            items.insert(format!("{module}::{}", item.ident));
+            for variant in &item.variants {
+                let form = if matches!(variant.fields, Fields::Unit) { "" } else { "(_)" };
+                items.insert(format!("{module}::{}::{}{form}", item.ident, variant.ident));
+            }
+        }
+        Item::Impl(item) => {
+            let functions = item.items.iter().filter_map(|item| match item {
+                ImplItem::Fn(function) => Some(function.sig.ident.to_string()),
+                _ => None,
+            });
+            items.extend(functions.map(|function| format!("{module}::fn {function}")));
+        }
+        Item::Macro(item) => {
+            // `codegen::event_member! { /// docs Event::accessor -> …`
+            let text = item.mac.tokens.to_string();
+            if item.mac.path.segments.last().is_some_and(|last| last.ident == "event_member") {
+                items.extend(text.split("Event :: ").nth(1).and_then(|rest| rest.split(' ').next()).map(str::to_owned));
+            }
+        }
+        _ => {}
+    }
+}
+
+fn first(choices: &mut Choices<'_>) -> Value {
+    let mut spec = json!({
+        "openapi": "3.1.0",
+        "info": { "title": "Acme", "version": "1" },
+        "webhooks": {},
+        "components": { "schemas": {} },
+    });
+    for _ in 0..choices.number(1..=3) {
+        add_component(choices, &mut spec);
+    }
+    add_webhook(choices, &mut spec);
+    for _ in 0..choices.number(0..=3) {
+        add_webhook(choices, &mut spec);
+    }
+    spec
+}
+
+/// Adds something at a random place.
+fn grow(choices: &mut Choices<'_>, spec: &mut Value) {
+    match choices.number(0..=5) {
+        0 => add_component(choices, spec),
+        1 => add_webhook(choices, spec),
+        2 => change(choices, spec, "enum", |choices, values| {
+            let value = json!(*choices.pick(&WORDS));
+            if let Some(values) = values.as_array_mut().filter(|values| !values.contains(&value)) {
+                let at = choices.number(0..=values.len());
+                values.insert(at, value);
+            }
+        }),
+        _ => {
+            let components = components(spec);
+            change(choices, spec, "properties", |choices, members| {
+                let (name, schema) = (*choices.pick(&WORDS), schema(choices, &components, 2));
+                if let Some(members) = members.as_object_mut() {
+                    insert(members, name, schema);
+                }
+            });
+        }
+    }
+}
+
+/// Adds an entry, unless there is one of this name.
+fn insert(object: &mut Map<String, Value>, name: &str, value: Value) {
+    object.entry(name).or_insert(value);
+}
+
+/// Changes one of the schemas with a keyword.
+fn change(
+    choices: &mut Choices<'_>,
+    spec: &mut Value,
+    keyword: &str,
+    change: impl FnOnce(&mut Choices<'_>, &mut Value),
+) {
+    let mut count = 0;
+    visit(spec, keyword, &mut |_| count += 1);
+    let (at, mut index, mut change) = (choices.number(0..=count.max(1) - 1), 0, Some(change));
+    visit(spec, keyword, &mut |value| {
+        if index == at
+            && let Some(change) = change.take()
+        {
+            change(choices, value);
+        }
+        index += 1;
+    });
+}
+
+/// Calls `found` with the value of a keyword in each schema that has it.
+fn visit(value: &mut Value, keyword: &str, found: &mut dyn FnMut(&mut Value)) {
+    match value {
+        Value::Object(object) => {
+            let is_schema = object.get("type").is_some_and(Value::is_string);
+            if let Some(value) = object.get_mut(keyword).filter(|_| is_schema) {
+                found(value);
+            }
+            object.values_mut().for_each(|value| visit(value, keyword, found));
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(|value| visit(value, keyword, found)),
+        _ => {}
+    }
+}
+
+/// JSON with the members of each object in a random order.
+fn shuffled(choices: &mut Choices<'_>, value: &Value) -> String {
+    let parts: Vec<String> = match value {
+        Value::Object(object) => {
+            let mut entries: Vec<(&String, &Value)> = object.iter().collect();
+            let mut parts = Vec::new();
+            while !entries.is_empty() {
+                let (name, value) = entries.swap_remove(choices.number(0..=entries.len() - 1));
+                parts.push(format!("{}: {}", json!(name), shuffled(choices, value)));
+            }
+            return format!("{{{}}}", parts.join(", "));
+        }
+        Value::Array(elements) => elements.iter().map(|element| shuffled(choices, element)).collect(),
+        value => return value.to_string(),
+    };
+    format!("[{}]", parts.join(", "))
+}
+
+fn components(spec: &Value) -> Vec<String> {
+    spec["components"]["schemas"].as_object().map(|schemas| schemas.keys().cloned().collect()).unwrap_or_default()
+}
+
+fn add_component(choices: &mut Choices<'_>, spec: &mut Value) {
+    let components = components(spec);
+    let (name, schema) = (*choices.pick(&WORDS), object(choices, &components, 2));
+    if let Some(schemas) = spec["components"]["schemas"].as_object_mut() {
+        insert(schemas, name, schema);
+    }
+}
+
+fn add_webhook(choices: &mut Choices<'_>, spec: &mut Value) {
+    let components = components(spec);
+    let name = format!("{}.{}", choices.pick(&["order", "user", "un_known", "a.b"]), choices.pick(&ACTIONS));
+    let mut body = object(choices, &components, 3);
+    body["properties"]["type"] = json!({ "const": name });
+    let content = json!({ "application/json": { "schema": body } });
+    if let Some(webhooks) = spec["webhooks"].as_object_mut() {
+        insert(webhooks, &name, json!({ "post": { "requestBody": { "content": content } } }));
+    }
+}
+
+fn object(choices: &mut Choices<'_>, components: &[String], depth: usize) -> Value {
+    let mut members = Map::new();
+    for _ in 0..choices.number(1..=4) {
+        let (name, schema) = (*choices.pick(&WORDS), schema(choices, components, depth - 1));
+        members.insert(name.to_owned(), schema);
+    }
+    json!({ "type": "object", "properties": members })
+}
+
+fn schema(choices: &mut Choices<'_>, components: &[String], depth: usize) -> Value {
+    match choices.number(0..=9) {
+        0..=3 if depth > 0 => object(choices, components, depth),
+        4 if depth > 0 => json!({ "type": "array", "items": object(choices, components, depth) }),
+        5 | 6 if !components.is_empty() => {
+            json!({ "$ref": format!("#/components/schemas/{}", choices.pick(components)) })
+        }
+        7 => {
+            let values: BTreeSet<&str> = [*choices.pick(&WORDS), *choices.pick(&WORDS), "z"].into();
+            json!({ "type": "string", "enum": values })
+        }
+        8 => json!({ "type": "integer" }),
+        _ => json!({ "type": "string" }),
+    }
+}
