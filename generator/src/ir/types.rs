@@ -301,7 +301,7 @@ pub struct Union {
 }
 
 /// An alternative of a [`Union`].
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Variant {
     /// The proposed name.
     pub name: String,

@@ -1,5 +1,6 @@
 //! Passes over finished definitions.
 
+mod alternatives;
 mod cycles;
 mod dedup;
 mod depth;
@@ -8,7 +9,8 @@ mod graph;
 mod large;
 mod null;
 
-pub(super) use cycles::{box_cycles, cut_endless};
+pub(super) use alternatives::cut_endless;
+pub(super) use cycles::box_cycles;
 pub(super) use dedup::merge_equal;
 pub(super) use depth::cut_chains;
 pub(super) use endless::end_required;

@@ -1,6 +1,8 @@
 //! What descriptions mean in Rust, shown by the outline that `--emit ir` prints.
 
+mod bodies;
 mod corrections;
+mod cyclic_unions;
 mod event_types;
 mod examples;
 mod merging;
