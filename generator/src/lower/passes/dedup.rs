@@ -34,21 +34,25 @@ pub(crate) fn merge_equal(api: &mut Api, lock: &Lock, sources: &Sources) {
     }
 }
 
-/// The inline definitions that equal another one, each with that one: the first that is recorded, else the first. `claims` has
-/// the entries of the record that each definition is known by.
+/// The inline definitions that equal another one, each with that one: the first, as without a record. `claims` has the
+/// entries of the record that each definition is known by.
 fn equal(api: &Api, concepts: &[Option<String>], claims: &[Vec<usize>]) -> HashMap<TypeId, TypeId> {
-    let mut kept: HashMap<(&str, Decoding<'_>), Vec<TypeId>> = HashMap::new();
-    let mut replaced = HashMap::new();
+    let mut groups: HashMap<(&str, Decoding<'_>), Vec<Vec<usize>>> = HashMap::new();
     let (recorded, new): (Vec<usize>, Vec<usize>) = (0..api.types.len()).partition(|&index| !claims[index].is_empty());
     for index in recorded.into_iter().chain(new) {
         let Some(concept) = &concepts[index] else { continue };
-        let kept = kept.entry((concept, Decoding::of(&api.types[index]))).or_default();
+        let groups = groups.entry((concept, Decoding::of(&api.types[index]))).or_default();
         let own = &claims[index];
-        let same = |known: &&TypeId| own.is_empty() || claims[known.0].iter().any(|entry| own.contains(entry));
-        match kept.iter().find(same) {
-            Some(known) => drop(replaced.insert(TypeId(index), *known)),
-            None => kept.push(TypeId(index)),
+        let same = |group: &&mut Vec<usize>| own.is_empty() || claims[group[0]].iter().any(|entry| own.contains(entry));
+        match groups.iter_mut().find(same) {
+            Some(group) => group.push(index),
+            None => groups.push(vec![index]),
         }
+    }
+    let mut replaced = HashMap::new();
+    for group in groups.into_values().flatten() {
+        let first = group.iter().copied().min().unwrap_or_default();
+        replaced.extend(group.into_iter().filter(|index| *index != first).map(|index| (TypeId(index), TypeId(first))));
     }
     replaced
 }
