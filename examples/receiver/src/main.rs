@@ -9,7 +9,8 @@
 //! `/assets`, `/agreements`, `/unrouted` and `/drift`.
 //!
 //! Each delivery is stored in a file, `webhooks.sqlite`, before it is answered. If the server is killed, it handles what is left
-//! when it is started again.
+//! when it is started again. With the feature `postgres` and `DATABASE_URL`, it stores in PostgreSQL, and
+//! several can run at once.
 //!
 //! # Before this goes to production
 //!
@@ -34,7 +35,7 @@ use std::time::{Duration, SystemTime};
 use clap::Parser;
 use tenovos_webhooks::Topic;
 use tokio::net::TcpListener;
-use webhook_inbox::Inbox;
+use webhook_inbox::{Inbox, Store};
 use webhook_inbox_sqlite::SqliteStore;
 use webhook_receiver::BoxError;
 use webhook_receiver::serve::Server;
@@ -54,6 +55,10 @@ struct Options {
     /// The file in which deliveries are stored; it is created if it does not exist
     #[arg(long, env, default_value = "webhooks.sqlite")]
     inbox: PathBuf,
+
+    /// A PostgreSQL database in place of the file, as a URL; needs the feature `postgres`
+    #[arg(long, env, hide_env_values = true)]
+    database_url: Option<String>,
 
     /// For how long a delivery is claimed, in milliseconds: after a crash, it waits for as long before it is handled again
     #[arg(long, env, default_value_t = 30_000)]
@@ -82,6 +87,24 @@ async fn main() -> ExitCode {
 }
 
 async fn run(options: &Options) -> Result<(), BoxError> {
+    if let Some(url) = &options.database_url {
+        #[cfg(feature = "postgres")]
+        {
+            let store = webhook_inbox_postgres::PostgresStore::connect(url).await;
+            return serve(options, store.map_err(|error| format!("cannot use the database: {error}"))?).await;
+        }
+        #[cfg(not(feature = "postgres"))]
+        {
+            let _ = url;
+            return Err("`DATABASE_URL` is set: run it with `--features postgres`, or without the variable".into());
+        }
+    }
+    let store = SqliteStore::open(&options.inbox)
+        .map_err(|error| format!("cannot use {}: {error}", options.inbox.display()))?;
+    serve(options, store).await
+}
+
+async fn serve(options: &Options, store: impl Store) -> Result<(), BoxError> {
     let secret = secret::from_env()?;
     let listener = TcpListener::bind(options.listen)
         .await
@@ -95,8 +118,6 @@ async fn run(options: &Options) -> Result<(), BoxError> {
         .on(app::index_asset)
         .on_topic(Topic::RmAgreement, app::record_agreement)
         .into_service();
-    let store = SqliteStore::open(&options.inbox)
-        .map_err(|error| format!("cannot use {}: {error}", options.inbox.display()))?;
     let lease = Duration::from_millis(options.lease_ms);
     let inbox = Inbox::builder("tenovos", store, service).lease(lease).start()?;
     let grace = Duration::from_millis(options.grace_ms);

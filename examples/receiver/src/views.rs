@@ -11,7 +11,6 @@ use axum::{Json, Router};
 use tenovos_webhooks::Tenovos;
 use webhook_inbox::Inbox;
 use webhook_inbox::store::{Page, Selection, State as Entries, Store};
-use webhook_inbox_sqlite::SqliteStore;
 use webhook_receiver::{BoxError, StoredDelivery};
 
 use crate::app::App;
@@ -19,16 +18,17 @@ use crate::app::App;
 /// How many unrouted deliveries are shown.
 const MAX_UNROUTED: usize = 100;
 
-type TenovosInbox = Inbox<SqliteStore, Tenovos>;
+type TenovosInbox<S> = Inbox<S, Tenovos>;
 
 /// The pages, all of them JSON except the body of an unrouted delivery, which may be anything.
-pub(crate) fn router(app: Arc<App>, inbox: TenovosInbox) -> Router {
+pub(crate) fn router<S: Store>(app: Arc<App>, inbox: TenovosInbox<S>) -> Router {
     // What Tenovos sends although its description does not list it.
     let drift = {
         let service = inbox.service().clone();
         move || service.drift().iter().map(ToString::to_string).collect::<Vec<_>>()
     };
-    let unrouted = Router::new().route("/unrouted", get(reasons)).route("/unrouted/{id}", get(raw)).with_state(inbox);
+    let unrouted =
+        Router::new().route("/unrouted", get(reasons::<S>)).route("/unrouted/{id}", get(raw::<S>)).with_state(inbox);
     Router::new()
         .route("/assets", get(async |State(app): Shared| Json(app.assets())))
         .route("/agreements", get(async |State(app): Shared| Json(app.agreements())))
@@ -56,7 +56,7 @@ impl IntoResponse for Failure {
 }
 
 /// Why each delivery could not be routed.
-async fn reasons(State(inbox): State<TenovosInbox>) -> Result<Json<BTreeMap<String, String>>, Failure> {
+async fn reasons<S: Store>(State(inbox): State<TenovosInbox<S>>) -> Result<Json<BTreeMap<String, String>>, Failure> {
     let selection = Selection { states: vec![Entries::Unrouted], ..Selection::default() };
     let page = Page { after: 0, limit: MAX_UNROUTED, with_bytes: false };
     let entries = inbox.store().list(&selection, &page).await.map_err(BoxError::from)?;
@@ -64,7 +64,7 @@ async fn reasons(State(inbox): State<TenovosInbox>) -> Result<Json<BTreeMap<Stri
 }
 
 /// The body as received, sent as `application/octet-stream` so that no browser interprets it.
-async fn raw(State(inbox): State<TenovosInbox>, Path(id): Path<String>) -> Result<Response, Failure> {
+async fn raw<S: Store>(State(inbox): State<TenovosInbox<S>>, Path(id): Path<String>) -> Result<Response, Failure> {
     let selection = Selection { ids: vec![id], states: vec![Entries::Unrouted], ..Selection::default() };
     let page = Page { after: 0, limit: 1, with_bytes: true };
     let entries = inbox.store().list(&selection, &page).await.map_err(BoxError::from)?;

@@ -222,10 +222,32 @@ fn it_finishes_handlers_before_it_stops() {
 #[test]
 fn what_was_answered_is_handled_even_if_the_process_is_killed() {
     let folder = tempfile::tempdir().expect("there should be a temporary folder");
-    let inbox = folder.path().join("webhooks.sqlite");
+    survives_a_kill("INBOX", &folder.path().join("webhooks.sqlite").display().to_string());
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn so_it_is_with_postgresql() {
+    let Some(server) = temporary_postgres::PostgresServer::start() else { return };
+    survives_a_kill("DATABASE_URL", &server.url(temporary_postgres::ADMINISTRATOR, "postgres"));
+}
+
+#[cfg(not(feature = "postgres"))]
+#[test]
+fn a_database_without_the_feature_is_an_error() {
+    let mut process = Process::spawn(|command| {
+        command.env("DATABASE_URL", "postgresql://localhost/app");
+    });
+    process.log.wait_for("error: `DATABASE_URL` is set: run it with `--features postgres`");
+    assert_eq!(process.exit().code(), Some(1));
+}
+
+/// With this variable, which says where deliveries are stored.
+#[track_caller]
+fn survives_a_kill(variable: &str, value: &str) {
     let start = |work_ms: &str| {
         Server::start_with(|command| {
-            command.env("INBOX", &inbox).env("LEASE_MS", "300").env("WORK_MS", work_ms);
+            command.env(variable, value).env("LEASE_MS", "300").env("WORK_MS", work_ms);
         })
     };
     let mut killed = start("600000");

@@ -98,6 +98,7 @@ fn features(shell: &Shell) -> Verdict {
         }
         cmd!(shell, "cargo test --package {package} --all-features").run()?;
     }
+    cmd!(shell, "cargo test --package receiver-example --features postgres --test process").run()?;
     Ok(Outcome::Passed)
 }
 

@@ -30,7 +30,7 @@ impl Process {
     pub(crate) fn spawn(configure: impl FnOnce(&mut Command)) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_receiver-example"));
         command.args(["--listen", "127.0.0.1:0"]).env("TENOVOS_WEBHOOK_SECRET", SECRET);
-        for variable in ["LISTEN", "GRACE_MS", "WORK_MS", "LEASE_MS"] {
+        for variable in ["LISTEN", "GRACE_MS", "WORK_MS", "LEASE_MS", "DATABASE_URL"] {
             command.env_remove(variable);
         }
         let folder = tempfile::tempdir().expect("there should be a temporary folder");
