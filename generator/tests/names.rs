@@ -64,7 +64,7 @@ fn growth_only_adds_public_items() {
             items = grown;
         }
     }
-    assert!(added > rounds as usize, "descriptions grow");
+    assert!(u64::try_from(added).is_ok_and(|added| added > rounds), "descriptions grow");
 }
 
 /// The public items for a description. The record of names is carried forward; with it, a second run gives the same.
