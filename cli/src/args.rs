@@ -19,6 +19,7 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    Init(Init),
     Generate(Generate),
     Overlay(Overlay),
     Explain(Explain),
@@ -77,6 +78,38 @@ pub struct Generate {
     pub(crate) verbose: bool,
 }
 
+/// Start a crate: write its `codegen.toml`, and generate it
+///
+/// The file states every choice that was inferred from the description, with its evidence, and has a commented line for every
+/// open question. The options that name files are written down, too. A file that exists is never changed: the command then
+/// generates as `cargo webhooks generate --config` does.
+///
+/// Exit code: 0 if the file was written, and the crate was generated or waits for answers; 1 if the description has other
+/// errors; 2 if the command line is wrong.
+#[derive(Args)]
+pub(crate) struct Init {
+    #[command(flatten)]
+    pub(crate) input: Input,
+
+    /// The folder of the generated crate; the default is `NAME-webhooks`, with the name of the description
+    ///
+    /// The `codegen.toml` is written beside it, unless `--config` names another file.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// The name of the generated package; the default is the name of the output folder
+    #[arg(long, value_name = "NAME")]
+    pub(crate) crate_name: Option<CrateName>,
+
+    /// Where the generated package finds `webhook-receiver`: a path, a git address or a version
+    #[arg(long, value_name = "PATH|GIT|VERSION", allow_hyphen_values = true)]
+    pub(crate) receiver: Option<Receiver>,
+
+    /// Print each finding, every file and the time of each phase
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+}
+
 /// Print a description with its overlays applied
 ///
 /// Diagnostics go to standard error.
@@ -91,7 +124,7 @@ pub(crate) struct Overlay {
 }
 
 /// What is read, and how it is reported.
-#[derive(Args)]
+#[derive(Clone, Args)]
 #[command(group = ArgGroup::new("input").args(["spec", "config"]).multiple(true))]
 pub(crate) struct Input {
     /// The OpenAPI description, YAML or JSON

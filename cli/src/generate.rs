@@ -27,7 +27,8 @@ impl Generate {
         on_large_stack(|| self.generate()).unwrap_or_else(|error| error.exit("generate"))
     }
 
-    fn generate(&self) -> Result<ExitCode, UsageError> {
+    /// Generates, and prints a report.
+    pub(crate) fn generate(&self) -> Result<ExitCode, UsageError> {
         let mut selection = Selection::new(&self.input)?;
         if self.emit.is_some() {
             selection = selection.only()?;

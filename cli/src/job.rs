@@ -181,7 +181,7 @@ fn receiver(
 }
 
 /// The dependency in the manifest of the crate in `out`.
-fn dependency(receiver: Receiver, out: &Path) -> Result<ReceiverDependency, String> {
+pub(crate) fn dependency(receiver: Receiver, out: &Path) -> Result<ReceiverDependency, String> {
     match receiver {
         Receiver::Version(version) => Ok(ReceiverDependency::Version(version)),
         Receiver::Git(address) => Ok(ReceiverDependency::Git(address)),

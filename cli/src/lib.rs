@@ -8,6 +8,7 @@
 mod args;
 mod explain;
 mod generate;
+mod init;
 mod job;
 mod output;
 mod overlay;
@@ -38,6 +39,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
     match Cli::parse_from(arguments).command {
         Command::Generate(arguments) => arguments.run(),
+        Command::Init(arguments) => arguments.run(),
         Command::Overlay(arguments) => arguments.run(),
         Command::Explain(arguments) => explain::run(&arguments),
     }

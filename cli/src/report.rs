@@ -233,7 +233,8 @@ fn by_code(report: &Report) -> String {
     format!("\n{}\n", codes.iter().map(line).collect::<String>())
 }
 
-fn count(number: usize, what: &str) -> String {
+/// A number of things in words.
+pub(crate) fn count(number: usize, what: &str) -> String {
     match number {
         0 => format!("no {what}s"),
         1 => format!("1 {what}"),

@@ -1,10 +1,8 @@
 //! One diagnostic.
 
 use super::code::{Code, Severity};
+use super::setting::{Basis, Setting};
 use crate::document::{FileId, Origin};
-
-/// How many lines of a setting are shown.
-const MAX_LINES: usize = 20;
 
 /// One finding.
 #[derive(Clone, Debug)]
@@ -32,15 +30,6 @@ pub enum Denied {
     CommandLine,
     /// A line of `codegen.toml`; it is among the labels.
     Setting,
-}
-
-/// Lines of a table in a `codegen.toml`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Setting {
-    /// The table, such as `event-type`.
-    pub table: &'static str,
-    /// Its lines, such as `pointer = "/type"`.
-    pub lines: Vec<String>,
 }
 
 /// A place with a message.
@@ -111,9 +100,25 @@ impl Diagnostic {
 
     /// Adds lines for a table of `codegen.toml` that would resolve it, and shows them as help.
     #[must_use]
-    pub fn setting(mut self, table: &'static str, lines: Vec<String>) -> Self {
-        self.help.push(setting_help(table, &lines));
-        self.settings.push(Setting { table, lines });
+    pub fn setting(self, table: &'static str, lines: Vec<String>) -> Self {
+        self.offer(Setting { table, lines, basis: Basis::Open, when: None })
+    }
+
+    /// Adds lines that state what was inferred, and shows them as help.
+    #[must_use]
+    pub fn inferred(self, table: &'static str, lines: Vec<String>) -> Self {
+        self.offer(Setting { table, lines, basis: Basis::Inferred, when: None })
+    }
+
+    /// Adds one of several settings to choose from, with the case that it is for, and shows it as help.
+    #[must_use]
+    pub fn candidate(self, when: impl Into<String>, table: &'static str, lines: Vec<String>) -> Self {
+        self.offer(Setting { table, lines, basis: Basis::Open, when: Some(when.into()) })
+    }
+
+    fn offer(mut self, setting: Setting) -> Self {
+        self.help.push(setting.help());
+        self.settings.push(setting);
         self
     }
 
@@ -142,13 +147,4 @@ impl Diagnostic {
         });
         alike.into_iter().chain(denied).collect()
     }
-}
-
-/// The help that shows lines of a table.
-pub(super) fn setting_help(table: &str, lines: &[String]) -> String {
-    let mut shown = lines.iter().take(MAX_LINES).map(String::as_str).collect::<Vec<_>>().join("\n");
-    if let more @ 1.. = lines.len().saturating_sub(MAX_LINES) {
-        shown += &format!("\n# and {more} more lines like these");
-    }
-    format!("set it in codegen.toml (`--config`):\n[{table}]\n{shown}")
 }

@@ -3,8 +3,9 @@
 use indexmap::IndexMap;
 
 use super::code::Code;
-use super::diagnostic::{Denied, Diagnostic, Label, Setting, setting_help};
+use super::diagnostic::{Denied, Diagnostic, Label};
 use super::report::Diagnostics;
+use super::setting::Setting;
 
 /// How many findings of a group show their place.
 const MAX_PLACES: usize = 3;
@@ -39,9 +40,8 @@ fn one(group: &[&Diagnostic]) -> Diagnostic {
     if others.is_empty() {
         return one;
     }
-    let is_settings = |help: &String, finding: &Diagnostic| {
-        finding.settings.iter().any(|setting| setting_help(setting.table, &setting.lines) == *help)
-    };
+    let is_settings =
+        |help: &String, finding: &Diagnostic| finding.settings.iter().any(|setting| setting.help() == *help);
     one.help.retain(|help| !is_settings(help, first));
     for other in &others[..others.len().min(MAX_PLACES - 1)] {
         let text =
@@ -54,22 +54,27 @@ fn one(group: &[&Diagnostic]) -> Diagnostic {
         }
     }
     one.settings = merged(group);
-    one.help.extend(one.settings.iter().map(|setting| setting_help(setting.table, &setting.lines)));
+    one.help.extend(one.settings.iter().map(Setting::help));
     one
 }
 
 /// The lines that all findings offer, by table.
 fn merged(group: &[&Diagnostic]) -> Vec<Setting> {
-    let mut tables: IndexMap<&'static str, Vec<String>> = IndexMap::new();
+    let mut merged: Vec<Setting> = Vec::new();
     for setting in group.iter().flat_map(|finding| &finding.settings) {
-        let lines = tables.entry(setting.table).or_default();
-        for line in &setting.lines {
-            if !lines.contains(line) {
-                lines.push(line.clone());
+        let alike = |one: &&mut Setting| (one.table, &one.when) == (setting.table, &setting.when);
+        match merged.iter_mut().find(alike) {
+            Some(one) => {
+                for line in &setting.lines {
+                    if !one.lines.contains(line) {
+                        one.lines.push(line.clone());
+                    }
+                }
             }
+            None => merged.push(setting.clone()),
         }
     }
-    tables.into_iter().map(|(table, lines)| Setting { table, lines }).collect()
+    merged
 }
 
 #[cfg(test)]

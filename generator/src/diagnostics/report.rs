@@ -1,8 +1,9 @@
 //! All diagnostics of a run.
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use super::choice::Choice;
 use super::code::{Code, Severity};
 use super::diagnostic::{Diagnostic, Place};
 
@@ -18,7 +19,9 @@ pub struct Diagnostics {
     findings: Vec<Diagnostic>,
     /// The identity of a diagnostic.
     known: HashSet<(Code, String, Option<Place>)>,
-    counts: HashMap<Code, usize>,
+    counts: BTreeMap<Code, usize>,
+    /// Choices that need no message.
+    evident: Vec<Choice>,
 }
 
 impl Diagnostics {
@@ -44,6 +47,29 @@ impl Diagnostics {
         }
     }
 
+    /// Adds a choice that the description leaves no doubt about.
+    pub(crate) fn choose(&mut self, choice: Choice) {
+        self.evident.push(choice);
+    }
+
+    /// All choices that settings can state, and all questions that they can answer: those without a message first.
+    pub fn choices(&self) -> Vec<Choice> {
+        let reported = self.findings.iter().filter(|finding| !finding.settings.is_empty()).map(|finding| Choice {
+            message: finding.message.clone(),
+            labels: finding.labels.clone(),
+            settings: finding.settings.clone(),
+        });
+        self.evident.iter().cloned().chain(reported).collect()
+    }
+
+    /// Whether settings can resolve all errors, if there are any.
+    pub fn errors_are_questions(&self) -> bool {
+        let errors = || self.findings.iter().filter(|finding| finding.severity() == Severity::Error);
+        // Of many errors of one kind, only the last has the lines.
+        let is_question = |code: Code| errors().any(|error| error.code == code && !error.settings.is_empty());
+        errors().all(|error| is_question(error.code))
+    }
+
     /// The value of a result; an error is added.
     pub(crate) fn take_in<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
         result.map_err(|diagnostic| self.push(diagnostic)).ok()
@@ -54,14 +80,17 @@ impl Diagnostics {
         self.findings.iter().any(|d| d.severity() == Severity::Error)
     }
 
-    /// The `codegen.toml` that would resolve all errors; `None` if one of them has no such lines.
+    /// The `codegen.toml` that would resolve all errors; `None` if one of them has no such lines, or only lines to choose
+    /// from.
     pub fn suggested_config(&self) -> Option<String> {
         let errors: Vec<_> = self.findings.iter().filter(|d| d.severity() == Severity::Error).collect();
-        if errors.is_empty() || errors.iter().any(|error| error.settings.is_empty()) {
+        let has_lines = |error: &&Diagnostic| error.settings.iter().any(|setting| setting.when.is_none());
+        if errors.is_empty() || !errors.iter().all(has_lines) {
             return None;
         }
         let mut tables: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for setting in errors.iter().flat_map(|error| &error.settings) {
+        let settings = errors.iter().flat_map(|error| &error.settings);
+        for setting in settings.filter(|setting| setting.when.is_none()) {
             let lines = tables.entry(setting.table).or_default();
             for line in setting.lines.iter().map(String::as_str) {
                 if !lines.contains(&line) {
@@ -80,7 +109,7 @@ impl Diagnostics {
 
     /// These findings instead, of which there are as many by code.
     pub(super) fn with(&self, findings: Vec<Diagnostic>) -> Self {
-        Self { findings, known: HashSet::new(), counts: self.counts.clone() }
+        Self { findings, known: HashSet::new(), counts: self.counts.clone(), evident: self.evident.clone() }
     }
 
     /// How many findings of each code there are, most first, whether or not each is shown.

@@ -8,7 +8,7 @@ use super::reporter::Reporter;
 use super::schema::{MergeCache, MergedSchema};
 use crate::budget::{Budget, Resource};
 use crate::config::Config;
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::diagnostics::{Basis, Choice, Diagnostic, Diagnostics, Label, Place, Setting};
 use crate::document::Origin;
 use crate::normalize::{Description, SchemaId, Schemas};
 use crate::source::{Limits, Sources};
@@ -54,6 +54,16 @@ impl<'a> Context<'a> {
     /// Reports a diagnostic.
     pub(super) fn report(&self, diagnostic: Diagnostic) {
         self.reporter.report(diagnostic);
+    }
+
+    /// Adds a choice that the description leaves no doubt about, and the setting that states it.
+    pub(super) fn choose(&self, message: String, evidence: (Place, &str), table: &'static str, lines: Vec<String>) {
+        let (place, text) = evidence;
+        self.reporter.choose(Choice {
+            message,
+            labels: vec![Label { place, text: text.to_owned() }],
+            settings: vec![Setting { table, lines, basis: Basis::Inferred, when: None }],
+        });
     }
 
     /// Counts what is made from the schema or example at `origin`.

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use crate::budget::{Budget, Resource};
-use crate::diagnostics::{Diagnostic, Diagnostics, Place};
+use crate::diagnostics::{Choice, Diagnostic, Diagnostics, Place};
 use crate::document::Origin;
 use crate::source::Limits;
 
@@ -23,6 +23,11 @@ impl<'a> Reporter<'a> {
         if !self.is_exceeded() {
             self.diagnostics.borrow_mut().push(diagnostic);
         }
+    }
+
+    /// Adds a choice that the description leaves no doubt about.
+    pub(super) fn choose(&self, choice: Choice) {
+        self.diagnostics.borrow_mut().choose(choice);
     }
 
     /// Counts what is made from the schema or example at `origin`.

@@ -1,7 +1,7 @@
 //! The error for a description without webhooks.
 
 use super::{METHODS, Reader, is_nearly_webhooks};
-use crate::diagnostics::{Code, Diagnostic, Place};
+use crate::diagnostics::{Code, Diagnostic, Place, toml_string};
 use crate::document::Node;
 
 impl Reader<'_, '_> {
@@ -20,25 +20,24 @@ impl Reader<'_, '_> {
             (None, Some((_, near))) => (Place::Name(near.origin().clone()), "did you mean `webhooks`?"),
             (None, None) => (Place::Value(root.origin().clone()), rule),
         };
-        self.diagnostics.push(
-            Diagnostic::new(Code::NoWebhooks, "the description has no webhook with a JSON body")
-                .at(place, "")
-                .help(help)
-                .maybe_help(if map.is_none() && misspelled.is_none() { paths(root) } else { None }),
-        );
+        let error = Diagnostic::new(Code::NoWebhooks, "the description has no webhook with a JSON body");
+        let error = error.at(place, "").help(help);
+        self.diagnostics.push(match first_path(root) {
+            Some(path) if map.is_none() && misspelled.is_none() => {
+                let when = "if webhooks are described under `paths`, list them in codegen.toml, or their `tags`; `*` matches \
+                            any text";
+                error.candidate(when, "webhooks", vec![format!("paths = [{}]", toml_string(path))])
+            }
+            _ => error,
+        });
     }
 }
 
-/// The setting for webhooks that are described under `paths`, with the first that has a body.
-fn paths(root: &Node) -> Option<String> {
+/// The first path of which an operation has a body.
+fn first_path(root: &Node) -> Option<&str> {
     let has_body = |item: &Node| {
         METHODS.iter().any(|method| item.get(method).is_some_and(|operation| operation.get("requestBody").is_some()))
     };
     let (path, _) = root.get("paths")?.as_object()?.iter().find(|(_, item)| has_body(item))?;
-    Some(format!(
-        "if webhooks are described under `paths`, list them in codegen.toml, or their `tags`; `*` matches any text:\n\
-         [webhooks]\n\
-         paths = [{:?}]",
-        &**path
-    ))
+    Some(path)
 }

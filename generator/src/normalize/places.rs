@@ -7,7 +7,7 @@ use indexmap::{IndexMap, IndexSet};
 use super::entry::{Address, Entry, distinct};
 use super::{METHODS, Reader, is_path_item};
 use crate::config::{Callbacks, Located, Text, WebhookPlaces};
-use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean};
+use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean, toml_string};
 use crate::document::Node;
 
 /// An operation under `paths`.
@@ -113,7 +113,7 @@ impl Reader<'_, '_> {
     fn inferred(&mut self, root: &Node, operations: &[ApiOperation]) -> Vec<Entry> {
         let callbacks = self.callbacks(root, operations);
         if let Some(first) = callbacks.first() {
-            self.report_inferred("`callbacks`", first, "callbacks = true".to_owned());
+            self.report_inferred("`callbacks`", std::slice::from_ref(&first.key), "callbacks = true".to_owned());
         }
         let mut entries = callbacks;
         let mut groups: IndexMap<(bool, &str), Vec<&ApiOperation>> = IndexMap::new();
@@ -125,28 +125,43 @@ impl Reader<'_, '_> {
             }
         }
         let mut seen = HashSet::new();
+        // What each line lists, and the first webhook of each.
+        let mut lists: IndexMap<&str, Vec<(String, Node)>> = IndexMap::new();
         for ((by_tag, name), operations) in groups {
             // Operations that are not received manage webhooks.
             if !operations.iter().all(|operation| operation.method == "post" && operation.has_body()) {
                 continue;
             }
             let new = operations.into_iter().filter(|operation| seen.insert(operation.path.clone()));
-            let new: Vec<Entry> = new.map(|operation| operation.entry(operation.last_segment())).collect();
+            let (list, value) = if by_tag { ("tags", name.to_owned()) } else { ("paths", format!("/{name}/*")) };
+            // The names are those that the line gives them, too.
+            let new: Vec<Entry> = new
+                .map(|operation| {
+                    let of_pattern = if by_tag { None } else { matched(&value, &operation.path) };
+                    operation.entry(of_pattern.unwrap_or_else(|| operation.last_segment()))
+                })
+                .collect();
             if let Some(first) = new.first() {
-                let (list, value) = if by_tag { ("tags", name.to_owned()) } else { ("paths", format!("/{name}/*")) };
-                self.report_inferred(&format!("`paths`, by `{value}`"), first, format!("{list} = [{value:?}]"));
+                lists.entry(list).or_default().push((value, first.key.clone()));
             }
             entries.extend(new);
+        }
+        for (list, found) in lists {
+            let (values, firsts): (Vec<String>, Vec<Node>) = found.into_iter().unzip();
+            let shown: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
+            let quoted: Vec<String> = values.iter().map(|value| toml_string(value)).collect();
+            let place = format!("`paths`, by {}", shown.join(" and "));
+            self.report_inferred(&place, &firsts, format!("{list} = [{}]", quoted.join(", ")));
         }
         entries
     }
 
-    fn report_inferred(&mut self, place: &str, first: &Entry, line: String) {
-        self.diagnostics.push(
-            Diagnostic::new(Code::WebhooksInferred, format!("webhooks are read from {place}"))
-                .at(Place::Name(first.key.origin().clone()), "for example this one")
-                .setting("webhooks", vec![line]),
-        );
+    fn report_inferred(&mut self, place: &str, examples: &[Node], line: String) {
+        let finding = Diagnostic::new(Code::WebhooksInferred, format!("webhooks are read from {place}"));
+        let finding = examples.iter().enumerate().fold(finding, |finding, (number, key)| {
+            finding.at(Place::Name(key.origin().clone()), if number == 0 { "for example this one" } else { "" })
+        });
+        self.diagnostics.push(finding.inferred("webhooks", vec![line]));
     }
 
     /// All callbacks of these operations; those that are only defined, if operations have none.

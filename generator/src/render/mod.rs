@@ -9,6 +9,7 @@ mod visible;
 pub use github::github;
 pub use json::json;
 pub use text::text;
+pub use visible::visible;
 
 #[cfg(test)]
 #[allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]

@@ -3,7 +3,7 @@
 use crate::document::is_invisible;
 
 /// The text, with every character escaped that a terminal does not show as is.
-pub(super) fn visible(text: &str) -> String {
+pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         if character.is_control() {

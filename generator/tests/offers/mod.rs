@@ -89,7 +89,7 @@ fn offers_of_errors(outcome: &Outcome) -> Option<Vec<Setting>> {
 fn pasted_into(fixture: &Fixture, settings: Vec<Setting>) -> Outcome {
     let file = fixture.folder.join("codegen.toml");
     let mut config: Table = fs::read_to_string(file).unwrap_or_default().parse().expect("the configuration is TOML");
-    for Setting { table, lines } in settings {
+    for Setting { table, lines, .. } in settings {
         let lines: Table = lines.join("\n").parse().expect("offered lines are TOML");
         let mut target = &mut config;
         for name in table.split('.') {

@@ -8,7 +8,7 @@ use super::names::Names;
 use super::rank::{Cover, Ranking};
 use super::{header, spelling};
 use crate::config::{self, Located};
-use crate::diagnostics::{Code, Diagnostic, Place};
+use crate::diagnostics::{Code, Diagnostic, Place, toml_string};
 use crate::document::pointer;
 use crate::ir::EventTypeLocation;
 use crate::normalize::{Address, Webhook};
@@ -27,6 +27,12 @@ pub(super) fn choose(gathered: &Gathered<'_, '_>) -> Option<EventTypeLocation> {
     let body = |path: &Path| EventTypeLocation::Body { pointers: vec![pointer::join(path)], completed_by: None };
     if let Some(path) = ranking.distinguishing() {
         gathered.settle();
+        gathered.cx.choose(
+            format!("each webhook has its own value at `{}` of its body", pointer::join(&path)),
+            (Place::Name(first.key.origin().clone()), "for example this one"),
+            "event-type",
+            vec![pointer_setting(&[pointer::join(&path)])],
+        );
         return Some(body(&path));
     }
     let header = header::find(gathered.cx.description).map(|name| DocumentedHeader::new(gathered, name));
@@ -38,7 +44,7 @@ pub(super) fn choose(gathered: &Gathered<'_, '_>) -> Option<EventTypeLocation> {
     if let Some(path) = ranking.partition() {
         let pointer = pointer::join(&path);
         let message = format!("the values at `{pointer}` of the bodies are different for each webhook");
-        gathered.cx.report(inferred(first, &message).setting("event-type", vec![pointer_setting(&[pointer])]));
+        gathered.cx.report(inferred(first, &message).inferred("event-type", vec![pointer_setting(&[pointer])]));
         return Some(body(&path));
     }
     let cover = ranking.cover();
@@ -48,7 +54,7 @@ pub(super) fn choose(gathered: &Gathered<'_, '_>) -> Option<EventTypeLocation> {
             && Addresses::of(webhooks) == Addresses::Different =>
         {
             let message = "the event type is not sent, and each webhook has its own address";
-            gathered.cx.report(inferred(first, message).setting("event-type", vec![ADDRESS.to_owned()]));
+            gathered.cx.report(inferred(first, message).inferred("event-type", vec![ADDRESS.to_owned()]));
             Some(EventTypeLocation::Address)
         }
         Some(header) if header.resolved >= cover.resolved => Some(from_header(gathered, first, &header)),
@@ -143,7 +149,7 @@ fn from_header(gathered: &Gathered<'_, '_>, first: &Webhook, header: &Documented
     let body = completed_by.as_ref().map(|pointer| format!(", completed by the body at `{pointer}`"));
     let message = format!("the header `{name}` states the event type{}", body.unwrap_or_default());
     let settings = settings(header_setting(&name), completed_by.as_deref());
-    gathered.cx.report(inferred(first, &message).setting("event-type", settings));
+    gathered.cx.report(inferred(first, &message).inferred("event-type", settings));
     EventTypeLocation::Header { name, completed_by }
 }
 
@@ -162,13 +168,15 @@ fn from_bodies(
         return only.then_some(EventTypeLocation::Address);
     }
     let completed_by = if let [only] = &pointers[..] { ranking.completion(only) } else { None };
-    if !cover.evident || completed_by.is_some() {
-        let shown: Vec<String> = pointers.iter().map(|pointer| format!("`{pointer}`")).collect();
-        let completed = completed_by.as_ref().map(|pointer| format!(", completed at `{pointer}`"));
-        let message =
-            format!("the body states the event type at {}{}", shown.join(" or "), completed.unwrap_or_default());
-        let settings = settings(pointer_setting(&pointers), completed_by.as_deref());
-        gathered.cx.report(inferred(first, &message).setting("event-type", settings));
+    let shown: Vec<String> = pointers.iter().map(|pointer| format!("`{pointer}`")).collect();
+    let completed = completed_by.as_ref().map(|pointer| format!(", completed at `{pointer}`"));
+    let message = format!("the body states the event type at {}{}", shown.join(" or "), completed.unwrap_or_default());
+    let settings = settings(pointer_setting(&pointers), completed_by.as_deref());
+    if cover.evident && completed_by.is_none() {
+        let place = Place::Name(first.key.origin().clone());
+        gathered.cx.choose(message, (place, "for example here"), "event-type", settings);
+    } else {
+        gathered.cx.report(inferred(first, &message).inferred("event-type", settings));
     }
     Some(EventTypeLocation::Body { pointers, completed_by })
 }
@@ -180,7 +188,7 @@ fn inferred(webhook: &Webhook, message: &str) -> Diagnostic {
 
 fn only_webhook(webhook: &Webhook) -> Diagnostic {
     inferred(webhook, "there is only one webhook, so every delivery is decoded as it")
-        .setting("event-type", vec!["address = true".to_owned()])
+        .inferred("event-type", vec!["address = true".to_owned()])
 }
 
 fn no_location(webhook: &Webhook, addresses: &Addresses) -> Diagnostic {
@@ -195,17 +203,20 @@ fn no_location(webhook: &Webhook, addresses: &Addresses) -> Diagnostic {
 
 /// The lines of `codegen.toml` that state a location.
 fn settings(location: String, completed_by: Option<&str>) -> Vec<String> {
-    let completed_by = completed_by.map(|pointer| format!("completed-by = {pointer:?}"));
+    let completed_by = completed_by.map(|pointer| format!("completed-by = {}", toml_string(pointer)));
     [location].into_iter().chain(completed_by).collect()
 }
 
 fn pointer_setting(pointers: &[String]) -> String {
     match pointers {
-        [only] => format!("pointer = {only:?}"),
-        several => format!("pointer = {several:?}"),
+        [only] => format!("pointer = {}", toml_string(only)),
+        several => {
+            let several: Vec<String> = several.iter().map(|pointer| toml_string(pointer)).collect();
+            format!("pointer = [{}]", several.join(", "))
+        }
     }
 }
 
 fn header_setting(name: &str) -> String {
-    format!("header = {name:?}")
+    format!("header = {}", toml_string(name))
 }

@@ -7,7 +7,7 @@ use super::gather::{Gathered, Unsearched};
 use super::location::ADDRESS;
 use super::spelling;
 use super::weigh::{Claims, Decision, Doubt};
-use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean};
+use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean, toml_string};
 use crate::ir::EventTypeLocation;
 use crate::lower::context::Context;
 use crate::normalize::Webhook;
@@ -226,7 +226,7 @@ pub(super) fn unconfirmed(cx: &Context<'_>, webhooks: &[(&Webhook, &Evidence)]) 
         places.fold(Diagnostic::new(Code::EventTypeDoubtful, message), |diagnostic, (index, (_, chosen))| {
             diagnostic.at(chosen.place.clone(), if index == 0 { "not a spelling of the webhook's name" } else { "" })
         });
-    cx.report(diagnostic.setting("event-type.names", lines));
+    cx.report(diagnostic.inferred("event-type.names", lines));
 }
 
 pub(super) fn claimed_twice(
@@ -306,5 +306,5 @@ impl Offers<'_, '_> {
 }
 
 fn line(webhook: &str, event_type: &str) -> String {
-    format!("{webhook:?} = {event_type:?}")
+    format!("{} = {}", toml_string(webhook), toml_string(event_type))
 }

@@ -8,6 +8,7 @@ mod evidence;
 mod form;
 mod header;
 mod offer;
+mod settings;
 mod signed;
 mod words;
 
@@ -25,14 +26,21 @@ const MAX_RIVALS: usize = 3;
 /// What to do about a signature that the receiver cannot verify.
 const ELSEWHERE: &str = "verify it in front of the receiver, and pass `Verifier::dangerously_accept_unsigned()` to the generated `receiver`";
 
-/// The settings to choose from if a description documents no scheme.
-const CHOICES: [&str; 4] = [
-    "for Standard Webhooks:\n[signature]\nscheme = \"standard-webhooks\"",
-    "for an HMAC in a header, with the values of the vendor's documentation:\n[signature]\nscheme = \"hmac\"\n\
-     # header = \"…\"\n# hash = \"…\"  # \"sha256\", \"sha512\" or \"sha1\"\n# encoding = \"…\"  # \"hex\" or \"base64\"\n\
-     # signed = \"…\"  # \"{body}\", or \"{timestamp}.{body}\" with `timestamp-header`",
-    "for no signatures, so that anyone can forge deliveries:\n[signature]\nscheme = \"none\"",
-    "to pass a `Verifier`, without this warning:\n[signature]\nscheme = \"verifier\"",
+/// The settings to choose from if a description documents no scheme, each with the case that it is for.
+const CHOICES: [(&str, &[&str]); 4] = [
+    ("for Standard Webhooks", &["scheme = \"standard-webhooks\""]),
+    (
+        "for an HMAC in a header, with the values of the vendor's documentation",
+        &[
+            "scheme = \"hmac\"",
+            "# header = \"…\"",
+            "# hash = \"…\"  # \"sha256\", \"sha512\" or \"sha1\"",
+            "# encoding = \"…\"  # \"hex\" or \"base64\"",
+            "# signed = \"…\"  # \"{body}\", or \"{timestamp}.{body}\" with `timestamp-header`",
+        ],
+    ),
+    ("for no signatures, so that anyone can forge deliveries", &["scheme = \"none\""]),
+    ("to pass a `Verifier`, without this warning", &["scheme = \"verifier\""]),
 ];
 
 /// The scheme; `None` if the caller must pass a verifier.
@@ -42,7 +50,11 @@ pub(super) fn scheme(cx: &Context<'_>) -> Option<Scheme> {
     let Some(signature) = &cx.config.signature else {
         return match &documented[..] {
             [] => inferred(cx, first),
-            [(scheme, _)] => Some(scheme.clone()),
+            [(scheme, place)] => {
+                let message = format!("deliveries are signed in the header `{}`", signature_header(scheme));
+                cx.choose(message, ((*place).clone(), "of a well-known scheme"), "signature", settings::of(scheme));
+                Some(scheme.clone())
+            }
             several => {
                 cx.report(ambiguous(Code::NoSignature, several));
                 None
@@ -138,7 +150,7 @@ fn finding(evidence: &Evidence, rivals: &[&Evidence], offer: Offer, is_used: boo
     } else {
         diagnostic.help(ELSEWHERE)
     };
-    diagnostic.setting("signature", offer.lines)
+    if is_used { diagnostic.inferred("signature", offer.lines) } else { diagnostic.setting("signature", offer.lines) }
 }
 
 /// A member of the body that has the signature, or a part of it.
@@ -155,7 +167,9 @@ fn undocumented(webhook: &Webhook) -> Diagnostic {
     let diagnostic = Diagnostic::new(Code::NoSignature, "the description does not say how deliveries are signed")
         .at(Place::Name(webhook.key.origin().clone()), "")
         .help("set the scheme in codegen.toml; until then, the generated `receiver` takes a `Verifier`");
-    CHOICES.into_iter().fold(diagnostic, Diagnostic::help)
+    CHOICES.into_iter().fold(diagnostic, |diagnostic, (when, lines)| {
+        diagnostic.candidate(when, "signature", lines.iter().map(|line| (*line).to_owned()).collect())
+    })
 }
 
 fn contradicted(configured: &Place, documented: &Place) -> Diagnostic {
@@ -189,10 +203,9 @@ fn ambiguous(code: Code, several: &[(Scheme, &Place)]) -> Diagnostic {
     for (scheme, place) in several {
         diagnostic = diagnostic.at((*place).clone(), format!("`{}`", signature_header(scheme)));
     }
-    diagnostic.help(
-        "state in codegen.toml which one is right, for instance:\n[signature]\nscheme = \"standard-webhooks\"\n\
-         headers = { id = \"webhook-id\", timestamp = \"webhook-timestamp\", signature = \"webhook-signature\" }",
-    )
+    several.iter().fold(diagnostic.help("state in codegen.toml which one is right"), |diagnostic, (scheme, _)| {
+        diagnostic.candidate(format!("for `{}`", signature_header(scheme)), "signature", settings::of(scheme))
+    })
 }
 
 /// The schemes of documented headers, each with the place of its header.

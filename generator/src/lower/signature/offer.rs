@@ -2,8 +2,10 @@
 
 use super::evidence::{Evidence, Part};
 use super::form::Form;
+use super::settings::{self, encoding_word, hash_word, line};
 use super::signed::{Piece as SignedPiece, Signed};
 use super::words::Like;
+use crate::diagnostics::toml_string;
 use crate::signature::{Encoding, Hash, Hmac, Piece, Scheme};
 
 /// What evidence adds up to.
@@ -57,10 +59,7 @@ fn standard(evidence: &Evidence) -> Option<Offer> {
         && is_documented(vendor, &evidence.timestamps, "timestamp")
     {
         let [id, timestamp, signature] = ["id", "timestamp", "signature"].map(|last| format!("{vendor}-{last}"));
-        let mut lines = vec!["scheme = \"standard-webhooks\"".to_owned()];
-        if vendor != "webhook" {
-            lines.push(format!("headers = {{ id = {id:?}, timestamp = {timestamp:?}, signature = {signature:?} }}"));
-        }
+        let lines = settings::standard_webhooks(&id, &timestamp, &signature);
         let scheme = Some(Scheme::StandardWebhooks { id, timestamp, signature });
         return Some(Offer { scheme, open: Vec::new(), beyond: Vec::new(), lines });
     }
@@ -82,7 +81,10 @@ fn standard(evidence: &Evidence) -> Option<Offer> {
     let vendor = vendor.unwrap_or("svix");
     let signature = header.map_or_else(|| format!("{vendor}-signature"), str::to_owned);
     lines.push(format!(
-        "# headers = {{ id = \"{vendor}-id\", timestamp = \"{vendor}-timestamp\", signature = {signature:?} }}  # not stated"
+        "# headers = {{ id = {}, timestamp = {}, signature = {} }}  # not stated",
+        toml_string(&format!("{vendor}-id")),
+        toml_string(&format!("{vendor}-timestamp")),
+        toml_string(&signature)
     ));
     Some(Offer { scheme: None, open: vec!["the other headers"], beyond: Vec::new(), lines })
 }
@@ -166,13 +168,13 @@ struct Parts {
 
 impl Parts {
     fn set(&mut self, key: &str, value: &str) {
-        self.lines.push(format!("{key} = {value:?}"));
+        self.lines.push(line(key, value));
     }
 
     /// A comment with candidates for what is not stated.
     fn ask(&mut self, what: &'static str, key: &str, candidates: &[&str]) {
         self.open.push(what);
-        let candidates: Vec<String> = candidates.iter().map(|candidate| format!("{candidate:?}")).collect();
+        let candidates: Vec<String> = candidates.iter().map(|candidate| toml_string(candidate)).collect();
         let candidates = if candidates.is_empty() { String::new() } else { format!(": {}", candidates.join(" or ")) };
         self.lines.push(format!("# {key} = \"…\"  # not stated{candidates}"));
     }
@@ -279,20 +281,5 @@ fn shown(piece: &SignedPiece) -> String {
         SignedPiece::Timestamp => "{timestamp}".to_owned(),
         SignedPiece::Id => "{id}".to_owned(),
         SignedPiece::Text(text) => text.clone(),
-    }
-}
-
-fn hash_word(hash: Hash) -> &'static str {
-    match hash {
-        Hash::Sha1 => "sha1",
-        Hash::Sha256 => "sha256",
-        Hash::Sha512 => "sha512",
-    }
-}
-
-fn encoding_word(encoding: Encoding) -> &'static str {
-    match encoding {
-        Encoding::Hex => "hex",
-        Encoding::Base64 => "base64",
     }
 }

@@ -278,6 +278,14 @@ fn the_security_of_the_whole_description_is_that_of_the_vendors_api() {
         ",
         expect![[r#"
             W0703: the description does not say how deliveries are signed
+                scheme = "standard-webhooks"
+                scheme = "hmac"
+                # header = "…"
+                # hash = "…"  # "sha256", "sha512" or "sha1"
+                # encoding = "…"  # "hex" or "base64"
+                # signed = "…"  # "{body}", or "{timestamp}.{body}" with `timestamp-header`
+                scheme = "none"
+                scheme = "verifier"
         "#]],
     );
 }
@@ -499,6 +507,14 @@ fn a_security_header_of_calls_is_not_that_of_deliveries() {
         ",
         expect![[r#"
             W0703: the description does not say how deliveries are signed
+                scheme = "standard-webhooks"
+                scheme = "hmac"
+                # header = "…"
+                # hash = "…"  # "sha256", "sha512" or "sha1"
+                # encoding = "…"  # "hex" or "base64"
+                # signed = "…"  # "{body}", or "{timestamp}.{body}" with `timestamp-header`
+                scheme = "none"
+                scheme = "verifier"
         "#]],
     );
 }

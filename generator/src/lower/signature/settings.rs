@@ -1,0 +1,121 @@
+//! The lines of `[signature]` that state a scheme.
+
+use crate::diagnostics::toml_string;
+use crate::signature::{Encoding, Hash, Hmac, OtherId, Piece, Scheme};
+
+/// The lines that state this scheme.
+pub(super) fn of(scheme: &Scheme) -> Vec<String> {
+    match scheme {
+        Scheme::StandardWebhooks { id, timestamp, signature } => standard_webhooks(id, timestamp, signature),
+        Scheme::Hmac(scheme) => hmac(scheme),
+        Scheme::Unsigned => vec![line("scheme", "none")],
+    }
+}
+
+/// The lines for Standard Webhooks with these headers.
+pub(super) fn standard_webhooks(id: &str, timestamp: &str, signature: &str) -> Vec<String> {
+    let mut lines = vec![line("scheme", "standard-webhooks")];
+    if (id, timestamp, signature) != ("webhook-id", "webhook-timestamp", "webhook-signature") {
+        let [id, timestamp, signature] = [id, timestamp, signature].map(toml_string);
+        lines.push(format!("headers = {{ id = {id}, timestamp = {timestamp}, signature = {signature} }}"));
+    }
+    lines
+}
+
+fn hmac(hmac: &Hmac) -> Vec<String> {
+    let Hmac { header, separator, prefix, hash, encoding, signed, other_id } = hmac;
+    let mut text = String::new();
+    let mut places = Vec::new();
+    for piece in signed {
+        let (word, place) = match piece {
+            Piece::Body => ("{body}", None),
+            Piece::Text(literal) => (literal.as_str(), None),
+            Piece::IdHeader(name) => ("{id}", Some(line("id-header", name))),
+            Piece::TimestampHeader(name) => ("{timestamp}", Some(line("timestamp-header", name))),
+            Piece::TimestampToken(prefix) => ("{timestamp}", Some(line("timestamp-prefix", prefix))),
+        };
+        text += word;
+        places.extend(place.filter(|place| !places.contains(place)));
+    }
+    let mut lines = vec![
+        line("scheme", "hmac"),
+        line("header", header),
+        line("hash", hash_word(*hash)),
+        line("encoding", encoding_word(*encoding)),
+        line("signed", &text),
+    ];
+    if !prefix.is_empty() {
+        lines.push(line("prefix", prefix));
+    }
+    lines.extend(separator.map(|separator| line("separator", &separator.to_string())));
+    lines.extend(places);
+    lines.extend(other_id.as_ref().map(|id| match id {
+        OtherId::UnsignedHeader(name) => line("id-header", name),
+        OtherId::Body(pointer) => format!("id = {{ pointer = {} }}", toml_string(pointer)),
+    }));
+    lines
+}
+
+/// One line of a table.
+pub(super) fn line(key: &str, value: &str) -> String {
+    format!("{key} = {}", toml_string(value))
+}
+
+pub(super) fn hash_word(hash: Hash) -> &'static str {
+    match hash {
+        Hash::Sha1 => "sha1",
+        Hash::Sha256 => "sha256",
+        Hash::Sha512 => "sha512",
+    }
+}
+
+pub(super) fn encoding_word(encoding: Encoding) -> &'static str {
+    match encoding {
+        Encoding::Hex => "hex",
+        Encoding::Base64 => "base64",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, Signature};
+    use crate::diagnostics::Diagnostics;
+    use crate::document::FileId;
+
+    #[test]
+    fn lines_are_read_as_the_scheme_that_they_state() {
+        let name = |text: &str| text.to_owned();
+        let hmac = |signed: Vec<Piece>, separator, other_id| Hmac {
+            header: name("x-signature"),
+            separator,
+            prefix: name("v1="),
+            hash: Hash::Sha512,
+            encoding: Encoding::Base64,
+            signed,
+            other_id,
+        };
+        let text = |text: &str| Piece::Text(name(text));
+        let stripe = vec![Piece::TimestampToken(name("t=")), text("."), Piece::Body];
+        let in_headers = vec![
+            Piece::IdHeader(name("x-id")),
+            text("\"\\:"),
+            Piece::TimestampHeader(name("x-time")),
+            text(":"),
+            Piece::Body,
+        ];
+        for expected in [
+            hmac(vec![Piece::Body], None, None),
+            hmac(vec![Piece::Body], None, Some(OtherId::UnsignedHeader(name("x-delivery")))),
+            hmac(vec![Piece::Body], None, Some(OtherId::Body(name("/id")))),
+            hmac(stripe, Some(','), None),
+            hmac(in_headers, Some(';'), None),
+        ] {
+            let lines = of(&Scheme::Hmac(expected.clone())).join("\n");
+            let mut diagnostics = Diagnostics::default();
+            let config = Config::parse(FileId(0), &format!("[signature]\n{lines}"), &mut diagnostics);
+            assert_eq!(diagnostics.iter().count(), 0, "{lines}\n{diagnostics:?}");
+            assert_eq!(config.signature.map(|read| read.value), Some(Signature::Hmac(expected)), "{lines}");
+        }
+    }
+}
