@@ -133,7 +133,8 @@ impl Found {
             let parts = Parts::of(api?.scheme.as_ref()?)?;
             return Some(Self { outcome: Outcome::Scheme, parts });
         };
-        let setting = finding.settings.first()?;
+        // Those with a case to choose are offered without evidence.
+        let setting = finding.settings.iter().find(|setting| setting.when.is_none())?;
         let parts = Parts::offered(setting);
         let outcome = if finding.code == Code::SignatureInferred {
             Outcome::Scheme
