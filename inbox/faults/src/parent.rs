@@ -40,12 +40,14 @@ pub struct Plan<'a> {
     pub hours: u64,
     /// The limit on attempts.
     pub max_attempts: Option<u32>,
+    /// How many deliveries it handles at once.
+    pub concurrency: Option<usize>,
 }
 
 impl<'a> Plan<'a> {
     /// A child that is not killed.
     pub fn new(test: &'a str, folder: &'a Path) -> Self {
-        Self { test, folder, kill: None, hours: 0, max_attempts: None }
+        Self { test, folder, kill: None, hours: 0, max_attempts: None, concurrency: None }
     }
 }
 
@@ -73,6 +75,9 @@ impl Child {
         }
         if let Some(attempts) = plan.max_attempts {
             command.env(variable::MAX_ATTEMPTS, attempts.to_string());
+        }
+        if let Some(deliveries) = plan.concurrency {
+            command.env(variable::CONCURRENCY, deliveries.to_string());
         }
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         configure(&mut command);
