@@ -430,15 +430,15 @@ fn within(root: &str, references: &[&str]) -> String {
         ("api/v1/here.yaml", "$ref: ../common.yaml\n"),
         ("api/common.yaml", "$ref: v1/last.yaml\n"),
         ("api/v1/last.yaml", "a: 1\n"),
-        ("shared/user.yaml", "$ref: ../api/v1/last.yaml\n"),
+        ("common/user.yaml", "$ref: ../api/v1/last.yaml\n"),
     ]);
     let there = folder.path().join("there");
     fs::write(folder.path().join("secret.yaml"), "a: 1\n").unwrap();
     #[cfg(unix)]
     {
-        std::os::unix::fs::symlink("../../secret.yaml", there.join("shared/link.yaml")).unwrap();
-        std::os::unix::fs::symlink("../..", there.join("shared/up")).unwrap();
-        std::os::unix::fs::symlink("../shared/user.yaml", there.join("api/inner.yaml")).unwrap();
+        std::os::unix::fs::symlink("../../secret.yaml", there.join("common/link.yaml")).unwrap();
+        std::os::unix::fs::symlink("../..", there.join("common/up")).unwrap();
+        std::os::unix::fs::symlink("../common/user.yaml", there.join("api/inner.yaml")).unwrap();
     }
     let spec = there.join("api/v1/api.yaml");
     fs::write(&spec, references.iter().map(|text| format!("- {{$ref: {text}}}\n")).collect::<String>()).unwrap();
@@ -463,7 +463,7 @@ fn a_wider_root_allows_what_is_in_it() {
     let references = [
         "here.yaml",
         "../common.yaml",
-        "../../shared/user.yaml",
+        "../../common/user.yaml",
         "../../../secret.yaml",
         "../../x/../../secret.yaml",
         "/secret.yaml",
@@ -471,7 +471,7 @@ fn a_wider_root_allows_what_is_in_it() {
     expect![[r#"
         here.yaml → last.yaml
         ../common.yaml → last.yaml
-        ../../shared/user.yaml → E0303
+        ../../common/user.yaml → E0303
         ../../../secret.yaml → E0303
         ../../x/../../secret.yaml → E0303
         /secret.yaml → E0303
@@ -480,14 +480,14 @@ fn a_wider_root_allows_what_is_in_it() {
     expect![[r#"
         here.yaml → last.yaml
         ../common.yaml → last.yaml
-        ../../shared/user.yaml → last.yaml
+        ../../common/user.yaml → last.yaml
         ../../../secret.yaml → E0303
         ../../x/../../secret.yaml → E0303
         /secret.yaml → E0303
     "#]]
     .assert_eq(&within("", &references));
     assert!(within("api/v1", &references).lines().all(|line| line.ends_with("E0303")));
-    for other in ["shared", "api/v1/inner", "nowhere"] {
+    for other in ["common", "api/v1/inner", "nowhere"] {
         assert!(within(other, &references).contains("does not contain"), "{other}");
     }
 }
@@ -495,11 +495,11 @@ fn a_wider_root_allows_what_is_in_it() {
 #[cfg(unix)]
 #[test]
 fn symbolic_links_do_not_lead_out_of_a_wider_root() {
-    let references = ["../inner.yaml", "../../shared/link.yaml", "../../shared/up/secret.yaml"];
+    let references = ["../inner.yaml", "../../common/link.yaml", "../../common/up/secret.yaml"];
     expect![[r#"
         ../inner.yaml → last.yaml
-        ../../shared/link.yaml → E0303
-        ../../shared/up/secret.yaml → E0303
+        ../../common/link.yaml → E0303
+        ../../common/up/secret.yaml → E0303
     "#]]
     .assert_eq(&within("", &references));
     // Even if the link is within the root, what it points to is not.
