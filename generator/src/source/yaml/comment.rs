@@ -1,7 +1,7 @@
 //! Comments that tabs indent. YAML allows them; the parser does not.
 
 /// The text without the indentation of the comment whose line begins at `offset`, by bytes of the comment: all positions stay
-/// the same. `None` if there is no such comment.
+/// the same. `None` if no comment is indented by a tab.
 ///
 /// The parser must have stopped at `offset`. Then a token begins there, so it is not within a string.
 pub(in crate::source) fn unindented(text: &str, offset: usize) -> Option<String> {

@@ -123,7 +123,7 @@ async fn handle_all(store: &PostgresStore, is_over: impl Fn() -> bool) {
     }
 }
 
-/// Forwards connections, until it is told to lose the answers.
+/// Forwards connections, until it has to lose the answers.
 struct Proxy {
     folder: TempDir,
     loses_answers: Arc<AtomicBool>,
