@@ -58,6 +58,11 @@ pub(crate) async fn finish(context: Context<'_>, batch: Vec<Finish<PostgresEffec
         return Ok(results);
     }
     context.batch(BEGIN).await?;
+    if rounds.len() > 1 || rounds.iter().any(|round| !round.plain.is_empty()) {
+        // One statement locks in order. Several would not.
+        let claims: Vec<_> = rounds.iter().flat_map(Round::claims).collect();
+        lock(context, &claims).await?;
+    }
     for round in rounds {
         end(context, &round.plain, &mut results).await?;
         end_with_effects(context, round.with_effects, &mut results).await?;
@@ -71,6 +76,12 @@ struct Round {
     plain: Vec<Plain>,
     with_effects: Vec<(usize, ClaimId, Vec<PostgresEffect>)>,
     keys: HashSet<Key>,
+}
+
+impl Round {
+    fn claims(&self) -> impl Iterator<Item = &ClaimId> {
+        self.plain.iter().map(|end| &end.claim).chain(self.with_effects.iter().map(|(_, claim, _)| claim))
+    }
 }
 
 /// An end without effects.
@@ -146,16 +157,8 @@ async fn end_with_effects(
     if ends.is_empty() {
         return Ok(());
     }
-    let (endpoints, ids) = columns(ends.iter().map(|(_, claim, _)| &claim.key));
-    let tokens: Vec<i64> = ends.iter().map(|(_, claim, _)| token(claim)).collect();
-    let parameters: [Parameter<'_>; 3] =
-        [(&endpoints, Type::TEXT_ARRAY), (&ids, Type::TEXT_ARRAY), (&tokens, Type::INT8_ARRAY)];
-    let rows = context.rows(LOCK, &parameters).await?;
-    let mut held: Vec<Option<Held>> = ends.iter().map(|_| None).collect();
-    for row in &rows {
-        let (sequence, order) = (get(row, 1)?, (get(row, 2)?, get(row, 3)?, get(row, 4)?));
-        held[place(row, 0)?] = Some(Held { sequence, order });
-    }
+    let claims: Vec<_> = ends.iter().map(|(_, claim, _)| claim).collect();
+    let held = lock(context, &claims).await?;
     for ((index, _, effects), held) in ends.into_iter().zip(held) {
         let Some(held) = held else { continue };
         // None of the three waits for the answer to another before it is sent.
@@ -182,6 +185,20 @@ struct Held {
     sequence: i64,
     /// Its endpoint, key of order and version.
     order: (String, Option<String>, Option<i64>),
+}
+
+/// Locks the entries of these claims. `None` where a claim is fenced.
+async fn lock(context: Context<'_>, claims: &[&ClaimId]) -> Sql<Vec<Option<Held>>> {
+    let (endpoints, ids) = columns(claims.iter().map(|claim| &claim.key));
+    let tokens: Vec<i64> = claims.iter().copied().map(token).collect();
+    let parameters: [Parameter<'_>; 3] =
+        [(&endpoints, Type::TEXT_ARRAY), (&ids, Type::TEXT_ARRAY), (&tokens, Type::INT8_ARRAY)];
+    let mut held: Vec<Option<Held>> = claims.iter().map(|_| None).collect();
+    for row in &context.rows(LOCK, &parameters).await? {
+        let (sequence, order) = (get(row, 1)?, (get(row, 2)?, get(row, 3)?, get(row, 4)?));
+        held[place(row, 0)?] = Some(Held { sequence, order });
+    }
+    Ok(held)
 }
 
 async fn mark(context: Context<'_>, held: &Held) -> Sql<()> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use temporary_postgres::{ADMINISTRATOR, PostgresServer, Stop};
 use tokio::time::{sleep, timeout};
 use webhook_inbox::Store;
-use webhook_inbox::store::{ClaimId, Finished, Inserted, NewEntry, Order, State, StoreErrorKind};
+use webhook_inbox::store::{ClaimId, Finish, Finished, Inserted, NewEntry, Order, State, StoreErrorKind, Verdict};
 use webhook_inbox_postgres::{MARK_DONE, PostgresEffect, PostgresOptions};
 
 use crate::support::{Place, claim, claim_one, connect, done, effect, entries, entry, insert, number};
@@ -82,6 +82,36 @@ async fn an_effect_that_breaks_the_transaction_breaks_nothing_else() {
         assert!(matches!(store.finish(batch).await.unwrap()[..], [Finished::Applied, Finished::Applied]));
     }
     assert_eq!(number(&client, "SELECT count(*) FROM asset").await, 6);
+}
+
+/// Otherwise a call that extends the leases of both could wait in a circle with this one, and the server would end one of them.
+#[tokio::test]
+async fn ends_with_and_without_effects_lock_their_entries_in_order() {
+    let Some(place) = Place::new("locking") else { return };
+    let store = place.store().await;
+    store.insert(vec![entry("first", 1), entry("second", 1)]).await.unwrap();
+    let [first, second] = &claim(&store, 2, Duration::from_secs(30)).await[..] else { panic!() };
+    let mut other = place.client().await;
+    let transaction = other.transaction().await.unwrap();
+    let lock =
+        "SELECT FROM webhook_pending WHERE sequence = (SELECT sequence FROM webhook_seen WHERE id = $1) FOR UPDATE";
+    transaction.execute(lock, &[&"first"]).await.unwrap();
+    let unrouted = Finish { claim: second.id.clone(), verdict: Verdict::Unrouted { reason: String::new() } };
+    let batch = vec![unrouted, done(first, vec![effect("SELECT 1")])];
+    let finishing = tokio::spawn({
+        let store = store.clone();
+        async move { store.finish(batch).await }
+    });
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%\"locking\"%'";
+    let watching = place.client().await;
+    while number(&watching, waiting).await == 0 {
+        assert!(!finishing.is_finished());
+        sleep(Duration::from_millis(1)).await;
+    }
+    // It holds nothing behind that for which it waits.
+    transaction.execute(&format!("{lock} NOWAIT"), &[&"second"]).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert!(matches!(finishing.await.unwrap().unwrap()[..], [Finished::Applied, Finished::Applied]));
 }
 
 /// An error of an effect has the text of the server, without the detail, which quotes the row.
