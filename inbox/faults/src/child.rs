@@ -3,7 +3,7 @@
 use std::env;
 use std::fs::OpenOptions;
 use std::io::{self, BufRead, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 use http_body_util::{BodyExt, Full};
 use rustix::process::{Signal, getpid, kill_process};
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, block_in_place};
 use tokio::time::{Instant, sleep};
 use webhook_inbox::store::{Clock, Store, crash_point};
 use webhook_inbox::testing::at_crash_points;
@@ -32,6 +32,7 @@ pub(crate) mod variable {
     pub(crate) const FOLDER: &str = "FAULTS_FOLDER";
     pub(crate) const POINT: &str = "FAULTS_POINT";
     pub(crate) const HIT: &str = "FAULTS_HIT";
+    pub(crate) const PAUSE: &str = "FAULTS_PAUSE";
     pub(crate) const HOURS: &str = "FAULTS_HOURS";
     pub(crate) const MAX_ATTEMPTS: &str = "FAULTS_MAX_ATTEMPTS";
     pub(crate) const CONCURRENCY: &str = "FAULTS_CONCURRENCY";
@@ -51,8 +52,11 @@ pub fn run_child<S: Subject>(subject: S) {
     let folder = PathBuf::from(env::var_os(variable::FOLDER).expect("this process is a child"));
     if let Ok(point) = env::var(variable::POINT) {
         let (hit, count) = (number(variable::HIT, 1), AtomicU64::new(0));
+        let pause = Duration::from_micros(number(variable::PAUSE, 0));
         at_crash_points(move |name| {
             if name == point && count.fetch_add(1, Ordering::SeqCst) + 1 == hit {
+                // Another thread goes on with what this one has begun, such as a statement that is on its way.
+                block_in_place(|| thread::sleep(pause));
                 kill();
             }
         });
@@ -63,7 +67,7 @@ pub fn run_child<S: Subject>(subject: S) {
     runtime.expect("there should be a runtime").block_on(async {
         let subject = Arc::new(subject);
         let store = subject.open(&folder, clock).await;
-        let inbox = Inbox::builder("acme", store, service(&folder.join("ledger"), Arc::clone(&subject)))
+        let inbox = Inbox::builder("acme", store, service(&folder, Arc::clone(&subject)))
             .max_attempts(number(variable::MAX_ATTEMPTS, 1_000_000).try_into().expect("attempts fit into 32 bits"))
             .concurrency(number(variable::CONCURRENCY, 16).try_into().expect("it fits"))
             .backoff(Backoff::constant(Duration::from_millis(10)))
@@ -90,11 +94,11 @@ fn kill() -> ! {
 }
 
 /// The handler writes the id to a file, which survives the process, and has an effect.
-fn service<S: Subject>(ledger: &std::path::Path, subject: Arc<S>) -> ReceiverService<Acme> {
-    let ledger = OpenOptions::new().create(true).append(true).open(ledger).expect("the ledger can be written");
-    let ledger = Arc::new(ledger);
+fn service<S: Subject>(folder: &Path, subject: Arc<S>) -> ReceiverService<Acme> {
+    let ledger = OpenOptions::new().create(true).append(true).open(folder.join("ledger"));
+    let (ledger, folder) = (Arc::new(ledger.expect("the ledger can be written")), folder.to_owned());
     let handler = move |event: Created, delivery: Delivery, effects: Effects<<S::Store as Store>::Effect>| {
-        let (ledger, subject) = (Arc::clone(&ledger), Arc::clone(&subject));
+        let (ledger, subject, folder) = (Arc::clone(&ledger), Arc::clone(&subject), folder.clone());
         async move {
             let id = delivery.id().unwrap_or_default().to_owned();
             (&*ledger).write_all(format!("{id}\n").as_bytes())?;
@@ -104,7 +108,7 @@ fn service<S: Subject>(ledger: &std::path::Path, subject: Arc<S>) -> ReceiverSer
                 _ => {}
             }
             crash_point("handler");
-            effects.add(subject.effect(&id))?;
+            effects.add(subject.effect(&folder, &id))?;
             Ok::<_, BoxError>(())
         }
     };

@@ -7,6 +7,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child as Process, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 use crate::child::variable;
 use crate::{POINTS, Subject};
@@ -17,6 +18,9 @@ const HOURS: u64 = 12;
 const BACKLOG: usize = 8;
 /// A point that is not reached by then is never reached.
 const MOST: usize = 2000;
+/// A process is killed up to so many microseconds after it has reached a point. By then, a server may have committed what the
+/// process has sent.
+const LATEST: u64 = 2000;
 /// So many acknowledged deliveries are known to be sent again.
 const RECENT: usize = 16;
 
@@ -36,6 +40,8 @@ pub struct Plan<'a> {
     pub folder: &'a Path,
     /// The point at which it is killed, and when it reaches this for which time.
     pub kill: Option<(&'static str, u64)>,
+    /// How long after that it is killed. The task that has reached the point waits, others go on.
+    pub pause: Duration,
     /// How far the store's clock is ahead.
     pub hours: u64,
     /// The limit on attempts.
@@ -47,7 +53,7 @@ pub struct Plan<'a> {
 impl<'a> Plan<'a> {
     /// A child that is not killed.
     pub fn new(test: &'a str, folder: &'a Path) -> Self {
-        Self { test, folder, kill: None, hours: 0, max_attempts: None, concurrency: None }
+        Self { test, folder, kill: None, pause: Duration::ZERO, hours: 0, max_attempts: None, concurrency: None }
     }
 }
 
@@ -72,6 +78,7 @@ impl Child {
         command.env(variable::FOLDER, plan.folder).env(variable::HOURS, plan.hours.to_string());
         if let Some((point, hit)) = plan.kill {
             command.env(variable::POINT, point).env(variable::HIT, hit.to_string());
+            command.env(variable::PAUSE, plan.pause.as_micros().to_string());
         }
         if let Some(attempts) = plan.max_attempts {
             command.env(variable::MAX_ATTEMPTS, attempts.to_string());
@@ -215,9 +222,14 @@ pub fn kill_at<S: Subject>(subject: &S, test: &str, folder: &Path, rounds: usize
         for point in POINTS {
             hours += HOURS;
             // Old entries are purged when a process starts, and then each minute.
-            let is_rare = point.starts_with("purge") || point.starts_with("extend");
-            let hit = if is_rare { 1 } else { sender.random.u64(1..=6) };
-            sender.round(&Plan { kill: Some((point, hit)), hours, ..Plan::new(test, folder) });
+            let hits = match *point {
+                "purge: before the commit" => S::PURGES,
+                "extend: before the commit" => 1,
+                _ => 6,
+            };
+            let kill = Some((*point, sender.random.u64(1..=hits)));
+            let pause = Duration::from_micros(sender.random.u64(..LATEST));
+            sender.round(&Plan { kill, pause, hours, ..Plan::new(test, folder) });
             kills += 1;
         }
     }

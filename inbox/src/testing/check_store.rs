@@ -77,7 +77,7 @@ pub async fn check_store<T: Subject>(subject: &T) -> Result<(), Vec<Violation>> 
     macro_rules! check {
         ($($module:ident: $($rule:ident)+;)+) => {$($(
             bench.begin(stringify!($rule));
-            let found = $module::$rule(&bench).await.err();
+            let found = Box::pin($module::$rule(&bench)).await.err();
             violations.extend(found.map(|found| Violation { rule: stringify!($rule), found }));
         )+)+};
     }

@@ -30,7 +30,7 @@ impl Subject for Files {
         store
     }
 
-    fn effect(&self, id: &str) -> SqliteEffect {
+    fn effect(&self, _: &Path, id: &str) -> SqliteEffect {
         let id = id.to_owned();
         SqliteEffect::from(move |tables: &Connection| {
             tables.execute("INSERT INTO effect VALUES (?1)", [id])?;

@@ -5,7 +5,7 @@ use webhook_inbox::store::{Claim, ClaimId, ClaimRequest, ClaimToken, EventTypes,
 use webhook_receiver::LeaseState;
 use webhook_receiver::bytes::Bytes;
 
-use super::{Context, Sql, columns, duration, get, limit, millis, place};
+use super::{Context, Sql, columns, duration, get, in_flight, limit, millis, place};
 
 /// Claims that meet skip what another has locked.
 const CLAIM: &str = "\
@@ -34,19 +34,16 @@ pub(crate) async fn claim(context: Context<'_>, request: &ClaimRequest) -> Sql<V
         EventTypes::Only(list) => (list, true),
         EventTypes::Except(list) => (list, false),
     };
-    let rows = context
-        .rows(
-            CLAIM,
-            &[
-                context.now_parameter(),
-                (&request.endpoint, Type::TEXT),
-                (event_types, Type::TEXT_ARRAY),
-                (&is_only, Type::BOOL),
-                (&limit(request.limit), Type::INT8),
-                (&millis(request.lease), Type::INT8),
-            ],
-        )
-        .await?;
+    let (limit, lease) = (limit(request.limit), millis(request.lease));
+    let parameters = [
+        context.now_parameter(),
+        (&request.endpoint, Type::TEXT),
+        (event_types, Type::TEXT_ARRAY),
+        (&is_only, Type::BOOL),
+        (&limit, Type::INT8),
+        (&lease, Type::INT8),
+    ];
+    let rows = in_flight("claim: before the commit", context.rows(CLAIM, &parameters)).await?;
     let mut claims = Vec::with_capacity(rows.len());
     for row in &rows {
         let claim = Claim {
@@ -81,18 +78,15 @@ SELECT n FROM locked";
 pub(crate) async fn extend(context: Context<'_>, claims: &[ClaimId], lease: Duration) -> Sql<Vec<LeaseState>> {
     let (endpoints, ids) = columns(claims.iter().map(|claim| &claim.key));
     let tokens: Vec<i64> = claims.iter().map(token).collect();
-    let rows = context
-        .rows(
-            EXTEND,
-            &[
-                context.now_parameter(),
-                (&millis(lease), Type::INT8),
-                (&endpoints, Type::TEXT_ARRAY),
-                (&ids, Type::TEXT_ARRAY),
-                (&tokens, Type::INT8_ARRAY),
-            ],
-        )
-        .await?;
+    let lease = millis(lease);
+    let parameters = [
+        context.now_parameter(),
+        (&lease, Type::INT8),
+        (&endpoints, Type::TEXT_ARRAY),
+        (&ids, Type::TEXT_ARRAY),
+        (&tokens, Type::INT8_ARRAY),
+    ];
+    let rows = in_flight("extend: before the commit", context.rows(EXTEND, &parameters)).await?;
     let mut states = vec![LeaseState::Expired; claims.len()];
     for row in &rows {
         states[place(row, 0)?] = LeaseState::Held;

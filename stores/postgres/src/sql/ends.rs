@@ -5,11 +5,11 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::join3;
 use tokio_postgres::types::Type;
-use webhook_inbox::store::{ClaimId, Finish, Finished, Key, State, Verdict};
+use webhook_inbox::store::{ClaimId, Finish, Finished, Key, State, Verdict, crash_point};
 use webhook_receiver::BoxError;
 
 use super::claims::token;
-use super::{BEGIN, Context, Parameter, Sql, columns, get, millis, number, place};
+use super::{BEGIN, Context, Parameter, Sql, columns, get, in_flight, millis, number, place};
 use crate::PostgresEffect;
 use crate::error::{of_effect, other};
 
@@ -46,6 +46,8 @@ WITH locked AS MATERIALIZED (
 )
 SELECT n FROM locked";
 
+const BEFORE_THE_COMMIT: &str = "finish: before the commit";
+
 /// Ends claims. Each key is in one round once, so that the ends of one claim come one after the other.
 pub(crate) async fn finish(context: Context<'_>, batch: Vec<Finish<PostgresEffect>>) -> Sql<Vec<Finished>> {
     let mut results: Vec<Finished> = batch.iter().map(|_| Finished::Fenced).collect();
@@ -54,7 +56,7 @@ pub(crate) async fn finish(context: Context<'_>, batch: Vec<Finish<PostgresEffec
         && let [round] = &rounds[..]
     {
         // One statement is a transaction.
-        end(context, &round.plain, &mut results).await?;
+        in_flight(BEFORE_THE_COMMIT, end(context, &round.plain, &mut results)).await?;
         return Ok(results);
     }
     context.batch(BEGIN).await?;
@@ -67,6 +69,7 @@ pub(crate) async fn finish(context: Context<'_>, batch: Vec<Finish<PostgresEffec
         end(context, &round.plain, &mut results).await?;
         end_with_effects(context, round.with_effects, &mut results).await?;
     }
+    crash_point(BEFORE_THE_COMMIT);
     context.batch("COMMIT").await?;
     Ok(results)
 }

@@ -3,7 +3,7 @@ use std::collections::{BTreeSet, HashSet};
 use tokio_postgres::types::Type;
 use webhook_inbox::store::{Inserted, NewEntry, Order};
 
-use super::{BEGIN, Context, Sql, columns, get, place};
+use super::{BEGIN, Context, Sql, columns, get, in_flight, place};
 use crate::error::other;
 
 /// Statements have at most so many bytes, roughly. PostgreSQL's own limit is a gigabyte.
@@ -98,23 +98,19 @@ async fn insert_chunk(context: Context<'_>, batch: &[NewEntry], chunk: &[usize])
         entries().map(|entry| entry.order.as_ref().map(|order| &order.key[..])).collect();
     let versions: Vec<Option<i64>> = entries().map(|entry| entry.order.as_ref()?.version).collect();
     let bytes: Vec<&[u8]> = entries().map(|entry| &entry.bytes[..]).collect();
-    let rows = context
-        .rows(
-            INSERT,
-            &[
-                context.now_parameter(),
-                (&ORDER_LOCK, Type::INT4),
-                (&locks, Type::INT4_ARRAY),
-                (&endpoints, Type::TEXT_ARRAY),
-                (&ids, Type::TEXT_ARRAY),
-                (&digests, Type::BYTEA_ARRAY),
-                (&event_types, Type::TEXT_ARRAY),
-                (&order_keys, Type::TEXT_ARRAY),
-                (&versions, Type::INT8_ARRAY),
-                (&bytes, Type::BYTEA_ARRAY),
-            ],
-        )
-        .await?;
+    let parameters = [
+        context.now_parameter(),
+        (&ORDER_LOCK, Type::INT4),
+        (&locks, Type::INT4_ARRAY),
+        (&endpoints, Type::TEXT_ARRAY),
+        (&ids, Type::TEXT_ARRAY),
+        (&digests, Type::BYTEA_ARRAY),
+        (&event_types, Type::TEXT_ARRAY),
+        (&order_keys, Type::TEXT_ARRAY),
+        (&versions, Type::INT8_ARRAY),
+        (&bytes, Type::BYTEA_ARRAY),
+    ];
+    let rows = in_flight("insert: before the commit", context.rows(INSERT, &parameters)).await?;
     rows.iter().map(|row| Ok(chunk[place(row, 0)?])).collect()
 }
 

@@ -10,11 +10,14 @@ mod entries;
 mod insert;
 mod operations;
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::{Duration, SystemTime};
 
 use tokio_postgres::types::{FromSql, ToSql, Type};
 use tokio_postgres::{Client, Row};
-use webhook_inbox::store::{Clock, Key, State, StoreError};
+use webhook_inbox::store::{Clock, Key, State, StoreError, crash_point};
 
 pub(crate) use claims::{claim, extend};
 pub(crate) use ends::finish;
@@ -66,6 +69,18 @@ impl Context<'_> {
     async fn batch(&self, sql: &str) -> Sql<()> {
         self.client.batch_execute(sql).await.map_err(|error| store_error(&error))
     }
+}
+
+/// Makes a call that is one statement and so a transaction of its own, and marks the point at which the statement is on its way: a
+/// process that ends there leaves it to the server whether it is committed.
+async fn in_flight<T>(point: &'static str, call: impl Future<Output = T>) -> T {
+    let mut call = pin!(call);
+    // The first poll gives it to the task of the connection.
+    if let Poll::Ready(result) = poll_fn(|context| Poll::Ready(call.as_mut().poll(context))).await {
+        return result;
+    }
+    crash_point(point);
+    call.await
 }
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";

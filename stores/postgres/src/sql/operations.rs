@@ -3,7 +3,7 @@ use webhook_inbox::Retention;
 use webhook_inbox::store::{Key, Selection};
 
 use super::entries::{SELECTED, Selected};
-use super::{Context, Sql, columns, limit, millis};
+use super::{Context, Sql, columns, in_flight, limit, millis};
 
 pub(crate) async fn replay(context: Context<'_>, selection: &Selection, most: usize) -> Sql<u64> {
     let sql = format!(
@@ -91,7 +91,7 @@ pub(crate) async fn purge(context: Context<'_>, retention: &Retention, most: usi
         if let Some(state) = &state {
             parameters.push((state, Type::INT2));
         }
-        let removed = context.execute(sql, &parameters).await?;
+        let removed = in_flight("purge: before the commit", context.execute(sql, &parameters)).await?;
         left -= i64::try_from(removed).unwrap_or(left);
     }
     Ok(limit(most).abs_diff(left))

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod connections;
+mod faults;
 mod pgbouncer;
 mod processes;
 mod rules;
