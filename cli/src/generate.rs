@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use clap::error::ErrorKind;
 use webhook_generator::diagnostics::{Diagnostic, Diagnostics};
 use webhook_generator::write::{Action, FilePlan, Plan};
-use webhook_generator::{Outcome, Output, Reached, Stage};
+use webhook_generator::{Outcome, Output, Reached, Request, Stage};
 
 use crate::args::{Generate, UsageError};
 use crate::job::Job;
@@ -66,14 +66,15 @@ fn distinct_folders<'a>(jobs: impl Iterator<Item = &'a Job>) -> Result<(), Usage
 }
 
 /// A run in progress.
-struct Run {
+pub(crate) struct Run {
     phase: Instant,
     phases: Vec<(&'static str, Duration)>,
+    failed_stage: Option<&'static str>,
 }
 
 impl Run {
-    fn new() -> Self {
-        Self { phase: Instant::now(), phases: Vec::new() }
+    pub(crate) fn new() -> Self {
+        Self { phase: Instant::now(), phases: Vec::new(), failed_stage: None }
     }
 
     /// Records the time since the last phase.
@@ -86,20 +87,40 @@ impl Run {
     fn run(mut self, job: Job, arguments: &Generate) -> Report {
         let stage = arguments.emit.map(Stage::from);
         let mut shown = None;
-        let mut failed_stage = None;
-        let Outcome { sources, diagnostics, usage, output } = webhook_generator::run(&job.request, |reached| {
-            self.phase_done(reached.name());
-            shown = stage.and_then(|stage| stage.print(&reached));
-            if shown.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        let outcome = self.stages(&job.request, |reached| {
+            shown = stage.and_then(|stage| stage.print(reached));
+            shown.is_some()
         });
-        if diagnostics.has_errors() {
+        let shown = shown.filter(|_| !outcome.diagnostics.has_errors());
+        self.report(job, outcome, shown, arguments)
+    }
+
+    /// Runs the stages, up to one that is the last.
+    pub(crate) fn stages(&mut self, request: &Request, mut is_last: impl FnMut(&Reached<'_>) -> bool) -> Outcome {
+        let mut was_stopped = false;
+        let outcome = webhook_generator::run(request, |reached| {
+            self.phase_done(reached.name());
+            was_stopped = is_last(&reached);
+            if was_stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        if outcome.diagnostics.has_errors() {
             // Warnings that are denied after the last stage, or after one that is shown, fail in no stage.
-            failed_stage = Reached::NAMES.get(self.phases.len()).copied().filter(|_| shown.is_none());
-            if let Some(stage) = failed_stage {
+            self.failed_stage = Reached::NAMES.get(self.phases.len()).copied().filter(|_| !was_stopped);
+            if let Some(stage) = self.failed_stage {
                 self.phase_done(stage);
             }
-            shown = None;
         }
+        outcome
+    }
+
+    /// Writes the crate, or compares it with its folder; `shown` is the result of a stage instead.
+    pub(crate) fn report(
+        mut self,
+        job: Job,
+        Outcome { sources, diagnostics, usage, output }: Outcome,
+        shown: Option<String>,
+        arguments: &Generate,
+    ) -> Report {
         let mut report = Report {
             generated: output.as_ref().map(|output| (output.api.webhooks.len(), output.api.types.len())),
             ..Report::failed(job.name, sources, diagnostics)
@@ -117,7 +138,7 @@ impl Run {
         report.assumed_receiver = job.assumed_receiver;
         report.phases = self.phases;
         report.usage = usage;
-        report.failed_stage = failed_stage;
+        report.failed_stage = self.failed_stage;
         report
     }
 

@@ -98,6 +98,12 @@ impl Job {
         Ok(Self { name: name(&arguments.input, file), request, out: Some(out), names, assumed_receiver })
     }
 
+    /// Keeps the record of names in a file.
+    pub(crate) fn use_names(&mut self, names: PathBuf) {
+        self.request = self.request.clone().names(&names);
+        self.names = Some(names);
+    }
+
     /// A description to patch.
     pub(crate) fn patch(input: &Input, Context { file, limits, .. }: Context<'_>) -> Result<Self, Problem> {
         Ok(Self {

@@ -57,6 +57,14 @@ impl First {
         expected.assert_eq(&self.0.read("codegen.toml"));
     }
 
+    /// The next run writes nothing, and reports the same.
+    #[track_caller]
+    fn is_settled(&self, first: &Run) {
+        let next = self.generate().exits(0).reports(": no files written, 0 removed");
+        let messages = |run: &Run| run.stderr.split("`acme-webhooks`: ").next().map(str::to_owned);
+        assert_eq!(messages(first), messages(&next));
+    }
+
     /// Removes the `#` of each line that has one of these texts.
     fn answer(&self, lines: &[&str]) {
         let text = self.0.read("codegen.toml");
@@ -98,6 +106,7 @@ fn everything_is_inferred() {
         First::new(&description(&format!("{sent}{}", webhook("parcel.lost", "type: { const: parcel.lost }")), ""));
     let run = first.init().exits(0).reports("no open questions");
     assert!(!run.stderr.contains("warning["), "{run:#?}");
+    first.is_settled(&run);
     first.wrote(&expect![[r##"
         # Settings of a generated crate. To answer an open question, complete its lines and remove the `#`
         # before them, then run `cargo webhooks generate`. All other comments only explain.
@@ -196,7 +205,8 @@ fn a_signature_is_stated_in_part() {
     let sent =
         webhook("parcel.sent", "type: { const: parcel.sent }").replace("  post:\n", &format!("  post:\n{header}"));
     let first = First::new(&description(&sent, ""));
-    first.init().exits(0).reports("1 open question");
+    let run = first.init().exits(0).reports("1 open question");
+    first.is_settled(&run);
     first.wrote(&expect![[r##"
         # Settings of a generated crate. To answer an open question, complete its lines and remove the `#`
         # before them, then run `cargo webhooks generate`. All other comments only explain.
@@ -290,7 +300,8 @@ fn webhooks_are_under_paths() {
     let paths =
         webhook("/webhook-events/sent", &properties("sent")) + &webhook("/hook-payloads/a/lost", &properties("lost"));
     let first = First::new(&description("", &paths));
-    first.init().exits(0).reports("inferred choice");
+    let run = first.init().exits(0).reports("inferred choice");
+    first.is_settled(&run);
     first.wrote(&expect![[r##"
         # Settings of a generated crate. To answer an open question, complete its lines and remove the `#`
         # before them, then run `cargo webhooks generate`. All other comments only explain.
@@ -336,6 +347,78 @@ fn webhooks_are_under_paths() {
     first.is_as_without_file();
     let run = first.generate().exits(0);
     assert!(!run.stderr.contains("W0611"), "{run:#?}");
+}
+
+#[test]
+fn webhooks_are_callbacks() {
+    let callback = |name: &str, address: &str, property: &str| {
+        format!(
+            "        {name}:\n          '{address}':\n            post:\n              requestBody:\n                \
+             content:\n                  application/json:\n                    \
+             schema: {{ type: object, required: [{property}], properties: {{ {property}: {{ type: string }} }} }}\n"
+        )
+    };
+    let paths = format!(
+        "/parcels:\n  post:\n    responses: {{ \"202\": {{ description: Accepted }} }}\n    callbacks:\n{}{}",
+        callback("sent", "{$request.body#/sentUrl}", "carrier"),
+        callback("lost", "{$request.body#/lostUrl}", "place"),
+    )
+    .replace("\n      ", "\n    ");
+    let first = First::new(&description("", &paths));
+    let run = first.init().exits(0).reports("2 inferred choices, 1 open question");
+    first.is_settled(&run);
+    first.wrote(&expect![[r##"
+        # Settings of a generated crate. To answer an open question, complete its lines and remove the `#`
+        # before them, then run `cargo webhooks generate`. All other comments only explain.
+
+        spec = "acme.yaml"
+        out = "acme-webhooks"
+        receiver = "receiver"
+
+        [webhooks]
+        # Inferred: webhooks are read from `callbacks`.
+        #   acme.yaml:9:11  for example this one
+        callbacks = true
+
+        [event-type]
+        # Inferred: the event type is not sent, and each webhook has its own address.
+        #   acme.yaml:9:11  inferred from names; not stated by any schema
+        address = true # each webhook has its own endpoint
+
+        # Open: the description does not say how deliveries are signed.
+        #   acme.yaml:9:11
+        #
+        # For Standard Webhooks:
+        #[signature]
+        #scheme = "standard-webhooks"
+        #
+        # For an HMAC in a header, with the values of the vendor's documentation:
+        #[signature]
+        #scheme = "hmac"
+        #header = "…"
+        #hash = "…"  # "sha256", "sha512" or "sha1"
+        #encoding = "…"  # "hex" or "base64"
+        #signed = "…"  # "{body}", or "{timestamp}.{body}" with `timestamp-header`
+        #
+        # For no signatures, so that anyone can forge deliveries:
+        #[signature]
+        #scheme = "none"
+        #
+        # To pass a `Verifier`, without this warning:
+        #[signature]
+        #scheme = "verifier"
+    "##]]);
+    first.is_as_without_file();
+}
+
+#[test]
+fn an_example_states_an_event_type_that_the_key_does_not_name() {
+    let sent = |key: &str, event_type: &str| webhook(key, &format!("type: {{ type: string, example: {event_type} }}"));
+    let first =
+        First::new(&description(&(sent("Parcel Sent", "Parcel Left") + &sent("Parcel Lost", "Parcel Lost")), ""));
+    let run = first.init().exits(0);
+    assert!(first.0.read("codegen.toml").contains("\n\"Parcel Sent\" = \"Parcel Left\"\n"), "{run:#?}");
+    first.is_settled(&run);
 }
 
 #[test]

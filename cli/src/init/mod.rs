@@ -1,30 +1,33 @@
 //! `cargo webhooks init`: writes a `codegen.toml` with every inferred choice and every open question, then generates.
 //!
-//! The choices are those that the generator's own messages offer ([`Choice`]); this module only puts them into a file.
+//! The choices are those that the generator's own messages offer ([`Choice`]); this module only puts them into a file. The
+//! generator runs once: lines that state its choices change nothing.
+//!
+//! [`Choice`]: webhook_generator::diagnostics::Choice
 
 mod name;
 mod text;
 
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
-use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
+use webhook_generator::Outcome;
 use webhook_generator::config::Receiver;
-use webhook_generator::diagnostics::Choice;
 use webhook_generator::fingerprint::relative;
-use webhook_generator::source::{Limits, Sources};
-use webhook_generator::{Outcome, Reached};
+use webhook_generator::lock;
+use webhook_generator::source::Limits;
 
 use crate::args::{Generate, Init, Input, MessageFormat, UsageError};
+use crate::generate::Run;
 use crate::job::{Job, dependency};
 use crate::output::print;
 use crate::paths::{same, shown};
 use crate::project::ProjectFile;
-use crate::report::{self, Report, ReportOptions, count};
-use crate::selection::Selection;
+use crate::report::{self, ReportOptions, count};
+use crate::selection::{Prepared, Selection};
 use crate::stack::on_large_stack;
 use crate::workspace::Workspace;
 use text::{Files, Text};
@@ -50,30 +53,49 @@ impl Init {
         let config = self.input.config.clone().unwrap_or_else(beside);
         if config.exists() {
             check_spec(&config, spec)?;
-            return self.generation(&config, self.out.clone()).generate();
+            return self.generation(self.files_of(&config)).generate();
         }
-        let survey = match self.survey()? {
-            Ok(survey) => survey,
-            Err(code) => return Ok(code),
-        };
-        let folder = config.parent().unwrap_or(Path::new(""));
         let receiver = self.stated_receiver(&out)?;
-        let files = Files {
-            spec: seen_from(folder, spec),
-            root: self.input.root.as_deref().map(|root| seen_from(folder, root)),
-            overlays: self.input.overlays.iter().map(|overlay| seen_from(folder, overlay)).collect(),
-            out: seen_from(folder, &out),
-            crate_name: self.crate_name.as_ref().map(|name| name.as_str().to_owned()),
-            receiver: receiver.as_ref().map(|receiver| match receiver {
-                Receiver::Path(path) => seen_from(folder, path),
-                Receiver::Git(address) => address.clone(),
-                Receiver::Version(version) => version.clone(),
-            }),
+        let files = self.files(spec, &out, &config, receiver.as_ref());
+        let options = ReportOptions { format: self.input.message_format, verbose: self.verbose, prints_result: false };
+        let print_report = |report| report::print_all(&options, [report].into_iter());
+        // Warnings are denied when the file has silenced its own.
+        let input = Input { config: None, deny: None, ..self.input.clone() };
+        let arguments = Generate {
+            out: Some(out.clone()),
+            crate_name: self.crate_name.clone(),
+            receiver,
+            ..self.generation(input)
         };
-        let text = Text::new(&files, &survey.choices, &survey.sources);
+        let mut job = match job(&arguments)? {
+            Ok(job) => job,
+            Err(report) => return Ok(print_report(*report)),
+        };
+        job.name.clone_from(&config);
+        job.use_names(lock::beside(&config));
+        let mut run = Run::new();
+        // Without a receiver, only the choices are made.
+        let mut outcome = run.stages(&job.request, |reached| arguments.receiver.is_none() && reached.name() == "ir");
+        let Outcome { sources, diagnostics, .. } = &outcome;
+        if !diagnostics.errors_are_questions() {
+            job.name.clone_from(spec);
+            return Ok(print_report(run.report(job, outcome, None, &arguments)));
+        }
+        sources.locate(diagnostics);
+        let text = Text::new(&files, &diagnostics.grouped().choices(), sources);
         write_new(&config, &text.content)?;
-        let is_ready = survey.is_ready && receiver.is_some();
-        let code = if is_ready { self.generation(&config, None).generate()? } else { ExitCode::SUCCESS };
+        let is_ready = outcome.output.is_some();
+        let code = if is_ready {
+            // The lines of the file change nothing, so the crate is what the next run makes from it.
+            outcome.diagnostics.settle();
+            if self.input.deny.is_some() {
+                outcome.diagnostics.deny_warnings();
+            }
+            outcome.output = outcome.output.filter(|_| !outcome.diagnostics.has_errors());
+            print_report(run.report(job, outcome, None, &arguments))
+        } else {
+            ExitCode::SUCCESS
+        };
         if code == ExitCode::SUCCESS && self.input.message_format == MessageFormat::Text {
             // The exit code reports the success even if these lines cannot be printed.
             let _ = print(io::stderr(), &steps(&config, &out, &text, is_ready));
@@ -81,30 +103,21 @@ impl Init {
         Ok(code)
     }
 
-    /// The choices and questions of a description; a report was printed if it has other errors.
-    fn survey(&self) -> Result<Result<Survey, ExitCode>, UsageError> {
-        let input = Input { config: None, deny: None, ..self.input.clone() };
-        let jobs = Selection::new(&input)?.jobs(&input.limits, |context| Job::patch(&input, context))?;
-        let job = jobs.into_iter().next().unwrap_or_else(|| unreachable!("a description is one job"));
-        let failed = match job {
-            Ok(job) => {
-                // Later stages choose nothing that settings state.
-                let Outcome { sources, diagnostics, .. } =
-                    webhook_generator::run(&job.request, |reached| match reached {
-                        Reached::Ir { .. } => ControlFlow::Break(()),
-                        _ => ControlFlow::Continue(()),
-                    });
-                if diagnostics.errors_are_questions() {
-                    sources.locate(&diagnostics);
-                    let choices = diagnostics.grouped().choices();
-                    return Ok(Ok(Survey { choices, sources, is_ready: !diagnostics.has_errors() }));
-                }
-                Report::failed(job.name, sources, diagnostics)
-            }
-            Err(report) => *report,
-        };
-        let options = ReportOptions { format: self.input.message_format, verbose: self.verbose, prints_result: false };
-        Ok(Err(report::print_all(&options, [failed].into_iter())))
+    /// The files, as the `codegen.toml` states them.
+    fn files(&self, spec: &Path, out: &Path, config: &Path, receiver: Option<&Receiver>) -> Files {
+        let folder = config.parent().unwrap_or(Path::new(""));
+        Files {
+            spec: seen_from(folder, spec),
+            root: self.input.root.as_deref().map(|root| seen_from(folder, root)),
+            overlays: self.input.overlays.iter().map(|overlay| seen_from(folder, overlay)).collect(),
+            out: seen_from(folder, out),
+            crate_name: self.crate_name.as_ref().map(|name| name.as_str().to_owned()),
+            receiver: receiver.map(|receiver| match receiver {
+                Receiver::Path(path) => seen_from(folder, path),
+                Receiver::Git(address) => address.clone(),
+                Receiver::Version(version) => version.clone(),
+            }),
+        }
     }
 
     /// Where the crate finds the receiver: as stated, else in the clone that the command runs in.
@@ -119,20 +132,16 @@ impl Init {
         Ok(workspace.and_then(|workspace| workspace.receiver()).map(|folder| Receiver::Path(shown(folder))))
     }
 
-    /// The crate as the file describes it.
-    fn generation(&self, config: &Path, out: Option<PathBuf>) -> Generate {
-        let Input { message_format, deny, ref limits, .. } = self.input;
+    /// The input that a file states.
+    fn files_of(&self, config: &Path) -> Input {
+        let config = Some(config.to_owned());
+        Input { spec: None, root: None, overlays: Vec::new(), config, ..self.input.clone() }
+    }
+
+    fn generation(&self, input: Input) -> Generate {
         Generate {
-            input: Input {
-                spec: None,
-                root: None,
-                overlays: Vec::new(),
-                config: Some(config.to_owned()),
-                message_format,
-                deny,
-                limits: limits.clone(),
-            },
-            out,
+            input,
+            out: self.out.clone(),
             crate_name: None,
             receiver: None,
             check: false,
@@ -144,12 +153,11 @@ impl Init {
     }
 }
 
-/// What the generator chose, and what it could not choose.
-struct Survey {
-    choices: Vec<Choice>,
-    sources: Sources,
-    /// Whether a crate can be generated before the questions are answered.
-    is_ready: bool,
+/// The job of a description without a file.
+fn job(arguments: &Generate) -> Result<Prepared, UsageError> {
+    let input = &arguments.input;
+    let jobs = Selection::new(input)?.jobs(&input.limits, |context| Job::generate(arguments, context))?;
+    Ok(jobs.into_iter().next().unwrap_or_else(|| unreachable!("a description is one job")))
 }
 
 /// A file that exists must be about this description.

@@ -62,3 +62,10 @@ impl Levels {
         });
     }
 }
+
+impl Diagnostics {
+    /// Makes the warnings errors.
+    pub fn deny_warnings(&mut self) {
+        Levels { deny_warnings: true, ..Levels::default() }.apply(self);
+    }
+}

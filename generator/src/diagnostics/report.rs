@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::choice::Choice;
 use super::code::{Code, Severity};
 use super::diagnostic::{Diagnostic, Place};
+use super::setting::Basis;
 
 /// How many diagnostics of one kind are kept: more are not useful, and finding each place takes time.
 const MAX_ALIKE: usize = 100;
@@ -60,6 +61,19 @@ impl Diagnostics {
             settings: finding.settings.clone(),
         });
         self.evident.iter().cloned().chain(reported).collect()
+    }
+
+    /// Leaves out what a `codegen.toml` with the lines of all inferred [choices](Self::choices) silences: the messages that
+    /// only state them.
+    pub fn settle(&mut self) {
+        let Self { findings, counts, .. } = self;
+        findings.retain(|finding| {
+            let is_settled = finding.settings.iter().any(|setting| setting.basis == Basis::Inferred);
+            if is_settled && let Some(count) = counts.get_mut(&finding.code) {
+                *count = count.saturating_sub(1);
+            }
+            !is_settled
+        });
     }
 
     /// Whether settings can resolve all errors, if there are any.

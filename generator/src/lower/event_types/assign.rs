@@ -169,14 +169,15 @@ fn report_claims(gathered: &Gathered<'_, '_>, decisions: &[Decision], claims: &C
         if !is_clear(&decision) {
             continue;
         }
-        for doubt in doubts(webhook, decision) {
+        let guessed = decision.chosen.iter().find(|chosen| chosen.kind == Kind::Example && !names.is_good(chosen));
+        unconfirmed.extend(guessed.map(|chosen| (webhook, chosen)));
+        // That the name says something else is part of that finding.
+        for doubt in doubts(webhook, decision).into_iter().filter(|_| guessed.is_none()) {
             doubtful.entry(doubt.others.iter().map(|other| &other.place).collect()).or_default().push(doubt);
         }
         if let (Some(listed), Some(chosen)) = (&decision.unlisted, decision.chosen.first()) {
             unlisted.entry(&listed.place).or_default().push((webhook, chosen));
         }
-        let guessed = decision.chosen.iter().find(|chosen| chosen.kind == Kind::Example && !names.is_good(chosen));
-        unconfirmed.extend(guessed.map(|chosen| (webhook, chosen)));
     }
     for doubts in doubtful.values() {
         report::doubtful(cx, doubts);

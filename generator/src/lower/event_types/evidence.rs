@@ -42,6 +42,11 @@ pub(super) enum Kind {
 }
 
 impl Kind {
+    /// Whether it is what a webhook is called, and not what its deliveries contain.
+    pub(super) fn is_name(self) -> bool {
+        matches!(self, Self::Key | Self::Quoted | Self::UsualKey | Self::OperationId)
+    }
+
     pub(super) fn shown(self) -> &'static str {
         match self {
             Self::Configuration => "the configuration",

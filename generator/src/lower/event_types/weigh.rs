@@ -187,6 +187,8 @@ pub(super) fn doubts<'d>(webhook: &'d Webhook, decision: &'d Decision) -> Vec<Do
 fn disagrees(chosen: &Evidence, other: &Evidence) -> bool {
     match other.kind {
         _ if other.name == chosen.name => false,
+        // Who configures an event type knows what the webhook is called.
+        kind if chosen.kind == Kind::Configuration && kind.is_name() => false,
         Kind::Key | Kind::UsualKey | Kind::Quoted => !spelling::same(&other.name, &chosen.name),
         Kind::OperationId => !spelling::agree(&other.name, &chosen.name),
         _ => true,
@@ -217,5 +219,8 @@ mod tests {
         ] {
             assert_eq!(disagrees(&chosen, &evidence(name, kind)), expected, "{name}");
         }
+        let configured = evidence("order.created", Kind::Configuration);
+        assert!(!disagrees(&configured, &evidence("order.closed", Kind::Key)));
+        assert!(disagrees(&configured, &evidence("order.closed", Kind::Example)), "deliveries contain it");
     }
 }
