@@ -1,9 +1,9 @@
 //! Whether webhooks get the event types that their descriptions say.
 //!
-//! A webhook is *right* if one of its own values reaches it: of an example of its payload, of a list or constant where
-//! deliveries state their event type, or of an extension. It is *wrong* if it has such values, and none reaches it.
-//! Otherwise its event type is *unknown*, also if it is deprecated and left out for another webhook that its values reach. For webhooks in `.ci/corpus-event-types.json`, that table decides instead: it was
-//! written from the documents, not by the generator.
+//! A webhook is *right* if one of its own values reaches it: of an example of its payload, of a list, constant or mapping where
+//! deliveries state their event type, or of an extension. It is *wrong* if it has such values, and none reaches it. Otherwise
+//! its event type is *unknown*, also if it is deprecated and left out for another webhook that its values reach. For webhooks in
+//! `.ci/corpus-event-types.json`, that table decides instead: it was written from the documents, not by the generator.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt::{self, Display, Formatter};
@@ -27,7 +27,7 @@ pub(crate) enum Correctness {
     Wrong,
 }
 
-/// The correctness on a webhook, and why.
+/// The correctness of a webhook, and why.
 pub(crate) struct Judged {
     pub(crate) webhook: String,
     pub(crate) correctness: Correctness,
@@ -37,12 +37,26 @@ pub(crate) struct Judged {
     pub(crate) found: BTreeSet<String>,
 }
 
+impl Judged {
+    /// A webhook of which the description does not state the event type, and how it is routed.
+    pub(crate) fn unknown(&self) -> String {
+        match self.found.len() {
+            0 => format!("`{}`, left out", self.webhook),
+            _ => format!("`{}`, routed as {}", self.webhook, shown(&self.found)),
+        }
+    }
+}
+
+/// The first few.
+fn shown(event_types: &BTreeSet<String>) -> String {
+    match event_types.len() {
+        0 => "none".to_owned(),
+        _ => event_types.iter().take(5).map(|event_type| format!("`{event_type}`")).collect::<Vec<_>>().join(", "),
+    }
+}
+
 impl Display for Judged {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let shown = |event_types: &BTreeSet<String>| match event_types.len() {
-            0 => "none".to_owned(),
-            _ => event_types.iter().take(5).map(|event_type| format!("`{event_type}`")).collect::<Vec<_>>().join(", "),
-        };
         write!(f, "`{}` has {}, expected {}", self.webhook, shown(&self.found), shown(&self.expected))
     }
 }
@@ -155,7 +169,21 @@ impl Own<'_> {
         self.listed(self.webhook.body, &path, &mut values, &mut HashSet::new());
         let examples = self.webhook.examples.iter().filter_map(|example| example.payload.at_names(&path));
         values.extend(examples.filter_map(Node::as_str).map(str::to_owned));
+        if let [name] = &path[..] {
+            values.extend(self.mapped(name));
+        }
         values
+    }
+
+    /// The values in the mapping of the body's own discriminator.
+    fn mapped(&self, name: &str) -> BTreeSet<String> {
+        let mut schema = self.description.schemas.get(self.webhook.body);
+        while let Some(target) = schema.reference {
+            schema = self.description.schemas.get(target);
+        }
+        let discriminator =
+            schema.data.discriminator.iter().filter(|discriminator| discriminator.property_name == name);
+        discriminator.flat_map(|discriminator| discriminator.mapping.keys().cloned()).collect()
     }
 
     /// The constants, lists and examples at a place of a schema.

@@ -11,7 +11,7 @@ use webhook_generator::ir::UntypedReason;
 
 use super::count::{Count, Counts};
 use super::crates::{Crates, Passed, Raw};
-use super::event_types::{Correctness, Expected};
+use super::event_types::{Correctness, Expected, Judged};
 use super::examples::{self, Example};
 use super::find::Document;
 use super::generate::Generated;
@@ -63,6 +63,7 @@ impl Measuring {
             error: generated.error(),
             inexpressible: Vec::new(),
             open: Vec::new(),
+            unknown: Vec::new(),
             signature: self.signatures.verdict(
                 &document.name,
                 &generated.diagnostics,
@@ -99,6 +100,8 @@ impl Measuring {
         for judged in generated.event_types.iter().filter(|judged| judged.correctness == Correctness::Wrong) {
             row.fail(format!("webhook {judged}"));
         }
+        let unknown = generated.event_types.iter().filter(|judged| judged.correctness == Correctness::Unknown);
+        row.unknown = unknown.map(Judged::unknown).collect();
         let counts = counted(&generated, output, &row, &examples);
         let settings = counts[Count::Settings];
         row.counts = Some(counts);

@@ -19,6 +19,8 @@ pub(crate) struct Row {
     pub(crate) inexpressible: Vec<String>,
     /// The untyped places that the description leaves open, with the reasons.
     pub(crate) open: Vec<String>,
+    /// The webhooks whose event type the description does not state, with what they are routed as.
+    pub(crate) unknown: Vec<String>,
     /// How the documented signature scheme was found; `None` if none is documented or found.
     pub(crate) signature: Option<Verdict>,
     /// The failures, in words.

@@ -34,7 +34,7 @@ impl Totals {
     }
 }
 
-/// The rows as a table, then the totals, then the inexpressible places, then the failures.
+/// The rows as a table, then the totals, the inexpressible places, the webhooks without evidence, and the failures.
 pub(crate) fn text(rows: &[Row]) -> String {
     let totals = Totals::of(rows);
     let heading: Vec<String> =
@@ -80,6 +80,7 @@ pub(crate) fn text(rows: &[Row]) -> String {
     }
     line(&name, &sums);
     section(&mut table, "untyped, and not left open by the description", rows, |row| &row.inexpressible);
+    section(&mut table, "no event type in the description", rows, |row| &row.unknown);
     section(&mut table, "failures", rows, |row| &row.failures);
     // Writing to a `String` does not fail.
     let _ = writeln!(table, "\n{}", signatures::summary(&row::signatures(rows)));
