@@ -8,6 +8,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{Instrument, info_span};
 use webhook_receiver::{BoxError, Fallback, Outcome, StoredDelivery, Webhooks};
@@ -26,8 +27,12 @@ const MAX_REASON_CHARS: usize = 500;
 /// The places that an attempt occupies until it ends.
 pub(crate) type Permits = Vec<OwnedSemaphorePermit>;
 
-/// Handles a delivery in a task of its own.
-pub(crate) fn start<S: Store, W: Webhooks>(shared: &Arc<Shared<S, W>>, claim: Claim, permits: Permits) {
+/// Handles a delivery in a task of its own. `None` if it is being handled here already.
+pub(crate) fn start<S: Store, W: Webhooks>(
+    shared: &Arc<Shared<S, W>>,
+    claim: Claim,
+    permits: Permits,
+) -> Option<JoinHandle<()>> {
     let key = claim.id.key.clone();
     if !shared.held.begin(&claim.id) {
         tracing::warn!(
@@ -35,7 +40,7 @@ pub(crate) fn start<S: Store, W: Webhooks>(shared: &Arc<Shared<S, W>>, claim: Cl
             id = key.id,
             "the lease of a webhook has lapsed while its handler runs"
         );
-        return;
+        return None;
     }
     let span = info_span!("webhook_attempt", endpoint = key.endpoint, id = key.id, attempt = claim.attempt);
     let this = Arc::clone(shared);
@@ -63,6 +68,7 @@ pub(crate) fn start<S: Store, W: Webhooks>(shared: &Arc<Shared<S, W>>, claim: Cl
         .instrument(span),
     );
     shared.held.set_task(&key, task.abort_handle());
+    Some(task)
 }
 
 /// What has become of an attempt, and whether it can be tried again if the end fails.

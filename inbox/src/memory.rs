@@ -147,7 +147,8 @@ impl Tables {
                 continue;
             }
             let is_first = row.order.as_ref().is_none_or(|order| orders.insert(&order.key));
-            if is_first && row.at <= now && request.event_types.contains(row.event_type.as_deref()) {
+            let is_meant = (row.state == State::Running) == request.lapsed;
+            if is_first && is_meant && row.at <= now && request.event_types.contains(row.event_type.as_deref()) {
                 found.push((row.at, sequence));
             }
         }
@@ -286,6 +287,11 @@ impl Store for MemoryStore {
             })
         });
         Ok(claims.collect())
+    }
+
+    async fn has_claimable(&self, request: &ClaimRequest) -> Result<bool, StoreError> {
+        let now = self.clock.millis()?;
+        Ok(!self.lock().claimable(request, now).is_empty())
     }
 
     async fn extend(&self, claims: &[ClaimId], lease: Duration) -> Result<Vec<LeaseState>, StoreError> {

@@ -35,7 +35,6 @@ pub(crate) mod variable {
     pub(crate) const PAUSE: &str = "FAULTS_PAUSE";
     pub(crate) const HOURS: &str = "FAULTS_HOURS";
     pub(crate) const MAX_ATTEMPTS: &str = "FAULTS_MAX_ATTEMPTS";
-    pub(crate) const CONCURRENCY: &str = "FAULTS_CONCURRENCY";
 }
 
 /// Whether this process was started as a [`Child`](crate::Child).
@@ -69,7 +68,6 @@ pub fn run_child<S: Subject>(subject: S) {
         let store = subject.open(&folder, clock).await;
         let inbox = Inbox::builder("acme", store, service(&folder, Arc::clone(&subject)))
             .max_attempts(number(variable::MAX_ATTEMPTS, 1_000_000).try_into().expect("attempts fit into 32 bits"))
-            .concurrency(number(variable::CONCURRENCY, 16).try_into().expect("it fits"))
             .backoff(Backoff::constant(Duration::from_millis(10)))
             .lease(Duration::from_millis(90))
             .poll_interval(Duration::from_millis(20))

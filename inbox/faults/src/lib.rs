@@ -15,10 +15,12 @@
 #[path = "../../tests/it/acme.rs"]
 #[expect(dead_code, reason = "the tests of the inbox use the rest")]
 mod acme;
+mod checks;
 mod child;
 mod parent;
 mod subject;
 
+pub use checks::{check_identical, check_poison};
 pub use child::{is_child, run_child};
 pub use parent::{Child, Figures, Plan, handled, kill_at, send_all};
 pub use subject::Subject;

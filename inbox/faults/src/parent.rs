@@ -7,7 +7,8 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child as Process, ChildStdin, ChildStdout, Command, Stdio};
-use std::time::Duration;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use crate::child::variable;
 use crate::{POINTS, Subject};
@@ -16,8 +17,12 @@ use crate::{POINTS, Subject};
 const HOURS: u64 = 12;
 /// New deliveries are sent while fewer than this are not acknowledged.
 const BACKLOG: usize = 8;
+/// So many new deliveries are sent to a child, besides the first ones. Then there are few, at intervals.
+const NEW: u64 = 8;
+/// If more deliveries are acknowledged but not handled, a child is not killed until it has handled them.
+const MOST_WAITING: usize = 64;
 /// A point that is not reached by then is never reached.
-const MOST: usize = 2000;
+const PATIENCE: Duration = Duration::from_secs(30);
 /// A process is killed up to so many microseconds after it has reached a point. By then, a server may have committed what the
 /// process has sent.
 const LATEST: u64 = 2000;
@@ -46,14 +51,12 @@ pub struct Plan<'a> {
     pub hours: u64,
     /// The limit on attempts.
     pub max_attempts: Option<u32>,
-    /// How many deliveries it handles at once.
-    pub concurrency: Option<usize>,
 }
 
 impl<'a> Plan<'a> {
     /// A child that is not killed.
     pub fn new(test: &'a str, folder: &'a Path) -> Self {
-        Self { test, folder, kill: None, pause: Duration::ZERO, hours: 0, max_attempts: None, concurrency: None }
+        Self { test, folder, kill: None, pause: Duration::ZERO, hours: 0, max_attempts: None }
     }
 }
 
@@ -82,9 +85,6 @@ impl Child {
         }
         if let Some(attempts) = plan.max_attempts {
             command.env(variable::MAX_ATTEMPTS, attempts.to_string());
-        }
-        if let Some(deliveries) = plan.concurrency {
-            command.env(variable::CONCURRENCY, deliveries.to_string());
         }
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         configure(&mut command);
@@ -232,6 +232,11 @@ pub fn kill_at<S: Subject>(subject: &S, test: &str, folder: &Path, rounds: usize
             sender.round(&Plan { kill, pause, hours, ..Plan::new(test, folder) });
             kills += 1;
         }
+        if sender.waiting(folder) > MOST_WAITING {
+            hours += HOURS;
+            let (_, has_finished) = Child::start(&Plan { hours, ..Plan::new(test, folder) }).finish();
+            assert!(has_finished, "a process has ended early");
+        }
     }
     let mut last = Child::start(&Plan { hours: hours + HOURS, ..Plan::new(test, folder) });
     for (id, kind) in sender.open.clone() {
@@ -280,21 +285,25 @@ impl Sender {
             child.send(id, kind);
         }
         for _ in 0..4 {
-            self.send_another(&mut child);
+            self.send_another(&mut child, true);
         }
-        let mut answers = 0;
+        let (last, deadline) = (self.next + NEW, Instant::now() + PATIENCE);
         while let Some((id, status)) = child.answer() {
             self.answered(&id, status);
-            answers += 1;
-            assert!(answers < MOST, "{:?} is not reached", plan.kill);
-            self.send_another(&mut child);
+            assert!(Instant::now() < deadline, "{:?} is not reached", plan.kill);
+            let has_enough = self.next >= last;
+            if has_enough {
+                sleep(Duration::from_millis(1));
+            }
+            let can_be_new = !has_enough || self.random.u8(..16) == 0;
+            self.send_another(&mut child, can_be_new);
         }
         let status = child.process.wait().expect("the child can be waited for");
         assert_eq!(status.code(), None, "{:?} has ended with {status}", plan.kill);
     }
 
-    /// Sends a new delivery, or one that was acknowledged before, or a forged one.
-    fn send_another(&mut self, child: &mut Child) {
+    /// Sends a new delivery if there can be one, or one that was sent before, or a forged one.
+    fn send_another(&mut self, child: &mut Child, can_be_new: bool) {
         if self.random.u8(..) < 40
             && let Some((id, kind)) = self.random.choice(&self.recent).cloned()
         {
@@ -303,9 +312,10 @@ impl Sender {
         if self.random.u8(..) < 20 {
             return child.send(&format!("forged-{}", self.next), "forged");
         }
-        if self.open.len() >= BACKLOG {
-            let (id, kind) = &self.open[self.random.usize(..self.open.len())];
-            return child.send(id, kind);
+        if !can_be_new || self.open.len() >= BACKLOG {
+            let sent = if self.open.is_empty() { &self.recent } else { &self.open };
+            let again = self.random.choice(sent).cloned();
+            return again.map_or((), |(id, kind)| child.send(&id, kind));
         }
         let kind = match self.random.u8(..8) {
             0 => "unrouted",
@@ -316,6 +326,12 @@ impl Sender {
         self.next += 1;
         child.send(&id, kind);
         self.open.push_back((id, kind));
+    }
+
+    /// How many are acknowledged, but no handler has begun.
+    fn waiting(&self, folder: &Path) -> usize {
+        let handled = handled(folder);
+        self.acknowledged.iter().filter(|id| !handled.contains_key(*id)).count()
     }
 
     fn answered(&mut self, id: &str, status: u16) {

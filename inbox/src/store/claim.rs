@@ -12,6 +12,8 @@ pub struct ClaimRequest {
     pub endpoint: String,
     /// Entries of these event types.
     pub event_types: EventTypes,
+    /// Entries that are running and whose lease has lapsed, instead of those that are pending.
+    pub lapsed: bool,
     /// At most so many entries.
     pub limit: usize,
     /// How long the lease lasts, unless it is [extended](super::Store::extend).

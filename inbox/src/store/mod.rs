@@ -52,10 +52,14 @@ pub trait Store: Send + Sync + 'static {
     /// Claims entries that can be handled now, those that can be since the longest time first: each becomes running, gets a new
     /// token and a lease, and its number of attempts is incremented. That is durable before this returns.
     ///
-    /// An entry can be claimed if it is pending and the delay of its last failure is over, or if it is running and its
-    /// lease has lapsed; its endpoint is not paused; and no entry with the same key of order that was accepted earlier
-    /// is pending or running.
+    /// An entry can be claimed if it is pending and the delay of its last failure is over, or, if the request is for
+    /// [lapsed](ClaimRequest::lapsed) ones, if it is running and its lease has lapsed; its endpoint is not paused; and no entry
+    /// with the same key of order that was accepted earlier is pending or running.
     fn claim(&self, request: &ClaimRequest) -> impl Future<Output = Result<Vec<Claim>, StoreError>> + Send;
+
+    /// Whether there is an entry that [`claim`](Self::claim) would claim now. Changes nothing. Workers ask for lapsed entries
+    /// several times a second, also while many others are pending.
+    fn has_claimable(&self, request: &ClaimRequest) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     /// Lets leases last for this time from now on. A lease that has lapsed can be extended as long as nothing else has claimed
     /// the entry. The result has one element for each claim: [`Expired`](LeaseState::Expired) if its token is not the current

@@ -36,6 +36,7 @@ impl fmt::Display for Violation {
 /// | `exclusive` | An entry that is running is not claimed, even if claims are concurrent. |
 /// | `attempts` | An attempt is counted when the claim returns, for every user of the store. |
 /// | `lease` | A lease lasts for its time. Then the entry can be claimed. |
+/// | `apart` | Lapsed entries are claimed if they are asked for, others if not. `has_claimable` says whether there are any. |
 /// | `extend` | An extended lease lasts for the time from then on. |
 /// | `fenced` | After another claim, the old token changes nothing. Neither does any token of an unknown key. |
 /// | `lapsed` | A lease that has lapsed can be extended and ended until something else claims the entry. |
@@ -83,7 +84,7 @@ pub async fn check_store<T: Subject>(subject: &T) -> Result<(), Vec<Violation>> 
     }
     check! {
         entries: insert keys bytes one list stats;
-        claims: claim exclusive attempts lease extend fenced lapsed;
+        claims: claim exclusive attempts lease apart extend fenced lapsed;
         ends: done retry release dead effects;
         order: ordered superseded;
         operations: replay erase pause purge bodies import;

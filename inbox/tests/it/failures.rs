@@ -113,6 +113,7 @@ async fn a_delivery_that_kills_the_process_is_dead_after_its_last_attempt() {
         let request = ClaimRequest {
             endpoint: "acme".to_owned(),
             event_types: EventTypes::Except(Vec::new()),
+            lapsed: attempt > 1,
             limit: 10,
             lease: Duration::from_secs(30),
         };

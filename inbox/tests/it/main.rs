@@ -6,6 +6,7 @@ mod duplicates;
 mod effects;
 mod failures;
 mod handling;
+mod isolation;
 #[path = "../../../receiver/tests/it/log.rs"]
 mod log;
 mod operating;

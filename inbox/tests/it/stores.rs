@@ -27,6 +27,10 @@ enum Fault {
     ClaimsOfAnyEndpoint,
     LeasesDoNotLapse,
     LeasesLapseEarly,
+    ClaimsLapsedWithOthers,
+    ClaimsNothingLapsed,
+    SeesNothingClaimable,
+    ClaimsToSee,
     ExtendsNothing,
     ExtendsForever,
     AcceptsOldTokens,
@@ -63,6 +67,10 @@ const FAULTS: &[(Fault, &str)] = &[
     (Fault::ClaimsOfAnyEndpoint, "claim"),
     (Fault::LeasesDoNotLapse, "lease"),
     (Fault::LeasesLapseEarly, "lease"),
+    (Fault::ClaimsLapsedWithOthers, "apart"),
+    (Fault::ClaimsNothingLapsed, "apart"),
+    (Fault::SeesNothingClaimable, "apart"),
+    (Fault::ClaimsToSee, "apart"),
     (Fault::ExtendsNothing, "extend"),
     (Fault::ExtendsForever, "extend"),
     (Fault::AcceptsOldTokens, "fenced"),
@@ -126,17 +134,30 @@ impl Store for Faulty {
             Fault::IgnoresEventTypes => request.event_types = EventTypes::Except(Vec::new()),
             Fault::LeasesDoNotLapse => request.lease *= 1_000_000,
             Fault::LeasesLapseEarly => request.lease /= 2,
+            Fault::ClaimsNothingLapsed => request.lapsed = false,
             Fault::IgnoresPause => self.store.set_paused(&request.endpoint, false).await?,
             Fault::ClaimsOfAnyEndpoint if request.endpoint == "elsewhere" => "claim".clone_into(&mut request.endpoint),
             _ => {}
         }
         let mut claims = self.store.claim(&request).await?;
+        if self.has(Fault::ClaimsLapsedWithOthers) && !request.lapsed {
+            let lapsed = ClaimRequest { lapsed: true, limit: request.limit - claims.len(), ..request.clone() };
+            claims.extend(self.store.claim(&lapsed).await?);
+        }
         if self.has(Fault::CountsNoAttempts) {
             for claim in &mut claims {
                 claim.attempt = 1;
             }
         }
         Ok(claims)
+    }
+
+    async fn has_claimable(&self, request: &ClaimRequest) -> Result<bool, StoreError> {
+        match self.fault {
+            Fault::SeesNothingClaimable => Ok(false),
+            Fault::ClaimsToSee => Ok(!self.store.claim(request).await?.is_empty()),
+            _ => self.store.has_claimable(request).await,
+        }
     }
 
     async fn extend(&self, claims: &[ClaimId], lease: Duration) -> Result<Vec<LeaseState>, StoreError> {
@@ -160,6 +181,7 @@ impl Store for Faulty {
                     let request = ClaimRequest {
                         endpoint: "aside".to_owned(),
                         event_types: EventTypes::Except(Vec::new()),
+                        lapsed: false,
                         limit: 1,
                         lease: Duration::from_secs(9),
                     };

@@ -87,6 +87,10 @@ impl Store for Unreliable {
         self.call(&self.others, self.store.claim(request)).await
     }
 
+    async fn has_claimable(&self, request: &ClaimRequest) -> Result<bool, StoreError> {
+        self.call(&self.others, self.store.has_claimable(request)).await
+    }
+
     async fn extend(&self, claims: &[ClaimId], lease: Duration) -> Result<Vec<LeaseState>, StoreError> {
         self.call(&self.others, self.store.extend(claims, lease)).await
     }

@@ -95,6 +95,11 @@ impl Store for PostgresStore {
         connection.run(sql::claim(self.0.context(&connection)?, request)).await
     }
 
+    async fn has_claimable(&self, request: &ClaimRequest) -> Result<bool, StoreError> {
+        let connection = self.0.worker().await?;
+        connection.run(sql::has_claimable(self.0.context(&connection)?, request)).await
+    }
+
     async fn extend(&self, claims: &[ClaimId], lease: Duration) -> Result<Vec<LeaseState>, StoreError> {
         let connection = self.0.worker().await?;
         connection.run(sql::extend(self.0.context(&connection)?, claims, lease)).await

@@ -29,6 +29,7 @@ CREATE TABLE webhook_pending (
 ) STRICT;
 
 CREATE INDEX webhook_pending_open ON webhook_pending (endpoint, at) WHERE state < 2;
+CREATE INDEX webhook_pending_running ON webhook_pending (endpoint, at) WHERE state = 1;
 CREATE INDEX webhook_pending_ended ON webhook_pending (state, at) WHERE state >= 2;
 CREATE INDEX webhook_pending_order ON webhook_pending (endpoint, order_key, sequence) WHERE state < 2 AND order_key IS NOT NULL;
 

@@ -115,6 +115,11 @@ impl Store for SqliteStore {
         self.writer.write(move |connection| sql::claim(connection, &request, clock.millis()?)).await
     }
 
+    async fn has_claimable(&self, request: &ClaimRequest) -> Result<bool, StoreError> {
+        let (clock, request) = (self.clock.clone(), request.clone());
+        self.reader.read(move |connection| sql::has_claimable(connection, &request, clock.millis()?)).await
+    }
+
     async fn extend(&self, claims: &[ClaimId], lease: Duration) -> Result<Vec<LeaseState>, StoreError> {
         let (clock, claims) = (self.clock.clone(), claims.to_vec());
         self.writer.write(move |connection| sql::extend(connection, &claims, lease, clock.millis()?)).await

@@ -8,7 +8,9 @@ use std::process::Command;
 use std::{env, fs};
 
 use webhook_inbox::store::Clock;
-use webhook_inbox_faults::{Child, Plan, Subject, handled, is_child, kill_at, run_child, send_all};
+use webhook_inbox_faults::{
+    Child, Plan, Subject, check_identical, check_poison, is_child, kill_at, run_child, send_all,
+};
 use webhook_inbox_sqlite::rusqlite::Connection;
 use webhook_inbox_sqlite::{SqliteEffect, SqliteOptions, SqliteStore};
 
@@ -69,53 +71,13 @@ fn f01_to_f07_a_kill_at_any_point_loses_and_doubles_nothing() {
 #[test]
 fn d07_a_delivery_that_kills_the_process_is_dead_after_all_attempts() {
     let folder = tempfile::tempdir().unwrap();
-    // One at a time: what is handled beside it loses the attempt as well.
-    let mut plan = Plan { max_attempts: Some(3), concurrency: Some(1), ..Plan::new(CHILD, folder.path()) };
-    let mut kills = 0;
-    loop {
-        plan.hours += 1;
-        let mut child = Child::start(&plan);
-        child.send("poison", "kills");
-        child.send(&format!("plain-{kills}"), "plain");
-        let (_, has_finished) = child.finish();
-        if has_finished {
-            break;
-        }
-        kills += 1;
-        assert!(kills <= 3, "it is still alive");
-    }
-    assert_eq!(handled(folder.path())["poison"], 3);
-    let tables = Connection::open(folder.path().join(FILE)).unwrap();
-    let dead: (String, String) = tables
-        .query_row(
-            "SELECT s.id, p.reason FROM webhook_pending p JOIN webhook_seen s ON s.sequence = p.sequence WHERE p.state = 2",
-            [],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
-        .unwrap();
-    assert_eq!(dead, ("poison".to_owned(), "the process ended in attempt 3".to_owned()));
-    // Others are handled, also those that arrived with it.
-    let effects = Files.effects(folder.path());
-    assert!(effects.contains_key("plain-3") && effects.values().all(|count| *count == 1), "{effects:?}");
+    check_poison(&Files, CHILD, folder.path());
 }
 
 #[test]
 fn r07_f09_identical_deliveries_to_three_processes_have_one_effect() {
     let folder = tempfile::tempdir().unwrap();
-    let ids: Vec<String> = (0..20).map(|number| format!("same-{number}")).collect();
-    let mut children = [(); 3].map(|()| Child::start(&Plan::new(CHILD, folder.path())));
-    for id in &ids {
-        for child in &mut children {
-            child.send(id, "plain");
-        }
-    }
-    for child in children {
-        let (answers, has_finished) = child.finish();
-        assert!(has_finished);
-        assert_eq!(answers.iter().filter(|(_, status)| *status == 200).count(), ids.len());
-    }
-    let effects = Files.effects(folder.path());
-    assert_eq!(effects, ids.into_iter().map(|id| (id, 1)).collect());
+    check_identical(&Files, CHILD, folder.path());
 }
 
 /// The loss of power is simulated: a library that is loaded into the child copies each file when it is synchronized. What was

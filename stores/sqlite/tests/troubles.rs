@@ -31,6 +31,7 @@ fn request() -> ClaimRequest {
     ClaimRequest {
         endpoint: "acme".to_owned(),
         event_types: EventTypes::Except(Vec::new()),
+        lapsed: false,
         limit: 10,
         lease: std::time::Duration::from_secs(30),
     }

@@ -94,6 +94,37 @@ pub(in crate::testing) async fn lease<T: Subject>(bench: &Bench<'_, T>) -> Check
     bench.claim_nothing(&bench.here).await
 }
 
+pub(in crate::testing) async fn apart<T: Subject>(bench: &Bench<'_, T>) -> Checked {
+    let (waiting, lapsed) = (bench.request(10), ClaimRequest { lapsed: true, ..bench.request(10) });
+    let check = async |what: &str, request: &ClaimRequest, expected: &[&str]| {
+        // Asking changes nothing.
+        for store in [&bench.here, &bench.there] {
+            let found = ok("has_claimable", store.has_claimable(request).await)?;
+            expect(&format!("has_claimable, {what}"), &found, &!expected.is_empty())?;
+        }
+        let found = ids(&bench.claim_by(&bench.here, request.clone()).await?);
+        expect(what, &found, &expected.iter().map(ToString::to_string).collect())
+    };
+    check("at first", &waiting, &[]).await?;
+    bench.insert([bench.of_type("a", "x"), bench.of_type("b", "y"), bench.new_entry("c")]).await?;
+    check("none has lapsed", &lapsed, &[]).await?;
+    let only = EventTypes::Only(vec!["y".to_owned()]);
+    check("of another type", &ClaimRequest { event_types: EventTypes::Only(Vec::new()), ..waiting.clone() }, &[])
+        .await?;
+    check("of one type", &ClaimRequest { event_types: only.clone(), ..waiting.clone() }, &["b"]).await?;
+    check("the rest", &waiting, &["a", "c"]).await?;
+    check("none has lapsed yet", &lapsed, &[]).await?;
+    bench.advance(LEASE + SECOND).await;
+    bench.insert_ids(&["d"]).await?;
+    check("lapsed, of one type", &ClaimRequest { event_types: only, ..lapsed.clone() }, &["b"]).await?;
+    check("not lapsed", &waiting, &["d"]).await?;
+    check("lapsed, at most one", &ClaimRequest { limit: 1, ..lapsed.clone() }, &["a"]).await?;
+    ok("pause", bench.there.set_paused(bench.endpoint, true).await)?;
+    check("paused", &lapsed, &[]).await?;
+    ok("resume", bench.there.set_paused(bench.endpoint, false).await)?;
+    check("the last", &lapsed, &["c"]).await
+}
+
 pub(in crate::testing) async fn extend<T: Subject>(bench: &Bench<'_, T>) -> Checked {
     bench.insert_ids(&["a", "b"]).await?;
     let claims = bench.claim_many(&bench.here, 2).await?;

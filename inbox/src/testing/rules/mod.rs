@@ -84,11 +84,14 @@ impl<'a, T: Subject> Bench<'a, T> {
 
     pub(super) fn request(&self, limit: usize) -> ClaimRequest {
         let event_types = EventTypes::Except(Vec::new());
-        ClaimRequest { endpoint: self.endpoint.to_owned(), event_types, limit, lease: LEASE }
+        ClaimRequest { endpoint: self.endpoint.to_owned(), event_types, lapsed: false, limit, lease: LEASE }
     }
 
+    /// Claims entries, first those whose lease has lapsed.
     pub(super) async fn claim(&self, store: &T::Store, limit: usize) -> Checked<Vec<Claim>> {
-        self.claim_by(store, self.request(limit)).await
+        let mut claims = self.claim_by(store, ClaimRequest { lapsed: true, ..self.request(limit) }).await?;
+        claims.extend(self.claim_by(store, self.request(limit.saturating_sub(claims.len()))).await?);
+        Ok(claims)
     }
 
     pub(super) async fn claim_by(&self, store: &T::Store, request: ClaimRequest) -> Checked<Vec<Claim>> {

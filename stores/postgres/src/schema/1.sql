@@ -26,6 +26,7 @@ CREATE TABLE webhook_pending (
 );
 
 CREATE INDEX ON webhook_pending (endpoint, at, sequence) WHERE state < 2;
+CREATE INDEX ON webhook_pending (endpoint, at, sequence) WHERE state = 1;
 CREATE INDEX ON webhook_pending (state, at) WHERE state >= 2;
 CREATE INDEX ON webhook_pending (endpoint, order_key, sequence) WHERE state < 2 AND order_key IS NOT NULL;
 

@@ -1,24 +1,18 @@
 use std::time::Duration;
 
 use tokio_postgres::types::Type;
-use webhook_inbox::store::{Claim, ClaimId, ClaimRequest, ClaimToken, EventTypes, Key};
+use webhook_inbox::store::{Claim, ClaimId, ClaimRequest, ClaimToken, EventTypes, Key, State};
 use webhook_receiver::LeaseState;
 use webhook_receiver::bytes::Bytes;
 
-use super::{Context, Sql, columns, duration, get, in_flight, limit, millis, place};
+use super::{Context, Sql, columns, duration, get, in_flight, limit, millis, number, place};
 
 /// Claims that meet skip what another has locked.
 const CLAIM: &str = "\
 WITH found AS MATERIALIZED (
     SELECT p.sequence, p.at
     FROM webhook_pending p
-    WHERE p.endpoint = $2 AND p.state < 2 AND p.at <= :now
-        AND (p.event_type IS NOT NULL AND p.event_type = ANY($3::text[])) = $4
-        AND (p.order_key IS NULL OR NOT EXISTS (
-            SELECT FROM webhook_pending e
-            WHERE e.endpoint = p.endpoint AND e.order_key = p.order_key AND e.state < 2 AND e.sequence < p.sequence
-        ))
-        AND NOT EXISTS (SELECT FROM webhook_paused WHERE endpoint = $2)
+    WHERE :claimable
     ORDER BY p.at, p.sequence LIMIT $5 FOR UPDATE OF p SKIP LOCKED
 )
 UPDATE webhook_pending p SET state = 1, at = :now + $6, token = p.token + 1, attempts = p.attempts + 1
@@ -28,22 +22,54 @@ RETURNING f.at, p.sequence, s.id, p.token, p.attempts, p.event_type, :now - s.re
     coalesce((
         SELECT v.version > p.version FROM webhook_version v WHERE v.endpoint = p.endpoint AND v.order_key = p.order_key
     ), false), p.bytes";
+const HAS_CLAIMABLE: &str = "SELECT EXISTS (SELECT FROM webhook_pending p WHERE :claimable)";
+/// The state is a constant, so that the index of those that are running can be used.
+const CLAIMABLE: &str = "\
+    p.endpoint = $2 AND p.state = :state AND p.at <= :now
+        AND (p.event_type IS NOT NULL AND p.event_type = ANY($3::text[])) = $4
+        AND (p.order_key IS NULL OR NOT EXISTS (
+            SELECT FROM webhook_pending e
+            WHERE e.endpoint = p.endpoint AND e.order_key = p.order_key AND e.state < 2 AND e.sequence < p.sequence
+        ))
+        AND NOT EXISTS (SELECT FROM webhook_paused WHERE endpoint = $2)";
 
-pub(crate) async fn claim(context: Context<'_>, request: &ClaimRequest) -> Sql<Vec<Claim>> {
-    let (event_types, is_only) = match &request.event_types {
+fn with_condition(sql: &str, request: &ClaimRequest) -> String {
+    let state = if request.lapsed { State::Running } else { State::Pending };
+    sql.replace(":claimable", CLAIMABLE).replace(":state", &number(state).to_string())
+}
+
+fn event_types(request: &ClaimRequest) -> (&[String], bool) {
+    match &request.event_types {
         EventTypes::Only(list) => (list, true),
         EventTypes::Except(list) => (list, false),
-    };
+    }
+}
+
+pub(crate) async fn has_claimable(context: Context<'_>, request: &ClaimRequest) -> Sql<bool> {
+    let (event_types, is_only) = event_types(request);
+    let parameters = [
+        context.now_parameter(),
+        (&request.endpoint, Type::TEXT),
+        (&event_types, Type::TEXT_ARRAY),
+        (&is_only, Type::BOOL),
+    ];
+    let rows = context.rows(&with_condition(HAS_CLAIMABLE, request), &parameters).await?;
+    rows.first().map_or(Ok(false), |row| get(row, 0))
+}
+
+pub(crate) async fn claim(context: Context<'_>, request: &ClaimRequest) -> Sql<Vec<Claim>> {
+    let (event_types, is_only) = event_types(request);
     let (limit, lease) = (limit(request.limit), millis(request.lease));
     let parameters = [
         context.now_parameter(),
         (&request.endpoint, Type::TEXT),
-        (event_types, Type::TEXT_ARRAY),
+        (&event_types, Type::TEXT_ARRAY),
         (&is_only, Type::BOOL),
         (&limit, Type::INT8),
         (&lease, Type::INT8),
     ];
-    let rows = in_flight("claim: before the commit", context.rows(CLAIM, &parameters)).await?;
+    let rows =
+        in_flight("claim: before the commit", context.rows(&with_condition(CLAIM, request), &parameters)).await?;
     let mut claims = Vec::with_capacity(rows.len());
     for row in &rows {
         let claim = Claim {

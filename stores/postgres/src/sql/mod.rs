@@ -19,7 +19,7 @@ use tokio_postgres::types::{FromSql, ToSql, Type};
 use tokio_postgres::{Client, Row};
 use webhook_inbox::store::{Clock, Key, State, StoreError, crash_point};
 
-pub(crate) use claims::{claim, extend};
+pub(crate) use claims::{claim, extend, has_claimable};
 pub(crate) use ends::finish;
 pub(crate) use entries::{digest_of, import, list, stats};
 pub(crate) use insert::insert;

@@ -15,6 +15,7 @@ use webhook_inbox_postgres::{PostgresOptions, PostgresStore};
 
 use crate::support::{
     PATIENCE, Place, claim, claim_one, connect, done, effect, entries, entry, handled, insert, number, request,
+    try_claim,
 };
 
 async fn stats_error(store: &PostgresStore) -> Option<StoreErrorKind> {
@@ -107,7 +108,7 @@ async fn handle_all(store: &PostgresStore, is_over: impl Fn() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     loop {
         assert!(Instant::now() < deadline, "deliveries are not handled");
-        let Ok(claims) = store.claim(&request(10, lease)).await else {
+        let Ok(claims) = try_claim(store, 10, lease).await else {
             sleep(Duration::from_millis(10)).await;
             continue;
         };

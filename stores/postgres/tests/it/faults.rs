@@ -6,7 +6,7 @@ use std::{env, fs};
 
 use tempfile::TempDir;
 use webhook_inbox::store::Clock;
-use webhook_inbox_faults::{Child, Plan, Subject, is_child, kill_at, run_child};
+use webhook_inbox_faults::{Subject, check_identical, check_poison, is_child, kill_at, run_child};
 use webhook_inbox_postgres::{PostgresEffect, PostgresOptions, PostgresStore};
 
 use crate::support::{Place, connect};
@@ -84,20 +84,13 @@ fn f01_to_f07_a_kill_at_any_point_loses_and_doubles_nothing() {
 }
 
 #[test]
+fn d07_a_delivery_that_kills_the_process_is_dead_after_all_attempts() {
+    let Some(folder) = Tables::create("poison") else { return };
+    check_poison(&Tables, CHILD, folder.path());
+}
+
+#[test]
 fn r07_f09_identical_deliveries_to_three_processes_have_one_effect() {
     let Some(folder) = Tables::create("identical") else { return };
-    let ids: Vec<String> = (0..20).map(|number| format!("same-{number}")).collect();
-    let mut children = [(); 3].map(|()| Child::start(&Plan::new(CHILD, folder.path())));
-    for id in &ids {
-        for child in &mut children {
-            child.send(id, "plain");
-        }
-    }
-    for child in children {
-        let (answers, has_finished) = child.finish();
-        assert!(has_finished);
-        assert_eq!(answers.iter().filter(|(_, status)| *status == 200).count(), ids.len());
-    }
-    let effects = Tables.effects(folder.path());
-    assert_eq!(effects, ids.into_iter().map(|id| (id, 1)).collect());
+    check_identical(&Tables, CHILD, folder.path());
 }

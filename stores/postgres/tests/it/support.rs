@@ -6,7 +6,8 @@ use std::time::Duration;
 use temporary_postgres::{ADMINISTRATOR, PostgresServer};
 use webhook_inbox::Store;
 use webhook_inbox::store::{
-    Claim, ClaimRequest, Entry, EventTypes, Finish, Inserted, Key, NewEntry, Page, Selection, StoreErrorKind, Verdict,
+    Claim, ClaimRequest, Entry, EventTypes, Finish, Inserted, Key, NewEntry, Page, Selection, StoreError,
+    StoreErrorKind, Verdict,
 };
 use webhook_inbox_postgres::tokio_postgres::types::Type;
 use webhook_inbox_postgres::tokio_postgres::{self, Client, NoTls};
@@ -79,8 +80,15 @@ pub(crate) async fn entries(store: &PostgresStore) -> Vec<Entry> {
     store.list(&Selection::default(), &page).await.unwrap()
 }
 
+/// Claims entries, first those whose lease has lapsed.
+pub(crate) async fn try_claim(store: &PostgresStore, limit: usize, lease: Duration) -> Result<Vec<Claim>, StoreError> {
+    let mut claims = store.claim(&ClaimRequest { lapsed: true, ..request(limit, lease) }).await?;
+    claims.extend(store.claim(&request(limit - claims.len(), lease)).await?);
+    Ok(claims)
+}
+
 pub(crate) async fn claim(store: &PostgresStore, limit: usize, lease: Duration) -> Vec<Claim> {
-    store.claim(&request(limit, lease)).await.unwrap()
+    try_claim(store, limit, lease).await.unwrap()
 }
 
 pub(crate) async fn claim_one(store: &PostgresStore) -> Claim {
@@ -102,7 +110,13 @@ pub(crate) async fn number(client: &Client, sql: &str) -> i64 {
 }
 
 pub(crate) fn request(limit: usize, lease: Duration) -> ClaimRequest {
-    ClaimRequest { endpoint: "acme".to_owned(), event_types: EventTypes::Except(Vec::new()), limit, lease }
+    ClaimRequest {
+        endpoint: "acme".to_owned(),
+        event_types: EventTypes::Except(Vec::new()),
+        lapsed: false,
+        limit,
+        lease,
+    }
 }
 
 /// Inserts this id into a table of this schema.

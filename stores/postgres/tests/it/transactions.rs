@@ -6,7 +6,7 @@ use temporary_postgres::{ADMINISTRATOR, PostgresServer, Stop};
 use tokio::time::{sleep, timeout};
 use webhook_inbox::Store;
 use webhook_inbox::store::{ClaimId, Finish, Finished, Inserted, NewEntry, Order, State, StoreErrorKind, Verdict};
-use webhook_inbox_postgres::{MARK_DONE, PostgresEffect, PostgresOptions};
+use webhook_inbox_postgres::{MARK_DONE, PostgresEffect, PostgresOptions, PostgresStore};
 
 use crate::support::{Place, claim, claim_one, connect, done, effect, entries, entry, insert, number};
 
@@ -176,6 +176,13 @@ async fn entries_with_an_order_are_inserted_one_after_the_other() {
     assert_eq!(ids, ["second", "first"]);
 }
 
+/// Waits until the store does not use the connections to the server before.
+async fn is_back(store: &PostgresStore) {
+    while store.stats("acme").await.is_err() {
+        sleep(Duration::from_millis(1)).await;
+    }
+}
+
 /// The server is stopped as by a crash, with what it has not written yet lost.
 #[tokio::test]
 async fn d08_what_was_stored_survives_a_crash_even_if_commits_do_not_wait_for_the_disk() {
@@ -191,17 +198,19 @@ async fn d08_what_was_stored_survives_a_crash_even_if_commits_do_not_wait_for_th
     server.stop(Stop::Immediate);
     server.launch();
     assert_eq!(number(&connect(&url).await, "SELECT count(*) FROM asset").await, 0);
+    is_back(&store).await;
     assert_eq!(entries(&store).await.len(), 1);
 
     let claimed = claim_one(&store).await;
     server.stop(Stop::Immediate);
     server.launch();
-    sleep(Duration::from_millis(1)).await;
+    is_back(&store).await;
     assert_eq!(entries(&store).await[0].attempts, 1);
     let finish = done(&claimed, vec![effect("INSERT INTO asset VALUES ('kept')")]);
     assert!(matches!(store.finish(vec![finish]).await.unwrap()[..], [Finished::Applied]));
     server.stop(Stop::Immediate);
     server.launch();
     assert_eq!(number(&connect(&url).await, "SELECT count(*) FROM asset").await, 1);
+    is_back(&store).await;
     assert_eq!(entries(&store).await[0].state, State::Done);
 }

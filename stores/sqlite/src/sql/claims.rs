@@ -3,35 +3,62 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Row, named_params, params};
 use webhook_inbox::store::{
-    Claim, ClaimId, ClaimRequest, ClaimToken, EventTypes, Finish, Finished, Key, StoreError, StoreErrorKind, Verdict,
-    crash_point,
+    Claim, ClaimId, ClaimRequest, ClaimToken, EventTypes, Finish, Finished, Key, State, StoreError, StoreErrorKind,
+    Verdict, crash_point,
 };
 use webhook_receiver::bytes::Bytes;
 use webhook_receiver::{BoxError, LeaseState};
 
-use super::{Context, Sql, json_list, limit, millis, sequence};
+use super::{Context, Sql, json_list, limit, millis, number, sequence};
 use crate::SqliteEffect;
 
-const CLAIMABLE: &str = "\
+const CLAIM: &str = "\
     SELECT p.sequence, s.id, p.token + 1, p.attempts + 1, p.event_type, s.received,
         coalesce(v.version > p.version, 0), p.bytes
     FROM webhook_pending p
     JOIN webhook_seen s ON s.sequence = p.sequence
     LEFT JOIN webhook_version v ON v.endpoint = p.endpoint AND v.order_key = p.order_key
-    WHERE p.endpoint = :endpoint AND p.state < 2 AND p.at <= :now
+    WHERE {claimable}
+    ORDER BY p.at, p.sequence LIMIT :limit";
+const HAS_CLAIMABLE: &str = "SELECT EXISTS (SELECT 1 FROM webhook_pending p WHERE {claimable})";
+/// The state is a constant, so that the index of those that are running can be used.
+const CLAIMABLE: &str = "\
+    p.endpoint = :endpoint AND p.state < 2 AND p.state = {state} AND p.at <= :now
         AND (p.event_type IS NOT NULL AND p.event_type IN (SELECT value FROM json_each(:event_types))) = :is_only
         AND (p.order_key IS NULL OR NOT EXISTS (
             SELECT 1 FROM webhook_pending e
             WHERE e.endpoint = p.endpoint AND e.order_key = p.order_key AND e.state < 2 AND e.sequence < p.sequence
         ))
-        AND NOT EXISTS (SELECT 1 FROM webhook_paused WHERE endpoint = :endpoint)
-    ORDER BY p.at, p.sequence LIMIT :limit";
+        AND NOT EXISTS (SELECT 1 FROM webhook_paused WHERE endpoint = :endpoint)";
 
-pub(crate) fn claim(connection: &Connection, request: &ClaimRequest, now: i64) -> Sql<Vec<Claim>> {
-    let (event_types, is_only) = match &request.event_types {
+fn with_condition(sql: &str, request: &ClaimRequest) -> String {
+    let state = if request.lapsed { State::Running } else { State::Pending };
+    sql.replace("{claimable}", CLAIMABLE).replace("{state}", &number(state).to_string())
+}
+
+fn event_types(request: &ClaimRequest) -> (String, bool) {
+    match &request.event_types {
         EventTypes::Only(list) => (json_list(list), true),
         EventTypes::Except(list) => (json_list(list), false),
+    }
+}
+
+pub(crate) fn has_claimable(connection: &Connection, request: &ClaimRequest, now: i64) -> Sql<bool> {
+    let (event_types, is_only) = event_types(request);
+    let parameters = named_params! {
+        ":endpoint": request.endpoint,
+        ":now": now,
+        ":event_types": event_types,
+        ":is_only": is_only,
     };
+    connection
+        .prepare_cached(&with_condition(HAS_CLAIMABLE, request))
+        .and_then(|mut found| found.query_row(parameters, |row| row.get(0)))
+        .typed()
+}
+
+pub(crate) fn claim(connection: &Connection, request: &ClaimRequest, now: i64) -> Sql<Vec<Claim>> {
+    let (event_types, is_only) = event_types(request);
     let parameters = named_params! {
         ":endpoint": request.endpoint,
         ":now": now,
@@ -39,7 +66,7 @@ pub(crate) fn claim(connection: &Connection, request: &ClaimRequest, now: i64) -
         ":is_only": is_only,
         ":limit": limit(request.limit),
     };
-    let mut statement = connection.prepare_cached(CLAIMABLE).typed()?;
+    let mut statement = connection.prepare_cached(&with_condition(CLAIM, request)).typed()?;
     let found = |row: &Row<'_>| {
         let received: i64 = row.get(5)?;
         let claim = Claim {

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension};
 use webhook_inbox::store::{Clock, Key, State, StoreError};
 use webhook_receiver::serde_json;
 
-pub(crate) use claims::{claim, extend, finish};
+pub(crate) use claims::{claim, extend, finish, has_claimable};
 pub(crate) use entries::{import, insert, list, stats};
 pub(crate) use operations::{erase, purge, replay, set_paused};
 
