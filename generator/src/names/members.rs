@@ -18,8 +18,20 @@ pub(super) struct Members {
     pub(super) others: Option<String>,
 }
 
+/// The recorded names that a definition keeps. A union of which no variant is recorded distinguishes its alternatives otherwise
+/// than it did, such as without a discriminator: they are named anew, which gives them their old names if they are called the same.
+pub(super) fn kept(def: &TypeDef, locked: &ByKey) -> ByKey {
+    let is_other = matches!(def.kind, Kind::Union(_)) && !keys(def).iter().any(|key| locked.contains_key(key));
+    locked
+        .iter()
+        .filter(|(key, _)| !is_other || *key == OTHERS)
+        .map(|(key, name)| (key.clone(), name.clone()))
+        .collect()
+}
+
 /// The fields or variants of a definition: those that are recorded, and new ones around them.
 pub(super) fn name(def: &TypeDef, locked: &ByKey) -> Members {
+    let locked = &kept(def, locked);
     let others = |default: &str| locked.get(OTHERS).cloned().unwrap_or_else(|| default.to_owned());
     let enumerated = |texts: Vec<&str>, suffix: &str| {
         let others = others("Unknown");

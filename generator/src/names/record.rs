@@ -59,7 +59,8 @@ fn types(api: &Api, names: &Names, old: &Lock, sources: &Sources) -> Vec<LockedT
         }
         let own = members::keys(def).into_iter().chain(has_others(def).then(|| OTHERS.to_owned()));
         let idents = names.members(id).iter().chain((!is_struct(def)).then(|| names.unknown(id)));
-        let members = renewed(entry.map_or(&BTreeMap::new(), |entry| &entry.members), own.zip(idents.map(text)));
+        let kept = entry.map(|entry| members::kept(def, &entry.members)).unwrap_or_default();
+        let members = renewed(&kept, own.zip(idents.map(text)));
         types.push(LockedType { module: names.module(id).to_owned(), name: text(names.ty(id)), keys, members });
     }
     let taken: HashSet<String> =

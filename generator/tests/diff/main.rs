@@ -1,12 +1,16 @@
 //! The edits of `edits.yaml` without a compiler. `cargo xtask edits` compiles and runs what they emit.
 
+#[path = "emitted.rs"]
+mod emitted;
+#[allow(dead_code, reason = "`cargo xtask edits` uses the rest")]
+#[path = "handler.rs"]
+mod handler;
 #[allow(dead_code, reason = "`cargo xtask edits` uses the rest")]
 #[path = "table.rs"]
 mod table;
 
-use std::collections::BTreeMap;
-
-use proc_macro2::{TokenStream, TokenTree};
+use emitted::code;
+use handler::Handler;
 use table::{Flag, Step, Table, base, run};
 use webhook_generator::{Output, ReceiverDependency, render};
 
@@ -24,6 +28,8 @@ fn each_edit_changes_the_files_as_stated() {
     };
     let old = base(folder);
     let base = output("the base", &old, None).unwrap_or_else(|messages| panic!("{messages}"));
+    let items = Handler::new(&base.files).expect("the base is Rust");
+    let code_of_base = code(&base.files);
     let mut differences = Vec::new();
     for edit in &Table::new().edits {
         let name = &edit.name;
@@ -41,13 +47,18 @@ fn each_edit_changes_the_files_as_stated() {
             }
         };
         let is_same = base.files == new.files;
-        let is_docs = !is_same && code(&base.files) == code(&new.files);
+        let is_docs = !is_same && code_of_base == code(&new.files);
+        let others = Handler::new(&new.files).expect("the edited crate is Rust");
+        let (items, others) = (items.uses(), others.uses());
         let (Some(effect), Some(undone)) = (edit.effect(), &edit.undone) else {
             differences.push(format!("{name}: the table has no effect or no error"));
             continue;
         };
-        for effect in [&effect, undone] {
+        for (effect, is_source) in [(&effect, !items.is_subset(&others)), (undone, !others.is_subset(&items))] {
             let rule = &effect.rule;
+            if is_source != effect.flags.contains(&Flag::Source) {
+                differences.push(format!("{name}: {rule}: an item is gone: {is_source}"));
+            }
             if is_same != (effect.step == Step::None) {
                 differences.push(format!("{name}: {rule}: the files are the same: {is_same}"));
             }
@@ -57,31 +68,4 @@ fn each_edit_changes_the_files_as_stated() {
         }
     }
     assert!(differences.is_empty(), "{}", differences.join("\n"));
-}
-
-/// The emitted tokens without docs.
-fn code(files: &BTreeMap<String, String>) -> BTreeMap<&String, String> {
-    let sources = files.iter().filter(|(path, _)| path.starts_with("src/"));
-    sources
-        .map(|(path, text)| (path, without_docs(text.parse().expect("emitted sources are Rust")).to_string()))
-        .collect()
-}
-
-fn without_docs(tokens: TokenStream) -> TokenStream {
-    let mut kept: Vec<TokenTree> = Vec::new();
-    for token in tokens {
-        match token {
-            TokenTree::Group(group) if group.stream().to_string().starts_with("doc =") => {
-                let is_mark =
-                    |token: &mut TokenTree| matches!(token, TokenTree::Punct(mark) if "#!".contains(mark.as_char()));
-                while kept.pop_if(is_mark).is_some() {}
-            }
-            TokenTree::Group(group) => {
-                let inner = without_docs(group.stream());
-                kept.push(TokenTree::Group(proc_macro2::Group::new(group.delimiter(), inner)));
-            }
-            token => kept.push(token),
-        }
-    }
-    kept.into_iter().collect()
 }

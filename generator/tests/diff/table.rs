@@ -118,7 +118,7 @@ pub(crate) struct Delivery {
 }
 
 /// How a delivery is signed.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Signed {
     /// Standard Webhooks, with the headers `webhook-…`.
@@ -265,6 +265,13 @@ impl From<String> for Read {
     }
 }
 
+impl Read {
+    /// Whether the delivery does not reach the handlers of its event type.
+    pub(crate) fn breaks(&self) -> bool {
+        matches!(self, Self::Refused(_) | Self::Lost | Self::Rejected)
+    }
+}
+
 impl fmt::Display for Read {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -275,6 +282,25 @@ impl fmt::Display for Read {
             Self::Lost => f.write_str("lost"),
             Self::Rejected => f.write_str("rejected"),
         }
+    }
+}
+
+/// `source, replay: major`.
+impl fmt::Display for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let flags: Vec<String> = self.flags.iter().map(ToString::to_string).collect();
+        write!(f, "{}: {}", flags.join(", "), self.step)
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "none",
+            Self::Patch => "patch",
+            Self::Minor => "minor",
+            Self::Major => "major",
+        })
     }
 }
 
