@@ -21,6 +21,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Init(Init),
     Generate(Generate),
+    #[cfg(feature = "fetch")]
+    Fetch(Fetch),
     Overlay(Overlay),
     Explain(Explain),
 }
@@ -80,6 +82,9 @@ pub struct Generate {
 
 /// Start a crate: write its `codegen.toml`, and generate it
 ///
+/// `--spec` may be an address, as in `--spec https://acme.example/openapi.yaml`: the description is then fetched, stored beside the
+/// file, and updated by `cargo webhooks fetch`.
+///
 /// The file states every choice that was inferred from the description, with its evidence, and has a commented line for every
 /// open question. The options that name files are written down, too. A file that exists is never changed: the command then
 /// generates as `cargo webhooks generate --config` does.
@@ -110,6 +115,60 @@ pub(crate) struct Init {
     pub(crate) verbose: bool,
 }
 
+/// Download descriptions from where their vendors publish them
+///
+/// The address is `url` in the table `[fetch]` of a `codegen.toml`. Without `--config`, the command fetches the description of every
+/// `codegen.toml` with this table that the workspace's `Cargo.toml` lists, or else of the one in the working directory.
+///
+/// What was fetched is read as `generate` would read it, and then replaces the old files, all or none. A file beside the
+/// description records the address, the date, the version and a hash: commit both. The proxy is the one in `HTTPS_PROXY` or
+/// `ALL_PROXY`, except for hosts in `NO_PROXY`.
+///
+/// Exit code: 0 if the description was fetched, or is unchanged; 1 if something failed, and then nothing was written; 2 if the
+/// command line or the workspace's `Cargo.toml` is wrong; 3 if `--check` finds something new.
+#[cfg(feature = "fetch")]
+#[derive(Args)]
+pub(crate) struct Fetch {
+    /// The `codegen.toml` of a crate
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Write nothing; exit with 3 if the vendor has published something new
+    #[arg(long, conflicts_with = "overwrite")]
+    pub(crate) check: bool,
+
+    /// Also replace files that were edited here, or that were not fetched
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+
+    /// How long fetching a description may take, in seconds; the default is 60
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) timeout: Option<Seconds>,
+
+    /// The format of errors and the result
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) message_format: MessageFormat,
+
+    /// Override a resource limit, such as `file-bytes`; repeat it for several
+    #[arg(long = "limit", value_name = "NAME=NUMBER", long_help = limit_help())]
+    pub(crate) limits: Vec<Limit>,
+}
+
+/// A positive number of seconds, perhaps with a fraction.
+#[cfg(feature = "fetch")]
+#[derive(Clone, Copy)]
+pub(crate) struct Seconds(pub(crate) std::time::Duration);
+
+#[cfg(feature = "fetch")]
+impl std::str::FromStr for Seconds {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let seconds = text.parse().ok().and_then(|seconds| std::time::Duration::try_from_secs_f64(seconds).ok());
+        seconds.filter(|seconds| !seconds.is_zero()).map(Self).ok_or("not a positive number of seconds")
+    }
+}
+
 /// Print a description with its overlays applied
 ///
 /// Diagnostics go to standard error.
@@ -127,7 +186,7 @@ pub(crate) struct Overlay {
 #[derive(Clone, Args)]
 #[command(group = ArgGroup::new("input").args(["spec", "config"]).multiple(true))]
 pub(crate) struct Input {
-    /// The OpenAPI description, YAML or JSON
+    /// The OpenAPI description, YAML or JSON; for `init` also its address
     #[arg(long, value_name = "FILE")]
     pub(crate) spec: Option<PathBuf>,
 

@@ -7,6 +7,8 @@
 
 mod args;
 mod explain;
+#[cfg(feature = "fetch")]
+mod fetch;
 mod generate;
 mod init;
 mod job;
@@ -39,6 +41,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
     match Cli::parse_from(arguments).command {
         Command::Generate(arguments) => arguments.run(),
+        #[cfg(feature = "fetch")]
+        Command::Fetch(arguments) => arguments.run(),
         Command::Init(arguments) => arguments.run(),
         Command::Overlay(arguments) => arguments.run(),
         Command::Explain(arguments) => explain::run(&arguments),

@@ -174,7 +174,7 @@ fn list(report: &Report, wanted: impl Fn(Action) -> bool) -> String {
     lines
 }
 
-fn name(action: Action) -> &'static str {
+pub(crate) fn name(action: Action) -> &'static str {
     match action {
         Action::Create => "create",
         Action::Change => "change",

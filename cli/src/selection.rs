@@ -23,7 +23,7 @@ pub(crate) struct Selection {
 }
 
 /// A job, or the result of a run that failed before it had one.
-pub(crate) type Prepared = Result<Job, Box<Report>>;
+pub(crate) type Prepared<J = Job> = Result<J, Box<Report>>;
 
 impl Selection {
     /// The configuration that the command line names, else those that the workspace lists, else the one in the working
@@ -47,6 +47,12 @@ impl Selection {
         Ok(Self { configs, workspace })
     }
 
+    /// How many there are.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn count(&self) -> usize {
+        self.configs.len()
+    }
+
     /// Refuses several configurations.
     pub(crate) fn only(self) -> Result<Self, UsageError> {
         if self.configs.len() == 1 {
@@ -58,11 +64,11 @@ impl Selection {
     }
 
     /// Reads each configuration and makes its job.
-    pub(crate) fn jobs(
+    pub(crate) fn jobs<J>(
         self,
         limits: &[Limit],
-        job: impl Fn(Context<'_>) -> Result<Job, Problem>,
-    ) -> Result<Vec<Prepared>, UsageError> {
+        job: impl Fn(Context<'_>) -> Result<J, Problem>,
+    ) -> Result<Vec<Prepared<J>>, UsageError> {
         let limits_of = |config: Option<&PathBuf>| {
             let stated = self.workspace.as_ref().zip(config).map(|(workspace, config)| workspace.limits(config));
             limits.iter().fold(stated.unwrap_or_default(), |limits, limit| limits.with(*limit))

@@ -149,7 +149,7 @@ fn stop_at<T>(request: &Request, wanted: impl Fn(&Reached<'_>) -> Option<T>) -> 
 pub fn run(request: &Request, mut observe: impl FnMut(Reached<'_>) -> ControlFlow<()>) -> Outcome {
     let mut run = Run {
         request,
-        sources: Sources::with_limits(request.limits).confined_to(request.root.clone()),
+        sources: Sources::with_limits(request.limits).confined_to(request.root.clone()).shown_as(request.shown.clone()),
         budget: Budget::new(request.limits),
         config: Config::default(),
         config_file: None,

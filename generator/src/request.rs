@@ -18,6 +18,7 @@ use crate::source::Limits;
 #[derive(Clone, Debug)]
 pub struct Request {
     pub(crate) spec: PathBuf,
+    pub(crate) shown: Option<String>,
     pub(crate) root: Option<PathBuf>,
     pub(crate) overlays: Vec<PathBuf>,
     pub(crate) config: Option<PathBuf>,
@@ -37,6 +38,7 @@ impl Request {
     pub fn new(spec: impl Into<PathBuf>) -> Self {
         Self {
             spec: spec.into(),
+            shown: None,
             root: None,
             overlays: Vec::new(),
             config: None,
@@ -57,6 +59,14 @@ impl Request {
     #[must_use]
     pub fn root(mut self, folder: impl Into<PathBuf>) -> Self {
         self.root = Some(folder.into());
+        self
+    }
+
+    /// Calls the description this in messages, such as the address that it comes from, instead of its path. Names of files that
+    /// it references begin with what is before the last `/`.
+    #[must_use]
+    pub fn shown_as(mut self, name: impl Into<String>) -> Self {
+        self.shown = Some(name.into());
         self
     }
 

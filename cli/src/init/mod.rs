@@ -5,6 +5,7 @@
 //!
 //! [`Choice`]: webhook_generator::diagnostics::Choice
 
+mod address;
 mod name;
 mod text;
 
@@ -48,19 +49,31 @@ impl Init {
                 "`--spec FILE` is required: the description",
             ));
         };
-        let out = self.out.clone().unwrap_or_else(|| format!("{}-webhooks", name::of(spec)).into());
+        let address = address::of(spec);
+        let name = address.map_or_else(|| name::of(spec), |address| name::of(&address::path(address)));
+        let out = self.out.clone().unwrap_or_else(|| format!("{name}-webhooks").into());
         let beside = || out.parent().unwrap_or(Path::new("")).join(FILE);
         let config = self.input.config.clone().unwrap_or_else(beside);
         if config.exists() {
-            check_spec(&config, spec)?;
+            check_spec(&config, spec, address)?;
             return self.generation(self.files_of(&config)).generate();
         }
+        let folder = config.parent().unwrap_or(Path::new(""));
+        let spec = &match address {
+            Some(address) => folder.join(address::file_name(address, &name)),
+            None => spec.clone(),
+        };
+        if let Some(address) = address
+            && let Err(code) = self.fetch(address, spec)?
+        {
+            return Ok(code);
+        }
         let receiver = self.stated_receiver(&out)?;
-        let files = self.files(spec, &out, &config, receiver.as_ref());
+        let files = Files { address: address.map(str::to_owned), ..self.files(spec, &out, &config, receiver.as_ref()) };
         let options = ReportOptions { format: self.input.message_format, verbose: self.verbose, prints_result: false };
         let print_report = |report| report::print_all(&options, [report].into_iter());
         // Warnings are denied when the file has silenced its own.
-        let input = Input { config: None, deny: None, ..self.input.clone() };
+        let input = Input { spec: Some(spec.clone()), config: None, deny: None, ..self.input.clone() };
         let arguments = Generate {
             out: Some(out.clone()),
             crate_name: self.crate_name.clone(),
@@ -103,11 +116,28 @@ impl Init {
         Ok(code)
     }
 
+    /// Fetches the description. The inner error is the exit code of a failure, which was reported.
+    #[cfg(feature = "fetch")]
+    fn fetch(&self, address: &str, spec: &Path) -> Result<Result<(), ExitCode>, UsageError> {
+        let limits = self.input.limits.iter().fold(Limits::default(), |limits, limit| limits.with(*limit));
+        let job = crate::fetch::Job::without_config(address, spec.to_owned(), limits)?;
+        let options = ReportOptions { format: self.input.message_format, verbose: self.verbose, prints_result: false };
+        Ok(crate::fetch::first(&job, &options))
+    }
+
+    #[cfg(not(feature = "fetch"))]
+    #[allow(clippy::unused_self, reason = "as with the feature")]
+    fn fetch(&self, address: &str, _: &Path) -> Result<Result<(), ExitCode>, UsageError> {
+        let message = format!("`{address}` is an address, and this command was built without the feature `fetch`");
+        Err(UsageError::new(ErrorKind::InvalidValue, message))
+    }
+
     /// The files, as the `codegen.toml` states them.
     fn files(&self, spec: &Path, out: &Path, config: &Path, receiver: Option<&Receiver>) -> Files {
         let folder = config.parent().unwrap_or(Path::new(""));
         Files {
             spec: seen_from(folder, spec),
+            address: None,
             root: self.input.root.as_deref().map(|root| seen_from(folder, root)),
             overlays: self.input.overlays.iter().map(|overlay| seen_from(folder, overlay)).collect(),
             out: seen_from(folder, out),
@@ -161,9 +191,21 @@ fn job(arguments: &Generate) -> Result<Prepared, UsageError> {
 }
 
 /// A file that exists must be about this description.
-fn check_spec(config: &Path, spec: &Path) -> Result<(), UsageError> {
+fn check_spec(config: &Path, spec: &Path, address: Option<&str>) -> Result<(), UsageError> {
     // What is wrong with the file is reported when the crate is generated.
     let Ok(file) = ProjectFile::read(config, Limits::default()) else { return Ok(()) };
+    if let Some(address) = address {
+        let stated = file.project.fetch.and_then(|fetch| Some(fetch.value.url?.value));
+        if stated.as_ref().is_some_and(|stated| stated.as_str() == address) {
+            return Ok(());
+        }
+        let message = format!(
+            "`{}` exists, and is not for `{address}`: name another file with `--config`, or set `url` in its table `[fetch]` and \
+             run `cargo webhooks fetch`",
+            config.display()
+        );
+        return Err(UsageError::new(ErrorKind::ArgumentConflict, message));
+    }
     match file.project.spec.as_ref().map(|stated| file.resolve(&stated.value)) {
         Some(stated) if !same(&stated, spec) => Err(UsageError::new(
             ErrorKind::ArgumentConflict,

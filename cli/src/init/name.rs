@@ -5,7 +5,7 @@ use std::path::{Component, Path};
 use crate::paths::absolute;
 
 /// Words of file names that do not name a vendor.
-const GENERIC: [&str; 21] = [
+const GENERIC: [&str; 23] = [
     "api",
     "apis",
     "com",
@@ -26,6 +26,8 @@ const GENERIC: [&str; 21] = [
     "yaml",
     "yml",
     "public",
+    "reference",
+    "bundle",
     "main",
 ];
 

@@ -18,6 +18,8 @@ const TABLES: [&str; 4] = ["webhooks", "event-type", "event-type.names", "signat
 /// The files of the crate, as the `codegen.toml` states them.
 pub(super) struct Files {
     pub(super) spec: String,
+    /// Where the description was fetched from.
+    pub(super) address: Option<String>,
     pub(super) root: Option<String>,
     pub(super) overlays: Vec<String>,
     pub(super) out: String,
@@ -73,6 +75,11 @@ impl Text {
                 self.comment("Where is `webhook-receiver`? The path of its folder, or a git address.");
                 self.line("#receiver = \"…\"");
             }
+        }
+        if let Some(address) = &files.address {
+            self.content.push_str("\n[fetch]\n");
+            self.comment("Where the vendor publishes the description, for `cargo webhooks fetch`.");
+            self.line(&format!("url = {}", quoted(address)));
         }
     }
 

@@ -79,14 +79,14 @@ impl Folder {
 
     /// Runs `cargo webhooks` in a folder.
     pub(crate) fn webhooks(&self, folder: &str, arguments: &str) -> Run {
+        Run::of(&mut self.command(folder, arguments))
+    }
+
+    /// The command `cargo webhooks`, to run in a folder.
+    pub(crate) fn command(&self, folder: &str, arguments: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-webhooks"));
         command.current_dir(self.path(folder)).args(arguments.split_whitespace());
-        let output = command.output().unwrap();
-        Run {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        command
     }
 }
 
@@ -99,6 +99,15 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let output = command.output().unwrap();
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
     #[track_caller]
     pub(crate) fn exits(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "{self:#?}");

@@ -13,6 +13,7 @@
 
 mod corrections;
 mod event_types;
+mod fetch;
 mod levels;
 mod located;
 mod pattern;
@@ -30,10 +31,14 @@ use toml::de::DeTable;
 
 pub use corrections::{ByEventType, Corrections};
 pub use event_types::{EventTypeLocation, EventTypes};
+pub use fetch::Fetch;
 pub use located::Located;
 pub use project::{Project, Receiver};
 pub use signature::{Headers, Signature};
-pub use values::{BodyPlace, CrateName, CrateVersion, HeaderName, Pointer, SpecPlace, Text, TypeName, VisibleText};
+pub use values::{
+    Address, BodyPlace, CrateName, CrateVersion, EnvironmentVariable, HeaderName, Pointer, SpecPlace, Text, TypeName,
+    VisibleText,
+};
 pub use webhooks::{Callbacks, WebhookPlaces};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Level, Place};

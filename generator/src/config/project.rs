@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::Located;
+use super::fetch::Fetch;
 use super::table::Table;
 use super::values::Text;
 
@@ -24,6 +25,8 @@ pub struct Project {
     pub receiver: Option<Located<Receiver>>,
     /// The build script of the generated crate. Such a crate also has a [record](crate::fingerprint) of its input files.
     pub build_script: Option<PathBuf>,
+    /// Where the description is published.
+    pub fetch: Option<Located<Fetch>>,
 }
 
 impl Project {
@@ -39,6 +42,7 @@ impl Project {
             out: table.string("out").map(|text| path(text.get_ref())),
             receiver: table.string("receiver").map(|receiver| table.located(receiver)),
             build_script: table.string("build-script").map(|text| path(text.get_ref())),
+            fetch: table.table("fetch", Fetch::read).map(|fetch| table.located(fetch)),
         }
     }
 }

@@ -96,6 +96,7 @@ fn files_of_a_project() {
         out: Some("../acme".into()),
         receiver: Some(Located { value: Receiver::Version("^1.2".to_owned()), place: Place::Bytes(FILE, 75..81) }),
         build_script: Some("build.rs".into()),
+        fetch: None,
     };
     assert_eq!(project, expected);
     assert_eq!(parsed("").project, Project::default());
@@ -108,6 +109,41 @@ fn files_of_a_project() {
             at 21..29: "\"b.yaml\""
             E0401: write this address as `ssh://git@host/path`, which Cargo accepts
             at 41..60: "\"git@example.com:a\""
+        "#]],
+    );
+}
+
+#[test]
+fn where_a_description_is_published() {
+    let text = "[fetch]\nurl = \"https://acme.example/a.yaml?v=1\"\nheaders.Authorization = \"ACME_TOKEN\"\n";
+    let fetch = parsed(text).project.fetch.unwrap().value;
+    assert_eq!(fetch.url.unwrap().value.as_str(), "https://acme.example/a.yaml?v=1");
+    let headers: Vec<_> =
+        fetch.headers.iter().map(|(name, variable)| (name.as_str(), variable.value.as_str())).collect();
+    assert_eq!(headers, [("authorization", "ACME_TOKEN")]);
+    assert!(!fetch.allow_http && parsed("[fetch]\nallow-http = true\n").project.fetch.unwrap().value.allow_http);
+    for url in [
+        "ftp://a/b",
+        "acme.example/a",
+        "https://",
+        "https://u:p@a/b",
+        "https://a/b c",
+        "https://a/b#c",
+        "https://a\\\\b",
+    ] {
+        let mut diagnostics = Diagnostics::default();
+        Config::parse(FILE, &format!("[fetch]\nurl = \"{url}\"\n"), &mut diagnostics);
+        assert!(diagnostics.has_errors(), "{url}");
+    }
+    check_error(
+        "[fetch]\nurl = \"https://me:secret@acme.example/\"\nheaders.x-api-key = \"s3cr3t!\"\nallow-http = 1\n",
+        &expect![[r#"
+            E0401: "https://me:secret@acme.example/" must not have a user or a password: put it in an environment variable, and name that in `[fetch.headers]`
+            at 14..47: "\"https://me:secret@acme.example/\""
+            E0401: "s3cr3t!" is not the name of an environment variable, such as "ACME_TOKEN"
+            at 68..77: "\"s3cr3t!\""
+            E0401: `allow-http` must be `true` or `false`, not an integer
+            at 91..92: "1"
         "#]],
     );
 }

@@ -71,6 +71,14 @@ checked_text! {
     /// A non-empty string without control characters.
     Text, check_text
 }
+checked_text! {
+    /// An address that begins with `https://` or `http://`, without a user, a password or a fragment.
+    Address, check_address
+}
+checked_text! {
+    /// The name of an environment variable: letters, digits and `_`.
+    EnvironmentVariable, check_environment_variable
+}
 
 checked_text! {
     /// A string of visible ASCII characters, valid in a header.
@@ -204,6 +212,37 @@ fn check_body_place(text: &str) -> Check {
 fn check_header_name(name: &str) -> Check {
     ensure(http::is_token(name), "is not the name of an HTTP header")?;
     ensure(name.len() <= 256, "is too long for an HTTP header name: use at most 256 characters")
+}
+
+fn check_address(text: &str) -> Result<(), &'static str> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let Some(rest) = rest else { return Err("must begin with `https://`") };
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    if authority.is_empty() {
+        return Err("has no host");
+    }
+    if authority.contains('@') {
+        return Err(
+            "must not have a user or a password: put it in an environment variable, and name that in `[fetch.headers]`",
+        );
+    }
+    if text.contains('#') {
+        return Err("must not have a fragment");
+    }
+    if text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
+        return Err("must not contain spaces, control characters or `\\`");
+    }
+    Ok(())
+}
+
+fn check_environment_variable(text: &str) -> Result<(), &'static str> {
+    let is_name = !text.starts_with(|first: char| first.is_ascii_digit())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if is_name && !text.is_empty() {
+        Ok(())
+    } else {
+        Err("is not the name of an environment variable, such as \"ACME_TOKEN\"")
+    }
 }
 
 fn check_text(text: &str) -> Check {

@@ -8,6 +8,7 @@
 //! outside the one above it that the request allows. A reference out of the folder is refused by its text or, for a
 //! symbolic link, by its resolved path, before the file is opened.
 
+mod files;
 mod reference;
 mod resource;
 mod role;
@@ -16,6 +17,7 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+pub use files::referenced_files;
 use reference::{Fragment, Refusal};
 use role::Role;
 

@@ -1,7 +1,7 @@
 //! The files of a run.
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -23,9 +23,13 @@ pub struct Sources {
     count: Cell<usize>,
     /// The folder that references are confined to, if it is not that of the description.
     confines: Option<PathBuf>,
+    /// What messages call the description, if not by its path.
+    shown: Option<String>,
     root: RefCell<Option<RootFolder>>,
     /// The referenced files, by every path that was used for them.
     inside: RefCell<HashMap<PathBuf, FileId>>,
+    /// The referenced files that do not exist.
+    missing: RefCell<BTreeSet<String>>,
 }
 
 /// The folder of the description, and how far references may leave it.
@@ -82,8 +86,10 @@ impl Sources {
             files: (0..limits.files).map(|_| OnceCell::new()).collect(),
             count: Cell::new(0),
             confines: None,
+            shown: None,
             root: RefCell::new(None),
             inside: RefCell::default(),
+            missing: RefCell::default(),
         }
     }
 
@@ -94,6 +100,13 @@ impl Sources {
         self
     }
 
+    /// Calls the description this in messages, and files that it references as if they were in the same folder.
+    #[must_use]
+    pub fn shown_as(mut self, name: Option<String>) -> Self {
+        self.shown = name;
+        self
+    }
+
     /// Reads the description. References are confined to its folder, or to the one that is [set](Self::confined_to).
     ///
     /// # Errors
@@ -101,16 +114,18 @@ impl Sources {
     /// If the file cannot be read, does not parse or is not an object, or is not in the folder that is set.
     pub fn add_spec(&self, path: &Path) -> Result<Node, Diagnostic> {
         let relative = file_name(path);
-        let (id, result) = self.add(path, SourceFile::new(show(path), relative, true), true);
+        let name = self.shown.clone().unwrap_or_else(|| show(path));
+        let (id, result) = self.add(path, SourceFile::new(name.clone(), relative, true), true);
         if let Ok(canonical) = path.canonicalize() {
-            let shown = path.parent().unwrap_or(Path::new("")).to_owned();
+            let parent = path.parent().unwrap_or(Path::new(""));
+            let shown = Path::new(&name).parent().unwrap_or(Path::new("")).to_owned();
             let folder = canonical.parent().unwrap_or(&canonical).to_owned();
             // If the description is a symbolic link, its folder is that of the link.
             let folder =
-                if shown.as_os_str().is_empty() { Path::new(".") } else { &shown }.canonicalize().unwrap_or(folder);
+                if parent.as_os_str().is_empty() { Path::new(".") } else { parent }.canonicalize().unwrap_or(folder);
             let up = match &self.confines {
                 Some(root) => above(&folder, root).ok_or_else(|| {
-                    let (root, name) = (show(root), show(path));
+                    let root = show(root);
                     Diagnostic::new(Code::Config, format!("the root folder `{root}` does not contain `{name}`"))
                         .at(Place::File(id), "")
                         .help("`root` must be the folder of the description, or one above it")
@@ -157,6 +172,11 @@ impl Sources {
         let root = self.root.borrow();
         let shown = root.as_ref().map(|root| show(self.confines.as_deref().unwrap_or(&root.shown)));
         shown.filter(|shown| !shown.is_empty()).unwrap_or_else(|| ".".to_owned())
+    }
+
+    /// The files that references which were followed name and that do not exist, by path from the folder of the description.
+    pub fn missing(&self) -> Vec<String> {
+        self.missing.borrow().iter().cloned().collect()
     }
 
     /// How many folders above that of the description references may go.
@@ -285,7 +305,12 @@ impl Sources {
         }
         let path = asked.canonicalize().map_err(|error| {
             let (code, why) = read::failed(&error);
-            if error.kind() == ErrorKind::NotFound { Unavailable::Missing(why) } else { unreadable((code, why)) }
+            if error.kind() == ErrorKind::NotFound {
+                self.missing.borrow_mut().insert(relative.to_owned());
+                Unavailable::Missing(why)
+            } else {
+                unreadable((code, why))
+            }
         })?;
         let Some(inner) = root.relative(&path) else { return Err(Unavailable::Outside) };
         let id = if let Some(id) = known(&path) {

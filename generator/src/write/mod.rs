@@ -22,6 +22,7 @@ mod step;
 
 pub use file::FilePlan;
 pub use manifest::MANIFEST;
+pub use path::check as check_path;
 pub use plan::Plan;
 pub use step::Action;
 

@@ -9,7 +9,11 @@ use crate::diagnostics::{Code, Diagnostic};
 const MAX_NAME: usize = 100;
 
 /// Checks one path: relative, with `/`, of plain names only.
-pub(super) fn check(path: &str) -> Result<()> {
+///
+/// # Errors
+///
+/// If a name in it is not safe on every system.
+pub fn check(path: &str) -> Result<()> {
     let problem = |problem: &str| {
         let message = format!("invalid output path `{}`: {problem}", path.escape_debug());
         Err(Diagnostic::new(Code::OutputPath, message))
