@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use ureq::http::{Response, StatusCode, header};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body};
-use url::{Host, Origin, Url};
+use url::{Origin, Url};
 
-use super::place::Scope;
+use super::place::{Scope, is_loopback};
 use super::proxy;
 
 /// How many redirects are followed.
@@ -262,14 +262,4 @@ pub(super) fn shown(url: &Url) -> String {
 
 fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
-}
-
-/// Whether the host is this machine.
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }

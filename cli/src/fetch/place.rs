@@ -1,6 +1,6 @@
 //! Where the files of a description are: on the server, and here. Paths are relative to the root folder, with `/`.
 
-use url::{Origin, Url};
+use url::{Host, Origin, Url};
 
 /// Extensions of files that references may name.
 const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
@@ -62,6 +62,16 @@ pub(super) fn is_part_of_description(path: &str) -> bool {
     has_extension
         && path.split('/').all(|name| !name.starts_with('.'))
         && webhook_generator::write::check_path(path).is_ok()
+}
+
+/// Whether the host is this machine.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::env;
 use ureq::Proxy;
 use url::Url;
 
-use super::client::is_loopback;
+use super::place::is_loopback;
 
 /// The proxy for an address: that of its scheme, else that of all; none for this machine and for hosts in `NO_PROXY`.
 pub(super) fn of(url: &Url) -> Result<Option<Proxy>, String> {
