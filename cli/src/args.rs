@@ -71,6 +71,11 @@ pub struct Generate {
     #[arg(long, conflicts_with = "emit")]
     pub(crate) dry_run: bool,
 
+    /// Generate, and again whenever the description, an overlay or the configuration changes, until Ctrl-C
+    #[cfg(feature = "watch")]
+    #[arg(long, conflicts_with_all = ["check", "dry_run", "emit"])]
+    pub(crate) watch: bool,
+
     /// Write nothing; show the result of a stage of the generator
     #[arg(long, value_name = "STAGE")]
     pub(crate) emit: Option<Emit>,

@@ -24,11 +24,20 @@ const MAX_DIFF_LINES: usize = 200;
 impl Generate {
     /// Runs the command.
     pub fn run(&self) -> ExitCode {
+        #[cfg(feature = "watch")]
+        if self.watch {
+            return crate::watch::run(self).unwrap_or_else(|error| error.exit("generate"));
+        }
         on_large_stack(|| self.generate()).unwrap_or_else(|error| error.exit("generate"))
     }
 
     /// Generates, and prints a report.
     pub(crate) fn generate(&self) -> Result<ExitCode, UsageError> {
+        self.generate_and(|_| ())
+    }
+
+    /// Generates, and passes each report on before it is printed.
+    pub(crate) fn generate_and(&self, mut seen: impl FnMut(&Report)) -> Result<ExitCode, UsageError> {
         let mut selection = Selection::new(&self.input)?;
         if self.emit.is_some() {
             selection = selection.only()?;
@@ -42,9 +51,13 @@ impl Generate {
         };
         Ok(report::print_all(
             &options,
-            jobs.into_iter().map(|job| match job {
-                Ok(job) => Run::new().run(job, self),
-                Err(report) => *report,
+            jobs.into_iter().map(|job| {
+                let report = match job {
+                    Ok(job) => Run::new().run(job, self),
+                    Err(report) => *report,
+                };
+                seen(&report);
+                report
             }),
         ))
     }

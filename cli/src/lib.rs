@@ -19,6 +19,8 @@ mod project;
 mod report;
 mod selection;
 mod stack;
+#[cfg(feature = "watch")]
+mod watch;
 mod workspace;
 
 use std::ffi::OsString;

@@ -82,6 +82,21 @@ impl Workspace {
         Ok(None)
     }
 
+    /// The manifests that decide which workspace a folder lies in: those above it, up to that of the workspace.
+    #[cfg(feature = "watch")]
+    pub(crate) fn manifests(folder: &Path) -> Vec<PathBuf> {
+        let mut manifests = Vec::new();
+        for folder in absolute(folder).ancestors() {
+            let path = folder.join("Cargo.toml");
+            let Ok(text) = fs::read_to_string(&path) else { continue };
+            manifests.push(path);
+            if toml::from_str::<Manifest>(&text).is_ok_and(|manifest| manifest.workspace.is_some()) {
+                break;
+            }
+        }
+        manifests
+    }
+
     /// Limits for a configuration that is not listed are a mistake.
     fn check(self) -> Result<Self, UsageError> {
         let Webhooks { configs, limits } = &self.table.metadata.webhooks;

@@ -176,6 +176,8 @@ impl Init {
             receiver: None,
             check: false,
             dry_run: false,
+            #[cfg(feature = "watch")]
+            watch: false,
             emit: None,
             prune_names: false,
             verbose: self.verbose,
