@@ -2,7 +2,9 @@
 
 use expect_test::expect;
 
-use super::check_examples;
+use super::{check_examples, lines};
+use crate::Stage;
+use crate::testing::{Input, VERIFIER, description, join, webhooks};
 
 #[test]
 fn a_published_example_that_fits() {
@@ -219,6 +221,72 @@ fn a_tag_decides_which_alternative_counts() {
             W0705: the example does not match its schema: expected the member `id`
         "#]],
     );
+}
+
+/// The alternatives that list the value come before one that keeps any value, as in the emitted decoder.
+#[test]
+fn an_alternative_that_lists_the_value_counts_before_one_that_keeps_it() {
+    check_examples(
+        "
+            door.opened:
+              body:
+                type: {const: door.opened}
+                by: {oneOf: [{type: [string, integer]}, {title: User, type: object, properties: {name: {type: object, properties: {first: {type: string}}}}}]}
+                how: {oneOf: [{type: string, enum: [pushed]}, {type: string, enum: [pulled]}]}
+              example: {type: door.opened, by: {name: {first: null}, age: 5}, how: pulled}
+        ",
+        expect![[r#"
+            example {"type": "door.opened","by": {"name": {},"age": 5},"how": "pulled"}
+
+            W0706: the example has a member that the schema does not declare
+        "#]],
+    );
+}
+
+/// Of the alternatives that are objects, one that does not declare a member of another is not tried, so that no member is
+/// lost. A null that it does not allow is not read as absence.
+#[test]
+fn alternatives_that_would_lose_a_member_do_not_count() {
+    check_examples(
+        "
+            door.opened:
+              body: {type: {const: door.opened}, by: {oneOf: [{type: object, properties: {a: {type: string}}}, {type: object, properties: {b: {type: string}}}]}}
+              examples:
+                first: {value: {type: door.opened, by: {a: x, b: 5}}}
+                second: {value: {type: door.opened, by: {a: null}}}
+                third: {value: {type: door.opened, by: {b: x, c: y}}}
+        ",
+        expect![[r#"
+            example {"type": "door.opened","by": {"a": "x","b": 5}}
+            example {"type": "door.opened","by": {"a": null}}
+            example {"type": "door.opened","by": {"b": "x","c": "y"}}
+
+            W0706: the example has a member that the schema does not declare
+        "#]],
+    );
+}
+
+#[test]
+fn a_tag_that_is_a_number() {
+    let webhook = "
+        door.opened:
+          body:
+            type: {const: door.opened}
+            by: {oneOf: [{$ref: '#/components/schemas/7'}, {$ref: '#/components/schemas/8'}], discriminator: {propertyName: kind}}
+          examples: {a: {value: {type: door.opened, by: {kind: 7, id: 5}}}, b: {value: {type: door.opened, by: {kind: 8}}}}
+    ";
+    let components = "
+        '7': {type: object, properties: {kind: {type: integer}, id: {type: string}}}
+        '8': {type: object, properties: {kind: {type: integer}}}
+    ";
+    let spec = description(&webhooks(webhook), components);
+    let (outline, findings) = Input { spec: &spec, config: VERIFIER }.stage(Stage::Ir);
+    let expected = expect![[r#"
+        example {"type": "door.opened","by": {"kind": 8}}
+
+        W0705: the example does not match its schema: expected a string
+    "#]];
+    expected.assert_eq(&join(&lines(&outline, &["    example "]), &findings));
 }
 
 #[test]
