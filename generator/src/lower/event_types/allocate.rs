@@ -41,7 +41,10 @@ impl<'e> Owners<'e> {
     pub(super) fn allocate(&self, stated: &Stated, names: &Names) -> Vec<Evidence> {
         let mut values = distinct(&stated.values);
         if let [only] = &mut values[..] {
-            only.alternatives.clear();
+            // Without a discriminator, alternatives that state nothing belong to it, too.
+            if !stated.discriminates {
+                only.alternatives.clear();
+            }
             return values;
         }
         let picked = names.pick(&values).map(|picked| picked.name.clone());

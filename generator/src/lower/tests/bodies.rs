@@ -91,11 +91,7 @@ fn a_base_with_one_child_that_the_mapping_names() {
             webhook "seen" is "changed": changed
                 assembled {"id": "text","type": "changed","data": "text"}
 
-            union changed by "type" {
-                Changed(Changed) = "changed"
-            }
-
-            struct Changed {
+            struct changed {
                 id: String
                 type: "changed"
                 data: String
