@@ -148,14 +148,22 @@ fn g95_html() {
             "<details>",
             "&lt;b&gt;",
             "<!-- a",
+            "<b>[a]</b>",
+            "<a href='javascript:alert(1)'>a</a>",
+            "<a href='https://a.example/<script>'>a</a>",
+            "<code>a</code><code>``</code>",
         ],
         &expect![[r#"
             <script>alert(1)</script> → \<script\>alert(1)\</script\>
             <img src=x onerror=alert(1)> → \<img src=x onerror=alert(1)\>
             [a](javascript:alert(1)) → \[a\](javascript:alert(1))
             <details> → \<details\>
-            &lt;b&gt; → \&lt;b\&gt;
+            &lt;b&gt; → \<b\>
             <!-- a → \<!-- a.
+            <b>[a]</b> → **\[a\]**
+            <a href='javascript:alert(1)'>a</a> → a.
+            <a href='https://a.example/<script>'>a</a> → \<a href='<https://a.example/>\<script\>'\>a\</a\>
+            <code>a</code><code>``</code> → \`a\`\<code\>\`\`\</code\>
         "#]],
     );
 }

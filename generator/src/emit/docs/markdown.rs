@@ -5,6 +5,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::html::to_markdown;
+
 /// Lines are wrapped before this column where they can be.
 const WIDTH: usize = 100;
 
@@ -39,6 +41,7 @@ fn spaced(line: &str) -> String {
 /// Makes a text of a description harmless Markdown.
 pub(crate) fn harmless(text: &str) -> String {
     let text = visible(text);
+    let text = to_markdown(&text);
     let mut out: Vec<String> = Vec::new();
     let mut fence: Option<char> = None;
     // The columns that text needs to belong to the current list item.
@@ -93,7 +96,7 @@ pub(crate) fn harmless(text: &str) -> String {
 
 /// One line of harmless Markdown, for a heading or a summary.
 pub(crate) fn harmless_line(text: &str) -> String {
-    escape(&visible(text).split_whitespace().collect::<Vec<_>>().join(" "))
+    escape(&to_markdown(&visible(text)).split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// A text in code spans, such as a member's name.
@@ -251,6 +254,16 @@ mod tests {
         check("[std] and [x](y)", "\\[std\\] and \\[x\\](y)");
         check("see https://a.example/b.", "see <https://a.example/b>.");
         check("a lone ` tick", "a lone \\` tick");
+        check(
+            "<b><script></b> <a href='https://a.example/](x)'>b</a>",
+            "**\\<script\\>** b (<https://a.example/>\\](x))",
+        );
+        check("<p><code>```</code></p>&lt;b&gt;", "\\<code\\>\\`\\`\\`\\</code\\>\n\n\\<b\\>");
+    }
+
+    #[test]
+    fn simple_html_is_markdown() {
+        check("<p>a <b>b</b>:</p><ul><li>c</li><li><code>d</code></li></ul>", "a **b**:\n\n- c\n- `d`");
     }
 
     #[test]

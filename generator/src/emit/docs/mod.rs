@@ -1,5 +1,6 @@
 //! Doc comments of emitted items.
 
+mod html;
 mod item;
 mod markdown;
 mod values;
