@@ -58,6 +58,28 @@ fn fixtures_show_what_the_table_says() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+#[test]
+fn each_deviation_names_a_test_that_exists() {
+    let page = fs::read_to_string(TABLE).expect("the page can be read");
+    let (_, section) = page.split_once("### Deliberate deviations").expect("the page has the section");
+    let (section, _) = section.split_once("\n## ").expect("another section follows");
+    let cells = |line: &str| line.split(" | ").map(|cell| cell.trim_matches(['|', ' ']).to_owned()).collect::<Vec<_>>();
+    let is_heading = |row: &[String]| row.last().is_some_and(|cell| cell == "test" || cell.starts_with("--"));
+    let rows: Vec<_> =
+        section.lines().filter(|line| line.starts_with('|')).map(cells).filter(|row| !is_heading(row)).collect();
+    assert!(rows.len() >= 10, "{TABLE} has the form that this test reads");
+    for row in rows {
+        let test = row.last().map_or("", String::as_str).trim_matches('`');
+        let (module, function) = test.rsplit_once("::").unwrap_or_else(|| panic!("{row:?} names no test"));
+        let file = format!("{}.rs", module.replace("::", "/"));
+        let exists = ["../receiver/tests/it", "src/lower/tests"].iter().any(|folder| {
+            fs::read_to_string(Path::new(folder).join(&file))
+                .is_ok_and(|tests| tests.contains(&format!("fn {function}()")))
+        });
+        assert!(exists, "there is no test `{test}`");
+    }
+}
+
 /// The texts of a fixture's descriptions.
 fn inputs(fixture: &Path) -> Vec<String> {
     let mut texts = Vec::new();
@@ -83,7 +105,8 @@ fn rows() -> Vec<Row> {
             heading.clone_into(&mut object);
         }
         let cells: Vec<&str> = line.split('|').map(str::trim).collect();
-        if let ["", field, becomes, _, fixture, ""] = cells[..]
+        if object.ends_with(" Object")
+            && let ["", field, becomes, _, fixture, ""] = cells[..]
             && let Some(field) = field.strip_prefix('`').and_then(|field| field.strip_suffix('`'))
         {
             let becomes = becomes.split(", ").filter(|word| *word != "nothing").map(str::to_owned).collect();
