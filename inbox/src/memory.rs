@@ -1,6 +1,6 @@
 //! A store in memory, for tests.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use webhook_receiver::{BodyDigest, BoxError, LeaseState};
 
 use crate::store::{
     Claim, ClaimId, ClaimRequest, ClaimToken, Clock, Entry, Finish, Finished, Inserted, Key, NewEntry, Order, Page,
-    Retention, Selection, State, Stats, Store, StoreError, Verdict,
+    Retention, Selection, State, Stats, Store, StoreError, Verdict, Version,
 };
 
 /// A [`Store`] in memory, for tests: a restart forgets everything. Clones share it.
@@ -103,10 +103,12 @@ impl Row {
             state: self.state,
             digest: self.digest,
             received: Clock::time(self.received),
+            at: Some(Clock::time(self.at)).filter(|_| self.state != State::Done),
             event_type: self.event_type.clone(),
             order: self.order.clone(),
             attempts: self.attempts,
             reason: self.reason.clone(),
+            size: self.bytes.as_ref().map(|bytes| bytes.len() as u64),
             bytes: self.bytes.clone().filter(|_| with_bytes),
         }
     }
@@ -134,6 +136,37 @@ impl Tables {
         self.by_key.insert(row.key.clone(), self.last);
         self.rows.insert(self.last, row);
         Inserted::New
+    }
+
+    /// Returns whether this has changed anything.
+    fn import(&mut self, entry: Entry, now: i64) -> bool {
+        let Entry {
+            sequence: _,
+            key,
+            state,
+            digest,
+            received,
+            at,
+            event_type,
+            order,
+            attempts,
+            reason,
+            size: _,
+            bytes,
+        } = entry;
+        if let Some(row) = self.by_key.get(&key).and_then(|sequence| self.rows.get_mut(sequence)) {
+            let is_handled = state == State::Done && row.state == State::Pending;
+            if is_handled {
+                row.end(State::Done, now, None);
+                row.erase();
+                row.attempts = 0;
+            }
+            return is_handled;
+        }
+        let state = if state == State::Running { State::Pending } else { state };
+        let (received, at) = (Clock::millis_of(received), at.map_or(now, Clock::millis_of));
+        self.insert(Row { key, digest, received, state, event_type, order, attempts, token: 0, at, reason, bytes });
+        true
     }
 
     fn claimable(&self, request: &ClaimRequest, now: i64) -> Vec<u64> {
@@ -337,13 +370,13 @@ impl Store for MemoryStore {
         Ok(count)
     }
 
-    async fn erase(&self, keys: &[Key]) -> Result<u64, StoreError> {
+    async fn erase(&self, keys: &[Key], reason: &str) -> Result<u64, StoreError> {
         let now = self.clock.millis()?;
         let tables = &mut *self.lock();
         let mut count = 0;
         for sequence in keys.iter().filter_map(|key| tables.by_key.get(key)) {
             let Some(row) = tables.rows.get_mut(sequence).filter(|row| row.bytes.is_some()) else { continue };
-            row.end(State::Dead, now, Some("erased".to_owned()));
+            row.end(State::Dead, now, Some(reason.to_owned()));
             row.erase();
             count += 1;
         }
@@ -371,7 +404,10 @@ impl Store for MemoryStore {
         let mut stats = Stats { is_paused: tables.paused.contains(endpoint), ..Stats::default() };
         for row in tables.rows.values().filter(|row| row.key.endpoint == endpoint) {
             match row.state {
-                State::Pending => stats.pending += 1,
+                State::Pending => {
+                    stats.pending += 1;
+                    stats.retrying += u64::from(row.attempts > 0);
+                }
                 State::Running => stats.running += 1,
                 State::Dead => stats.dead += 1,
                 State::Unrouted => stats.unrouted += 1,
@@ -385,19 +421,48 @@ impl Store for MemoryStore {
         Ok(stats)
     }
 
+    async fn endpoints(&self) -> Result<Vec<String>, StoreError> {
+        let tables = self.lock();
+        let used = tables.by_key.keys().map(|key| &key.endpoint).chain(&tables.paused);
+        Ok(used.cloned().collect::<BTreeSet<_>>().into_iter().collect())
+    }
+
     async fn import(&self, entries: Vec<Entry>) -> Result<u64, StoreError> {
         let now = self.clock.millis()?;
         let mut tables = self.lock();
         let mut count = 0;
         for entry in entries {
-            let Entry { sequence: _, key, state, digest, received, event_type, order, attempts, reason, bytes } = entry;
-            let state = if state == State::Running { State::Pending } else { state };
-            let received = Clock::millis_of(received);
-            let row =
-                Row { key, digest, received, state, event_type, order, attempts, token: 0, at: now, reason, bytes };
-            count += u64::from(tables.insert(row) == Inserted::New);
+            count += u64::from(tables.import(entry, now));
         }
         Ok(count)
+    }
+
+    async fn versions(&self, after: Option<(&str, &str)>, limit: usize) -> Result<Vec<Version>, StoreError> {
+        let tables = self.lock();
+        let mut versions: Vec<Version> = tables
+            .versions
+            .iter()
+            .filter(|((endpoint, key), _)| after.is_none_or(|after| (&endpoint[..], &key[..]) > after))
+            .map(|((endpoint, key), (version, at))| Version {
+                endpoint: endpoint.clone(),
+                key: key.clone(),
+                version: *version,
+                at: Clock::time(*at),
+            })
+            .collect();
+        versions.sort_unstable_by(|a, b| (&a.endpoint, &a.key).cmp(&(&b.endpoint, &b.key)));
+        versions.truncate(limit);
+        Ok(versions)
+    }
+
+    async fn import_versions(&self, versions: Vec<Version>) -> Result<(), StoreError> {
+        let mut tables = self.lock();
+        for Version { endpoint, key, version, at } in versions {
+            let at = Clock::millis_of(at);
+            let known = tables.versions.entry((endpoint, key)).or_insert((version, at));
+            *known = (known.0.max(version), known.1.max(at));
+        }
+        Ok(())
     }
 }
 

@@ -97,6 +97,22 @@ impl State {
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.name() == name)
     }
+
+    /// Its number in the tables of stores. Open states, which are below 2, and ended ones have neighboring numbers.
+    pub const fn number(self) -> i16 {
+        match self {
+            Self::Pending => 0,
+            Self::Running => 1,
+            Self::Dead => 2,
+            Self::Unrouted => 3,
+            Self::Done => 4,
+        }
+    }
+
+    /// The state with this number.
+    pub fn from_number(number: i16) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.number() == number)
+    }
 }
 
 /// A delivery, as a store [lists](super::Store::list) it.
@@ -112,6 +128,9 @@ pub struct Entry {
     pub digest: BodyDigest,
     /// When it was accepted, with a precision of a millisecond.
     pub received: SystemTime,
+    /// When it can be claimed if it is pending, when its lease lapses if it is running, and else when it became dead or
+    /// unrouted. `None` if it is done.
+    pub at: Option<SystemTime>,
     /// The event type that it states. `None` also if it is done.
     pub event_type: Option<String>,
     /// Its place in an order. `None` also if it is done.
@@ -120,6 +139,8 @@ pub struct Entry {
     pub attempts: u32,
     /// Why the last attempt has failed, or why it is dead or unrouted.
     pub reason: Option<String>,
+    /// The length of the serialized delivery in bytes. `None` if it was removed.
+    pub size: Option<u64>,
     /// The serialized delivery. `None` if it was not asked for, or was removed.
     pub bytes: Option<Bytes>,
 }
@@ -134,7 +155,7 @@ impl fmt::Debug for Entry {
             .field("event_type", &self.event_type)
             .field("attempts", &self.attempts)
             .field("reason", &self.reason)
-            .field("bytes", &self.bytes.as_ref().map(Bytes::len))
+            .field("size", &self.size)
             .finish_non_exhaustive()
     }
 }
@@ -150,6 +171,8 @@ pub struct Selection {
     pub states: Vec<State>,
     /// With one of these event types, if there are any.
     pub event_types: Vec<String>,
+    /// With at least so many [attempts](Entry::attempts).
+    pub min_attempts: u32,
     /// Accepted at this time or later.
     pub since: Option<SystemTime>,
     /// Accepted before this time.
@@ -164,8 +187,15 @@ impl Selection {
             && (self.states.is_empty() || self.states.contains(&entry.state))
             && (self.event_types.is_empty()
                 || entry.event_type.as_ref().is_some_and(|event_type| self.event_types.contains(event_type)))
+            && entry.attempts >= self.min_attempts
             && self.since.is_none_or(|since| entry.received >= since)
             && self.until.is_none_or(|until| entry.received < until)
+    }
+
+    /// Whether it contains no entry that is done. A store need not look at those, which are most.
+    pub fn excludes_done(&self) -> bool {
+        let excludes = !self.states.is_empty() && !self.states.contains(&State::Done);
+        excludes || !self.event_types.is_empty() || self.min_attempts > 0
     }
 }
 
@@ -183,8 +213,10 @@ pub struct Page {
 /// Numbers about the entries of an endpoint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
-    /// Entries that wait.
+    /// Entries that wait, also those to be tried again.
     pub pending: u64,
+    /// Pending entries with at least one attempt.
+    pub retrying: u64,
     /// Entries that are being handled, or whose lease has lapsed.
     pub running: u64,
     /// Entries that will not be tried again.
@@ -195,4 +227,17 @@ pub struct Stats {
     pub oldest: Option<Duration>,
     /// Whether the endpoint is paused.
     pub is_paused: bool,
+}
+
+/// The highest version that is done of a key of order, see [`Order::version`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// The endpoint.
+    pub endpoint: String,
+    /// The key of order.
+    pub key: String,
+    /// The version.
+    pub version: i64,
+    /// When an entry with this key was done last, with a precision of a millisecond.
+    pub at: SystemTime,
 }

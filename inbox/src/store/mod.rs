@@ -13,7 +13,7 @@ use webhook_receiver::LeaseState;
 pub use crate::crash_point::crash_point;
 pub use claim::{Claim, ClaimId, ClaimRequest, ClaimToken, EventTypes, Finish, Finished, Verdict};
 pub use clock::Clock;
-pub use entry::{Entry, Inserted, Key, NewEntry, Order, Page, Selection, State, Stats};
+pub use entry::{Entry, Inserted, Key, NewEntry, Order, Page, Selection, State, Stats, Version};
 pub use error::{StoreError, StoreErrorKind};
 pub use retention::{Retention, RetentionTooShort};
 
@@ -86,9 +86,9 @@ pub trait Store: Send + Sync + 'static {
     /// counted from the beginning. Returns how many there were.
     fn replay(&self, selection: &Selection, limit: usize) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
-    /// Removes the bodies of entries, whatever their state, at once. Those that are not done become dead with the reason
-    /// `erased`, and their claims end. Their keys are remembered. Returns how many bodies there were.
-    fn erase(&self, keys: &[Key]) -> impl Future<Output = Result<u64, StoreError>> + Send;
+    /// Removes the bodies of entries, whatever their state, at once. Those that are not done become dead with this
+    /// reason, and their claims end. Their keys are remembered. Returns how many bodies there were.
+    fn erase(&self, keys: &[Key], reason: &str) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
     /// Sets whether the entries of an endpoint can be claimed. Others are not affected, nor are entries that are running.
     fn set_paused(&self, endpoint: &str, is_paused: bool) -> impl Future<Output = Result<(), StoreError>> + Send;
@@ -106,7 +106,23 @@ pub trait Store: Send + Sync + 'static {
     /// Counts the entries of an endpoint.
     fn stats(&self, endpoint: &str) -> impl Future<Output = Result<Stats, StoreError>> + Send;
 
+    /// The names of the endpoints that have entries or are paused, sorted.
+    fn endpoints(&self) -> impl Future<Output = Result<Vec<String>, StoreError>> + Send;
+
     /// Stores entries that another store has [listed](Self::list), as they are, in their order; those that are running
-    /// as pending. Entries whose keys are known are left alone. Returns how many were stored.
+    /// as pending. Returns how many were stored or changed.
+    ///
+    /// Entries whose keys are known are left alone, except that a pending one becomes done if the imported one is: it
+    /// was handled elsewhere.
     fn import(&self, entries: Vec<Entry>) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
+    /// Lists the versions of keys of order, sorted by endpoint and key: at most so many, those after this endpoint and key.
+    fn versions(
+        &self,
+        after: Option<(&str, &str)>,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<Version>, StoreError>> + Send;
+
+    /// Stores versions that another store has listed. Of two for one key, the higher one counts, and the later time.
+    fn import_versions(&self, versions: Vec<Version>) -> impl Future<Output = Result<(), StoreError>> + Send;
 }

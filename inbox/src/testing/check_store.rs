@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::Subject;
-use super::rules::{Bench, claims, ends, entries, operations, order};
+use super::rules::{Bench, claims, ends, entries, operations, order, transfer};
 
 /// A rule that a store breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +32,7 @@ impl fmt::Display for Violation {
 /// | `one` | Of several concurrent inserts of a key, one is new. |
 /// | `list` | Entries are listed in order, selected, in pages, and with bytes only if asked. |
 /// | `stats` | The entries of an endpoint are counted, and the age of the oldest. |
+/// | `endpoints` | Endpoints that have entries or are paused are listed. |
 /// | `claim` | Claims are limited in number, to an endpoint and to event types; the oldest entries come first. |
 /// | `exclusive` | An entry that is running is not claimed, even if claims are concurrent. |
 /// | `attempts` | An attempt is counted when the claim returns, for every user of the store. |
@@ -53,6 +54,8 @@ impl fmt::Display for Violation {
 /// | `purge` | Done entries are forgotten after their retention, pending ones never, and at most so many at once. |
 /// | `bodies` | Bodies of dead and unrouted entries are removed after their own retention. |
 /// | `import` | Listed entries are imported as they are; known keys are left alone. |
+/// | `handled` | A pending entry that is imported as done is done. |
+/// | `versions` | Versions are listed and imported; the higher one counts. |
 ///
 /// Races show only by chance: use a runtime with several threads.
 ///
@@ -83,11 +86,12 @@ pub async fn check_store<T: Subject>(subject: &T) -> Result<(), Vec<Violation>> 
         )+)+};
     }
     check! {
-        entries: insert keys bytes one list stats;
+        entries: insert keys bytes one list stats endpoints;
         claims: claim exclusive attempts lease apart extend fenced lapsed;
         ends: done retry release dead effects;
         order: ordered superseded;
-        operations: replay erase pause purge bodies import;
+        operations: replay erase pause purge bodies;
+        transfer: import handled versions;
     }
     if violations.is_empty() { Ok(()) } else { Err(violations) }
 }

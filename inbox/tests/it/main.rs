@@ -9,6 +9,7 @@ mod handling;
 mod isolation;
 #[path = "../../../receiver/tests/it/log.rs"]
 mod log;
+mod moving;
 mod operating;
 mod ordering;
 mod shutdown;

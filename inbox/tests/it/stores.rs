@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use webhook_inbox::store::{
     Claim, ClaimId, ClaimRequest, Entry, EventTypes, Finish, Finished, Inserted, Key, NewEntry, Page, Selection, State,
-    Stats, StoreError, Verdict,
+    Stats, StoreError, Verdict, Version,
 };
 use webhook_inbox::testing::{MemorySubject, Subject, check_store};
 use webhook_inbox::{MemoryEffect, MemoryStore, Retention, Store};
@@ -51,6 +51,12 @@ enum Fault {
     PurgesEarly,
     PurgesNothing,
     ImportsNothing,
+    ForgetsDelays,
+    KeepsWhatWasHandled,
+    HidesPausedEndpoints,
+    HidesSizes,
+    LowersVersions,
+    CountsNoRetries,
 }
 
 const FAULTS: &[(Fault, &str)] = &[
@@ -91,6 +97,12 @@ const FAULTS: &[(Fault, &str)] = &[
     (Fault::PurgesEarly, "purge"),
     (Fault::PurgesNothing, "bodies"),
     (Fault::ImportsNothing, "import"),
+    (Fault::ForgetsDelays, "import"),
+    (Fault::KeepsWhatWasHandled, "handled"),
+    (Fault::HidesPausedEndpoints, "endpoints"),
+    (Fault::HidesSizes, "list"),
+    (Fault::LowersVersions, "versions"),
+    (Fault::CountsNoRetries, "stats"),
 ];
 
 /// A store in memory with a fault.
@@ -231,7 +243,11 @@ impl Store for Faulty {
         if self.has(Fault::IgnoresThePage) {
             page.after = 0;
         }
-        self.store.list(selection, &page).await
+        let mut entries = self.store.list(selection, &page).await?;
+        if self.has(Fault::HidesSizes) {
+            entries.iter_mut().for_each(|entry| entry.size = entry.bytes.as_ref().map(|bytes| bytes.len() as u64));
+        }
+        Ok(entries)
     }
 
     async fn replay(&self, selection: &Selection, limit: usize) -> Result<u64, StoreError> {
@@ -245,16 +261,16 @@ impl Store for Faulty {
         }
     }
 
-    async fn erase(&self, keys: &[Key]) -> Result<u64, StoreError> {
+    async fn erase(&self, keys: &[Key], reason: &str) -> Result<u64, StoreError> {
         match self.fault {
             Fault::KeepsErasedBodies => Ok(3),
             Fault::ForgetsErasedKeys => {
-                let count = self.store.erase(keys).await?;
+                let count = self.store.erase(keys, reason).await?;
                 let forget = Retention::default().seen_shorter_than_the_sender_retries(Duration::ZERO);
                 self.store.purge(&forget, 100).await?;
                 Ok(count)
             }
-            _ => self.store.erase(keys).await,
+            _ => self.store.erase(keys, reason).await,
         }
     }
 
@@ -275,14 +291,40 @@ impl Store for Faulty {
     }
 
     async fn stats(&self, endpoint: &str) -> Result<Stats, StoreError> {
-        if self.has(Fault::CountsNothing) { Ok(Stats::default()) } else { self.store.stats(endpoint).await }
+        match self.fault {
+            Fault::CountsNothing => Ok(Stats::default()),
+            Fault::CountsNoRetries => Ok(Stats { retrying: 0, ..self.store.stats(endpoint).await? }),
+            _ => self.store.stats(endpoint).await,
+        }
     }
 
-    async fn import(&self, entries: Vec<Entry>) -> Result<u64, StoreError> {
-        match self.fault {
-            Fault::ImportsNothing => Ok(0),
-            _ => self.store.import(entries).await,
+    async fn endpoints(&self) -> Result<Vec<String>, StoreError> {
+        let mut endpoints = self.store.endpoints().await?;
+        if self.has(Fault::HidesPausedEndpoints) {
+            endpoints.retain(|endpoint| !endpoint.ends_with("paused"));
         }
+        Ok(endpoints)
+    }
+
+    async fn import(&self, mut entries: Vec<Entry>) -> Result<u64, StoreError> {
+        match self.fault {
+            Fault::ImportsNothing => return Ok(0),
+            Fault::ForgetsDelays => entries.iter_mut().for_each(|entry| entry.at = None),
+            Fault::KeepsWhatWasHandled if entries.iter().all(|entry| entry.state == State::Done) => return Ok(0),
+            _ => {}
+        }
+        self.store.import(entries).await
+    }
+
+    async fn versions(&self, after: Option<(&str, &str)>, limit: usize) -> Result<Vec<Version>, StoreError> {
+        self.store.versions(after, limit).await
+    }
+
+    async fn import_versions(&self, mut versions: Vec<Version>) -> Result<(), StoreError> {
+        if self.has(Fault::LowersVersions) {
+            versions.iter_mut().for_each(|version| version.version -= 2);
+        }
+        self.store.import_versions(versions).await
     }
 }
 
@@ -327,6 +369,7 @@ async fn each_fault_is_found_by_its_rule() {
 fn states_have_names() {
     for state in State::ALL {
         assert_eq!(State::parse(state.name()), Some(state));
+        assert_eq!(State::from_number(state.number()), Some(state));
     }
     assert_eq!(State::parse("Done"), None);
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 use webhook_inbox::store::{
     Claim, ClaimId, ClaimRequest, Entry, Finish, Finished, Inserted, Key, NewEntry, Page, Selection, Stats, StoreError,
-    StoreErrorKind,
+    StoreErrorKind, Version,
 };
 use webhook_inbox::{MemoryEffect, MemoryStore, Retention, Store};
 use webhook_receiver::LeaseState;
@@ -42,6 +42,10 @@ impl Unreliable {
     pub(crate) fn all(&self, trouble: Trouble) {
         self.inserts(trouble);
         self.finishes(trouble);
+        self.others(trouble);
+    }
+
+    pub(crate) fn others(&self, trouble: Trouble) {
         *self.others.lock().unwrap() = trouble;
     }
 
@@ -107,8 +111,8 @@ impl Store for Unreliable {
         self.call(&self.others, self.store.replay(selection, limit)).await
     }
 
-    async fn erase(&self, keys: &[Key]) -> Result<u64, StoreError> {
-        self.call(&self.others, self.store.erase(keys)).await
+    async fn erase(&self, keys: &[Key], reason: &str) -> Result<u64, StoreError> {
+        self.call(&self.others, self.store.erase(keys, reason)).await
     }
 
     async fn set_paused(&self, endpoint: &str, is_paused: bool) -> Result<(), StoreError> {
@@ -124,7 +128,19 @@ impl Store for Unreliable {
         self.call(&self.others, self.store.stats(endpoint)).await
     }
 
+    async fn endpoints(&self) -> Result<Vec<String>, StoreError> {
+        self.call(&self.others, self.store.endpoints()).await
+    }
+
     async fn import(&self, entries: Vec<Entry>) -> Result<u64, StoreError> {
         self.call(&self.others, self.store.import(entries)).await
+    }
+
+    async fn versions(&self, after: Option<(&str, &str)>, limit: usize) -> Result<Vec<Version>, StoreError> {
+        self.call(&self.others, self.store.versions(after, limit)).await
+    }
+
+    async fn import_versions(&self, versions: Vec<Version>) -> Result<(), StoreError> {
+        self.call(&self.others, self.store.import_versions(versions)).await
     }
 }

@@ -29,6 +29,7 @@ pub struct PostgresOptions {
     clock: Option<Clock>,
     timeout: Duration,
     workers: usize,
+    must_exist: bool,
 }
 
 impl PostgresOptions {
@@ -60,6 +61,7 @@ impl PostgresOptions {
             clock: None,
             timeout: TIMEOUT,
             workers: WORKERS,
+            must_exist: false,
         })
     }
 
@@ -85,6 +87,11 @@ impl PostgresOptions {
         Self { workers: connections.max(1), ..self }
     }
 
+    /// Uses only tables that exist, and neither creates nor upgrades them. For tools.
+    pub fn existing(self) -> Self {
+        Self { must_exist: true, ..self }
+    }
+
     /// Replaces the settings of TLS, for example to have a certificate of the client. The provider of its cryptography is that of
     /// the configuration.
     #[cfg(feature = "tls")]
@@ -108,7 +115,11 @@ impl PostgresOptions {
         let server = Server::new(self.config, connector, self.timeout);
         let workers = Connections::new(server.clone(), self.workers);
         let connection = workers.get().await?;
-        connection.run(schema::migrate(connection.client(), &schema, schema::MIGRATIONS)).await?;
+        if self.must_exist {
+            connection.run(schema::check(connection.client(), &schema, schema::MIGRATIONS)).await?;
+        } else {
+            connection.run(schema::migrate(connection.client(), &schema, schema::MIGRATIONS)).await?;
+        }
         drop(connection);
         Ok(Database { schema, clock: self.clock, writers: Connections::new(server, WRITERS), workers })
     }

@@ -96,6 +96,19 @@ pub(crate) async fn migrate(client: &Client, schema: &Schema, migrations: &[Migr
     execute("COMMIT").await
 }
 
+/// Checks the database, and that there are tables of this version or a later one that this crate can use.
+pub(crate) async fn check(client: &Client, schema: &Schema, migrations: &[Migration]) -> Result<(), StoreError> {
+    check_settings(client).await?;
+    let text = match missing(client, schema, migrations).await? {
+        None => return Ok(()),
+        Some(0) => format!("the schema `{}` has no tables of an inbox", schema.name),
+        Some(version) => {
+            format!("its tables have version {version}: the inbox upgrades them to {} when it starts", migrations.len())
+        }
+    };
+    Err(StoreError::new(StoreErrorKind::UnknownSchema, text))
+}
+
 /// The version of the tables, if it is not the latest; 0 if there are none.
 async fn missing(client: &Client, schema: &Schema, migrations: &[Migration]) -> Result<Option<usize>, StoreError> {
     const TABLE: &str = "SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use webhook_inbox::store::{
     Claim, ClaimId, ClaimRequest, Entry, Finish, Finished, Inserted, Key, NewEntry, Page, Selection, Stats, StoreError,
-    StoreErrorKind,
+    StoreErrorKind, Version,
 };
 use webhook_inbox::{Retention, Store};
 use webhook_receiver::LeaseState;
@@ -120,9 +120,9 @@ impl Store for PostgresStore {
         connection.run(sql::replay(self.0.context(&connection)?, selection, limit)).await
     }
 
-    async fn erase(&self, keys: &[Key]) -> Result<u64, StoreError> {
+    async fn erase(&self, keys: &[Key], reason: &str) -> Result<u64, StoreError> {
         let connection = self.0.worker().await?;
-        connection.run(sql::erase(self.0.context(&connection)?, keys)).await
+        connection.run(sql::erase(self.0.context(&connection)?, keys, reason)).await
     }
 
     async fn set_paused(&self, endpoint: &str, is_paused: bool) -> Result<(), StoreError> {
@@ -140,9 +140,24 @@ impl Store for PostgresStore {
         connection.run(sql::stats(self.0.context(&connection)?, endpoint)).await
     }
 
+    async fn endpoints(&self) -> Result<Vec<String>, StoreError> {
+        let connection = self.0.worker().await?;
+        connection.run(sql::endpoints(self.0.context(&connection)?)).await
+    }
+
     async fn import(&self, entries: Vec<Entry>) -> Result<u64, StoreError> {
         let connection = self.0.worker().await?;
         connection.run(sql::import(self.0.context(&connection)?, &entries)).await
+    }
+
+    async fn versions(&self, after: Option<(&str, &str)>, limit: usize) -> Result<Vec<Version>, StoreError> {
+        let connection = self.0.worker().await?;
+        connection.run(sql::versions(self.0.context(&connection)?, after, limit)).await
+    }
+
+    async fn import_versions(&self, versions: Vec<Version>) -> Result<(), StoreError> {
+        let connection = self.0.worker().await?;
+        connection.run(sql::import_versions(self.0.context(&connection)?, &versions)).await
     }
 }
 

@@ -46,7 +46,16 @@ impl File {
 
     /// Opens the file for writing, and creates it if it does not exist.
     pub(crate) fn open(&self) -> Result<Connection, StoreError> {
-        let connection = self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        self.open_with(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)
+    }
+
+    /// Opens a file that exists for writing.
+    pub(crate) fn open_existing(&self) -> Result<Connection, StoreError> {
+        self.open_with(OpenFlags::SQLITE_OPEN_READ_WRITE)
+    }
+
+    fn open_with(&self, flags: OpenFlags) -> Result<Connection, StoreError> {
+        let connection = self.connect(flags)?;
         let mode: String = connection
             .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
             .map_err(|error| store_error(&error))?;

@@ -17,6 +17,7 @@
 //!
 //! The names of all tables begin with `webhook_`. Other tables in the file are left alone.
 
+mod backup;
 mod connection;
 mod effect;
 mod error;

@@ -1,13 +1,15 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use tokio::task::spawn_blocking;
 use webhook_inbox::store::{
     Claim, ClaimId, ClaimRequest, Clock, Entry, Finish, Finished, Inserted, Key, NewEntry, Page, Selection, Stats,
-    StoreError,
+    StoreError, StoreErrorKind, Version,
 };
 use webhook_inbox::{Retention, Store};
 use webhook_receiver::LeaseState;
 
+use crate::backup::backup;
 use crate::connection::{File, check_content};
 use crate::reader::Reader;
 use crate::writer::Writer;
@@ -36,13 +38,14 @@ pub struct SqliteOptions {
     file: File,
     clock: Clock,
     checks_content: bool,
+    must_exist: bool,
 }
 
 impl SqliteOptions {
     /// The file at this path, with default settings.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         let file = File { path: path.into(), allows_network: false, synchronous: "FULL" };
-        Self { file, clock: Clock::system(), checks_content: true }
+        Self { file, clock: Clock::system(), checks_content: true, must_exist: false }
     }
 
     /// Replaces the system clock, for tests.
@@ -53,6 +56,12 @@ impl SqliteOptions {
     /// Does not look for damage when the file is opened. Looking takes about a second for each gigabyte.
     pub fn without_check(self) -> Self {
         Self { checks_content: false, ..self }
+    }
+
+    /// Opens only a file that an inbox has created, and changes no table when it opens it. For tools, which should not
+    /// create an empty store because a path is misspelt.
+    pub fn existing(self) -> Self {
+        Self { must_exist: true, ..self }
     }
 
     /// Opens a file that is on a network file system. SQLite relies on locks and shared memory, which most of them do not have:
@@ -76,11 +85,19 @@ impl SqliteOptions {
     /// If the file is damaged, is on a network file system, cannot be written, or has tables of a later version.
     pub fn open(self) -> Result<SqliteStore, StoreError> {
         self.file.check()?;
-        let mut connection = self.file.open()?;
+        if self.must_exist && !self.file.path.exists() {
+            let text = format!("`{}` does not exist", self.file.path.display());
+            return Err(StoreError::new(StoreErrorKind::Unavailable, text));
+        }
+        let mut connection = if self.must_exist { self.file.open_existing()? } else { self.file.open()? };
         if self.checks_content {
             check_content(&connection)?;
         }
-        schema::migrate(&mut connection)?;
+        if self.must_exist {
+            schema::check(&connection)?;
+        } else {
+            schema::migrate(&mut connection)?;
+        }
         let reader = Reader::new(self.file.clone());
         Ok(SqliteStore { clock: self.clock, writer: Writer::start(self.file, connection)?, reader })
     }
@@ -94,6 +111,18 @@ impl SqliteStore {
     /// Like [`SqliteOptions::open`].
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
         SqliteOptions::new(path).open()
+    }
+
+    /// Copies the file while it is used, as it is after a commit. The copy is durable when this returns; it has what was
+    /// removed from the file no more than the file itself.
+    ///
+    /// # Errors
+    ///
+    /// If there is a file at this path, or it cannot be written.
+    pub async fn backup(&self, to: impl Into<PathBuf>) -> Result<(), StoreError> {
+        let (file, to) = (self.reader.file().clone(), to.into());
+        let copy = spawn_blocking(move || backup(&file, &to));
+        copy.await.map_err(|error| StoreError::new(StoreErrorKind::Other, error))?
     }
 
     /// A replay guard in the same file, for a receiver without an inbox. A guard belongs to one endpoint.
@@ -140,9 +169,9 @@ impl Store for SqliteStore {
         self.writer.write(move |connection| sql::replay(connection, &selection, limit, clock.millis()?)).await
     }
 
-    async fn erase(&self, keys: &[Key]) -> Result<u64, StoreError> {
-        let (clock, keys) = (self.clock.clone(), keys.to_vec());
-        self.writer.write(move |connection| sql::erase(connection, &keys, clock.millis()?)).await
+    async fn erase(&self, keys: &[Key], reason: &str) -> Result<u64, StoreError> {
+        let (clock, keys, reason) = (self.clock.clone(), keys.to_vec(), reason.to_owned());
+        self.writer.write(move |connection| sql::erase(connection, &keys, &reason, clock.millis()?)).await
     }
 
     async fn set_paused(&self, endpoint: &str, is_paused: bool) -> Result<(), StoreError> {
@@ -160,8 +189,21 @@ impl Store for SqliteStore {
         self.reader.read(move |connection| sql::stats(connection, &endpoint, clock.millis()?)).await
     }
 
+    async fn endpoints(&self) -> Result<Vec<String>, StoreError> {
+        self.reader.read(sql::endpoints).await
+    }
+
     async fn import(&self, entries: Vec<Entry>) -> Result<u64, StoreError> {
         let clock = self.clock.clone();
         self.writer.write(move |connection| sql::import(connection, &entries, clock.millis()?)).await
+    }
+
+    async fn versions(&self, after: Option<(&str, &str)>, limit: usize) -> Result<Vec<Version>, StoreError> {
+        let after = after.map(|(endpoint, key)| (endpoint.to_owned(), key.to_owned()));
+        self.reader.read(move |connection| sql::versions(connection, after, limit)).await
+    }
+
+    async fn import_versions(&self, versions: Vec<Version>) -> Result<(), StoreError> {
+        self.writer.write(move |connection| sql::import_versions(connection, &versions)).await
     }
 }

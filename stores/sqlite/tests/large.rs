@@ -59,10 +59,12 @@ async fn fill(store: &SqliteStore, rows: usize) {
                 state: if is_old { State::Done } else { State::Dead },
                 digest: BodyDigest::of(&bytes),
                 received: if is_old { old } else { now },
+                at: None,
                 event_type: None,
                 order: None,
                 attempts: 0,
                 reason: None,
+                size: None,
                 bytes: (!is_old).then(|| bytes.clone()),
             }
         };

@@ -1,12 +1,10 @@
 //! Entries: what is stored and listed.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use tokio::join;
 use webhook_receiver::BodyDigest;
 
-use super::{Bench, Checked, SECOND, dead, done, expect, ok, unrouted};
+use super::{Bench, Checked, DAY, LEASE, SECOND, dead, done, expect, ok, retry, unrouted};
 use crate::store::{Inserted, Key, NewEntry, Page, Selection, State, Stats, Store};
 use crate::testing::Subject;
 
@@ -121,12 +119,25 @@ pub(in crate::testing) async fn list<T: Subject>(bench: &Bench<'_, T>) -> Checke
     }
     let states = vec![State::Pending, State::Done];
     expect("by states", &ids(Selection { states, ..any() }).await?, &names("ad"))?;
+    expect("by attempts", &ids(Selection { min_attempts: 1, ..any() }).await?, &names("bc"))?;
+    expect("by more attempts", &ids(Selection { min_attempts: 2, ..any() }).await?, &names(""))?;
+    for entry in bench.list(any()).await? {
+        // The body is the id.
+        let expected = if entry.key.id == "a" { None } else { Some(1) };
+        expect(&format!("the size of {}", entry.key.id), &entry.size, &expected)?;
+        let expected = match &entry.key.id[..] {
+            "a" => None,
+            "c" => Some(times[2] + LEASE),
+            _ => Some(times[2]),
+        };
+        expect(&format!("the time of {}", entry.key.id), &entry.at, &expected)?;
+    }
 
     let selection = Selection { endpoint: Some(bench.endpoint.to_owned()), ..any() };
     let page = Page { after: listed[1].sequence, limit: 1, with_bytes: false };
     let entries = ok("list", bench.here.list(&selection, &page).await)?;
-    let found: Vec<_> = entries.into_iter().map(|entry| (entry.key.id, entry.bytes)).collect();
-    expect("a page without bytes", &found, &vec![("c".to_owned(), None)])
+    let found: Vec<_> = entries.into_iter().map(|entry| (entry.key.id, entry.size, entry.bytes)).collect();
+    expect("a page without bytes", &found, &vec![("c".to_owned(), Some(1), None)])
 }
 
 pub(in crate::testing) async fn stats<T: Subject>(bench: &Bench<'_, T>) -> Checked {
@@ -138,9 +149,34 @@ pub(in crate::testing) async fn stats<T: Subject>(bench: &Bench<'_, T>) -> Check
     bench.end(&claims[0].id, done()).await?;
     bench.end(&claims[1].id, dead()).await?;
     bench.end(&claims[2].id, unrouted()).await?;
-    let expected = Stats { pending: 2, running: 1, dead: 1, unrouted: 1, oldest: Some(SECOND), is_paused: false };
+    let expected =
+        Stats { pending: 2, retrying: 0, running: 1, dead: 1, unrouted: 1, oldest: Some(SECOND), is_paused: false };
     expect("counts", &bench.stats().await?, &expected)?;
-    bench.end(&claims[3].id, done()).await?;
-    let expected = Stats { running: 0, oldest: Some(Duration::ZERO), ..expected };
+    bench.end(&claims[3].id, retry(DAY)).await?;
+    let expected = Stats { pending: 3, retrying: 1, running: 0, ..expected };
+    expect("counts", &bench.stats().await?, &expected)?;
+    bench.advance(DAY).await;
+    bench.claim_many(&bench.here, 3).await?;
+    let expected = Stats { pending: 0, retrying: 0, running: 3, oldest: Some(DAY + SECOND), ..expected };
     expect("counts", &bench.stats().await?, &expected)
+}
+
+pub(in crate::testing) async fn endpoints<T: Subject>(bench: &Bench<'_, T>) -> Checked {
+    let found = async || ok("endpoints", bench.there.endpoints().await);
+    let others = found().await?;
+    let names = ["endpoints", "endpoints-2", "endpointS", "endpoints-paused"];
+    for endpoint in &names[..3] {
+        let keys = ["a", "b"].map(|id| Key::new(*endpoint, id));
+        bench.insert(keys.map(|key| NewEntry { key, ..bench.new_entry("a") })).await?;
+    }
+    for claim in bench.claim(&bench.here, 10).await? {
+        bench.end(&claim.id, done()).await?;
+    }
+    ok("pause", bench.here.set_paused(names[3], true).await)?;
+    let mut expected: Vec<String> = names.map(str::to_owned).into_iter().chain(others.clone()).collect();
+    expected.sort_unstable();
+    expect("endpoints with entries, and a paused one", &found().await?, &expected)?;
+    ok("resume", bench.here.set_paused(names[3], false).await)?;
+    expected.retain(|endpoint| endpoint != names[3]);
+    expect("endpoints with entries", &found().await?, &expected)
 }

@@ -5,6 +5,7 @@ pub(super) mod ends;
 pub(super) mod entries;
 pub(super) mod operations;
 pub(super) mod order;
+pub(super) mod transfer;
 
 use std::fmt::Debug;
 use std::time::Duration;

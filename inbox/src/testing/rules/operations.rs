@@ -1,9 +1,7 @@
-//! What operators do: replay, erase, pause, purge, move.
-
-use std::time::Duration;
+//! What operators do: replay, erase, pause, purge.
 
 use super::{Bench, Checked, DAY, SECOND, dead, done, expect, ids, ok, unrouted};
-use crate::store::{Inserted, NewEntry, Page, Retention, Selection, State, Store};
+use crate::store::{Inserted, NewEntry, Retention, Selection, State, Store};
 use crate::testing::Subject;
 
 pub(in crate::testing) async fn replay<T: Subject>(bench: &Bench<'_, T>) -> Checked {
@@ -43,13 +41,13 @@ pub(in crate::testing) async fn erase<T: Subject>(bench: &Bench<'_, T>) -> Check
     bench.advance(100 * SECOND).await;
 
     let keys = ["running", "done", "pending", "dead", "unknown"].map(|id| bench.key(id));
-    expect("erased", &ok("erase", bench.there.erase(&keys).await)?, &3)?;
+    expect("erased", &ok("erase", bench.there.erase(&keys, "it is erased").await)?, &3)?;
     bench.claim_nothing(&bench.here).await?;
     bench.fenced(&claims[0].id, super::retry(SECOND)).await?;
     for id in ["running", "pending", "dead"] {
         let entry = bench.get(id).await?;
         let found = (entry.state, entry.reason.as_deref(), entry.bytes);
-        expect(id, &found, &(State::Dead, Some("erased"), None))?;
+        expect(id, &found, &(State::Dead, Some("it is erased"), None))?;
         bench.remembered(id).await?;
     }
     expect("what was done", &bench.get("done").await?.state, &State::Done)?;
@@ -146,45 +144,4 @@ pub(in crate::testing) async fn bodies<T: Subject>(bench: &Bench<'_, T>) -> Chec
     bench.advance(10 * DAY).await;
     purge_all(bench, &retention).await?;
     expect("the unrouted entry", &bench.find("unrouted").await?, &None)
-}
-
-pub(in crate::testing) async fn import<T: Subject>(bench: &Bench<'_, T>) -> Checked {
-    bench.insert([bench.of_type("dead", "x"), bench.ordered("pending", "key", Some(7))]).await?;
-    bench.insert_ids(&["done", "running"]).await?;
-    for claim in bench.claim(&bench.here, 10).await? {
-        match &claim.id.key.id[..] {
-            "dead" => bench.end(&claim.id, dead()).await?,
-            "pending" => bench.end(&claim.id, super::retry(Duration::ZERO)).await?,
-            "done" => bench.end(&claim.id, done()).await?,
-            _ => {}
-        }
-    }
-    let selection = Selection { endpoint: Some(bench.endpoint.to_owned()), ..Selection::default() };
-    let page = Page { after: 0, limit: 10, with_bytes: true };
-    let mut entries = ok("list", bench.here.list(&selection, &page).await)?;
-    expect("known keys", &ok("import", bench.there.import(entries.clone()).await)?, &0)?;
-
-    // Under another endpoint, in place of another store.
-    for entry in &mut entries {
-        "import-2".clone_into(&mut entry.key.endpoint);
-    }
-    bench.advance(DAY).await;
-    expect("new keys", &ok("import", bench.there.import(entries.clone()).await)?, &4)?;
-    let selection = Selection { endpoint: Some("import-2".to_owned()), ..Selection::default() };
-    let imported = ok("list", bench.here.list(&selection, &page).await)?;
-    for (mut imported, mut entry) in imported.into_iter().zip(entries) {
-        if entry.state == State::Running {
-            entry.state = State::Pending;
-        }
-        (imported.sequence, entry.sequence) = (0, 0);
-        expect(&entry.key.id, &imported, &entry)?;
-    }
-    let request = crate::store::ClaimRequest { endpoint: "import-2".to_owned(), ..bench.request(10) };
-    let claims = bench.claim_by(&bench.there, request).await?;
-    expect("what can be claimed", &claims.len(), &2)?;
-    for claim in claims {
-        expect(&claim.id.key.id, &claim.attempt, &2)?;
-        bench.end(&claim.id, done()).await?;
-    }
-    Ok(())
 }

@@ -5,7 +5,7 @@ use webhook_inbox::store::{Claim, ClaimId, ClaimRequest, ClaimToken, EventTypes,
 use webhook_receiver::LeaseState;
 use webhook_receiver::bytes::Bytes;
 
-use super::{Context, Sql, columns, duration, get, in_flight, limit, millis, number, place};
+use super::{Context, Sql, columns, duration, get, in_flight, limit, millis, place};
 
 /// Claims that meet skip what another has locked.
 const CLAIM: &str = "\
@@ -35,7 +35,7 @@ const CLAIMABLE: &str = "\
 
 fn with_condition(sql: &str, request: &ClaimRequest) -> String {
     let state = if request.lapsed { State::Running } else { State::Pending };
-    sql.replace(":claimable", CLAIMABLE).replace(":state", &number(state).to_string())
+    sql.replace(":claimable", CLAIMABLE).replace(":state", &state.number().to_string())
 }
 
 fn event_types(request: &ClaimRequest) -> (&[String], bool) {

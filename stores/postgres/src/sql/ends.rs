@@ -9,7 +9,7 @@ use webhook_inbox::store::{ClaimId, Finish, Finished, Key, State, Verdict, crash
 use webhook_receiver::BoxError;
 
 use super::claims::token;
-use super::{BEGIN, Context, Parameter, Sql, columns, get, in_flight, millis, number, place};
+use super::{BEGIN, Context, Parameter, Sql, columns, get, in_flight, millis, place};
 use crate::PostgresEffect;
 use crate::error::{of_effect, other};
 
@@ -130,7 +130,7 @@ async fn end(context: Context<'_>, ends: &[Plain], results: &mut [Finished]) -> 
     }
     let (endpoints, ids) = columns(ends.iter().map(|end| &end.claim.key));
     let tokens: Vec<i64> = ends.iter().map(|end| token(&end.claim)).collect();
-    let states: Vec<i16> = ends.iter().map(|end| number(end.state)).collect();
+    let states: Vec<i16> = ends.iter().map(|end| end.state.number()).collect();
     let afters: Vec<i64> = ends.iter().map(|end| millis(end.after)).collect();
     let uncounted: Vec<i64> = ends.iter().map(|end| end.uncounted).collect();
     let reasons: Vec<Option<&str>> = ends.iter().map(|end| end.reason.as_deref()).collect();

@@ -3,6 +3,7 @@ use std::collections::{BTreeSet, HashSet};
 use tokio_postgres::types::Type;
 use webhook_inbox::store::{Inserted, NewEntry, Order};
 
+use super::columns::{Columns, Row};
 use super::{BEGIN, Context, Sql, columns, get, in_flight, place};
 use crate::error::other;
 
@@ -91,27 +92,16 @@ async fn insert_chunk(context: Context<'_>, batch: &[NewEntry], chunk: &[usize])
     let locks: BTreeSet<i32> =
         entries().filter_map(|entry| Some(lock(&entry.key.endpoint, entry.order.as_ref()?))).collect();
     let locks: Vec<i32> = locks.into_iter().collect();
-    let (endpoints, ids) = columns(entries().map(|entry| &entry.key));
-    let digests: Vec<&[u8]> = entries().map(|entry| &entry.digest.as_bytes()[..]).collect();
-    let event_types: Vec<Option<&str>> = entries().map(|entry| entry.event_type.as_deref()).collect();
-    let order_keys: Vec<Option<&str>> =
-        entries().map(|entry| entry.order.as_ref().map(|order| &order.key[..])).collect();
-    let versions: Vec<Option<i64>> = entries().map(|entry| entry.order.as_ref()?.version).collect();
-    let bytes: Vec<&[u8]> = entries().map(|entry| &entry.bytes[..]).collect();
-    let parameters = [
-        context.now_parameter(),
-        (&ORDER_LOCK, Type::INT4),
-        (&locks, Type::INT4_ARRAY),
-        (&endpoints, Type::TEXT_ARRAY),
-        (&ids, Type::TEXT_ARRAY),
-        (&digests, Type::BYTEA_ARRAY),
-        (&event_types, Type::TEXT_ARRAY),
-        (&order_keys, Type::TEXT_ARRAY),
-        (&versions, Type::INT8_ARRAY),
-        (&bytes, Type::BYTEA_ARRAY),
-    ];
+    let columns: Columns<'_> = entries().map(row).collect();
+    let mut parameters = vec![context.now_parameter(), (&ORDER_LOCK, Type::INT4), (&locks, Type::INT4_ARRAY)];
+    parameters.extend(columns.parameters());
     let rows = in_flight("insert: before the commit", context.rows(INSERT, &parameters)).await?;
     rows.iter().map(|row| Ok(chunk[place(row, 0)?])).collect()
+}
+
+fn row(entry: &NewEntry) -> Row<'_> {
+    let NewEntry { key, digest, event_type, order, bytes } = entry;
+    Row { key, digest, event_type: event_type.as_deref(), order: order.as_ref(), bytes: Some(bytes) }
 }
 
 /// Whether the digests of entries are those under which their keys are known. A key that is unknown is omitted.

@@ -5,8 +5,10 @@
 //! connections do not wait for each other in a circle.
 
 mod claims;
+mod columns;
 mod ends;
 mod entries;
+mod import;
 mod insert;
 mod operations;
 
@@ -21,7 +23,8 @@ use webhook_inbox::store::{Clock, Key, State, StoreError, crash_point};
 
 pub(crate) use claims::{claim, extend, has_claimable};
 pub(crate) use ends::finish;
-pub(crate) use entries::{digest_of, import, list, stats};
+pub(crate) use entries::{digest_of, endpoints, list, stats};
+pub(crate) use import::{import, import_versions, versions};
 pub(crate) use insert::insert;
 pub(crate) use operations::{erase, purge, replay, set_paused};
 
@@ -89,20 +92,9 @@ pub(crate) fn get<'a, T: FromSql<'a>>(row: &'a Row, column: usize) -> Sql<T> {
     row.try_get(column).map_err(|error| store_error(&error))
 }
 
-/// The states of `webhook_pending`. The indexes and some conditions contain these numbers as well. An entry without a
-/// row there is done.
-fn number(state: State) -> i16 {
-    match state {
-        State::Pending => 0,
-        State::Running => 1,
-        State::Dead => 2,
-        State::Unrouted => 3,
-        State::Done => 4,
-    }
-}
-
+/// An entry without a row in `webhook_pending` is done.
 fn state(number: i16) -> State {
-    State::ALL.into_iter().find(|state| self::number(*state) == number).unwrap_or(State::Done)
+    State::from_number(number).unwrap_or(State::Done)
 }
 
 /// Keys as two parameters.

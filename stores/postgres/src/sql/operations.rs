@@ -10,7 +10,7 @@ pub(crate) async fn replay(context: Context<'_>, selection: &Selection, most: us
         "WITH locked AS MATERIALIZED (
              SELECT p.sequence FROM webhook_pending p JOIN webhook_seen s ON s.sequence = p.sequence
              WHERE p.state >= 2 AND p.bytes IS NOT NULL AND {SELECTED}
-             ORDER BY p.sequence LIMIT $8 FOR UPDATE OF p
+             ORDER BY p.sequence LIMIT $9 FOR UPDATE OF p
          )
          UPDATE webhook_pending p SET state = 0, at = :now, attempts = 0, reason = NULL
          FROM locked l WHERE p.sequence = l.sequence"
@@ -22,7 +22,7 @@ pub(crate) async fn replay(context: Context<'_>, selection: &Selection, most: us
     context.execute(&sql, &parameters).await
 }
 
-pub(crate) async fn erase(context: Context<'_>, keys: &[Key]) -> Sql<u64> {
+pub(crate) async fn erase(context: Context<'_>, keys: &[Key], reason: &str) -> Sql<u64> {
     const ERASE: &str = "\
         WITH locked AS MATERIALIZED (
             SELECT p.sequence
@@ -31,10 +31,11 @@ pub(crate) async fn erase(context: Context<'_>, keys: &[Key]) -> Sql<u64> {
             ORDER BY p.sequence FOR UPDATE OF p
         )
         UPDATE webhook_pending p
-        SET state = 2, at = :now, event_type = NULL, order_key = NULL, version = NULL, reason = 'erased', bytes = NULL
+        SET state = 2, at = :now, event_type = NULL, order_key = NULL, version = NULL, reason = $4, bytes = NULL
         FROM locked l WHERE p.sequence = l.sequence";
     let (endpoints, ids) = columns(keys);
-    let parameters = [context.now_parameter(), (&endpoints, Type::TEXT_ARRAY), (&ids, Type::TEXT_ARRAY)];
+    let parameters =
+        [context.now_parameter(), (&endpoints, Type::TEXT_ARRAY), (&ids, Type::TEXT_ARRAY), (&reason, Type::TEXT)];
     context.execute(ERASE, &parameters).await
 }
 

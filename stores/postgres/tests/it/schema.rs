@@ -91,7 +91,7 @@ async fn the_documented_rights_are_enough() {
     store.extend(slice::from_ref(&claim.id), Duration::from_secs(1)).await.unwrap();
     store.set_paused("acme", true).await.unwrap();
     store.set_paused("acme", false).await.unwrap();
-    store.erase(&[claim.id.key]).await.unwrap();
+    store.erase(&[claim.id.key], "erased").await.unwrap();
     store.replay(&webhook_inbox::store::Selection::default(), 10).await.unwrap();
     store.purge(&retention, 10).await.unwrap();
     store.stats("acme").await.unwrap();

@@ -9,7 +9,7 @@ use webhook_inbox::store::{
 use webhook_receiver::bytes::Bytes;
 use webhook_receiver::{BoxError, LeaseState};
 
-use super::{Context, Sql, json_list, limit, millis, number, sequence};
+use super::{Context, Sql, json_list, limit, millis, sequence};
 use crate::SqliteEffect;
 
 const CLAIM: &str = "\
@@ -33,7 +33,7 @@ const CLAIMABLE: &str = "\
 
 fn with_condition(sql: &str, request: &ClaimRequest) -> String {
     let state = if request.lapsed { State::Running } else { State::Pending };
-    sql.replace("{claimable}", CLAIMABLE).replace("{state}", &number(state).to_string())
+    sql.replace("{claimable}", CLAIMABLE).replace("{state}", &state.number().to_string())
 }
 
 fn event_types(request: &ClaimRequest) -> (String, bool) {

@@ -5,7 +5,7 @@ use webhook_inbox::store::{Clock, Entry, Inserted, Key, NewEntry, Order, Page, S
 use webhook_receiver::BodyDigest;
 use webhook_receiver::bytes::Bytes;
 
-use super::{Context, Sql, count, json, limit, number, rounded_up, state};
+use super::{Context, Sql, json, limit, rounded_up, state};
 
 /// Conditions on `s`, a row of `webhook_seen`, and `p`, its row of `webhook_pending` if there is one.
 pub(super) const SELECTED: &str = "\
@@ -13,6 +13,7 @@ pub(super) const SELECTED: &str = "\
     AND (:ids IS NULL OR s.id IN (SELECT value FROM json_each(:ids)))
     AND (:states IS NULL OR coalesce(p.state, 4) IN (SELECT value FROM json_each(:states)))
     AND (:event_types IS NULL OR p.event_type IN (SELECT value FROM json_each(:event_types)))
+    AND coalesce(p.attempts, 0) >= :min_attempts
     AND (:since IS NULL OR s.received >= :since)
     AND (:until IS NULL OR s.received < :until)";
 
@@ -22,18 +23,20 @@ pub(super) struct Selected {
     pub(super) ids: Option<String>,
     pub(super) states: Option<String>,
     pub(super) event_types: Option<String>,
+    pub(super) min_attempts: u32,
     pub(super) since: Option<i64>,
     pub(super) until: Option<i64>,
 }
 
 impl Selected {
     pub(super) fn of(selection: &Selection) -> Self {
-        let states: Vec<i64> = selection.states.iter().copied().map(number).collect();
+        let states: Vec<i16> = selection.states.iter().map(|state| state.number()).collect();
         Self {
             endpoint: selection.endpoint.clone(),
             ids: json(&selection.ids),
             states: json(&states),
             event_types: json(&selection.event_types),
+            min_attempts: selection.min_attempts,
             since: selection.since.map(rounded_up),
             until: selection.until.map(rounded_up),
         }
@@ -71,7 +74,7 @@ pub(crate) fn insert(connection: &Connection, batch: &[NewEntry], now: i64) -> S
 }
 
 /// Returns whether the key was unknown.
-fn see(connection: &Connection, key: &Key, digest: &BodyDigest, received: i64) -> Sql<bool> {
+pub(super) fn see(connection: &Connection, key: &Key, digest: &BodyDigest, received: i64) -> Sql<bool> {
     connection
         .prepare_cached(
             "INSERT INTO webhook_seen (endpoint, id, digest, received) VALUES (?1, ?2, ?3, ?4)
@@ -91,12 +94,18 @@ fn known(connection: &Connection, key: &Key, digest: &BodyDigest) -> Sql<Inserte
 }
 
 pub(crate) fn list(connection: &Connection, selection: &Selection, page: &Page) -> Sql<Vec<Entry>> {
+    // SQLite joins from the left to the right. Entries that are not done are few.
+    let (tables, first) = if selection.excludes_done() {
+        ("webhook_pending p CROSS JOIN webhook_seen s", "p")
+    } else {
+        ("webhook_seen s LEFT JOIN webhook_pending p", "s")
+    };
     let sql = format!(
         "SELECT s.sequence, s.endpoint, s.id, coalesce(p.state, 4), s.digest, s.received, p.event_type, p.order_key,
-             p.version, coalesce(p.attempts, 0), p.reason, CASE WHEN :with_bytes THEN p.bytes END
-         FROM webhook_seen s LEFT JOIN webhook_pending p ON p.sequence = s.sequence
-         WHERE s.sequence > :after AND {SELECTED}
-         ORDER BY s.sequence LIMIT :limit"
+             p.version, coalesce(p.attempts, 0), p.reason, CASE WHEN :with_bytes THEN p.bytes END, p.at, length(p.bytes)
+         FROM {tables} ON p.sequence = s.sequence
+         WHERE {first}.sequence > :after AND {SELECTED}
+         ORDER BY {first}.sequence LIMIT :limit"
     );
     let selected = Selected::of(selection);
     let parameters = named_params! {
@@ -107,6 +116,7 @@ pub(crate) fn list(connection: &Connection, selection: &Selection, page: &Page) 
         ":ids": selected.ids,
         ":states": selected.states,
         ":event_types": selected.event_types,
+        ":min_attempts": selected.min_attempts,
         ":since": selected.since,
         ":until": selected.until,
     };
@@ -124,10 +134,12 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         state: state(row.get(3)?),
         digest: BodyDigest::from_bytes(row.get(4)?),
         received: Clock::time(row.get(5)?),
+        at: row.get::<_, Option<i64>>(12)?.map(Clock::time),
         event_type: row.get(6)?,
         order: order_key.map(|key| Order { key, version }),
         attempts: row.get(9)?,
         reason: row.get(10)?,
+        size: row.get::<_, Option<i64>>(13)?.and_then(|size| size.try_into().ok()),
         bytes: row.get::<_, Option<Vec<u8>>>(11)?.map(Bytes::from),
     })
 }
@@ -135,14 +147,16 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
 pub(crate) fn stats(connection: &Connection, endpoint: &str, now: i64) -> Sql<Stats> {
     let mut stats = Stats::default();
     let mut statement = connection
-        .prepare_cached("SELECT state, count(*) FROM webhook_pending WHERE endpoint = ?1 GROUP BY state")
+        .prepare_cached(
+            "SELECT state, count(*), sum(attempts > 0) FROM webhook_pending WHERE endpoint = ?1 GROUP BY state",
+        )
         .typed()?;
     let mut rows = statement.query([endpoint]).typed()?;
     while let Some(row) = rows.next().typed()? {
-        let number: i64 = row.get(1).typed()?;
-        let number = number.try_into().unwrap_or_default();
+        let number = |column| row.get::<_, i64>(column).map(|number| number.try_into().unwrap_or_default()).typed();
+        let (retrying, number) = (number(2)?, number(1)?);
         match state(row.get(0).typed()?) {
-            State::Pending => stats.pending = number,
+            State::Pending => (stats.pending, stats.retrying) = (number, retrying),
             State::Running => stats.running = number,
             State::Dead => stats.dead = number,
             State::Unrouted => stats.unrouted = number,
@@ -164,39 +178,17 @@ pub(crate) fn stats(connection: &Connection, endpoint: &str, now: i64) -> Sql<St
     Ok(stats)
 }
 
-pub(crate) fn import(connection: &Connection, entries: &[Entry], now: i64) -> Sql<u64> {
-    let mut pending = connection
-        .prepare_cached(
-            "INSERT INTO webhook_pending
-             (sequence, endpoint, state, at, token, attempts, event_type, order_key, version, reason, bytes)
-             VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, ?9, ?10)",
+/// One step into the index for each.
+pub(crate) fn endpoints(connection: &Connection) -> Sql<Vec<String>> {
+    const ENDPOINTS: &str = "\
+        WITH RECURSIVE used (endpoint) AS (
+            SELECT min(endpoint) FROM webhook_seen
+            UNION ALL
+            SELECT (SELECT min(endpoint) FROM webhook_seen WHERE endpoint > used.endpoint) FROM used
+            WHERE used.endpoint IS NOT NULL
         )
-        .typed()?;
-    let mut stored = 0;
-    for entry in entries {
-        if !see(connection, &entry.key, &entry.digest, Clock::millis_of(entry.received))? {
-            continue;
-        }
-        stored += 1;
-        let state = match entry.state {
-            State::Done => continue,
-            State::Running => State::Pending,
-            other => other,
-        };
-        let order = entry.order.as_ref();
-        let parameters = params![
-            connection.last_insert_rowid(),
-            entry.key.endpoint,
-            number(state),
-            now,
-            entry.attempts,
-            entry.event_type,
-            order.map(|order| &order.key),
-            order.and_then(|order| order.version),
-            entry.reason,
-            entry.bytes.as_deref(),
-        ];
-        pending.execute(parameters).typed()?;
-    }
-    Ok(count(stored))
+        SELECT endpoint FROM used WHERE endpoint IS NOT NULL UNION SELECT endpoint FROM webhook_paused ORDER BY endpoint";
+    let mut statement = connection.prepare_cached(ENDPOINTS).typed()?;
+    let endpoints = statement.query_map([], |row| row.get(0)).typed()?;
+    endpoints.collect::<rusqlite::Result<_>>().typed()
 }

@@ -2,6 +2,7 @@
 
 mod claims;
 mod entries;
+mod import;
 mod operations;
 
 use std::time::{Duration, SystemTime};
@@ -11,7 +12,8 @@ use webhook_inbox::store::{Clock, Key, State, StoreError};
 use webhook_receiver::serde_json;
 
 pub(crate) use claims::{claim, extend, finish, has_claimable};
-pub(crate) use entries::{import, insert, list, stats};
+pub(crate) use entries::{endpoints, insert, list, stats};
+pub(crate) use import::{import, import_versions, versions};
 pub(crate) use operations::{erase, purge, replay, set_paused};
 
 use crate::error::store_error;
@@ -29,20 +31,9 @@ impl<T> Context<T> for rusqlite::Result<T> {
     }
 }
 
-/// The states of `webhook_pending`. The indexes and some conditions contain these numbers as well. An entry without a
-/// row there is done.
-fn number(state: State) -> i64 {
-    match state {
-        State::Pending => 0,
-        State::Running => 1,
-        State::Dead => 2,
-        State::Unrouted => 3,
-        State::Done => 4,
-    }
-}
-
-fn state(number: i64) -> State {
-    State::ALL.into_iter().find(|state| self::number(*state) == number).unwrap_or(State::Done)
+/// An entry without a row in `webhook_pending` is done.
+fn state(number: i16) -> State {
+    State::from_number(number).unwrap_or(State::Done)
 }
 
 fn sequence(connection: &Connection, key: &Key) -> Sql<Option<i64>> {

@@ -21,24 +21,25 @@ pub(crate) fn replay(connection: &Connection, selection: &Selection, most: usize
         ":ids": selected.ids,
         ":states": selected.states,
         ":event_types": selected.event_types,
+        ":min_attempts": selected.min_attempts,
         ":since": selected.since,
         ":until": selected.until,
     };
     connection.prepare_cached(&sql).and_then(|mut update| update.execute(parameters)).map(count).typed()
 }
 
-pub(crate) fn erase(connection: &Connection, keys: &[Key], now: i64) -> Sql<u64> {
+pub(crate) fn erase(connection: &Connection, keys: &[Key], reason: &str, now: i64) -> Sql<u64> {
     let mut update = connection
         .prepare_cached(
             "UPDATE webhook_pending
-             SET state = 2, at = ?2, event_type = NULL, order_key = NULL, version = NULL, reason = 'erased', bytes = NULL
+             SET state = 2, at = ?2, event_type = NULL, order_key = NULL, version = NULL, reason = ?3, bytes = NULL
              WHERE sequence = ?1 AND bytes IS NOT NULL",
         )
         .typed()?;
     let mut erased = 0;
     for key in keys {
         if let Some(sequence) = sequence(connection, key)? {
-            erased += update.execute([sequence, now]).typed()?;
+            erased += update.execute(params![sequence, now, reason]).typed()?;
         }
     }
     Ok(count(erased))

@@ -1,8 +1,14 @@
 //! What operators do with a store, in chunks.
 
+mod pages;
+mod transfer;
+
 use webhook_receiver::StoredDelivery;
 
-use crate::store::{Entry, Key, Page, Retention, Selection, Store, StoreError};
+use crate::store::{Entry, Key, Retention, Selection, Store, StoreError};
+
+pub use pages::Pages;
+pub use transfer::{MoveError, Moved, finish_move, prepare_move};
 
 /// Other users of the store wait for this many entries at most.
 const CHUNK: usize = 500;
@@ -25,8 +31,21 @@ pub async fn purge<S: Store>(store: &S, retention: &Retention) -> Result<u64, St
     chunks(|| store.purge(retention, CHUNK)).await
 }
 
-/// Erases the bodies of all selected deliveries that have this text, or a number with this text, at a JSON pointer in the body,
-/// and returns how many there were. Bodies that are not JSON are not found.
+/// Erases the bodies of these deliveries, and returns how many there were. Those that are not done become dead with the reason
+/// `erased`.
+///
+/// # Errors
+///
+/// If the store fails. Some may have been erased.
+pub async fn erase<S: Store>(store: &S, keys: &[Key]) -> Result<u64, StoreError> {
+    let mut count = 0;
+    for chunk in keys.chunks(CHUNK) {
+        count += store.erase(chunk, "erased").await?;
+    }
+    Ok(count)
+}
+
+/// Erases the bodies of all deliveries that [`find_by_member`] finds, and returns how many there were.
 ///
 /// # Errors
 ///
@@ -37,20 +56,34 @@ pub async fn erase_by_member<S: Store>(
     pointer: &str,
     value: &str,
 ) -> Result<u64, StoreError> {
+    let keys = find_by_member(store, selection, pointer, value).await?;
+    erase(store, &keys).await
+}
+
+/// Finds all selected deliveries that have this text, or a number with this text, at a JSON pointer in the body. Bodies that are
+/// not JSON are not found.
+///
+/// # Errors
+///
+/// If the store fails.
+pub async fn find_by_member<S: Store>(
+    store: &S,
+    selection: &Selection,
+    pointer: &str,
+    value: &str,
+) -> Result<Vec<Key>, StoreError> {
     let has_value = |entry: &Entry| {
         let stored = entry.bytes.clone().and_then(|bytes| StoredDelivery::from_bytes(bytes).ok());
         stored.and_then(|stored| stored.text_at(pointer)).is_some_and(|text| text == value)
     };
-    let mut page = Page { after: 0, limit: CHUNK, with_bytes: true };
-    let mut count = 0;
+    let mut pages = Pages::new(selection.clone()).with_bytes();
+    let mut keys = Vec::new();
     loop {
-        let entries = store.list(selection, &page).await?;
-        let Some(last) = entries.last() else { return Ok(count) };
-        page.after = last.sequence;
-        let keys: Vec<Key> = entries.iter().filter(|entry| has_value(entry)).map(|entry| entry.key.clone()).collect();
-        if !keys.is_empty() {
-            count += store.erase(&keys).await?;
+        let page = pages.next(store).await?;
+        if page.is_empty() {
+            return Ok(keys);
         }
+        keys.extend(page.into_iter().filter(has_value).map(|entry| entry.key));
     }
 }
 
