@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -25,6 +26,7 @@ pub(crate) enum Command {
     Fetch(Fetch),
     Overlay(Overlay),
     Explain(Explain),
+    Inbox(Inbox),
 }
 
 /// Generate crates from OpenAPI descriptions of webhooks
@@ -234,6 +236,14 @@ fn limit_help() -> String {
 pub(crate) struct Explain {
     /// The code; if omitted, all codes are listed
     pub(crate) code: Option<String>,
+}
+
+/// Show and change what a webhook inbox has stored; a program of its own, `cargo-webhooks-inbox`
+#[derive(Args)]
+#[command(disable_help_flag = true)]
+pub(crate) struct Inbox {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    pub(crate) arguments: Vec<OsString>,
 }
 
 /// What can be denied on the command line.

@@ -10,6 +10,7 @@ mod explain;
 #[cfg(feature = "fetch")]
 mod fetch;
 mod generate;
+mod inbox;
 mod init;
 mod job;
 mod output;
@@ -48,5 +49,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Init(arguments) => arguments.run(),
         Command::Overlay(arguments) => arguments.run(),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Inbox(arguments) => inbox::run(&arguments),
     }
 }

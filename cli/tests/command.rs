@@ -99,3 +99,25 @@ fn the_help_lists_every_limit() {
         assert!(help.contains(&format!("`{name}`")), "{name}: {help}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn the_command_for_an_inbox_is_another_program() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("cargo-webhooks");
+    fs::copy(env!("CARGO_BIN_EXE_cargo-webhooks"), &program).unwrap();
+    let run = || {
+        let arguments = ["webhooks", "inbox", "list", "--state", "dead", "--help"];
+        Command::new(&program).args(arguments).env("PATH", "/bin:/usr/bin").output().unwrap()
+    };
+    let missing = run();
+    assert_eq!(missing.status.code(), Some(1));
+    assert!(String::from_utf8(missing.stderr).unwrap().contains("cargo install --path inbox/cli"));
+    let inbox = folder.path().join("cargo-webhooks-inbox");
+    fs::write(&inbox, "#!/bin/sh\necho \"$@\"\nexit 3\n").unwrap();
+    fs::set_permissions(&inbox, fs::Permissions::from_mode(0o755)).unwrap();
+    let found = run();
+    assert_eq!((found.status.code(), &found.stdout[..]), (Some(3), &b"list --state dead --help\n"[..]));
+}

@@ -31,8 +31,9 @@ pub(super) const STEPS: &[Step] = &[
 const WORKSPACES: [&str; 4] = [".", "peers", "fuzz", "docs/comparison/helper"];
 
 /// The largest number of crates that a package may be compiled from, itself included.
-const CRATES: [(&str, usize); 6] = [
+const CRATES: [(&str, usize); 7] = [
     ("cargo-webhooks", 165),
+    ("cargo-webhooks-inbox", 135),
     ("tenovos-webhooks", 40),
     ("webhook-inbox", 45),
     ("webhook-inbox-postgres", 105),

@@ -1,0 +1,62 @@
+//! `export`
+
+use std::fmt::Write as _;
+use std::fs::{File, OpenOptions};
+use std::io::Write as _;
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use webhook_inbox::Store;
+use webhook_inbox::operations::Pages;
+use webhook_inbox::store::Entry;
+
+use crate::args::Export;
+use crate::entry::object;
+use crate::output::print;
+use crate::{Done, Failure};
+
+pub(crate) async fn run<S: Store>(store: &S, export: &Export) -> Done {
+    let mut file = export.output.as_deref().map(create).transpose()?;
+    let mut pages = Pages::new(export.filter.selection()).with_bytes();
+    let mut count = 0_u64;
+    loop {
+        let page = pages.next(store).await?;
+        if page.is_empty() {
+            break;
+        }
+        let lines: Vec<String> = page.iter().filter_map(line).collect();
+        count += lines.len() as u64;
+        match &mut file {
+            Some(file) => file.write_all(lines.concat().as_bytes()).map_err(Failure::failed)?,
+            None => print(&lines.concat())?,
+        }
+    }
+    if let Some(file) = file {
+        file.sync_all().map_err(Failure::failed)?;
+    }
+    eprintln!("{count} exported");
+    Ok(())
+}
+
+/// Bodies are for the eyes of the user alone.
+fn create(path: &Path) -> Result<File, Failure> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(|error| Failure::failed(format!("{}: {error}", path.display())))
+}
+
+fn line(entry: &Entry) -> Option<String> {
+    let bytes = entry.bytes.as_ref()?;
+    let mut object = object(entry);
+    let digest = entry.digest.as_bytes().iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    });
+    object.insert("digest".to_owned(), json!(digest));
+    object.insert("delivery".to_owned(), json!(STANDARD.encode(bytes)));
+    Some(Value::Object(object).to_string() + "\n")
+}

@@ -1,0 +1,237 @@
+//! `list` and `show`.
+
+use std::collections::BTreeMap;
+use std::time::SystemTime;
+
+use serde_json::{Value, json};
+use webhook_inbox::Store;
+use webhook_inbox::operations::Pages;
+use webhook_inbox::store::{Entry, Page, Selection, State, Stats};
+
+use crate::args::{Format, List, Show};
+use crate::entry::{body, delivery, name_of_time, object, reason, rows};
+use crate::output::{harmless, harmless_lines, print, print_bytes, table};
+use crate::time::{rfc3339, short, since};
+use crate::{Done, Failure};
+
+/// The summary has at most so many groups of failures for each endpoint.
+const GROUPS: usize = 20;
+
+pub(crate) async fn list<S: Store>(store: &S, list: &List) -> Done {
+    if list.summary {
+        return summary(store, list.filter.endpoint.as_deref(), list.format).await;
+    }
+    let mut selection = list.filter.selection();
+    if selection.states.is_empty() && selection.ids.is_empty() {
+        selection.states = State::ALL.into_iter().filter(|state| *state != State::Done).collect();
+    }
+    // One more, to know whether there are more.
+    let page = Page { after: 0, limit: list.limit.saturating_add(1), with_bytes: list.bodies };
+    let mut entries = store.list(&selection, &page).await?;
+    let has_more = entries.len() > list.limit;
+    entries.truncate(list.limit);
+    match list.format {
+        Format::Json => print(&entries.iter().map(|entry| line(entry, list.bodies)).collect::<String>())?,
+        Format::Text if entries.is_empty() => eprintln!("no such deliveries"),
+        Format::Text if list.bodies => {
+            for entry in &entries {
+                print(&(text(entry, true) + "\n"))?;
+            }
+        }
+        Format::Text => print(&rows(&entries))?,
+    }
+    if has_more {
+        eprintln!("there are more: use `--limit` or other conditions");
+    }
+    Ok(())
+}
+
+pub(crate) async fn show<S: Store>(store: &S, show: &Show) -> Done {
+    let entries = find(store, &show.id, show.endpoint.as_deref()).await?;
+    if show.raw {
+        let [entry] = &entries[..] else {
+            return Err(Failure::Usage("several endpoints have this id: name one with `--endpoint`".to_owned()));
+        };
+        let delivery = delivery(entry).ok_or_else(|| Failure::failed("its body was removed"))?;
+        return print_bytes(delivery.raw());
+    }
+    for entry in &entries {
+        match show.format {
+            Format::Json => print(&line(entry, show.body))?,
+            Format::Text => print(&text(entry, show.body))?,
+        }
+    }
+    Ok(())
+}
+
+/// At least one entry.
+async fn find<S: Store>(store: &S, id: &str, endpoint: Option<&str>) -> Result<Vec<Entry>, Failure> {
+    let selection =
+        Selection { endpoint: endpoint.map(str::to_owned), ids: vec![id.to_owned()], ..Selection::default() };
+    let page = Page { after: 0, limit: 1000, with_bytes: true };
+    let entries = store.list(&selection, &page).await?;
+    if entries.is_empty() {
+        return Err(Failure::failed(format!("no delivery has the id `{}`", harmless(id))));
+    }
+    Ok(entries)
+}
+
+fn line(entry: &Entry, with_body: bool) -> String {
+    let mut object = object(entry);
+    if let Some(delivery) = delivery(entry).filter(|_| with_body) {
+        object.extend(body(&delivery));
+    }
+    Value::Object(object).to_string() + "\n"
+}
+
+fn text(entry: &Entry, with_body: bool) -> String {
+    let mut lines = vec![
+        ("id", harmless(&entry.key.id)),
+        ("endpoint", harmless(&entry.key.endpoint)),
+        ("state", entry.state.name().to_owned()),
+        ("event type", harmless(entry.event_type.as_deref().unwrap_or("-"))),
+        ("received", format!("{} ({} ago)", rfc3339(entry.received), short(since(entry.received)))),
+        ("attempts", entry.attempts.to_string()),
+    ];
+    if let Some(at) = entry.at {
+        lines.push((name_of_time(entry.state), rfc3339(at)));
+    }
+    if let Some(reason) = &entry.reason {
+        lines.push(("reason", harmless(reason)));
+    }
+    if let Some(order) = &entry.order {
+        let version = order.version.map(|version| format!(", version {version}")).unwrap_or_default();
+        lines.push(("order key", harmless(&order.key) + &version));
+    }
+    match delivery(entry) {
+        _ if entry.size.is_none() => lines.push(("body", "removed".to_owned())),
+        Some(delivery) if with_body => {
+            let body = harmless_lines(&String::from_utf8_lossy(delivery.raw()));
+            lines.push(("body", format!("{} bytes\n\n{}", delivery.raw().len(), body.trim_end())));
+        }
+        Some(delivery) => lines.push(("body", format!("{} bytes; `--body` prints it", delivery.raw().len()))),
+        None => lines.push(("body", "not of a version that this program knows".to_owned())),
+    }
+    lines.into_iter().map(|(name, value)| format!("{:13} {value}\n", name.replace('_', " ") + ":")).collect()
+}
+
+/// Entries that have failed in the same way.
+struct Group {
+    count: u64,
+    oldest: SystemTime,
+    last_reason: Option<String>,
+}
+
+/// By state and event type.
+type Groups = BTreeMap<(&'static str, String), Group>;
+
+async fn summary<S: Store>(store: &S, endpoint: Option<&str>, format: Format) -> Done {
+    let endpoints = match endpoint {
+        Some(endpoint) => vec![endpoint.to_owned()],
+        None => store.endpoints().await?,
+    };
+    let mut summaries = Vec::new();
+    for endpoint in endpoints {
+        let stats = store.stats(&endpoint).await?;
+        let groups = groups(store, &endpoint).await?;
+        summaries.push((endpoint, stats, groups));
+    }
+    match format {
+        Format::Json => {
+            let lines = summaries.iter().map(|(endpoint, stats, groups)| summary_line(endpoint, stats, groups));
+            print(&lines.collect::<String>())
+        }
+        Format::Text if summaries.is_empty() => {
+            eprintln!("no delivery was accepted so far");
+            Ok(())
+        }
+        Format::Text => print(&summary_text(&summaries)),
+    }
+}
+
+/// Retries, dead and unrouted entries.
+async fn groups<S: Store>(store: &S, endpoint: &str) -> Result<Groups, Failure> {
+    let mut groups = Groups::new();
+    let ended = Selection { states: vec![State::Dead, State::Unrouted], ..Selection::default() };
+    let retrying = Selection { states: vec![State::Pending], min_attempts: 1, ..Selection::default() };
+    for selection in [ended, retrying] {
+        let mut pages = Pages::new(Selection { endpoint: Some(endpoint.to_owned()), ..selection });
+        loop {
+            let page = pages.next(store).await?;
+            if page.is_empty() {
+                break;
+            }
+            for entry in page {
+                let state = if entry.state == State::Pending { "retrying" } else { entry.state.name() };
+                let key = (state, entry.event_type.unwrap_or_else(|| "-".to_owned()));
+                let first = Group { count: 0, oldest: entry.received, last_reason: None };
+                let group = groups.entry(key).or_insert(first);
+                group.count += 1;
+                group.last_reason = entry.reason.or(group.last_reason.take());
+            }
+        }
+    }
+    Ok(groups)
+}
+
+fn summary_line(endpoint: &str, stats: &Stats, groups: &Groups) -> String {
+    let failures = groups.iter().map(|((state, event_type), group)| {
+        json!({
+            "state": state,
+            "event_type": event_type,
+            "count": group.count,
+            "oldest": rfc3339(group.oldest),
+            "last_reason": group.last_reason,
+        })
+    });
+    let object = json!({
+        "endpoint": endpoint,
+        "pending": stats.pending,
+        "retrying": stats.retrying,
+        "running": stats.running,
+        "dead": stats.dead,
+        "unrouted": stats.unrouted,
+        "oldest_seconds": stats.oldest.map(|oldest| oldest.as_secs()),
+        "paused": stats.is_paused,
+        "failures": failures.collect::<Vec<_>>(),
+    });
+    object.to_string() + "\n"
+}
+
+fn summary_text(summaries: &[(String, Stats, Groups)]) -> String {
+    let row = |(endpoint, stats, _): &(String, Stats, Groups)| {
+        let counts = [stats.pending, stats.retrying, stats.running, stats.dead, stats.unrouted];
+        let mut row = vec![harmless(endpoint)];
+        row.extend(counts.iter().map(u64::to_string));
+        row.push(stats.oldest.map_or_else(|| "-".to_owned(), short));
+        row.push(if stats.is_paused { "paused" } else { "" }.to_owned());
+        row
+    };
+    let heading = ["ENDPOINT", "PENDING", "RETRYING", "RUNNING", "DEAD", "UNROUTED", "OLDEST", ""];
+    let mut text = table(&heading, &summaries.iter().map(row).collect::<Vec<_>>());
+    let mut failures = Vec::new();
+    for (endpoint, _, groups) in summaries {
+        let mut groups: Vec<_> = groups.iter().collect();
+        groups.sort_by_key(|(_, group)| std::cmp::Reverse(group.count));
+        let more = groups.len().saturating_sub(GROUPS);
+        for ((state, event_type), group) in groups.into_iter().take(GROUPS) {
+            failures.push(vec![
+                harmless(endpoint),
+                (*state).to_owned(),
+                harmless(event_type),
+                group.count.to_string(),
+                short(since(group.oldest)),
+                reason(group.last_reason.as_deref()),
+            ]);
+        }
+        if more > 0 {
+            failures.push(vec![harmless(endpoint), format!("and {more} more groups")]);
+        }
+    }
+    if !failures.is_empty() {
+        let heading = ["ENDPOINT", "STATE", "EVENT TYPE", "COUNT", "OLDEST", "LAST REASON"];
+        text += "\n";
+        text += &table(&heading, &failures);
+    }
+    text
+}

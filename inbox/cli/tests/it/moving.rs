@@ -1,0 +1,132 @@
+//! Moves from SQLite to PostgreSQL under traffic.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+use webhook_inbox::store::{State, Store};
+use webhook_inbox::{Backoff, Effects, Inbox};
+use webhook_inbox_postgres::tokio_postgres::types::Type;
+use webhook_inbox_postgres::tokio_postgres::{NoTls, connect};
+use webhook_inbox_postgres::{PostgresEffect, PostgresStore};
+use webhook_inbox_sqlite::rusqlite::Connection;
+use webhook_inbox_sqlite::{SqliteEffect, SqliteStore};
+use webhook_receiver::{BoxError, Delivery};
+
+use crate::acme::{Acme, Created, created, receiver};
+use crate::support::{Folder, PATIENCE, entries, send};
+
+/// An inbox on each store, both of which count the effects of each delivery.
+pub(crate) struct Both {
+    pub(crate) old: Inbox<SqliteStore, Acme>,
+    pub(crate) new: PostgresStore,
+    url: String,
+    folder: Folder,
+}
+
+impl Both {
+    pub(crate) async fn start(folder: Folder, url: &str) -> Self {
+        let store = folder.store();
+        let tables = Connection::open(folder.0.path().join("webhooks.sqlite")).unwrap();
+        tables.execute_batch("CREATE TABLE effect (id TEXT NOT NULL)").unwrap();
+        let (client, connection) = connect(url, NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client.batch_execute("CREATE TABLE effect (id text NOT NULL)").await.unwrap();
+        let effect = |id: String| {
+            SqliteEffect::from(move |tables: &Connection| {
+                tables.execute("INSERT INTO effect VALUES (?1)", [id])?;
+                Ok(())
+            })
+        };
+        let old = start(store, effect);
+        Self { old, new: PostgresStore::connect(url).await.unwrap(), url: url.to_owned(), folder }
+    }
+
+    pub(crate) fn start_new(&self) -> Inbox<PostgresStore, Acme> {
+        start(self.new.clone(), |id: String| {
+            PostgresEffect::new(move |tables| {
+                Box::pin(async move {
+                    tables.execute_typed("INSERT INTO effect VALUES ($1)", &[(&id, Type::TEXT)]).await?;
+                    Ok(())
+                })
+            })
+        })
+    }
+
+    /// Waits until all of these are done, and checks that each has one effect.
+    pub(crate) async fn check(&self, count: usize) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let found = entries(&self.new).await;
+            if found.len() == count && found.iter().all(|entry| entry.state == State::Done) {
+                break;
+            }
+            let stats = self.new.stats("acme").await.unwrap();
+            assert!(Instant::now() < deadline, "{} of {count}: {stats:?}", found.len());
+            sleep(Duration::from_millis(10)).await;
+        }
+        let mut effects: HashMap<String, usize> = HashMap::new();
+        let tables = Connection::open(self.folder.0.path().join("webhooks.sqlite")).unwrap();
+        let mut statement = tables.prepare("SELECT id FROM effect").unwrap();
+        let of_old: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        let (client, connection) = connect(&self.url, NoTls).await.unwrap();
+        tokio::spawn(connection);
+        let rows = client.query("SELECT id FROM effect", &[]).await.unwrap();
+        let of_new: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+        assert!(!of_old.is_empty() && !of_new.is_empty(), "both handle: {} and {}", of_old.len(), of_new.len());
+        for id in of_old.into_iter().chain(of_new) {
+            *effects.entry(id).or_default() += 1;
+        }
+        assert_eq!(effects.len(), count);
+        let doubled: Vec<_> = effects.iter().filter(|(_, count)| **count != 1).collect();
+        assert!(doubled.is_empty(), "effects that happened twice: {doubled:?}");
+        assert_eq!(self.old.store().stats("acme").await.unwrap().oldest, None);
+    }
+}
+
+fn start<S: Store>(store: S, effect: impl Fn(String) -> S::Effect + Clone + Send + Sync + 'static) -> Inbox<S, Acme> {
+    let handler = move |event: Created, delivery: Delivery, effects: Effects<S::Effect>| {
+        let effect = effect.clone();
+        async move {
+            sleep(Duration::from_millis(event.asset.parse()?)).await;
+            effects.add(effect(delivery.id().unwrap_or_default().to_owned()))?;
+            Ok::<_, BoxError>(())
+        }
+    };
+    let service = receiver().on(handler).into_service();
+    Inbox::builder("acme", store, service)
+        .concurrency(4)
+        .backoff(Backoff::constant(Duration::from_millis(50)))
+        .start()
+        .unwrap()
+}
+
+/// Sends deliveries that take up to 20 ms until it is stopped, each third to both stores.
+pub(crate) struct Traffic {
+    pub(crate) stop: AtomicBool,
+    pub(crate) sent: AtomicUsize,
+}
+
+impl Traffic {
+    pub(crate) fn new() -> Self {
+        Self { stop: AtomicBool::new(false), sent: AtomicUsize::new(0) }
+    }
+
+    /// To these in turn.
+    pub(crate) async fn run(&self, old: Option<&Inbox<SqliteStore, Acme>>, new: Option<&Inbox<PostgresStore, Acme>>) {
+        while !self.stop.swap(false, Ordering::SeqCst) {
+            let number = self.sent.fetch_add(1, Ordering::SeqCst);
+            let (id, body) = (format!("msg_{number}"), created(&(number % 20).to_string()));
+            // To both if the sender has missed the answer.
+            let (is_even, is_repeated) = (number.is_multiple_of(2), number.is_multiple_of(3));
+            if let Some(old) = old.filter(|_| is_even || is_repeated || new.is_none()) {
+                send(old, &id, &body).await;
+            }
+            if let Some(new) = new.filter(|_| !is_even || is_repeated || old.is_none()) {
+                send(new, &id, &body).await;
+            }
+            sleep(Duration::from_millis(2)).await;
+        }
+    }
+}
