@@ -124,12 +124,28 @@ impl Modules {
         if let Some((_, items)) = &item.content {
             return self.read_items(module(self.0[parent].file.clone()), folder, items);
         }
-        let file = [folder.with_extension("rs"), folder.join("mod.rs")]
+        let beside = self.0[parent].file.parent().unwrap_or(Path::new(""));
+        let candidates = match stated_path(&item.attrs) {
+            Some(path) => vec![beside.join(path)],
+            None => vec![folder.with_extension("rs"), folder.join("mod.rs")],
+        };
+        let file = candidates
             .into_iter()
             .find(|file| file.exists())
             .ok_or_else(|| format!("{}: no file for `mod {name}`", self.0[parent].file.display()))?;
         self.read_file(module(file), folder)
     }
+}
+
+/// The file that `#[path = "…"]` states.
+fn stated_path(attributes: &[Attribute]) -> Option<String> {
+    attributes.iter().find(|attribute| attribute.path().is_ident("path")).and_then(|attribute| match &attribute.meta {
+        syn::Meta::NameValue(syn::MetaNameValue {
+            value: syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(path), .. }),
+            ..
+        }) => Some(path.value()),
+        _ => None,
+    })
 }
 
 /// Collects the imports and paths of one module, but not of the modules in it.

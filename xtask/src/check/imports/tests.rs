@@ -50,6 +50,14 @@ fn what_is_reexported_belongs_to_its_module() {
 }
 
 #[test]
+fn a_module_may_state_its_file() {
+    let root = ("lib.rs", "pub mod a;\n#[path = \"shared/other.rs\"]\npub mod b;\n");
+    let b = ("shared/other.rs", "pub struct B(crate::a::A);");
+    let report = report(&[root, ("a.rs", "use crate::b::B;\npub struct A(B);"), b]);
+    assert!(report.starts_with("import cycle of 2 rooms: a -> b -> a\n"), "{report}");
+}
+
+#[test]
 fn globs_are_followed() {
     let a = ("a.rs", "pub use crate::b::*;\npub struct A;");
     let b = (
