@@ -21,6 +21,7 @@ pub(crate) enum Command {
     /// Bring `generated/` up to date with `spec/`; `cargo webhooks generate` with the same options
     Codegen(Generate),
     Corpus(Corpus),
+    Edits(Edits),
     Suite(Suite),
     Conformance(Conformance),
     Bench(Bench),
@@ -146,6 +147,29 @@ pub(crate) struct Suite {
     /// Renew the record instead
     #[arg(long, requires = "record", conflicts_with = "filter")]
     pub(crate) bless: bool,
+}
+
+/// Measure what edits of a description do to a receiver
+///
+/// Generates a crate for each edit of `generator/tests/diff/edits.yaml`, with the record of names of the crate before. Handlers
+/// that use each public item of one crate are compiled with the other, and the receiver of one is passed deliveries that are valid
+/// for the other. What comes of it is compared with the table.
+///
+/// Prints a row per edit on standard output. The exit code is 0 if all rows are as in the table, 1 if one is not, and 2 if the
+/// command itself fails.
+#[derive(Args)]
+pub(crate) struct Edits {
+    /// All edits, instead of one of each kind that breaks a receiver
+    #[arg(long)]
+    pub(crate) long: bool,
+
+    /// Only edits of this rule
+    #[arg(long, value_name = "RULE", conflicts_with = "long")]
+    pub(crate) rule: Option<String>,
+
+    /// Where the crates are written and built; default `target/edits`
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 /// How far to go with a description.

@@ -6,6 +6,7 @@ mod check;
 mod cli;
 mod conformance;
 mod corpus;
+mod edits;
 mod suite;
 mod workspace;
 
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
         cli::Command::Codegen(arguments) => arguments.run(),
         cli::Command::Conformance(arguments) => conformance::run(&arguments.file),
         cli::Command::Corpus(arguments) => corpus::run(&arguments),
+        cli::Command::Edits(arguments) => edits::run(&arguments),
         cli::Command::Suite(arguments) => suite::run(&arguments),
     }
 }

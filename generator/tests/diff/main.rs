@@ -5,6 +5,8 @@ mod emitted;
 #[allow(dead_code, reason = "`cargo xtask edits` uses the rest")]
 #[path = "handler.rs"]
 mod handler;
+#[path = "page.rs"]
+mod page;
 #[allow(dead_code, reason = "`cargo xtask edits` uses the rest")]
 #[path = "table.rs"]
 mod table;
@@ -68,4 +70,9 @@ fn each_edit_changes_the_files_as_stated() {
         }
     }
     assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+#[test]
+fn the_page_is_that_of_the_table() {
+    page::compare(&Table::new()).unwrap_or_else(|problem| panic!("{problem}"));
 }
