@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::select;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout};
 use webhook_receiver::{LeaseState, Webhooks};
 
 use crate::attempt::{self, Permits};
@@ -23,6 +23,7 @@ const SAMPLE_INTERVAL: Duration = Duration::from_secs(15);
 
 /// Claims and handles deliveries until the inbox is drained.
 pub(crate) async fn claim<S: Store, W: Webhooks>(shared: Arc<Shared<S, W>>) {
+    // At most the poll interval from now on.
     let mut next_lapsed = Instant::now();
     while shared.phase() == Phase::Running {
         if Instant::now() >= next_lapsed {
@@ -44,7 +45,7 @@ pub(crate) async fn claim<S: Store, W: Webhooks>(shared: Arc<Shared<S, W>>) {
         select! {
             () = shared.until(Phase::Draining) => return,
             () = shared.wake.notified() => {}
-            () = sleep(shared.settings.poll) => {}
+            () = sleep_until(next_lapsed) => {}
         }
     }
 }

@@ -24,7 +24,7 @@ use webhook_receiver::{BoxError, Delivery, ReceiverService};
 use crate::Subject;
 use crate::acme::{Acme, Created, created, receiver, signed};
 
-/// How long the child works on what is left when its input has ended.
+/// So long, a child makes no progress with what is left when its input has ended, until that is an error.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The names of environment variables.
@@ -156,11 +156,15 @@ fn request(id: &str, kind: &str) -> Request<impl http_body::Body<Data = Bytes, E
 
 /// Waits until nothing is pending.
 async fn finish<S: Store>(inbox: &Inbox<S, Acme>) {
-    let deadline = Instant::now() + PATIENCE;
+    let (mut left, mut deadline) = (u64::MAX, Instant::now() + PATIENCE);
     loop {
         let stats = inbox.health().await.stats.expect("the store answers");
-        if stats.pending + stats.running == 0 {
+        let open = stats.pending + stats.running;
+        if open == 0 {
             break;
+        }
+        if open < left {
+            (left, deadline) = (open, Instant::now() + PATIENCE);
         }
         assert!(Instant::now() < deadline, "{stats:?} is left");
         sleep(Duration::from_millis(10)).await;
