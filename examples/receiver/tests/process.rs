@@ -2,6 +2,8 @@
 
 #![cfg(unix)]
 
+#[path = "process/rolling.rs"]
+mod rolling;
 mod support;
 
 use std::process::Command;

@@ -8,7 +8,13 @@ fn the_tests_that_the_docs_name_exist() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let docs = fs::read_to_string(root.join("docs/reliability.md")).unwrap();
     let mut tests = String::new();
-    for folder in ["inbox/tests/it", "stores/sqlite/tests", "stores/postgres/tests/it", "examples/receiver/tests"] {
+    for folder in [
+        "inbox/tests/it",
+        "stores/sqlite/tests",
+        "stores/postgres/tests/it",
+        "examples/receiver/tests",
+        "examples/receiver/tests/process",
+    ] {
         for file in fs::read_dir(root.join(folder)).unwrap().map(|file| file.unwrap().path()) {
             if file.extension().is_some_and(|extension| extension == "rs") {
                 tests += &fs::read_to_string(file).unwrap();

@@ -1,6 +1,6 @@
 //! An HTTP/1.1 client that sends exactly what the test specifies, valid or not.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
@@ -91,6 +91,12 @@ connection: close
         self.send(address).answer()
     }
 
+    /// Sends it and waits for the answer of a server that may be stopping.
+    pub(crate) fn try_answer(&self, address: SocketAddr) -> io::Result<Response> {
+        let framing = format!("content-length: {}\r\n", self.body.len());
+        Exchange::try_open(address, &[self.head(&framing).as_bytes(), &self.body].concat())?.try_answer()
+    }
+
     /// Announces a body of this length and does not send it.
     pub(crate) fn announce(&self, length: usize, address: SocketAddr) -> Exchange {
         let framing = format!("content-length: {length}\r\n");
@@ -114,11 +120,15 @@ pub(crate) struct Exchange {
 impl Exchange {
     /// Connects and sends these bytes.
     fn open(address: SocketAddr, bytes: &[u8]) -> Self {
-        let mut stream = TcpStream::connect_timeout(&address, PATIENCE).expect("it listens");
-        stream.set_read_timeout(Some(PATIENCE)).expect("the timeout is not zero");
-        stream.set_write_timeout(Some(PATIENCE)).expect("the timeout is not zero");
-        stream.write_all(bytes).expect("it reads");
-        Self { stream }
+        Self::try_open(address, bytes).expect("it listens and reads")
+    }
+
+    fn try_open(address: SocketAddr, bytes: &[u8]) -> io::Result<Self> {
+        let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_write_timeout(Some(PATIENCE))?;
+        stream.write_all(bytes)?;
+        Ok(Self { stream })
     }
 
     /// Waits until the server asks for the body, as a request with `expect: 100-continue` makes it.
@@ -131,10 +141,17 @@ impl Exchange {
 
     /// Waits for the answer.
     #[track_caller]
-    pub(crate) fn answer(mut self) -> Response {
+    pub(crate) fn answer(self) -> Response {
+        self.try_answer().expect("it answers and closes the connection")
+    }
+
+    fn try_answer(mut self) -> io::Result<Response> {
         let mut bytes = Vec::new();
-        self.stream.read_to_end(&mut bytes).expect("it answers and closes the connection");
-        Response::parse(&bytes)
+        self.stream.read_to_end(&mut bytes)?;
+        if bytes.is_empty() {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(Response::parse(&bytes))
     }
 }
 

@@ -103,6 +103,12 @@ impl Lines {
         }
     }
 
+    /// The lines not waited for, up to now.
+    pub(crate) fn so_far(&mut self) -> &[String] {
+        self.seen.extend(self.received.try_iter());
+        &self.seen
+    }
+
     /// The lines not waited for, up to the end of the process.
     #[track_caller]
     pub(crate) fn rest(&mut self) -> Vec<String> {
