@@ -91,11 +91,16 @@ pub struct Header {
     pub name: String,
     /// Where it is documented.
     pub place: Place,
-    /// The documented values: a constant, a single enum value, an example.
+    /// The documented values: a constant, a single enum value, examples.
     pub values: Vec<Node>,
     /// The values of its `enum`, or its `const`.
     pub listed: Vec<Node>,
+    /// Its description, or that of its schema.
+    pub description: Option<Node>,
 }
+
+/// How many examples of a header are read, of each kind.
+const MAX_EXAMPLES: usize = 100;
 
 /// Media types of bodies; of these, only the first is read.
 const MEDIA_TYPES: [&str; 8] = [
@@ -391,7 +396,13 @@ impl Reader<'_, '_> {
             for (name, header) in map.into_iter().flatten() {
                 self.spend(1, header);
                 let place = Place::Name(header.origin().clone());
-                headers.push(Header { name: name.to_string(), place, values: Vec::new(), listed: Vec::new() });
+                headers.push(Header {
+                    name: name.to_string(),
+                    place,
+                    values: Vec::new(),
+                    listed: Vec::new(),
+                    description: None,
+                });
             }
         }
         headers
@@ -406,9 +417,16 @@ impl Reader<'_, '_> {
         let listed = keyword("enum").and_then(Node::as_array).unwrap_or_default().iter().map(Some);
         let listed = texts(&listed.chain([keyword("const")]).collect::<Vec<_>>());
         self.spend(listed.len(), parameter);
-        let examples = [parameter.get("example"), keyword("example"), keyword("default")];
-        let values = if let [only] = &listed[..] { &[&[Some(only)], &examples[..]].concat() } else { &examples[..] };
-        Header { name: name.to_owned(), place, values: texts(values), listed }
+        let named =
+            parameter.get("examples").and_then(Node::as_object).into_iter().flat_map(|examples| examples.values());
+        let named = named.take(MAX_EXAMPLES).map(|example| example.get("value"));
+        let plain =
+            keyword("examples").and_then(Node::as_array).unwrap_or_default().iter().take(MAX_EXAMPLES).map(Some);
+        let only = if let [only] = &listed[..] { Some(only) } else { None };
+        let examples = [only, parameter.get("example"), keyword("example"), keyword("default")];
+        let values = texts(&examples.into_iter().chain(named).chain(plain).collect::<Vec<_>>());
+        let description = [parameter.get("description"), keyword("description")].into_iter().flatten().next().cloned();
+        Header { name: name.to_owned(), place, values, listed, description }
     }
 
     /// The strings in the extensions of an operation or a path item, in lists directly below an extension too.

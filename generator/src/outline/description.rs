@@ -39,7 +39,7 @@ fn webhook(f: &mut Formatter<'_>, webhook: &Webhook) -> fmt::Result {
     for (path, text) in extensions {
         writeln!(f, "    {path}: {}", json(text))?;
     }
-    for Header { name, place: _, values, listed } in headers {
+    for Header { name, place: _, values, listed, description: _ } in headers {
         write!(f, "    header {name}")?;
         let texts = |nodes: &[Node]| nodes.iter().map(json).collect::<Vec<_>>().join(", ");
         if !values.is_empty() {

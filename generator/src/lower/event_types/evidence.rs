@@ -31,7 +31,8 @@ pub(super) enum Kind {
     Extension,
     /// The webhook's key, if it has the form of an event type or the configuration says that keys are.
     Key,
-    /// A value in backticks in the summary or the description, if it is a spelling of the webhook's name.
+    /// A value in backticks in the summary or the description, of the webhook or the location, if it is a spelling of the
+    /// webhook's name.
     Quoted,
     /// An example of the location, if no other webhook has it.
     Example,
@@ -97,6 +98,8 @@ pub(super) struct Stated {
     /// The values of constants and lists.
     pub values: Vec<Evidence>,
     pub examples: Vec<Evidence>,
+    /// Its descriptions.
+    pub texts: Vec<Node>,
     /// Whether it is a discriminator of the body.
     pub discriminates: bool,
 }

@@ -264,6 +264,10 @@ impl Search<'_, '_, '_> {
         let origin = self.cx.schemas.get(merged.schemas[0]).node.origin();
         self.cx.spend(Resource::Candidates, 1 + listed.len() + merged.examples.len(), origin);
         let kind = if merged.single_text().is_some() { Kind::Constant } else { Kind::Listed };
+        if matches!(self.scope, SearchScope::At(_)) {
+            let schemas = merged.schemas.iter().map(|id| self.cx.schemas.get(*id));
+            stated.texts.extend(schemas.filter_map(|schema| schema.node.get("description")).cloned());
+        }
         if merged.texts().is_some() {
             stated.values.extend(listed.iter().filter_map(|value| of(value, kind)));
         }

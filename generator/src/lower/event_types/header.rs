@@ -31,17 +31,25 @@ pub(super) fn stated(gathered: &Gathered<'_, '_>, name: &str) -> Vec<Stated> {
     let shared_extension = shared_extension(webhooks);
     let of = |((webhook, names), listed): ((&Webhook, &Names), &Stated)| {
         let extension = shared_extension.as_deref().and_then(|path| extension(webhook, path));
-        let documented = documented(webhook, name).into_iter().flat_map(|header| &header.values);
-        let documented = documented.filter_map(|value| Evidence::of(value, Kind::Extension));
-        // One example is often used for all webhooks: it counts if it fits the webhook's name.
+        let header = documented(webhook, name);
+        let documented = header.into_iter().flat_map(|header| &header.values);
+        let documented = || documented.clone().filter_map(|value| Evidence::of(value, Kind::Extension));
+        // One example is often used for all webhooks: it decides if it fits the webhook's name.
         let fits = |value: &Evidence| begins_name(webhook, &value.name) || names.is_good(value);
         let mut values = owners.allocate(listed, names);
+        let mut examples = Vec::new();
         if values.is_empty() {
-            values.extend(extension.into_iter().chain(documented).find(fits));
+            values.extend(extension.into_iter().chain(documented()).find(fits));
+        }
+        if values.is_empty() {
+            examples.extend(documented().map(|value| Evidence { kind: Kind::Example, ..value }));
         }
         // A header cannot contain other characters.
-        values.retain(|value| value.name.bytes().all(|byte| matches!(byte, b' '..=b'~')));
-        Stated { declared: true, values, ..Stated::default() }
+        let is_sent = |value: &mut Evidence| value.name.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        values.retain_mut(is_sent);
+        examples.retain_mut(is_sent);
+        let texts = header.and_then(|header| header.description.clone()).into_iter().collect();
+        Stated { declared: true, values, examples, texts, ..Stated::default() }
     };
     webhooks.iter().zip(&gathered.names).zip(&listed).map(of).collect()
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::allocate::Owners;
 use super::evidence::Stated;
 use super::gather::{Gathered, Path};
 use super::names::Names;
@@ -73,8 +74,12 @@ impl DocumentedHeader {
     fn new(gathered: &Gathered<'_, '_>, name: String) -> Self {
         let stated = header::stated(gathered, &name);
         let separator = gathered.cx.separator();
+        let owners = Owners::of(&stated);
+        let has_own_example = |stated: &Stated| stated.examples.iter().any(|example| owners.is_own(example));
         let is_known = |(stated, names): &(&Stated, &Names)| {
             !stated.values.is_empty()
+                // The example of an only webhook is not different from others.
+                || gathered.names.len() > 1 && has_own_example(stated)
                 || !names.extensions.is_empty()
                 || !names.quoted.is_empty()
                 || spelling::is_event_type(&names.key.name, separator)

@@ -5,6 +5,7 @@ use std::slice;
 
 use super::evidence::{Evidence, Kind};
 use super::spelling::{self, Spelling};
+use crate::budget::Resource;
 use crate::diagnostics::Place;
 use crate::document::Node;
 use crate::lower::context::Context;
@@ -63,6 +64,21 @@ impl Names {
         let spellings: Vec<Spelling> = texts(webhook).map(Spelling::of).collect();
         let quoted = webhook.texts.iter().flat_map(|text| quoted(text, cx.separator(), &spellings)).collect();
         Self { key: key(webhook), extensions: extensions(cx, webhook), quoted, operation_id, spellings }
+    }
+
+    /// The values in backticks in the description of the location that are another spelling of a name. It is often the same
+    /// text for all webhooks, with the event types of each.
+    pub(super) fn quoted_at_location<'t>(&self, cx: &Context<'_>, texts: &'t [Node]) -> impl Iterator<Item = Evidence> {
+        let is_name = |spelling: &Spelling| self.spellings.iter().any(|own| own.is_same(spelling));
+        texts.iter().flat_map(move |text| {
+            let values = in_backticks(text);
+            cx.spend(Resource::Candidates, values.clone().count(), text.origin());
+            let values = values.filter(|value| !cx.is_exceeded() && is_value(value, cx.separator()));
+            let values = values.filter(|value| is_name(&Spelling::of(value)));
+            values
+                .map(|value| Evidence::new(value, Place::Value(text.origin().clone()), Kind::Quoted))
+                .collect::<Vec<_>>()
+        })
     }
 
     /// How well a value fits.
@@ -149,15 +165,24 @@ fn extensions(cx: &Context<'_>, webhook: &Webhook) -> Vec<Evidence> {
 
 /// The values in backticks that are spellings of a name.
 fn quoted(text: &Node, separator: &str, names: &[Spelling]) -> Vec<Evidence> {
-    let values = text.as_str().unwrap_or_default().split('`').skip(1).step_by(2);
     let is_name = |value: &&str| {
         let spelling = Spelling::of(value);
         let has_form = spelling::is_event_type(value, separator);
-        // Without such signs, it is often the name of a type.
-        let is_value = value.contains(['_', '-', '/', ':']) || !value.contains(char::is_lowercase);
-        let agrees = |name: &Spelling| has_form && spelling.agrees(name) || is_value && spelling.is_same(name);
-        value.len() <= MAX_QUOTED && names.iter().any(agrees)
+        let agrees = |name: &Spelling| has_form && spelling.agrees(name) || spelling.is_same(name);
+        is_value(value, separator) && names.iter().any(agrees)
     };
     let of = |value: &str| Evidence::new(value, Place::Value(text.origin().clone()), Kind::Quoted);
-    values.filter(is_name).map(of).collect()
+    in_backticks(text).filter(is_name).map(of).collect()
+}
+
+fn in_backticks(text: &Node) -> impl Iterator<Item = &str> + Clone {
+    let values = text.as_str().unwrap_or_default().split('`').skip(1).step_by(2);
+    values.filter(|value| value.len() <= MAX_QUOTED)
+}
+
+/// Whether a text has the signs of an event type. Without them, it is often the name of a type.
+fn is_value(text: &str, separator: &str) -> bool {
+    spelling::is_event_type(text, separator)
+        || text.contains(['_', '-', '/', ':'])
+        || !text.contains(char::is_lowercase)
 }

@@ -293,7 +293,8 @@ impl Offers<'_, '_> {
         let may_be = |evidence: &&Evidence| names.is_good(evidence) && is_free(&evidence.name);
         let separator = self.gathered.cx.separator();
         let hint = evidence.first().map(|evidence| evidence.name.as_str());
-        let guess = spelling::guess(name, hint, separator);
+        let form = self.claims.keys().next().and_then(|other| spelling::in_form_of(other, name));
+        let guess = form.unwrap_or_else(|| spelling::guess(name, hint, separator));
         let guesses =
             [guess.clone(), names.key.name.clone()].into_iter().chain((2..).map(|n| format!("{guess}{separator}{n}")));
         let is_own = |name: &String| !self.offered.contains(name) && spelling::same(name, &names.key.name);

@@ -107,9 +107,39 @@ pub(super) fn guess(key: &str, other: Option<&str>, separator: &str) -> String {
     prefix + &words.replace('_', separator)
 }
 
+/// The words of a webhook's key in the form of another webhook's event type; `None` if that has no known form.
+pub(super) fn in_form_of(form: &str, key: &str) -> Option<String> {
+    let snake = heck::AsSnakeCase(key).to_string();
+    let joined_by = |sign: char| form.contains(sign) && !form.contains(|c: char| !c.is_alphanumeric() && c != sign);
+    let sign = ['_', '-', '/', ':'].into_iter().find(|sign| joined_by(*sign))?;
+    let words = snake.replace('_', &sign.to_string());
+    if !form.contains(char::is_lowercase) {
+        Some(words.to_uppercase())
+    } else if !form.contains(char::is_uppercase) {
+        Some(words)
+    } else {
+        None
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_guess_has_the_form_of_others() {
+        for (form, expected) in [
+            ("DOOR_OPENED", Some("LIFT_IS_STUCK")),
+            ("door-opened", Some("lift-is-stuck")),
+            ("doors/open", Some("lift/is/stuck")),
+            ("door.opened", None),
+            ("doorOpened", None),
+            ("Door-Opened", None),
+            ("com.acme-door", None),
+        ] {
+            assert_eq!(in_form_of(form, "Lift is stuck").as_deref(), expected, "{form}");
+        }
+    }
 
     #[test]
     fn spellings() {

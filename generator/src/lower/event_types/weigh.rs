@@ -120,6 +120,7 @@ impl<'g, 'a> Weighing<'g, 'a> {
             .chain(names.extensions.iter().cloned())
             .chain(Some(&names.key).filter(|key| config.from_keys || has_form(key)).cloned())
             .chain(names.quoted.iter().cloned())
+            .chain(names.quoted_at_location(self.gathered.cx, &stated.texts))
             .chain(stated.examples.iter().cloned())
             .chain(self.keys_are_usual.then(|| Evidence { kind: Kind::UsualKey, ..names.key.clone() }))
             .chain(names.operation_id.iter().filter(has_form).cloned())

@@ -1032,3 +1032,98 @@ fn a_key_that_a_shared_list_lacks_is_reported() {
         "#]],
     );
 }
+
+#[test]
+fn examples_of_a_header_that_differ_between_webhooks() {
+    let header = |event_type: &str| {
+        format!(
+            "parameters: [{{name: X-Harbor-Topic, in: header, schema: {{type: string}}, examples: {{a: {{value: {event_type}}}}}}}]"
+        )
+    };
+    let (arrive, leave) = (header("ships/arrive"), header("ships/leave"));
+    check_event_types(
+        &format!(
+            "
+                shipArrived: {{{arrive}, body: {{id: {{type: string}}}}}}
+                shipLeft: {{{leave}, body: {{id: {{type: string}}}}}}
+            "
+        ),
+        "",
+        expect![[r#"
+            event type in header x-harbor-topic
+            webhook "shipArrived" is "ships/arrive", header "ships/arrive": ships/arrive
+            webhook "shipLeft" is "ships/leave", header "ships/leave": ships/leave
+
+            W0708: the header `x-harbor-topic` states the event type
+            W0701: the event types of 2 webhooks are those of their examples
+        "#]],
+    );
+    // A copied one says nothing about the others.
+    check_event_types(
+        &format!(
+            "
+                shipArrived: {{{arrive}, body: {{id: {{type: string}}}}}}
+                shipLeft: {{{arrive}, body: {{id: {{type: string}}}}}}
+            "
+        ),
+        "",
+        expect![[r#"
+            W0708: the header `x-harbor-topic` states the event type
+            E0701: cannot determine the event type of webhook `shipArrived`
+            E0701: cannot determine the event type of webhook `shipLeft`
+        "#]],
+    );
+    // An example is better than nothing.
+    check_event_types(
+        &format!("notification: {{{arrive}, body: {{id: {{type: string}}}}}}"),
+        "",
+        expect![[r#"
+        event type in header x-harbor-topic
+        webhook "notification" is "ships/arrive", header "ships/arrive": ships/arrive
+
+        W0708: the header `x-harbor-topic` states the event type
+        W0701: webhook `notification` is decoded as `ships/arrive`, as an example says
+    "#]],
+    );
+}
+
+#[test]
+fn values_that_the_description_of_the_location_quotes() {
+    let body = "body: {event: {type: string, description: 'One of `DOOR_OPENED`, `DOOR_CLOSED` and `DOOR_LOCKED`.'}}";
+    let example =
+        "body: {event: {type: string, example: DOOR_OPENED, description: 'One of `DOOR_OPENED`, `DOOR_CLOSED`.'}}";
+    check_event_types(
+        &format!(
+            "
+                Door opened: {{{example}}}
+                Door closed: {{{body}}}
+                Something else: {{{body}}}
+            "
+        ),
+        "",
+        expect![[r#"
+            event type in /event
+            webhook "Door opened" is "DOOR_OPENED": DOOR_OPENED
+            webhook "Door closed" is "DOOR_CLOSED": DOOR_CLOSED
+
+            W0710: cannot determine the event type of webhook `Something else`, which is left out
+        "#]],
+    );
+    let header = "parameters: [{name: x-event, in: header, description: 'Such as `door.opened`, `door.closed`', schema: {type: string}}]";
+    check_event_types(
+        &format!(
+            "
+                doorOpened: {{{header}, body: {{id: {{type: string}}}}}}
+                doorClosed: {{{header}, body: {{id: {{type: string}}}}}}
+            "
+        ),
+        "",
+        expect![[r#"
+            event type in header x-event
+            webhook "doorOpened" is "door.opened", header "door.opened": door.opened
+            webhook "doorClosed" is "door.closed", header "door.closed": door.closed
+
+            W0708: the header `x-event` states the event type
+        "#]],
+    );
+}
