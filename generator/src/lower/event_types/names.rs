@@ -68,7 +68,7 @@ impl Names {
 
     /// The values in backticks in the description of the location that are another spelling of a name. It is often the same
     /// text for all webhooks, with the event types of each.
-    pub(super) fn quoted_at_location<'t>(&self, cx: &Context<'_>, texts: &'t [Node]) -> impl Iterator<Item = Evidence> {
+    pub(super) fn quoted_at_location(&self, cx: &Context<'_>, texts: &[Node]) -> impl Iterator<Item = Evidence> {
         let is_name = |spelling: &Spelling| self.spellings.iter().any(|own| own.is_same(spelling));
         texts.iter().flat_map(move |text| {
             let values = in_backticks(text);

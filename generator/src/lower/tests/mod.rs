@@ -3,7 +3,9 @@
 mod bodies;
 mod corrections;
 mod cyclic_unions;
-mod event_types;
+mod event_type_evidence;
+mod event_type_lists;
+mod event_type_places;
 mod examples;
 mod merging;
 mod shapes;
@@ -29,6 +31,16 @@ fn check_types(entries: &str, expected: Expect) {
 #[track_caller]
 fn check_event_types(entries: &str, config: &str, expected: Expect) {
     let (outline, findings) = lowered(entries, &format!("{VERIFIER}{}", dedented(config)));
+    let table = lines(&outline, &["event type in ", "webhook "]);
+    let findings: Vec<&str> = findings.lines().filter(|finding| !finding.starts_with(NO_EXAMPLE)).collect();
+    expected.assert_eq(&join(&table, &findings.join("\n")));
+}
+
+/// Checks the event types of a whole description.
+#[track_caller]
+fn check_lowered(fields: &str, expected: Expect) {
+    let spec = format!("openapi: 3.1.0\ninfo: {{title: Acme, version: '1'}}\n{}", dedented(fields));
+    let (outline, findings) = Input { spec: &spec, config: VERIFIER }.stage(Stage::Ir);
     let table = lines(&outline, &["event type in ", "webhook "]);
     let findings: Vec<&str> = findings.lines().filter(|finding| !finding.starts_with(NO_EXAMPLE)).collect();
     expected.assert_eq(&join(&table, &findings.join("\n")));

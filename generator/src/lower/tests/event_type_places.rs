@@ -1,0 +1,375 @@
+//! Where deliveries state their event type.
+
+use expect_test::expect;
+
+use super::{check_event_types, check_lowered};
+
+#[test]
+fn a_constant_at_the_top_of_each_body() {
+    check_event_types(
+        "
+            opened: {body: {type: {const: door.opened}, id: {type: string}}}
+            closed: {body: {type: {const: door.closed}, id: {type: string}}}
+        ",
+        "",
+        expect![[r#"
+            event type in /type
+            webhook "opened" is "door.opened": door.opened
+            webhook "closed" is "door.closed": door.closed
+        "#]],
+    );
+}
+
+#[test]
+fn of_several_members_the_one_with_a_usual_name() {
+    check_event_types(
+        "
+            opened: {body: {kind: {const: door.opened}, event: {const: door.opened}}}
+            closed: {body: {kind: {const: door.closed}, event: {const: door.closed}}}
+        ",
+        "",
+        expect![[r#"
+            event type in /event
+            webhook "opened" is "door.opened": door.opened
+            webhook "closed" is "door.closed": door.closed
+        "#]],
+    );
+}
+
+#[test]
+fn a_member_below_the_top() {
+    check_event_types(
+        "
+            opened: {body: {meta: {type: object, properties: {type: {const: door.opened}}}}}
+            closed: {body: {meta: {type: object, properties: {type: {const: door.closed}}}}}
+        ",
+        "",
+        expect![[r#"
+            event type in /meta/type
+            webhook "opened" is "door.opened": door.opened
+            webhook "closed" is "door.closed": door.closed
+
+            W0708: the body states the event type at `/meta/type`
+        "#]],
+    );
+}
+
+#[test]
+fn members_where_bodies_differ() {
+    check_event_types(
+        "
+            opened: {body: {type: {const: door.opened}}}
+            closed: {body: {event: {const: door.closed}}}
+        ",
+        "",
+        expect![[r#"
+            event type in /type or /event
+            webhook "opened" is "door.opened": door.opened
+            webhook "closed" is "door.closed": door.closed
+        "#]],
+    );
+}
+
+#[test]
+fn a_member_that_another_one_completes() {
+    check_event_types(
+        "
+            doorOpened: {body: {type: {const: door}, action: {const: opened}}}
+            doorClosed: {body: {type: {const: door}, action: {const: closed}}}
+            gateOpened: {body: {type: {const: gate}, action: {const: opened}}}
+        ",
+        "",
+        expect![[r#"
+            event type in /type, completed by /action
+            webhook "doorOpened" is "door.opened": door.opened
+            webhook "doorClosed" is "door.closed": door.closed
+            webhook "gateOpened" is "gate.opened": gate.opened
+
+            W0708: the body states the event type at `/type`, completed at `/action`
+        "#]],
+    );
+}
+
+#[test]
+fn a_header_that_all_webhooks_document() {
+    check_event_types(
+        "
+            doorOpened: {parameters: [{name: x-event-type, in: header, schema: {const: door.opened}}], body: {id: {type: string}}}
+            doorClosed: {parameters: [{name: x-event-type, in: header, schema: {const: door.closed}}], body: {id: {type: string}}}
+        ",
+        "",
+        expect![[r#"
+            event type in header x-event-type
+            webhook "doorOpened" is "door.opened", header "door.opened": door.opened
+            webhook "doorClosed" is "door.closed", header "door.closed": door.closed
+
+            W0708: the header `x-event-type` states the event type
+        "#]],
+    );
+}
+
+#[test]
+fn a_header_that_a_member_completes() {
+    check_event_types(
+        "
+            doorOpened: {parameters: [{name: x-github-event, in: header, schema: {const: door}}], body: {action: {const: opened}}}
+            doorClosed: {parameters: [{name: x-github-event, in: header, schema: {const: door}}], body: {action: {const: closed}}}
+            gateOpened: {parameters: [{name: x-github-event, in: header, schema: {const: gate}}], body: {action: {const: opened}}}
+        ",
+        "",
+        expect![[r#"
+            event type in header x-github-event, completed by /action
+            webhook "doorOpened" is "door.opened", header "door": door.opened
+            webhook "doorClosed" is "door.closed", header "door": door.closed
+            webhook "gateOpened" is "gate.opened", header "gate": gate.opened
+
+            W0708: the header `x-github-event` states the event type, completed by the body at `/action`
+        "#]],
+    );
+}
+
+#[test]
+fn one_webhook_that_states_nothing_has_an_address() {
+    check_event_types(
+        "
+            opened: {body: {id: {type: string}}}
+        ",
+        "",
+        expect![[r#"
+            event type in the address
+            webhook "opened": opened
+
+            W0708: there is only one webhook, so every delivery is decoded as it
+        "#]],
+    );
+}
+
+#[test]
+fn several_webhooks_that_state_nothing_are_an_error() {
+    check_event_types(
+        "
+            opened: {body: {id: {type: string}}}
+            closed: {body: {id: {type: string}}}
+        ",
+        "",
+        expect![[r#"
+            E0701: cannot determine where a delivery states its event type
+        "#]],
+    );
+}
+
+#[test]
+fn a_configured_member() {
+    check_event_types(
+        "
+            door.opened: {body: {type: {const: event}, name: {type: string}}}
+            door.closed: {body: {type: {const: event}, name: {type: string}}}
+        ",
+        r#"
+            [event-type]
+            pointer = "/name"
+        "#,
+        expect![[r#"
+            event type in /name
+            webhook "door.opened": door.opened
+            webhook "door.closed": door.closed
+        "#]],
+    );
+}
+
+#[test]
+fn a_configured_member_that_is_not_declared() {
+    check_event_types(
+        "
+            door.opened: {body: {type: {type: string}}}
+            door.closed: {body: {type: {type: string}}}
+        ",
+        r#"
+            [event-type]
+            pointer = "/name"
+        "#,
+        expect![[r#"
+            event type in /name
+            webhook "door.opened": door.opened
+            webhook "door.closed": door.closed
+
+            W0702: the bodies of 2 webhooks do not declare `/name`
+        "#]],
+    );
+}
+
+#[test]
+fn a_configured_header() {
+    check_event_types(
+        "
+            door.opened: {body: {id: {type: string}}}
+            door.closed: {body: {id: {type: string}}}
+        ",
+        r#"
+            [event-type]
+            header = "x-event"
+        "#,
+        expect![[r#"
+            event type in header x-event
+            webhook "door.opened", header "door.opened": door.opened
+            webhook "door.closed", header "door.closed": door.closed
+        "#]],
+    );
+}
+
+#[test]
+fn a_configured_address() {
+    check_event_types(
+        "
+            opened: {body: {id: {type: string}}}
+            closed: {body: {id: {type: string}}}
+        ",
+        "
+            [event-type]
+            address = true
+        ",
+        expect![[r#"
+            event type in the address
+            webhook "opened": opened
+            webhook "closed": closed
+        "#]],
+    );
+}
+
+#[test]
+fn a_configured_completion() {
+    check_event_types(
+        "
+            doorOpened: {body: {type: {const: door}, action: {const: opened}}}
+            doorClosed: {body: {type: {const: door}, action: {const: closed}}}
+        ",
+        r#"
+            [event-type]
+            pointer = "/type"
+            completed-by = "/action"
+        "#,
+        expect![[r#"
+            event type in /type, completed by /action
+            webhook "doorOpened" is "door.opened": door.opened
+            webhook "doorClosed" is "door.closed": door.closed
+        "#]],
+    );
+}
+
+#[test]
+fn another_separator() {
+    check_event_types(
+        "
+            opened: {body: {type: {const: door/opened}}}
+            closed: {body: {type: {const: door/closed}}}
+        ",
+        r#"
+            [event-type]
+            separator = "/"
+        "#,
+        expect![[r#"
+            event type in /type
+            webhook "opened" is "door/opened": door/opened
+            webhook "closed" is "door/closed": door/closed
+        "#]],
+    );
+}
+
+#[test]
+fn a_header_that_says_nothing_gives_way_to_the_body() {
+    let header = "parameters: [{name: x-event-type, in: header, schema: {type: string}}]";
+    check_event_types(
+        &format!(
+            "
+                DoorOpened: {{{header}, body: {{meta: {{type: object, properties: {{type: {{const: door.opened}}}}}}}}}}
+                DoorClosed: {{{header}, body: {{meta: {{type: object, properties: {{type: {{const: door.closed}}}}}}}}}}
+            "
+        ),
+        "",
+        expect![[r#"
+            event type in /meta/type
+            webhook "DoorOpened" is "door.opened": door.opened
+            webhook "DoorClosed" is "door.closed": door.closed
+
+            W0708: the body states the event type at `/meta/type`
+        "#]],
+    );
+}
+
+#[test]
+fn a_constant_that_several_bodies_share_is_no_event_type() {
+    let door = "door: {type: object, properties: {type: {enum: [DOOR]}, id: {type: string}}}";
+    check_event_types(
+        &format!(
+            "
+                DoorOpened: {{body: {{{door}, at: {{type: string}}}}}}
+                DoorClosed: {{body: {{{door}, by: {{type: string}}}}}}
+            "
+        ),
+        "",
+        expect![[r#"
+            E0701: cannot determine where a delivery states its event type
+        "#]],
+    );
+}
+
+#[test]
+fn values_that_divide_the_webhooks() {
+    check_event_types(
+        "
+            photoReady: {body: {state: {enum: [done, failed]}}}
+            clippedVideo: {body: {state: {enum: [clipped_video_done]}}}
+        ",
+        "",
+        expect![[r#"
+            event type in /state
+            webhook "photoReady" is "done": done
+            webhook "photoReady" is "failed": failed
+            webhook "clippedVideo" is "clipped_video_done": clipped_video_done
+
+            W0708: the values at `/state` of the bodies are different for each webhook
+        "#]],
+    );
+}
+
+#[test]
+fn a_place_where_other_webhooks_have_other_lists_is_not_the_event_type() {
+    check_event_types(
+        "
+            DoorOpened: {body: {eventType: {const: DOOR_OPENED}}}
+            DoorClosed: {body: {eventType: {const: DOOR_CLOSED}}}
+            KeyLost: {body: {type: {enum: [METAL, CARD]}}}
+        ",
+        "",
+        expect![[r#"
+            event type in /eventType
+            webhook "DoorOpened" is "DOOR_OPENED": DOOR_OPENED
+            webhook "DoorClosed" is "DOOR_CLOSED": DOOR_CLOSED
+
+            W0710: cannot determine the event type of webhook `KeyLost`, which is left out
+        "#]],
+    );
+}
+
+#[test]
+fn callbacks_to_one_address_are_not_told_apart_by_it() {
+    let callback = |member: &str| {
+        format!(
+            "{{'{{$request.body#/url}}': {{post: {{requestBody: {{content: {{application/json: {{schema: {{type: object, properties: {{{member}: {{type: string}}}}}}}}}}}}}}}}}}"
+        )
+    };
+    check_lowered(
+        &format!(
+            "
+                webhooks:
+                  opened: {}
+                  closed: {}
+            ",
+            callback("at"),
+            callback("by")
+        ),
+        expect![[r#"
+            E0701: cannot determine where a delivery states its event type
+        "#]],
+    );
+}
