@@ -23,12 +23,21 @@ pub(super) const STEPS: &[Step] = &[
     },
     Step { name: "docs", about: "rustdoc, without warnings", run: docs },
     Step { name: "peers", about: "benchmarks compile; the verifier agrees with other libraries", run: peers },
+    Step { name: "beside", about: "stores resolve beside sqlx, diesel and sea-orm, and work with them", run: beside },
     Step { name: "fuzz", about: "fuzz targets type-check", run: fuzz },
     Step { name: "targets", about: "macOS and Windows type-check", run: targets },
 ];
 
 /// Workspaces, by folder.
-const WORKSPACES: [&str; 4] = [".", "peers", "fuzz", "docs/comparison/helper"];
+const WORKSPACES: [&str; 7] = [
+    ".",
+    "peers",
+    "fuzz",
+    "docs/comparison/helper",
+    "stores/beside/diesel",
+    "stores/beside/sea-orm",
+    "stores/beside/sqlx",
+];
 
 /// The largest number of crates that a package may be compiled from, itself included.
 const CRATES: [(&str, usize); 7] = [
@@ -126,6 +135,17 @@ fn docs(shell: &Shell) -> Verdict {
 fn peers(shell: &Shell) -> Verdict {
     cmd!(shell, "cargo test --manifest-path peers/Cargo.toml --all-targets --no-run").run()?;
     cmd!(shell, "cargo test --manifest-path peers/Cargo.toml").run()?;
+    Ok(Outcome::Passed)
+}
+
+fn beside(shell: &Shell) -> Verdict {
+    for project in ["sqlx", "diesel"] {
+        let manifest = format!("stores/beside/{project}/Cargo.toml");
+        cmd!(shell, "cargo test --manifest-path {manifest} --target-dir target/beside").run()?;
+    }
+    // Only one crate of a project can link SQLite.
+    let manifest = "stores/beside/sea-orm/Cargo.toml";
+    cmd!(shell, "cargo tree --manifest-path {manifest} --invert libsqlite3-sys --depth 1").run()?;
     Ok(Outcome::Passed)
 }
 

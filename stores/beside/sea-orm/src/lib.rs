@@ -1,0 +1,1 @@
+//! `Cargo.lock` is the test.
