@@ -45,7 +45,7 @@ does not match, so the answer is 400.
 - **docs**: only docs, fixtures or the manifest differ.
 
 The step is major with *source* or *replay*; minor with another flag than *docs*, or with new public items; patch if files
-differ otherwise; none if the crate is the same.
+differ otherwise; none if sources, tests, fixtures and manifest are the same.
 ";
 
 /// The page.
@@ -62,7 +62,7 @@ pub(crate) fn page(table: &Table) -> String {
     });
     list(&mut page, table, "are silent", |effect| effect.flags.contains(&Flag::Silent));
     list(&mut page, table, "change only docs, fixtures or the manifest", |effect| effect.flags.contains(&Flag::Docs));
-    list(&mut page, table, "leave the crate the same", |effect| effect.step == Step::None);
+    list(&mut page, table, "leave sources, tests, fixtures and manifest the same", |effect| effect.step == Step::None);
     page + CONCLUSIONS
 }
 

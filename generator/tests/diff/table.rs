@@ -87,7 +87,7 @@ pub(crate) enum Flag {
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Step {
-    /// The crate is the same.
+    /// Sources, tests, fixtures and manifest are the same.
     None,
     /// Neither the public API nor what it reads differs.
     Patch,
