@@ -84,7 +84,7 @@ pub(super) fn measure(root: &Path, folder: &Path, table: &Table, is_refereed: bo
 
     let referee = if is_refereed { referee(&crates, root) } else { None };
 
-    let mut measured = Vec::new();
+    let (mut measured, mut agreed) = (Vec::new(), 0);
     for (edit, (number, new)) in table.edits.iter().zip(edited.iter().enumerate()) {
         let new = match new {
             Ok(new) => new,
@@ -104,9 +104,14 @@ pub(super) fn measure(root: &Path, folder: &Path, table: &Table, is_refereed: bo
             [referee.disagrees(BASE, &name, there.as_deref()), referee.disagrees(&name, BASE, back.as_deref())]
         });
         let disagreements: Vec<String> = verdicts.flatten().collect();
+        agreed += 2 - disagreements.len();
         let mut row = Measured::new(edit, &old, new, &undone, reads, compile)?;
         row.problems.extend(disagreements);
         measured.push(row);
+    }
+    if referee.is_some() {
+        let all = 2 * edited.iter().filter(|new| new.is_ok()).count();
+        eprintln!("`public-api` agrees with the compiler in {agreed} of {all} directions");
     }
     Ok(measured)
 }
