@@ -12,7 +12,7 @@ use webhook_generator::source::{Limit, Limits};
 
 /// Generate Rust crates that receive webhooks
 #[derive(Parser)]
-#[command(name = "cargo-webhooks", bin_name = "cargo webhooks", version)]
+#[command(name = "cargo-webhooks", bin_name = "cargo webhooks", version = webhook_generator::VERSION)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -8,7 +8,7 @@ use webhook_generator::diagnostics::{Code, Diagnostic};
 use webhook_generator::fingerprint::relative;
 use webhook_generator::lock;
 use webhook_generator::source::Limits;
-use webhook_generator::{BuildScript, Layout, ReceiverDependency, Request};
+use webhook_generator::{BuildScript, BuildScriptKind, Layout, ReceiverDependency, Request};
 
 use crate::args::{Generate, Input, UsageError};
 use crate::paths::{absolute, shown, without_links};
@@ -88,11 +88,12 @@ impl Job {
             assumed_receiver = Some(folder);
         }
         if let Some(file) = file
-            && let Some(script) = &file.project.build_script
+            && let Some((script, is_guard)) = file.build_script()
         {
             let error = |message: String| Problem::Config(file.error(&message));
-            let path = seen_from(&out, &file.resolve(script)).map_err(error)?;
-            request = request.build_script(BuildScript { path, crate_dir: out.clone() });
+            let path = seen_from(&out, &script).map_err(error)?;
+            let kind = if is_guard { BuildScriptKind::Guard(path) } else { BuildScriptKind::Existing(path) };
+            request = request.build_script(BuildScript { kind, crate_dir: out.clone() });
         }
         request = request.layout(layout(&out)?);
         Ok(Self { name: name(&arguments.input, file), request, out: Some(out), names, assumed_receiver })

@@ -43,6 +43,12 @@ impl ProjectFile {
         if path.is_absolute() { path } else { shown(path) }
     }
 
+    /// What the build script of the crate is made from: itself, or this file if it is the guard (`true`).
+    pub(crate) fn build_script(&self) -> Option<(PathBuf, bool)> {
+        let existing = self.project.build_script.as_ref().map(|script| (self.resolve(script), false));
+        existing.or_else(|| self.project.guard.then(|| (self.path.clone(), true)))
+    }
+
     /// A file that the configuration names, as seen from the working directory. If there is none, the error is where it is
     /// named, and suggests a file with a similar name.
     pub(crate) fn existing(&self, named: &Located<PathBuf>) -> Result<PathBuf, Diagnostic> {

@@ -4,6 +4,7 @@
 //! files. Both compile this file, so it uses only the standard library.
 
 use std::fmt::{self, Write as _};
+use std::fs;
 use std::path::{Component, Path};
 
 /// The name of the record within the generated crate.
@@ -87,6 +88,40 @@ pub fn parse(record: &str) -> Option<Vec<Input>> {
             (!path.is_empty()).then(|| Input { path: path.to_owned(), fingerprint })
         })
         .collect()
+}
+
+/// The folders of the generator's package that have its sources.
+pub const SOURCES: [&str; 2] = ["guard", "src"];
+
+/// The fingerprint of the generator's sources, in the folder of its package: of every `.rs` file in [`SOURCES`], with its path.
+/// `None` if there are none, or one cannot be read.
+pub fn sources(generator: &Path) -> Option<Fingerprint> {
+    let mut files = Vec::new();
+    for folder in SOURCES {
+        find(&generator.join(folder), folder, &mut files);
+    }
+    files.sort_unstable();
+    let mut all = String::new();
+    for path in &files {
+        let text = fs::read(generator.join(path)).ok()?;
+        // Writing to a `String` does not fail.
+        let _ = writeln!(all, "{path} {}", Fingerprint::of(&text));
+    }
+    (!files.is_empty()).then(|| Fingerprint::of(all.as_bytes()))
+}
+
+/// Adds the `.rs` files below a folder, by path with `/`.
+fn find(folder: &Path, name: &str, files: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let Some(file) = path.file_name().and_then(|name| name.to_str()) else { continue };
+        let name = format!("{name}/{file}");
+        if path.is_dir() {
+            find(&path, &name, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(name);
+        }
+    }
 }
 
 /// How an input differs from its record.
@@ -215,6 +250,26 @@ mod tests {
             _ => None,
         });
         assert_eq!(changes, [("edited", Change::Edited), ("gone", Change::Missing)]);
+    }
+
+    #[test]
+    fn sources_of_a_generator() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+            sources(folder.path())
+        };
+        assert_eq!(sources(folder.path()), None);
+        let first = write("src/lib.rs", "a");
+        assert!(first.is_some());
+        assert_eq!(write("src/notes.md", "b"), first);
+        assert_eq!(write("tests/a.rs", "b"), first);
+        let second = write("src/a/b.rs", "b");
+        assert_ne!(second, first);
+        assert_ne!(write("src/a/b.rs", "c"), second);
+        assert_eq!(write("src/a/b.rs", "b"), second);
     }
 
     #[test]

@@ -28,5 +28,8 @@ pub mod source;
 mod testing;
 pub mod write;
 
+/// The version of this package, and the [fingerprint of its sources](fingerprint::sources) in parentheses.
+pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), env!("WEBHOOK_GENERATOR_SOURCES"));
+
 pub use pipeline::{Outcome, Output, Reached, Stage, dump, generate, patch, run};
-pub use request::{BuildScript, Layout, ReceiverDependency, Request};
+pub use request::{BuildScript, BuildScriptKind, Layout, ReceiverDependency, Request};

@@ -8,12 +8,12 @@ use crate::budget::{Budget, Usage};
 use crate::config::Config;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Levels, Place};
 use crate::document::{self, FileId, Node};
-use crate::emit::{self, Emitter, Manifest};
+use crate::emit::{self, Emitter, Manifest, guard};
 use crate::ir::Api;
 use crate::lock::Lock;
 use crate::names::{self, Names};
 use crate::normalize::{self, Description};
-use crate::request::{BuildScript, ReceiverDependency, Request};
+use crate::request::{BuildScript, BuildScriptKind, ReceiverDependency, Request};
 use crate::resolve::Resolver;
 use crate::signature::Scheme;
 use crate::source::Sources;
@@ -279,10 +279,16 @@ impl Run<'_> {
             signed: api.scheme != Some(Scheme::Unsigned),
             receiver: &receiver,
             layout: self.request.layout,
-            build_script: self.request.build_script.as_ref(),
+            build_script: self.request.build_script.as_ref().map(|script| match &script.kind {
+                BuildScriptKind::Existing(path) => &**path,
+                BuildScriptKind::Guard(_) => guard::MAIN,
+            }),
         };
         files.insert("Cargo.toml".to_owned(), emit::manifest(&manifest));
-        if let Some(BuildScript { crate_dir, .. }) = &self.request.build_script {
+        if let Some(BuildScript { crate_dir, kind }) = &self.request.build_script {
+            if let BuildScriptKind::Guard(config) = kind {
+                files.extend(guard::files(config));
+            }
             files.insert(fingerprint::FILE.to_owned(), self.fingerprint(crate_dir, record));
         }
         Some(files)

@@ -177,13 +177,23 @@ pub enum Layout {
     Standalone,
 }
 
-/// The build script of an emitted package, such as one that checks that the package is up to date.
+/// The build script of an emitted package.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BuildScript {
-    /// The path of the script, relative to the package, with `/`.
-    pub path: String,
+    /// Which script it is.
+    pub kind: BuildScriptKind,
     /// The folder of the package. Paths in the record of the input files are relative to it.
     pub crate_dir: PathBuf,
+}
+
+/// Which build script an emitted package has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BuildScriptKind {
+    /// One that exists: its path relative to the package, with `/`.
+    Existing(String),
+    /// An emitted one, which keeps the package up to date. It has the path of the `codegen.toml` relative to the package, with
+    /// `/`.
+    Guard(String),
 }
 
 #[cfg(test)]

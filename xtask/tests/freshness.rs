@@ -1,5 +1,10 @@
 //! The freshness guard (`build.rs` of the workspace), run by Cargo in a workspace with a small stand-in for the generator.
 
+#[path = "../../generator/src/fingerprint.rs"]
+#[allow(dead_code, missing_docs, unreachable_pub, reason = "shared with the generator, which uses the rest of it")]
+mod fingerprint;
+
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -46,7 +51,7 @@ impl Workspace {
     fn new() -> Self {
         let workspace = Self(TempDir::new().unwrap());
         let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        for path in ["build.rs", "generator/src/fingerprint.rs", ".cargo/config.toml"] {
+        for path in ["build.rs", "generator/src/fingerprint.rs", "generator/guard/guard.rs", ".cargo/config.toml"] {
             workspace.write(path, &fs::read_to_string(repository.join(path)).unwrap());
         }
         workspace.write("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"generated\", \"xtask\"]\n");
@@ -204,4 +209,35 @@ fn copies_are_not_checked() {
     workspace.build_on_a_server().succeeds();
     workspace.build().succeeds().says("Fresh generated");
     assert!(!workspace.has_generator());
+}
+
+#[cfg(unix)]
+#[test]
+fn an_installed_command_with_the_same_sources_is_used() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let workspace = Workspace::new();
+    workspace.build().succeeds();
+    let sources = fingerprint::sources(&workspace.path("generator")).unwrap();
+    let input = |text: &str| {
+        fingerprint::Input::new(Path::new("generated"), Path::new("spec/description"), text.as_bytes()).unwrap()
+    };
+    let build = |sources: &str, text: &str| {
+        let generate = format!("printf %s '{}' >generated/.codegen-inputs", fingerprint::record(vec![input(text)]));
+        let script = format!(
+            "#!/bin/sh\ncase $1 in\n--version) echo 'cargo-webhooks 0.1.0 ({sources})' ;;\ngenerate) {generate} ;;\nesac\n"
+        );
+        workspace.write("commands/cargo-webhooks", &script);
+        fs::set_permissions(workspace.path("commands/cargo-webhooks"), fs::Permissions::from_mode(0o755)).unwrap();
+        workspace.write("spec/description", text);
+        let path = env::var_os("PATH").unwrap_or_default();
+        let folders = [workspace.path("commands")].into_iter().chain(env::split_paths(&path));
+        Build::new(workspace.cargo().env("PATH", env::join_paths(folders).unwrap()).output().unwrap())
+    };
+    build(&sources.to_string(), "second").succeeds().says("was regenerated (`spec/description` was edited)");
+    assert!(!workspace.has_generator());
+    assert!(workspace.read("generated/src/lib.rs").contains("first"), "the stand-in writes the record alone");
+    // Any other generator might make another crate.
+    build("0123456789abcdef", "third").succeeds();
+    assert!(workspace.has_generator() && workspace.read("generated/src/lib.rs").contains("third"));
 }

@@ -3,10 +3,13 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use toml::Spanned;
+
 use super::Located;
 use super::fetch::Fetch;
 use super::table::Table;
 use super::values::Text;
+use crate::diagnostics::{Code, Diagnostic};
 
 /// What to read, and where the crate goes. Paths are as written: relative to the folder of the configuration.
 ///
@@ -25,6 +28,8 @@ pub struct Project {
     pub receiver: Option<Located<Receiver>>,
     /// The build script of the generated crate. Such a crate also has a [record](crate::fingerprint) of its input files.
     pub build_script: Option<PathBuf>,
+    /// Whether the generated crate has a build script that keeps it up to date, and thus a record of its input files.
+    pub guard: bool,
     /// Where the description is published.
     pub fetch: Option<Located<Fetch>>,
 }
@@ -35,13 +40,25 @@ impl Project {
             text.as_str().into()
         }
         let located = |text: Located<Text>| Located { value: path(&text.value), place: text.place };
+        let build_script: Option<Spanned<Text>> = table.string("build-script");
+        let guard = table.flag("guard");
+        if build_script.is_some()
+            && let Some(guard) = guard.as_ref().filter(|guard| *guard.get_ref())
+        {
+            table.report(
+                Diagnostic::new(Code::Config, "`guard` and `build-script` cannot be combined")
+                    .at(table.place(guard.span()), "")
+                    .help("`guard` is a build script of its own"),
+            );
+        }
         Self {
             spec: table.string("spec").map(|text| located(table.located(text))),
             root: table.string("root").map(|text| located(table.located(text))),
             overlays: table.located_strings("overlays").into_iter().map(located).collect(),
             out: table.string("out").map(|text| path(text.get_ref())),
             receiver: table.string("receiver").map(|receiver| table.located(receiver)),
-            build_script: table.string("build-script").map(|text| path(text.get_ref())),
+            build_script: build_script.map(|text| path(text.get_ref())),
+            guard: guard.is_some_and(Spanned::into_inner),
             fetch: table.table("fetch", Fetch::read).map(|fetch| table.located(fetch)),
         }
     }

@@ -96,10 +96,20 @@ fn files_of_a_project() {
         out: Some("../acme".into()),
         receiver: Some(Located { value: Receiver::Version("^1.2".to_owned()), place: Place::Bytes(FILE, 75..81) }),
         build_script: Some("build.rs".into()),
+        guard: false,
         fetch: None,
     };
     assert_eq!(project, expected);
     assert_eq!(parsed("").project, Project::default());
+    assert!(parsed("guard = true").project.guard);
+    check_error(
+        "guard = true\nbuild-script = \"build.rs\"\n",
+        &expect![[r#"
+            E0401: `guard` and `build-script` cannot be combined
+            at 8..12: "true"
+            help: `guard` is a build script of its own
+        "#]],
+    );
     check_error(
         "spec = \"\"\noverlays = \"b.yaml\"\nreceiver = \"git@example.com:a\"\n",
         &expect![[r#"

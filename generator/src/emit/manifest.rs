@@ -1,6 +1,6 @@
 //! `Cargo.toml`.
 
-use crate::{BuildScript, Layout, ReceiverDependency};
+use crate::{Layout, ReceiverDependency};
 
 /// What a manifest says.
 pub struct Manifest<'a> {
@@ -16,15 +16,15 @@ pub struct Manifest<'a> {
     pub receiver: &'a ReceiverDependency,
     /// What the package is part of.
     pub layout: Layout,
-    /// The build script, if there is one.
-    pub build_script: Option<&'a BuildScript>,
+    /// The path of the build script, if there is one.
+    pub build_script: Option<&'a str>,
 }
 
 /// The text of a manifest. Every text in it is checked before: none comes from the description.
 pub fn manifest(manifest: &Manifest<'_>) -> String {
     let Manifest { name, version, vendor, signed, receiver, layout, build_script } = manifest;
     let contents = if *signed { "payloads, routing and signature verification" } else { "payloads and routing" };
-    let build = build_script.map(|BuildScript { path, .. }| format!("build = {path:?}\n")).unwrap_or_default();
+    let build = build_script.map(|path| format!("build = {path:?}\n")).unwrap_or_default();
     let workspace = match layout {
         Layout::Member => "",
         Layout::Standalone => "\n# A separate workspace, wherever the folder is.\n[workspace]\n",

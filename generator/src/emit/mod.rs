@@ -7,6 +7,7 @@ mod enum_;
 mod event;
 mod event_type;
 mod fixtures;
+pub(crate) mod guard;
 mod handler;
 mod imports;
 mod library;
