@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use cargo_webhooks::Generate;
@@ -25,6 +26,12 @@ pub(crate) enum Command {
     Suite(Suite),
     Conformance(Conformance),
     Bench(Bench),
+    /// `cargo webhooks`, for other tasks
+    #[command(hide = true, disable_help_flag = true)]
+    Webhooks {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
 }
 
 /// Run the checks of this repository
@@ -104,6 +111,10 @@ pub(crate) struct Corpus {
     /// How far to go with each description
     #[arg(long, value_name = "STAGE", value_enum, default_value_t)]
     pub(crate) until: Until,
+
+    /// Also run `cargo webhooks init` on each description, accept the candidates that it offers, and generate again
+    #[arg(long)]
+    pub(crate) init: bool,
 
     /// Where the crates are written and built; default `target/corpus`
     #[arg(long, value_name = "DIR")]

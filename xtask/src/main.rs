@@ -10,6 +10,7 @@ mod edits;
 mod suite;
 mod workspace;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -24,5 +25,8 @@ fn main() -> ExitCode {
         cli::Command::Corpus(arguments) => corpus::run(&arguments),
         cli::Command::Edits(arguments) => edits::run(&arguments),
         cli::Command::Suite(arguments) => suite::run(&arguments),
+        cli::Command::Webhooks { arguments } => {
+            cargo_webhooks::run([OsString::from("cargo-webhooks")].into_iter().chain(arguments))
+        }
     }
 }

@@ -15,6 +15,7 @@ use super::event_types::{Correctness, Expected, Judged};
 use super::examples::{self, Example};
 use super::find::Document;
 use super::generate::Generated;
+use super::init::FirstContact;
 use super::row::Row;
 use super::signatures::{Signatures, Verdict};
 use super::twins::Twin;
@@ -39,6 +40,8 @@ pub(crate) struct Measuring {
     pub(crate) receiver: PathBuf,
     /// How far to go.
     pub(crate) until: Until,
+    /// Whether `cargo webhooks init` is run, too.
+    pub(crate) init: bool,
     /// The documented signature schemes.
     pub(crate) signatures: Signatures,
 }
@@ -64,6 +67,7 @@ impl Measuring {
             inexpressible: Vec::new(),
             open: Vec::new(),
             unknown: Vec::new(),
+            first_contact: None,
             signature: self.signatures.verdict(
                 &document.name,
                 &generated.diagnostics,
@@ -75,6 +79,15 @@ impl Measuring {
         };
         if let Some(Verdict::Wrong(what)) = &row.signature {
             row.failures.push(format!("signature: {what}"));
+        }
+        if self.init {
+            stage("init");
+            match FirstContact::make(&absolute(&document.path)?, &self.receiver, &folder.join("init"))
+                .map_err(problem)?
+            {
+                Ok(made) => row.first_contact = Some(made),
+                Err(complaint) => row.fail(complaint),
+            }
         }
         let messages = generated.diagnostics.grouped().iter().count();
         if messages > MAX_MESSAGES {
@@ -211,6 +224,10 @@ fn counted(generated: &Generated, output: &Output, row: &Row, examples: &[Exampl
 /// The first lines of a program's output.
 fn beginning(text: &str) -> String {
     text.lines().take(20).collect::<Vec<_>>().join("\n")
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, String> {
+    std::path::absolute(path).map_err(|error| format!("`{}`: {error}", path.display()))
 }
 
 fn stage(name: &str) {

@@ -10,6 +10,7 @@ mod event_types;
 mod examples;
 mod find;
 mod generate;
+mod init;
 mod measure;
 mod record;
 mod row;
@@ -79,6 +80,7 @@ impl Run {
                 expected: Expected::read(&root)?,
                 receiver: root.join("receiver"),
                 until: arguments.until,
+                init: arguments.init,
                 signatures,
             },
             record: arguments.record.as_deref().map(Record::read).transpose()?,

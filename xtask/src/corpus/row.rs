@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::count::{Count, Counts};
+use super::init::FirstContact;
 use super::signatures::Verdict;
 
 /// One row of the table.
@@ -21,6 +22,8 @@ pub(crate) struct Row {
     pub(crate) open: Vec<String>,
     /// The webhooks whose event type the description does not state, with what they are routed as.
     pub(crate) unknown: Vec<String>,
+    /// How `cargo webhooks init` made a crate; `None` if it was not run, or failed.
+    pub(crate) first_contact: Option<FirstContact>,
     /// How the documented signature scheme was found; `None` if none is documented or found.
     pub(crate) signature: Option<Verdict>,
     /// The failures, in words.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::count::{Count, Counts};
+use super::init::FirstContact;
 use super::row::{self, Row};
 use super::signatures::{self, Verdict};
 
@@ -84,6 +85,14 @@ pub(crate) fn text(rows: &[Row]) -> String {
     section(&mut table, "failures", rows, |row| &row.failures);
     // Writing to a `String` does not fail.
     let _ = writeln!(table, "\n{}", signatures::summary(&row::signatures(rows)));
+    let made = |way| rows.iter().filter(|row| row.first_contact == Some(way)).count();
+    let [at_once, answered, nothing] = [FirstContact::AtOnce, FirstContact::Answered, FirstContact::Nothing].map(made);
+    if at_once + answered + nothing > 0 {
+        let _ = writeln!(
+            table,
+            "first contact: {at_once} generated at once, {answered} after answers, {nothing} without a JSON body",
+        );
+    }
     for row in rows {
         if let Some(Verdict::Missed(what)) = &row.signature {
             let _ = writeln!(table, "  {}: {what}", row.document);
