@@ -52,12 +52,12 @@ fn growth_only_adds_public_items() {
         let choices = &mut tape.choices();
         let mut spec = first(choices);
         let _ = fs::remove_file(folder.path().join("names.lock"));
-        let mut items = run(folder.path(), choices, &spec, seed);
+        let mut items = run(folder.path(), &shuffled(choices, &spec), seed);
         for _ in 0..3 {
             for _ in 0..choices.number(1..=4) {
                 grow(choices, &mut spec);
             }
-            let grown = run(folder.path(), choices, &spec, seed);
+            let grown = run(folder.path(), &shuffled(choices, &spec), seed);
             let gone: Vec<&String> = items.difference(&grown).collect();
             assert!(gone.is_empty(), "seed {seed}: {gone:#?} are gone from {spec:#}");
             added += grown.len() - items.len();
@@ -67,9 +67,29 @@ fn growth_only_adds_public_items() {
     assert!(u64::try_from(added).is_ok_and(|added| added > rounds), "descriptions grow");
 }
 
+#[test]
+fn equal_types_are_merged_into_the_first_with_a_record_as_without() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("codegen.toml"), CONFIG).expect("the file can be written");
+    let webhook = |name: &str| {
+        let made_by = json!({ "type": "object", "description": name, "properties": { "id": { "type": "string" } } });
+        let body = json!({ "type": "object", "properties": { "type": { "const": name }, "made_by": made_by } });
+        let content = json!({ "application/json": { "schema": body } });
+        format!("{}: {}", json!(name), json!({ "post": { "requestBody": { "content": content } } }))
+    };
+    let spec = |webhooks: &[String]| {
+        let webhooks = webhooks.join(", ");
+        format!(r#"{{"openapi": "3.1.0", "info": {{"title": "Acme", "version": "1"}}, "webhooks": {{{webhooks}}}}}"#)
+    };
+    run(folder.path(), &spec(&[webhook("form.seen")]), 0);
+    // What is new comes first.
+    let items = run(folder.path(), &spec(&[webhook("bill.paid"), webhook("form.seen")]), 0);
+    assert!(items.iter().any(|item| item.ends_with("::MadeBy")), "{items:#?}");
+}
+
 /// The public items for a description. The record of names is carried forward; with it, a second run gives the same.
-fn run(folder: &Path, choices: &mut Choices<'_>, spec: &Value, seed: u64) -> BTreeSet<String> {
-    fs::write(folder.join("spec.json"), shuffled(choices, spec)).expect("the file can be written");
+fn run(folder: &Path, spec: &str, seed: u64) -> BTreeSet<String> {
+    fs::write(folder.join("spec.json"), spec).expect("the file can be written");
     let request = Request::new(folder.join("spec.json"))
         .config(folder.join("codegen.toml"))
         .names(folder.join("names.lock"))
@@ -77,7 +97,7 @@ fn run(folder: &Path, choices: &mut Choices<'_>, spec: &Value, seed: u64) -> BTr
     let run = || -> Output {
         let outcome = generate(&request);
         let messages = render::text(&outcome.diagnostics, &outcome.sources, false);
-        outcome.output.unwrap_or_else(|| panic!("seed {seed}: {messages}\n{spec:#}"))
+        outcome.output.unwrap_or_else(|| panic!("seed {seed}: {messages}\n{spec}"))
     };
     let output = run();
     fs::write(folder.join("names.lock"), &output.names).expect("the file can be written");
@@ -264,7 +284,7 @@ fn object(choices: &mut Choices<'_>, components: &[String], depth: usize) -> Val
 }
 
 fn schema(choices: &mut Choices<'_>, components: &[String], depth: usize) -> Value {
-    match choices.number(0..=9) {
+    match choices.number(0..=12) {
         0..=3 if depth > 0 => object(choices, components, depth),
         4 if depth > 0 => json!({ "type": "array", "items": object(choices, components, depth) }),
         5 | 6 if !components.is_empty() => {
@@ -275,6 +295,21 @@ fn schema(choices: &mut Choices<'_>, components: &[String], depth: usize) -> Val
             json!({ "type": "string", "enum": values })
         }
         8 => json!({ "type": "integer" }),
+        9 if depth > 0 => json!({ "type": "object", "additionalProperties": object(choices, components, depth) }),
+        10 if depth > 0 => {
+            let alternatives = ["one", "other"].map(|tag| {
+                let mut alternative = object(choices, components, depth);
+                alternative["properties"]["tag"] = json!({ "const": tag });
+                alternative["required"] = json!(["tag"]);
+                alternative
+            });
+            json!({ "oneOf": alternatives })
+        }
+        11 if depth > 0 && !components.is_empty() => {
+            let base = format!("#/components/schemas/{}", choices.pick(components));
+            // A member of both parts would change its kind when one of them grows. Without `type`, this part does not.
+            json!({ "allOf": [{ "$ref": base }, { "properties": { "own": object(choices, components, depth) } }] })
+        }
         _ => json!({ "type": "string" }),
     }
 }
