@@ -30,7 +30,8 @@ use crate::store::{Finish, Selection, Store, StoreError, Verdict};
 /// # async fn example<Acme: Webhooks>(service: ReceiverService<Acme>) -> Result<(), Box<dyn std::error::Error>> {
 /// let store = MemoryStore::new(); // for tests; a durable store is in a crate of its own
 /// let service = Inbox::start("acme", store, service)?;
-/// // … mount a clone of the service in a server, and run it until it is stopped …
+/// // … route to it with `webhook_receiver::serve::Server`, which drains it when it stops; or mount a clone in another server,
+/// // run that until it is stopped, and then:
 /// service.drain(std::time::Duration::from_secs(20)).await;
 /// # Ok(())
 /// # }
@@ -153,16 +154,18 @@ impl<S: Store, W: Webhooks> Inbox<S, W> {
     /// accepting requests first: those that arrive later are stored, and handled after the next start.
     ///
     /// After this time, the handlers that still run are dropped, and their deliveries are left to other workers. Their attempts
-    /// do not count: they have not failed. Returns whether all have finished.
+    /// do not count: they have not failed. Returns whether all have finished,
+    /// also if this has been called before.
     ///
-    /// `serve::Server` waits for the handlers itself, within its shutdown timeout. The limit after it can be zero.
+    /// `serve::Server` does this itself, within its shutdown timeout.
     pub async fn drain(&self, limit: Duration) -> bool {
         let shared = self.shared();
-        let have_finished = timeout(limit, self.finished()).await.is_ok();
+        let have_finished = timeout(limit, self.finished()).await.is_ok() && !shared.has_dropped();
         shared.enter(Phase::Stopped);
         let release = |claim| Finish { claim, verdict: Verdict::Release };
         let batch: Vec<_> = shared.held.abort_all().into_iter().map(release).collect();
         if !batch.is_empty() {
+            shared.dropped();
             tracing::warn!(handlers = batch.len(), "handlers of webhooks were dropped at shutdown");
             // Otherwise their leases lapse.
             let _ = timeout(Duration::from_secs(2), shared.store.finish(batch)).await;
@@ -177,7 +180,8 @@ impl<S: Store, W: Webhooks> Inbox<S, W> {
     }
 }
 
-/// A server that stops waits for the handlers, and nothing more is claimed.
+/// A server that stops waits for the handlers within its own limit, and nothing more is claimed. Then it drops those that still
+/// run, as [`drain`](Inbox::drain) does.
 impl<S: Store, W: Webhooks> WebhookService for Inbox<S, W> {
     async fn answer<B>(&self, request: Request<B>) -> Response<Full<Bytes>>
     where
@@ -188,6 +192,10 @@ impl<S: Store, W: Webhooks> WebhookService for Inbox<S, W> {
 
     async fn idle(&self) {
         self.finished().await;
+    }
+
+    async fn stop(&self) {
+        self.drain(Duration::ZERO).await;
     }
 }
 

@@ -1,5 +1,6 @@
 //! What all clones of an inbox and its workers share.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, Semaphore, watch};
@@ -25,6 +26,8 @@ pub(crate) struct Shared<S: Store, W: Webhooks> {
     pub(crate) slots: Slots,
     pub(crate) held: Held,
     pub(crate) phase: watch::Sender<Phase>,
+    /// Whether handlers were dropped.
+    dropped: AtomicBool,
     status: Mutex<Status>,
 }
 
@@ -88,6 +91,7 @@ impl<S: Store, W: Webhooks> Shared<S, W> {
             },
             held: Held::default(),
             phase: watch::Sender::new(Phase::Running),
+            dropped: AtomicBool::new(false),
             status: Mutex::new(Status { inserting: None, working: None, progress: Instant::now() }),
             settings,
         }
@@ -129,6 +133,14 @@ impl<S: Store, W: Webhooks> Shared<S, W> {
             *current = phase.max(*current);
             is_later
         });
+    }
+
+    pub(crate) fn dropped(&self) {
+        self.dropped.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn has_dropped(&self) -> bool {
+        self.dropped.load(Ordering::Relaxed)
     }
 
     fn lock(&self) -> MutexGuard<'_, Status> {

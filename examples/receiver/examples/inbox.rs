@@ -1,12 +1,8 @@
 //! The receiver that the README shows, with an inbox.
 
-use std::time::Duration;
-
 use tenovos_webhooks::webhook_receiver::serve::Server;
 use tenovos_webhooks::{AssetCreated, Event, Fallback, Secret, Topic, Unrouted};
 use tracing::{info, warn};
-use webhook_inbox::Inbox;
-use webhook_inbox_sqlite::SqliteStore;
 
 async fn agreement(event: Event) {
     info!("{:?}", event.event_type());
@@ -24,10 +20,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             Fallback::Kept
         })
         .into_service();
-    let store = SqliteStore::open("webhooks.sqlite")?;
-    let service = Inbox::start("tenovos", store, service)?;
+    let store = webhook_inbox_sqlite::SqliteStore::open("webhooks.sqlite")?;
+    let service = webhook_inbox::Inbox::start("tenovos", store, service)?;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
-    Server::new().route_service("/webhooks/tenovos", service.clone()).run(listener).await?;
-    service.drain(Duration::ZERO).await;
+    Server::new().route_service("/webhooks/tenovos", service).run(listener).await?;
     Ok(())
 }

@@ -130,7 +130,7 @@ async fn serve(options: &Options, store: impl Store) -> Result<(), BoxError> {
     println!("try it, the signature is valid for five minutes:\n\n{try_it}\n");
 
     server.run(listener).await?;
-    // The server has waited for the handlers.
+    // The server has drained it already.
     if inbox.drain(Duration::ZERO).await {
         println!("stopped: every handler has finished");
     } else {

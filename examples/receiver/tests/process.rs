@@ -10,6 +10,9 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
+use webhook_inbox::Store;
+use webhook_inbox_sqlite::SqliteStore;
+
 use support::http::{Request, assert_page, page};
 use support::process::{PATIENCE, Process, Server};
 use support::shell::curl_request;
@@ -269,6 +272,33 @@ fn survives_a_kill(variable: &str, value: &str) {
     assert_eq!(delivery.answer(server.address).status, 200);
     server.process.log.wait_for("webhook duplicate");
     assert_page(server.address, "/assets", NOTHING);
+}
+
+/// The program of the README with two lines more. A delivery waits, since the endpoint is paused, when the process is killed.
+#[tokio::test]
+async fn the_receiver_in_the_docs_survives_a_kill() {
+    let folder = tempfile::tempdir().expect("there should be a temporary folder");
+    let store = SqliteStore::open(folder.path().join("webhooks.sqlite")).expect("the store is created");
+    store.set_paused("tenovos", true).await.expect("the store can be written");
+    let start = || {
+        let mut process = Process::of_the_docs(folder.path());
+        let address = process.stdout.wait_for("127.0.0.1:");
+        (process, address.parse().expect("it prints its address"))
+    };
+    let delivery = Request::delivery("msg_1", ASSET_CREATED);
+    let (mut process, address) = start();
+    assert_eq!(delivery.answer(address).status, 200);
+    process.signal("KILL");
+    process.exit();
+
+    store.set_paused("tenovos", false).await.expect("the store can be written");
+    let (mut process, address) = start();
+    process.stdout.wait_for("new asset cdff2214-3873-4cc4-8e2e-94fcec784343");
+    assert_eq!(delivery.answer(address).status, 200);
+    process.signal("TERM");
+    assert_eq!(process.exit().code(), Some(0));
+    let rest = process.stdout.rest();
+    assert!(!rest.iter().any(|line| line.contains("new asset")), "it is handled once: {rest:#?}");
 }
 
 #[test]

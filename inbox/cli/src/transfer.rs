@@ -19,7 +19,10 @@ async fn between<A: Store, B: Store>(from: &A, to: &B, arguments: &Move) -> Done
     let Age(patience) = arguments.wait;
     if arguments.finish {
         let moved = finish_move(from, to, patience).await?;
-        return print(&format!("{} deliveries moved, {} of them with a body\n", moved.deliveries, moved.bodies));
+        return print(&format!(
+            "moved: the new store has {} more deliveries, and {} bodies were removed from the old one\n",
+            moved.deliveries, moved.bodies
+        ));
     }
     let moved = prepare_move(from, to).await?;
     print(&format!(

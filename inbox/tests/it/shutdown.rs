@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use webhook_inbox::Inbox;
 use webhook_inbox::store::State;
 use webhook_receiver::WebhookService;
@@ -91,4 +91,19 @@ async fn a_server_that_stops_waits_for_handlers() {
     assert!(start.elapsed() >= Duration::from_secs(4));
     assert!(inbox.drain(Duration::ZERO).await);
     assert_eq!([state(&store, "1").await, state(&store, "2").await], [Some(State::Done), Some(State::Pending)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_stops_leaves_what_still_runs_to_the_next_process() {
+    let store = store();
+    let service = receiver().on(|_: Created| async { sleep(Duration::MAX).await }).into_service();
+    let inbox = Inbox::start("acme", store.clone(), service).unwrap();
+    send(&inbox, "1", &created("a")).await;
+    sleep(Duration::from_secs(1)).await;
+    assert!(timeout(Duration::from_secs(25), inbox.idle()).await.is_err());
+    inbox.stop().await;
+    let left = entry(&store, "1").await.unwrap();
+    assert_eq!((left.state, left.attempts), (State::Pending, 0));
+    // Who asks later learns that not all have finished.
+    assert!(!inbox.drain(Duration::ZERO).await);
 }

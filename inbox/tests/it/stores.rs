@@ -245,7 +245,9 @@ impl Store for Faulty {
         }
         let mut entries = self.store.list(selection, &page).await?;
         if self.has(Fault::HidesSizes) {
-            entries.iter_mut().for_each(|entry| entry.size = entry.bytes.as_ref().map(|bytes| bytes.len() as u64));
+            for entry in &mut entries {
+                entry.size = entry.bytes.as_ref().map(|bytes| bytes.len() as u64);
+            }
         }
         Ok(entries)
     }
@@ -322,7 +324,9 @@ impl Store for Faulty {
 
     async fn import_versions(&self, mut versions: Vec<Version>) -> Result<(), StoreError> {
         if self.has(Fault::LowersVersions) {
-            versions.iter_mut().for_each(|version| version.version -= 2);
+            for version in &mut versions {
+                version.version -= 2;
+            }
         }
         self.store.import_versions(versions).await
     }

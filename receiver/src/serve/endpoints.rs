@@ -19,13 +19,14 @@ use crate::{BoxError, BoxFuture, WebhookService};
 
 pub(super) type Answer = Response<UnsyncBoxBody<Bytes, BoxError>>;
 type Answering<B> = Box<dyn Fn(Request<B>) -> BoxFuture<'static, Answer> + Send + Sync>;
-type Idle = Box<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
+type Hook = Box<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
 
 /// The services by path.
 #[derive(Default)]
 pub(super) struct Endpoints {
     webhooks: HashMap<String, Answering<Incoming>>,
-    idle: Vec<Idle>,
+    idle: Vec<Hook>,
+    stop: Vec<Hook>,
     fallback: Option<Answering<RequestBody>>,
     throttle: Throttle,
 }
@@ -34,10 +35,14 @@ impl Endpoints {
     #[track_caller]
     pub(super) fn add<S: WebhookService>(&mut self, path: &str, service: S) {
         assert!(path.starts_with('/'), "the path {path:?} does not begin with `/`");
-        let idle = service.clone();
+        let (idle, stop) = (service.clone(), service.clone());
         self.idle.push(Box::new(move || {
             let service = idle.clone();
             Box::pin(async move { service.idle().await })
+        }));
+        self.stop.push(Box::new(move || {
+            let service = stop.clone();
+            Box::pin(async move { service.stop().await })
         }));
         let answering = move |request: Request<Incoming>| -> BoxFuture<'static, Answer> {
             let service = service.clone();
@@ -92,6 +97,13 @@ impl Endpoints {
     pub(super) async fn idle(&self) {
         for idle in &self.idle {
             idle().await;
+        }
+    }
+
+    /// Leaves what still runs to the next process.
+    pub(super) async fn stop(&self) {
+        for stop in &self.stop {
+            stop().await;
         }
     }
 }

@@ -24,7 +24,7 @@ use http::{HeaderMap, Request, Response};
 use http_body::Body;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tower_service::Service;
 
 use crate::client::Proxies;
@@ -35,6 +35,9 @@ use crate::{BoxError, BoxFuture, WebhookService};
 use connection::{Limits, Phase};
 use endpoints::Endpoints;
 pub use request_body::RequestBody;
+
+/// How long services have to leave what still runs to the next process.
+const STOP: Duration = Duration::from_secs(3);
 
 /// A server for webhooks and other routes.
 #[must_use = "a server does nothing until it runs"]
@@ -234,6 +237,9 @@ impl Server {
         phase.send_replace(Phase::Closing);
         if timeout_at(deadline, endpoints.idle()).await.is_err() {
             tracing::warn!("shutdown timeout: handlers are still running");
+        }
+        if timeout(STOP, endpoints.stop()).await.is_err() {
+            tracing::warn!("a service does not stop");
         }
         Ok(())
     }

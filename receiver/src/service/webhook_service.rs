@@ -17,6 +17,12 @@ pub trait WebhookService: Clone + Send + Sync + 'static {
     /// Waits until nothing runs for requests that were answered or given up. A server calls it at shutdown, when it has no more
     /// connections.
     fn idle(&self) -> impl Future<Output = ()> + Send;
+
+    /// Leaves what still runs to the next process, if that is possible. A server calls it last, also if the time for
+    /// [`idle`](Self::idle) was over, and waits for a few seconds at most. The default does nothing.
+    fn stop(&self) -> impl Future<Output = ()> + Send {
+        async {}
+    }
 }
 
 impl<W: Webhooks> WebhookService for ReceiverService<W> {

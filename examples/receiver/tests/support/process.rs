@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -20,7 +21,7 @@ pub(crate) const SECRET: &str = "whsec_dGhpcyBpcyBhIHNlY3JldCBmb3IgdGVzdHM=";
 pub(crate) struct Process {
     child: Child,
     /// Removed when dropped.
-    _folder: TempDir,
+    _folder: Option<TempDir>,
     pub(crate) stdout: Lines,
     pub(crate) log: Lines,
 }
@@ -35,8 +36,19 @@ impl Process {
         }
         let folder = tempfile::tempdir().expect("there should be a temporary folder");
         command.env("INBOX", folder.path().join("webhooks.sqlite"));
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         configure(&mut command);
+        Self::run(command, Some(folder))
+    }
+
+    /// Starts the program of `docs/inbox.md` in a folder.
+    pub(crate) fn of_the_docs(folder: &Path) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_inbox-any-port"));
+        command.env("TENOVOS_WEBHOOK_SECRET", SECRET).current_dir(folder);
+        Self::run(command, None)
+    }
+
+    fn run(mut command: Command, folder: Option<TempDir>) -> Self {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the example should start");
         let stdout = Lines::read("stdout", child.stdout.take().expect("stdout is piped"));
         let log = Lines::read("stderr", child.stderr.take().expect("stderr is piped"));
