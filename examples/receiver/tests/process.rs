@@ -2,6 +2,8 @@
 
 #![cfg(unix)]
 
+#[path = "process/burst.rs"]
+mod burst;
 #[path = "process/rolling.rs"]
 mod rolling;
 mod support;

@@ -4,6 +4,7 @@ mod accepting;
 mod acme;
 mod duplicates;
 mod effects;
+mod exhaustion;
 mod failures;
 mod handling;
 mod isolation;

@@ -78,7 +78,7 @@ fn roll(variable: &str, value: &str) {
 }
 
 /// How often each delivery was handled, as the logs say.
-fn handled(servers: &mut [Server]) -> BTreeMap<String, u32> {
+pub(crate) fn handled(servers: &mut [Server]) -> BTreeMap<String, u32> {
     let mut handled = BTreeMap::new();
     for line in servers.iter_mut().flat_map(|server| server.process.log.so_far()) {
         if let Some((_, id)) = line.split_once("asset indexed delivery=\"") {

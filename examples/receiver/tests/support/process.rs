@@ -55,6 +55,11 @@ impl Process {
         Self { child, _folder: folder, stdout, log }
     }
 
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal. The shell's `kill` is there even where the program is not.
     pub(crate) fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();

@@ -59,11 +59,13 @@ async fn a_process() {
             for id in ids {
                 println!("stored {id}");
             }
-            sleep(Duration::from_millis(2)).await;
+            sleep(Duration::from_millis(10)).await;
         }
     });
     loop {
-        handle(&store).await;
+        if handle(&store).await == 0 {
+            sleep(Duration::from_millis(2)).await;
+        }
     }
 }
 
@@ -96,17 +98,22 @@ async fn rounds(rounds: usize, seed: u64) {
     for process in processes {
         acknowledged.extend(process.kill());
     }
-    let deadline = Instant::now() + PATIENCE;
-    while handle(&store).await > 0 || store.stats("acme").await.unwrap().oldest.is_some() {
+    let mut deadline = Instant::now() + PATIENCE;
+    loop {
+        if handle(&store).await > 0 {
+            deadline = Instant::now() + PATIENCE;
+        } else if store.stats("acme").await.unwrap().oldest.is_none() {
+            break;
+        }
         assert!(Instant::now() < deadline, "deliveries are not handled");
-        sleep(Duration::from_millis(10)).await;
+        sleep(Duration::from_millis(1)).await;
     }
     let rows = client.query("SELECT id FROM handled", &[]).await.unwrap();
     let ids: HashSet<String> = rows.iter().map(|row| row.get(0)).collect();
     assert_eq!(ids.len(), rows.len(), "effects that happened twice");
     let lost: Vec<_> = acknowledged.iter().filter(|id| !ids.contains(*id)).collect();
     assert!(lost.is_empty(), "acknowledged and not handled: {lost:?}");
-    assert!(acknowledged.len() > 20 * rounds, "{} were acknowledged", acknowledged.len());
+    assert!(acknowledged.len() > 5 * rounds, "{} were acknowledged", acknowledged.len());
     let again = number(&client, "SELECT count(*) FROM webhook_seen").await;
     println!("{rounds} kills: {} acknowledged, {} stored, {} effects", acknowledged.len(), again, rows.len());
     assert!(claim(&store, 1, LEASE).await.is_empty());
