@@ -206,7 +206,11 @@ async fn handle<W: Webhooks>(shared: &Arc<Shared<W>>, delivery: &Delivery, in_us
         };
         return Attempt::Ended { event_type, outcome };
     };
-    let digest = BodyDigest::of(delivery.raw());
+    let body = delivery.raw().clone();
+    let digest = match aside_if_large(delivery, move || BodyDigest::of(&body)).await {
+        Ok(digest) => digest,
+        Err(error) => return Attempt::Ended { event_type: None, outcome: Outcome::Failed(error.into()) },
+    };
     let first = match shared.flights.join(id, digest, delivery.raw()) {
         Joined::First(first) => first,
         Joined::Waiting(waiting) => return Attempt::Waiting(waiting),
