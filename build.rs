@@ -1,7 +1,7 @@
 //! Keeps `generated/` up to date with the files that it is generated from. This is the build script of that crate.
 //!
-//! If an input was edited, an installed `cargo-webhooks` that was built from the sources of this clone regenerates the crate, or else
-//! `cargo xtask codegen`, which compiles the generator first. A change of the generator is not detected here;
+//! If an input was edited, an installed `cargo-webhooks` that was built from the sources of this clone regenerates the crate, or
+//! else `cargo xtask codegen`, which compiles the generator first. A change of the generator is not detected here;
 //! `cargo xtask codegen --check` detects it.
 
 #[allow(dead_code, unreachable_pub, reason = "shared with the generator, which uses the rest of it")]

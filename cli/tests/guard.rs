@@ -1,5 +1,5 @@
-//! `guard = true`: the build script that keeps a vendor's crate up to date. It is compiled without the crate, which would need all
-//! its dependencies, and run as Cargo runs it.
+//! `guard = true`: the build script that keeps a vendor's crate up to date. It is compiled without the crate, which would need
+//! all its dependencies, and run as Cargo runs it.
 
 #[allow(dead_code, reason = "other tests use the rest")]
 mod support;

@@ -1,8 +1,8 @@
-//! Keeps this crate up to date with the files that it is generated from. `cargo webhooks generate` wrote this build script, because
-//! `guard` is set in `codegen.toml`.
+//! Keeps this crate up to date with the files that it is generated from. `cargo webhooks generate` wrote this build script,
+//! because `guard` is set in `codegen.toml`.
 //!
-//! If an input was edited, an installed `cargo-webhooks` of the version that generated the crate regenerates it. Where the inputs are
-//! not, as in a published crate, nothing happens.
+//! If an input was edited, an installed `cargo-webhooks` of the version that generated the crate regenerates it. Where the inputs
+//! are not, as in a published crate, nothing happens.
 
 #[allow(dead_code, unreachable_pub, reason = "shared with the generator, which uses the rest of it")]
 mod fingerprint;

@@ -139,7 +139,7 @@ fn run(job: &Job, mode: Mode) -> Result<Fetched, Box<Report>> {
         Mode::Check | Mode::Write | Mode::Overwrite => End::Unchanged,
     };
     if end == End::Unchanged && !changes.edited.is_empty() {
-        notes.push(format!("{} here, but not by the vendor", were_edited(job, &changes.edited)));
+        notes.push(format!("{} edited here, but not by the vendor", were(job, &changes.edited)));
     }
     let files = download.files.values().cloned().collect::<Vec<_>>();
     let is_recorded = record.as_ref().is_some_and(|record| {
@@ -188,12 +188,12 @@ fn edited(job: &Job, changes: &Changes, record: Option<&Record>) -> Diagnostic {
     let url = client::shown(&job.url);
     let (message, help) = match record {
         Some(_) => (
-            format!("{} after the last fetch; not overwritten", were_edited(job, &changes.edited)),
+            format!("{} edited after the last fetch; not overwritten", were(job, &changes.edited)),
             "move the changes to an overlay, then run the command with `--overwrite`",
         ),
         None => (
-            format!("`{}` was not fetched, and differs from what `{url}` has; not overwritten", job.spec.display()),
-            "compare the two; `--overwrite` replaces the file",
+            format!("{} not fetched, and `{url}` has something else; not overwritten", were(job, &changes.edited)),
+            "compare the two; `--overwrite` replaces what is here",
         ),
     };
     let error = Diagnostic::new(Code::OutputForeign, message).help(help);
@@ -203,7 +203,8 @@ fn edited(job: &Job, changes: &Changes, record: Option<&Record>) -> Diagnostic {
     }
 }
 
-fn were_edited(job: &Job, files: &[String]) -> String {
+/// The beginning of a sentence about files.
+fn were(job: &Job, files: &[String]) -> String {
     let names: Vec<_> = files.iter().map(|path| format!("`{}`", shown(job.root.join(path)).display())).collect();
-    format!("{} {} edited", names.join(", "), if names.len() == 1 { "was" } else { "were" })
+    format!("{} {}", names.join(", "), if names.len() == 1 { "was" } else { "were" })
 }
