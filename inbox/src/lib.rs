@@ -43,6 +43,7 @@ mod metrics;
 mod offload;
 pub mod operations;
 mod order_by;
+mod pace;
 mod settings;
 mod shared;
 pub mod store;

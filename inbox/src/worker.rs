@@ -11,14 +11,13 @@ use webhook_receiver::{LeaseState, Webhooks};
 
 use crate::attempt::{self, Permits};
 use crate::metrics;
+use crate::pace::in_steps;
 use crate::shared::{Call, Phase, Shared};
 use crate::store::{Claim, ClaimRequest, EventTypes, Store, StoreError};
 
 /// Claims are at most this many at once.
 const LARGEST_CLAIM: usize = 64;
 const PURGE_INTERVAL: Duration = Duration::from_mins(1);
-/// Other users of the store wait for this at most.
-const PURGE_CHUNK: usize = 500;
 const SAMPLE_INTERVAL: Duration = Duration::from_secs(15);
 
 /// Claims and handles deliveries until the inbox is drained.
@@ -230,7 +229,7 @@ async fn extend<S: Store, W: Webhooks>(shared: &Shared<S, W>) {
     }
 }
 
-/// Removes what is older than its retention, in chunks.
+/// Removes what is older than its retention, in steps.
 pub(crate) async fn purge<S: Store, W: Webhooks>(shared: Arc<Shared<S, W>>) {
     let mut ticks = interval(PURGE_INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -239,18 +238,9 @@ pub(crate) async fn purge<S: Store, W: Webhooks>(shared: Arc<Shared<S, W>>) {
             () = shared.until(Phase::Draining) => return,
             _ = ticks.tick() => {}
         }
-        loop {
-            match shared.store.purge(&shared.settings.retention, PURGE_CHUNK).await {
-                Ok(count) if count >= PURGE_CHUNK as u64 && shared.phase() == Phase::Running => {
-                    // Between two chunks, others are served.
-                    sleep(Duration::from_millis(5)).await;
-                }
-                Ok(_) => break,
-                Err(error) => {
-                    failed(&error, "old webhooks cannot be purged");
-                    break;
-                }
-            }
+        let purge = |limit| shared.store.purge(&shared.settings.retention, limit);
+        if let Err(error) = in_steps(purge, || shared.phase() == Phase::Running).await {
+            failed(&error, "old webhooks cannot be purged");
         }
     }
 }

@@ -5,6 +5,7 @@ mod transfer;
 
 use webhook_receiver::StoredDelivery;
 
+use crate::pace::in_steps;
 use crate::store::{Entry, Key, Retention, Selection, Store, StoreError};
 
 pub use pages::Pages;
@@ -19,7 +20,7 @@ const CHUNK: usize = 500;
 ///
 /// If the store fails. Some may have been replayed.
 pub async fn replay<S: Store>(store: &S, selection: &Selection) -> Result<u64, StoreError> {
-    chunks(|| store.replay(selection, CHUNK)).await
+    in_steps(|limit| store.replay(selection, limit), || true).await
 }
 
 /// Removes everything that is older than its retention, and returns how many entries and bodies there were.
@@ -28,7 +29,7 @@ pub async fn replay<S: Store>(store: &S, selection: &Selection) -> Result<u64, S
 ///
 /// If the store fails. Some may have been removed.
 pub async fn purge<S: Store>(store: &S, retention: &Retention) -> Result<u64, StoreError> {
-    chunks(|| store.purge(retention, CHUNK)).await
+    in_steps(|limit| store.purge(retention, limit), || true).await
 }
 
 /// Erases the bodies of these deliveries, and returns how many there were. Those that are not done become dead with the reason
@@ -84,16 +85,5 @@ pub async fn find_by_member<S: Store>(
             return Ok(keys);
         }
         keys.extend(page.into_iter().filter(has_value).map(|entry| entry.key));
-    }
-}
-
-async fn chunks<F: Future<Output = Result<u64, StoreError>>>(chunk: impl Fn() -> F) -> Result<u64, StoreError> {
-    let mut all = 0;
-    loop {
-        let count = chunk().await?;
-        all += count;
-        if count < CHUNK as u64 {
-            return Ok(all);
-        }
     }
 }

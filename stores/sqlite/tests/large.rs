@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use webhook_inbox::store::{Entry, Inserted, Key, NewEntry, State};
-use webhook_inbox::{Retention, Store};
+use webhook_inbox::{Retention, Store, operations};
 use webhook_inbox_sqlite::SqliteStore;
 use webhook_receiver::BodyDigest;
 use webhook_receiver::bytes::Bytes;
@@ -25,18 +25,8 @@ async fn f20_accepting_while_old_deliveries_are_purged() {
     let full = accept(&store, "full", || false).await;
     let purge = tokio::spawn({
         let store = store.clone();
-        async move {
-            let mut removed = 0;
-            loop {
-                // As the inbox does.
-                let count = store.purge(&Retention::default(), 500).await.unwrap();
-                removed += count;
-                if count < 500 {
-                    return removed;
-                }
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        }
+        // As the inbox does.
+        async move { operations::purge(&store, &Retention::default()).await.unwrap() }
     });
     let purging = accept(&store, "purging", || !purge.is_finished()).await;
     assert_eq!(purge.await.unwrap(), rows as u64 / 2);
