@@ -39,8 +39,8 @@ impl Selection {
             configs.push(Some(DEFAULT.into()));
         }
         if configs.is_empty() {
-            let message = "there is no `codegen.toml` here: use `--config` or `--spec`, or list configurations in the \
-                           `Cargo.toml` of the workspace:\n\n\
+            let message = "there is no `codegen.toml` here: use `--config`, or `--spec` where a command takes a description, \
+                           or list configurations in the `Cargo.toml` of the workspace:\n\n\
                            [workspace.metadata.webhooks]\nconfigs = [\"acme/codegen.toml\"]";
             return Err(UsageError::new(ErrorKind::MissingRequiredArgument, message));
         }
