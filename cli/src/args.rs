@@ -24,6 +24,7 @@ pub(crate) enum Command {
     Generate(Generate),
     #[cfg(feature = "fetch")]
     Fetch(Fetch),
+    Diff(Diff),
     Overlay(Overlay),
     Explain(Explain),
     Inbox(Inbox),
@@ -174,6 +175,74 @@ impl std::str::FromStr for Seconds {
         let seconds = text.parse().ok().and_then(|seconds| std::time::Duration::try_from_secs_f64(seconds).ok());
         seconds.filter(|seconds| !seconds.is_zero()).map(Self).ok_or("not a positive number of seconds")
     }
+}
+
+/// Compare two versions of a description, and say what the change means for a receiver
+///
+/// OLD and NEW are each a description, a `codegen.toml`, a folder with one, a `catalogue.json`, or a git revision: `v1.2` has the
+/// configuration and all that it names as they were then, `v1.2:acme/openapi.yaml` is a description. Without NEW, the new version
+/// is the working tree; without OLD, the old one is `HEAD`. A description has the settings of `--config`, if that is stated.
+///
+/// Each change has flags. `source`: old handlers do not compile. `now`: a running receiver refuses or loses new deliveries.
+/// `replay`: the new crate refuses or loses deliveries that were sent before. `silent`: a value means something else. `docs`:
+/// only docs, examples or the order differ. `docs/changes.md` in the repository of this command explains them and the rules.
+///
+/// Exit code: 0 on success; 1 if a version cannot be read; 2 if the command line is wrong; 3 if there are changes that
+/// `--fail-on` names and that are not accepted.
+#[derive(Args)]
+pub(crate) struct Diff {
+    /// The old version; the default is `HEAD`
+    pub(crate) old: Option<String>,
+
+    /// The new version; the default is the working tree
+    pub(crate) new: Option<String>,
+
+    /// The `codegen.toml` of the crate
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// The format of the result
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) format: DiffFormat,
+
+    /// Exit with code 3 if there are such changes
+    #[arg(long, value_name = "WHICH", value_enum)]
+    pub(crate) fail_on: Option<FailOn>,
+
+    /// Write all changes to `accepted-changes.toml` beside the `codegen.toml`, so that `--fail-on` passes them
+    #[arg(long)]
+    pub(crate) accept: bool,
+
+    /// Override a resource limit; repeat it for several
+    #[arg(long = "limit", value_name = "NAME=NUMBER", long_help = limit_help())]
+    pub(crate) limits: Vec<Limit>,
+
+    /// Show each change, also those that were accepted
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+}
+
+/// The format of a comparison.
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For a pull request
+    Markdown,
+    /// One JSON object; `docs/changes.schema.json` in the repository of this command is its schema
+    Json,
+    /// Annotations for GitHub Actions
+    Github,
+}
+
+/// Which changes fail.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Those with `source`, `now` or `replay`
+    Breaking,
+    /// All that add to the crate, or decode otherwise, too
+    Any,
 }
 
 /// Print a description with its overlays applied

@@ -105,6 +105,25 @@ impl Job {
         self.names = Some(names);
     }
 
+    /// A description to compare: named as the crate in its output folder would be.
+    pub(crate) fn describe(input: &Input, Context { file, limits, .. }: Context<'_>) -> Result<Self, Problem> {
+        let mut request = request(input, file)?.limits(limits);
+        let names = file.filter(|_| input.spec.is_none()).map(|file| lock::beside(&file.path));
+        if let Some(names) = &names {
+            request = request.names(names);
+        }
+        if let Some(file) = file {
+            let out = file.project.out.as_deref().and_then(Path::file_name);
+            if let Some(name) = out.and_then(|name| name.to_str()?.parse().ok()) {
+                request = request.default_crate_name(name);
+            }
+            if let Some(Located { value: Receiver::Version(version), .. }) = &file.project.receiver {
+                request = request.receiver(ReceiverDependency::Version(version.clone()));
+            }
+        }
+        Ok(Self { name: name(input, file), request, out: None, names, assumed_receiver: None })
+    }
+
     /// A description to patch.
     pub(crate) fn patch(input: &Input, Context { file, limits, .. }: Context<'_>) -> Result<Self, Problem> {
         Ok(Self {

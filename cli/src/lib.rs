@@ -6,6 +6,7 @@
 //! A build script needs no command line: it uses [`webhook_generator`] directly.
 
 mod args;
+mod diff;
 mod explain;
 #[cfg(feature = "fetch")]
 mod fetch;
@@ -47,6 +48,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         #[cfg(feature = "fetch")]
         Command::Fetch(arguments) => arguments.run(),
         Command::Init(arguments) => arguments.run(),
+        Command::Diff(arguments) => arguments.run(),
         Command::Overlay(arguments) => arguments.run(),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Inbox(arguments) => inbox::run(&arguments),

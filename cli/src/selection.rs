@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
-use webhook_generator::source::{Limit, Sources};
+use webhook_generator::source::{Limit, Limits, Sources};
 
 use crate::args::{Input, UsageError};
 use crate::job::{Context, Job, Problem};
@@ -63,18 +63,25 @@ impl Selection {
         Err(UsageError::new(ErrorKind::MissingRequiredArgument, message))
     }
 
+    /// The configurations; `None` for a description without one.
+    pub(crate) fn configs(&self) -> impl Iterator<Item = Option<&Path>> {
+        self.configs.iter().map(Option::as_deref)
+    }
+
+    /// The limits for a configuration: those of the workspace, with these over them.
+    pub(crate) fn limits(&self, config: Option<&Path>, limits: &[Limit]) -> Limits {
+        let stated = self.workspace.as_ref().zip(config).map(|(workspace, config)| workspace.limits(config));
+        limits.iter().fold(stated.unwrap_or_default(), |limits, limit| limits.with(*limit))
+    }
+
     /// Reads each configuration and makes its job.
     pub(crate) fn jobs<J>(
         self,
         limits: &[Limit],
         job: impl Fn(Context<'_>) -> Result<J, Problem>,
     ) -> Result<Vec<Prepared<J>>, UsageError> {
-        let limits_of = |config: Option<&PathBuf>| {
-            let stated = self.workspace.as_ref().zip(config).map(|(workspace, config)| workspace.limits(config));
-            limits.iter().fold(stated.unwrap_or_default(), |limits, limit| limits.with(*limit))
-        };
         let prepare = |config: &Option<PathBuf>| {
-            let limits = limits_of(config.as_ref());
+            let limits = self.limits(config.as_deref(), limits);
             let file = match config.as_ref().map(|config| ProjectFile::read(config, limits)).transpose() {
                 Ok(file) => file,
                 Err(report) => return Ok(Err(report)),

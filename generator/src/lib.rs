@@ -3,8 +3,10 @@
 //! [`generate`] runs the whole pipeline; it reads files and writes none. [`mod@write`] writes the result to disk.
 
 pub mod budget;
+pub mod catalogue;
 pub mod config;
 pub mod diagnostics;
+pub mod diff;
 pub mod document;
 pub mod emit;
 pub mod fingerprint;
@@ -31,5 +33,5 @@ pub mod write;
 /// The version of this package, and the [fingerprint of its sources](fingerprint::sources) in parentheses.
 pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), env!("WEBHOOK_GENERATOR_SOURCES"));
 
-pub use pipeline::{Outcome, Output, Reached, Stage, dump, generate, patch, run};
+pub use pipeline::{Described, Outcome, Output, Reached, Stage, describe, dump, generate, patch, run};
 pub use request::{BuildScript, BuildScriptKind, Layout, ReceiverDependency, Request};

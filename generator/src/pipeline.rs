@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use crate::budget::{Budget, Usage};
+use crate::catalogue::{self, Catalogue, Facts};
 use crate::config::Config;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Levels, Place};
 use crate::document::{self, FileId, Node};
@@ -42,6 +43,8 @@ pub struct Output {
     pub files: BTreeMap<String, String>,
     /// The intermediate representation of the description.
     pub api: Api,
+    /// What the crate has, as data: the content of `catalogue.json`.
+    pub catalogue: Catalogue,
     /// The name of the vendor in Rust.
     pub vendor: String,
     /// The text of the record of names, for the next run.
@@ -67,6 +70,10 @@ pub enum Reached<'a> {
         api: &'a Api,
         /// Their names.
         names: &'a Names,
+        /// What the crate will have.
+        catalogue: &'a Catalogue,
+        /// The text of the record of names.
+        record: &'a str,
         /// The files that they come from.
         sources: &'a Sources,
     },
@@ -110,7 +117,7 @@ impl Stage {
             (Self::Tree, Reached::Tree(root)) => Some(document::pretty_json(root)),
             (Self::Normalized, Reached::Normalized(description)) => Some(outline::normalized(description)),
             (Self::Ir, Reached::Ir { api, .. }) => Some(outline::proposed(api)),
-            (Self::Names, Reached::Names { api, names, sources }) => Some(outline::named(api, names, sources)),
+            (Self::Names, Reached::Names { api, names, sources, .. }) => Some(outline::named(api, names, sources)),
             _ => None,
         }
     }
@@ -134,8 +141,34 @@ pub fn dump(request: &Request, stage: Stage) -> (Outcome, Option<String>) {
     stop_at(request, |reached| stage.print(reached))
 }
 
+/// A description as [`diff`](mod@crate::diff) compares it.
+pub struct Described {
+    /// What a crate would have.
+    pub catalogue: Catalogue,
+    /// The description with its overlays applied.
+    pub tree: Node,
+    /// The text of the record of names, for the next run.
+    pub names: String,
+}
+
+/// Runs until all names are chosen. The description is `None` if there was an error.
+pub fn describe(request: &Request) -> (Outcome, Option<Described>) {
+    let mut found = None;
+    stop_at(request, |reached| match reached {
+        Reached::Tree(root) => {
+            found = Some((*root).clone());
+            None
+        }
+        Reached::Names { catalogue, record, .. } => {
+            let tree = found.take()?;
+            Some(Described { catalogue: (*catalogue).clone(), tree, names: (*record).to_owned() })
+        }
+        _ => None,
+    })
+}
+
 /// Runs until a stage returns the wanted result.
-fn stop_at<T>(request: &Request, wanted: impl Fn(&Reached<'_>) -> Option<T>) -> (Outcome, Option<T>) {
+fn stop_at<T>(request: &Request, mut wanted: impl FnMut(&Reached<'_>) -> Option<T>) -> (Outcome, Option<T>) {
     let mut found = None;
     let outcome = run(request, |reached| {
         found = wanted(&reached);
@@ -211,13 +244,18 @@ impl Run<'_> {
 
         let crate_name = crate_name(self.request, &self.config);
         let names = names::name(&api, &self.config, &self.lock, crate_name, &self.sources, &mut self.diagnostics);
-        self.reach(Reached::Names { api: &api, names: &names, sources: &self.sources }, observe)?;
-
+        let catalogue = self.catalogue(&description, &api, &names);
         let old = if self.request.prune_names { &Lock::default() } else { &self.lock };
         let record = names::record(&api, &names, old, &self.sources).to_string();
-        let files = self.emit(&api, &names, &record)?;
+        let (sources, record_text) = (&self.sources, record.as_str());
+        self.reach(
+            Reached::Names { api: &api, names: &names, catalogue: &catalogue, record: record_text, sources },
+            observe,
+        )?;
+
+        let files = self.emit(&api, &names, &catalogue, &record)?;
         let vendor = names.vendor.to_string();
-        let output = Output { crate_name: names.crate_name.clone(), files, api, vendor, names: record };
+        let output = Output { crate_name: names.crate_name.clone(), files, api, catalogue, vendor, names: record };
         self.reach(Reached::Files(&output), observe)?;
         Some(output)
     }
@@ -263,8 +301,28 @@ impl Run<'_> {
         Some(tree)
     }
 
+    fn catalogue(&self, description: &Description, api: &Api, names: &Names) -> Catalogue {
+        let receiver = match &self.request.receiver {
+            Some(ReceiverDependency::Version(version)) => Some(version.as_str()),
+            _ => None,
+        };
+        let facts = Facts {
+            version: self.config.crate_version.as_str(),
+            contract: emit::CONTRACT,
+            receiver,
+            reexports: emit::reexports(api),
+        };
+        catalogue::build(description, api, names, &self.sources, &facts)
+    }
+
     /// The files of the crate.
-    fn emit(&mut self, api: &Api, names: &Names, record: &str) -> Option<BTreeMap<String, String>> {
+    fn emit(
+        &mut self,
+        api: &Api,
+        names: &Names,
+        catalogue: &Catalogue,
+        record: &str,
+    ) -> Option<BTreeMap<String, String>> {
         let receiver = self.receiver()?;
         let mut printed = BTreeMap::new();
         let mut files = Emitter::new(api, names, &self.sources, &self.budget).files(|path, file| match file.print() {
@@ -285,6 +343,7 @@ impl Run<'_> {
             }),
         };
         files.insert("Cargo.toml".to_owned(), emit::manifest(&manifest));
+        files.insert(catalogue::FILE.to_owned(), catalogue.to_json());
         if let Some(BuildScript { crate_dir, kind }) = &self.request.build_script {
             if let BuildScriptKind::Guard(config) = kind {
                 files.extend(guard::files(config));

@@ -1,7 +1,10 @@
 //! Signature schemes as data: what a configuration or a description says about them, and what is emitted.
 
+use serde::{Deserialize, Serialize};
+
 /// How deliveries are signed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Scheme {
     /// By the Standard Webhooks specification.
     StandardWebhooks {
@@ -19,7 +22,8 @@ pub enum Scheme {
 }
 
 /// A signature scheme described by data.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Hmac {
     /// The header that carries the signature.
     pub header: String,
@@ -38,7 +42,8 @@ pub struct Hmac {
 }
 
 /// The location of an id that is not one of the signed pieces.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum OtherId {
     /// The header of this name, which is not signed.
     UnsignedHeader(String),
@@ -47,7 +52,8 @@ pub enum OtherId {
 }
 
 /// The hash function of an [`Hmac`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Hash {
     /// SHA-1.
     Sha1,
@@ -58,7 +64,8 @@ pub enum Hash {
 }
 
 /// How an [`Hmac`] is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Encoding {
     /// Hexadecimal digits.
     Hex,
@@ -67,7 +74,8 @@ pub enum Encoding {
 }
 
 /// A signed piece.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Piece {
     /// The body.
     Body,

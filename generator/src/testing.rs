@@ -6,7 +6,8 @@ use std::fs;
 use serde_yaml::Mapping;
 
 use crate::diagnostics::Diagnostic;
-use crate::{Outcome, ReceiverDependency, Request, Stage, dump, generate};
+use crate::source::Sources;
+use crate::{Described, Outcome, ReceiverDependency, Request, Stage, describe, dump, generate};
 
 /// The webhook that [`schemas`] adds to its schemas.
 const WEBHOOK: &str = "it.happened";
@@ -43,6 +44,23 @@ impl Input<'_> {
             format!("{}: {}\n{}", found.code.as_str(), found.message, lines.collect::<String>())
         };
         (text.unwrap_or_default(), outcome.diagnostics.iter().map(finding).collect())
+    }
+
+    /// The description as versions are compared, with the files that it was read from.
+    pub(crate) fn described(self, names: Option<&str>) -> (Described, Sources) {
+        let (outcome, described) = self.run(|request| {
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = folder.path().join("names.lock");
+            match names {
+                Some(names) => {
+                    fs::write(&path, names).expect("the file can be written");
+                    describe(&request.clone().names(path))
+                }
+                None => describe(request),
+            }
+        });
+        let messages = findings(&outcome);
+        (described.unwrap_or_else(|| panic!("{messages}")), outcome.sources)
     }
 
     fn run<T>(self, run: impl FnOnce(&Request) -> T) -> T {

@@ -3,15 +3,15 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
-use super::signature::{Constructor, SchemeItem, reexports};
+use super::signature::{self, Constructor, SchemeItem};
 use super::{Emitter, docs, imports};
 use crate::format::SourceFile;
-use crate::ir::Type;
+use crate::ir::{Api, Type};
 use crate::names::{RECEIVER, Reexport};
 use crate::signature::Scheme;
 
 /// The version of the contract between emitted code and the receiver, see `webhook_receiver::codegen`.
-pub(super) const CONTRACT: u32 = 1;
+pub(crate) const CONTRACT: u32 = 1;
 
 /// The file.
 pub(super) fn file(emitter: &Emitter<'_>) -> SourceFile {
@@ -25,6 +25,25 @@ pub(super) fn file(emitter: &Emitter<'_>) -> SourceFile {
     file.item(SchemeItem { scheme: emitter.api.scheme.as_ref() });
     file.item(Constructor { emitter });
     file
+}
+
+/// The names that a crate re-exports from the receiver.
+pub(crate) fn reexports(api: &Api) -> Vec<&'static str> {
+    let types = || api.types.iter().flat_map(|def| def.kind.types()).flat_map(Type::walk);
+    let is_mentioned = |name: &str| {
+        types().any(|ty| match ty {
+            Type::Deep(_) => name == "Deep",
+            Type::Implied(_) => name == "Implied",
+            _ => false,
+        })
+    };
+    let scheme = signature::reexports(api.scheme.as_ref());
+    let wanted = RECEIVER.iter().filter(|(name, reexport)| match reexport {
+        Reexport::Always => true,
+        Reexport::IfMentioned => is_mentioned(name),
+        Reexport::ForScheme => scheme.contains(name),
+    });
+    wanted.map(|(name, _)| *name).collect()
 }
 
 /// The modules and re-exports.
@@ -43,21 +62,7 @@ impl ToTokens for Modules<'_> {
             })
         });
         let modules: Vec<_> = modules.keys().map(|module| format_ident!("{module}")).collect();
-        let types = || api.types.iter().flat_map(|def| def.kind.types()).flat_map(Type::walk);
-        let is_mentioned = |name: &str| {
-            types().any(|ty| match ty {
-                Type::Deep(_) => name == "Deep",
-                Type::Implied(_) => name == "Implied",
-                _ => false,
-            })
-        };
-        let scheme = reexports(api.scheme.as_ref());
-        let receiver = RECEIVER.iter().filter(|(name, reexport)| match reexport {
-            Reexport::Always => true,
-            Reexport::IfMentioned => is_mentioned(name),
-            Reexport::ForScheme => scheme.contains(name),
-        });
-        let receiver = imports::list(receiver.map(|(name, _)| *name));
+        let receiver = imports::list(reexports(api));
         tokens.extend(quote! {
             mod event;
             mod event_type;

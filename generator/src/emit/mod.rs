@@ -37,6 +37,7 @@ use crate::ir::{Api, Field, Kind, TypeId};
 use crate::names::Names;
 use crate::source::Sources;
 
+pub(crate) use library::{CONTRACT, reexports};
 pub use manifest::{Manifest, manifest};
 
 /// What emitted items are made from.

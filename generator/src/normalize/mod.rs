@@ -59,6 +59,12 @@ pub struct Webhook {
     pub name: String,
     /// Where it is sent to, if that is known.
     pub address: Option<Address>,
+    /// The method of the request, in lower case.
+    pub method: &'static str,
+    /// The media type of the body.
+    pub media_type: String,
+    /// `security` of the operation.
+    pub security: Option<Node>,
     /// The operation, as an OpenAPI 3.0 type. Bodies and headers are separate, since 3.0 cannot express all of them.
     pub operation: Operation,
     /// The place of `operationId`.
@@ -269,9 +275,9 @@ impl Reader<'_, '_> {
             return self.wrong(&item, "a webhook must be a path item");
         };
         let wanted = METHODS.iter().filter(|known| method.is_none_or(|method| method == **known));
-        let operations: Vec<(&str, &Node)> =
+        let operations: Vec<(&'static str, &Node)> =
             wanted.filter_map(|method| members.get(*method).map(|operation| (*method, operation))).collect();
-        let Some(((method, operation), others)) = operations.split_first() else {
+        let Some((&(method, operation), others)) = operations.split_first() else {
             return self.skip(&key, &format!("webhook `{name}` has no operation"));
         };
         if !others.is_empty() {
@@ -296,7 +302,7 @@ impl Reader<'_, '_> {
         self.fields(&body, &[fields::REQUEST_BODY]);
         let content = body.get("content").and_then(Node::as_object);
         let media = content.and_then(|content| content.iter().find(|(name, _)| is_json(name)));
-        let Some((_, media)) = media else {
+        let Some((media_type, media)) = media else {
             let types: Vec<&str> = content.into_iter().flatten().map(|(name, _)| &**name).collect();
             let message = format!("webhook `{name}` has no JSON body (content: {})", types.join(", "));
             let is_near = |media_type: &&str| suggest(media_type, MEDIA_TYPES) == Some(MEDIA_TYPES[0]);
@@ -315,6 +321,9 @@ impl Reader<'_, '_> {
         webhooks.push(Webhook {
             name,
             address,
+            method,
+            media_type: media_type.to_string(),
+            security: operation.get("security").cloned(),
             body: self.schemas.add(schema, self.resolver, self.budget, self.diagnostics),
             examples: self.examples(&media, schema),
             headers: self.headers(&item, &operation),
@@ -343,6 +352,9 @@ impl Reader<'_, '_> {
         operation.description = text("description");
         operation.operation_id = text("operationId");
         operation.deprecated = node.get("deprecated").and_then(Node::as_bool).unwrap_or_default();
+        let tags = node.get("tags").and_then(Node::as_array).unwrap_or_default();
+        self.spend(tags.len(), node);
+        operation.tags = tags.iter().filter_map(Node::as_str).map(str::to_owned).collect();
         operation
     }
 

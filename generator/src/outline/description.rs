@@ -27,8 +27,8 @@ impl Display for Outline<'_> {
 }
 
 fn webhook(f: &mut Formatter<'_>, webhook: &Webhook) -> fmt::Result {
-    let Webhook { key: _, name, address, operation, operation_id, texts: _, extensions, body, examples, headers } =
-        webhook;
+    // The rest does not shape what is emitted.
+    let Webhook { name, address, operation, operation_id, extensions, body, examples, headers, .. } = webhook;
     writeln!(f, "webhook {name:?}: {}", id(*body))?;
     line(f, "sent to", address.iter().map(|address| format!("{:?}", address.expression)))?;
     for text in [&operation.summary, &operation.description].into_iter().flatten() {

@@ -1,11 +1,13 @@
 //! Diagnostics as text for people, as JSON for programs, and as commands for GitHub Actions.
 
+mod changes;
 mod github;
 mod json;
 mod span;
 mod text;
 mod visible;
 
+pub use changes::{Changes, Side, changes_github, changes_json, changes_markdown, changes_text};
 pub use github::github;
 pub use json::json;
 pub use text::text;

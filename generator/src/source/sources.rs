@@ -244,8 +244,13 @@ impl Sources {
     /// Finds the places of these diagnostics, with one reading of each file where otherwise each place takes one. Whoever
     /// calls [`range`](Self::range) for many of them calls this first.
     pub fn locate(&self, diagnostics: &Diagnostics) {
+        self.locate_places(diagnostics.iter().flat_map(|diagnostic| &diagnostic.labels).map(|label| &label.place));
+    }
+
+    /// Finds these places, as [`locate`](Self::locate) does.
+    pub(crate) fn locate_places<'p>(&self, all: impl IntoIterator<Item = &'p Place>) {
         let mut places: BTreeMap<FileId, HashSet<(Vec<&Segment>, Part)>> = BTreeMap::new();
-        for place in diagnostics.iter().flat_map(|diagnostic| &diagnostic.labels).map(|label| &label.place) {
+        for place in all {
             if let Some((origin, part)) = part(place) {
                 places.entry(origin.file()).or_default().insert((origin.segments(), part));
             }

@@ -206,6 +206,11 @@ fn tree(folder: &Path, text: &str, overlay: Option<&str>) -> Result<String, Stri
 
 /// Generates the crate of a description, with the record of names of the crate before it.
 pub(crate) fn run(folder: &Path, description: &str, names: Option<&str>, receiver: ReceiverDependency) -> Outcome {
+    generate(&request(folder, description, names, receiver))
+}
+
+/// A description with the record of names of the crate before it.
+pub(crate) fn request(folder: &Path, description: &str, names: Option<&str>, receiver: ReceiverDependency) -> Request {
     let (spec, lock) = (folder.join("description.json"), folder.join("names.lock"));
     write(&spec, description);
     let mut request =
@@ -214,7 +219,7 @@ pub(crate) fn run(folder: &Path, description: &str, names: Option<&str>, receive
         write(&lock, names);
         request = request.names(lock);
     }
-    generate(&request)
+    request
 }
 
 fn write(path: &Path, text: &str) {

@@ -1,0 +1,158 @@
+//! `cargo webhooks diff`
+
+#[allow(dead_code, reason = "other tests use the rest")]
+mod support;
+
+use std::process::Command;
+
+use support::{CONFIG, Folder, SPEC};
+
+/// The settings with the files.
+fn config() -> String {
+    format!("spec = \"spec.yaml\"\nout = \"parcel-webhooks\"\n{CONFIG}")
+}
+
+fn git(folder: &Folder, arguments: &[&str]) {
+    let settings = ["user.name=Test", "user.email=test@example.com", "commit.gpgsign=false", "init.defaultBranch=main"];
+    let settings = settings.iter().flat_map(|setting| ["-c", setting]);
+    let output = Command::new("git").current_dir(folder.path("")).args(settings).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+}
+
+/// A repository with the description in a folder, committed.
+fn repository() -> Folder {
+    let folder = Folder::new();
+    folder.write("acme/spec.yaml", SPEC);
+    folder.write("acme/codegen.toml", &config());
+    git(&folder, &["init", "--quiet"]);
+    git(&folder, &["add", "."]);
+    git(&folder, &["commit", "--quiet", "--message", "first"]);
+    git(&folder, &["tag", "v1"]);
+    folder
+}
+
+fn edited() -> String {
+    SPEC.replace(
+        "        weight: { type: integer }",
+        "        weight: { type: string }\n        note: { type: string }",
+    )
+}
+
+#[test]
+fn the_working_tree_is_compared_with_head() {
+    let folder = repository();
+    let run = folder.webhooks("acme", "diff").exits(0);
+    run.shows("no differences between HEAD and the working tree");
+
+    folder.write("acme/spec.yaml", &edited());
+    let run = folder.webhooks("acme", "diff").exits(0);
+    let run = run.shows("error[integer-to-string]: the type of `weight` is `String` instead of `Integer`");
+    let run = run
+        .shows("--> spec.yaml:19:9")
+        .shows("::: HEAD:acme/spec.yaml:19:9")
+        .shows("source, now, replay; version: major");
+    let run = run.shows("warning[member-added-optional]").shows("version: major (source, now, replay, silent)");
+    run.shows("deploy: neither crate reads all deliveries of the other");
+    // Nothing is left in the repository.
+    let status = Command::new("git").current_dir(folder.path("")).args(["status", "--porcelain"]).output().unwrap();
+    assert_eq!(String::from_utf8(status.stdout).unwrap(), " M acme/spec.yaml\n");
+}
+
+#[test]
+fn revisions_and_their_files_are_compared() {
+    let folder = repository();
+    folder.write("acme/spec.yaml", &edited());
+    git(&folder, &["commit", "--quiet", "--all", "--message", "second"]);
+    folder.webhooks("acme", "diff v1 HEAD").exits(0).shows("2 changes from v1 to HEAD");
+    folder.webhooks("acme", "diff HEAD v1").exits(0).shows("member-removed-optional").shows("string-to-integer");
+    folder.webhooks("acme", "diff v1").exits(0).shows("2 changes from v1 to the working tree");
+    let run = folder.webhooks("", "diff v1:acme/spec.yaml acme/spec.yaml --config acme/codegen.toml").exits(0);
+    run.shows("2 changes from v1 to acme/spec.yaml");
+    folder.webhooks("acme", "diff v3").exits(2).reports("`v3` is not a file, and not a revision");
+}
+
+#[test]
+fn files_folders_and_catalogues_are_compared() {
+    let folder = Folder::new();
+    folder.write("old/spec.yaml", SPEC);
+    folder.write("old/codegen.toml", &config());
+    folder.write("new/spec.yaml", &edited());
+    folder.write("new/codegen.toml", &config());
+    folder.webhooks("", "diff old new").exits(0).shows("2 changes from old/codegen.toml to new/codegen.toml");
+    let run = folder.webhooks("", "diff old/spec.yaml new/spec.yaml").exits(0);
+    run.shows("--> new/spec.yaml:19:9").shows("::: old/spec.yaml:19:9");
+
+    let receiver = env!("CARGO_MANIFEST_DIR").replace("/cli", "/receiver");
+    let generate = format!("generate --config old/codegen.toml --receiver {receiver}");
+    folder.webhooks("", &generate).exits(0);
+    let run = folder.webhooks("", "diff old/parcel-webhooks new").exits(0);
+    let run = run.shows("2 changes from old/parcel-webhooks/catalogue.json to new/codegen.toml");
+    run.shows("before: old/parcel-webhooks/catalogue.json #/components/schemas/parcel/properties/weight");
+    folder.webhooks("", "diff old/parcel-webhooks old").exits(0).shows("no differences");
+    folder.write("old/parcel-webhooks/catalogue.json", "{}");
+    folder.webhooks("", "diff old/parcel-webhooks new").exits(2).reports("missing field `format`");
+}
+
+#[test]
+fn accepted_changes_pass() {
+    let folder = repository();
+    folder.write("acme/spec.yaml", &edited());
+    folder.webhooks("acme", "diff --fail-on breaking").exits(3).shows("integer-to-string");
+    folder.webhooks("acme", "diff --accept").exits(0);
+    assert_eq!(
+        folder.read("acme/accepted-changes.toml"),
+        "# Changes that were accepted, by rule. Written by `cargo webhooks diff --accept`.\n\n\
+         integer-to-string = [\"parcel.sent/weight\"]\nmember-added-optional = [\"parcel.sent/note\"]\n"
+    );
+    let run = folder
+        .webhooks("acme", "diff --fail-on any")
+        .exits(0)
+        .shows("2 changes from HEAD to the working tree, 2 of them accepted");
+    assert!(!run.stdout.contains("integer-to-string"), "{run:?}");
+    folder.webhooks("acme", "diff --fail-on any -v").exits(0).shows("(accepted)");
+
+    // Another change is not accepted, and one that is gone is reported.
+    folder.write("acme/spec.yaml", &SPEC.replace("{ type: integer }", "{ type: boolean }"));
+    let run = folder.webhooks("acme", "diff --fail-on breaking").exits(3).shows("integer-to-boolean");
+    run.reports("accepted, but no longer a change").reports("integer-to-string parcel.sent/weight");
+    folder.write("acme/spec.yaml", SPEC);
+    folder.webhooks("acme", "diff --accept").exits(0);
+    assert!(!folder.path("acme/accepted-changes.toml").exists());
+}
+
+#[test]
+fn only_additions_fail_on_any() {
+    let folder = repository();
+    folder.write(
+        "acme/spec.yaml",
+        &SPEC.replace("{ type: integer }", "{ type: integer }\n        note: { type: string }"),
+    );
+    folder.webhooks("acme", "diff --fail-on breaking").exits(0).shows("member-added-optional");
+    folder.webhooks("acme", "diff --fail-on any").exits(3);
+    folder.write("acme/spec.yaml", &SPEC.replace("{ type: integer }", "{ type: integer, description: In grams. }"));
+    folder.webhooks("acme", "diff --fail-on any").exits(0).shows("member-docs").shows("version: patch (docs)");
+}
+
+#[test]
+fn a_version_with_errors_has_none() {
+    let folder = repository();
+    folder.write("acme/spec.yaml", "openapi: 3.1.0\n  info: [");
+    folder.webhooks("acme", "diff").exits(1).reports("error[E0");
+    folder.webhooks("acme", "diff old.yaml").exits(2).reports("`old.yaml` is not a file");
+}
+
+#[test]
+fn each_format_has_the_changes() {
+    let folder = repository();
+    folder.write("acme/spec.yaml", &edited());
+    let run = folder.webhooks("acme", "diff --format markdown").exits(0);
+    run.shows("### Webhooks: HEAD to the working tree")
+        .shows("| source, now, replay | A value has another JSON type. | 1 |");
+    let run = folder.webhooks("acme", "diff --format github").exits(0);
+    run.shows("::error file=spec.yaml,line=19,col=9,title=integer-to-string::");
+    let run = folder.webhooks("acme", "diff --format json").exits(0);
+    let document: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(document["step"], "major");
+    assert_eq!(document["entries"][0]["rule"], "integer-to-string");
+    assert_eq!(document["entries"][0]["old"]["file"], "HEAD:acme/spec.yaml");
+}

@@ -1,0 +1,235 @@
+use expect_test::{Expect, expect};
+
+use super::fit::{Fit, Relation};
+use super::*;
+use crate::catalogue::{Catalogue, Kind};
+use crate::testing::{Input, VERIFIER, description, schemas};
+
+/// The catalogue of a payload with the member `x` of this schema.
+fn member(schema: &str) -> Catalogue {
+    let spec = schemas(&format!("x: {schema}\n"));
+    Input { spec: &spec, config: VERIFIER }.described(None).0.catalogue
+}
+
+/// How values of one schema decode as another one, in both directions.
+fn fits(old: &str, new: &str) -> [Fit; 2] {
+    let (old, new) = (member(old), member(new));
+    let fit = |reader: &Catalogue, writer: &Catalogue| {
+        let field = |catalogue: &Catalogue| match &catalogue.types[&catalogue.event_types[0].payload].is {
+            Kind::Struct(object) => object.fields.iter().find(|field| field.name == "x").unwrap().ty.clone(),
+            _ => unreachable!("the payload is an object"),
+        };
+        let (read, written) = (field(reader), field(writer));
+        Relation::new(reader, writer).types(&read, &written)
+    };
+    [fit(&old, &new), fit(&new, &old)]
+}
+
+#[track_caller]
+fn check_fits(old: &str, new: &str, expected: [&str; 2]) {
+    let found = fits(old, new).map(|fit| match fit {
+        Fit::Fits => "fits",
+        Fit::Elsewhere(_) => "elsewhere",
+        Fit::Refused(_) => "refused",
+    });
+    assert_eq!(found, expected, "{old} and {new}: {:?}", fits(old, new));
+}
+
+#[test]
+fn scalars_fit_wider_ones() {
+    check_fits("{type: integer, format: int32}", "{type: integer, format: int64}", ["refused", "fits"]);
+    check_fits("{type: integer}", "{type: number}", ["refused", "fits"]);
+    check_fits("{type: string}", "{type: string, format: uuid}", ["fits", "fits"]);
+    check_fits("{type: string}", "{type: integer}", ["refused", "refused"]);
+    check_fits("{}", "{type: string}", ["fits", "refused"]);
+    check_fits("{const: 1}", "{type: integer}", ["refused", "fits"]);
+    check_fits("{const: a}", "{const: b}", ["refused", "refused"]);
+    check_fits("{enum: [1, 2]}", "{type: number}", ["refused", "fits"]);
+}
+
+#[test]
+fn unlisted_values_are_elsewhere() {
+    check_fits("{enum: [a, b]}", "{enum: [a, b, c]}", ["elsewhere", "fits"]);
+    check_fits("{enum: [a, b]}", "{type: string}", ["elsewhere", "fits"]);
+    check_fits("{enum: [a, b]}", "{enum: [a, 1]}", ["refused", "elsewhere"]);
+    check_fits("{enum: [a, b]}", "{const: a}", ["fits", "refused"]);
+    check_fits("{enum: [a, b]}", "{type: integer}", ["refused", "refused"]);
+}
+
+#[test]
+fn containers_fit_by_what_they_contain() {
+    check_fits("{type: array, items: {type: string}}", "{type: array}", ["refused", "fits"]);
+    check_fits("{type: array, items: {type: string}}", "{type: string}", ["refused", "refused"]);
+    let pair = "{type: array, prefixItems: [{type: string}, {type: string}], minItems: 2, maxItems: 2}";
+    check_fits(pair, "{type: array, items: {type: string}}", ["refused", "fits"]);
+    let map = "{type: object, additionalProperties: {type: string}}";
+    check_fits(map, "{type: object, additionalProperties: {type: integer}}", ["refused", "refused"]);
+    check_fits(
+        map,
+        "{type: object, properties: {a: {type: string}}, additionalProperties: {type: string}}",
+        ["fits", "fits"],
+    );
+    check_fits(map, "{type: object, properties: {a: {type: boolean}}}", ["refused", "refused"]);
+}
+
+#[test]
+fn objects_fit_by_their_members() {
+    let of =
+        |required: &str, members: &str| format!("{{type: object, required: [{required}], properties: {{{members}}}}}");
+    let a = &of("a", "a: {type: string}");
+    check_fits(a, &of("", "a: {type: string}"), ["refused", "fits"]);
+    check_fits(a, &of("a", "a: {type: string}, b: {type: string}"), ["elsewhere", "fits"]);
+    check_fits(a, &of("a, b", "a: {type: string}, b: {type: string}"), ["elsewhere", "refused"]);
+    check_fits(a, &of("a", "a: {type: [string, 'null']}"), ["refused", "fits"]);
+    check_fits(&of("", "a: {type: string}"), &of("", "a: {type: [string, 'null']}"), ["fits", "fits"]);
+    let typed = "{type: object, required: [a], properties: {a: {type: string}}, additionalProperties: {type: string}}";
+    check_fits(a, typed, ["fits", "refused"]);
+    let own = |more: &str| format!("{{type: object, properties: {{a: {{$ref: '#/components/schemas/x'}}{more}}}}}");
+    check_fits(&own(""), &own(", b: {type: string}"), ["elsewhere", "fits"]);
+}
+
+#[test]
+fn unions_keep_what_no_alternative_reads() {
+    let (one, two) = (
+        "{type: object, required: [a], properties: {a: {type: string}}}",
+        "{type: object, required: [b], properties: {b: {type: string}}}",
+    );
+    check_fits(one, &format!("{{oneOf: [{one}, {two}]}}"), ["refused", "fits"]);
+    check_fits("{type: [string, integer]}", "{type: [string, integer, boolean]}", ["elsewhere", "fits"]);
+    check_fits("{type: [string, integer]}", "{type: string}", ["fits", "refused"]);
+    let tagged = |tag: &str, required: &str| {
+        format!(
+            "{{oneOf: [{{type: object, required: [k], properties: {{k: {{const: a}}}}}}, \
+             {{type: object, required: [k{required}], properties: {{k: {{const: {tag}}}, v: {{type: string}}}}}}]}}"
+        )
+    };
+    check_fits(&tagged("b", ""), &tagged("c", ""), ["elsewhere", "elsewhere"]);
+    check_fits(&tagged("b", ""), &tagged("b", ", v"), ["fits", "refused"]);
+}
+
+#[test]
+fn a_type_that_is_implied_is_taken_to_be_meant() {
+    check_fits(
+        "{properties: {a: {type: string}}}",
+        "{type: object, properties: {a: {type: string}}}",
+        ["fits", "fits"],
+    );
+    check_fits("{properties: {a: {type: string}}}", "{type: string}", ["elsewhere", "refused"]);
+}
+
+/// The changes between two descriptions, with the record of names carried forward.
+fn changes(old: &str, new: &str) -> String {
+    let (before, _) = Input { spec: old, config: VERIFIER }.described(None);
+    let (after, _) = Input { spec: new, config: VERIFIER }.described(Some(&before.names));
+    let mut report = compare(&before.catalogue, &after.catalogue);
+    trees(&before.tree, &after.tree, &mut report);
+    let line = |entry: &Entry| {
+        let guess = if entry.guess { " (a guess)" } else { "" };
+        format!("{}{guess} [{}] {}: {}\n", entry.rule, entry.flags, entry.subject, entry.message)
+    };
+    let entries: String = report.entries.iter().map(line).collect();
+    format!("{entries}{}, {:?}\n", report.step().name(), report.deployment())
+}
+
+fn check_changes(old: &str, new: &str, expected: Expect) {
+    expected.assert_eq(&changes(&schemas(old), &schemas(new)));
+}
+
+#[test]
+fn what_a_union_refuses_is_kept_unless_the_type_is_used_elsewhere_too() {
+    let webhook = |name: &str, schema: &str| {
+        format!(
+            "{name}: {{post: {{requestBody: {{content: {{application/json: {{schema: {{$ref: '#/components/schemas/{schema}'}}}}}}}}}}}}\n"
+        )
+    };
+    let soft = "
+        a: {type: object, properties: {type: {const: it.a}, x: {oneOf: [{$ref: '#/components/schemas/b'}, {type: string}]}}}
+        b: {type: object, properties: {y: {type: string}}}
+    ";
+    let edited = |text: &str| text.replace("y: {type: string}", "y: {type: integer}");
+    let one = description(&webhook("it.a", "a"), soft);
+    expect![[r#"
+        string-to-integer [source] it.a/x/<B>/y: the type of `y` is `Integer` instead of `String`
+        major, Any
+    "#]]
+    .assert_eq(&changes(&one, &edited(&one)));
+    let hard = format!(
+        "{}\n        c: {{type: object, properties: {{type: {{const: it.c}}, b: {{$ref: '#/components/schemas/b'}}}}}}\n",
+        soft.trim_end()
+    );
+    let two = description(&(webhook("it.a", "a") + &webhook("it.c", "c")), &hard);
+    expect![[r#"
+        string-to-integer [source, now, replay] it.c/b/y: the type of `y` is `Integer` instead of `String`
+        major, BothVersions
+    "#]]
+    .assert_eq(&changes(&two, &edited(&two)));
+}
+
+#[test]
+fn types_that_are_gone_are_part_of_the_change_that_needed_them() {
+    let old = "a: {type: object, properties: {first: {type: object, properties: {kind: {enum: [x, y]}, n: {type: string}}}, b: {type: string}}}";
+    let new = "a: {type: object, properties: {b: {type: string}}}";
+    check_changes(
+        old,
+        new,
+        expect![[r#"
+        member-removed-optional [source] it.happened/a/first: the optional member `first` of `A` is gone
+        major, Any
+    "#]],
+    );
+    check_changes(
+        new,
+        old,
+        expect![[r#"
+        member-added-optional [silent] it.happened/a/first: the optional member `first` of `A` is new: `first: Option<AFirst>`
+        minor, Any
+    "#]],
+    );
+}
+
+#[test]
+fn equal_descriptions_have_no_changes() {
+    let spec = "a: {type: object, properties: {b: {oneOf: [{type: string}, {$ref: '#/components/schemas/a'}]}}}";
+    check_changes(
+        spec,
+        spec,
+        expect![[r#"
+        none, Any
+    "#]],
+    );
+}
+
+#[test]
+fn several_renames_are_guessed_by_their_names() {
+    let old =
+        "a: {type: object, properties: {street_name: {type: string}, city_name: {type: string}, zip: {type: string}}}";
+    let new =
+        "a: {type: object, properties: {streetName: {type: string}, city: {type: string}, country: {type: string}}}";
+    check_changes(
+        old,
+        new,
+        expect![[r#"
+        member-recased-optional [source] it.happened/a/streetName: the member `street_name` is now written `streetName`
+        member-renamed-optional (a guess) [source] it.happened/a/city: the member `city_name` is now called `city`
+        member-removed-optional [source] it.happened/a/zip: the optional member `zip` of `A` is gone
+        member-added-optional [silent] it.happened/a/country: the optional member `country` of `A` is new: `country: Option<String>`
+        major, Any
+    "#]],
+    );
+}
+
+#[test]
+fn what_has_no_effect_is_said_to_have_none() {
+    let webhooks = "
+        a.b: {post: {requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/a'}}}}}}
+    ";
+    let old = description(webhooks, "a: {type: object, properties: {type: {const: a.b}, n: {type: string}}}");
+    let new =
+        old.replace("n: {type: string}", "n: {type: string, format: x-unknown, x-note: 1}").replace("3.1.0", "3.1.1");
+    expect![[r#"
+        openapi-version [] #/openapi: `#/openapi` differs, without an effect on the crate
+        format-unknown [] #/components/schemas/a/properties/n/format: `#/components/schemas/a/properties/n/format` is new, without an effect on the crate
+        no-effect [] #/components/schemas/a/properties/n/x-note: `#/components/schemas/a/properties/n/x-note` is new, without an effect on the crate
+        none, Any
+    "#]].assert_eq(&changes(&old, &new));
+}
