@@ -136,6 +136,8 @@ impl Run {
     ) -> Report {
         let mut report = Report {
             generated: output.as_ref().map(|output| (output.api.webhooks.len(), output.api.types.len())),
+            #[cfg(feature = "watch")]
+            catalogue: output.as_ref().filter(|_| arguments.watch).map(|output| output.catalogue.clone()),
             ..Report::failed(job.name, sources, diagnostics)
         };
         if let Some(shown) = shown {

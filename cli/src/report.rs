@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use webhook_generator::budget::Usage;
+#[cfg(feature = "watch")]
+use webhook_generator::catalogue::Catalogue;
 use webhook_generator::diagnostics::{Code, Diagnostics, Severity};
 use webhook_generator::render;
 use webhook_generator::source::Sources;
@@ -39,6 +41,9 @@ pub(crate) struct Report {
     pub(crate) diagnostics: Diagnostics,
     /// The number of webhooks and types; `None` if nothing was generated.
     pub(crate) generated: Option<(usize, usize)>,
+    /// What the crate has, if that is compared with another run.
+    #[cfg(feature = "watch")]
+    pub(crate) catalogue: Option<Catalogue>,
     /// The files of the output, and what was or would be done with each.
     pub(crate) files: Vec<(String, Action)>,
     /// The record of names, and what was or would be done with it.
@@ -80,6 +85,8 @@ impl Report {
             sources,
             diagnostics,
             generated: None,
+            #[cfg(feature = "watch")]
+            catalogue: None,
             files: Vec::new(),
             names: None,
             shown: String::new(),

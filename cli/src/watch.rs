@@ -3,7 +3,7 @@
 //! Events only say that something happened in a folder with an input; whether an input has changed is decided by its content.
 //! So it does not matter how an editor writes a file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,10 @@ use std::time::Duration;
 
 use clap::error::ErrorKind;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
+use webhook_generator::catalogue::Catalogue;
+use webhook_generator::diff::compare;
 use webhook_generator::fingerprint::Fingerprint;
+use webhook_generator::render::{Changes, Side, changes_text};
 
 use crate::args::{Generate, UsageError};
 use crate::output::print;
@@ -41,10 +44,16 @@ pub(crate) fn run(arguments: &Generate) -> Result<ExitCode, UsageError> {
     stop_on_interrupt(events.clone())?;
     let mut folders = Folders::new(events)?;
     let mut before: Option<Inputs> = None;
+    let mut crates = Crates::default();
     loop {
         let known = before.as_ref().map(Inputs::again);
         let mut now = Inputs::default();
-        match on_large_stack(|| arguments.generate_and(|report| now.add(report))) {
+        match on_large_stack(|| {
+            arguments.generate_and(|report| {
+                now.add(report);
+                crates.add(report);
+            })
+        }) {
             Ok(_) => {}
             Err(error) if before.is_none() => return Err(error),
             // A mistake in the manifest of the workspace, which is edited now.
@@ -53,6 +62,7 @@ pub(crate) fn run(arguments: &Generate) -> Result<ExitCode, UsageError> {
                 say(&format!("error: {error}\n"));
             }
         }
+        say(&std::mem::take(&mut crates.changes));
         now.add_workspace();
         if now.has_failed {
             now.expect(known.unwrap_or_default());
@@ -144,6 +154,36 @@ impl Folders {
             }
         }
         Ok(())
+    }
+}
+
+/// What the crates have.
+#[derive(Default)]
+struct Crates {
+    /// As they were last generated, by configuration.
+    catalogues: BTreeMap<PathBuf, Catalogue>,
+    /// What the run changed, as text.
+    changes: String,
+}
+
+impl Crates {
+    /// Compares a crate with what the run before made. The first run, and one without a difference, say nothing.
+    fn add(&mut self, report: &Report) {
+        let Some(catalogue) = &report.catalogue else { return };
+        if let Some(old) = self.catalogues.insert(report.name.clone(), catalogue.clone()) {
+            let differences = compare(&old, catalogue);
+            if !differences.entries.is_empty() {
+                let side = |title, sources| Side { title, sources, shown: ("", "") };
+                let changes = Changes {
+                    report: &differences,
+                    old: side("the last run", None),
+                    new: side("this one", Some(&report.sources)),
+                    accepted: HashSet::new(),
+                    verbose: false,
+                };
+                self.changes += &changes_text(&changes, false);
+            }
+        }
     }
 }
 

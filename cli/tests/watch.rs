@@ -102,7 +102,10 @@ fn each_input_is_followed() {
 
     // A referenced file in a folder of its own.
     folder.write("schemas/parcel.yaml", &format!("components:{components}").replace("weight", "mass"));
-    watch.shows("`schemas/parcel.yaml` changed");
+    watch.until("`schemas/parcel.yaml` changed");
+    // With what it means for a receiver.
+    watch.until(" from the last run to this one");
+    watch.shows("deploy: ");
     assert!(folder.files("crate/src").values().any(|text| text.contains("pub mass")));
 
     // A mistake is shown, and mended. Nothing is generated in between.
