@@ -10,18 +10,18 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use axum::Router;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use bytes::Bytes;
 use tenovos_webhooks::{AssetCreated, Tenovos};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::runtime::Builder;
-use webhook_receiver::{Receiver, Secret, SecretError, Verifier, testing};
+use webhook_receiver::{Receiver, Verifier};
 use webhooks_bench::derived::Tagged;
+use webhooks_bench::load::{SECRET, request, secret, send_all};
 use webhooks_bench::payload;
 
 type Failure = Box<dyn Error + Send + Sync>;
@@ -143,13 +143,6 @@ async fn serve(kind: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A well-known secret.
-const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-
-fn secret() -> Result<Secret, SecretError> {
-    Secret::new(SECRET)
-}
-
 /// Sends requests over a few connections, each with an id of its own, and prints the seconds that it took.
 async fn load(address: SocketAddr, requests: usize, size: &str) -> Result<(), Failure> {
     let body = if size == "500 B" { payload::asset_created(false) } else { payload::long_asset_created(105) };
@@ -158,46 +151,7 @@ async fn load(address: SocketAddr, requests: usize, size: &str) -> Result<(), Fa
     let prepared: Vec<Bytes> =
         (0..requests).map(|number| request(&format!("msg_{run}_{number}"), &body)).collect::<Result<_, _>>()?;
     let start = Instant::now();
-    let mut connections = Vec::new();
-    for part in prepared.chunks(requests.div_ceil(CONNECTIONS).max(1)) {
-        connections.push(tokio::spawn(send(address, part.to_vec())));
-    }
-    for connection in connections {
-        connection.await??;
-    }
+    send_all(address, &prepared, CONNECTIONS).await?;
     println!("{}", start.elapsed().as_secs_f64());
-    Ok(())
-}
-
-fn request(id: &str, body: &str) -> Result<Bytes, SecretError> {
-    let headers = testing::sign(&secret()?, id, SystemTime::now(), body.as_bytes());
-    let mut text = format!(
-        "POST / HTTP/1.1\r\nhost: localhost\r\nuser-agent: bench\r\naccept: */*\r\ncontent-type: application/json\r\n\
-         content-length: {}\r\n",
-        body.len()
-    );
-    for (name, value) in &headers {
-        text += &format!("{name}: {}\r\n", value.to_str().unwrap_or_default());
-    }
-    Ok((text + "\r\n" + body).into())
-}
-
-async fn send(address: SocketAddr, requests: Vec<Bytes>) -> Result<(), Failure> {
-    let mut stream = TcpStream::connect(address).await?;
-    stream.set_nodelay(true)?;
-    let mut buffer = Vec::with_capacity(1024);
-    for request in requests {
-        stream.write_all(&request).await?;
-        buffer.clear();
-        // The answers have no bodies, or short ones that come in the same piece.
-        while !buffer.windows(4).any(|end| end == b"\r\n\r\n") {
-            if stream.read_buf(&mut buffer).await? == 0 {
-                return Err("the server hung up".into());
-            }
-        }
-        if !buffer.starts_with(b"HTTP/1.1 200") {
-            return Err(String::from_utf8_lossy(&buffer).into_owned().into());
-        }
-    }
     Ok(())
 }
