@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use webhook_inbox::store::{StoreError, StoreErrorKind};
 
@@ -89,6 +90,8 @@ impl File {
         let connection = Connection::open_with_flags(&self.path, flags).map_err(|error| store_error(&error))?;
         connection.busy_timeout(BUSY_TIMEOUT).map_err(|error| store_error(&error))?;
         connection.set_prepared_statement_cache_capacity(64);
+        // Otherwise a statement that could use a partial index is prepared again whenever its parameters change.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|error| store_error(&error))?;
         Ok(connection)
     }
 }

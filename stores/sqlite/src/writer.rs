@@ -13,10 +13,11 @@ use crate::error::store_error;
 
 /// One commit has at most so many jobs, most of which have many entries each.
 const LARGEST: usize = 256;
+const BEGIN: &str = "BEGIN IMMEDIATE";
 
-/// Runs in a savepoint of the transaction, or not at all if there is none. Returns what answers the caller after the
-/// commit, and whether it has failed.
-type Job = Box<dyn FnOnce(Result<&Connection, StoreError>) -> (Answer, Option<StoreError>) + Send>;
+/// Runs in the transaction, or not at all if there is none. Returns what answers the caller after the commit, and whether it
+/// has failed.
+type Job = Box<dyn FnOnce(Result<Transaction<'_>, StoreError>) -> (Answer, Option<StoreError>) + Send>;
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 /// A handle to the thread. It ends when all are dropped and everything is written.
@@ -40,8 +41,8 @@ impl Writer {
         change: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (sender, receiver) = oneshot::channel();
-        let job: Job = Box::new(move |connection| {
-            let result = connection.and_then(|connection| within_savepoint(connection, || change(connection)));
+        let job: Job = Box::new(move |transaction| {
+            let result = transaction.and_then(|transaction| transaction.run(change));
             let failure = result.as_ref().err().cloned();
             let answer = move |committed: Result<(), StoreError>| {
                 let _ = sender.send(committed.and(result));
@@ -54,26 +55,58 @@ impl Writer {
     }
 }
 
-/// A change that fails is undone, and others of the same commit are not affected. There is no transaction any more if the change
-/// has ended it.
-fn within_savepoint<T>(
-    connection: &Connection,
-    change: impl FnOnce() -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    let execute = |sql| connection.prepare_cached(sql)?.execute([]).map(drop);
-    execute("SAVEPOINT webhook").map_err(|error| store_error(&error))?;
-    let result = catch_unwind(AssertUnwindSafe(change))
-        .unwrap_or_else(|_| Err(StoreError::new(StoreErrorKind::Other, "a change has panicked")));
-    if connection.is_autocommit() {
-        return result;
+/// A transaction that jobs share.
+#[derive(Clone, Copy)]
+struct Transaction<'a> {
+    connection: &'a Connection,
+    /// Nothing was changed yet.
+    is_new: bool,
+}
+
+impl Transaction<'_> {
+    /// A change that fails is undone, and others of the same commit are not affected. There is no transaction any more if the
+    /// change has ended it.
+    fn run<T>(self, change: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let change = || {
+            catch_unwind(AssertUnwindSafe(|| change(self.connection)))
+                .unwrap_or_else(|_| Err(StoreError::new(StoreErrorKind::Other, "a change has panicked")))
+        };
+        if self.is_new { self.run_first(change) } else { self.run_in_savepoint(change) }
     }
-    let undo = || if result.is_err() { execute("ROLLBACK TO webhook") } else { Ok(()) };
-    if let Err(error) = undo().and_then(|()| execute("RELEASE webhook")) {
-        // The change has ended the transaction and begun another. The caller recognizes that there is none.
-        let _ = execute("ROLLBACK");
-        return result.and_then(|_| Err(store_error(&error)));
+
+    /// The first change needs no savepoint: it is undone with the transaction. In a savepoint, SQLite copies each page before it
+    /// changes.
+    fn run_first<T>(self, change: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let result = change();
+        if result.is_err() && !self.connection.is_autocommit() {
+            // If that fails, there is no transaction.
+            let _ = self.execute("ROLLBACK").and_then(|()| self.execute(BEGIN));
+        }
+        result
     }
-    result
+
+    fn run_in_savepoint<T>(self, change: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.execute("SAVEPOINT webhook").map_err(|error| store_error(&error))?;
+        let result = change();
+        if self.connection.is_autocommit() {
+            return result;
+        }
+        let undo = || if result.is_err() { self.execute("ROLLBACK TO webhook") } else { Ok(()) };
+        if let Err(error) = undo().and_then(|()| self.execute("RELEASE webhook")) {
+            // The change has ended the transaction and begun another. The caller recognizes that there is none.
+            let _ = self.execute("ROLLBACK");
+            return result.and_then(|_| Err(store_error(&error)));
+        }
+        result
+    }
+
+    fn execute(self, sql: &str) -> rusqlite::Result<()> {
+        execute(self.connection, sql)
+    }
+}
+
+fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql)?.execute([]).map(drop)
 }
 
 /// Whether opening the file again may help, or is necessary.
@@ -125,12 +158,12 @@ impl Thread {
             Some(connection) => connection,
             None => self.reopen()?,
         };
-        let connection = self.connection.insert(connection);
-        let execute = |sql| connection.prepare_cached(sql)?.execute([]).map(drop);
-        execute("BEGIN IMMEDIATE").map_err(|error| store_error(&error))?;
-        let mut is_suspect = false;
+        let connection = &*self.connection.insert(connection);
+        execute(connection, BEGIN).map_err(|error| store_error(&error))?;
+        let (mut is_new, mut is_suspect) = (true, false);
         for job in jobs {
-            let (answer, failure) = job(Ok(connection));
+            let (answer, failure) = job(Ok(Transaction { connection, is_new }));
+            is_new &= failure.is_some();
             answers.push(answer);
             is_suspect |= failure.as_ref().is_some_and(|failure| is_of_the_file(failure.kind()));
             if connection.is_autocommit() {
@@ -139,9 +172,9 @@ impl Thread {
                 return Err(failure.unwrap_or_else(ended));
             }
         }
-        execute("COMMIT").map_err(|error| {
+        execute(connection, "COMMIT").map_err(|error| {
             let error = store_error(&error);
-            let _ = execute("ROLLBACK");
+            let _ = execute(connection, "ROLLBACK");
             error
         })?;
         if is_suspect {

@@ -1,7 +1,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use rusqlite::{Connection, Row, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use webhook_inbox::store::{
     Claim, ClaimId, ClaimRequest, ClaimToken, EventTypes, Finish, Finished, Key, State, StoreError, StoreErrorKind,
     Verdict, crash_point,
@@ -124,33 +124,32 @@ pub(crate) fn finish(connection: &Connection, batch: Vec<Finish<SqliteEffect>>, 
 }
 
 fn end(connection: &Connection, claim: &ClaimId, verdict: Verdict<SqliteEffect>, now: i64) -> Sql<Finished> {
-    let Some(sequence) = sequence(connection, &claim.key)? else { return Ok(Finished::Fenced) };
-    let token = token(claim);
     let (state, at, attempts, reason) = match verdict {
-        Verdict::Done(effects) => return done(connection, sequence, token, effects, now),
+        Verdict::Done(effects) => return done(connection, claim, effects, now),
         Verdict::Retry { after, reason } => (0, now.saturating_add(millis(after)), 0, Some(reason)),
         Verdict::Release => (0, now, 1, None),
         Verdict::Dead { reason } => (2, now, 0, Some(reason)),
         Verdict::Unrouted { reason } => (3, now, 0, Some(reason)),
     };
+    let Some(sequence) = sequence(connection, &claim.key)? else { return Ok(Finished::Fenced) };
     let rows = connection
         .prepare_cached(
             "UPDATE webhook_pending SET state = ?3, at = ?4, attempts = max(attempts - ?5, 0), reason = coalesce(?6, reason)
              WHERE sequence = ?1 AND token = ?2 AND state = 1",
         )
-        .and_then(|mut update| update.execute(params![sequence, token, state, at, attempts, reason]))
+        .and_then(|mut update| update.execute(params![sequence, token(claim), state, at, attempts, reason]))
         .typed()?;
     Ok(if rows > 0 { Finished::Applied } else { Finished::Fenced })
 }
 
 /// The mark and the effects, or neither.
-fn done(connection: &Connection, sequence: i64, token: i64, effects: Vec<SqliteEffect>, now: i64) -> Sql<Finished> {
+fn done(connection: &Connection, claim: &ClaimId, effects: Vec<SqliteEffect>, now: i64) -> Sql<Finished> {
     let execute = |sql| connection.prepare_cached(sql).and_then(|mut statement| statement.execute([])).typed();
     let has_effects = !effects.is_empty();
     if has_effects {
         execute("SAVEPOINT webhook_effects")?;
     }
-    let is_marked = mark(connection, sequence, token, now)?;
+    let is_marked = mark(connection, claim, now)?;
     let mut failure = None;
     if is_marked {
         failure = effects.into_iter().find_map(|effect| run(connection, effect).err());
@@ -173,21 +172,28 @@ fn done(connection: &Connection, sequence: i64, token: i64, effects: Vec<SqliteE
     })
 }
 
-fn mark(connection: &Connection, sequence: i64, token: i64, now: i64) -> Sql<bool> {
-    connection
+fn mark(connection: &Connection, claim: &ClaimId, now: i64) -> Sql<bool> {
+    let marked: Option<(Option<String>, Option<i64>)> = connection
         .prepare_cached(
-            "INSERT INTO webhook_version (endpoint, order_key, version, at)
-             SELECT endpoint, order_key, version, ?3 FROM webhook_pending
-             WHERE sequence = ?1 AND token = ?2 AND state = 1 AND order_key IS NOT NULL AND version IS NOT NULL
-             ON CONFLICT (endpoint, order_key) DO UPDATE SET version = max(version, excluded.version), at = excluded.at",
+            "DELETE FROM webhook_pending WHERE state = 1 AND token = ?3
+                 AND sequence = (SELECT sequence FROM webhook_seen WHERE endpoint = ?1 AND id = ?2)
+             RETURNING order_key, version",
         )
-        .and_then(|mut remember| remember.execute([sequence, token, now]))
+        .and_then(|mut delete| {
+            let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+            delete.query_row(params![claim.key.endpoint, claim.key.id, token(claim)], row).optional()
+        })
         .typed()?;
-    let rows = connection
-        .prepare_cached("DELETE FROM webhook_pending WHERE sequence = ?1 AND token = ?2 AND state = 1")
-        .and_then(|mut delete| delete.execute([sequence, token]))
-        .typed()?;
-    Ok(rows > 0)
+    if let Some((Some(order_key), Some(version))) = &marked {
+        connection
+            .prepare_cached(
+                "INSERT INTO webhook_version (endpoint, order_key, version, at) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (endpoint, order_key) DO UPDATE SET version = max(version, excluded.version), at = excluded.at",
+            )
+            .and_then(|mut remember| remember.execute(params![claim.key.endpoint, order_key, version, now]))
+            .typed()?;
+    }
+    Ok(marked.is_some())
 }
 
 fn run(connection: &Connection, effect: SqliteEffect) -> Result<(), BoxError> {
