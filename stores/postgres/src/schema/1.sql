@@ -57,3 +57,108 @@ CREATE TABLE webhook_guard (
 );
 
 CREATE INDEX ON webhook_guard (at) WHERE is_handled;
+
+-- The frequent statements are functions, since each session plans their statements once. Their first parameter is the time, or
+-- null for that of the server when it received the call. A commit waits for the disk, even if `synchronous_commit` is off for the
+-- role or the server.
+
+CREATE FUNCTION webhook_time(bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_setting('synchronous_commit') = 'off' THEN
+        SET LOCAL synchronous_commit = on;
+    END IF;
+    RETURN coalesce($1, (extract(epoch FROM statement_timestamp()) * 1000)::bigint);
+END
+$$;
+
+-- Inserts entries whose keys are unknown, and returns their numbers in the batch. The locks come before the first number of the
+-- sequence, which is given out in the order of the batch.
+CREATE FUNCTION webhook_insert(bigint, integer, integer[], text[], text[], bytea[], text[], text[], bigint[], bytea[])
+RETURNS TABLE (n bigint) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    now bigint := webhook_time($1);
+BEGIN
+    PERFORM pg_advisory_xact_lock($2, lock) FROM unnest($3) AS l (lock);
+    RETURN QUERY WITH input AS MATERIALIZED (
+        SELECT nextval('webhook_sequence') AS sequence, i.*
+        FROM unnest($4, $5, $6, $7, $8, $9, $10)
+            WITH ORDINALITY AS i (endpoint, id, digest, event_type, order_key, version, bytes, n)
+    ), seen AS (
+        INSERT INTO webhook_seen (sequence, endpoint, id, digest, received)
+        SELECT sequence, endpoint, id, digest, now FROM input ORDER BY endpoint COLLATE "C", id COLLATE "C"
+        ON CONFLICT (endpoint, id) DO NOTHING
+        RETURNING sequence
+    ), pending AS (
+        INSERT INTO webhook_pending
+            (sequence, endpoint, state, at, token, attempts, event_type, order_key, version, reason, bytes)
+        SELECT sequence, endpoint, 0, now, 0, 0, event_type, order_key, version, NULL, bytes
+        FROM input JOIN seen USING (sequence)
+    )
+    SELECT n FROM input JOIN seen USING (sequence);
+END
+$$;
+
+-- Claims entries that are pending. Claims that meet skip what another has locked.
+CREATE FUNCTION webhook_claim(bigint, text, text[], boolean, bigint, bigint)
+RETURNS TABLE (
+    claimable bigint, sequence bigint, id text, token bigint, attempts bigint, event_type text, age bigint, superseded boolean,
+    bytes bytea
+) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    now bigint := webhook_time($1);
+BEGIN
+    RETURN QUERY WITH found AS MATERIALIZED (
+        SELECT p.sequence, p.at
+        FROM webhook_pending p
+        WHERE p.endpoint = $2 AND p.state = 0 AND p.at <= now
+            AND (p.event_type IS NOT NULL AND p.event_type = ANY($3)) = $4
+            AND (p.order_key IS NULL OR NOT EXISTS (
+                SELECT FROM webhook_pending e
+                WHERE e.endpoint = p.endpoint AND e.order_key = p.order_key AND e.state < 2 AND e.sequence < p.sequence
+            ))
+            AND NOT EXISTS (SELECT FROM webhook_paused WHERE endpoint = $2)
+        ORDER BY p.at, p.sequence LIMIT $5 FOR UPDATE OF p SKIP LOCKED
+    )
+    UPDATE webhook_pending p SET state = 1, at = now + $6, token = p.token + 1, attempts = p.attempts + 1
+    FROM found f JOIN webhook_seen s ON s.sequence = f.sequence
+    WHERE p.sequence = f.sequence
+    RETURNING f.at, p.sequence, s.id, p.token, p.attempts, p.event_type, now - s.received,
+        coalesce((
+            SELECT v.version > p.version FROM webhook_version v WHERE v.endpoint = p.endpoint AND v.order_key = p.order_key
+        ), false), p.bytes;
+END
+$$;
+
+-- Ends claims whose effects are made, and returns their numbers in the batch. The state 4 is done.
+CREATE FUNCTION webhook_end(bigint, text[], text[], bigint[], smallint[], bigint[], bigint[], text[])
+RETURNS TABLE (n bigint) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    now bigint := webhook_time($1);
+BEGIN
+    RETURN QUERY WITH locked AS MATERIALIZED (
+        SELECT i.n, i.state, i.after, i.uncounted, i.reason, p.sequence
+        FROM unnest($2, $3, $4, $5, $6, $7, $8)
+            WITH ORDINALITY AS i (endpoint, id, token, state, after, uncounted, reason, n)
+        JOIN webhook_seen s ON s.endpoint = i.endpoint AND s.id = i.id
+        JOIN webhook_pending p ON p.sequence = s.sequence AND p.token = i.token AND p.state = 1
+        ORDER BY p.sequence FOR UPDATE OF p
+    ), done AS (
+        DELETE FROM webhook_pending p USING locked l WHERE p.sequence = l.sequence AND l.state = 4
+        RETURNING p.endpoint, p.order_key, p.version
+    ), remembered AS (
+        INSERT INTO webhook_version AS v (endpoint, order_key, version, at)
+        SELECT endpoint, order_key, max(version), now FROM done WHERE order_key IS NOT NULL AND version IS NOT NULL
+        GROUP BY endpoint, order_key ORDER BY endpoint, order_key
+        ON CONFLICT (endpoint, order_key) DO UPDATE SET version = greatest(v.version, excluded.version), at = excluded.at
+    ), ended AS (
+        UPDATE webhook_pending p
+        SET state = l.state, at = now + l.after, attempts = greatest(p.attempts - l.uncounted, 0),
+            reason = coalesce(l.reason, p.reason)
+        FROM locked l WHERE p.sequence = l.sequence AND l.state < 4
+    )
+    SELECT n FROM locked;
+END
+$$;

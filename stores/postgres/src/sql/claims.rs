@@ -7,8 +7,11 @@ use webhook_receiver::bytes::Bytes;
 
 use super::{Context, Sql, columns, duration, get, in_flight, limit, millis, place};
 
-/// Claims that meet skip what another has locked.
 const CLAIM: &str = "\
+SELECT claimable, sequence, id, token, attempts, event_type, age, superseded, bytes
+FROM webhook_claim($1, $2, $3, $4, $5, $6)";
+/// The same for those that are running, which are seldom claimed.
+const CLAIM_LAPSED: &str = "\
 WITH found AS MATERIALIZED (
     SELECT p.sequence, p.at
     FROM webhook_pending p
@@ -68,8 +71,8 @@ pub(crate) async fn claim(context: Context<'_>, request: &ClaimRequest) -> Sql<V
         (&limit, Type::INT8),
         (&lease, Type::INT8),
     ];
-    let rows =
-        in_flight("claim: before the commit", context.rows(&with_condition(CLAIM, request), &parameters)).await?;
+    let sql = if request.lapsed { &with_condition(CLAIM_LAPSED, request) } else { CLAIM };
+    let rows = in_flight("claim: before the commit", context.rows(sql, &parameters)).await?;
     let mut claims = Vec::with_capacity(rows.len());
     for row in &rows {
         let claim = Claim {

@@ -3,48 +3,26 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use futures_util::future::join3;
+use futures_util::future::join;
 use tokio_postgres::types::Type;
 use webhook_inbox::store::{ClaimId, Finish, Finished, Key, State, Verdict, crash_point};
 use webhook_receiver::BoxError;
 
 use super::claims::token;
-use super::{BEGIN, Context, Parameter, Sql, columns, get, in_flight, millis, place};
+use super::{BEGIN, Context, Parameter, Sql, columns, in_flight, millis, place};
 use crate::PostgresEffect;
 use crate::error::{of_effect, other};
 
 /// What holds a claim, locked.
 const LOCK: &str = "\
-    SELECT i.n, p.sequence, p.endpoint, p.order_key, p.version
+    SELECT i.n
     FROM :durable, unnest($1::text[], $2::text[], $3::bigint[]) WITH ORDINALITY AS i (endpoint, id, token, n)
     JOIN webhook_seen s ON s.endpoint = i.endpoint AND s.id = i.id
     JOIN webhook_pending p ON p.sequence = s.sequence AND p.token = i.token AND p.state = 1
     ORDER BY p.sequence FOR UPDATE OF p";
 
-/// Ends claims that have no effects. The last state is done.
-const END: &str = "\
-WITH locked AS MATERIALIZED (
-    SELECT i.n, i.state, i.after, i.uncounted, i.reason, p.sequence
-    FROM :durable, unnest($2::text[], $3::text[], $4::bigint[], $5::smallint[], $6::bigint[], $7::bigint[], $8::text[])
-        WITH ORDINALITY AS i (endpoint, id, token, state, after, uncounted, reason, n)
-    JOIN webhook_seen s ON s.endpoint = i.endpoint AND s.id = i.id
-    JOIN webhook_pending p ON p.sequence = s.sequence AND p.token = i.token AND p.state = 1
-    ORDER BY p.sequence FOR UPDATE OF p
-), done AS (
-    DELETE FROM webhook_pending p USING locked l WHERE p.sequence = l.sequence AND l.state = 4
-    RETURNING p.endpoint, p.order_key, p.version
-), remembered AS (
-    INSERT INTO webhook_version AS v (endpoint, order_key, version, at)
-    SELECT endpoint, order_key, max(version), :now FROM done WHERE order_key IS NOT NULL AND version IS NOT NULL
-    GROUP BY endpoint, order_key ORDER BY endpoint, order_key
-    ON CONFLICT (endpoint, order_key) DO UPDATE SET version = greatest(v.version, excluded.version), at = excluded.at
-), ended AS (
-    UPDATE webhook_pending p
-    SET state = l.state, at = :now + l.after, attempts = greatest(p.attempts - l.uncounted, 0),
-        reason = coalesce(l.reason, p.reason)
-    FROM locked l WHERE p.sequence = l.sequence AND l.state < 4
-)
-SELECT n FROM locked";
+/// Ends claims whose effects are made.
+const END: &str = "SELECT n FROM webhook_end($1, $2, $3, $4, $5, $6, $7, $8)";
 
 const BEFORE_THE_COMMIT: &str = "finish: before the commit";
 
@@ -66,8 +44,12 @@ pub(crate) async fn finish(context: Context<'_>, batch: Vec<Finish<PostgresEffec
         lock(context, &claims).await?;
     }
     for round in rounds {
-        end(context, &round.plain, &mut results).await?;
-        end_with_effects(context, round.with_effects, &mut results).await?;
+        let mut ends = round.plain;
+        ends.extend(make_effects(context, round.with_effects, &mut results).await?);
+        end(context, &ends, &mut results).await?;
+        if ends.iter().any(|end| end.has_effects && matches!(results[end.index], Finished::Fenced)) {
+            return Err(other("an effect has changed the tables of the inbox"));
+        }
     }
     crash_point(BEFORE_THE_COMMIT);
     context.batch("COMMIT").await?;
@@ -76,20 +58,21 @@ pub(crate) async fn finish(context: Context<'_>, batch: Vec<Finish<PostgresEffec
 
 #[derive(Default)]
 struct Round {
-    plain: Vec<Plain>,
-    with_effects: Vec<(usize, ClaimId, Vec<PostgresEffect>)>,
+    plain: Vec<End>,
+    with_effects: Vec<(End, Vec<PostgresEffect>)>,
     keys: HashSet<Key>,
 }
 
 impl Round {
     fn claims(&self) -> impl Iterator<Item = &ClaimId> {
-        self.plain.iter().map(|end| &end.claim).chain(self.with_effects.iter().map(|(_, claim, _)| claim))
+        self.plain.iter().chain(self.with_effects.iter().map(|(end, _)| end)).map(|end| &end.claim)
     }
 }
 
-/// An end without effects.
-struct Plain {
+/// An end, without its effects.
+struct End {
     index: usize,
+    has_effects: bool,
     claim: ClaimId,
     state: State,
     after: Duration,
@@ -108,23 +91,29 @@ fn rounds(batch: Vec<Finish<PostgresEffect>>) -> Vec<Round> {
         }
         let round = &mut rounds[next];
         round.keys.insert(claim.key.clone());
+        let mut effects = Vec::new();
         let (state, after, uncounted, reason) = match verdict {
-            Verdict::Done(effects) if !effects.is_empty() => {
-                round.with_effects.push((index, claim, effects));
-                continue;
+            Verdict::Done(added) => {
+                effects = added;
+                (State::Done, Duration::ZERO, 0, None)
             }
-            Verdict::Done(_) => (State::Done, Duration::ZERO, 0, None),
             Verdict::Retry { after, reason } => (State::Pending, after, 0, Some(reason)),
             Verdict::Release => (State::Pending, Duration::ZERO, 1, None),
             Verdict::Dead { reason } => (State::Dead, Duration::ZERO, 0, Some(reason)),
             Verdict::Unrouted { reason } => (State::Unrouted, Duration::ZERO, 0, Some(reason)),
         };
-        round.plain.push(Plain { index, claim, state, after, uncounted, reason });
+        let has_effects = !effects.is_empty();
+        let end = End { index, has_effects, claim, state, after, uncounted, reason };
+        if has_effects {
+            round.with_effects.push((end, effects));
+        } else {
+            round.plain.push(end);
+        }
     }
     rounds
 }
 
-async fn end(context: Context<'_>, ends: &[Plain], results: &mut [Finished]) -> Sql<()> {
+async fn end(context: Context<'_>, ends: &[End], results: &mut [Finished]) -> Sql<()> {
     if ends.is_empty() {
         return Ok(());
     }
@@ -150,72 +139,50 @@ async fn end(context: Context<'_>, ends: &[Plain], results: &mut [Finished]) -> 
     Ok(())
 }
 
-/// Marks each entry done and makes its effects, in a savepoint. All are locked before, so no mark is in vain.
-async fn end_with_effects(
+/// Makes the effects of each claim that is held, in a savepoint. Returns the ends of those that were made. All are locked, so no
+/// effect is in vain.
+async fn make_effects(
     context: Context<'_>,
-    ends: Vec<(usize, ClaimId, Vec<PostgresEffect>)>,
+    ends: Vec<(End, Vec<PostgresEffect>)>,
     results: &mut [Finished],
-) -> Sql<()> {
+) -> Sql<Vec<End>> {
     const UNDO: &str = "ROLLBACK TO webhook_effects; RELEASE webhook_effects";
+    let mut made = Vec::with_capacity(ends.len());
     if ends.is_empty() {
-        return Ok(());
+        return Ok(made);
     }
-    let claims: Vec<_> = ends.iter().map(|(_, claim, _)| claim).collect();
-    let held = lock(context, &claims).await?;
-    for ((index, _, effects), held) in ends.into_iter().zip(held) {
-        let Some(held) = held else { continue };
-        // None of the three waits for the answer to another before it is sent.
-        let (savepoint, marked, made) =
-            join3(context.batch("SAVEPOINT webhook_effects"), mark(context, &held), make(context, effects)).await;
+    let claims: Vec<_> = ends.iter().map(|(end, _)| &end.claim).collect();
+    let are_held = lock(context, &claims).await?;
+    for ((end, effects), _) in ends.into_iter().zip(are_held).filter(|(_, is_held)| *is_held) {
+        // The effect does not wait for the answer to the savepoint before it is sent.
+        let (savepoint, result) = join(context.batch("SAVEPOINT webhook_effects"), make(context, effects)).await;
         savepoint?;
-        marked?;
-        let kept = match made {
+        let kept = match result {
             Ok(()) => context.batch("RELEASE webhook_effects").await.map_err(BoxError::from),
             Err(error) => Err(error),
         };
-        if let Err(error) = &kept
-            && context.batch(UNDO).await.is_err()
-        {
-            return Err(other(format!("an effect has ended the transaction: {error}")));
+        match kept {
+            Ok(()) => made.push(end),
+            Err(error) if context.batch(UNDO).await.is_err() => {
+                return Err(other(format!("an effect has ended the transaction: {error}")));
+            }
+            Err(error) => results[end.index] = Finished::EffectFailed(error),
         }
-        results[index] = kept.map_or_else(Finished::EffectFailed, |()| Finished::Applied);
     }
-    Ok(())
+    Ok(made)
 }
 
-/// An entry that is locked.
-struct Held {
-    sequence: i64,
-    /// Its endpoint, key of order and version.
-    order: (String, Option<String>, Option<i64>),
-}
-
-/// Locks the entries of these claims. `None` where a claim is fenced.
-async fn lock(context: Context<'_>, claims: &[&ClaimId]) -> Sql<Vec<Option<Held>>> {
+/// Locks the entries of these claims. Returns which are held: the others are fenced.
+async fn lock(context: Context<'_>, claims: &[&ClaimId]) -> Sql<Vec<bool>> {
     let (endpoints, ids) = columns(claims.iter().map(|claim| &claim.key));
     let tokens: Vec<i64> = claims.iter().copied().map(token).collect();
     let parameters: [Parameter<'_>; 3] =
         [(&endpoints, Type::TEXT_ARRAY), (&ids, Type::TEXT_ARRAY), (&tokens, Type::INT8_ARRAY)];
-    let mut held: Vec<Option<Held>> = claims.iter().map(|_| None).collect();
+    let mut are_held = vec![false; claims.len()];
     for row in &context.rows(LOCK, &parameters).await? {
-        let (sequence, order) = (get(row, 1)?, (get(row, 2)?, get(row, 3)?, get(row, 4)?));
-        held[place(row, 0)?] = Some(Held { sequence, order });
+        are_held[place(row, 0)?] = true;
     }
-    Ok(held)
-}
-
-async fn mark(context: Context<'_>, held: &Held) -> Sql<()> {
-    const DELETE: &str = "DELETE FROM webhook_pending WHERE sequence = $1";
-    const REMEMBER: &str = "\
-        INSERT INTO webhook_version AS v (endpoint, order_key, version, at) VALUES ($2, $3, $4, :now)
-        ON CONFLICT (endpoint, order_key) DO UPDATE SET version = greatest(v.version, excluded.version), at = excluded.at";
-    context.execute(DELETE, &[(&held.sequence, Type::INT8)]).await?;
-    if let (endpoint, Some(order_key), Some(version)) = &held.order {
-        let parameters =
-            [context.now_parameter(), (endpoint, Type::TEXT), (order_key, Type::TEXT), (version, Type::INT8)];
-        context.execute(REMEMBER, &parameters).await?;
-    }
-    Ok(())
+    Ok(are_held)
 }
 
 async fn make(context: Context<'_>, effects: Vec<PostgresEffect>) -> Result<(), BoxError> {

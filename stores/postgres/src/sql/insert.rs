@@ -16,26 +16,7 @@ const ATTEMPTS: usize = 10;
 const LOCKS: u32 = 64;
 const ORDER_LOCK: i32 = i32::from_be_bytes(*b"whor");
 
-/// The locks come before the first number of the sequence. It is given out in the order of the batch.
-const INSERT: &str = "\
-WITH input AS MATERIALIZED (
-    SELECT nextval('webhook_sequence') AS sequence, i.*
-    FROM :durable,
-        (SELECT count(pg_advisory_xact_lock($2, lock)) FROM unnest($3::integer[]) AS l (lock)) AS locks,
-        unnest($4::text[], $5::text[], $6::bytea[], $7::text[], $8::text[], $9::bigint[], $10::bytea[])
-            WITH ORDINALITY AS i (endpoint, id, digest, event_type, order_key, version, bytes, n)
-), seen AS (
-    INSERT INTO webhook_seen (sequence, endpoint, id, digest, received)
-    SELECT sequence, endpoint, id, digest, :now FROM input ORDER BY endpoint COLLATE \"C\", id COLLATE \"C\"
-    ON CONFLICT (endpoint, id) DO NOTHING
-    RETURNING sequence
-), pending AS (
-    INSERT INTO webhook_pending
-        (sequence, endpoint, state, at, token, attempts, event_type, order_key, version, reason, bytes)
-    SELECT sequence, endpoint, 0, :now, 0, 0, event_type, order_key, version, NULL, bytes
-    FROM input JOIN seen USING (sequence)
-)
-SELECT n FROM input JOIN seen USING (sequence)";
+const INSERT: &str = "SELECT n FROM webhook_insert($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 
 const KNOWN: &str = "\
 SELECT i.n, s.digest = i.digest

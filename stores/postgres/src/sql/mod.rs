@@ -1,4 +1,5 @@
-//! The statements. Each is a transaction of its own, or part of one of the caller.
+//! The statements. Each is a transaction of its own, or part of one of the caller. The frequent ones are functions of the schema,
+//! which each session plans once.
 //!
 //! They have no name, and their parameters have types: so one round trip is enough, and no session keeps anything. Rows of
 //! `webhook_pending` are locked in the order of their sequence, and keys are inserted in their order, so that calls of several

@@ -1,7 +1,7 @@
 //! Servers that are stopped, restarted, read-only, full or slow, and connections that are lost.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -56,10 +56,10 @@ async fn what_was_answered_is_there_after_crashes_of_the_server() {
     let store = PostgresStore::connect(&url).await.unwrap();
     let client = connect(&url).await;
     client.batch_execute("CREATE TABLE handled (id text)").await.unwrap();
-    let is_over = Arc::new(AtomicBool::new(false));
+    let (is_over, count) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
     let inserting: Vec<_> = (0..4)
         .map(|task| {
-            let (store, is_over) = (store.clone(), Arc::clone(&is_over));
+            let (store, is_over, count) = (store.clone(), Arc::clone(&is_over), Arc::clone(&count));
             tokio::spawn(async move {
                 let mut stored = Vec::new();
                 for index in 0.. {
@@ -69,6 +69,7 @@ async fn what_was_answered_is_there_after_crashes_of_the_server() {
                     let id = format!("{task}-{index}");
                     if insert(&store, &id).await.is_ok() {
                         stored.push(id);
+                        count.fetch_add(1, Ordering::Relaxed);
                     }
                 }
                 stored
@@ -85,7 +86,9 @@ async fn what_was_answered_is_there_after_crashes_of_the_server() {
         server.stop(if fastrand::bool() { Stop::Immediate } else { Stop::Fast });
         server.launch();
     }
-    sleep(Duration::from_millis(50)).await;
+    while count.load(Ordering::Relaxed) < 100 {
+        sleep(Duration::from_millis(10)).await;
+    }
     is_over.store(true, Ordering::Relaxed);
     let mut stored = Vec::new();
     for task in inserting {
@@ -94,7 +97,6 @@ async fn what_was_answered_is_there_after_crashes_of_the_server() {
     all_stored.store(true, Ordering::Relaxed);
     handling.await.unwrap();
     let client = connect(&url).await;
-    assert!(stored.len() > 20, "{} deliveries", stored.len());
     let rows = client.query("SELECT id, count(*) FROM handled GROUP BY id", &[]).await.unwrap();
     assert!(rows.iter().all(|row| row.get::<_, i64>(1) == 1), "an effect happened twice");
     let handled: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
