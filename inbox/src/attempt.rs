@@ -1,10 +1,6 @@
 //! One attempt to handle a delivery.
 
-use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::OwnedSemaphorePermit;
@@ -18,6 +14,7 @@ use crate::effects::{Attached, Attempt, Collected};
 use crate::metrics;
 use crate::shared::{Call, Shared};
 use crate::store::{Claim, ClaimId, Finish, Finished, Store, Verdict, crash_point};
+use crate::unwind::{Panicked, unwinding};
 
 /// How long an attempt keeps its place if the memory for decoded values is in use.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -97,6 +94,7 @@ async fn run<S: Store, W: Webhooks>(shared: &Shared<S, W>, claim: Claim) -> Opti
         Err(error) => return ended(failed(shared, attempt, &error.into())),
     };
     crash_point("attempt: counted, before the handler");
+    // The receiver catches panics of handlers. This catches those of decoders.
     let outcome = timeout(shared.settings.attempt_timeout, unwinding(shared.service.run_stored(stored))).await;
     crash_point("attempt: after the handler");
     ended(match outcome {
@@ -115,7 +113,7 @@ async fn run<S: Store, W: Webhooks>(shared: &Shared<S, W>, claim: Claim) -> Opti
             Verdict::Release
         }
         Ok(Ok(other)) => failed(shared, attempt, &other.to_string().into()),
-        Ok(Err(())) => failed(shared, attempt, &"the receiver panicked".into()),
+        Ok(Err(Panicked)) => failed(shared, attempt, &"the receiver panicked".into()),
         Err(_) => {
             let limit = shared.settings.attempt_timeout;
             failed(shared, attempt, &format!("the handler took longer than {limit:?}").into())
@@ -199,14 +197,4 @@ fn name<E>(verdict: &Verdict<E>) -> &'static str {
 /// A reason goes into logs and databases.
 fn cut(text: &str) -> String {
     text.chars().filter(|character| !character.is_control()).take(MAX_REASON_CHARS).collect()
-}
-
-/// The receiver catches panics of handlers. This catches those of decoders.
-async fn unwinding<T>(future: impl Future<Output = T>) -> Result<T, ()> {
-    let mut future = pin!(future);
-    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
-        Ok(poll) => poll.map(Ok),
-        Err(_) => Poll::Ready(Err(())),
-    })
-    .await
 }

@@ -1,7 +1,10 @@
 //! Group commit: what arrives while the store commits is in the next batch.
 
 use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
@@ -9,12 +12,15 @@ use tokio::task::yield_now;
 use tokio::time::{Instant, timeout_at};
 
 use crate::store::{StoreError, StoreErrorKind};
+use crate::unwind::{Panicked, unwinding};
 
 /// Batches are at most this large, so that none takes long.
 const LARGEST: usize = 1024;
 /// Tokio's timers have a resolution of a millisecond. Shorter times are passed by letting other tasks run.
 const TIMER_RESOLUTION: Duration = Duration::from_millis(2);
 const MAX_YIELDS: usize = 64;
+/// How long a caller takes to prepare a request, roughly.
+const PREPARATION: Duration = Duration::from_micros(4);
 
 /// Collects requests for a store. Its task ends when this is dropped and everything is written.
 pub(crate) struct Batcher<T, R> {
@@ -80,31 +86,29 @@ impl<T: Send + 'static, R: Send + 'static> Batcher<T, R> {
 }
 
 async fn run<T: Send + 'static, R: Send + 'static>(mut receiver: mpsc::Receiver<Item<T, R>>, writer: impl Write<T, R>) {
-    let writer = Arc::new(writer);
     let mut items = Vec::new();
     let mut last = Last { size: 0, took: Duration::ZERO };
-    while receiver.recv_many(&mut items, LARGEST).await > 0 {
-        last.linger(&mut receiver, &mut items).await;
-        let waiting = items.drain(..).filter_map(|item| Some((item.request.take()?, item.answer)));
-        let (requests, answers): (Vec<T>, Vec<_>) = waiting.unzip();
-        if requests.is_empty() {
-            continue;
-        }
-        let start = Instant::now();
-        let size = requests.len();
-        // A store that panics fails this batch only.
-        let task = tokio::spawn({
-            let writer = Arc::clone(&writer);
-            async move { writer.write(requests).await }
-        });
-        let result = match task.await {
-            Ok(Ok(results)) if results.len() != size => {
-                Err(StoreError::new(StoreErrorKind::Other, "the store has returned another number of results"))
+    let mut next = None;
+    loop {
+        let batch = match next.take() {
+            Some(batch) => batch,
+            None if receiver.recv_many(&mut items, LARGEST).await == 0 => return,
+            None => {
+                last.linger(&mut receiver, &mut items).await;
+                match Batch::begin(&writer, &mut items).await {
+                    Some(batch) => batch,
+                    None => continue,
+                }
             }
-            Ok(result) => result,
-            Err(error) => Err(StoreError::new(StoreErrorKind::Other, error)),
         };
-        last = Last { size, took: start.elapsed() };
+        let start = batch.start;
+        let (result, answers) = batch.end().await;
+        last = Last { size: answers.len(), took: start.elapsed() };
+        if last.is_followed_by(receiver.len()) {
+            // The store has it before the callers of this one go on.
+            receiver.recv_many(&mut items, LARGEST).await;
+            next = Batch::begin(&writer, &mut items).await;
+        }
         match result {
             Ok(results) => {
                 for (answer, result) in answers.into_iter().zip(results) {
@@ -120,6 +124,61 @@ async fn run<T: Send + 'static, R: Send + 'static>(mut receiver: mpsc::Receiver<
     }
 }
 
+type Answers<R> = Vec<oneshot::Sender<Result<R, StoreError>>>;
+type Written<R> = Result<Result<Vec<R>, StoreError>, Panicked>;
+
+/// A batch that the store has.
+struct Batch<F, R> {
+    /// A store that panics fails this batch only.
+    write: Pin<Box<F>>,
+    /// The result, if it was there at once.
+    written: Option<Written<R>>,
+    answers: Answers<R>,
+    start: Instant,
+}
+
+impl<R> Batch<(), R> {
+    /// Passes a batch to the store. `None` if all callers have given up.
+    async fn begin<'w, T, W: Write<T, R>>(
+        writer: &'w W,
+        items: &mut Vec<Item<T, R>>,
+    ) -> Option<Batch<impl Future<Output = Written<R>> + use<'w, T, R, W>, R>> {
+        let waiting = items.drain(..).filter_map(|item| Some((item.request.take()?, item.answer)));
+        let (requests, answers): (Vec<T>, Vec<_>) = waiting.unzip();
+        if requests.is_empty() {
+            return None;
+        }
+        let start = Instant::now();
+        let mut write = Box::pin(unwinding(writer.write(requests)));
+        let written = poll_fn(|context| match write.as_mut().poll(context) {
+            Poll::Ready(written) => Poll::Ready(Some(written)),
+            Poll::Pending => Poll::Ready(None),
+        });
+        let written = written.await;
+        Some(Batch { write, written, answers, start })
+    }
+}
+
+impl<F: Future<Output = Written<R>>, R> Batch<F, R> {
+    /// Waits for the store.
+    async fn end(self) -> (Result<Vec<R>, StoreError>, Answers<R>) {
+        let Self { write, written, answers, .. } = self;
+        let written = match written {
+            Some(written) => written,
+            None => write.await,
+        };
+        let other = |text| Err(StoreError::new(StoreErrorKind::Other, text));
+        let result = match written {
+            Ok(Ok(results)) if results.len() != answers.len() => {
+                other("the store has returned another number of results")
+            }
+            Ok(result) => result,
+            Err(Panicked) => other("the store has panicked"),
+        };
+        (result, answers)
+    }
+}
+
 /// The last batch.
 struct Last {
     size: usize,
@@ -127,6 +186,14 @@ struct Last {
 }
 
 impl Last {
+    /// Whether the next batch begins at once, if so many wait. If the callers are in two groups that take turns, one prepares its
+    /// requests while the other waits. A single group would save a commit, half of this time for each request at most, but the
+    /// store would wait for them.
+    fn is_followed_by(&self, waiting: usize) -> bool {
+        let is_cheap = self.took.as_nanos() < 2 * PREPARATION.as_nanos() * self.size as u128;
+        is_cheap && waiting > 0 && waiting >= self.size / 2
+    }
+
     /// Waits for more, up to a quarter of the time of the last commit, while the batch is smaller than the last one. Otherwise
     /// callers that wait for the store would split into two groups that take turns, each in batches of half the size.
     async fn linger<I>(&self, receiver: &mut mpsc::Receiver<I>, items: &mut Vec<I>) {

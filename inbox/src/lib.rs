@@ -49,6 +49,7 @@ mod shared;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod unwind;
 mod worker;
 
 pub use backoff::Backoff;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::select;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, yield_now};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout};
 use webhook_receiver::{LeaseState, Webhooks};
 
@@ -36,6 +36,8 @@ pub(crate) async fn claim<S: Store, W: Webhooks>(shared: Arc<Shared<S, W>>) {
             first = Arc::clone(&shared.slots.all).acquire_owned() => {
                 // A semaphore that is never closed.
                 let Ok(first) = first else { return };
+                // Ends that shared a commit free their places together.
+                yield_now().await;
                 if !round(&shared, vec![first]).await.is_empty() {
                     continue;
                 }

@@ -40,19 +40,28 @@ impl Writer {
         &self,
         change: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (sender, receiver) = oneshot::channel();
-        let job: Job = Box::new(move |transaction| {
-            let result = transaction.and_then(|transaction| transaction.run(change));
-            let failure = result.as_ref().err().cloned();
-            let answer = move |committed: Result<(), StoreError>| {
-                let _ = sender.send(committed.and(result));
-            };
-            (Box::new(answer), failure)
-        });
+        let (job, receiver) = job(change);
         let gone = |()| StoreError::new(StoreErrorKind::Other, "the thread that writes has ended");
         self.0.send(job).map_err(|_| gone(()))?;
         receiver.await.map_err(|_| gone(()))?
     }
+}
+
+type Answered<T> = oneshot::Receiver<Result<T, StoreError>>;
+
+fn job<T: Send + 'static>(
+    change: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+) -> (Job, Answered<T>) {
+    let (sender, receiver) = oneshot::channel();
+    let job = move |transaction: Result<Transaction<'_>, StoreError>| {
+        let result = transaction.and_then(|transaction| transaction.run(change));
+        let failure = result.as_ref().err().cloned();
+        let answer = move |committed: Result<(), StoreError>| {
+            let _ = sender.send(committed.and(result));
+        };
+        (Box::new(answer) as Answer, failure)
+    };
+    (Box::new(job), receiver)
 }
 
 /// A transaction that jobs share.
@@ -191,5 +200,38 @@ impl Thread {
             return Err(StoreError::new(StoreErrorKind::Unavailable, text));
         }
         self.file.open()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Adds a number, and fails if it is odd.
+    fn add(number: i64) -> (Job, Answered<()>) {
+        job(move |connection| {
+            connection.execute("INSERT INTO added VALUES (?1)", [number]).map_err(|error| store_error(&error))?;
+            if number % 2 == 0 { Ok(()) } else { Err(StoreError::new(StoreErrorKind::Busy, "an odd number")) }
+        })
+    }
+
+    #[test]
+    fn only_changes_that_fail_are_undone() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = File { path: folder.path().join("file"), allows_network: false, synchronous: "FULL" };
+        let connection = file.open().unwrap();
+        connection.execute_batch("CREATE TABLE added (number INTEGER NOT NULL)").unwrap();
+        let mut thread = Thread { file, connection: Some(connection) };
+        for numbers in [vec![1, 2, 4], vec![6, 3, 8], vec![5], vec![7, 9, 10, 11, 12]] {
+            let (batch, answers): (Vec<_>, Vec<_>) = numbers.iter().map(|number| add(*number)).unzip();
+            thread.write(batch);
+            for (number, answer) in numbers.iter().zip(answers) {
+                assert_eq!(answer.blocking_recv().unwrap().is_ok(), number % 2 == 0, "{number}");
+            }
+        }
+        let connection = thread.connection.unwrap();
+        let mut added = connection.prepare("SELECT number FROM added").unwrap();
+        let added: Vec<i64> = added.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
+        assert_eq!(added, [2, 4, 6, 8, 10, 12]);
     }
 }
