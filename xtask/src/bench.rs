@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &Bench) -> ExitCode {
 fn measure() -> xshell::Result<()> {
     let shell = shell()?;
     cmd!(shell, "cargo bench --manifest-path peers/Cargo.toml").run()?;
-    for bin in ["end_to_end", "generation"] {
+    for bin in ["end_to_end", "generation", "inbox"] {
         cmd!(shell, "cargo run --quiet --release --manifest-path peers/Cargo.toml --bin {bin}").run()?;
     }
     Ok(())

@@ -16,7 +16,7 @@ use crate::round::{deliveries_of, medians, percentile, rate};
 use crate::{Failure, Plan};
 
 const DAY: Duration = Duration::from_hours(24);
-const ROWS: usize = 200_000;
+const ROWS: usize = 500_000;
 /// As the inbox does.
 const CHUNK: usize = 500;
 const PAUSE: Duration = Duration::from_millis(5);
