@@ -164,6 +164,18 @@ fn missing_targets() {
           = help: `#/start` is a reference itself; refer to its target
     "##]],
     );
+    check(
+        &[("api.yaml", "start: {$ref: '#/definitions/10%25'}\ncomponents: {schemas: {10%: {}}}\n")],
+        expect![[r##"
+            error[E0301]: cannot resolve the reference `#/definitions/10%25`
+             --> /there/api.yaml:1:15
+              |
+            1 | start: {$ref: '#/definitions/10%25'}
+              |               ^^^^^^^^^^^^^^^^^^^^^ `#` has no member `definitions`
+              |
+              = help: since OpenAPI 3.0, schemas are in `components`: did you mean `#/components/schemas/10%25`?
+        "##]],
+    );
     check_one(
         "other.yaml#/a/d",
         expect![[r#"
