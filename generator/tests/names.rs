@@ -87,6 +87,27 @@ fn equal_types_are_merged_into_the_first_with_a_record_as_without() {
     assert!(items.iter().any(|item| item.ends_with("::MadeBy")), "{items:#?}");
 }
 
+#[test]
+fn the_line_that_is_offered_for_a_replaced_name_keeps_it() {
+    let fixture = Path::new("tests/fixtures/warnings/names-replaced");
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = folder.path().join("codegen.toml");
+    let request = Request::new(fixture.join("spec.yaml"))
+        .config(&config)
+        .names(fixture.join("names.lock"))
+        .receiver(ReceiverDependency::Version("0.1".to_owned()));
+    let mut text = fs::read_to_string(fixture.join("codegen.toml")).expect("the file can be read");
+    fs::write(&config, &text).expect("the file can be written");
+    for setting in generate(&request).diagnostics.iter().flat_map(|found| &found.settings) {
+        text += &format!("[{}]\n{}\n", setting.table, setting.lines.join("\n"));
+    }
+    fs::write(&config, &text).expect("the file can be written");
+    let outcome = generate(&request);
+    assert_eq!(render::text(&outcome.diagnostics, &outcome.sources, false), "");
+    let items = public_items(&outcome.output.expect("the crate"));
+    assert!(items.iter().any(|item| item.ends_with("::SeenBy")), "{items:#?}");
+}
+
 /// The public items for a description. The record of names is carried forward; with it, a second run gives the same.
 fn run(folder: &Path, spec: &str, seed: u64) -> BTreeSet<String> {
     fs::write(folder.join("spec.json"), spec).expect("the file can be written");

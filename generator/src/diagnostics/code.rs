@@ -106,5 +106,6 @@ codes! {
     TypeDivided = "W0712", Warning, "A correction that does not apply wherever a type is used divides the type.";
     NameUnusable = "E0801", Error, "A configured name clashes with another name of the emitted crate.";
     NamesLock = "E0802", Error, "The record of names is damaged or contradicts itself.";
+    NameReplaced = "W0801", Warning, "A recorded name is no longer used, since its type became another recorded one.";
     Internal = "E0901", Error, "The generator has a bug.";
 }

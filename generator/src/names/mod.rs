@@ -5,6 +5,7 @@ mod ident;
 mod members;
 mod modules;
 mod record;
+mod replaced;
 mod reserved;
 mod scope;
 #[cfg(test)]
@@ -179,10 +180,12 @@ pub fn name(
         .collect();
     let event_types = event_types(api, lock);
     let (topic_modules, modules) = modules::name(api, lock, &entries);
+    let types = types::name(api, sources, &locations, scope, given);
+    replaced::report(api, lock, sources, &entries, &types, diagnostics);
     Names {
         crate_name: crate_name.to_owned(),
         vendor: ident(&vendor),
-        types: idents(&types::name(api, sources, &locations, scope, given)),
+        types: idents(&types),
         unknown: members.iter().map(|members| ident(members.others.as_deref().unwrap_or("Unknown"))).collect(),
         members: api.types.iter().zip(members).map(|(def, members)| with_rest(&def.kind, members)).collect(),
         fixtures: fixtures(&event_types),
