@@ -56,16 +56,19 @@ class Document:
         return [(body, example) for body in self.bodies for example in body.examples if example.problem is None]
 
 
-def documents(corpus, helper, wanted):
-    """All documents of the corpus that count, those that compile fastest first."""
+def documents(corpora, helper, wanted):
+    """All documents of the corpora that count, those that compile fastest first."""
     found = []
-    for path in sorted(corpus.rglob("*")):
+    for corpus, path in ((corpus, path) for corpus in corpora for path in sorted(corpus.rglob("*"))):
         name = path.relative_to(corpus).as_posix()
         if path.suffix not in SUFFIXES or not path.is_file() or wanted not in name or not is_description(path):
             continue
         document = read(corpus, path, helper)
         if document is not None:
             found.append(document)
+    names = [document.name for document in found]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise SystemExit(f"several corpora have these: {', '.join(twice)}")
     return sorted(found, key=lambda document: (document.path.stat().st_size, document.name))
 
 

@@ -32,10 +32,10 @@ Results of this generator and others on the same {len(documents)} OpenAPI descri
 because a type may rightly reject them.
 
 ```sh
-docs/comparison/run CORPUS [--filter TEXT] [--tool NAME]
+docs/comparison/run CORPUS... [--filter TEXT] [--tool NAME]
 ```
 
-`CORPUS` is a folder of descriptions, which is not part of this project. The command installs the tools, generates a crate
+Each `CORPUS` is a folder of descriptions, which is not part of this project. The command installs the tools, generates a crate
 from each description and compiles it. Then it decodes each example into the type that the tool emitted for the body of that
 webhook. Everything below was measured by it, on {machine.get("date", "?")}, with {machine.get("cores", "?")} cores, {machine.get("memory", "?")}
 of memory and {machine.get("rustc", "?")}.
