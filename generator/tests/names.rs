@@ -81,9 +81,9 @@ fn equal_types_are_merged_into_the_first_with_a_record_as_without() {
         let webhooks = webhooks.join(", ");
         format!(r#"{{"openapi": "3.1.0", "info": {{"title": "Acme", "version": "1"}}, "webhooks": {{{webhooks}}}}}"#)
     };
-    run(folder.path(), &spec(&[webhook("form.seen")]), 0);
-    // What is new comes first.
-    let items = run(folder.path(), &spec(&[webhook("bill.paid"), webhook("form.seen")]), 0);
+    run(folder.path(), &spec(&[webhook("form.seen"), webhook("user.seen")]), 0);
+    // What is new comes first, and takes the place of a recorded path that is gone.
+    let items = run(folder.path(), &spec(&[webhook("bill.paid"), webhook("user.seen")]), 0);
     assert!(items.iter().any(|item| item.ends_with("::MadeBy")), "{items:#?}");
 }
 
