@@ -22,6 +22,7 @@ pub(crate) struct Counts {
     pub(crate) inserted: Count,
     pub(crate) claimed: Count,
     pub(crate) finished: Count,
+    pub(crate) purged: Count,
 }
 
 /// Batches that are not empty, and what they contain.
@@ -102,7 +103,9 @@ impl<S: Store> Store for Counting<S> {
     }
 
     async fn purge(&self, retention: &Retention, limit: usize) -> Result<u64, StoreError> {
-        self.store.purge(retention, limit).await
+        let purged = self.store.purge(retention, limit).await?;
+        self.counts.purged.add(usize::try_from(purged).unwrap_or_default());
+        Ok(purged)
     }
 
     async fn stats(&self, endpoint: &str) -> Result<Stats, StoreError> {

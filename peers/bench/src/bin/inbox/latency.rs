@@ -1,15 +1,15 @@
 //! How long accepting takes while old deliveries are purged.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use tokio::runtime::Runtime;
-use tokio::time::sleep;
-use webhook_inbox::store::{Entry, State, StoreError};
+use webhook_inbox::operations::purge;
+use webhook_inbox::store::{Entry, State};
 use webhook_inbox::{Retention, Store};
 
 use crate::accept::accept_all;
+use crate::counting::Counting;
 use crate::deliveries::{deliveries, rows};
 use crate::engine::Engine;
 use crate::round::{deliveries_of, medians, percentile, rate};
@@ -17,9 +17,6 @@ use crate::{Failure, Plan};
 
 const DAY: Duration = Duration::from_hours(24);
 const ROWS: usize = 500_000;
-/// As the inbox does.
-const CHUNK: usize = 500;
-const PAUSE: Duration = Duration::from_millis(5);
 
 pub(crate) fn measure<E: Engine>(plan: &Plan, runtime: &Runtime, engine: &mut E) -> Result<(), Failure> {
     let size = plan.rows.unwrap_or(ROWS);
@@ -36,11 +33,17 @@ pub(crate) fn measure<E: Engine>(plan: &Plan, runtime: &Runtime, engine: &mut E)
             for (purges, (rounds, longest)) in [false, true].into_iter().zip(rounds.iter_mut().zip(&mut longest)) {
                 let deliveries = deliveries(deliveries_of(concurrent))?;
                 let count = deliveries.len();
-                let purge = purges.then(|| Purge::start(runtime, store.clone()));
+                let purging = Counting::new(store.clone());
+                let purged = Arc::clone(&purging.counts);
+                // Until the deliveries are accepted. As the inbox does.
+                let purge = purges.then(|| runtime.spawn(async move { purge(&purging, &Retention::default()).await }));
                 let (elapsed, times) = runtime.block_on(accept_all(store.clone(), deliveries, concurrent))?;
-                let purged = purge.map_or(Ok(0), |purge| runtime.block_on(purge.stop()))?;
+                let purged = rate(purged.purged.items().try_into()?, elapsed);
+                if let Some(purge) = purge {
+                    purge.abort();
+                    drop(runtime.block_on(purge));
+                }
                 *longest = longest.max(percentile(&times, 100));
-                let purged = rate(purged.try_into()?, elapsed);
                 rounds.push([rate(count, elapsed), purged, percentile(&times, 50), percentile(&times, 99)]);
             }
         }
@@ -50,35 +53,6 @@ pub(crate) fn measure<E: Engine>(plan: &Plan, runtime: &Runtime, engine: &mut E)
         }
     }
     Ok(())
-}
-
-/// Purges in chunks until it is stopped.
-struct Purge {
-    is_stopped: Arc<AtomicBool>,
-    task: tokio::task::JoinHandle<Result<u64, StoreError>>,
-}
-
-impl Purge {
-    fn start<S: Store>(runtime: &Runtime, store: S) -> Self {
-        let is_stopped = Arc::new(AtomicBool::new(false));
-        let task = runtime.spawn({
-            let is_stopped = Arc::clone(&is_stopped);
-            async move {
-                let mut removed = 0;
-                while !is_stopped.load(Ordering::Relaxed) {
-                    removed += store.purge(&Retention::default(), CHUNK).await?;
-                    sleep(PAUSE).await;
-                }
-                Ok(removed)
-            }
-        });
-        Self { is_stopped, task }
-    }
-
-    async fn stop(self) -> Result<u64, Failure> {
-        self.is_stopped.store(true, Ordering::Relaxed);
-        Ok(self.task.await??)
-    }
 }
 
 /// Half of them were accepted long ago and are done; the others are dead.
