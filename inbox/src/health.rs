@@ -60,7 +60,7 @@ pub(crate) async fn health<S: Store, W: Webhooks>(shared: &Shared<S, W>) -> Heal
         && workers.progress.elapsed() >= shared.settings.stall;
     let now = match workers.failing() {
         Some(kind) => HealthState::Failing(kind),
-        None if stats.is_paused => HealthState::Paused,
+        None if stats.is_paused || stats.is_moving => HealthState::Paused,
         None if is_stalled => HealthState::Stalled,
         None => HealthState::Healthy,
     };

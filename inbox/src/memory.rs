@@ -9,8 +9,8 @@ use bytes::Bytes;
 use webhook_receiver::{BodyDigest, BoxError, LeaseState};
 
 use crate::store::{
-    Claim, ClaimId, ClaimRequest, ClaimToken, Clock, Entry, Finish, Finished, Inserted, Key, NewEntry, Order, Page,
-    Retention, Selection, State, Stats, Store, StoreError, Verdict, Version,
+    Claim, ClaimId, ClaimRequest, ClaimToken, Clock, ERASED, Entry, Finish, Finished, Identity, Imported, Inserted,
+    Key, Known, Merge, NewEntry, Order, Page, Retention, Selection, State, Stats, Store, StoreError, Verdict, Version,
 };
 
 /// A [`Store`] in memory, for tests: a restart forgets everything. Clones share it.
@@ -67,8 +67,10 @@ impl MemoryStore {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Tables {
+    id: String,
+    incoming: Option<String>,
     last: u64,
     by_key: HashMap<Key, u64>,
     rows: BTreeMap<u64, Row>,
@@ -76,6 +78,21 @@ struct Tables {
     /// The highest version that is done, and when, by endpoint and key of order.
     versions: HashMap<(String, String), (i64, i64)>,
     data: MemoryTable,
+}
+
+impl Default for Tables {
+    fn default() -> Self {
+        Self {
+            id: format!("{:032x}", fastrand::u128(..)),
+            incoming: None,
+            last: 0,
+            by_key: HashMap::new(),
+            rows: BTreeMap::new(),
+            paused: HashSet::new(),
+            versions: HashMap::new(),
+            data: MemoryTable::new(),
+        }
+    }
 }
 
 /// Times are in milliseconds since 1970.
@@ -121,7 +138,18 @@ impl Row {
         (self.state, self.at, self.reason) = (state, at, reason);
     }
 
-    fn erase(&mut self) {
+    fn mark_done(&mut self, now: i64) {
+        self.end(State::Done, now, None);
+        self.remove_body();
+        self.attempts = 0;
+    }
+
+    fn erase(&mut self, now: i64, reason: &str) {
+        self.end(State::Dead, now, Some(reason.to_owned()));
+        self.remove_body();
+    }
+
+    fn remove_body(&mut self) {
         (self.bytes, self.event_type, self.order) = (None, None, None);
     }
 }
@@ -138,39 +166,24 @@ impl Tables {
         Inserted::New
     }
 
-    /// Returns whether this has changed anything.
-    fn import(&mut self, entry: Entry, now: i64) -> bool {
-        let Entry {
-            sequence: _,
-            key,
-            state,
-            digest,
-            received,
-            at,
-            event_type,
-            order,
-            attempts,
-            reason,
-            size: _,
-            bytes,
-        } = entry;
-        if let Some(row) = self.by_key.get(&key).and_then(|sequence| self.rows.get_mut(sequence)) {
-            let is_handled = state == State::Done && row.state == State::Pending;
-            if is_handled {
-                row.end(State::Done, now, None);
-                row.erase();
-                row.attempts = 0;
-            }
-            return is_handled;
+    fn import(&mut self, entry: Entry, now: i64) -> Imported {
+        let known = self.by_key.get(&entry.key).copied().and_then(|sequence| self.rows.get_mut(&sequence));
+        let Some(row) = known else {
+            self.insert(imported(entry, now));
+            return Imported::Stored;
+        };
+        let (has_body, reason) = (row.bytes.is_some(), row.reason.as_deref());
+        match entry.merge(&Known { state: row.state, digest: row.digest, has_body, reason }) {
+            Merge::Replace => *row = Row { received: row.received, token: row.token, ..imported(entry, now) },
+            Merge::MarkDone => row.mark_done(now),
+            Merge::Erase => row.erase(now, ERASED),
+            Merge::Keep(imported) => return imported,
         }
-        let state = if state == State::Running { State::Pending } else { state };
-        let (received, at) = (Clock::millis_of(received), at.map_or(now, Clock::millis_of));
-        self.insert(Row { key, digest, received, state, event_type, order, attempts, token: 0, at, reason, bytes });
-        true
+        Imported::Stored
     }
 
     fn claimable(&self, request: &ClaimRequest, now: i64) -> Vec<u64> {
-        if self.paused.contains(&request.endpoint) {
+        if self.incoming.is_some() || self.paused.contains(&request.endpoint) {
             return Vec::new();
         }
         let mut orders = HashSet::new();
@@ -216,9 +229,7 @@ impl Tables {
                     *done = (done.0.max(version), now);
                 }
                 if let Some(row) = self.claimed(&claim) {
-                    row.end(State::Done, now, None);
-                    row.erase();
-                    row.attempts = 0;
+                    row.mark_done(now);
                 }
             }
             Verdict::Retry { after, reason } => row.end(State::Pending, later(now, after), Some(reason)),
@@ -260,7 +271,7 @@ impl Tables {
                 State::Pending | State::Running | State::Done => false,
             };
             if take(is_old && row.bytes.is_some()) {
-                row.erase();
+                row.remove_body();
             }
         }
         let oldest = before(retention.of_seen());
@@ -376,8 +387,7 @@ impl Store for MemoryStore {
         let mut count = 0;
         for sequence in keys.iter().filter_map(|key| tables.by_key.get(key)) {
             let Some(row) = tables.rows.get_mut(sequence).filter(|row| row.bytes.is_some()) else { continue };
-            row.end(State::Dead, now, Some(reason.to_owned()));
-            row.erase();
+            row.erase(now, reason);
             count += 1;
         }
         Ok(count)
@@ -401,7 +411,8 @@ impl Store for MemoryStore {
     async fn stats(&self, endpoint: &str) -> Result<Stats, StoreError> {
         let now = self.clock.millis()?;
         let tables = self.lock();
-        let mut stats = Stats { is_paused: tables.paused.contains(endpoint), ..Stats::default() };
+        let (is_paused, is_moving) = (tables.paused.contains(endpoint), tables.incoming.is_some());
+        let mut stats = Stats { is_paused, is_moving, ..Stats::default() };
         for row in tables.rows.values().filter(|row| row.key.endpoint == endpoint) {
             match row.state {
                 State::Pending => {
@@ -427,14 +438,20 @@ impl Store for MemoryStore {
         Ok(used.cloned().collect::<BTreeSet<_>>().into_iter().collect())
     }
 
-    async fn import(&self, entries: Vec<Entry>) -> Result<u64, StoreError> {
+    async fn import(&self, entries: Vec<Entry>) -> Result<Vec<Imported>, StoreError> {
         let now = self.clock.millis()?;
         let mut tables = self.lock();
-        let mut count = 0;
-        for entry in entries {
-            count += u64::from(tables.import(entry, now));
-        }
-        Ok(count)
+        Ok(entries.into_iter().map(|entry| tables.import(entry, now)).collect())
+    }
+
+    async fn identity(&self) -> Result<Identity, StoreError> {
+        let tables = self.lock();
+        Ok(Identity { id: tables.id.clone(), incoming: tables.incoming.clone() })
+    }
+
+    async fn set_incoming(&self, from: Option<&str>) -> Result<(), StoreError> {
+        self.lock().incoming = from.map(str::to_owned);
+        Ok(())
     }
 
     async fn versions(&self, after: Option<(&str, &str)>, limit: usize) -> Result<Vec<Version>, StoreError> {
@@ -464,6 +481,14 @@ impl Store for MemoryStore {
         }
         Ok(())
     }
+}
+
+fn imported(entry: Entry, now: i64) -> Row {
+    let Entry { sequence: _, key, state, digest, received, at, event_type, order, attempts, reason, size: _, bytes } =
+        entry;
+    let state = if state == State::Running { State::Pending } else { state };
+    let (received, at) = (Clock::millis_of(received), at.map_or(now, Clock::millis_of));
+    Row { key, digest, received, state, event_type, order, attempts, token: 0, at, reason, bytes }
 }
 
 fn later(now: i64, after: Duration) -> i64 {

@@ -6,10 +6,10 @@ mod transfer;
 use webhook_receiver::StoredDelivery;
 
 use crate::pace::in_steps;
-use crate::store::{Entry, Key, Retention, Selection, Store, StoreError};
+use crate::store::{ERASED, Entry, Key, Retention, Selection, Store, StoreError};
 
 pub use pages::Pages;
-pub use transfer::{MoveError, Moved, finish_move, prepare_move};
+pub use transfer::{MoveError, Moved, cancel_move, finish_move, prepare_move};
 
 /// Other users of the store wait for this many entries at most.
 const CHUNK: usize = 500;
@@ -41,7 +41,7 @@ pub async fn purge<S: Store>(store: &S, retention: &Retention) -> Result<u64, St
 pub async fn erase<S: Store>(store: &S, keys: &[Key]) -> Result<u64, StoreError> {
     let mut count = 0;
     for chunk in keys.chunks(CHUNK) {
-        count += store.erase(chunk, "erased").await?;
+        count += store.erase(chunk, ERASED).await?;
     }
     Ok(count)
 }

@@ -1,9 +1,10 @@
 //! Moves deliveries from one store to another while both accept.
 //!
-//! The new store is paused until the end, so only the old one handles. The order of the steps is what makes a move safe: a body is
-//! imported before it is erased, so it is never in neither store; what was handled in the old store is imported after the
-//! last body was erased there, so the new one knows all of it before it handles anything.
+//! The new store handles nothing until the end, so only the old one handles. The order of the steps is what makes a move safe: a body
+//! is erased where it was only when the new store has it durably, so it is never in neither store; what was handled in the old store
+//! is imported when nothing is left there to handle, so the new one knows all of it before it handles anything.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt;
 use std::time::Duration;
@@ -11,13 +12,15 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::{CHUNK, Pages};
-use crate::store::{Entry, Key, Page, Selection, State, Store, StoreError};
+use crate::store::{ERASED, Entry, Imported, Key, MOVED, Page, Selection, State, Store, StoreError};
 
 /// The bodies that are moved at once have about so many bytes.
 const LARGEST: u64 = 8 << 20;
 const POLL: Duration = Duration::from_millis(250);
 /// For so long, nothing must be accepted by the old store.
 const QUIET: Duration = Duration::from_secs(1);
+/// So often, something can be left in the old store after the time for its handlers.
+const PASSES: usize = 10;
 
 /// What was moved, see [`finish_move`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,6 +29,8 @@ pub struct Moved {
     pub deliveries: u64,
     /// Deliveries whose bodies were removed from the old store.
     pub bodies: u64,
+    /// Deliveries that are still in the old store, since the new one has another body with the same id.
+    pub conflicts: u64,
 }
 
 /// Why a move has stopped. It can be repeated.
@@ -36,7 +41,13 @@ pub enum MoveError {
     From(StoreError),
     /// The new store has failed.
     To(StoreError),
-    /// The old store has accepted this delivery at the end of the move. Nothing is lost, and the new store is still paused: stop what
+    /// Both are the same store, or one is a copy of the other.
+    SameStore,
+    /// The new store waits for no move from the old one.
+    NotPrepared,
+    /// The new store waits for the end of a move from another store, see [`cancel_move`].
+    OtherMove,
+    /// The old store has accepted this delivery at the end of the move. Nothing is lost, and the new store still waits: stop what
     /// accepts there, and finish the move again.
     StillAccepts(Key),
 }
@@ -46,6 +57,13 @@ impl fmt::Display for MoveError {
         match self {
             Self::From(error) => write!(f, "the old store: {error}"),
             Self::To(error) => write!(f, "the new store: {error}"),
+            Self::SameStore => f.write_str("the old and the new store are the same, or one is a copy of the other"),
+            Self::NotPrepared => {
+                f.write_str("the new store waits for no move from the old one: prepare the move first")
+            }
+            Self::OtherMove => {
+                f.write_str("the new store waits for the end of a move from another store: finish or cancel that first")
+            }
             Self::StillAccepts(key) => write!(
                 f,
                 "the old store has just accepted `{key}`: stop every process that accepts there, and finish the move again"
@@ -58,153 +76,262 @@ impl Error for MoveError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::From(error) | Self::To(error) => Some(error),
-            Self::StillAccepts(_) => None,
+            Self::SameStore | Self::NotPrepared | Self::OtherMove | Self::StillAccepts(_) => None,
         }
     }
 }
 
-/// Prepares a move: pauses all endpoints of the old store in the new one, and copies there what is known of deliveries that are
-/// done. The old store is not changed and goes on. It can be repeated.
+/// Prepares a move: from now on, the new store handles nothing, whatever the endpoint, until [`finish_move`]. Copies there which
+/// deliveries are done. The old store is not changed and goes on. It can be repeated.
 ///
 /// # Errors
 ///
-/// If a store fails.
+/// If a store fails, if both are the same, or if the new one waits for another move.
 pub async fn prepare_move<A: Store, B: Store>(from: &A, to: &B) -> Result<Moved, MoveError> {
-    pause(from, to).await?;
-    let (deliveries, _) = copy_done(from, to).await?;
-    copy_versions(from, to).await?;
-    Ok(Moved { deliveries, bodies: 0 })
+    let mut transfer = Transfer::new(from, to).await?;
+    match to.identity().await.map_err(MoveError::To)?.incoming {
+        Some(other) if other != transfer.from_id => return Err(MoveError::OtherMove),
+        _ => to.set_incoming(Some(&transfer.from_id)).await.map_err(MoveError::To)?,
+    }
+    transfer.copy_known().await?;
+    transfer.copy_versions().await?;
+    Ok(transfer.moved)
 }
 
-/// Moves all deliveries to the new store, and then resumes the endpoints there that are not paused in the old one. It can be
+/// Moves all deliveries to the new store, for which [`prepare_move`] must have been called. The new store then handles. It can be
 /// repeated.
 ///
 /// Before, everything must accept to the new store, where deliveries wait until the end. Workers of the old store
 /// can still run: handlers have this time to end. After it, their claims are fenced, and their deliveries are handled again.
 ///
 /// Each delivery that one of the stores has acknowledged is then in the new store, or was handled in the old one and is
-/// known as such. Bodies are erased from the old store when they are in the new one; such entries are dead there, with the reason
-/// `moved`. If the move is interrupted, the new store stays paused.
+/// known as such. A body is erased from the old store only when the new one has it; such entries are dead there, with the reason
+/// [`MOVED`]. What was erased in one of the stores is erased in the other. If the move is interrupted, the new store still waits.
+///
+/// Endpoints that are paused in the old store are paused in the new one. Those that are paused in the new one stay so.
 ///
 /// Deliveries that were accepted by the new store come before those that are moved, also if they have the same key of order.
 ///
 /// # Errors
 ///
-/// If a store fails, or the old one still accepts.
+/// If a store fails, if the move was not prepared, or if the old store still accepts.
 pub async fn finish_move<A: Store, B: Store>(from: &A, to: &B, patience: Duration) -> Result<Moved, MoveError> {
-    let endpoints = pause(from, to).await?;
-    let deadline = Instant::now() + patience;
-    let mut moved = Moved::default();
-    loop {
-        let is_over = Instant::now() >= deadline;
-        let is_running = take_all(from, to, is_over, &mut moved).await?;
-        if !is_running || is_over {
-            break;
-        }
-        sleep(POLL).await;
+    let mut transfer = Transfer::new(from, to).await?;
+    if to.identity().await.map_err(MoveError::To)?.incoming.as_ref() != Some(&transfer.from_id) {
+        return Err(MoveError::NotPrepared);
     }
-    let (deliveries, last) = copy_done(from, to).await?;
-    moved.deliveries += deliveries;
-    copy_versions(from, to).await?;
+    transfer.empty(Instant::now() + patience).await?;
+    transfer.copy_known().await?;
 
     sleep(QUIET).await;
-    let page = Page { after: last, limit: 1, with_bytes: false };
-    if let Some(entry) = from.list(&Selection::default(), &page).await.map_err(MoveError::From)?.pop() {
-        return Err(MoveError::StillAccepts(entry.key));
+    // What is accepted and handled meanwhile is done at the second question at the latest.
+    let left = transfer.first_left().await?;
+    let handled = transfer.copy_known().await?;
+    if let Some(key) = left.or(handled) {
+        return Err(MoveError::StillAccepts(key));
     }
-    for endpoint in &endpoints {
-        let is_paused = from.stats(endpoint).await.map_err(MoveError::From)?.is_paused;
-        to.set_paused(endpoint, is_paused).await.map_err(MoveError::To)?;
+    transfer.copy_versions().await?;
+    transfer.copy_pauses().await?;
+    // A move in the other direction is over, too: nothing is left there.
+    let from_waits = from.identity().await.map_err(MoveError::From)?.incoming;
+    if from_waits.is_some_and(|incoming| incoming == transfer.to_id) {
+        from.set_incoming(None).await.map_err(MoveError::From)?;
     }
-    Ok(moved)
+    to.set_incoming(None).await.map_err(MoveError::To)?;
+    Ok(transfer.moved)
 }
 
-async fn pause<A: Store, B: Store>(from: &A, to: &B) -> Result<Vec<String>, MoveError> {
-    let endpoints = from.endpoints().await.map_err(MoveError::From)?;
-    for endpoint in &endpoints {
-        to.set_paused(endpoint, true).await.map_err(MoveError::To)?;
-    }
-    Ok(endpoints)
+/// Gives up a move that was prepared: the store handles what it has. Deliveries that both stores have accepted can then be handled
+/// twice: to return to the old store, move everything back instead.
+///
+/// # Errors
+///
+/// If the store fails.
+pub async fn cancel_move<B: Store>(to: &B) -> Result<(), StoreError> {
+    to.set_incoming(None).await
 }
 
-/// Returns how many ids were new, and the last sequence of the old store.
-async fn copy_done<A: Store, B: Store>(from: &A, to: &B) -> Result<(u64, u64), MoveError> {
-    let mut pages = Pages::new(Selection::default());
-    let (mut count, mut last) = (0, 0);
-    loop {
-        let mut page = pages.next(from).await.map_err(MoveError::From)?;
-        let Some(entry) = page.last() else { return Ok((count, last)) };
-        last = entry.sequence;
-        page.retain(|entry| entry.state == State::Done);
-        if !page.is_empty() {
-            count += to.import(page).await.map_err(MoveError::To)?;
+struct Transfer<'a, A, B> {
+    from: &'a A,
+    to: &'a B,
+    from_id: String,
+    to_id: String,
+    moved: Moved,
+    conflicts: BTreeSet<Key>,
+}
+
+impl<'a, A: Store, B: Store> Transfer<'a, A, B> {
+    async fn new(from: &'a A, to: &'a B) -> Result<Self, MoveError> {
+        let from_id = from.identity().await.map_err(MoveError::From)?.id;
+        let to_id = to.identity().await.map_err(MoveError::To)?.id;
+        if from_id == to_id {
+            return Err(MoveError::SameStore);
         }
+        Ok(Self { from, to, from_id, to_id, moved: Moved::default(), conflicts: BTreeSet::new() })
     }
-}
 
-async fn copy_versions<A: Store, B: Store>(from: &A, to: &B) -> Result<(), MoveError> {
-    let mut after: Option<(String, String)> = None;
-    loop {
-        let key = after.as_ref().map(|(endpoint, key)| (&endpoint[..], &key[..]));
-        let versions = from.versions(key, CHUNK).await.map_err(MoveError::From)?;
-        let Some(last) = versions.last() else { return Ok(()) };
-        after = Some((last.endpoint.clone(), last.key.clone()));
-        to.import_versions(versions).await.map_err(MoveError::To)?;
-    }
-}
-
-/// Moves everything that is not done. Returns whether something was left since a handler runs for it.
-async fn take_all<A: Store, B: Store>(
-    from: &A,
-    to: &B,
-    with_running: bool,
-    moved: &mut Moved,
-) -> Result<bool, MoveError> {
-    let mut states = vec![State::Pending, State::Dead, State::Unrouted];
-    if with_running {
-        states.push(State::Running);
-    }
-    let selection = Selection { states, ..Selection::default() };
-    let mut pages = Pages::new(selection.clone());
-    loop {
-        let page = pages.next(from).await.map_err(MoveError::From)?;
-        if page.is_empty() {
-            break;
-        }
-        let mut size = 0;
-        let chunks = page.chunk_by(|before, entry| {
-            size += entry.size.unwrap_or(0);
-            let fits = size <= LARGEST && before.key.endpoint == entry.key.endpoint;
-            if !fits {
-                size = 0;
+    /// Moves bodies until none is left. Until the deadline, what is running is left to its handler.
+    async fn empty(&mut self, deadline: Instant) -> Result<(), MoveError> {
+        let mut passes = 0;
+        loop {
+            let is_over = Instant::now() >= deadline;
+            let Pass { found, is_running } = self.take_all(is_over).await?;
+            match found {
+                None if !is_running => return Ok(()),
+                Some(key) if passes >= PASSES => return Err(MoveError::StillAccepts(key)),
+                _ => passes += usize::from(is_over),
             }
-            fits
-        });
-        for chunk in chunks {
-            take(from, to, &selection, chunk, moved).await?;
+            if is_running {
+                sleep(POLL).await;
+            }
         }
     }
-    let selection = Selection { states: vec![State::Running], ..Selection::default() };
-    let page = Page { after: 0, limit: 1, with_bytes: false };
-    Ok(!from.list(&selection, &page).await.map_err(MoveError::From)?.is_empty())
+
+    /// Looks at everything that has a body, and moves it.
+    async fn take_all(&mut self, with_running: bool) -> Result<Pass, MoveError> {
+        let mut states = NOT_DONE.to_vec();
+        if !with_running {
+            states.retain(|state| *state != State::Running);
+        }
+        let taken = Selection { states, ..Selection::default() };
+        let mut pass = Pass { found: None, is_running: false };
+        // Those that are running are listed as well: one that has ended when its page is read is on that page.
+        let mut pages = Pages::new(not_done());
+        loop {
+            let mut page = pages.next(self.from).await.map_err(MoveError::From)?;
+            if page.is_empty() {
+                return Ok(pass);
+            }
+            page.retain(|entry| self.must_move(entry));
+            let count = page.len();
+            page.retain(|entry| taken.contains(entry));
+            pass.is_running |= page.len() < count;
+            if pass.found.is_none() {
+                pass.found = page.first().map(|entry| entry.key.clone());
+            }
+            let mut size = 0;
+            let chunks = page.chunk_by(|before, entry| {
+                size += entry.size.unwrap_or(0);
+                let fits = size <= LARGEST && before.key.endpoint == entry.key.endpoint;
+                if !fits {
+                    size = 0;
+                }
+                fits
+            });
+            for chunk in chunks {
+                self.take(&taken, chunk).await?;
+            }
+        }
+    }
+
+    fn must_move(&self, entry: &Entry) -> bool {
+        entry.size.is_some() && !self.conflicts.contains(&entry.key)
+    }
+
+    /// Entries of one endpoint. Those that have left the selection meanwhile are left alone.
+    async fn take(&mut self, selection: &Selection, entries: &[Entry]) -> Result<(), MoveError> {
+        let endpoint = entries.first().map(|entry| entry.key.endpoint.clone());
+        let ids = entries.iter().map(|entry| entry.key.id.clone()).collect();
+        let selection = Selection { endpoint, ids, ..selection.clone() };
+        let page = Page { after: 0, limit: entries.len(), with_bytes: true };
+        let mut entries = self.from.list(&selection, &page).await.map_err(MoveError::From)?;
+        entries.retain(|entry| entry.bytes.is_some());
+        let keys: Vec<Key> = entries.iter().map(|entry| entry.key.clone()).collect();
+        let imported = self.to.import(entries).await.map_err(MoveError::To)?;
+        let (mut there, mut erased) = (Vec::new(), Vec::new());
+        for (key, imported) in keys.into_iter().zip(imported) {
+            self.moved.deliveries += u64::from(imported == Imported::Stored);
+            match imported {
+                Imported::Stored | Imported::HasBody | Imported::Done => there.push(key),
+                Imported::NoBody => erased.push(key),
+                Imported::Conflict => {
+                    self.conflicts.insert(key);
+                    self.moved.conflicts += 1;
+                }
+            }
+        }
+        // A claim of any of these is fenced. What was ended as done meanwhile is copied later.
+        for (keys, reason) in [(there, MOVED), (erased, ERASED)] {
+            if !keys.is_empty() {
+                self.moved.bodies += self.from.erase(&keys, reason).await.map_err(MoveError::From)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Something with a body, whatever its state.
+    async fn first_left(&self) -> Result<Option<Key>, MoveError> {
+        let mut pages = Pages::new(not_done());
+        loop {
+            let page = pages.next(self.from).await.map_err(MoveError::From)?;
+            if page.is_empty() {
+                return Ok(None);
+            }
+            if let Some(entry) = page.into_iter().find(|entry| self.must_move(entry)) {
+                return Ok(Some(entry.key));
+            }
+        }
+    }
+
+    /// Copies what is known of deliveries without a body: that they are done or were erased. Returns one of the done ones that were
+    /// not known so.
+    async fn copy_known(&mut self) -> Result<Option<Key>, MoveError> {
+        let mut pages = Pages::new(Selection::default());
+        let mut new = None;
+        loop {
+            let mut page = pages.next(self.from).await.map_err(MoveError::From)?;
+            if page.is_empty() {
+                return Ok(new);
+            }
+            page.retain(|entry| entry.size.is_none());
+            if page.is_empty() {
+                continue;
+            }
+            let keys: Vec<(State, Key)> = page.iter().map(|entry| (entry.state, entry.key.clone())).collect();
+            let imported = self.to.import(page).await.map_err(MoveError::To)?;
+            for ((state, key), _) in
+                keys.into_iter().zip(imported).filter(|(_, imported)| *imported == Imported::Stored)
+            {
+                self.moved.deliveries += 1;
+                if state == State::Done && new.is_none() {
+                    new = Some(key);
+                }
+            }
+        }
+    }
+
+    async fn copy_versions(&self) -> Result<(), MoveError> {
+        let mut after: Option<(String, String)> = None;
+        loop {
+            let key = after.as_ref().map(|(endpoint, key)| (&endpoint[..], &key[..]));
+            let versions = self.from.versions(key, CHUNK).await.map_err(MoveError::From)?;
+            let Some(last) = versions.last() else { return Ok(()) };
+            after = Some((last.endpoint.clone(), last.key.clone()));
+            self.to.import_versions(versions).await.map_err(MoveError::To)?;
+        }
+    }
+
+    /// An endpoint that an operator has paused in the old store is paused in the new one.
+    async fn copy_pauses(&self) -> Result<(), MoveError> {
+        for endpoint in self.from.endpoints().await.map_err(MoveError::From)? {
+            if self.from.stats(&endpoint).await.map_err(MoveError::From)?.is_paused {
+                self.to.set_paused(&endpoint, true).await.map_err(MoveError::To)?;
+            }
+        }
+        Ok(())
+    }
 }
 
-/// Entries of one endpoint. Those that have left the selection meanwhile are left alone.
-async fn take<A: Store, B: Store>(
-    from: &A,
-    to: &B,
-    selection: &Selection,
-    entries: &[Entry],
-    moved: &mut Moved,
-) -> Result<(), MoveError> {
-    let endpoint = entries.first().map(|entry| entry.key.endpoint.clone());
-    let ids = entries.iter().map(|entry| entry.key.id.clone()).collect();
-    let selection = Selection { endpoint, ids, ..selection.clone() };
-    let page = Page { after: 0, limit: entries.len(), with_bytes: true };
-    let entries = from.list(&selection, &page).await.map_err(MoveError::From)?;
-    let keys: Vec<Key> = entries.iter().filter(|entry| entry.bytes.is_some()).map(|entry| entry.key.clone()).collect();
-    moved.deliveries += to.import(entries).await.map_err(MoveError::To)?;
-    // A claim of any of these is fenced. What was ended as done meanwhile is copied later.
-    moved.bodies += from.erase(&keys, "moved").await.map_err(MoveError::From)?;
-    Ok(())
+/// What a pass over the old store has found.
+struct Pass {
+    /// Something that was moved.
+    found: Option<Key>,
+    /// Whether something was left to its handler.
+    is_running: bool,
+}
+
+const NOT_DONE: [State; 4] = [State::Pending, State::Running, State::Dead, State::Unrouted];
+
+fn not_done() -> Selection {
+    Selection { states: NOT_DONE.to_vec(), ..Selection::default() }
 }

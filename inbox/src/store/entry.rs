@@ -227,6 +227,8 @@ pub struct Stats {
     pub oldest: Option<Duration>,
     /// Whether the endpoint is paused.
     pub is_paused: bool,
+    /// Whether the store waits for the end of a [move](super::Store::set_incoming) into it: nothing is handled until then.
+    pub is_moving: bool,
 }
 
 /// The highest version that is done of a key of order, see [`Order::version`].

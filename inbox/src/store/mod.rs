@@ -4,6 +4,7 @@ mod claim;
 mod clock;
 mod entry;
 mod error;
+mod import;
 mod retention;
 
 use std::time::Duration;
@@ -15,6 +16,7 @@ pub use claim::{Claim, ClaimId, ClaimRequest, ClaimToken, EventTypes, Finish, Fi
 pub use clock::Clock;
 pub use entry::{Entry, Inserted, Key, NewEntry, Order, Page, Selection, State, Stats, Version};
 pub use error::{StoreError, StoreErrorKind};
+pub use import::{ERASED, Identity, Imported, Known, MOVED, Merge};
 pub use retention::{Retention, RetentionTooShort};
 
 /// Keeps deliveries durably, and which of them were handled.
@@ -53,7 +55,7 @@ pub trait Store: Send + Sync + 'static {
     /// token and a lease, and its number of attempts is incremented. That is durable before this returns.
     ///
     /// An entry can be claimed if it is pending and the delay of its last failure is over, or, if the request is for
-    /// [lapsed](ClaimRequest::lapsed) ones, if it is running and its lease has lapsed; its endpoint is not paused; and no entry
+    /// [lapsed](ClaimRequest::lapsed) ones, if it is running and its lease has lapsed; its endpoint is not paused, nor the store waiting for a [move](Self::set_incoming); and no entry
     /// with the same key of order that was accepted earlier is pending or running.
     fn claim(&self, request: &ClaimRequest) -> impl Future<Output = Result<Vec<Claim>, StoreError>> + Send;
 
@@ -87,7 +89,7 @@ pub trait Store: Send + Sync + 'static {
     fn replay(&self, selection: &Selection, limit: usize) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
     /// Removes the bodies of entries, whatever their state, at once. Those that are not done become dead with this
-    /// reason, and their claims end. Their keys are remembered. Returns how many bodies there were.
+    /// reason, such as [`ERASED`], and their claims end. Their keys are remembered. Returns how many bodies there were.
     fn erase(&self, keys: &[Key], reason: &str) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
     /// Sets whether the entries of an endpoint can be claimed. Others are not affected, nor are entries that are running.
@@ -110,11 +112,17 @@ pub trait Store: Send + Sync + 'static {
     fn endpoints(&self) -> impl Future<Output = Result<Vec<String>, StoreError>> + Send;
 
     /// Stores entries that another store has [listed](Self::list), as they are, in their order; those that are running
-    /// as pending. Returns how many were stored or changed.
+    /// as pending. The result has one element for each, in their order.
     ///
-    /// Entries whose keys are known are left alone, except that a pending one becomes done if the imported one is: it
-    /// was handled elsewhere.
-    fn import(&self, entries: Vec<Entry>) -> impl Future<Output = Result<u64, StoreError>> + Send;
+    /// What becomes of entries whose keys are known is decided by [`Entry::merge`].
+    fn import(&self, entries: Vec<Entry>) -> impl Future<Output = Result<Vec<Imported>, StoreError>> + Send;
+
+    /// Which store it is. All users of its tables get the same.
+    fn identity(&self) -> impl Future<Output = Result<Identity, StoreError>> + Send;
+
+    /// Sets the id of the store whose entries are being moved into this one. As long as there is one, nothing can be claimed, whatever
+    /// its endpoint; entries that are running are not affected.
+    fn set_incoming(&self, from: Option<&str>) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Lists the versions of keys of order, sorted by endpoint and key: at most so many, those after this endpoint and key.
     fn versions(

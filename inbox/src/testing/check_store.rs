@@ -55,6 +55,8 @@ impl fmt::Display for Violation {
 /// | `bodies` | Bodies of dead and unrouted entries are removed after their own retention. |
 /// | `import` | Listed entries are imported as they are; known keys are left alone. |
 /// | `handled` | A pending entry that is imported as done is done. |
+/// | `returned` | What was moved away can come back, what was erased cannot, and is erased where it is imported. |
+/// | `incoming` | During a move into the store, nothing is claimed. All its users get the same identity. |
 /// | `versions` | Versions are listed and imported; the higher one counts. |
 ///
 /// Races show only by chance: use a runtime with several threads.
@@ -91,7 +93,7 @@ pub async fn check_store<T: Subject>(subject: &T) -> Result<(), Vec<Violation>> 
         ends: done retry release dead effects;
         order: ordered superseded;
         operations: replay erase pause purge bodies;
-        transfer: import handled versions;
+        transfer: import handled returned incoming versions;
     }
     if violations.is_empty() { Ok(()) } else { Err(violations) }
 }

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use tokio::time::sleep;
-use webhook_inbox::operations::{MoveError, finish_move, prepare_move};
-use webhook_inbox::store::{Key, State, Store, StoreErrorKind};
-use webhook_inbox::{Backoff, Effects, Inbox, MemoryEffect, MemoryStore, MemoryTable};
+use webhook_inbox::operations::{self, MoveError, Moved, cancel_move, finish_move, prepare_move};
+use webhook_inbox::store::{ERASED, Key, MOVED, Page, Selection, State, Store, StoreErrorKind};
+use webhook_inbox::{Backoff, Effects, HealthState, Inbox, MemoryEffect, MemoryStore, MemoryTable};
 use webhook_receiver::{BoxError, Delivery};
 
 use crate::acme::{Acme, Created, Updated, created, receiver, signed, updated};
@@ -36,6 +36,12 @@ fn inbox<S: Store<Effect = MemoryEffect>>(store: S) -> Inbox<S, Acme> {
     };
     let service = receiver().on(handler).into_service();
     Inbox::builder("acme", store, service).backoff(Backoff::constant(SECOND)).start().unwrap()
+}
+
+/// Both steps, with nothing between.
+async fn move_all<A: Store, B: Store>(from: &A, to: &B, patience: Duration) -> Result<Moved, MoveError> {
+    prepare_move(from, to).await?;
+    finish_move(from, to, patience).await
 }
 
 async fn settle(store: &impl Store) {
@@ -92,7 +98,9 @@ async fn a_move_under_traffic_loses_and_doubles_nothing() {
         assert!(new_store.table().is_empty(), "the new store handles nothing before the end");
         // From now on, only the new one accepts. The old one still handles, sometimes for longer than the move waits.
         let patience = Duration::from_millis(random.u64(..1000));
-        let moving = finish_move(&old_store, &new_store, patience);
+        let from = Unreliable::with_jitter(old_store.clone(), seed);
+        let to = Unreliable::with_jitter(new_store.clone(), seed + 1_000_000);
+        let moving = finish_move(&from, &to, patience);
         let only_new = [&new];
         let (moved, ()) = tokio::join!(moving, traffic(&only_new, &mut random, &mut sent, 30));
         moved.unwrap();
@@ -101,8 +109,16 @@ async fn a_move_under_traffic_loses_and_doubles_nothing() {
             assert_eq!(effects(&[&old_store, &new_store], id), 1, "seed {seed}: effects of {id}");
             assert_eq!(state(&new_store, id).await, Some(State::Done), "seed {seed}: {id}");
         }
-        assert_eq!(old_store.stats("acme").await.unwrap().oldest, None);
+        assert_nothing_left(&old_store).await;
     }
+}
+
+/// No body is in this store.
+async fn assert_nothing_left(store: &MemoryStore) {
+    let page = Page { after: 0, limit: 10_000, with_bytes: false };
+    let entries = store.list(&Selection::default(), &page).await.unwrap();
+    let left: Vec<_> = entries.iter().filter(|entry| entry.size.is_some()).collect();
+    assert!(left.is_empty(), "{left:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -111,10 +127,10 @@ async fn a_handler_that_does_not_end_in_time_is_fenced() {
     let old = inbox(old_store.clone());
     send(&old, "slow", &created("20000")).await;
     until(&old_store, "slow", State::Running).await;
-    let moved = finish_move(&old_store, &new_store, SECOND).await.unwrap();
+    let moved = move_all(&old_store, &new_store, SECOND).await.unwrap();
     assert_eq!((moved.deliveries, moved.bodies), (1, 1));
     let left = entry(&old_store, "slow").await.unwrap();
-    assert_eq!((left.state, left.reason.as_deref(), left.bytes), (State::Dead, Some("moved"), None));
+    assert_eq!((left.state, left.reason.as_deref(), left.bytes), (State::Dead, Some(MOVED), None));
     let new = inbox(new_store.clone());
     until(&new_store, "slow", State::Done).await;
     sleep(60 * SECOND).await;
@@ -143,7 +159,7 @@ async fn dead_deliveries_pauses_and_versions_move_as_well() {
     drop(old);
     sleep(DAY).await;
 
-    finish_move(&old_store, &new_store, Duration::ZERO).await.unwrap();
+    move_all(&old_store, &new_store, Duration::ZERO).await.unwrap();
     let new = start(new_store.clone());
     let moved = entry(&new_store, "bad").await.unwrap();
     assert_eq!((moved.state, moved.reason, moved.at), (State::Dead, ended.reason, ended.at));
@@ -170,9 +186,10 @@ async fn a_store_that_still_accepts_is_an_error_and_the_move_can_be_repeated() {
         sleep(SECOND / 2).await;
         send(&old, "2", &created("0")).await
     };
+    prepare_move(&old_store, &new_store).await.unwrap();
     let (moved, _) = tokio::join!(finish_move(&old_store, &new_store, SECOND), late);
     assert!(matches!(moved, Err(MoveError::StillAccepts(key)) if key == Key::new("acme", "2")));
-    assert!(new_store.stats("acme").await.unwrap().is_paused);
+    assert!(new_store.stats("acme").await.unwrap().is_moving);
     finish_move(&old_store, &new_store, SECOND).await.unwrap();
     let new = inbox(new_store.clone());
     settle(&new_store).await;
@@ -192,13 +209,14 @@ async fn an_interrupted_move_is_finished_by_the_next() {
     }
     old.resume().await.unwrap();
     old.drain(Duration::ZERO).await;
+    prepare_move(&old_store, &new_store).await.unwrap();
     let to = Unreliable::new(new_store.clone());
     // What was imported is known at the second time.
     for trouble in [Trouble::Fails(StoreErrorKind::Unavailable), Trouble::LosesAnswers] {
         to.others(trouble);
         let error = finish_move(&old_store, &to, Duration::ZERO).await.unwrap_err();
         assert!(matches!(&error, MoveError::To(error) if error.kind() == StoreErrorKind::Unavailable), "{error}");
-        assert!(new_store.stats("acme").await.unwrap().is_paused);
+        assert!(new_store.stats("acme").await.unwrap().is_moving);
     }
     to.others(Trouble::Calm);
     finish_move(&old_store, &to, Duration::ZERO).await.unwrap();
@@ -208,4 +226,195 @@ async fn an_interrupted_move_is_finished_by_the_next() {
         assert_eq!(effects(&[&old_store, &new_store], id), 1, "{id}");
     }
     drop(new);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_that_fails_while_its_page_is_read_is_moved() {
+    let (old_store, new_store) = (store(), store());
+    // The handler fails after each possible time, also between the list and the question whether something is left.
+    for millis in (0..300).step_by(10) {
+        let handler = move |_: Created| async move {
+            sleep(Duration::from_millis(millis)).await;
+            Err::<(), _>("it fails")
+        };
+        let service = receiver().on(handler).into_service();
+        let builder = Inbox::builder("acme", old_store.clone(), service).backoff(Backoff::constant(DAY));
+        let old = builder.start().unwrap();
+        let id = format!("after-{millis}");
+        send(&old, &id, &created("a")).await;
+        sleep(Duration::from_millis(5)).await;
+        let mut from = Unreliable::new(old_store.clone());
+        from.slow_lists(Duration::from_millis(50));
+        move_all(&from, &new_store, 60 * SECOND).await.unwrap();
+        assert_eq!(state(&new_store, &id).await, Some(State::Pending), "{id}");
+        assert_nothing_left(&old_store).await;
+        drop(old);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delivery_that_is_accepted_late_is_never_left_behind_in_silence() {
+    for millis in (0..1500).step_by(20) {
+        let (old_store, new_store) = (store(), store());
+        let old = inbox(old_store.clone());
+        send(&old, "1", &created("0")).await;
+        until(&old_store, "1", State::Done).await;
+        if millis % 40 == 0 {
+            // It accepts, and handles nothing.
+            old.drain(SECOND).await;
+        }
+        let late = async {
+            sleep(Duration::from_millis(millis)).await;
+            send(&old, "late", &created("0")).await
+        };
+        let mut from = Unreliable::new(old_store.clone());
+        from.slow_lists(Duration::from_millis(50));
+        prepare_move(&old_store, &new_store).await.unwrap();
+        let (moved, _) = tokio::join!(finish_move(&from, &new_store, Duration::ZERO), late);
+        let (there, error) = (state(&new_store, "late").await, moved.err());
+        // Beyond the quiet second, nothing can be known.
+        let is_known = there.is_some() || matches!(error, Some(MoveError::StillAccepts(_)));
+        assert!(is_known || millis >= 1200, "after {millis} ms: {there:?}, {error:?}");
+        assert_eq!(new_store.stats("acme").await.unwrap().is_moving, error.is_some());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_is_not_moved_to_itself() {
+    let store = store();
+    let service = receiver().on(|_: Created| async {}).into_service();
+    let inbox = Inbox::builder("acme", store.clone(), service).without_workers().start().unwrap();
+    send(&inbox, "1", &created("0")).await;
+    let before = entry(&store, "1").await;
+    for error in [prepare_move(&store, &store).await, finish_move(&store, &store.clone(), Duration::ZERO).await] {
+        assert!(matches!(error, Err(MoveError::SameStore)), "{error:?}");
+    }
+    assert_eq!(entry(&store, "1").await, before);
+    assert!(!store.stats("acme").await.unwrap().is_moving);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_moved_away_comes_back_with_its_body() {
+    let (old_store, new_store) = (store(), store());
+    let handler = |_: Created| async move { Err::<(), _>("it fails") };
+    let service = receiver().on(handler).into_service();
+    let old = Inbox::builder("acme", old_store.clone(), service).max_attempts(1).start().unwrap();
+    send(&old, "1", &created("0")).await;
+    until(&old_store, "1", State::Dead).await;
+    let before = entry(&old_store, "1").await.unwrap();
+    for _ in 0..2 {
+        move_all(&old_store, &new_store, Duration::ZERO).await.unwrap();
+        let (here, there) = (entry(&old_store, "1").await.unwrap(), entry(&new_store, "1").await.unwrap());
+        assert_eq!((here.bytes, there.bytes), (None, before.bytes.clone()));
+        let moved = move_all(&new_store, &old_store, Duration::ZERO).await.unwrap();
+        assert_eq!((moved.bodies, moved.conflicts), (1, 0));
+        assert_eq!(entry(&old_store, "1").await.as_ref(), Some(&before));
+        assert_nothing_left(&new_store).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_the_way_back_both_stores_can_handle() {
+    let (old_store, new_store) = (store(), store());
+    let (old, new) = (inbox(old_store.clone()), inbox(new_store.clone()));
+    send(&old, "1", &created("0")).await;
+    until(&old_store, "1", State::Done).await;
+    prepare_move(&old_store, &new_store).await.unwrap();
+    send(&new, "2", &created("0")).await;
+    // The new version does not work. Back to the old store.
+    move_all(&new_store, &old_store, SECOND).await.unwrap();
+    for (id, inbox) in [("3", &old), ("4", &new)] {
+        assert_eq!(send(inbox, id, &created("0")).await, "stored");
+        until(inbox.store(), id, State::Done).await;
+    }
+    until(&old_store, "2", State::Done).await;
+    for store in [&old_store, &new_store] {
+        let stats = store.stats("acme").await.unwrap();
+        assert_eq!((stats.is_paused, stats.is_moving), (false, false));
+    }
+    // A pause by an operator is kept.
+    new.pause().await.unwrap();
+    prepare_move(&old_store, &new_store).await.unwrap();
+    finish_move(&old_store, &new_store, Duration::ZERO).await.unwrap();
+    assert!(new_store.stats("acme").await.unwrap().is_paused);
+    assert!(!old_store.stats("acme").await.unwrap().is_paused);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_delivery_of_an_endpoint_after_the_preparation_is_handled_once() {
+    let (old_store, new_store) = (store(), store());
+    prepare_move(&old_store, &new_store).await.unwrap();
+    let (old, new) = (inbox(old_store.clone()), inbox(new_store.clone()));
+    for inbox in [&old, &new] {
+        assert_eq!(send(inbox, "1", &created("0")).await, "stored");
+    }
+    until(&old_store, "1", State::Done).await;
+    // Resuming the endpoint does not end the wait.
+    new.resume().await.unwrap();
+    sleep(10 * SECOND).await;
+    assert_eq!(new.health().await.state, HealthState::Paused);
+    finish_move(&old_store, &new_store, SECOND).await.unwrap();
+    sleep(10 * SECOND).await;
+    assert_eq!(effects(&[&old_store, &new_store], "1"), 1);
+    assert_eq!(state(&new_store, "1").await, Some(State::Done));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_move_is_finished_only_after_its_own_preparation() {
+    let (a, b, c) = (store(), store(), store());
+    let finish = async |from, to| finish_move(from, to, Duration::ZERO).await;
+    assert!(matches!(finish(&a, &c).await, Err(MoveError::NotPrepared)));
+    prepare_move(&a, &c).await.unwrap();
+    assert!(matches!(finish(&b, &c).await, Err(MoveError::NotPrepared)));
+    assert!(matches!(prepare_move(&b, &c).await, Err(MoveError::OtherMove)));
+    finish(&a, &c).await.unwrap();
+    assert!(matches!(finish(&a, &c).await, Err(MoveError::NotPrepared)));
+    prepare_move(&a, &c).await.unwrap();
+    cancel_move(&c).await.unwrap();
+    prepare_move(&b, &c).await.unwrap();
+    finish(&b, &c).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_erased_in_one_store_is_erased_in_the_other() {
+    let (old_store, new_store) = (store(), store());
+    let (old, new) = (inbox(old_store.clone()), inbox(new_store.clone()));
+    prepare_move(&old_store, &new_store).await.unwrap();
+    old.pause().await.unwrap();
+    for id in ["old", "new", "none"] {
+        for inbox in [&old, &new] {
+            assert_eq!(send(inbox, id, &created("0")).await, "stored");
+        }
+    }
+    operations::erase(&old_store, &[Key::new("acme", "old")]).await.unwrap();
+    operations::erase(&new_store, &[Key::new("acme", "new")]).await.unwrap();
+    old.resume().await.unwrap();
+    old.drain(Duration::ZERO).await;
+    finish_move(&old_store, &new_store, Duration::ZERO).await.unwrap();
+    settle(&new_store).await;
+    for id in ["old", "new"] {
+        for store in [&old_store, &new_store] {
+            let erased = entry(store, id).await.unwrap();
+            let found = (erased.state, erased.reason.as_deref(), erased.bytes);
+            assert_eq!(found, (State::Dead, Some(ERASED), None), "{id}");
+        }
+        assert_eq!(effects(&[&old_store, &new_store], id), 0, "{id}");
+    }
+    assert_eq!(effects(&[&old_store, &new_store], "none"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_bodies_with_one_id_none_is_lost() {
+    let (old_store, new_store) = (store(), store());
+    prepare_move(&old_store, &new_store).await.unwrap();
+    let service = || receiver().on(|_: Created| async {}).into_service();
+    let start = |store| Inbox::builder("acme", store, service()).without_workers().start().unwrap();
+    for (store, asset) in [(&old_store, "a"), (&new_store, "b")] {
+        assert_eq!(send(&start(store.clone()), "1", &created(asset)).await, "stored");
+    }
+    let moved = finish_move(&old_store, &new_store, Duration::ZERO).await.unwrap();
+    assert_eq!((moved.bodies, moved.conflicts), (0, 1));
+    for store in [&old_store, &new_store] {
+        assert!(entry(store, "1").await.unwrap().bytes.is_some());
+    }
 }

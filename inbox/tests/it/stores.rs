@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use webhook_inbox::store::{
-    Claim, ClaimId, ClaimRequest, Entry, EventTypes, Finish, Finished, Inserted, Key, NewEntry, Page, Selection, State,
-    Stats, StoreError, Verdict, Version,
+    Claim, ClaimId, ClaimRequest, Entry, EventTypes, Finish, Finished, Identity, Imported, Inserted, Key, NewEntry,
+    Page, Selection, State, Stats, StoreError, Verdict, Version,
 };
 use webhook_inbox::testing::{MemorySubject, Subject, check_store};
 use webhook_inbox::{MemoryEffect, MemoryStore, Retention, Store};
@@ -53,6 +53,10 @@ enum Fault {
     ImportsNothing,
     ForgetsDelays,
     KeepsWhatWasHandled,
+    KeepsNothingBack,
+    RevivesWhatWasErased,
+    IgnoresIncoming,
+    HasManyIdentities,
     HidesPausedEndpoints,
     HidesSizes,
     LowersVersions,
@@ -99,6 +103,10 @@ const FAULTS: &[(Fault, &str)] = &[
     (Fault::ImportsNothing, "import"),
     (Fault::ForgetsDelays, "import"),
     (Fault::KeepsWhatWasHandled, "handled"),
+    (Fault::KeepsNothingBack, "returned"),
+    (Fault::RevivesWhatWasErased, "returned"),
+    (Fault::IgnoresIncoming, "incoming"),
+    (Fault::HasManyIdentities, "incoming"),
     (Fault::HidesPausedEndpoints, "endpoints"),
     (Fault::HidesSizes, "list"),
     (Fault::LowersVersions, "versions"),
@@ -148,6 +156,7 @@ impl Store for Faulty {
             Fault::LeasesLapseEarly => request.lease /= 2,
             Fault::ClaimsNothingLapsed => request.lapsed = false,
             Fault::IgnoresPause => self.store.set_paused(&request.endpoint, false).await?,
+            Fault::IgnoresIncoming => self.store.set_incoming(None).await?,
             Fault::ClaimsOfAnyEndpoint if request.endpoint == "elsewhere" => "claim".clone_into(&mut request.endpoint),
             _ => {}
         }
@@ -308,14 +317,43 @@ impl Store for Faulty {
         Ok(endpoints)
     }
 
-    async fn import(&self, mut entries: Vec<Entry>) -> Result<u64, StoreError> {
+    async fn import(&self, mut entries: Vec<Entry>) -> Result<Vec<Imported>, StoreError> {
         match self.fault {
-            Fault::ImportsNothing => return Ok(0),
+            Fault::ImportsNothing => return Ok(vec![Imported::HasBody; entries.len()]),
             Fault::ForgetsDelays => entries.iter_mut().for_each(|entry| entry.at = None),
-            Fault::KeepsWhatWasHandled if entries.iter().all(|entry| entry.state == State::Done) => return Ok(0),
+            Fault::KeepsWhatWasHandled if entries.iter().all(|entry| entry.state == State::Done) => {
+                return Ok(vec![Imported::Done; entries.len()]);
+            }
             _ => {}
         }
-        self.store.import(entries).await
+        let keys: Vec<Key> = entries.iter().map(|entry| entry.key.clone()).collect();
+        match self.fault {
+            Fault::KeepsNothingBack => {
+                let known = self.store.endpoints().await?.iter().any(|endpoint| *endpoint == keys[0].endpoint);
+                if known && keys[0].id == "moved" {
+                    return Ok(vec![Imported::HasBody; keys.len()]);
+                }
+                self.store.import(entries).await
+            }
+            Fault::RevivesWhatWasErased => {
+                entries.retain(|entry| entry.reason.as_deref() != Some("erased"));
+                let mut imported = self.store.import(entries).await?;
+                imported.resize(keys.len(), Imported::Stored);
+                Ok(imported)
+            }
+            _ => self.store.import(entries).await,
+        }
+    }
+
+    async fn identity(&self) -> Result<Identity, StoreError> {
+        let identity = self.store.identity().await?;
+        let id =
+            if self.has(Fault::HasManyIdentities) { identity.id + &fastrand::u64(..).to_string() } else { identity.id };
+        Ok(Identity { id, ..identity })
+    }
+
+    async fn set_incoming(&self, from: Option<&str>) -> Result<(), StoreError> {
+        self.store.set_incoming(from).await
     }
 
     async fn versions(&self, after: Option<(&str, &str)>, limit: usize) -> Result<Vec<Version>, StoreError> {

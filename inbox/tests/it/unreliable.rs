@@ -4,10 +4,11 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use fastrand::Rng;
 use tokio::time::sleep;
 use webhook_inbox::store::{
-    Claim, ClaimId, ClaimRequest, Entry, Finish, Finished, Inserted, Key, NewEntry, Page, Selection, Stats, StoreError,
-    StoreErrorKind, Version,
+    Claim, ClaimId, ClaimRequest, Entry, Finish, Finished, Identity, Imported, Inserted, Key, NewEntry, Page,
+    Selection, Stats, StoreError, StoreErrorKind, Version,
 };
 use webhook_inbox::{MemoryEffect, MemoryStore, Retention, Store};
 use webhook_receiver::LeaseState;
@@ -30,13 +31,33 @@ pub(crate) struct Unreliable {
     finishes: Arc<Mutex<Trouble>>,
     others: Arc<Mutex<Trouble>>,
     millis: Arc<AtomicU64>,
+    jitter: Option<Arc<Mutex<Rng>>>,
+    lists: Duration,
     pub(crate) lost: Arc<AtomicU8>,
 }
 
 impl Unreliable {
     pub(crate) fn new(store: MemoryStore) -> Self {
         let calm = || Arc::new(Mutex::new(Trouble::Calm));
-        Self { store, inserts: calm(), finishes: calm(), others: calm(), millis: Arc::default(), lost: Arc::default() }
+        Self {
+            store,
+            inserts: calm(),
+            finishes: calm(),
+            others: calm(),
+            millis: Arc::default(),
+            jitter: None,
+            lists: Duration::ZERO,
+            lost: Arc::default(),
+        }
+    }
+
+    /// Each call takes some time before and after it, so that others come between.
+    pub(crate) fn with_jitter(store: MemoryStore, seed: u64) -> Self {
+        Self { jitter: Some(Arc::new(Mutex::new(Rng::with_seed(seed)))), ..Self::new(store) }
+    }
+
+    pub(crate) fn slow_lists(&mut self, by: Duration) {
+        self.lists = by;
     }
 
     pub(crate) fn all(&self, trouble: Trouble) {
@@ -61,15 +82,27 @@ impl Unreliable {
         self.millis.store(by.as_millis().try_into().unwrap(), Ordering::SeqCst);
     }
 
+    async fn pause(&self) {
+        if let Some(random) = &self.jitter {
+            let millis = random.lock().unwrap().u64(..30);
+            sleep(Duration::from_millis(millis)).await;
+        }
+    }
+
     async fn call<T>(
         &self,
         trouble: &Mutex<Trouble>,
         call: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
         sleep(Duration::from_millis(self.millis.load(Ordering::SeqCst))).await;
+        self.pause().await;
         let trouble = *trouble.lock().unwrap();
         match trouble {
-            Trouble::Calm => call.await,
+            Trouble::Calm => {
+                let result = call.await;
+                self.pause().await;
+                result
+            }
             Trouble::Fails(kind) => Err(StoreError::new(kind, "as the test wants")),
             Trouble::LosesAnswers => {
                 call.await?;
@@ -104,7 +137,13 @@ impl Store for Unreliable {
     }
 
     async fn list(&self, selection: &Selection, page: &Page) -> Result<Vec<Entry>, StoreError> {
-        self.store.list(selection, page).await
+        if !self.lists.is_zero() {
+            sleep(self.lists).await;
+        }
+        self.pause().await;
+        let entries = self.store.list(selection, page).await;
+        self.pause().await;
+        entries
     }
 
     async fn replay(&self, selection: &Selection, limit: usize) -> Result<u64, StoreError> {
@@ -132,8 +171,16 @@ impl Store for Unreliable {
         self.call(&self.others, self.store.endpoints()).await
     }
 
-    async fn import(&self, entries: Vec<Entry>) -> Result<u64, StoreError> {
+    async fn import(&self, entries: Vec<Entry>) -> Result<Vec<Imported>, StoreError> {
         self.call(&self.others, self.store.import(entries)).await
+    }
+
+    async fn identity(&self) -> Result<Identity, StoreError> {
+        self.call(&self.others, self.store.identity()).await
+    }
+
+    async fn set_incoming(&self, from: Option<&str>) -> Result<(), StoreError> {
+        self.call(&self.others, self.store.set_incoming(from)).await
     }
 
     async fn versions(&self, after: Option<(&str, &str)>, limit: usize) -> Result<Vec<Version>, StoreError> {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 use webhook_inbox::store::{
-    Claim, ClaimId, ClaimRequest, Entry, Finish, Finished, Inserted, Key, NewEntry, Page, Selection, Stats, StoreError,
-    StoreErrorKind, Version,
+    Claim, ClaimId, ClaimRequest, Entry, Finish, Finished, Identity, Imported, Inserted, Key, NewEntry, Page,
+    Selection, Stats, StoreError, StoreErrorKind, Version,
 };
 use webhook_inbox::{Retention, Store};
 use webhook_receiver::LeaseState;
@@ -145,9 +145,19 @@ impl Store for PostgresStore {
         connection.run(sql::endpoints(self.0.context(&connection)?)).await
     }
 
-    async fn import(&self, entries: Vec<Entry>) -> Result<u64, StoreError> {
+    async fn import(&self, entries: Vec<Entry>) -> Result<Vec<Imported>, StoreError> {
         let connection = self.0.worker().await?;
         connection.run(sql::import(self.0.context(&connection)?, &entries)).await
+    }
+
+    async fn identity(&self) -> Result<Identity, StoreError> {
+        let connection = self.0.worker().await?;
+        connection.run(sql::identity(self.0.context(&connection)?)).await
+    }
+
+    async fn set_incoming(&self, from: Option<&str>) -> Result<(), StoreError> {
+        let connection = self.0.worker().await?;
+        connection.run(sql::set_incoming(self.0.context(&connection)?, from)).await
     }
 
     async fn versions(&self, after: Option<(&str, &str)>, limit: usize) -> Result<Vec<Version>, StoreError> {

@@ -47,6 +47,13 @@ CREATE TABLE webhook_paused (
     endpoint TEXT PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE webhook_store (
+    id TEXT NOT NULL,
+    incoming TEXT
+) STRICT;
+
+INSERT INTO webhook_store VALUES (lower(hex(randomblob(16))), NULL);
+
 CREATE TABLE webhook_guard (
     endpoint TEXT NOT NULL,
     id TEXT NOT NULL,

@@ -3,8 +3,8 @@ use std::time::Duration;
 
 use tokio::task::spawn_blocking;
 use webhook_inbox::store::{
-    Claim, ClaimId, ClaimRequest, Clock, Entry, Finish, Finished, Inserted, Key, NewEntry, Page, Selection, Stats,
-    StoreError, StoreErrorKind, Version,
+    Claim, ClaimId, ClaimRequest, Clock, Entry, Finish, Finished, Identity, Imported, Inserted, Key, NewEntry, Page,
+    Selection, Stats, StoreError, StoreErrorKind, Version,
 };
 use webhook_inbox::{Retention, Store};
 use webhook_receiver::LeaseState;
@@ -193,9 +193,18 @@ impl Store for SqliteStore {
         self.reader.read(sql::endpoints).await
     }
 
-    async fn import(&self, entries: Vec<Entry>) -> Result<u64, StoreError> {
+    async fn import(&self, entries: Vec<Entry>) -> Result<Vec<Imported>, StoreError> {
         let clock = self.clock.clone();
         self.writer.write(move |connection| sql::import(connection, &entries, clock.millis()?)).await
+    }
+
+    async fn identity(&self) -> Result<Identity, StoreError> {
+        self.reader.read(sql::identity).await
+    }
+
+    async fn set_incoming(&self, from: Option<&str>) -> Result<(), StoreError> {
+        let from = from.map(str::to_owned);
+        self.writer.write(move |connection| sql::set_incoming(connection, from.as_deref())).await
     }
 
     async fn versions(&self, after: Option<(&str, &str)>, limit: usize) -> Result<Vec<Version>, StoreError> {

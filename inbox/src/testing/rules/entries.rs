@@ -149,8 +149,16 @@ pub(in crate::testing) async fn stats<T: Subject>(bench: &Bench<'_, T>) -> Check
     bench.end(&claims[0].id, done()).await?;
     bench.end(&claims[1].id, dead()).await?;
     bench.end(&claims[2].id, unrouted()).await?;
-    let expected =
-        Stats { pending: 2, retrying: 0, running: 1, dead: 1, unrouted: 1, oldest: Some(SECOND), is_paused: false };
+    let expected = Stats {
+        pending: 2,
+        retrying: 0,
+        running: 1,
+        dead: 1,
+        unrouted: 1,
+        oldest: Some(SECOND),
+        is_paused: false,
+        is_moving: false,
+    };
     expect("counts", &bench.stats().await?, &expected)?;
     bench.end(&claims[3].id, retry(DAY)).await?;
     let expected = Stats { pending: 3, retrying: 1, running: 0, ..expected };

@@ -3,7 +3,8 @@
 use bytes::Bytes;
 
 use super::{Bench, Checked, DAY, SECOND, dead, done, expect, ids, ok, retry};
-use crate::store::{ClaimRequest, Entry, Page, Selection, State, Store, Version};
+use crate::store::Imported::{Conflict, Done, HasBody, NoBody, Stored};
+use crate::store::{ClaimRequest, ERASED, Entry, MOVED, Page, Selection, State, Store, Version};
 use crate::testing::Subject;
 
 pub(in crate::testing) async fn import<T: Subject>(bench: &Bench<'_, T>) -> Checked {
@@ -20,14 +21,15 @@ pub(in crate::testing) async fn import<T: Subject>(bench: &Bench<'_, T>) -> Chec
     let selection = Selection { endpoint: Some(bench.endpoint.to_owned()), ..Selection::default() };
     let page = Page { after: 0, limit: 10, with_bytes: true };
     let mut entries = ok("list", bench.here.list(&selection, &page).await)?;
-    expect("known keys", &ok("import", bench.there.import(entries.clone()).await)?, &0)?;
+    let known = vec![HasBody, HasBody, Done, HasBody];
+    expect("known keys", &ok("import", bench.there.import(entries.clone()).await)?, &known)?;
 
     // Under another endpoint, in place of another store.
     for entry in &mut entries {
         "import-2".clone_into(&mut entry.key.endpoint);
     }
     bench.advance(DAY).await;
-    expect("new keys", &ok("import", bench.there.import(entries.clone()).await)?, &4)?;
+    expect("new keys", &ok("import", bench.there.import(entries.clone()).await)?, &vec![Stored; 4])?;
     let selection = Selection { endpoint: Some("import-2".to_owned()), ..Selection::default() };
     let imported = ok("list", bench.here.list(&selection, &page).await)?;
     for (mut imported, mut entry) in imported.into_iter().zip(entries) {
@@ -62,13 +64,17 @@ pub(in crate::testing) async fn handled<T: Subject>(bench: &Bench<'_, T>) -> Che
     let elsewhere: Vec<Entry> = bench.list(Selection::default()).await?;
     let as_state = |state| elsewhere.iter().map(move |entry| Entry { state, ..entry.clone() });
     for state in [State::Pending, State::Running, State::Dead, State::Unrouted] {
-        expect("known keys", &ok("import", bench.there.import(as_state(state).collect()).await)?, &0)?;
+        let imported = ok("import", bench.there.import(as_state(state).collect()).await)?;
+        let known = [HasBody, HasBody, Done, HasBody];
+        expect("known keys", &imported, &known.to_vec())?;
     }
     // All of them are.
     let handled = as_state(State::Done).map(|entry| Entry { at: None, bytes: None, size: None, ..entry });
     let handled: Vec<Entry> = handled.collect();
-    expect("changed", &ok("import", bench.there.import(handled.clone()).await)?, &1)?;
-    expect("changed again", &ok("import", bench.there.import(handled).await)?, &0)?;
+    let mut expected = [HasBody, HasBody, Done, Stored];
+    expect("changed", &ok("import", bench.there.import(handled.clone()).await)?, &expected.to_vec())?;
+    expected[3] = Done;
+    expect("changed again", &ok("import", bench.there.import(handled).await)?, &expected.to_vec())?;
     for (id, expected) in all.into_iter().zip([State::Done, State::Running, State::Dead, State::Done]) {
         expect(id, &state(id).await?, &expected)?;
         bench.remembered(id).await?;
@@ -76,6 +82,78 @@ pub(in crate::testing) async fn handled<T: Subject>(bench: &Bench<'_, T>) -> Che
     expect("the body", &bench.get("pending").await?.bytes, &None::<Bytes>)?;
     bench.claim_nothing(&bench.here).await?;
     bench.end(&claims[0].id, done()).await
+}
+
+pub(in crate::testing) async fn returned<T: Subject>(bench: &Bench<'_, T>) -> Checked {
+    let ids = ["moved", "done", "erased", "gone", "other"];
+    bench.insert_ids(&ids).await?;
+    let entries = bench.list(Selection::default()).await?;
+    for (id, reason) in ids.into_iter().zip([MOVED, MOVED, ERASED, MOVED, MOVED]) {
+        expect("erased", &ok("erase", bench.here.erase(&[bench.key(id)], reason).await)?, &1)?;
+    }
+    let without_body = |entry: &Entry| Entry { bytes: None, size: None, ..entry.clone() };
+    let as_done = |entry: &Entry| Entry { state: State::Done, at: None, ..without_body(entry) };
+    let tombstone = |entry: &Entry, reason: &str| Entry {
+        state: State::Dead,
+        reason: Some(reason.to_owned()),
+        ..without_body(entry)
+    };
+    let [moved, done, erased, gone, other] = &entries[..] else { return Err("five entries are listed".to_owned()) };
+    let other = Entry { digest: webhook_receiver::BodyDigest::of(b"another body"), ..other.clone() };
+    let back = vec![moved.clone(), as_done(done), erased.clone(), tombstone(gone, MOVED), other];
+    let imported = ok("import", bench.there.import(back.clone()).await)?;
+    expect("what comes back", &imported, &vec![Stored, Stored, NoBody, NoBody, Conflict])?;
+    let imported = ok("import", bench.there.import(back).await)?;
+    expect("what comes back again", &imported, &vec![HasBody, Done, NoBody, NoBody, Conflict])?;
+    let of = |entry: Entry| (entry.state, entry.reason, entry.bytes.is_some());
+    expect("moved", &of(bench.get("moved").await?), &(State::Pending, None, true))?;
+    expect("done", &of(bench.get("done").await?), &(State::Done, None, false))?;
+    expect("erased", &of(bench.get("erased").await?), &(State::Dead, Some(ERASED.to_owned()), false))?;
+    for id in ids {
+        bench.remembered(id).await?;
+    }
+    let claim = bench.claim_only(&bench.here, "moved").await?;
+    expect("the bytes", &&claim.bytes[..], &&b"moved"[..])?;
+
+    // What was erased in one store is erased in the other, even if a handler runs.
+    let tombstones = vec![tombstone(moved, ERASED), tombstone(done, ERASED), tombstone(gone, ERASED)];
+    let imported = ok("import", bench.there.import(tombstones).await)?;
+    expect("erased elsewhere", &imported, &vec![Stored, Done, Stored])?;
+    bench.fenced(&claim.id, super::done()).await?;
+    for id in ["moved", "gone"] {
+        expect(id, &of(bench.get(id).await?), &(State::Dead, Some(ERASED.to_owned()), false))?;
+    }
+    Ok(())
+}
+
+pub(in crate::testing) async fn incoming<T: Subject>(bench: &Bench<'_, T>) -> Checked {
+    bench.insert_ids(&["running", "pending"]).await?;
+    let running = bench.claim_many(&bench.here, 1).await?.remove(0);
+    let before = ok("identity", bench.here.identity().await)?;
+    expect("incoming", &before.incoming, &None)?;
+    expect("the length of the id", &(before.id.len() >= 16), &true)?;
+    for _ in 0..2 {
+        ok("set_incoming", bench.here.set_incoming(Some("another")).await)?;
+    }
+    let identity = ok("identity", bench.there.identity().await)?;
+    expect("incoming", &(identity.id, identity.incoming), &(before.id.clone(), Some("another".to_owned())))?;
+    expect("moving", &(bench.stats().await?.is_moving, bench.stats().await?.is_paused), &(true, false))?;
+    // Neither of this endpoint, nor of one that is new.
+    ok("resume", bench.here.set_paused(bench.endpoint, false).await)?;
+    let key = crate::store::Key::new("incoming-2", "new");
+    bench.insert([crate::store::NewEntry { key, ..bench.new_entry("new") }]).await?;
+    let elsewhere = ClaimRequest { endpoint: "incoming-2".to_owned(), ..bench.request(10) };
+    expect("elsewhere", &bench.claim_by(&bench.there, elsewhere.clone()).await?.len(), &0)?;
+    expect("claimable", &ok("has_claimable", bench.there.has_claimable(&elsewhere).await)?, &false)?;
+    bench.claim_nothing(&bench.there).await?;
+    bench.end(&running.id, done()).await?;
+    for _ in 0..2 {
+        ok("set_incoming", bench.there.set_incoming(None).await)?;
+    }
+    expect("identity", &ok("identity", bench.here.identity().await)?, &before)?;
+    expect("moving", &bench.stats().await?.is_moving, &false)?;
+    expect("elsewhere", &bench.claim_by(&bench.there, elsewhere).await?.len(), &1)?;
+    bench.claim_only(&bench.here, "pending").await.map(drop)
 }
 
 pub(in crate::testing) async fn versions<T: Subject>(bench: &Bench<'_, T>) -> Checked {

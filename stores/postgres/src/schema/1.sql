@@ -44,6 +44,14 @@ CREATE TABLE webhook_paused (
     endpoint text COLLATE "C" PRIMARY KEY
 );
 
+CREATE TABLE webhook_store (
+    id text NOT NULL,
+    incoming text
+);
+
+INSERT INTO webhook_store
+SELECT string_agg(lpad(to_hex((random() * 2147483647)::integer), 8, '0'), ''), NULL FROM generate_series(1, 4);
+
 CREATE SEQUENCE webhook_guard_token;
 
 CREATE TABLE webhook_guard (
@@ -119,6 +127,7 @@ BEGIN
                 WHERE e.endpoint = p.endpoint AND e.order_key = p.order_key AND e.state < 2 AND e.sequence < p.sequence
             ))
             AND NOT EXISTS (SELECT FROM webhook_paused WHERE endpoint = $2)
+            AND NOT EXISTS (SELECT FROM webhook_store WHERE incoming IS NOT NULL)
         ORDER BY p.at, p.sequence LIMIT $5 FOR UPDATE OF p SKIP LOCKED
     )
     UPDATE webhook_pending p SET state = 1, at = now + $6, token = p.token + 1, attempts = p.attempts + 1

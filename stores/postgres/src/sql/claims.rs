@@ -34,7 +34,8 @@ const CLAIMABLE: &str = "\
             SELECT FROM webhook_pending e
             WHERE e.endpoint = p.endpoint AND e.order_key = p.order_key AND e.state < 2 AND e.sequence < p.sequence
         ))
-        AND NOT EXISTS (SELECT FROM webhook_paused WHERE endpoint = $2)";
+        AND NOT EXISTS (SELECT FROM webhook_paused WHERE endpoint = $2)
+        AND NOT EXISTS (SELECT FROM webhook_store WHERE incoming IS NOT NULL)";
 
 fn with_condition(sql: &str, request: &ClaimRequest) -> String {
     let state = if request.lapsed { State::Running } else { State::Pending };

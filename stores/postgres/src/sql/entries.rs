@@ -104,7 +104,8 @@ pub(crate) async fn stats(context: Context<'_>, endpoint: &str) -> Sql<Stats> {
     const STATS: &str = "\
         SELECT pending, retrying, running, dead, unrouted,
             (SELECT :now - received FROM webhook_seen WHERE sequence = oldest),
-            EXISTS (SELECT FROM webhook_paused WHERE endpoint = $2)
+            EXISTS (SELECT FROM webhook_paused WHERE endpoint = $2),
+            EXISTS (SELECT FROM webhook_store WHERE incoming IS NOT NULL)
         FROM (
             SELECT count(*) FILTER (WHERE state = 0) AS pending,
                 count(*) FILTER (WHERE state = 0 AND attempts > 0) AS retrying,
@@ -124,6 +125,7 @@ pub(crate) async fn stats(context: Context<'_>, endpoint: &str) -> Sql<Stats> {
         unrouted: count(4)?,
         oldest: get::<Option<i64>>(row, 5)?.map(duration),
         is_paused: get(row, 6)?,
+        is_moving: get(row, 7)?,
     })
 }
 

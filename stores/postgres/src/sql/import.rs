@@ -3,10 +3,13 @@
 use std::collections::HashSet;
 
 use tokio_postgres::types::Type;
-use webhook_inbox::store::{Clock, Entry, State, Version};
+use webhook_inbox::store::{
+    Clock, ERASED, Entry, Identity, Imported, Known, Merge, State, StoreError, StoreErrorKind, Version,
+};
 
 use super::columns::{Columns, Row};
-use super::{BEGIN, Context, Sql, columns, get, limit};
+use super::entries::digest_of;
+use super::{BEGIN, Context, Parameter, Sql, columns, get, limit, place, state};
 use crate::error::other;
 
 /// The sequence is given out in the order of the entries.
@@ -16,7 +19,8 @@ WITH input AS MATERIALIZED (
     FROM :durable,
         unnest($2::text[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::bigint[], $8::bytea[], $9::bigint[],
             $10::smallint[], $11::bigint[], $12::bigint[], $13::text[])
-            AS i (endpoint, id, digest, event_type, order_key, version, bytes, received, state, at, attempts, reason)
+            WITH ORDINALITY
+            AS i (endpoint, id, digest, event_type, order_key, version, bytes, received, state, at, attempts, reason, n)
 ), seen AS (
     INSERT INTO webhook_seen (sequence, endpoint, id, digest, received)
     SELECT sequence, endpoint, id, digest, received FROM input ORDER BY endpoint COLLATE \"C\", id COLLATE \"C\"
@@ -28,54 +32,137 @@ WITH input AS MATERIALIZED (
     SELECT sequence, endpoint, state, coalesce(at, :now), 0, attempts, event_type, order_key, version, reason, bytes
     FROM input JOIN seen USING (sequence) WHERE state < 4
 )
-SELECT count(*) FROM seen";
+SELECT n FROM input JOIN seen USING (sequence)";
 
-/// A statement of its own: it must see what others have inserted while [`IMPORT`] waited for them.
-const HANDLED: &str = "\
-WITH locked AS MATERIALIZED (
-    SELECT p.sequence
-    FROM webhook_pending p JOIN webhook_seen s ON s.sequence = p.sequence
-    WHERE (s.endpoint, s.id) IN (SELECT * FROM unnest($1::text[], $2::text[])) AND p.state = 0
+/// The rows of known keys, which are locked. A statement of its own: it must see what others have inserted while [`IMPORT`] waited for
+/// them.
+const KNOWN: &str = "\
+WITH seen AS MATERIALIZED (
+    SELECT i.n, s.sequence, s.digest
+    FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS i (endpoint, id, n)
+    JOIN webhook_seen s ON s.endpoint = i.endpoint AND s.id = i.id
+    ORDER BY s.sequence FOR SHARE OF s
+), locked AS MATERIALIZED (
+    SELECT p.sequence, p.state, p.bytes IS NOT NULL AS has_body, p.reason
+    FROM webhook_pending p WHERE p.sequence IN (SELECT sequence FROM seen)
     ORDER BY p.sequence FOR UPDATE OF p
 )
-DELETE FROM webhook_pending p USING locked l WHERE p.sequence = l.sequence";
+SELECT n, sequence, digest, coalesce(state, 4::smallint), coalesce(has_body, false), reason
+FROM seen LEFT JOIN locked USING (sequence)";
 
-pub(crate) async fn import(context: Context<'_>, entries: &[Entry]) -> Sql<u64> {
+const REPLACE: &str = "\
+UPDATE webhook_pending p
+SET state = i.state, at = coalesce(i.at, :now), attempts = i.attempts, event_type = i.event_type, order_key = i.order_key,
+    version = i.version, reason = i.reason, bytes = i.bytes
+FROM unnest($2::text[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::bigint[], $8::bytea[], $9::bigint[],
+        $10::smallint[], $11::bigint[], $12::bigint[], $13::text[])
+        AS i (endpoint, id, digest, event_type, order_key, version, bytes, received, state, at, attempts, reason)
+    JOIN webhook_seen s ON s.endpoint = i.endpoint AND s.id = i.id
+WHERE p.sequence = s.sequence";
+
+const ERASE: &str = "\
+UPDATE webhook_pending
+SET state = 2, at = :now, event_type = NULL, order_key = NULL, version = NULL, reason = $3, bytes = NULL
+WHERE sequence = ANY($2)";
+
+pub(crate) async fn import(context: Context<'_>, entries: &[Entry]) -> Sql<Vec<Imported>> {
     let mut keys = HashSet::new();
-    let entries: Vec<&Entry> = entries.iter().filter(|entry| keys.insert(&entry.key)).collect();
-    let done = || entries.iter().filter(|entry| entry.state == State::Done).map(|entry| &entry.key);
-    if done().next().is_none() {
-        // One statement is a transaction.
-        return store(context, &entries).await;
-    }
+    // A key that is twice in the input is known at the second time.
+    let first: Vec<usize> = (0..entries.len()).filter(|n| keys.insert(&entries[*n].key)).collect();
+    let mut imported = vec![None; entries.len()];
     context.batch(BEGIN).await?;
-    let stored = store(context, &entries).await?;
-    let (endpoints, ids) = columns(done());
-    let handled = context.execute(HANDLED, &[(&endpoints, Type::TEXT_ARRAY), (&ids, Type::TEXT_ARRAY)]).await?;
+    let input: Vec<&Entry> = first.iter().map(|n| &entries[*n]).collect();
+    for row in &context.rows(IMPORT, &Input::of(&input).parameters(&context)).await? {
+        imported[first[place(row, 0)?]] = Some(Imported::Stored);
+    }
+    let known: Vec<usize> = (0..entries.len()).filter(|n| imported[*n].is_none()).collect();
+    if !known.is_empty() {
+        let known: Vec<&Entry> = known.iter().map(|n| &entries[*n]).collect();
+        let mut merged = merge(context, &known).await?.into_iter();
+        imported.iter_mut().filter(|imported| imported.is_none()).for_each(|imported| *imported = merged.next());
+    }
     context.batch("COMMIT").await?;
-    Ok(stored + handled)
+    imported.into_iter().map(|imported| imported.ok_or_else(|| other("an imported entry has no result"))).collect()
 }
 
-async fn store(context: Context<'_>, entries: &[&Entry]) -> Sql<u64> {
-    let columns: Columns<'_> = entries.iter().map(|entry| row(entry)).collect();
-    let received: Vec<i64> = entries.iter().map(|entry| Clock::millis_of(entry.received)).collect();
-    let open = |state| if state == State::Running { State::Pending } else { state };
-    let states: Vec<i16> = entries.iter().map(|entry| open(entry.state).number()).collect();
-    let at: Vec<Option<i64>> = entries.iter().map(|entry| entry.at.map(Clock::millis_of)).collect();
-    let attempts: Vec<i64> = entries.iter().map(|entry| i64::from(entry.attempts)).collect();
-    let reasons: Vec<Option<&str>> = entries.iter().map(|entry| entry.reason.as_deref()).collect();
-    let mut parameters = vec![context.now_parameter()];
-    parameters.extend(columns.parameters());
-    parameters.extend([
-        (&received as _, Type::INT8_ARRAY),
-        (&states as _, Type::INT2_ARRAY),
-        (&at as _, Type::INT8_ARRAY),
-        (&attempts as _, Type::INT8_ARRAY),
-        (&reasons as _, Type::TEXT_ARRAY),
-    ]);
-    let rows = context.rows(IMPORT, &parameters).await?;
-    let [row] = &rows[..] else { return Err(other("a count has one row")) };
-    Ok(get::<i64>(row, 0)?.try_into().unwrap_or_default())
+/// Changes what is known of these entries.
+async fn merge(context: Context<'_>, entries: &[&Entry]) -> Sql<Vec<Imported>> {
+    let (endpoints, ids) = columns(entries.iter().map(|entry| &entry.key));
+    let rows = context.rows(KNOWN, &[(&endpoints, Type::TEXT_ARRAY), (&ids, Type::TEXT_ARRAY)]).await?;
+    let mut imported = vec![None; entries.len()];
+    let (mut replaced, mut done, mut erased): (Vec<&Entry>, Vec<i64>, Vec<i64>) = Default::default();
+    for row in &rows {
+        let (n, sequence) = (place(row, 0)?, get(row, 1)?);
+        let digest = digest_of(get(row, 2)?)?;
+        let known = Known { state: state(get(row, 3)?), digest, has_body: get(row, 4)?, reason: get(row, 5)? };
+        imported[n] = Some(Imported::Stored);
+        match entries[n].merge(&known) {
+            Merge::Replace => replaced.push(entries[n]),
+            Merge::MarkDone => done.push(sequence),
+            Merge::Erase => erased.push(sequence),
+            Merge::Keep(kept) => imported[n] = Some(kept),
+        }
+    }
+    if !replaced.is_empty() {
+        context.execute(REPLACE, &Input::of(&replaced).parameters(&context)).await?;
+    }
+    if !done.is_empty() {
+        const DONE: &str = "DELETE FROM webhook_pending WHERE sequence = ANY($1)";
+        context.execute(DONE, &[(&done, Type::INT8_ARRAY)]).await?;
+    }
+    if !erased.is_empty() {
+        let parameters = [context.now_parameter(), (&erased as _, Type::INT8_ARRAY), (&ERASED as _, Type::TEXT)];
+        context.execute(ERASE, &parameters).await?;
+    }
+    let purged = || StoreError::new(StoreErrorKind::Busy, "an entry was purged while it was imported");
+    imported.into_iter().map(|imported| imported.ok_or_else(purged)).collect()
+}
+
+/// Entries as one array for each column.
+struct Input<'a> {
+    columns: Columns<'a>,
+    received: Vec<i64>,
+    states: Vec<i16>,
+    at: Vec<Option<i64>>,
+    attempts: Vec<i64>,
+    reasons: Vec<Option<&'a str>>,
+}
+
+impl<'a> Input<'a> {
+    fn of(entries: &[&'a Entry]) -> Self {
+        let open = |state| if state == State::Running { State::Pending } else { state };
+        Self {
+            columns: entries.iter().map(|entry| row(entry)).collect(),
+            received: entries.iter().map(|entry| Clock::millis_of(entry.received)).collect(),
+            states: entries.iter().map(|entry| open(entry.state).number()).collect(),
+            at: entries.iter().map(|entry| entry.at.map(Clock::millis_of)).collect(),
+            attempts: entries.iter().map(|entry| i64::from(entry.attempts)).collect(),
+            reasons: entries.iter().map(|entry| entry.reason.as_deref()).collect(),
+        }
+    }
+
+    fn parameters(&self, context: &'a Context<'_>) -> Vec<Parameter<'_>> {
+        let mut parameters = vec![context.now_parameter()];
+        parameters.extend(self.columns.parameters());
+        parameters.extend([
+            (&self.received as _, Type::INT8_ARRAY),
+            (&self.states as _, Type::INT2_ARRAY),
+            (&self.at as _, Type::INT8_ARRAY),
+            (&self.attempts as _, Type::INT8_ARRAY),
+            (&self.reasons as _, Type::TEXT_ARRAY),
+        ]);
+        parameters
+    }
+}
+
+pub(crate) async fn identity(context: Context<'_>) -> Sql<Identity> {
+    let rows = context.rows("SELECT id, incoming FROM webhook_store", &[]).await?;
+    let [row] = &rows[..] else { return Err(other("the table `webhook_store` must have one row")) };
+    Ok(Identity { id: get(row, 0)?, incoming: get(row, 1)? })
+}
+
+pub(crate) async fn set_incoming(context: Context<'_>, from: Option<&str>) -> Sql<()> {
+    context.execute("UPDATE webhook_store SET incoming = $1 FROM :durable", &[(&from, Type::TEXT)]).await.map(drop)
 }
 
 fn row(entry: &Entry) -> Row<'_> {

@@ -25,7 +25,7 @@ use webhook_inbox::store::{Clock, Key, State, StoreError, crash_point};
 pub(crate) use claims::{claim, extend, has_claimable};
 pub(crate) use ends::finish;
 pub(crate) use entries::{digest_of, endpoints, list, stats};
-pub(crate) use import::{import, import_versions, versions};
+pub(crate) use import::{identity, import, import_versions, set_incoming, versions};
 pub(crate) use insert::insert;
 pub(crate) use operations::{erase, purge, replay, set_paused};
 

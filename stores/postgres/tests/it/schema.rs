@@ -91,6 +91,9 @@ async fn the_documented_rights_are_enough() {
     store.extend(slice::from_ref(&claim.id), Duration::from_secs(1)).await.unwrap();
     store.set_paused("acme", true).await.unwrap();
     store.set_paused("acme", false).await.unwrap();
+    store.set_incoming(Some("another")).await.unwrap();
+    assert_eq!(store.identity().await.unwrap().incoming.as_deref(), Some("another"));
+    store.set_incoming(None).await.unwrap();
     store.erase(&[claim.id.key], "erased").await.unwrap();
     store.replay(&webhook_inbox::store::Selection::default(), 10).await.unwrap();
     store.purge(&retention, 10).await.unwrap();

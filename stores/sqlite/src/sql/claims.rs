@@ -29,7 +29,8 @@ const CLAIMABLE: &str = "\
             SELECT 1 FROM webhook_pending e
             WHERE e.endpoint = p.endpoint AND e.order_key = p.order_key AND e.state < 2 AND e.sequence < p.sequence
         ))
-        AND NOT EXISTS (SELECT 1 FROM webhook_paused WHERE endpoint = :endpoint)";
+        AND NOT EXISTS (SELECT 1 FROM webhook_paused WHERE endpoint = :endpoint)
+        AND NOT EXISTS (SELECT 1 FROM webhook_store WHERE incoming IS NOT NULL)";
 
 fn with_condition(sql: &str, request: &ClaimRequest) -> String {
     let state = if request.lapsed { State::Running } else { State::Pending };

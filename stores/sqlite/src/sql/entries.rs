@@ -5,6 +5,7 @@ use webhook_inbox::store::{Clock, Entry, Inserted, Key, NewEntry, Order, Page, S
 use webhook_receiver::BodyDigest;
 use webhook_receiver::bytes::Bytes;
 
+use super::import::identity;
 use super::{Context, Sql, json, limit, rounded_up, state};
 
 /// Conditions on `s`, a row of `webhook_seen`, and `p`, its row of `webhook_pending` if there is one.
@@ -175,6 +176,7 @@ pub(crate) fn stats(connection: &Connection, endpoint: &str, now: i64) -> Sql<St
         .prepare_cached("SELECT count(*) FROM webhook_paused WHERE endpoint = ?1")
         .and_then(|mut paused| paused.query_row([endpoint], |row| row.get(0)))
         .typed()?;
+    stats.is_moving = identity(connection)?.incoming.is_some();
     Ok(stats)
 }
 

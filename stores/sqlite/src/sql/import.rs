@@ -1,59 +1,106 @@
 //! What another store has, and what another store is given.
 
-use rusqlite::{Connection, params};
-use webhook_inbox::store::{Clock, Entry, Key, State, Version};
+use rusqlite::{Connection, Row, params};
+use webhook_inbox::store::{Clock, ERASED, Entry, Identity, Imported, Known, Merge, State, Version};
+use webhook_receiver::BodyDigest;
 
 use super::entries::see;
-use super::{Context, Sql, count, limit};
+use super::{Context, Sql, limit};
 
-pub(crate) fn import(connection: &Connection, entries: &[Entry], now: i64) -> Sql<u64> {
-    let mut pending = connection
-        .prepare_cached(
-            "INSERT INTO webhook_pending
-             (sequence, endpoint, state, at, token, attempts, event_type, order_key, version, reason, bytes)
-             VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, ?9, ?10)",
-        )
-        .typed()?;
-    let mut changed = 0;
-    for entry in entries {
-        if !see(connection, &entry.key, &entry.digest, Clock::millis_of(entry.received))? {
-            if entry.state == State::Done {
-                changed += handled(connection, &entry.key)?;
-            }
-            continue;
-        }
-        changed += 1;
-        let state = match entry.state {
-            State::Done => continue,
-            State::Running => State::Pending,
-            other => other,
-        };
-        let order = entry.order.as_ref();
-        let parameters = params![
-            connection.last_insert_rowid(),
-            entry.key.endpoint,
-            state.number(),
-            entry.at.map_or(now, Clock::millis_of),
-            entry.attempts,
-            entry.event_type,
-            order.map(|order| &order.key),
-            order.and_then(|order| order.version),
-            entry.reason,
-            entry.bytes.as_deref(),
-        ];
-        pending.execute(parameters).typed()?;
-    }
-    Ok(count(changed))
+pub(crate) fn import(connection: &Connection, entries: &[Entry], now: i64) -> Sql<Vec<Imported>> {
+    entries.iter().map(|entry| one(connection, entry, now)).collect()
 }
 
-/// Marks an entry done that was handled elsewhere, if it is pending.
-fn handled(connection: &Connection, key: &Key) -> Sql<usize> {
+fn one(connection: &Connection, entry: &Entry, now: i64) -> Sql<Imported> {
+    if see(connection, &entry.key, &entry.digest, Clock::millis_of(entry.received))? {
+        if entry.state != State::Done {
+            put(connection, connection.last_insert_rowid(), 0, entry, now)?;
+        }
+        return Ok(Imported::Stored);
+    }
+    let row = |row: &Row<'_>| {
+        let (sequence, digest): (i64, [u8; 32]) = (row.get(0)?, row.get(1)?);
+        let (state, has_body, reason): (i16, bool, Option<String>) = (row.get(2)?, row.get(3)?, row.get(4)?);
+        let digest = BodyDigest::from_bytes(digest);
+        let merge = entry.merge(&Known { state: super::state(state), digest, has_body, reason: reason.as_deref() });
+        Ok((sequence, row.get::<_, Option<i64>>(5)?.unwrap_or(0), merge))
+    };
+    let (sequence, token, merge) = connection
+        .prepare_cached(
+            "SELECT s.sequence, s.digest, coalesce(p.state, 4), p.bytes IS NOT NULL, p.reason, p.token
+             FROM webhook_seen s LEFT JOIN webhook_pending p ON p.sequence = s.sequence
+             WHERE s.endpoint = ?1 AND s.id = ?2",
+        )
+        .and_then(|mut known| known.query_row([&entry.key.endpoint, &entry.key.id], row))
+        .typed()?;
+    match merge {
+        Merge::Replace => put(connection, sequence, token, entry, now)?,
+        Merge::MarkDone => remove(connection, sequence)?,
+        Merge::Erase => erase(connection, sequence, now)?,
+        Merge::Keep(imported) => return Ok(imported),
+    }
+    Ok(Imported::Stored)
+}
+
+fn put(connection: &Connection, sequence: i64, token: i64, entry: &Entry, now: i64) -> Sql<()> {
+    let state = if entry.state == State::Running { State::Pending } else { entry.state };
+    let order = entry.order.as_ref();
+    let parameters = params![
+        sequence,
+        entry.key.endpoint,
+        state.number(),
+        entry.at.map_or(now, Clock::millis_of),
+        token,
+        entry.attempts,
+        entry.event_type,
+        order.map(|order| &order.key),
+        order.and_then(|order| order.version),
+        entry.reason,
+        entry.bytes.as_deref(),
+    ];
     connection
         .prepare_cached(
-            "DELETE FROM webhook_pending WHERE state = 0
-             AND sequence = (SELECT sequence FROM webhook_seen WHERE endpoint = ?1 AND id = ?2)",
+            "INSERT OR REPLACE INTO webhook_pending
+             (sequence, endpoint, state, at, token, attempts, event_type, order_key, version, reason, bytes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )
-        .and_then(|mut delete| delete.execute([&key.endpoint, &key.id]))
+        .and_then(|mut put| put.execute(parameters))
+        .map(drop)
+        .typed()
+}
+
+fn remove(connection: &Connection, sequence: i64) -> Sql<()> {
+    connection
+        .prepare_cached("DELETE FROM webhook_pending WHERE sequence = ?1")
+        .and_then(|mut delete| delete.execute([sequence]))
+        .map(drop)
+        .typed()
+}
+
+fn erase(connection: &Connection, sequence: i64, now: i64) -> Sql<()> {
+    connection
+        .prepare_cached(
+            "UPDATE webhook_pending
+             SET state = 2, at = ?2, event_type = NULL, order_key = NULL, version = NULL, reason = ?3, bytes = NULL
+             WHERE sequence = ?1",
+        )
+        .and_then(|mut erase| erase.execute(params![sequence, now, ERASED]))
+        .map(drop)
+        .typed()
+}
+
+pub(crate) fn identity(connection: &Connection) -> Sql<Identity> {
+    connection
+        .prepare_cached("SELECT id, incoming FROM webhook_store")
+        .and_then(|mut found| found.query_row([], |row| Ok(Identity { id: row.get(0)?, incoming: row.get(1)? })))
+        .typed()
+}
+
+pub(crate) fn set_incoming(connection: &Connection, from: Option<&str>) -> Sql<()> {
+    connection
+        .prepare_cached("UPDATE webhook_store SET incoming = ?1")
+        .and_then(|mut set| set.execute([from]))
+        .map(drop)
         .typed()
 }
 

@@ -13,7 +13,7 @@ use webhook_receiver::serde_json;
 
 pub(crate) use claims::{claim, extend, finish, has_claimable};
 pub(crate) use entries::{endpoints, insert, list, stats};
-pub(crate) use import::{import, import_versions, versions};
+pub(crate) use import::{identity, import, import_versions, set_incoming, versions};
 pub(crate) use operations::{erase, purge, replay, set_paused};
 
 use crate::error::store_error;

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use webhook_inbox::store::{
-    Claim, ClaimId, ClaimRequest, Entry, Finish, Finished, Inserted, Key, NewEntry, Page, Retention, Selection, Stats,
-    Store, StoreError, Version,
+    Claim, ClaimId, ClaimRequest, Entry, Finish, Finished, Identity, Imported, Inserted, Key, NewEntry, Page,
+    Retention, Selection, Stats, Store, StoreError, Version,
 };
 use webhook_receiver::LeaseState;
 
@@ -112,12 +112,20 @@ impl<S: Store> Store for Counting<S> {
         self.store.stats(endpoint).await
     }
 
-    async fn import(&self, entries: Vec<Entry>) -> Result<u64, StoreError> {
+    async fn import(&self, entries: Vec<Entry>) -> Result<Vec<Imported>, StoreError> {
         self.store.import(entries).await
     }
 
     async fn endpoints(&self) -> Result<Vec<String>, StoreError> {
         self.store.endpoints().await
+    }
+
+    async fn identity(&self) -> Result<Identity, StoreError> {
+        self.store.identity().await
+    }
+
+    async fn set_incoming(&self, from: Option<&str>) -> Result<(), StoreError> {
+        self.store.set_incoming(from).await
     }
 
     async fn versions(&self, after: Option<(&str, &str)>, limit: usize) -> Result<Vec<Version>, StoreError> {
