@@ -5,7 +5,6 @@ use webhook_inbox::store::{Clock, Entry, Inserted, Key, NewEntry, Order, Page, S
 use webhook_receiver::BodyDigest;
 use webhook_receiver::bytes::Bytes;
 
-use super::import::identity;
 use super::{Context, Sql, json, limit, rounded_up, state};
 
 /// Conditions on `s`, a row of `webhook_seen`, and `p`, its row of `webhook_pending` if there is one.
@@ -176,7 +175,10 @@ pub(crate) fn stats(connection: &Connection, endpoint: &str, now: i64) -> Sql<St
         .prepare_cached("SELECT count(*) FROM webhook_paused WHERE endpoint = ?1")
         .and_then(|mut paused| paused.query_row([endpoint], |row| row.get(0)))
         .typed()?;
-    stats.is_moving = identity(connection)?.incoming.is_some();
+    stats.is_moving = connection
+        .prepare_cached("SELECT count(*) FROM webhook_store WHERE incoming IS NOT NULL")
+        .and_then(|mut moving| moving.query_row([], |row| row.get(0)))
+        .typed()?;
     Ok(stats)
 }
 
