@@ -258,9 +258,9 @@ pub(crate) struct Backup {
 
 /// Move deliveries to another store while both accept
 ///
-/// Without `--finish`, the ids of done deliveries are copied, and the endpoints are paused in the new store. Then start
+/// Without `--finish`, the new store is prepared: it handles nothing from then on, and the ids of done deliveries are copied. Then start
 /// the receiver with the new store, and stop everything that uses the old one. With `--finish`, all other deliveries are moved, and
-/// the endpoints are resumed. Both can be repeated.
+/// the new store handles. Both can be repeated, and need `--yes`.
 #[derive(Args)]
 pub(crate) struct Move {
     /// The URL of the new store; its tables are created if they do not exist
@@ -275,9 +275,16 @@ pub(crate) struct Move {
     #[arg(long)]
     pub(crate) finish: bool,
 
+    /// Give the move up: the new store handles what it has
+    #[arg(long, conflicts_with = "finish")]
+    pub(crate) cancel: bool,
+
     /// How long handlers of the old store have to end
     #[arg(long, value_name = "TIME", default_value = "60s", requires = "finish")]
     pub(crate) wait: Age,
+
+    #[command(flatten)]
+    pub(crate) confirmation: Confirmation,
 }
 
 /// The format of the output.

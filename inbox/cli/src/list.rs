@@ -193,6 +193,7 @@ fn summary_line(endpoint: &str, stats: &Stats, groups: &Groups) -> String {
         "unrouted": stats.unrouted,
         "oldest_seconds": stats.oldest.map(|oldest| oldest.as_secs()),
         "paused": stats.is_paused,
+        "waits_for_move": stats.is_moving,
         "failures": failures.collect::<Vec<_>>(),
     });
     object.to_string() + "\n"
@@ -204,7 +205,8 @@ fn summary_text(summaries: &[(String, Stats, Groups)]) -> String {
         let mut row = vec![harmless(endpoint)];
         row.extend(counts.iter().map(u64::to_string));
         row.push(stats.oldest.map_or_else(|| "-".to_owned(), short));
-        row.push(if stats.is_paused { "paused" } else { "" }.to_owned());
+        let waits = [(stats.is_paused, "paused"), (stats.is_moving, "waits for the end of a move")];
+        row.push(waits.iter().filter(|(waits, _)| *waits).map(|(_, text)| *text).collect::<Vec<_>>().join(", "));
         row
     };
     let heading = ["ENDPOINT", "PENDING", "RETRYING", "RUNNING", "DEAD", "UNROUTED", "OLDEST", ""];

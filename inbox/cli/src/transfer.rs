@@ -1,33 +1,93 @@
 //! `move`
 
 use webhook_inbox::Store;
-use webhook_inbox::operations::{finish_move, prepare_move};
+use webhook_inbox::operations::{Pages, cancel_move, finish_move, prepare_move};
+use webhook_inbox::store::{Selection, StoreError};
 
-use crate::Done;
 use crate::args::Move;
 use crate::open::{Target, with_store};
-use crate::output::print;
+use crate::output::{harmless, print};
 use crate::time::Age;
+use crate::{Done, Failure};
 
 pub(crate) async fn run(from: &Target, arguments: &Move) -> Done {
     let to = Target::parse(&arguments.to, &arguments.to_schema)?;
-    let (from, to) = (from.open().await?, to.create().await?);
+    if arguments.cancel {
+        print("the new store is not to wait for the end of a move: it handles what it has\n")?;
+        if !arguments.confirmation.yes {
+            return Err(Failure::Unconfirmed);
+        }
+        return with_store!(to.open().await?, to => Ok(cancel_move(&to).await?));
+    }
+    let from = from.open().await?;
+    with_store!(&from, from => announce(from, arguments).await?);
+    if !arguments.confirmation.yes {
+        return Err(Failure::Unconfirmed);
+    }
+    // A move that is finished was prepared, so the tables exist.
+    let to = if arguments.finish { to.open().await? } else { to.create().await? };
     with_store!(from, from => with_store!(to, to => between(&from, &to, arguments).await))
 }
 
-async fn between<A: Store, B: Store>(from: &A, to: &B, arguments: &Move) -> Done {
+/// Prints what will be done.
+async fn announce<A: Store>(from: &A, arguments: &Move) -> Done {
+    let (bodies, ids) = count(from).await?;
     let Age(patience) = arguments.wait;
-    if arguments.finish {
-        let moved = finish_move(from, to, patience).await?;
+    print(&if arguments.finish {
+        format!(
+            "to be moved: {bodies} deliveries with their bodies, which are then removed from the old store; {ids} ids are copied\n\
+             handlers of the old store have {} s to end; then the new store handles\n",
+            patience.as_secs()
+        )
+    } else {
+        format!(
+            "to be copied: the ids of {ids} deliveries without a body; {bodies} with a body stay in the old store\n\
+             from then on, the new store handles nothing, whatever the endpoint, until `--finish`\n"
+        )
+    })
+}
+
+/// How many deliveries have a body, and how many do not.
+async fn count<A: Store>(from: &A) -> Result<(usize, usize), StoreError> {
+    let mut pages = Pages::new(Selection::default());
+    let (mut bodies, mut ids) = (0, 0);
+    loop {
+        let page = pages.next(from).await?;
+        if page.is_empty() {
+            return Ok((bodies, ids));
+        }
+        let with_body = page.iter().filter(|entry| entry.size.is_some()).count();
+        bodies += with_body;
+        ids += page.len() - with_body;
+    }
+}
+
+async fn between<A: Store, B: Store>(from: &A, to: &B, arguments: &Move) -> Done {
+    if !arguments.finish {
+        let moved = prepare_move(from, to).await?;
         return print(&format!(
-            "moved: the new store has {} more deliveries, and {} bodies were removed from the old one\n",
-            moved.deliveries, moved.bodies
+            "{} ids copied; the new store waits for the end of the move\n\
+             next: start the receiver with the new store, stop what uses the old one, and repeat this with `--finish`\n",
+            moved.deliveries
         ));
     }
-    let moved = prepare_move(from, to).await?;
+    let Age(patience) = arguments.wait;
+    let moved = finish_move(from, to, patience).await?;
     print(&format!(
-        "{} ids of done deliveries copied; the endpoints are paused in the new store\n\
-         next: start the receiver with the new store, stop what uses the old one, and repeat this with `--finish`\n",
-        moved.deliveries
-    ))
+        "moved: the new store has {} more deliveries, and {} bodies were removed from the old one\n",
+        moved.deliveries, moved.bodies
+    ))?;
+    if moved.conflicts > 0 {
+        print(&format!(
+            "{} deliveries stay in the old store, since the new one has other bodies with their ids\n",
+            moved.conflicts
+        ))?;
+    }
+    for endpoint in to.endpoints().await? {
+        if to.stats(&endpoint).await?.is_paused {
+            let endpoint = harmless(&endpoint);
+            print(&format!("{endpoint} is paused in the new store: `resume {endpoint}` lets it be handled\n"))?;
+        }
+    }
+    Ok(())
 }

@@ -1,11 +1,12 @@
 //! Moves from SQLite to PostgreSQL under traffic.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
-use webhook_inbox::store::{State, Store};
+use webhook_inbox::store::{Entry, State, Store};
 use webhook_inbox::{Backoff, Effects, Inbox};
 use webhook_inbox_postgres::tokio_postgres::types::Type;
 use webhook_inbox_postgres::tokio_postgres::{NoTls, connect};
@@ -15,9 +16,9 @@ use webhook_inbox_sqlite::{SqliteEffect, SqliteStore};
 use webhook_receiver::{BoxError, Delivery};
 
 use crate::acme::{Acme, Created, created, receiver};
-use crate::support::{Folder, PATIENCE, entries, send};
+use crate::support::{Folder, PATIENCE, entries, fill, output, send, text};
 
-/// An inbox on each store, both of which count the effects of each delivery.
+/// An inbox on each store, both of which count the effects of each delivery. Each fourth attempt fails.
 pub(crate) struct Both {
     pub(crate) old: Inbox<SqliteStore, Acme>,
     pub(crate) new: PostgresStore,
@@ -86,12 +87,14 @@ impl Both {
 }
 
 fn start<S: Store>(store: S, effect: impl Fn(String) -> S::Effect + Clone + Send + Sync + 'static) -> Inbox<S, Acme> {
+    let attempts = Arc::new(AtomicUsize::new(0));
     let handler = move |event: Created, delivery: Delivery, effects: Effects<S::Effect>| {
         let effect = effect.clone();
+        let fails = attempts.fetch_add(1, Ordering::SeqCst) % 4 == 3;
         async move {
             sleep(Duration::from_millis(event.asset.parse()?)).await;
             effects.add(effect(delivery.id().unwrap_or_default().to_owned()))?;
-            Ok::<_, BoxError>(())
+            if fails { Err(BoxError::from("it fails")) } else { Ok(()) }
         }
     };
     let service = receiver().on(handler).into_service();
@@ -129,4 +132,59 @@ impl Traffic {
             sleep(Duration::from_millis(2)).await;
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_move_and_the_way_back_by_command() {
+    let (old, new) = (Folder::new(), Folder::new());
+    fill(&old.store()).await;
+    let before = entries(&old.store()).await;
+    let (old_url, new_url) = (old.sqlite(), new.sqlite());
+
+    // Nothing is changed or created without `--yes`.
+    for step in ["", " --finish"] {
+        let (code, printed, note) = output(&old_url, &format!("move --to {new_url}{step}"));
+        assert!(code == 3 && printed.contains('3') && note.contains("--yes"), "{code} {printed} {note}");
+        assert!(!new.0.path().join("webhooks.sqlite").exists());
+    }
+    let (code, _, error) = output(&old_url, &format!("move --to {old_url} --yes"));
+    assert!(code == 1 && error.contains("are the same"), "{error}");
+    assert_eq!(output(&old_url, &format!("move --to {new_url} --finish --yes")).0, 1, "there is no new store");
+
+    text(&old_url, &format!("move --to {new_url} --yes"));
+    let summary = text(&new_url, "list --summary");
+    assert!(summary.contains("waits for the end of a move") && !summary.contains("paused"), "{summary}");
+    text(&new_url, "resume acme");
+    assert!(new.store().stats("acme").await.unwrap().is_moving);
+    text(&old_url, "pause");
+    let printed = text(&old_url, &format!("move --to {new_url} --finish --yes"));
+    assert!(
+        printed.contains("3 bodies were removed") && printed.contains("acme is paused in the new store"),
+        "{printed}"
+    );
+    let of = |entries: &[Entry]| {
+        entries.iter().map(|entry| (entry.key.clone(), entry.bytes.clone())).collect::<HashMap<_, _>>()
+    };
+    assert_eq!(of(&entries(&new.store()).await), of(&before));
+    assert!(entries(&old.store()).await.iter().all(|entry| entry.bytes.is_none()));
+    let (code, _, error) = output(&old_url, &format!("move --to {new_url} --finish --yes"));
+    assert!(code == 1 && error.contains("prepare the move first"), "{error}");
+
+    // Back.
+    text(&old_url, "resume");
+    text(&new_url, "resume");
+    for step in ["", " --finish"] {
+        let printed = text(&new_url, &format!("move --to {old_url}{step} --yes"));
+        assert!(!printed.contains("is paused"), "{printed}");
+    }
+    assert_eq!(entries(&old.store()).await, before);
+    let stats = old.store().stats("acme").await.unwrap();
+    assert!(!stats.is_moving && !stats.is_paused);
+
+    // A move that is given up.
+    text(&old_url, &format!("move --to {new_url} --yes"));
+    assert_eq!(output(&old_url, &format!("move --to {new_url} --cancel")).0, 3);
+    assert!(new.store().stats("acme").await.unwrap().is_moving);
+    text(&old_url, &format!("move --to {new_url} --cancel --yes"));
+    assert!(!new.store().stats("acme").await.unwrap().is_moving);
 }

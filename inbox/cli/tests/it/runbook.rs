@@ -158,7 +158,7 @@ async fn a_move_under_traffic_loses_and_doubles_nothing() {
     let variables = [("OLD_URL", &old_url[..]), ("NEW_URL", &url[..])];
     let both = Both::start(folder, &url).await;
     let steps = blocks("## Move from SQLite to PostgreSQL");
-    let [prepare, finish] = &steps[..] else { panic!("two steps have commands: {steps:?}") };
+    let [prepare, finish, cancel] = &steps[..] else { panic!("two steps have commands, and the way back: {steps:?}") };
     let traffic = Traffic::new();
     // Runs something during traffic.
     macro_rules! during {
@@ -173,11 +173,13 @@ async fn a_move_under_traffic_loses_and_doubles_nothing() {
     }
     during!(Some(&both.old), None, sleep(Duration::from_millis(200)));
     let printed = during!(Some(&both.old), None, run(&tools, &variables, prepare));
-    assert!(printed.contains("copied"), "{printed}");
+    assert!(printed.contains("to be copied") && printed.contains("ids copied"), "{printed}");
+    run(&tools, &variables, cancel).await;
+    assert!(both.new.stats("acme").await.unwrap().is_moving, "`--cancel` needs `--yes`");
     let new = both.start_new();
     during!(Some(&both.old), Some(&new), sleep(Duration::from_millis(200)));
     let printed = during!(None, Some(&new), run(&tools, &variables, finish));
-    assert!(printed.contains("moved"), "{printed}");
+    assert!(printed.contains("to be moved") && printed.contains("moved: the new store has"), "{printed}");
     both.check(traffic.sent.load(Ordering::SeqCst)).await;
 }
 
