@@ -229,6 +229,45 @@ async fn an_interrupted_move_is_finished_by_the_next() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_move_can_be_repeated_after_each_call_that_was_interrupted() {
+    for loses_old in [true, false] {
+        let mut call = 0;
+        while move_without_the_answer_of(call, loses_old).await {
+            call += 1;
+        }
+        assert!(call > 5, "{call}");
+    }
+}
+
+/// Returns whether there was such a call.
+async fn move_without_the_answer_of(call: u64, loses_old: bool) -> bool {
+    let (old_store, new_store) = (store(), store());
+    let old = inbox(old_store.clone());
+    send(&old, "1", &created("0")).await;
+    until(&old_store, "1", State::Done).await;
+    old.pause().await.unwrap();
+    for id in ["2", "3"] {
+        send(&old, id, &created("0")).await;
+    }
+    old.resume().await.unwrap();
+    old.drain(Duration::ZERO).await;
+    let (mut from, mut to) = (Unreliable::new(old_store.clone()), Unreliable::new(new_store.clone()));
+    if loses_old { &mut from } else { &mut to }.loses_answer_of(call);
+    let moved = move_all(&from, &to, Duration::ZERO).await;
+    if moved.is_err() {
+        move_all(&from, &to, Duration::ZERO).await.unwrap();
+    }
+    assert_nothing_left(&old_store).await;
+    let new = inbox(new_store.clone());
+    settle(&new_store).await;
+    for id in ["1", "2", "3"] {
+        assert_eq!(effects(&[&old_store, &new_store], id), 1, "call {call}: {id}");
+        assert_eq!(send(&new, id, &created("0")).await, "duplicate");
+    }
+    moved.is_err()
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_attempt_that_fails_while_its_page_is_read_is_moved() {
     let (old_store, new_store) = (store(), store());
     // The handler fails after each possible time, also between the list and the question whether something is left.

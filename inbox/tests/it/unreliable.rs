@@ -33,6 +33,8 @@ pub(crate) struct Unreliable {
     millis: Arc<AtomicU64>,
     jitter: Option<Arc<Mutex<Rng>>>,
     lists: Duration,
+    calls: Arc<AtomicU64>,
+    lost_call: Option<u64>,
     pub(crate) lost: Arc<AtomicU8>,
 }
 
@@ -47,6 +49,8 @@ impl Unreliable {
             millis: Arc::default(),
             jitter: None,
             lists: Duration::ZERO,
+            calls: Arc::default(),
+            lost_call: None,
             lost: Arc::default(),
         }
     }
@@ -54,6 +58,11 @@ impl Unreliable {
     /// Each call takes some time before and after it, so that others come between.
     pub(crate) fn with_jitter(store: MemoryStore, seed: u64) -> Self {
         Self { jitter: Some(Arc::new(Mutex::new(Rng::with_seed(seed)))), ..Self::new(store) }
+    }
+
+    /// The answer to the call with this number, from 0, is lost.
+    pub(crate) fn loses_answer_of(&mut self, call: u64) {
+        self.lost_call = Some(call);
     }
 
     pub(crate) fn slow_lists(&mut self, by: Duration) {
@@ -96,7 +105,8 @@ impl Unreliable {
     ) -> Result<T, StoreError> {
         sleep(Duration::from_millis(self.millis.load(Ordering::SeqCst))).await;
         self.pause().await;
-        let trouble = *trouble.lock().unwrap();
+        let is_lost = self.lost_call == Some(self.calls.fetch_add(1, Ordering::SeqCst));
+        let trouble = if is_lost { Trouble::LosesAnswers } else { *trouble.lock().unwrap() };
         match trouble {
             Trouble::Calm => {
                 let result = call.await;
