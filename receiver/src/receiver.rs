@@ -294,8 +294,8 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
         self
     }
 
-    /// Builds the service. Logs the routes at the level DEBUG, and a warning for each handler that can never run and if
-    /// there is no [fallback](Self::fallback).
+    /// Builds the service. Logs the routes at the level DEBUG, and a warning for each handler that can never run. If there is
+    /// no [fallback](Self::fallback), the first delivery logs a warning, unless the service is behind a store.
     pub fn into_service(self) -> ReceiverService<W> {
         let routes = &self.setup.routes;
         for route in routes.list() {
@@ -308,12 +308,6 @@ impl<W: Webhooks, S: Clone + Send + Sync + 'static> Receiver<W, S> {
                     "this webhook handler can never run: other handlers take all of its event types"
                 );
             }
-        }
-        if !routes.has_fallback() {
-            tracing::warn!(
-                "the webhook receiver has no fallback: deliveries that do not decode are refused, \
-                 those without a handler are ignored"
-            );
         }
         ReceiverService::new(self.setup)
     }

@@ -1,8 +1,8 @@
 //! The receiver that the README shows.
 
 use tenovos_webhooks::webhook_receiver::serve::Server;
-use tenovos_webhooks::{AssetCreated, Event, Fallback, Secret, Topic, Unrouted};
-use tracing::{info, warn};
+use tenovos_webhooks::{AssetCreated, Event, Secret, Topic};
+use tracing::info;
 
 async fn agreement(event: Event) {
     info!("{:?}", event.event_type());
@@ -15,12 +15,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let service = tenovos_webhooks::receiver(secret)
         .on(|created: AssetCreated| async move { info!("new asset {}", created.asset.id) })
         .on_topic(Topic::RmAgreement, agreement)
-        .fallback(|unrouted: Unrouted| async move {
-            warn!("not handled: {}", unrouted.reason());
-            Fallback::Kept
-        })
         .into_service();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+    info!("listening on {}", listener.local_addr()?);
     Server::new().route_service("/webhooks/tenovos", service).run(listener).await?;
     Ok(())
 }

@@ -99,8 +99,7 @@ async fn run(options: &Options) -> Result<(), BoxError> {
             return Err("`DATABASE_URL` is set: run it with `--features postgres`, or without the variable".into());
         }
     }
-    let store = SqliteStore::open(&options.inbox)
-        .map_err(|error| format!("cannot use {}: {error}", options.inbox.display()))?;
+    let store = SqliteStore::open(&options.inbox).map_err(|error| format!("cannot use the inbox: {error}"))?;
     serve(options, store).await
 }
 

@@ -313,7 +313,7 @@ fn a_damaged_inbox_is_an_error() {
         command.env("INBOX", &inbox);
     });
     let line = process.log.wait_for("error: cannot use ");
-    assert!(line.contains("the store is corrupt"), "{line}");
+    assert!(line.contains("the store is corrupt") && line.contains("webhooks.sqlite"), "{line}");
     assert_eq!(process.exit().code(), Some(1));
 }
 

@@ -109,9 +109,12 @@ impl fmt::Display for Outcome {
             Self::Unrouted { reason, fallback } => {
                 // The message of an error may quote received text, and an unknown event type is received text.
                 if let Reason::Malformed(error) | Reason::Mismatch(error) = reason {
-                    let pointer = Printable { text: error.pointer(), limit: 256 };
-                    let (kind, line, column) = (error.kind(), error.line(), error.column());
-                    write!(f, ": {kind:?} at `{pointer}`, line {line}, column {column}")?;
+                    write!(f, ": {:?} at ", error.kind())?;
+                    // Empty for the body itself.
+                    if !error.pointer().is_empty() {
+                        write!(f, "`{}`, ", Printable { text: error.pointer(), limit: 256 })?;
+                    }
+                    write!(f, "line {}, column {}", error.line(), error.column())?;
                 }
                 f.write_str(match fallback {
                     None => "",

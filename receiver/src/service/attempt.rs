@@ -100,6 +100,7 @@ pub(super) async fn complete<W: Webhooks>(
     delivery: Delivery,
     memory: Option<Share>,
 ) -> Outcome {
+    shared.warn_without_fallback();
     let delivery = delivery.with_decode_memory(shared.limits.decode_memory);
     let span = span(&delivery);
     attempt(shared, delivery, memory).instrument(span).await

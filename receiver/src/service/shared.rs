@@ -1,6 +1,6 @@
 //! The state that all clones of a service share.
 
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -59,6 +59,7 @@ impl Default for Limits {
 pub(super) struct Shared<W: Webhooks> {
     pub(super) authenticator: Authenticator,
     pub(super) routes: Routes<W>,
+    no_fallback: Once,
     pub(super) limits: Limits,
     hooks: Hooks,
     pub(super) guard: Option<Guarded>,
@@ -82,6 +83,7 @@ impl<W: Webhooks> Shared<W> {
         Self {
             authenticator,
             routes,
+            no_fallback: Once::new(),
             limits,
             hooks,
             guard,
@@ -92,6 +94,18 @@ impl<W: Webhooks> Shared<W> {
             throttle,
             drift,
             running,
+        }
+    }
+
+    /// Warns once if what no handler takes is lost. A service whose deliveries come from a store loses nothing.
+    pub(super) fn warn_without_fallback(&self) {
+        if !self.routes.has_fallback() {
+            self.no_fallback.call_once(|| {
+                tracing::warn!(
+                    "the webhook receiver has no fallback: deliveries that do not decode are refused, \
+                     those without a handler are ignored"
+                );
+            });
         }
     }
 

@@ -13,8 +13,8 @@ use webhook_receiver::codegen::codec::Reader;
 use webhook_receiver::http::HeaderValue;
 use webhook_receiver::testing::{block_on, secret, signed_now};
 use webhook_receiver::{
-    DecodeError, Delivery, Fallback, HandlerState, Outcome, Reason, Receiver, StandardWebhooks, UnknownEvent, Unrouted,
-    Verifier, VerifyError, Webhooks, timeout,
+    DecodeError, Delivery, Fallback, HandlerState, Outcome, Reason, Receiver, StandardWebhooks, StoredDelivery,
+    UnknownEvent, Unrouted, Verifier, VerifyError, Webhooks, timeout,
 };
 
 use crate::acme::{Acme, AssetCreated, AssetMetadataUpdated, Event, EventType, Ping, Topic, delivery};
@@ -109,7 +109,7 @@ fn the_most_specific_handler_runs_alone() {
     assert_eq!(run(all(), &calls, PING), unrouted("unhandled", "no handler for ping"));
     assert_eq!(run(all(), &calls, UNKNOWN), unrouted("unknown", "unknown Some(\"asset.teleported\")"));
     assert_eq!(run(all(), &calls, "{}"), unrouted("unknown", "unknown None"));
-    let place = "undecodable: Malformed at ``, line 1, column 21";
+    let place = "undecodable: Malformed at line 1, column 21";
     assert_eq!(run(all(), &calls, MALFORMED), unrouted(place, "malformed Malformed"));
 
     let outer = || receiver().with_state(calls.clone()).on_topic(Topic::Asset, asset_topic);
@@ -245,6 +245,25 @@ fn a_handler_that_nothing_reaches_is_warned_of() {
     drop(all().on_topic(Topic::AssetMetadata, |_: Event| async {}).into_service());
     let text = log.text();
     assert!(text.contains("this webhook handler can never run") && text.contains("topic asset.metadata"), "{text}");
+}
+
+/// A store keeps what no handler takes.
+#[tokio::test]
+async fn a_receiver_without_a_fallback_warns_once_unless_it_is_behind_a_store() {
+    let log = Log::start();
+    let lines = || log.text().matches("the webhook receiver has no fallback").count();
+    let service = receiver().on(|_: Ping| async {}).into_service();
+    let delivery = || delivery(PING);
+    let take = |_| async { Outcome::Stored };
+    assert_eq!(service.dispatch_with(delivery(), take).await.name(), "stored");
+    assert_eq!(service.run_stored(StoredDelivery::new("acme", &delivery())).await.name(), "handled");
+    assert_eq!(lines(), 0, "{}", log.text());
+    service.dispatch(delivery()).await;
+    service.dispatch(delivery()).await;
+    assert_eq!(lines(), 1, "{}", log.text());
+    let service = receiver().fallback(|_: Unrouted| async { Fallback::Kept }).into_service();
+    service.dispatch(delivery()).await;
+    assert_eq!(lines(), 1, "{}", log.text());
 }
 
 #[tokio::test(start_paused = true)]

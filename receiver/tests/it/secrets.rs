@@ -38,6 +38,7 @@ fn unusable_texts_are_refused() {
         ("K14", format!("whsec_-_-_{KEY}"), "must be `whsec_` followed by"),
         ("K15", "whsec_QQ==".to_owned(), "shorter than 16 bytes"),
         ("K16", "whsec_eHh4eHh4eHh4eHh4eHh4".to_owned(), "shorter than 16 bytes"),
+        ("short base64 without the prefix", "changeme".to_owned(), "16 bytes, and does not begin with `whsec_`"),
         ("K17", format!("whpk_{KEY}"), "half of a key pair"),
         ("K18", format!("whsk_{KEY}"), "half of a key pair"),
         ("K19", long, "longer than 64 bytes"),

@@ -22,6 +22,8 @@ pub(in super::super) enum Problem {
     Damaged,
     TooShort {
         least: usize,
+        /// The prefix that the text lacks, if secrets of its kind usually have one.
+        absent_prefix: Option<&'static str>,
     },
     TooLong {
         most: usize,
@@ -74,7 +76,13 @@ impl fmt::Display for SecretError {
                 f.write_str("the secret must be `whsec_` followed by padded base64, without whitespace")
             }
             Problem::Damaged => f.write_str("the secret begins or ends with a space, or contains a control character"),
-            Problem::TooShort { least } => write!(f, "the secret is shorter than {least} bytes"),
+            Problem::TooShort { least, absent_prefix } => {
+                write!(f, "the secret is shorter than {least} bytes")?;
+                match absent_prefix {
+                    Some(prefix) => write!(f, ", and does not begin with `{prefix}`: set it as the vendor shows it"),
+                    None => Ok(()),
+                }
+            }
             Problem::TooLong { most } => write!(f, "the secret is longer than {most} bytes"),
             Problem::UserName => f.write_str("the user name contains a colon or a control character"),
             Problem::NoSecrets => f.write_str("a verifier needs at least one secret"),

@@ -88,7 +88,8 @@ impl Secret {
     }
 
     fn parse(text: &str) -> Result<Self, Problem> {
-        let encoded = text.strip_prefix(PREFIX).unwrap_or(text);
+        let after_prefix = text.strip_prefix(PREFIX);
+        let encoded = after_prefix.unwrap_or(text);
         if encoded.is_empty() {
             return Err(Problem::Empty);
         }
@@ -104,7 +105,10 @@ impl Secret {
         key.truncate(length);
         let is_hexadecimal = encoded.bytes().all(|byte| byte.is_ascii_hexdigit());
         let warning = match length {
-            ..MIN_BYTES => return Err(Problem::TooShort { least: MIN_BYTES }),
+            ..MIN_BYTES => {
+                let absent_prefix = Some(PREFIX).filter(|_| after_prefix.is_none());
+                return Err(Problem::TooShort { least: MIN_BYTES, absent_prefix });
+            }
             MIN_BYTES..=MAX_BYTES if is_hexadecimal => Some(SecretWarning::Hexadecimal),
             MIN_BYTES..RECOMMENDED_BYTES => Some(SecretWarning::Short { recommended: RECOMMENDED_BYTES }),
             RECOMMENDED_BYTES..=MAX_BYTES => None,

@@ -63,7 +63,7 @@ impl TextSecret {
         }
         let warning = match text.len() {
             0 => return Err(Problem::Empty),
-            1..MIN_BYTES => return Err(Problem::TooShort { least: MIN_BYTES }),
+            1..MIN_BYTES => return Err(Problem::TooShort { least: MIN_BYTES, absent_prefix: None }),
             MIN_BYTES..RECOMMENDED_BYTES => Some(SecretWarning::Short { recommended: RECOMMENDED_BYTES }),
             RECOMMENDED_BYTES..=MAX_BYTES => None,
             _ => return Err(Problem::TooLong { most: MAX_BYTES }),
