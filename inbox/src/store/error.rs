@@ -7,7 +7,7 @@ use webhook_receiver::BoxError;
 /// Why a store could not do what it was asked. Clones share the cause.
 ///
 /// `Display` has the kind and the cause. A store must not put bodies into it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct StoreError {
     kind: StoreErrorKind,
     cause: Arc<dyn Error + Send + Sync>,
@@ -79,6 +79,13 @@ impl StoreErrorKind {
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.kind.text(), self.cause)
+    }
+}
+
+/// The same text as `Display`, because `main` prints a returned error with `Debug`.
+impl fmt::Debug for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

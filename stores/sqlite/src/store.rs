@@ -11,6 +11,7 @@ use webhook_receiver::LeaseState;
 
 use crate::backup::backup;
 use crate::connection::{File, check_content};
+use crate::error::of_file;
 use crate::reader::Reader;
 use crate::writer::Writer;
 use crate::{SqliteEffect, SqliteGuard, schema, sql};
@@ -84,6 +85,11 @@ impl SqliteOptions {
     ///
     /// If the file is damaged, is on a network file system, cannot be written, or has tables of a later version.
     pub fn open(self) -> Result<SqliteStore, StoreError> {
+        let path = self.file.path.clone();
+        self.opened().map_err(|error| of_file(&path, error))
+    }
+
+    fn opened(self) -> Result<SqliteStore, StoreError> {
         self.file.check()?;
         if self.must_exist && !self.file.path.exists() {
             let text = format!("`{}` does not exist", self.file.path.display());

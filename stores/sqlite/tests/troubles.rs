@@ -106,6 +106,7 @@ async fn f23_a_damaged_file_is_refused() {
     };
     let (kind, text) = damaged(&|content| content[..16].fill(0));
     assert_eq!(kind, StoreErrorKind::Corrupt, "{text}");
+    assert!(text.contains("damaged.sqlite`: "), "{text}");
     let (kind, text) = damaged(&|content| content[8192..40_000].fill(0xa5));
     assert_eq!(kind, StoreErrorKind::Corrupt, "{text}");
     let (kind, text) = damaged(&|content| content.truncate(50_000));
