@@ -44,6 +44,7 @@ impl Backoff {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::Settings;
 
     #[test]
     fn grows_up_to_a_limit() {
@@ -52,6 +53,17 @@ mod tests {
         assert_eq!(seconds, [1, 4, 16, 64, 256, 1024, 3600, 3600]);
         assert_eq!(backoff.after(u32::MAX), Duration::from_hours(1));
         assert_eq!(Backoff::constant(Duration::MAX).after(9), Duration::MAX);
+    }
+
+    /// The docs of `max_attempts` and `docs/runbook.md` have these figures.
+    #[test]
+    fn the_default_attempts_take_10_hours_on_average_and_13_4_at_most() {
+        let settings = Settings::new("acme".to_owned());
+        let longest: Duration = (1..settings.max_attempts).map(|attempt| settings.backoff.after(attempt)).sum();
+        let hours = longest.as_secs_f64() / 3600.0;
+        assert_eq!(format!("{hours:.1}"), "13.4");
+        // The random part takes off a quarter on average.
+        assert_eq!(format!("{:.1}", hours * 0.75), "10.0");
     }
 
     #[test]

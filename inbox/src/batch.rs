@@ -186,7 +186,7 @@ struct Last {
 }
 
 impl Last {
-    /// Whether the next batch begins at once, if so many wait. If the callers are in two groups that take turns, one prepares its
+    /// Whether the next batch begins at once, if this number waits. If the callers are in two groups that take turns, one prepares its
     /// requests while the other waits. A single group would save a commit, half of this time for each request at most, but the
     /// store would wait for them.
     fn is_followed_by(&self, waiting: usize) -> bool {

@@ -4,11 +4,9 @@ use tokio::time::timeout;
 use webhook_receiver::Webhooks;
 
 use crate::shared::{Call, Shared};
-use crate::store::{Stats, Store, StoreError, StoreErrorKind};
+use crate::store::{PROBE_ENDPOINT, Stats, Store, StoreError, StoreErrorKind};
 
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// An endpoint that is paused and resumed to see whether a store can be written.
-const PROBE: &str = "webhook-inbox-probe";
 
 /// How an inbox is doing, see [`Inbox::health`](crate::Inbox::health).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,10 +33,10 @@ pub enum HealthState {
     Failing(StoreErrorKind),
 }
 
-/// Writes to a store, and leaves nothing behind: the endpoint does not exist.
+/// Writes to a store, and leaves nothing behind, unless the process is killed in between.
 async fn probe<S: Store>(store: &S) -> Result<(), StoreError> {
-    store.set_paused(PROBE, true).await?;
-    store.set_paused(PROBE, false).await
+    store.set_paused(PROBE_ENDPOINT, true).await?;
+    store.set_paused(PROBE_ENDPOINT, false).await
 }
 
 pub(crate) async fn health<S: Store, W: Webhooks>(shared: &Shared<S, W>) -> Health {

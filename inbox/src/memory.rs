@@ -10,7 +10,8 @@ use webhook_receiver::{BodyDigest, BoxError, LeaseState};
 
 use crate::store::{
     Claim, ClaimId, ClaimRequest, ClaimToken, Clock, ERASED, Entry, Finish, Finished, Identity, Imported, Inserted,
-    Key, Known, Merge, NewEntry, Order, Page, Retention, Selection, State, Stats, Store, StoreError, Verdict, Version,
+    Key, Known, Merge, NewEntry, Order, PROBE_ENDPOINT, Page, Retention, Selection, State, Stats, Store, StoreError,
+    Verdict, Version,
 };
 
 /// A [`Store`] in memory, for tests: a restart forgets everything. Clones share it.
@@ -271,6 +272,7 @@ impl Tables {
                 State::Pending | State::Running | State::Done => false,
             };
             if take(is_old && row.bytes.is_some()) {
+                row.reason = None;
                 row.remove_body();
             }
         }
@@ -435,7 +437,7 @@ impl Store for MemoryStore {
     async fn endpoints(&self) -> Result<Vec<String>, StoreError> {
         let tables = self.lock();
         let used = tables.by_key.keys().map(|key| &key.endpoint).chain(&tables.paused);
-        Ok(used.cloned().collect::<BTreeSet<_>>().into_iter().collect())
+        Ok(used.filter(|endpoint| *endpoint != PROBE_ENDPOINT).cloned().collect::<BTreeSet<_>>().into_iter().collect())
     }
 
     async fn import(&self, entries: Vec<Entry>) -> Result<Vec<Imported>, StoreError> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::backoff::Backoff;
 use crate::order_by::OrderBy;
-use crate::store::Retention;
+use crate::store::{PROBE_ENDPOINT, Retention};
 
 const MAX_CONCURRENCY: usize = 65_536;
 const MAX_ENDPOINT_BYTES: usize = 128;
@@ -58,6 +58,11 @@ impl Settings {
         if !(1..=MAX_ENDPOINT_BYTES).contains(&self.endpoint.len()) || !is_visible(&self.endpoint) {
             return Err(InvalidSettings("the name of the endpoint must have 1 to 128 visible ASCII characters"));
         }
+        if self.endpoint == PROBE_ENDPOINT {
+            return Err(InvalidSettings(
+                "the name `webhook-inbox-probe` is used to see whether a store can be written",
+            ));
+        }
         if self.concurrency == 0 || self.limits.iter().any(|(_, limit)| *limit == 0) {
             return Err(InvalidSettings("at least one delivery must be handled at a time"));
         }
@@ -94,3 +99,14 @@ impl fmt::Display for InvalidSettings {
 }
 
 impl Error for InvalidSettings {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_endpoint_that_health_writes_cannot_be_used() {
+        assert!(Settings::new(PROBE_ENDPOINT.to_owned()).checked().is_err());
+        assert!(Settings::new("acme".to_owned()).checked().is_ok());
+    }
+}

@@ -24,7 +24,7 @@ use webhook_receiver::{BoxError, Delivery, ReceiverService};
 use crate::Subject;
 use crate::acme::{Acme, Created, created, receiver, signed};
 
-/// So long, a child makes no progress with what is left when its input has ended, until that is an error.
+/// It is an error if a child whose input has ended makes no progress for this time.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The names of environment variables.

@@ -17,16 +17,16 @@ use crate::{POINTS, Subject};
 const HOURS: u64 = 12;
 /// New deliveries are sent while fewer than this are not acknowledged.
 const BACKLOG: usize = 8;
-/// So many new deliveries are sent to a child, besides the first ones. Then there are few, at intervals.
+/// The new deliveries that a child gets, besides the first ones. Then there are few, at intervals.
 const NEW: u64 = 8;
 /// If more deliveries are acknowledged but not handled, a child is not killed until it has handled them.
 const MOST_WAITING: usize = 64;
 /// A point that is not reached by then is never reached.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// A process is killed up to so many microseconds after it has reached a point. By then, a server may have committed what the
+/// A process is killed within this number of microseconds after it has reached a point. By then, a server may have committed what the
 /// process has sent.
 const LATEST: u64 = 2000;
-/// So many acknowledged deliveries are known to be sent again.
+/// The number of acknowledged deliveries that are remembered, to send them again.
 const RECENT: usize = 16;
 
 /// A process that receives.

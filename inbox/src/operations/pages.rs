@@ -1,7 +1,7 @@
 use super::CHUNK;
 use crate::store::{Entry, Page, Selection, Store, StoreError};
 
-/// With bodies of two megabytes, a page has at most so many of them.
+/// The entries of a page with bodies, which can have two megabytes each.
 const CHUNK_WITH_BYTES: usize = 50;
 
 /// All selected entries, page by page, those that were accepted first at the beginning.

@@ -14,7 +14,7 @@ pub struct ClaimRequest {
     pub event_types: EventTypes,
     /// Entries that are running and whose lease has lapsed, instead of those that are pending.
     pub lapsed: bool,
-    /// At most so many entries.
+    /// The most entries.
     pub limit: usize,
     /// How long the lease lasts, unless it is [extended](super::Store::extend).
     pub lease: Duration,

@@ -171,7 +171,7 @@ pub struct Selection {
     pub states: Vec<State>,
     /// With one of these event types, if there are any.
     pub event_types: Vec<String>,
-    /// With at least so many [attempts](Entry::attempts).
+    /// With at least this number of [attempts](Entry::attempts).
     pub min_attempts: u32,
     /// Accepted at this time or later.
     pub since: Option<SystemTime>,
@@ -204,7 +204,7 @@ impl Selection {
 pub struct Page {
     /// Only entries with a higher sequence. 0 is the beginning.
     pub after: u64,
-    /// At most so many entries.
+    /// The most entries.
     pub limit: usize,
     /// Whether the serialized deliveries are returned as well.
     pub with_bytes: bool,

@@ -19,6 +19,10 @@ pub use error::{StoreError, StoreErrorKind};
 pub use import::{ERASED, Identity, Imported, Known, MOVED, Merge};
 pub use retention::{Retention, RetentionTooShort};
 
+/// The name of an endpoint that no inbox has. [`Inbox::health`](crate::Inbox::health) pauses and resumes it to see whether a store can
+/// be written.
+pub const PROBE_ENDPOINT: &str = "webhook-inbox-probe";
+
 /// Keeps deliveries durably, and which of them were handled.
 ///
 /// # States
@@ -84,7 +88,7 @@ pub trait Store: Send + Sync + 'static {
     /// Lists entries, those that were accepted first at the beginning.
     fn list(&self, selection: &Selection, page: &Page) -> impl Future<Output = Result<Vec<Entry>, StoreError>> + Send;
 
-    /// Makes dead and unrouted entries pending again, at most so many, if their bodies are still there. Attempts are
+    /// Makes dead and unrouted entries pending again, up to the limit, if their bodies are still there. Attempts are
     /// counted from the beginning. Returns how many there were.
     fn replay(&self, selection: &Selection, limit: usize) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
@@ -95,11 +99,12 @@ pub trait Store: Send + Sync + 'static {
     /// Sets whether the entries of an endpoint can be claimed. Others are not affected, nor are entries that are running.
     fn set_paused(&self, endpoint: &str, is_paused: bool) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Removes what is older than its retention, at most so many entries or bodies, so that others do not wait for
+    /// Removes what is older than its retention, up to this limit on entries and bodies, so that others do not wait for
     /// long. Returns how many there were: if these are fewer than the limit, nothing is left to remove.
     ///
-    /// - The bodies of dead and unrouted entries, when they have been so for long enough.
-    /// - Entries that were accepted long enough ago and have no body, with their reasons. The key is then unknown.
+    /// - The bodies of dead and unrouted entries, when they have been so for long enough, with everything that may have been
+    ///   taken from them: event type, order and reason.
+    /// - Entries that were accepted long enough ago and have no body. The key is then unknown.
     /// - Versions of keys of order that have not changed for as long as entries are remembered.
     ///
     /// Pending and running entries stay.
@@ -108,7 +113,7 @@ pub trait Store: Send + Sync + 'static {
     /// Counts the entries of an endpoint.
     fn stats(&self, endpoint: &str) -> impl Future<Output = Result<Stats, StoreError>> + Send;
 
-    /// The names of the endpoints that have entries or are paused, sorted.
+    /// The names of the endpoints that have entries or are paused, sorted, without [`PROBE_ENDPOINT`].
     fn endpoints(&self) -> impl Future<Output = Result<Vec<String>, StoreError>> + Send;
 
     /// Stores entries that another store has [listed](Self::list), as they are, in their order; those that are running
@@ -124,7 +129,7 @@ pub trait Store: Send + Sync + 'static {
     /// its endpoint; entries that are running are not affected.
     fn set_incoming(&self, from: Option<&str>) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Lists the versions of keys of order, sorted by endpoint and key: at most so many, those after this endpoint and key.
+    /// Lists the versions of keys of order, sorted by endpoint and key, up to the limit: those after this endpoint and key.
     fn versions(
         &self,
         after: Option<(&str, &str)>,

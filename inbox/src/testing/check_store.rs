@@ -32,7 +32,7 @@ impl fmt::Display for Violation {
 /// | `one` | Of several concurrent inserts of a key, one is new. |
 /// | `list` | Entries are listed in order, selected, in pages, and with bytes only if asked. |
 /// | `stats` | The entries of an endpoint are counted, and the age of the oldest. |
-/// | `endpoints` | Endpoints that have entries or are paused are listed. |
+/// | `endpoints` | Endpoints that have entries or are paused are listed, except the one that `health` writes. |
 /// | `claim` | Claims are limited in number, to an endpoint and to event types; the oldest entries come first. |
 /// | `exclusive` | An entry that is running is not claimed, even if claims are concurrent. |
 /// | `attempts` | An attempt is counted when the claim returns, for every user of the store. |
@@ -51,8 +51,8 @@ impl fmt::Display for Violation {
 /// | `replay` | Selected dead and unrouted entries become pending, and count attempts from the beginning. |
 /// | `erase` | An erased entry has no body, and its claim is fenced. Its key is remembered. |
 /// | `pause` | Entries of a paused endpoint are not claimed. |
-/// | `purge` | Done entries are forgotten after their retention, pending ones never, and at most so many at once. |
-/// | `bodies` | Bodies of dead and unrouted entries are removed after their own retention. |
+/// | `purge` | Done entries are forgotten after their retention, pending ones never, up to the limit. |
+/// | `bodies` | Bodies of dead and unrouted entries are removed after their own retention, with the reasons. |
 /// | `import` | Listed entries are imported as they are; known keys are left alone. |
 /// | `handled` | A pending entry that is imported as done is done. |
 /// | `returned` | What was moved away can come back, what was erased cannot, and is erased where it is imported. |

@@ -16,7 +16,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// Those that insert. One would be enough for one endpoint.
 const WRITERS: usize = 2;
 const WORKERS: usize = 4;
-/// A connection that no packet has passed for so long is checked. The default of the client is two hours.
+/// A connection that no packet has passed for this time is checked. The default of the client is two hours.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 
 /// How a [`PostgresStore`](crate::PostgresStore) is connected.

@@ -13,7 +13,7 @@ use webhook_receiver::LeaseState;
 use crate::database::Database;
 use crate::{MARK_DONE, PostgresEffect, PostgresGuard, PostgresOptions, schema, sql};
 
-/// For so long, inserts wait for a server that is not there: its restart is a delay, not an error.
+/// How long inserts wait for a server that is not there: its restart is a delay, not an error.
 const PATIENCE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 

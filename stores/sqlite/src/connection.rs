@@ -16,6 +16,12 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// The log is cut to this size when it is written back.
 const LOG_BYTES: i64 = 64 * 1024 * 1024;
 
+/// What is removed from a page is overwritten. What was a page of its own, as large bodies are, is overwritten when the page is used
+/// again. Overwriting these as well costs a write for each, so only erasing and purging do.
+pub(crate) const SECURE_DELETE: &str = "FAST";
+/// How long emptying the log waits for others that read it. They cannot write during this time.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// How the file is opened.
 #[derive(Clone, Debug)]
 pub(crate) struct File {
@@ -66,8 +72,7 @@ impl File {
         }
         let pragmas = [
             ("synchronous", self.synchronous.to_owned()),
-            // Bodies are overwritten when they are removed.
-            ("secure_delete", "FAST".to_owned()),
+            ("secure_delete", SECURE_DELETE.to_owned()),
             ("journal_size_limit", LOG_BYTES.to_string()),
         ];
         for (name, value) in pragmas {
@@ -75,6 +80,16 @@ impl File {
             connection.execute_batch(&sql).map_err(|error| store_error(&error))?;
         }
         Ok(connection)
+    }
+
+    /// Writes the log back to the file and empties it. Returns false if another connection reads an older state from it.
+    pub(crate) fn empty_log(&self) -> Result<bool, StoreError> {
+        let connection = self.open_existing()?;
+        connection.busy_timeout(PATIENCE).map_err(|error| store_error(&error))?;
+        let is_busy: bool = connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
+            .map_err(|error| store_error(&error))?;
+        Ok(!is_busy)
     }
 
     /// Opens a file that exists, for reading.

@@ -119,16 +119,46 @@ impl SqliteStore {
         SqliteOptions::new(path).open()
     }
 
-    /// Copies the file while it is used, as it is after a commit. The copy is durable when this returns; it has what was
-    /// removed from the file no more than the file itself.
+    /// Copies the file while it is used, as it is after a commit. The copy is durable when this returns, only its owner can read it
+    /// (on Unix), and it has nothing that was removed from the file.
+    ///
+    /// It has its name when it is complete. Until then, it is a temporary file in the same folder, which is removed after an error,
+    /// but not if the process is killed.
     ///
     /// # Errors
     ///
     /// If there is a file at this path, or it cannot be written.
     pub async fn backup(&self, to: impl Into<PathBuf>) -> Result<(), StoreError> {
-        let (file, to) = (self.reader.file().clone(), to.into());
-        let copy = spawn_blocking(move || backup(&file, &to));
-        copy.await.map_err(|error| StoreError::new(StoreErrorKind::Other, error))?
+        let to = to.into();
+        self.with_file(move |file| backup(file, &to)).await
+    }
+
+    /// Writes the log beside the file back to it, and empties the log. Returns false if another connection reads an older state from
+    /// it, for which this waits for a second at most.
+    ///
+    /// [`erase`](Store::erase) does so as well: until then, the log has what was erased.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written.
+    pub async fn empty_log(&self) -> Result<bool, StoreError> {
+        self.with_file(File::empty_log).await
+    }
+
+    /// Closes the file when everything is written. The last process that does so removes the log beside it. It is opened
+    /// again if a clone is used.
+    pub async fn close(self) {
+        self.reader.close();
+        self.writer.close().await;
+    }
+
+    async fn with_file<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&File) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let file = self.reader.file().clone();
+        let work = spawn_blocking(move || work(&file));
+        work.await.map_err(|error| StoreError::new(StoreErrorKind::Other, error))?
     }
 
     /// A replay guard in the same file, for a receiver without an inbox. A guard belongs to one endpoint.
@@ -177,7 +207,14 @@ impl Store for SqliteStore {
 
     async fn erase(&self, keys: &[Key], reason: &str) -> Result<u64, StoreError> {
         let (clock, keys, reason) = (self.clock.clone(), keys.to_vec(), reason.to_owned());
-        self.writer.write(move |connection| sql::erase(connection, &keys, &reason, clock.millis()?)).await
+        let erased =
+            self.writer.write(move |connection| sql::erase(connection, &keys, &reason, clock.millis()?)).await?;
+        match self.empty_log().await {
+            Ok(true) => {}
+            Ok(false) => tracing::warn!("the log still has what was erased: another connection reads from it"),
+            Err(error) => tracing::warn!(%error, "the log still has what was erased"),
+        }
+        Ok(erased)
     }
 
     async fn set_paused(&self, endpoint: &str, is_paused: bool) -> Result<(), StoreError> {

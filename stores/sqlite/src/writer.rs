@@ -1,5 +1,6 @@
 //! The one thread that writes. What arrives while it commits shares the next commit.
 
+use std::iter::once;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
@@ -11,7 +12,7 @@ use webhook_inbox::store::{StoreError, StoreErrorKind};
 use crate::connection::File;
 use crate::error::store_error;
 
-/// One commit has at most so many jobs, most of which have many entries each.
+/// The most jobs of one commit. Most of them have many entries each.
 const LARGEST: usize = 256;
 const BEGIN: &str = "BEGIN IMMEDIATE";
 
@@ -20,9 +21,15 @@ const BEGIN: &str = "BEGIN IMMEDIATE";
 type Job = Box<dyn FnOnce(Result<Transaction<'_>, StoreError>) -> (Answer, Option<StoreError>) + Send>;
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
+enum Message {
+    Run(Job),
+    /// Closes the file, and says so.
+    Close(oneshot::Sender<()>),
+}
+
 /// A handle to the thread. It ends when all are dropped and everything is written.
 #[derive(Clone, Debug)]
-pub(crate) struct Writer(Sender<Job>);
+pub(crate) struct Writer(Sender<Message>);
 
 impl Writer {
     pub(crate) fn start(file: File, connection: Connection) -> Result<Self, StoreError> {
@@ -42,8 +49,16 @@ impl Writer {
     ) -> Result<T, StoreError> {
         let (job, receiver) = job(change);
         let gone = |()| StoreError::new(StoreErrorKind::Other, "the thread that writes has ended");
-        self.0.send(job).map_err(|_| gone(()))?;
+        self.0.send(Message::Run(job)).map_err(|_| gone(()))?;
         receiver.await.map_err(|_| gone(()))?
+    }
+
+    /// Closes the file when everything is written.
+    pub(crate) async fn close(&self) {
+        let (sender, receiver) = oneshot::channel();
+        if self.0.send(Message::Close(sender)).is_ok() {
+            let _ = receiver.await;
+        }
     }
 }
 
@@ -125,16 +140,30 @@ fn is_of_the_file(kind: StoreErrorKind) -> bool {
 
 struct Thread {
     file: File,
-    /// `None` after an error of the file: it is then opened again. After a failed fsync, the old handle cannot be trusted.
+    /// `None` after an error of the file, and when it was closed: it is then opened again. After a failed fsync, the old handle cannot
+    /// be trusted.
     connection: Option<Connection>,
 }
 
 impl Thread {
-    fn run(mut self, jobs: &Receiver<Job>) {
-        while let Ok(first) = jobs.recv() {
-            let mut batch = vec![first];
-            batch.extend(jobs.try_iter().take(LARGEST - 1));
-            self.write(batch);
+    fn run(mut self, messages: &Receiver<Message>) {
+        while let Ok(first) = messages.recv() {
+            let (mut batch, mut closing) = (Vec::new(), Vec::new());
+            for message in once(first).chain(messages.try_iter().take(LARGEST - 1)) {
+                match message {
+                    Message::Run(job) => batch.push(job),
+                    Message::Close(closed) => closing.push(closed),
+                }
+            }
+            if !batch.is_empty() {
+                self.write(batch);
+            }
+            if !closing.is_empty() {
+                self.connection = None;
+            }
+            for closed in closing {
+                let _ = closed.send(());
+            }
         }
     }
 

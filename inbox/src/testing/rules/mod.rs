@@ -99,7 +99,7 @@ impl<'a, T: Subject> Bench<'a, T> {
         ok("claim", store.claim(&request).await)
     }
 
-    /// Claims so many entries. There must be as many.
+    /// Claims this number of entries. There must be as many.
     pub(super) async fn claim_many(&self, store: &T::Store, count: usize) -> Checked<Vec<Claim>> {
         let claims = self.claim(store, count).await?;
         expect("the number of claims", &claims.len(), &count)?;

@@ -134,6 +134,8 @@ pub(in crate::testing) async fn bodies<T: Subject>(bench: &Bench<'_, T>) -> Chec
     expect("the dead body", &is_kept("dead").await?, &false)?;
     expect("the unrouted body", &is_kept("unrouted").await?, &true)?;
     expect("the state", &bench.get("dead").await?.state, &State::Dead)?;
+    // It can quote the body.
+    expect("the reason", &bench.get("dead").await?.reason, &None)?;
     bench.remembered("dead").await?;
 
     bench.advance(10 * DAY).await;

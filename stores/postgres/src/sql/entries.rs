@@ -1,6 +1,6 @@
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
-use webhook_inbox::store::{Clock, Entry, Key, Order, Page, Selection, Stats};
+use webhook_inbox::store::{Clock, Entry, Key, Order, PROBE_ENDPOINT, Page, Selection, Stats};
 use webhook_receiver::BodyDigest;
 use webhook_receiver::bytes::Bytes;
 
@@ -138,6 +138,7 @@ pub(crate) async fn endpoints(context: Context<'_>) -> Sql<Vec<String>> {
             SELECT (SELECT min(s.endpoint) FROM webhook_seen s WHERE s.endpoint > used.endpoint) FROM used
             WHERE used.endpoint IS NOT NULL
         )
-        SELECT endpoint FROM used WHERE endpoint IS NOT NULL UNION SELECT endpoint FROM webhook_paused ORDER BY endpoint";
-    context.rows(ENDPOINTS, &[]).await?.iter().map(|row| get(row, 0)).collect()
+        SELECT endpoint FROM used WHERE endpoint IS NOT NULL UNION SELECT endpoint FROM webhook_paused
+        WHERE endpoint <> $1 ORDER BY endpoint";
+    context.rows(ENDPOINTS, &[(&PROBE_ENDPOINT, Type::TEXT)]).await?.iter().map(|row| get(row, 0)).collect()
 }

@@ -7,12 +7,12 @@ use super::columns::{Columns, Row};
 use super::{BEGIN, Context, Sql, columns, get, in_flight, place};
 use crate::error::other;
 
-/// Statements have at most so many bytes, roughly. PostgreSQL's own limit is a gigabyte.
+/// The most bytes of a statement, roughly. PostgreSQL's own limit is a gigabyte.
 const LARGEST: usize = 16 << 20;
 /// A key that is known can be forgotten before its digest is read.
 const ATTEMPTS: usize = 10;
 /// Entries with the same key of order are inserted one transaction after the other, so that their sequence is the order in which
-/// they were accepted. So many locks serve all keys.
+/// they were accepted. This number of locks serves all keys.
 const LOCKS: u32 = 64;
 const ORDER_LOCK: i32 = i32::from_be_bytes(*b"whor");
 

@@ -56,7 +56,7 @@ pub(crate) async fn purge(context: Context<'_>, retention: &Retention, most: usi
             WHERE state >= 2 AND state = $4 AND at <= :now - $2 AND bytes IS NOT NULL LIMIT $3
             FOR UPDATE SKIP LOCKED
         )
-        UPDATE webhook_pending p SET event_type = NULL, order_key = NULL, version = NULL, bytes = NULL
+        UPDATE webhook_pending p SET event_type = NULL, order_key = NULL, version = NULL, reason = NULL, bytes = NULL
         FROM locked l WHERE p.sequence = l.sequence";
     const SEEN: &str = "\
         WITH forgotten AS MATERIALIZED (

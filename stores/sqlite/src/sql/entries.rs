@@ -1,7 +1,9 @@
 use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
-use webhook_inbox::store::{Clock, Entry, Inserted, Key, NewEntry, Order, Page, Selection, State, Stats, crash_point};
+use webhook_inbox::store::{
+    Clock, Entry, Inserted, Key, NewEntry, Order, PROBE_ENDPOINT, Page, Selection, State, Stats, crash_point,
+};
 use webhook_receiver::BodyDigest;
 use webhook_receiver::bytes::Bytes;
 
@@ -191,8 +193,9 @@ pub(crate) fn endpoints(connection: &Connection) -> Sql<Vec<String>> {
             SELECT (SELECT min(endpoint) FROM webhook_seen WHERE endpoint > used.endpoint) FROM used
             WHERE used.endpoint IS NOT NULL
         )
-        SELECT endpoint FROM used WHERE endpoint IS NOT NULL UNION SELECT endpoint FROM webhook_paused ORDER BY endpoint";
+        SELECT endpoint FROM used WHERE endpoint IS NOT NULL UNION SELECT endpoint FROM webhook_paused
+        WHERE endpoint <> ?1 ORDER BY endpoint";
     let mut statement = connection.prepare_cached(ENDPOINTS).typed()?;
-    let endpoints = statement.query_map([], |row| row.get(0)).typed()?;
+    let endpoints = statement.query_map([PROBE_ENDPOINT], |row| row.get(0)).typed()?;
     endpoints.collect::<rusqlite::Result<_>>().typed()
 }

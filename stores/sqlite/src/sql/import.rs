@@ -5,6 +5,7 @@ use webhook_inbox::store::{Clock, ERASED, Entry, Identity, Imported, Known, Merg
 use webhook_receiver::BodyDigest;
 
 use super::entries::see;
+use super::operations::overwriting;
 use super::{Context, Sql, limit};
 
 pub(crate) fn import(connection: &Connection, entries: &[Entry], now: i64) -> Sql<Vec<Imported>> {
@@ -36,7 +37,7 @@ fn one(connection: &Connection, entry: &Entry, now: i64) -> Sql<Imported> {
     match merge {
         Merge::Replace => put(connection, sequence, token, entry, now)?,
         Merge::MarkDone => remove(connection, sequence)?,
-        Merge::Erase => erase(connection, sequence, now)?,
+        Merge::Erase => overwriting(connection, || erase(connection, sequence, now))?,
         Merge::Keep(imported) => return Ok(imported),
     }
     Ok(Imported::Stored)

@@ -4,6 +4,7 @@ use webhook_inbox::store::{Key, Selection, crash_point};
 
 use super::entries::{SELECTED, Selected};
 use super::{Context, Sql, count, limit, millis, sequence};
+use crate::connection::SECURE_DELETE;
 
 pub(crate) fn replay(connection: &Connection, selection: &Selection, most: usize, now: i64) -> Sql<u64> {
     let sql = format!(
@@ -28,7 +29,20 @@ pub(crate) fn replay(connection: &Connection, selection: &Selection, most: usize
     connection.prepare_cached(&sql).and_then(|mut update| update.execute(parameters)).map(count).typed()
 }
 
+/// Overwrites what is removed with zeros, also in pages that become free. The setting is not part of the transaction.
+pub(super) fn overwriting<T>(connection: &Connection, change: impl FnOnce() -> Sql<T>) -> Sql<T> {
+    let set = |value| connection.execute_batch(&format!("PRAGMA secure_delete = {value}")).typed();
+    set("ON")?;
+    let result = change();
+    set(SECURE_DELETE)?;
+    result
+}
+
 pub(crate) fn erase(connection: &Connection, keys: &[Key], reason: &str, now: i64) -> Sql<u64> {
+    overwriting(connection, || erase_all(connection, keys, reason, now))
+}
+
+fn erase_all(connection: &Connection, keys: &[Key], reason: &str, now: i64) -> Sql<u64> {
     let mut update = connection
         .prepare_cached(
             "UPDATE webhook_pending
@@ -55,12 +69,17 @@ pub(crate) fn set_paused(connection: &Connection, endpoint: &str, is_paused: boo
 }
 
 pub(crate) fn purge(connection: &Connection, retention: &Retention, most: usize, now: i64) -> Sql<u64> {
+    overwriting(connection, || purge_all(connection, retention, most, now))
+}
+
+fn purge_all(connection: &Connection, retention: &Retention, most: usize, now: i64) -> Sql<u64> {
     let before = |retention| now.saturating_sub(millis(retention));
     let mut removed = 0;
     for (state, retention) in [(2, retention.of_dead()), (3, retention.of_unrouted())] {
         removed += connection
             .prepare_cached(
-                "UPDATE webhook_pending SET event_type = NULL, order_key = NULL, version = NULL, bytes = NULL
+                "UPDATE webhook_pending
+                 SET event_type = NULL, order_key = NULL, version = NULL, reason = NULL, bytes = NULL
                  WHERE sequence IN (
                      SELECT sequence FROM webhook_pending
                      WHERE state >= 2 AND state = ?1 AND at <= ?2 AND bytes IS NOT NULL LIMIT ?3
