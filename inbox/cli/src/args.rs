@@ -9,8 +9,8 @@ use crate::time::{Age, Moment};
 
 /// Show and change what a webhook inbox has stored
 ///
-/// The store is that of `--url`, else of `WEBHOOK_INBOX_URL`, else of `DATABASE_URL`: `postgresql://…`, or the path of a SQLite
-/// file, perhaps after `sqlite:`. A store that does not exist is not created.
+/// The store is that of `--url`, else of `WEBHOOK_INBOX_URL`, else of `DATABASE_URL`: `postgresql://…`, or `sqlite:` and the path of a
+/// file. `sqlite:` can be left out if the path has no `=`, `@` or `:`. A store that does not exist is not created.
 ///
 /// Exit code: 0 if it was done; 1 if the store failed, or if what was asked for does not exist; 2 if the command line is
 /// wrong; 3 if nothing was changed because `--yes` is missing.
@@ -71,7 +71,7 @@ pub(crate) struct Filter {
     #[arg(long = "event-type", value_name = "TYPE", value_delimiter = ',')]
     pub(crate) event_types: Vec<String>,
 
-    /// Those that were tried at least so often; with `--state pending`, those that wait to be tried again
+    /// Those with at least this number of attempts; with `--state pending`, those that wait to be tried again
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub(crate) min_attempts: u32,
 
@@ -117,7 +117,7 @@ pub(crate) struct List {
     #[arg(long, conflicts_with_all = ["ids", "states", "event_types", "min_attempts", "since", "until", "bodies", "limit"])]
     pub(crate) summary: bool,
 
-    /// List at most so many
+    /// List at most this number
     #[arg(long, value_name = "NUMBER", default_value_t = 50)]
     pub(crate) limit: usize,
 
@@ -155,7 +155,8 @@ pub(crate) struct Show {
 
 /// Make dead and unrouted deliveries pending again
 ///
-/// Their attempts are counted from the beginning. Unless ids are given, `--yes` is needed.
+/// Their attempts are counted from the beginning. `--yes` is needed, unless ids are given that one endpoint has each. Each id must be
+/// that of such a delivery; otherwise nothing is replayed.
 #[derive(Args)]
 pub(crate) struct Replay {
     #[command(flatten)]
@@ -187,15 +188,16 @@ pub(crate) struct Endpoint {
 #[derive(Args)]
 #[command(group = ArgGroup::new("what").args(["dead", "unrouted", "seen"]).multiple(true).required(true))]
 pub(crate) struct Purge {
-    /// Bodies of deliveries that have been dead for so long
+    /// Bodies of deliveries that have been dead for at least this time
     #[arg(long, value_name = "AGE")]
     pub(crate) dead: Option<Age>,
 
-    /// Bodies of deliveries that have been unrouted for so long
+    /// Bodies of deliveries that have been unrouted for at least this time
     #[arg(long, value_name = "AGE")]
     pub(crate) unrouted: Option<Age>,
 
-    /// Ids of deliveries that were accepted so long ago and have no body, at least `4d`: if they are sent again, they are new
+    /// Ids of deliveries that were accepted at least this time ago, `4d` or more, and have no body: if they are sent again, they are
+    /// new. The versions of `latest_by` that have not changed since are forgotten as well
     #[arg(long, value_name = "AGE")]
     pub(crate) seen: Option<Age>,
 
@@ -205,7 +207,8 @@ pub(crate) struct Purge {
 
 /// Erase bodies at once, for good; the ids are remembered
 ///
-/// What was not done becomes dead with the reason `erased`, and is not handled. Backups keep what they have.
+/// What was not done becomes dead with the reason `erased`, and is not handled. Backups keep what they have. PostgreSQL keeps removed
+/// rows until it vacuums the table.
 #[derive(Args)]
 #[command(group = ArgGroup::new("which").args(["ids", "member"]).multiple(true).required(true))]
 pub(crate) struct Erase {
@@ -263,8 +266,8 @@ pub(crate) struct Backup {
 /// the new store handles. Both can be repeated, and need `--yes`.
 #[derive(Args)]
 pub(crate) struct Move {
-    /// The URL of the new store; its tables are created if they do not exist
-    #[arg(long, value_name = "URL")]
+    /// The URL of the new store; its tables are created if they do not exist. A password is better kept in the environment
+    #[arg(long, value_name = "URL", env = "WEBHOOK_INBOX_NEW_URL", hide_env_values = true)]
     pub(crate) to: String,
 
     /// The schema of the new tables, in PostgreSQL

@@ -4,21 +4,22 @@ use std::collections::HashSet;
 use std::time::{Duration, SystemTime};
 
 use webhook_inbox::operations::{self, Pages};
-use webhook_inbox::store::{Entry, Key, Selection, State};
+use webhook_inbox::store::{Entry, Key, Selection, State, Version};
 use webhook_inbox::{Retention, Store};
 
 use crate::args::{Backup, Confirmation, Endpoint, Erase, Purge, Replay};
 use crate::entry::rows;
 use crate::open::Target;
-use crate::output::{harmless, print};
+use crate::output::{counted, harmless, print};
 use crate::time::Age;
 use crate::{Done, Failure};
 
-/// So many of the entries that would be changed are printed.
+/// The most entries that are printed of those that would be changed.
 const SHOWN: usize = 10;
 
 pub(crate) async fn replay<S: Store>(store: &S, replay: &Replay) -> Done {
     let selection = replay.filter.selection();
+    let is_replayable = |entry: &Entry| entry.size.is_some() && matches!(entry.state, State::Dead | State::Unrouted);
     if selection.ids.is_empty() {
         let mut states = vec![State::Dead, State::Unrouted];
         if !selection.states.is_empty() {
@@ -27,23 +28,35 @@ pub(crate) async fn replay<S: Store>(store: &S, replay: &Replay) -> Done {
         if states.is_empty() {
             return Err(Failure::Usage("only dead and unrouted deliveries can be replayed".to_owned()));
         }
-        let found = collect(store, Selection { states, ..selection.clone() }, |entry| entry.size.is_some()).await?;
+        let found = collect(store, Selection { states, ..selection.clone() }, is_replayable).await?;
         confirm(&replay.confirmation, &found, "would be replayed")?;
+    } else {
+        let mut found = collect(store, selection.clone(), |_| true).await?;
+        check_ids(&selection, &found)?;
+        found.retain(is_replayable);
+        let of_id = |id: &String| found.iter().filter(|entry| entry.key.id == *id).count();
+        if let Some(id) = selection.ids.iter().find(|id| of_id(id) == 0) {
+            return Err(Failure::failed(format!(
+                "nothing was replayed: the delivery with the id `{}` is not dead or unrouted with a body",
+                harmless(id)
+            )));
+        }
+        if selection.ids.iter().any(|id| of_id(id) > 1) {
+            confirm(&replay.confirmation, &found, "would be replayed; several endpoints have an id, see `--endpoint`")?;
+        }
     }
     let count = operations::replay(store, &selection).await?;
-    if count == 0 && !selection.ids.is_empty() {
-        return Err(Failure::failed("nothing was replayed: no dead or unrouted delivery with a body has these ids"));
-    }
     print(&format!("{count} replayed\n"))
 }
 
 pub(crate) async fn set_paused<S: Store>(store: &S, endpoint: &Endpoint, is_paused: bool) -> Done {
     let known = store.endpoints().await?;
+    let names = known.iter().map(|name| harmless(name)).collect::<Vec<_>>().join(", ");
     let endpoint = match (&endpoint.endpoint, &known[..]) {
         (Some(endpoint), _) => endpoint,
         (None, [only]) => only,
         (None, []) => return Err(Failure::Usage("name the endpoint: the store has none so far".to_owned())),
-        (None, _) => return Err(Failure::Usage(format!("name one of the endpoints: {}", known.join(", ")))),
+        (None, _) => return Err(Failure::Usage(format!("name one of the endpoints: {names}"))),
     };
     if !known.contains(endpoint) {
         eprintln!("note: no delivery of `{}` was accepted so far", harmless(endpoint));
@@ -59,24 +72,48 @@ pub(crate) async fn purge<S: Store>(store: &S, purge: &Purge) -> Done {
     if !purge.confirmation.yes {
         let now = SystemTime::now();
         let before = |age: Option<Age>| age.and_then(|Age(age)| now.checked_sub(age));
-        for (state, age) in [(State::Dead, purge.dead), (State::Unrouted, purge.unrouted)] {
-            if let Some(before) = before(age) {
+        let of = |state| if state == State::Dead { before(purge.dead) } else { before(purge.unrouted) };
+        let loses_body = |entry: &Entry| {
+            let is_old = |before| entry.at.is_some_and(|at| at <= before);
+            entry.size.is_some() && of(entry.state).is_some_and(is_old)
+        };
+        for state in [State::Dead, State::Unrouted] {
+            if of(state).is_some() {
                 let selection = Selection { states: vec![state], ..Selection::default() };
-                let is_old = |entry: &Entry| entry.size.is_some() && entry.at.is_some_and(|at| at <= before);
-                let count = count(store, selection, is_old).await?;
-                print(&format!("{count} bodies of {} deliveries would be removed\n", state.name()))?;
+                let count = count(store, selection, loses_body).await?;
+                let bodies = counted(count, "body", "bodies");
+                print(&format!("{bodies} of {} deliveries would be removed\n", state.name()))?;
             }
         }
         if let Some(before) = before(purge.seen) {
             let selection = Selection { until: Some(before), ..Selection::default() };
-            let is_closed =
-                |entry: &Entry| entry.size.is_none() && !matches!(entry.state, State::Pending | State::Running);
-            print(&format!("{} ids would be forgotten\n", count(store, selection, is_closed).await?))?;
+            let is_forgotten = |entry: &Entry| match entry.state {
+                State::Pending | State::Running => false,
+                State::Dead | State::Unrouted | State::Done => entry.size.is_none() || loses_body(entry),
+            };
+            let ids = counted(count(store, selection, is_forgotten).await?, "id", "ids");
+            let versions = counted(count_versions(store, before).await?, "version", "versions");
+            print(&format!("{ids} and {versions} of `latest_by` would be forgotten\n"))?;
         }
         return Err(Failure::Unconfirmed);
     }
     let removed = operations::purge(store, &retention).await?;
-    print(&format!("{removed} bodies and ids removed\n"))
+    print(&format!("{removed} removed: bodies, ids and versions of `latest_by`\n"))
+}
+
+/// Versions of keys of order that have not changed since.
+async fn count_versions<S: Store>(store: &S, since: SystemTime) -> Result<u64, Failure> {
+    const PAGE: usize = 500;
+    let (mut last, mut count) = (None::<Version>, 0);
+    loop {
+        let after = last.as_ref().map(|version| (&version.endpoint[..], &version.key[..]));
+        let page = store.versions(after, PAGE).await?;
+        count += page.iter().filter(|version| version.at <= since).count() as u64;
+        match page.into_iter().next_back() {
+            Some(version) => last = Some(version),
+            None => return Ok(count),
+        }
+    }
 }
 
 pub(crate) async fn erase<S: Store>(store: &S, erase: &Erase) -> Done {
@@ -84,10 +121,7 @@ pub(crate) async fn erase<S: Store>(store: &S, erase: &Erase) -> Done {
     let has_ids = !selection.ids.is_empty();
     // Those that are done are many, and have no body.
     let mut found = collect(store, selection.clone(), |entry| has_ids || entry.size.is_some()).await?;
-    let missing: Vec<_> = selection.ids.iter().filter(|id| !found.iter().any(|entry| entry.key.id == **id)).collect();
-    if let Some(id) = missing.first() {
-        return Err(Failure::failed(format!("no such delivery has the id `{}`", harmless(id))));
-    }
+    check_ids(&selection, &found)?;
     if let Some(member) = &erase.member {
         let keys = operations::find_by_member(store, &selection, &member.pointer, &member.value).await?;
         let keys: HashSet<Key> = keys.into_iter().collect();
@@ -100,8 +134,19 @@ pub(crate) async fn erase<S: Store>(store: &S, erase: &Erase) -> Done {
 }
 
 pub(crate) async fn backup(target: &Target, backup: &Backup) -> Done {
-    target.open_sqlite()?.backup(&backup.file).await?;
+    let store = target.open_sqlite()?;
+    let copied = store.backup(&backup.file).await;
+    store.close().await;
+    copied?;
     print(&format!("copied to {}\n", backup.file.display()))
+}
+
+/// Each id must have been found.
+fn check_ids(selection: &Selection, found: &[Entry]) -> Done {
+    match selection.ids.iter().find(|id| !found.iter().any(|entry| entry.key.id == **id)) {
+        Some(id) => Err(Failure::failed(format!("no such delivery has the id `{}`", harmless(id)))),
+        None => Ok(()),
+    }
 }
 
 /// Prints what would be changed, if that is not confirmed.
@@ -113,7 +158,8 @@ fn confirm(confirmation: &Confirmation, entries: &[Entry], what: &str) -> Done {
     let list = if shown.is_empty() { String::new() } else { rows(shown) };
     let more = entries.len() - shown.len();
     let more = if more > 0 { format!("… and {more} more\n") } else { String::new() };
-    print(&format!("{} deliveries {what}\n{list}{more}", entries.len()))?;
+    let deliveries = counted(entries.len() as u64, "delivery", "deliveries");
+    print(&format!("{deliveries} {what}\n{list}{more}"))?;
     Err(Failure::Unconfirmed)
 }
 

@@ -14,7 +14,7 @@ use webhook_inbox::store::Entry;
 
 use crate::args::Export;
 use crate::entry::object;
-use crate::output::print;
+use crate::output::{json_line, print};
 use crate::{Done, Failure};
 
 pub(crate) async fn run<S: Store>(store: &S, export: &Export) -> Done {
@@ -58,5 +58,5 @@ fn line(entry: &Entry) -> Option<String> {
     });
     object.insert("digest".to_owned(), json!(digest));
     object.insert("delivery".to_owned(), json!(STANDARD.encode(bytes)));
-    Some(Value::Object(object).to_string() + "\n")
+    Some(json_line(&Value::Object(object)))
 }

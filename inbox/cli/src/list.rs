@@ -10,11 +10,11 @@ use webhook_inbox::store::{Entry, Page, Selection, State, Stats};
 
 use crate::args::{Format, List, Show};
 use crate::entry::{body, delivery, name_of_time, object, reason, rows};
-use crate::output::{harmless, harmless_lines, print, print_bytes, table};
+use crate::output::{harmless, harmless_lines, json_line, print, print_bytes, table};
 use crate::time::{rfc3339, short, since};
 use crate::{Done, Failure};
 
-/// The summary has at most so many groups of failures for each endpoint.
+/// The most groups of failures for each endpoint in the summary.
 const GROUPS: usize = 20;
 
 pub(crate) async fn list<S: Store>(store: &S, list: &List) -> Done {
@@ -81,7 +81,7 @@ fn line(entry: &Entry, with_body: bool) -> String {
     if let Some(delivery) = delivery(entry).filter(|_| with_body) {
         object.extend(body(&delivery));
     }
-    Value::Object(object).to_string() + "\n"
+    json_line(&Value::Object(object))
 }
 
 fn text(entry: &Entry, with_body: bool) -> String {
@@ -103,13 +103,16 @@ fn text(entry: &Entry, with_body: bool) -> String {
         let version = order.version.map(|version| format!(", version {version}")).unwrap_or_default();
         lines.push(("order key", harmless(&order.key) + &version));
     }
+    if let Some(size) = entry.size {
+        lines.push(("size", format!("{size} bytes, headers included")));
+    }
     match delivery(entry) {
         _ if entry.size.is_none() => lines.push(("body", "removed".to_owned())),
         Some(delivery) if with_body => {
             let body = harmless_lines(&String::from_utf8_lossy(delivery.raw()));
-            lines.push(("body", format!("{} bytes\n\n{}", delivery.raw().len(), body.trim_end())));
+            lines.push(("body", format!("\n\n{}", body.trim_end())));
         }
-        Some(delivery) => lines.push(("body", format!("{} bytes; `--body` prints it", delivery.raw().len()))),
+        Some(_) => lines.push(("body", "`--body` prints it".to_owned())),
         None => lines.push(("body", "not of a version that this program knows".to_owned())),
     }
     lines.into_iter().map(|(name, value)| format!("{:13} {value}\n", name.replace('_', " ") + ":")).collect()
@@ -196,7 +199,7 @@ fn summary_line(endpoint: &str, stats: &Stats, groups: &Groups) -> String {
         "waits_for_move": stats.is_moving,
         "failures": failures.collect::<Vec<_>>(),
     });
-    object.to_string() + "\n"
+    json_line(&object)
 }
 
 fn summary_text(summaries: &[(String, Stats, Groups)]) -> String {

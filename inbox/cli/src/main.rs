@@ -22,11 +22,12 @@ use webhook_inbox::store::StoreError;
 
 use args::{Cli, Command};
 use open::{Target, with_store};
+use output::harmless_lines;
 
 /// What has not been done, and why.
 #[derive(Debug)]
 enum Failure {
-    /// The store or the output has failed, or what was asked for is not there.
+    /// The store or the output has failed, or what was asked for does not exist.
     Failed(String),
     /// The command line cannot be used.
     Usage(String),
@@ -66,11 +67,11 @@ fn main() -> ExitCode {
     match runtime.block_on(run(&cli)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Failed(error)) => {
-            eprintln!("error: {error}");
+            eprintln!("error: {}", harmless_lines(&error));
             ExitCode::FAILURE
         }
         Err(Failure::Usage(error)) => {
-            eprintln!("error: {error}");
+            eprintln!("error: {}", harmless_lines(&error));
             ExitCode::from(2)
         }
         Err(Failure::Unconfirmed) => {
@@ -85,7 +86,15 @@ async fn run(cli: &Cli) -> Done {
     match &cli.command {
         Command::Backup(backup) => change::backup(&target, backup).await,
         Command::Move(arguments) => transfer::run(&target, arguments).await,
-        command => with_store!(target.open().await?, store => on_store(&store, command).await),
+        command => {
+            let store = target.open().await?;
+            let mut done = with_store!(&store, store => on_store(store, command).await);
+            if done.is_ok() && matches!(command, Command::Erase(_)) {
+                done = store.finish_erasing().await;
+            }
+            store.close().await;
+            done
+        }
     }
 }
 

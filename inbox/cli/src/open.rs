@@ -42,16 +42,26 @@ impl Target {
         Self::parse(&url, &address.schema)
     }
 
+    /// Errors do not quote the URL, which may have a password in any place.
     pub(crate) fn parse(url: &str, schema: &str) -> Result<Self, Failure> {
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            return Self::file(path.strip_prefix("//").unwrap_or(path));
+        }
+        let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
+        // `host=… user=…`, another form that PostgreSQL's clients know.
+        if is_postgres || (!has_scheme(url) && url.contains('=')) {
             return Ok(Self::Postgres { url: url.to_owned(), schema: schema.to_owned() });
         }
-        let path = url.strip_prefix("sqlite:");
-        let path = path.map_or(url, |path| path.strip_prefix("//").unwrap_or(path));
-        if let Some((scheme, _)) = path.split_once("://") {
-            return Err(Failure::Usage(format!(
-                "there is no store for `{scheme}://`: use `postgresql://` or `sqlite:`"
-            )));
+        if has_scheme(url) || url.contains('@') {
+            let text = "the URL of a store begins with `postgresql://` or `sqlite:`; a path without `sqlite:` has no `@` or `=`";
+            return Err(Failure::Usage(text.to_owned()));
+        }
+        Self::file(url)
+    }
+
+    fn file(path: &str) -> Result<Self, Failure> {
+        if path.is_empty() {
+            return Err(Failure::Usage("the URL of the store has no path".to_owned()));
         }
         Ok(Self::Sqlite(path.into()))
     }
@@ -61,8 +71,7 @@ impl Target {
         Ok(match self {
             Self::Sqlite(_) => AnyStore::Sqlite(self.open_sqlite()?),
             Self::Postgres { url, schema } => {
-                let options = PostgresOptions::new(url)?.schema(schema.clone()).existing();
-                AnyStore::Postgres(options.connect().await?)
+                AnyStore::Postgres(postgres(url)?.schema(schema.clone()).existing().connect().await?)
             }
         })
     }
@@ -79,10 +88,40 @@ impl Target {
         Ok(match self {
             Self::Sqlite(path) => AnyStore::Sqlite(SqliteStore::open(path)?),
             Self::Postgres { url, schema } => {
-                AnyStore::Postgres(PostgresOptions::new(url)?.schema(schema.clone()).connect().await?)
+                AnyStore::Postgres(postgres(url)?.schema(schema.clone()).connect().await?)
             }
         })
     }
+}
+
+/// The error of the client is left out: it quotes a part of the text that it takes for the name of an option.
+fn postgres(url: &str) -> Result<PostgresOptions, Failure> {
+    PostgresOptions::new(url).map_err(|_| Failure::Usage("the URL of PostgreSQL cannot be understood".to_owned()))
+}
+
+impl AnyStore {
+    /// Closes the store when everything is written.
+    pub(crate) async fn close(self) {
+        if let Self::Sqlite(store) = self {
+            store.close().await;
+        }
+    }
+
+    /// Removes what the log of a SQLite file still has of erased bodies.
+    pub(crate) async fn finish_erasing(&self) -> Result<(), Failure> {
+        match self {
+            Self::Sqlite(store) if !store.empty_log().await? => Err(Failure::failed(
+                "another process reads from the log beside the file, which still has what was erased: repeat the command",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether it begins with a scheme, such as `mysql:`. One letter is a drive of Windows.
+fn has_scheme(url: &str) -> bool {
+    let is_of_scheme = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+    url.split_once(':').is_some_and(|(scheme, _)| scheme.len() > 1 && scheme.bytes().all(is_of_scheme))
 }
 
 #[cfg(test)]
@@ -101,6 +140,21 @@ mod tests {
         }
         assert_eq!(path("sqlite:///srv/webhooks.sqlite"), "/srv/webhooks.sqlite");
         assert_eq!(path("postgres://host/app"), "PostgreSQL");
-        assert!(path("mysql://host/app").contains("no store for `mysql://`"));
+        assert_eq!(path("sqlite:/srv/a=b@c.sqlite"), "/srv/a=b@c.sqlite");
+        assert_eq!(path(r"C:\webhooks.sqlite"), r"C:\webhooks.sqlite");
+    }
+
+    #[test]
+    fn what_may_have_a_password_is_not_a_file() {
+        let parse = |url| Target::parse(url, "s");
+        for url in ["host=db user=webhooks password=s3cret dbname=app", "password='s3:cret@' host=db"] {
+            assert!(matches!(parse(url), Ok(Target::Postgres { .. })), "{url}");
+        }
+        for url in
+            ["webhooks:s3cret@db/app", "s3cret@db", "mysql://webhooks:s3cret@db/app", "jdbc:postgresql://s3cret", ""]
+        {
+            let Err(Failure::Usage(error)) = parse(url) else { panic!("{url} is accepted") };
+            assert!(!error.contains("s3cret"), "{error}");
+        }
     }
 }

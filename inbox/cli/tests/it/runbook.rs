@@ -12,9 +12,10 @@ use std::time::Duration;
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 use webhook_inbox::store::{Entry, State, Store};
+use webhook_inbox_postgres::PostgresOptions;
 
 use crate::moving::{Both, Traffic};
-use crate::support::{Folder, entries, fill, find, postgres, postgres_store};
+use crate::support::{Folder, entries, fill, find, postgres};
 
 const RUNBOOK: &str = include_str!("../../../../docs/runbook.md");
 
@@ -100,13 +101,38 @@ async fn sections_that_need_one_store() {
     assert!(found[3].bytes.is_some());
 
     let (printed, found) = section("## Purge").await;
-    assert!(printed.contains("would be removed") && printed.contains("0 bodies and ids removed"), "{printed}");
+    assert!(
+        printed.contains("would be removed") && printed.contains("0 removed: bodies, ids and versions"),
+        "{printed}"
+    );
     assert_eq!(found.len(), 4);
 
     let folder = Folder::new();
     fill(&folder.store()).await;
     run(&folder, &[("WEBHOOK_INBOX_URL", &folder.sqlite())], &blocks("## Export").concat()).await;
     assert_eq!(fs::read_to_string(folder.0.path().join("export.jsonl")).unwrap().lines().count(), 2);
+}
+
+/// A file for the tools of PostgreSQL, as the runbook shows it.
+fn service_file(folder: &Folder, url: &str) -> String {
+    let url = url.strip_prefix("postgresql://").unwrap();
+    let (user, rest) = url.split_once('@').unwrap();
+    let (address, database) = rest.split_once('/').unwrap();
+    let (host, port) = address.rsplit_once(':').unwrap();
+    let host = host.replace("%2F", "/");
+    let text = format!("[webhooks]\nhost={host}\nport={port}\ndbname={database}\nuser={user}\n");
+    let path = folder.0.path().join("pg_service.conf");
+    fs::write(&path, text).unwrap();
+    path.display().to_string()
+}
+
+/// Other users see command lines.
+#[test]
+fn no_command_has_the_address_of_a_store_as_an_argument() {
+    let commands = blocks_of(RUNBOOK.lines()).concat();
+    for word in ["URL", "--url", "--to ", "://", "PASSWORD"] {
+        assert!(!commands.contains(word), "{word}: {commands}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -122,6 +148,8 @@ async fn what_was_backed_up_is_restored() {
     let before = entries(&store).await;
     let url = folder.sqlite();
     let variables = [("WEBHOOK_INBOX_URL", &url[..])];
+    // What an earlier rescue has kept.
+    fs::write(folder.0.path().join("webhooks.sqlite.broken"), "kept").unwrap();
     run(&folder, &variables, &of("## Back up", "SQLite")).await;
     store.erase(&[before[3].key.clone()], "erased").await.unwrap();
     drop(store);
@@ -130,21 +158,34 @@ async fn what_was_backed_up_is_restored() {
     let store = folder.store();
     assert_eq!(entries(&store).await, before);
     assert!(store.stats("acme").await.unwrap().is_paused);
+    drop(store);
+    run(&folder, &variables, &of("## Restore", "SQLite")).await;
+    let names = fs::read_dir(folder.0.path()).unwrap().map(|file| file.unwrap().file_name());
+    let rescued = names.filter(|name| name.to_string_lossy().starts_with("webhooks.broken."));
+    assert_eq!(rescued.count(), 2, "each file that was replaced is kept");
+    assert_eq!(fs::read(folder.0.path().join("webhooks.sqlite.broken")).unwrap(), b"kept");
 
     let Some(url) = postgres().await else { return };
     if Command::new("pg_dump").arg("--version").output().is_err() {
         eprintln!("skipped: there is no pg_dump");
         return;
     }
-    let store = postgres_store(&url).await;
+    let open = || PostgresOptions::new(&url).unwrap().schema("inbox_of_app").connect();
+    let store = open().await.unwrap();
     fill(&store).await;
     let before = entries(&store).await;
-    let variables = [("WEBHOOK_INBOX_URL", &url[..])];
+    let services = service_file(&folder, &url);
+    let variables = [
+        ("WEBHOOK_INBOX_URL", &url[..]),
+        ("WEBHOOK_INBOX_SCHEMA", "inbox_of_app"),
+        ("PGSERVICEFILE", &services),
+        ("PGSERVICE", "webhooks"),
+    ];
     run(&folder, &variables, &of("## Back up", "PostgreSQL")).await;
     store.erase(&[before[3].key.clone()], "erased").await.unwrap();
     drop(store);
     run(&folder, &variables, &of("## Restore", "PostgreSQL")).await;
-    let store = postgres_store(&url).await;
+    let store = open().await.unwrap();
     assert_eq!(entries(&store).await, before);
     assert!(store.stats("acme").await.unwrap().is_paused);
     assert_eq!(find(&store, "msg_4").await.state, State::Pending);
@@ -155,7 +196,7 @@ async fn a_move_under_traffic_loses_and_doubles_nothing() {
     let Some(url) = postgres().await else { return };
     let (folder, tools) = (Folder::new(), Folder::new());
     let old_url = folder.sqlite();
-    let variables = [("OLD_URL", &old_url[..]), ("NEW_URL", &url[..])];
+    let variables = [("WEBHOOK_INBOX_URL", &old_url[..]), ("WEBHOOK_INBOX_NEW_URL", &url[..])];
     let both = Both::start(folder, &url).await;
     let steps = blocks("## Move from SQLite to PostgreSQL");
     let [prepare, finish, cancel] = &steps[..] else { panic!("two steps have commands, and the way back: {steps:?}") };

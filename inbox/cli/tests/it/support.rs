@@ -54,9 +54,13 @@ pub(crate) async fn postgres_store(url: &str) -> PostgresStore {
 
 /// Runs `cargo webhooks inbox` with these arguments, which contain no spaces.
 pub(crate) fn run(url: &str, arguments: &str) -> Output {
+    command(url, arguments).output().unwrap()
+}
+
+pub(crate) fn command(url: &str, arguments: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-webhooks-inbox"));
     command.args(arguments.split_whitespace()).env_remove("DATABASE_URL").env("WEBHOOK_INBOX_URL", url);
-    command.output().unwrap()
+    command
 }
 
 /// The exit code and the two outputs.
