@@ -9,8 +9,8 @@ use crate::time::{Age, Moment};
 
 /// Show and change what a webhook inbox has stored
 ///
-/// The store is that of `--url`, else of `WEBHOOK_INBOX_URL`, else of `DATABASE_URL`: `postgresql://…`, or `sqlite:` and the path of a
-/// file. `sqlite:` can be left out if the path has no `=`, `@` or `:`. A store that does not exist is not created.
+/// The store is that of `--url`, else of `WEBHOOK_INBOX_URL`, else of `DATABASE_URL`: `postgresql://…`, or `sqlite:` and the
+/// path of a file. `sqlite:` can be left out if the path has no `=`, `@` or `:`. A store that does not exist is not created.
 ///
 /// Exit code: 0 if it was done; 1 if the store failed, or if what was asked for does not exist; 2 if the command line is
 /// wrong; 3 if nothing was changed because `--yes` is missing.
@@ -155,8 +155,8 @@ pub(crate) struct Show {
 
 /// Make dead and unrouted deliveries pending again
 ///
-/// Their attempts are counted from the beginning. `--yes` is needed, unless ids are given that one endpoint has each. Each id must be
-/// that of such a delivery; otherwise nothing is replayed.
+/// Their attempts are counted from the beginning. `--yes` is needed, unless ids are given that one endpoint has each. Each id
+/// must be that of such a delivery; otherwise nothing is replayed.
 #[derive(Args)]
 pub(crate) struct Replay {
     #[command(flatten)]
@@ -183,8 +183,8 @@ pub(crate) struct Endpoint {
 
 /// Remove what is old, in chunks
 ///
-/// A running inbox does this by itself, with the retention that it is set up with. Only what is named here is removed. A time is a
-/// number with `d` or `h`, such as `7d`.
+/// A running inbox does this by itself, with the retention that it is set up with. Only what is named here is removed. A time
+/// is a number with `d` or `h`, such as `7d`.
 #[derive(Args)]
 #[command(group = ArgGroup::new("what").args(["dead", "unrouted", "seen"]).multiple(true).required(true))]
 pub(crate) struct Purge {
@@ -196,8 +196,8 @@ pub(crate) struct Purge {
     #[arg(long, value_name = "AGE")]
     pub(crate) unrouted: Option<Age>,
 
-    /// Ids of deliveries that were accepted at least this time ago, `4d` or more, and have no body: if they are sent again, they are
-    /// new. The versions of `latest_by` that have not changed since are forgotten as well
+    /// Ids of deliveries that were accepted at least this time ago, `4d` or more, and have no body: if they are sent again,
+    /// they are new. The versions of `latest_by` that have not changed since are forgotten as well
     #[arg(long, value_name = "AGE")]
     pub(crate) seen: Option<Age>,
 
@@ -207,8 +207,8 @@ pub(crate) struct Purge {
 
 /// Erase bodies at once, for good; the ids are remembered
 ///
-/// What was not done becomes dead with the reason `erased`, and is not handled. Backups keep what they have. PostgreSQL keeps removed
-/// rows until it vacuums the table.
+/// What was not done becomes dead with the reason `erased`, and is not handled. Backups keep what they have. PostgreSQL keeps
+/// removed rows until it vacuums the table.
 #[derive(Args)]
 #[command(group = ArgGroup::new("which").args(["ids", "member"]).multiple(true).required(true))]
 pub(crate) struct Erase {

@@ -14,10 +14,10 @@ use tokio::time::{Instant, sleep};
 use super::{CHUNK, Pages};
 use crate::store::{ERASED, Entry, Imported, Key, MOVED, Page, Selection, State, Store, StoreError};
 
-/// The bodies that are moved at once have about so many bytes.
+/// The bytes of the bodies that are moved at once, roughly.
 const LARGEST: u64 = 8 << 20;
 const POLL: Duration = Duration::from_millis(250);
-/// For so long, nothing must be accepted by the old store.
+/// How long the old store must have accepted nothing.
 const QUIET: Duration = Duration::from_secs(1);
 /// So often, something can be left in the old store after the time for its handlers.
 const PASSES: usize = 10;

@@ -16,8 +16,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// The log is cut to this size when it is written back.
 const LOG_BYTES: i64 = 64 * 1024 * 1024;
 
-/// What is removed from a page is overwritten. What was a page of its own, as large bodies are, is overwritten when the page is used
-/// again. Overwriting these as well costs a write for each, so only erasing and purging do.
+/// What is removed from a page is overwritten. What was a page of its own, as large bodies are, is overwritten when the page is
+/// used again. Overwriting these as well costs a write for each, so only erasing and purging do.
 pub(crate) const SECURE_DELETE: &str = "FAST";
 /// How long emptying the log waits for others that read it. They cannot write during this time.
 const PATIENCE: Duration = Duration::from_secs(1);

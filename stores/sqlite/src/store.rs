@@ -119,11 +119,11 @@ impl SqliteStore {
         SqliteOptions::new(path).open()
     }
 
-    /// Copies the file while it is used, as it is after a commit. The copy is durable when this returns, only its owner can read it
-    /// (on Unix), and it has nothing that was removed from the file.
+    /// Copies the file while it is used, as it is after a commit. The copy is durable when this returns, only its owner can
+    /// read it (on Unix), and it has nothing that was removed from the file.
     ///
-    /// It has its name when it is complete. Until then, it is a temporary file in the same folder, which is removed after an error,
-    /// but not if the process is killed.
+    /// It has its name when it is complete. Until then, it is a temporary file in the same folder, which is removed after an
+    /// error, but not if the process is killed.
     ///
     /// # Errors
     ///
@@ -133,8 +133,8 @@ impl SqliteStore {
         self.with_file(move |file| backup(file, &to)).await
     }
 
-    /// Writes the log beside the file back to it, and empties the log. Returns false if another connection reads an older state from
-    /// it, for which this waits for a second at most.
+    /// Writes the log beside the file back to it, and empties the log. Returns false if another connection reads an older state
+    /// from it, for which this waits for a second at most.
     ///
     /// [`erase`](Store::erase) does so as well: until then, the log has what was erased.
     ///
