@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use webhook_generator::{Outcome, ReceiverDependency, Request, generate, normalize, render};
+use webhook_generator::{Outcome, ReceiverDependency, Request, catalogue, generate, normalize, render};
 
 const TABLE: &str = "../docs/support.md";
 
@@ -163,6 +163,10 @@ fn run(description: &Value) -> Output {
     let codes = messages.lines().filter_map(|line| Some(line.split_once('[')?.1.split_once("]: ")?.0.to_owned()));
     let mut output = Output { codes: codes.collect(), ..Output::default() };
     for (path, text) in outcome.output.into_iter().flat_map(|output| output.files) {
+        // It has whatever the others have, as data.
+        if path == catalogue::FILE {
+            continue;
+        }
         if path.starts_with("fixtures/") {
             output.fixtures.insert(path, text);
             continue;

@@ -7,7 +7,7 @@ use super::{
     Field, Header, Info, Json, Kind, Presence, Receiver, Rest, Security, Server, Source, Struct, Tag, TagSelect, Topic,
     Type, Union, Value, Variant,
 };
-use crate::document::{Node, Origin, json};
+use crate::document::{Node, Origin, json, shortened};
 use crate::fingerprint::Fingerprint;
 use crate::ir::{self, Api, Literal, TypeId};
 use crate::names::Names;
@@ -48,7 +48,11 @@ pub(crate) fn build(
         vendor: names.vendor.to_string(),
         receiver: Receiver { contract: facts.contract, version: facts.receiver.map(str::to_owned) },
         reexports: facts.reexports.iter().map(|&name| name.to_owned()).collect(),
-        info: Info { title: api.title.clone(), version: api.version.clone(), description: api.description.clone() },
+        info: Info {
+            title: api.title.clone(),
+            version: api.version.clone(),
+            description: prose(api.description.as_deref()),
+        },
         servers: servers(root),
         tags: tags(root),
         security: security(root),
@@ -77,8 +81,12 @@ pub(crate) fn build(
     }
 }
 
-fn text(node: &Node, name: &str) -> Option<String> {
-    node.get(name).and_then(Node::as_str).map(str::to_owned)
+fn text<'a>(node: &'a Node, name: &str) -> Option<&'a str> {
+    node.get(name).and_then(Node::as_str)
+}
+
+fn prose(text: Option<&str>) -> Option<String> {
+    text.map(|text| shortened(text).into_owned())
 }
 
 fn elements<'a>(root: &'a Node, name: &str) -> &'a [Node] {
@@ -86,12 +94,15 @@ fn elements<'a>(root: &'a Node, name: &str) -> &'a [Node] {
 }
 
 fn servers(root: &Node) -> Vec<Server> {
-    let server = |node: &Node| Some(Server { url: text(node, "url")?, description: text(node, "description") });
+    let server = |node: &Node| {
+        Some(Server { url: text(node, "url")?.to_owned(), description: prose(text(node, "description")) })
+    };
     elements(root, "servers").iter().filter_map(server).collect()
 }
 
 fn tags(root: &Node) -> Vec<Tag> {
-    let tag = |node: &Node| Some(Tag { name: text(node, "name")?, description: text(node, "description") });
+    let tag =
+        |node: &Node| Some(Tag { name: text(node, "name")?.to_owned(), description: prose(text(node, "description")) });
     elements(root, "tags").iter().filter_map(tag).collect()
 }
 
@@ -141,7 +152,7 @@ impl Builder<'_> {
             media_type: described.media_type.clone(),
             operation_id: described.operation.operation_id.clone(),
             summary: webhook.summary.clone(),
-            description: webhook.description.clone(),
+            description: prose(webhook.description.as_deref()),
             deprecated: webhook.deprecated,
             tags: described.operation.tags.clone(),
             security: described.security.as_ref().map(|node| Json::new(json(node))),
@@ -236,7 +247,7 @@ impl Builder<'_> {
         Value {
             value: Json::new(value.json()),
             rust,
-            description: value.description.clone(),
+            description: prose(value.description.as_deref()),
             source: self.source(value.value.origin()),
         }
     }
@@ -277,9 +288,9 @@ impl Builder<'_> {
 fn described(docs: &ir::Docs) -> Described {
     Described {
         title: docs.title.clone(),
-        description: docs.description.clone(),
+        description: prose(docs.description.as_deref()),
         deprecated: docs.deprecated,
-        constraints: docs.facts.iter().map(|(keyword, value)| (keyword.clone(), Json::new(value.clone()))).collect(),
+        constraints: docs.facts.iter().map(|(keyword, value)| (keyword.clone(), Json::new(value))).collect(),
     }
 }
 

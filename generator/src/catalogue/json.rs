@@ -1,6 +1,11 @@
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Error as _, Serialize, Serializer};
 use serde_json::value::RawValue;
+
+use crate::document::is_invisible;
 
 /// A JSON value as text, with all digits of its numbers. Equality compares the text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -8,8 +13,8 @@ pub struct Json(String);
 
 impl Json {
     /// The JSON of a text that is known to be JSON.
-    pub(super) fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+    pub(super) fn new(text: impl AsRef<str>) -> Self {
+        Self(escaped(text.as_ref()).into_owned())
     }
 
     /// The text.
@@ -21,6 +26,24 @@ impl Json {
     pub fn text(&self) -> Option<String> {
         serde_json::from_str(&self.0).ok()
     }
+}
+
+/// JSON text with escapes for all invisible characters: only strings have any.
+pub(super) fn escaped(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_invisible) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_invisible(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
 }
 
 impl Serialize for Json {
@@ -55,4 +78,17 @@ fn compact(text: &str) -> String {
         out.push(c);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn invisible_characters_are_escaped() {
+        let json = Json::new("{\"a\u{202e}\":\"\u{e0001}\"}");
+        assert_eq!(json.as_str(), r#"{"a\u202e":"\udb40\udc01"}"#);
+        let read: Json = serde_json::from_str(&serde_json::to_string(&json).unwrap()).unwrap();
+        assert_eq!(read, json);
+    }
 }

@@ -5,6 +5,7 @@ use std::io;
 use serde::Serialize as _;
 use serde_json::ser::{Formatter, Serializer};
 
+use super::json::escaped;
 use super::{Catalogue, FORMAT};
 
 /// How deep lines are broken: a member, value or variant is on one line.
@@ -64,7 +65,8 @@ impl Lines {
     }
 
     fn close(&mut self, writer: &mut (impl io::Write + ?Sized), close: &[u8]) -> io::Result<()> {
-        let is_broken = self.is_broken() && self.has_items.pop().unwrap_or_default();
+        let has_items = self.has_items.pop().unwrap_or_default();
+        let is_broken = self.is_broken() && has_items;
         self.depth -= 1;
         if is_broken {
             self.line(writer)?;
@@ -90,6 +92,10 @@ impl Lines {
 }
 
 impl Formatter for Lines {
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        writer.write_all(escaped(fragment).as_bytes())
+    }
+
     fn begin_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
         self.open(writer, b"[")
     }

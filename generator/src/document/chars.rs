@@ -1,5 +1,18 @@
 //! Characters that need care when text of a document is shown.
 
+use std::borrow::Cow;
+
+/// Longer descriptions are cut, with a note.
+const MAX_PROSE_CHARS: usize = 20_000;
+
+/// A description, cut if it is very long.
+pub(crate) fn shortened(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(MAX_PROSE_CHARS) {
+        Some((end, _)) => Cow::Owned(format!("{} […]", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
+
 /// Bidirectional marks and invisible characters, which make text look different from what it is.
 pub fn is_invisible(c: char) -> bool {
     matches!(c,

@@ -8,6 +8,7 @@ mod print_yaml;
 mod tree;
 
 pub use chars::is_invisible;
+pub(crate) use chars::shortened;
 pub use equal::{canonical, same};
 pub use print_json::{json, pretty_json};
 pub use print_yaml::yaml;

@@ -6,12 +6,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::html::to_markdown;
+use crate::document::shortened;
 
 /// Lines are wrapped before this column where they can be.
 const WIDTH: usize = 100;
-
-/// Longer descriptions are cut, with a note.
-const MAX_CHARS: usize = 20_000;
 
 /// JSON with more lines is cut, and so is a line with more characters.
 const MAX_JSON_LINES: usize = 50;
@@ -123,15 +121,10 @@ pub(super) fn json_block(json: &str) -> String {
 
 /// Line ends become one kind, and what cannot be seen goes.
 fn visible(text: &str) -> String {
-    let mut out = String::new();
+    let text = shortened(text);
+    let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
-    let mut count = 0;
     while let Some(c) = chars.next() {
-        count += 1;
-        if count > MAX_CHARS {
-            out.push_str(" […]");
-            break;
-        }
         match c {
             '\r' if chars.peek() == Some(&'\n') => {}
             '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{b}' | '\u{c}' => out.push('\n'),
