@@ -28,6 +28,9 @@ use crate::workspace::Workspace;
 /// How long nothing must happen before the inputs are read: editors write a file in several steps.
 const QUIET: Duration = Duration::from_millis(50);
 
+/// How many watched files are named.
+const MAX_NAMES: usize = 6;
+
 /// Why the wait for changes ends.
 enum Event {
     /// Something happened in a folder.
@@ -67,7 +70,7 @@ pub(crate) fn run(arguments: &Generate) -> Result<ExitCode, UsageError> {
         if now.has_failed {
             now.expect(known.unwrap_or_default());
         }
-        say(&format!("Watching {}; Ctrl-C ends\n", count(now.files.len(), "file")));
+        say(&format!("Watching {}; Ctrl-C ends\n", now.listed()));
         match wait(&received, &mut folders, &now)? {
             Some(changed) => say(&format!("\n{changed} changed\n")),
             None => return Ok(ExitCode::SUCCESS),
@@ -242,6 +245,17 @@ impl Inputs {
     fn folders(&self) -> BTreeSet<PathBuf> {
         let nearest = |path: &PathBuf| path.ancestors().skip(1).find(|folder| folder.is_dir()).map(Path::to_owned);
         self.files.keys().filter_map(nearest).collect()
+    }
+
+    /// The files by name; of many, the first ones.
+    fn listed(&self) -> String {
+        let names = self.files.keys().map(|path| format!("`{}`", shown(path.clone()).display()));
+        let names: Vec<_> = names.take(MAX_NAMES).collect();
+        let more = match self.files.len() - names.len() {
+            0 => String::new(),
+            more => format!(" and {}", count(more, "more file")),
+        };
+        format!("{}{more}", names.join(", "))
     }
 
     /// The inputs that differ from what was read, as a list; empty if there is none.

@@ -87,7 +87,7 @@ fn files_folders_and_catalogues_are_compared() {
     folder.webhooks("", &generate).exits(0);
     let run = folder.webhooks("", "diff old/parcel-webhooks new").exits(0);
     let run = run.shows("2 changes from old/parcel-webhooks/catalogue.json to new/codegen.toml");
-    run.shows("before: old/parcel-webhooks/catalogue.json #/components/schemas/parcel/properties/weight");
+    run.shows("before, in old/parcel-webhooks/catalogue.json: `#/components/schemas/parcel/properties/weight`");
     folder.webhooks("", "diff old/parcel-webhooks old").exits(0).shows("no differences");
     folder.write("old/parcel-webhooks/catalogue.json", "{}");
     folder.webhooks("", "diff old/parcel-webhooks new").exits(2).reports("missing field `format`");

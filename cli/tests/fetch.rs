@@ -74,7 +74,8 @@ fn second() -> String {
 #[test]
 fn a_new_version_replaces_the_old_one() {
     let vendor = Vendor::new();
-    vendor.publish(Reply::ok(SPEC).etag("\"one\"").header("last-modified", "Sun, 01 Nov 2026 10:00:00 GMT"));
+    let dated = Reply::ok(SPEC).etag("\"one\"").header("date", "Sun, 01 Nov 2026 10:01:00 GMT");
+    vendor.publish(dated.header("last-modified", "Sun, 01 Nov 2026 10:00:00 GMT"));
     vendor
         .check()
         .exits(3)
@@ -102,7 +103,11 @@ fn a_new_version_replaces_the_old_one() {
     // The server is asked whether there is a new version, and nothing is written, not even a date.
     vendor.server.requests();
     let files = vendor.folder.files(".");
-    vendor.fetch().exits(0).reports("`acme/acme.yaml` is unchanged since it was fetched on 20").reports("version `1`");
+    vendor
+        .fetch()
+        .exits(0)
+        .reports("`acme/acme.yaml`: the vendor's file is unchanged since it was fetched on 20")
+        .reports("version `1`");
     vendor.check().exits(0).reports("is unchanged since");
     let requests = vendor.server.requests();
     for header in
@@ -131,6 +136,32 @@ fn a_new_version_replaces_the_old_one() {
     vendor.check().exits(3);
     vendor.fetch().exits(0);
     assert_eq!(vendor.folder.read("acme/acme.yaml"), second());
+}
+
+/// A time has seconds. What was changed just now may change again in the same second.
+#[test]
+fn a_file_that_was_modified_just_now_is_asked_for_without_a_condition() {
+    const MODIFIED: &str = "Sun, 01 Nov 2026 10:00:00 GMT";
+    let vendor = Vendor::new();
+    let asks = |date: &str| {
+        let _ = fs::remove_file(vendor.folder.path("acme/acme.yaml.fetched.toml"));
+        let _ = fs::remove_file(vendor.folder.path("acme/acme.yaml"));
+        vendor.publish(Reply::ok(SPEC).header("date", date).header("last-modified", MODIFIED));
+        vendor.fetch().exits(0);
+        vendor.server.requests();
+        vendor.fetch().exits(0);
+        vendor.server.requests().iter().any(|request| request.contains("if-modified-since: "))
+    };
+    assert!(!asks("Sun, 01 Nov 2026 10:00:00 GMT"));
+    assert!(!asks("Sun, 01 Nov 2026 10:00:59 GMT"));
+    assert!(asks("Sun, 01 Nov 2026 10:01:00 GMT"));
+    // Without a date, the time is that of this machine.
+    vendor.publish(Reply::ok(second()).header("last-modified", "Thu, 01 Jan 2099 00:00:00 GMT"));
+    vendor.fetch().exits(0);
+    assert!(!vendor.folder.read("acme/acme.yaml.fetched.toml").contains("last-modified"));
+    vendor.publish(Reply::ok(SPEC).header("last-modified", "Sat, 01 Jan 2000 00:00:00 GMT"));
+    vendor.fetch().exits(0);
+    assert!(vendor.folder.read("acme/acme.yaml.fetched.toml").contains("last-modified"));
 }
 
 #[test]
@@ -488,7 +519,7 @@ fn the_workspace_lists_vendors() {
         "b/codegen.toml",
         &format!("spec = \"b.yaml\"\n[fetch]\nurl = \"{}\"\n", vendor.server.url("/api/openapi.yaml")),
     );
-    fetch("--check").exits(3).reports("`acme/acme.yaml` is unchanged").reports("something new for `b/b.yaml`");
+    fetch("--check").exits(3).reports("`acme/acme.yaml`: the vendor's file is unchanged").reports("something new for `b/b.yaml`");
 }
 
 #[test]

@@ -426,6 +426,11 @@ fn a_missing_receiver_is_asked_and_a_missing_file_is_an_error() {
     let first = First::new(&description(&webhook("parcel.sent", "type: { const: parcel.sent }"), ""));
     first.0.webhooks(".", "init --spec acme.yaml").exits(0).reports("Answer the open question");
     assert!(first.0.read("codegen.toml").contains("\n#receiver = \"…\"\n") && !first.has_crate());
+    // The option holds for this run; the file that exists is not changed.
+    let before = first.0.read("codegen.toml");
+    first.init().exits(0);
+    assert!(first.has_crate());
+    assert_eq!(first.0.read("codegen.toml"), before);
     let nowhere = first.0.webhooks(".", "init --spec nowhere.yaml --out new/crate").exits(1);
     assert!(nowhere.stderr.contains("error["), "{nowhere:#?}");
     assert!(!first.0.path("new").exists(), "nothing is written");

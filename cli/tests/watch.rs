@@ -31,7 +31,7 @@ impl Watch {
         let stderr = BufReader::new(child.stderr.take().unwrap());
         thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
         let watch = Self { child, lines };
-        watch.until("Watching ");
+        watch.until("Watching `");
         watch
     }
 

@@ -3,6 +3,8 @@
 use std::io::{self, Read as _};
 use std::time::{Duration, Instant};
 
+use jiff::fmt::rfc2822;
+use jiff::{SignedDuration, Timestamp};
 use ureq::http::{Response, StatusCode, header};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body};
@@ -13,6 +15,9 @@ use super::proxy;
 
 /// How many redirects are followed.
 const MAX_REDIRECTS: usize = 5;
+
+/// How old a file must be for its time to say that it is unchanged.
+const SETTLED: SignedDuration = SignedDuration::from_secs(60);
 
 /// Fetches from one origin, and from others that it redirects to.
 pub(super) struct Client {
@@ -191,7 +196,9 @@ impl Client {
             let value = response.headers().get(name)?.to_str().ok()?.trim();
             Some(value.to_owned()).filter(|value| !value.is_empty())
         };
-        let validators = Validators { etag: text(header::ETAG), last_modified: text(header::LAST_MODIFIED) };
+        let date = text(header::DATE);
+        let last_modified = text(header::LAST_MODIFIED).filter(|modified| is_over(modified, date.as_deref()));
+        let validators = Validators { etag: text(header::ETAG), last_modified };
         let encoding = text(header::CONTENT_ENCODING).unwrap_or_default().to_ascii_lowercase();
         if !["", "identity", "gzip", "x-gzip"].contains(&&*encoding) {
             return Err(Failure::new(format!(
@@ -258,6 +265,14 @@ pub(super) fn shown(url: &Url) -> String {
     shown.set_query(None);
     shown.set_fragment(None);
     shown.into()
+}
+
+/// Whether a file that was modified at this time was at least [`SETTLED`] old at the time of the answer. A later change may
+/// otherwise have the same time, which has seconds only.
+fn is_over(modified: &str, answered: Option<&str>) -> bool {
+    let parse = |text: &str| rfc2822::parse(text).ok().map(|time| time.timestamp());
+    let answered = answered.and_then(parse).unwrap_or_else(Timestamp::now);
+    parse(modified).is_some_and(|modified| answered.duration_since(modified) >= SETTLED)
 }
 
 fn is_redirect(status: StatusCode) -> bool {

@@ -77,7 +77,7 @@ impl Fetched {
         };
         let end = match (self.end, &self.previous) {
             (End::Unchanged, Some((_, day))) => {
-                format!("`{spec}` is unchanged since it was fetched on {day}, {version}")
+                format!("`{spec}`: the vendor's file is unchanged since it was fetched on {day}, {version}")
             }
             (End::Unchanged, None) => format!("`{spec}` is what `{url}` has, {version}"),
             (End::Published, _) => {

@@ -56,7 +56,13 @@ impl Init {
         let config = self.input.config.clone().unwrap_or_else(beside);
         if config.exists() {
             check_spec(&config, spec, address)?;
-            return self.generation(self.files_of(&config)).generate();
+            // As for `generate`, options override the file.
+            let arguments = Generate {
+                crate_name: self.crate_name.clone(),
+                receiver: self.receiver.clone(),
+                ..self.generation(self.files_of(&config))
+            };
+            return arguments.generate();
         }
         let folder = config.parent().unwrap_or(Path::new(""));
         let spec = &match address {
@@ -249,7 +255,9 @@ fn steps(config: &Path, out: &Path, text: &Text, is_ready: bool) -> String {
     };
     let generate = format!("Run `cargo webhooks generate --config {config}`.");
     let check = format!("Run `cargo test --manifest-path {out}/Cargo.toml`.");
-    let depend = format!("Depend on the crate: `cargo add --path {out}`. Its docs show how to receive deliveries.");
+    let depend = format!(
+        "Depend on the crate: `cargo add --path {out} --features serve`. Its docs show how to receive deliveries."
+    );
     let steps = match (is_ready, lines.is_empty()) {
         (true, true) => [answer, check, depend],
         (true, false) => [answer, generate, depend],

@@ -51,6 +51,7 @@ impl<'t> Table<'t> {
     ) -> Option<Spanned<T>> {
         let value = self.take(key)?;
         if let DeValue::String(text) = value.get_ref()
+            && !is_placeholder(text)
             && !words.iter().any(|(word, _)| word == text)
         {
             let plain = |text: &str| text.to_lowercase().replace(['-', '_', ' '], "");
@@ -170,6 +171,10 @@ impl<'t> Table<'t> {
             return Some(Spanned::new(span, *word));
         }
         let known = || words.iter().map(|(word, _)| *word);
+        if is_placeholder(text) {
+            self.report(self.incomplete(span).help(listed(known())));
+            return None;
+        }
         let help = did_you_mean(text, known()).unwrap_or_else(|| listed(known()));
         self.report(self.error(span, format!("unknown value `{text}`"), help));
         None
@@ -206,6 +211,11 @@ impl<'t> Table<'t> {
         Diagnostic::new(Code::Config, message).at(self.place(span), "").help(help)
     }
 
+    /// The error for a value that was offered to be completed.
+    fn incomplete(&self, span: Range<usize>) -> Diagnostic {
+        self.error(span, "the value is not complete", "complete this value")
+    }
+
     /// The error for a key that must be there.
     pub(super) fn missing(&self, key: &str) -> Diagnostic {
         Diagnostic::new(Code::Config, format!("missing key `{key}`")).at(self.place(self.span.clone()), "")
@@ -234,6 +244,10 @@ impl<'t> Table<'t> {
     }
 
     fn parse_text<T: FromStr<Err: Display>>(&mut self, span: &Range<usize>, text: &str) -> Option<Spanned<T>> {
+        if is_placeholder(text) {
+            self.report(self.incomplete(span.clone()));
+            return None;
+        }
         match text.parse() {
             Ok(parsed) => Some(Spanned::new(span.clone(), parsed)),
             Err(problem) => {
@@ -283,6 +297,11 @@ impl<'t> Table<'t> {
         self.report(error);
         None
     }
+}
+
+/// Whether a value is one that messages and `init` offer to complete.
+fn is_placeholder(text: &str) -> bool {
+    ["…", "/…", "x-…"].contains(&text)
 }
 
 fn listed(words: impl Iterator<Item = &'static str>) -> String {

@@ -491,6 +491,14 @@ fn mistakes_in_signatures_are_located() {
         "#]],
     );
     check_error(
+        &hmac("signed = \"…\""),
+        &expect![[r#"
+            E0401: the value is not complete
+            at 83..88: "\"…\""
+            help: complete this value
+        "#]],
+    );
+    check_error(
         &hmac("signed = \"{timestamp}{body}\""),
         &expect![[r#"
             E0401: "{timestamp}{body}" is ambiguous: without a text such as `.` between them, bytes could move from one placeholder to the other

@@ -19,6 +19,8 @@ pub struct Diagnostic {
     pub settings: Vec<Setting>,
     /// How many more findings of the same kind and cause it stands for.
     pub alike: usize,
+    /// How many of these it does not show a place of.
+    pub hidden: usize,
     /// Whether this is a warning that was made an error, and by what.
     pub denied: Option<Denied>,
 }
@@ -64,6 +66,7 @@ impl Diagnostic {
             help: Vec::new(),
             settings: Vec::new(),
             alike: 0,
+            hidden: 0,
             denied: None,
         }
     }
@@ -136,7 +139,7 @@ impl Diagnostic {
 
     /// Additional notes.
     pub fn notes(&self) -> Vec<String> {
-        let alike = match self.alike {
+        let alike = match self.hidden {
             0 => None,
             1 => Some("there is 1 more like this; `-v` shows each".to_owned()),
             more => Some(format!("there are {more} more like this; `-v` shows each")),

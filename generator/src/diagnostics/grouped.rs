@@ -43,7 +43,9 @@ fn one(group: &[&Diagnostic]) -> Diagnostic {
     let is_settings =
         |help: &String, finding: &Diagnostic| finding.settings.iter().any(|setting| setting.help() == *help);
     one.help.retain(|help| !is_settings(help, first));
+    one.hidden = others.len();
     for other in &others[..others.len().min(MAX_PLACES - 1)] {
+        one.hidden -= other.labels.len().min(1);
         let text =
             |label: &Label| if other.message == first.message { label.text.clone() } else { other.message.clone() };
         one.labels.extend(other.labels.first().map(|label| Label { place: label.place.clone(), text: text(label) }));
@@ -104,8 +106,14 @@ mod tests {
         assert_eq!(one.labels[1].text, "no event type for `b`");
         assert_eq!(one.settings[0].lines.len(), 4);
         assert_eq!(one.help.len(), 1, "{:?}", one.help);
-        assert!(one.notes()[0].contains("3 more"), "{:?}", one.notes());
+        assert!(one.notes()[0].contains("there is 1 more"), "{:?}", one.notes());
         assert_eq!((at_all.alike, untyped.alike), (0, 0));
+        let mut two = Diagnostics::default();
+        ["a", "b"].iter().enumerate().for_each(|(at, name)| {
+            two.push(finding(Code::NoEventType, &format!("no event type for `{name}`"), at));
+        });
+        let [both] = &two.grouped().iter().cloned().collect::<Vec<_>>()[..] else { panic!() };
+        assert_eq!((both.alike, both.notes()), (1, vec![]), "both places are shown");
         assert_eq!(all.iter().count(), 6, "the findings themselves stay");
     }
 }

@@ -12,6 +12,7 @@ use super::header::{Role, names, role};
 use super::signed::{self, Signed};
 use super::words::{Like, Says, have, said, words};
 use crate::diagnostics::Place;
+use crate::document::Node;
 use crate::normalize::{Description, Schemas, Statement, StatementKind, prose};
 use crate::signature::{Encoding, Hash};
 
@@ -184,9 +185,13 @@ pub(super) fn gather(description: &Description) -> Vec<Evidence> {
         }
     }
     if !found.is_settled() {
+        let introduction = introduction(&description.document);
         for statement in prose(&description.document) {
+            let is_introduction = introduction.as_ref() == Some(&statement.place);
+            let is_about =
+                |section: &&str| mentions_signatures(section) && (is_introduction || is_about_deliveries(section));
             let texts = statement.texts.iter().filter_map(|text| text.as_str());
-            for section in texts.flat_map(sections).filter(|section| is_about_deliveries(section)) {
+            for section in texts.flat_map(sections).filter(is_about) {
                 found.add_text(&statement, section);
             }
         }
@@ -338,9 +343,20 @@ fn sections(text: &str) -> Vec<&str> {
     sections
 }
 
-/// Whether a text is about what a vendor sends, and how that is signed.
+/// The place of `info.description`, if there is nothing but webhooks that it can be about.
+fn introduction(document: &Node) -> Option<Place> {
+    let has_paths = document.get("paths").and_then(Node::as_object).is_some_and(|paths| !paths.is_empty());
+    let text = document.get("info")?.get("description").filter(|_| !has_paths)?;
+    Some(Place::Value(text.origin().clone()))
+}
+
+/// Whether a text may say how something is signed. Most texts have none of these words.
+fn mentions_signatures(text: &str) -> bool {
+    ["ignature", "hmac", "HMAC", "signed", "tandard", "vix"].iter().any(|mention| text.contains(mention))
+}
+
+/// Whether a text is about what a vendor sends.
 fn is_about_deliveries(text: &str) -> bool {
-    const MENTIONS: [&str; 4] = ["ignature", "hmac", "HMAC", "signed"];
     const DELIVERIES: [&str; 9] = [
         "webhook",
         "webhooks",
@@ -352,9 +368,5 @@ fn is_about_deliveries(text: &str) -> bool {
         "callbacks",
         "notifications",
     ];
-    // Most texts have none of these words.
-    if !MENTIONS.iter().any(|mention| text.contains(mention)) && !text.contains("tandard") && !text.contains("vix") {
-        return false;
-    }
     have(&words(text), &DELIVERIES)
 }

@@ -144,9 +144,12 @@ fn finding(evidence: &Evidence, rivals: &[&Evidence], offer: Offer, is_used: boo
     let diagnostic = if is_used {
         diagnostic.help("compare it with the vendor's documentation; these lines keep it, without this warning")
     } else if offer.beyond.is_empty() {
-        diagnostic
-            .help("until the scheme is set, the generated `receiver` takes a `Verifier`")
-            .help("complete these lines from the vendor's documentation")
+        let is_complete = offer.open.is_empty();
+        diagnostic.help("until the scheme is set, the generated `receiver` takes a `Verifier`").help(if is_complete {
+            "compare these lines with the vendor's documentation"
+        } else {
+            "complete these lines from the vendor's documentation"
+        })
     } else {
         diagnostic.help(ELSEWHERE)
     };

@@ -3,6 +3,8 @@
 use expect_test::expect;
 
 use super::{check_signature, check_signature_words};
+use crate::Stage;
+use crate::testing::Input;
 
 #[test]
 fn standard_webhooks_by_its_headers() {
@@ -579,4 +581,23 @@ fn forms_that_cannot_be_configured_yet() {
             expected,
         );
     }
+}
+
+#[test]
+fn the_introduction_of_a_description_without_paths_is_about_webhooks() {
+    let findings = |paths: &str| {
+        let spec = format!(
+            "openapi: 3.1.0\ninfo:\n  title: Acme\n  version: '1'\n  description: 'Every request carries the header \
+             `X-Acme-Signature`: the HMAC-SHA256 of the raw body, hex encoded.'\n{paths}\nwebhooks:\n  ping: {{post: {{\
+             requestBody: {{content: {{application/json: {{schema: {{properties: {{type: {{const: ping}}}}}}}}}}}}}}}}\n"
+        );
+        Input { spec: &spec, config: "" }.offers(Stage::Ir).1
+    };
+    let about = "W0703: the signature in `x-acme-signature` is documented only in a text outside of the webhooks\n";
+    for paths in ["", "paths: {}"] {
+        let findings = findings(paths);
+        assert!(findings.contains(about) && findings.contains("signed = \"{body}\""), "{paths}: {findings}");
+    }
+    let findings = findings("paths: {/parcels: {get: {responses: {'200': {description: A list}}}}}");
+    assert!(findings.contains("W0703: the description does not say how deliveries are signed"), "{findings}");
 }

@@ -70,6 +70,14 @@ impl Side<'_> {
             _ => format!("{} {}", self.title, source.0),
         }
     }
+
+    /// A place as a note: `before: api.yaml:1:2`, or `before, in v1: #/webhooks/a`.
+    pub(super) fn note(&self, label: &str, source: &Source) -> String {
+        match self.find(source) {
+            Some(_) => format!("{label}: {}", self.line(source)),
+            None => format!("{label}, in {}: `{}`", self.title, source.0),
+        }
+    }
 }
 
 fn place(sources: &Sources, source: &Source) -> Option<Place> {

@@ -59,7 +59,7 @@ fn report(changes: &Changes<'_>, entry: &Entry, renderer: &Renderer) -> String {
         group = match snippet {
             Some(snippet) => group.element(snippet),
             // A long line, or a version whose files are not there.
-            None => group.element(Level::NOTE.message(format!("{label}: {}", visible(&side.line(source))))),
+            None => group.element(Level::NOTE.message(visible(&side.note(label, source)))),
         };
     }
     let mut notes = Vec::new();
