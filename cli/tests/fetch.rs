@@ -519,7 +519,10 @@ fn the_workspace_lists_vendors() {
         "b/codegen.toml",
         &format!("spec = \"b.yaml\"\n[fetch]\nurl = \"{}\"\n", vendor.server.url("/api/openapi.yaml")),
     );
-    fetch("--check").exits(3).reports("`acme/acme.yaml`: the vendor's file is unchanged").reports("something new for `b/b.yaml`");
+    fetch("--check")
+        .exits(3)
+        .reports("`acme/acme.yaml`: the vendor's file is unchanged")
+        .reports("something new for `b/b.yaml`");
 }
 
 #[test]
