@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::future::poll_fn;
+use std::task::Poll;
 
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
@@ -93,19 +94,25 @@ impl Endpoints {
         Ok(answer)
     }
 
-    /// Waits until no handler is running.
+    /// Waits until no handler of any service is running.
     pub(super) async fn idle(&self) {
-        for idle in &self.idle {
-            idle().await;
-        }
+        all(&self.idle).await;
     }
 
     /// Leaves what still runs to the next process.
     pub(super) async fn stop(&self) {
-        for stop in &self.stop {
-            stop().await;
-        }
+        all(&self.stop).await;
     }
+}
+
+/// Calls all at once: they share a time limit. Waits for the last one.
+async fn all(hooks: &[Hook]) {
+    let mut calls: Vec<_> = hooks.iter().map(|hook| hook()).collect();
+    poll_fn(|context| {
+        calls.retain_mut(|call| call.as_mut().poll(context).is_pending());
+        if calls.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
 }
 
 /// Reports a request to a path without an endpoint. The usual cause is a wrong address in the vendor's settings.
@@ -132,4 +139,51 @@ where
     B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
 {
     response.map(|body| body.map_err(Into::into).boxed_unsync())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use http_body_util::Full;
+    use tokio::sync::Barrier;
+    use tokio::time::timeout;
+
+    use super::*;
+
+    /// It is idle, and stops, only at the same time as the others.
+    #[derive(Clone)]
+    struct Together(Arc<Barrier>);
+
+    impl WebhookService for Together {
+        async fn answer<B>(&self, _: Request<B>) -> Response<Full<Bytes>>
+        where
+            B: Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
+        {
+            Response::default()
+        }
+
+        async fn idle(&self) {
+            self.0.wait().await;
+        }
+
+        async fn stop(&self) {
+            self.0.wait().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn services_stop_at_the_same_time() {
+        let service = Together(Arc::new(Barrier::new(3)));
+        let mut endpoints = Endpoints::default();
+        for path in ["/a", "/b", "/c"] {
+            endpoints.add(path, service.clone());
+        }
+        let both = async {
+            endpoints.idle().await;
+            endpoints.stop().await;
+        };
+        timeout(Duration::from_secs(5), both).await.unwrap();
+    }
 }

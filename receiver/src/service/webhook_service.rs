@@ -19,7 +19,8 @@ pub trait WebhookService: Clone + Send + Sync + 'static {
     fn idle(&self) -> impl Future<Output = ()> + Send;
 
     /// Leaves what still runs to the next process, if that is possible. A server calls it last, also if the time for
-    /// [`idle`](Self::idle) was over, and waits for a few seconds at most. The default does nothing.
+    /// [`idle`](Self::idle) was over, and waits for a few seconds at most, for all services at the same time. The default does
+    /// nothing.
     fn stop(&self) -> impl Future<Output = ()> + Send {
         async {}
     }
