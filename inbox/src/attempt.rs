@@ -31,7 +31,7 @@ pub(crate) fn start<S: Store, W: Webhooks>(
     permits: Permits,
 ) -> Option<JoinHandle<()>> {
     let key = claim.id.key.clone();
-    if !shared.held.begin(&claim.id) {
+    if !shared.held.begin(&claim) {
         tracing::warn!(
             endpoint = key.endpoint,
             id = key.id,
@@ -56,6 +56,7 @@ pub(crate) fn start<S: Store, W: Webhooks>(
                 this.held.remove(&claim);
             }
             drop(permits);
+            this.held.ended.notify_one();
             this.progressed();
             if this.settings.order.is_some() {
                 // The next one with the same key can be claimed.

@@ -4,23 +4,35 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Notify;
 use tokio::task::AbortHandle;
+use tokio::time::Instant;
 
-use crate::store::{ClaimId, ClaimToken, Key};
+use crate::store::{Claim, ClaimId, ClaimToken, EventTypes, Key};
 
 /// The claims whose handlers run, and those that are ending.
 #[derive(Default)]
-pub(crate) struct Held(Mutex<Claims>);
+pub(crate) struct Held {
+    claims: Mutex<Claims>,
+    /// Wakes what waits for the end of handlers.
+    pub(crate) ended: Notify,
+}
 
 #[derive(Default)]
 struct Claims {
     running: HashMap<Key, Running>,
     /// Their ends are on the way to the store.
-    ending: HashMap<ClaimId, Option<AbortHandle>>,
+    ending: HashMap<ClaimId, Handler>,
 }
 
 struct Running {
     token: ClaimToken,
+    handler: Handler,
+}
+
+struct Handler {
+    began: Instant,
+    event_type: Option<String>,
     task: Option<AbortHandle>,
 }
 
@@ -28,14 +40,16 @@ impl Held {
     /// Begins to hold a claim. Returns `false` if a handler of its entry runs here already: that one goes on, under
     /// this claim. So if the clock of the store steps forward and all leases seem to have lapsed, nothing is handled
     /// twice.
-    pub(crate) fn begin(&self, claim: &ClaimId) -> bool {
-        match self.lock().running.entry(claim.key.clone()) {
+    pub(crate) fn begin(&self, claim: &Claim) -> bool {
+        let ClaimId { key, token } = &claim.id;
+        match self.lock().running.entry(key.clone()) {
             Entry::Occupied(mut running) => {
-                running.get_mut().token = claim.token;
+                running.get_mut().token = *token;
                 false
             }
             Entry::Vacant(vacant) => {
-                vacant.insert(Running { token: claim.token, task: None });
+                let handler = Handler { began: Instant::now(), event_type: claim.event_type.clone(), task: None };
+                vacant.insert(Running { token: *token, handler });
                 true
             }
         }
@@ -44,16 +58,16 @@ impl Held {
     /// Sets the task that handles an entry, unless it is ending already.
     pub(crate) fn set_task(&self, key: &Key, task: AbortHandle) {
         if let Some(running) = self.lock().running.get_mut(key) {
-            running.task = Some(task);
+            running.handler.task = Some(task);
         }
     }
 
     /// The handler of an entry has finished. Returns its claim; `None` if that has expired.
     pub(crate) fn end(&self, key: &Key) -> Option<ClaimId> {
         let claims = &mut *self.lock();
-        let Running { token, task } = claims.running.remove(key)?;
+        let Running { token, handler } = claims.running.remove(key)?;
         let claim = ClaimId { key: key.clone(), token };
-        claims.ending.insert(claim.clone(), task);
+        claims.ending.insert(claim.clone(), handler);
         Some(claim)
     }
 
@@ -70,6 +84,14 @@ impl Held {
         running.chain(claims.ending.keys().cloned()).collect()
     }
 
+    /// When the last handler of these event types began that has not ended.
+    pub(crate) fn last_begin(&self, event_types: &EventTypes) -> Option<Instant> {
+        let claims = self.lock();
+        let handlers = claims.running.values().map(|running| &running.handler).chain(claims.ending.values());
+        let meant = handlers.filter(|handler| event_types.contains(handler.event_type.as_deref()));
+        meant.map(|handler| handler.began).max()
+    }
+
     /// Drops the handler of a claim that has expired. Returns whether it was running: the store knows of ends earlier
     /// than this.
     pub(crate) fn expire(&self, claim: &ClaimId) -> bool {
@@ -77,9 +99,10 @@ impl Held {
         let is_current = claims.running.get(&claim.key).is_some_and(|running| running.token == claim.token);
         let running = if is_current { claims.running.remove(&claim.key) } else { None };
         let was_running = running.is_some();
-        if let Some(task) = running.and_then(|running| running.task) {
+        if let Some(task) = running.and_then(|running| running.handler.task) {
             task.abort();
         }
+        self.ended.notify_one();
         was_running
     }
 
@@ -87,12 +110,12 @@ impl Held {
     pub(crate) fn abort_all(&self) -> Vec<ClaimId> {
         let all = self.claims();
         let claims = &mut *self.lock();
-        let running = claims.running.drain().filter_map(|(_, running)| running.task);
-        running.chain(claims.ending.drain().filter_map(|(_, task)| task)).for_each(|task| task.abort());
+        let running = claims.running.drain().filter_map(|(_, running)| running.handler.task);
+        running.chain(claims.ending.drain().filter_map(|(_, handler)| handler.task)).for_each(|task| task.abort());
         all
     }
 
     fn lock(&self) -> MutexGuard<'_, Claims> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.claims.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

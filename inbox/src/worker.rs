@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::select;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, yield_now};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout};
 use webhook_receiver::{LeaseState, Webhooks};
@@ -24,10 +24,12 @@ const SAMPLE_INTERVAL: Duration = Duration::from_secs(15);
 pub(crate) async fn claim<S: Store, W: Webhooks>(shared: Arc<Shared<S, W>>) {
     // At most the poll interval from now on.
     let mut next_lapsed = Instant::now();
+    let mut withheld = Vec::new();
     while shared.phase() == Phase::Running {
         if Instant::now() >= next_lapsed {
             // Between two of them, others get their turn.
             let pause = if isolated(&shared).await { Duration::ZERO } else { shared.settings.poll };
+            withheld = waited_for(&shared).await;
             next_lapsed = Instant::now() + pause;
         }
         select! {
@@ -38,7 +40,7 @@ pub(crate) async fn claim<S: Store, W: Webhooks>(shared: Arc<Shared<S, W>>) {
                 let Ok(first) = first else { return };
                 // Ends that shared a commit free their places together.
                 yield_now().await;
-                if !round(&shared, vec![first]).await.is_empty() {
+                if !round(&shared, vec![first], &withheld).await.is_empty() {
                     continue;
                 }
             }
@@ -57,21 +59,30 @@ pub(crate) async fn claim<S: Store, W: Webhooks>(shared: Arc<Shared<S, W>>) {
 /// deliveries beside it would count as well. So it is the only one that is claimed, and nothing else begins until it has ended or
 /// its handler has run for the length of a lease.
 async fn isolated<S: Store, W: Webhooks>(shared: &Arc<Shared<S, W>>) -> bool {
-    if !has_lapsed(shared).await {
+    let has_place = || {
+        let full = shared.slots.limited.iter().filter(|(event_type, places)| is_occupied(shared, event_type, places));
+        EventTypes::Except(full.map(|(event_type, _)| (*event_type).to_owned()).collect())
+    };
+    if !has_lapsed(shared, has_place()).await {
         return false;
     }
     // What is handled here is not meant, even if the clock has stepped forward.
     extend(shared).await;
-    if !has_lapsed(shared).await {
+    if !has_lapsed(shared, has_place()).await {
         return false;
     }
-    let mut rest = select! {
-        () = shared.until(Phase::Draining) => return false,
-        places = all_places(shared) => places,
+    let place = async {
+        alone(shared).await;
+        Arc::clone(&shared.slots.all).acquire_owned().await
     };
-    let Some(place) = rest.as_mut().and_then(|places| places.split(1)) else { return false };
+    let place = select! {
+        () = shared.until(Phase::Draining) => return false,
+        place = place => place,
+    };
+    // A semaphore that is never closed.
+    let Ok(place) = place else { return false };
     let mut places = vec![place];
-    let Some(task) = claim_into(shared, true, &mut places).await.pop() else { return false };
+    let Some(task) = claim_into(shared, true, &[], &mut places).await.pop() else { return false };
     select! {
         () = shared.until(Phase::Draining) => {}
         _ = timeout(shared.settings.lease, task) => {}
@@ -79,11 +90,28 @@ async fn isolated<S: Store, W: Webhooks>(shared: &Arc<Shared<S, W>>) -> bool {
     true
 }
 
-/// Whether the lease of a delivery has lapsed for which there can be a place.
-async fn has_lapsed<S: Store, W: Webhooks>(shared: &Shared<S, W>) -> bool {
-    let full = shared.slots.limited.iter().filter(|(_, semaphore)| semaphore.available_permits() == 0);
-    let others = EventTypes::Except(full.map(|(event_type, _)| (*event_type).to_owned()).collect());
-    let request = request(shared, others, true, 1);
+/// Whether all places of this event type are occupied by handlers that have run for the length of a lease, which are not waited
+/// for.
+fn is_occupied<S: Store, W: Webhooks>(shared: &Shared<S, W>, event_type: &str, places: &Semaphore) -> bool {
+    let last = || shared.held.last_begin(&EventTypes::Only(vec![event_type.to_owned()]));
+    places.available_permits() == 0 && last().is_none_or(|began| began.elapsed() >= shared.settings.lease)
+}
+
+/// The event types for whose next place a lapsed delivery waits. Pending ones would take it each time.
+async fn waited_for<S: Store, W: Webhooks>(shared: &Shared<S, W>) -> Vec<&'static str> {
+    let mut found = Vec::new();
+    for (event_type, places) in &shared.slots.limited {
+        let only = EventTypes::Only(vec![(*event_type).to_owned()]);
+        if is_occupied(shared, event_type, places) && has_lapsed(shared, only).await {
+            found.push(*event_type);
+        }
+    }
+    found
+}
+
+/// Whether the lease of a delivery of these event types has lapsed.
+async fn has_lapsed<S: Store, W: Webhooks>(shared: &Shared<S, W>, event_types: EventTypes) -> bool {
+    let request = request(shared, event_types, true, 1);
     let found = shared.observe(Call::Work, shared.store.has_claimable(&request).await);
     found.unwrap_or_else(|error| {
         failed(&error, "no webhooks can be claimed");
@@ -91,39 +119,44 @@ async fn has_lapsed<S: Store, W: Webhooks>(shared: &Shared<S, W>) -> bool {
     })
 }
 
-/// Waits until no handler is running, or those that are have run for the length of a lease. Then takes all places that are free, at
-/// least one.
-async fn all_places<S: Store, W: Webhooks>(shared: &Shared<S, W>) -> Option<OwnedSemaphorePermit> {
-    let (all, count) = (&shared.slots.all, u32::try_from(shared.settings.concurrency).ok()?);
-    // A semaphore that is never closed.
-    if let Ok(places) = timeout(shared.settings.lease, Arc::clone(all).acquire_many_owned(count)).await {
-        return places.ok();
+/// Waits until no handler is running except those that have run for the length of a lease. Nothing begins meanwhile.
+async fn alone<S: Store, W: Webhooks>(shared: &Shared<S, W>) {
+    while let Some(last) = shared.held.last_begin(&EventTypes::Except(Vec::new())) {
+        let lease = shared.settings.lease;
+        if last.elapsed() >= lease {
+            return;
+        }
+        select! {
+            () = shared.held.ended.notified() => {}
+            () = sleep_until(last + lease) => return,
+        }
     }
-    let mut places = Arc::clone(all).acquire_owned().await.ok()?;
-    while let Ok(place) = Arc::clone(all).try_acquire_owned() {
-        places.merge(place);
-    }
-    Some(places)
 }
 
-/// Claims as many deliveries as there are places, and begins to handle them. Returns their tasks.
-async fn round<S: Store, W: Webhooks>(shared: &Arc<Shared<S, W>>, mut places: Permits) -> Vec<JoinHandle<()>> {
+/// Claims as many deliveries as there are places, and begins to handle them, except those of withheld event types. Returns their
+/// tasks.
+async fn round<S: Store, W: Webhooks>(
+    shared: &Arc<Shared<S, W>>,
+    mut places: Permits,
+    withheld: &[&str],
+) -> Vec<JoinHandle<()>> {
     while places.len() < LARGEST_CLAIM
         && let Ok(place) = Arc::clone(&shared.slots.all).try_acquire_owned()
     {
         places.push(place);
     }
-    claim_into(shared, false, &mut places).await
+    claim_into(shared, false, withheld, &mut places).await
 }
 
 /// Claims at most as many deliveries as there are places, those that are pending or those whose lease has lapsed.
 async fn claim_into<S: Store, W: Webhooks>(
     shared: &Arc<Shared<S, W>>,
     lapsed: bool,
+    withheld: &[&str],
     places: &mut Permits,
 ) -> Vec<JoinHandle<()>> {
     let mut tasks = Vec::new();
-    for (event_type, semaphore) in &shared.slots.limited {
+    for (event_type, semaphore) in shared.slots.limited.iter().filter(|(name, _)| !withheld.contains(name)) {
         let only = EventTypes::Only(vec![(*event_type).to_owned()]);
         tasks.extend(part(shared, only, lapsed, Some(semaphore), places).await);
     }

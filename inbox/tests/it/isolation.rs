@@ -8,7 +8,7 @@ use webhook_inbox::store::{ClaimRequest, EventTypes, State, Store};
 use webhook_inbox::{Inbox, MemoryStore};
 use webhook_receiver::ReceiverService;
 
-use crate::acme::{Acme, Created, EventType, created, receiver};
+use crate::acme::{Acme, Created, EventType, Updated, created, receiver, updated};
 use crate::support::{entry, send, state, store, until};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -54,6 +54,11 @@ async fn lapsed(store: &MemoryStore, log: &Log, assets: &[&str]) {
     for asset in assets {
         assert_eq!(send(&inbox, asset, &created(asset)).await, "stored");
     }
+    lapse(store, assets.len()).await;
+}
+
+/// Claims what is pending, so many deliveries, and lets their leases lapse.
+async fn lapse(store: &MemoryStore, count: usize) {
     let request = ClaimRequest {
         endpoint: "acme".to_owned(),
         event_types: EventTypes::Except(Vec::new()),
@@ -61,7 +66,7 @@ async fn lapsed(store: &MemoryStore, log: &Log, assets: &[&str]) {
         limit: 100,
         lease: 30 * SECOND,
     };
-    assert_eq!(store.claim(&request).await.unwrap().len(), assets.len());
+    assert_eq!(store.claim(&request).await.unwrap().len(), count);
     sleep(31 * SECOND).await;
 }
 
@@ -117,4 +122,89 @@ async fn nothing_lapsed_is_claimed_once_the_inbox_drains() {
     assert!(inbox.drain(2 * HOUR).await, "the handler has ended");
     assert_eq!(state(&store, "long").await, Some(State::Done));
     assert_eq!(entry(&store, "a").await.unwrap().attempts, 1);
+}
+
+/// Else each isolated delivery would wait for it as long again, while its places are free.
+#[tokio::test(start_paused = true)]
+async fn a_handler_that_has_run_for_a_lease_delays_others_once() {
+    let (store, log) = (store(), Log::default());
+    let running = Inbox::builder("acme", store.clone(), log.service()).attempt_timeout(2 * HOUR).start().unwrap();
+    send(&running, "long", &created("long")).await;
+    until(&store, "long", State::Running).await;
+    let many: Vec<String> = (0..20).map(|number| format!("lapsed-{number}")).collect();
+    running.pause().await.unwrap();
+    let only_stores = Inbox::builder("acme", store.clone(), log.service()).without_workers().start().unwrap();
+    for id in &many {
+        send(&only_stores, id, &created(id)).await;
+    }
+    store.set_paused("acme", false).await.unwrap();
+    lapse(&store, many.len()).await;
+    let begin = Instant::now();
+    for number in 0..300 {
+        let id = format!("other-{number}");
+        send(&running, &id, &created(&id)).await;
+    }
+    until(&store, "other-299", State::Done).await;
+    for id in &many {
+        until(&store, id, State::Done).await;
+        // The long one is not in the log yet.
+        assert_eq!(log.beside(id), Vec::<String>::new(), "beside {id}");
+    }
+    // Each isolated one and each round of 15 others takes a second.
+    assert!(begin.elapsed() < Duration::from_mins(1), "{:?}", begin.elapsed());
+    assert_eq!(state(&store, "long").await, Some(State::Running));
+}
+
+/// A lapsed delivery of an event type with one place, and a backlog of others. Returns when it is handled, and when `count` of
+/// another event type are, in seconds.
+async fn limited(handler: Duration, count: usize) -> (u64, u64) {
+    let store = store();
+    let service = || {
+        let limited = move |_: Created| sleep(handler);
+        let other = |_: Updated| sleep(SECOND);
+        receiver().on(limited).on(other).into_service()
+    };
+    let only_stores = Inbox::builder("acme", store.clone(), service()).without_workers().start().unwrap();
+    send(&only_stores, "lapsed", &created("a")).await;
+    let request = ClaimRequest {
+        endpoint: "acme".to_owned(),
+        event_types: EventTypes::Except(Vec::new()),
+        lapsed: false,
+        limit: 1,
+        lease: 10 * SECOND,
+    };
+    assert_eq!(store.claim(&request).await.unwrap().len(), 1);
+    for number in 0..60 {
+        send(&only_stores, &format!("limited-{number}"), &created("a")).await;
+    }
+    for number in 0..count {
+        send(&only_stores, &format!("other-{number}"), &updated("a", "2026-01-01T00:00:00Z")).await;
+    }
+    let begin = Instant::now();
+    let _inbox = Inbox::builder("acme", store.clone(), service())
+        .concurrency(4)
+        .concurrency_of(EventType::Created, 1)
+        .start()
+        .unwrap();
+    let last = format!("other-{}", count - 1);
+    let when = async |id| {
+        until(&store, id, State::Done).await;
+        begin.elapsed().as_secs()
+    };
+    tokio::join!(when("lapsed"), when(&last))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lapsed_delivery_of_an_event_type_whose_places_are_occupied_is_next() {
+    // It can be claimed after 10 s.
+    let (lapsed, _) = limited(SECOND, 200).await;
+    assert!((10..=14).contains(&lapsed), "{lapsed} s");
+}
+
+#[tokio::test(start_paused = true)]
+async fn that_is_so_if_each_handler_takes_longer_than_a_lease() {
+    // The first one runs until 100 s. Others wait for it once, from 10 s to 30 s, and for the lapsed one for a lease.
+    let (lapsed, others) = limited(Duration::from_secs(100), 200).await;
+    assert!((200..=201).contains(&lapsed), "{lapsed} s");
+    assert!(others < 100, "{others} s");
 }
