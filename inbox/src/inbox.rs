@@ -117,7 +117,8 @@ impl<S: Store, W: Webhooks> Inbox<S, W> {
         health(self.shared()).await
     }
 
-    /// Makes dead and unrouted deliveries of this endpoint pending again, and returns how many there were.
+    /// Makes dead and unrouted deliveries of this endpoint pending again, and returns how many there were. Each is replayed once,
+    /// even if it ends again meanwhile.
     ///
     /// # Errors
     ///

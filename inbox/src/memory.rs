@@ -10,8 +10,8 @@ use webhook_receiver::{BodyDigest, BoxError, LeaseState};
 
 use crate::store::{
     Claim, ClaimId, ClaimRequest, ClaimToken, Clock, ERASED, Entry, Finish, Finished, Identity, Imported, Inserted,
-    Key, Known, Merge, NewEntry, Order, PROBE_ENDPOINT, Page, Retention, Selection, State, Stats, Store, StoreError,
-    Verdict, Version,
+    Key, Known, Merge, NewEntry, Order, PROBE_ENDPOINT, Page, Part, Replayed, Retention, Selection, State, Stats,
+    Store, StoreError, Verdict, Version,
 };
 
 /// A [`Store`] in memory, for tests: a restart forgets everything. Clones share it.
@@ -366,21 +366,26 @@ impl Store for MemoryStore {
         Ok(entries.filter(|entry| selection.contains(entry)).take(page.limit).collect())
     }
 
-    async fn replay(&self, selection: &Selection, limit: usize) -> Result<u64, StoreError> {
+    async fn replay(&self, selection: &Selection, part: Part, limit: usize) -> Result<Replayed, StoreError> {
         let now = self.clock.millis()?;
-        let mut tables = self.lock();
+        let tables = &mut *self.lock();
+        let Part { after, last } = part;
+        let mut replayed = Replayed { count: 0, rest: Part { after, last: last.min(tables.last) } };
+        if last <= after {
+            return Ok(replayed);
+        }
         let is_meant = |&(&sequence, ref row): &(&u64, &mut Row)| {
             matches!(row.state, State::Dead | State::Unrouted)
                 && row.bytes.is_some()
                 && selection.contains(&row.entry(sequence, false))
         };
-        let mut count = 0;
-        for (_, row) in tables.rows.iter_mut().filter(is_meant).take(limit) {
+        for (&sequence, row) in tables.rows.range_mut(after + 1..=last).filter(is_meant).take(limit) {
             row.end(State::Pending, now, None);
             row.attempts = 0;
-            count += 1;
+            replayed.count += 1;
+            replayed.rest.after = sequence;
         }
-        Ok(count)
+        Ok(replayed)
     }
 
     async fn erase(&self, keys: &[Key], reason: &str) -> Result<u64, StoreError> {

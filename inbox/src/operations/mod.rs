@@ -3,10 +3,12 @@
 mod pages;
 mod transfer;
 
+use std::sync::{Mutex, PoisonError};
+
 use webhook_receiver::StoredDelivery;
 
 use crate::pace::in_steps;
-use crate::store::{ERASED, Entry, Key, Retention, Selection, Store, StoreError};
+use crate::store::{ERASED, Entry, Key, Part, Retention, Selection, Store, StoreError};
 
 pub use pages::Pages;
 pub use transfer::{MoveError, Moved, cancel_move, finish_move, prepare_move};
@@ -16,11 +18,23 @@ const CHUNK: usize = 500;
 
 /// Makes all selected dead and unrouted deliveries pending again, and returns how many there were.
 ///
+/// Each is replayed once, even if it ends again meanwhile, and those that are accepted meanwhile are left alone.
+///
 /// # Errors
 ///
 /// If the store fails. Some may have been replayed.
 pub async fn replay<S: Store>(store: &S, selection: &Selection) -> Result<u64, StoreError> {
-    in_steps(|limit| store.replay(selection, limit), || true).await
+    let rest = Mutex::new(Part::ALL);
+    let step = |limit| {
+        let part = *rest.lock().unwrap_or_else(PoisonError::into_inner);
+        let rest = &rest;
+        async move {
+            let replayed = store.replay(selection, part, limit).await?;
+            *rest.lock().unwrap_or_else(PoisonError::into_inner) = replayed.rest;
+            Ok(replayed.count)
+        }
+    };
+    in_steps(step, || true).await
 }
 
 /// Removes everything that is older than its retention, and returns how many entries and bodies there were.

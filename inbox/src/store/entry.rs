@@ -210,6 +210,31 @@ pub struct Page {
     pub with_bytes: bool,
 }
 
+/// The entries between two sequences, for a [replay](super::Store::replay) in steps: what ends again after one step is not
+/// replayed by the next, nor is what is accepted meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Only entries with a higher [sequence](Entry::sequence).
+    pub after: u64,
+    /// Only entries with this sequence or a lower one.
+    pub last: u64,
+}
+
+impl Part {
+    /// All entries.
+    pub const ALL: Self = Self { after: 0, last: u64::MAX };
+}
+
+/// What a [replay](super::Store::replay) has done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Replayed {
+    /// How many entries were replayed.
+    pub count: u64,
+    /// The part that is left: after the last entry that was replayed, and up to the last one that was accepted before this call,
+    /// unless the part given ends earlier.
+    pub rest: Part,
+}
+
 /// Numbers about the entries of an endpoint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {

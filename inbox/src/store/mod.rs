@@ -14,7 +14,7 @@ use webhook_receiver::LeaseState;
 pub use crate::crash_point::crash_point;
 pub use claim::{Claim, ClaimId, ClaimRequest, ClaimToken, EventTypes, Finish, Finished, Verdict};
 pub use clock::Clock;
-pub use entry::{Entry, Inserted, Key, NewEntry, Order, Page, Selection, State, Stats, Version};
+pub use entry::{Entry, Inserted, Key, NewEntry, Order, Page, Part, Replayed, Selection, State, Stats, Version};
 pub use error::{StoreError, StoreErrorKind};
 pub use import::{ERASED, Identity, Imported, Known, MOVED, Merge};
 pub use retention::{Retention, RetentionTooShort};
@@ -37,9 +37,10 @@ pub const PROBE_ENDPOINT: &str = "webhook-inbox-probe";
 /// # To implement
 ///
 /// - A method returns when its change is durable: it survives the end of the process, and of the machine as far as the engine
-///   promises. Each method is one transaction, all users of the store together, even in other processes.
-/// - If a method fails, it has changed nothing, except that the answer to a successful commit may have been lost. The caller
-///   repeats the call: all of them tolerate that.
+///   promises. Only [`extend`](Self::extend) and [`purge`](Self::purge) need not survive the end of the machine.
+/// - Each method is one transaction, all users of the store together, even in other processes. Only `purge` may be several.
+/// - If a method fails, it has changed nothing, except that the answer to a successful commit may have been lost, or that `purge`
+///   has removed a part. The caller repeats the call: all of them tolerate that.
 /// - Time is that of the store. All methods take durations, so that one clock decides. Take a [`Clock`] when the store is
 ///   created, so that tests can set it. A time before 1970 is an error.
 /// - A method must limit how long it takes. Dropping its future must not leave a change half made.
@@ -88,9 +89,14 @@ pub trait Store: Send + Sync + 'static {
     /// Lists entries, those that were accepted first at the beginning.
     fn list(&self, selection: &Selection, page: &Page) -> impl Future<Output = Result<Vec<Entry>, StoreError>> + Send;
 
-    /// Makes dead and unrouted entries pending again, up to the limit, if their bodies are still there. Attempts are
-    /// counted from the beginning. Returns how many there were.
-    fn replay(&self, selection: &Selection, limit: usize) -> impl Future<Output = Result<u64, StoreError>> + Send;
+    /// Makes dead and unrouted entries of this part pending again, those that were accepted first, up to the limit, if their
+    /// bodies are still there. Attempts are counted from the beginning. Returns what it has done and what is left of the part.
+    fn replay(
+        &self,
+        selection: &Selection,
+        part: Part,
+        limit: usize,
+    ) -> impl Future<Output = Result<Replayed, StoreError>> + Send;
 
     /// Removes the bodies of entries, whatever their state, at once. Those that are not done become dead with this
     /// reason, such as [`ERASED`], and their claims end. Their keys are remembered. Returns how many bodies there were.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use webhook_inbox::store::{
     Claim, ClaimId, ClaimRequest, Entry, EventTypes, Finish, Finished, Identity, Imported, Inserted, Key, NewEntry,
-    Page, Selection, State, Stats, StoreError, Verdict, Version,
+    Page, Part, Replayed, Selection, State, Stats, StoreError, Verdict, Version,
 };
 use webhook_inbox::testing::{MemorySubject, Subject, check_store};
 use webhook_inbox::{MemoryEffect, MemoryStore, Retention, Store};
@@ -44,6 +44,8 @@ enum Fault {
     IgnoresVersions,
     ReplaysAll,
     ReplaysNothing,
+    ReplaysFromTheBeginning,
+    ReplaysWithoutEnd,
     KeepsErasedBodies,
     ForgetsErasedKeys,
     IgnoresPause,
@@ -94,6 +96,8 @@ const FAULTS: &[(Fault, &str)] = &[
     (Fault::IgnoresVersions, "superseded"),
     (Fault::ReplaysAll, "replay"),
     (Fault::ReplaysNothing, "replay"),
+    (Fault::ReplaysFromTheBeginning, "steps"),
+    (Fault::ReplaysWithoutEnd, "steps"),
     (Fault::KeepsErasedBodies, "erase"),
     (Fault::ForgetsErasedKeys, "erase"),
     (Fault::IgnoresPause, "pause"),
@@ -261,14 +265,16 @@ impl Store for Faulty {
         Ok(entries)
     }
 
-    async fn replay(&self, selection: &Selection, limit: usize) -> Result<u64, StoreError> {
+    async fn replay(&self, selection: &Selection, part: Part, limit: usize) -> Result<Replayed, StoreError> {
         match self.fault {
             Fault::ReplaysAll => {
                 let all = Selection { endpoint: selection.endpoint.clone(), ..Selection::default() };
-                self.store.replay(&all, limit).await
+                self.store.replay(&all, part, limit).await
             }
-            Fault::ReplaysNothing => Ok(0),
-            _ => self.store.replay(selection, limit).await,
+            Fault::ReplaysNothing => Ok(Replayed { count: 0, rest: part }),
+            Fault::ReplaysFromTheBeginning => self.store.replay(selection, Part { after: 0, ..part }, limit).await,
+            Fault::ReplaysWithoutEnd => self.store.replay(selection, Part { last: u64::MAX, ..part }, limit).await,
+            _ => self.store.replay(selection, part, limit).await,
         }
     }
 

@@ -7,8 +7,8 @@ use std::time::Duration;
 use fastrand::Rng;
 use tokio::time::sleep;
 use webhook_inbox::store::{
-    Claim, ClaimId, ClaimRequest, Entry, Finish, Finished, Identity, Imported, Inserted, Key, NewEntry, Page,
-    Selection, Stats, StoreError, StoreErrorKind, Version,
+    Claim, ClaimId, ClaimRequest, Entry, Finish, Finished, Identity, Imported, Inserted, Key, NewEntry, Page, Part,
+    Replayed, Selection, Stats, StoreError, StoreErrorKind, Version,
 };
 use webhook_inbox::{MemoryEffect, MemoryStore, Retention, Store};
 use webhook_receiver::LeaseState;
@@ -156,8 +156,8 @@ impl Store for Unreliable {
         entries
     }
 
-    async fn replay(&self, selection: &Selection, limit: usize) -> Result<u64, StoreError> {
-        self.call(&self.others, self.store.replay(selection, limit)).await
+    async fn replay(&self, selection: &Selection, part: Part, limit: usize) -> Result<Replayed, StoreError> {
+        self.call(&self.others, self.store.replay(selection, part, limit)).await
     }
 
     async fn erase(&self, keys: &[Key], reason: &str) -> Result<u64, StoreError> {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 use webhook_inbox::store::{
-    Claim, ClaimId, ClaimRequest, Entry, Finish, Finished, Identity, Imported, Inserted, Key, NewEntry, Page,
-    Selection, Stats, StoreError, StoreErrorKind, Version,
+    Claim, ClaimId, ClaimRequest, Entry, Finish, Finished, Identity, Imported, Inserted, Key, NewEntry, Page, Part,
+    Replayed, Selection, Stats, StoreError, StoreErrorKind, Version,
 };
 use webhook_inbox::{Retention, Store};
 use webhook_receiver::LeaseState;
@@ -19,8 +19,9 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 
 /// A [`Store`] in a PostgreSQL database. Clones share it.
 ///
-/// What was stored survives a crash of the server: each commit waits for the disk, even if `synchronous_commit` is off for
-/// the role or the server. Several processes on several machines can use the database. Their clock is the server's.
+/// What was acknowledged survives a crash of the server: the commit waits for the disk, even if `synchronous_commit` is off for
+/// the role or the server. Only extended leases and purges do not wait then. Several processes on several machines can use the
+/// database. Their clock is the server's.
 ///
 /// Connections are opened when they are needed, and again after an error. New deliveries wait up to 5 s for a server that
 /// is restarted; everything else fails at once, and the inbox tries it again.
@@ -115,9 +116,9 @@ impl Store for PostgresStore {
         connection.run(sql::list(self.0.context(&connection)?, selection, page)).await
     }
 
-    async fn replay(&self, selection: &Selection, limit: usize) -> Result<u64, StoreError> {
+    async fn replay(&self, selection: &Selection, part: Part, limit: usize) -> Result<Replayed, StoreError> {
         let connection = self.0.worker().await?;
-        connection.run(sql::replay(self.0.context(&connection)?, selection, limit)).await
+        connection.run(sql::replay(self.0.context(&connection)?, selection, part, limit)).await
     }
 
     async fn erase(&self, keys: &[Key], reason: &str) -> Result<u64, StoreError> {

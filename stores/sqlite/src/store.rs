@@ -4,7 +4,7 @@ use std::time::Duration;
 use tokio::task::spawn_blocking;
 use webhook_inbox::store::{
     Claim, ClaimId, ClaimRequest, Clock, Entry, Finish, Finished, Identity, Imported, Inserted, Key, NewEntry, Page,
-    Selection, Stats, StoreError, StoreErrorKind, Version,
+    Part, Replayed, Selection, Stats, StoreError, StoreErrorKind, Version,
 };
 use webhook_inbox::{Retention, Store};
 use webhook_receiver::LeaseState;
@@ -200,9 +200,9 @@ impl Store for SqliteStore {
         self.reader.read(move |connection| sql::list(connection, &selection, &page)).await
     }
 
-    async fn replay(&self, selection: &Selection, limit: usize) -> Result<u64, StoreError> {
+    async fn replay(&self, selection: &Selection, part: Part, limit: usize) -> Result<Replayed, StoreError> {
         let (clock, selection) = (self.clock.clone(), selection.clone());
-        self.writer.write(move |connection| sql::replay(connection, &selection, limit, clock.millis()?)).await
+        self.writer.write(move |connection| sql::replay(connection, &selection, part, limit, clock.millis()?)).await
     }
 
     async fn erase(&self, keys: &[Key], reason: &str) -> Result<u64, StoreError> {

@@ -6,7 +6,7 @@ use tokio::join;
 use webhook_receiver::LeaseState;
 
 use super::{Bench, Checked, LEASE, SECOND, dead, done, expect, ids, ok, retry, unrouted};
-use crate::store::{ClaimId, ClaimRequest, ClaimToken, EventTypes, State, Store, Verdict};
+use crate::store::{ClaimId, ClaimRequest, ClaimToken, EventTypes, Part, State, Store, Verdict};
 use crate::testing::Subject;
 
 pub(in crate::testing) async fn claim<T: Subject>(bench: &Bench<'_, T>) -> Checked {
@@ -168,7 +168,7 @@ pub(in crate::testing) async fn fenced<T: Subject>(bench: &Bench<'_, T>) -> Chec
     bench.end(&newest, dead()).await?;
     bench.fenced(&newest, done()).await?;
     let selection = crate::store::Selection { endpoint: Some(bench.endpoint.to_owned()), ..Default::default() };
-    expect("replayed", &ok("replay", bench.here.replay(&selection, 10).await)?, &1)?;
+    expect("replayed", &ok("replay", bench.here.replay(&selection, Part::ALL, 10).await)?.count, &1)?;
     bench.claim_only(&bench.here, "a").await?;
     for earlier in [old, new, newest] {
         bench.fenced(&earlier, done()).await?;

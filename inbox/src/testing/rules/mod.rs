@@ -133,6 +133,15 @@ impl<'a, T: Subject> Bench<'a, T> {
         applied(&self.finish(&self.here, claim, verdict).await?)
     }
 
+    /// Claims what there is, which must be so many entries, and ends it as dead. Returns the ids.
+    pub(super) async fn kill(&self, count: usize) -> Checked<Vec<String>> {
+        let claims = self.claim_many(&self.here, count).await?;
+        for claim in &claims {
+            self.end(&claim.id, dead()).await?;
+        }
+        Ok(ids(&claims))
+    }
+
     pub(super) async fn fenced(&self, claim: &ClaimId, verdict: Verdict<Effect<T>>) -> Checked {
         match self.finish(&self.here, claim, verdict).await? {
             Finished::Fenced => Ok(()),

@@ -1,7 +1,7 @@
 //! What operators do: replay, erase, pause, purge.
 
 use super::{Bench, Checked, DAY, SECOND, dead, done, expect, ids, ok, unrouted};
-use crate::store::{Inserted, NewEntry, Retention, Selection, State, Store};
+use crate::store::{Inserted, NewEntry, Part, Retention, Selection, State, Store};
 use crate::testing::Subject;
 
 pub(in crate::testing) async fn replay<T: Subject>(bench: &Bench<'_, T>) -> Checked {
@@ -14,7 +14,9 @@ pub(in crate::testing) async fn replay<T: Subject>(bench: &Bench<'_, T>) -> Chec
     bench.end(&claims[3].id, dead()).await?;
 
     let selection = Selection { endpoint: Some(bench.endpoint.to_owned()), ..Selection::default() };
-    let replay = async |selection, limit| ok("replay", bench.there.replay(&selection, limit).await);
+    let replay = async |selection, limit| {
+        ok("replay", bench.there.replay(&selection, Part::ALL, limit).await).map(|replayed| replayed.count)
+    };
     let nothing = Selection { states: vec![State::Done, State::Pending], ..selection.clone() };
     expect("of other states", &replay(nothing, 10).await?, &0)?;
     let by_type = Selection { event_types: vec!["y".to_owned()], ..selection.clone() };
@@ -30,6 +32,29 @@ pub(in crate::testing) async fn replay<T: Subject>(bench: &Bench<'_, T>) -> Chec
     let mut claimed = ids(&bench.claim(&bench.here, 10).await?);
     claimed.sort_unstable();
     expect("what was replayed", &claimed, &vec!["dead".to_owned(), "more".to_owned()])
+}
+
+/// The steps of one replay, while what was replayed ends again and more is accepted.
+pub(in crate::testing) async fn steps<T: Subject>(bench: &Bench<'_, T>) -> Checked {
+    bench.insert_ids(&["a", "b", "c"]).await?;
+    bench.kill(3).await?;
+    let selection = Selection { endpoint: Some(bench.endpoint.to_owned()), ..Selection::default() };
+    let replay = async |part, limit| ok("replay", bench.there.replay(&selection, part, limit).await);
+
+    let first = replay(Part::ALL, 1).await?;
+    expect("the first step", &first.count, &1)?;
+    bench.advance(SECOND).await;
+    expect("what is replayed first", &bench.kill(1).await?, &vec!["a".to_owned()])?;
+    bench.insert_ids(&["later"]).await?;
+    bench.kill(1).await?;
+    let second = replay(first.rest, 10).await?;
+    expect("the second step", &second.count, &2)?;
+    bench.advance(SECOND).await;
+    let mut ended = bench.kill(2).await?;
+    ended.sort_unstable();
+    expect("what is replayed next", &ended, &vec!["b".to_owned(), "c".to_owned()])?;
+    expect("the third step", &replay(second.rest, 10).await?.count, &0)?;
+    expect("another replay", &replay(Part::ALL, 10).await?.count, &4)
 }
 
 pub(in crate::testing) async fn erase<T: Subject>(bench: &Bench<'_, T>) -> Checked {
@@ -52,7 +77,7 @@ pub(in crate::testing) async fn erase<T: Subject>(bench: &Bench<'_, T>) -> Check
     }
     expect("what was done", &bench.get("done").await?.state, &State::Done)?;
     let selection = Selection { endpoint: Some(bench.endpoint.to_owned()), ..Selection::default() };
-    expect("replayed", &ok("replay", bench.here.replay(&selection, 10).await)?, &0)
+    expect("replayed", &ok("replay", bench.here.replay(&selection, Part::ALL, 10).await)?.count, &0)
 }
 
 pub(in crate::testing) async fn pause<T: Subject>(bench: &Bench<'_, T>) -> Checked {

@@ -4,7 +4,7 @@ use webhook_inbox::store::{Clock, Entry, Key, Order, PROBE_ENDPOINT, Page, Selec
 use webhook_receiver::BodyDigest;
 use webhook_receiver::bytes::Bytes;
 
-use super::{Context, Parameter, Sql, duration, get, limit, rounded_up, state};
+use super::{Context, Parameter, Sql, duration, get, limit, number, rounded_up, state};
 use crate::error::other;
 
 /// Conditions on `s`, a row of `webhook_seen`, and `p`, its row of `webhook_pending` if there is one. The parameters 2 to 8 are
@@ -70,7 +70,7 @@ pub(crate) async fn list(context: Context<'_>, selection: &Selection, page: &Pag
     );
     let selected = Selected::of(selection);
     let mut parameters = selected.parameters(&context);
-    let after = i64::try_from(page.after).unwrap_or(i64::MAX);
+    let after = number(page.after);
     let limit = limit(page.limit);
     parameters.extend([(&page.with_bytes as _, Type::BOOL), (&after as _, Type::INT8), (&limit as _, Type::INT8)]);
     context.rows(&sql, &parameters).await?.iter().map(entry).collect()

@@ -1,9 +1,13 @@
-//! The statements. Each is a transaction of its own, or part of one of the caller. The frequent ones are functions of the schema,
+//! The statements. Each is a transaction of its own, or part of one. The frequent ones are functions of the schema,
 //! which each session plans once.
 //!
 //! They have no name, and their parameters have types: so one round trip is enough, and no session keeps anything. Rows of
-//! `webhook_pending` are locked in the order of their sequence, and keys are inserted in their order, so that calls of several
-//! connections do not wait for each other in a circle.
+//! `webhook_pending` are locked in the order of their sequence, and keys and versions are written in their order, so that calls
+//! of several connections do not wait for each other in a circle.
+//!
+//! There are exceptions, which PostgreSQL ends with an error that is `Busy`, after which the caller repeats the call: inserts of
+//! more than 16 MB, whose keys are in order only within each statement, since sequences are given out in the order of
+//! acceptance; a batch with several ends of one key; effects that lock rows of other tables.
 
 mod claims;
 mod columns;
@@ -124,4 +128,9 @@ fn duration(millis: i64) -> Duration {
 
 fn limit(rows: usize) -> i64 {
     rows.try_into().unwrap_or(i64::MAX)
+}
+
+/// Of a sequence.
+fn number(sequence: u64) -> i64 {
+    sequence.try_into().unwrap_or(i64::MAX)
 }

@@ -1,25 +1,31 @@
 use tokio_postgres::types::Type;
 use webhook_inbox::Retention;
-use webhook_inbox::store::{Key, Selection};
+use webhook_inbox::store::{Key, Part, Replayed, Selection};
 
 use super::entries::{SELECTED, Selected};
-use super::{Context, Sql, columns, in_flight, limit, millis};
+use super::{Context, Sql, columns, get, in_flight, limit, millis, number};
+use crate::error::other;
 
-pub(crate) async fn replay(context: Context<'_>, selection: &Selection, most: usize) -> Sql<u64> {
+pub(crate) async fn replay(context: Context<'_>, selection: &Selection, part: Part, most: usize) -> Sql<Replayed> {
     let sql = format!(
         "WITH locked AS MATERIALIZED (
              SELECT p.sequence FROM webhook_pending p JOIN webhook_seen s ON s.sequence = p.sequence
-             WHERE p.state >= 2 AND p.bytes IS NOT NULL AND {SELECTED}
+             WHERE p.state >= 2 AND p.bytes IS NOT NULL AND p.sequence > $10 AND p.sequence <= $11 AND {SELECTED}
              ORDER BY p.sequence LIMIT $9 FOR UPDATE OF p
+         ), replayed AS (
+             UPDATE webhook_pending p SET state = 0, at = :now, attempts = 0, reason = NULL
+             FROM :durable, locked l WHERE p.sequence = l.sequence RETURNING p.sequence
          )
-         UPDATE webhook_pending p SET state = 0, at = :now, attempts = 0, reason = NULL
-         FROM locked l WHERE p.sequence = l.sequence"
+         SELECT count(*), coalesce(max(sequence), $10), least($11, (SELECT max(sequence) FROM webhook_seen)) FROM replayed"
     );
     let selected = Selected::of(selection);
     let mut parameters = selected.parameters(&context);
-    let most = limit(most);
-    parameters.push((&most, Type::INT8));
-    context.execute(&sql, &parameters).await
+    let (most, after, last) = (limit(most), number(part.after), number(part.last));
+    parameters.extend([(&most as _, Type::INT8), (&after as _, Type::INT8), (&last as _, Type::INT8)]);
+    let rows = context.rows(&sql, &parameters).await?;
+    let [row] = &rows[..] else { return Err(other("a replay has one row")) };
+    let count = |column| Ok(get::<i64>(row, column)?.try_into().unwrap_or_default());
+    Ok(Replayed { count: count(0)?, rest: Part { after: count(1)?, last: count(2)? } })
 }
 
 pub(crate) async fn erase(context: Context<'_>, keys: &[Key], reason: &str) -> Sql<u64> {
@@ -32,7 +38,7 @@ pub(crate) async fn erase(context: Context<'_>, keys: &[Key], reason: &str) -> S
         )
         UPDATE webhook_pending p
         SET state = 2, at = :now, event_type = NULL, order_key = NULL, version = NULL, reason = $4, bytes = NULL
-        FROM locked l WHERE p.sequence = l.sequence";
+        FROM :durable, locked l WHERE p.sequence = l.sequence";
     let (endpoints, ids) = columns(keys);
     let parameters =
         [context.now_parameter(), (&endpoints, Type::TEXT_ARRAY), (&ids, Type::TEXT_ARRAY), (&reason, Type::TEXT)];
@@ -41,9 +47,9 @@ pub(crate) async fn erase(context: Context<'_>, keys: &[Key], reason: &str) -> S
 
 pub(crate) async fn set_paused(context: Context<'_>, endpoint: &str, is_paused: bool) -> Sql<()> {
     let sql = if is_paused {
-        "INSERT INTO webhook_paused VALUES ($1) ON CONFLICT DO NOTHING"
+        "INSERT INTO webhook_paused SELECT $1 FROM :durable ON CONFLICT DO NOTHING"
     } else {
-        "DELETE FROM webhook_paused WHERE endpoint = $1"
+        "DELETE FROM webhook_paused USING :durable WHERE endpoint = $1"
     };
     context.execute(sql, &[(&endpoint, Type::TEXT)]).await.map(drop)
 }

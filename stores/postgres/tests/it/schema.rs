@@ -95,7 +95,7 @@ async fn the_documented_rights_are_enough() {
     assert_eq!(store.identity().await.unwrap().incoming.as_deref(), Some("another"));
     store.set_incoming(None).await.unwrap();
     store.erase(&[claim.id.key], "erased").await.unwrap();
-    store.replay(&webhook_inbox::store::Selection::default(), 10).await.unwrap();
+    webhook_inbox::operations::replay(&store, &webhook_inbox::store::Selection::default()).await.unwrap();
     store.purge(&retention, 10).await.unwrap();
     store.stats("acme").await.unwrap();
     store.import(entries(&store).await).await.unwrap();

@@ -5,7 +5,9 @@ use std::time::Duration;
 use temporary_postgres::{ADMINISTRATOR, PostgresServer, Stop};
 use tokio::time::{sleep, timeout};
 use webhook_inbox::Store;
-use webhook_inbox::store::{ClaimId, Finish, Finished, Inserted, NewEntry, Order, State, StoreErrorKind, Verdict};
+use webhook_inbox::store::{
+    ClaimId, Finish, Finished, Inserted, Key, NewEntry, Order, Part, Selection, State, StoreErrorKind, Verdict,
+};
 use webhook_inbox_postgres::{MARK_DONE, PostgresEffect, PostgresOptions, PostgresStore};
 
 use crate::support::{Place, claim, claim_one, connect, done, effect, entries, entry, insert, number};
@@ -213,4 +215,33 @@ async fn d08_what_was_stored_survives_a_crash_even_if_commits_do_not_wait_for_th
     assert_eq!(number(&connect(&url).await, "SELECT count(*) FROM asset").await, 1);
     is_back(&store).await;
     assert_eq!(entries(&store).await[0].state, State::Done);
+
+    // Changes by operators.
+    assert_eq!(insert(&store, "2").await, Ok(Inserted::New));
+    let finish =
+        Finish { verdict: Verdict::Dead { reason: "it is dead".to_owned() }, claim: claim_one(&store).await.id };
+    assert!(matches!(store.finish(vec![finish]).await.unwrap()[..], [Finished::Applied]));
+    store.set_paused("acme", true).await.unwrap();
+    server.stop(Stop::Immediate);
+    server.launch();
+    is_back(&store).await;
+    assert!(store.stats("acme").await.unwrap().is_paused);
+
+    store.set_paused("acme", false).await.unwrap();
+    server.stop(Stop::Immediate);
+    server.launch();
+    is_back(&store).await;
+    assert!(!store.stats("acme").await.unwrap().is_paused);
+
+    assert_eq!(store.replay(&Selection::default(), Part::ALL, 10).await.unwrap().count, 1);
+    server.stop(Stop::Immediate);
+    server.launch();
+    is_back(&store).await;
+    assert_eq!(store.stats("acme").await.unwrap().pending, 1);
+
+    assert_eq!(store.erase(&[Key::new("acme", "2")], "it is erased").await.unwrap(), 1);
+    server.stop(Stop::Immediate);
+    server.launch();
+    is_back(&store).await;
+    assert_eq!(entries(&store).await[1].bytes, None);
 }

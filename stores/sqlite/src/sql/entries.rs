@@ -7,7 +7,7 @@ use webhook_inbox::store::{
 use webhook_receiver::BodyDigest;
 use webhook_receiver::bytes::Bytes;
 
-use super::{Context, Sql, json, limit, rounded_up, state};
+use super::{Context, Sql, json, limit, number, rounded_up, state};
 
 /// Conditions on `s`, a row of `webhook_seen`, and `p`, its row of `webhook_pending` if there is one.
 pub(super) const SELECTED: &str = "\
@@ -112,7 +112,7 @@ pub(crate) fn list(connection: &Connection, selection: &Selection, page: &Page) 
     let selected = Selected::of(selection);
     let parameters = named_params! {
         ":with_bytes": page.with_bytes,
-        ":after": i64::try_from(page.after).unwrap_or(i64::MAX),
+        ":after": number(page.after),
         ":limit": limit(page.limit),
         ":endpoint": selected.endpoint,
         ":ids": selected.ids,

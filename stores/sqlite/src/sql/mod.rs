@@ -68,3 +68,8 @@ fn count(rows: usize) -> u64 {
 fn limit(rows: usize) -> i64 {
     rows.try_into().unwrap_or(i64::MAX)
 }
+
+/// Of a sequence.
+fn number(sequence: u64) -> i64 {
+    sequence.try_into().unwrap_or(i64::MAX)
+}

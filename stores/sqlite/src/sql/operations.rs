@@ -1,18 +1,24 @@
 use rusqlite::{Connection, named_params, params};
 use webhook_inbox::Retention;
-use webhook_inbox::store::{Key, Selection, crash_point};
+use webhook_inbox::store::{Key, Part, Replayed, Selection, crash_point};
 
 use super::entries::{SELECTED, Selected};
-use super::{Context, Sql, count, limit, millis, sequence};
+use super::{Context, Sql, count, limit, millis, number, sequence};
 use crate::connection::SECURE_DELETE;
 
-pub(crate) fn replay(connection: &Connection, selection: &Selection, most: usize, now: i64) -> Sql<u64> {
+pub(crate) fn replay(
+    connection: &Connection,
+    selection: &Selection,
+    part: Part,
+    most: usize,
+    now: i64,
+) -> Sql<Replayed> {
     let sql = format!(
         "UPDATE webhook_pending SET state = 0, at = :now, attempts = 0, reason = NULL WHERE sequence IN (
              SELECT p.sequence FROM webhook_pending p JOIN webhook_seen s ON s.sequence = p.sequence
-             WHERE p.state >= 2 AND p.bytes IS NOT NULL AND {SELECTED}
+             WHERE p.state >= 2 AND p.bytes IS NOT NULL AND p.sequence > :after AND p.sequence <= :last AND {SELECTED}
              ORDER BY p.sequence LIMIT :limit
-         )"
+         ) RETURNING sequence"
     );
     let selected = Selected::of(selection);
     let parameters = named_params! {
@@ -25,8 +31,21 @@ pub(crate) fn replay(connection: &Connection, selection: &Selection, most: usize
         ":min_attempts": selected.min_attempts,
         ":since": selected.since,
         ":until": selected.until,
+        ":after": number(part.after),
+        ":last": number(part.last),
     };
-    connection.prepare_cached(&sql).and_then(|mut update| update.execute(parameters)).map(count).typed()
+    let replayed: Vec<i64> = connection
+        .prepare_cached(&sql)
+        .and_then(|mut update| update.query_map(parameters, |row| row.get(0))?.collect())
+        .typed()?;
+    let accepted: Option<i64> = connection
+        .prepare_cached("SELECT max(sequence) FROM webhook_seen")
+        .and_then(|mut found| found.query_row([], |row| row.get(0)))
+        .typed()?;
+    let number = |sequence: Option<i64>| sequence.and_then(|sequence| u64::try_from(sequence).ok());
+    let after = number(replayed.iter().copied().max()).unwrap_or(part.after);
+    let last = part.last.min(number(accepted).unwrap_or_default());
+    Ok(Replayed { count: count(replayed.len()), rest: Part { after, last } })
 }
 
 /// Overwrites what is removed with zeros, also in pages that become free. The setting is not part of the transaction.

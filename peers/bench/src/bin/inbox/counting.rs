@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use webhook_inbox::store::{
-    Claim, ClaimId, ClaimRequest, Entry, Finish, Finished, Identity, Imported, Inserted, Key, NewEntry, Page,
+    Claim, ClaimId, ClaimRequest, Entry, Finish, Finished, Identity, Imported, Inserted, Key, NewEntry, Page, Part, Replayed,
     Retention, Selection, Stats, Store, StoreError, Version,
 };
 use webhook_receiver::LeaseState;
@@ -90,8 +90,8 @@ impl<S: Store> Store for Counting<S> {
         self.store.list(selection, page).await
     }
 
-    async fn replay(&self, selection: &Selection, limit: usize) -> Result<u64, StoreError> {
-        self.store.replay(selection, limit).await
+    async fn replay(&self, selection: &Selection, part: Part, limit: usize) -> Result<Replayed, StoreError> {
+        self.store.replay(selection, part, limit).await
     }
 
     async fn erase(&self, keys: &[Key], reason: &str) -> Result<u64, StoreError> {
