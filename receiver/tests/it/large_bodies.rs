@@ -1,12 +1,12 @@
 //! Bodies that take long to decode, or much memory.
 
 use std::sync::Mutex;
-use std::sync::mpsc::{Receiver as Gate, Sender, channel};
+use std::sync::mpsc::{Receiver as Gate, channel};
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 use tokio::join;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 use webhook_receiver::codegen::codec::Reader;
 use webhook_receiver::testing::block_on;
 use webhook_receiver::{
@@ -15,7 +15,7 @@ use webhook_receiver::{
 
 use crate::acme::{Acme, EventType, Ping, delivery};
 
-static GATE: Mutex<Option<(Sender<()>, Gate<()>)>> = Mutex::new(None);
+static GATE: Mutex<Option<(oneshot::Sender<()>, Gate<()>)>> = Mutex::new(None);
 
 /// Is decoded once the gate is open.
 struct Slow;
@@ -43,7 +43,7 @@ impl Payload for Slow {
 
 #[test]
 fn a_large_body_does_not_hold_up_others() {
-    let (begun, has_begun) = channel();
+    let (begun, has_begun) = oneshot::channel();
     let (open, gate) = channel();
     *GATE.lock().unwrap() = Some((begun, gate));
     let service = Receiver::<Acme>::new(Verifier::dangerously_accept_unsigned())
@@ -61,7 +61,7 @@ fn a_large_body_does_not_hold_up_others() {
             },
             async {
                 // There is only one thread for requests.
-                has_begun.recv_timeout(Duration::from_mins(1)).unwrap();
+                has_begun.await.unwrap();
                 let outcome = service.dispatch(delivery(r#"{"eventType": "ping", "count": 1}"#)).await;
                 open.send(()).unwrap();
                 small.notified().await;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use webhook_generator::Output;
+use webhook_generator::{Output, catalogue};
 
 /// A document with its generated code.
 pub(crate) struct Twin {
@@ -19,11 +19,11 @@ impl Twin {
     pub(crate) fn new(document: &str, output: &Output) -> Self {
         Self {
             document: document.to_owned(),
-            // Fixtures are data, not code.
+            // Fixtures and the catalogue are data, not code.
             files: output
                 .files
                 .iter()
-                .filter(|(path, _)| !path.starts_with("fixtures/"))
+                .filter(|(path, _)| !path.starts_with("fixtures/") && *path != catalogue::FILE)
                 .map(|(path, text)| (path.clone(), comparable(text)))
                 .collect(),
             edition: [Some(output.api.title.clone()), Some(output.api.version.clone()), output.api.description.clone()],
