@@ -45,7 +45,7 @@ impl FirstContact {
             let file = folder.join(FILE);
             fs::write(&file, accepted(&fs::read_to_string(&file)?))?;
         }
-        let next = webhooks(folder)?.arg("generate").output()?;
+        let next = webhooks(folder)?.args(["generate", "--config", FILE]).output()?;
         if !next.status.success() {
             return Ok(Err(complaint("generate", &next)));
         }
