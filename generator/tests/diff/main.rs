@@ -13,12 +13,9 @@ mod reported;
 #[path = "table.rs"]
 mod table;
 
-use std::collections::BTreeMap;
-
-use emitted::code;
+use emitted::Difference;
 use handler::Handler;
 use table::{Flag, Step, Table, base, run};
-use webhook_generator::catalogue::FILE;
 use webhook_generator::{Output, ReceiverDependency, render};
 
 /// Each edit applies, changes what the table states of the emitted files, and is undone by its opposite.
@@ -36,7 +33,6 @@ fn each_edit_changes_the_files_as_stated() {
     let old = base(folder);
     let base = output("the base", &old, None).unwrap_or_else(|messages| panic!("{messages}"));
     let items = Handler::new(&base.files).expect("the base is Rust");
-    let code_of_base = code(&base.files);
     let mut differences = Vec::new();
     for edit in &Table::new().edits {
         let name = &edit.name;
@@ -53,9 +49,12 @@ fn each_edit_changes_the_files_as_stated() {
                 continue;
             }
         };
-        let is_same = sources(&base.files) == sources(&new.files);
-        let is_docs = !is_same && code_of_base == code(&new.files);
-        let others = Handler::new(&new.files).expect("the edited crate is Rust");
+        let difference = Difference::between(&base.files, &new.files);
+        let (is_same, is_docs) = (difference == Difference::None, difference == Difference::Docs);
+        let others = match difference {
+            Difference::Code => &Handler::new(&new.files).expect("the edited crate is Rust"),
+            Difference::None | Difference::Docs => &items,
+        };
         let (items, others) = (items.uses(), others.uses());
         let (Some(effect), Some(undone)) = (edit.effect(), &edit.undone) else {
             differences.push(format!("{name}: the table has no effect or no error"));
@@ -80,9 +79,4 @@ fn each_edit_changes_the_files_as_stated() {
 #[test]
 fn the_page_is_that_of_the_table() {
     page::compare(&Table::new()).unwrap_or_else(|problem| panic!("{problem}"));
-}
-
-/// The files without the catalogue, which also has what no source shows.
-fn sources(files: &BTreeMap<String, String>) -> BTreeMap<&String, &String> {
-    files.iter().filter(|(path, _)| *path != FILE).collect()
 }

@@ -1,6 +1,6 @@
 //! What edits do, from what the compiler and the receivers say.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::{fmt, fs};
 
@@ -9,7 +9,7 @@ use webhook_generator::diagnostics::Severity;
 use webhook_generator::{Output, ReceiverDependency};
 
 use super::crates::Crates;
-use super::emitted::code;
+use super::emitted::Difference;
 use super::handler::{Handler, orders};
 use super::referee::Referee;
 use super::table::{Delivery, Edit, Effect, Flag, Read, Step, Table, base, run};
@@ -165,7 +165,7 @@ impl Measured {
                 problems.push(format!("the {what} crate does not read the {what} delivery: {}", passed.read));
             }
         }
-        if built(undone) != built(old) {
+        if Difference::between(&undone.files, &old.files) != Difference::None {
             problems.push("the edit undone does not give the crate before it".to_owned());
         }
         // A value is elsewhere: another drift, or a handler instead of the fallback, unless deliveries are lost in both directions.
@@ -181,13 +181,7 @@ impl Measured {
         };
         let (handler, other) = (Handler::new(&old.files)?, Handler::new(&new.files)?);
         let change = Change {
-            files: if built(old) == built(new) {
-                Files::Same
-            } else if code(&old.files) == code(&new.files) {
-                Files::OtherDocs
-            } else {
-                Files::OtherCode
-            },
+            files: Difference::between(&old.files, &new.files),
             has_other_items: handler.uses() != other.uses(),
             is_elsewhere: moved || compares_otherwise,
         };
@@ -217,24 +211,9 @@ impl Measured {
     }
 }
 
-#[derive(PartialEq, Eq)]
-enum Files {
-    Same,
-    /// The code is the same.
-    OtherDocs,
-    OtherCode,
-}
-
-/// The files that are compiled, run or read by the emitted tests. Data about the description, such as a catalogue, is not.
-fn built(output: &Output) -> BTreeMap<&String, &String> {
-    let is_built =
-        |path: &str| path == "Cargo.toml" || ["src/", "tests/", "fixtures/"].iter().any(|part| path.starts_with(part));
-    output.files.iter().filter(|(path, _)| is_built(path)).collect()
-}
-
 /// How two crates differ, in either direction.
 struct Change {
-    files: Files,
+    files: Difference,
     /// The public items are not the same.
     has_other_items: bool,
     /// A value that both read is elsewhere, or compares otherwise.
@@ -249,13 +228,13 @@ impl Change {
             (Flag::Now, now),
             (Flag::Replay, replay),
             (Flag::Silent, silent),
-            (Flag::Docs, self.files == Files::OtherDocs),
+            (Flag::Docs, self.files == Difference::Docs),
         ];
         let step = if source || replay {
             Step::Major
         } else if self.has_other_items || silent || now {
             Step::Minor
-        } else if self.files == Files::Same {
+        } else if self.files == Difference::None {
             Step::None
         } else {
             Step::Patch
