@@ -116,7 +116,7 @@ impl Repository {
         self.script("git add --all && git commit --quiet --message update")
     }
 
-    /// A program that stands for another one.
+    /// A program in place of another one.
     fn install(&self, name: &str, script: &str) {
         self.folder.write(&format!("bin/{name}"), script);
         fs::set_permissions(self.folder.path(&format!("bin/{name}")), fs::Permissions::from_mode(0o755)).unwrap();

@@ -162,6 +162,6 @@ What the generator does so that a vendor's edit does not break more than it must
 
 [`public-api`](https://crates.io/crates/public-api) reads the public items from the JSON of a nightly rustdoc. It says the same
 as the compiler of every edit, in both directions; `cargo xtask edits --long` fails if it does not, and reports that it is
-skipped if there is no nightly toolchain. cargo-semver-checks 0.51 cannot decide *source*, as it does not compare the types of
+skipped without a nightly toolchain. cargo-semver-checks 0.51 cannot decide *source*, as it does not compare the types of
 fields.
 ";

@@ -19,7 +19,7 @@ impl Referee {
     pub(super) fn new(crates: &Crates, root: &Path) -> Result<Self, String> {
         let nightly = Command::new("rustup").args(["run", "nightly", "rustdoc", "--version"]).output();
         if !nightly.is_ok_and(|output| output.status.success()) {
-            return Err("there is no nightly toolchain (rustup toolchain install nightly)".to_owned());
+            return Err("a nightly toolchain is not installed (rustup toolchain install nightly)".to_owned());
         }
         let files = crates.describe()?;
         let mut command = Command::new("cargo");
