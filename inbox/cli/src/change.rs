@@ -166,13 +166,10 @@ fn confirm(confirmation: &Confirmation, entries: &[Entry], what: &str) -> Done {
 async fn count<S: Store>(store: &S, selection: Selection, is_meant: impl Fn(&Entry) -> bool) -> Result<u64, Failure> {
     let mut pages = Pages::new(selection);
     let mut count = 0;
-    loop {
-        let page = pages.next(store).await?;
-        if page.is_empty() {
-            return Ok(count);
-        }
+    while let Some(page) = pages.next(store).await? {
         count += page.iter().filter(|entry| is_meant(entry)).count() as u64;
     }
+    Ok(count)
 }
 
 async fn collect<S: Store>(
@@ -182,11 +179,8 @@ async fn collect<S: Store>(
 ) -> Result<Vec<Entry>, Failure> {
     let mut pages = Pages::new(selection);
     let mut found = Vec::new();
-    loop {
-        let page = pages.next(store).await?;
-        if page.is_empty() {
-            return Ok(found);
-        }
+    while let Some(page) = pages.next(store).await? {
         found.extend(page.into_iter().filter(&is_meant));
     }
+    Ok(found)
 }

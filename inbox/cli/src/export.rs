@@ -21,11 +21,7 @@ pub(crate) async fn run<S: Store>(store: &S, export: &Export) -> Done {
     let mut file = export.output.as_deref().map(create).transpose()?;
     let mut pages = Pages::new(export.filter.selection()).with_bytes();
     let mut count = 0_u64;
-    loop {
-        let page = pages.next(store).await?;
-        if page.is_empty() {
-            break;
-        }
+    while let Some(page) = pages.next(store).await? {
         let lines: Vec<String> = page.iter().filter_map(line).collect();
         count += lines.len() as u64;
         match &mut file {

@@ -159,11 +159,7 @@ async fn groups<S: Store>(store: &S, endpoint: &str) -> Result<Groups, Failure> 
     let retrying = Selection { states: vec![State::Pending], min_attempts: 1, ..Selection::default() };
     for selection in [ended, retrying] {
         let mut pages = Pages::new(Selection { endpoint: Some(endpoint.to_owned()), ..selection });
-        loop {
-            let page = pages.next(store).await?;
-            if page.is_empty() {
-                break;
-            }
+        while let Some(page) = pages.next(store).await? {
             for entry in page {
                 let state = if entry.state == State::Pending { "retrying" } else { entry.state.name() };
                 let key = (state, entry.event_type.unwrap_or_else(|| "-".to_owned()));

@@ -51,15 +51,12 @@ async fn announce<A: Store>(from: &A, arguments: &Move) -> Done {
 async fn count<A: Store>(from: &A) -> Result<(usize, usize), StoreError> {
     let mut pages = Pages::new(Selection::default());
     let (mut bodies, mut ids) = (0, 0);
-    loop {
-        let page = pages.next(from).await?;
-        if page.is_empty() {
-            return Ok((bodies, ids));
-        }
+    while let Some(page) = pages.next(from).await? {
         let with_body = page.iter().filter(|entry| entry.size.is_some()).count();
         bodies += with_body;
         ids += page.len() - with_body;
     }
+    Ok((bodies, ids))
 }
 
 async fn between<A: Store, B: Store>(from: &A, to: &B, arguments: &Move) -> Done {

@@ -93,11 +93,8 @@ pub async fn find_by_member<S: Store>(
     };
     let mut pages = Pages::new(selection.clone()).with_bytes();
     let mut keys = Vec::new();
-    loop {
-        let page = pages.next(store).await?;
-        if page.is_empty() {
-            return Ok(keys);
-        }
+    while let Some(page) = pages.next(store).await? {
         keys.extend(page.into_iter().filter(has_value).map(|entry| entry.key));
     }
+    Ok(keys)
 }

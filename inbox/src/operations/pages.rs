@@ -24,18 +24,17 @@ impl Pages {
         Self { with_bytes: true, ..self }
     }
 
-    /// The next page. It is empty at the end; what is accepted later is on the page after that.
+    /// The next page, which has at least one entry. `None` at the end; what is accepted later is on the page after that.
     ///
     /// # Errors
     ///
     /// If the store fails. The page can be asked for again.
-    pub async fn next<S: Store>(&mut self, store: &S) -> Result<Vec<Entry>, StoreError> {
+    pub async fn next<S: Store>(&mut self, store: &S) -> Result<Option<Vec<Entry>>, StoreError> {
         let limit = if self.with_bytes { CHUNK_WITH_BYTES } else { CHUNK };
         let page = Page { after: self.after, limit, with_bytes: self.with_bytes };
         let entries = store.list(&self.selection, &page).await?;
-        if let Some(last) = entries.last() {
-            self.after = last.sequence;
-        }
-        Ok(entries)
+        let Some(last) = entries.last() else { return Ok(None) };
+        self.after = last.sequence;
+        Ok(Some(entries))
     }
 }

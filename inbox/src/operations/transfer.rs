@@ -197,11 +197,7 @@ impl<'a, A: Store, B: Store> Transfer<'a, A, B> {
         let mut pass = Pass { found: None, is_running: false };
         // Those that are running are listed as well: one that has ended when its page is read is on that page.
         let mut pages = Pages::new(not_done());
-        loop {
-            let mut page = pages.next(self.from).await.map_err(MoveError::From)?;
-            if page.is_empty() {
-                return Ok(pass);
-            }
+        while let Some(mut page) = pages.next(self.from).await.map_err(MoveError::From)? {
             page.retain(|entry| self.must_move(entry));
             let count = page.len();
             page.retain(|entry| taken.contains(entry));
@@ -222,6 +218,7 @@ impl<'a, A: Store, B: Store> Transfer<'a, A, B> {
                 self.take(&taken, chunk).await?;
             }
         }
+        Ok(pass)
     }
 
     fn must_move(&self, entry: &Entry) -> bool {
@@ -262,15 +259,12 @@ impl<'a, A: Store, B: Store> Transfer<'a, A, B> {
     /// Something with a body, whatever its state.
     async fn first_left(&self) -> Result<Option<Key>, MoveError> {
         let mut pages = Pages::new(not_done());
-        loop {
-            let page = pages.next(self.from).await.map_err(MoveError::From)?;
-            if page.is_empty() {
-                return Ok(None);
-            }
+        while let Some(page) = pages.next(self.from).await.map_err(MoveError::From)? {
             if let Some(entry) = page.into_iter().find(|entry| self.must_move(entry)) {
                 return Ok(Some(entry.key));
             }
         }
+        Ok(None)
     }
 
     /// Copies what is known of deliveries without a body: that they are done or were erased. Returns one of the done ones that were
@@ -278,11 +272,7 @@ impl<'a, A: Store, B: Store> Transfer<'a, A, B> {
     async fn copy_known(&mut self) -> Result<Option<Key>, MoveError> {
         let mut pages = Pages::new(Selection::default());
         let mut new = None;
-        loop {
-            let mut page = pages.next(self.from).await.map_err(MoveError::From)?;
-            if page.is_empty() {
-                return Ok(new);
-            }
+        while let Some(mut page) = pages.next(self.from).await.map_err(MoveError::From)? {
             page.retain(|entry| entry.size.is_none());
             if page.is_empty() {
                 continue;
@@ -298,6 +288,7 @@ impl<'a, A: Store, B: Store> Transfer<'a, A, B> {
                 }
             }
         }
+        Ok(new)
     }
 
     async fn copy_versions(&self) -> Result<(), MoveError> {
