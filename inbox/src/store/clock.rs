@@ -38,6 +38,11 @@ impl Clock {
     pub fn millis_of(time: SystemTime) -> i64 {
         time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, millis)
     }
+
+    /// The same, rounded up: no stored time is between this and the exact time.
+    pub fn millis_rounded_up(time: SystemTime) -> i64 {
+        Self::millis_of(time.checked_add(Duration::from_nanos(999_999)).unwrap_or(time))
+    }
 }
 
 impl Default for Clock {

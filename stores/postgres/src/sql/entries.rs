@@ -4,7 +4,7 @@ use webhook_inbox::store::{Clock, Entry, Key, Order, PROBE_ENDPOINT, Page, Selec
 use webhook_receiver::BodyDigest;
 use webhook_receiver::bytes::Bytes;
 
-use super::{Context, Parameter, Sql, duration, get, limit, number, rounded_up, state};
+use super::{Context, Parameter, Sql, duration, get, limit, number, state};
 use crate::error::other;
 
 /// Conditions on `s`, a row of `webhook_seen`, and `p`, its row of `webhook_pending` if there is one. The parameters 2 to 8 are
@@ -37,8 +37,8 @@ impl<'a> Selected<'a> {
             ids: any_or(&selection.ids),
             states: if states.is_empty() { None } else { Some(states) },
             event_types: any_or(&selection.event_types),
-            since: selection.since.map(rounded_up),
-            until: selection.until.map(rounded_up),
+            since: selection.since.map(Clock::millis_rounded_up),
+            until: selection.until.map(Clock::millis_rounded_up),
             min_attempts: selection.min_attempts.into(),
         }
     }

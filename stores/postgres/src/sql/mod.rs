@@ -20,11 +20,11 @@ mod operations;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tokio_postgres::types::{FromSql, ToSql, Type};
 use tokio_postgres::{Client, Row};
-use webhook_inbox::store::{Clock, Key, State, StoreError, crash_point};
+use webhook_inbox::store::{Key, State, StoreError, crash_point};
 
 pub(crate) use claims::{claim, extend, has_claimable};
 pub(crate) use ends::finish;
@@ -110,11 +110,6 @@ fn columns<'a>(keys: impl IntoIterator<Item = &'a Key>) -> (Vec<&'a str>, Vec<&'
 /// The place in a batch of a row that has its number, from 1, in this column.
 fn place(row: &Row, column: usize) -> Sql<usize> {
     Ok(usize::try_from(get::<i64>(row, column)?).unwrap_or_default().saturating_sub(1))
-}
-
-/// In milliseconds, rounded up: no stored time is between this and the exact time.
-fn rounded_up(time: SystemTime) -> i64 {
-    Clock::millis_of(time.checked_add(Duration::from_nanos(999_999)).unwrap_or(time))
 }
 
 /// At most about a hundred million years, so that a sum with a time does not overflow.

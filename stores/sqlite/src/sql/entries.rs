@@ -7,7 +7,7 @@ use webhook_inbox::store::{
 use webhook_receiver::BodyDigest;
 use webhook_receiver::bytes::Bytes;
 
-use super::{Context, Sql, json, limit, number, rounded_up, state};
+use super::{Context, Sql, json, limit, number, state};
 
 /// Conditions on `s`, a row of `webhook_seen`, and `p`, its row of `webhook_pending` if there is one.
 pub(super) const SELECTED: &str = "\
@@ -39,8 +39,8 @@ impl Selected {
             states: json(&states),
             event_types: json(&selection.event_types),
             min_attempts: selection.min_attempts,
-            since: selection.since.map(rounded_up),
-            until: selection.until.map(rounded_up),
+            since: selection.since.map(Clock::millis_rounded_up),
+            until: selection.until.map(Clock::millis_rounded_up),
         }
     }
 }

@@ -5,10 +5,10 @@ mod entries;
 mod import;
 mod operations;
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension};
-use webhook_inbox::store::{Clock, Key, State, StoreError};
+use webhook_inbox::store::{Key, State, StoreError};
 use webhook_receiver::serde_json;
 
 pub(crate) use claims::{claim, extend, finish, has_claimable};
@@ -50,11 +50,6 @@ fn json<T: webhook_receiver::serde::Serialize>(list: &[T]) -> Option<String> {
 
 fn json_list<T: webhook_receiver::serde::Serialize>(list: &[T]) -> String {
     serde_json::to_string(list).unwrap_or_else(|_| "[]".to_owned())
-}
-
-/// In milliseconds, rounded up: no stored time is between this and the exact time.
-fn rounded_up(time: SystemTime) -> i64 {
-    Clock::millis_of(time.checked_add(Duration::from_nanos(999_999)).unwrap_or(time))
 }
 
 fn millis(duration: Duration) -> i64 {
