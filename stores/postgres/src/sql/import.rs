@@ -9,7 +9,7 @@ use webhook_inbox::store::{
 
 use super::columns::{Columns, Row};
 use super::entries::digest_of;
-use super::{BEGIN, Context, Parameter, Sql, columns, get, limit, place, state};
+use super::{BEGIN, Context, Parameter, Sql, WITHOUT_BODY, columns, get, limit, place, state};
 use crate::error::other;
 
 /// The sequence is given out in the order of the entries.
@@ -60,11 +60,6 @@ FROM unnest($2::text[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::big
     JOIN webhook_seen s ON s.endpoint = i.endpoint AND s.id = i.id
 WHERE p.sequence = s.sequence";
 
-const ERASE: &str = "\
-UPDATE webhook_pending
-SET state = 2, at = :now, event_type = NULL, order_key = NULL, version = NULL, reason = $3, bytes = NULL
-WHERE sequence = ANY($2)";
-
 pub(crate) async fn import(context: Context<'_>, entries: &[Entry]) -> Sql<Vec<Imported>> {
     let mut keys = HashSet::new();
     // A key that is twice in the input is known at the second time.
@@ -112,7 +107,10 @@ async fn merge(context: Context<'_>, entries: &[&Entry]) -> Sql<Vec<Imported>> {
     }
     if !erased.is_empty() {
         let parameters = [context.now_parameter(), (&erased as _, Type::INT8_ARRAY), (&ERASED as _, Type::TEXT)];
-        context.execute(ERASE, &parameters).await?;
+        let sql = format!(
+            "UPDATE webhook_pending SET state = 2, at = :now, reason = $3, {WITHOUT_BODY} WHERE sequence = ANY($2)"
+        );
+        context.execute(&sql, &parameters).await?;
     }
     let purged = || StoreError::new(StoreErrorKind::Busy, "an entry was purged while it was imported");
     imported.into_iter().map(|imported| imported.ok_or_else(purged)).collect()

@@ -91,6 +91,9 @@ async fn in_flight<T>(point: &'static str, call: impl Future<Output = T>) -> T {
     call.await
 }
 
+/// Removes a body, with everything that may have been taken from it except the reason.
+const WITHOUT_BODY: &str = "event_type = NULL, order_key = NULL, version = NULL, bytes = NULL";
+
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
 pub(crate) fn get<'a, T: FromSql<'a>>(row: &'a Row, column: usize) -> Sql<T> {

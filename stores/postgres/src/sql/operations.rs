@@ -3,7 +3,7 @@ use webhook_inbox::Retention;
 use webhook_inbox::store::{Key, Part, Replayed, Selection};
 
 use super::entries::{SELECTED, Selected};
-use super::{Context, Sql, columns, get, in_flight, limit, millis, number};
+use super::{Context, Sql, WITHOUT_BODY, columns, get, in_flight, limit, millis, number};
 use crate::error::other;
 
 pub(crate) async fn replay(context: Context<'_>, selection: &Selection, part: Part, most: usize) -> Sql<Replayed> {
@@ -29,20 +29,20 @@ pub(crate) async fn replay(context: Context<'_>, selection: &Selection, part: Pa
 }
 
 pub(crate) async fn erase(context: Context<'_>, keys: &[Key], reason: &str) -> Sql<u64> {
-    const ERASE: &str = "\
-        WITH locked AS MATERIALIZED (
-            SELECT p.sequence
-            FROM webhook_pending p JOIN webhook_seen s ON s.sequence = p.sequence
-            WHERE (s.endpoint, s.id) IN (SELECT * FROM unnest($2::text[], $3::text[])) AND p.bytes IS NOT NULL
-            ORDER BY p.sequence FOR UPDATE OF p
-        )
-        UPDATE webhook_pending p
-        SET state = 2, at = :now, event_type = NULL, order_key = NULL, version = NULL, reason = $4, bytes = NULL
-        FROM :durable, locked l WHERE p.sequence = l.sequence";
+    let sql = format!(
+        "WITH locked AS MATERIALIZED (
+             SELECT p.sequence
+             FROM webhook_pending p JOIN webhook_seen s ON s.sequence = p.sequence
+             WHERE (s.endpoint, s.id) IN (SELECT * FROM unnest($2::text[], $3::text[])) AND p.bytes IS NOT NULL
+             ORDER BY p.sequence FOR UPDATE OF p
+         )
+         UPDATE webhook_pending p SET state = 2, at = :now, reason = $4, {WITHOUT_BODY}
+         FROM :durable, locked l WHERE p.sequence = l.sequence"
+    );
     let (endpoints, ids) = columns(keys);
     let parameters =
         [context.now_parameter(), (&endpoints, Type::TEXT_ARRAY), (&ids, Type::TEXT_ARRAY), (&reason, Type::TEXT)];
-    context.execute(ERASE, &parameters).await
+    context.execute(&sql, &parameters).await
 }
 
 pub(crate) async fn set_paused(context: Context<'_>, endpoint: &str, is_paused: bool) -> Sql<()> {
@@ -56,14 +56,6 @@ pub(crate) async fn set_paused(context: Context<'_>, endpoint: &str, is_paused: 
 
 /// Removes in several statements, each of which skips what another process removes at this time.
 pub(crate) async fn purge(context: Context<'_>, retention: &Retention, most: usize) -> Sql<u64> {
-    const BODIES: &str = "\
-        WITH locked AS MATERIALIZED (
-            SELECT sequence FROM webhook_pending
-            WHERE state >= 2 AND state = $4 AND at <= :now - $2 AND bytes IS NOT NULL LIMIT $3
-            FOR UPDATE SKIP LOCKED
-        )
-        UPDATE webhook_pending p SET event_type = NULL, order_key = NULL, version = NULL, reason = NULL, bytes = NULL
-        FROM locked l WHERE p.sequence = l.sequence";
     const SEEN: &str = "\
         WITH forgotten AS MATERIALIZED (
             SELECT s.sequence FROM webhook_seen s
@@ -82,9 +74,17 @@ pub(crate) async fn purge(context: Context<'_>, retention: &Retention, most: usi
             SELECT endpoint, order_key FROM webhook_version WHERE at <= :now - $2 LIMIT $3 FOR UPDATE SKIP LOCKED
         )
         DELETE FROM webhook_version v USING locked l WHERE v.endpoint = l.endpoint AND v.order_key = l.order_key";
+    let bodies = &*format!(
+        "WITH locked AS MATERIALIZED (
+             SELECT sequence FROM webhook_pending
+             WHERE state >= 2 AND state = $4 AND at <= :now - $2 AND bytes IS NOT NULL LIMIT $3
+             FOR UPDATE SKIP LOCKED
+         )
+         UPDATE webhook_pending p SET reason = NULL, {WITHOUT_BODY} FROM locked l WHERE p.sequence = l.sequence"
+    );
     let chunks = [
-        (BODIES, retention.of_dead(), Some(2_i16)),
-        (BODIES, retention.of_unrouted(), Some(3)),
+        (bodies, retention.of_dead(), Some(2_i16)),
+        (bodies, retention.of_unrouted(), Some(3)),
         (SEEN, retention.of_seen(), None),
         (VERSIONS, retention.of_seen(), None),
     ];

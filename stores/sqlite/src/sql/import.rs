@@ -6,7 +6,7 @@ use webhook_receiver::BodyDigest;
 
 use super::entries::see;
 use super::operations::overwriting;
-use super::{Context, Sql, limit};
+use super::{Context, Sql, WITHOUT_BODY, limit};
 
 pub(crate) fn import(connection: &Connection, entries: &[Entry], now: i64) -> Sql<Vec<Imported>> {
     entries.iter().map(|entry| one(connection, entry, now)).collect()
@@ -80,11 +80,9 @@ fn remove(connection: &Connection, sequence: i64) -> Sql<()> {
 
 fn erase(connection: &Connection, sequence: i64, now: i64) -> Sql<()> {
     connection
-        .prepare_cached(
-            "UPDATE webhook_pending
-             SET state = 2, at = ?2, event_type = NULL, order_key = NULL, version = NULL, reason = ?3, bytes = NULL
-             WHERE sequence = ?1",
-        )
+        .prepare_cached(&format!(
+            "UPDATE webhook_pending SET state = 2, at = ?2, reason = ?3, {WITHOUT_BODY} WHERE sequence = ?1"
+        ))
         .and_then(|mut erase| erase.execute(params![sequence, now, ERASED]))
         .map(drop)
         .typed()

@@ -31,6 +31,9 @@ impl<T> Context<T> for rusqlite::Result<T> {
     }
 }
 
+/// Removes a body, with everything that may have been taken from it except the reason.
+const WITHOUT_BODY: &str = "event_type = NULL, order_key = NULL, version = NULL, bytes = NULL";
+
 /// An entry without a row in `webhook_pending` is done.
 fn state(number: i16) -> State {
     State::from_number(number).unwrap_or(State::Done)

@@ -3,7 +3,7 @@ use webhook_inbox::Retention;
 use webhook_inbox::store::{Key, Part, Replayed, Selection, crash_point};
 
 use super::entries::{SELECTED, Selected};
-use super::{Context, Sql, count, limit, millis, number, sequence};
+use super::{Context, Sql, WITHOUT_BODY, count, limit, millis, number, sequence};
 use crate::connection::SECURE_DELETE;
 
 pub(crate) fn replay(
@@ -63,11 +63,10 @@ pub(crate) fn erase(connection: &Connection, keys: &[Key], reason: &str, now: i6
 
 fn erase_all(connection: &Connection, keys: &[Key], reason: &str, now: i64) -> Sql<u64> {
     let mut update = connection
-        .prepare_cached(
-            "UPDATE webhook_pending
-             SET state = 2, at = ?2, event_type = NULL, order_key = NULL, version = NULL, reason = ?3, bytes = NULL
-             WHERE sequence = ?1 AND bytes IS NOT NULL",
-        )
+        .prepare_cached(&format!(
+            "UPDATE webhook_pending SET state = 2, at = ?2, reason = ?3, {WITHOUT_BODY}
+             WHERE sequence = ?1 AND bytes IS NOT NULL"
+        ))
         .typed()?;
     let mut erased = 0;
     for key in keys {
@@ -96,14 +95,12 @@ fn purge_all(connection: &Connection, retention: &Retention, most: usize, now: i
     let mut removed = 0;
     for (state, retention) in [(2, retention.of_dead()), (3, retention.of_unrouted())] {
         removed += connection
-            .prepare_cached(
-                "UPDATE webhook_pending
-                 SET event_type = NULL, order_key = NULL, version = NULL, reason = NULL, bytes = NULL
-                 WHERE sequence IN (
+            .prepare_cached(&format!(
+                "UPDATE webhook_pending SET reason = NULL, {WITHOUT_BODY} WHERE sequence IN (
                      SELECT sequence FROM webhook_pending
                      WHERE state >= 2 AND state = ?1 AND at <= ?2 AND bytes IS NOT NULL LIMIT ?3
-                 )",
-            )
+                 )"
+            ))
             .and_then(|mut update| update.execute(params![state, before(retention), limit(most - removed)]))
             .typed()?;
     }
