@@ -21,7 +21,7 @@ use webhook_inbox::operations::MoveError;
 use webhook_inbox::store::StoreError;
 
 use args::{Cli, Command};
-use open::{Target, with_store};
+use open::{AnyStore, Target, with_store};
 use output::harmless_lines;
 
 /// What has not been done, and why.
@@ -88,14 +88,21 @@ async fn run(cli: &Cli) -> Done {
         Command::Move(arguments) => transfer::run(&target, arguments).await,
         command => {
             let store = target.open().await?;
-            let mut done = with_store!(&store, store => on_store(store, command).await);
-            if done.is_ok() && matches!(command, Command::Erase(_)) {
-                done = store.finish_erasing().await;
-            }
+            let done = on_any(&store, command).await;
             store.close().await;
             done
         }
     }
+}
+
+async fn on_any(store: &AnyStore, command: &Command) -> Done {
+    with_store!(store, store => on_store(store, command).await?);
+    if matches!(command, Command::Erase(_)) && !store.empty_log().await? {
+        return Err(Failure::failed(
+            "another process reads from the log beside the file, which still has what was erased: repeat the command",
+        ));
+    }
+    Ok(())
 }
 
 async fn on_store<S: Store>(store: &S, command: &Command) -> Done {

@@ -3,6 +3,7 @@
 use std::env;
 use std::path::PathBuf;
 
+use webhook_inbox::store::StoreError;
 use webhook_inbox_postgres::{PostgresOptions, PostgresStore};
 use webhook_inbox_sqlite::{SqliteOptions, SqliteStore};
 
@@ -107,13 +108,11 @@ impl AnyStore {
         }
     }
 
-    /// Removes what the log of a SQLite file still has of erased bodies.
-    pub(crate) async fn finish_erasing(&self) -> Result<(), Failure> {
+    /// Removes what the log of a SQLite file still has of removed bodies. Returns false if another process reads from it.
+    pub(crate) async fn empty_log(&self) -> Result<bool, StoreError> {
         match self {
-            Self::Sqlite(store) if !store.empty_log().await? => Err(Failure::failed(
-                "another process reads from the log beside the file, which still has what was erased: repeat the command",
-            )),
-            _ => Ok(()),
+            Self::Sqlite(store) => store.empty_log().await,
+            Self::Postgres(_) => Ok(true),
         }
     }
 }

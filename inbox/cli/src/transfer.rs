@@ -5,7 +5,7 @@ use webhook_inbox::operations::{Pages, cancel_move, finish_move, prepare_move};
 use webhook_inbox::store::{Selection, StoreError};
 
 use crate::args::Move;
-use crate::open::{Target, with_store};
+use crate::open::{AnyStore, Target, with_store};
 use crate::output::{harmless, print};
 use crate::time::Age;
 use crate::{Done, Failure};
@@ -17,16 +17,32 @@ pub(crate) async fn run(from: &Target, arguments: &Move) -> Done {
         if !arguments.confirmation.yes {
             return Err(Failure::Unconfirmed);
         }
-        return with_store!(to.open().await?, to => Ok(cancel_move(&to).await?));
+        let to = to.open().await?;
+        let cancelled = with_store!(&to, to => cancel_move(to).await);
+        to.close().await;
+        return Ok(cancelled?);
     }
     let from = from.open().await?;
-    with_store!(&from, from => announce(from, arguments).await?);
+    let done = move_from(&from, &to, arguments).await;
+    from.close().await;
+    done
+}
+
+async fn move_from(from: &AnyStore, to: &Target, arguments: &Move) -> Done {
+    with_store!(from, from => announce(from, arguments).await?);
     if !arguments.confirmation.yes {
         return Err(Failure::Unconfirmed);
     }
     // A move that is finished was prepared, so the tables exist.
     let to = if arguments.finish { to.open().await? } else { to.create().await? };
-    with_store!(from, from => with_store!(to, to => between(&from, &to, arguments).await))
+    let done = with_store!(from, from => with_store!(&to, to => between(from, to, arguments).await));
+    to.close().await;
+    done?;
+    // Not an error: the move is over, and cannot be repeated.
+    if arguments.finish && !from.empty_log().await.unwrap_or(false) {
+        eprintln!("note: the log beside the old file still has bodies that were moved: stop what uses the file");
+    }
+    Ok(())
 }
 
 /// Prints what will be done.

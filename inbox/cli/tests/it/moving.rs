@@ -1,6 +1,7 @@
 //! Moves from SQLite to PostgreSQL under traffic.
 
 use std::collections::HashMap;
+use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -187,4 +188,21 @@ async fn a_move_and_the_way_back_by_command() {
     assert!(new.store().stats("acme").await.unwrap().is_moving);
     text(&old_url, &format!("move --to {new_url} --cancel --yes"));
     assert!(!new.store().stats("acme").await.unwrap().is_moving);
+}
+
+#[tokio::test]
+async fn a_finished_move_closes_the_files_and_says_what_the_log_still_has() {
+    let (old, new) = (Folder::new(), Folder::new());
+    let store = old.store();
+    fill(&store).await;
+    store.close().await;
+    let (old_url, new_url) = (old.sqlite(), new.sqlite());
+    let files = |folder: &Folder| fs::read_dir(folder.0.path()).unwrap().count();
+    text(&old_url, &format!("move --to {new_url} --yes"));
+    assert_eq!((files(&old), files(&new)), (1, 1), "a log is left");
+    let reader = Connection::open(old.0.path().join("webhooks.sqlite")).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM webhook_pending").unwrap();
+    let (code, _, note) = output(&old_url, &format!("move --to {new_url} --finish --yes"));
+    assert!(code == 0 && note.contains("still has bodies"), "{code} {note}");
+    assert_eq!(files(&new), 1, "a log is left");
 }
