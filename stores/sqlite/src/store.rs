@@ -136,7 +136,8 @@ impl SqliteStore {
     /// Writes the log beside the file back to it, and empties the log. Returns false if another connection reads an older state
     /// from it, for which this waits for a second at most.
     ///
-    /// [`erase`](Store::erase) does so as well: until then, the log has what was erased.
+    /// [`erase`](Store::erase) does so as well, and [`import`](Store::import) if it erases: until then, the log has what was
+    /// erased.
     ///
     /// # Errors
     ///
@@ -150,6 +151,15 @@ impl SqliteStore {
     pub async fn close(self) {
         self.reader.close();
         self.writer.close().await;
+    }
+
+    /// Empties the log, which still has what was erased. That it was erased is durable, even if this fails.
+    async fn forget_erased(&self) {
+        match self.empty_log().await {
+            Ok(true) => {}
+            Ok(false) => tracing::warn!("the log still has what was erased: another connection reads from it"),
+            Err(error) => tracing::warn!(%error, "the log still has what was erased"),
+        }
     }
 
     async fn with_file<T: Send + 'static>(
@@ -209,11 +219,7 @@ impl Store for SqliteStore {
         let (clock, keys, reason) = (self.clock.clone(), keys.to_vec(), reason.to_owned());
         let erased =
             self.writer.write(move |connection| sql::erase(connection, &keys, &reason, clock.millis()?)).await?;
-        match self.empty_log().await {
-            Ok(true) => {}
-            Ok(false) => tracing::warn!("the log still has what was erased: another connection reads from it"),
-            Err(error) => tracing::warn!(%error, "the log still has what was erased"),
-        }
+        self.forget_erased().await;
         Ok(erased)
     }
 
@@ -238,7 +244,12 @@ impl Store for SqliteStore {
 
     async fn import(&self, entries: Vec<Entry>) -> Result<Vec<Imported>, StoreError> {
         let clock = self.clock.clone();
-        self.writer.write(move |connection| sql::import(connection, &entries, clock.millis()?)).await
+        let (imported, has_erased) =
+            self.writer.write(move |connection| sql::import(connection, &entries, clock.millis()?)).await?;
+        if has_erased {
+            self.forget_erased().await;
+        }
+        Ok(imported)
     }
 
     async fn identity(&self) -> Result<Identity, StoreError> {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use webhook_inbox::Store;
-use webhook_inbox::store::{Inserted, Key, NewEntry};
+use webhook_inbox::store::{ERASED, Imported, Inserted, Key, NewEntry, Page, Selection};
 use webhook_inbox_sqlite::SqliteStore;
 use webhook_inbox_sqlite::rusqlite::Connection;
 use webhook_receiver::BodyDigest;
@@ -58,6 +58,22 @@ async fn what_was_erased_is_in_no_file() {
     // The bodies of the others are where they were.
     store.close().await;
     assert_eq!(found(folder.path()), kept);
+}
+
+#[tokio::test]
+async fn what_an_import_erases_is_in_no_file() {
+    let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let stores = [&here, &there].map(|folder| SqliteStore::open(folder.path().join("inbox.sqlite")).unwrap());
+    for number in 0..8 {
+        insert(&stores[0], number).await;
+        insert(&stores[1], number).await;
+    }
+    let keys: Vec<Key> = (0..6).map(|number| Key::new("acme", number.to_string())).collect();
+    stores[0].erase(&keys, ERASED).await.unwrap();
+    let page = Page { after: 0, limit: keys.len(), with_bytes: true };
+    let entries = stores[0].list(&Selection::default(), &page).await.unwrap();
+    assert_eq!(stores[1].import(entries).await.unwrap(), [Imported::Stored; 6]);
+    assert_eq!(found(there.path()), [6, 7]);
 }
 
 #[tokio::test]

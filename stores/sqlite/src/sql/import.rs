@@ -8,11 +8,14 @@ use super::entries::see;
 use super::operations::overwriting;
 use super::{Context, Sql, WITHOUT_BODY, limit};
 
-pub(crate) fn import(connection: &Connection, entries: &[Entry], now: i64) -> Sql<Vec<Imported>> {
-    entries.iter().map(|entry| one(connection, entry, now)).collect()
+/// Also returns whether a body was erased.
+pub(crate) fn import(connection: &Connection, entries: &[Entry], now: i64) -> Sql<(Vec<Imported>, bool)> {
+    let mut has_erased = false;
+    let imported = entries.iter().map(|entry| one(connection, entry, now, &mut has_erased)).collect::<Sql<_>>()?;
+    Ok((imported, has_erased))
 }
 
-fn one(connection: &Connection, entry: &Entry, now: i64) -> Sql<Imported> {
+fn one(connection: &Connection, entry: &Entry, now: i64, has_erased: &mut bool) -> Sql<Imported> {
     if see(connection, &entry.key, &entry.digest, Clock::millis_of(entry.received))? {
         if entry.state != State::Done {
             put(connection, connection.last_insert_rowid(), 0, entry, now)?;
@@ -37,7 +40,10 @@ fn one(connection: &Connection, entry: &Entry, now: i64) -> Sql<Imported> {
     match merge {
         Merge::Replace => put(connection, sequence, token, entry, now)?,
         Merge::MarkDone => remove(connection, sequence)?,
-        Merge::Erase => overwriting(connection, || erase(connection, sequence, now))?,
+        Merge::Erase => {
+            overwriting(connection, || erase(connection, sequence, now))?;
+            *has_erased = true;
+        }
         Merge::Keep(imported) => return Ok(imported),
     }
     Ok(Imported::Stored)
