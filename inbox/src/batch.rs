@@ -186,9 +186,9 @@ struct Last {
 }
 
 impl Last {
-    /// Whether the next batch begins at once, if this number waits. If the callers are in two groups that take turns, one prepares its
-    /// requests while the other waits. A single group would save a commit, half of this time for each request at most, but the
-    /// store would wait for them.
+    /// Whether the next batch begins at once, if this number waits. If the callers are in two groups that take turns, one
+    /// prepares its requests while the other waits. A single group would save a commit, half of this time for each request at
+    /// most, but the store would wait for them.
     fn is_followed_by(&self, waiting: usize) -> bool {
         let is_cheap = self.took.as_nanos() < 2 * PREPARATION.as_nanos() * self.size as u128;
         is_cheap && waiting > 0 && waiting >= self.size / 2

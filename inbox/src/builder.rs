@@ -69,7 +69,8 @@ impl<S: Store, W: Webhooks> InboxBuilder<S, W> {
     }
 
     /// Sets how often a delivery is tried before it is dead. The default is 20, which takes 10 hours on average with the default
-    /// [backoff](Self::backoff), and 13.4 hours at most, plus the time of the handlers. An attempt counts when it begins, so that a delivery that kills the process is dead as well.
+    /// [backoff](Self::backoff), and 13.4 hours at most, plus the time of the handlers. An attempt counts when it begins, so that
+    /// a delivery that kills the process is dead as well.
     pub fn max_attempts(self, attempts: u32) -> Self {
         self.with(|settings| settings.max_attempts = attempts)
     }

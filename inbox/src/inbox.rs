@@ -155,8 +155,7 @@ impl<S: Store, W: Webhooks> Inbox<S, W> {
     /// accepting requests first: those that arrive later are stored, and handled after the next start.
     ///
     /// After this time, the handlers that still run are dropped, and their deliveries are left to other workers. Their attempts
-    /// do not count: they have not failed. Returns whether all have finished,
-    /// also if this has been called before.
+    /// do not count: they have not failed. Returns whether all have finished, also if this has been called before.
     ///
     /// `serve::Server` does this itself, within its shutdown timeout.
     pub async fn drain(&self, limit: Duration) -> bool {

@@ -1,7 +1,7 @@
 //! A durable inbox for webhooks: it answers at once, loses nothing, and handles each delivery once.
 //!
 //! A vendor expects its answer within seconds, sends a delivery again if it has missed it, and stops sending to receivers that
-//! keep failing. An [`Inbox`] is located between the receiver and its handlers:
+//! keep failing. An [`Inbox`] is between the receiver and its handlers:
 //!
 //! ```text
 //! verify → store → commit → 200          accept

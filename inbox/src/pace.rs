@@ -6,15 +6,15 @@ use tokio::time::{Instant, sleep};
 
 use crate::store::StoreError;
 
-/// How many entries one step changes. The fewest are as many as others insert in a commit: otherwise removing would be slower than
-/// inserting.
+/// How many entries one step changes. The smallest number is about that of the entries that others insert in a commit: otherwise
+/// removing would be slower than inserting.
 const FIRST: usize = 100;
 const SMALLEST: usize = 100;
 const LARGEST: usize = 500;
-/// A step that takes longer than this is followed by a smaller one, another by a larger one. New deliveries may wait for it.
+/// A step that takes longer than this is followed by a smaller one, any other by a larger one. New deliveries may wait for it.
 const LONGEST: Duration = Duration::from_millis(5);
 
-/// Repeats a step until it changes fewer entries than it was asked for, or `goes_on` says no, and returns how many it has changed.
+/// Repeats a step until it changes fewer entries than requested, or `goes_on` returns false. Returns how many it has changed.
 ///
 /// How many these are depends on how long the step before has taken. Others have the store for as long after each.
 pub(crate) async fn in_steps<F: Future<Output = Result<u64, StoreError>>>(

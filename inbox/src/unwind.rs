@@ -1,4 +1,4 @@
-//! Panics of what others have written become errors.
+//! Turns panics of stores and decoders into errors.
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};

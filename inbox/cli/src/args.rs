@@ -261,9 +261,9 @@ pub(crate) struct Backup {
 
 /// Move deliveries to another store while both accept
 ///
-/// Without `--finish`, the new store is prepared: it handles nothing from then on, and the ids of done deliveries are copied. Then start
-/// the receiver with the new store, and stop everything that uses the old one. With `--finish`, all other deliveries are moved, and
-/// the new store handles. Both can be repeated, and need `--yes`.
+/// Without `--finish`, the new store is prepared: it handles nothing from then on, and the ids of done deliveries are copied.
+/// Then start the receiver with the new store, and stop everything that uses the old one. With `--finish`, all other deliveries
+/// are moved, and the new store handles. Both can be repeated, and need `--yes`.
 #[derive(Args)]
 pub(crate) struct Move {
     /// The URL of the new store; its tables are created if they do not exist. A password is better kept in the environment

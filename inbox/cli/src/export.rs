@@ -36,7 +36,7 @@ pub(crate) async fn run<S: Store>(store: &S, export: &Export) -> Done {
     Ok(())
 }
 
-/// Bodies are for the eyes of the user alone.
+/// Only its owner can read the file: it has bodies.
 fn create(path: &Path) -> Result<File, Failure> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

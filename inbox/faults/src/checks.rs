@@ -1,4 +1,4 @@
-//! What holds for processes with any store, besides [`kill_at`](crate::kill_at).
+//! Checks of processes with any store, besides [`kill_at`](crate::kill_at).
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::{Child, Plan, Subject, handled};
 ///
 /// # Panics
 ///
-/// If not.
+/// If a delivery has no effect or several, or a process ends early.
 pub fn check_identical<S: Subject>(subject: &S, test: &str, folder: &Path) {
     let ids: Vec<String> = (0..20).map(|number| format!("same-{number}")).collect();
     let mut children = [(); 3].map(|()| Child::start(&Plan::new(test, folder)));
@@ -28,12 +28,12 @@ pub fn check_identical<S: Subject>(subject: &S, test: &str, folder: &Path) {
     assert_eq!(subject.effects(folder), ids.into_iter().map(|id| (id, 1)).collect());
 }
 
-/// Sends a delivery that kills each process that handles it, while others are handled beside it. It is dead after its attempts; the
-/// others have lost one attempt at most, and are handled.
+/// Sends a delivery that kills each process that handles it, while others are handled beside it. It is dead after its attempts;
+/// the others have lost one attempt at most, and are handled.
 ///
 /// # Panics
 ///
-/// If not.
+/// If that does not hold.
 pub fn check_poison<S: Subject>(subject: &S, test: &str, folder: &Path) {
     const ATTEMPTS: u32 = 3;
     const BESIDE: u32 = 6;

@@ -23,8 +23,8 @@ const NEW: u64 = 8;
 const MOST_WAITING: usize = 64;
 /// A point that is not reached by then is never reached.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// A process is killed within this number of microseconds after it has reached a point. By then, a server may have committed what the
-/// process has sent.
+/// A process is killed within this number of microseconds after it has reached a point. By then, a server may have committed what
+/// the process has sent.
 const LATEST: u64 = 2000;
 /// The number of acknowledged deliveries that are remembered, to send them again.
 const RECENT: usize = 16;

@@ -1,8 +1,8 @@
 //! Moves deliveries from one store to another while both accept.
 //!
-//! The new store handles nothing until the end, so only the old one handles. The order of the steps is what makes a move safe: a body
-//! is erased where it was only when the new store has it durably, so it is never in neither store; what was handled in the old store
-//! is imported when nothing is left there to handle, so the new one knows all of it before it handles anything.
+//! The new store handles nothing until the end, so only the old one handles. The order of the steps makes a move safe. A body
+//! is erased from the old store only when the new one has it durably, so one of them always has it. What was handled in the old
+//! store is imported when nothing is left there to handle, so the new one knows all of it before it handles anything.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -19,7 +19,7 @@ const LARGEST: u64 = 8 << 20;
 const POLL: Duration = Duration::from_millis(250);
 /// How long the old store must have accepted nothing.
 const QUIET: Duration = Duration::from_secs(1);
-/// So often, something can be left in the old store after the time for its handlers.
+/// How many passes can find something in the old store after the time for its handlers.
 const PASSES: usize = 10;
 
 /// What was moved, see [`finish_move`].
@@ -124,7 +124,7 @@ pub async fn finish_move<A: Store, B: Store>(from: &A, to: &B, patience: Duratio
     transfer.copy_known().await?;
 
     sleep(QUIET).await;
-    // What is accepted and handled meanwhile is done at the second question at the latest.
+    // What is accepted and handled between these two calls is found as done by the second.
     let left = transfer.first_left().await?;
     let handled = transfer.copy_known().await?;
     if let Some(key) = left.or(handled) {
@@ -141,8 +141,8 @@ pub async fn finish_move<A: Store, B: Store>(from: &A, to: &B, patience: Duratio
     Ok(transfer.moved)
 }
 
-/// Gives up a move that was prepared: the store handles what it has. Deliveries that both stores have accepted can then be handled
-/// twice: to return to the old store, move everything back instead.
+/// Gives up a move that was prepared: the store handles what it has. Deliveries that both stores have accepted can then be
+/// handled twice: to return to the old store, move everything back instead.
 ///
 /// # Errors
 ///
@@ -267,8 +267,8 @@ impl<'a, A: Store, B: Store> Transfer<'a, A, B> {
         Ok(None)
     }
 
-    /// Copies what is known of deliveries without a body: that they are done or were erased. Returns one of the done ones that were
-    /// not known so.
+    /// Copies what is known of deliveries without a body: that they are done or were erased. Returns one of those that the new
+    /// store did not know as done.
     async fn copy_known(&mut self) -> Result<Option<Key>, MoveError> {
         let mut pages = Pages::new(Selection::default());
         let mut new = None;

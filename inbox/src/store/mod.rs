@@ -19,8 +19,8 @@ pub use error::{StoreError, StoreErrorKind};
 pub use import::{ERASED, Identity, Imported, Known, MOVED, Merge};
 pub use retention::{Retention, RetentionTooShort};
 
-/// The name of an endpoint that no inbox has. [`Inbox::health`](crate::Inbox::health) pauses and resumes it to see whether a store can
-/// be written.
+/// The name of an endpoint that no inbox has. [`Inbox::health`](crate::Inbox::health) pauses and resumes it to see whether a
+/// store can be written.
 pub const PROBE_ENDPOINT: &str = "webhook-inbox-probe";
 
 /// Keeps deliveries durably, and which of them were handled.
@@ -59,9 +59,12 @@ pub trait Store: Send + Sync + 'static {
     /// Claims entries that can be handled now, those that can be since the longest time first: each becomes running, gets a new
     /// token and a lease, and its number of attempts is incremented. That is durable before this returns.
     ///
-    /// An entry can be claimed if it is pending and the delay of its last failure is over, or, if the request is for
-    /// [lapsed](ClaimRequest::lapsed) ones, if it is running and its lease has lapsed; its endpoint is not paused, nor the store waiting for a [move](Self::set_incoming); and no entry
-    /// with the same key of order that was accepted earlier is pending or running.
+    /// An entry can be claimed if all of this holds:
+    ///
+    /// - It is pending and the delay of its last failure is over; or, if the request is for [lapsed](ClaimRequest::lapsed) ones,
+    ///   it is running and its lease has lapsed.
+    /// - Its endpoint is not paused, and the store does not wait for the end of a [move](Self::set_incoming).
+    /// - No entry with the same key of order that was accepted earlier is pending or running.
     fn claim(&self, request: &ClaimRequest) -> impl Future<Output = Result<Vec<Claim>, StoreError>> + Send;
 
     /// Whether there is an entry that [`claim`](Self::claim) would claim now. Changes nothing. Workers ask for lapsed entries
@@ -131,8 +134,8 @@ pub trait Store: Send + Sync + 'static {
     /// Which store it is. All users of its tables get the same.
     fn identity(&self) -> impl Future<Output = Result<Identity, StoreError>> + Send;
 
-    /// Sets the id of the store whose entries are being moved into this one. As long as there is one, nothing can be claimed, whatever
-    /// its endpoint; entries that are running are not affected.
+    /// Sets the id of the store whose entries are being moved into this one. As long as there is one, nothing can be claimed,
+    /// whatever its endpoint; entries that are running are not affected.
     fn set_incoming(&self, from: Option<&str>) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Lists the versions of keys of order, sorted by endpoint and key, up to the limit: those after this endpoint and key.

@@ -57,7 +57,7 @@ async fn lapsed(store: &MemoryStore, log: &Log, assets: &[&str]) {
     lapse(store, assets.len()).await;
 }
 
-/// Claims what is pending, so many deliveries, and lets their leases lapse.
+/// Claims this number of pending deliveries, and lets their leases lapse.
 async fn lapse(store: &MemoryStore, count: usize) {
     let request = ClaimRequest {
         endpoint: "acme".to_owned(),

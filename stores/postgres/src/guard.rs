@@ -16,8 +16,8 @@ const RETENTION: Duration = Duration::from_hours(14 * 24);
 /// Another process can release an id before it is read.
 const ATTEMPTS: usize = 10;
 
-/// A [`ReplayGuard`] in the database of a [`PostgresStore`](crate::PostgresStore), for a receiver without an inbox. Ids are remembered for 14
-/// days.
+/// A [`ReplayGuard`] in the database of a [`PostgresStore`](crate::PostgresStore), for a receiver without an inbox. Ids are
+/// remembered for 14 days.
 #[derive(Clone)]
 pub struct PostgresGuard {
     endpoint: String,

@@ -60,7 +60,7 @@ impl SqliteOptions {
     }
 
     /// Opens only a file that an inbox has created, and changes no table when it opens it. For tools, which should not
-    /// create an empty store because a path is misspelt.
+    /// create an empty store because a path is misspelled.
     pub fn existing(self) -> Self {
         Self { must_exist: true, ..self }
     }

@@ -140,8 +140,8 @@ fn is_of_the_file(kind: StoreErrorKind) -> bool {
 
 struct Thread {
     file: File,
-    /// `None` after an error of the file, and when it was closed: it is then opened again. After a failed fsync, the old handle cannot
-    /// be trusted.
+    /// `None` after an error of the file, and when it was closed: it is then opened again. After a failed fsync, the old handle
+    /// cannot be trusted.
     connection: Option<Connection>,
 }
 

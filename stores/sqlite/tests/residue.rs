@@ -117,7 +117,7 @@ async fn copies_are_for_their_owner_and_replace_nothing() {
         names
     };
     let to = copies.path().join("copy");
-    // A file of somebody else, with the name that an earlier version used.
+    // A file of another program, with the name that an earlier version used.
     fs::write(copies.path().join("copy.part"), "mine").unwrap();
     // Two at once: one has the name, whole.
     let (first, second) = tokio::join!(store.backup(&to), store.backup(&to));

@@ -133,7 +133,7 @@ impl<'a, T: Subject> Bench<'a, T> {
         applied(&self.finish(&self.here, claim, verdict).await?)
     }
 
-    /// Claims what there is, which must be so many entries, and ends it as dead. Returns the ids.
+    /// Claims all entries, of which there must be this number, and ends them as dead. Returns the ids.
     pub(super) async fn kill(&self, count: usize) -> Checked<Vec<String>> {
         let claims = self.claim_many(&self.here, count).await?;
         for claim in &claims {

@@ -1,4 +1,4 @@
-//! What another store has, and what another store is given.
+//! Imports what another store has listed, and lists what only another store needs.
 
 use std::collections::HashSet;
 
@@ -34,8 +34,8 @@ WITH input AS MATERIALIZED (
 )
 SELECT n FROM input JOIN seen USING (sequence)";
 
-/// The rows of known keys, which are locked. A statement of its own: it must see what others have inserted while [`IMPORT`] waited for
-/// them.
+/// The rows of known keys, which are locked. A statement of its own: it must see what others have inserted while [`IMPORT`]
+/// waited for them.
 const KNOWN: &str = "\
 WITH seen AS MATERIALIZED (
     SELECT i.n, s.sequence, s.digest

@@ -79,8 +79,8 @@ impl Context<'_> {
     }
 }
 
-/// Makes a call that is one statement and so a transaction of its own, and marks the point at which the statement is on its way: a
-/// process that ends there leaves it to the server whether it is committed.
+/// Makes a call that is one statement and so a transaction of its own, and marks the point at which the statement is on its way:
+/// if the process ends there, the server may commit it or not.
 async fn in_flight<T>(point: &'static str, call: impl Future<Output = T>) -> T {
     let mut call = pin!(call);
     // The first poll gives it to the task of the connection.

@@ -1,4 +1,4 @@
-//! What another store has, and what another store is given.
+//! Imports what another store has listed, and lists what only another store needs.
 
 use rusqlite::{Connection, Row, params};
 use webhook_inbox::store::{Clock, ERASED, Entry, Identity, Imported, Known, Merge, State, Version};
