@@ -95,6 +95,17 @@ impl Report {
             failed_stage: None,
         }
     }
+
+    /// Shows paths of files in a folder with this text in place of the path of the folder and its `/`.
+    pub(crate) fn show_folder_as(&mut self, folder: &Path, text: &str) {
+        self.sources.show_folder_as(folder, text);
+        let native = folder.join("").display().to_string();
+        self.diagnostics.replace(&native, text);
+        self.diagnostics.replace(&native.replace('\\', "/"), text);
+        if let Ok(rest) = self.name.strip_prefix(folder) {
+            self.name = format!("{text}{}", rest.display()).into();
+        }
+    }
 }
 
 /// Prints each report as soon as it is available. Fails if a run failed; the others still run.

@@ -176,7 +176,7 @@ impl Crates {
         if let Some(old) = self.catalogues.insert(report.name.clone(), catalogue.clone()) {
             let differences = compare(&old, catalogue);
             if !differences.entries.is_empty() {
-                let side = |title, sources| Side { title, sources, shown: ("", "") };
+                let side = |title, sources| Side { title, sources };
                 let changes = Changes {
                     report: &differences,
                     old: side("the last run", None),

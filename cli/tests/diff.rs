@@ -142,6 +142,30 @@ fn a_version_with_errors_has_none() {
 }
 
 #[test]
+fn errors_of_a_revision_name_its_files_as_git_does() {
+    let folder = repository();
+    let commit = |path: &str, text: &str, tag: &str| {
+        folder.write(path, text);
+        git(&folder, &["commit", "--quiet", "--all", "--message", tag]);
+        git(&folder, &["tag", tag]);
+    };
+    commit("acme/spec.yaml", "openapi: 3.1.0\n  info: [", "broken");
+    commit("acme/codegen.toml", &config().replace("spec.yaml", "gone.yaml"), "gone");
+    commit("acme/codegen.toml", "spec = 1", "unconfigured");
+    commit("acme/codegen.toml", &config(), "last");
+    for (old, message) in [
+        ("broken", "--> broken:acme/spec.yaml:2:"),
+        ("broken:acme/spec.yaml", "--> broken:acme/spec.yaml:2:"),
+        ("gone", "`gone:acme/gone.yaml` does not exist"),
+        ("gone", "--> gone:acme/codegen.toml:1:"),
+        ("unconfigured", "--> unconfigured:acme/codegen.toml:1:"),
+    ] {
+        let run = folder.webhooks("acme", &format!("diff {old} v1")).exits(1).reports(message);
+        assert!(!run.stderr.contains(&*std::env::temp_dir().to_string_lossy()), "{run:#?}");
+    }
+}
+
+#[test]
 fn each_format_has_the_changes() {
     let folder = repository();
     folder.write("acme/spec.yaml", &edited());

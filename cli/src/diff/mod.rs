@@ -139,14 +139,8 @@ impl Diff {
         report: &Report,
         accepted: &HashSet<usize>,
     ) -> Result<(), UsageError> {
-        let (old_prefix, new_prefix) = (old.prefix(), new.prefix());
-        let changes = Changes {
-            report,
-            old: old.side(&old_prefix),
-            new: new.side(&new_prefix),
-            accepted: accepted.clone(),
-            verbose: self.verbose,
-        };
+        let changes =
+            Changes { report, old: old.side(), new: new.side(), accepted: accepted.clone(), verbose: self.verbose };
         let text = match self.format {
             DiffFormat::Text => {
                 let color = io::stdout().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());

@@ -27,10 +27,6 @@ pub(super) struct Version {
     sources: Option<Sources>,
     /// The text of the record of names, for a new version that has none of its own.
     pub(super) names: Option<String>,
-    /// What paths of files begin with, and what is shown instead.
-    shown: (PathBuf, String),
-    /// The files of a revision, as long as they are shown.
-    _checkout: Option<Checkout>,
 }
 
 impl Version {
@@ -55,18 +51,17 @@ impl Version {
                     return Err(UsageError::new(ErrorKind::MissingRequiredArgument, message).into());
                 };
                 let checkout = Checkout::new(config.parent().unwrap_or(Path::new("")), revision)?;
-                let config = checkout.path(config)?;
-                checkout.write(&config)?;
-                if !config.is_file() {
-                    let message = format!(
-                        "`{revision}` has no `{}`",
-                        input.config.iter().map(|c| c.display().to_string()).collect::<String>()
-                    );
+                let written = checkout.path(config)?;
+                checkout.write(&written)?;
+                if !written.is_file() {
+                    let message = format!("`{revision}` has no `{}`", config.display());
                     return Err(UsageError::new(ErrorKind::InvalidValue, message).into());
                 }
-                checkout.write_folders(&folders(&config, limits).map_err(Failure::Invalid)?)?;
-                let input = Input { config: Some(config), ..input.clone() };
-                Ok(Self::revision(described(&input)?, revision, checkout))
+                let version = folders(&written, limits).map_err(Failure::Invalid).and_then(|folders| {
+                    checkout.write_folders(&folders)?;
+                    described(&Input { config: Some(written), ..input.clone() })
+                });
+                Self::of_revision(version, revision, &checkout)
             }
             Operand::FileOf(revision, path) => {
                 let near = input.config.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
@@ -75,14 +70,27 @@ impl Version {
                 checkout.write_folders(&[spec.parent().unwrap_or(&spec).to_owned()])?;
                 checkout.write(&spec)?;
                 let input = Input { spec: Some(spec), ..input.clone() };
-                Ok(Self::revision(described(&input)?, revision, checkout))
+                Self::of_revision(described(&input), revision, &checkout)
             }
         }
     }
 
-    fn revision(version: Self, revision: &str, checkout: Checkout) -> Self {
-        let shown = (checkout.folder(), format!("{revision}:"));
-        Self { title: revision.to_owned(), shown, _checkout: Some(checkout), ..version }
+    /// A version of a revision, or its errors: files are named as in `git`, such as `v1:acme/spec.yaml`.
+    fn of_revision(version: Result<Self, Failure>, revision: &str, checkout: &Checkout) -> Result<Self, Failure> {
+        let (folder, text) = (checkout.folder(), format!("{revision}:"));
+        match version {
+            Ok(mut version) => {
+                if let Some(sources) = &mut version.sources {
+                    sources.show_folder_as(&folder, &text);
+                }
+                Ok(Self { title: revision.to_owned(), ..version })
+            }
+            Err(Failure::Invalid(mut report)) => {
+                report.show_folder_as(&folder, &text);
+                Err(Failure::Invalid(report))
+            }
+            error => error,
+        }
     }
 
     fn catalogue(path: &Path) -> Result<Self, Failure> {
@@ -94,8 +102,6 @@ impl Version {
             tree: None,
             sources: None,
             names: None,
-            shown: Default::default(),
-            _checkout: None,
         })
     }
 
@@ -129,21 +135,14 @@ impl Version {
                 tree: Some(described.tree),
                 sources: Some(outcome.sources),
                 names: Some(described.names),
-                shown: Default::default(),
-                _checkout: None,
             }),
             None => Err(Failure::Invalid(Box::new(Report::failed(job.name, outcome.sources, outcome.diagnostics)))),
         }
     }
 
-    /// What the paths of files begin with, as text.
-    pub(super) fn prefix(&self) -> String {
-        self.shown.0.to_string_lossy().replace('\\', "/")
-    }
-
     /// The version as it is shown.
-    pub(super) fn side<'a>(&'a self, prefix: &'a str) -> Side<'a> {
-        Side { title: &self.title, sources: self.sources.as_ref(), shown: (prefix, &self.shown.1) }
+    pub(super) fn side(&self) -> Side<'_> {
+        Side { title: &self.title, sources: self.sources.as_ref() }
     }
 }
 

@@ -140,6 +140,14 @@ impl Diagnostics {
         self.findings.retain_mut(keep);
     }
 
+    /// Replaces a text, such as a path, wherever a message contains it.
+    pub fn replace(&mut self, from: &str, to: &str) {
+        for Diagnostic { message, labels, help, .. } in &mut self.findings {
+            let texts = labels.iter_mut().map(|label| &mut label.text).chain(help).chain([message]);
+            texts.for_each(|text| *text = text.replace(from, to));
+        }
+    }
+
     /// All of them.
     pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
         self.findings.iter()

@@ -107,6 +107,16 @@ impl Sources {
         self
     }
 
+    /// Displays names of files in a folder, which begin with its path, with this text in place of the path and its `/`.
+    pub fn show_folder_as(&mut self, folder: &Path, text: &str) {
+        let folder = show(folder) + "/";
+        for file in self.files.iter_mut().filter_map(OnceCell::get_mut) {
+            if let Some(rest) = file.name.strip_prefix(&folder) {
+                file.name = format!("{text}{rest}");
+            }
+        }
+    }
+
     /// Reads the description. References are confined to its folder, or to the one that is [set](Self::confined_to).
     ///
     /// # Errors

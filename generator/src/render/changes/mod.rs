@@ -38,8 +38,6 @@ pub struct Side<'a> {
     pub title: &'a str,
     /// The files that it was read from; `None` if it was read from a catalogue.
     pub sources: Option<&'a Sources>,
-    /// What the paths of these files begin with, and what is shown instead.
-    pub shown: (&'a str, &'a str),
 }
 
 impl Changes<'_> {

@@ -42,16 +42,6 @@ impl Side<'_> {
         Some(Located { file, range })
     }
 
-    /// The path of a file.
-    pub(super) fn path(&self, file: FileId) -> String {
-        let path = self.sources.map_or("", |sources| sources.path_name(file));
-        let (from, to) = self.shown;
-        match path.strip_prefix(from) {
-            Some(rest) if !from.is_empty() => format!("{to}{}", rest.trim_start_matches('/')),
-            _ => path.to_owned(),
-        }
-    }
-
     /// A place with its line.
     pub(super) fn shown(&self, source: &Source) -> Shown {
         let pointer = source.0.split_once('#').map_or("", |(_, pointer)| pointer).to_owned();
@@ -60,7 +50,12 @@ impl Side<'_> {
             return Shown { file: None, pointer, line: None, column: None };
         };
         let position = sources.position(&Place::Bytes(file, range));
-        Shown { file: Some(self.path(file)), pointer, line: Some(position.line), column: Some(position.column) }
+        Shown {
+            file: Some(sources.path_name(file).to_owned()),
+            pointer,
+            line: Some(position.line),
+            column: Some(position.column),
+        }
     }
 
     /// A place in one line: file, line and column, or the pointer.

@@ -1,4 +1,5 @@
 use std::collections::HashSet;
+use std::path::Path;
 
 use expect_test::{Expect, expect};
 
@@ -33,19 +34,18 @@ fn new() -> String {
 
 fn shown(old: &str, new: &str, accepted: &[usize], verbose: bool, show: impl Fn(&Changes<'_>) -> String) -> String {
     let config = "[event-type]\npointer = \"/type\"\n[signature]\nscheme = \"verifier\"\n";
-    let (before, old_sources) = Input { spec: old, config }.described(None);
-    let (after, new_sources) = Input { spec: new, config }.described(Some(&before.names));
+    let (before, mut old_sources) = Input { spec: old, config }.described(None);
+    let (after, mut new_sources) = Input { spec: new, config }.described(Some(&before.names));
     let mut report = compare(&before.catalogue, &after.catalogue);
     trees(&before.tree, &after.tree, &mut report);
-    let folder = |sources: &Sources| {
-        let path = sources.path_name(sources.description().unwrap());
-        path.strip_suffix("spec.yaml").unwrap().to_owned()
-    };
-    let (old_folder, new_folder) = (folder(&old_sources), folder(&new_sources));
+    for (sources, text) in [(&mut old_sources, "v1:"), (&mut new_sources, "")] {
+        let folder = sources.path_name(sources.description().unwrap()).strip_suffix("/spec.yaml").unwrap().to_owned();
+        sources.show_folder_as(Path::new(&folder), text);
+    }
     let changes = Changes {
         report: &report,
-        old: Side { title: "v1", sources: Some(&old_sources), shown: (&old_folder, "v1:") },
-        new: Side { title: "v2", sources: Some(&new_sources), shown: (&new_folder, "") },
+        old: Side { title: "v1", sources: Some(&old_sources) },
+        new: Side { title: "v2", sources: Some(&new_sources) },
         accepted: accepted.iter().copied().collect::<HashSet<_>>(),
         verbose,
     };

@@ -106,7 +106,8 @@ fn snippet<'a>(
     }
     let line = sources.position(&Place::Bytes(located.file, start..start)).line;
     let kind = if label == "after" { AnnotationKind::Primary } else { AnnotationKind::Context };
-    let snippet = Snippet::source(&text[start..end]).path(visible(&side.path(located.file))).line_start(line);
+    let path = visible(sources.path_name(located.file));
+    let snippet = Snippet::source(&text[start..end]).path(path).line_start(line);
     Some(snippet.annotation(kind.span(range.start - start..range.end - start).label(label)))
 }
 
