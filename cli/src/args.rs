@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
 use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -289,6 +289,21 @@ pub(crate) struct Input {
     /// Override a resource limit; repeat it for several
     #[arg(long = "limit", value_name = "NAME=NUMBER", long_help = limit_help())]
     pub(crate) limits: Vec<Limit>,
+}
+
+impl Input {
+    /// A configuration, and what it states.
+    pub(crate) fn of_config(config: Option<&Path>, message_format: MessageFormat, limits: &[Limit]) -> Self {
+        Self {
+            spec: None,
+            root: None,
+            overlays: Vec::new(),
+            config: config.map(Path::to_owned),
+            message_format,
+            deny: None,
+            limits: limits.to_vec(),
+        }
+    }
 }
 
 fn limit_help() -> String {

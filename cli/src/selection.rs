@@ -47,6 +47,11 @@ impl Selection {
         Ok(Self { configs, workspace })
     }
 
+    /// Files that need no configuration.
+    pub(crate) fn without_config() -> Self {
+        Self { configs: vec![None], workspace: None }
+    }
+
     /// How many there are.
     #[cfg(feature = "fetch")]
     pub(crate) fn count(&self) -> usize {

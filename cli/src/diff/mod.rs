@@ -8,7 +8,7 @@ mod version;
 use std::collections::HashSet;
 use std::env;
 use std::io::{self, IsTerminal as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -49,10 +49,10 @@ impl Diff {
     }
 
     fn diff(&self) -> Result<ExitCode, UsageError> {
-        let configs = self.configs()?;
+        let selection = self.selection()?;
         let mut code = ExitCode::SUCCESS;
-        for config in configs {
-            match self.compared(config.as_deref()) {
+        for config in selection.configs() {
+            match self.compared(config, selection.limits(config, &self.limits)) {
                 Ok(true) => {}
                 Ok(false) => code = ExitCode::from(CHANGED),
                 Err(Failure::Usage(error)) => return Err(error),
@@ -65,38 +65,22 @@ impl Diff {
         Ok(code)
     }
 
-    /// The configurations to compare; `None` if both versions are files.
-    fn configs(&self) -> Result<Vec<Option<PathBuf>>, UsageError> {
-        if let Some(config) = &self.config {
-            return Ok(vec![Some(config.clone())]);
+    /// The configurations to compare; without `--config`, two files need none.
+    fn selection(&self) -> Result<Selection, UsageError> {
+        let exists = |operand: &Option<String>| operand.as_ref().is_some_and(|operand| Path::new(operand).exists());
+        if self.config.is_none() && exists(&self.old) && exists(&self.new) {
+            return Ok(Selection::without_config());
         }
-        let are_files = |operand: &Option<String>| operand.as_ref().is_some_and(|operand| Path::new(operand).exists());
-        if are_files(&self.old) && are_files(&self.new) {
-            return Ok(vec![None]);
-        }
-        let selection = Selection::new(&self.input(None))?;
-        Ok(selection.configs().map(|config| config.map(Path::to_owned)).collect())
+        Selection::new(&self.input(self.config.as_deref()))
     }
 
     fn input(&self, config: Option<&Path>) -> Input {
-        Input {
-            spec: None,
-            root: None,
-            overlays: Vec::new(),
-            config: config.map(Path::to_owned),
-            message_format: MessageFormat::Text,
-            deny: None,
-            limits: self.limits.clone(),
-        }
+        Input::of_config(config, MessageFormat::Text, &self.limits)
     }
 
     /// Compares and prints; false if there are changes that `--fail-on` names.
-    fn compared(&self, config: Option<&Path>) -> Result<bool, Failure> {
+    fn compared(&self, config: Option<&Path>, limits: Limits) -> Result<bool, Failure> {
         let input = self.input(config);
-        let limits = match config {
-            Some(_) => Selection::new(&input)?.limits(config, &self.limits),
-            None => self.limits.iter().fold(Limits::default(), |limits, limit| limits.with(*limit)),
-        };
         let operand = |given: Option<&String>, default: Operand| match given {
             Some(text) => Operand::new(text, config),
             None => Ok(default),

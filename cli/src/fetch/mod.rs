@@ -62,15 +62,7 @@ impl Fetch {
     }
 
     fn fetch(&self) -> Result<ExitCode, UsageError> {
-        let input = Input {
-            spec: None,
-            root: None,
-            overlays: Vec::new(),
-            config: self.config.clone(),
-            message_format: self.message_format,
-            deny: None,
-            limits: self.limits.clone(),
-        };
+        let input = Input::of_config(self.config.as_deref(), self.message_format, &self.limits);
         let timeout = self.timeout.map_or(TIMEOUT, |seconds| seconds.0);
         let selection = Selection::new(&input)?;
         // A workspace may list vendors that publish no description.
