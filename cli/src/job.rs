@@ -7,12 +7,13 @@ use webhook_generator::config::{Located, Receiver};
 use webhook_generator::diagnostics::{Code, Diagnostic};
 use webhook_generator::fingerprint::relative;
 use webhook_generator::lock;
-use webhook_generator::source::Limits;
+use webhook_generator::source::{Limits, Sources};
 use webhook_generator::{BuildScript, BuildScriptKind, Layout, ReceiverDependency, Request};
 
 use crate::args::{Generate, Input, UsageError};
 use crate::paths::{absolute, shown, without_links};
 use crate::project::ProjectFile;
+use crate::report::Report;
 use crate::workspace::Workspace;
 
 /// What to generate, and where to put it.
@@ -36,6 +37,25 @@ pub(crate) enum Problem {
     Config(Diagnostic),
 }
 
+impl Problem {
+    /// The result of a run that ends with the problem, if that is in the configuration.
+    pub(crate) fn report(
+        self,
+        config: Option<&Path>,
+        file: Option<ProjectFile>,
+        limits: Limits,
+    ) -> Result<Box<Report>, UsageError> {
+        match self {
+            Self::Usage(error) => Err(error),
+            Self::Config(diagnostic) => {
+                let sources = file.map_or_else(|| Sources::with_limits(limits), |file| file.sources);
+                let name = config.map(Path::to_owned).unwrap_or_default();
+                Ok(Box::new(Report::failed(name, sources, diagnostic.into())))
+            }
+        }
+    }
+}
+
 impl From<UsageError> for Problem {
     fn from(error: UsageError) -> Self {
         Self::Usage(error)
@@ -56,8 +76,7 @@ impl Job {
     pub(crate) fn generate(arguments: &Generate, context: Context<'_>) -> Result<Self, Problem> {
         let Context { file, workspace, limits } = context;
         let mut request = request(&arguments.input, file)?.limits(limits).prune_names(arguments.prune_names);
-        // The record is about the description that the file names, not about another one with the same settings.
-        let names = file.filter(|_| arguments.input.spec.is_none()).map(|file| lock::beside(&file.path));
+        let names = record_of_names(&arguments.input, file);
         if let Some(names) = &names {
             request = request.names(names);
         }
@@ -75,9 +94,7 @@ impl Job {
                 None => Err(missing(file, "out", "../acme-webhooks")),
             };
         };
-        if let Some(name) = out.file_name().and_then(|name| name.to_str()?.parse().ok()) {
-            request = request.default_crate_name(name);
-        }
+        request = named_like(request, &out);
         let mut assumed_receiver = None;
         if let Some(receiver) = receiver(arguments, file, &out)? {
             request = request.receiver(receiver);
@@ -108,14 +125,13 @@ impl Job {
     /// A description to compare: named as the crate in its output folder would be.
     pub(crate) fn describe(input: &Input, Context { file, limits, .. }: Context<'_>) -> Result<Self, Problem> {
         let mut request = request(input, file)?.limits(limits);
-        let names = file.filter(|_| input.spec.is_none()).map(|file| lock::beside(&file.path));
+        let names = record_of_names(input, file);
         if let Some(names) = &names {
             request = request.names(names);
         }
         if let Some(file) = file {
-            let out = file.project.out.as_deref().and_then(Path::file_name);
-            if let Some(name) = out.and_then(|name| name.to_str()?.parse().ok()) {
-                request = request.default_crate_name(name);
+            if let Some(out) = &file.project.out {
+                request = named_like(request, out);
             }
             if let Some(Located { value: Receiver::Version(version), .. }) = &file.project.receiver {
                 request = request.receiver(ReceiverDependency::Version(version.clone()));
@@ -138,6 +154,19 @@ impl Job {
 
 fn name(input: &Input, file: Option<&ProjectFile>) -> PathBuf {
     file.map(|file| &file.path).or(input.spec.as_ref()).cloned().unwrap_or_default()
+}
+
+/// The record of names is about the description that the file names, not about another one with the same settings.
+fn record_of_names(input: &Input, file: Option<&ProjectFile>) -> Option<PathBuf> {
+    file.filter(|_| input.spec.is_none()).map(|file| lock::beside(&file.path))
+}
+
+/// The crate has the name of its folder, unless it is named.
+fn named_like(request: Request, out: &Path) -> Request {
+    match out.file_name().and_then(|name| name.to_str()?.parse().ok()) {
+        Some(name) => request.default_crate_name(name),
+        None => request,
+    }
 }
 
 /// What is read, and how it is reported.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
-use webhook_generator::source::{Limit, Limits, Sources};
+use webhook_generator::source::{Limit, Limits};
 
 use crate::args::{Input, UsageError};
 use crate::job::{Context, Job, Problem};
@@ -93,11 +93,7 @@ impl Selection {
             };
             match job(Context { file: file.as_ref(), workspace: self.workspace.as_ref(), limits }) {
                 Ok(job) => Ok(Ok(job)),
-                Err(Problem::Usage(error)) => Err(error),
-                Err(Problem::Config(diagnostic)) => {
-                    let sources = file.map_or_else(|| Sources::with_limits(limits), |file| file.sources);
-                    Ok(Err(Box::new(Report::failed(config.clone().unwrap_or_default(), sources, diagnostic.into()))))
-                }
+                Err(problem) => problem.report(config.as_deref(), file, limits).map(Err),
             }
         };
         self.configs.iter().map(prepare).collect()

@@ -15,7 +15,7 @@ use super::Failure;
 use super::git::Checkout;
 use super::operand::Operand;
 use crate::args::{Input, UsageError};
-use crate::job::{Context, Job, Problem};
+use crate::job::{Context, Job};
 use crate::project::ProjectFile;
 use crate::report::Report;
 
@@ -111,12 +111,7 @@ impl Version {
         let job = Job::describe(input, Context { file: file.as_ref(), workspace: None, limits });
         let mut job = match job {
             Ok(job) => job,
-            Err(Problem::Usage(error)) => return Err(error.into()),
-            Err(Problem::Config(diagnostic)) => {
-                let sources = file.map_or_else(|| Sources::with_limits(limits), |file| file.sources);
-                let name = input.config.clone().unwrap_or_default();
-                return Err(Failure::Invalid(Box::new(Report::failed(name, sources, diagnostic.into()))));
-            }
+            Err(problem) => return Err(Failure::Invalid(problem.report(input.config.as_deref(), file, limits)?)),
         };
         let own = job.names.as_ref().is_some_and(|names| names.exists());
         let folder;
