@@ -197,7 +197,7 @@ impl Client {
             Some(value.to_owned()).filter(|value| !value.is_empty())
         };
         let date = text(header::DATE);
-        let last_modified = text(header::LAST_MODIFIED).filter(|modified| is_over(modified, date.as_deref()));
+        let last_modified = text(header::LAST_MODIFIED).filter(|modified| is_settled(modified, date.as_deref()));
         let validators = Validators { etag: text(header::ETAG), last_modified };
         let encoding = text(header::CONTENT_ENCODING).unwrap_or_default().to_ascii_lowercase();
         if !["", "identity", "gzip", "x-gzip"].contains(&&*encoding) {
@@ -269,7 +269,7 @@ pub(super) fn shown(url: &Url) -> String {
 
 /// Whether a file that was modified at this time was at least [`SETTLED`] old at the time of the answer. A later change may
 /// otherwise have the same time, which has seconds only.
-fn is_over(modified: &str, answered: Option<&str>) -> bool {
+fn is_settled(modified: &str, answered: Option<&str>) -> bool {
     let parse = |text: &str| rfc2822::parse(text).ok().map(|time| time.timestamp());
     let answered = answered.and_then(parse).unwrap_or_else(Timestamp::now);
     parse(modified).is_some_and(|modified| answered.duration_since(modified) >= SETTLED)

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -10,6 +9,7 @@ use tempfile::TempDir;
 use webhook_generator::diagnostics::{Code, Diagnostic};
 use webhook_generator::resolve::referenced_files;
 use webhook_generator::source::Sources;
+use webhook_generator::write::access;
 
 use super::client::{Answer, Client, Content, Failure, Validators, shown};
 use super::job::Job;
@@ -31,9 +31,8 @@ pub(super) struct Download {
 impl Download {
     /// Fetches the description and all that it references, into a folder in `stages`.
     pub(super) fn new(job: &Job, record: Option<&Record>, stages: &Path) -> Result<Self, Diagnostic> {
-        let stage = tempfile::Builder::new().prefix(".fetch-").tempdir_in(stages).map_err(|error| {
-            Diagnostic::new(Code::OutputAccess, format!("cannot write to `{}`: {error}", stages.display()))
-        })?;
+        let stage = tempfile::Builder::new().prefix(".fetch-").tempdir_in(stages);
+        let stage = stage.map_err(|error| access(stages, "write to", &error))?;
         let client = Client {
             origin: job.url.origin(),
             headers: job.headers.clone(),
@@ -138,11 +137,11 @@ impl Fetching<'_> {
         let answer = self.client.get(url, &validators, scope).map_err(|failure| self.error(failure))?;
         let stored = match (answer, known) {
             (Answer::Content(Content { bytes, url, validators: Validators { etag, last_modified } }), _) => {
-                self.store(path, &bytes).map_err(|error| self.unwritten(path, &error))?;
+                self.store(path, &bytes)?;
                 (url, RecordedFile { path: path.to_owned(), sha256: sha256(&bytes), etag, last_modified })
             }
             (Answer::NotModified(url), Some((recorded, bytes))) => {
-                self.store(path, &bytes).map_err(|error| self.unwritten(path, &error))?;
+                self.store(path, &bytes)?;
                 (url, recorded.clone())
             }
             (Answer::NotModified(_), None) => unreachable!("nothing was known"),
@@ -151,12 +150,11 @@ impl Fetching<'_> {
         Ok(Ok(stored))
     }
 
-    fn store(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
+    fn store(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
         let staged = self.stage.join(path);
-        if let Some(folder) = staged.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        fs::write(staged, bytes)
+        let folder = staged.parent().unwrap_or(self.stage);
+        let stored = fs::create_dir_all(folder).and_then(|()| fs::write(&staged, bytes));
+        stored.map_err(|error| access(&staged, "write", &error))
     }
 
     /// The files that a fetched file references. One that does not parse references none: its errors are reported later.
@@ -166,16 +164,7 @@ impl Fetching<'_> {
         tree.map(|tree| referenced_files(&tree).into_iter().collect()).unwrap_or_default()
     }
 
-    fn unwritten(&self, path: &str, error: &io::Error) -> Diagnostic {
-        let path = self.stage.join(path);
-        Diagnostic::new(Code::OutputAccess, format!("cannot write `{}`: {error}", path.display()))
-    }
-
     fn error(&self, Failure { message, help }: Failure) -> Diagnostic {
-        let error = Diagnostic::new(Code::Read, message).maybe_help(help);
-        match &self.job.place {
-            Some(place) => error.at(place.clone(), ""),
-            None => error,
-        }
+        self.job.at_address(Diagnostic::new(Code::Read, message).maybe_help(help))
     }
 }

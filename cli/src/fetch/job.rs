@@ -105,6 +105,14 @@ impl Job {
         })
     }
 
+    /// An error with the place where the address is configured.
+    pub(super) fn at_address(&self, error: Diagnostic) -> Diagnostic {
+        match &self.place {
+            Some(place) => error.at(place.clone(), ""),
+            None => error,
+        }
+    }
+
     /// The address as it is configured.
     pub(crate) fn url(&self) -> &str {
         self.url.as_str()

@@ -26,7 +26,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use webhook_generator::diagnostics::{Code, Diagnostic, Diagnostics};
 use webhook_generator::source::Sources;
-use webhook_generator::write::{Action, FilePlan};
+use webhook_generator::write::{Action, FilePlan, access};
 
 use crate::args::{Fetch, Input, UsageError};
 use crate::paths::shown;
@@ -37,7 +37,7 @@ use crate::stack::on_large_stack;
 use download::Download;
 pub(crate) use job::Job;
 use record::Record;
-use replace::{Changes, access};
+use replace::Changes;
 use report::{End, Fetched};
 use validate::{Invalid, validate};
 
@@ -108,7 +108,7 @@ fn run(job: &Job, mode: Mode) -> Result<Fetched, Box<Report>> {
     let stages = if mode == Mode::Check {
         env::temp_dir()
     } else {
-        fs::create_dir_all(folder).map_err(|error| failed(access("write to", folder, &error)))?;
+        fs::create_dir_all(folder).map_err(|error| failed(access(folder, "write to", &error)))?;
         folder.to_owned()
     };
     let download = Download::new(job, record.as_ref(), &stages).map_err(failed)?;
@@ -188,11 +188,7 @@ fn edited(job: &Job, changes: &Changes, record: Option<&Record>) -> Diagnostic {
             "compare the two; `--overwrite` replaces what is here",
         ),
     };
-    let error = Diagnostic::new(Code::OutputForeign, message).help(help);
-    match &job.place {
-        Some(place) => error.at(place.clone(), ""),
-        None => error,
-    }
+    job.at_address(Diagnostic::new(Code::OutputForeign, message).help(help))
 }
 
 /// The beginning of a sentence about files.

@@ -91,11 +91,6 @@ impl RecordedFile {
     }
 }
 
-/// Whether two texts differ in their line endings at most.
-pub(super) fn same(one: &[u8], other: &[u8]) -> bool {
-    one == other || with_line_feeds(one) == with_line_feeds(other)
-}
-
 /// In hexadecimal digits.
 pub(super) fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()

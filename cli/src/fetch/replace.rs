@@ -5,12 +5,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use webhook_generator::diagnostics::{Code, Diagnostic};
-use webhook_generator::write::Action;
+use webhook_generator::write::{Action, access, same};
 
 use super::download::Download;
 use super::job::Job;
 use super::place::is_part_of_description;
-use super::record::{Record, same};
+use super::record::Record;
 
 /// What fetched files change.
 pub(super) struct Changes {
@@ -29,7 +29,7 @@ impl Changes {
         for (path, fetched) in &download.files {
             let here = look(&job.root, path)?;
             let staged = download.staged(path);
-            let new = fs::read(&staged).map_err(|error| access("read", &staged, &error))?;
+            let new = fs::read(&staged).map_err(|error| access(&staged, "read", &error))?;
             let recorded = record.and_then(|record| record.file(path));
             let action = match &here {
                 None => Action::Create,
@@ -84,7 +84,7 @@ fn replace(steps: impl Iterator<Item = (PathBuf, Option<PathBuf>)>, backups: &Pa
                         None => fs::remove_file(target),
                     };
                 }
-                return Err(access("write", &target, &error));
+                return Err(access(&target, "write", &error));
             }
         }
     }
@@ -123,15 +123,11 @@ fn look(root: &Path, path: &str) -> Result<Option<Vec<u8>>, Diagnostic> {
             }
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(access("read", &place, &error)),
+            Err(error) => return Err(access(&place, "read", &error)),
         }
     }
     let place = root.join(path);
-    fs::read(&place).map(Some).map_err(|error| access("read", &place, &error))
-}
-
-pub(super) fn access(what: &str, path: &Path, error: &io::Error) -> Diagnostic {
-    Diagnostic::new(Code::OutputAccess, format!("cannot {what} `{}`: {error}", path.display()))
+    fs::read(&place).map(Some).map_err(|error| access(&place, "read", &error))
 }
 
 #[cfg(test)]

@@ -8,7 +8,8 @@ use crate::diagnostics::{Code, Diagnostic};
 
 pub(super) type Result<T, E = Diagnostic> = std::result::Result<T, E>;
 
-pub(super) fn access(path: &Path, what: &str, error: &io::Error) -> Diagnostic {
+/// A file that cannot be read or written, as `what` says.
+pub fn access(path: &Path, what: &str, error: &io::Error) -> Diagnostic {
     Diagnostic::new(Code::OutputAccess, format!("cannot {what} `{}`: {error}", path.display()))
 }
 

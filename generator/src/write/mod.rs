@@ -20,10 +20,11 @@ mod plan;
 mod staging;
 mod step;
 
+pub use error::access;
 pub use file::FilePlan;
 pub use manifest::MANIFEST;
 pub use path::check as check_path;
-pub use plan::Plan;
+pub use plan::{Plan, same};
 pub use step::Action;
 
 #[cfg(test)]

@@ -228,7 +228,7 @@ fn find(folder: &Path, path: &str) -> Result<Option<Vec<u8>>> {
 }
 
 /// Whether two texts differ in their line endings at most.
-pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
+pub fn same(a: &[u8], b: &[u8]) -> bool {
     fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
         text.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line))
     }
