@@ -5,7 +5,7 @@ mod support;
 
 use std::process::Command;
 
-use support::{CONFIG, Folder, SPEC};
+use support::{CONFIG, Folder, Run, SPEC};
 
 /// The settings with the files.
 fn config() -> String {
@@ -139,6 +139,15 @@ fn a_version_with_errors_has_none() {
     folder.write("acme/spec.yaml", "openapi: 3.1.0\n  info: [");
     folder.webhooks("acme", "diff").exits(1).reports("error[E0");
     folder.webhooks("acme", "diff old.yaml").exits(2).reports("`old.yaml` is not a file");
+}
+
+#[test]
+fn a_hook_compares_like_a_shell() {
+    let folder = repository();
+    folder.write("acme/spec.yaml", &edited());
+    let mut command = folder.command("acme", "diff");
+    command.env("GIT_DIR", folder.path(".git")).env("GIT_INDEX_FILE", folder.path(".git/index"));
+    Run::of(&mut command).exits(0).shows("2 changes from HEAD to the working tree");
 }
 
 #[test]

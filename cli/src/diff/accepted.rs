@@ -1,6 +1,7 @@
 //! Changes that a team has accepted: a file beside the `codegen.toml`.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::fmt::Display;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -29,7 +30,7 @@ pub(super) fn beside(config: &Path) -> PathBuf {
 pub(super) struct Accepted(BTreeMap<String, BTreeSet<String>>);
 
 impl Accepted {
-    /// All changes of a report that have a flag other than `docs`.
+    /// All changes of a report.
     pub(super) fn of(report: &Report) -> Self {
         let mut accepted = Self::default();
         for entry in &report.entries {
@@ -40,12 +41,10 @@ impl Accepted {
 
     /// Reads the file; a file that does not exist has none.
     pub(super) fn read(path: &Path) -> Result<Self, UsageError> {
-        let wrong =
-            |error: &dyn std::fmt::Display| UsageError::new(ErrorKind::Io, format!("`{}`: {error}", path.display()));
         match fs::read_to_string(path) {
-            Ok(text) => toml::from_str(&text).map_err(|error| wrong(&error)),
+            Ok(text) => toml::from_str(&text).map_err(|error| wrong(path, error)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => Err(wrong(&error)),
+            Err(error) => Err(wrong(path, error)),
         }
     }
 
@@ -60,7 +59,7 @@ impl Accepted {
             let text = toml::to_string_pretty(self).unwrap_or_default();
             fs::write(path, format!("{COMMENT}{text}"))
         };
-        done.map_err(|error| UsageError::new(ErrorKind::Io, format!("`{}`: {error}", path.display())))
+        done.map_err(|error| wrong(path, error))
     }
 
     /// The positions of accepted entries, and the lines of the file that are about none.
@@ -78,4 +77,8 @@ impl Accepted {
         }
         (positions, unused.into_iter().collect())
     }
+}
+
+fn wrong(path: &Path, error: impl Display) -> UsageError {
+    UsageError::new(ErrorKind::Io, format!("`{}`: {error}", path.display()))
 }

@@ -10,6 +10,7 @@ use clap::error::ErrorKind;
 use tempfile::TempDir;
 
 use crate::args::UsageError;
+use crate::paths::without_links;
 
 /// What a configuration can name, by the ending of the file.
 const ENDINGS: [&str; 5] = ["json", "lock", "toml", "yaml", "yml"];
@@ -20,8 +21,11 @@ fn failed(what: impl Display) -> UsageError {
 
 fn command(folder: &Path) -> Command {
     let mut command = Command::new("git");
-    // In a hook, the variables are those of another call.
     command.current_dir(if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
+    // A hook inherits those of the command that runs it; with them, the root would be the current folder.
+    for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
+        command.env_remove(variable);
+    }
     command
 }
 
@@ -75,9 +79,8 @@ impl Checkout {
 
     /// The path of a file of the working tree, as it is in the revision.
     pub(super) fn path(&self, file: &Path) -> Result<PathBuf, UsageError> {
-        let file = file.canonicalize().or_else(|_| std::path::absolute(file)).map_err(|error| failed(&error))?;
-        let root = self.root.canonicalize().map_err(|error| failed(&error))?;
-        let inner = file.strip_prefix(&root);
+        let file = without_links(file);
+        let inner = file.strip_prefix(without_links(&self.root));
         let inner = inner.map_err(|_| failed(format_args!("`{}` is outside of the repository", file.display())))?;
         Ok(self.folder().join(inner))
     }
