@@ -3,7 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{fs, io};
 
@@ -72,13 +72,7 @@ impl Crates {
         let start = Instant::now();
         let manifest = folder.join("crate");
         let prepare = || {
-            let runner = manifest.join("examples/corpus.rs");
-            let source = RUNNER.replace("VENDOR", vendor);
-            // Cargo compiles what has been written since, even if it is the same.
-            if !fs::read_to_string(&runner).is_ok_and(|old| old == source) {
-                fs::create_dir_all(manifest.join("examples"))?;
-                fs::write(runner, source)?;
-            }
+            write(&manifest.join("examples/corpus.rs"), &RUNNER.replace("VENDOR", vendor))?;
             fs::copy(&self.lock, manifest.join("Cargo.lock"))
         };
         prepare().map_err(|error| error.to_string())?;
@@ -105,7 +99,7 @@ impl Crates {
         let lines: String = examples.iter().map(|example| example.line() + "\n").collect();
         fs::write(&input, lines).map_err(|error| error.to_string())?;
         let runner = self.target().join("debug/examples/corpus").with_extension(env::consts::EXE_EXTENSION);
-        let output = output_of(Command::new(runner).arg(&input).stdin(Stdio::null()).output())?;
+        let output = output_of(Command::new(runner).arg(&input).stdin(Stdio::null()))?;
         let passed: Vec<Passed> = output.lines().filter_map(Passed::parse).collect();
         if passed.len() == examples.len() { Ok(passed) } else { Err("the runner says something else".to_owned()) }
     }
@@ -125,7 +119,7 @@ impl Crates {
             // These crates are never debugged or edited, and the largest take minutes to compile.
             .envs(QUICK)
             .stdin(Stdio::null());
-        output_of(command.output()).map(drop)
+        output_of(&mut command).map(drop)
     }
 
     fn target(&self) -> PathBuf {
@@ -146,9 +140,18 @@ impl Passed {
     }
 }
 
+/// Writes a file, unless it has this text: Cargo compiles what has been written since, even if it is the same.
+pub(crate) fn write(path: &Path, text: &str) -> io::Result<()> {
+    if !fs::read_to_string(path).is_ok_and(|old| old == text) {
+        fs::create_dir_all(path.parent().unwrap_or(Path::new("")))?;
+        fs::write(path, text)?;
+    }
+    Ok(())
+}
+
 /// The output of a program if it succeeds, else its errors.
-fn output_of(output: io::Result<Output>) -> Result<String, String> {
-    let output = output.map_err(|error| error.to_string())?;
+pub(crate) fn output_of(command: &mut Command) -> Result<String, String> {
+    let output = command.output().map_err(|error| error.to_string())?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr) + &text(&output.stdout)) }
 }

@@ -26,7 +26,7 @@ use cargo_webhooks::print;
 
 use crate::cli::{Corpus, Until};
 use crate::workspace;
-pub(crate) use crates::Crates;
+pub(crate) use crates::{Crates, output_of, write};
 pub(crate) use event_types::Expected;
 pub(crate) use examples::Example;
 pub(crate) use find::Document;

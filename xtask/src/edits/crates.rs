@@ -9,6 +9,7 @@ use std::{env, fs, io};
 use serde_json::Value;
 
 use super::handler::CRATE;
+use crate::corpus::{output_of, write};
 
 /// The program that passes deliveries through the receivers of all crates.
 const DECODER: &str = include_str!("decoder.rs");
@@ -81,12 +82,7 @@ impl Crates {
             remove_others(&self.folder.join(part), &kept)?;
         }
         for (path, text) in &self.files {
-            let path = self.folder.join(path);
-            // Cargo compiles what has been written since, even if it is the same.
-            if !fs::read_to_string(&path).is_ok_and(|old| old == *text) {
-                fs::create_dir_all(path.parent().unwrap_or(Path::new("")))?;
-                fs::write(path, text)?;
-            }
+            write(&self.folder.join(path), text)?;
         }
         fs::copy(lock, self.folder.join("Cargo.lock"))?;
         Ok(())
@@ -129,12 +125,12 @@ impl Crates {
 
     /// Passes deliveries through the receivers of the crates that they name.
     pub(super) fn decode(&self, deliveries: &[Value]) -> Result<Vec<Value>, String> {
-        run(&mut self.cargo(&["build", "--package", "decoder"]))?;
+        output_of(&mut self.cargo(&["build", "--package", "decoder"]))?;
         let input = self.folder.join("deliveries.jsonl");
         let lines: String = deliveries.iter().map(|delivery| format!("{delivery}\n")).collect();
         fs::write(&input, lines).map_err(|error| error.to_string())?;
         let program = self.target().join("debug/decoder").with_extension(env::consts::EXE_EXTENSION);
-        let output = run(Command::new(program).arg(&input).stdin(Stdio::null()))?;
+        let output = output_of(Command::new(program).arg(&input).stdin(Stdio::null()))?;
         output.lines().map(|line| serde_json::from_str(line).map_err(|error| error.to_string())).collect()
     }
 
@@ -148,7 +144,7 @@ impl Crates {
             .env("CARGO_TARGET_DIR", self.target())
             .env("RUSTDOCFLAGS", "-Zunstable-options --output-format json")
             .stdin(Stdio::null());
-        run(&mut command)?;
+        output_of(&mut command)?;
         Ok(self.names.iter().map(|name| self.target().join(format!("doc/{name}.json"))).collect())
     }
 
@@ -166,13 +162,6 @@ impl Crates {
     fn target(&self) -> PathBuf {
         self.folder.join("target")
     }
-}
-
-/// The output of a program if it succeeds, else its errors.
-pub(super) fn run(command: &mut Command) -> Result<String, String> {
-    let output = command.output().map_err(|error| error.to_string())?;
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr) + &text(&output.stdout)) }
 }
 
 /// Removes what earlier runs wrote and this one does not.

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::crates::{Crates, run};
+use super::crates::Crates;
 use super::handler::CRATE;
+use crate::corpus::output_of;
 
 /// The public items of all crates.
 pub(super) struct Referee(BTreeMap<String, BTreeSet<String>>);
@@ -31,7 +32,7 @@ impl Referee {
             .stdin(Stdio::null());
         let mut items: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut name = String::new();
-        for line in run(&mut command)?.lines() {
+        for line in output_of(&mut command)?.lines() {
             if let Some(path) = line.strip_prefix("# ") {
                 name = Path::new(path).file_stem().unwrap_or_default().to_string_lossy().into_owned();
             } else {
