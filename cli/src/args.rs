@@ -162,7 +162,7 @@ pub(crate) struct Fetch {
     pub(crate) limits: Vec<Limit>,
 }
 
-/// A positive number of seconds, perhaps with a fraction.
+/// A positive number of seconds, which may have a fraction.
 #[cfg(feature = "fetch")]
 #[derive(Clone, Copy)]
 pub(crate) struct Seconds(pub(crate) std::time::Duration);
@@ -241,7 +241,7 @@ pub(crate) enum DiffFormat {
 pub(crate) enum FailOn {
     /// Those with `source`, `now` or `replay`
     Breaking,
-    /// All that add to the crate, or decode otherwise, too
+    /// Also those that add to the crate, or change how a value is decoded
     Any,
 }
 

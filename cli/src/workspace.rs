@@ -82,7 +82,7 @@ impl Workspace {
         Ok(None)
     }
 
-    /// The manifests that decide which workspace a folder lies in: those above it, up to that of the workspace.
+    /// The manifests that decide which workspace a folder belongs to: those above it, up to that of the workspace.
     #[cfg(feature = "watch")]
     pub(crate) fn manifests(folder: &Path) -> Vec<PathBuf> {
         let mut manifests = Vec::new();

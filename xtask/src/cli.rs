@@ -164,7 +164,7 @@ pub(crate) struct Suite {
 ///
 /// Generates a crate for each edit of `generator/tests/diff/edits.yaml`, with the record of names of the crate before. Handlers
 /// that use each public item of one crate are compiled with the other, and the receiver of one is passed deliveries that are valid
-/// for the other. What comes of it is compared with the table.
+/// for the other. The results are compared with the table.
 ///
 /// Prints a row per edit on standard output. The exit code is 0 if all rows are as in the table, 1 if one is not, and 2 if the
 /// command itself fails.

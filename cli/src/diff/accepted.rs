@@ -62,7 +62,7 @@ impl Accepted {
         done.map_err(|error| wrong(path, error))
     }
 
-    /// The positions of accepted entries, and the lines of the file that are about none.
+    /// The positions of accepted entries, and the lines of the file that match no entry.
     pub(super) fn positions(&self, report: &Report) -> (HashSet<usize>, Vec<String>) {
         let mut positions = HashSet::new();
         let line = |rule: &str, subject: &str| format!("{rule} {subject}");

@@ -30,7 +30,7 @@ const CHANGED: u8 = 3;
 
 /// Why there is no comparison.
 pub(crate) enum Failure {
-    /// The command line is wrong, or git is.
+    /// The command line is wrong, or git failed.
     Usage(UsageError),
     /// A version has errors.
     Invalid(Box<report::Report>),

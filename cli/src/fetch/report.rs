@@ -26,7 +26,7 @@ pub(super) struct Fetched {
     pub(super) previous: Option<(String, String)>,
     /// By path from the working directory.
     pub(super) files: Vec<(PathBuf, Action)>,
-    /// What to know besides.
+    /// Further messages for the user.
     pub(super) notes: Vec<String>,
     pub(super) took: Duration,
 }
