@@ -17,5 +17,5 @@ pub use code::{Code, Severity};
 pub use diagnostic::{Denied, Diagnostic, Label, Place};
 pub use level::{Level, Levels};
 pub use report::Diagnostics;
-pub use setting::{Basis, Setting, toml_string};
+pub use setting::{Basis, Setting, toml_line, toml_string};
 pub use suggest::{did_you_mean, suggest};

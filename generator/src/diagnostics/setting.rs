@@ -61,15 +61,20 @@ pub fn toml_string(text: &str) -> String {
     quoted + "\""
 }
 
+/// A line of TOML that sets a key to a text.
+pub fn toml_line(key: &str, text: &str) -> String {
+    format!("{} = {}", toml_string(key), toml_string(text))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::toml_string;
+    use super::{toml_line, toml_string};
 
     #[test]
     fn every_text_is_a_toml_string() {
         for text in ["a.b", "a\"b\\c", "a\nb\tc\r", "\u{0}\u{7f}\u{85}", "\u{200b}\u{202e}\u{e0001}", "'''", "ü😀"] {
             let quoted = toml_string(text);
-            let table: toml::Table = format!("{quoted} = {quoted}").parse().unwrap();
+            let table: toml::Table = toml_line(text, text).parse().unwrap();
             assert_eq!(table.into_iter().next(), Some((text.to_owned(), text.into())), "{quoted}");
             assert!(!quoted.contains(char::is_control), "{quoted}");
         }

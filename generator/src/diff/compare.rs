@@ -7,6 +7,7 @@ use super::report::Draft;
 use super::sides::Sides;
 use super::{Report, Rule, consequences, docs, uses};
 use crate::catalogue::{Catalogue, Definition, Kind};
+use crate::diagnostics::toml_line;
 
 /// What differs between two versions of a crate.
 pub fn compare(old: &Catalogue, new: &Catalogue) -> Report {
@@ -55,7 +56,7 @@ impl<'a> Comparison<'a> {
     fn renamed(&mut self, at: &At<'a>, new: &Definition) {
         let message = format!("`{}` is now called `{}`; its shape is compared as that of one type", at.old, at.new);
         let draft = self.at(Rule::TypeRenamed, at, message).source(true).item(at.old).item(at.new);
-        let line = format!("{:?} = {:?}", new.source.0, at.old);
+        let line = toml_line(&new.source.0, at.old);
         self.drafts.push(draft.hint("this keeps the name:").setting("[names]").setting(line));
     }
 

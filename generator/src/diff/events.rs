@@ -8,6 +8,7 @@ use super::report::Draft;
 use super::sides::Sides;
 use super::{Flags, Rule, guess};
 use crate::catalogue::{Catalogue, EventType, Field, Kind, Source};
+use crate::diagnostics::toml_line;
 use crate::document::pointer;
 use crate::signature::{Piece, Scheme};
 
@@ -178,7 +179,7 @@ impl<'a> Comparison<'a> {
                 .reason(format!("the old crate: `{}` {LOST}", after.name))
                 .reason(format!("the new crate: `{}` {LOST}", before.name));
             let draft = draft.hint(format!("if the vendor still sends `{}`, this keeps it:", before.name));
-            let line = format!("{:?} = {:?}", after.webhook, before.name);
+            let line = toml_line(&after.webhook, &before.name);
             self.drafts.push(draft.setting("[event-type.names]").setting(line));
         }
         for (before, after) in matched.same.iter().chain(&matched.renamed) {

@@ -219,6 +219,27 @@ fn several_renames_are_guessed_by_their_names() {
 }
 
 #[test]
+fn settings_of_changes_are_toml() {
+    let webhook = |name: &str| {
+        format!(
+            "{name}: {{post: {{requestBody: {{content: {{application/json: {{schema: {{$ref: '#/components/schemas/a'}}}}}}}}}}}}"
+        )
+    };
+    let schema =
+        |name: &str| format!("a: {{type: object, properties: {{type: {{const: {name}}}, n: {{type: string}}}}}}");
+    let catalogue = |name: &str| {
+        let spec = description(&webhook(name), &schema(name));
+        Input { spec: &spec, config: VERIFIER }.described(None).0.catalogue
+    };
+    // Rust would escape the combining accent as TOML does not.
+    let (old, new) = ("cafe\u{301}.cancelled", "cafe\u{301}.canceled");
+    let report = compare(&catalogue(old), &catalogue(new));
+    let renamed = report.entries.iter().find(|entry| entry.rule == Rule::EventRenamed).unwrap();
+    let settings: toml::Table = renamed.settings.join("\n").parse().unwrap();
+    assert_eq!(settings["event-type"]["names"][new].as_str(), Some(old));
+}
+
+#[test]
 fn what_has_no_effect_is_said_to_have_none() {
     let webhooks = "
         a.b: {post: {requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/a'}}}}}}

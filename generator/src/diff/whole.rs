@@ -4,6 +4,7 @@ use super::comparison::Comparison;
 use super::report::Draft;
 use super::{Flags, Rule};
 use crate::catalogue::{EventTypePlace, Source};
+use crate::diagnostics::toml_string;
 use crate::document::pointer;
 use crate::signature::Scheme;
 
@@ -64,13 +65,13 @@ impl Comparison<'_> {
         if old.crate_name != new.crate_name {
             let message = format!("the package is called `{}` instead of `{}`", new.crate_name, old.crate_name);
             let draft = Draft::new(Rule::CrateName, "crate-name", message).source(true);
-            self.drafts.push(draft.setting(format!("crate-name = {:?}", old.crate_name)));
+            self.drafts.push(draft.setting(format!("crate-name = {}", toml_string(&old.crate_name))));
         }
         if old.vendor != new.vendor {
             let message = format!("the type for the vendor is called `{}` instead of `{}`", new.vendor, old.vendor);
             let draft = Draft::new(Rule::VendorRenamed, "vendor", message).source(true);
             let draft = draft.items([old.vendor.clone(), new.vendor.clone()]);
-            self.drafts.push(draft.setting(format!("vendor = {:?}", old.vendor)));
+            self.drafts.push(draft.setting(format!("vendor = {}", toml_string(&old.vendor))));
         }
         let is_compatible = old.receiver.contract == new.receiver.contract
             && match (&old.receiver.version, &new.receiver.version) {

@@ -3,7 +3,7 @@
 use super::reserved;
 use super::scope::Scope;
 use crate::config::{Config, Located, SpecPlace, TypeName};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Label, Place, suggest, toml_string};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Label, Place, suggest};
 use crate::ir::{Api, TypeDef};
 use crate::source::Sources;
 
@@ -41,11 +41,6 @@ pub(super) fn names(
         names[index] = Some(name.to_owned());
     }
     names
-}
-
-/// The line of `[names]` that gives the type at a place a name.
-pub(super) fn line(place: &str, name: &str) -> String {
-    format!("{} = {}", toml_string(place), toml_string(name))
 }
 
 fn is_at(place: &SpecPlace, def: &TypeDef, sources: &Sources) -> bool {

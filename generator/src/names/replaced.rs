@@ -2,8 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::configured;
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, toml_line};
 use crate::ir::Api;
 use crate::lock::{self, Lock};
 use crate::source::Sources;
@@ -27,7 +26,7 @@ pub(super) fn report(
                 continue;
             }
             let (origin, name) = (&api.types[id].origin, &names[id]);
-            let line = configured::line(&lock::place(origin, sources), replaced);
+            let line = toml_line(&lock::place(origin, sources), replaced);
             diagnostics.push(
                 Diagnostic::new(Code::NameReplaced, format!("the recorded name `{replaced}` is no longer used"))
                     .at(Place::Value(origin.clone()), format!("recorded types became this one, which is `{name}`"))

@@ -7,7 +7,7 @@ use super::gather::{Gathered, Unsearched};
 use super::location::ADDRESS;
 use super::spelling;
 use super::weigh::{Claims, Decision, Doubt};
-use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean, toml_string};
+use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean, toml_line};
 use crate::ir::EventTypeLocation;
 use crate::lower::context::Context;
 use crate::normalize::Webhook;
@@ -73,7 +73,8 @@ pub(super) fn doubtful(cx: &Context<'_>, doubts: &[Doubt<'_>]) {
         diagnostic = diagnostic.at(chosen.place.clone(), decides);
     }
     let is_configured = doubts.len() > 1 || chosen.kind == Kind::Configuration;
-    let help = format!("if `{name}` is right, add to codegen.toml:\n[event-type.names]\n{}", line(&webhook.name, name));
+    let help =
+        format!("if `{name}` is right, add to codegen.toml:\n[event-type.names]\n{}", toml_line(&webhook.name, name));
     cx.report(diagnostic.maybe_help((!is_configured).then_some(help)));
 }
 
@@ -213,7 +214,7 @@ pub(super) fn unlisted(cx: &Context<'_>, listed: &Place, webhooks: &[(&Webhook, 
 
 /// Reports event types that only examples state, under other names than the webhooks'.
 pub(super) fn unconfirmed(cx: &Context<'_>, webhooks: &[(&Webhook, &Evidence)]) {
-    let lines: Vec<String> = webhooks.iter().map(|(webhook, chosen)| line(&webhook.name, &chosen.name)).collect();
+    let lines: Vec<String> = webhooks.iter().map(|(webhook, chosen)| toml_line(&webhook.name, &chosen.name)).collect();
     let message = match webhooks {
         [] => return,
         [(webhook, chosen)] => {
@@ -302,10 +303,6 @@ impl Offers<'_, '_> {
         let event_type = event_type.or_else(|| guesses.into_iter().find(|guess| is_free(guess) || is_own(guess)));
         let event_type = event_type.unwrap_or(guess);
         self.offered.insert(event_type.clone());
-        line(name, &event_type)
+        toml_line(name, &event_type)
     }
-}
-
-fn line(webhook: &str, event_type: &str) -> String {
-    format!("{} = {}", toml_string(webhook), toml_string(event_type))
 }
