@@ -214,11 +214,11 @@ impl<'a> Comparison<'a> {
             let message = format!("the summary or description of `{name}` differs");
             self.drafts.push(draft(Rule::EventDocs, message).docs().item(&*new.payload));
         }
-        let operation = |event_type: &EventType| {
-            let EventType { operation_id, tags, security, deprecated, .. } = event_type.clone();
-            (operation_id, tags, security, deprecated)
-        };
-        if operation(old) != operation(new) {
+        let is_same_operation = old.operation_id == new.operation_id
+            && old.tags == new.tags
+            && old.security == new.security
+            && old.deprecated == new.deprecated;
+        if !is_same_operation {
             let what = match (old.deprecated, new.deprecated) {
                 (false, true) => "the vendor now advises against",
                 (true, false) => "the vendor no longer advises against",
@@ -247,11 +247,10 @@ impl<'a> Comparison<'a> {
             let changed = draft(Rule::HeaderValue, message).flags(Flags::NOW | Flags::REPLAY);
             self.drafts.push(changed);
         }
-        let contents =
-            |event: &EventType| event.examples.iter().map(|example| example.hash.clone()).collect::<Vec<_>>();
-        let (before, after) = (contents(old), contents(new));
+        let [before, after] =
+            [old, new].map(|event| event.examples.iter().map(|example| example.hash.as_str()).collect::<Vec<_>>());
         if before != after || old.examples.iter().map(|e| &e.file).ne(new.examples.iter().map(|e| &e.file)) {
-            let has_all = |one: &[String], other: &[String]| other.iter().all(|hash| one.contains(hash));
+            let has_all = |one: &[&str], other: &[&str]| other.iter().all(|hash| one.contains(hash));
             let rule = match (has_all(&after, &before), has_all(&before, &after)) {
                 (true, false) => Rule::ExampleAdded,
                 (false, true) => Rule::ExampleRemoved,
