@@ -78,7 +78,38 @@ pub(super) fn items(comparison: &mut Comparison<'_>) {
     let (before, after) = (comparison.sides.old, comparison.sides.new);
     assign(comparison, before, &gone, true);
     assign(comparison, after, &come, false);
-    rest(comparison, &changed, Rule::ItemsGone, "public items have another form");
+    rest(comparison, &changed, Difference::Changed);
+}
+
+/// How public items differ.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Difference {
+    Gone,
+    New,
+    Changed,
+}
+
+impl Difference {
+    fn message(self) -> &'static str {
+        match self {
+            Self::Gone => "public items are gone",
+            Self::New => "public items are new",
+            Self::Changed => "public items have another form",
+        }
+    }
+
+    /// The rule for an item that no change mentions.
+    fn rule(self, item: &str) -> Rule {
+        let is_accessor = item.starts_with("Event::") && item.ends_with("()");
+        match self {
+            Self::Changed if is_accessor => Rule::AccessorChanged,
+            Self::New if is_accessor => Rule::AccessorAdded,
+            Self::Gone if is_accessor => Rule::AccessorRemoved,
+            _ if item.starts_with("use ") => Rule::ReexportsChanged,
+            Self::New => Rule::ItemsNew,
+            Self::Gone | Self::Changed => Rule::ItemsGone,
+        }
+    }
 }
 
 /// A form with the new names of types.
@@ -153,17 +184,13 @@ fn assign(comparison: &mut Comparison<'_>, catalogue: &Catalogue, items: &[Strin
             }
             false
         }
-        None => !(item.starts_with("mod ") && has_moved(comparison, item)),
+        None => !(item.starts_with("mod ") && have_types_moved(comparison)),
     });
-    if are_gone {
-        rest(comparison, &left, Rule::ItemsGone, "public items are gone");
-    } else {
-        rest(comparison, &left, Rule::ItemsNew, "public items are new");
-    }
+    rest(comparison, &left, if are_gone { Difference::Gone } else { Difference::New });
 }
 
-/// Whether types moved out of or into a module.
-fn has_moved(comparison: &Comparison<'_>, _module: &str) -> bool {
+/// Whether types moved out of or into modules.
+fn have_types_moved(comparison: &Comparison<'_>) -> bool {
     comparison.drafts.iter().any(|draft| matches!(draft.entry.rule, Rule::TypeMoved | Rule::ComponentShared))
 }
 
@@ -199,32 +226,23 @@ fn fields(catalogue: &Catalogue, method: &str) -> Vec<String> {
     payloads.collect()
 }
 
-/// An entry for items that no change mentions, one for each kind.
-fn rest(comparison: &mut Comparison<'_>, items: &[String], rule: Rule, message: &str) {
+/// An entry for items that no change mentions, one for each rule.
+fn rest(comparison: &mut Comparison<'_>, items: &[String], difference: Difference) {
     let mentioned: BTreeSet<String> =
         comparison.drafts.iter().flat_map(|draft| draft.entry.items.iter().cloned()).collect();
     let mut groups: BTreeMap<Rule, Vec<String>> = BTreeMap::new();
-    let is_new = rule == Rule::ItemsNew;
+    let is_new = difference == Difference::New;
     for item in items {
         let owner = item.split("::").next().unwrap_or_default();
         if mentioned.contains(item) || mentioned.contains(owner) || follows_member(comparison, item, is_new) {
             continue;
         }
-        let is_accessor = item.starts_with("Event::") && item.ends_with("()");
-        let is_changed = message.ends_with("form");
-        let rule = match (is_accessor, item.starts_with("use ")) {
-            (true, _) if is_changed => Rule::AccessorChanged,
-            (true, _) if is_new => Rule::AccessorAdded,
-            (true, _) => Rule::AccessorRemoved,
-            (_, true) => Rule::ReexportsChanged,
-            _ => rule,
-        };
-        groups.entry(rule).or_default().push(item.clone());
+        groups.entry(difference.rule(item)).or_default().push(item.clone());
     }
-    for (kind, items) in groups {
+    for (rule, items) in groups {
         let subject = items.first().cloned().unwrap_or_default();
         let listed = items.iter().map(|item| format!("`{item}`")).collect::<Vec<_>>().join(", ");
-        let draft = Draft::new(kind, subject, format!("{message}: {listed}")).items(items);
+        let draft = Draft::new(rule, subject, format!("{}: {listed}", difference.message())).items(items);
         comparison.drafts.push(if is_new { draft.adds() } else { draft.source(true) });
     }
 }
