@@ -1,9 +1,9 @@
 //! Both versions, and how each reads what the other describes.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::fit::{Fit, Relation};
-use crate::catalogue::{Catalogue, Definition, EventType, Kind, Struct, Type};
+use crate::catalogue::{Catalogue, Definition, Kind, Struct, Type};
 
 /// Both versions.
 pub(super) struct Sides<'a> {
@@ -58,18 +58,10 @@ pub(super) fn closure<'a, 'r>(catalogue: &'a Catalogue, from: impl IntoIterator<
 
 /// The event types whose payloads need each type, in alphabetical order.
 pub(super) fn users(catalogue: &Catalogue) -> HashMap<&str, Vec<&str>> {
-    let by_name: BTreeMap<&str, &EventType> = catalogue.event_types_by_name();
     let mut users: HashMap<&str, Vec<&str>> = HashMap::new();
-    for (name, event_type) in by_name {
-        let mut seen: HashSet<&str> = HashSet::new();
-        let mut pending = vec![event_type.payload.as_str()];
-        while let Some(ty) = pending.pop() {
-            if let Some((ty, definition)) = catalogue.types.get_key_value(ty)
-                && seen.insert(ty)
-            {
-                users.entry(ty).or_default().push(name);
-                pending.extend(definition.is.types().into_iter().flat_map(Type::names));
-            }
+    for (name, event_type) in catalogue.event_types_by_name() {
+        for ty in closure(catalogue, [event_type.payload.as_str()]) {
+            users.entry(ty).or_default().push(name);
         }
     }
     users
