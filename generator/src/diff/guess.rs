@@ -32,6 +32,23 @@ pub(super) fn similarity(one: &str, other: &str) -> f64 {
     if has_all { spelling.max(SIMILAR) } else { spelling }
 }
 
+/// Takes pairs that fit out of what is removed and added: each removed one with the first added one that fits.
+pub(super) fn take_pairs<'a, T>(
+    removed: &mut Vec<&'a T>,
+    added: &mut Vec<&'a T>,
+    fits: impl Fn(&'a T, &'a T) -> bool,
+) -> Vec<(&'a T, &'a T)> {
+    let mut pairs = Vec::new();
+    removed.retain(|old| match added.iter().position(|new| fits(old, new)) {
+        Some(position) => {
+            pairs.push((*old, added.remove(position)));
+            false
+        }
+        None => true,
+    });
+    pairs
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

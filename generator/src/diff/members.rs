@@ -36,7 +36,6 @@ impl<'a> Matched<'a> {
             old.fields.iter().filter(|field| find(&new.fields, &field.name).is_none()).collect();
         let mut added: Vec<&Field> =
             new.fields.iter().filter(|field| find(&old.fields, &field.name).is_none()).collect();
-        let mut both: Vec<(&Field, &Field, How)> = Vec::new();
         let recased = |old: &Field, new: &Field| guess::are_recased(&old.name, &new.name);
         let (few, count) = (removed.len() == 1 && added.len() == 1, removed.len() * added.len());
         let alike = |old: &'a Field, new: &'a Field| {
@@ -44,31 +43,17 @@ impl<'a> Matched<'a> {
                 && (few || guess::are_similar(&old.name, &new.name))
                 && sides.are_equal(&old.ty, &new.ty)
         };
-        take_pairs(&mut removed, &mut added, recased, How::Recased, &mut both);
-        if count <= guess::MAX_PAIRS {
-            take_pairs(&mut removed, &mut added, alike, How::Alike, &mut both);
-        }
+        let recased = guess::take_pairs(&mut removed, &mut added, recased);
+        let alike =
+            if count <= guess::MAX_PAIRS { guess::take_pairs(&mut removed, &mut added, alike) } else { Vec::new() };
+        let as_pairs =
+            |pairs: Vec<(&'a Field, &'a Field)>, how| pairs.into_iter().map(move |(old, new)| (old, new, how));
+        let mut both: Vec<_> = as_pairs(recased, How::Recased).chain(as_pairs(alike, How::Alike)).collect();
         for field in &old.fields {
             both.extend(find(&new.fields, &field.name).map(|new| (field, new, How::Same)));
         }
         Self { both, removed, added }
     }
-}
-
-fn take_pairs<'a>(
-    removed: &mut Vec<&'a Field>,
-    added: &mut Vec<&'a Field>,
-    fits: impl Fn(&'a Field, &'a Field) -> bool,
-    how: How,
-    both: &mut Vec<(&'a Field, &'a Field, How)>,
-) {
-    removed.retain(|old| match added.iter().position(|new| fits(old, new)) {
-        Some(position) => {
-            both.push((old, added.remove(position), how));
-            false
-        }
-        None => true,
-    });
 }
 
 /// The places of members that correspond.

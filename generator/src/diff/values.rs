@@ -29,11 +29,9 @@ impl<'a> Comparison<'a> {
         let unlisted =
             |value: &Value, by: &Enum| Fit::Elsewhere(format!("{} is `{}`", value.value.as_str(), by.unknown));
 
-        removed.retain(|before| {
-            let text = |value: &Value| value.value.text().unwrap_or_else(|| value.value.as_str().to_owned());
-            let position = added.iter().position(|after| guess::are_recased(&text(before), &text(after)));
-            let Some(position) = position else { return true };
-            let after = added.remove(position);
+        let text = |value: &Value| value.value.text().unwrap_or_else(|| value.value.as_str().to_owned());
+        let are_recased = |before: &Value, after: &Value| guess::are_recased(&text(before), &text(after));
+        for (before, after) in guess::take_pairs(&mut removed, &mut added, are_recased) {
             let message =
                 format!("the value {} of `{}` is now written {}", before.value.as_str(), at.new, after.value.as_str());
             let draft = Draft::new(Rule::ValueRecased, at.path.clone(), message)
@@ -41,8 +39,7 @@ impl<'a> Comparison<'a> {
                 .items([item(at.old, before), item(at.new, after)])
                 .source(before.rust != after.rust);
             self.push_fits(at, draft, (unlisted(after, old), unlisted(before, new)));
-            false
-        });
+        }
         if let ([before], [after]) = (&removed[..], &added[..]) {
             let message =
                 format!("the value {} of `{}` is now {}", before.value.as_str(), at.new, after.value.as_str());

@@ -6,7 +6,7 @@ use super::link::{Link, escaped, join};
 use super::report::Draft;
 use super::sides::Sides;
 use super::uses::{self, are_spelled_alike};
-use super::{Rule, api};
+use super::{Rule, api, guess};
 use crate::catalogue::{TagSelect, Type, Union, Variant};
 
 /// The alternatives of two unions.
@@ -24,7 +24,7 @@ impl<'a> Matched<'a> {
         matched.take(|old, new| old.rust == new.rust);
         matched.take(|old, new| old.tags.iter().any(|tag| new.tags.contains(tag)));
         matched.take(|old, new| old.ty == new.ty);
-        if matched.removed.len() * matched.added.len() <= super::guess::MAX_PAIRS {
+        if matched.removed.len() * matched.added.len() <= guess::MAX_PAIRS {
             matched.take(|old, new| {
                 let objects = [Sides::object(sides.old, &old.ty), Sides::object(sides.new, &new.ty)];
                 objects.iter().all(Option::is_some) && sides.are_equal(&old.ty, &new.ty)
@@ -34,14 +34,7 @@ impl<'a> Matched<'a> {
     }
 
     fn take(&mut self, fits: impl Fn(&'a Variant, &'a Variant) -> bool) {
-        let (added, both) = (&mut self.added, &mut self.both);
-        self.removed.retain(|old| match added.iter().position(|new| fits(old, new)) {
-            Some(position) => {
-                both.push((old, added.remove(position)));
-                false
-            }
-            None => true,
-        });
+        self.both.extend(guess::take_pairs(&mut self.removed, &mut self.added, fits));
     }
 }
 
