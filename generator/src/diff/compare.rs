@@ -1,12 +1,12 @@
 //! The comparison: event types first, then the types at the same places of their bodies, each pair once.
 
-use super::comparison::{At, Comparison, owned};
+use super::comparison::{At, Comparison};
 use super::events::{self, Matched};
 use super::pairs::{self, Pairs};
 use super::report::Draft;
 use super::sides::Sides;
 use super::{Report, Rule, consequences, docs, uses};
-use crate::catalogue::{Catalogue, Definition, Kind};
+use crate::catalogue::{Catalogue, Definition, Kind, Type};
 use crate::diagnostics::toml_line;
 
 /// What differs between two versions of a crate.
@@ -83,14 +83,14 @@ impl<'a> Comparison<'a> {
                 if let Some(rule) = uses::change(&self.sides, &self.renames, old, new) {
                     let draft = self.at(rule, at, format!("the type within `{}` differs", at.new));
                     let draft = draft.source(!uses::are_spelled_alike(&self.renames, old, new)).docs();
-                    let draft = draft.item(format!("{}::0", at.new)).gone(owned(old.names())).come(owned(new.names()));
+                    let draft = draft.item(format!("{}::0", at.new)).gone(old.names()).come(new.names());
                     let fits = self.definition_fits(at);
                     self.push_fits(at, draft, fits);
                 }
             }
             (before, after) => {
                 let rule = uses::kinds(&self.sides, before, after);
-                let names = |kind: &Kind| kind.types().into_iter().flat_map(|ty| owned(ty.names())).collect::<Vec<_>>();
+                let names = |kind: &'a Kind| kind.types().into_iter().flat_map(Type::names);
                 let draft = self.at(rule, at, format!("`{}` has another form", at.new)).source(true);
                 let draft = draft.item(at.old).item(at.new).gone(names(before)).come(names(after));
                 let fits = self.definition_fits(at);

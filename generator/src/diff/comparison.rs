@@ -86,10 +86,6 @@ impl<'a> Comparison<'a> {
         let mut names: Vec<&str> = all.into_iter().flatten().flatten().copied().collect();
         names.sort_unstable();
         names.dedup();
-        owned(names)
+        names.into_iter().map(str::to_owned).collect()
     }
-}
-
-pub(super) fn owned(names: Vec<&str>) -> Vec<String> {
-    names.into_iter().map(str::to_owned).collect()
 }

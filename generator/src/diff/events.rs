@@ -129,7 +129,7 @@ impl<'a> Comparison<'a> {
                 .flags(Flags::SOURCE | Flags::REPLAY)
                 .items(items(event_type))
                 .items(gone_topics)
-                .gone([event_type.payload.clone()])
+                .gone([&*event_type.payload])
                 .events([event_type.name.clone()])
                 .reason(format!("the new crate: `{}` {LOST}", event_type.name));
             self.drafts
@@ -151,7 +151,7 @@ impl<'a> Comparison<'a> {
                 .adds()
                 .items(items(event_type))
                 .items(new_topics)
-                .come([event_type.payload.clone()])
+                .come([&*event_type.payload])
                 .events([event_type.name.clone()])
                 .reason(format!("the old crate: `{}` {LOST}", event_type.name));
             let hint = "once regenerated, it reaches the handlers of its topics and `on_any` instead of the fallback";
@@ -173,8 +173,8 @@ impl<'a> Comparison<'a> {
                 .items(items(before))
                 .items(items(after))
                 .items(topics)
-                .gone([before.payload.clone()])
-                .come([after.payload.clone()])
+                .gone([&*before.payload])
+                .come([&*after.payload])
                 .events([before.name.clone(), after.name.clone()])
                 .reason(format!("the old crate: `{}` {LOST}", after.name))
                 .reason(format!("the new crate: `{}` {LOST}", before.name));

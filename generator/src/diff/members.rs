@@ -1,6 +1,6 @@
 //! How the members of an object differ.
 
-use super::comparison::{At, Comparison, owned};
+use super::comparison::{At, Comparison};
 use super::fit::Fit;
 use super::link::{Link, escaped, join};
 use super::report::Draft;
@@ -79,8 +79,7 @@ impl<'a> Comparison<'a> {
             } else {
                 (Rule::ObjectUnwrapped, format!("`{}` is no longer within `{}`", at.new, old.fields[0].name))
             };
-            let names =
-                |object: &Struct| object.fields.iter().flat_map(|field| owned(field.ty.names())).collect::<Vec<_>>();
+            let names = |object: &'a Struct| object.fields.iter().flat_map(|field| field.ty.names());
             let draft = self.at(rule, at, message).source(true).item(at.new).gone(names(old)).come(names(new));
             let fits = self.definition_fits(at);
             return self.push_fits(at, draft, fits);
@@ -158,8 +157,8 @@ impl<'a> Comparison<'a> {
             let fits = (self.sides.now.values(old, new), self.sides.replay.values(new, old));
             let draft = draft(rule, message)
                 .source(!are_spelled_alike(&self.renames, &old.ty, &new.ty))
-                .gone(old.ty.names().into_iter().map(str::to_owned))
-                .come(new.ty.names().into_iter().map(str::to_owned))
+                .gone(old.ty.names())
+                .come(new.ty.names())
                 .docs();
             self.push_fits(at, draft, fits);
         }
@@ -219,7 +218,7 @@ impl<'a> Comparison<'a> {
             .new_place(&self.sides.new.types[at.new].source)
             .item(format!("{}::{}", at.old, field.rust))
             .source(true)
-            .gone(field.ty.names().into_iter().map(str::to_owned));
+            .gone(field.ty.names());
         let now =
             if field.presence.is_required() { Fit::Refused(format!("`{}` is absent", field.name)) } else { Fit::Fits };
         let replay = self.undeclared(field, &new.rest, true);
@@ -251,7 +250,7 @@ impl<'a> Comparison<'a> {
             .old(&self.sides.old.types[at.old].source)
             .new_place(&field.source)
             .item(format!("{}::{}", at.new, field.rust))
-            .come(field.ty.names().into_iter().map(str::to_owned))
+            .come(field.ty.names())
             .adds();
         let replay = if is_required { Fit::Refused(format!("`{}` is absent", field.name)) } else { Fit::Fits };
         // If deliveries begin to state their event type there, the old crate gets none.
@@ -292,7 +291,7 @@ impl<'a> Comparison<'a> {
             }
             _ => return,
         };
-        let names = |rest: &Rest| rest.ty.iter().flat_map(Type::names).map(str::to_owned).collect::<Vec<_>>();
+        let names = |rest: &'a Rest| rest.ty.iter().flat_map(Type::names);
         let changed = draft(rule, format!("the type of undeclared members of `{}` differs", at.new))
             .flags(Flags::SOURCE)
             .gone(names(old))

@@ -230,13 +230,13 @@ impl Draft {
         self
     }
 
-    pub(super) fn gone(mut self, types: impl IntoIterator<Item = String>) -> Self {
-        self.gone.extend(types);
+    pub(super) fn gone(mut self, types: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.gone.extend(types.into_iter().map(Into::into));
         self
     }
 
-    pub(super) fn come(mut self, types: impl IntoIterator<Item = String>) -> Self {
-        self.come.extend(types);
+    pub(super) fn come(mut self, types: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.come.extend(types.into_iter().map(Into::into));
         self
     }
 

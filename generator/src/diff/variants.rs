@@ -1,13 +1,13 @@
 //! How the alternatives of a union differ.
 
-use super::comparison::{At, Comparison, owned};
+use super::comparison::{At, Comparison};
 use super::fit::Fit;
 use super::link::{Link, escaped, join};
 use super::report::Draft;
 use super::sides::Sides;
 use super::uses::{self, are_spelled_alike};
 use super::{Rule, api, guess};
-use crate::catalogue::{TagSelect, Type, Union, Variant};
+use crate::catalogue::{TagSelect, Union, Variant};
 
 /// The alternatives of two unions.
 struct Matched<'a> {
@@ -82,8 +82,8 @@ impl<'a> Comparison<'a> {
             let draft = Draft::new(Rule::VariantReplaced, join(&at.path, &step(after)), message)
                 .places(&before.source, &after.source)
                 .items([item(at.old, before), item(at.new, after)])
-                .gone(owned(before.ty.names()))
-                .come(owned(after.ty.names()))
+                .gone(before.ty.names())
+                .come(after.ty.names())
                 .source(true);
             self.push_fits(at, draft, (kept(after, old), kept(before, new)));
         } else {
@@ -92,7 +92,7 @@ impl<'a> Comparison<'a> {
                 let draft = Draft::new(Rule::VariantRemoved, join(&at.path, &step(variant)), message)
                     .places(&variant.source, &self.sides.new.types[at.new].source)
                     .item(item(at.old, variant))
-                    .gone(owned(variant.ty.names()))
+                    .gone(variant.ty.names())
                     .source(true);
                 self.push_fits(at, draft, (Fit::Fits, kept(variant, new)));
             }
@@ -101,7 +101,7 @@ impl<'a> Comparison<'a> {
                 let draft = Draft::new(Rule::VariantAdded, join(&at.path, &step(variant)), message)
                     .places(&self.sides.old.types[at.old].source, &variant.source)
                     .item(item(at.new, variant))
-                    .come(owned(variant.ty.names()))
+                    .come(variant.ty.names())
                     .adds();
                 self.push_fits(at, draft, (kept(variant, old), Fit::Fits));
             }
@@ -199,11 +199,10 @@ impl<'a> Comparison<'a> {
                 soft(self.sides.now.types(&before.ty, &after.ty), old, before),
                 soft(self.sides.replay.types(&after.ty, &before.ty), new, after),
             );
-            let names = |ty: &Type| owned(ty.names());
             let draft = draft(rule, message)
                 .source(!are_spelled_alike(&self.renames, &before.ty, &after.ty))
-                .gone(names(&before.ty))
-                .come(names(&after.ty))
+                .gone(before.ty.names())
+                .come(after.ty.names())
                 .docs();
             self.push_fits(at, draft, fits);
         }
