@@ -87,6 +87,7 @@ impl<'a> Relation<'a> {
             return Fit::Fits;
         };
         match (&read.is, &written.is) {
+            (Kind::Newtype(reader), Kind::Newtype(writer)) => self.types(reader, writer),
             (Kind::Newtype(ty), _) => self.type_of(ty, Bare::Named(writer, &written.is)),
             (_, Kind::Newtype(ty)) => self.bare(Bare::Named(reader, &read.is), bare(self.writer, ty)),
             _ => self.named((reader, &read.is), (writer, &written.is)),

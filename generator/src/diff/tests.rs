@@ -219,6 +219,21 @@ fn several_renames_are_guessed_by_their_names() {
 }
 
 #[test]
+fn types_around_others_are_compared_by_what_is_within() {
+    let spec = |items: &str| {
+        let webhook =
+            "it.a: {post: {requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/a'}}}}}}";
+        description(webhook, &format!("a: {{type: array, items: {items}}}"))
+    };
+    expect![[r##"
+        items-changed [source] it.a: the type within `ItA` differs
+        format-unknown [] #/components/schemas/a/items/format: `#/components/schemas/a/items/format` is gone, without an effect on the crate
+        major, Any
+    "##]]
+    .assert_eq(&changes(&spec("{type: string, format: uuid}"), &spec("{type: string}")));
+}
+
+#[test]
 fn settings_of_changes_are_toml() {
     let webhook = |name: &str| {
         format!(
