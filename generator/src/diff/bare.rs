@@ -41,7 +41,11 @@ pub(super) fn kinds(catalogue: &Catalogue, ty: &Type, depth: usize) -> u8 {
     if depth > MAX_DEPTH {
         return ALL;
     }
-    match bare(catalogue, ty) {
+    bare_kinds(catalogue, bare(catalogue, ty), depth)
+}
+
+pub(super) fn bare_kinds(catalogue: &Catalogue, ty: Bare<'_>, depth: usize) -> u8 {
+    match ty {
         Bare::Plain(ty) => match ty {
             Type::Boolean | Type::Constant(Constant::Boolean(_)) => BOOLEAN,
             Type::Int32 | Type::Int64 | Type::Integer | Type::Number | Type::Constant(Constant::Integer(_)) => NUMBER,

@@ -6,7 +6,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
-use super::bare::{ALL, Bare, MAX_DEPTH, NUMBER, STRING, bare, constants, json, kinds, same_json};
+use super::bare::{ALL, Bare, MAX_DEPTH, NUMBER, STRING, bare, bare_kinds, constants, json, kinds, same_json};
 use crate::catalogue::{Catalogue, Enum, Fallback, Field, Kind, Presence, Rest, Struct, Type, Union};
 
 /// How the values of a type decode as another one, from the best to the worst.
@@ -132,7 +132,11 @@ impl<'a> Relation<'a> {
 
     /// How null decodes.
     fn null(&self, reader: &Type) -> Fit {
-        match bare(self.reader, reader) {
+        self.bare_null(bare(self.reader, reader))
+    }
+
+    fn bare_null(&self, reader: Bare<'_>) -> Fit {
+        match reader {
             Bare::Plain(Type::Nullable(_) | Type::Any | Type::Null) => Fit::Fits,
             Bare::Plain(Type::Implied(_)) => elsewhere("null is kept as other JSON"),
             Bare::Named(_, Kind::Union(union)) => {
@@ -155,11 +159,7 @@ impl<'a> Relation<'a> {
         // What the writer allows, one after the other.
         match writer {
             Bare::Plain(Type::Nullable(inner)) => {
-                let null = match reader {
-                    Bare::Plain(ty) => self.null(ty),
-                    Bare::Named(name, _) => self.null(&Type::Ref(name.to_owned())),
-                };
-                return null.and(|| self.bare(reader, bare(self.writer, inner)));
+                return self.bare_null(reader).and(|| self.bare(reader, bare(self.writer, inner)));
             }
             Bare::Plain(Type::Implied(inner)) => return self.bare(reader, bare(self.writer, inner)),
             Bare::Named(name, Kind::Union(union)) => {
@@ -197,10 +197,7 @@ impl<'a> Relation<'a> {
     }
 
     fn kinds_of(&self, writer: Bare<'_>) -> u8 {
-        match writer {
-            Bare::Plain(ty) => kinds(self.writer, ty, 0),
-            Bare::Named(name, _) => kinds(self.writer, &Type::Ref(name.to_owned()), 0),
-        }
+        bare_kinds(self.writer, writer, 0)
     }
 
     fn each_variant(&self, reader: Bare<'a>, union: &'a Union) -> Fit {
