@@ -6,7 +6,7 @@ use std::ops::Bound;
 use super::report::Draft;
 use super::{Report, Rule};
 use crate::catalogue::Source;
-use crate::document::{Node, Value, canonical, pointer};
+use crate::document::{Node, Value, pointer, same};
 
 /// Deeper differences are reported at this depth.
 const MAX_DEPTH: usize = 64;
@@ -157,7 +157,7 @@ fn differences(old: &Node, new: &Node, path: &mut Vec<String>, places: &mut Vec<
                 path.pop();
             }
         }
-        _ if canonical(old) != canonical(new) => places.push(path.clone()),
+        _ if !same(old, new) => places.push(path.clone()),
         _ => {}
     }
 }
