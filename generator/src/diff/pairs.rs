@@ -1,6 +1,6 @@
 //! Which types correspond: those at the same place in bodies of the same event type.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use indexmap::IndexMap;
 
@@ -109,12 +109,12 @@ fn corresponding<'a>(old: &'a Type, new: &'a Type) -> Vec<(&'a str, &'a str)> {
 /// The old types that have another name now: those whose old name is gone, and whose new name is new.
 pub(super) fn renames<'a>(sides: &Sides<'a>, pairs: &Pairs<'a>) -> Renames<'a> {
     let mut renames: Renames<'a> = HashMap::new();
-    let mut taken: HashMap<&str, &str> = HashMap::new();
+    let mut taken: HashSet<&str> = HashSet::new();
     for &(old, new) in pairs.keys() {
         let is_gone = sides.new.definition(old).is_none() && sides.old.definition(new).is_none();
-        if old != new && is_gone && !renames.contains_key(old) && !taken.contains_key(new) {
+        if old != new && is_gone && !renames.contains_key(old) && !taken.contains(new) {
             renames.insert(old, new);
-            taken.insert(new, old);
+            taken.insert(new);
         }
     }
     renames

@@ -1,6 +1,6 @@
 //! The result of a comparison.
 
-use std::collections::BTreeMap;
+use indexmap::IndexMap;
 
 use super::{Deployment, Flags, Rule, Step};
 use crate::catalogue::Source;
@@ -84,19 +84,13 @@ impl Report {
         Deployment::of(self.flags())
     }
 
-    /// The changes by rule, in the order of the first ones.
+    /// The changes by rule and flags, in the order of the first ones.
     pub fn by_rule(&self) -> Vec<(Rule, Vec<&Entry>)> {
-        let mut order: Vec<(Rule, Flags)> = Vec::new();
-        let mut groups: BTreeMap<(Rule, Flags), Vec<&Entry>> = BTreeMap::new();
+        let mut groups: IndexMap<(Rule, Flags), Vec<&Entry>> = IndexMap::new();
         for entry in &self.entries {
-            let key = (entry.rule, entry.flags);
-            let group = groups.entry(key).or_default();
-            if group.is_empty() {
-                order.push(key);
-            }
-            group.push(entry);
+            groups.entry((entry.rule, entry.flags)).or_default().push(entry);
         }
-        order.into_iter().filter_map(|key| Some((key.0, groups.remove(&key)?))).collect()
+        groups.into_iter().map(|((rule, _), entries)| (rule, entries)).collect()
     }
 
     /// Puts the changes that break most first, otherwise in the order in which they were found.
