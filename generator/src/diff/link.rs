@@ -16,8 +16,3 @@ pub(super) struct Link<'a> {
 pub(super) fn join(path: &str, step: &str) -> String {
     if step.is_empty() { path.to_owned() } else { format!("{path}/{step}") }
 }
-
-/// A name as a step of a path.
-pub(super) fn escaped(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
-}

@@ -2,7 +2,7 @@
 
 use super::comparison::{At, Comparison};
 use super::fit::Fit;
-use super::link::{Link, escaped, join};
+use super::link::{Link, join};
 use super::report::Draft;
 use super::sides::{Sides, target};
 use super::uses::{self, are_spelled_alike};
@@ -60,7 +60,7 @@ impl<'a> Matched<'a> {
 pub(super) fn links<'a>(sides: &Sides<'a>, old: &'a Struct, new: &'a Struct) -> Vec<Link<'a>> {
     let matched = Matched::new(sides, old, new);
     let link = |step: String, old: &'a Type, new: &'a Type| Link { step, old, new, is_soft: false, is_variant: false };
-    let members = matched.both.iter().map(|(old, new, _)| link(escaped(&new.name), &old.ty, &new.ty));
+    let members = matched.both.iter().map(|(old, new, _)| link(pointer::escape(&new.name), &old.ty, &new.ty));
     let rest = old.rest.ty.as_ref().zip(new.rest.ty.as_ref()).map(|(old, new)| link("{}".to_owned(), old, new));
     members.chain(rest).collect()
 }
@@ -106,7 +106,7 @@ impl<'a> Comparison<'a> {
     }
 
     fn member(&mut self, at: &At<'a>, old: &'a Field, new: &'a Field, how: How) {
-        let subject = join(&at.path, &escaped(&new.name));
+        let subject = join(&at.path, &pointer::escape(&new.name));
         let item = format!("{}::{}", at.new, new.rust);
         let draft = |rule: Rule, message: String| {
             Draft::new(rule, subject.clone(), message).places(&old.source, &new.source).item(item.clone())
@@ -213,7 +213,7 @@ impl<'a> Comparison<'a> {
             (Rule::MemberRemovedOptional, "optional")
         };
         let message = format!("the {presence} member `{}` of `{}` is gone", field.name, at.old);
-        let draft = Draft::new(rule, join(&at.path, &escaped(&field.name)), message)
+        let draft = Draft::new(rule, join(&at.path, &pointer::escape(&field.name)), message)
             .old(&field.source)
             .new_place(&self.sides.new.types[at.new].source)
             .item(format!("{}::{}", at.old, field.rust))
@@ -246,7 +246,7 @@ impl<'a> Comparison<'a> {
             field.rust,
             super::api::field_type(field)
         );
-        let draft = Draft::new(rule, join(&at.path, &escaped(&field.name)), message)
+        let draft = Draft::new(rule, join(&at.path, &pointer::escape(&field.name)), message)
             .old(&self.sides.old.types[at.old].source)
             .new_place(&field.source)
             .item(format!("{}::{}", at.new, field.rust))

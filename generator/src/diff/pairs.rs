@@ -4,12 +4,13 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use indexmap::IndexMap;
 
-use super::link::{Link, escaped, join};
+use super::link::{Link, join};
 use super::members;
 use super::sides::Sides;
 use super::uses::{Renames, is_wrapped};
 use super::variants;
 use crate::catalogue::{Definition, EventType, Kind, Type};
+use crate::document::pointer;
 
 /// Types that correspond, in the order of their paths' lengths.
 pub(super) type Pairs<'a> = IndexMap<(&'a str, &'a str), Pair>;
@@ -46,7 +47,7 @@ pub(super) fn pairs<'a>(sides: &Sides<'a>, event_types: &[(&'a EventType, &'a Ev
     let mut roots = event_types.to_vec();
     roots.sort_by_key(|(_, new)| &new.name);
     for (old, new) in roots {
-        let pair = Pair { path: escaped(&new.name), is_soft: false, is_variant: false };
+        let pair = Pair { path: pointer::escape(&new.name), is_soft: false, is_variant: false };
         add(&mut pairs, &mut pending, (&old.payload, &new.payload), pair);
     }
     while let Some(key) = pending.pop_front() {

@@ -2,12 +2,13 @@
 
 use super::comparison::{At, Comparison};
 use super::fit::Fit;
-use super::link::{Link, escaped, join};
+use super::link::{Link, join};
 use super::report::Draft;
 use super::sides::Sides;
 use super::uses::{self, are_spelled_alike};
 use super::{Rule, api, guess};
 use crate::catalogue::{TagSelect, Union, Variant};
+use crate::document::pointer;
 
 /// The alternatives of two unions.
 struct Matched<'a> {
@@ -40,7 +41,7 @@ impl<'a> Matched<'a> {
 
 /// The step of a path into an alternative.
 fn step(variant: &Variant) -> String {
-    format!("<{}>", escaped(variant.tags.first().unwrap_or(&variant.rust)))
+    format!("<{}>", pointer::escape(variant.tags.first().unwrap_or(&variant.rust)))
 }
 
 /// Whether what an alternative refuses is kept as an unknown value.
