@@ -214,35 +214,26 @@ fn check_header_name(name: &str) -> Check {
     ensure(name.len() <= 256, "is too long for an HTTP header name: use at most 256 characters")
 }
 
-fn check_address(text: &str) -> Result<(), &'static str> {
+fn check_address(text: &str) -> Check {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let Some(rest) = rest else { return Err("must begin with `https://`") };
     let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
-    if authority.is_empty() {
-        return Err("has no host");
-    }
-    if authority.contains('@') {
-        return Err(
-            "must not have a user or a password: put it in an environment variable, and name that in `[fetch.headers]`",
-        );
-    }
-    if text.contains('#') {
-        return Err("must not have a fragment");
-    }
-    if text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
-        return Err("must not contain spaces, control characters or `\\`");
-    }
-    Ok(())
+    ensure(!authority.is_empty(), "has no host")?;
+    ensure(
+        !authority.contains('@'),
+        "must not have a user or a password: put it in an environment variable, and name that in `[fetch.headers]`",
+    )?;
+    ensure(!text.contains('#'), "must not have a fragment")?;
+    ensure(
+        !text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\'),
+        "must not contain spaces, control characters or `\\`",
+    )
 }
 
-fn check_environment_variable(text: &str) -> Result<(), &'static str> {
+fn check_environment_variable(text: &str) -> Check {
     let is_name = !text.starts_with(|first: char| first.is_ascii_digit())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    if is_name && !text.is_empty() {
-        Ok(())
-    } else {
-        Err("is not the name of an environment variable, such as \"ACME_TOKEN\"")
-    }
+    ensure(is_name && !text.is_empty(), "is not the name of an environment variable, such as \"ACME_TOKEN\"")
 }
 
 fn check_text(text: &str) -> Check {
