@@ -1,5 +1,6 @@
 //! Names of fields and variants.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::ident::{extended, short_hash, snake, upper_camel};
@@ -20,13 +21,14 @@ pub(super) struct Members {
 
 /// The recorded names that a definition keeps. A union of which no variant is recorded distinguishes its alternatives otherwise
 /// than it did, such as without a discriminator: they are named anew, which gives them their old names if they are called the same.
-pub(super) fn kept(def: &TypeDef, locked: &ByKey) -> ByKey {
+pub(super) fn kept<'l>(def: &TypeDef, locked: &'l ByKey) -> Cow<'l, ByKey> {
     let is_other = matches!(def.kind, Kind::Union(_)) && !keys(def).iter().any(|key| locked.contains_key(key));
-    locked
-        .iter()
-        .filter(|(key, _)| !is_other || *key == OTHERS)
-        .map(|(key, name)| (key.clone(), name.clone()))
-        .collect()
+    if is_other {
+        let others = locked.get(OTHERS).map(|name| (OTHERS.to_owned(), name.clone()));
+        Cow::Owned(others.into_iter().collect())
+    } else {
+        Cow::Borrowed(locked)
+    }
 }
 
 /// The fields or variants of a definition: those that are recorded, and new ones around them.
