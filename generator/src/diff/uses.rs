@@ -99,26 +99,24 @@ pub(super) fn is_wrapped(catalogue: &Catalogue, old: &Struct, new: &Struct) -> b
 /// The change of a definition to one of another kind.
 pub(super) fn kinds(sides: &Sides<'_>, old: &Kind, new: &Kind) -> Rule {
     match (old, new) {
-        (Kind::Struct(object), Kind::Union(union)) => {
-            if unites(sides.new, union, object) {
-                Rule::AnyofToOneof
-            } else {
-                Rule::ObjectToOneof
-            }
-        }
-        (Kind::Union(union), Kind::Struct(object)) => {
-            if unites(sides.old, union, object) {
-                Rule::OneofToAnyof
-            } else {
-                Rule::OneofToObject
-            }
-        }
+        (Kind::Struct(object), Kind::Union(union)) => divided(sides, object, union),
+        (Kind::Union(union), Kind::Struct(object)) => united(sides, union, object),
         (Kind::Enum(_), Kind::Constant(_)) => Rule::EnumToConstant,
         (Kind::Constant(_), Kind::Enum(_)) => Rule::ConstantToEnum,
         (Kind::Union(_), _) => Rule::TypeRemoved,
         (_, Kind::Union(_)) => Rule::TypeAdded,
         _ => Rule::TypeChanged,
     }
+}
+
+/// The change of an object to a union.
+fn divided(sides: &Sides<'_>, old: &Struct, new: &Union) -> Rule {
+    if unites(sides.new, new, old) { Rule::AnyofToOneof } else { Rule::ObjectToOneof }
+}
+
+/// The change of a union to an object.
+fn united(sides: &Sides<'_>, old: &Union, new: &Struct) -> Rule {
+    if unites(sides.old, old, new) { Rule::OneofToAnyof } else { Rule::OneofToObject }
 }
 
 /// Whether an object has the members of all alternatives, as that of `anyOf` does.
@@ -228,20 +226,8 @@ fn other<'a>(sides: &Sides<'a>, old: &'a Type, new: &'a Type) -> Rule {
         (Form::Scalar(_) | Form::Format, Form::Constant(_)) if are_near(types) => Rule::ConstantAdded,
         (Form::Struct(_), Form::Map) => Rule::StructToMap,
         (Form::Map, Form::Struct(_)) => Rule::MapToStruct,
-        (Form::Struct(object), Form::Union(union)) => {
-            if unites(sides.new, union, object) {
-                Rule::AnyofToOneof
-            } else {
-                Rule::ObjectToOneof
-            }
-        }
-        (Form::Union(union), Form::Struct(object)) => {
-            if unites(sides.old, union, object) {
-                Rule::OneofToAnyof
-            } else {
-                Rule::OneofToObject
-            }
-        }
+        (Form::Struct(object), Form::Union(union)) => divided(sides, object, union),
+        (Form::Union(union), Form::Struct(object)) => united(sides, union, object),
         (Form::Any, _) | (_, Form::Any) => Rule::JsonType(types.0, types.1),
         (_, Form::Union(_)) => Rule::TypeAdded,
         (Form::Union(_), _) => Rule::TypeRemoved,
