@@ -45,8 +45,8 @@ fn about(keyword: &str) -> About {
     }
 }
 
-fn facts(docs: &Described, wanted: &About) -> Vec<(String, Json)> {
-    docs.constraints.iter().filter(|(keyword, _)| about(keyword) == *wanted).cloned().collect()
+fn facts<'a>(docs: &'a Described, wanted: &About) -> Vec<&'a (String, Json)> {
+    docs.constraints.iter().filter(|(keyword, _)| about(keyword) == *wanted).collect()
 }
 
 fn differ(old: &Described, new: &Described, wanted: &About) -> bool {
@@ -64,15 +64,15 @@ fn examples(old: &Described, new: &Described) -> Option<Rule> {
     }
 }
 
-/// The docs of a member.
+/// The docs of a member, which is the item of this name.
 pub(super) fn member(
     comparison: &mut Comparison<'_>,
     old: &Described,
     new: &Described,
+    name: &str,
     draft: &dyn Fn(Rule, String) -> Draft,
 ) {
     let (constraints, others) = (differ(old, new, &About::Constraints), differ(old, new, &About::Others));
-    let name = draft(Rule::MemberDocs, String::new()).entry.items.first().cloned().unwrap_or_default();
     if constraints {
         comparison.drafts.push(draft(Rule::Constraints, format!("the constraints of `{name}` differ")).docs());
     }

@@ -144,7 +144,7 @@ impl<'a> Comparison<'a> {
         self.presence(at, old, new, &draft);
         // The value that states the event type is another one if that is.
         if self.states_event_type(at, old, true) && is_constant(&old.ty) && is_constant(&new.ty) {
-            return docs::member(self, &old.docs, &new.docs, &draft);
+            return docs::member(self, &old.docs, &new.docs, &item, &draft);
         }
         let change = uses::change(&self.sides, &self.renames, &old.ty, &new.ty);
         if let Some(rule) = change {
@@ -162,7 +162,7 @@ impl<'a> Comparison<'a> {
                 .docs();
             self.push_fits(at, draft, fits);
         }
-        docs::member(self, &old.docs, &new.docs, &draft);
+        docs::member(self, &old.docs, &new.docs, &item, &draft);
     }
 
     /// Whether a member states the event type of a payload.
