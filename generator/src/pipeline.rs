@@ -247,11 +247,9 @@ impl Run<'_> {
         let catalogue = self.catalogue(&description, &api, &names);
         let old = if self.request.prune_names { &Lock::default() } else { &self.lock };
         let record = names::record(&api, &names, old, &self.sources).to_string();
-        let (sources, record_text) = (&self.sources, record.as_str());
-        self.reach(
-            Reached::Names { api: &api, names: &names, catalogue: &catalogue, record: record_text, sources },
-            observe,
-        )?;
+        let sources = &self.sources;
+        let reached = Reached::Names { api: &api, names: &names, catalogue: &catalogue, record: &record, sources };
+        self.reach(reached, observe)?;
 
         let files = self.emit(&api, &names, &catalogue, &record)?;
         let vendor = names.vendor.to_string();

@@ -437,7 +437,7 @@ impl Reader<'_, '_> {
         let only = if let [only] = &listed[..] { Some(only) } else { None };
         let examples = [only, parameter.get("example"), keyword("example"), keyword("default")];
         let values = texts(&examples.into_iter().chain(named).chain(plain).collect::<Vec<_>>());
-        let description = [parameter.get("description"), keyword("description")].into_iter().flatten().next().cloned();
+        let description = parameter.get("description").or_else(|| keyword("description")).cloned();
         Header { name: name.to_owned(), place, values, listed, description }
     }
 
