@@ -11,10 +11,10 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::yield_now;
 use tokio::time::{Instant, timeout_at};
 
-use crate::store::{StoreError, StoreErrorKind};
+use crate::store::{CALL_BYTES, StoreError, StoreErrorKind, within};
 use crate::unwind::{Panicked, unwinding};
 
-/// Batches are at most this large, so that none takes long.
+/// Batches have at most this number of requests, and [`CALL_BYTES`], so that none takes long.
 const LARGEST: usize = 1024;
 /// Tokio's timers have a resolution of a millisecond. Shorter times are passed by letting other tasks run.
 const TIMER_RESOLUTION: Duration = Duration::from_millis(2);
@@ -22,12 +22,19 @@ const MAX_YIELDS: usize = 64;
 /// How long a caller takes to prepare a request, roughly.
 const PREPARATION: Duration = Duration::from_micros(4);
 
+/// What a batch has.
+pub(crate) trait Request: Send + 'static {
+    /// The bytes of its serialized delivery.
+    fn bytes(&self) -> u64;
+}
+
 /// Collects requests for a store. Its task ends when this is dropped and everything is written.
 pub(crate) struct Batcher<T, R> {
     sender: mpsc::Sender<Item<T, R>>,
 }
 
 struct Item<T, R> {
+    bytes: u64,
     request: Arc<Waiting<T>>,
     answer: oneshot::Sender<Result<R, StoreError>>,
 }
@@ -64,7 +71,7 @@ pub(crate) trait Write<T, R>: Send + Sync + 'static {
     fn write(&self, batch: Vec<T>) -> impl Future<Output = Result<Vec<R>, StoreError>> + Send;
 }
 
-impl<T: Send + 'static, R: Send + 'static> Batcher<T, R> {
+impl<T: Request, R: Send + 'static> Batcher<T, R> {
     /// Needs a Tokio runtime.
     pub(crate) fn start(capacity: usize, writer: impl Write<T, R>) -> Self {
         let (sender, receiver) = mpsc::channel(capacity);
@@ -75,9 +82,10 @@ impl<T: Send + 'static, R: Send + 'static> Batcher<T, R> {
     /// Writes a request. It may be written even if this future is dropped.
     pub(crate) async fn write(&self, request: T) -> Result<R, NotWritten> {
         let (answer, written) = oneshot::channel();
+        let bytes = request.bytes();
         let request = Arc::new(Waiting(Mutex::new(Some(request))));
         let _caller = Caller(Arc::clone(&request));
-        self.sender.try_send(Item { request, answer }).map_err(|_| NotWritten::Full)?;
+        self.sender.try_send(Item { bytes, request, answer }).map_err(|_| NotWritten::Full)?;
         match written.await {
             Ok(result) => result.map_err(NotWritten::Failed),
             Err(_) => Err(NotWritten::Failed(StoreError::new(StoreErrorKind::Other, "the store has panicked"))),
@@ -85,14 +93,14 @@ impl<T: Send + 'static, R: Send + 'static> Batcher<T, R> {
     }
 }
 
-async fn run<T: Send + 'static, R: Send + 'static>(mut receiver: mpsc::Receiver<Item<T, R>>, writer: impl Write<T, R>) {
+async fn run<T: Request, R: Send + 'static>(mut receiver: mpsc::Receiver<Item<T, R>>, writer: impl Write<T, R>) {
     let mut items = Vec::new();
     let mut last = Last { size: 0, took: Duration::ZERO };
     let mut next = None;
     loop {
         let batch = match next.take() {
             Some(batch) => batch,
-            None if receiver.recv_many(&mut items, LARGEST).await == 0 => return,
+            None if items.is_empty() && receiver.recv_many(&mut items, LARGEST).await == 0 => return,
             None => {
                 last.linger(&mut receiver, &mut items).await;
                 match Batch::begin(&writer, &mut items).await {
@@ -104,9 +112,11 @@ async fn run<T: Send + 'static, R: Send + 'static>(mut receiver: mpsc::Receiver<
         let start = batch.start;
         let (result, answers) = batch.end().await;
         last = Last { size: answers.len(), took: start.elapsed() };
-        if last.is_followed_by(receiver.len()) {
+        if last.is_followed_by(items.len() + receiver.len()) {
             // The store has it before the callers of this one go on.
-            receiver.recv_many(&mut items, LARGEST).await;
+            if let room @ 1.. = LARGEST.saturating_sub(items.len()).min(receiver.len()) {
+                receiver.recv_many(&mut items, room).await;
+            }
             next = Batch::begin(&writer, &mut items).await;
         }
         match result {
@@ -138,12 +148,14 @@ struct Batch<F, R> {
 }
 
 impl<R> Batch<(), R> {
-    /// Passes a batch to the store. `None` if all callers have given up.
+    /// Passes a batch to the store: the first items that it can have. `None` if all callers have given up.
     async fn begin<'w, T, W: Write<T, R>>(
         writer: &'w W,
         items: &mut Vec<Item<T, R>>,
     ) -> Option<Batch<impl Future<Output = Written<R>> + use<'w, T, R, W>, R>> {
-        let waiting = items.drain(..).filter_map(|item| Some((item.request.take()?, item.answer)));
+        let mut fits = within(CALL_BYTES);
+        let count = items.iter().take_while(|item| fits(item.bytes)).count();
+        let waiting = items.drain(..count).filter_map(|item| Some((item.request.take()?, item.answer)));
         let (requests, answers): (Vec<T>, Vec<_>) = waiting.unzip();
         if requests.is_empty() {
             return None;
@@ -231,6 +243,12 @@ mod tests {
 
     use super::*;
 
+    impl Request for Arc<()> {
+        fn bytes(&self) -> u64 {
+            0
+        }
+    }
+
     /// A store that never answers.
     struct Hangs;
 
@@ -250,5 +268,48 @@ mod tests {
         assert!(give_up(&second).await.is_err());
         assert_eq!(Arc::strong_count(&first), 2, "the store has it");
         assert_eq!(Arc::strong_count(&second), 1);
+    }
+
+    /// As large as its number.
+    impl Request for u64 {
+        fn bytes(&self) -> u64 {
+            *self
+        }
+    }
+
+    /// Remembers its batches, each of which takes a second.
+    #[derive(Clone, Default)]
+    struct Remembers(Arc<Mutex<Vec<Vec<u64>>>>);
+
+    impl Write<u64, u64> for Remembers {
+        async fn write(&self, batch: Vec<u64>) -> Result<Vec<u64>, StoreError> {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            self.0.lock().unwrap().push(batch.clone());
+            Ok(batch)
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_batch_is_limited_in_bytes_and_in_number() {
+        let remembers = Remembers::default();
+        let batcher = Arc::new(Batcher::start(10_000, remembers.clone()));
+        let third = CALL_BYTES / 3;
+        let sizes = [vec![third; 7], vec![2 * CALL_BYTES, 1, third], vec![0; LARGEST + 1]].concat();
+        let write = |size: u64| {
+            let batcher = Arc::clone(&batcher);
+            tokio::spawn(async move { batcher.write(size).await })
+        };
+        let requests: Vec<_> = sizes.iter().map(|size| write(*size)).collect();
+        for (request, size) in requests.into_iter().zip(&sizes) {
+            assert_eq!(request.await.unwrap().unwrap(), *size);
+        }
+        let written = remembers.0.lock().unwrap();
+        assert_eq!(written.concat(), sizes, "in the order of the requests");
+        for batch in &*written {
+            assert!(batch.len() <= LARGEST);
+            assert!(batch.len() == 1 || batch.iter().sum::<u64>() <= CALL_BYTES, "{batch:?}");
+        }
+        assert_eq!(written[0], [third; 3]);
+        assert!(written.len() < 10, "{}", written.len());
     }
 }

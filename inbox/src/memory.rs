@@ -11,7 +11,7 @@ use webhook_receiver::{BodyDigest, BoxError, LeaseState};
 use crate::store::{
     Claim, ClaimId, ClaimRequest, ClaimToken, Clock, ERASED, Entry, Finish, Finished, Identity, Imported, Inserted,
     Key, Known, Merge, NewEntry, Order, PROBE_ENDPOINT, Page, Part, Replayed, Retention, Selection, State, Stats,
-    Store, StoreError, Verdict, Version,
+    Store, StoreError, Verdict, Version, within,
 };
 
 /// A [`Store`] in memory, for tests: a restart forgets everything. Clones share it.
@@ -200,7 +200,9 @@ impl Tables {
             }
         }
         found.sort_unstable();
-        found.into_iter().map(|(_, sequence)| sequence).take(request.limit).collect()
+        let mut fits = within(request.max_bytes);
+        let fits = |sequence: &u64| fits(self.rows[sequence].bytes.as_ref().map_or(0, |bytes| bytes.len() as u64));
+        found.into_iter().map(|(_, sequence)| sequence).take(request.limit).take_while(fits).collect()
     }
 
     fn is_superseded(&self, row: &Row) -> bool {
@@ -362,8 +364,10 @@ impl Store for MemoryStore {
     async fn list(&self, selection: &Selection, page: &Page) -> Result<Vec<Entry>, StoreError> {
         let tables = self.lock();
         let entries = tables.rows.range(page.after.saturating_add(1)..);
-        let entries = entries.map(|(&sequence, row)| row.entry(sequence, page.with_bytes));
-        Ok(entries.filter(|entry| selection.contains(entry)).take(page.limit).collect())
+        let entries = entries.map(|(&sequence, row)| row.entry(sequence, page.max_bytes.is_some()));
+        let mut fits = within(page.max_bytes.unwrap_or(u64::MAX));
+        let entries = entries.filter(|entry| selection.contains(entry)).take(page.limit);
+        Ok(entries.take_while(|entry| fits(entry.size.unwrap_or(0))).collect())
     }
 
     async fn replay(&self, selection: &Selection, part: Part, limit: usize) -> Result<Replayed, StoreError> {

@@ -7,7 +7,7 @@ use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::Instant;
 use webhook_receiver::{ReceiverService, Webhooks};
 
-use crate::batch::{Batcher, Write};
+use crate::batch::{Batcher, Request, Write};
 use crate::held::Held;
 use crate::settings::Settings;
 use crate::store::{Finish, Finished, Inserted, NewEntry, Store, StoreError, StoreErrorKind};
@@ -145,6 +145,19 @@ impl<S: Store, W: Webhooks> Shared<S, W> {
 
     fn lock(&self) -> MutexGuard<'_, Status> {
         self.status.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Request for NewEntry {
+    fn bytes(&self) -> u64 {
+        self.bytes.len() as u64
+    }
+}
+
+/// Ends have no bodies.
+impl<E: Send + 'static> Request for Finish<E> {
+    fn bytes(&self) -> u64 {
+        0
     }
 }
 

@@ -13,7 +13,7 @@ use crate::attempt::{self, Permits};
 use crate::metrics;
 use crate::pace::in_steps;
 use crate::shared::{Call, Phase, Shared};
-use crate::store::{Claim, ClaimRequest, EventTypes, Store, StoreError};
+use crate::store::{CALL_BYTES, Claim, ClaimRequest, EventTypes, Store, StoreError};
 
 /// Claims are at most this many at once.
 const LARGEST_CLAIM: usize = 64;
@@ -207,7 +207,8 @@ fn request<S: Store, W: Webhooks>(
     limit: usize,
 ) -> ClaimRequest {
     let settings = &shared.settings;
-    ClaimRequest { endpoint: settings.endpoint.clone(), event_types, lapsed, limit, lease: settings.lease }
+    let (endpoint, lease) = (settings.endpoint.clone(), settings.lease);
+    ClaimRequest { endpoint, event_types, lapsed, limit, max_bytes: CALL_BYTES, lease }
 }
 
 async fn claims<S: Store, W: Webhooks>(shared: &Shared<S, W>, request: &ClaimRequest) -> Vec<Claim> {

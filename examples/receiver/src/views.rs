@@ -58,7 +58,7 @@ impl IntoResponse for Failure {
 /// Why each delivery could not be routed.
 async fn reasons<S: Store>(State(inbox): State<TenovosInbox<S>>) -> Result<Json<BTreeMap<String, String>>, Failure> {
     let selection = Selection { states: vec![Entries::Unrouted], ..Selection::default() };
-    let page = Page { after: 0, limit: MAX_UNROUTED, with_bytes: false };
+    let page = Page { after: 0, limit: MAX_UNROUTED, max_bytes: None };
     let entries = inbox.store().list(&selection, &page).await.map_err(BoxError::from)?;
     Ok(Json(entries.into_iter().map(|entry| (entry.key.id, entry.reason.unwrap_or_default())).collect()))
 }
@@ -66,7 +66,7 @@ async fn reasons<S: Store>(State(inbox): State<TenovosInbox<S>>) -> Result<Json<
 /// The body as received, sent as `application/octet-stream` so that no browser interprets it.
 async fn raw<S: Store>(State(inbox): State<TenovosInbox<S>>, Path(id): Path<String>) -> Result<Response, Failure> {
     let selection = Selection { ids: vec![id], states: vec![Entries::Unrouted], ..Selection::default() };
-    let page = Page { after: 0, limit: 1, with_bytes: true };
+    let page = Page { after: 0, limit: 1, max_bytes: Some(u64::MAX) };
     let entries = inbox.store().list(&selection, &page).await.map_err(BoxError::from)?;
     let Some(bytes) = entries.into_iter().find_map(|entry| entry.bytes) else {
         return Ok(StatusCode::NOT_FOUND.into_response());

@@ -26,7 +26,7 @@ pub(crate) async fn list<S: Store>(store: &S, list: &List) -> Done {
         selection.states = State::ALL.into_iter().filter(|state| *state != State::Done).collect();
     }
     // One more, to know whether there are more.
-    let page = Page { after: 0, limit: list.limit.saturating_add(1), with_bytes: list.bodies };
+    let page = Page { after: 0, limit: list.limit.saturating_add(1), max_bytes: list.bodies.then_some(u64::MAX) };
     let mut entries = store.list(&selection, &page).await?;
     let has_more = entries.len() > list.limit;
     entries.truncate(list.limit);
@@ -68,7 +68,7 @@ pub(crate) async fn show<S: Store>(store: &S, show: &Show) -> Done {
 async fn find<S: Store>(store: &S, id: &str, endpoint: Option<&str>) -> Result<Vec<Entry>, Failure> {
     let selection =
         Selection { endpoint: endpoint.map(str::to_owned), ids: vec![id.to_owned()], ..Selection::default() };
-    let page = Page { after: 0, limit: 1000, with_bytes: true };
+    let page = Page { after: 0, limit: 1000, max_bytes: Some(u64::MAX) };
     let entries = store.list(&selection, &page).await?;
     if entries.is_empty() {
         return Err(Failure::failed(format!("no delivery has the id `{}`", harmless(id))));

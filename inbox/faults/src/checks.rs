@@ -71,9 +71,6 @@ fn dead<S: Subject>(subject: &S, folder: &Path) -> Vec<Entry> {
     runtime.expect("there should be a runtime").block_on(async {
         let store = subject.open(folder, Clock::system()).await;
         let selection = Selection { states: vec![State::Dead], ..Selection::default() };
-        store
-            .list(&selection, &Page { after: 0, limit: 100, with_bytes: false })
-            .await
-            .expect("the store should answer")
+        store.list(&selection, &Page { after: 0, limit: 100, max_bytes: None }).await.expect("the store should answer")
     })
 }

@@ -1,27 +1,26 @@
 use super::CHUNK;
-use crate::store::{Entry, Page, Selection, Store, StoreError};
-
-/// The entries of a page with bodies, which can have two megabytes each.
-const CHUNK_WITH_BYTES: usize = 50;
+use crate::store::{CALL_BYTES, Entry, Page, Selection, Store, StoreError};
 
 /// All selected entries, page by page, those that were accepted first at the beginning.
+///
+/// However many entries there are, a page has 500 at most, and about 8 MiB of serialized deliveries.
 #[derive(Clone, Debug)]
 pub struct Pages {
     selection: Selection,
     after: u64,
-    with_bytes: bool,
+    max_bytes: Option<u64>,
 }
 
 impl Pages {
     /// From the first entry.
     pub fn new(selection: Selection) -> Self {
-        Self { selection, after: 0, with_bytes: false }
+        Self { selection, after: 0, max_bytes: None }
     }
 
     /// With the serialized deliveries.
     #[must_use]
     pub fn with_bytes(self) -> Self {
-        Self { with_bytes: true, ..self }
+        Self { max_bytes: Some(CALL_BYTES), ..self }
     }
 
     /// The next page, which has at least one entry. `None` at the end; what is accepted later is on the page after that.
@@ -30,8 +29,7 @@ impl Pages {
     ///
     /// If the store fails. The page can be asked for again.
     pub async fn next<S: Store>(&mut self, store: &S) -> Result<Option<Vec<Entry>>, StoreError> {
-        let limit = if self.with_bytes { CHUNK_WITH_BYTES } else { CHUNK };
-        let page = Page { after: self.after, limit, with_bytes: self.with_bytes };
+        let page = Page { after: self.after, limit: CHUNK, max_bytes: self.max_bytes };
         let entries = store.list(&self.selection, &page).await?;
         let Some(last) = entries.last() else { return Ok(None) };
         self.after = last.sequence;

@@ -4,7 +4,7 @@
 //! is erased from the old store only when the new one has it durably, so one of them always has it. What was handled in the old
 //! store is imported when nothing is left there to handle, so the new one knows all of it before it handles anything.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::error::Error;
 use std::fmt;
 use std::time::Duration;
@@ -12,10 +12,8 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::{CHUNK, Pages};
-use crate::store::{ERASED, Entry, Imported, Key, MOVED, Page, Selection, State, Store, StoreError};
+use crate::store::{ERASED, Entry, Imported, Key, MOVED, Selection, State, Store, StoreError};
 
-/// The bytes of the bodies that are moved at once, roughly.
-const LARGEST: u64 = 8 << 20;
 const POLL: Duration = Duration::from_millis(250);
 /// How long the old store must have accepted nothing.
 const QUIET: Duration = Duration::from_secs(1);
@@ -187,35 +185,27 @@ impl<'a, A: Store, B: Store> Transfer<'a, A, B> {
         }
     }
 
-    /// Looks at everything that has a body, and moves it.
+    /// Looks at everything that has a body, and moves it. Without what is running, this also leaves what comes after it in an
+    /// order.
     async fn take_all(&mut self, with_running: bool) -> Result<Pass, MoveError> {
-        let mut states = NOT_DONE.to_vec();
-        if !with_running {
-            states.retain(|state| *state != State::Running);
-        }
-        let taken = Selection { states, ..Selection::default() };
         let mut pass = Pass { found: None, is_running: false };
+        let mut held = HashSet::new();
         // Those that are running are listed as well: one that has ended when its page is read is on that page.
-        let mut pages = Pages::new(not_done());
+        let mut pages = Pages::new(not_done()).with_bytes();
         while let Some(mut page) = pages.next(self.from).await.map_err(MoveError::From)? {
             page.retain(|entry| self.must_move(entry));
             let count = page.len();
-            page.retain(|entry| taken.contains(entry));
-            pass.is_running |= page.len() < count;
-            if pass.found.is_none() {
-                pass.found = page.first().map(|entry| entry.key.clone());
-            }
-            let mut size = 0;
-            let chunks = page.chunk_by(|before, entry| {
-                size += entry.size.unwrap_or(0);
-                let fits = size <= LARGEST && before.key.endpoint == entry.key.endpoint;
-                if !fits {
-                    size = 0;
-                }
-                fits
+            page.retain(|entry| {
+                let order = entry.order.as_ref().map(|order| (entry.key.endpoint.clone(), order.key.clone()));
+                let is_running = entry.state == State::Running && !with_running;
+                let is_left = is_running || order.as_ref().is_some_and(|order| held.contains(order));
+                held.extend(order.filter(|_| is_running));
+                !is_left
             });
-            for chunk in chunks {
-                self.take(&taken, chunk).await?;
+            pass.is_running |= page.len() < count;
+            if let Some(first) = page.first() {
+                pass.found.get_or_insert_with(|| first.key.clone());
+                self.take(page).await?;
             }
         }
         Ok(pass)
@@ -225,14 +215,7 @@ impl<'a, A: Store, B: Store> Transfer<'a, A, B> {
         entry.size.is_some() && !self.conflicts.contains(&entry.key)
     }
 
-    /// Entries of one endpoint. Those that have left the selection meanwhile are left alone.
-    async fn take(&mut self, selection: &Selection, entries: &[Entry]) -> Result<(), MoveError> {
-        let endpoint = entries.first().map(|entry| entry.key.endpoint.clone());
-        let ids = entries.iter().map(|entry| entry.key.id.clone()).collect();
-        let selection = Selection { endpoint, ids, ..selection.clone() };
-        let page = Page { after: 0, limit: entries.len(), with_bytes: true };
-        let mut entries = self.from.list(&selection, &page).await.map_err(MoveError::From)?;
-        entries.retain(|entry| entry.bytes.is_some());
+    async fn take(&mut self, entries: Vec<Entry>) -> Result<(), MoveError> {
         let keys: Vec<Key> = entries.iter().map(|entry| entry.key.clone()).collect();
         let imported = self.to.import(entries).await.map_err(MoveError::To)?;
         let (mut there, mut erased) = (Vec::new(), Vec::new());

@@ -16,6 +16,8 @@ pub struct ClaimRequest {
     pub lapsed: bool,
     /// The most entries.
     pub limit: usize,
+    /// The most bytes of serialized deliveries: entries with which there would be more are not claimed, except the first.
+    pub max_bytes: u64,
     /// How long the lease lasts, unless it is [extended](super::Store::extend).
     pub lease: Duration,
 }

@@ -206,8 +206,9 @@ pub struct Page {
     pub after: u64,
     /// The most entries.
     pub limit: usize,
-    /// Whether the serialized deliveries are returned as well.
-    pub with_bytes: bool,
+    /// The most bytes of serialized deliveries: entries with which there would be more are left to the next page, except the
+    /// first of this one. `None` if the deliveries are not returned.
+    pub max_bytes: Option<u64>,
 }
 
 /// The entries between two sequences, for a [replay](super::Store::replay) in steps: what ends again after one step is not

@@ -5,6 +5,7 @@ mod clock;
 mod entry;
 mod error;
 mod import;
+mod limit;
 mod retention;
 
 use std::time::Duration;
@@ -17,7 +18,12 @@ pub use clock::Clock;
 pub use entry::{Entry, Inserted, Key, NewEntry, Order, Page, Part, Replayed, Selection, State, Stats, Version};
 pub use error::{StoreError, StoreErrorKind};
 pub use import::{ERASED, Identity, Imported, Known, MOVED, Merge};
+pub use limit::within;
 pub use retention::{Retention, RetentionTooShort};
+
+/// The bytes of serialized deliveries that an inbox passes to a store in one call, or asks for, if they are of several
+/// deliveries: so the memory and the time of a call are limited.
+pub const CALL_BYTES: u64 = 8 << 20;
 
 /// The name of an endpoint that no inbox has. [`Inbox::health`](crate::Inbox::health) pauses and resumes it to see whether a
 /// store can be written.
@@ -53,11 +59,12 @@ pub trait Store: Send + Sync + 'static {
     type Effect: Send + 'static;
 
     /// Stores new entries as pending. Entries of one batch with the same key count one after the other. The result has one
-    /// element for each, in their order.
+    /// element for each, in their order. A batch has up to [`CALL_BYTES`], or one entry.
     fn insert(&self, batch: Vec<NewEntry>) -> impl Future<Output = Result<Vec<Inserted>, StoreError>> + Send;
 
     /// Claims entries that can be handled now, those that can be since the longest time first: each becomes running, gets a new
-    /// token and a lease, and its number of attempts is incremented. That is durable before this returns.
+    /// token and a lease, and its number of attempts is incremented. That is durable before this returns. What is beyond a limit
+    /// of the request is left as it is.
     ///
     /// An entry can be claimed if all of this holds:
     ///

@@ -31,6 +31,7 @@ impl fmt::Display for Violation {
 /// | `bytes` | Bytes, digests and all other parts are kept as they are. |
 /// | `one` | Of several concurrent inserts of a key, one is new. |
 /// | `list` | Entries are listed in order, selected, in pages, and with bytes only if asked. |
+/// | `sizes` | Pages and claims are limited in bytes, except for their first entry. |
 /// | `stats` | The entries of an endpoint are counted, and the age of the oldest. |
 /// | `endpoints` | Endpoints that have entries or are paused are listed, except the one that `health` writes. |
 /// | `claim` | Claims are limited in number, to an endpoint and to event types; the oldest entries come first. |
@@ -89,7 +90,7 @@ pub async fn check_store<T: Subject>(subject: &T) -> Result<(), Vec<Violation>> 
         )+)+};
     }
     check! {
-        entries: insert keys bytes one list stats endpoints;
+        entries: insert keys bytes one list sizes stats endpoints;
         claims: claim exclusive attempts lease apart extend fenced lapsed;
         ends: done retry release dead effects;
         order: ordered superseded;

@@ -29,6 +29,6 @@ async fn d09_a_flood_is_one_line_a_second_and_holds_up_nothing() {
         tokio::time::advance(Duration::from_secs(1)).await;
     }
     assert_eq!(lines("suppressed=299"), 2);
-    let all = Page { after: 0, limit: 10, with_bytes: false };
+    let all = Page { after: 0, limit: 10, max_bytes: None };
     assert_eq!(store.list(&Selection::default(), &all).await.unwrap().len(), 3);
 }

@@ -115,6 +115,7 @@ async fn a_delivery_that_kills_the_process_is_dead_after_its_last_attempt() {
             event_types: EventTypes::Except(Vec::new()),
             lapsed: attempt > 1,
             limit: 10,
+            max_bytes: u64::MAX,
             lease: Duration::from_secs(30),
         };
         assert_eq!(store.claim(&request).await.unwrap()[0].attempt, attempt);

@@ -64,6 +64,7 @@ async fn lapse(store: &MemoryStore, count: usize) {
         event_types: EventTypes::Except(Vec::new()),
         lapsed: false,
         limit: 100,
+        max_bytes: u64::MAX,
         lease: 30 * SECOND,
     };
     assert_eq!(store.claim(&request).await.unwrap().len(), count);
@@ -171,6 +172,7 @@ async fn limited(handler: Duration, count: usize) -> (u64, u64) {
         event_types: EventTypes::Except(Vec::new()),
         lapsed: false,
         limit: 1,
+        max_bytes: u64::MAX,
         lease: 10 * SECOND,
     };
     assert_eq!(store.claim(&request).await.unwrap().len(), 1);

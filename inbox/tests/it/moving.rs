@@ -115,7 +115,7 @@ async fn a_move_under_traffic_loses_and_doubles_nothing() {
 
 /// No body is in this store.
 async fn assert_nothing_left(store: &MemoryStore) {
-    let page = Page { after: 0, limit: 10_000, with_bytes: false };
+    let page = Page { after: 0, limit: 10_000, max_bytes: None };
     let entries = store.list(&Selection::default(), &page).await.unwrap();
     let left: Vec<_> = entries.iter().filter(|entry| entry.size.is_some()).collect();
     assert!(left.is_empty(), "{left:?}");

@@ -63,6 +63,8 @@ enum Fault {
     HidesSizes,
     LowersVersions,
     CountsNoRetries,
+    ListsTooManyBytes,
+    ClaimsTooManyBytes,
 }
 
 const FAULTS: &[(Fault, &str)] = &[
@@ -115,6 +117,8 @@ const FAULTS: &[(Fault, &str)] = &[
     (Fault::HidesSizes, "list"),
     (Fault::LowersVersions, "versions"),
     (Fault::CountsNoRetries, "stats"),
+    (Fault::ListsTooManyBytes, "sizes"),
+    (Fault::ClaimsTooManyBytes, "sizes"),
 ];
 
 /// A store in memory with a fault.
@@ -155,6 +159,7 @@ impl Store for Faulty {
         let mut request = request.clone();
         match self.fault {
             Fault::IgnoresTheLimit => request.limit += 1,
+            Fault::ClaimsTooManyBytes => request.max_bytes = u64::MAX,
             Fault::IgnoresEventTypes => request.event_types = EventTypes::Except(Vec::new()),
             Fault::LeasesDoNotLapse => request.lease *= 1_000_000,
             Fault::LeasesLapseEarly => request.lease /= 2,
@@ -208,6 +213,7 @@ impl Store for Faulty {
                         event_types: EventTypes::Except(Vec::new()),
                         lapsed: false,
                         limit: 1,
+                        max_bytes: u64::MAX,
                         lease: Duration::from_secs(9),
                     };
                     if let Some(claim) = self.store.claim(&request).await?.into_iter().next() {
@@ -252,7 +258,12 @@ impl Store for Faulty {
 
     async fn list(&self, selection: &Selection, page: &Page) -> Result<Vec<Entry>, StoreError> {
         let mut page = page.clone();
-        page.with_bytes |= self.has(Fault::ListsBytesAlways);
+        if self.has(Fault::ListsBytesAlways) {
+            page.max_bytes = page.max_bytes.or(Some(u64::MAX));
+        }
+        if self.has(Fault::ListsTooManyBytes) {
+            page.max_bytes = page.max_bytes.map(|_| u64::MAX);
+        }
         if self.has(Fault::IgnoresThePage) {
             page.after = 0;
         }

@@ -48,7 +48,7 @@ pub(crate) async fn send<S: Store>(inbox: &Inbox<S, Acme>, id: &str, body: &str)
 
 pub(crate) async fn entry<S: Store>(store: &S, id: &str) -> Option<Entry> {
     let selection = Selection { ids: vec![id.to_owned()], ..Selection::default() };
-    let page = Page { after: 0, limit: 10, with_bytes: true };
+    let page = Page { after: 0, limit: 10, max_bytes: Some(u64::MAX) };
     store.list(&selection, &page).await.unwrap().pop()
 }
 

@@ -70,7 +70,7 @@ async fn what_an_import_erases_is_in_no_file() {
     }
     let keys: Vec<Key> = (0..6).map(|number| Key::new("acme", number.to_string())).collect();
     stores[0].erase(&keys, ERASED).await.unwrap();
-    let page = Page { after: 0, limit: keys.len(), with_bytes: true };
+    let page = Page { after: 0, limit: keys.len(), max_bytes: Some(u64::MAX) };
     let entries = stores[0].list(&Selection::default(), &page).await.unwrap();
     assert_eq!(stores[1].import(entries).await.unwrap(), [Imported::Stored; 6]);
     assert_eq!(found(there.path()), [6, 7]);

@@ -23,7 +23,7 @@ async fn insert(store: &SqliteStore, id: &str, size: usize) -> Result<Inserted, 
 }
 
 async fn count(store: &SqliteStore) -> usize {
-    let page = Page { after: 0, limit: 10_000, with_bytes: false };
+    let page = Page { after: 0, limit: 10_000, max_bytes: None };
     store.list(&Selection::default(), &page).await.unwrap().len()
 }
 
@@ -33,6 +33,7 @@ fn request() -> ClaimRequest {
         event_types: EventTypes::Except(Vec::new()),
         lapsed: false,
         limit: 10,
+        max_bytes: u64::MAX,
         lease: std::time::Duration::from_secs(30),
     }
 }
@@ -80,7 +81,7 @@ async fn a_delivery_is_marked_done_in_a_transaction_of_another_connection() {
     assert_eq!([handle(token.get() + 1), handle(token.get()), handle(token.get())], [0, 1, 0]);
     let assets: u32 = own.query_row("SELECT count(*) FROM asset", [], |row| row.get(0)).unwrap();
     assert_eq!(assets, 1);
-    let page = Page { after: 0, limit: 10, with_bytes: true };
+    let page = Page { after: 0, limit: 10, max_bytes: Some(u64::MAX) };
     let entries = store.list(&Selection::default(), &page).await.unwrap();
     assert_eq!((entries[0].state, &entries[0].bytes), (State::Done, &None));
     assert_eq!(insert(&store, "1", 100).await, Ok(Inserted::Duplicate));
@@ -218,7 +219,7 @@ async fn an_effect_that_breaks_the_transaction_breaks_nothing_else() {
         }
     }
     let states = Selection { states: vec![State::Running], ..Selection::default() };
-    let page = Page { after: 0, limit: 10, with_bytes: false };
+    let page = Page { after: 0, limit: 10, max_bytes: None };
     assert_eq!(store.list(&states, &page).await.unwrap().len(), 2);
     assert_eq!(insert(&store, "3", 100).await, Ok(Inserted::New));
 }

@@ -111,7 +111,7 @@ pub(crate) async fn send<S: Store>(inbox: &Inbox<S, Acme>, id: &str, body: &str)
 }
 
 pub(crate) async fn entries<S: Store>(store: &S) -> Vec<Entry> {
-    let page = Page { after: 0, limit: 10_000, with_bytes: true };
+    let page = Page { after: 0, limit: 10_000, max_bytes: Some(u64::MAX) };
     store.list(&Selection::default(), &page).await.unwrap()
 }
 

@@ -5,7 +5,7 @@ use tokio::join;
 use webhook_receiver::BodyDigest;
 
 use super::{Bench, Checked, DAY, LEASE, SECOND, dead, done, expect, ok, retry, unrouted};
-use crate::store::{Inserted, Key, NewEntry, PROBE_ENDPOINT, Page, Selection, State, Stats, Store};
+use crate::store::{ClaimRequest, Inserted, Key, NewEntry, PROBE_ENDPOINT, Page, Selection, State, Stats, Store};
 use crate::testing::Subject;
 
 pub(in crate::testing) async fn insert<T: Subject>(bench: &Bench<'_, T>) -> Checked {
@@ -134,10 +134,40 @@ pub(in crate::testing) async fn list<T: Subject>(bench: &Bench<'_, T>) -> Checke
     }
 
     let selection = Selection { endpoint: Some(bench.endpoint.to_owned()), ..any() };
-    let page = Page { after: listed[1].sequence, limit: 1, with_bytes: false };
+    let page = Page { after: listed[1].sequence, limit: 1, max_bytes: None };
     let entries = ok("list", bench.here.list(&selection, &page).await)?;
     let found: Vec<_> = entries.into_iter().map(|entry| (entry.key.id, entry.size, entry.bytes)).collect();
     expect("a page without bytes", &found, &vec![("c".to_owned(), Some(1), None)])
+}
+
+/// The bytes of each entry are its id.
+pub(in crate::testing) async fn sizes<T: Subject>(bench: &Bench<'_, T>) -> Checked {
+    bench.insert_ids(&["a", "bb", "ccc", "dddd"]).await?;
+    let selection = Selection { endpoint: Some(bench.endpoint.to_owned()), ..Selection::default() };
+    let list = async |after, max_bytes| {
+        let page = Page { after, limit: 10, max_bytes: Some(max_bytes) };
+        ok("list", bench.there.list(&selection, &page).await)
+    };
+    let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
+    let all = list(0, u64::MAX).await?;
+    expect("all", &all.len(), &4)?;
+    for (after, max_bytes, expected) in [(0, 6, &["a", "bb", "ccc"][..]), (0, 5, &["a", "bb"]), (0, 0, &["a"])] {
+        let listed: Vec<_> = list(after, max_bytes).await?.into_iter().map(|entry| entry.key.id).collect();
+        expect(&format!("a page of {max_bytes} bytes"), &listed, &ids(expected))?;
+    }
+    let rest: Vec<_> = list(all[1].sequence, 6).await?.into_iter().map(|entry| entry.key.id).collect();
+    expect("the next page", &rest, &ids(&["ccc"]))?;
+
+    let claim = async |lapsed, max_bytes| {
+        let request = ClaimRequest { lapsed, max_bytes, ..bench.request(10) };
+        Ok::<_, String>(super::ids(&bench.claim_by(&bench.here, request).await?))
+    };
+    expect("claims of 5 bytes", &claim(false, 5).await?, &ids(&["a", "bb"]))?;
+    expect("a claim of more bytes", &claim(false, 1).await?, &ids(&["ccc"]))?;
+    bench.advance(2 * LEASE).await;
+    expect("lapsed claims of 5 bytes", &claim(true, 5).await?, &ids(&["a", "bb"]))?;
+    expect("a lapsed claim of more bytes", &claim(true, 1).await?, &ids(&["ccc"]))?;
+    expect("what is left", &(claim(true, 9).await?, claim(false, 9).await?), &(Vec::new(), ids(&["dddd"])))
 }
 
 pub(in crate::testing) async fn stats<T: Subject>(bench: &Bench<'_, T>) -> Checked {

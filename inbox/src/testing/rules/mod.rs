@@ -85,7 +85,8 @@ impl<'a, T: Subject> Bench<'a, T> {
 
     pub(super) fn request(&self, limit: usize) -> ClaimRequest {
         let event_types = EventTypes::Except(Vec::new());
-        ClaimRequest { endpoint: self.endpoint.to_owned(), event_types, lapsed: false, limit, lease: LEASE }
+        let endpoint = self.endpoint.to_owned();
+        ClaimRequest { endpoint, event_types, lapsed: false, limit, max_bytes: u64::MAX, lease: LEASE }
     }
 
     /// Claims entries, first those whose lease has lapsed.
@@ -156,7 +157,7 @@ impl<'a, T: Subject> Bench<'a, T> {
 
     pub(super) async fn list(&self, selection: Selection) -> Checked<Vec<Entry>> {
         let selection = Selection { endpoint: Some(self.endpoint.to_owned()), ..selection };
-        let page = Page { after: 0, limit: 1000, with_bytes: true };
+        let page = Page { after: 0, limit: 1000, max_bytes: Some(u64::MAX) };
         ok("list", self.there.list(&selection, &page).await)
     }
 

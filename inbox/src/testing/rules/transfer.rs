@@ -19,7 +19,7 @@ pub(in crate::testing) async fn import<T: Subject>(bench: &Bench<'_, T>) -> Chec
         }
     }
     let selection = Selection { endpoint: Some(bench.endpoint.to_owned()), ..Selection::default() };
-    let page = Page { after: 0, limit: 10, with_bytes: true };
+    let page = Page { after: 0, limit: 10, max_bytes: Some(u64::MAX) };
     let mut entries = ok("list", bench.here.list(&selection, &page).await)?;
     let known = vec![HasBody, HasBody, Done, HasBody];
     expect("known keys", &ok("import", bench.there.import(entries.clone()).await)?, &known)?;

@@ -72,7 +72,7 @@ async fn a_delivery_is_marked_done_through_diesel() {
     let inbox = Inbox::start("acme", store.clone(), receiver().on(handler).into_service()).unwrap();
     let body = created("a");
     assert_eq!(inbox.receive(&signed("1", &body), body).await.unwrap().name(), "stored");
-    let page = Page { after: 0, limit: 1, with_bytes: false };
+    let page = Page { after: 0, limit: 1, max_bytes: None };
     while store.list(&Selection::default(), &page).await.unwrap()[0].state != State::Done {
         sleep(Duration::from_millis(5)).await;
     }

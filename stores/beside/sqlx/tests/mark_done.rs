@@ -147,6 +147,7 @@ async fn claimed_twice<S: Store>(store: &S) -> [ClaimId; 2] {
         event_types: EventTypes::Except(Vec::new()),
         lapsed,
         limit: 1,
+        max_bytes: u64::MAX,
         lease: Duration::from_millis(1),
     };
     let first = store.claim(&request(false)).await.unwrap().remove(0);
@@ -157,5 +158,5 @@ async fn claimed_twice<S: Store>(store: &S) -> [ClaimId; 2] {
 
 async fn state<S: Store>(store: &S, id: &str) -> State {
     let selection = Selection { ids: vec![id.to_owned()], ..Selection::default() };
-    store.list(&selection, &Page { after: 0, limit: 1, with_bytes: false }).await.unwrap()[0].state
+    store.list(&selection, &Page { after: 0, limit: 1, max_bytes: None }).await.unwrap()[0].state
 }

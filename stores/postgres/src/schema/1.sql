@@ -108,7 +108,7 @@ END
 $$;
 
 -- Claims entries that are pending. Claims that meet skip what another has locked.
-CREATE FUNCTION webhook_claim(bigint, text, text[], boolean, bigint, bigint)
+CREATE FUNCTION webhook_claim(bigint, text, text[], boolean, bigint, bigint, bigint)
 RETURNS TABLE (
     claimable bigint, sequence bigint, id text, token bigint, attempts bigint, event_type text, age bigint, superseded boolean,
     bytes bytea
@@ -117,8 +117,8 @@ RETURNS TABLE (
 DECLARE
     now bigint := webhook_time($1);
 BEGIN
-    RETURN QUERY WITH found AS MATERIALIZED (
-        SELECT p.sequence, p.at
+    RETURN QUERY WITH locked AS MATERIALIZED (
+        SELECT p.sequence, p.at, octet_length(p.bytes) AS size
         FROM webhook_pending p
         WHERE p.endpoint = $2 AND p.state = 0 AND p.at <= now
             AND (p.event_type IS NOT NULL AND p.event_type = ANY($3)) = $4
@@ -129,6 +129,10 @@ BEGIN
             AND NOT EXISTS (SELECT FROM webhook_paused WHERE endpoint = $2)
             AND NOT EXISTS (SELECT FROM webhook_store WHERE incoming IS NOT NULL)
         ORDER BY p.at, p.sequence LIMIT $5 FOR UPDATE OF p SKIP LOCKED
+    ), summed AS (
+        SELECT sequence, at, size, sum(size) OVER (ROWS UNBOUNDED PRECEDING) AS total FROM locked
+    ), found AS MATERIALIZED (
+        SELECT sequence, at FROM summed WHERE total <= $7 OR total = size
     )
     UPDATE webhook_pending p SET state = 1, at = now + $6, token = p.token + 1, attempts = p.attempts + 1
     FROM found f JOIN webhook_seen s ON s.sequence = f.sequence

@@ -5,18 +5,22 @@ use webhook_inbox::store::{Claim, ClaimId, ClaimRequest, ClaimToken, EventTypes,
 use webhook_receiver::LeaseState;
 use webhook_receiver::bytes::Bytes;
 
-use super::{Context, Sql, columns, duration, get, in_flight, limit, millis, place};
+use super::{Context, Sql, columns, duration, get, in_flight, limit, millis, number, place};
 
 const CLAIM: &str = "\
 SELECT claimable, sequence, id, token, attempts, event_type, age, superseded, bytes
-FROM webhook_claim($1, $2, $3, $4, $5, $6)";
+FROM webhook_claim($1, $2, $3, $4, $5, $6, $7)";
 /// The same for those that are running, which are seldom claimed.
 const CLAIM_LAPSED: &str = "\
-WITH found AS MATERIALIZED (
-    SELECT p.sequence, p.at
+WITH locked AS MATERIALIZED (
+    SELECT p.sequence, p.at, octet_length(p.bytes) AS size
     FROM webhook_pending p
     WHERE :claimable
     ORDER BY p.at, p.sequence LIMIT $5 FOR UPDATE OF p SKIP LOCKED
+), summed AS (
+    SELECT sequence, at, size, sum(size) OVER (ROWS UNBOUNDED PRECEDING) AS total FROM locked
+), found AS MATERIALIZED (
+    SELECT sequence, at FROM summed WHERE total <= $7 OR total = size
 )
 UPDATE webhook_pending p SET state = 1, at = :now + $6, token = p.token + 1, attempts = p.attempts + 1
 FROM :durable, found f JOIN webhook_seen s ON s.sequence = f.sequence
@@ -63,7 +67,7 @@ pub(crate) async fn has_claimable(context: Context<'_>, request: &ClaimRequest) 
 
 pub(crate) async fn claim(context: Context<'_>, request: &ClaimRequest) -> Sql<Vec<Claim>> {
     let (event_types, is_only) = event_types(request);
-    let (limit, lease) = (limit(request.limit), millis(request.lease));
+    let (limit, lease, max_bytes) = (limit(request.limit), millis(request.lease), number(request.max_bytes));
     let parameters = [
         context.now_parameter(),
         (&request.endpoint, Type::TEXT),
@@ -71,6 +75,7 @@ pub(crate) async fn claim(context: Context<'_>, request: &ClaimRequest) -> Sql<V
         (&is_only, Type::BOOL),
         (&limit, Type::INT8),
         (&lease, Type::INT8),
+        (&max_bytes, Type::INT8),
     ];
     let sql = if request.lapsed { &with_condition(CLAIM_LAPSED, request) } else { CLAIM };
     let rows = in_flight("claim: before the commit", context.rows(sql, &parameters)).await?;

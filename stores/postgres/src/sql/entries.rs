@@ -62,17 +62,28 @@ pub(crate) async fn list(context: Context<'_>, selection: &Selection, page: &Pag
     // Entries that are not done are few.
     let join = if selection.excludes_done() { "JOIN" } else { "LEFT JOIN" };
     let sql = format!(
-        "SELECT s.sequence, s.endpoint, s.id, coalesce(p.state, 4::smallint), s.digest, s.received, p.event_type, p.order_key,
-             p.version, coalesce(p.attempts, 0), p.reason, CASE WHEN $9 THEN p.bytes END, p.at, octet_length(p.bytes)
-         FROM webhook_seen s {join} webhook_pending p ON p.sequence = s.sequence
-         WHERE s.sequence > $10 AND {SELECTED}
-         ORDER BY s.sequence LIMIT $11"
+        "WITH selected AS MATERIALIZED (
+             SELECT s.sequence, octet_length(p.bytes) AS size
+             FROM webhook_seen s {join} webhook_pending p ON p.sequence = s.sequence
+             WHERE s.sequence > $10 AND {SELECTED}
+             ORDER BY s.sequence LIMIT $11
+         ), summed AS (
+             SELECT sequence, sum(coalesce(size, 0)) OVER before AS total, row_number() OVER before AS number FROM selected
+             WINDOW before AS (ORDER BY sequence)
+         )
+         SELECT s.sequence, s.endpoint, s.id, coalesce(p.state, 4::smallint), s.digest, s.received, p.event_type, p.order_key,
+             p.version, coalesce(p.attempts, 0), p.reason, CASE WHEN $9 IS NOT NULL THEN p.bytes END, p.at,
+             octet_length(p.bytes)
+         FROM summed JOIN webhook_seen s USING (sequence) LEFT JOIN webhook_pending p USING (sequence)
+         WHERE $9::bigint IS NULL OR total <= $9 OR number = 1
+         ORDER BY s.sequence"
     );
     let selected = Selected::of(selection);
     let mut parameters = selected.parameters(&context);
     let after = number(page.after);
     let limit = limit(page.limit);
-    parameters.extend([(&page.with_bytes as _, Type::BOOL), (&after as _, Type::INT8), (&limit as _, Type::INT8)]);
+    let max_bytes = page.max_bytes.map(number);
+    parameters.extend([(&max_bytes as _, Type::INT8), (&after as _, Type::INT8), (&limit as _, Type::INT8)]);
     context.rows(&sql, &parameters).await?.iter().map(entry).collect()
 }
 

@@ -4,11 +4,9 @@ use tokio_postgres::types::Type;
 use webhook_inbox::store::{Inserted, NewEntry, Order};
 
 use super::columns::{Columns, Row};
-use super::{BEGIN, Context, Sql, columns, get, in_flight, place};
+use super::{Context, Sql, columns, get, in_flight, place};
 use crate::error::other;
 
-/// The most bytes of a statement, roughly. PostgreSQL's own limit is a gigabyte.
-const LARGEST: usize = 16 << 20;
 /// A key that is known can be forgotten before its digest is read.
 const ATTEMPTS: usize = 10;
 /// Entries with the same key of order are inserted one transaction after the other, so that their sequence is the order in which
@@ -45,31 +43,7 @@ pub(crate) async fn insert(context: Context<'_>, batch: &[NewEntry]) -> Sql<Vec<
 async fn new(context: Context<'_>, batch: &[NewEntry], indexes: &[usize]) -> Sql<Vec<usize>> {
     let mut keys = HashSet::new();
     let firsts: Vec<usize> = indexes.iter().copied().filter(|index| keys.insert(&batch[*index].key)).collect();
-    let mut size = 0;
-    let chunks: Vec<&[usize]> = firsts
-        .chunk_by(|_, next| {
-            size += batch[*next].bytes.len();
-            let fits = size < LARGEST;
-            if !fits {
-                size = 0;
-            }
-            fits
-        })
-        .collect();
-    if let [chunk] = chunks[..] {
-        return insert_chunk(context, batch, chunk).await;
-    }
-    let mut new = Vec::new();
-    context.batch(BEGIN).await?;
-    for chunk in chunks {
-        new.extend(insert_chunk(context, batch, chunk).await?);
-    }
-    context.batch("COMMIT").await?;
-    Ok(new)
-}
-
-async fn insert_chunk(context: Context<'_>, batch: &[NewEntry], chunk: &[usize]) -> Sql<Vec<usize>> {
-    let entries = || chunk.iter().map(|index| &batch[*index]);
+    let entries = || firsts.iter().map(|index| &batch[*index]);
     let locks: BTreeSet<i32> =
         entries().filter_map(|entry| Some(lock(&entry.key.endpoint, entry.order.as_ref()?))).collect();
     let locks: Vec<i32> = locks.into_iter().collect();
@@ -77,7 +51,7 @@ async fn insert_chunk(context: Context<'_>, batch: &[NewEntry], chunk: &[usize])
     let mut parameters = vec![context.now_parameter(), (&ORDER_LOCK, Type::INT4), (&locks, Type::INT4_ARRAY)];
     parameters.extend(columns.parameters());
     let rows = in_flight("insert: before the commit", context.rows(INSERT, &parameters)).await?;
-    rows.iter().map(|row| Ok(chunk[place(row, 0)?])).collect()
+    rows.iter().map(|row| Ok(firsts[place(row, 0)?])).collect()
 }
 
 fn row(entry: &NewEntry) -> Row<'_> {

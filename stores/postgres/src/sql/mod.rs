@@ -5,9 +5,8 @@
 //! `webhook_pending` are locked in the order of their sequence, and keys and versions are written in their order, so that calls
 //! of several connections do not wait for each other in a circle.
 //!
-//! There are exceptions, which PostgreSQL ends with an error that is `Busy`, after which the caller repeats the call: inserts of
-//! more than 16 MB, whose keys are in order only within each statement, since sequences are given out in the order of
-//! acceptance; a batch with several ends of one key; effects that lock rows of other tables.
+//! There are exceptions, which PostgreSQL ends with an error that is `Busy`, after which the caller repeats the call: a batch
+//! with several ends of one key; effects that lock rows of other tables.
 
 mod claims;
 mod columns;
@@ -128,7 +127,7 @@ fn limit(rows: usize) -> i64 {
     rows.try_into().unwrap_or(i64::MAX)
 }
 
-/// Of a sequence.
-fn number(sequence: u64) -> i64 {
-    sequence.try_into().unwrap_or(i64::MAX)
+/// A sequence, or a number of bytes.
+fn number(number: u64) -> i64 {
+    number.try_into().unwrap_or(i64::MAX)
 }

@@ -76,7 +76,7 @@ pub(crate) async fn insert(store: &PostgresStore, id: &str) -> Result<Inserted, 
 }
 
 pub(crate) async fn entries(store: &PostgresStore) -> Vec<Entry> {
-    let page = Page { after: 0, limit: 10_000, with_bytes: true };
+    let page = Page { after: 0, limit: 10_000, max_bytes: Some(u64::MAX) };
     store.list(&Selection::default(), &page).await.unwrap()
 }
 
@@ -115,6 +115,7 @@ pub(crate) fn request(limit: usize, lease: Duration) -> ClaimRequest {
         event_types: EventTypes::Except(Vec::new()),
         lapsed: false,
         limit,
+        max_bytes: u64::MAX,
         lease,
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use webhook_inbox::store::{
     Claim, ClaimId, ClaimRequest, ClaimToken, EventTypes, Finish, Finished, Key, State, StoreError, StoreErrorKind,
-    Verdict, crash_point,
+    Verdict, crash_point, within,
 };
 use webhook_receiver::bytes::Bytes;
 use webhook_receiver::{BoxError, LeaseState};
@@ -83,7 +83,17 @@ pub(crate) fn claim(connection: &Connection, request: &ClaimRequest, now: i64) -
         };
         Ok((row.get::<_, i64>(0)?, claim))
     };
-    let found: Vec<(i64, Claim)> = statement.query_map(parameters, found).and_then(Iterator::collect).typed()?;
+    let mut fits = within(request.max_bytes);
+    let found: Vec<(i64, Claim)> = statement
+        .query_map(parameters, found)
+        .and_then(|found| {
+            let fits = |claim: &rusqlite::Result<(i64, Claim)>| match claim {
+                Ok((_, claim)) => fits(claim.bytes.len() as u64),
+                Err(_) => true,
+            };
+            found.take_while(fits).collect()
+        })
+        .typed()?;
     let mut update = connection
         .prepare_cached(
             "UPDATE webhook_pending SET state = 1, at = ?2, token = token + 1, attempts = attempts + 1 WHERE sequence = ?1",

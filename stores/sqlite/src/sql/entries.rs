@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use webhook_inbox::store::{
-    Clock, Entry, Inserted, Key, NewEntry, Order, PROBE_ENDPOINT, Page, Selection, State, Stats, crash_point,
+    Clock, Entry, Inserted, Key, NewEntry, Order, PROBE_ENDPOINT, Page, Selection, State, Stats, crash_point, within,
 };
 use webhook_receiver::BodyDigest;
 use webhook_receiver::bytes::Bytes;
@@ -111,7 +111,7 @@ pub(crate) fn list(connection: &Connection, selection: &Selection, page: &Page) 
     );
     let selected = Selected::of(selection);
     let parameters = named_params! {
-        ":with_bytes": page.with_bytes,
+        ":with_bytes": page.max_bytes.is_some(),
         ":after": number(page.after),
         ":limit": limit(page.limit),
         ":endpoint": selected.endpoint,
@@ -124,7 +124,9 @@ pub(crate) fn list(connection: &Connection, selection: &Selection, page: &Page) 
     };
     let mut statement = connection.prepare_cached(&sql).typed()?;
     let entries = statement.query_map(parameters, entry).typed()?;
-    entries.collect::<rusqlite::Result<_>>().typed()
+    let mut fits = within(page.max_bytes.unwrap_or(u64::MAX));
+    let fits = |entry: &rusqlite::Result<Entry>| entry.as_ref().map_or(true, |entry| fits(entry.size.unwrap_or(0)));
+    entries.take_while(fits).collect::<rusqlite::Result<_>>().typed()
 }
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {

@@ -42,7 +42,7 @@ pub(crate) fn measure_claims<E: Engine>(plan: &Plan, runtime: &Runtime, engine: 
 async fn claim_all<S: Store>(store: &S, limit: usize, count: usize) -> Result<Duration, Failure> {
     let event_types = EventTypes::Except(Vec::new());
     let (endpoint, lease) = (ENDPOINT.to_owned(), Duration::from_secs(30));
-    let request = ClaimRequest { endpoint, event_types, lapsed: false, limit, lease };
+    let request = ClaimRequest { endpoint, event_types, lapsed: false, limit, max_bytes: u64::MAX, lease };
     let start = Instant::now();
     let mut claimed = 0;
     while claimed < count {
