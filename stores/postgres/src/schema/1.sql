@@ -69,6 +69,10 @@ CREATE INDEX ON webhook_guard (at) WHERE is_handled;
 -- The frequent statements are functions, since each session plans their statements once. Their first parameter is the time, or
 -- null for that of the server when it received the call. A commit waits for the disk, even if `synchronous_commit` is off for the
 -- role or the server.
+--
+-- A plan is used for calls of all sizes, and after tables that were empty have grown. So the statements and settings of claims and
+-- ends leave only plans that find each row through an index, whatever the statistics say. Otherwise a claim may read and sort
+-- everything that is pending.
 
 CREATE FUNCTION webhook_time(bigint) RETURNS bigint LANGUAGE plpgsql AS $$
 BEGIN
@@ -82,7 +86,8 @@ $$;
 -- Inserts entries whose keys are unknown, and returns their numbers in the batch. The locks come before the first number of the
 -- sequence, which is given out in the order of the batch.
 CREATE FUNCTION webhook_insert(bigint, integer, integer[], text[], text[], bytea[], text[], text[], bigint[], bytea[])
-RETURNS TABLE (n bigint) LANGUAGE plpgsql AS $$
+RETURNS TABLE (n bigint) LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
     now bigint := webhook_time($1);
@@ -112,13 +117,16 @@ CREATE FUNCTION webhook_claim(bigint, text, text[], boolean, bigint, bigint, big
 RETURNS TABLE (
     claimable bigint, sequence bigint, id text, token bigint, attempts bigint, event_type text, age bigint, superseded boolean,
     bytes bytea
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET jit = off
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
 #variable_conflict use_column
 DECLARE
     now bigint := webhook_time($1);
 BEGIN
+    -- One that was changed after the statement began has another `ctid`. It is claimed by the next call.
     RETURN QUERY WITH locked AS MATERIALIZED (
-        SELECT p.sequence, p.at, octet_length(p.bytes) AS size
+        SELECT p.ctid, p.sequence, p.at, octet_length(p.bytes) AS size
         FROM webhook_pending p
         WHERE p.endpoint = $2 AND p.state = 0 AND p.at <= now
             AND (p.event_type IS NOT NULL AND p.event_type = ANY($3)) = $4
@@ -130,13 +138,13 @@ BEGIN
             AND NOT EXISTS (SELECT FROM webhook_store WHERE incoming IS NOT NULL)
         ORDER BY p.at, p.sequence LIMIT $5 FOR UPDATE OF p SKIP LOCKED
     ), summed AS (
-        SELECT sequence, at, size, sum(size) OVER (ROWS UNBOUNDED PRECEDING) AS total FROM locked
+        SELECT l.*, sum(size) OVER (ROWS UNBOUNDED PRECEDING) AS total FROM locked l
     ), found AS MATERIALIZED (
-        SELECT sequence, at FROM summed WHERE total <= $7 OR total = size
+        SELECT ctid, sequence, at FROM summed WHERE total <= $7 OR total = size
     )
     UPDATE webhook_pending p SET state = 1, at = now + $6, token = p.token + 1, attempts = p.attempts + 1
-    FROM found f JOIN webhook_seen s ON s.sequence = f.sequence
-    WHERE p.sequence = f.sequence
+    FROM found f CROSS JOIN LATERAL (SELECT id, received FROM webhook_seen WHERE sequence = f.sequence OFFSET 0) s
+    WHERE p.ctid = f.ctid
     RETURNING f.at, p.sequence, s.id, p.token, p.attempts, p.event_type, now - s.received,
         coalesce((
             SELECT v.version > p.version FROM webhook_version v WHERE v.endpoint = p.endpoint AND v.order_key = p.order_key
@@ -146,21 +154,25 @@ $$;
 
 -- Ends claims whose effects are made, and returns their numbers in the batch. The state 4 is done.
 CREATE FUNCTION webhook_end(bigint, text[], text[], bigint[], smallint[], bigint[], bigint[], text[])
-RETURNS TABLE (n bigint) LANGUAGE plpgsql AS $$
+RETURNS TABLE (n bigint) LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET jit = off SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 #variable_conflict use_column
 DECLARE
     now bigint := webhook_time($1);
 BEGIN
-    RETURN QUERY WITH locked AS MATERIALIZED (
-        SELECT i.n, i.state, i.after, i.uncounted, i.reason, p.sequence
+    RETURN QUERY WITH input AS MATERIALIZED (
+        SELECT i.*, (SELECT s.sequence FROM webhook_seen s WHERE s.endpoint = i.endpoint AND s.id = i.id) AS sequence
         FROM unnest($2, $3, $4, $5, $6, $7, $8)
             WITH ORDINALITY AS i (endpoint, id, token, state, after, uncounted, reason, n)
-        JOIN webhook_seen s ON s.endpoint = i.endpoint AND s.id = i.id
-        JOIN webhook_pending p ON p.sequence = s.sequence AND p.token = i.token AND p.state = 1
-        ORDER BY p.sequence FOR UPDATE OF p
+    ), locked AS MATERIALIZED (
+        SELECT i.*
+        FROM (SELECT * FROM input WHERE sequence IS NOT NULL ORDER BY sequence) i
+        CROSS JOIN LATERAL (
+            SELECT FROM webhook_pending p WHERE p.sequence = i.sequence AND p.token = i.token AND p.state = 1 FOR UPDATE
+        ) p
     ), done AS (
-        DELETE FROM webhook_pending p USING locked l WHERE p.sequence = l.sequence AND l.state = 4
-        RETURNING p.endpoint, p.order_key, p.version
+        DELETE FROM webhook_pending WHERE sequence = ANY (ARRAY(SELECT sequence FROM locked WHERE state = 4))
+        RETURNING endpoint, order_key, version
     ), remembered AS (
         INSERT INTO webhook_version AS v (endpoint, order_key, version, at)
         SELECT endpoint, order_key, max(version), now FROM done WHERE order_key IS NOT NULL AND version IS NOT NULL
@@ -170,8 +182,50 @@ BEGIN
         UPDATE webhook_pending p
         SET state = l.state, at = now + l.after, attempts = greatest(p.attempts - l.uncounted, 0),
             reason = coalesce(l.reason, p.reason)
-        FROM locked l WHERE p.sequence = l.sequence AND l.state < 4
+        FROM locked l
+        WHERE p.sequence = l.sequence AND p.sequence = ANY (ARRAY(SELECT sequence FROM locked WHERE state < 4))
     )
     SELECT n FROM locked;
+END
+$$;
+
+-- Removes the bodies of entries with this state, when they have had it for this long. For purges, the setting decides whether a
+-- commit waits.
+CREATE FUNCTION webhook_purge_bodies(bigint, bigint, bigint, smallint) RETURNS bigint LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET jit = off SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+DECLARE
+    now bigint := coalesce($1, (extract(epoch FROM statement_timestamp()) * 1000)::bigint);
+    purged bigint;
+BEGIN
+    UPDATE webhook_pending SET reason = NULL, event_type = NULL, order_key = NULL, version = NULL, bytes = NULL
+    WHERE sequence = ANY (ARRAY(
+        SELECT sequence FROM webhook_pending
+        WHERE state >= 2 AND state = $4 AND at <= now - $2 AND bytes IS NOT NULL LIMIT $3 FOR UPDATE SKIP LOCKED
+    ));
+    GET DIAGNOSTICS purged = ROW_COUNT;
+    RETURN purged;
+END
+$$;
+
+-- Removes entries without a body that were accepted this long ago.
+CREATE FUNCTION webhook_purge_seen(bigint, bigint, bigint) RETURNS bigint LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET jit = off
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
+DECLARE
+    now bigint := coalesce($1, (extract(epoch FROM statement_timestamp()) * 1000)::bigint);
+    purged bigint;
+BEGIN
+    WITH forgotten AS MATERIALIZED (
+        SELECT s.sequence FROM webhook_seen s
+        WHERE s.received <= now - $2 AND NOT coalesce((
+            SELECT p.state < 2 OR p.bytes IS NOT NULL FROM webhook_pending p WHERE p.sequence = s.sequence
+        ), false)
+        ORDER BY s.received LIMIT $3 FOR UPDATE OF s SKIP LOCKED
+    ), pending AS (
+        DELETE FROM webhook_pending WHERE sequence = ANY (ARRAY(SELECT sequence FROM forgotten))
+    )
+    DELETE FROM webhook_seen WHERE sequence = ANY (ARRAY(SELECT sequence FROM forgotten));
+    GET DIAGNOSTICS purged = ROW_COUNT;
+    RETURN purged;
 END
 $$;

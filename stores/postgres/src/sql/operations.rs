@@ -56,35 +56,19 @@ pub(crate) async fn set_paused(context: Context<'_>, endpoint: &str, is_paused: 
 
 /// Removes in several statements, each of which skips what another process removes at this time.
 pub(crate) async fn purge(context: Context<'_>, retention: &Retention, most: usize) -> Sql<u64> {
-    const SEEN: &str = "\
-        WITH forgotten AS MATERIALIZED (
-            SELECT s.sequence FROM webhook_seen s
-            WHERE s.received <= :now - $2
-                AND NOT EXISTS (
-                    SELECT FROM webhook_pending p
-                    WHERE p.sequence = s.sequence AND (p.state < 2 OR p.bytes IS NOT NULL)
-                )
-            ORDER BY s.received LIMIT $3 FOR UPDATE OF s SKIP LOCKED
-        ), pending AS (
-            DELETE FROM webhook_pending p USING forgotten f WHERE p.sequence = f.sequence
-        )
-        DELETE FROM webhook_seen s USING forgotten f WHERE s.sequence = f.sequence";
+    const BODIES: &str = "SELECT webhook_purge_bodies($1, $2, $3, $4)";
+    const SEEN: &str = "SELECT webhook_purge_seen($1, $2, $3)";
     const VERSIONS: &str = "\
         WITH locked AS MATERIALIZED (
             SELECT endpoint, order_key FROM webhook_version WHERE at <= :now - $2 LIMIT $3 FOR UPDATE SKIP LOCKED
+        ), deleted AS (
+            DELETE FROM webhook_version v USING locked l WHERE v.endpoint = l.endpoint AND v.order_key = l.order_key
+            RETURNING v.endpoint
         )
-        DELETE FROM webhook_version v USING locked l WHERE v.endpoint = l.endpoint AND v.order_key = l.order_key";
-    let bodies = &*format!(
-        "WITH locked AS MATERIALIZED (
-             SELECT sequence FROM webhook_pending
-             WHERE state >= 2 AND state = $4 AND at <= :now - $2 AND bytes IS NOT NULL LIMIT $3
-             FOR UPDATE SKIP LOCKED
-         )
-         UPDATE webhook_pending p SET reason = NULL, {WITHOUT_BODY} FROM locked l WHERE p.sequence = l.sequence"
-    );
+        SELECT count(*) FROM deleted";
     let chunks = [
-        (bodies, retention.of_dead(), Some(2_i16)),
-        (bodies, retention.of_unrouted(), Some(3)),
+        (BODIES, retention.of_dead(), Some(2_i16)),
+        (BODIES, retention.of_unrouted(), Some(3)),
         (SEEN, retention.of_seen(), None),
         (VERSIONS, retention.of_seen(), None),
     ];
@@ -98,8 +82,8 @@ pub(crate) async fn purge(context: Context<'_>, retention: &Retention, most: usi
         if let Some(state) = &state {
             parameters.push((state, Type::INT2));
         }
-        let removed = in_flight("purge: before the commit", context.execute(sql, &parameters)).await?;
-        left -= i64::try_from(removed).unwrap_or(left);
+        let rows = in_flight("purge: before the commit", context.rows(sql, &parameters)).await?;
+        left -= rows.first().map_or(Ok(0), |row| get::<i64>(row, 0))?;
     }
     Ok(limit(most).abs_diff(left))
 }

@@ -5,6 +5,7 @@
 mod connections;
 mod faults;
 mod pgbouncer;
+mod plans;
 mod processes;
 mod rules;
 mod schema;
