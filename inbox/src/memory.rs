@@ -379,7 +379,8 @@ impl Store for MemoryStore {
             return Ok(replayed);
         }
         let is_meant = |&(&sequence, ref row): &(&u64, &mut Row)| {
-            matches!(row.state, State::Dead | State::Unrouted)
+            let is_waiting = row.state == State::Pending && row.at > now && selection.replays_waiting();
+            (is_waiting || matches!(row.state, State::Dead | State::Unrouted))
                 && row.bytes.is_some()
                 && selection.contains(&row.entry(sequence, false))
         };

@@ -36,6 +36,9 @@ pub(crate) struct Address {
     pub(crate) schema: String,
 }
 
+/// What has failed and waits for its next attempt.
+pub(crate) const RETRYING: &str = "retrying";
+
 #[derive(Subcommand)]
 pub(crate) enum Command {
     List(List),
@@ -63,15 +66,16 @@ pub(crate) struct Filter {
     #[arg(long, value_name = "NAME")]
     pub(crate) endpoint: Option<String>,
 
-    /// Those in these states: pending, running, done, dead, unrouted
+    /// Those in these states: pending, running, done, dead, unrouted; or retrying, which are those of the pending ones that have
+    /// failed and wait for their next attempt
     #[arg(long = "state", value_name = "STATE", value_delimiter = ',', value_parser = parse_state)]
-    pub(crate) states: Vec<State>,
+    pub(crate) states: Vec<Condition>,
 
     /// Those with these event types
     #[arg(long = "event-type", value_name = "TYPE", value_delimiter = ',')]
     pub(crate) event_types: Vec<String>,
 
-    /// Those with at least this number of attempts; with `--state pending`, those that wait to be tried again
+    /// Those with at least this number of attempts
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub(crate) min_attempts: u32,
 
@@ -89,7 +93,8 @@ impl Filter {
         Selection {
             endpoint: self.endpoint.clone(),
             ids: self.ids.clone(),
-            states: self.states.clone(),
+            states: self.states.iter().filter_map(|condition| condition.state()).collect(),
+            retrying: self.states.contains(&Condition::Retrying),
             event_types: self.event_types.clone(),
             min_attempts: self.min_attempts,
             since: self.since.map(Moment::time),
@@ -98,10 +103,29 @@ impl Filter {
     }
 }
 
-fn parse_state(name: &str) -> Result<State, String> {
-    State::parse(name).ok_or_else(|| {
+/// A condition on the state of a delivery.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Condition {
+    Is(State),
+    Retrying,
+}
+
+impl Condition {
+    fn state(self) -> Option<State> {
+        match self {
+            Self::Is(state) => Some(state),
+            Self::Retrying => None,
+        }
+    }
+}
+
+fn parse_state(name: &str) -> Result<Condition, String> {
+    if name == RETRYING {
+        return Ok(Condition::Retrying);
+    }
+    State::parse(name).map(Condition::Is).ok_or_else(|| {
         let names = State::ALL.map(State::name).join(", ");
-        format!("the states are {names}")
+        format!("the states are {names}, {RETRYING}")
     })
 }
 
@@ -153,10 +177,11 @@ pub(crate) struct Show {
     pub(crate) format: Format,
 }
 
-/// Make dead and unrouted deliveries pending again
+/// Handle dead and unrouted deliveries again, and those that wait for their next attempt now
 ///
-/// Their attempts are counted from the beginning. `--yes` is needed, unless ids are given that one endpoint has each. Each id
-/// must be that of such a delivery; otherwise nothing is replayed.
+/// They become pending, and their attempts are counted from the beginning. Those that wait for their next attempt are replayed
+/// only if they are named, by id or by `--state retrying`. `--yes` is needed, unless ids are given that one endpoint has
+/// each. Each id must be that of such a delivery; otherwise nothing is replayed.
 #[derive(Args)]
 pub(crate) struct Replay {
     #[command(flatten)]

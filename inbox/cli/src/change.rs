@@ -1,10 +1,9 @@
 //! Commands that change a store.
 
-use std::collections::HashSet;
 use std::time::{Duration, SystemTime};
 
 use webhook_inbox::operations::{self, Pages};
-use webhook_inbox::store::{Entry, Key, Selection, State, Version};
+use webhook_inbox::store::{Entry, Selection, State, Version};
 use webhook_inbox::{Retention, Store};
 
 use crate::args::{Backup, Confirmation, Endpoint, Erase, Purge, Replay};
@@ -18,31 +17,36 @@ use crate::{Done, Failure};
 const SHOWN: usize = 10;
 
 pub(crate) async fn replay<S: Store>(store: &S, replay: &Replay) -> Done {
-    let selection = replay.filter.selection();
-    let is_replayable = |entry: &Entry| entry.size.is_some() && matches!(entry.state, State::Dead | State::Unrouted);
+    let mut selection = replay.filter.selection();
+    let now = SystemTime::now();
+    let replays_waiting = selection.replays_waiting();
+    let is_replayable = |entry: &Entry| {
+        let is_waiting = replays_waiting && entry.state == State::Pending && entry.at.is_some_and(|at| at > now);
+        entry.size.is_some() && (is_waiting || matches!(entry.state, State::Dead | State::Unrouted))
+    };
     if selection.ids.is_empty() {
-        let mut states = vec![State::Dead, State::Unrouted];
-        if !selection.states.is_empty() {
-            states.retain(|state| selection.states.contains(state));
+        let has_any_state = selection.has_any_state();
+        selection.states.retain(|state| matches!(state, State::Pending | State::Dead | State::Unrouted));
+        if has_any_state {
+            selection.states = vec![State::Dead, State::Unrouted];
+        } else if selection.has_any_state() {
+            let text = "only dead and unrouted deliveries can be replayed, and pending ones that wait for an attempt";
+            return Err(Failure::Usage(text.to_owned()));
         }
-        if states.is_empty() {
-            return Err(Failure::Usage("only dead and unrouted deliveries can be replayed".to_owned()));
-        }
-        let found = collect(store, Selection { states, ..selection.clone() }, is_replayable).await?;
-        confirm(&replay.confirmation, &found, "would be replayed")?;
+        confirm(store, &replay.confirmation, Pages::new(selection.clone()), is_replayable, "would be replayed").await?;
     } else {
-        let mut found = collect(store, selection.clone(), |_| true).await?;
-        check_ids(&selection, &found)?;
+        let mut found = find(store, &selection).await?;
         found.retain(is_replayable);
         let of_id = |id: &String| found.iter().filter(|entry| entry.key.id == *id).count();
         if let Some(id) = selection.ids.iter().find(|id| of_id(id) == 0) {
             return Err(Failure::failed(format!(
-                "nothing was replayed: the delivery with the id `{}` is not dead or unrouted with a body",
+                "nothing was replayed: the delivery with the id `{}` is not dead or unrouted with a body, and waits for no attempt",
                 harmless(id)
             )));
         }
         if selection.ids.iter().any(|id| of_id(id) > 1) {
-            confirm(&replay.confirmation, &found, "would be replayed; several endpoints have an id, see `--endpoint`")?;
+            let what = "would be replayed; several endpoints have an id, see `--endpoint`";
+            confirm(store, &replay.confirmation, Pages::new(selection.clone()), is_replayable, what).await?;
         }
     }
     let count = operations::replay(store, &selection).await?;
@@ -118,19 +122,15 @@ async fn count_versions<S: Store>(store: &S, since: SystemTime) -> Result<u64, F
 
 pub(crate) async fn erase<S: Store>(store: &S, erase: &Erase) -> Done {
     let selection = erase.filter.selection();
-    let has_ids = !selection.ids.is_empty();
-    // Those that are done are many, and have no body.
-    let mut found = collect(store, selection.clone(), |entry| has_ids || entry.size.is_some()).await?;
-    check_ids(&selection, &found)?;
-    if let Some(member) = &erase.member {
-        let keys = operations::find_by_member(store, &selection, &member.pointer, &member.value).await?;
-        let keys: HashSet<Key> = keys.into_iter().collect();
-        found.retain(|entry| keys.contains(&entry.key));
+    if !selection.ids.is_empty() {
+        find(store, &selection).await?;
     }
-    found.retain(|entry| entry.size.is_some());
-    confirm(&erase.confirmation, &found, "would be erased")?;
-    let keys: Vec<Key> = found.into_iter().map(|entry| entry.key).collect();
-    print(&format!("{} erased\n", operations::erase(store, &keys).await?))
+    let pages = match &erase.member {
+        Some(member) => Pages::new(selection).with_member(&member.pointer, &member.value),
+        None => Pages::new(selection.or_not_done()),
+    };
+    confirm(store, &erase.confirmation, pages.clone(), |entry| entry.size.is_some(), "would be erased").await?;
+    print(&format!("{} erased\n", operations::erase_pages(store, pages).await?))
 }
 
 pub(crate) async fn backup(target: &Target, backup: &Backup) -> Done {
@@ -141,24 +141,41 @@ pub(crate) async fn backup(target: &Target, backup: &Backup) -> Done {
     print(&format!("copied to {}\n", backup.file.display()))
 }
 
-/// Each id must have been found.
-fn check_ids(selection: &Selection, found: &[Entry]) -> Done {
-    match selection.ids.iter().find(|id| !found.iter().any(|entry| entry.key.id == **id)) {
+/// The deliveries with these ids, each of which must exist.
+async fn find<S: Store>(store: &S, selection: &Selection) -> Result<Vec<Entry>, Failure> {
+    let mut pages = Pages::new(selection.clone());
+    let mut found = Vec::new();
+    while let Some(page) = pages.next(store).await? {
+        found.extend(page);
+    }
+    match selection.ids.iter().find(|id| !found.iter().any(|entry: &Entry| entry.key.id == **id)) {
         Some(id) => Err(Failure::failed(format!("no such delivery has the id `{}`", harmless(id)))),
-        None => Ok(()),
+        None => Ok(found),
     }
 }
 
-/// Prints what would be changed, if that is not confirmed.
-fn confirm(confirmation: &Confirmation, entries: &[Entry], what: &str) -> Done {
+/// If it is not confirmed, counts what would be changed, and prints the first of it.
+async fn confirm<S: Store>(
+    store: &S,
+    confirmation: &Confirmation,
+    mut pages: Pages,
+    is_meant: impl Fn(&Entry) -> bool,
+    what: &str,
+) -> Done {
     if confirmation.yes {
         return Ok(());
     }
-    let shown = &entries[..entries.len().min(SHOWN)];
-    let list = if shown.is_empty() { String::new() } else { rows(shown) };
-    let more = entries.len() - shown.len();
+    let (mut count, mut shown) = (0, Vec::new());
+    while let Some(mut page) = pages.next(store).await? {
+        page.retain(&is_meant);
+        count += page.len();
+        let first = page.into_iter().take(SHOWN - shown.len());
+        shown.extend(first.map(|entry| Entry { bytes: None, ..entry }));
+    }
+    let list = if shown.is_empty() { String::new() } else { rows(&shown) };
+    let more = count - shown.len();
     let more = if more > 0 { format!("… and {more} more\n") } else { String::new() };
-    let deliveries = counted(entries.len() as u64, "delivery", "deliveries");
+    let deliveries = counted(count as u64, "delivery", "deliveries");
     print(&format!("{deliveries} {what}\n{list}{more}"))?;
     Err(Failure::Unconfirmed)
 }
@@ -170,17 +187,4 @@ async fn count<S: Store>(store: &S, selection: Selection, is_meant: impl Fn(&Ent
         count += page.iter().filter(|entry| is_meant(entry)).count() as u64;
     }
     Ok(count)
-}
-
-async fn collect<S: Store>(
-    store: &S,
-    selection: Selection,
-    is_meant: impl Fn(&Entry) -> bool,
-) -> Result<Vec<Entry>, Failure> {
-    let mut pages = Pages::new(selection);
-    let mut found = Vec::new();
-    while let Some(page) = pages.next(store).await? {
-        found.extend(page.into_iter().filter(&is_meant));
-    }
-    Ok(found)
 }

@@ -19,14 +19,15 @@ use crate::{Done, Failure};
 
 pub(crate) async fn run<S: Store>(store: &S, export: &Export) -> Done {
     let mut file = export.output.as_deref().map(create).transpose()?;
-    let mut pages = Pages::new(export.filter.selection()).with_bytes();
+    let mut pages = Pages::new(export.filter.selection().or_not_done()).with_bytes();
     let mut count = 0_u64;
     while let Some(page) = pages.next(store).await? {
-        let lines: Vec<String> = page.iter().filter_map(line).collect();
-        count += lines.len() as u64;
-        match &mut file {
-            Some(file) => file.write_all(lines.concat().as_bytes()).map_err(Failure::failed)?,
-            None => print(&lines.concat())?,
+        for line in page.iter().filter_map(line) {
+            count += 1;
+            match &mut file {
+                Some(file) => file.write_all(line.as_bytes()).map_err(Failure::failed)?,
+                None => print(&line)?,
+            }
         }
     }
     if let Some(file) = file {

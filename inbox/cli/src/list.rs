@@ -6,9 +6,9 @@ use std::time::SystemTime;
 use serde_json::{Value, json};
 use webhook_inbox::Store;
 use webhook_inbox::operations::Pages;
-use webhook_inbox::store::{Entry, Page, Selection, State, Stats};
+use webhook_inbox::store::{CALL_BYTES, Entry, Key, Page, Selection, State, Stats};
 
-use crate::args::{Format, List, Show};
+use crate::args::{Format, List, RETRYING, Show};
 use crate::entry::{body, delivery, name_of_time, object, reason, rows};
 use crate::output::{harmless, harmless_lines, json_line, print, print_bytes, table};
 use crate::time::{rfc3339, short, since};
@@ -22,28 +22,42 @@ pub(crate) async fn list<S: Store>(store: &S, list: &List) -> Done {
         return summary(store, list.filter.endpoint.as_deref(), list.format).await;
     }
     let mut selection = list.filter.selection();
-    if selection.states.is_empty() && selection.ids.is_empty() {
-        selection.states = State::ALL.into_iter().filter(|state| *state != State::Done).collect();
+    if selection.ids.is_empty() {
+        selection = selection.or_not_done();
     }
-    // One more, to know whether there are more.
-    let page = Page { after: 0, limit: list.limit.saturating_add(1), max_bytes: list.bodies.then_some(u64::MAX) };
-    let mut entries = store.list(&selection, &page).await?;
-    let has_more = entries.len() > list.limit;
-    entries.truncate(list.limit);
-    match list.format {
-        Format::Json => print(&entries.iter().map(|entry| line(entry, list.bodies)).collect::<String>())?,
-        Format::Text if entries.is_empty() => eprintln!("no such deliveries"),
-        Format::Text if list.bodies => {
-            for entry in &entries {
-                print(&(text(entry, true) + "\n"))?;
-            }
+    let (mut after, mut left) = (0, list.limit);
+    loop {
+        // One more, to know whether there are more. Those with bodies are on several pages.
+        let max_bytes = list.bodies.then_some(CALL_BYTES);
+        let page = Page { after, limit: left.saturating_add(1), max_bytes };
+        let mut entries = store.list(&selection, &page).await?;
+        if entries.is_empty() && after == 0 && list.format == Format::Text {
+            eprintln!("no such deliveries");
         }
-        Format::Text => print(&rows(&entries))?,
+        after = match entries.last() {
+            Some(entry) => entry.sequence,
+            None => return Ok(()),
+        };
+        let has_more = entries.len() > left;
+        entries.truncate(left);
+        left -= entries.len();
+        match list.format {
+            Format::Json => print(&entries.iter().map(|entry| line(entry, list.bodies)).collect::<String>())?,
+            Format::Text if list.bodies => {
+                for entry in &entries {
+                    print(&(text(entry, true) + "\n"))?;
+                }
+            }
+            Format::Text => print(&rows(&entries))?,
+        }
+        if has_more {
+            eprintln!("there are more: use `--limit` or other conditions");
+            return Ok(());
+        }
+        if !list.bodies {
+            return Ok(());
+        }
     }
-    if has_more {
-        eprintln!("there are more: use `--limit` or other conditions");
-    }
-    Ok(())
 }
 
 pub(crate) async fn show<S: Store>(store: &S, show: &Show) -> Done {
@@ -52,23 +66,33 @@ pub(crate) async fn show<S: Store>(store: &S, show: &Show) -> Done {
         let [entry] = &entries[..] else {
             return Err(Failure::Usage("several endpoints have this id: name one with `--endpoint`".to_owned()));
         };
-        let delivery = delivery(entry).ok_or_else(|| Failure::failed("its body was removed"))?;
+        let entry = with_bytes(store, entry).await?;
+        let delivery = delivery(&entry).ok_or_else(|| Failure::failed("its body was removed"))?;
         return print_bytes(delivery.raw());
     }
     for entry in &entries {
+        let entry = with_bytes(store, entry).await?;
         match show.format {
-            Format::Json => print(&line(entry, show.body))?,
-            Format::Text => print(&text(entry, show.body))?,
+            Format::Json => print(&line(&entry, show.body))?,
+            Format::Text => print(&text(&entry, show.body))?,
         }
     }
     Ok(())
 }
 
-/// At least one entry.
+/// The same entry with its body, if it is still there.
+async fn with_bytes<S: Store>(store: &S, entry: &Entry) -> Result<Entry, Failure> {
+    let Key { endpoint, id } = entry.key.clone();
+    let selection = Selection { endpoint: Some(endpoint), ids: vec![id], ..Selection::default() };
+    let page = Page { after: 0, limit: 1, max_bytes: Some(CALL_BYTES) };
+    Ok(store.list(&selection, &page).await?.pop().unwrap_or_else(|| entry.clone()))
+}
+
+/// At least one entry, without bodies.
 async fn find<S: Store>(store: &S, id: &str, endpoint: Option<&str>) -> Result<Vec<Entry>, Failure> {
     let selection =
         Selection { endpoint: endpoint.map(str::to_owned), ids: vec![id.to_owned()], ..Selection::default() };
-    let page = Page { after: 0, limit: 1000, max_bytes: Some(u64::MAX) };
+    let page = Page { after: 0, limit: 1000, max_bytes: None };
     let entries = store.list(&selection, &page).await?;
     if entries.is_empty() {
         return Err(Failure::failed(format!("no delivery has the id `{}`", harmless(id))));
@@ -156,12 +180,12 @@ async fn summary<S: Store>(store: &S, endpoint: Option<&str>, format: Format) ->
 async fn groups<S: Store>(store: &S, endpoint: &str) -> Result<Groups, Failure> {
     let mut groups = Groups::new();
     let ended = Selection { states: vec![State::Dead, State::Unrouted], ..Selection::default() };
-    let retrying = Selection { states: vec![State::Pending], min_attempts: 1, ..Selection::default() };
+    let retrying = Selection { retrying: true, ..Selection::default() };
     for selection in [ended, retrying] {
         let mut pages = Pages::new(Selection { endpoint: Some(endpoint.to_owned()), ..selection });
         while let Some(page) = pages.next(store).await? {
             for entry in page {
-                let state = if entry.state == State::Pending { "retrying" } else { entry.state.name() };
+                let state = if entry.state == State::Pending { RETRYING } else { entry.state.name() };
                 let key = (state, entry.event_type.unwrap_or_else(|| "-".to_owned()));
                 let first = Group { count: 0, oldest: entry.received, last_reason: None };
                 let group = groups.entry(key).or_insert(first);

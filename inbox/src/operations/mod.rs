@@ -5,10 +5,8 @@ mod transfer;
 
 use std::sync::{Mutex, PoisonError};
 
-use webhook_receiver::StoredDelivery;
-
 use crate::pace::in_steps;
-use crate::store::{ERASED, Entry, Key, Part, Retention, Selection, Store, StoreError};
+use crate::store::{ERASED, Key, Part, Retention, Selection, Store, StoreError};
 
 pub use pages::Pages;
 pub use transfer::{MoveError, Moved, cancel_move, finish_move, prepare_move};
@@ -60,41 +58,21 @@ pub async fn erase<S: Store>(store: &S, keys: &[Key]) -> Result<u64, StoreError>
     Ok(count)
 }
 
-/// Erases the bodies of all deliveries that [`find_by_member`] finds, and returns how many there were.
+/// Erases the bodies of all deliveries on these pages, and returns how many there were. Each page is forgotten before the next is
+/// read. If it is interrupted, it can be repeated: what was erased has no body any more.
 ///
 /// # Errors
 ///
 /// If the store fails. Some may have been erased.
-pub async fn erase_by_member<S: Store>(
-    store: &S,
-    selection: &Selection,
-    pointer: &str,
-    value: &str,
-) -> Result<u64, StoreError> {
-    let keys = find_by_member(store, selection, pointer, value).await?;
-    erase(store, &keys).await
-}
-
-/// Finds all selected deliveries that have this text, or a number with this text, at a JSON pointer in the body. Bodies that are
-/// not JSON are not found.
-///
-/// # Errors
-///
-/// If the store fails.
-pub async fn find_by_member<S: Store>(
-    store: &S,
-    selection: &Selection,
-    pointer: &str,
-    value: &str,
-) -> Result<Vec<Key>, StoreError> {
-    let has_value = |entry: &Entry| {
-        let stored = entry.bytes.clone().and_then(|bytes| StoredDelivery::from_bytes(bytes).ok());
-        stored.and_then(|stored| stored.text_at(pointer)).is_some_and(|text| text == value)
-    };
-    let mut pages = Pages::new(selection.clone()).with_bytes();
-    let mut keys = Vec::new();
+pub async fn erase_pages<S: Store>(store: &S, mut pages: Pages) -> Result<u64, StoreError> {
+    let (mut keys, mut count) = (Vec::new(), 0);
     while let Some(page) = pages.next(store).await? {
-        keys.extend(page.into_iter().filter(has_value).map(|entry| entry.key));
+        keys.extend(page.into_iter().filter(|entry| entry.size.is_some()).map(|entry| entry.key));
+        // SQLite empties its log after each call.
+        if keys.len() >= CHUNK {
+            count += erase(store, &keys).await?;
+            keys.clear();
+        }
     }
-    Ok(keys)
+    Ok(count + erase(store, &keys).await?)
 }

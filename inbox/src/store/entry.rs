@@ -167,8 +167,10 @@ pub struct Selection {
     pub endpoint: Option<String>,
     /// With one of these ids, if there are any.
     pub ids: Vec<String>,
-    /// In one of these states, if there are any.
+    /// In one of these states, or [retrying](Self::retrying), if there are any.
     pub states: Vec<State>,
+    /// Pending with at least one attempt, besides those in one of the states: they wait to be tried again.
+    pub retrying: bool,
     /// With one of these event types, if there are any.
     pub event_types: Vec<String>,
     /// With at least this number of [attempts](Entry::attempts).
@@ -184,7 +186,7 @@ impl Selection {
     pub fn contains(&self, entry: &Entry) -> bool {
         self.endpoint.as_ref().is_none_or(|endpoint| *endpoint == entry.key.endpoint)
             && (self.ids.is_empty() || self.ids.contains(&entry.key.id))
-            && (self.states.is_empty() || self.states.contains(&entry.state))
+            && self.has_state(entry)
             && (self.event_types.is_empty()
                 || entry.event_type.as_ref().is_some_and(|event_type| self.event_types.contains(event_type)))
             && entry.attempts >= self.min_attempts
@@ -192,9 +194,41 @@ impl Selection {
             && self.until.is_none_or(|until| entry.received < until)
     }
 
+    fn has_state(&self, entry: &Entry) -> bool {
+        let is_retrying = entry.state == State::Pending && entry.attempts > 0;
+        self.has_any_state() || self.states.contains(&entry.state) || self.retrying && is_retrying
+    }
+
+    /// Whether it has no condition on states.
+    pub fn has_any_state(&self) -> bool {
+        self.states.is_empty() && !self.retrying
+    }
+
+    /// For a store with numbers in place of states: those of the states, and 5 for [retrying](Self::retrying). Empty if there is no
+    /// condition.
+    pub fn state_numbers(&self) -> Vec<i16> {
+        const RETRYING: i16 = 5;
+        self.states.iter().map(|state| state.number()).chain(self.retrying.then_some(RETRYING)).collect()
+    }
+
+    /// Whether a [replay](super::Store::replay) includes pending entries that wait for their next attempt: they are named, by id
+    /// or by state.
+    pub fn replays_waiting(&self) -> bool {
+        !self.ids.is_empty() || self.retrying || self.states.contains(&State::Pending)
+    }
+
+    /// If it has no condition on states, those of entries that can have a body.
+    #[must_use]
+    pub fn or_not_done(mut self) -> Self {
+        if self.has_any_state() {
+            self.states = State::ALL.into_iter().filter(|state| *state != State::Done).collect();
+        }
+        self
+    }
+
     /// Whether it contains no entry that is done. A store need not look at those, which are most.
     pub fn excludes_done(&self) -> bool {
-        let excludes = !self.states.is_empty() && !self.states.contains(&State::Done);
+        let excludes = !self.has_any_state() && !self.states.contains(&State::Done);
         excludes || !self.event_types.is_empty() || self.min_attempts > 0
     }
 }

@@ -100,7 +100,9 @@ pub trait Store: Send + Sync + 'static {
     fn list(&self, selection: &Selection, page: &Page) -> impl Future<Output = Result<Vec<Entry>, StoreError>> + Send;
 
     /// Makes dead and unrouted entries of this part pending again, those that were accepted first, up to the limit, if their
-    /// bodies are still there. Attempts are counted from the beginning. Returns what it has done and what is left of the part.
+    /// bodies are still there; also pending ones that wait for their next attempt, if
+    /// [they are named](Selection::replays_waiting). They can be claimed at once, and attempts are counted from the beginning.
+    /// Returns what it has done and what is left of the part.
     fn replay(
         &self,
         selection: &Selection,

@@ -51,6 +51,7 @@ impl fmt::Display for Violation {
 /// | `superseded` | A claim is superseded if a higher version is done, and only then. |
 /// | `replay` | Selected dead and unrouted entries become pending, and count attempts from the beginning. |
 /// | `steps` | The steps of a replay replay each entry once, and none that is accepted meanwhile. |
+/// | `waiting` | Pending entries that wait for their next attempt are selected, and replayed if they are named. |
 /// | `erase` | An erased entry has no body, and its claim is fenced. Its key is remembered. |
 /// | `pause` | Entries of a paused endpoint are not claimed. |
 /// | `purge` | Done entries are forgotten after their retention, pending ones never, up to the limit. |
@@ -94,7 +95,7 @@ pub async fn check_store<T: Subject>(subject: &T) -> Result<(), Vec<Violation>> 
         claims: claim exclusive attempts lease apart extend fenced lapsed;
         ends: done retry release dead effects;
         order: ordered superseded;
-        operations: replay steps erase pause purge bodies;
+        operations: replay steps waiting erase pause purge bodies;
         transfer: import handled returned incoming versions;
     }
     if violations.is_empty() { Ok(()) } else { Err(violations) }

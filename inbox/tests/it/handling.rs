@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tokio::time::sleep;
+use webhook_inbox::operations::Pages;
 use webhook_inbox::store::{Selection, State};
 use webhook_inbox::{Inbox, operations};
 use webhook_receiver::{Fallback, Receiver, Unrouted, Verifier};
@@ -84,7 +85,8 @@ async fn bodies_are_erased_by_a_member() {
         send(&inbox, id, &created(asset)).await;
         until(&store, id, State::Unrouted).await;
     }
-    let count = operations::erase_by_member(&store, &Selection::default(), "/asset", "a").await.unwrap();
+    let pages = Pages::new(Selection::default()).with_member("/asset", "a");
+    let count = operations::erase_pages(&store, pages).await.unwrap();
     assert_eq!(count, 2);
     for (id, state) in [("1", State::Dead), ("2", State::Unrouted), ("3", State::Dead)] {
         let entry = entry(&store, id).await.unwrap();

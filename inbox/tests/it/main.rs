@@ -13,6 +13,7 @@ mod log;
 mod moving;
 mod operating;
 mod ordering;
+mod pages;
 mod replaying;
 mod shutdown;
 mod stores;

@@ -65,6 +65,8 @@ enum Fault {
     CountsNoRetries,
     ListsTooManyBytes,
     ClaimsTooManyBytes,
+    ListsNoRetries,
+    ReplaysNothingThatWaits,
 }
 
 const FAULTS: &[(Fault, &str)] = &[
@@ -119,6 +121,8 @@ const FAULTS: &[(Fault, &str)] = &[
     (Fault::CountsNoRetries, "stats"),
     (Fault::ListsTooManyBytes, "sizes"),
     (Fault::ClaimsTooManyBytes, "sizes"),
+    (Fault::ListsNoRetries, "waiting"),
+    (Fault::ReplaysNothingThatWaits, "waiting"),
 ];
 
 /// A store in memory with a fault.
@@ -267,7 +271,9 @@ impl Store for Faulty {
         if self.has(Fault::IgnoresThePage) {
             page.after = 0;
         }
-        let mut entries = self.store.list(selection, &page).await?;
+        let selection =
+            Selection { retrying: selection.retrying && !self.has(Fault::ListsNoRetries), ..selection.clone() };
+        let mut entries = self.store.list(&selection, &page).await?;
         if self.has(Fault::HidesSizes) {
             for entry in &mut entries {
                 entry.size = entry.bytes.as_ref().map(|bytes| bytes.len() as u64);
@@ -282,6 +288,7 @@ impl Store for Faulty {
                 let all = Selection { endpoint: selection.endpoint.clone(), ..Selection::default() };
                 self.store.replay(&all, part, limit).await
             }
+            Fault::ReplaysNothingThatWaits if selection.replays_waiting() => Ok(Replayed { count: 0, rest: part }),
             Fault::ReplaysNothing => Ok(Replayed { count: 0, rest: part }),
             Fault::ReplaysFromTheBeginning => self.store.replay(selection, Part { after: 0, ..part }, limit).await,
             Fault::ReplaysWithoutEnd => self.store.replay(selection, Part { last: u64::MAX, ..part }, limit).await,

@@ -1,5 +1,6 @@
 //! Each command, on both stores.
 
+use std::collections::BTreeMap;
 use std::fs;
 #[cfg(unix)]
 use std::process::Command;
@@ -144,7 +145,8 @@ async fn an_id_of_several_endpoints_is_replayed_only_if_that_is_confirmed() {
         store.import(others.collect()).await.unwrap();
         let states = async || {
             let found = entries(&store).await.into_iter().filter(|entry| entry.key.id == "msg_1");
-            found.map(|entry| entry.state).collect::<Vec<_>>()
+            let by_endpoint: BTreeMap<_, _> = found.map(|entry| (entry.key.endpoint, entry.state)).collect();
+            by_endpoint.into_values().collect::<Vec<_>>()
         };
         let (code, would, _) = output(&url, "replay msg_1");
         assert!(code == 3 && would.starts_with("2 deliveries would be replayed") && would.contains("other"), "{would}");
@@ -152,6 +154,38 @@ async fn an_id_of_several_endpoints_is_replayed_only_if_that_is_confirmed() {
         assert_eq!(text(&url, "replay msg_1 --endpoint other"), "1 replayed\n");
         assert_eq!(states().await, [State::Dead, State::Pending]);
         assert_eq!(text(&url, "replay msg_1"), "1 replayed\n");
+    });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_for_its_next_attempt_is_listed_and_replayed() {
+    on_both!(store, url => {
+        let url = &url[..];
+        let now = SystemTime::now();
+        let failed = entries(&store).await.into_iter().find(|entry| entry.key.id == "msg_1").map(|entry| {
+            let (key, at) = (Key::new("acme", "msg_5"), Some(now + Duration::from_hours(1)));
+            Entry { key, state: State::Pending, attempts: 3, at, ..entry }
+        });
+        store.import(failed.into_iter().collect()).await.unwrap();
+        let listed = text(url, "list --state retrying");
+        assert!(listed.contains("msg_5") && listed.lines().count() == 2 && listed.contains("in 59m"), "{listed}");
+        assert_eq!(text(url, "list --state retrying,dead").lines().count(), 3);
+        assert!(text(url, "list --summary").contains("retrying"));
+
+        // Only if it is named.
+        let (code, would, _) = output(url, "replay");
+        assert!(code == 3 && would.starts_with("2 deliveries") && !would.contains("msg_5"), "{would}");
+        let (code, would, _) = output(url, "replay --state retrying");
+        assert!(code == 3 && would.starts_with("1 delivery") && would.contains("msg_5"), "{would}");
+        assert_eq!(text(url, "replay --state retrying --yes"), "1 replayed\n");
+        let replayed = find(&store, "msg_5").await;
+        assert_eq!((replayed.state, replayed.attempts), (State::Pending, 0));
+        // The clock of the server has milliseconds.
+        assert!(replayed.at.unwrap() < now + Duration::from_mins(1), "{replayed:?}");
+        let (code, _, error) = output(url, "replay msg_5");
+        assert!(code == 1 && error.contains("waits for no attempt"), "{error}");
+        assert_eq!(text(url, "replay --state retrying --yes"), "0 replayed\n");
+        assert_eq!(output(url, "replay --state running").0, 2);
     });
 }
 
@@ -250,7 +284,7 @@ async fn a_store_that_does_not_exist_is_not_created() {
 fn mistakes_of_the_command_line_are_explained() {
     let folder = Folder::new();
     for (arguments, expected) in [
-        ("list --state ready", "the states are pending, running, done, dead, unrouted"),
+        ("list --state ready", "the states are pending, running, done, dead, unrouted, retrying"),
         ("list --since yesterday", "write how long ago"),
         ("purge", "required"),
         ("erase --yes", "required"),

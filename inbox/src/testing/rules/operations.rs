@@ -1,6 +1,6 @@
 //! What operators do: replay, erase, pause, purge.
 
-use super::{Bench, Checked, DAY, SECOND, dead, done, expect, ids, ok, unrouted};
+use super::{Bench, Checked, DAY, SECOND, dead, done, expect, ids, ok, retry, unrouted};
 use crate::store::{Inserted, NewEntry, Part, Retention, Selection, State, Store};
 use crate::testing::Subject;
 
@@ -57,6 +57,41 @@ pub(in crate::testing) async fn steps<T: Subject>(bench: &Bench<'_, T>) -> Check
     expect("another replay", &replay(Part::ALL, 10).await?.count, &4)
 }
 
+/// What has failed and waits for its next attempt.
+pub(in crate::testing) async fn waiting<T: Subject>(bench: &Bench<'_, T>) -> Checked {
+    bench.insert_ids(&["waits", "dead"]).await?;
+    let claims = bench.claim_many(&bench.here, 2).await?;
+    bench.end(&claims[0].id, retry(DAY)).await?;
+    bench.end(&claims[1].id, dead()).await?;
+    bench.insert_ids(&["new"]).await?;
+    let any = || Selection { endpoint: Some(bench.endpoint.to_owned()), ..Selection::default() };
+    let retrying = || Selection { retrying: true, ..any() };
+    for (states, expected) in [(vec![], &["waits"][..]), (vec![State::Dead], &["waits", "dead"])] {
+        let listed = bench.list(Selection { states, ..retrying() }).await?;
+        let listed: Vec<_> = listed.iter().map(|entry| &entry.key.id[..]).collect();
+        expect("those that are tried again", &listed, &expected.to_vec())?;
+    }
+
+    let replay = async |selection: Selection| {
+        ok("replay", bench.there.replay(&selection, Part::ALL, 10).await).map(|replayed| replayed.count)
+    };
+    expect("of no state", &replay(any()).await?, &1)?;
+    let mut claimed = ids(&bench.claim(&bench.here, 10).await?);
+    claimed.sort_unstable();
+    expect("what does not wait", &claimed, &vec!["dead".to_owned(), "new".to_owned()])?;
+    let pending = Selection { states: vec![State::Pending], ..any() };
+    let by_id = Selection { ids: vec!["waits".to_owned()], ..any() };
+    for selection in [retrying(), pending, by_id.clone()] {
+        expect("of those that wait", &replay(selection.clone()).await?, &1)?;
+        expect("again", &replay(selection).await?, &0)?;
+        let claim = bench.claim_only(&bench.here, "waits").await?;
+        expect("the attempt", &claim.attempt, &1)?;
+        expect("while it runs", &replay(by_id.clone()).await?, &0)?;
+        bench.end(&claim.id, retry(DAY)).await?;
+    }
+    Ok(())
+}
+
 pub(in crate::testing) async fn erase<T: Subject>(bench: &Bench<'_, T>) -> Checked {
     bench.insert_ids(&["running", "done", "pending", "dead"]).await?;
     let claims = bench.claim_many(&bench.here, 2).await?;
@@ -68,7 +103,7 @@ pub(in crate::testing) async fn erase<T: Subject>(bench: &Bench<'_, T>) -> Check
     let keys = ["running", "done", "pending", "dead", "unknown"].map(|id| bench.key(id));
     expect("erased", &ok("erase", bench.there.erase(&keys, "it is erased").await)?, &3)?;
     bench.claim_nothing(&bench.here).await?;
-    bench.fenced(&claims[0].id, super::retry(SECOND)).await?;
+    bench.fenced(&claims[0].id, retry(SECOND)).await?;
     for id in ["running", "pending", "dead"] {
         let entry = bench.get(id).await?;
         let found = (entry.state, entry.reason.as_deref(), entry.bytes);
@@ -120,7 +155,7 @@ pub(in crate::testing) async fn purge<T: Subject>(bench: &Bench<'_, T>) -> Check
     bench.advance(SECOND).await;
     for claim in bench.claim(&bench.here, 10).await? {
         match &claim.id.key.id[..] {
-            "pending" => bench.end(&claim.id, super::retry(SECOND)).await?,
+            "pending" => bench.end(&claim.id, retry(SECOND)).await?,
             "running" => {}
             _ => bench.end(&claim.id, done()).await?,
         }

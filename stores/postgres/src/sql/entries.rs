@@ -12,7 +12,8 @@ use crate::error::other;
 pub(super) const SELECTED: &str = "\
     ($2::text IS NULL OR s.endpoint = $2)
     AND ($3::text[] IS NULL OR s.id = ANY($3))
-    AND ($4::smallint[] IS NULL OR coalesce(p.state, 4::smallint) = ANY($4))
+    AND ($4::smallint[] IS NULL OR coalesce(p.state, 4::smallint) = ANY($4)
+        OR p.state = 0 AND p.attempts > 0 AND 5::smallint = ANY($4))
     AND ($5::text[] IS NULL OR p.event_type = ANY($5))
     AND ($6::bigint IS NULL OR s.received >= $6)
     AND ($7::bigint IS NULL OR s.received < $7)
@@ -31,7 +32,7 @@ pub(super) struct Selected<'a> {
 impl<'a> Selected<'a> {
     pub(super) fn of(selection: &'a Selection) -> Self {
         let any_or = |list: &'a [String]| if list.is_empty() { None } else { Some(list) };
-        let states: Vec<i16> = selection.states.iter().map(|state| state.number()).collect();
+        let states = selection.state_numbers();
         Self {
             endpoint: selection.endpoint.as_deref(),
             ids: any_or(&selection.ids),

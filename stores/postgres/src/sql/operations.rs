@@ -7,10 +7,12 @@ use super::{Context, Sql, WITHOUT_BODY, columns, get, in_flight, limit, millis, 
 use crate::error::other;
 
 pub(crate) async fn replay(context: Context<'_>, selection: &Selection, part: Part, most: usize) -> Sql<Replayed> {
+    let waiting = if selection.replays_waiting() { "OR p.state = 0 AND p.at > :now" } else { "" };
     let sql = format!(
         "WITH locked AS MATERIALIZED (
              SELECT p.sequence FROM webhook_pending p JOIN webhook_seen s ON s.sequence = p.sequence
-             WHERE p.state >= 2 AND p.bytes IS NOT NULL AND p.sequence > $10 AND p.sequence <= $11 AND {SELECTED}
+             WHERE (p.state >= 2 {waiting}) AND p.bytes IS NOT NULL AND p.sequence > $10 AND p.sequence <= $11
+                 AND {SELECTED}
              ORDER BY p.sequence LIMIT $9 FOR UPDATE OF p
          ), replayed AS (
              UPDATE webhook_pending p SET state = 0, at = :now, attempts = 0, reason = NULL

@@ -13,7 +13,8 @@ use super::{Context, Sql, json, limit, number, state};
 pub(super) const SELECTED: &str = "\
     (:endpoint IS NULL OR s.endpoint = :endpoint)
     AND (:ids IS NULL OR s.id IN (SELECT value FROM json_each(:ids)))
-    AND (:states IS NULL OR coalesce(p.state, 4) IN (SELECT value FROM json_each(:states)))
+    AND (:states IS NULL OR coalesce(p.state, 4) IN (SELECT value FROM json_each(:states))
+        OR p.state = 0 AND p.attempts > 0 AND 5 IN (SELECT value FROM json_each(:states)))
     AND (:event_types IS NULL OR p.event_type IN (SELECT value FROM json_each(:event_types)))
     AND coalesce(p.attempts, 0) >= :min_attempts
     AND (:since IS NULL OR s.received >= :since)
@@ -32,11 +33,10 @@ pub(super) struct Selected {
 
 impl Selected {
     pub(super) fn of(selection: &Selection) -> Self {
-        let states: Vec<i16> = selection.states.iter().map(|state| state.number()).collect();
         Self {
             endpoint: selection.endpoint.clone(),
             ids: json(&selection.ids),
-            states: json(&states),
+            states: json(&selection.state_numbers()),
             event_types: json(&selection.event_types),
             min_attempts: selection.min_attempts,
             since: selection.since.map(Clock::millis_rounded_up),

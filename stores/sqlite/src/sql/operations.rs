@@ -13,10 +13,12 @@ pub(crate) fn replay(
     most: usize,
     now: i64,
 ) -> Sql<Replayed> {
+    let waiting = if selection.replays_waiting() { "OR p.state = 0 AND p.at > :now" } else { "" };
     let sql = format!(
         "UPDATE webhook_pending SET state = 0, at = :now, attempts = 0, reason = NULL WHERE sequence IN (
              SELECT p.sequence FROM webhook_pending p JOIN webhook_seen s ON s.sequence = p.sequence
-             WHERE p.state >= 2 AND p.bytes IS NOT NULL AND p.sequence > :after AND p.sequence <= :last AND {SELECTED}
+             WHERE (p.state >= 2 {waiting}) AND p.bytes IS NOT NULL AND p.sequence > :after AND p.sequence <= :last
+                 AND {SELECTED}
              ORDER BY p.sequence LIMIT :limit
          ) RETURNING sequence"
     );
