@@ -9,9 +9,9 @@ use bytes::Bytes;
 use webhook_receiver::{BodyDigest, BoxError, LeaseState};
 
 use crate::store::{
-    Claim, ClaimId, ClaimRequest, ClaimToken, Clock, ERASED, Entry, Finish, Finished, Identity, Imported, Inserted,
-    Key, Known, Merge, NewEntry, Order, PROBE_ENDPOINT, Page, Part, Replayed, Retention, Selection, State, Stats,
-    Store, StoreError, Verdict, Version, within,
+    Claim, ClaimId, ClaimRequest, ClaimToken, Clock, ERASED, Entry, FIRST_SEQUENCE, Finish, Finished, Identity,
+    Imported, Inserted, Key, Known, Merge, NewEntry, Order, PROBE_ENDPOINT, Page, Part, Replayed, Retention, Selection,
+    State, Stats, Store, StoreError, Verdict, Version, within,
 };
 
 /// A [`Store`] in memory, for tests: a restart forgets everything. Clones share it.
@@ -73,6 +73,7 @@ struct Tables {
     id: String,
     incoming: Option<String>,
     last: u64,
+    last_imported: u64,
     by_key: HashMap<Key, u64>,
     rows: BTreeMap<u64, Row>,
     paused: HashSet<String>,
@@ -86,7 +87,8 @@ impl Default for Tables {
         Self {
             id: format!("{:032x}", fastrand::u128(..)),
             incoming: None,
-            last: 0,
+            last: FIRST_SEQUENCE - 1,
+            last_imported: 0,
             by_key: HashMap::new(),
             rows: BTreeMap::new(),
             paused: HashSet::new(),
@@ -167,15 +169,33 @@ impl Tables {
         Inserted::New
     }
 
+    /// After all that was imported, and before all that was accepted.
+    fn place(&mut self, row: Row) {
+        self.last_imported += 1;
+        if let Some(before) = self.by_key.insert(row.key.clone(), self.last_imported) {
+            self.rows.remove(&before);
+        }
+        self.rows.insert(self.last_imported, row);
+    }
+
     fn import(&mut self, entry: Entry, now: i64) -> Imported {
-        let known = self.by_key.get(&entry.key).copied().and_then(|sequence| self.rows.get_mut(&sequence));
-        let Some(row) = known else {
-            self.insert(imported(entry, now));
+        let known = self.by_key.get(&entry.key).copied();
+        let Some((sequence, row)) = known.and_then(|known| Some((known, self.rows.get_mut(&known)?))) else {
+            self.place(imported(entry, now));
             return Imported::Stored;
         };
         let (has_body, reason) = (row.bytes.is_some(), row.reason.as_deref());
         match entry.merge(&Known { state: row.state, digest: row.digest, has_body, reason }) {
-            Merge::Replace => *row = Row { received: row.received, token: row.token, ..imported(entry, now) },
+            Merge::Replace => {
+                let row = Row { received: row.received, token: row.token, ..imported(entry, now) };
+                self.place(row);
+            }
+            Merge::Place => {
+                if let Some(row) = self.rows.remove(&sequence) {
+                    self.place(row);
+                }
+                return Imported::HasBody;
+            }
             Merge::MarkDone => row.mark_done(now),
             Merge::Erase => row.erase(now, ERASED),
             Merge::Keep(imported) => return imported,

@@ -108,7 +108,7 @@ pub async fn prepare_move<A: Store, B: Store>(from: &A, to: &B) -> Result<Moved,
 ///
 /// Endpoints that are paused in the old store are paused in the new one. Those that are paused in the new one stay so.
 ///
-/// Deliveries that were accepted by the new store come before those that are moved, also if they have the same key of order.
+/// Deliveries with the same key of order keep their order, and come before those that only the new store has accepted.
 ///
 /// # Errors
 ///

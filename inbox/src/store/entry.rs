@@ -118,7 +118,8 @@ impl State {
 /// A delivery, as a store [lists](super::Store::list) it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Its position: entries that were accepted later have higher ones.
+    /// Its position: entries that were accepted later have higher ones. [Imported](super::Store::import) ones are below those
+    /// that the store has accepted itself.
     pub sequence: u64,
     /// Its key.
     pub key: Key,

@@ -47,8 +47,11 @@ pub struct Known<'a> {
 /// What an import does with an entry that the store has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Merge {
-    /// Everything but the key, the digest and the sequence becomes that of the imported entry.
+    /// Everything but the key and the digest becomes that of the imported entry, which is placed like a new one.
     Replace,
+    /// It is placed like a new one, and nothing else is changed: [`Imported::HasBody`]. The other store has accepted it as well, in
+    /// an order.
+    Place,
     /// It becomes done: it was handled elsewhere.
     MarkDone,
     /// It is erased, with the reason [`ERASED`].
@@ -77,6 +80,7 @@ impl Entry {
             return Merge::MarkDone;
         }
         match (known.has_body, self.bytes.is_some()) {
+            (true, true) if self.order.is_some() && known.state == State::Pending => Merge::Place,
             (true, _) => Merge::Keep(Imported::HasBody),
             (false, true) => Merge::Replace,
             (false, false) => Merge::Keep(Imported::NoBody),

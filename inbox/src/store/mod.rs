@@ -25,6 +25,9 @@ pub use retention::{Retention, RetentionTooShort};
 /// deliveries: so the memory and the time of a call are limited.
 pub const CALL_BYTES: u64 = 8 << 20;
 
+/// The [sequence](Entry::sequence) of the first entry that a store accepts. Imported ones have lower numbers, from 1.
+pub const FIRST_SEQUENCE: u64 = 1 << 40;
+
 /// The name of an endpoint that no inbox has. [`Inbox::health`](crate::Inbox::health) pauses and resumes it to see whether a
 /// store can be written.
 pub const PROBE_ENDPOINT: &str = "webhook-inbox-probe";
@@ -134,8 +137,11 @@ pub trait Store: Send + Sync + 'static {
     /// The names of the endpoints that have entries or are paused, sorted, without [`PROBE_ENDPOINT`].
     fn endpoints(&self) -> impl Future<Output = Result<Vec<String>, StoreError>> + Send;
 
-    /// Stores entries that another store has [listed](Self::list), as they are, in their order; those that are running
-    /// as pending. The result has one element for each, in their order.
+    /// Stores entries that another store has [listed](Self::list), as they are; those that are running as pending. The result
+    /// has one element for each, in their order.
+    ///
+    /// Their sequence is below [`FIRST_SEQUENCE`], in the order in which they are imported: what the other store has accepted
+    /// comes before what this one has.
     ///
     /// What becomes of entries whose keys are known is decided by [`Entry::merge`].
     fn import(&self, entries: Vec<Entry>) -> impl Future<Output = Result<Vec<Imported>, StoreError>> + Send;

@@ -59,6 +59,7 @@ impl fmt::Display for Violation {
 /// | `import` | Listed entries are imported as they are; known keys are left alone. |
 /// | `handled` | A pending entry that is imported as done is done. |
 /// | `returned` | What was moved away can come back, what was erased cannot, and is erased where it is imported. |
+/// | `placed` | What was imported comes before what was accepted, in the order in which it was imported. |
 /// | `incoming` | During a move into the store, nothing is claimed. All its users get the same identity. |
 /// | `versions` | Versions are listed and imported; the higher one counts. |
 ///
@@ -96,7 +97,7 @@ pub async fn check_store<T: Subject>(subject: &T) -> Result<(), Vec<Violation>> 
         ends: done retry release dead effects;
         order: ordered superseded;
         operations: replay steps waiting erase pause purge bodies;
-        transfer: import handled returned incoming versions;
+        transfer: import handled returned placed incoming versions;
     }
     if violations.is_empty() { Ok(()) } else { Err(violations) }
 }

@@ -1,8 +1,8 @@
 //! Deliveries move from one store to another while both accept.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fastrand::Rng;
@@ -119,6 +119,61 @@ async fn assert_nothing_left(store: &MemoryStore) {
     let entries = store.list(&Selection::default(), &page).await.unwrap();
     let left: Vec<_> = entries.iter().filter(|entry| entry.size.is_some()).collect();
     assert!(left.is_empty(), "{left:?}");
+}
+
+/// Handlers take some time, and each third attempt fails. The table has the ids that each asset has had, in their order.
+fn ordered(store: MemoryStore, random: &mut Rng) -> Inbox<MemoryStore, Acme> {
+    let (attempts, random) = (Arc::new(AtomicU64::new(0)), Arc::new(Mutex::new(random.fork())));
+    let handler = move |event: Created, delivery: Delivery, effects: Effects<MemoryEffect>| {
+        let fails = attempts.fetch_add(1, Ordering::Relaxed) % 3 == 2;
+        let millis = random.lock().unwrap().u64(..600);
+        async move {
+            sleep(Duration::from_millis(millis)).await;
+            let id = delivery.id().unwrap_or_default().to_owned();
+            effects.add(move |table: &mut MemoryTable| {
+                let ids = table.entry(event.asset).or_default();
+                *ids += &format!("{id} ");
+                Ok(())
+            })?;
+            if fails { Err(BoxError::from("it fails")) } else { Ok(()) }
+        }
+    };
+    let service = receiver().on(handler).into_service();
+    Inbox::builder("acme", store, service).backoff(Backoff::constant(SECOND)).order_by("/asset").start().unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_order_holds_across_a_move() {
+    for seed in 0..20 {
+        let mut random = Rng::with_seed(seed);
+        let (old_store, new_store) = (store(), store());
+        let (old, new) = (ordered(old_store.clone(), &mut random), ordered(new_store.clone(), &mut random));
+        let asset = |number: usize| ["a", "b", "c"][number % 3];
+        let send = async |inbox: &Inbox<MemoryStore, Acme>, number: usize| {
+            let outcome = send(inbox, &format!("{number:02}"), &created(asset(number))).await;
+            assert!(["stored", "duplicate"].contains(&outcome), "{outcome}");
+        };
+        for number in 0..30 {
+            send(&old, number).await;
+            sleep(Duration::from_millis(random.u64(..200))).await;
+        }
+        prepare_move(&old_store, &new_store).await.unwrap();
+        for number in 30..60 {
+            send(&new, number).await;
+            if random.bool() {
+                // One that the old store has acknowledged, but the sender has missed it.
+                send(&new, random.usize(..30)).await;
+            }
+            sleep(Duration::from_millis(random.u64(..20))).await;
+        }
+        finish_move(&old_store, &new_store, Duration::from_millis(random.u64(..3000))).await.unwrap();
+        settle(&new_store).await;
+        for name in ["a", "b", "c"] {
+            let handled = [&old_store, &new_store].map(|store| store.table().remove(name).unwrap_or_default());
+            let expected: String = (0..60).filter(|n| asset(*n) == name).map(|n| format!("{n:02} ")).collect();
+            assert_eq!(handled.concat(), expected, "seed {seed}: {handled:?}");
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

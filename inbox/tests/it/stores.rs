@@ -67,6 +67,7 @@ enum Fault {
     ClaimsTooManyBytes,
     ListsNoRetries,
     ReplaysNothingThatWaits,
+    ForgetsTheOrderOfImports,
 }
 
 const FAULTS: &[(Fault, &str)] = &[
@@ -123,6 +124,7 @@ const FAULTS: &[(Fault, &str)] = &[
     (Fault::ClaimsTooManyBytes, "sizes"),
     (Fault::ListsNoRetries, "waiting"),
     (Fault::ReplaysNothingThatWaits, "waiting"),
+    (Fault::ForgetsTheOrderOfImports, "placed"),
 ];
 
 /// A store in memory with a fault.
@@ -344,6 +346,7 @@ impl Store for Faulty {
     async fn import(&self, mut entries: Vec<Entry>) -> Result<Vec<Imported>, StoreError> {
         match self.fault {
             Fault::ImportsNothing => return Ok(vec![Imported::HasBody; entries.len()]),
+            Fault::ForgetsTheOrderOfImports => entries.iter_mut().for_each(|entry| entry.order = None),
             Fault::ForgetsDelays => entries.iter_mut().for_each(|entry| entry.at = None),
             Fault::KeepsWhatWasHandled if entries.iter().all(|entry| entry.state == State::Done) => {
                 return Ok(vec![Imported::Done; entries.len()]);

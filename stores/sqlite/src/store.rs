@@ -100,9 +100,9 @@ impl SqliteOptions {
             check_content(&connection)?;
         }
         if self.must_exist {
-            schema::check(&connection)?;
+            schema::check(&connection, schema::MIGRATIONS)?;
         } else {
-            schema::migrate(&mut connection)?;
+            schema::migrate(&mut connection, schema::MIGRATIONS)?;
         }
         let reader = Reader::new(self.file.clone());
         Ok(SqliteStore { clock: self.clock, writer: Writer::start(self.file, connection)?, reader })

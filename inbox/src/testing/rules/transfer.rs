@@ -1,10 +1,11 @@
 //! What another store has is imported.
 
 use bytes::Bytes;
+use webhook_receiver::BodyDigest;
 
 use super::{Bench, Checked, DAY, SECOND, dead, done, expect, ids, ok, retry};
 use crate::store::Imported::{Conflict, Done, HasBody, NoBody, Stored};
-use crate::store::{ClaimRequest, ERASED, Entry, MOVED, Page, Selection, State, Store, Version};
+use crate::store::{ClaimRequest, ERASED, Entry, FIRST_SEQUENCE, MOVED, Page, Selection, State, Store, Version};
 use crate::testing::Subject;
 
 pub(in crate::testing) async fn import<T: Subject>(bench: &Bench<'_, T>) -> Checked {
@@ -99,7 +100,7 @@ pub(in crate::testing) async fn returned<T: Subject>(bench: &Bench<'_, T>) -> Ch
         ..without_body(entry)
     };
     let [moved, done, erased, gone, other] = &entries[..] else { return Err("five entries are listed".to_owned()) };
-    let other = Entry { digest: webhook_receiver::BodyDigest::of(b"another body"), ..other.clone() };
+    let other = Entry { digest: BodyDigest::of(b"another body"), ..other.clone() };
     let back = vec![moved.clone(), as_done(done), erased.clone(), tombstone(gone, MOVED), other];
     let imported = ok("import", bench.there.import(back.clone()).await)?;
     expect("what comes back", &imported, &vec![Stored, Stored, NoBody, NoBody, Conflict])?;
@@ -124,6 +125,42 @@ pub(in crate::testing) async fn returned<T: Subject>(bench: &Bench<'_, T>) -> Ch
         expect(id, &of(bench.get(id).await?), &(State::Dead, Some(ERASED.to_owned()), false))?;
     }
     Ok(())
+}
+
+/// What was imported comes before what was accepted, in the order in which it was imported.
+pub(in crate::testing) async fn placed<T: Subject>(bench: &Bench<'_, T>) -> Checked {
+    let ordered = |id| bench.ordered(id, "key", None);
+    bench.insert(["1", "2", "both", "3"].map(ordered)).await?;
+    let mut entries: Vec<Entry> = bench.list(Selection::default()).await?;
+    let keys = ["1", "2", "both", "3"].map(|id| bench.key(id));
+    for key in [&keys[0..2], &keys[3..4]] {
+        ok("erase", bench.here.erase(key, MOVED).await)?;
+    }
+    bench.insert([ordered("accepted")]).await?;
+    // One that the store has never had.
+    let unknown = Entry {
+        key: bench.key("unknown"),
+        digest: BodyDigest::of(b"unknown"),
+        bytes: Some(Bytes::from_static(b"unknown")),
+        size: Some(7),
+        ..entries[0].clone()
+    };
+    entries.insert(2, unknown);
+    let rest = entries.split_off(2);
+    expect("imported", &ok("import", bench.here.import(entries).await)?, &vec![Stored, Stored])?;
+    expect("imported", &ok("import", bench.there.import(rest).await)?, &vec![Stored, HasBody, Stored])?;
+
+    let listed: Vec<Entry> = bench.list(Selection::default()).await?;
+    let sequence: Vec<_> = listed.iter().map(|entry| (&entry.key.id[..], entry.sequence >= FIRST_SEQUENCE)).collect();
+    let expected = [("1", false), ("2", false), ("unknown", false), ("both", false), ("3", false), ("accepted", true)];
+    expect("the order, and what was accepted", &sequence, &expected.to_vec())?;
+    for (id, _) in expected {
+        let claim = bench.claim_only(&bench.there, id).await?;
+        expect("the bytes", &&claim.bytes[..], &id.as_bytes())?;
+        bench.end(&claim.id, done()).await?;
+        bench.remembered(id).await?;
+    }
+    bench.claim_nothing(&bench.here).await
 }
 
 pub(in crate::testing) async fn incoming<T: Subject>(bench: &Bench<'_, T>) -> Checked {

@@ -1,4 +1,6 @@
-CREATE SEQUENCE webhook_sequence;
+-- Of entries that this store has accepted, and of those that it has imported, which come before them.
+CREATE SEQUENCE webhook_sequence START WITH 1099511627776;
+CREATE SEQUENCE webhook_import_sequence;
 
 CREATE TABLE webhook_seen (
     sequence bigint PRIMARY KEY,

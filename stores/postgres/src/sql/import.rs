@@ -1,6 +1,6 @@
 //! Imports what another store has listed, and lists what only another store needs.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use tokio_postgres::types::Type;
 use webhook_inbox::store::{
@@ -15,7 +15,7 @@ use crate::error::other;
 /// The sequence is given out in the order of the entries.
 const IMPORT: &str = "\
 WITH input AS MATERIALIZED (
-    SELECT nextval('webhook_sequence') AS sequence, i.*
+    SELECT nextval('webhook_import_sequence') AS sequence, i.*
     FROM :durable,
         unnest($2::text[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::bigint[], $8::bytea[], $9::bigint[],
             $10::smallint[], $11::bigint[], $12::bigint[], $13::text[])
@@ -49,6 +49,15 @@ WITH seen AS MATERIALIZED (
 )
 SELECT n, sequence, digest, coalesce(state, 4::smallint), coalesce(has_body, false), reason
 FROM seen LEFT JOIN locked USING (sequence)";
+
+/// Places known entries behind all that was imported. The sequence is given out in the order of the entries.
+const PLACE: &str = "\
+WITH placed AS MATERIALIZED (
+    SELECT i.sequence AS before, nextval('webhook_import_sequence') AS sequence FROM unnest($1::bigint[]) AS i (sequence)
+), seen AS (
+    UPDATE webhook_seen s SET sequence = p.sequence FROM placed p WHERE s.sequence = p.before
+)
+UPDATE webhook_pending e SET sequence = p.sequence FROM placed p WHERE e.sequence = p.before";
 
 const REPLACE: &str = "\
 UPDATE webhook_pending p
@@ -85,18 +94,30 @@ async fn merge(context: Context<'_>, entries: &[&Entry]) -> Sql<Vec<Imported>> {
     let (endpoints, ids) = columns(entries.iter().map(|entry| &entry.key));
     let rows = context.rows(KNOWN, &[(&endpoints, Type::TEXT_ARRAY), (&ids, Type::TEXT_ARRAY)]).await?;
     let mut imported = vec![None; entries.len()];
-    let (mut replaced, mut done, mut erased): (Vec<&Entry>, Vec<i64>, Vec<i64>) = Default::default();
+    let mut replaced = Vec::new();
+    let (mut placed, mut done, mut erased): (BTreeMap<usize, i64>, Vec<i64>, Vec<i64>) = Default::default();
     for row in &rows {
         let (n, sequence) = (place(row, 0)?, get(row, 1)?);
         let digest = digest_of(get(row, 2)?)?;
         let known = Known { state: state(get(row, 3)?), digest, has_body: get(row, 4)?, reason: get(row, 5)? };
         imported[n] = Some(Imported::Stored);
         match entries[n].merge(&known) {
-            Merge::Replace => replaced.push(entries[n]),
+            Merge::Replace => {
+                placed.insert(n, sequence);
+                replaced.push(entries[n]);
+            }
+            Merge::Place => {
+                placed.insert(n, sequence);
+                imported[n] = Some(Imported::HasBody);
+            }
             Merge::MarkDone => done.push(sequence),
             Merge::Erase => erased.push(sequence),
             Merge::Keep(kept) => imported[n] = Some(kept),
         }
+    }
+    if !placed.is_empty() {
+        let placed: Vec<i64> = placed.into_values().collect();
+        context.execute(PLACE, &[(&placed, Type::INT8_ARRAY)]).await?;
     }
     if !replaced.is_empty() {
         context.execute(REPLACE, &Input::of(&replaced).parameters(&context)).await?;

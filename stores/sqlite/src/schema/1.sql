@@ -1,8 +1,3 @@
-CREATE TABLE webhook_schema (
-    version INTEGER NOT NULL,
-    oldest INTEGER NOT NULL
-) STRICT;
-
 CREATE TABLE webhook_seen (
     sequence INTEGER PRIMARY KEY,
     endpoint TEXT NOT NULL,

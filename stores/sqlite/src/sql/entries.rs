@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use webhook_inbox::store::{
-    Clock, Entry, Inserted, Key, NewEntry, Order, PROBE_ENDPOINT, Page, Selection, State, Stats, crash_point, within,
+    Clock, Entry, FIRST_SEQUENCE, Inserted, Key, NewEntry, Order, PROBE_ENDPOINT, Page, Selection, State, Stats,
+    crash_point, within,
 };
 use webhook_receiver::BodyDigest;
 use webhook_receiver::bytes::Bytes;
@@ -53,13 +54,14 @@ pub(crate) fn insert(connection: &Connection, batch: &[NewEntry], now: i64) -> S
              VALUES (?1, ?2, 0, ?3, 0, 0, ?4, ?5, ?6, NULL, ?7)",
         )
         .typed()?;
-    let insert = |entry: &NewEntry| {
-        if !see(connection, &entry.key, &entry.digest, now)? {
+    let mut next = next_sequence(connection)?;
+    let mut insert = |entry: &NewEntry| {
+        if !see(connection, next, &entry.key, &entry.digest, now)? {
             return known(connection, &entry.key, &entry.digest);
         }
         let order = entry.order.as_ref();
         let parameters = params![
-            connection.last_insert_rowid(),
+            next,
             entry.key.endpoint,
             now,
             entry.event_type,
@@ -68,21 +70,31 @@ pub(crate) fn insert(connection: &Connection, batch: &[NewEntry], now: i64) -> S
             &entry.bytes[..],
         ];
         pending.execute(parameters).typed()?;
+        next += 1;
         Ok(Inserted::New)
     };
-    let inserted = batch.iter().map(insert).collect();
+    let inserted = batch.iter().map(&mut insert).collect();
     crash_point("insert: before the commit");
     inserted
 }
 
+/// The sequence of the next new entry.
+fn next_sequence(connection: &Connection) -> Sql<i64> {
+    let last: Option<i64> = connection
+        .prepare_cached("SELECT max(sequence) FROM webhook_seen")
+        .and_then(|mut last| last.query_row([], |row| row.get(0)))
+        .typed()?;
+    Ok(last.map_or(0, |last| last.saturating_add(1)).max(number(FIRST_SEQUENCE)))
+}
+
 /// Returns whether the key was unknown.
-pub(super) fn see(connection: &Connection, key: &Key, digest: &BodyDigest, received: i64) -> Sql<bool> {
+pub(super) fn see(connection: &Connection, sequence: i64, key: &Key, digest: &BodyDigest, received: i64) -> Sql<bool> {
     connection
         .prepare_cached(
-            "INSERT INTO webhook_seen (endpoint, id, digest, received) VALUES (?1, ?2, ?3, ?4)
+            "INSERT INTO webhook_seen (sequence, endpoint, id, digest, received) VALUES (?1, ?2, ?3, ?4, ?5)
              ON CONFLICT (endpoint, id) DO NOTHING",
         )
-        .and_then(|mut see| see.execute(params![key.endpoint, key.id, &digest.as_bytes()[..], received]))
+        .and_then(|mut see| see.execute(params![sequence, key.endpoint, key.id, &digest.as_bytes()[..], received]))
         .map(|rows| rows > 0)
         .typed()
 }

@@ -1,24 +1,36 @@
 //! Imports what another store has listed, and lists what only another store needs.
 
 use rusqlite::{Connection, Row, params};
-use webhook_inbox::store::{Clock, ERASED, Entry, Identity, Imported, Known, Merge, State, Version};
+use webhook_inbox::store::{Clock, ERASED, Entry, FIRST_SEQUENCE, Identity, Imported, Known, Merge, State, Version};
 use webhook_receiver::BodyDigest;
 
 use super::entries::see;
 use super::operations::overwriting;
-use super::{Context, Sql, WITHOUT_BODY, limit};
+use super::{Context, Sql, WITHOUT_BODY, limit, number};
 
 /// Also returns whether a body was erased.
 pub(crate) fn import(connection: &Connection, entries: &[Entry], now: i64) -> Sql<(Vec<Imported>, bool)> {
     let mut has_erased = false;
-    let imported = entries.iter().map(|entry| one(connection, entry, now, &mut has_erased)).collect::<Sql<_>>()?;
+    let first = first_sequence(connection)?;
+    let one = |(entry, next)| one(connection, entry, next, now, &mut has_erased);
+    let imported = entries.iter().zip(first..).map(one).collect::<Sql<_>>()?;
     Ok((imported, has_erased))
 }
 
-fn one(connection: &Connection, entry: &Entry, now: i64, has_erased: &mut bool) -> Sql<Imported> {
-    if see(connection, &entry.key, &entry.digest, Clock::millis_of(entry.received))? {
+/// After all that was imported, and before all that was accepted.
+fn first_sequence(connection: &Connection) -> Sql<i64> {
+    let last: Option<i64> = connection
+        .prepare_cached("SELECT max(sequence) FROM webhook_seen WHERE sequence < ?1")
+        .and_then(|mut last| last.query_row([number(FIRST_SEQUENCE)], |row| row.get(0)))
+        .typed()?;
+    Ok(last.unwrap_or(0) + 1)
+}
+
+/// It is placed at this sequence.
+fn one(connection: &Connection, entry: &Entry, next: i64, now: i64, has_erased: &mut bool) -> Sql<Imported> {
+    if see(connection, next, &entry.key, &entry.digest, Clock::millis_of(entry.received))? {
         if entry.state != State::Done {
-            put(connection, connection.last_insert_rowid(), 0, entry, now)?;
+            put(connection, next, 0, entry, now)?;
         }
         return Ok(Imported::Stored);
     }
@@ -38,7 +50,14 @@ fn one(connection: &Connection, entry: &Entry, now: i64, has_erased: &mut bool) 
         .and_then(|mut known| known.query_row([&entry.key.endpoint, &entry.key.id], row))
         .typed()?;
     match merge {
-        Merge::Replace => put(connection, sequence, token, entry, now)?,
+        Merge::Replace => {
+            place(connection, sequence, next)?;
+            put(connection, next, token, entry, now)?;
+        }
+        Merge::Place => {
+            place(connection, sequence, next)?;
+            return Ok(Imported::HasBody);
+        }
         Merge::MarkDone => remove(connection, sequence)?,
         Merge::Erase => {
             overwriting(connection, || erase(connection, sequence, now))?;
@@ -47,6 +66,16 @@ fn one(connection: &Connection, entry: &Entry, now: i64, has_erased: &mut bool) 
         Merge::Keep(imported) => return Ok(imported),
     }
     Ok(Imported::Stored)
+}
+
+fn place(connection: &Connection, from: i64, to: i64) -> Sql<()> {
+    for table in ["webhook_seen", "webhook_pending"] {
+        connection
+            .prepare_cached(&format!("UPDATE {table} SET sequence = ?2 WHERE sequence = ?1"))
+            .and_then(|mut place| place.execute([from, to]))
+            .typed()?;
+    }
+    Ok(())
 }
 
 fn put(connection: &Connection, sequence: i64, token: i64, entry: &Entry, now: i64) -> Sql<()> {
