@@ -66,6 +66,11 @@ pub(crate) async fn has_claimable(context: Context<'_>, request: &ClaimRequest) 
 }
 
 pub(crate) async fn claim(context: Context<'_>, request: &ClaimRequest) -> Sql<Vec<Claim>> {
+    let sql = if request.lapsed { &with_condition(CLAIM_LAPSED, request) } else { CLAIM };
+    claim_by(context, sql, request).await
+}
+
+async fn claim_by(context: Context<'_>, sql: &str, request: &ClaimRequest) -> Sql<Vec<Claim>> {
     let (event_types, is_only) = event_types(request);
     let (limit, lease, max_bytes) = (limit(request.limit), millis(request.lease), number(request.max_bytes));
     let parameters = [
@@ -77,7 +82,6 @@ pub(crate) async fn claim(context: Context<'_>, request: &ClaimRequest) -> Sql<V
         (&lease, Type::INT8),
         (&max_bytes, Type::INT8),
     ];
-    let sql = if request.lapsed { &with_condition(CLAIM_LAPSED, request) } else { CLAIM };
     let rows = in_flight("claim: before the commit", context.rows(sql, &parameters)).await?;
     let mut claims = Vec::with_capacity(rows.len());
     for row in &rows {
@@ -132,4 +136,60 @@ pub(crate) async fn extend(context: Context<'_>, claims: &[ClaimId], lease: Dura
 /// A token that was never given out is -1.
 pub(super) fn token(claim: &ClaimId) -> i64 {
     claim.token.get().try_into().unwrap_or(-1)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use temporary_postgres::{ADMINISTRATOR, PostgresServer};
+    use tokio_postgres::{NoTls, connect};
+
+    use super::*;
+    use crate::schema::{MIGRATIONS, Schema, migrate};
+
+    /// 400 entries in random states, of random event types, sizes and orders.
+    const FILL: &str = "\
+SELECT setseed(0.5);
+WITH input AS MATERIALIZED (
+    SELECT n, CASE WHEN random() < 0.8 THEN 'acme' ELSE 'other' END AS endpoint, floor(random() * 3) AS state,
+        floor(random() * 1500) AS at, (ARRAY['x', 'y', NULL])[1 + floor(random() * 3)::integer] AS event_type,
+        (ARRAY['a', 'b', 'c', NULL])[1 + floor(random() * 20)::integer] AS order_key, floor(random() * 40) AS size
+    FROM generate_series(1, 400) AS n
+), seen AS (
+    INSERT INTO webhook_seen SELECT n, endpoint, 'id' || n, '', n FROM input
+)
+INSERT INTO webhook_pending
+SELECT n, endpoint, state, at, 0, 0, event_type, order_key, NULL, NULL, decode(repeat('00', 1 + size::integer), 'hex') FROM input";
+
+    #[tokio::test]
+    async fn both_queries_choose_the_same_entries() {
+        let Some(server) = PostgresServer::start() else { return };
+        let (client, connection) = connect(&server.url(ADMINISTRATOR, "postgres"), NoTls).await.unwrap();
+        tokio::spawn(connection);
+        let schema = Schema::new("claims").unwrap();
+        migrate(&client, &schema, MIGRATIONS).await.unwrap();
+        let context = Context { client: &client, schema: &schema, now: Some(1000) };
+        context.batch(&schema.qualify(FILL)).await.unwrap();
+        let claim = async |sql: &str, request: &ClaimRequest| {
+            context.batch("BEGIN").await.unwrap();
+            let claims = claim_by(context, sql, request).await.unwrap();
+            context.batch("ROLLBACK").await.unwrap();
+            claims
+        };
+        let types = |types: &[&str]| types.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let (mut counts, lease) = (Vec::new(), Duration::from_secs(30));
+        for event_types in [types(&[]), types(&["x"]), types(&["y", "z"])] {
+            for event_types in [EventTypes::Only(event_types.clone()), EventTypes::Except(event_types.clone())] {
+                for (limit, max_bytes) in [(1000, u64::MAX), (7, u64::MAX), (1000, 90), (1, 0)] {
+                    let (endpoint, event_types) = ("acme".to_owned(), event_types.clone());
+                    let request = ClaimRequest { endpoint, event_types, lapsed: false, limit, max_bytes, lease };
+                    let claims = claim(CLAIM, &request).await;
+                    assert_eq!(claim(&with_condition(CLAIM_LAPSED, &request), &request).await, claims, "{request:?}");
+                    assert_eq!(has_claimable(context, &request).await.unwrap(), !claims.is_empty(), "{request:?}");
+                    counts.push(claims.len());
+                }
+            }
+        }
+        // So the requests differ, and the orders and sizes matter.
+        assert!(counts.iter().max() > Some(&40) && counts.contains(&0) && counts.contains(&1), "{counts:?}");
+    }
 }
