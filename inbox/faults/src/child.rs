@@ -35,6 +35,7 @@ pub(crate) mod variable {
     pub(crate) const PAUSE: &str = "FAULTS_PAUSE";
     pub(crate) const HOURS: &str = "FAULTS_HOURS";
     pub(crate) const MAX_ATTEMPTS: &str = "FAULTS_MAX_ATTEMPTS";
+    pub(crate) const LEASE: &str = "FAULTS_LEASE";
 }
 
 /// Whether this process was started as a [`Child`](crate::Child).
@@ -69,7 +70,7 @@ pub fn run_child<S: Subject>(subject: S) {
         let inbox = Inbox::builder("acme", store, service(&folder, Arc::clone(&subject)))
             .max_attempts(number(variable::MAX_ATTEMPTS, 1_000_000).try_into().expect("attempts fit into 32 bits"))
             .backoff(Backoff::constant(Duration::from_millis(10)))
-            .lease(Duration::from_millis(90))
+            .lease(Duration::from_millis(number(variable::LEASE, 90)))
             .poll_interval(Duration::from_millis(20))
             .retention(Retention::default().unrouted(Duration::ZERO))
             .start()

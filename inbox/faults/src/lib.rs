@@ -1,4 +1,5 @@
-//! Kills processes that use a store of [`webhook_inbox`], and checks what is left.
+//! Kills processes that use a store of [`webhook_inbox`], and checks what is left. Also checks the cases of `docs/reliability.md` that
+//! need no other process.
 //!
 //! A test starts itself again as a child: an inbox that receives deliveries from its standard input, and writes each answer to
 //! its standard output. That pipe is in place of the network; everything else is the real code. The child ends itself with
@@ -13,13 +14,14 @@
 
 // The vendor that the tests of `webhook-inbox` have as well.
 #[path = "../../tests/it/acme.rs"]
-#[expect(dead_code, reason = "the tests of the inbox use the rest")]
 mod acme;
+mod cases;
 mod checks;
 mod child;
 mod parent;
 mod subject;
 
+pub use cases::{check_handlers, check_replays};
 pub use checks::{check_identical, check_poison};
 pub use child::{is_child, run_child};
 pub use parent::{Child, Figures, Plan, handled, kill_at, send_all};

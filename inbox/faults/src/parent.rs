@@ -51,12 +51,22 @@ pub struct Plan<'a> {
     pub hours: u64,
     /// The limit on attempts.
     pub max_attempts: Option<u32>,
+    /// How long a lease lasts.
+    pub lease: Duration,
 }
 
 impl<'a> Plan<'a> {
     /// A child that is not killed.
     pub fn new(test: &'a str, folder: &'a Path) -> Self {
-        Self { test, folder, kill: None, pause: Duration::ZERO, hours: 0, max_attempts: None }
+        Self {
+            test,
+            folder,
+            kill: None,
+            pause: Duration::ZERO,
+            hours: 0,
+            max_attempts: None,
+            lease: Duration::from_millis(90),
+        }
     }
 }
 
@@ -79,6 +89,7 @@ impl Child {
         let mut command = Command::new(env::current_exe().expect("a test has a path"));
         command.args([plan.test, "--exact", "--nocapture", "--include-ignored"]);
         command.env(variable::FOLDER, plan.folder).env(variable::HOURS, plan.hours.to_string());
+        command.env(variable::LEASE, plan.lease.as_millis().to_string());
         if let Some((point, hit)) = plan.kill {
             command.env(variable::POINT, point).env(variable::HIT, hit.to_string());
             command.env(variable::PAUSE, plan.pause.as_micros().to_string());

@@ -9,7 +9,8 @@ use std::{env, fs};
 
 use webhook_inbox::store::Clock;
 use webhook_inbox_faults::{
-    Child, Plan, Subject, check_identical, check_poison, is_child, kill_at, run_child, send_all,
+    Child, Plan, Subject, check_handlers, check_identical, check_poison, check_replays, is_child, kill_at, run_child,
+    send_all,
 };
 use webhook_inbox_sqlite::rusqlite::Connection;
 use webhook_inbox_sqlite::{SqliteEffect, SqliteOptions, SqliteStore};
@@ -78,6 +79,18 @@ fn d07_a_delivery_that_kills_the_process_is_dead_after_all_attempts() {
 fn r07_f09_identical_deliveries_to_three_processes_have_one_effect() {
     let folder = tempfile::tempdir().unwrap();
     check_identical(&Files, CHILD, folder.path());
+}
+
+#[test]
+fn r01_to_r17_replays_and_duplicates() {
+    let folder = tempfile::tempdir().unwrap();
+    check_replays(Files, folder.path());
+}
+
+#[test]
+fn d07_f10_f15_to_f17_f21_handlers_and_processes() {
+    let folder = tempfile::tempdir().unwrap();
+    check_handlers(Files, folder.path());
 }
 
 /// The loss of power is simulated: a library that is loaded into the child copies each file when it is synchronized. What was

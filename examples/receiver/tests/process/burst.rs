@@ -18,12 +18,22 @@ const MEMORY: u64 = 64;
 /// next process handles them.
 #[test]
 fn f22_a_burst_is_stored_and_handled_later() {
-    let count: usize = env::var("BURST").map_or(400, |count| count.parse().expect("`BURST` is a number"));
     let folder = tempfile::tempdir().expect("there should be a temporary folder");
+    burst("INBOX", &folder.path().join("webhooks.sqlite").display().to_string());
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn f22_a_burst_is_stored_on_postgresql_and_handled_later() {
+    let Some(server) = temporary_postgres::PostgresServer::start() else { return };
+    burst("DATABASE_URL", &server.url(temporary_postgres::ADMINISTRATOR, "postgres"));
+}
+
+fn burst(variable: &str, value: &str) {
+    let count: usize = env::var("BURST").map_or(400, |count| count.parse().expect("`BURST` is a number"));
     let start = |work_ms: &str| {
         Server::start_with(|command| {
-            let inbox = folder.path().join("webhooks.sqlite");
-            command.env("INBOX", inbox).env("GRACE_MS", "0").env("WORK_MS", work_ms).env("LEASE_MS", "500");
+            command.env(variable, value).env("GRACE_MS", "0").env("WORK_MS", work_ms).env("LEASE_MS", "500");
         })
     };
     let mut server = start("3600000");

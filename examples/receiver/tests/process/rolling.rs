@@ -23,7 +23,7 @@ fn f15_processes_that_are_replaced_under_load_lose_and_double_nothing() {
 
 #[cfg(feature = "postgres")]
 #[test]
-fn f15_so_it_is_with_postgresql() {
+fn f15_processes_that_are_replaced_on_postgresql_lose_and_double_nothing() {
     let Some(server) = temporary_postgres::PostgresServer::start() else { return };
     roll("DATABASE_URL", &server.url(temporary_postgres::ADMINISTRATOR, "postgres"));
 }

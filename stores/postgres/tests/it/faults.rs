@@ -6,7 +6,9 @@ use std::{env, fs};
 
 use tempfile::TempDir;
 use webhook_inbox::store::Clock;
-use webhook_inbox_faults::{Subject, check_identical, check_poison, is_child, kill_at, run_child};
+use webhook_inbox_faults::{
+    Subject, check_handlers, check_identical, check_poison, check_replays, is_child, kill_at, run_child,
+};
 use webhook_inbox_postgres::{PostgresEffect, PostgresOptions, PostgresStore};
 
 use crate::support::{Place, connect};
@@ -93,4 +95,16 @@ fn d07_a_delivery_that_kills_the_process_is_dead_after_all_attempts() {
 fn r07_f09_identical_deliveries_to_three_processes_have_one_effect() {
     let Some(folder) = Tables::create("identical") else { return };
     check_identical(&Tables, CHILD, folder.path());
+}
+
+#[test]
+fn r01_to_r17_replays_and_duplicates() {
+    let Some(folder) = Tables::create("replays") else { return };
+    check_replays(Tables, folder.path());
+}
+
+#[test]
+fn d07_f10_f15_to_f17_f21_handlers_and_processes() {
+    let Some(folder) = Tables::create("handlers") else { return };
+    check_handlers(Tables, folder.path());
 }
