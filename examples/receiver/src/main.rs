@@ -56,7 +56,7 @@ struct Options {
     #[arg(long, env, default_value = "webhooks.sqlite")]
     inbox: PathBuf,
 
-    /// A PostgreSQL database in place of the file, as a URL; needs the feature `postgres`
+    /// A PostgreSQL database in place of the file, as a URL
     #[arg(long, env, hide_env_values = true)]
     database_url: Option<String>,
 
@@ -96,7 +96,7 @@ async fn run(options: &Options) -> Result<(), BoxError> {
         #[cfg(not(feature = "postgres"))]
         {
             let _ = url;
-            return Err("`DATABASE_URL` is set: run it with `--features postgres`, or without the variable".into());
+            return Err("`DATABASE_URL` is set: it needs the feature `postgres`, which is a default".into());
         }
     }
     let store = SqliteStore::open(&options.inbox).map_err(|error| format!("cannot use the inbox: {error}"))?;

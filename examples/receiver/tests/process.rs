@@ -245,7 +245,7 @@ fn a_database_without_the_feature_is_an_error() {
     let mut process = Process::spawn(|command| {
         command.env("DATABASE_URL", "postgresql://localhost/app");
     });
-    process.log.wait_for("error: `DATABASE_URL` is set: run it with `--features postgres`");
+    process.log.wait_for("error: `DATABASE_URL` is set: it needs the feature `postgres`");
     assert_eq!(process.exit().code(), Some(1));
 }
 
