@@ -91,7 +91,9 @@ pub(crate) async fn migrate(client: &Client, schema: &Schema, migrations: &[Migr
         execute(&sql).await.map_err(|error| {
             StoreError::new(error.kind(), format!("its tables cannot be created or upgraded: {error}"))
         })?;
-        tracing::info!(schema = schema.name, from, to = migrations.len(), "the tables of the inbox are upgraded");
+        if from > 0 {
+            tracing::info!(schema = schema.name, from, to = migrations.len(), "the tables of the inbox are upgraded");
+        }
     }
     execute("COMMIT").await
 }

@@ -40,7 +40,9 @@ pub(crate) fn migrate(connection: &mut Connection, migrations: &[Migration]) -> 
         }
         let (latest, oldest) = (version_of(migrations), migrations.last().map_or(0, |migration| migration.oldest));
         execute(&format!("UPDATE webhook_schema SET version = {latest}, oldest = {oldest}"))?;
-        tracing::info!(from, to = latest, "the tables of the inbox are upgraded");
+        if from > 0 {
+            tracing::info!(from, to = latest, "the tables of the inbox are upgraded");
+        }
     }
     transaction.commit().map_err(|error| store_error(&error))
 }
