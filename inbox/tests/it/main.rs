@@ -15,6 +15,7 @@ mod operating;
 mod ordering;
 mod pages;
 mod replaying;
+mod schedule;
 mod shutdown;
 mod stores;
 mod support;
