@@ -21,14 +21,21 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// A reason is at most this long.
 const MAX_REASON_CHARS: usize = 500;
 
-/// The places that an attempt occupies until it ends.
-pub(crate) type Permits = Vec<OwnedSemaphorePermit>;
+/// What an attempt occupies.
+pub(crate) struct Places {
+    /// Until its handler has finished.
+    pub(crate) handling: OwnedSemaphorePermit,
+    /// The same among those of its event type.
+    pub(crate) limited: Option<OwnedSemaphorePermit>,
+    /// Until its end is stored.
+    pub(crate) claimed: OwnedSemaphorePermit,
+}
 
 /// Handles a delivery in a task of its own. `None` if it is being handled here already.
 pub(crate) fn start<S: Store, W: Webhooks>(
     shared: &Arc<Shared<S, W>>,
     claim: Claim,
-    permits: Permits,
+    places: Places,
 ) -> Option<JoinHandle<()>> {
     let key = claim.id.key.clone();
     if !shared.held.begin(&claim) {
@@ -47,7 +54,10 @@ pub(crate) fn start<S: Store, W: Webhooks>(
             let (key, age) = (claim.id.key.clone(), claim.age);
             let age = || age + claimed.elapsed();
             let ended = run(&this, claim).await;
-            if let Some(claim) = this.held.end(&key) {
+            let claim = this.held.end(&key);
+            let Places { handling, limited, claimed: place } = places;
+            drop((handling, limited));
+            if let Some(claim) = claim {
                 match ended {
                     Some(ended) => finish(&this, &claim, ended, age).await,
                     // The handler has done it.
@@ -55,7 +65,7 @@ pub(crate) fn start<S: Store, W: Webhooks>(
                 }
                 this.held.remove(&claim);
             }
-            drop(permits);
+            drop(place);
             this.held.ended.notify_one();
             this.progressed();
             if this.settings.order.is_some() {

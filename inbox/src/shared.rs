@@ -42,10 +42,13 @@ pub(crate) enum Phase {
     Stopped,
 }
 
-/// How many deliveries can be handled at once, in all and by event type.
+/// How many deliveries can be handled at once, in all and by event type, and how many can be claimed.
 pub(crate) struct Slots {
     pub(crate) all: Arc<Semaphore>,
     pub(crate) limited: Vec<(&'static str, Arc<Semaphore>)>,
+    /// Those that are handled, and those whose ends are on the way to the store. As many can end as can be handled, so that
+    /// handlers do not wait for a commit.
+    pub(crate) claimed: Arc<Semaphore>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -88,6 +91,7 @@ impl<S: Store, W: Webhooks> Shared<S, W> {
             slots: Slots {
                 all: slots(settings.concurrency),
                 limited: settings.limits.iter().map(|(name, limit)| (*name, slots(*limit))).collect(),
+                claimed: slots(settings.concurrency.saturating_mul(2)),
             },
             held: Held::default(),
             phase: watch::Sender::new(Phase::Running),

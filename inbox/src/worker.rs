@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::select;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinHandle, yield_now};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout};
 use webhook_receiver::{LeaseState, Webhooks};
 
-use crate::attempt::{self, Permits};
+use crate::attempt::{self, Places};
 use crate::metrics;
 use crate::pace::in_steps;
 use crate::shared::{Call, Phase, Shared};
@@ -35,10 +35,9 @@ pub(crate) async fn claim<S: Store, W: Webhooks>(shared: Arc<Shared<S, W>>) {
         select! {
             biased;
             () = shared.until(Phase::Draining) => return,
-            first = Arc::clone(&shared.slots.all).acquire_owned() => {
-                // A semaphore that is never closed.
-                let Ok(first) = first else { return };
-                // Ends that shared a commit free their places together.
+            first = free(&shared) => {
+                let Some(first) = first else { return };
+                // Handlers that were claimed together may end together.
                 yield_now().await;
                 if !round(&shared, vec![first], &withheld).await.is_empty() {
                     continue;
@@ -51,6 +50,19 @@ pub(crate) async fn claim<S: Store, W: Webhooks>(shared: Arc<Shared<S, W>>) {
             () = sleep_until(next_lapsed) => {}
         }
     }
+}
+
+/// A place for a delivery that can be claimed.
+struct Free {
+    handling: OwnedSemaphorePermit,
+    claimed: OwnedSemaphorePermit,
+}
+
+/// Waits for a place. `None` never happens: the semaphores are not closed.
+async fn free<S: Store, W: Webhooks>(shared: &Shared<S, W>) -> Option<Free> {
+    let claimed = Arc::clone(&shared.slots.claimed).acquire_owned().await.ok()?;
+    let handling = Arc::clone(&shared.slots.all).acquire_owned().await.ok()?;
+    Some(Free { handling, claimed })
 }
 
 /// Handles one delivery whose lease has lapsed, and returns whether there was one.
@@ -73,14 +85,13 @@ async fn isolated<S: Store, W: Webhooks>(shared: &Arc<Shared<S, W>>) -> bool {
     }
     let place = async {
         alone(shared).await;
-        Arc::clone(&shared.slots.all).acquire_owned().await
+        free(shared).await
     };
     let place = select! {
         () = shared.until(Phase::Draining) => return false,
         place = place => place,
     };
-    // A semaphore that is never closed.
-    let Ok(place) = place else { return false };
+    let Some(place) = place else { return false };
     let mut places = vec![place];
     let Some(task) = claim_into(shared, true, &[], &mut places).await.pop() else { return false };
     select! {
@@ -137,13 +148,14 @@ async fn alone<S: Store, W: Webhooks>(shared: &Shared<S, W>) {
 /// tasks.
 async fn round<S: Store, W: Webhooks>(
     shared: &Arc<Shared<S, W>>,
-    mut places: Permits,
+    mut places: Vec<Free>,
     withheld: &[&str],
 ) -> Vec<JoinHandle<()>> {
     while places.len() < LARGEST_CLAIM
-        && let Ok(place) = Arc::clone(&shared.slots.all).try_acquire_owned()
+        && let Ok(claimed) = Arc::clone(&shared.slots.claimed).try_acquire_owned()
+        && let Ok(handling) = Arc::clone(&shared.slots.all).try_acquire_owned()
     {
-        places.push(place);
+        places.push(Free { handling, claimed });
     }
     claim_into(shared, false, withheld, &mut places).await
 }
@@ -153,7 +165,7 @@ async fn claim_into<S: Store, W: Webhooks>(
     shared: &Arc<Shared<S, W>>,
     lapsed: bool,
     withheld: &[&str],
-    places: &mut Permits,
+    places: &mut Vec<Free>,
 ) -> Vec<JoinHandle<()>> {
     let mut tasks = Vec::new();
     for (event_type, semaphore) in shared.slots.limited.iter().filter(|(name, _)| !withheld.contains(name)) {
@@ -171,32 +183,28 @@ async fn part<S: Store, W: Webhooks>(
     event_types: EventTypes,
     lapsed: bool,
     limited: Option<&Arc<Semaphore>>,
-    places: &mut Permits,
+    places: &mut Vec<Free>,
 ) -> Vec<JoinHandle<()>> {
-    let mut permits: Vec<Permits> = Vec::new();
+    let mut taken = Vec::new();
     while let Some(place) = places.pop() {
-        let Some(semaphore) = limited else {
-            permits.push(vec![place]);
-            continue;
-        };
-        match Arc::clone(semaphore).try_acquire_owned() {
-            Ok(special) => permits.push(vec![place, special]),
+        match limited.map(|semaphore| Arc::clone(semaphore).try_acquire_owned()).transpose() {
+            Ok(limited) => taken.push((place, limited)),
             Err(_) => {
                 places.push(place);
                 break;
             }
         }
     }
-    if permits.is_empty() {
+    if taken.is_empty() {
         return Vec::new();
     }
     let mut tasks = Vec::new();
-    for claim in claims(shared, &request(shared, event_types, lapsed, permits.len())).await {
+    for claim in claims(shared, &request(shared, event_types, lapsed, taken.len())).await {
         // A store returns at most as many as it was asked for. Others lapse.
-        let Some(permits) = permits.pop() else { break };
-        tasks.extend(attempt::start(shared, claim, permits));
+        let Some((Free { handling, claimed }, limited)) = taken.pop() else { break };
+        tasks.extend(attempt::start(shared, claim, Places { handling, limited, claimed }));
     }
-    places.extend(permits.into_iter().filter_map(|permits| permits.into_iter().next()));
+    places.extend(taken.into_iter().map(|(place, _)| place));
     tasks
 }
 
@@ -229,9 +237,9 @@ async fn claims<S: Store, W: Webhooks>(shared: &Shared<S, W>, request: &ClaimReq
 /// Finds out when the last handler of an inbox that is draining has ended.
 pub(crate) async fn drain<S: Store, W: Webhooks>(shared: Arc<Shared<S, W>>) {
     shared.until(Phase::Draining).await;
-    let all = u32::try_from(shared.settings.concurrency).unwrap_or(u32::MAX);
+    let all = u32::try_from(shared.settings.concurrency.saturating_mul(2)).unwrap_or(u32::MAX);
     // A semaphore that is never closed.
-    let _ = shared.slots.all.acquire_many(all).await;
+    let _ = shared.slots.claimed.acquire_many(all).await;
     shared.enter(Phase::Drained);
 }
 
