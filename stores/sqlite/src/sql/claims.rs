@@ -1,7 +1,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, named_params, params};
 use webhook_inbox::store::{
     Claim, ClaimId, ClaimRequest, ClaimToken, EventTypes, Finish, Finished, Key, State, StoreError, StoreErrorKind,
     Verdict, crash_point, within,
@@ -129,82 +129,107 @@ pub(crate) fn extend(connection: &Connection, claims: &[ClaimId], lease: Duratio
 }
 
 pub(crate) fn finish(connection: &Connection, batch: Vec<Finish<SqliteEffect>>, now: i64) -> Sql<Vec<Finished>> {
-    let finished = batch.into_iter().map(|Finish { claim, verdict }| end(connection, &claim, verdict, now)).collect();
+    let mut statements = Statements::prepare(connection)?;
+    let end = |Finish { claim, verdict }| statements.end(&claim, verdict, now);
+    let finished = batch.into_iter().map(end).collect();
     crash_point("finish: before the commit");
     finished
 }
 
-fn end(connection: &Connection, claim: &ClaimId, verdict: Verdict<SqliteEffect>, now: i64) -> Sql<Finished> {
-    let (state, at, attempts, reason) = match verdict {
-        Verdict::Done(effects) => return done(connection, claim, effects, now),
-        Verdict::Retry { after, reason } => (0, now.saturating_add(millis(after)), 0, Some(reason)),
-        Verdict::Release => (0, now, 1, None),
-        Verdict::Dead { reason } => (2, now, 0, Some(reason)),
-        Verdict::Unrouted { reason } => (3, now, 0, Some(reason)),
-    };
-    let Some(sequence) = sequence(connection, &claim.key)? else { return Ok(Finished::Fenced) };
-    let rows = connection
-        .prepare_cached(
-            "UPDATE webhook_pending SET state = ?3, at = ?4, attempts = max(attempts - ?5, 0), reason = coalesce(?6, reason)
-             WHERE sequence = ?1 AND token = ?2 AND state = 1",
-        )
-        .and_then(|mut update| update.execute(params![sequence, token(claim), state, at, attempts, reason]))
-        .typed()?;
-    Ok(if rows > 0 { Finished::Applied } else { Finished::Fenced })
+/// What each end of a batch needs.
+struct Statements<'c> {
+    connection: &'c Connection,
+    find: CachedStatement<'c>,
+    delete: CachedStatement<'c>,
+    savepoint: CachedStatement<'c>,
+    release: CachedStatement<'c>,
 }
 
-/// The mark and the effects, or neither.
-fn done(connection: &Connection, claim: &ClaimId, effects: Vec<SqliteEffect>, now: i64) -> Sql<Finished> {
-    let execute = |sql| connection.prepare_cached(sql).and_then(|mut statement| statement.execute([])).typed();
-    let has_effects = !effects.is_empty();
-    if has_effects {
-        execute("SAVEPOINT webhook_effects")?;
-    }
-    let is_marked = mark(connection, claim, now)?;
-    let mut failure = None;
-    if is_marked {
-        failure = effects.into_iter().find_map(|effect| run(connection, effect).err());
-    }
-    if connection.is_autocommit() {
-        // A full disk, or an effect that ended the transaction.
-        let error = failure.unwrap_or_else(|| "an effect has ended the transaction".into());
-        return Err(ended(error));
-    }
-    if has_effects {
-        if failure.is_some() {
-            execute("ROLLBACK TO webhook_effects")?;
-        }
-        execute("RELEASE webhook_effects")?;
-    }
-    Ok(match failure {
-        Some(error) => Finished::EffectFailed(error),
-        None if is_marked => Finished::Applied,
-        None => Finished::Fenced,
-    })
+/// The entry of a claim that is held.
+struct Held {
+    sequence: i64,
+    order_key: Option<String>,
+    version: Option<i64>,
 }
 
-fn mark(connection: &Connection, claim: &ClaimId, now: i64) -> Sql<bool> {
-    let marked: Option<(Option<String>, Option<i64>)> = connection
-        .prepare_cached(
-            "DELETE FROM webhook_pending WHERE state = 1 AND token = ?3
-                 AND sequence = (SELECT sequence FROM webhook_seen WHERE endpoint = ?1 AND id = ?2)
-             RETURNING order_key, version",
-        )
-        .and_then(|mut delete| {
-            let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
-            delete.query_row(params![claim.key.endpoint, claim.key.id, token(claim)], row).optional()
+impl<'c> Statements<'c> {
+    fn prepare(connection: &'c Connection) -> Sql<Self> {
+        let prepare = |sql| connection.prepare_cached(sql).typed();
+        Ok(Self {
+            connection,
+            // Not `DELETE … RETURNING`, for which SQLite creates a table each time.
+            find: prepare(
+                "SELECT p.sequence, p.order_key, p.version
+                 FROM webhook_seen s JOIN webhook_pending p ON p.sequence = s.sequence
+                 WHERE s.endpoint = ?1 AND s.id = ?2 AND p.state = 1 AND p.token = ?3",
+            )?,
+            delete: prepare("DELETE FROM webhook_pending WHERE sequence = ?1")?,
+            savepoint: prepare("SAVEPOINT webhook_effects")?,
+            release: prepare("RELEASE webhook_effects")?,
         })
-        .typed()?;
-    if let Some((Some(order_key), Some(version))) = &marked {
-        connection
+    }
+
+    fn end(&mut self, claim: &ClaimId, verdict: Verdict<SqliteEffect>, now: i64) -> Sql<Finished> {
+        let Some(held) = self.find(claim)? else { return Ok(Finished::Fenced) };
+        let (state, at, attempts, reason) = match verdict {
+            Verdict::Done(effects) => return self.done(claim, held, effects, now),
+            Verdict::Retry { after, reason } => (0, now.saturating_add(millis(after)), 0, Some(reason)),
+            Verdict::Release => (0, now, 1, None),
+            Verdict::Dead { reason } => (2, now, 0, Some(reason)),
+            Verdict::Unrouted { reason } => (3, now, 0, Some(reason)),
+        };
+        self.connection
+            .prepare_cached(
+                "UPDATE webhook_pending
+                 SET state = ?2, at = ?3, attempts = max(attempts - ?4, 0), reason = coalesce(?5, reason)
+                 WHERE sequence = ?1",
+            )
+            .and_then(|mut update| update.execute(params![held.sequence, state, at, attempts, reason]))
+            .typed()?;
+        Ok(Finished::Applied)
+    }
+
+    fn find(&mut self, claim: &ClaimId) -> Sql<Option<Held>> {
+        let held = |row: &Row<'_>| Ok(Held { sequence: row.get(0)?, order_key: row.get(1)?, version: row.get(2)? });
+        self.find.query_row(params![claim.key.endpoint, claim.key.id, token(claim)], held).optional().typed()
+    }
+
+    /// The mark and the effects, or neither.
+    fn done(&mut self, claim: &ClaimId, held: Held, effects: Vec<SqliteEffect>, now: i64) -> Sql<Finished> {
+        let has_effects = !effects.is_empty();
+        if has_effects {
+            self.savepoint.execute([]).typed()?;
+        }
+        self.delete.execute([held.sequence]).typed()?;
+        self.remember(claim, held, now)?;
+        let failure = effects.into_iter().find_map(|effect| run(self.connection, effect).err());
+        if self.connection.is_autocommit() {
+            // A full disk, or an effect that ended the transaction.
+            let error = failure.unwrap_or_else(|| "an effect has ended the transaction".into());
+            return Err(ended(error));
+        }
+        if has_effects {
+            if failure.is_some() {
+                let undo = self.connection.prepare_cached("ROLLBACK TO webhook_effects");
+                undo.and_then(|mut undo| undo.execute([])).typed()?;
+            }
+            self.release.execute([]).typed()?;
+        }
+        Ok(failure.map_or(Finished::Applied, Finished::EffectFailed))
+    }
+
+    /// The version of what is done.
+    fn remember(&self, claim: &ClaimId, held: Held, now: i64) -> Sql<()> {
+        let (Some(order_key), Some(version)) = (held.order_key, held.version) else { return Ok(()) };
+        self.connection
             .prepare_cached(
                 "INSERT INTO webhook_version (endpoint, order_key, version, at) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT (endpoint, order_key) DO UPDATE SET version = max(version, excluded.version), at = excluded.at",
             )
             .and_then(|mut remember| remember.execute(params![claim.key.endpoint, order_key, version, now]))
-            .typed()?;
+            .map(drop)
+            .typed()
     }
-    Ok(marked.is_some())
 }
 
 fn run(connection: &Connection, effect: SqliteEffect) -> Result<(), BoxError> {
