@@ -40,7 +40,8 @@ pub(crate) async fn replay<S: Store>(store: &S, replay: &Replay) -> Done {
         let of_id = |id: &String| found.iter().filter(|entry| entry.key.id == *id).count();
         if let Some(id) = selection.ids.iter().find(|id| of_id(id) == 0) {
             return Err(Failure::failed(format!(
-                "nothing was replayed: the delivery with the id `{}` is not dead or unrouted with a body, and waits for no attempt",
+                "nothing was replayed: the delivery with the id `{}` is not dead or unrouted with a body, and waits for no \
+                 attempt",
                 harmless(id)
             )));
         }

@@ -34,7 +34,8 @@ pub fn check_replays<S: Subject>(subject: S, folder: &Path) {
         let store = inbox.store();
         let body = &created("a");
 
-        // R01, R03: before and after it was handled. R09: when the vendor sends it again days later. R15: while old ones are purged.
+        // R01, R03: before and after it was handled. R09: when the vendor sends it again days later. R15: while old ones are
+        // purged.
         assert_eq!(send(&inbox, "r01", body).await, "stored");
         assert_eq!(send(&inbox, "r01", body).await, "duplicate");
         until(store, "r01", State::Done).await;

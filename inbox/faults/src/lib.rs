@@ -1,5 +1,5 @@
-//! Kills processes that use a store of [`webhook_inbox`], and checks what is left. Also checks the cases of `docs/reliability.md` that
-//! need no other process.
+//! Kills processes that use a store of [`webhook_inbox`], and checks what is left. Also checks the cases of
+//! `docs/reliability.md` that need no other process.
 //!
 //! A test starts itself again as a child: an inbox that receives deliveries from its standard input, and writes each answer to
 //! its standard output. That pipe is in place of the network; everything else is the real code. The child ends itself with

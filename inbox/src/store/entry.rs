@@ -205,8 +205,8 @@ impl Selection {
         self.states.is_empty() && !self.retrying
     }
 
-    /// For a store with numbers in place of states: those of the states, and 5 for [retrying](Self::retrying). Empty if there is no
-    /// condition.
+    /// For a store with numbers in place of states: those of the states, and 5 for [retrying](Self::retrying). Empty if there is
+    /// no condition.
     pub fn state_numbers(&self) -> Vec<i16> {
         const RETRYING: i16 = 5;
         self.states.iter().map(|state| state.number()).chain(self.retrying.then_some(RETRYING)).collect()

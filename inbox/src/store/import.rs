@@ -49,8 +49,8 @@ pub struct Known<'a> {
 pub enum Merge {
     /// Everything but the key and the digest becomes that of the imported entry, which is placed like a new one.
     Replace,
-    /// It is placed like a new one, and nothing else is changed: [`Imported::HasBody`]. The other store has accepted it as well, in
-    /// an order.
+    /// It is placed like a new one, and nothing else is changed: [`Imported::HasBody`]. The other store has accepted it as well,
+    /// in an order.
     Place,
     /// It becomes done: it was handled elsewhere.
     MarkDone,

@@ -202,7 +202,9 @@ mod tests {
         // The version before opens and uses them.
         migrate(&mut connection, &[OLDER, TO_FIRST]).unwrap();
         check(&connection, &[OLDER, TO_FIRST]).unwrap();
-        connection.execute_batch("INSERT INTO webhook_seen (sequence, endpoint, id, digest, received) VALUES (4, 'acme', 'd', zeroblob(32), 4000)").unwrap();
+        let insert = "INSERT INTO webhook_seen (sequence, endpoint, id, digest, received)
+             VALUES (4, 'acme', 'd', zeroblob(32), 4000)";
+        connection.execute_batch(insert).unwrap();
         assert_eq!(entries(&connection).len(), 4);
         // The same from the beginning.
         let (_folder, mut connection) = file();

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 use std::fs;
+#[cfg(unix)]
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -168,6 +170,12 @@ async fn a_move_and_the_way_back_by_command() {
     };
     assert_eq!(of(&entries(&new.store()).await), of(&before));
     assert!(entries(&old.store()).await.iter().all(|entry| entry.bytes.is_none()));
+    // Neither in the file nor in its log. Another process looks: one that closes a file loses its locks on it.
+    #[cfg(unix)]
+    for (folder, has_bodies) in [(&old, false), (&new, true)] {
+        let grep = Command::new("grep").args(["-raqF", r#""asset":"bad""#]).arg(folder.0.path()).status().unwrap();
+        assert_eq!(grep.success(), has_bodies);
+    }
     let (code, _, error) = output(&old_url, &format!("move --to {new_url} --finish --yes"));
     assert!(code == 1 && error.contains("prepare the move first"), "{error}");
 

@@ -158,7 +158,8 @@ WITH input AS MATERIALIZED (
     INSERT INTO webhook_seen SELECT n, endpoint, 'id' || n, '', n FROM input
 )
 INSERT INTO webhook_pending
-SELECT n, endpoint, state, at, 0, 0, event_type, order_key, NULL, NULL, decode(repeat('00', 1 + size::integer), 'hex') FROM input";
+SELECT n, endpoint, state, at, 0, 0, event_type, order_key, NULL, NULL, decode(repeat('00', 1 + size::integer), 'hex')
+FROM input";
 
     #[tokio::test]
     async fn both_queries_choose_the_same_entries() {
