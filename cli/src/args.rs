@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
 use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
 use webhook_generator::Stage;
-use webhook_generator::config::{CrateName, Receiver};
+use webhook_generator::config::{CrateName, CrateVersion, Receiver};
 use webhook_generator::source::{Limit, Limits};
 
 /// Generate Rust crates that receive webhooks
@@ -25,6 +26,7 @@ pub(crate) enum Command {
     #[cfg(feature = "fetch")]
     Fetch(Fetch),
     Diff(Diff),
+    Release(Release),
     Overlay(Overlay),
     Explain(Explain),
     Inbox(Inbox),
@@ -245,6 +247,48 @@ pub(crate) enum FailOn {
     Any,
 }
 
+/// Release a new version of a crate
+///
+/// What has changed since the last release decides the version; the first release has that of `codegen.toml`. The command writes
+/// `crate-version` in `codegen.toml`; `released.json`, the record of what the crate has now; the section of the changelog in
+/// `released.md`; and the crate: all of them, or none. If nothing has changed, it says so. Commit what it writes.
+///
+/// Without `--config`, the command releases the crate of every `codegen.toml` that the workspace's `Cargo.toml` lists, or else of
+/// the one in the working directory.
+///
+/// Exit code: 0 on success, also if there is nothing to release; 1 if a description, a configuration or a record has errors, the
+/// version is too small, or something cannot be written; 2 if the command line or the workspace's `Cargo.toml` is wrong.
+#[derive(Args)]
+pub(crate) struct Release {
+    /// The `codegen.toml` of a crate
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// The version to release: not less than what has changed needs
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) version: Option<CrateVersion>,
+
+    /// The date of the release, such as 2026-11-29; the default is today, in UTC
+    #[arg(long, value_name = "DATE")]
+    pub(crate) date: Option<Date>,
+
+    /// Write nothing; show the section of the changelog, and list what would be written and removed
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// The format of diagnostics and the summary
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) message_format: MessageFormat,
+
+    /// Override a resource limit; repeat it for several
+    #[arg(long = "limit", value_name = "NAME=NUMBER", long_help = limit_help())]
+    pub(crate) limits: Vec<Limit>,
+
+    /// Print each finding, every file and the time of each phase
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+}
+
 /// Print a description with its overlays applied
 ///
 /// Diagnostics go to standard error.
@@ -289,6 +333,25 @@ pub(crate) struct Input {
     /// Override a resource limit; repeat it for several
     #[arg(long = "limit", value_name = "NAME=NUMBER", long_help = limit_help())]
     pub(crate) limits: Vec<Limit>,
+}
+
+impl Generate {
+    /// A crate as its configuration states it.
+    pub(crate) fn of(input: Input) -> Self {
+        Self {
+            input,
+            out: None,
+            crate_name: None,
+            receiver: None,
+            prune_names: false,
+            check: false,
+            dry_run: false,
+            #[cfg(feature = "watch")]
+            watch: false,
+            emit: None,
+            verbose: false,
+        }
+    }
 }
 
 impl Input {

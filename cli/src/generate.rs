@@ -7,13 +7,14 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::error::ErrorKind;
-use webhook_generator::diagnostics::{Diagnostic, Diagnostics};
-use webhook_generator::write::{Action, FilePlan, Plan};
+use webhook_generator::diagnostics::Diagnostics;
+use webhook_generator::write::{Action, FilePlan, Plan, apply_all};
 use webhook_generator::{Outcome, Output, Reached, Request, Stage};
 
 use crate::args::{Generate, UsageError};
-use crate::job::Job;
+use crate::job::{Job, Records};
 use crate::paths::without_links;
+use crate::released::Released;
 use crate::report::{self, End, Report, ReportOptions};
 use crate::selection::Selection;
 use crate::stack::on_large_stack;
@@ -40,7 +41,7 @@ impl Generate {
     pub(crate) fn generate_and(&self, mut seen: impl FnMut(&Report)) -> Result<ExitCode, UsageError> {
         let mut selection = Selection::new(&self.input)?;
         if self.emit.is_some() {
-            selection = selection.only()?;
+            selection = selection.only("only one crate can be shown")?;
         }
         let jobs = selection.jobs(&self.input.limits, |context| Job::generate(self, context))?;
         distinct_folders(jobs.iter().flatten())?;
@@ -64,7 +65,7 @@ impl Generate {
 }
 
 /// Refuses two crates with the same output folder.
-fn distinct_folders<'a>(jobs: impl Iterator<Item = &'a Job>) -> Result<(), UsageError> {
+pub(crate) fn distinct_folders<'a>(jobs: impl Iterator<Item = &'a Job>) -> Result<(), UsageError> {
     let mut folders = BTreeMap::new();
     for Job { name, out, .. } in jobs {
         if let Some(out) = out
@@ -97,7 +98,8 @@ impl Run {
         self.phase = now;
     }
 
-    fn run(mut self, job: Job, arguments: &Generate) -> Report {
+    /// Runs the stages, and writes or shows the result.
+    pub(crate) fn run(mut self, job: Job, arguments: &Generate) -> Report {
         let stage = arguments.emit.map(Stage::from);
         let mut shown = None;
         let outcome = self.stages(&job.request, |reached| {
@@ -138,18 +140,23 @@ impl Run {
             generated: output.as_ref().map(|output| (output.api.webhooks.len(), output.api.types.len())),
             #[cfg(feature = "watch")]
             catalogue: output.as_ref().filter(|_| arguments.watch).map(|output| output.catalogue.clone()),
+            release: Released::of(&job.request, output.as_ref()),
             ..Report::failed(job.name, sources, diagnostics)
         };
         if let Some(shown) = shown {
             report.end = End::Shown;
             report.shown = shown;
         } else if let (Some(output), Some(out)) = (output, &job.out) {
-            match self.put(&output, out, job.names.as_deref(), arguments, &mut report) {
+            match self.put(&output, out, job.records.as_ref(), arguments, &mut report) {
                 Ok(end) => report.end = end,
                 Err(problems) => problems.iter().for_each(|problem| report.diagnostics.push(problem.clone())),
             }
         }
         report.out = job.out;
+        #[cfg(feature = "watch")]
+        {
+            report.records = job.records.map(Records::paths).unwrap_or_default();
+        }
         report.assumed_receiver = job.assumed_receiver;
         report.phases = self.phases;
         report.usage = usage;
@@ -162,33 +169,32 @@ impl Run {
         &mut self,
         output: &Output,
         out: &Path,
-        names: Option<&Path>,
+        records: Option<&Records>,
         arguments: &Generate,
         report: &mut Report,
     ) -> Result<End, Diagnostics> {
         let plan = Plan::new(out, &output.crate_name, &output.files)?;
-        let names = names.map(|path| Ok((path, FilePlan::new(path, output.names.clone())?))).transpose();
-        let names = names.map_err(|error: Diagnostic| Diagnostics::from(error))?;
+        let names = records.map(|records| (records.names.clone(), output.names.clone()));
+        let released = output.release.iter().flat_map(|cut| cut.files.iter().cloned());
+        let mut renewed = Vec::new();
+        for (path, text) in names.into_iter().chain(released) {
+            let file = FilePlan::new(&path, text)?;
+            report.renewed.push((path, file.action()));
+            renewed.push(file);
+        }
         self.phase_done("compare");
         report.files = plan.actions().map(|(path, action)| (path.to_owned(), action)).collect();
-        report.names = names.as_ref().map(|(path, plan)| ((*path).to_owned(), plan.action()));
         if arguments.check {
+            let is_fresh = plan.is_fresh() && renewed.iter().all(|file| file.action() == Action::Keep);
             report.shown = plan.diff(MAX_DIFF_LINES);
-            let mut is_fresh = plan.is_fresh();
-            if let Some((_, names)) = names {
-                is_fresh &= names.action() == Action::Keep;
-                report.shown += &names.diff(MAX_DIFF_LINES);
-            }
+            report.shown.extend(renewed.into_iter().map(|file| file.diff(MAX_DIFF_LINES)));
             return Ok(if is_fresh { End::Fresh } else { End::Stale });
         }
         if arguments.dry_run {
+            report.shown = output.release.as_ref().map(|cut| format!("{}\n", cut.section)).unwrap_or_default();
             return Ok(End::Listed);
         }
-        plan.apply()?;
-        // Last: if it fails, the old record and the description give the same crate again.
-        if let Some((_, names)) = names {
-            names.apply()?;
-        }
+        apply_all(&renewed, || plan.apply())?;
         self.phase_done("write");
         Ok(End::Written)
     }

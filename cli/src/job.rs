@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
-use webhook_generator::config::{Located, Receiver};
+use webhook_generator::config::{Located, Receiver, beside};
 use webhook_generator::diagnostics::{Code, Diagnostic};
 use webhook_generator::fingerprint::relative;
 use webhook_generator::lock;
+use webhook_generator::released::Files;
 use webhook_generator::source::{Limits, Sources};
 use webhook_generator::{BuildScript, BuildScriptKind, Layout, ReceiverDependency, Request};
 
@@ -23,10 +24,37 @@ pub(crate) struct Job {
     pub(crate) request: Request,
     /// The folder of the crate; `None` if nothing is compared or written.
     pub(crate) out: Option<PathBuf>,
-    /// The file with the record of names.
-    pub(crate) names: Option<PathBuf>,
+    /// The records beside the configuration.
+    pub(crate) records: Option<Records>,
     /// The receiver of the clone that the command runs in, if none is set.
     pub(crate) assumed_receiver: Option<PathBuf>,
+}
+
+/// What a crate has been, in files beside its configuration. Each is an input of a run if it exists.
+#[derive(Clone)]
+pub(crate) struct Records {
+    /// The names that were given once.
+    pub(crate) names: PathBuf,
+    /// The last release.
+    pub(crate) released: Files,
+}
+
+impl Records {
+    /// Those of a configuration.
+    pub(crate) fn beside(config: &Path) -> Self {
+        Self { names: beside(config, lock::FILE), released: Files::beside(config) }
+    }
+
+    /// A request that uses them.
+    fn of(&self, request: Request) -> Request {
+        request.names(&self.names).released(self.released.clone())
+    }
+
+    /// Their paths.
+    #[cfg(feature = "watch")]
+    pub(crate) fn paths(self) -> Vec<PathBuf> {
+        vec![self.names, self.released.record, self.released.sections]
+    }
 }
 
 /// Why there is no job.
@@ -76,9 +104,9 @@ impl Job {
     pub(crate) fn generate(arguments: &Generate, context: Context<'_>) -> Result<Self, Problem> {
         let Context { file, workspace, limits } = context;
         let mut request = request(&arguments.input, file)?.limits(limits).prune_names(arguments.prune_names);
-        let names = record_of_names(&arguments.input, file);
-        if let Some(names) = &names {
-            request = request.names(names);
+        let records = own(&arguments.input, file).map(Records::beside);
+        if let Some(records) = &records {
+            request = records.of(request);
         }
         if let Some(name) = &arguments.crate_name {
             request = request.crate_name(name.clone());
@@ -89,7 +117,7 @@ impl Job {
                 // A stage is shown without a folder for the crate.
                 Some(_) => {
                     let name = name(&arguments.input, file);
-                    Ok(Self { name, request, out: None, names: None, assumed_receiver: None })
+                    Ok(Self { name, request, out: None, records: None, assumed_receiver: None })
                 }
                 None => Err(missing(file, "out", "../acme-webhooks")),
             };
@@ -113,21 +141,21 @@ impl Job {
             request = request.build_script(BuildScript { kind, crate_dir: out.clone() });
         }
         request = request.layout(layout(&out)?);
-        Ok(Self { name: name(&arguments.input, file), request, out: Some(out), names, assumed_receiver })
+        Ok(Self { name: name(&arguments.input, file), request, out: Some(out), records, assumed_receiver })
     }
 
-    /// Keeps the record of names in a file.
-    pub(crate) fn use_names(&mut self, names: PathBuf) {
-        self.request = self.request.clone().names(&names);
-        self.names = Some(names);
+    /// Reads and writes the records of a configuration.
+    pub(crate) fn use_records(&mut self, records: Records) {
+        self.request = records.of(self.request.clone());
+        self.records = Some(records);
     }
 
     /// A description to compare: named as the crate in its output folder would be.
     pub(crate) fn describe(input: &Input, Context { file, limits, .. }: Context<'_>) -> Result<Self, Problem> {
         let mut request = request(input, file)?.limits(limits);
-        let names = record_of_names(input, file);
-        if let Some(names) = &names {
-            request = request.names(names);
+        let records = own(input, file).map(Records::beside);
+        if let Some(records) = &records {
+            request = request.names(&records.names);
         }
         if let Some(file) = file {
             if let Some(out) = &file.project.out {
@@ -137,7 +165,7 @@ impl Job {
                 request = request.receiver(ReceiverDependency::Version(version.clone()));
             }
         }
-        Ok(Self { name: name(input, file), request, out: None, names, assumed_receiver: None })
+        Ok(Self { name: name(input, file), request, out: None, records, assumed_receiver: None })
     }
 
     /// A description to patch.
@@ -146,7 +174,7 @@ impl Job {
             name: name(input, file),
             request: request(input, file)?.limits(limits),
             out: None,
-            names: None,
+            records: None,
             assumed_receiver: None,
         })
     }
@@ -156,9 +184,9 @@ fn name(input: &Input, file: Option<&ProjectFile>) -> PathBuf {
     file.map(|file| &file.path).or(input.spec.as_ref()).cloned().unwrap_or_default()
 }
 
-/// The record of names is about the description that the file names, not about another one with the same settings.
-fn record_of_names(input: &Input, file: Option<&ProjectFile>) -> Option<PathBuf> {
-    file.filter(|_| input.spec.is_none()).map(|file| lock::beside(&file.path))
+/// The configuration, if the description is the one that it names: its records are about no other one.
+fn own<'a>(input: &Input, file: Option<&'a ProjectFile>) -> Option<&'a Path> {
+    file.filter(|_| input.spec.is_none()).map(|file| &*file.path)
 }
 
 /// The crate has the name of its folder, unless it is named.

@@ -18,6 +18,8 @@ mod output;
 mod overlay;
 mod paths;
 mod project;
+mod release;
+mod released;
 mod report;
 mod selection;
 mod stack;
@@ -49,6 +51,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Fetch(arguments) => arguments.run(),
         Command::Init(arguments) => arguments.run(),
         Command::Diff(arguments) => arguments.run(),
+        Command::Release(arguments) => arguments.run(),
         Command::Overlay(arguments) => arguments.run(),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Inbox(arguments) => inbox::run(&arguments),

@@ -18,7 +18,7 @@ impl Overlay {
     }
 
     fn overlay(&self) -> Result<ExitCode, UsageError> {
-        let selection = Selection::new(&self.input)?.only()?;
+        let selection = Selection::new(&self.input)?.only("only one description can be shown")?;
         let jobs = selection.jobs(&self.input.limits, |context| Job::patch(&self.input, context))?;
         let options = ReportOptions { format: self.input.message_format, verbose: false, prints_result: true };
         Ok(report::print_all(

@@ -17,7 +17,8 @@ use webhook_generator::source::Sources;
 use webhook_generator::write::Action;
 
 use crate::args::MessageFormat;
-use crate::output::print;
+use crate::output::{count, print};
+use crate::released::Released;
 
 /// How runs are reported.
 pub(crate) struct ReportOptions {
@@ -46,8 +47,13 @@ pub(crate) struct Report {
     pub(crate) catalogue: Option<Catalogue>,
     /// The files of the output, and what was or would be done with each.
     pub(crate) files: Vec<(String, Action)>,
-    /// The record of names, and what was or would be done with it.
-    pub(crate) names: Option<(PathBuf, Action)>,
+    /// The files beside the configuration that the run renews, and what was or would be done with each.
+    pub(crate) renewed: Vec<(PathBuf, Action)>,
+    /// The records beside the configuration, which the next run reads if they exist.
+    #[cfg(feature = "watch")]
+    pub(crate) records: Vec<PathBuf>,
+    /// The release that was or would be made.
+    pub(crate) release: Released,
     /// The text for standard output.
     pub(crate) shown: String,
     pub(crate) phases: Vec<(&'static str, Duration)>,
@@ -88,7 +94,10 @@ impl Report {
             #[cfg(feature = "watch")]
             catalogue: None,
             files: Vec::new(),
-            names: None,
+            renewed: Vec::new(),
+            #[cfg(feature = "watch")]
+            records: Vec::new(),
+            release: Released::NotAsked,
             shown: String::new(),
             phases: Vec::new(),
             usage: Vec::new(),
@@ -160,7 +169,7 @@ fn text(options: &ReportOptions, report: &Report, findings: &str) -> io::Result<
 /// Prints the result and the summary.
 fn show(options: &ReportOptions, report: &Report) -> io::Result<()> {
     if report.end == End::Listed {
-        print(io::stdout(), &list(report, |action| action != Action::Keep))?;
+        print(io::stdout(), &format!("{}{}", report.shown, list(report, |action| action != Action::Keep)))?;
     } else {
         print(io::stdout(), &report.shown)?;
     }
@@ -186,7 +195,7 @@ fn list(report: &Report, wanted: impl Fn(Action) -> bool) -> String {
         // Writing to a `String` does not fail.
         let _ = writeln!(lines, "{:<6} {}", name(*action), path.display());
     }
-    for (path, action) in report.names.iter().filter(|(_, action)| wanted(*action)) {
+    for (path, action) in report.renewed.iter().filter(|(_, action)| wanted(*action)) {
         let _ = writeln!(lines, "{:<6} {}", name(*action), path.display());
     }
     lines
@@ -206,7 +215,7 @@ fn summary(report: &Report) -> String {
     let warnings = count(report.diagnostics.warnings(), "warning");
     let out = report.out.as_deref().unwrap_or(Path::new("")).display();
     let actions =
-        || report.files.iter().map(|(_, action)| *action).chain(report.names.iter().map(|(_, action)| *action));
+        || report.files.iter().map(|(_, action)| *action).chain(report.renewed.iter().map(|(_, action)| *action));
     let files = |wanted: &[Action]| actions().filter(|action| wanted.contains(action)).count();
     let differ = files(&[Action::Create, Action::Change]);
     let [kept, removed] = [Action::Keep, Action::Remove].map(|action| files(&[action]));
@@ -226,6 +235,9 @@ fn summary(report: &Report) -> String {
     if let Some(receiver) = &report.assumed_receiver {
         let _ =
             writeln!(summary, "`receiver` is not set: using `{}`, the receiver of this workspace", receiver.display());
+    }
+    if report.end != End::Failed {
+        summary += &report.release.text();
     }
     let end = match report.end {
         End::Failed => format!("`{}` failed: {}, {warnings}", report.name.display(), count(errors(report), "error")),
@@ -249,15 +261,6 @@ fn by_code(report: &Report) -> String {
     }
     let line = |(code, count): &(Code, usize)| format!("{count:>5} {} {}\n", code.as_str(), code.meaning());
     format!("\n{}\n", codes.iter().map(line).collect::<String>())
-}
-
-/// A number of things in words.
-pub(crate) fn count(number: usize, what: &str) -> String {
-    match number {
-        0 => format!("no {what}s"),
-        1 => format!("1 {what}"),
-        _ => format!("{number} {what}s"),
-    }
 }
 
 fn errors(report: &Report) -> usize {
@@ -312,9 +315,10 @@ fn json_summary(report: &Report) -> Value {
             "codes": codes.collect::<serde_json::Map<_, _>>(),
             "degraded": report.diagnostics.degraded(),
             "files": files,
-            "names": report.names.as_ref().map(|(path, action)| {
+            "renewed": report.renewed.iter().map(|(path, action)| {
                 json!({ "path": path.to_string_lossy(), "action": name(*action) })
-            }),
+            }).collect::<Vec<_>>(),
+            "release": (report.end != End::Failed).then(|| report.release.json()),
             "milliseconds": phases.collect::<serde_json::Map<_, _>>(),
         }
     })

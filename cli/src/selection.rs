@@ -58,13 +58,13 @@ impl Selection {
         self.configs.len()
     }
 
-    /// Refuses several configurations.
-    pub(crate) fn only(self) -> Result<Self, UsageError> {
+    /// Refuses several configurations: `why` is the beginning of the message.
+    pub(crate) fn only(self, why: &str) -> Result<Self, UsageError> {
         if self.configs.len() == 1 {
             return Ok(self);
         }
         let names: Vec<_> = self.configs.iter().flatten().map(|config| format!("`{}`", config.display())).collect();
-        let message = format!("only one crate can be shown: use `--config` with one of {}", names.join(", "));
+        let message = format!("{why}: use `--config` with one of {}", names.join(", "));
         Err(UsageError::new(ErrorKind::MissingRequiredArgument, message))
     }
 

@@ -19,9 +19,9 @@ use webhook_generator::fingerprint::Fingerprint;
 use webhook_generator::render::{Changes, Side, changes_text};
 
 use crate::args::{Generate, UsageError};
-use crate::output::print;
+use crate::output::{count, print};
 use crate::paths::{absolute, shown};
-use crate::report::{End, Report, count};
+use crate::report::{End, Report};
 use crate::stack::on_large_stack;
 use crate::workspace::Workspace;
 
@@ -213,9 +213,9 @@ impl Inputs {
             let content = is_read.then(|| Fingerprint::of(sources.bytes(file)));
             self.files.insert(absolute(path), content);
         }
-        if let Some((names, _)) = &report.names {
+        for record in &report.records {
             // The run itself may have written it.
-            self.files.insert(absolute(names), read(names));
+            self.files.insert(absolute(record), read(record));
         }
     }
 

@@ -223,3 +223,51 @@ fn a_commit_contains_the_crate_that_its_inputs_make() {
     let left = repository.script("git status --porcelain").exits(0);
     assert_eq!(left.stdout, "");
 }
+
+/// What the README says of a new description: three commands, from what the vendor publishes to a new version.
+#[test]
+fn a_new_description_is_fetched_reviewed_and_released() {
+    let Some(repository) = Repository::new() else { return };
+    let folder = &repository.folder;
+    repository.script("cargo webhooks release --date 2026-01-31").exits(0).reports("version 0.1.0: the first release");
+    repository.commit_all().exits(0);
+
+    let edited = SPEC.replace("weight: { type: integer }", "weight: { type: string }");
+    repository.publish(&edited.replace("version: \"1\"", "version: \"2\""));
+    repository.script("cargo webhooks fetch").exits(0).reports("version `1` → `2`: 1 file written");
+    let diff = repository.script("cargo webhooks diff").exits(0);
+    diff.shows("error[integer-to-string]").shows("version: major (source, now, replay)");
+    let release = repository.script("cargo webhooks release --date 2026-02-28").exits(0);
+    release.reports("version 0.2.0 after 0.1.0: 2 changes, major (source, now, replay)");
+
+    let changelog = folder.read("work/crate/CHANGELOG.md");
+    let (_, sections) = changelog.split_once("\n## ").unwrap();
+    let expected = "\
+        0.2.0 - 2026-02-28
+
+Deployment: neither crate reads all deliveries of the other: drain the inbox, deploy when the vendor switches, and keep a \
+        receiver with the old crate for what the vendor still retries.
+
+### Breaking
+
+- `parcel.sent/weight`: the type of `weight` is `String` instead of `Integer` (source, now, replay)
+
+### Docs, examples and other changes
+
+- `/info/version`: the version of the description is `2` instead of `1`
+
+## 0.1.0 - 2026-01-31
+
+The first version: 1 event type.
+";
+    assert_eq!(sections, expected);
+    assert!(folder.read("work/acme/codegen.toml").contains("\ncrate-version = \"0.2.0\"\n"));
+    repository.commit_all().exits(0);
+
+    // A fresh clone has all that the crate is made from.
+    repository.script("git clone --quiet . ../clone && cd ../clone && cargo webhooks generate --check").exits(0);
+    repository.script("cd ../clone && rm -r crate && cargo webhooks generate && git diff --exit-code").exits(0);
+    let again = repository.script("cd ../clone && cargo webhooks release").exits(0);
+    again.reports("nothing to release: nothing that users of the crate see has changed since 0.2.0");
+    assert_eq!(repository.script("cd ../clone && git status --porcelain").exits(0).stdout, "");
+}

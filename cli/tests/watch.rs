@@ -128,6 +128,11 @@ fn each_input_is_followed() {
     folder.write("more/overlay.yaml", &OVERLAY.replace("All parcels", "No parcels"));
     watch.shows("`more/overlay.yaml` changed");
     assert!(library().contains("No parcels"));
+
+    // A release in another terminal.
+    folder.webhooks(".", "release --date 2026-01-31").exits(0);
+    watch.shows("`released.json`, `released.md` changed");
+    assert!(folder.read("crate/CHANGELOG.md").contains("\n## 0.1.0 - 2026-01-31\n"));
     assert_eq!(watch.interrupt(), Some(0));
     folder.webhooks(".", "generate --check").exits(0);
 }

@@ -21,6 +21,7 @@ pub mod outline;
 pub mod overlay;
 mod pipeline;
 mod portable;
+pub mod released;
 pub mod render;
 mod request;
 pub mod resolve;

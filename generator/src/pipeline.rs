@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::budget::{Budget, Usage};
 use crate::catalogue::{self, Catalogue, Facts};
-use crate::config::Config;
+use crate::config::{Config, CrateVersion};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Levels, Place};
 use crate::document::{self, FileId, Node};
 use crate::emit::{self, Emitter, Manifest, guard};
@@ -14,6 +14,7 @@ use crate::ir::Api;
 use crate::lock::Lock;
 use crate::names::{self, Names};
 use crate::normalize::{self, Description};
+use crate::released::{CHANGELOG, Cut, Released, Settings};
 use crate::request::{BuildScript, BuildScriptKind, ReceiverDependency, Request};
 use crate::resolve::Resolver;
 use crate::signature::Scheme;
@@ -49,6 +50,10 @@ pub struct Output {
     pub vendor: String,
     /// The text of the record of names, for the next run.
     pub names: String,
+    /// The version of the last release before this run; `None` before the first one.
+    pub released: Option<CrateVersion>,
+    /// The release that was made; `None` if none was asked for, or there is nothing to release.
+    pub release: Option<Cut>,
 }
 
 /// A stage that ended without an error, and its result.
@@ -187,7 +192,6 @@ pub fn run(request: &Request, mut observe: impl FnMut(Reached<'_>) -> ControlFlo
         config: Config::default(),
         config_file: None,
         lock: Lock::default(),
-        lock_file: None,
         diagnostics: Diagnostics::default(),
     };
     let output = run.stages(&mut observe);
@@ -220,7 +224,6 @@ struct Run<'a> {
     config: Config,
     config_file: Option<FileId>,
     lock: Lock,
-    lock_file: Option<FileId>,
     diagnostics: Diagnostics,
 }
 
@@ -244,16 +247,24 @@ impl Run<'_> {
 
         let crate_name = crate_name(self.request, &self.config);
         let names = names::name(&api, &self.config, &self.lock, crate_name, &self.sources, &mut self.diagnostics);
-        let catalogue = self.catalogue(&description, &api, &names);
+        let mut catalogue = self.catalogue(&description, &api, &names);
+        let mut released = self.released();
+        let last_version = released.version().cloned();
+        let release = self.release(&mut released, &mut catalogue)?;
+        let changelog = released.describe(&mut catalogue);
         let old = if self.request.prune_names { &Lock::default() } else { &self.lock };
         let record = names::record(&api, &names, old, &self.sources).to_string();
         let sources = &self.sources;
         let reached = Reached::Names { api: &api, names: &names, catalogue: &catalogue, record: &record, sources };
         self.reach(reached, observe)?;
 
-        let files = self.emit(&api, &names, &catalogue, &record)?;
+        let renewed = renewed(self.request, &record, release.as_ref());
+        let mut files = self.emit(&api, &names, &catalogue, &renewed)?;
+        files.insert(CHANGELOG.to_owned(), changelog);
         let vendor = names.vendor.to_string();
-        let output = Output { crate_name: names.crate_name.clone(), files, api, catalogue, vendor, names: record };
+        let crate_name = names.crate_name.clone();
+        let output =
+            Output { crate_name, files, api, catalogue, vendor, names: record, released: last_version, release };
         self.reach(Reached::Files(&output), observe)?;
         Some(output)
     }
@@ -285,10 +296,9 @@ impl Run<'_> {
         }
         if let Some(path) = self.request.names.as_ref().filter(|path| path.exists()) {
             let file = self.sources.add_text(path);
-            self.lock_file = self.diagnostics.take_in(file);
-        }
-        if let Some(file) = self.lock_file {
-            self.lock = Lock::parse(file, self.sources.text(file), &mut self.diagnostics);
+            if let Some(file) = self.diagnostics.take_in(file) {
+                self.lock = Lock::parse(file, self.sources.text(file), &mut self.diagnostics);
+            }
         }
         let mut tree = spec?;
         let limits = self.sources.limits().for_overlays_of(self.sources.size());
@@ -299,13 +309,28 @@ impl Run<'_> {
         Some(tree)
     }
 
+    /// What was released before. The files are read as late as here: their size is not that of the description.
+    fn released(&mut self) -> Released {
+        let files = self.request.released.as_ref();
+        files.map(|files| Released::read(files, &self.sources, &mut self.diagnostics)).unwrap_or_default()
+    }
+
+    /// Makes a release, if one is asked for. `None` if it is refused.
+    fn release(&mut self, released: &mut Released, catalogue: &mut Catalogue) -> Option<Option<Cut>> {
+        let Request { release: Some(release), released: Some(files), .. } = self.request else { return Some(None) };
+        let Some(file) = self.config_file.filter(|_| !self.diagnostics.has_errors()) else { return Some(None) };
+        let settings = Settings { config: &self.config, file, sources: &self.sources, files };
+        let cut = released.cut(release, &settings, catalogue);
+        self.diagnostics.take_in(cut)
+    }
+
     fn catalogue(&self, description: &Description, api: &Api, names: &Names) -> Catalogue {
         let receiver = match &self.request.receiver {
             Some(ReceiverDependency::Version(version)) => Some(version.as_str()),
             _ => None,
         };
         let facts = Facts {
-            version: self.config.crate_version.as_str(),
+            version: &self.config.version().to_string(),
             contract: emit::CONTRACT,
             receiver,
             reexports: emit::reexports(api),
@@ -319,7 +344,7 @@ impl Run<'_> {
         api: &Api,
         names: &Names,
         catalogue: &Catalogue,
-        record: &str,
+        renewed: &BTreeMap<&Path, &str>,
     ) -> Option<BTreeMap<String, String>> {
         let receiver = self.receiver()?;
         let mut printed = BTreeMap::new();
@@ -330,7 +355,7 @@ impl Run<'_> {
         files.append(&mut printed);
         let manifest = Manifest {
             name: &names.crate_name,
-            version: self.config.crate_version.as_str(),
+            version: &catalogue.version,
             vendor: &names.vendor.to_string(),
             signed: api.scheme != Some(Scheme::Unsigned),
             receiver: &receiver,
@@ -346,7 +371,7 @@ impl Run<'_> {
             if let BuildScriptKind::Guard(config) = kind {
                 files.extend(guard::files(config));
             }
-            files.insert(fingerprint::FILE.to_owned(), self.fingerprint(crate_dir, record));
+            files.insert(fingerprint::FILE.to_owned(), self.fingerprint(crate_dir, renewed));
         }
         Some(files)
     }
@@ -367,16 +392,17 @@ impl Run<'_> {
         receiver
     }
 
-    /// The record of all files that were read, for the freshness guard of the crate. That of names is an input as it is after
-    /// the run: with it, the next run makes the same.
-    fn fingerprint(&mut self, crate_dir: &Path, names: &str) -> String {
-        let mut inputs = Vec::new();
-        if let Some(path) = &self.request.names {
-            inputs.extend(fingerprint::Input::new(crate_dir, path, names.as_bytes()));
-        }
-        for file in self.sources.files().filter(|file| Some(*file) != self.lock_file) {
+    /// The record of all files that were read, for the freshness guard of the crate: those that are renewed as they are after
+    /// the run.
+    fn fingerprint(&mut self, crate_dir: &Path, renewed: &BTreeMap<&Path, &str>) -> String {
+        let input = |path: &Path, text: &[u8]| fingerprint::Input::new(crate_dir, path, text);
+        let mut inputs: Vec<_> = renewed.iter().filter_map(|(path, text)| input(path, text.as_bytes())).collect();
+        for file in self.sources.files() {
             let path = Path::new(self.sources.path_name(file));
-            match fingerprint::Input::new(crate_dir, path, self.sources.bytes(file)) {
+            if renewed.contains_key(path) {
+                continue;
+            }
+            match input(path, self.sources.bytes(file)) {
                 Some(input) => inputs.push(input),
                 None => self.diagnostics.push(
                     Diagnostic::new(Code::OutputPath, "this input has no path relative to the crate")
@@ -387,6 +413,13 @@ impl Run<'_> {
         }
         fingerprint::record(inputs)
     }
+}
+
+/// The inputs that the run renews, by path, with their new texts: with them, the next run makes the same.
+fn renewed<'r>(request: &'r Request, names: &'r str, release: Option<&'r Cut>) -> BTreeMap<&'r Path, &'r str> {
+    let names = request.names.iter().map(|path| (&**path, names));
+    let released = release.into_iter().flat_map(|cut| &cut.files).map(|(path, text)| (&**path, &**text));
+    names.chain(released).collect()
 }
 
 fn crate_name<'a>(request: &'a Request, config: &'a Config) -> &'a str {

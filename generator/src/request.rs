@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::config::CrateName;
+use crate::released::{Files, Release};
 use crate::source::Limits;
 
 /// What to generate from, and how.
@@ -24,6 +25,8 @@ pub struct Request {
     pub(crate) config: Option<PathBuf>,
     pub(crate) names: Option<PathBuf>,
     pub(crate) prune_names: bool,
+    pub(crate) released: Option<Files>,
+    pub(crate) release: Option<Release>,
     pub(crate) crate_name: Option<CrateName>,
     pub(crate) default_crate_name: Option<CrateName>,
     pub(crate) receiver: Option<ReceiverDependency>,
@@ -44,6 +47,8 @@ impl Request {
             config: None,
             names: None,
             prune_names: false,
+            released: None,
+            release: None,
             crate_name: None,
             default_crate_name: None,
             receiver: None,
@@ -104,6 +109,27 @@ impl Request {
     pub fn prune_names(mut self, prune: bool) -> Self {
         self.prune_names = prune;
         self
+    }
+
+    /// Reads the [last release](crate::released) from these files, those of them that exist: the changelog has what has changed
+    /// since.
+    #[must_use]
+    pub fn released(mut self, files: Files) -> Self {
+        self.released = Some(files);
+        self
+    }
+
+    /// Makes a release, if anything has changed since the last one, or a version is chosen. It needs a configuration, and the files
+    /// of the last release, which need not exist. The crate is as it is after the release, and the output has the new files.
+    #[must_use]
+    pub fn release(mut self, release: Release) -> Self {
+        self.release = Some(release);
+        self
+    }
+
+    /// Whether a release is asked for.
+    pub fn is_release(&self) -> bool {
+        self.release.is_some()
     }
 
     /// Names the package; this name wins over that of the configuration.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt::Display;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::error::ErrorKind;
 use serde::{Deserialize, Serialize};
@@ -12,17 +12,10 @@ use webhook_generator::diff::Report;
 
 use crate::args::UsageError;
 
-const FILE: &str = "accepted-changes.toml";
+/// The name of the file, beside the `codegen.toml`.
+pub(super) const FILE: &str = "accepted-changes.toml";
 
 const COMMENT: &str = "# Changes that were accepted, by rule. Written by `cargo webhooks diff --accept`.\n\n";
-
-/// The file of a `codegen.toml`; beside a configuration with another name, it begins with that name.
-pub(super) fn beside(config: &Path) -> PathBuf {
-    match config.file_stem().and_then(|stem| stem.to_str()) {
-        Some("codegen") | None => config.with_file_name(FILE),
-        Some(stem) => config.with_file_name(format!("{stem}.{FILE}")),
-    }
-}
 
 /// The accepted changes: their subjects, by rule.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

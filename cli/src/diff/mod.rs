@@ -12,6 +12,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
+use webhook_generator::config::beside;
 use webhook_generator::diff::{Report, Step, compare, trees};
 use webhook_generator::render::{Changes, changes_github, changes_json, changes_markdown, changes_text};
 use webhook_generator::source::Limits;
@@ -94,7 +95,7 @@ impl Diff {
         if let (Some(old), Some(new)) = (&old.tree, &new.tree) {
             trees(old, new, &mut report);
         }
-        let file = config.map(accepted::beside);
+        let file = config.map(|config| beside(config, accepted::FILE));
         if self.accept {
             let file = file.as_ref().ok_or_else(|| {
                 UsageError::new(

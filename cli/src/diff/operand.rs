@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
-use webhook_generator::catalogue;
+use webhook_generator::{catalogue, released};
 
 use super::git;
 use crate::args::UsageError;
@@ -21,7 +21,7 @@ pub(super) enum Operand {
     Description(PathBuf),
     /// A `codegen.toml`.
     Config(PathBuf),
-    /// A `catalogue.json`.
+    /// A `catalogue.json`, or the record of the last release.
     Catalogue(PathBuf),
 }
 
@@ -43,7 +43,7 @@ impl Operand {
         }
         if path.is_file() {
             let is_toml = path.extension().is_some_and(|extension| extension == "toml");
-            return Ok(if name == catalogue::FILE {
+            return Ok(if name == catalogue::FILE || released::is_record(path) {
                 Self::Catalogue(path.to_owned())
             } else if is_toml {
                 Self::Config(path.to_owned())

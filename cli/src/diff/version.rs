@@ -98,7 +98,7 @@ impl Version {
         let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
         Ok(Self {
             title: path.display().to_string(),
-            catalogue: Catalogue::from_json(&text).map_err(wrong)?,
+            catalogue: Catalogue::from_json(&text).map_err(|malformed| wrong(malformed.to_string()))?,
             tree: None,
             sources: None,
             names: None,
@@ -113,7 +113,7 @@ impl Version {
             Ok(job) => job,
             Err(problem) => return Err(Failure::Invalid(problem.report(input.config.as_deref(), file, limits)?)),
         };
-        let own = job.names.as_ref().is_some_and(|names| names.exists());
+        let own = job.records.as_ref().is_some_and(|records| records.names.exists());
         let folder;
         if let (false, Some(names)) = (own, names) {
             let failed = |error: std::io::Error| UsageError::new(ErrorKind::Io, error.to_string());

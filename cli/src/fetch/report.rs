@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use webhook_generator::write::Action;
 
 use crate::args::MessageFormat;
-use crate::output::print;
-use crate::report::{self, Report, ReportOptions, count};
+use crate::output::{count, print};
+use crate::report::{self, Report, ReportOptions};
 
 /// The exit code of `--check` if the vendor has published something new.
 const PUBLISHED: u8 = 3;

@@ -18,16 +18,15 @@ use clap::error::ErrorKind;
 use webhook_generator::Outcome;
 use webhook_generator::config::Receiver;
 use webhook_generator::fingerprint::relative;
-use webhook_generator::lock;
 use webhook_generator::source::Limits;
 
 use crate::args::{Generate, Init, Input, MessageFormat, UsageError};
 use crate::generate::Run;
-use crate::job::{Job, dependency};
-use crate::output::print;
+use crate::job::{Job, Records, dependency};
+use crate::output::{count, print};
 use crate::paths::{same, shown};
 use crate::project::ProjectFile;
-use crate::report::{self, ReportOptions, count};
+use crate::report::{self, ReportOptions};
 use crate::selection::{Prepared, Selection};
 use crate::stack::on_large_stack;
 use crate::workspace::Workspace;
@@ -91,7 +90,7 @@ impl Init {
             Err(report) => return Ok(print_report(*report)),
         };
         job.name.clone_from(&config);
-        job.use_names(lock::beside(&config));
+        job.use_records(Records::beside(&config));
         let mut run = Run::new();
         // Without a receiver, only the choices are made.
         let mut outcome = run.stages(&job.request, |reached| arguments.receiver.is_none() && reached.name() == "ir");
@@ -175,19 +174,7 @@ impl Init {
     }
 
     fn generation(&self, input: Input) -> Generate {
-        Generate {
-            input,
-            out: self.out.clone(),
-            crate_name: None,
-            receiver: None,
-            check: false,
-            dry_run: false,
-            #[cfg(feature = "watch")]
-            watch: false,
-            emit: None,
-            prune_names: false,
-            verbose: self.verbose,
-        }
+        Generate { out: self.out.clone(), verbose: self.verbose, ..Generate::of(input) }
     }
 }
 

@@ -220,6 +220,7 @@ impl Builder<'_> {
         };
         Definition {
             module: self.names.module(id).to_owned(),
+            since: None,
             source: self.source(&def.origin),
             docs: described(&def.docs),
             is,
@@ -238,6 +239,7 @@ impl Builder<'_> {
                 ir::Presence::OptionalNullable => Presence::OptionalNullable,
             },
             ty: self.ty(&field.ty),
+            since: None,
             docs: described(&field.docs),
             source: self.source(&field.origin),
         }

@@ -8,6 +8,7 @@ mod build;
 mod json;
 mod model;
 mod print;
+mod read;
 #[cfg(test)]
 #[allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 #[allow(clippy::too_many_lines, reason = "expected texts are long")]
@@ -21,6 +22,7 @@ pub use model::{
     Header, Info, Kind, Presence, Receiver, Rest, Security, Server, Source, Struct, Tag, TagSelect, Topic, Type, Union,
     Value, Variant,
 };
+pub use read::Malformed;
 
 /// The name of the file in a generated crate.
 pub const FILE: &str = "catalogue.json";

@@ -151,7 +151,7 @@ pub struct EventType {
     pub topic: Option<String>,
     /// The type of its payload.
     pub payload: String,
-    /// The version of the crate that first had it.
+    /// The first version of the crate that had it; `None` if none of those that are recorded had.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<String>,
     /// The key of its webhook.
@@ -323,6 +323,9 @@ pub enum Constant {
 pub struct Definition {
     /// The module.
     pub module: String,
+    /// The first version of the crate that had a type of this name; `None` if none of those that are recorded had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
     /// The schema.
     pub source: Source,
     /// What the description says of it.
@@ -422,6 +425,9 @@ pub struct Field {
     /// The type of its value.
     #[serde(rename = "type")]
     pub ty: Type,
+    /// The first version of the crate that had it; `None` if none of those that are recorded had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
     /// What the description says of it.
     #[serde(default, skip_serializing_if = "Described::is_empty")]
     pub docs: Described,

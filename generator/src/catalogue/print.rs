@@ -5,8 +5,8 @@ use std::io;
 use serde::Serialize as _;
 use serde_json::ser::{Formatter, Serializer};
 
+use super::Catalogue;
 use super::json::escaped;
-use super::{Catalogue, FORMAT};
 
 /// How deep lines are broken: a member, value or variant is on one line.
 const BROKEN: usize = 6;
@@ -20,24 +20,6 @@ impl Catalogue {
         debug_assert!(written.is_ok(), "{written:?}");
         text.push(b'\n');
         String::from_utf8(text).unwrap_or_default()
-    }
-
-    /// Reads the text of the file.
-    ///
-    /// # Errors
-    ///
-    /// If it is not a catalogue, or one of another version of the format.
-    pub fn from_json(text: &str) -> Result<Self, String> {
-        #[derive(serde::Deserialize)]
-        struct Version {
-            format: u32,
-        }
-
-        let Version { format } = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        if format != FORMAT {
-            return Err(format!("this is format {format} of a catalogue; this version reads format {FORMAT}"));
-        }
-        serde_json::from_str(text).map_err(|error| error.to_string())
     }
 }
 

@@ -212,7 +212,14 @@ fn reads_what_it_writes() {
 
     let other = text.replacen("\"format\": 1", "\"format\": 2", 1);
     let error = Catalogue::from_json(&other).unwrap_err();
-    assert_eq!(error, "this is format 2 of a catalogue; this version reads format 1");
+    assert_eq!(error.to_string(), "this is format 2 of a catalogue; this version reads format 1");
     let error = Catalogue::from_json(&text.replacen("\"vendor\"", "\"seller\"", 1)).unwrap_err();
-    assert!(error.contains("unknown field `seller`"), "{error}");
+    assert!(error.message.contains("unknown field `seller`") && error.position.is_some(), "{error}");
+    let error = Catalogue::from_json(&text.replace("    \"OrderPaidState\": {", "    \"Other\": {")).unwrap_err();
+    assert_eq!(error.to_string(), "`OrderPaid` uses the type `OrderPaidState`, which is not in `types`");
+    let error = Catalogue::from_json(&text.replace("{\"list\": \"boolean\"}", "{\"ref\": \"OrderPaidPayment\"}"));
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "`OrderPaidPayment` is, or contains, a type that contains itself without an object or an array in between"
+    );
 }

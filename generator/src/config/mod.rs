@@ -12,6 +12,7 @@
 //! `docs/configuration.md` describes every key. Every key is optional. Unknown keys are errors.
 
 mod corrections;
+pub(crate) mod edit;
 mod event_types;
 mod fetch;
 mod levels;
@@ -21,10 +22,12 @@ mod project;
 mod signature;
 mod table;
 mod values;
+mod version;
 mod webhooks;
 mod wording;
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 use toml::de::DeTable;
@@ -36,14 +39,23 @@ pub use located::Located;
 pub use project::{Project, Receiver};
 pub use signature::{Headers, Signature};
 pub use values::{
-    Address, BodyPlace, CrateName, CrateVersion, EnvironmentVariable, HeaderName, Pointer, SpecPlace, Text, TypeName,
-    VisibleText,
+    Address, BodyPlace, CrateName, EnvironmentVariable, HeaderName, Pointer, SpecPlace, Text, TypeName, VisibleText,
 };
+pub use version::CrateVersion;
 pub use webhooks::{Callbacks, WebhookPlaces};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Level, Place};
 use crate::document::FileId;
 use table::Table;
+
+/// The path of a file that belongs to a configuration: beside it, with this name. Beside one that is not called `codegen.toml`,
+/// the name begins with that of the configuration.
+pub fn beside(config: &Path, name: &str) -> PathBuf {
+    match config.file_stem().and_then(|stem| stem.to_str()) {
+        Some("codegen") | None => config.with_file_name(name),
+        Some(stem) => config.with_file_name(format!("{stem}.{name}")),
+    }
+}
 
 /// A configuration. The default is that of an empty file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,8 +64,8 @@ pub struct Config {
     pub project: Project,
     /// The name of the package.
     pub crate_name: Option<CrateName>,
-    /// The version of the package; `0.1.0` if not set.
-    pub crate_version: CrateVersion,
+    /// The version of the package.
+    pub crate_version: Option<Located<CrateVersion>>,
     /// The vendor's name in Rust.
     pub vendor: Option<Located<TypeName>>,
     /// Where webhooks are described.
@@ -96,6 +108,11 @@ impl Config {
         config
     }
 
+    /// The version of the package; `0.1.0` if it is not set.
+    pub fn version(&self) -> CrateVersion {
+        self.crate_version.as_ref().map(|version| version.value.clone()).unwrap_or_default()
+    }
+
     fn read(table: &mut Table<'_>) -> Self {
         let names = table.table("names", |names| {
             let prefix = names.string("drop-prefix").map(|prefix| names.located(prefix));
@@ -105,7 +122,7 @@ impl Config {
         Self {
             project: Project::read(table),
             crate_name: table.string("crate-name").map(Spanned::into_inner),
-            crate_version: table.string("crate-version").map(Spanned::into_inner).unwrap_or_default(),
+            crate_version: table.string("crate-version").map(|version| table.located(version)),
             vendor: table.string("vendor").map(|vendor| table.located(vendor)),
             webhooks: table.table("webhooks", WebhookPlaces::read).map(Spanned::into_inner).unwrap_or_default(),
             event_types: table.table("event-type", EventTypes::read).map(Spanned::into_inner).unwrap_or_default(),

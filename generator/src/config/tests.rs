@@ -217,8 +217,8 @@ headers = { id = "acme-id" }
         _ => "",
     };
     let config = parsed(text);
+    assert_eq!(config.version().to_string(), "1.2.3");
     assert_eq!(config.crate_name.unwrap().as_str(), "acme-hooks");
-    assert_eq!(config.crate_version.as_str(), "1.2.3");
     assert_eq!(config.vendor.unwrap().value.as_str(), "Acme");
     let location = config.event_types.location.unwrap();
     assert_eq!(
@@ -652,4 +652,10 @@ fn places_of_webhooks() {
         at 23..32: "\"onEvent\""
     "#]],
     );
+}
+
+#[test]
+fn files_of_a_configuration_are_beside_it() {
+    assert_eq!(beside(Path::new("a/codegen.toml"), "names.lock"), Path::new("a/names.lock"));
+    assert_eq!(beside(Path::new("a/acme.toml"), "names.lock"), Path::new("a/acme.names.lock"));
 }

@@ -48,10 +48,6 @@ checked_text! {
     CrateName, check_crate_name
 }
 checked_text! {
-    /// A version of a package, such as `1.2.3` or `1.2.3-rc.1`.
-    CrateVersion, check_crate_version
-}
-checked_text! {
     /// The name of a Rust type, in upper camel case. `names` checks whether it is free.
     TypeName, check_type_name
 }
@@ -83,12 +79,6 @@ checked_text! {
 checked_text! {
     /// A string of visible ASCII characters, valid in a header.
     VisibleText, check_visible
-}
-
-impl Default for CrateVersion {
-    fn default() -> Self {
-        Self("0.1.0".to_owned())
-    }
 }
 
 impl Text {
@@ -171,22 +161,6 @@ fn check_crate_name(name: &str) -> Check {
     ensure(!crate::portable::is_device_name(&ident), "is a device name on Windows and cannot be a package name")?;
     ensure(!TAKEN.contains(&&*ident), "is already the name of another crate")?;
     ensure(!IMPORTED.contains(&&*ident), "is the name of a module that generated code uses: add `-webhooks`")
-}
-
-fn check_crate_version(version: &str) -> Check {
-    let digits = |text: &str| !text.is_empty() && text.len() <= 9 && text.bytes().all(|b| b.is_ascii_digit());
-    let number = |text: &str| digits(text) && (text == "0" || !text.starts_with('0'));
-    let word = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    let (version, build) = version.split_once('+').map_or((version, None), |(version, build)| (version, Some(build)));
-    let (numbers, pre) = version.split_once('-').map_or((version, None), |(numbers, pre)| (numbers, Some(pre)));
-    let pre_word = |text: &str| word(text) && (!text.bytes().all(|b| b.is_ascii_digit()) || number(text));
-    ensure(
-        numbers.split('.').count() == 3
-            && numbers.split('.').all(number)
-            && pre.is_none_or(|pre| pre.split('.').all(pre_word))
-            && build.is_none_or(|build| build.split('.').all(word)),
-        "is not a version: write three numbers, such as \"0.1.0\"",
-    )
 }
 
 fn check_type_name(name: &str) -> Check {
@@ -298,30 +272,6 @@ mod tests {
                 &"a".repeat(65),
             ],
         );
-    }
-
-    #[test]
-    fn crate_versions() {
-        check::<CrateVersion>(
-            &["0.1.0", "10.20.30", "1.0.0-rc.1", "1.0.0-x-y.0+build.007", "1.0.0+x-y", "1.0.0-0a"],
-            &[
-                "",
-                "1",
-                "1.0",
-                "1.0.0.0",
-                "01.0.0",
-                "1.0.0-",
-                "1.0.0-01",
-                "1.0.0+",
-                "1.0.0-a..b",
-                "v1.0.0",
-                " 1.0.0",
-                "1.0.0\"",
-                "1.0.9999999999",
-                "1.0.0-ä",
-            ],
-        );
-        assert!(CrateVersion::default().as_str().parse::<CrateVersion>().is_ok());
     }
 
     #[test]

@@ -106,6 +106,8 @@ codes! {
     TypeDivided = "W0712", Warning, "A correction that does not apply wherever a type is used divides the type.";
     NameUnusable = "E0801", Error, "A configured name clashes with another name of the emitted crate.";
     NamesLock = "E0802", Error, "The record of names is damaged or contradicts itself.";
+    ReleaseRecord = "E0803", Error, "The record of the last release is damaged or missing.";
+    ReleaseVersion = "E0804", Error, "The version to release is too small for what has changed, or is not known.";
     NameReplaced = "W0801", Warning, "A recorded name is no longer used, since its type became another recorded one.";
     Internal = "E0901", Error, "The generator has a bug.";
 }

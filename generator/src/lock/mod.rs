@@ -22,7 +22,6 @@ mod print;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use crate::document::Origin;
 use crate::ir::{Api, Paths, TypeId};
@@ -30,14 +29,6 @@ use crate::source::Sources;
 
 /// The name of the file, beside `codegen.toml`.
 pub const FILE: &str = "names.lock";
-
-/// The path of the record for a `codegen.toml`; beside a configuration with another name, it begins with that name.
-pub fn beside(config: &Path) -> PathBuf {
-    match config.file_stem().and_then(|stem| stem.to_str()) {
-        Some("codegen") | None => config.with_file_name(FILE),
-        Some(stem) => config.with_file_name(format!("{stem}.{FILE}")),
-    }
-}
 
 /// The key of the variant or field for all that the description does not list.
 pub(crate) const OTHERS: &str = "*";

@@ -1,8 +1,6 @@
 //! The text form of the record.
 
-use std::path::Path;
-
-use super::{Lock, beside};
+use super::Lock;
 use crate::diagnostics::Diagnostics;
 use crate::source::Sources;
 
@@ -62,10 +60,4 @@ fn lines_that_are_not_names() {
     ] {
         assert_eq!(parse(text).1, [expected], "{text:?}");
     }
-}
-
-#[test]
-fn the_file_is_beside_the_configuration() {
-    assert_eq!(beside(Path::new("a/codegen.toml")), Path::new("a/names.lock"));
-    assert_eq!(beside(Path::new("a/acme.toml")), Path::new("a/acme.names.lock"));
 }

@@ -7,7 +7,7 @@ mod span;
 mod text;
 mod visible;
 
-pub use changes::{Changes, Side, changes_github, changes_json, changes_markdown, changes_text};
+pub use changes::{Changes, Side, changes_changelog, changes_github, changes_json, changes_markdown, changes_text};
 pub use github::github;
 pub use json::json;
 pub use text::text;

@@ -1,4 +1,4 @@
-//! One file outside of the crate: the record of names.
+//! Files outside of the crate: the record of names, and those of a release.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -54,17 +54,49 @@ impl FilePlan {
     ///
     /// If it cannot be written.
     pub fn apply(&self) -> Result<()> {
-        if !self.step.is_written() {
-            return Ok(());
-        }
+        if self.step.is_written() { self.put(self.step.new.as_bytes()) } else { Ok(()) }
+    }
+
+    /// Makes the file what it was.
+    fn undo(&self) {
+        // The failure that it follows is reported.
+        let _ = match self.step.action {
+            Action::Keep => Ok(()),
+            Action::Create => fs::remove_file(&self.path).map_err(|error| access(&self.path, "remove", &error)),
+            _ => self.put(&self.step.old),
+        };
+    }
+
+    fn put(&self, text: &[u8]) -> Result<()> {
         let mut temporary = self.path.clone().into_os_string();
         temporary.push(".new");
         let temporary = PathBuf::from(temporary);
-        let written = fs::write(&temporary, &self.step.new).and_then(|()| fs::rename(&temporary, &self.path));
+        let written = fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, &self.path));
         written.map_err(|error| {
             // Nothing else can be done about a file that cannot be removed.
             let _ = fs::remove_file(&temporary);
             access(&self.path, "write", &error)
         })
     }
+}
+
+/// Writes files in this order, then does the rest: all or nothing. After a failure, also of the rest, the files are as before.
+///
+/// # Errors
+///
+/// If a file cannot be written, or the rest fails.
+pub fn apply_all(files: &[FilePlan], rest: impl FnOnce() -> Result<()>) -> Result<()> {
+    let mut done = Vec::new();
+    let write = || {
+        for file in files {
+            file.apply()?;
+            done.push(file);
+        }
+        rest()
+    };
+    let written = write();
+    if written.is_err() {
+        done.into_iter().rev().for_each(FilePlan::undo);
+    }
+    written
 }

@@ -21,7 +21,7 @@ mod staging;
 mod step;
 
 pub use error::access;
-pub use file::FilePlan;
+pub use file::{FilePlan, apply_all};
 pub use manifest::MANIFEST;
 pub use path::check as check_path;
 pub use plan::{Plan, same};

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use super::manifest::OwnedFiles;
 use super::plan::same;
 use super::*;
-use crate::diagnostics::{Code, Diagnostics};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 
 const PACKAGE: &str = "acme-webhooks";
 
@@ -461,4 +461,29 @@ fn a_run_that_waited_for_another_writes_what_is_missing_then() {
     assert_eq!(fs::read(out.path().join("Cargo.toml")).unwrap(), b"other");
     assert_eq!(tree(out.path()), [".codegen-files", "Cargo.toml", "src/", "src/a.rs"]);
     plan.apply().unwrap();
+}
+
+#[test]
+fn files_beside_the_crate_are_written_with_the_rest_or_not_at_all() {
+    let folder = folder();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("old"), "old").unwrap();
+    fs::write(path("same"), "same").unwrap();
+    let plans = || ["old", "new", "same"].map(|name| FilePlan::new(&path(name), format!("{name}er")).unwrap());
+    let failed = || Err(Diagnostic::new(Code::OutputAccess, "the rest fails"));
+    assert!(apply_all(&plans(), failed).is_err());
+    assert_eq!(tree(folder.path()), ["old", "same"]);
+    assert_eq!(fs::read_to_string(path("old")).unwrap(), "old");
+
+    // The last file cannot be written.
+    let [old, new, same] = plans();
+    fs::remove_file(path("same")).unwrap();
+    fs::create_dir(path("same")).unwrap();
+    assert!(apply_all(&[old, new, same], || panic!("the rest is not done")).is_err());
+    assert_eq!(fs::read_to_string(path("old")).unwrap(), "old");
+    assert!(!path("new").exists() && !path("same.new").exists());
+
+    fs::remove_dir(path("same")).unwrap();
+    apply_all(&plans(), || Ok(())).unwrap();
+    assert_eq!(fs::read_to_string(path("new")).unwrap(), "newer");
 }

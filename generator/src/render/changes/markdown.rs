@@ -69,7 +69,7 @@ fn item(changes: &Changes<'_>, entry: &Entry) -> String {
 }
 
 /// Text in which only code is formatted: names are in backticks, and have none themselves.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let (mut out, mut in_code, mut last) = (String::new(), false, ' ');
     for c in visible(text).chars() {
         match c {
@@ -91,6 +91,6 @@ fn escaped(text: &str) -> String {
     out
 }
 
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     format!("`{}`", visible(text).replace('`', "'"))
 }

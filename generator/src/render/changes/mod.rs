@@ -1,5 +1,7 @@
-//! Changes as text for people, as Markdown for a pull request, as JSON for programs, and as commands for GitHub Actions.
+//! Changes as text for people, as Markdown for a pull request or a changelog, as JSON for programs, and as commands for GitHub
+//! Actions.
 
+mod changelog;
 mod github;
 mod json;
 mod markdown;
@@ -87,6 +89,12 @@ pub fn changes_text(changes: &Changes<'_>, color: bool) -> String {
 /// Markdown for a pull request.
 pub fn changes_markdown(changes: &Changes<'_>) -> String {
     markdown::markdown(changes)
+}
+
+/// Markdown for a section of a changelog: the changes that increase the version, of each kind the first ones. Empty if there are
+/// none.
+pub fn changes_changelog(report: &Report) -> String {
+    changelog::changelog(report)
 }
 
 /// A JSON object. `docs/changes.schema.json` is its schema.

@@ -1,0 +1,72 @@
+//! The last release of a crate, as two files beside its configuration: what the crate had, and the sections of its changelog.
+//!
+//! `released.json` is the `catalogue.json` of the last release. The crate is compared with it: what differs is the section
+//! *Unreleased* of its `CHANGELOG.md`, and decides the next version. Event types, types and members keep the version that first
+//! had them.
+//!
+//! `released.md` has the sections of all releases, the last one first. `CHANGELOG.md` repeats them byte for byte.
+//!
+//! Both are inputs of a run. Only a [release](crate::Request::release) makes new ones.
+
+mod changelog;
+mod cut;
+mod read;
+mod since;
+#[cfg(test)]
+#[allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
+#[allow(clippy::needless_pass_by_value, reason = "`expect!` is handed over where it is written")]
+mod tests;
+mod version;
+
+use std::path::{Path, PathBuf};
+
+use crate::catalogue::Catalogue;
+use crate::config::{CrateVersion, beside};
+
+pub(crate) use changelog::CHANGELOG;
+pub(crate) use cut::Settings;
+pub use cut::{Cut, Release};
+
+/// The name of the record, beside `codegen.toml`.
+pub const RECORD: &str = "released.json";
+
+/// The name of the file with the sections.
+pub const SECTIONS: &str = "released.md";
+
+/// Where both files are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Files {
+    /// The record.
+    pub record: PathBuf,
+    /// The sections.
+    pub sections: PathBuf,
+}
+
+impl Files {
+    /// Those of a configuration.
+    pub fn beside(config: &Path) -> Self {
+        Self { record: beside(config, RECORD), sections: beside(config, SECTIONS) }
+    }
+}
+
+/// Whether a file is a record, by its name.
+pub fn is_record(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.strip_suffix(RECORD).is_some_and(|start| start.is_empty() || start.ends_with('.'))
+}
+
+/// What was released. The default is that of a crate before its first release.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Released {
+    /// The last release.
+    last: Option<Last>,
+    /// The sections of all releases, the last one first.
+    sections: String,
+}
+
+/// A release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Last {
+    version: CrateVersion,
+    catalogue: Catalogue,
+}
