@@ -125,7 +125,8 @@ fn crates_of_one_folder_have_their_own_releases() {
     folder.write("Cargo.toml", list);
     for vendor in ["acme", "globex"] {
         folder.write(&format!("{vendor}.yaml"), SPEC);
-        folder.write(&format!("{vendor}.toml"), &config(&format!("{vendor}.yaml"), &format!("{vendor}-webhooks")));
+        let config = config(&format!("{vendor}.yaml"), &format!("{vendor}-webhooks"));
+        folder.write(&format!("{vendor}.toml"), &config.replace("receiver", "guard = true\nreceiver"));
     }
     folder
         .webhooks(".", "release --version 1.0.0")
@@ -140,6 +141,11 @@ fn crates_of_one_folder_have_their_own_releases() {
     assert!(folder.read("acme.released.json").contains("\"version\": \"0.2.0\""));
     folder.webhooks(".", "diff globex.released.json acme.released.json").exits(0).shows("error[integer-to-string]");
     folder.webhooks(".", "generate --check").exits(0);
+    // The guard knows them: in a build, an edit of one makes the crate stale.
+    let inputs = folder.read("acme-webhooks/.codegen-inputs");
+    for file in ["acme.released.json", "acme.released.md", "acme.names.lock", "acme.toml"] {
+        assert!(inputs.lines().any(|line| line.ends_with(&format!("  ../{file}"))), "{file} is not in {inputs}");
+    }
 }
 
 #[test]

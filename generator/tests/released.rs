@@ -15,7 +15,7 @@ const MAX_SIZE: usize = 20_000;
 
 #[test]
 fn the_next_run_makes_what_was_released() {
-    let rounds = env::var("RELEASE_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(5);
+    let rounds = env::var("RELEASE_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(3);
     let (mut released, mut seed) = (0, 0);
     while released < rounds {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
