@@ -53,7 +53,8 @@ struct Chain {
 /// Why a reference has no target.
 #[derive(Clone, Debug)]
 pub enum Unresolved {
-    /// What the description says is wrong: the text of the reference, its target, or a file that does not exist.
+    /// What the description says is wrong: the text of the reference, its target, a file that does not exist, or an address
+    /// on the network.
     Wrong(Box<Diagnostic>),
     /// The file cannot be read or must not be, or a limit is reached.
     Unavailable(Box<Diagnostic>),
@@ -183,11 +184,19 @@ impl<'a> Resolver<'a> {
             }
         }
         if text.is_empty() {
-            return Err(wrong(Refusal { code: Code::Reference, message: "the reference is empty" }));
+            let message = "the reference is empty";
+            return Err(Unresolved::wrong(at_reference(reference, Code::Reference, message)));
         }
-        let path = reference::path(text)
-            .transpose()
-            .map_err(|refusal| Unresolved::unavailable(at_reference(reference, refusal.code, refusal.message)))?;
+        let path = reference::path(text).transpose().map_err(|refusal| {
+            let diagnostic = at_reference(reference, refusal.code, refusal.message);
+            if refusal.is_remote {
+                Unresolved::wrong(
+                    diagnostic.help("save the file beside the description, and refer to it with an overlay"),
+                )
+            } else {
+                Unresolved::unavailable(diagnostic)
+            }
+        })?;
         let file = match path {
             None => home,
             Some(path) => self.open(home, &path, reference)?,

@@ -17,10 +17,17 @@ pub(super) enum Fragment {
 pub(super) struct Refusal {
     pub code: Code,
     pub message: &'static str,
+    /// Whether it names something on the network, which no file or setting makes available.
+    pub is_remote: bool,
 }
 
 const fn refuse<T>(code: Code, message: &'static str) -> Result<T, Refusal> {
-    Err(Refusal { code, message })
+    Err(Refusal { code, message, is_remote: false })
+}
+
+const fn refuse_remote<T>() -> Result<T, Refusal> {
+    let message = "remote references are not fetched";
+    Err(Refusal { code: Code::ReferenceOutside, message, is_remote: true })
 }
 
 /// The file that a reference names, relative to the one that contains it; `None` for that file itself.
@@ -30,13 +37,11 @@ pub(super) fn path(reference: &str) -> Option<Result<String, Refusal>> {
 
 fn parse_path(text: &str) -> Result<String, Refusal> {
     // Before decoding: `a%3Ab` is the name of a file, and `a:b` has a scheme.
-    match scheme(text) {
+    match scheme(text).map(str::to_ascii_lowercase).as_deref() {
         Some(scheme) if scheme.len() == 1 => {
             return refuse(Code::ReferenceOutside, "paths of Windows are not supported");
         }
-        Some("http" | "https" | "ftp" | "ftps") => {
-            return refuse(Code::ReferenceOutside, "remote references are not fetched");
-        }
+        Some("http" | "https" | "ftp" | "ftps") => return refuse_remote(),
         Some(_) => return refuse(Code::ReferenceOutside, "references with a scheme are not followed"),
         None => {}
     }
@@ -51,7 +56,7 @@ fn parse_path(text: &str) -> Result<String, Refusal> {
         return refuse(Code::ReferenceOutside, "paths of Windows are not supported");
     }
     if path.starts_with("//") {
-        return refuse(Code::ReferenceOutside, "remote references are not fetched");
+        return refuse_remote();
     }
     if path.starts_with('/') {
         return refuse(Code::ReferenceOutside, "absolute paths are not followed");

@@ -333,12 +333,14 @@ fn references_that_leave_the_folder() {
     check_one(
         "http://127.0.0.1/a.yaml",
         expect![[r#"
-        error[E0303]: remote references are not fetched
-         --> /there/api.yaml:2:9
-          |
-        2 |   $ref: "http://127.0.0.1/a.yaml"
-          |         ^^^^^^^^^^^^^^^^^^^^^^^^^
-    "#]],
+            error[E0303]: remote references are not fetched
+             --> /there/api.yaml:2:9
+              |
+            2 |   $ref: "http://127.0.0.1/a.yaml"
+              |         ^^^^^^^^^^^^^^^^^^^^^^^^^
+              |
+              = help: save the file beside the description, and refer to it with an overlay
+        "#]],
     );
     for (reference, message) in [
         ("https://example.com/a.yaml#/b", "remote references are not fetched"),
@@ -669,12 +671,14 @@ fn an_id_makes_a_resource() {
     check_by_id(
         "https://example.com/s/other",
         expect![[r#"
-        error[E0303]: remote references are not fetched
-         --> /there/api.yaml:1:15
-          |
-        1 | start: {$ref: "https://example.com/s/other"}
-          |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-    "#]],
+            error[E0303]: remote references are not fetched
+             --> /there/api.yaml:1:15
+              |
+            1 | start: {$ref: "https://example.com/s/other"}
+              |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+              |
+              = help: save the file beside the description, and refer to it with an overlay
+        "#]],
     );
     check_by_id(
         "#here",
@@ -753,12 +757,14 @@ fn an_id_in_another_file_is_known_once_that_is_read() {
     check(
         &[("api.yaml", "start: {$ref: 'https://example.com/other#/b'}\n"), ("other.yaml", other)],
         expect![[r#"
-        error[E0303]: remote references are not fetched
-         --> /there/api.yaml:1:15
-          |
-        1 | start: {$ref: 'https://example.com/other#/b'}
-          |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-    "#]],
+            error[E0303]: remote references are not fetched
+             --> /there/api.yaml:1:15
+              |
+            1 | start: {$ref: 'https://example.com/other#/b'}
+              |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+              |
+              = help: save the file beside the description, and refer to it with an overlay
+        "#]],
     );
     check(&[("api.yaml", "$id: api.yaml\nstart: {$ref: '#/x'}\nx: 1\n")], expect![[r#"api.yaml#/x = Number("1")"#]]);
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use serde_json::{Map, Value, json};
-use webhook_generator::diagnostics::Code;
+use webhook_generator::diagnostics::{Code, Diagnostic};
 
 use super::group::{Draft, Group};
 use super::row::Row;
@@ -32,11 +32,17 @@ impl Batches {
     pub(super) fn generates(&self, number: usize, group: &Group) -> Result<Alone, String> {
         let folder = self.crates.folder.join("alone");
         let generated = self.generate(&folder, group.draft, 0, &[(number, group)])?;
-        if generated.output.is_some() {
-            return Ok(Alone::Generated);
-        }
-        let is_remote = generated.diagnostics.iter().any(|diagnostic| diagnostic.code == Code::ReferenceOutside);
-        Ok(if is_remote { Alone::Remote } else { Alone::Failed(generated.error().unwrap_or_default()) })
+        // A remote schema is untyped, which says nothing about the types.
+        let is_remote = |found: &Diagnostic| {
+            found.code == Code::ReferenceOutside || found.message == "remote references are not fetched"
+        };
+        Ok(if generated.diagnostics.iter().any(is_remote) {
+            Alone::Remote
+        } else if generated.output.is_some() {
+            Alone::Generated
+        } else {
+            Alone::Failed(generated.error().unwrap_or_default())
+        })
     }
 
     /// Passes the valid instances of schemas through the crate that is generated from them.
