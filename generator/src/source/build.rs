@@ -25,8 +25,10 @@ pub(super) struct Build<'a> {
     max_nodes: usize,
     /// The numbers whose text is missing, as in a [`Guide`].
     pub rounded: RefCell<HashSet<usize>>,
+    /// The objects with a merge key, by the [identities](Origin::identity) of their origins.
+    pub merging: RefCell<HashSet<usize>>,
     refusal: RefCell<Option<Refusal>>,
-    /// Members with duplicate keys; reading continues, so that all are found.
+    /// Members with duplicate keys and different values; reading continues, so that all are found.
     pub twice: RefCell<Vec<Origin>>,
     /// Keys that YAML does not read as strings, each with what it reads.
     pub read_as_text: RefCell<Vec<(Origin, &'static str)>>,
@@ -55,6 +57,7 @@ impl<'a> Build<'a> {
             nodes: Cell::new(0),
             max_nodes,
             rounded: RefCell::default(),
+            merging: RefCell::default(),
             refusal: RefCell::new(None),
             twice: RefCell::new(Vec::new()),
             read_as_text: RefCell::default(),

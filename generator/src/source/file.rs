@@ -7,7 +7,7 @@ use std::path::Path;
 use super::limits::Limits;
 use super::lines::{Lines, Position};
 use super::outline::Part;
-use super::parse::parse;
+use super::parse::{Parsed, parse};
 use super::places::Places;
 use super::syntax::Syntax;
 use crate::diagnostics::{Code, Diagnostic, Place};
@@ -28,8 +28,9 @@ pub(super) struct SourceFile {
     /// The text as it was parsed, if that is not the content.
     parsable: Option<String>,
     pub syntax: Option<Syntax>,
+    /// The root, with merge keys applied, and later patched.
     pub root: RefCell<Option<Node>>,
-    /// The root as it was parsed, or why it was not.
+    /// The root as it is written, or why it was not parsed.
     pub parsed: Option<Result<Node, Diagnostic>>,
     /// Warnings about how the document is written.
     pub warnings: Vec<Diagnostic>,
@@ -124,15 +125,15 @@ impl SourceFile {
                 self.parsable = Some(text);
             }
             let done = parsed.is_ok();
-            last = Some(parsed.map(|(node, warnings)| {
+            last = Some(parsed.map(|Parsed { written, root, warnings }| {
                 self.warnings = warnings;
-                node
+                self.root.replace(Some(root));
+                written
             }));
             if done {
                 break;
             }
         }
-        self.root.replace(last.as_ref().and_then(|parsed| parsed.as_ref().ok().cloned()));
         self.parsed = last;
     }
 }

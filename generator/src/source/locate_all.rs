@@ -297,7 +297,7 @@ mod tests {
     /// own.
     #[track_caller]
     fn check(text: &str, wanted: impl Fn(usize) -> bool) -> usize {
-        let root = parse(text, Syntax::Yaml, FileId(0), &Limits::default()).unwrap().0;
+        let root = parse(text, Syntax::Yaml, FileId(0), &Limits::default()).unwrap().written;
         let mut origins: Vec<Origin> = Vec::new();
         let mut open = vec![root.clone()];
         while let Some(node) = open.pop() {

@@ -6,8 +6,8 @@
 //!
 //! # What a document may be
 //!
-//! JSON, or the subset of YAML that maps to JSON: no tags, no merge keys, keys that are strings or plain integers, one
-//! document a file. Numbers keep their digits. A duplicate key is an error in both. In YAML, U+0085, U+2028 and U+2029
+//! JSON, or the subset of YAML that maps to JSON: no tags, keys that are strings or plain integers, one document a file.
+//! Merge keys are applied. Numbers keep their digits. A key with two values is an error in both. In YAML, U+0085, U+2028 and U+2029
 //! are line breaks, as its version 1.1 has it.
 
 pub mod limits;
@@ -19,6 +19,7 @@ mod json;
 mod lines;
 mod locate;
 mod locate_all;
+mod merge;
 mod number;
 mod outline;
 mod parse;

@@ -3,13 +3,21 @@
 use super::build::Build;
 use super::error::ParserError;
 use super::limits::Limits;
+use super::merge::merged;
 use super::seed::{Guide, NodeSeed};
 use super::syntax::Syntax;
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::document::{FileId, Node, Origin, Value};
 
-/// A document's tree, and warnings about how it is written.
-pub(super) type Parsed = (Node, Vec<Diagnostic>);
+/// What a document is read as.
+pub(super) struct Parsed {
+    /// The tree as it is written.
+    pub written: Node,
+    /// The tree with its merge keys applied.
+    pub root: Node,
+    /// Warnings about how it is written.
+    pub warnings: Vec<Diagnostic>,
+}
 
 /// Parses a document.
 pub(super) fn parse(text: &str, syntax: Syntax, file: FileId, limits: &Limits) -> Result<Parsed, Diagnostic> {
@@ -24,16 +32,24 @@ pub(super) fn parse(text: &str, syntax: Syntax, file: FileId, limits: &Limits) -
             syntax.check(text, limits).and_then(|()| syntax.run(text, NodeSeed { build: &build, origin, guide }));
         match (result, build.keys_twice(file)) {
             (_, Some(diagnostic)) => Err(diagnostic),
-            (Ok(node), None) => Ok(((node, build.keys_read_as_text()), build.rounded.take())),
+            (Ok(node), None) => Ok((node, build)),
             (Err(error), None) => Err(build.explain(error, file)),
         }
     };
-    match read(None)? {
+    let (first, build) = read(None)?;
+    if matches!(first.value(), Value::Null) {
         // A document of comments only.
-        ((node, _), _) if matches!(node.value(), Value::Null) => Err(empty()),
-        (parsed, rounded) if rounded.is_empty() => Ok(parsed),
-        // The parsers round floating-point numbers. If there are any, the document is read again for their text, guided
-        // by the first tree.
-        ((node, _), rounded) => read(Some(Guide { node: &node, rounded: &rounded })).map(|(parsed, _)| parsed),
+        return Err(empty());
     }
+    let (rounded, mut merging) = (build.rounded.take(), build.merging.take());
+    // The parsers round floating-point numbers. If there are any, the document is read again for their text, guided
+    // by the first tree.
+    let (written, build) = if rounded.is_empty() {
+        (first.clone(), build)
+    } else {
+        read(Some(Guide { node: &first, rounded: &rounded }))?
+    };
+    merging.extend(build.merging.take());
+    let root = if merging.is_empty() { written.clone() } else { merged(&written, &merging)? };
+    Ok(Parsed { written, root, warnings: build.keys_read_as_text() })
 }

@@ -9,12 +9,13 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, M
 
 use super::build::{Build, Refusal};
 use super::limits::KEY_CHARS;
+use super::merge::MERGE;
 use super::number::is_number;
 use super::outline::Part;
 use super::syntax::Syntax;
 use super::{json, yaml};
 use crate::diagnostics::Code;
-use crate::document::{Node, Object, Origin, Segment, Value};
+use crate::document::{Node, Object, Origin, Segment, Value, same};
 
 /// A tree from an earlier run, and the [identities](Origin::identity) of the rounded numbers in it and of their
 /// ancestors.
@@ -175,12 +176,14 @@ impl<'de> Visitor<'de> for NodeSeed<'_, 'de> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
         let mut members = Object::new();
-        while let Some(key) =
-            map.next_key_seed(KeySeed { build: self.build, parent: &self.origin, members: &members })?
-        {
+        while let Some(key) = map.next_key_seed(KeySeed { build: self.build, parent: &self.origin })? {
             let origin = self.origin.child(Segment::Member(key.clone()));
             let guide = self.guide.and_then(|guide| guide.member(&key));
             let value = map.next_value_seed(NodeSeed { build: self.build, origin, guide })?;
+            // The same value twice means the same to every reader.
+            if members.get(&key).is_some_and(|first| !same(first, &value)) {
+                self.build.twice.borrow_mut().push(value.origin().clone());
+            }
             members.insert(key, value);
         }
         Ok(Node::new(Value::Object(Box::new(members)), self.origin))
@@ -191,7 +194,6 @@ impl<'de> Visitor<'de> for NodeSeed<'_, 'de> {
 struct KeySeed<'b, 'a> {
     build: &'b Build<'a>,
     parent: &'b Origin,
-    members: &'b Object,
 }
 
 impl<'de> DeserializeSeed<'de> for KeySeed<'_, 'de> {
@@ -212,19 +214,17 @@ impl<'de> Visitor<'de> for KeySeed<'_, 'de> {
     fn visit_borrowed_str<E: Error>(self, key: &'de str) -> Result<Rc<str>, E> {
         if self.build.syntax == Syntax::Yaml && yaml::is_plain(self.build.text, key) {
             let origin = || self.parent.child(Segment::Member(key.into()));
-            let refusal = match key {
-                "<<" => Some(("YAML merge keys are not supported", "write the members out where they are needed")),
-                "" => Some(("the key is missing", "put it in quotes if it is empty: `\"\"`")),
-                _ => None,
-            };
-            if let Some((message, help)) = refusal {
+            if key.is_empty() {
                 return Err(self.build.refuse(Refusal {
                     code: Code::Unsupported,
-                    message: message.to_owned(),
+                    message: "the key is missing".to_owned(),
                     origin: origin(),
                     part: Part::Key(0),
-                    help: Some(help.to_owned()),
+                    help: Some("put it in quotes if it is empty: `\"\"`".to_owned()),
                 }));
+            }
+            if key == MERGE {
+                self.build.merging.borrow_mut().insert(self.parent.identity());
             }
             if let Some(kind) = yaml::key_kind(key) {
                 self.build.read_as_text.borrow_mut().push((origin(), kind));
@@ -234,14 +234,11 @@ impl<'de> Visitor<'de> for KeySeed<'_, 'de> {
     }
 
     fn visit_str<E: Error>(self, key: &str) -> Result<Rc<str>, E> {
-        let origin = || self.parent.child(Segment::Member(key.into()));
-        if self.members.contains_key(key) {
-            self.build.twice.borrow_mut().push(origin());
-        } else if key.chars().nth(KEY_CHARS).is_some() {
+        if key.chars().nth(KEY_CHARS).is_some() {
             return Err(self.build.refuse(Refusal {
                 code: Code::Limit,
                 message: format!("the key is longer than {KEY_CHARS} characters"),
-                origin: origin(),
+                origin: self.parent.child(Segment::Member(key.into())),
                 part: Part::Key(0),
                 help: None,
             }));
