@@ -197,13 +197,18 @@ fn only_webhook(webhook: &Webhook) -> Diagnostic {
 }
 
 fn no_location(webhook: &Webhook, addresses: &Addresses) -> Diagnostic {
-    let diagnostic = Diagnostic::new(Code::NoEventType, "cannot determine where a delivery states its event type")
-        .at(Place::Name(webhook.key.origin().clone()), "for example here")
-        .help("`pointer = \"/…\"` for a member of the body, `header = \"x-…\"` for a header");
+    let diagnostic = |text: &str| {
+        Diagnostic::new(Code::NoEventType, "cannot determine where a delivery states its event type")
+            .at(Place::Name(webhook.key.origin().clone()), text)
+    };
     if *addresses == Addresses::Same {
-        return diagnostic.help("all webhooks are sent to one address");
+        return diagnostic("for example here; all webhooks are sent to one address")
+            .candidate("if a member of the body states it", "event-type", vec!["pointer = \"/…\"".to_owned()])
+            .candidate("if a header states it", "event-type", vec!["header = \"x-…\"".to_owned()]);
     }
-    diagnostic.setting("event-type", vec![ADDRESS.to_owned()])
+    diagnostic("for example here")
+        .help("`pointer = \"/…\"` for a member of the body, `header = \"x-…\"` for a header")
+        .setting("event-type", vec![ADDRESS.to_owned()])
 }
 
 /// The lines of `codegen.toml` that state a location.

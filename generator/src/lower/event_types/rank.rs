@@ -187,11 +187,11 @@ impl<'a, 'g> Ranking<'a, 'g> {
             _ => {}
         }
         // An example is an event type if it agrees with the webhook's name, or looks like one or distinguishes the webhook
-        // at a member with a usual name. Ids differ between webhooks, too.
+        // at a member with a usual name. Ids differ between webhooks, too. An only webhook may have many event types, of
+        // which an example shows one.
         let is_event_type = |example: &&Evidence| {
-            let distinguishes = || self.webhooks.len() > 1 && owners.is_own(example);
             names.fit(&example.name).is_some_and(|fit| fit < Fit::Begins)
-                || is_usual && (self.has_form(example) || distinguishes())
+                || self.webhooks.len() > 1 && is_usual && (self.has_form(example) || owners.is_own(example))
         };
         stated.examples.iter().find(is_event_type).cloned().into_iter().collect()
     }

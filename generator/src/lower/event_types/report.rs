@@ -64,8 +64,10 @@ pub(super) fn doubtful(cx: &Context<'_>, doubts: &[Doubt<'_>]) {
     };
     let message = format!("{subject}, although {sources} {say} `{name}`");
     let mut diagnostic = Diagnostic::new(Code::EventTypeDoubtful, message);
-    for other in others {
-        diagnostic = diagnostic.at(other.place.clone(), "weaker evidence, ignored");
+    let mut places: Vec<&Place> = others.iter().map(|other| &other.place).collect();
+    places.dedup();
+    for place in places {
+        diagnostic = diagnostic.at(place.clone(), "weaker evidence, ignored");
     }
     for Doubt { chosen, .. } in doubts.iter().take(MAX_PLACES) {
         let decides = format!("{} decides", chosen.kind.shown());

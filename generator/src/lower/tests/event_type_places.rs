@@ -145,6 +145,32 @@ fn one_webhook_that_states_nothing_has_an_address() {
 }
 
 #[test]
+fn the_example_of_an_only_webhook_is_one_of_many_event_types() {
+    check_event_types(
+        "
+            changes: {body: {event: {type: string, example: door.opened}}}
+        ",
+        "",
+        expect![[r#"
+            event type in the address
+            webhook "changes": changes
+
+            W0708: there is only one webhook, so every delivery is decoded as it
+        "#]],
+    );
+    check_event_types(
+        "
+            doorOpened: {body: {event: {type: string, example: door.opened}}}
+        ",
+        "",
+        expect![[r#"
+            event type in /event
+            webhook "doorOpened" is "door.opened": door.opened
+        "#]],
+    );
+}
+
+#[test]
 fn several_webhooks_that_state_nothing_are_an_error() {
     check_event_types(
         "
