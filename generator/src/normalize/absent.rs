@@ -1,5 +1,8 @@
 //! The error for a description without webhooks.
 
+use std::cmp::Reverse;
+
+use super::places::likeness;
 use super::{METHODS, Reader, is_nearly_webhooks};
 use crate::diagnostics::{Code, Diagnostic, Place, toml_string};
 use crate::document::Node;
@@ -22,7 +25,7 @@ impl Reader<'_, '_> {
         };
         let error = Diagnostic::new(Code::NoWebhooks, "the description has no webhook with a JSON body");
         let error = error.at(place, "").help(help);
-        self.diagnostics.push(match first_path(root) {
+        self.diagnostics.push(match likely_path(root) {
             Some(path) if map.is_none() && misspelled.is_none() => {
                 let when = "if webhooks are described under `paths`, list them in codegen.toml, or their `tags`; `*` matches \
                             any text";
@@ -33,11 +36,11 @@ impl Reader<'_, '_> {
     }
 }
 
-/// The first path of which an operation has a body.
-fn first_path(root: &Node) -> Option<&str> {
+/// The path that most likely has a webhook: the first whose words say so, else the first of which an operation has a body.
+fn likely_path(root: &Node) -> Option<&str> {
     let has_body = |item: &Node| {
         METHODS.iter().any(|method| item.get(method).is_some_and(|operation| operation.get("requestBody").is_some()))
     };
-    let (path, _) = root.get("paths")?.as_object()?.iter().find(|(_, item)| has_body(item))?;
-    Some(path)
+    let paths = root.get("paths")?.as_object()?.iter().filter(|(_, item)| has_body(item));
+    paths.map(|(path, _)| &**path).min_by_key(|path| Reverse(likeness(path)))
 }

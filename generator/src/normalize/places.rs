@@ -256,9 +256,14 @@ fn matched<'p>(pattern: &str, path: &'p str) -> Option<&'p str> {
 
 /// Whether a tag or a segment of a path names the requests of webhooks.
 fn names_webhooks(name: &str) -> bool {
+    likeness(name) == 2
+}
+
+/// How much a tag, a path or a segment of one is named like the requests of webhooks: 0, 1 or 2.
+pub(super) fn likeness(name: &str) -> usize {
     let words = heck::AsSnakeCase(name).to_string();
     let has = |wanted: &[&str]| words.split('_').any(|word| wanted.contains(&word));
-    has(&["webhook", "webhooks", "hook", "hooks"]) && has(&EVENT_WORDS)
+    usize::from(has(&["webhook", "webhooks", "hook", "hooks"])) + usize::from(has(&EVENT_WORDS))
 }
 
 #[cfg(test)]
