@@ -5,6 +5,7 @@ mod equal;
 pub mod pointer;
 mod print_json;
 mod print_yaml;
+mod read_json;
 mod tree;
 
 pub use chars::is_invisible;
@@ -12,4 +13,5 @@ pub(crate) use chars::shortened;
 pub use equal::{canonical, same};
 pub use print_json::{json, pretty_json};
 pub use print_yaml::yaml;
+pub(crate) use read_json::parsed_json;
 pub use tree::{FileId, Node, Object, Origin, Segment, Value};

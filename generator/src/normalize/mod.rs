@@ -26,7 +26,7 @@ pub use statements::{Statement, StatementKind, prose};
 use crate::budget::{Budget, Resource};
 use crate::config::WebhookPlaces;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, did_you_mean, suggest};
-use crate::document::{Node, Value, pointer};
+use crate::document::{Node, Value, parsed_json, pointer};
 use crate::http;
 use crate::resolve::{Resolver, Unresolved};
 use entry::Entry;
@@ -109,8 +109,9 @@ pub struct Header {
 const MAX_EXAMPLES: usize = 100;
 
 /// Media types of bodies; of these, only the first is read.
-const MEDIA_TYPES: [&str; 8] = [
+const MEDIA_TYPES: [&str; 9] = [
     "application/json",
+    "application/jwt",
     "application/xml",
     "application/yaml",
     "application/cbor",
@@ -361,6 +362,10 @@ impl Reader<'_, '_> {
     fn examples(&mut self, media: &Node, schema: &Node) -> Vec<Example> {
         let example = media.get("example").cloned();
         let mut examples: Vec<Example> = example.into_iter().map(|payload| Example { name: None, payload }).collect();
+        // A list is that of a schema: its elements are values.
+        let listed = media.get("examples").and_then(Node::as_array).unwrap_or_default();
+        self.spend(listed.len(), media);
+        examples.extend(listed.iter().cloned().map(|payload| Example { name: None, payload }));
         for (name, example) in media.get("examples").and_then(Node::as_object).into_iter().flatten() {
             self.spend(1, example);
             if let Some(example) = self.follow_example(example) {
@@ -377,6 +382,14 @@ impl Reader<'_, '_> {
             self.spend(listed.len(), &schema);
             let payloads = schema.get("example").into_iter().chain(listed).cloned();
             examples.extend(payloads.map(|payload| Example { name: None, payload }));
+        }
+        for example in &mut examples {
+            // Some write the JSON of an object as a text.
+            if let Some(text) = example.payload.as_str().filter(|text| text.trim_start().starts_with('{')) {
+                self.spend(text.len() / 8, schema);
+                let object = parsed_json(text, example.payload.origin()).filter(|node| node.as_object().is_some());
+                example.payload = object.unwrap_or_else(|| example.payload.clone());
+            }
         }
         examples
     }

@@ -582,6 +582,29 @@ fn examples_of_the_media_type() {
 }
 
 #[test]
+fn examples_in_a_list_or_as_json_text() {
+    check_webhooks(
+        "
+            webhooks:
+              door.opened:
+                post:
+                  requestBody:
+                    content:
+                      application/json:
+                        schema: {type: object}
+                        example: '{\"a\": 1.50}'
+                        examples: [{b: 2}, ' {not JSON']
+        ",
+        expect![[r#"
+            webhook "door.opened": #0
+                example {"a":1.5}
+                example {"b":2}
+                example " {not JSON"
+        "#]],
+    );
+}
+
+#[test]
 fn examples_of_the_schema() {
     check_webhooks(
         "

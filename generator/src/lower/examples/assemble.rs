@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::fit::{Fitting, Misfit};
 use super::{MAX_VALUES, build, scalar};
 use crate::diagnostics::{Code, Diagnostic, Place};
-use crate::document::{Node, Object, Origin, Value, same};
+use crate::document::{Node, Object, Origin, Value, parsed_json, same};
 use crate::lower::context::Context;
 use crate::lower::schema::{Body, Choice, MergedSchema, SchemaSet, Tags, unwrap_aliases};
 use crate::normalize::{Additional, JsonType, SchemaId};
@@ -214,7 +214,7 @@ impl<'a> Assembler<'a, '_> {
             return None;
         }
         let mut candidates: Vec<Node> = Vec::new();
-        let defaults = merged.annotations.values("default").filter_map(|default| build::parsed(default, origin));
+        let defaults = merged.annotations.values("default").filter_map(|default| parsed_json(default, origin));
         candidates.extend(defaults);
         match types {
             Some([JsonType::Boolean, ..]) => candidates.push(build::bool(true, origin)),

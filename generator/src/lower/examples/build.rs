@@ -34,28 +34,6 @@ pub(super) fn null(origin: &Origin) -> Node {
     Node::new(Value::Null, origin.clone())
 }
 
-/// The value of a JSON text.
-pub(super) fn parsed(json: &str, origin: &Origin) -> Option<Node> {
-    let value = serde_json::from_str(json).ok()?;
-    Some(converted(&value, origin))
-}
-
-fn converted(value: &serde_json::Value, origin: &Origin) -> Node {
-    match value {
-        serde_json::Value::Null => null(origin),
-        serde_json::Value::Bool(value) => bool(*value, origin),
-        serde_json::Value::Number(digits) => number(&digits.to_string(), origin),
-        serde_json::Value::String(value) => text(value, origin),
-        serde_json::Value::Array(elements) => {
-            array(elements.iter().map(|element| converted(element, origin)).collect(), origin)
-        }
-        serde_json::Value::Object(members) => {
-            let members = members.iter().map(|(name, member)| (name.as_str().into(), converted(member, origin)));
-            object(members.collect(), origin)
-        }
-    }
-}
-
 /// A value like another one, of the same type.
 pub(super) fn varied(value: &Node, number: usize) -> Node {
     let origin = value.origin();

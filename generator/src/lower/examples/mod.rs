@@ -88,7 +88,13 @@ impl Examples<'_, '_> {
         let origin = webhook.key.origin();
         let assembled = assemble(self.cx, self.route.body());
         if !assembled.has_example {
-            let message = format!("webhook `{}` has no example, and its properties have none", webhook.name);
+            let is_only = self.routes.iter().filter(|route| std::ptr::eq(route.webhook, webhook)).nth(1).is_none();
+            let example = match (webhook.examples.is_empty(), is_only) {
+                (true, _) => "example",
+                (false, true) => "usable example",
+                (false, false) => "usable example of some event types",
+            };
+            let message = format!("webhook `{}` has no {example}, and its properties have none", webhook.name);
             self.cx.report(
                 Diagnostic::new(Code::NoExample, message)
                     .at(Place::Name(origin.clone()), "its fixture has made-up values"),

@@ -64,7 +64,7 @@ fn a_published_example_without_a_required_member() {
             assembled {"type": "door.opened","at": "text"}
 
             W0705: the example does not match its schema: expected the member `at`
-            W0707: webhook `door.opened` has no example, and its properties have none
+            W0707: webhook `door.opened` has no usable example, and its properties have none
         "#]],
     );
 }
@@ -82,7 +82,7 @@ fn a_published_example_of_another_event_type() {
 
             W0701: webhook `door.opened` is decoded as `door.opened`, although an example says `door.closed`
             W0705: this example is for `door.closed`, not for `door.opened`
-            W0707: webhook `door.opened` has no example, and its properties have none
+            W0707: webhook `door.opened` has no usable example, and its properties have none
         "#]],
     );
 }
@@ -201,7 +201,7 @@ fn a_constant_that_differs() {
             assembled {"type": "door.opened","version": 2}
 
             W0705: the example does not match its schema: expected `2`
-            W0707: webhook `door.opened` has no example, and its properties have none
+            W0707: webhook `door.opened` has no usable example, and its properties have none
         "#]],
     );
 }
