@@ -217,6 +217,9 @@ impl Parts {
             }
             _ => {
                 self.ask("signed text", "signed", if has_timestamp { &CANDIDATES[1..] } else { &CANDIDATES });
+                if let (None, [name]) = (&token, &evidence.timestamps[..]) {
+                    self.lines.push(format!("# {}  # if the timestamp is signed", line("timestamp-header", name)));
+                }
                 return None;
             }
         };

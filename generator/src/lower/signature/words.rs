@@ -98,7 +98,8 @@ const WORDS: &[(&[&str], &[Says])] = &[
 ];
 
 /// The words of a text in lower case: letters and digits are separate words, and so are the parts of a name in camel case.
-/// So `SHA-256`, `sha256` and `Sha_256` have the same words.
+/// So `SHA-256`, `sha256` and `Sha_256` have the same words. Scripts without spaces, such as Chinese, end a word in Latin
+/// letters.
 pub(super) fn words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut before = None;
@@ -107,6 +108,7 @@ pub(super) fn words(text: &str) -> Vec<String> {
             let starts = match before {
                 Some(before) => {
                     char::is_numeric(before) != character.is_numeric()
+                        || has_case(before) != has_case(character)
                         || char::is_lowercase(before) && character.is_uppercase()
                 }
                 None => true,
@@ -121,6 +123,11 @@ pub(super) fn words(text: &str) -> Vec<String> {
         before = character.is_alphanumeric().then_some(character);
     }
     words
+}
+
+/// Whether it is a letter of a script with upper and lower case.
+fn has_case(character: char) -> bool {
+    character.is_lowercase() || character.is_uppercase()
 }
 
 /// What words say. Each word counts once.

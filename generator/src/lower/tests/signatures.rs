@@ -406,6 +406,52 @@ fn an_id_and_a_timestamp_in_headers_of_their_own() {
 }
 
 #[test]
+fn a_timestamp_header_is_offered_with_an_unknown_text() {
+    check_signature_words(
+        "
+            parameters:
+              - {name: Acme-Signature, in: header, description: HMAC-SHA256 in hex}
+              - {name: Acme-Timestamp, in: header}
+        ",
+        "",
+        expect![[r#"
+            W0703: the signature in `acme-signature` is documented in part; not stated: signed text
+                scheme = "hmac"
+                header = "acme-signature"
+                hash = "sha256"
+                encoding = "hex"
+                # signed = "…"  # not stated: "{timestamp}.{body}"
+                # timestamp-header = "acme-timestamp"  # if the timestamp is signed
+        "#]],
+    );
+}
+
+#[test]
+fn words_between_chinese_or_japanese_ones() {
+    let check = |description: &str| {
+        check_signature_words(
+            &format!(
+                "
+                    parameters:
+                      - {{name: Acme-Signature, in: header, description: '{description}'}}
+                "
+            ),
+            "",
+            expect![[r#"
+                W0703: the signature in `acme-signature` is documented in part; not stated: signed text
+                    scheme = "hmac"
+                    header = "acme-signature"
+                    hash = "sha256"
+                    encoding = "hex"
+                    # signed = "…"  # not stated: "{body}" or "{timestamp}.{body}"
+            "#]],
+        );
+    };
+    check("请求的HMAC-SHA256签名，以hex编码");
+    check("ボディのHMAC-SHA256署名です。hexの文字列");
+}
+
+#[test]
 fn a_timestamp_that_may_be_signed_is_a_question() {
     check_signature_words(
         "
