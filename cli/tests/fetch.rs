@@ -434,21 +434,27 @@ fn references_are_fetched_from_the_same_folder() {
 #[test]
 fn a_description_does_not_choose_where_files_are_written() {
     let vendor = Vendor::new();
-    let elsewhere = Server::new();
-    let foreign = elsewhere.url("/a.yaml");
     for reference in
-        ["../codegen.yaml", "codegen.toml", ".github/workflows/a.yml", "a%2F..%2F..%2Fb.yaml", "/etc/a.yaml", &foreign]
+        ["../codegen.yaml", "codegen.toml", ".github/workflows/a.yml", "a%2F..%2F..%2Fb.yaml", "/etc/a.yaml"]
     {
         vendor.publish(Reply::ok(SPEC.replace("#/components/schemas/parcel", &format!("{reference}#/a"))));
         vendor.server.requests();
         let run = vendor.fails("", "error[E030");
         assert_eq!(vendor.server.requests().len(), 1, "{reference} was fetched: {run:#?}");
     }
-    assert!(elsewhere.requests().is_empty());
     // Nor does it reach through a link, or replace a file that it did not bring.
     publish_files(&vendor, "/api");
     vendor.folder.write("acme/weight.json", "mine");
     vendor.fails("", "error[E0502]: `acme/weight.json` was not fetched, and `http://localhost:");
+}
+
+#[test]
+fn another_server_is_not_asked() {
+    let (vendor, elsewhere) = (Vendor::new(), Server::new());
+    let foreign = format!("{}#/a", elsewhere.url("/a.yaml"));
+    vendor.publish(Reply::ok(SPEC.replace("#/components/schemas/parcel", &foreign)));
+    let run = Run::of(&mut vendor.command(""));
+    assert!(elsewhere.requests().is_empty(), "{run:#?}");
 }
 
 #[cfg(unix)]
