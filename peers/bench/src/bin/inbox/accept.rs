@@ -11,17 +11,30 @@ use crate::counting::Counting;
 use crate::deliveries::{ENDPOINT, deliveries, receiver, row, rows};
 use crate::engine::{Engine, Floor};
 use crate::round::{batches, deliveries_of, insert, medians, percentile, rate};
+use crate::tables::{self, Tables, millis, rounded, size};
 use crate::{Failure, Plan};
 
-pub(crate) fn measure<E: Engine>(plan: &Plan, runtime: &Runtime, engine: &mut E) -> Result<(), Failure> {
-    println!(
-        "\nAccepting in process. Each ratio is to a loop with batches of the mean size that was reached, to the same that"
-    );
-    println!("also hashes and serializes, and to a loop with batches of all callers. Rows a second; times in ms.");
-    println!(
-        "| concurrent | mean batch | loop | in process | ratio | with hashing | batches of all | p50 | p99 | longest |"
-    );
-    println!("|---|---|---|---|---|---|---|---|---|---|");
+/// Each ratio is to a loop with batches of the mean size that was reached, to the same that also hashes and serializes, and to a
+/// loop with batches of all callers.
+const COLUMNS: &[&str] = &[
+    "store, callers",
+    "mean batch",
+    "loop, rows/s",
+    "in process",
+    "ratio",
+    "with hashing",
+    "all",
+    "p50",
+    "p99",
+    "longest",
+];
+
+pub(crate) fn measure<E: Engine>(
+    plan: &Plan,
+    runtime: &Runtime,
+    engine: &mut E,
+    tables: &mut Tables,
+) -> Result<(), Failure> {
     for &concurrent in &plan.concurrent {
         let mut rounds = Vec::new();
         let mut longest = 0.0_f64;
@@ -54,10 +67,19 @@ pub(crate) fn measure<E: Engine>(plan: &Plan, runtime: &Runtime, engine: &mut E)
             ]);
         }
         let [mean, bare, ours, ratio, hashing, all, p50, p99] = medians(&rounds);
-        println!(
-            "| {concurrent} | {mean:.1} | {bare:.0} | {ours:.0} | {ratio:.2} | {hashing:.2} | {all:.2} | {p50:.2} | {p99:.2} | \
-             {longest:.1} |"
-        );
+        let cells = [
+            format!("{}, {concurrent}", E::NAME),
+            size(mean),
+            rounded(bare),
+            rounded(ours),
+            tables::ratio(ratio),
+            tables::ratio(hashing),
+            tables::ratio(all),
+            millis(p50),
+            millis(p99),
+            millis(longest),
+        ];
+        tables.row("Accepting", COLUMNS, &cells);
     }
     Ok(())
 }

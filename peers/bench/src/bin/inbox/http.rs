@@ -22,12 +22,18 @@ use crate::counting::Counting;
 use crate::deliveries::{ENDPOINT, body, deliveries, id, receiver, rows};
 use crate::engine::Engine;
 use crate::round::{deliveries_of, insert, medians, rate};
+use crate::tables::{self, Tables, rounded, size};
 use crate::{Failure, Plan};
 
-pub(crate) fn measure<E: Engine>(plan: &Plan, runtime: &Runtime, engine: &mut E) -> Result<(), Failure> {
-    println!("\nOver HTTP, with the client on the same cores. The ratio is to 1 / (1 / loop + 1 / without a store).");
-    println!("| concurrent | mean batch | loop | without a store | over HTTP | ratio |");
-    println!("|---|---|---|---|---|---|");
+/// The client is on the same cores. The ratio is to 1 / (1 / loop + 1 / without a store).
+const COLUMNS: &[&str] = &["store, connections", "mean batch", "loop, rows/s", "without a store", "over HTTP", "ratio"];
+
+pub(crate) fn measure<E: Engine>(
+    plan: &Plan,
+    runtime: &Runtime,
+    engine: &mut E,
+    tables: &mut Tables,
+) -> Result<(), Failure> {
     for &concurrent in &plan.concurrent {
         let count = deliveries_of(concurrent);
         let mut rounds = Vec::new();
@@ -47,7 +53,15 @@ pub(crate) fn measure<E: Engine>(plan: &Plan, runtime: &Runtime, engine: &mut E)
             rounds.push([mean, bare, without, ours, ours * (1.0 / bare + 1.0 / without)]);
         }
         let [mean, bare, without, ours, ratio] = medians(&rounds);
-        println!("| {concurrent} | {mean:.1} | {bare:.0} | {without:.0} | {ours:.0} | {ratio:.2} |");
+        let cells = [
+            format!("{}, {concurrent}", E::NAME),
+            size(mean),
+            rounded(bare),
+            rounded(without),
+            rounded(ours),
+            tables::ratio(ratio),
+        ];
+        tables.row("Over HTTP", COLUMNS, &cells);
     }
     Ok(())
 }

@@ -13,17 +13,22 @@ use crate::counting::Counting;
 use crate::deliveries::{deliveries, rows};
 use crate::engine::Engine;
 use crate::round::{deliveries_of, medians, percentile, rate};
+use crate::tables::{Tables, millis, rounded};
 use crate::{Failure, Plan};
+
+const COLUMNS: &[&str] =
+    &["store, callers", "p50", "p99", "longest", "purged a second", "meanwhile: p50", "p99", "longest"];
 
 const DAY: Duration = Duration::from_hours(24);
 const ROWS: usize = 500_000;
 
-pub(crate) fn measure<E: Engine>(plan: &Plan, runtime: &Runtime, engine: &mut E) -> Result<(), Failure> {
+pub(crate) fn measure<E: Engine>(
+    plan: &Plan,
+    runtime: &Runtime,
+    engine: &mut E,
+    tables: &mut Tables,
+) -> Result<(), Failure> {
     let size = plan.rows.unwrap_or(ROWS);
-    println!(
-        "\nAccepting in process, in a store with {size} deliveries, without and with a purge. Deliveries a second; ms."
-    );
-    println!("| concurrent | purge | accepted | purged | p50 | p99 | longest |\n|---|---|---|---|---|---|---|");
     for &concurrent in &plan.concurrent {
         let store = engine.empty(runtime)?;
         runtime.block_on(fill(&store, size))?;
@@ -32,7 +37,6 @@ pub(crate) fn measure<E: Engine>(plan: &Plan, runtime: &Runtime, engine: &mut E)
         for _ in 0..plan.rounds {
             for (purges, (rounds, longest)) in [false, true].into_iter().zip(rounds.iter_mut().zip(&mut longest)) {
                 let deliveries = deliveries(deliveries_of(concurrent))?;
-                let count = deliveries.len();
                 let purging = Counting::new(store.clone());
                 let purged = Arc::clone(&purging.counts);
                 // Until the deliveries are accepted. As the inbox does.
@@ -44,13 +48,17 @@ pub(crate) fn measure<E: Engine>(plan: &Plan, runtime: &Runtime, engine: &mut E)
                     drop(runtime.block_on(purge));
                 }
                 *longest = longest.max(percentile(&times, 100));
-                rounds.push([rate(count, elapsed), purged, percentile(&times, 50), percentile(&times, 99)]);
+                rounds.push([purged, percentile(&times, 50), percentile(&times, 99)]);
             }
         }
-        for (name, (rounds, longest)) in ["–", "yes"].into_iter().zip(rounds.iter().zip(longest)) {
-            let [accepted, purged, p50, p99] = medians(rounds);
-            println!("| {concurrent} | {name} | {accepted:.0} | {purged:.0} | {p50:.2} | {p99:.2} | {longest:.1} |");
+        let mut cells = vec![format!("{}, {concurrent}", E::NAME)];
+        for (rounds, longest) in rounds.iter().zip(longest) {
+            let [purged, p50, p99] = medians(rounds);
+            cells.extend([rounded(purged), millis(p50), millis(p99), millis(longest)]);
         }
+        // Nothing is purged in the first half.
+        cells.remove(1);
+        tables.row("While purging", COLUMNS, &cells);
     }
     Ok(())
 }

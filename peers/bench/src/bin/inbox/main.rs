@@ -1,6 +1,7 @@
 //! How fast the inbox accepts and handles deliveries, beside loops over the same tables that have nothing but the statements.
 //!
-//! Run with `cargo run --release --manifest-path peers/Cargo.toml --bin inbox`. Arguments, in any order:
+//! Run with `cargo run --release --manifest-path peers/Cargo.toml --bin inbox`. Prints the tables of docs/performance.md at the end,
+//! and their rows as progress. Arguments, in any order:
 //!
 //! - `sqlite`, `postgres`: only these stores.
 //! - `accept`, `http`, `claim`, `handle`, `purge`, `memory`: only these tables. The default is all but `memory`.
@@ -20,6 +21,7 @@ mod postgres;
 mod round;
 mod slow_fsync;
 mod sqlite;
+mod tables;
 mod work;
 
 use std::env;
@@ -30,6 +32,7 @@ use tokio::runtime::{Builder, Runtime};
 use crate::engine::Engine;
 use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
+use crate::tables::Tables;
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -55,37 +58,37 @@ fn main() -> Result<(), Failure> {
     }
     // As `#[tokio::main]` does.
     let runtime = Builder::new_multi_thread().enable_all().build()?;
+    let mut tables = Tables::default();
     if plan.has_store("sqlite") {
-        measure(&plan, &runtime, Sqlite::new()?)?;
+        measure(&plan, &runtime, Sqlite::new()?, &mut tables)?;
     }
     if plan.has_store("postgres")
         && let Some(postgres) = Postgres::start(&runtime)?
     {
-        measure(&plan, &runtime, postgres)?;
+        measure(&plan, &runtime, postgres, &mut tables)?;
     }
+    tables.print();
     Ok(())
 }
 
-fn measure<E: Engine>(plan: &Plan, runtime: &Runtime, mut engine: E) -> Result<(), Failure> {
-    let slow = plan.slow_fsync.as_ref().map_or_else(String::new, |delay| format!(", fsync {delay} slower"));
-    println!("\n## {}{slow}", E::NAME);
+fn measure<E: Engine>(plan: &Plan, runtime: &Runtime, mut engine: E, tables: &mut Tables) -> Result<(), Failure> {
     if plan.has_table("accept") {
-        accept::measure(plan, runtime, &mut engine)?;
+        accept::measure(plan, runtime, &mut engine, tables)?;
     }
     if plan.has_table("http") {
-        http::measure(plan, runtime, &mut engine)?;
+        http::measure(plan, runtime, &mut engine, tables)?;
     }
     if plan.has_table("claim") {
-        work::measure_claims(plan, runtime, &mut engine)?;
+        work::measure_claims(plan, runtime, &mut engine, tables)?;
     }
     if plan.has_table("handle") {
-        work::measure_handling(plan, runtime, &mut engine)?;
+        work::measure_handling(plan, runtime, &mut engine, tables)?;
     }
     if plan.has_table("purge") {
-        latency::measure(plan, runtime, &mut engine)?;
+        latency::measure(plan, runtime, &mut engine, tables)?;
     }
     if plan.has_table("memory") {
-        memory::measure(plan, runtime, &mut engine)?;
+        memory::measure(plan, runtime, &mut engine, tables)?;
     }
     Ok(())
 }

@@ -14,7 +14,10 @@ use webhook_receiver::Outcome;
 use crate::counting::Counting;
 use crate::deliveries::{ENDPOINT, deliveries, receiver};
 use crate::engine::Engine;
+use crate::tables::Tables;
 use crate::{Failure, Plan};
+
+const COLUMNS: &[&str] = &["store, accepted", "handled", "resident", "seconds"];
 
 const ROWS: usize = 1_000_000;
 const STEPS: usize = 10;
@@ -24,10 +27,13 @@ const CHUNK: usize = 100;
 /// Shorter than any vendor allows, so that rows are also purged. The inbox purges each minute.
 const REMEMBERED: Duration = Duration::from_secs(30);
 
-pub(crate) fn measure<E: Engine>(plan: &Plan, runtime: &Runtime, engine: &mut E) -> Result<(), Failure> {
+pub(crate) fn measure<E: Engine>(
+    plan: &Plan,
+    runtime: &Runtime,
+    engine: &mut E,
+    tables: &mut Tables,
+) -> Result<(), Failure> {
     let size = plan.rows.unwrap_or(ROWS);
-    println!("\nMemory of the process while deliveries are accepted by {CALLERS} callers, and handled.");
-    println!("| deliveries | handled | resident | seconds |\n|---|---|---|---|");
     let store = Counting::new(engine.empty(runtime)?);
     let counts = store.counts.clone();
     let retention = Retention::default().seen_shorter_than_the_sender_retries(REMEMBERED);
@@ -40,14 +46,19 @@ pub(crate) fn measure<E: Engine>(plan: &Plan, runtime: &Runtime, engine: &mut E)
         runtime.block_on(accept(&inbox, size / STEPS))?;
         // What waits is in the store.
         let (handled, seconds) = (counts.finished.items(), start.elapsed().as_secs());
-        println!("| {} | {handled} | {:.1} MB | {seconds} |", step * (size / STEPS), resident()?);
+        let name = format!("{}, {}", E::NAME, step * (size / STEPS));
+        let cells = [name, handled.to_string(), format!("{:.1} MB", resident()?), seconds.to_string()];
+        tables.row("Memory", COLUMNS, &cells);
     }
     runtime.block_on(async {
         while counts.finished.items() < counts.inserted.items() {
             sleep(Duration::from_millis(10)).await;
         }
     });
-    println!("| all | {} | {:.1} MB | {} |", counts.finished.items(), resident()?, start.elapsed().as_secs());
+    let (handled, seconds) = (counts.finished.items(), start.elapsed().as_secs());
+    let cells =
+        [format!("{}, all", E::NAME), handled.to_string(), format!("{:.1} MB", resident()?), seconds.to_string()];
+    tables.row("Memory", COLUMNS, &cells);
     Ok(())
 }
 

@@ -12,17 +12,28 @@ use crate::counting::Counting;
 use crate::deliveries::{ENDPOINT, deliveries, receiver, rows};
 use crate::engine::{Engine, Floor};
 use crate::round::{deliveries_of, medians, rate};
+use crate::tables::{self, Tables, rounded, size};
 use crate::{Failure, Plan};
 
-pub(crate) fn measure_claims<E: Engine>(plan: &Plan, runtime: &Runtime, engine: &mut E) -> Result<(), Failure> {
-    println!("\nClaiming in batches of this size. Deliveries a second.");
-    println!("| batch | loop | claims | ratio |\n|---|---|---|---|");
+const CLAIM_COLUMNS: &[&str] = &["store, claims of", "loop, a second", "claims", "ratio"];
+/// The loop has batches of the mean sizes that were reached, and does not decode.
+const HANDLE_COLUMNS: &[&str] =
+    &["store, handled at once", "mean claim", "mean end", "loop, a second", "handling", "ratio"];
+
+pub(crate) fn measure_claims<E: Engine>(
+    plan: &Plan,
+    runtime: &Runtime,
+    engine: &mut E,
+    tables: &mut Tables,
+) -> Result<(), Failure> {
     for &limit in &plan.concurrent {
         let count = deliveries_of(limit) / 2;
         let mut rounds = Vec::new();
         for _ in 0..plan.rounds {
             let store = filled(runtime, engine, count)?;
-            let ours = rate(count, runtime.block_on(claim_all(&store, limit, count))?);
+            // In a task of its own, as a worker.
+            let claiming = runtime.spawn(async move { claim_all(&store, limit, count).await });
+            let ours = rate(count, runtime.block_on(claiming)??);
             filled(runtime, engine, count)?;
             let mut floor = engine.floor()?;
             let start = Instant::now();
@@ -34,7 +45,8 @@ pub(crate) fn measure_claims<E: Engine>(plan: &Plan, runtime: &Runtime, engine: 
             rounds.push([bare, ours, ours / bare]);
         }
         let [bare, ours, ratio] = medians(&rounds);
-        println!("| {limit} | {bare:.0} | {ours:.0} | {ratio:.2} |");
+        let cells = [format!("{}, {limit}", E::NAME), rounded(bare), rounded(ours), tables::ratio(ratio)];
+        tables.row("Claiming", CLAIM_COLUMNS, &cells);
     }
     Ok(())
 }
@@ -51,12 +63,12 @@ async fn claim_all<S: Store>(store: &S, limit: usize, count: usize) -> Result<Du
     Ok(start.elapsed())
 }
 
-pub(crate) fn measure_handling<E: Engine>(plan: &Plan, runtime: &Runtime, engine: &mut E) -> Result<(), Failure> {
-    println!(
-        "\nClaiming, handling and ending, with an effect each. The loop has batches of the mean sizes that were reached, and"
-    );
-    println!("does not decode. Deliveries a second.");
-    println!("| concurrent | mean claim | mean end | loop | inbox | ratio |\n|---|---|---|---|---|---|");
+pub(crate) fn measure_handling<E: Engine>(
+    plan: &Plan,
+    runtime: &Runtime,
+    engine: &mut E,
+    tables: &mut Tables,
+) -> Result<(), Failure> {
     for &concurrent in &plan.concurrent {
         let count = deliveries_of(concurrent) / 2;
         let mut rounds = Vec::new();
@@ -70,7 +82,15 @@ pub(crate) fn measure_handling<E: Engine>(plan: &Plan, runtime: &Runtime, engine
             rounds.push([claim, finish, bare, ours, ours / bare]);
         }
         let [claim, finish, bare, ours, ratio] = medians(&rounds);
-        println!("| {concurrent} | {claim:.1} | {finish:.1} | {bare:.0} | {ours:.0} | {ratio:.2} |");
+        let cells = [
+            format!("{}, {concurrent}", E::NAME),
+            size(claim),
+            size(finish),
+            rounded(bare),
+            rounded(ours),
+            tables::ratio(ratio),
+        ];
+        tables.row("Handling", HANDLE_COLUMNS, &cells);
     }
     Ok(())
 }
