@@ -389,7 +389,7 @@ codec::object! {
 /// The way in which the assets were shared.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/share/properties/type`
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AssetShareType {
     /// `Internal`.

@@ -82,7 +82,7 @@ codec::object! {
 /// Who can see the collection.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/collection/properties/type`
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CollectionType {
     /// `Private`.
@@ -179,7 +179,7 @@ codec::object! {
 /// Who can see the collection.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/collection.updated/properties/type`
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UpdatedCollectionType {
     /// `Private`.

@@ -147,7 +147,7 @@ codec::object! {
 /// The type before the change.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template/properties/type/properties/previous`
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TemplateTypePrevious {
     /// `Asset`.
@@ -178,7 +178,7 @@ codec::text_enum! {
 /// The type after the change.
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template/properties/type/properties/current`
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TemplateTypeCurrent {
     /// `Asset`.

@@ -141,7 +141,7 @@ codec::object! {
 /// Whether the account can be used.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/user/properties/status`
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UserStatus {
     /// `enabled`.
@@ -166,7 +166,7 @@ codec::text_enum! {
 /// How the user signs in.
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/user/properties/accountType`
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AccountType {
     /// `local`.

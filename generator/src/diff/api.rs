@@ -84,8 +84,7 @@ fn form(kind: &Kind) -> &'static str {
         Kind::Constant(_) => "struct: Copy",
         Kind::Union(_) => "enum",
         Kind::Enum(listed) => match listed.keeps {
-            Fallback::String => "enum: Ord, Hash",
-            Fallback::Integer => "enum: Hash",
+            Fallback::String | Fallback::Integer => "enum: Hash",
             Fallback::Any => "enum: Eq",
         },
     }

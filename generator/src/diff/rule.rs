@@ -112,7 +112,7 @@ rules! {
     ValueRenamed "value-renamed" "A value of an enum is removed, and another one is added.";
     ValueRemoved "value-removed" "A value of an enum is removed.";
     ValueRecased "value-recased" "A value of an enum is written in another way.";
-    ValuesReordered "values-reordered" "The values of an enum are in another order, and so is its `Ord`.";
+    ValuesReordered "values-reordered" "The values of an enum are in another order.";
     ValueUnknown "value-unknown" "A value is added whose name in Rust is that of the variant for unlisted values.";
     UnknownRenamed "unknown-renamed" "The variant for unlisted values has another name in Rust.";
     ValueVariantRenamed "value-variant-renamed" "A value of an enum has another name in Rust.";

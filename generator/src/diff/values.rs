@@ -3,7 +3,7 @@
 use super::comparison::{At, Comparison};
 use super::fit::Fit;
 use super::report::Draft;
-use super::{Flags, Rule, guess};
+use super::{Rule, guess};
 use crate::catalogue::{Enum, Fallback, Value};
 use crate::names;
 
@@ -112,9 +112,7 @@ impl<'a> Comparison<'a> {
         }
         if !places.is_sorted() {
             let draft = self.at(Rule::ValuesReordered, at, format!("the values of `{}` are in another order", at.new));
-            let is_ordered = new.keeps == Fallback::String;
-            let draft = draft.item(at.new).code().flags(Flags::SILENT.when(is_ordered));
-            self.drafts.push(if is_ordered { draft.reason("`Ord` follows the order of the values") } else { draft });
+            self.drafts.push(draft.item(at.new).code());
         }
     }
 

@@ -27,7 +27,7 @@ impl ToTokens for EnumItem<'_> {
         let values = listed.values.iter().map(|value| wire(value, listed.fallback));
         let text_codec = if listed.values.len() > FEW_TEXTS { quote!(large_text_enum) } else { quote!(text_enum) };
         let (derives, kept, codec) = match listed.fallback {
-            Fallback::Text => (quote!(, PartialOrd, Ord, Hash), quote!(String), text_codec),
+            Fallback::Text => (quote!(, Hash), quote!(String), text_codec),
             Fallback::Integer => (quote!(, Hash), quote!(Integer), quote!(integer_enum)),
             Fallback::Json => (quote!(), quote!(JsonValue), quote!(json_enum)),
         };

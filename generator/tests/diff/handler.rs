@@ -156,22 +156,6 @@ impl Module {
     }
 }
 
-/// The enums that are ordered, with their variants in order.
-pub(crate) fn orders(files: &BTreeMap<String, String>) -> Result<BTreeMap<String, Vec<String>>, String> {
-    let mut orders = BTreeMap::new();
-    for path in files.keys().filter(|path| path.starts_with("src/")) {
-        for item in parse(files, path)?.items {
-            if let Item::Enum(item) = item
-                && derives(&item.attrs).iter().any(|derived| derived == "Ord")
-            {
-                let variants = item.variants.iter().map(|variant| variant.ident.to_string()).collect();
-                orders.insert(item.ident.to_string(), variants);
-            }
-        }
-    }
-    Ok(orders)
-}
-
 /// The use of an accessor: `codegen::event_member! { /// docs Event::account -> str { … } }`.
 fn accessor(tokens: &str) -> Option<String> {
     let (_, rest) = tokens.split_once("Event :: ")?;

@@ -41,7 +41,7 @@ does not match, so the answer is 400.
 - **now**: the old crate refuses or loses new deliveries. Deploy before the vendor switches.
 - **replay**: the new crate refuses or loses old deliveries. Drain them first.
 - **silent**: handlers compile and deliveries decode, but a value is elsewhere than before: in a member or variant instead of
-  among the undeclared or unlisted ones, in a handler instead of the fallback, or ordered otherwise.
+  among the undeclared or unlisted ones, or in a handler instead of the fallback.
 - **docs**: only docs, fixtures or the manifest differ.
 
 The step is major with *source* or *replay*; minor with another flag than *docs*, or with new public items; patch if files
@@ -157,8 +157,8 @@ What the generator does so that a vendor's edit does not break more than it must
 - **Another spelling is another member.** The name in Rust belongs to the old spelling, so the new one has another, such as
   `note_member`, and handlers do not compile (member-recased-optional, value-recased, tag-changed). Otherwise they would compile
   and find nothing.
-- **The order of a description decides little.** `EventType` and `Topic` are in the order of names (events-reordered,
-  key-renamed). Only the values of an enum compare in the order of the description (values-reordered).
+- **The order of a description decides nothing.** `EventType` and `Topic` are in the order of names (events-reordered,
+  key-renamed). Enums of listed values have no `Ord`, as JSON Schema gives the values no order (values-reordered).
 
 [`public-api`](https://crates.io/crates/public-api) reads the public items from the JSON of a nightly rustdoc. It says the same
 as the compiler of every edit, in both directions; `cargo xtask edits --long` fails if it does not, and reports that it is

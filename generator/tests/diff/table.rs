@@ -77,7 +77,7 @@ pub(crate) enum Flag {
     Now,
     /// The new crate refuses or loses old deliveries.
     Replay,
-    /// Handlers compile and deliveries decode, but a value is elsewhere than before, or compares otherwise.
+    /// Handlers compile and deliveries decode, but a value is elsewhere than before.
     Silent,
     /// Only docs, fixtures or the manifest differ.
     Docs,

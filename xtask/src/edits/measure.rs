@@ -10,7 +10,7 @@ use webhook_generator::{Output, ReceiverDependency};
 
 use super::crates::Crates;
 use super::emitted::Difference;
-use super::handler::{Handler, orders};
+use super::handler::Handler;
 use super::referee::Referee;
 use super::table::{Delivery, Edit, Effect, Flag, Read, Step, Table, base, run};
 
@@ -175,15 +175,11 @@ impl Measured {
             (one_read, other_read) => !one_read.breaks() && !other_read.breaks() && one.drift != other.drift,
         };
         let moved = is_elsewhere(&reads.old_old, &reads.new_old) || is_elsewhere(&reads.old_new, &reads.new_new);
-        let compares_otherwise = {
-            let (old, new) = (orders(&old.files)?, orders(&new.files)?);
-            old.iter().any(|(name, variants)| new.get(name).is_some_and(|others| reordered(variants, others)))
-        };
         let (handler, other) = (Handler::new(&old.files)?, Handler::new(&new.files)?);
         let change = Change {
             files: Difference::between(&old.files, &new.files),
             has_other_items: handler.uses() != other.uses(),
-            is_elsewhere: moved || compares_otherwise,
+            is_elsewhere: moved,
         };
         let (now, replay) = (reads.old_new.read.breaks(), reads.new_old.read.breaks());
         Ok(Self {
@@ -216,7 +212,7 @@ struct Change {
     files: Difference,
     /// The public items are not the same.
     has_other_items: bool,
-    /// A value that both read is elsewhere, or compares otherwise.
+    /// A value that both read is elsewhere.
     is_elsewhere: bool,
 }
 
@@ -242,14 +238,6 @@ impl Change {
         let flags = flags.into_iter().filter_map(|(flag, is_set)| is_set.then_some(flag)).collect();
         Effect { rule: String::new(), flags, step }
     }
-}
-
-/// Whether what both lists have is in another order.
-fn reordered(one: &[String], other: &[String]) -> bool {
-    let common = |list: &[String], of: &[String]| -> Vec<String> {
-        list.iter().filter(|element| of.contains(element)).cloned().collect()
-    };
-    common(one, other) != common(other, one)
 }
 
 impl fmt::Display for Measured {

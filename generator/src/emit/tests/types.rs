@@ -207,7 +207,7 @@ fn an_enum_of_texts() {
             /// A kind of pet.
             ///
             /// Source: `spec.yaml#/components/schemas/Pet`
-            #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            #[derive(Clone, Debug, PartialEq, Eq, Hash)]
             #[non_exhaustive]
             pub enum Pet {
                 /// `cat`.
