@@ -5,10 +5,36 @@
 //!
 //! From the description "Webhooks Introduction", version `v1.0`.
 //!
-//! ```text
-//! let service = tenovos_webhooks::receiver(Secret::from_env("WEBHOOK_SECRET")?)
-//!     .on(|event: AssetCreated| async move { println!("{event:?}") })
-//!     .into_service();
+//! A server that prints what it receives:
+//!
+//! ```toml
+//! [dependencies]
+//! tenovos-webhooks = { path = "…", features = ["serve"] }
+//! axum = "0.8"
+//! tokio = { version = "1", features = ["macros", "net", "rt-multi-thread"] }
+//! ```
+//!
+//! ```ignore
+//! use tenovos_webhooks::webhook_receiver::serve::Server;
+//! use tenovos_webhooks::{AssetCreated, AssetDeleted, Fallback, Secret, Unrouted};
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let secret = Secret::from_env("WEBHOOK_SECRET")?;
+//!     let webhooks = tenovos_webhooks::receiver(secret)
+//!         .on(|event: AssetCreated| async move { println!("{event:?}") })
+//!         .on(|event: AssetDeleted| async move { println!("{event:?}") })
+//!         .fallback(|unrouted: Unrouted| async move {
+//!             // Store the body here: after this answer, the vendor does not send it again.
+//!             eprintln!("{}", unrouted.reason());
+//!             Fallback::Kept
+//!         })
+//!         .into_service();
+//!     let others = axum::Router::new().route("/health", axum::routing::get(async || "well"));
+//!     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+//!     Server::new().route_service("/webhooks", webhooks).fallback_service(others).run(listener).await?;
+//!     Ok(())
+//! }
 //! ```
 //!
 //! Start with [`receiver`]: it checks signatures, decodes each delivery by its event type and runs one

@@ -40,6 +40,43 @@ fn emitted_crates_compile_and_pass_their_tests() {
     cargo(&workspace, &["doc", "--quiet", "--workspace", "--no-deps"]);
 }
 
+/// The programs on the front pages of all fixtures compile with the dependencies that are stated there.
+#[test]
+#[ignore = "compiles a server: `.ci/run` runs it with `--ignored`"]
+fn front_pages_compile() {
+    let workspace = workspace("front-pages");
+    let receiver = root().join("receiver").to_string_lossy().replace('\\', "/");
+    let mut manifest = "[package]\nname = \"programs\"\nedition = \"2024\"\n\n[dependencies]\n".to_owned();
+    let mut programs = "#![allow(dead_code, deprecated)]\n".to_owned();
+    let (mut written, mut dependencies) = (BTreeSet::new(), BTreeSet::new());
+    for fixture in fixtures("crates") {
+        let request = fixture.request().receiver(ReceiverDependency::Path(receiver.clone()));
+        let mut files = generate(&request).output.unwrap_or_else(|| panic!("{} fails", fixture.name)).files;
+        files.retain(|path, _| !path.starts_with("tests/"));
+        let page = files["src/lib.rs"].lines().filter_map(|line| line.strip_prefix("//!"));
+        let page: String = page.map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect();
+        let block = |start: &str| page.split_once(start)?.1.split_once("```").map(|(block, _)| block);
+        let stated = block("```toml\n[dependencies]\n").expect("the front page has dependencies");
+        dependencies.extend(stated.lines().map(|line| line.replace('…', &format!("../{}", fixture.name))));
+        let program = block("```ignore\n").expect("the front page has a program");
+        programs += &format!("mod {} {{\n{program}}}\n", fixture.name.replace('-', "_"));
+        for (path, text) in files {
+            let text = if path == "Cargo.toml" { text.replace("[workspace]", "") } else { text };
+            let path = workspace.join("crates").join(&fixture.name).join(path);
+            write_changed(&path, &text);
+            written.insert(path);
+        }
+    }
+    manifest.extend(dependencies.iter().map(|line| format!("{line}\n")));
+    for (path, text) in [("Cargo.toml", manifest), ("src/lib.rs", programs)] {
+        let path = workspace.join("crates/programs").join(path);
+        write_changed(&path, &text);
+        written.insert(path);
+    }
+    remove_others(&workspace.join("crates"), &written);
+    cargo(&workspace, &["check", "--quiet", "--package", "programs"]);
+}
+
 /// Large recursive types need little stack, and unions of many types few steps: `large/limits.rs` runs in the emitted crate.
 #[test]
 #[ignore = "takes half a minute to compile: `.ci/run` runs it with `--ignored`"]

@@ -3,12 +3,12 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
+use super::front_page::front_page;
 use super::signature::{self, Constructor, SchemeItem};
 use super::{Emitter, docs, imports};
 use crate::format::SourceFile;
 use crate::ir::{Api, Type};
 use crate::names::{RECEIVER, Reexport};
-use crate::signature::Scheme;
 
 /// The version of the contract between emitted code and the receiver, see `webhook_receiver::codegen`.
 pub(crate) const CONTRACT: u32 = 1;
@@ -92,67 +92,6 @@ impl ToTokens for VendorItem<'_> {
             pub enum #vendor {}
         });
     }
-}
-
-fn front_page(emitter: &Emitter<'_>) -> String {
-    let Emitter { api, names, .. } = emitter;
-    let vendor = emitter.vendor_name();
-    let title = docs::harmless_line(&api.title);
-    let version = docs::code(&api.version);
-    let crate_name = emitter.names.crate_ident();
-    let events = match api.webhooks.len() {
-        1 => "one event type".to_owned(),
-        count => format!("{count} event types"),
-    };
-    let payload = api.webhooks.first().map(|webhook| names.ty(webhook.payload).to_string()).unwrap_or_default();
-    let constructor = emitter.constructor();
-    let arguments = setup_arguments(emitter);
-    let (verified, checks) = match &api.scheme {
-        Some(Scheme::Unsigned) => ("", ""),
-        _ => ("verified, ", "checks signatures, "),
-    };
-    let mut page = docs::wrapped(&format!(
-        "Typed webhooks of {vendor}: {events}, {verified}decoded and routed.\n\n\
-         From the description \"{title}\", version {version}.\n\n\
-         ```text\n\
-         let service = {crate_name}::{constructor}({arguments})\n    \
-             .on(|event: {payload}| async move {{ println!(\"{{event:?}}\") }})\n    \
-             .into_service();\n\
-         ```\n\n\
-         Start with [`{constructor}`]: it {checks}decodes each delivery by its event type and runs one handler. \
-         A delivery that cannot be decoded, or whose event type is unknown, reaches the fallback with its raw bytes.\n\n\
-         - [`EventType`] and [`Topic`] are the names, as data; [`Event`] is any event.\n\
-         - Each event type has a payload type of its own, such as [`{payload}`].\n\
-         - Values of enums and members of objects that the description does not list are kept, and written back when a \
-           payload is encoded. [`ReceiverService::drift`] counts the deliveries that have any.\n\n\
-         # Features\n\n\
-         `jiff`, `url` and `uuid` add typed access to formatted strings, see [`Text`]. They never change a type. \
-         `serve` and `testing` add these modules to [`webhook_receiver`]. For its other features, such as `metrics`, depend \
-         on `webhook-receiver` as well and enable them there."
-    ));
-    if let Some(description) = api.description.as_deref().map(docs::harmless).filter(|text| !text.is_empty()) {
-        page.push_str("\n\n# Description by the vendor\n\n");
-        // The vendor's headings come below ours.
-        for line in description.lines() {
-            page.push_str(if line.starts_with('#') { "##" } else { "" });
-            page.push_str(line);
-            page.push('\n');
-        }
-    }
-    page
-}
-
-/// What the front page passes to the constructor.
-fn setup_arguments(emitter: &Emitter<'_>) -> String {
-    let event_type = emitter.names.event_types().first().filter(|_| emitter.has_addresses());
-    let event_type = event_type.map(|event_type| format!("EventType::{event_type}"));
-    let trusted = match &emitter.api.scheme {
-        None => Some("verifier"),
-        Some(Scheme::StandardWebhooks { .. }) => Some("Secret::from_env(\"WEBHOOK_SECRET\")?"),
-        Some(Scheme::Hmac(_)) => Some("TextSecret::from_env(\"WEBHOOK_SECRET\")?"),
-        Some(Scheme::Unsigned) => None,
-    };
-    event_type.into_iter().chain(trusted.map(str::to_owned)).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

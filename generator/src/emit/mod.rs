@@ -7,6 +7,7 @@ mod enum_;
 mod event;
 mod event_type;
 mod fixtures;
+mod front_page;
 pub(crate) mod guard;
 mod handler;
 mod imports;
