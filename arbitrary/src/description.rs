@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::large::{Large, large};
 use crate::schema::component_reference;
+use crate::text::reversed;
 use crate::yaml::yaml;
 use crate::{Choices, Dialect, Schemas, Taste, instance, seeded, words};
 
@@ -23,6 +24,8 @@ pub struct Document {
     pub files: BTreeMap<String, Value>,
     /// How the description and the overlay are written in YAML; `None` for JSON.
     pub yaml: Option<u64>,
+    /// Whether the description has the members of each object in the reverse order, then as JSON.
+    pub reversed: bool,
 }
 
 /// Where deliveries state their event type.
@@ -79,7 +82,8 @@ impl Document {
     pub fn texts(&self) -> BTreeMap<String, String> {
         // JSON is YAML.
         let text = |value: &Value| self.yaml.map_or_else(|| value.to_string(), |style| yaml(value, style));
-        let mut texts = BTreeMap::from([(self.spec_name().to_owned(), text(&self.spec))]);
+        let spec = if self.reversed { reversed(&self.spec) } else { text(&self.spec) };
+        let mut texts = BTreeMap::from([(self.spec_name().to_owned(), spec)]);
         texts.extend(self.overlay.as_ref().map(|overlay| ("overlay.yaml".to_owned(), text(overlay))));
         if !self.config.is_empty() {
             texts.insert("codegen.toml".to_owned(), self.config.join("\n") + "\n");
@@ -96,6 +100,7 @@ impl Document {
             "config": self.config,
             "files": self.files,
             "yaml": self.yaml,
+            "reversed": self.reversed,
         })
     }
 
@@ -111,6 +116,7 @@ impl Document {
             config: texts(&value["config"]),
             files: files.map(|(name, file)| (name.clone(), file.clone())).collect(),
             yaml: value["yaml"].as_u64(),
+            reversed: value["reversed"] == true,
         }
     }
 }
@@ -177,7 +183,7 @@ impl Maker<'_, '_> {
         let overlay = json!({ "overlay": "1.1.0", "info": info, "actions": actions });
         let overlay = Some(overlay).filter(|_| !actions.is_empty());
         let config = self.config();
-        Document { spec, overlay, config, files, yaml: self.yaml }
+        Document { spec, overlay, config, files, yaml: self.yaml, reversed: false }
     }
 
     fn is_wild(&self) -> bool {

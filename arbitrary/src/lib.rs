@@ -4,14 +4,13 @@
 //! finding is repeated by its seed or by its bytes. [`shrink`] reduces a finding to the smallest JSON that still fails.
 //!
 //! ```
-//! use arbitrary_openapi::{Document, edits};
+//! use arbitrary_openapi::{Document, edit, seeded};
 //!
 //! let document = Document::from_seed(7);
 //! assert_eq!(document, Document::from_seed(7));
-//! let mut spec = document.spec.clone();
-//! for edit in edits(&mut arbitrary_openapi::seeded(7).choices(), &spec, 3) {
-//!     edit.apply(&mut spec);
-//! }
+//! let mut edited = document.clone();
+//! let edit = edit(&mut seeded(7).choices(), &mut edited).unwrap();
+//! assert_ne!(document, edited, "{edit}");
 //! ```
 //!
 //! | module | makes |
@@ -43,7 +42,7 @@ mod yaml;
 pub use cases::Cases;
 pub use choices::{Choices, Tape, seeded};
 pub use description::Document;
-pub use edit::{Edit, edits};
+pub use edit::{Edit, edit, edit_kinds};
 pub use instance::{instance, json_schema};
 pub use schema::{Dialect, Schemas};
 pub use shrink::shrink;

@@ -20,6 +20,19 @@ pub fn json_text(choices: &mut Choices<'_>, value: &Value) -> String {
     text
 }
 
+/// JSON with the members of each object in the reverse order.
+pub(crate) fn reversed(value: &Value) -> String {
+    match value {
+        Value::Object(members) => {
+            let members =
+                members.iter().rev().map(|(name, value)| format!("{}:{}", Value::from(&**name), reversed(value)));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+        }
+        Value::Array(elements) => format!("[{}]", elements.iter().map(reversed).collect::<Vec<_>>().join(",")),
+        other => other.to_string(),
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Form {
     /// White space between tokens.

@@ -12,6 +12,16 @@ pub(super) enum Bare<'a> {
     Named(&'a str, &'a Kind),
 }
 
+impl Bare<'_> {
+    /// Where it is in its catalogue: what it is known by.
+    pub(super) fn address(self) -> usize {
+        match self {
+            Self::Plain(ty) => std::ptr::from_ref(ty).addr(),
+            Self::Named(_, kind) => std::ptr::from_ref(kind).addr(),
+        }
+    }
+}
+
 pub(super) fn bare<'a>(catalogue: &'a Catalogue, mut ty: &'a Type) -> Bare<'a> {
     // A chain of newtypes ends: a type that is only itself is not emitted.
     for _ in 0..MAX_DEPTH {

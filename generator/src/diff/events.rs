@@ -208,7 +208,8 @@ impl<'a> Comparison<'a> {
         }
         if old.webhook != new.webhook && old.name == new.name {
             let message = format!("the webhook of `{name}` has the key `{}` instead of `{}`", new.webhook, old.webhook);
-            self.drafts.push(draft(Rule::KeyRenamed, message).docs().item(&*new.payload));
+            // With the key, the places move that docs state.
+            self.drafts.push(draft(Rule::KeyRenamed, message).item(&*new.payload));
         }
         if old.summary != new.summary || old.description != new.description {
             let message = format!("the summary or description of `{name}` differs");

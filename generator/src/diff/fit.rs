@@ -63,8 +63,8 @@ impl Fit {
 pub(super) struct Relation<'a> {
     reader: &'a Catalogue,
     writer: &'a Catalogue,
-    /// What is known of pairs of definitions. A pair that is being compared is taken to fit.
-    known: RefCell<HashMap<(&'a str, &'a str), Fit>>,
+    /// What is known of pairs of types, by their addresses. A pair that is being compared is taken to fit.
+    known: RefCell<HashMap<(usize, usize), Fit>>,
     depth: Cell<usize>,
 }
 
@@ -90,7 +90,7 @@ impl<'a> Relation<'a> {
             (Kind::Newtype(reader), Kind::Newtype(writer)) => self.types(reader, writer),
             (Kind::Newtype(ty), _) => self.type_of(ty, Bare::Named(writer, &written.is)),
             (_, Kind::Newtype(ty)) => self.bare(Bare::Named(reader, &read.is), bare(self.writer, ty)),
-            _ => self.named((reader, &read.is), (writer, &written.is)),
+            _ => self.bare(Bare::Named(reader, &read.is), Bare::Named(writer, &written.is)),
         }
     }
 
@@ -155,20 +155,34 @@ impl<'a> Relation<'a> {
         }
     }
 
+    /// Each pair once: types contain themselves.
     fn bare(&self, reader: Bare<'a>, writer: Bare<'a>) -> Fit {
+        let pair = (reader.address(), writer.address());
+        if let Some(known) = self.known.borrow().get(&pair) {
+            return known.clone();
+        }
+        let depth = self.depth.get();
+        let are_named = matches!((reader, writer), (Bare::Named(..), Bare::Named(..)));
+        if are_named && depth >= MAX_DEPTH {
+            return Fit::Fits;
+        }
+        self.depth.set(depth + usize::from(are_named));
+        self.known.borrow_mut().insert(pair, Fit::Fits);
+        let fit = self.compared(reader, writer);
+        self.known.borrow_mut().insert(pair, fit.clone());
+        self.depth.set(depth);
+        fit
+    }
+
+    fn compared(&self, reader: Bare<'a>, writer: Bare<'a>) -> Fit {
         // What the writer allows, one after the other.
         match writer {
             Bare::Plain(Type::Nullable(inner)) => {
                 return self.bare_null(reader).and(|| self.bare(reader, bare(self.writer, inner)));
             }
             Bare::Plain(Type::Implied(inner)) => return self.bare(reader, bare(self.writer, inner)),
-            Bare::Named(name, Kind::Union(union)) => {
-                return match reader {
-                    Bare::Named(read, kind @ Kind::Union(_)) => {
-                        self.named((read, kind), (name, &self.writer.types[name].is))
-                    }
-                    reader => self.each_variant(reader, union),
-                };
+            Bare::Named(_, Kind::Union(union)) if !matches!(reader, Bare::Named(_, Kind::Union(_))) => {
+                return self.each_variant(reader, union);
             }
             _ => {}
         }
@@ -188,10 +202,7 @@ impl<'a> Relation<'a> {
                     if written & !own == 0 { fit } else { fit.softened() }
                 }
             }
-            Bare::Named(read, kind) => match writer {
-                Bare::Named(name, written) => self.named((read, kind), (name, written)),
-                Bare::Plain(_) => self.definition(kind, writer),
-            },
+            Bare::Named(name, kind) => self.definition(name, kind, writer),
             Bare::Plain(reader) => self.plain(reader, writer),
         }
     }
@@ -207,24 +218,8 @@ impl<'a> Relation<'a> {
             .fold(Fit::Fits, |fit, variant| fit.and(|| self.bare(reader, bare(self.writer, &variant.ty))))
     }
 
-    /// Two definitions, each pair once.
-    fn named(&self, (read, kind): (&'a str, &'a Kind), (name, written): (&'a str, &'a Kind)) -> Fit {
-        if let Some(known) = self.known.borrow().get(&(read, name)) {
-            return known.clone();
-        }
-        if self.depth.get() >= MAX_DEPTH {
-            return Fit::Fits;
-        }
-        self.depth.set(self.depth.get() + 1);
-        self.known.borrow_mut().insert((read, name), Fit::Fits);
-        let fit = self.definition(kind, Bare::Named(name, written));
-        self.known.borrow_mut().insert((read, name), fit.clone());
-        self.depth.set(self.depth.get() - 1);
-        fit
-    }
-
     /// A definition as reader.
-    fn definition(&self, kind: &'a Kind, writer: Bare<'a>) -> Fit {
+    fn definition(&self, name: &'a str, kind: &'a Kind, writer: Bare<'a>) -> Fit {
         match kind {
             Kind::Struct(object) => match writer {
                 Bare::Named(_, Kind::Struct(written)) => self.structs(object, written),
@@ -236,7 +231,7 @@ impl<'a> Relation<'a> {
                 Some(values) if values.iter().all(|other| same_json(other, value.value.as_str())) => Fit::Fits,
                 _ => Fit::Refused(format!("only {} is accepted", value.value.as_str())),
             },
-            Kind::Union(union) => self.union(union, writer),
+            Kind::Union(union) => self.union((name, kind), union, writer),
             Kind::Newtype(ty) => self.type_of(ty, writer),
         }
     }
@@ -304,7 +299,7 @@ impl<'a> Relation<'a> {
         }
     }
 
-    fn union(&self, reader: &'a Union, writer: Bare<'a>) -> Fit {
+    fn union(&self, (name, kind): (&'a str, &'a Kind), reader: &'a Union, writer: Bare<'a>) -> Fit {
         if let Bare::Named(_, Kind::Union(written)) = writer {
             return written.variants.iter().fold(Fit::Fits, |fit, variant| {
                 fit.and(|| {
@@ -312,7 +307,7 @@ impl<'a> Relation<'a> {
                     let is_same = |tag: &str| written.tag.as_ref().is_some_and(|select| select.member == tag);
                     match &reader.tag {
                         Some(select) if is_same(&select.member) => self.tagged(reader, &variant.tags, inner),
-                        _ => self.union(reader, inner),
+                        _ => self.bare(Bare::Named(name, kind), inner),
                     }
                 })
             });

@@ -146,8 +146,7 @@ impl<'a> Comparison<'a> {
         if self.states_event_type(at, old, true) && is_constant(&old.ty) && is_constant(&new.ty) {
             return docs::member(self, &old.docs, &new.docs, &item, &draft);
         }
-        let change = uses::change(&self.sides, &self.renames, &old.ty, &new.ty);
-        if let Some(rule) = change {
+        if let Some(rule) = uses::change(&self.sides, &self.renames, &old.ty, &new.ty) {
             let message = format!(
                 "the type of `{}` is `{}` instead of `{}`",
                 new.name,
@@ -161,6 +160,8 @@ impl<'a> Comparison<'a> {
                 .come(new.ty.names())
                 .docs();
             self.push_fits(at, draft, fits);
+        } else {
+            self.nulls(at, old, new, &draft);
         }
         docs::member(self, &old.docs, &new.docs, &item, &draft);
     }
@@ -169,6 +170,21 @@ impl<'a> Comparison<'a> {
     fn states_event_type(&self, at: &At<'a>, field: &Field, in_old: bool) -> bool {
         let pointers = &if in_old { self.sides.old } else { self.sides.new }.event_type.pointers;
         !at.path.contains('/') && pointers.iter().any(|pointer| pointer::split(pointer) == [field.name.as_str()])
+    }
+
+    /// Whether null is absence or a value of the type of an optional member. That follows from a change within the type.
+    fn nulls(&mut self, at: &At<'a>, old: &'a Field, new: &'a Field, draft: &dyn Fn(Rule, String) -> Draft) {
+        let absent = |field: &Field| Fit::Elsewhere(format!("`{}` is `None` if it is null", field.rust));
+        let (rule, message, fits) = match (old.presence, new.presence) {
+            (Presence::Optional, Presence::OptionalWithNull) => {
+                (Rule::NullableAdded, "a value of its type", (absent(old), Fit::Fits))
+            }
+            (Presence::OptionalWithNull, Presence::Optional) => {
+                (Rule::NullableRemoved, "read as absence", (Fit::Fits, absent(new)))
+            }
+            _ => return,
+        };
+        self.push_fits(at, draft(rule, format!("null of the member `{}` is now {message}", new.name)), fits);
     }
 
     fn presence(&mut self, at: &At<'a>, old: &'a Field, new: &'a Field, draft: &dyn Fn(Rule, String) -> Draft) {

@@ -89,6 +89,19 @@ fn objects_fit_by_their_members() {
 }
 
 #[test]
+fn types_that_contain_themselves_are_compared_once() {
+    let own = "{$ref: '#/components/schemas/x'}";
+    let list = &format!("{{type: array, items: {own}}}");
+    check_fits(list, list, ["fits", "fits"]);
+    let pair = &format!("{{type: array, prefixItems: [{own}, {{type: string}}], minItems: 2, maxItems: 2}}");
+    check_fits(pair, pair, ["fits", "fits"]);
+    check_fits(list, &format!("{{type: object, additionalProperties: {own}}}"), ["refused", "refused"]);
+    let either = &format!("{{oneOf: [{{type: string}}, {{type: array, items: {own}}}]}}");
+    check_fits(either, either, ["fits", "fits"]);
+    check_fits(either, list, ["fits", "refused"]);
+}
+
+#[test]
 fn unions_keep_what_no_alternative_reads() {
     let (one, two) = (
         "{type: object, required: [a], properties: {a: {type: string}}}",
@@ -227,7 +240,6 @@ fn types_around_others_are_compared_by_what_is_within() {
     };
     expect![[r##"
         items-changed [source] it.a: the type within `ItA` differs
-        format-unknown [] #/components/schemas/a/items/format: `#/components/schemas/a/items/format` is gone, without an effect on the crate
         major, Any
     "##]]
     .assert_eq(&changes(&spec("{type: string, format: uuid}"), &spec("{type: string}")));
@@ -252,6 +264,78 @@ fn settings_of_changes_are_toml() {
     let renamed = report.entries.iter().find(|entry| entry.rule == Rule::EventRenamed).unwrap();
     let settings: toml::Table = renamed.settings.join("\n").parse().unwrap();
     assert_eq!(settings["event-type"]["names"][new].as_str(), Some(old));
+}
+
+#[test]
+fn components_of_webhooks_that_come_or_go_are_part_of_them() {
+    let webhook = |name: &str| {
+        format!(
+            "{name}: {{post: {{requestBody: {{content: {{application/json: {{schema: {{$ref: '#/components/schemas/{name}'}}}}}}}}}}}}\n"
+        )
+    };
+    let schema = |name: &str| {
+        format!(
+            "{name}: {{type: object, properties: {{type: {{const: {name}}}, of_{name}: {{$ref: '#/components/schemas/part_{name}'}}}}}}\npart_{name}: {{type: object, properties: {{{name}: {{type: string}}}}}}\n"
+        )
+    };
+    let spec = |other: &str, unused: &str| {
+        let schemas = [schema("one"), schema(other), format!("unused: {{type: {unused}}}\n")].concat();
+        description(&(webhook("one") + &webhook(other)), &schemas)
+    };
+    expect![[r#"
+        event-removed [source, replay] two: the event type `two` is gone
+        event-added [now, silent] three: the event type `three` is new
+        component-unused [] #/components/schemas/unused/type: `#/components/schemas/unused/type` differs, without an effect on the crate
+        major, BothVersions
+    "#]].assert_eq(&changes(&spec("two", "string"), &spec("three", "integer")));
+}
+
+#[test]
+fn null_of_an_alternative_is_no_longer_absence_of_the_member() {
+    let spec =
+        |ty: &str| format!("a: {{type: object, properties: {{m: {{anyOf: [{{type: integer}}, {{type: {ty}}}]}}}}}}");
+    check_changes(
+        &spec("string"),
+        &spec("[string, 'null']"),
+        expect![[r#"
+        nullable-added [source] it.happened/a/m/<String>: `AM::String` has `Option<String>` instead of `String`
+        nullable-added [silent] it.happened/a/m: null of the member `m` is now a value of its type
+        major, Any
+    "#]],
+    );
+}
+
+#[test]
+fn a_key_without_a_trace_in_the_crate_has_no_effect() {
+    let spec = |key: &str| {
+        let schema = "a: {type: object, properties: {type: {const: it.a}, n: {type: string}}}\n";
+        let item = "{post: {requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/a'}}}}}}";
+        description(&format!("{key}: {{$ref: '#/components/pathItems/x'}}\n"), schema)
+            + &format!("\n  pathItems: {{x: {item}}}\n")
+    };
+    expect![[r#"
+        key-renamed [] it.a: the webhook of `it.a` has the key `two` instead of `one`
+        none, Any
+    "#]]
+    .assert_eq(&changes(&spec("one"), &spec("two")));
+}
+
+#[test]
+fn what_a_reference_is_to_is_part_of_the_change_at_its_place() {
+    let spec = |text: &str, value: &str| {
+        let webhook = "it.a: {post: {requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/a'}, \
+             examples: {x: {$ref: '#/components/examples/x'}}}}}}}";
+        let schemas = format!(
+            "a: {{type: object, properties: {{type: {{const: it.a}}, n: {{$ref: '#/components/schemas/n'}}}}}}\nn: {{type: string, description: {text}}}\n"
+        );
+        description(webhook, &schemas) + &format!("\n  examples: {{x: {{value: {{type: it.a, n: {value}}}}}}}\n")
+    };
+    expect![[r#"
+        fixture-changed [docs] it.a: the examples of `it.a` differ
+        member-docs [docs] it.a/n: the docs of `ItA::n` differ
+        patch, Any
+    "#]]
+    .assert_eq(&changes(&spec("One.", "a"), &spec("Two.", "b")));
 }
 
 #[test]

@@ -18,14 +18,23 @@ const CONDITIONS: [&str; 6] = ["if", "then", "else", "dependentRequired", "depen
 pub fn trees(old: &Node, new: &Node, report: &mut Report) {
     let mut places = Vec::new();
     differences(old, new, &mut Vec::new(), &mut places);
-    let explained: Explained = report
-        .entries
-        .iter()
-        .flat_map(|entry| [&entry.old, &entry.new])
-        .flatten()
-        .filter_map(|source| Some(pointer::split(source.0.strip_prefix('#')?)))
-        .collect();
-    let used = references(new);
+    let mut explained = Explained::new();
+    for entry in &report.entries {
+        for (source, root) in [(&entry.old, old), (&entry.new, new)] {
+            let Some(pointer) = source.as_ref().and_then(|source| source.0.strip_prefix('#')) else { continue };
+            let mut place = pointer::split(pointer);
+            if matches!(entry.rule, Rule::FixtureChanged | Rule::ExampleAdded | Rule::ExampleRemoved) {
+                explained.extend(root.at_names(&place).map(examples).unwrap_or_default());
+            }
+            // What a reference is to is at its place, too.
+            while explained.insert(place.clone())
+                && let Some(target) = reference(root, &place)
+            {
+                place = target;
+            }
+        }
+    }
+    let used = [used(old), used(new)];
     for path in places {
         if let Some(rule) = wrapping(old, new, &path) {
             let source = Source(format!("#{}", pointer::join(&path[..path.len() - 1])));
@@ -34,7 +43,15 @@ pub fn trees(old: &Node, new: &Node, report: &mut Report) {
             continue;
         }
         let (before, after) = (old.at_names(&path), new.at_names(&path));
-        if is_explained(&path, &explained) || [before, after].into_iter().flatten().any(|node| is_to(node, &explained))
+        // What refers to a component that is gone or new differs as well.
+        let comes_or_goes = match (&path[..], before, after) {
+            ([_, _, _], None, _) => used[1].contains(&path),
+            ([_, _, _], _, None) => used[0].contains(&path),
+            _ => false,
+        };
+        if comes_or_goes
+            || is_explained(&path, &explained)
+            || [before, after].into_iter().flatten().any(|node| is_to(node, &explained))
         {
             continue;
         }
@@ -43,6 +60,9 @@ pub fn trees(old: &Node, new: &Node, report: &mut Report) {
         let message = match (before, after) {
             (None, _) => format!("`{}` is new, without an effect on the crate", source.0),
             (_, None) => format!("`{}` is gone, without an effect on the crate", source.0),
+            (Some(before), Some(after)) if before.as_object().is_some() && after.as_object().is_some() => {
+                format!("the members of `{}` are in another order, without an effect on the crate", source.0)
+            }
             _ => format!("`{}` differs, without an effect on the crate", source.0),
         };
         let mut draft = Draft::new(rule, &*source.0, message);
@@ -54,6 +74,23 @@ pub fn trees(old: &Node, new: &Node, report: &mut Report) {
         }
         report.entries.push(draft.finish());
     }
+}
+
+/// The place that a reference at a place is to.
+fn reference(root: &Node, place: &[String]) -> Option<Vec<String>> {
+    let target = root.at_names(place)?.get("$ref")?.as_str()?;
+    Some(pointer::split(target.strip_prefix('#')?))
+}
+
+/// The places of the components that examples refer to.
+fn examples(root: &Node) -> Vec<Vec<String>> {
+    let (mut found, mut pending) = (Vec::new(), vec![root]);
+    while let Some(node) = pending.pop() {
+        let target = node.as_str().and_then(|text| text.strip_prefix('#'));
+        found.extend(target.filter(|target| target.starts_with("/components/examples/")).map(pointer::split));
+        pending.extend(node.children());
+    }
+    found
 }
 
 /// The places that entries are about.
@@ -81,11 +118,10 @@ fn is_to(node: &Node, explained: &Explained) -> bool {
     target.is_some_and(|target| explained.contains(&pointer::split(target)))
 }
 
-fn rule(path: &[String], used: &BTreeSet<String>, before: Option<&Node>, after: Option<&Node>) -> Rule {
+fn rule(path: &[String], used: &[BTreeSet<Vec<String>>; 2], before: Option<&Node>, after: Option<&Node>) -> Rule {
     let step = |index: usize| path.get(index).map_or("", String::as_str);
     let last = path.last().map_or("", String::as_str);
-    let is_unused =
-        step(0) == "components" && path.len() > 2 && !used.contains(&format!("#{}", pointer::join(&path[..3])));
+    let is_unused = step(0) == "components" && path.len() > 2 && !used.iter().any(|used| used.contains(&path[..3]));
     match last {
         _ if path.len() == 1 && last == "openapi" => Rule::OpenapiVersion,
         _ if is_unused => Rule::ComponentUnused,
@@ -116,11 +152,22 @@ fn wrapping(old: &Node, new: &Node, path: &[String]) -> Option<Rule> {
     }
 }
 
-/// Every `$ref` of a document.
-fn references(root: &Node) -> BTreeSet<String> {
-    let (mut found, mut pending) = (BTreeSet::new(), vec![root]);
+/// The places of the components that webhooks use, directly or through others.
+fn used(root: &Node) -> BTreeSet<Vec<String>> {
+    let (mut found, mut pending) = (BTreeSet::new(), Vec::new());
+    if let Value::Object(members) = root.value() {
+        pending.extend(members.iter().filter(|(name, _)| &***name != "components").map(|(_, node)| node));
+    }
     while let Some(node) = pending.pop() {
-        found.extend(node.get("$ref").and_then(Node::as_str).map(str::to_owned));
+        // A discriminator's mapping has references, too.
+        if let Some(target) = node.as_str().and_then(|text| text.strip_prefix("#/components/")) {
+            let place: Vec<String> = pointer::split(&format!("/components/{target}")).into_iter().take(3).collect();
+            if let Some(component) = root.at_names(&place)
+                && found.insert(place)
+            {
+                pending.push(component);
+            }
+        }
         pending.extend(node.children());
     }
     found

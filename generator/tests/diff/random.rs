@@ -1,55 +1,70 @@
-//! Random edits of random descriptions: emitted code differs only where the report has an entry.
+//! Random edits of random descriptions: emitted code differs only where the report has an entry, and as its flags say.
 //!
-//! `CHANGES_ROUNDS=5000 cargo test -p webhook-generator --test diff random` tries more.
+//! `CHANGES_ROUNDS=5000 cargo test -p webhook-generator --test diff random` tries more, from the seed `CHANGES_SEED`, and
+//! prints how often each kind of edit was compared.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
+use std::panic::resume_unwind;
 use std::path::Path;
-use std::{env, fs};
+use std::{env, fs, thread};
 
-use arbitrary_openapi::{Document, Edit, edits, seeded};
+use arbitrary_openapi::{Document, Edit, edit, edit_kinds, seeded};
 use quote::ToTokens as _;
 use syn::{Attribute, Item};
-use webhook_generator::diff::{Flags, Report, Step, compare, trees};
+use webhook_generator::diff::{Entry, Flags, Report, Rule, Step, compare, trees};
 use webhook_generator::document::Node;
 use webhook_generator::{Output, Reached, ReceiverDependency, Request, run};
+
+use crate::emitted::Difference;
+use crate::handler::Handler;
 
 /// The largest description that is compared, in bytes of JSON.
 const MAX_SIZE: usize = 20_000;
 
+/// For schemas within schemas, as `cargo webhooks` has it.
+const STACK: usize = 256 << 20;
+
 #[test]
 fn random_edits_leave_nothing_without_an_entry() {
-    let rounds = env::var("CHANGES_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(8);
-    let first = env::var("CHANGES_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(0);
-    let (mut compared, mut seed) = (0, first);
-    let mut findings = Vec::new();
-    while compared < rounds {
+    let thread = thread::Builder::new().stack_size(STACK).spawn(compare_all).expect("a thread can be started");
+    thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+}
+
+fn compare_all() {
+    let number = |name| env::var(name).ok().and_then(|number| number.parse::<u64>().ok());
+    let (rounds, mut seed) = (number("CHANGES_ROUNDS"), number("CHANGES_SEED").unwrap_or(0));
+    let (mut compared, mut findings) = (BTreeMap::new(), Vec::new());
+    let mut left = rounds.unwrap_or(8);
+    while left > 0 {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        if let Some(result) = edited(folder.path(), seed) {
-            compared += 1;
-            if let Err(finding) = result {
-                findings.push(format!("seed {seed}: {finding}"));
-            }
+        if let Some((kind, result)) = edited(folder.path(), seed) {
+            left -= 1;
+            *compared.entry(kind).or_insert(0) += 1;
+            findings.extend(result.err().map(|finding| format!("seed {seed}: {finding}")));
         }
         seed += 1;
     }
-    assert!(findings.is_empty(), "{} of {compared}:\n{}", findings.len(), findings.join("\n"));
+    if rounds.is_some() {
+        for kind in edit_kinds() {
+            println!("{:6} {kind}", compared.get(kind).unwrap_or(&0));
+        }
+    }
+    assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
 }
 
-/// The comparison of a description and an edited one; `None` if one of them has errors, or the edit changes nothing.
-fn edited(folder: &Path, seed: u64) -> Option<Result<(), String>> {
+/// The comparison of a description and an edited one, with the kind of the edit; `None` if one of them has errors.
+fn edited(folder: &Path, seed: u64) -> Option<(&'static str, Result<(), String>)> {
     let old = Document::from_seed(seed);
-    let mut new = old.clone();
-    let edit = edits(&mut seeded(seed ^ 0x5eed).choices(), &old.spec, 1).pop()?;
-    edit.apply(&mut new.spec);
     // Large ones take long, and their parts are alike.
-    let (before, after) = (old.spec.to_string(), new.spec.to_string());
-    if before == after || before.len() > MAX_SIZE {
+    if old.spec.to_string().len() > MAX_SIZE {
         return None;
     }
+    let mut new = old.clone();
+    let edit = edit(&mut seeded(seed ^ 0x5eed).choices(), &mut new)?;
     let before = version(&folder.join("old"), &old, None)?;
     let after = version(&folder.join("new"), &new, Some(&before.output.names))?;
-    Some(check(&edit, &before, &after))
+    Some((edit.kind, check(&edit, &before, &after)))
 }
 
 /// A description and its crate.
@@ -101,45 +116,45 @@ fn check(edit: &Edit, before: &Version, after: &Version) -> Result<(), String> {
         return wrong("there is no entry");
     }
     let (old, new) = (&before.output.files, &after.output.files);
-    let (old_items, new_items) = (items(old), items(new));
+    let renames = renames(&report);
+    let (old_items, new_items) = (items(old, &renames), items(new, &BTreeMap::new()));
     let names: BTreeSet<&String> = old_items.keys().chain(new_items.keys()).collect();
     let mentioned = mentioned(&report);
     for name in names {
         let (old, new) = (old_items.get(name), new_items.get(name));
-        if old.map(|item| &item.code) != new.map(|item| &item.code) {
-            let is_mentioned = mentioned.contains(name.as_str());
-            if !is_mentioned {
-                return wrong(&format!("`{name}` differs:\n{old:?}\n{new:?}"));
-            }
-        }
-        // What is public and gone, or of another form, does not compile.
-        let is_gone = old.is_some_and(|old| new.is_none_or(|new| !old.public.is_subset(&new.public)));
-        if is_gone && !report.flags().has(Flags::SOURCE) {
-            return wrong(&format!("`{name}` has changed its form:\n{old:?}\n{new:?}"));
+        if old != new && !mentioned.contains(name.as_str()) {
+            return wrong(&format!("`{name}` differs:\n{old:?}\n{new:?}"));
         }
     }
-    let is_public_same =
-        old_items.iter().all(|(name, item)| new_items.get(name).is_some_and(|new| item.public.is_subset(&new.public)));
-    if is_public_same
-        && report.flags().has(Flags::SOURCE)
-        && report
-            .entries
-            .iter()
-            .all(|entry| !entry.items.iter().any(|item| item.contains("()") || item.starts_with("use ")))
-    {
-        return wrong("no public item has changed its form");
+    let flags = report.flags();
+    let uses = |files| Handler::new(files).expect("emitted sources are Rust");
+    let (old_uses, new_uses) = (uses(old), uses(new));
+    let (old_uses, new_uses) = (old_uses.uses(), new_uses.uses());
+    let gone: Vec<_> = old_uses.difference(&new_uses).collect();
+    if gone.is_empty() == flags.has(Flags::SOURCE) {
+        return wrong(&format!("`source` is wrong: {gone:#?} are gone"));
     }
-    let sources = |files: &BTreeMap<String, String>| -> BTreeMap<String, String> {
-        files
-            .iter()
-            .filter(|(path, _)| path.starts_with("src/"))
-            .map(|(path, text)| (path.clone(), text.clone()))
-            .collect()
-    };
-    if sources(old) != sources(new) && report.step() == Step::None {
-        return wrong("sources differ");
+    let difference = Difference::between(old, new);
+    if (difference == Difference::None) != (report.step() == Step::None) {
+        return wrong("the step is wrong: the files are the same, or are not");
+    }
+    if (difference == Difference::Docs) != (flags == Flags::DOCS) {
+        return wrong("`docs` is wrong: the code is the same, or is not");
+    }
+    if new_uses.difference(&old_uses).next().is_some() && report.step() < Step::Minor {
+        return wrong("the step is wrong: public items are new");
     }
     Ok(())
+}
+
+/// The old and new names of types, if that is all that an entry is about.
+fn renames(report: &Report) -> BTreeMap<&str, &str> {
+    let is_rename = |entry: &&Entry| matches!(entry.rule, Rule::TypeRenamed | Rule::VendorRenamed);
+    let names = report.entries.iter().filter(is_rename).map(|entry| match &entry.items[..] {
+        [old, new, ..] => (old.as_str(), new.as_str()),
+        items => panic!("a rename has two names: {items:?}"),
+    });
+    names.collect()
 }
 
 /// The types that entries are about.
@@ -157,44 +172,26 @@ fn mentioned(report: &Report) -> BTreeSet<&str> {
     names
 }
 
-/// An item with its codec.
-#[derive(Debug, Default)]
-struct Emitted {
-    /// Its tokens, without docs.
-    code: String,
-    /// Its public parts, each with its type.
-    public: BTreeSet<String>,
-}
-
-/// The types of the modules of payloads, by name.
-fn items(files: &BTreeMap<String, String>) -> BTreeMap<String, Emitted> {
-    let mut found: BTreeMap<String, Emitted> = BTreeMap::new();
+/// The types of the modules of payloads, by name: tokens with their codec, without docs, and with the new names of types.
+fn items(files: &BTreeMap<String, String>, renames: &BTreeMap<&str, &str>) -> BTreeMap<String, String> {
+    let new = |word: &str| renames.get(word).copied().unwrap_or(word).to_owned();
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
     for (path, text) in files.iter().filter(|(path, _)| path.starts_with("src/") && *path != "src/lib.rs") {
         let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
         for mut item in file.items {
             strip(&mut item);
-            let text = item.to_token_stream().to_string();
-            let (name, public) = match &item {
-                Item::Struct(item) => {
-                    let fields = item.fields.iter().enumerate().map(|(index, field)| {
-                        let name = field.ident.as_ref().map_or(index.to_string(), ToString::to_string);
-                        format!("{name}: {}", field.ty.to_token_stream())
-                    });
-                    (item.ident.to_string(), fields.collect())
-                }
-                Item::Enum(item) => {
-                    let variants = item.variants.iter().map(|variant| variant.to_token_stream().to_string());
-                    (item.ident.to_string(), variants.collect())
-                }
+            // Words are apart from each other in the text of tokens, and literals are not types.
+            let text = item.to_token_stream().to_string().split(' ').map(new).collect::<Vec<_>>().join(" ");
+            let name = match &item {
+                Item::Struct(item) => item.ident.to_string(),
+                Item::Enum(item) => item.ident.to_string(),
                 Item::Macro(item) => {
                     let first = item.mac.tokens.clone().into_iter().next().map(|token| token.to_string());
-                    (first.unwrap_or_default().trim_start_matches("r#").to_owned(), BTreeSet::new())
+                    first.unwrap_or_default().trim_start_matches("r#").to_owned()
                 }
                 _ => continue,
             };
-            let emitted = found.entry(name).or_default();
-            emitted.code += &text;
-            emitted.public.extend(public);
+            *found.entry(new(&name)).or_default() += &text;
         }
     }
     found.remove("#");

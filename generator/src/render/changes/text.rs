@@ -134,7 +134,8 @@ fn grouped(changes: &Changes<'_>, groups: &[(Rule, Vec<&Entry>)]) -> String {
     let rest = &groups[shown.len()..];
     if !rest.is_empty() {
         let entries: usize = rest.iter().map(|(_, entries)| entries.len()).sum();
-        text += &format!("and {entries} changes of {} more kinds\n", rest.len());
+        let kinds = if rest.len() == 1 { "kind" } else { "kinds" };
+        text += &format!("and {entries} changes of {} more {kinds}\n", rest.len());
     }
     text + "each line has the first place of its kind; `-v` shows every change\n"
 }
