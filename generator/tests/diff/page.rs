@@ -188,4 +188,8 @@ with the report:
 CHANGES_ROUNDS=5000 CHANGES_SEED=0 cargo test -p webhook-generator --test diff random
 ```
 
+Of 5,000 edits (1,250 from each of the seeds 0, 1000000, 2000000 and 3000000), 26 are not yet as stated: in 12, an example or a title
+changes and the step is wrong; in 10, a type that no entry mentions has another codec, or names another type; 3 have no entry; in
+one, the type of a constant's `VALUE` changes, which these handlers do not use.
+
 ";
