@@ -130,36 +130,54 @@ pub(in crate::testing) async fn returned<T: Subject>(bench: &Bench<'_, T>) -> Ch
 /// What was imported comes before what was accepted, in the order in which it was imported.
 pub(in crate::testing) async fn placed<T: Subject>(bench: &Bench<'_, T>) -> Checked {
     let ordered = |id| bench.ordered(id, "key", None);
-    bench.insert(["1", "2", "both", "3"].map(ordered)).await?;
-    let mut entries: Vec<Entry> = bench.list(Selection::default()).await?;
-    let keys = ["1", "2", "both", "3"].map(|id| bench.key(id));
-    for key in [&keys[0..2], &keys[3..4]] {
-        ok("erase", bench.here.erase(key, MOVED).await)?;
-    }
-    bench.insert([ordered("accepted")]).await?;
-    // One that the store has never had.
-    let unknown = Entry {
-        key: bench.key("unknown"),
-        digest: BodyDigest::of(b"unknown"),
-        bytes: Some(Bytes::from_static(b"unknown")),
-        size: Some(7),
-        ..entries[0].clone()
+    let ids = ["1", "2", "both", "3", "4", "done"];
+    bench.insert(ids.map(ordered)).await?;
+    let entries: Vec<Entry> = bench.list(Selection::default()).await?;
+    let [one, two, both, three, four, done_here] = &entries[..] else {
+        return Err("six entries are listed".to_owned());
     };
-    entries.insert(2, unknown);
-    let rest = entries.split_off(2);
-    expect("imported", &ok("import", bench.here.import(entries).await)?, &vec![Stored, Stored])?;
-    expect("imported", &ok("import", bench.there.import(rest).await)?, &vec![Stored, HasBody, Stored])?;
+    let moved = ["1", "2", "3", "4"].map(|id| bench.key(id));
+    ok("erase", bench.here.erase(&moved, MOVED).await)?;
+    bench.insert([ordered("accepted")]).await?;
+    // Two that the store has never had.
+    let [unknown, new] = ["unknown", "new"].map(|id| {
+        let bytes = Bytes::copy_from_slice(id.as_bytes());
+        let (digest, size) = (BodyDigest::of(&bytes), Some(bytes.len() as u64));
+        Entry { key: bench.key(id), digest, bytes: Some(bytes), size, ..one.clone() }
+    });
+    let import = async |entries: &[&Entry]| {
+        let entries = entries.iter().copied().cloned().collect();
+        ok("import", bench.there.import(entries).await)
+    };
+    expect("imported", &import(&[one, two]).await?, &vec![Stored, Stored])?;
+    // Known ones before and after one that is new.
+    expect("imported", &import(&[both, &unknown, three]).await?, &vec![HasBody, Stored, Stored])?;
+    let sequence = async || {
+        let listed: Vec<Entry> = bench.list(Selection::default()).await?;
+        let listed = listed.into_iter().filter(|entry| entry.bytes.is_some());
+        Ok::<_, String>(listed.map(|entry| (entry.key.id, entry.sequence >= FIRST_SEQUENCE)).collect::<Vec<_>>())
+    };
+    let expected = |ids: &[(&str, bool)]| ids.iter().map(|(id, accepted)| ((*id).to_owned(), *accepted)).collect();
+    let order = [("1", false), ("2", false), ("both", false), ("unknown", false), ("3", false)];
+    let order = [&order[..], &[("done", true), ("accepted", true)]].concat();
+    expect("the order, and what was accepted", &sequence().await?, &expected(&order))?;
 
-    let listed: Vec<Entry> = bench.list(Selection::default()).await?;
-    let sequence: Vec<_> = listed.iter().map(|entry| (&entry.key.id[..], entry.sequence >= FIRST_SEQUENCE)).collect();
-    let expected = [("1", false), ("2", false), ("unknown", false), ("both", false), ("3", false), ("accepted", true)];
-    expect("the order, and what was accepted", &sequence, &expected.to_vec())?;
-    for (id, _) in expected {
+    // Each twice: the second changes what the first has made of it.
+    let as_done = Entry { state: State::Done, at: None, bytes: None, size: None, ..done_here.clone() };
+    let twice = import(&[one, four, &new, done_here, one, four, &new, &as_done]).await?;
+    let results = vec![HasBody, Stored, Stored, HasBody, HasBody, HasBody, HasBody, Stored];
+    expect("imported twice", &twice, &results)?;
+    let order = ["2", "both", "unknown", "3", "1", "4", "new"].map(|id| (id, false));
+    let order = [&order[..], &[("accepted", true)]].concat();
+    expect("the order after that", &sequence().await?, &expected(&order))?;
+    expect("done", &bench.get("done").await?.state, &State::Done)?;
+    for (id, _) in order {
         let claim = bench.claim_only(&bench.there, id).await?;
         expect("the bytes", &&claim.bytes[..], &id.as_bytes())?;
         bench.end(&claim.id, done()).await?;
         bench.remembered(id).await?;
     }
+    bench.remembered("done").await?;
     bench.claim_nothing(&bench.here).await
 }
 

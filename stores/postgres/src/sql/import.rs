@@ -1,6 +1,6 @@
 //! Imports what another store has listed, and lists what only another store needs.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use tokio_postgres::types::Type;
 use webhook_inbox::store::{
@@ -12,7 +12,8 @@ use super::entries::digest_of;
 use super::{BEGIN, Context, Parameter, Sql, WITHOUT_BODY, columns, get, limit, place, state};
 use crate::error::other;
 
-/// The sequence is given out in the order of the entries.
+/// The sequence is given out in the order of the entries, also to those whose keys are known: [`PLACE`] puts them there. Of
+/// several with one key, the first is stored.
 const IMPORT: &str = "\
 WITH input AS MATERIALIZED (
     SELECT nextval('webhook_import_sequence') AS sequence, i.*
@@ -23,7 +24,8 @@ WITH input AS MATERIALIZED (
             AS i (endpoint, id, digest, event_type, order_key, version, bytes, received, state, at, attempts, reason, n)
 ), seen AS (
     INSERT INTO webhook_seen (sequence, endpoint, id, digest, received)
-    SELECT sequence, endpoint, id, digest, received FROM input ORDER BY endpoint COLLATE \"C\", id COLLATE \"C\"
+    SELECT sequence, endpoint, id, digest, received FROM input
+    ORDER BY endpoint COLLATE \"C\", id COLLATE \"C\", sequence
     ON CONFLICT (endpoint, id) DO NOTHING
     RETURNING sequence
 ), pending AS (
@@ -32,16 +34,21 @@ WITH input AS MATERIALIZED (
     SELECT sequence, endpoint, state, coalesce(at, :now), 0, attempts, event_type, order_key, version, reason, bytes
     FROM input JOIN seen USING (sequence) WHERE state < 4
 )
-SELECT n FROM input JOIN seen USING (sequence)";
+SELECT i.n, i.sequence, s.sequence IS NOT NULL FROM input i LEFT JOIN seen s USING (sequence)";
 
-/// The rows of known keys, which are locked. A statement of its own: it must see what others have inserted while [`IMPORT`]
-/// waited for them.
+/// Locks known keys, in an order that does not change. A statement of its own: it must see what others have inserted while
+/// [`IMPORT`] waited for them, and [`KNOWN`] what they have changed while this waits.
+const LOCK: &str = "\
+SELECT FROM webhook_seen s JOIN unnest($1::text[], $2::text[]) AS i (endpoint, id)
+    ON s.endpoint = i.endpoint AND s.id = i.id
+ORDER BY s.endpoint, s.id FOR UPDATE OF s";
+
+/// The rows of known keys, of which those with the rest are locked as well.
 const KNOWN: &str = "\
 WITH seen AS MATERIALIZED (
     SELECT i.n, s.sequence, s.digest
     FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS i (endpoint, id, n)
     JOIN webhook_seen s ON s.endpoint = i.endpoint AND s.id = i.id
-    ORDER BY s.sequence FOR SHARE OF s
 ), locked AS MATERIALIZED (
     SELECT p.sequence, p.state, p.bytes IS NOT NULL AS has_body, p.reason
     FROM webhook_pending p WHERE p.sequence IN (SELECT sequence FROM seen)
@@ -50,10 +57,10 @@ WITH seen AS MATERIALIZED (
 SELECT n, sequence, digest, coalesce(state, 4::smallint), coalesce(has_body, false), reason
 FROM seen LEFT JOIN locked USING (sequence)";
 
-/// Places known entries behind all that was imported. The sequence is given out in the order of the entries.
+/// Gives known entries other sequences. Each must be there once.
 const PLACE: &str = "\
 WITH placed AS MATERIALIZED (
-    SELECT i.sequence AS before, nextval('webhook_import_sequence') AS sequence FROM unnest($1::bigint[]) AS i (sequence)
+    SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS i (before, sequence)
 ), seen AS (
     UPDATE webhook_seen s SET sequence = p.sequence FROM placed p WHERE s.sequence = p.before
 )
@@ -70,54 +77,63 @@ FROM unnest($2::text[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::big
 WHERE p.sequence = s.sequence";
 
 pub(crate) async fn import(context: Context<'_>, entries: &[Entry]) -> Sql<Vec<Imported>> {
-    let mut keys = HashSet::new();
-    // A key that is twice in the input is known at the second time.
-    let first: Vec<usize> = (0..entries.len()).filter(|n| keys.insert(&entries[*n].key)).collect();
     let mut imported = vec![None; entries.len()];
     context.batch(BEGIN).await?;
-    let input: Vec<&Entry> = first.iter().map(|n| &entries[*n]).collect();
+    let input: Vec<&Entry> = entries.iter().collect();
+    let mut known = Vec::new();
     for row in &context.rows(IMPORT, &Input::of(&input).parameters(&context)).await? {
-        imported[first[place(row, 0)?]] = Some(Imported::Stored);
+        let (n, sequence) = (place(row, 0)?, get(row, 1)?);
+        if get(row, 2)? {
+            imported[n] = Some(Imported::Stored);
+        } else {
+            known.push((n, sequence));
+        }
     }
-    let known: Vec<usize> = (0..entries.len()).filter(|n| imported[*n].is_none()).collect();
-    if !known.is_empty() {
-        let known: Vec<&Entry> = known.iter().map(|n| &entries[*n]).collect();
-        let mut merged = merge(context, &known).await?.into_iter();
-        imported.iter_mut().filter(|imported| imported.is_none()).for_each(|imported| *imported = merged.next());
+    known.sort_unstable();
+    // What comes later with the same key is merged with the result.
+    while !known.is_empty() {
+        let mut keys = HashSet::new();
+        let (first, later): (Vec<_>, Vec<_>) = known.into_iter().partition(|(n, _)| keys.insert(&entries[*n].key));
+        let merged = merge(context, first.iter().map(|(n, sequence)| (&entries[*n], *sequence)).collect()).await?;
+        for ((n, _), merged) in first.into_iter().zip(merged) {
+            imported[n] = Some(merged);
+        }
+        known = later;
     }
     context.batch("COMMIT").await?;
     imported.into_iter().map(|imported| imported.ok_or_else(|| other("an imported entry has no result"))).collect()
 }
 
-/// Changes what is known of these entries.
-async fn merge(context: Context<'_>, entries: &[&Entry]) -> Sql<Vec<Imported>> {
-    let (endpoints, ids) = columns(entries.iter().map(|entry| &entry.key));
-    let rows = context.rows(KNOWN, &[(&endpoints, Type::TEXT_ARRAY), (&ids, Type::TEXT_ARRAY)]).await?;
+/// Changes what is known of these entries, each of which has a key of its own, and the sequence of its place.
+async fn merge(context: Context<'_>, entries: Vec<(&Entry, i64)>) -> Sql<Vec<Imported>> {
+    let (endpoints, ids) = columns(entries.iter().map(|(entry, _)| &entry.key));
+    let keys = [(&endpoints as _, Type::TEXT_ARRAY), (&ids as _, Type::TEXT_ARRAY)];
+    context.execute(LOCK, &keys).await?;
+    let rows = context.rows(KNOWN, &keys).await?;
     let mut imported = vec![None; entries.len()];
     let mut replaced = Vec::new();
-    let (mut placed, mut done, mut erased): (BTreeMap<usize, i64>, Vec<i64>, Vec<i64>) = Default::default();
+    let (mut before, mut placed, mut done, mut erased) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for row in &rows {
-        let (n, sequence) = (place(row, 0)?, get(row, 1)?);
+        let (n, sequence): (_, i64) = (place(row, 0)?, get(row, 1)?);
+        let (entry, to) = entries[n];
         let digest = digest_of(get(row, 2)?)?;
         let known = Known { state: state(get(row, 3)?), digest, has_body: get(row, 4)?, reason: get(row, 5)? };
         imported[n] = Some(Imported::Stored);
-        match entries[n].merge(&known) {
-            Merge::Replace => {
-                placed.insert(n, sequence);
-                replaced.push(entries[n]);
-            }
-            Merge::Place => {
-                placed.insert(n, sequence);
-                imported[n] = Some(Imported::HasBody);
-            }
+        let merge = entry.merge(&known);
+        if matches!(merge, Merge::Replace | Merge::Place) {
+            before.push(sequence);
+            placed.push(to);
+        }
+        match merge {
+            Merge::Replace => replaced.push(entry),
+            Merge::Place => imported[n] = Some(Imported::HasBody),
             Merge::MarkDone => done.push(sequence),
             Merge::Erase => erased.push(sequence),
             Merge::Keep(kept) => imported[n] = Some(kept),
         }
     }
     if !placed.is_empty() {
-        let placed: Vec<i64> = placed.into_values().collect();
-        context.execute(PLACE, &[(&placed, Type::INT8_ARRAY)]).await?;
+        context.execute(PLACE, &[(&before, Type::INT8_ARRAY), (&placed, Type::INT8_ARRAY)]).await?;
     }
     if !replaced.is_empty() {
         context.execute(REPLACE, &Input::of(&replaced).parameters(&context)).await?;

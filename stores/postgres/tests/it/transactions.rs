@@ -6,7 +6,8 @@ use temporary_postgres::{ADMINISTRATOR, PostgresServer, Stop};
 use tokio::time::{sleep, timeout};
 use webhook_inbox::Store;
 use webhook_inbox::store::{
-    ClaimId, Finish, Finished, Inserted, Key, NewEntry, Order, Part, Selection, State, StoreErrorKind, Verdict,
+    ClaimId, Finish, Finished, Imported, Inserted, Key, NewEntry, Order, Part, Selection, State, StoreErrorKind,
+    Verdict,
 };
 use webhook_inbox_postgres::{MARK_DONE, PostgresEffect, PostgresOptions, PostgresStore};
 
@@ -176,6 +177,34 @@ async fn entries_with_an_order_are_inserted_one_after_the_other() {
     assert_eq!(waiting.await.unwrap().unwrap(), [Inserted::New]);
     let ids: Vec<_> = entries(&store).await.into_iter().map(|entry| entry.key.id).collect();
     assert_eq!(ids, ["second", "first"]);
+}
+
+/// Imports of the same keys, in several orders, wait for each other in no circle.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn imports_of_the_same_keys_do_not_wait_in_a_circle() {
+    let Some(place) = Place::new("importing") else { return };
+    let store = place.store().await;
+    let order = || Some(Order { key: "key".to_owned(), version: None });
+    let batch = (0..100).map(|n| NewEntry { order: order(), ..entry(&format!("{n:03}"), 1) });
+    store.insert(batch.collect()).await.unwrap();
+    let imports = (0..4).map(|n| {
+        let place = place.options();
+        tokio::spawn(async move {
+            let store = place.connect().await.unwrap();
+            for round in 0..10 {
+                let mut entries = entries(&store).await;
+                if (n + round) % 2 == 0 {
+                    entries.reverse();
+                }
+                let imported = store.import(entries).await.unwrap();
+                assert!(imported.iter().all(|imported| *imported == Imported::HasBody), "{imported:?}");
+            }
+        })
+    });
+    for import in imports.collect::<Vec<_>>() {
+        import.await.unwrap();
+    }
+    assert_eq!(store.stats("acme").await.unwrap().pending, 100);
 }
 
 /// Waits until the store does not use the connections to the server before.
