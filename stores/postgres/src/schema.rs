@@ -62,7 +62,7 @@ fn upgrade(schema: &Schema, from: usize, migrations: &[Migration]) -> String {
     for migration in migrations.iter().skip(from) {
         sql += &schema.qualify(migration.sql);
     }
-    let oldest = migrations.last().map_or(0, |migration| migration.oldest);
+    let oldest = oldest_of(migrations);
     sql + &schema.qualify(&format!("\nUPDATE webhook_schema SET version = {}, oldest = {oldest};\n", migrations.len()))
 }
 
@@ -136,6 +136,11 @@ async fn missing(client: &Client, schema: &Schema, migrations: &[Migration]) -> 
     Ok(if version < latest { Some(usize::try_from(version).unwrap_or_default()) } else { None })
 }
 
+/// The first version whose crate can use the tables after all of these.
+fn oldest_of(migrations: &[Migration]) -> i64 {
+    migrations.iter().map(|migration| migration.oldest).max().unwrap_or(0)
+}
+
 async fn exists(client: &Client, sql: &str, name: &str) -> Result<bool, StoreError> {
     let rows = client.query_typed(sql, &[(&name, Type::NAME)]).await.map_err(|error| store_error(&error))?;
     Ok(!rows.is_empty())
@@ -174,6 +179,8 @@ mod tests {
         Migration { sql: "ALTER TABLE webhook_seen ADD COLUMN source text NOT NULL DEFAULT '';", oldest: 1 };
     const THIRD: Migration = Migration { sql: "ALTER TABLE webhook_seen DROP COLUMN digest;", oldest: 3 };
 
+    const FOURTH: Migration = Migration { sql: "CREATE TABLE webhook_more (id text);", oldest: 1 };
+
     #[tokio::test]
     async fn tables_are_upgraded_while_the_version_before_uses_them() {
         let Some(server) = PostgresServer::start() else { return };
@@ -196,6 +203,11 @@ mod tests {
         migrate(&client, &schema, &[first(), SECOND, THIRD]).await.unwrap();
         let error = migrate(&client, &schema, &[first(), SECOND]).await.unwrap_err();
         assert_eq!(error.kind(), StoreErrorKind::UnknownSchema);
+        // Nor if one is added that it would tolerate.
+        migrate(&client, &schema, &[first(), SECOND, THIRD, FOURTH]).await.unwrap();
+        let error = migrate(&client, &schema, &[first(), SECOND]).await.unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::UnknownSchema);
+        migrate(&client, &schema, &[first(), SECOND, THIRD]).await.unwrap();
 
         // The same from the beginning, and by the SQL for another role.
         let at_once = Schema::new("at_once").unwrap();

@@ -38,7 +38,7 @@ pub(crate) fn migrate(connection: &mut Connection, migrations: &[Migration]) -> 
                 StoreError::new(error.kind(), format!("its tables cannot be brought to version {number}: {error}"))
             })?;
         }
-        let (latest, oldest) = (version_of(migrations), migrations.last().map_or(0, |migration| migration.oldest));
+        let (latest, oldest) = (version_of(migrations), oldest_of(migrations));
         execute(&format!("UPDATE webhook_schema SET version = {latest}, oldest = {oldest}"))?;
         if from > 0 {
             tracing::info!(from, to = latest, "the tables of the inbox are upgraded");
@@ -83,6 +83,11 @@ fn missing(connection: &Connection, migrations: &[Migration]) -> Result<Option<u
     Ok(if version < latest { Some(usize::try_from(version).unwrap_or_default()) } else { None })
 }
 
+/// The first version whose crate can use the tables after all of these.
+fn oldest_of(migrations: &[Migration]) -> i64 {
+    migrations.iter().map(|migration| migration.oldest).max().unwrap_or(0)
+}
+
 fn version_of(migrations: &[Migration]) -> i64 {
     migrations.len().try_into().unwrap_or(i64::MAX)
 }
@@ -123,6 +128,7 @@ mod tests {
     };
     const ADDS: Migration =
         Migration { sql: "ALTER TABLE webhook_seen ADD COLUMN source TEXT NOT NULL DEFAULT '';", oldest: 2 };
+    const TOLERATED: Migration = Migration { sql: "CREATE TABLE webhook_more (id TEXT) STRICT;", oldest: 1 };
     const FAILS: Migration =
         Migration { sql: "ALTER TABLE webhook_seen ADD COLUMN more TEXT; SELECT * FROM nothing;", oldest: 2 };
 
@@ -180,6 +186,10 @@ mod tests {
         let error = migrate(&mut connection, &[OLDER]).unwrap_err();
         assert_eq!(error.kind(), StoreErrorKind::UnknownSchema);
         assert!(error.to_string().contains("version 2, and this crate knows versions up to 1"), "{error}");
+        // Nor if one is added that it would tolerate.
+        migrate(&mut connection, &[OLDER, TO_FIRST, TOLERATED]).unwrap();
+        assert_eq!(migrate(&mut connection, &[OLDER]).unwrap_err().kind(), StoreErrorKind::UnknownSchema);
+        migrate(&mut connection, &[OLDER, TO_FIRST]).unwrap();
     }
 
     #[test]
