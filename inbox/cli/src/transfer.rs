@@ -18,14 +18,28 @@ pub(crate) async fn run(from: &Target, arguments: &Move) -> Done {
             return Err(Failure::Unconfirmed);
         }
         let to = to.open().await?;
-        let cancelled = with_store!(&to, to => cancel_move(to).await);
+        let (cancelled, to_id) = with_store!(&to, to => (cancel_move(to).await, to.identity().await));
         to.close().await;
-        return Ok(cancelled?);
+        cancelled?;
+        return note_old(from, &to_id?.id).await;
     }
     let from = from.open().await?;
     let done = move_from(&from, &to, arguments).await;
     from.close().await;
     done
+}
+
+/// The old store waits as well if a move from it was interrupted. It may be gone, so an error is not one of the command.
+async fn note_old(from: &Target, to: &str) -> Done {
+    let Ok(from) = from.open().await else { return Ok(()) };
+    let identity = with_store!(&from, from => from.identity().await);
+    from.close().await;
+    if identity.is_ok_and(|identity| identity.incoming.as_deref() == Some(to)) {
+        eprintln!(
+            "note: the old store waits as well, since `--finish` has begun: move everything back, with the two variables exchanged"
+        );
+    }
+    Ok(())
 }
 
 async fn move_from(from: &AnyStore, to: &Target, arguments: &Move) -> Done {
@@ -52,7 +66,7 @@ async fn announce<A: Store>(from: &A, arguments: &Move) -> Done {
     print(&if arguments.finish {
         format!(
             "to be moved: {bodies} deliveries with their bodies, which are then removed from the old store; {ids} ids are copied\n\
-             handlers of the old store have {} s to end; then the new store handles\n",
+             the old store begins nothing more, and its handlers have {} s to end; then the new store handles\n",
             patience.as_secs()
         )
     } else {

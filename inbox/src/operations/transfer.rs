@@ -1,8 +1,11 @@
 //! Moves deliveries from one store to another while both accept.
 //!
-//! The new store handles nothing until the end, so only the old one handles. The order of the steps makes a move safe. A body
-//! is erased from the old store only when the new one has it durably, so one of them always has it. What was handled in the old
-//! store is imported when nothing is left there to handle, so the new one knows all of it before it handles anything.
+//! The new store handles nothing until the end, so only the old one handles. From the first body that is moved, the old one begins
+//! nothing either, even if the move is interrupted: what is moved from an order would no longer hold back what comes after it.
+//!
+//! The order of the steps makes a move safe. A body is erased from the old store only when the new one has it durably, so one of
+//! them always has it. What was handled in the old store is imported when nothing is left there to handle, so the new one knows
+//! all of it before it handles anything.
 
 use std::collections::{BTreeSet, HashSet};
 use std::error::Error;
@@ -45,7 +48,7 @@ pub enum MoveError {
     NotPrepared,
     /// The new store waits for the end of a move from another store, see [`cancel_move`].
     OtherMove,
-    /// The old store has accepted this delivery at the end of the move. Nothing is lost, and the new store still waits: stop what
+    /// The old store has accepted this delivery at the end of the move. Nothing is lost, and both stores still wait: stop what
     /// accepts there, and finish the move again.
     StillAccepts(Key),
 }
@@ -100,11 +103,13 @@ pub async fn prepare_move<A: Store, B: Store>(from: &A, to: &B) -> Result<Moved,
 /// repeated.
 ///
 /// Before, everything must accept to the new store, where deliveries wait until the end. Workers of the old store
-/// can still run: handlers have this time to end. After it, their claims are fenced, and their deliveries are handled again.
+/// can still run: they begin nothing more, and handlers have this time to end. After it, their claims are fenced, and their
+/// deliveries are handled again.
 ///
 /// Each delivery that one of the stores has acknowledged is then in the new store, or was handled in the old one and is
 /// known as such. A body is erased from the old store only when the new one has it; such entries are dead there, with the reason
-/// [`MOVED`]. What was erased in one of the stores is erased in the other. If the move is interrupted, the new store still waits.
+/// [`MOVED`]. What was erased in one of the stores is erased in the other. If the move is interrupted, both stores wait until it is
+/// finished, in this direction or back.
 ///
 /// Endpoints that are paused in the old store are paused in the new one. Those that are paused in the new one stay so.
 ///
@@ -118,6 +123,7 @@ pub async fn finish_move<A: Store, B: Store>(from: &A, to: &B, patience: Duratio
     if to.identity().await.map_err(MoveError::To)?.incoming.as_ref() != Some(&transfer.from_id) {
         return Err(MoveError::NotPrepared);
     }
+    transfer.hold_old().await?;
     transfer.empty(Instant::now() + patience).await?;
     transfer.copy_known().await?;
 
@@ -130,17 +136,16 @@ pub async fn finish_move<A: Store, B: Store>(from: &A, to: &B, patience: Duratio
     }
     transfer.copy_versions().await?;
     transfer.copy_pauses().await?;
-    // A move in the other direction is over, too: nothing is left there.
-    let from_waits = from.identity().await.map_err(MoveError::From)?.incoming;
-    if from_waits.is_some_and(|incoming| incoming == transfer.to_id) {
-        from.set_incoming(None).await.map_err(MoveError::From)?;
-    }
+    transfer.release_old().await?;
     to.set_incoming(None).await.map_err(MoveError::To)?;
     Ok(transfer.moved)
 }
 
 /// Gives up a move that was prepared: the store handles what it has. Deliveries that both stores have accepted can then be
 /// handled twice: to return to the old store, move everything back instead.
+///
+/// If [`finish_move`] was interrupted, the old store waits as well: for the end of a move from the new one, which this does not
+/// change. Move everything back.
 ///
 /// # Errors
 ///
@@ -166,6 +171,23 @@ impl<'a, A: Store, B: Store> Transfer<'a, A, B> {
             return Err(MoveError::SameStore);
         }
         Ok(Self { from, to, from_id, to_id, moved: Moved::default(), conflicts: BTreeSet::new() })
+    }
+
+    /// Lets nothing be claimed in the old store, as if everything were to be moved back. So it can be moved back if this move is
+    /// interrupted.
+    async fn hold_old(&self) -> Result<(), MoveError> {
+        if self.from.identity().await.map_err(MoveError::From)?.incoming.is_none() {
+            self.from.set_incoming(Some(&self.to_id)).await.map_err(MoveError::From)?;
+        }
+        Ok(())
+    }
+
+    /// A move in the other direction is over, too: nothing is left there.
+    async fn release_old(&self) -> Result<(), MoveError> {
+        if self.from.identity().await.map_err(MoveError::From)?.incoming.as_ref() == Some(&self.to_id) {
+            self.from.set_incoming(None).await.map_err(MoveError::From)?;
+        }
+        Ok(())
     }
 
     /// Moves bodies until none is left. Until the deadline, what is running is left to its handler.

@@ -115,10 +115,13 @@ async fn a_move_under_traffic_loses_and_doubles_nothing() {
 
 /// No body is in this store.
 async fn assert_nothing_left(store: &MemoryStore) {
-    let page = Page { after: 0, limit: 10_000, max_bytes: None };
-    let entries = store.list(&Selection::default(), &page).await.unwrap();
-    let left: Vec<_> = entries.iter().filter(|entry| entry.size.is_some()).collect();
+    let left: Vec<_> = listed(store).await.into_iter().filter(|entry| entry.size.is_some()).collect();
     assert!(left.is_empty(), "{left:?}");
+}
+
+async fn listed(store: &MemoryStore) -> Vec<Entry> {
+    let page = Page { after: 0, limit: 10_000, max_bytes: Some(u64::MAX) };
+    store.list(&Selection::default(), &page).await.unwrap()
 }
 
 /// Handlers take some time, and each third attempt fails. The table has the ids that each asset has had, in their order.
@@ -174,6 +177,50 @@ async fn the_order_holds_across_a_move() {
             assert_eq!(handled.concat(), expected, "seed {seed}: {handled:?}");
         }
     }
+}
+
+/// On several pages, while workers of the old store run, also between an attempt that is interrupted and the next.
+#[tokio::test(start_paused = true)]
+async fn the_order_holds_across_pages_and_interruptions() {
+    let deliveries = store();
+    let sender = ordered(deliveries.clone(), &mut Rng::with_seed(0));
+    sender.pause().await.unwrap();
+    for number in 0..510 {
+        send(&sender, &format!("{number:03}"), &created("a")).await;
+    }
+    let deliveries = listed(&deliveries).await;
+    for loses_old in [true, false] {
+        let mut call = 0;
+        while keeps_the_order_without_the_answer_of(call, loses_old, deliveries.clone()).await {
+            call += 1;
+        }
+        assert!(call > 5, "{call}");
+    }
+}
+
+/// Returns whether there was such a call.
+async fn keeps_the_order_without_the_answer_of(call: u64, loses_old: bool, deliveries: Vec<Entry>) -> bool {
+    let all: String = deliveries.iter().map(|entry| format!("{} ", entry.key.id)).collect();
+    let (old_store, new_store) = (store(), store());
+    old_store.import(deliveries).await.unwrap();
+    let old = ordered(old_store.clone(), &mut Rng::with_seed(call));
+    sleep(3 * SECOND).await;
+    let (mut from, mut to) = (Unreliable::new(old_store.clone()), Unreliable::new(new_store.clone()));
+    from.slow_lists(SECOND);
+    if loses_old { &mut from } else { &mut to }.loses_answer_of(call);
+    let moved = move_all(&from, &to, 2 * SECOND).await;
+    if moved.is_err() {
+        sleep(5 * SECOND).await;
+        from.slow_lists(SECOND / 2);
+        move_all(&from, &to, 2 * SECOND).await.unwrap();
+    }
+    let handled = old_store.table().remove("a").unwrap();
+    let waiting = listed(&new_store).await.into_iter().filter(|entry| entry.state == State::Pending);
+    let waiting: String = waiting.map(|entry| format!("{} ", entry.key.id)).collect();
+    assert_eq!(handled + &waiting, all, "call {call}");
+    assert_nothing_left(&old_store).await;
+    drop(old);
+    moved.is_err()
 }
 
 #[tokio::test(start_paused = true)]
@@ -281,6 +328,42 @@ async fn an_interrupted_move_is_finished_by_the_next() {
         assert_eq!(effects(&[&old_store, &new_store], id), 1, "{id}");
     }
     drop(new);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interrupted_move_is_taken_back() {
+    let (old_store, new_store) = (store(), store());
+    let old = inbox(old_store.clone());
+    prepare_move(&old_store, &new_store).await.unwrap();
+    let to = Unreliable::new(new_store.clone());
+    to.others(Trouble::Calm);
+    old.pause().await.unwrap();
+    send(&old, "1", &created("0")).await;
+    old.resume().await.unwrap();
+    let stops = async {
+        sleep(SECOND / 2).await;
+        to.others(Trouble::Fails(StoreErrorKind::Unavailable));
+    };
+    let (moved, ()) = tokio::join!(finish_move(&old_store, &to, SECOND), stops);
+    assert!(matches!(moved, Err(MoveError::To(_))), "{moved:?}");
+    // Neither begins anything.
+    assert_eq!(send(&old, "2", &created("0")).await, "stored");
+    let new = inbox(new_store.clone());
+    assert_eq!(send(&new, "3", &created("0")).await, "stored");
+    sleep(DAY).await;
+    for store in [&old_store, &new_store] {
+        let stats = store.stats("acme").await.unwrap();
+        assert!(stats.is_moving && stats.oldest.is_some(), "{stats:?}");
+    }
+    move_all(&new_store, &old_store, SECOND).await.unwrap();
+    for id in ["1", "2", "3"] {
+        until(&old_store, id, State::Done).await;
+        assert_eq!(effects(&[&old_store, &new_store], id), 1, "{id}");
+    }
+    for (id, inbox) in [("4", &old), ("5", &new)] {
+        send(inbox, id, &created("0")).await;
+        until(inbox.store(), id, State::Done).await;
+    }
 }
 
 #[tokio::test(start_paused = true)]

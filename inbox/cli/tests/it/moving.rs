@@ -200,6 +200,13 @@ async fn a_move_and_the_way_back_by_command() {
     assert!(new.store().stats("acme").await.unwrap().is_moving);
     text(&old_url, &format!("move --to {new_url} --cancel --yes"));
     assert!(!new.store().stats("acme").await.unwrap().is_moving);
+
+    // One that `--finish` has begun: the old store waits for a move from the new one.
+    text(&old_url, &format!("move --to {new_url} --yes"));
+    let new_id = new.store().identity().await.unwrap().id;
+    old.store().set_incoming(Some(&new_id)).await.unwrap();
+    let (code, _, note) = output(&old_url, &format!("move --to {new_url} --cancel --yes"));
+    assert!(code == 0 && note.contains("the old store waits as well"), "{code} {note}");
 }
 
 #[tokio::test]
