@@ -64,6 +64,12 @@ fn examples(old: &Described, new: &Described) -> Option<Rule> {
     }
 }
 
+/// A title that differs. Docs have it only if there is no description.
+fn title(draft: Draft, old: &Described, new: &Described) -> Draft {
+    let has_text = |docs: &Described| docs.description.as_deref().is_some_and(|text| !text.trim().is_empty());
+    if has_text(old) && has_text(new) { draft } else { draft.docs() }
+}
+
 /// The docs of a member, which is the item of this name.
 pub(super) fn member(
     comparison: &mut Comparison<'_>,
@@ -81,7 +87,7 @@ pub(super) fn member(
     }
     let is_same_text = old.description == new.description && old.deprecated == new.deprecated;
     if old.title != new.title && is_same_text && !others {
-        comparison.drafts.push(draft(Rule::TitleInline, format!("the title of `{name}` differs")).docs());
+        comparison.drafts.push(title(draft(Rule::TitleInline, format!("the title of `{name}` differs")), old, new));
     } else if old.title != new.title || old.description != new.description || old.deprecated != new.deprecated || others
     {
         let what = if old.deprecated == new.deprecated {
@@ -110,8 +116,8 @@ pub(super) fn definition(comparison: &mut Comparison<'_>, at: &At<'_>, old: &Def
     }
     if old.docs.title != new.docs.title {
         let rule = if component(&new.source.0).is_some() { Rule::TitleChanged } else { Rule::TitleInline };
-        let draft = comparison.at(rule, at, format!("the title of `{item}` differs"));
-        comparison.drafts.push(draft.docs().item(item));
+        let draft = comparison.at(rule, at, format!("the title of `{item}` differs")).item(item);
+        comparison.drafts.push(title(draft, &old.docs, &new.docs));
     }
     if old.docs.description != new.docs.description || old.docs.deprecated != new.docs.deprecated || others {
         let draft = comparison.at(Rule::TypeDocs, at, format!("the docs of `{item}` differ"));

@@ -248,21 +248,29 @@ impl<'a> Comparison<'a> {
             let changed = draft(Rule::HeaderValue, message).flags(Flags::NOW | Flags::REPLAY);
             self.drafts.push(changed);
         }
+        self.examples(old, new, &draft);
+    }
+
+    fn examples(&mut self, old: &EventType, new: &EventType, draft: &dyn Fn(Rule, String) -> Draft) {
+        if old.examples == new.examples {
+            return;
+        }
         let [before, after] =
             [old, new].map(|event| event.examples.iter().map(|example| example.hash.as_str()).collect::<Vec<_>>());
-        if before != after || old.examples.iter().map(|e| &e.file).ne(new.examples.iter().map(|e| &e.file)) {
-            let has_all = |one: &[&str], other: &[&str]| other.iter().all(|hash| one.contains(hash));
-            let rule = match (has_all(&after, &before), has_all(&before, &after)) {
-                (true, false) => Rule::ExampleAdded,
-                (false, true) => Rule::ExampleRemoved,
-                _ => Rule::FixtureChanged,
-            };
-            let files = new.examples.iter().map(|example| example.file.clone());
-            // Those that are assembled are made from what else has changed.
-            let are_made = old.examples.iter().chain(&new.examples).all(|example| example.assembled);
-            let changed = draft(rule, format!("the examples of `{name}` differ")).docs().follows(are_made);
-            self.drafts.push(changed.items(files));
-        }
+        let has_all = |one: &[&str], other: &[&str]| other.iter().all(|hash| one.contains(hash));
+        let [were_made, are_made] = [old, new].map(|event| event.examples.iter().all(|example| example.assembled));
+        let name = &new.name;
+        let (rule, what) = match (has_all(&after, &before), has_all(&before, &after)) {
+            (true, false) => (Rule::ExampleAdded, "differ"),
+            (false, true) => (Rule::ExampleRemoved, "differ"),
+            (true, true) if were_made && !are_made => (Rule::ExampleAdded, "are stated, no longer assembled"),
+            (true, true) if are_made && !were_made => (Rule::ExampleRemoved, "are assembled, no longer stated"),
+            _ => (Rule::FixtureChanged, "differ"),
+        };
+        let files = new.examples.iter().map(|example| example.file.clone());
+        // Those that are assembled are made from what else has changed.
+        let changed = draft(rule, format!("the examples of `{name}` {what}")).docs().follows(were_made && are_made);
+        self.drafts.push(changed.items(files));
     }
 
     fn headers(&mut self, old: &EventType, new: &EventType, draft: &dyn Fn(Rule, String) -> Draft) {

@@ -353,3 +353,59 @@ fn what_has_no_effect_is_said_to_have_none() {
         none, Any
     "#]].assert_eq(&changes(&old, &new));
 }
+
+#[test]
+fn an_example_that_is_stated_as_it_was_assembled_is_another_text_in_the_docs() {
+    let spec = |example: &str| {
+        let schema = "a: {type: object, required: [type], properties: {type: {const: a.b}}}";
+        let content = format!("{{application/json: {{schema: {{$ref: '#/components/schemas/a'}}{example}}}}}");
+        description(&format!("a.b: {{post: {{requestBody: {{content: {content}}}}}}}"), schema)
+    };
+    let (made, stated) = (spec(""), spec(", example: {type: a.b}"));
+    expect![[r#"
+        example-added [docs] a.b: the examples of `a.b` are stated, no longer assembled
+        patch, Any
+    "#]]
+    .assert_eq(&changes(&made, &stated));
+    expect![[r#"
+        example-removed [docs] a.b: the examples of `a.b` are assembled, no longer stated
+        patch, Any
+    "#]]
+    .assert_eq(&changes(&stated, &made));
+}
+
+#[test]
+fn a_title_beside_a_description_is_not_in_the_docs() {
+    let spec = |member: &str, ty: &str| {
+        format!(
+            "a: {{type: object{ty}, properties: {{m: {{type: string{member}}}}}}}\nb: {{$ref: '#/components/schemas/a'}}"
+        )
+    };
+    let (described, title) = (", description: Text.", ", title: One, description: Text.");
+    check_changes(
+        &spec(described, described),
+        &spec(title, title),
+        expect![[r#"
+            title-changed [] it.happened/a: the title of `A` differs
+            title-inline [] it.happened/a/m: the title of `A::m` differs
+            none, Any
+        "#]],
+    );
+    check_changes(
+        &spec("", ""),
+        &spec(", title: One", ", title: Two"),
+        expect![[r#"
+            title-changed [docs] it.happened/a: the title of `A` differs
+            title-inline [docs] it.happened/a/m: the title of `A::m` differs
+            patch, Any
+        "#]],
+    );
+    check_changes(
+        &spec(", title: One", ""),
+        &spec(title, ""),
+        expect![[r#"
+            member-docs [docs] it.happened/a/m: the docs of `A::m` differ
+            patch, Any
+        "#]],
+    );
+}
