@@ -84,6 +84,11 @@ impl<'a> Comparison<'a> {
             let fits = self.definition_fits(at);
             return self.push_fits(at, draft, fits);
         }
+        if old.large != new.large {
+            let what = if new.large { "is now kept off the stack" } else { "is no longer kept off the stack" };
+            let draft = self.at(Rule::IndirectionChanged, at, format!("`{}` {what} while it is read", at.new));
+            self.drafts.push(draft.code().item(at.new));
+        }
         let matched = Matched::new(&self.sides, old, new);
         for (old, new, how) in &matched.both {
             self.member(at, old, new, *how);

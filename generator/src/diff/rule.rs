@@ -106,7 +106,7 @@ rules! {
     ObjectUnwrapped "object-unwrapped" "An object is no longer within another one.";
     TypeReplaced "type-replaced" "A place has another named type of the same kind.";
     TypeChanged "type-changed" "A value has another type.";
-    IndirectionChanged "indirection-changed" "A type is in a box now, or no longer.";
+    IndirectionChanged "indirection-changed" "A type is in a box or off the stack now, or no longer.";
     ValueAdded "value-added" "A value is added to an enum.";
     ValueAddedFirst "value-added-first" "A value is added to an enum before others.";
     ValueRenamed "value-renamed" "A value of an enum is removed, and another one is added.";

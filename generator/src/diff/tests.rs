@@ -409,3 +409,20 @@ fn a_title_beside_a_description_is_not_in_the_docs() {
         "#]],
     );
 }
+
+#[test]
+fn an_object_that_becomes_large_is_mentioned() {
+    let spec = |count: usize| {
+        let members: String = (0..count).map(|index| format!("m{index}: {{type: string}}, ")).collect();
+        schemas(&format!("a: {{type: object, properties: {{{members} last: {{type: string}}}}}}"))
+    };
+    let of_the_type = |old: usize, new: usize| {
+        let changes = changes(&spec(old), &spec(new));
+        changes.lines().find(|line| line.contains("off the stack")).map(str::to_owned)
+    };
+    assert_eq!(of_the_type(10, 20), None);
+    expect!["indirection-changed [] it.happened/a: `A` is now kept off the stack while it is read"]
+        .assert_eq(&of_the_type(10, 200).unwrap());
+    expect!["indirection-changed [] it.happened/a: `A` is no longer kept off the stack while it is read"]
+        .assert_eq(&of_the_type(200, 10).unwrap());
+}
