@@ -104,6 +104,14 @@ impl Module {
                              |receiver| receiver.on(|_: {ty}| async {{}});"
                         ));
                     }
+                    // What others derive.
+                    "large_object" => {
+                        let ty = tokens.split(' ').next().unwrap_or_default();
+                        for derived in ["Clone", "Debug", "PartialEq"] {
+                            self.add_trait(ty, derived);
+                        }
+                    }
+                    "constant" => self.uses.extend(constant(&tokens)),
                     _ => {}
                 }
             }
@@ -118,13 +126,17 @@ impl Module {
             self.uses.insert(format!("const _: fn({CRATE}::{name}) -> {CRATE}::{module}::{name} = |value| value;"));
         }
         for derived in derives(attributes) {
-            let derived = match derived.as_str() {
-                "Debug" => "std::fmt::Debug",
-                "Hash" => "std::hash::Hash",
-                other => other,
-            };
-            self.uses.insert(format!("const _: fn() = || {{ fn has<T: {derived}>() {{}} has::<{name}>() }};"));
+            self.add_trait(name, &derived);
         }
+    }
+
+    fn add_trait(&mut self, name: &str, derived: &str) {
+        let derived = match derived {
+            "Debug" => "std::fmt::Debug",
+            "Hash" => "std::hash::Hash",
+            other => other,
+        };
+        self.uses.insert(format!("const _: fn() = || {{ fn has<T: {derived}>() {{}} has::<{name}>() }};"));
     }
 
     fn add_struct(&mut self, item: &ItemStruct) {
@@ -166,6 +178,16 @@ fn accessor(tokens: &str) -> Option<String> {
         None => format!("&{ty}"),
     };
     Some(format!("const _: fn(&{CRATE}::Event) -> Option<{ty}> = |event| event.{name}();"))
+}
+
+/// The use of the value of a constant: `codec::constant!(Currency: str = "EUR")`.
+fn constant(tokens: &str) -> Option<String> {
+    let (name, rest) = tokens.split_once(" : ")?;
+    let ty = match rest.split_once(" = ")?.0 {
+        "str" | "json" => "&'static str",
+        ty => ty,
+    };
+    Some(format!("const _: {ty} = {name}::VALUE;"))
 }
 
 /// The imports of a module, from a crate that depends on it.
@@ -210,4 +232,20 @@ fn is_public(visibility: &Visibility) -> bool {
 
 fn text(tokens: &impl ToTokens) -> String {
     tokens.to_token_stream().to_string()
+}
+
+#[test]
+fn handlers_use_the_value_of_a_constant_and_the_traits_of_a_large_object() {
+    let uses = |text: &str| {
+        let module = "src/it.rs".to_owned();
+        let files = BTreeMap::from([("src/lib.rs".to_owned(), "pub mod it;".to_owned()), (module, text.to_owned())]);
+        Handler::new(&files).expect("it is Rust").uses().into_iter().cloned().collect::<BTreeSet<String>>()
+    };
+    let [text, flag] = ["str = \"a\"", "bool = false"].map(|value| uses(&format!("codec::constant!(Kind: {value});")));
+    assert_eq!(text, BTreeSet::from(["const _: &'static str = Kind::VALUE;".to_owned()]));
+    assert_eq!(flag, BTreeSet::from(["const _: bool = Kind::VALUE;".to_owned()]));
+    let derived =
+        uses("#[derive(Clone, Debug, PartialEq)] pub struct Order; codec::object! { Order { ..undeclared } }");
+    let large = uses("pub struct Order; codec::large_object! { Order { {} ..undeclared } }");
+    assert_eq!(derived, large);
 }

@@ -1,7 +1,7 @@
 //! Random edits of random descriptions: emitted code differs only where the report has an entry, and as its flags say.
 //!
 //! `CHANGES_ROUNDS=5000 cargo test -p webhook-generator --test diff random` tries more, from the seed `CHANGES_SEED`, and
-//! prints how often each kind of edit was compared.
+//! prints the seeds, and how often each kind of edit was compared.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -10,10 +10,11 @@ use std::path::Path;
 use std::{env, fs, thread};
 
 use arbitrary_openapi::{Document, Edit, edit, edit_kinds, seeded};
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::ToTokens as _;
-use syn::{Attribute, Item};
+use syn::{Attribute, Fields, Item, Type};
 use webhook_generator::diff::{Entry, Flags, Report, Rule, Step, compare, trees};
-use webhook_generator::document::Node;
+use webhook_generator::document::{Node, same};
 use webhook_generator::{Output, Reached, ReceiverDependency, Request, run};
 
 use crate::emitted::Difference;
@@ -33,7 +34,8 @@ fn random_edits_leave_nothing_without_an_entry() {
 
 fn compare_all() {
     let number = |name| env::var(name).ok().and_then(|number| number.parse::<u64>().ok());
-    let (rounds, mut seed) = (number("CHANGES_ROUNDS"), number("CHANGES_SEED").unwrap_or(0));
+    let (rounds, first) = (number("CHANGES_ROUNDS"), number("CHANGES_SEED").unwrap_or(0));
+    let mut seed = first;
     let (mut compared, mut findings) = (BTreeMap::new(), Vec::new());
     let mut left = rounds.unwrap_or(8);
     while left > 0 {
@@ -46,6 +48,7 @@ fn compare_all() {
         seed += 1;
     }
     if rounds.is_some() {
+        println!("seeds {first}..{seed}");
         for kind in edit_kinds() {
             println!("{:6} {kind}", compared.get(kind).unwrap_or(&0));
         }
@@ -64,7 +67,7 @@ fn edited(folder: &Path, seed: u64) -> Option<(&'static str, Result<(), String>)
     let edit = edit(&mut seeded(seed ^ 0x5eed).choices(), &mut new)?;
     let before = version(&folder.join("old"), &old, None)?;
     let after = version(&folder.join("new"), &new, Some(&before.output.names))?;
-    Some((edit.kind, check(&edit, &before, &after)))
+    Some((edit.kind, check(&edit, &before, &after, old.overlay.is_some())))
 }
 
 /// A description and its crate.
@@ -102,7 +105,7 @@ fn version(folder: &Path, document: &Document, names: Option<&str>) -> Option<Ve
     Some(Version { tree: tree?, output: outcome.output? })
 }
 
-fn check(edit: &Edit, before: &Version, after: &Version) -> Result<(), String> {
+fn check(edit: &Edit, before: &Version, after: &Version, has_overlay: bool) -> Result<(), String> {
     let mut report = compare(&before.output.catalogue, &after.output.catalogue);
     trees(&before.tree, &after.tree, &mut report);
     let wrong = |what: &str| {
@@ -112,10 +115,12 @@ fn check(edit: &Edit, before: &Version, after: &Version) -> Result<(), String> {
         });
         Err(format!("{edit}\n  {what}\n{}", entries.collect::<String>()))
     };
-    if report.entries.is_empty() {
-        return wrong("there is no entry");
-    }
     let (old, new) = (&before.output.files, &after.output.files);
+    if report.entries.is_empty() {
+        // What an overlay overwrites or removes in both versions is not a difference.
+        let is_overwritten = has_overlay && same(&before.tree, &after.tree) && old == new;
+        return if is_overwritten { Ok(()) } else { wrong("there is no entry") };
+    }
     let renames = renames(&report);
     let (old_items, new_items) = (items(old, &renames), items(new, &BTreeMap::new()));
     let names: BTreeSet<&String> = old_items.keys().chain(new_items.keys()).collect();
@@ -136,7 +141,9 @@ fn check(edit: &Edit, before: &Version, after: &Version) -> Result<(), String> {
     }
     let difference = Difference::between(old, new);
     if (difference == Difference::None) != (report.step() == Step::None) {
-        return wrong("the step is wrong: the files are the same, or are not");
+        let paths: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+        let differ: Vec<_> = paths.into_iter().filter(|path| old.get(*path) != new.get(*path)).collect();
+        return wrong(&format!("the step is wrong for a difference of {differ:?}"));
     }
     if (difference == Difference::Docs) != (flags == Flags::DOCS) {
         return wrong("`docs` is wrong: the code is the same, or is not");
@@ -174,14 +181,12 @@ fn mentioned(report: &Report) -> BTreeSet<&str> {
 
 /// The types of the modules of payloads, by name: tokens with their codec, without docs, and with the new names of types.
 fn items(files: &BTreeMap<String, String>, renames: &BTreeMap<&str, &str>) -> BTreeMap<String, String> {
-    let new = |word: &str| renames.get(word).copied().unwrap_or(word).to_owned();
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     for (path, text) in files.iter().filter(|(path, _)| path.starts_with("src/") && *path != "src/lib.rs") {
         let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
         for mut item in file.items {
             strip(&mut item);
-            // Words are apart from each other in the text of tokens, and literals are not types.
-            let text = item.to_token_stream().to_string().split(' ').map(new).collect::<Vec<_>>().join(" ");
+            rename(&mut item, renames);
             let name = match &item {
                 Item::Struct(item) => item.ident.to_string(),
                 Item::Enum(item) => item.ident.to_string(),
@@ -191,11 +196,86 @@ fn items(files: &BTreeMap<String, String>, renames: &BTreeMap<&str, &str>) -> BT
                 }
                 _ => continue,
             };
-            *found.entry(new(&name)).or_default() += &text;
+            *found.entry(name).or_default() += &item.to_token_stream().to_string();
         }
     }
     found.remove("#");
     found
+}
+
+/// Gives types their new names. Variants and fields of the same name are not types.
+fn rename(item: &mut Item, renames: &BTreeMap<&str, &str>) {
+    let new = |ident: &Ident| match renames.get(ident.to_string().as_str()) {
+        Some(new) => Ident::new(new, ident.span()),
+        None => ident.clone(),
+    };
+    let rename_fields = |fields: &mut Fields| {
+        for field in fields {
+            field.ty = Type::Verbatim(within(field.ty.to_token_stream(), &new));
+        }
+    };
+    match item {
+        Item::Struct(item) => {
+            item.ident = new(&item.ident);
+            rename_fields(&mut item.fields);
+        }
+        Item::Enum(item) => {
+            item.ident = new(&item.ident);
+            item.variants.iter_mut().for_each(|variant| rename_fields(&mut variant.fields));
+        }
+        // `TYPE { … }` or `TYPE: VENDOR, EventType::VARIANT, …`.
+        Item::Macro(item) => {
+            let mut is_type = true;
+            let tokens = item.mac.tokens.clone().into_iter().map(|token| match token {
+                TokenTree::Ident(ident) if is_type => new(&ident).into(),
+                token => {
+                    is_type = matches!(&token, TokenTree::Punct(mark) if mark.as_char() == ':') && is_type;
+                    token
+                }
+            });
+            item.mac.tokens = tokens.collect();
+        }
+        _ => {}
+    }
+}
+
+/// Tokens of a type with other names, without commas at the end of what is wrapped.
+fn within(tokens: TokenStream, new: &impl Fn(&Ident) -> Ident) -> TokenStream {
+    let is = |token: &TokenTree, mark: char| matches!(token, TokenTree::Punct(punct) if punct.as_char() == mark);
+    let mut found: Vec<TokenTree> = Vec::new();
+    for token in tokens {
+        if is(&token, '>') {
+            found.pop_if(|last| is(last, ','));
+        }
+        found.push(match token {
+            TokenTree::Ident(ident) => new(&ident).into(),
+            TokenTree::Group(group) => Group::new(group.delimiter(), within(group.stream(), new)).into(),
+            token => token,
+        });
+    }
+    found.pop_if(|last| is(last, ','));
+    found.into_iter().collect()
+}
+
+#[test]
+fn only_types_have_their_new_names() {
+    let of = |text: &str, renames: &[(&'static str, &'static str)]| {
+        let files = BTreeMap::from([("src/it.rs".to_owned(), text.to_owned())]);
+        items(&files, &renames.iter().copied().collect())
+    };
+    let text = |ty: &str, other: &str, within: &str| {
+        format!(
+            "pub enum {ty} {{ Item, Other({other}), All(Option<{within}>) }} \
+             codec::untagged_union! {{ {ty} {{ Item, Other, All, .. Unknown }} }} \
+             codegen::payload!({ty}: {other}, EventType::Item, \"item.json\");"
+        )
+    };
+    let renames = [("Item", "NewItem"), ("Other", "NewOther"), ("Inner", "NewInner")];
+    // A long type is wrapped.
+    let (old, new) = (text("Item", "Other", "Inner,"), text("NewItem", "NewOther", "NewInner"));
+    assert_eq!(of(&old, &renames), of(&new, &[]));
+    // The name of a variant is not that of a type.
+    assert_ne!(of(&old, &renames), of(&new.replace("{ Item,", "{ NewItem,"), &[]));
 }
 
 /// Removes docs.
