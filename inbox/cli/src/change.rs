@@ -123,7 +123,9 @@ async fn count_versions<S: Store>(store: &S, since: SystemTime) -> Result<u64, F
 
 pub(crate) async fn erase<S: Store>(store: &S, erase: &Erase) -> Done {
     let selection = erase.filter.selection();
-    if !selection.ids.is_empty() {
+    if selection.ids.is_empty() {
+        operations::refuse_during_move(store).await?;
+    } else {
         find(store, &selection).await?;
     }
     let pages = match &erase.member {

@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use webhook_inbox::Store;
-use webhook_inbox::operations::Pages;
+use webhook_inbox::operations::{Pages, refuse_during_move};
 use webhook_inbox::store::Entry;
 
 use crate::args::Export;
@@ -18,8 +18,13 @@ use crate::output::{json_line, print};
 use crate::{Done, Failure};
 
 pub(crate) async fn run<S: Store>(store: &S, export: &Export) -> Done {
+    let selection = export.filter.selection();
+    let finds_all = selection.ids.is_empty();
+    if finds_all {
+        refuse_during_move(store).await?;
+    }
     let mut file = export.output.as_deref().map(create).transpose()?;
-    let mut pages = Pages::new(export.filter.selection().or_not_done()).with_bytes();
+    let mut pages = Pages::new(selection.or_not_done()).with_bytes();
     let mut count = 0_u64;
     while let Some(page) = pages.next(store).await? {
         for line in page.iter().filter_map(line) {
@@ -34,6 +39,9 @@ pub(crate) async fn run<S: Store>(store: &S, export: &Export) -> Done {
         file.sync_all().map_err(Failure::failed)?;
     }
     eprintln!("{count} exported");
+    if finds_all {
+        refuse_during_move(store).await?;
+    }
     Ok(())
 }
 

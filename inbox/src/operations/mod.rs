@@ -6,7 +6,7 @@ mod transfer;
 use std::sync::{Mutex, PoisonError};
 
 use crate::pace::in_steps;
-use crate::store::{ERASED, Key, Part, Retention, Selection, Store, StoreError};
+use crate::store::{ERASED, Key, Part, Retention, Selection, Store, StoreError, StoreErrorKind};
 
 pub use pages::Pages;
 pub use transfer::{MoveError, Moved, cancel_move, finish_move, prepare_move};
@@ -63,8 +63,10 @@ pub async fn erase<S: Store>(store: &S, keys: &[Key]) -> Result<u64, StoreError>
 ///
 /// # Errors
 ///
-/// If the store fails. Some may have been erased.
+/// If the store fails, or [during a move](refuse_during_move), unless the selection has ids. Some may have been erased.
 pub async fn erase_pages<S: Store>(store: &S, mut pages: Pages) -> Result<u64, StoreError> {
+    let finds_all = async |pages: &Pages| if pages.has_ids() { Ok(()) } else { refuse_during_move(store).await };
+    finds_all(&pages).await?;
     let (mut keys, mut count) = (Vec::new(), 0);
     while let Some(page) = pages.next(store).await? {
         keys.extend(page.into_iter().filter(|entry| entry.size.is_some()).map(|entry| entry.key));
@@ -74,5 +76,23 @@ pub async fn erase_pages<S: Store>(store: &S, mut pages: Pages) -> Result<u64, S
             keys.clear();
         }
     }
-    Ok(count + erase(store, &keys).await?)
+    count += erase(store, &keys).await?;
+    finds_all(&pages).await?;
+    Ok(count)
+}
+
+/// Fails if the store waits for the end of a move: [`Pages`] can miss what is moved while they are read.
+///
+/// # Errors
+///
+/// If it does, or if the store fails.
+pub async fn refuse_during_move<S: Store>(store: &S) -> Result<(), StoreError> {
+    match store.identity().await?.incoming {
+        None => Ok(()),
+        Some(_) => {
+            let text =
+                "it waits for the end of a move, and what is moved could be missed: finish the move, or name ids";
+            Err(StoreError::new(StoreErrorKind::Busy, text))
+        }
+    }
 }

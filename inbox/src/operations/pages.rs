@@ -48,7 +48,14 @@ impl Pages {
         Self { member, selection: self.selection.clone().or_not_done(), ..self.with_bytes() }
     }
 
-    /// The next page, which has at least one entry. `None` at the end; what is accepted later is on the page after that.
+    /// Whether only entries with certain ids are selected.
+    pub(super) fn has_ids(&self) -> bool {
+        !self.selection.ids.is_empty()
+    }
+
+    /// The next page, which has at least one entry. `None` at the end; what is accepted later is on the page after that. What is
+    /// [moved](super::finish_move) into the store or out of it meanwhile can be missed, see
+    /// [`refuse_during_move`](super::refuse_during_move).
     ///
     /// # Errors
     ///

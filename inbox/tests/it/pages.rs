@@ -2,7 +2,7 @@
 
 use webhook_inbox::Inbox;
 use webhook_inbox::operations::{Pages, erase_pages};
-use webhook_inbox::store::{CALL_BYTES, Key, NewEntry, Selection, State, Store};
+use webhook_inbox::store::{CALL_BYTES, Key, NewEntry, Selection, State, Store, StoreErrorKind};
 use webhook_receiver::BodyDigest;
 use webhook_receiver::bytes::Bytes;
 
@@ -42,6 +42,11 @@ async fn what_has_a_member_is_erased_page_by_page() {
     assert_eq!(erase_pages(&store, pages()).await.unwrap(), 990);
     assert_eq!(erase_pages(&store, pages()).await.unwrap(), 0);
     assert!(pages().next(&store).await.unwrap().is_none());
+    // What is moved meanwhile could be missed, unless it is named.
+    store.set_incoming(Some("another")).await.unwrap();
+    assert_eq!(erase_pages(&store, pages()).await.unwrap_err().kind(), StoreErrorKind::Busy);
+    let named = Selection { ids: vec!["0".to_owned()], ..Selection::default() };
+    assert_eq!(erase_pages(&store, Pages::new(named).with_member("/asset", "mine")).await.unwrap(), 0);
     for (id, state) in [("0", State::Pending), ("1", State::Dead), ("1090", State::Pending), ("1099", State::Dead)] {
         assert_eq!(entry(&store, id).await.unwrap().state, state, "{id}");
     }

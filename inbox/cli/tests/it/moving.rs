@@ -159,6 +159,11 @@ async fn a_move_and_the_way_back_by_command() {
     assert!(summary.contains("waits for the end of a move") && !summary.contains("paused"), "{summary}");
     text(&new_url, "resume acme");
     assert!(new.store().stats("acme").await.unwrap().is_moving);
+    for command in ["export", "erase --member /user/id=42", "erase --member /user/id=42 --yes"] {
+        let (code, printed, error) = output(&new_url, command);
+        assert!(code == 1 && printed.is_empty() && error.contains("waits for the end of a move"), "{printed}{error}");
+    }
+    text(&new_url, "export msg_3");
     text(&old_url, "pause");
     let printed = text(&old_url, &format!("move --to {new_url} --finish --yes"));
     assert!(
