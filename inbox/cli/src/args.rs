@@ -181,7 +181,8 @@ pub(crate) struct Show {
 ///
 /// They become pending, and their attempts are counted from the beginning. Those that wait for their next attempt are replayed
 /// only if they are named, by id or by `--state retrying`. `--yes` is needed, unless ids are given that one endpoint has
-/// each. Each id must be that of such a delivery; otherwise nothing is replayed.
+/// each. Each id must be that of such a delivery; otherwise nothing is replayed. If the delay of some is already over, the others
+/// are replayed, and the command fails.
 #[derive(Args)]
 pub(crate) struct Replay {
     #[command(flatten)]

@@ -18,12 +18,14 @@ const SHOWN: usize = 10;
 
 pub(crate) async fn replay<S: Store>(store: &S, replay: &Replay) -> Done {
     let mut selection = replay.filter.selection();
-    let now = SystemTime::now();
+    // Whether a delay is over is decided by the store, with its clock.
     let replays_waiting = selection.replays_waiting();
+    let is_retrying = |entry: &Entry| entry.state == State::Pending && entry.attempts > 0;
     let is_replayable = |entry: &Entry| {
-        let is_waiting = replays_waiting && entry.state == State::Pending && entry.at.is_some_and(|at| at > now);
-        entry.size.is_some() && (is_waiting || matches!(entry.state, State::Dead | State::Unrouted))
+        let is_ended = matches!(entry.state, State::Dead | State::Unrouted);
+        entry.size.is_some() && (is_ended || replays_waiting && is_retrying(entry))
     };
+    let mut named = 0;
     if selection.ids.is_empty() {
         let has_any_state = selection.has_any_state();
         selection.states.retain(|state| matches!(state, State::Pending | State::Dead | State::Unrouted));
@@ -33,7 +35,8 @@ pub(crate) async fn replay<S: Store>(store: &S, replay: &Replay) -> Done {
             let text = "only dead and unrouted deliveries can be replayed, and pending ones that wait for an attempt";
             return Err(Failure::Usage(text.to_owned()));
         }
-        confirm(store, &replay.confirmation, Pages::new(selection.clone()), is_replayable, "would be replayed").await?;
+        let what = if replays_waiting { "would be replayed, unless their delay is over" } else { "would be replayed" };
+        confirm(store, &replay.confirmation, Pages::new(selection.clone()), is_replayable, what).await?;
     } else {
         let mut found = find(store, &selection).await?;
         found.retain(is_replayable);
@@ -49,8 +52,13 @@ pub(crate) async fn replay<S: Store>(store: &S, replay: &Replay) -> Done {
             let what = "would be replayed; several endpoints have an id, see `--endpoint`";
             confirm(store, &replay.confirmation, Pages::new(selection.clone()), is_replayable, what).await?;
         }
+        named = found.len() as u64;
     }
     let count = operations::replay(store, &selection).await?;
+    if count < named {
+        let text = "replayed; the delay of the others is over, so each of them waits for no attempt";
+        return Err(Failure::failed(format!("{count} of {named} {text}")));
+    }
     print(&format!("{count} replayed\n"))
 }
 
@@ -190,4 +198,48 @@ async fn count<S: Store>(store: &S, selection: Selection, is_meant: impl Fn(&Ent
         count += page.iter().filter(|entry| is_meant(entry)).count() as u64;
     }
     Ok(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use webhook_inbox::MemoryStore;
+    use webhook_inbox::store::Key;
+    use webhook_inbox::testing::ManualClock;
+    use webhook_receiver::BodyDigest;
+
+    use super::*;
+    use crate::args::{Cli, Command};
+
+    #[tokio::test]
+    async fn the_store_decides_whether_a_delay_is_over() {
+        let clock = ManualClock::default();
+        // That of the operator is a day ahead.
+        clock.set(SystemTime::now() - Duration::from_hours(24));
+        let store = MemoryStore::with_clock(clock.clock());
+        let entry = Entry {
+            sequence: 0,
+            key: Key::new("acme", "1"),
+            digest: BodyDigest::of(b"body"),
+            state: State::Pending,
+            received: clock.now(),
+            at: Some(clock.now() + Duration::from_hours(1)),
+            event_type: None,
+            order: None,
+            attempts: 3,
+            reason: None,
+            size: Some(4),
+            bytes: Some("body".into()),
+        };
+        let over = Entry { key: Key::new("acme", "2"), at: Some(clock.now()), ..entry.clone() };
+        store.import(vec![entry, over]).await.unwrap();
+        let by_id = async |id| {
+            let cli = Cli::parse_from(["cargo-webhooks-inbox", "replay", id]);
+            let Command::Replay(by_id) = &cli.command else { panic!("it is a replay") };
+            replay(&store, by_id).await
+        };
+        by_id("1").await.unwrap();
+        let over = by_id("2").await.unwrap_err();
+        assert!(matches!(&over, Failure::Failed(text) if text.starts_with("0 of 1 replayed")), "{over:?}");
+    }
 }
