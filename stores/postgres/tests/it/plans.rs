@@ -61,6 +61,35 @@ async fn frequent_calls_read_few_rows_of_large_tables() {
     }
 }
 
+/// What waits for an earlier one of its key, or for a place of its event type, is read and skipped, each once.
+#[tokio::test]
+async fn a_claim_reads_what_it_must_skip() {
+    let Some(place) = Place::new("skipped") else { return };
+    place.store().await;
+    let mut client = place.client().await;
+    let cases = [
+        // The event type, the key of order, event types without a place, how many are claimed, how many rows are read at most.
+        ("'x'", "'key' || n", "{}", LIMIT, 10 * LIMIT),
+        ("'x'", "'key' || n", "{y}", LIMIT, 10 * LIMIT),
+        ("NULL", "'key'", "{}", 1, 3 * ROWS),
+        ("'x'", "NULL", "{x}", 0, 2 * ROWS),
+    ];
+    for (event_type, order, full, claimed, most) in cases {
+        let fill = format!(
+            "INSERT INTO webhook_seen SELECT n, 'acme', 'new' || n, '', 1 FROM generate_series(1, {ROWS}) n;
+             INSERT INTO webhook_pending
+             SELECT n, 'acme', 0, 0, 0, 0, {event_type}, {order}, NULL, NULL, '' FROM generate_series(1, {ROWS}) n"
+        );
+        client.batch_execute(&fill).await.unwrap();
+        let call =
+            format!("SELECT count(*) FROM webhook_claim(NULL, 'acme', '{full}', false, {LIMIT}, 30000, 1000000)");
+        let (result, read) = run(&mut client, &call).await;
+        assert_eq!(result, claimed, "{event_type} {order} {full}");
+        assert!(read <= most, "{read} rows were read: {event_type} {order} {full}");
+        client.batch_execute("DELETE FROM webhook_seen; DELETE FROM webhook_pending").await.unwrap();
+    }
+}
+
 fn repeated(value: &str) -> String {
     format!("ARRAY(SELECT {value} FROM generate_series(1, {LIMIT}))")
 }
