@@ -11,7 +11,7 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics, Levels, Place};
 use crate::document::{self, FileId, Node};
 use crate::emit::{self, Emitter, Manifest, guard};
 use crate::ir::Api;
-use crate::lock::Lock;
+use crate::lock::{self, Lock};
 use crate::names::{self, Names};
 use crate::normalize::{self, Description};
 use crate::released::{CHANGELOG, Cut, Released, Settings};
@@ -253,7 +253,11 @@ impl Run<'_> {
         let release = self.release(&mut released, &mut catalogue)?;
         let changelog = released.describe(&mut catalogue);
         let old = if self.request.prune_names { &Lock::default() } else { &self.lock };
-        let record = names::record(&api, &names, old, &self.sources).to_string();
+        let record = names::record(&api, &names, old, &self.sources);
+        if let Err(problem) = record.check() {
+            self.diagnostics.push(Diagnostic::internal(lock::FILE, &problem));
+        }
+        let record = record.to_string();
         let sources = &self.sources;
         let reached = Reached::Names { api: &api, names: &names, catalogue: &catalogue, record: &record, sources };
         self.reach(reached, observe)?;

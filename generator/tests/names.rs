@@ -45,12 +45,13 @@ const CONFIG: &str = "[event-type]\npointer = \"/type\"\n[signature]\nscheme = \
 fn growth_only_adds_public_items() {
     let rounds = env::var("NAMES_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(6);
     let folder = tempfile::tempdir().expect("a folder");
-    fs::write(folder.path().join("codegen.toml"), CONFIG).expect("the file can be written");
     let mut added = 0;
     for seed in 0..rounds {
         let tape = seeded(seed);
         let choices = &mut tape.choices();
         let mut spec = first(choices);
+        let config = format!("{CONFIG}[required]\n{}", required(choices, &spec));
+        fs::write(folder.path().join("codegen.toml"), &config).expect("the file can be written");
         let _ = fs::remove_file(folder.path().join("names.lock"));
         let mut items = run(folder.path(), &shuffled(choices, &spec), seed);
         for _ in 0..3 {
@@ -59,12 +60,48 @@ fn growth_only_adds_public_items() {
             }
             let grown = run(folder.path(), &shuffled(choices, &spec), seed);
             let gone: Vec<&String> = items.difference(&grown).collect();
-            assert!(gone.is_empty(), "seed {seed}: {gone:#?} are gone from {spec:#}");
+            assert!(gone.is_empty(), "seed {seed}: {gone:#?} are gone from {spec:#}\n{config}");
             added += grown.len() - items.len();
             items = grown;
         }
     }
     assert!(u64::try_from(added).is_ok_and(|added| added > rounds), "descriptions grow");
+}
+
+/// A webhook that uses a component with lines of `[required]` for others makes a second type of it.
+#[test]
+fn a_component_that_a_new_webhook_divides_keeps_its_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let required = "[required]\n\"item.made\" = [\"/item/id\"]\n\"item.lost\" = [\"/item/id\"]\n";
+    fs::write(folder.path().join("codegen.toml"), format!("{CONFIG}{required}")).expect("the file can be written");
+    let spec = |names: &[&str]| {
+        let webhook = |name: &&str| {
+            let members = json!({ "type": { "const": name }, "item": { "$ref": "#/components/schemas/item" } });
+            let content = json!({ "application/json": { "schema": { "type": "object", "properties": members } } });
+            ((*name).to_owned(), json!({ "post": { "requestBody": { "content": content } } }))
+        };
+        let item = json!({ "type": "object", "properties": { "id": { "type": "string" } } });
+        json!({
+            "openapi": "3.1.0",
+            "info": { "title": "Acme", "version": "1" },
+            "webhooks": names.iter().map(webhook).collect::<Map<_, _>>(),
+            "components": { "schemas": { "item": item } },
+        })
+        .to_string()
+    };
+    let lines = || {
+        let lock = fs::read_to_string(folder.path().join("names.lock")).expect("the record is written");
+        let of_item = |line: &&str| line.starts_with("type item::") && line.contains("/item\"");
+        lock.lines().filter(of_item).map(str::to_owned).collect::<Vec<_>>()
+    };
+    run(folder.path(), &spec(&["item.made", "item.lost"]), 0);
+    let item = r##"type item::Item = "item.lost/item" "item.made/item" "#/components/schemas/item""##;
+    assert_eq!(lines(), [item]);
+    run(folder.path(), &spec(&["item.found", "item.made", "item.lost"]), 0);
+    assert_eq!(lines(), [item, r#"type item::ItemData = "item.found/item""#]);
+    // The first users of a type are gone: it is still known by its place, unless that is another type's.
+    run(folder.path(), &spec(&["item.found"]), 0);
+    assert_eq!(lines(), [item, r#"type item::ItemData = "item.found/item""#]);
 }
 
 #[test]
@@ -188,6 +225,37 @@ fn first(choices: &mut Choices<'_>) -> Value {
         add_webhook(choices, &mut spec);
     }
     spec
+}
+
+/// Lines of `[required]` for some members within the bodies of some webhooks.
+fn required(choices: &mut Choices<'_>, spec: &Value) -> String {
+    let mut lines = String::new();
+    for (name, webhook) in spec["webhooks"].as_object().into_iter().flatten() {
+        let mut pointers = Vec::new();
+        let body = &webhook["post"]["requestBody"]["content"]["application/json"]["schema"];
+        members(spec, body, "", 4, &mut pointers);
+        let chosen: BTreeSet<&String> = (0..choices.number(0..=4)).map(|_| choices.pick(&pointers)).collect();
+        if !chosen.is_empty() {
+            lines += &format!("{} = {}\n", json!(name), json!(chosen));
+        }
+    }
+    lines
+}
+
+/// The pointers of the members within a value of a schema, through references.
+fn members(spec: &Value, schema: &Value, pointer: &str, depth: usize, found: &mut Vec<String>) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    if let Some(target) = schema["$ref"].as_str().and_then(|place| spec.pointer(&place[1..])) {
+        members(spec, target, pointer, depth, found);
+    }
+    for (name, schema) in schema["properties"].as_object().into_iter().flatten() {
+        let pointer = format!("{pointer}/{name}");
+        members(spec, schema, &pointer, depth, found);
+        found.push(pointer);
+    }
+    for keyword in ["items", "additionalProperties"] {
+        members(spec, &schema[keyword], &format!("{pointer}/*"), depth, found);
+    }
 }
 
 /// Adds something at a random place.

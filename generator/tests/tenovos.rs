@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use serde_yaml::{Mapping, Value};
 use webhook_generator::catalogue::FILE;
-use webhook_generator::{ReceiverDependency, Request, generate};
+use webhook_generator::{ReceiverDependency, Request, describe, generate};
 
 /// The folder of the committed description.
 fn spec() -> PathBuf {
@@ -170,4 +170,51 @@ fn public(files: &BTreeMap<String, String>) -> impl Iterator<Item = String> {
         public.map(|line| format!("{path}: {line}")).collect::<Vec<_>>()
     };
     files.iter().flat_map(lines)
+}
+
+/// The names of types by event type and path, in the record of a run.
+fn types(record: &str) -> BTreeMap<&str, &str> {
+    let lines = record.lines().filter_map(|line| line.strip_prefix("type ")?.split_once(" = "));
+    lines.flat_map(|(name, keys)| keys.split(' ').map(move |key| (key, name))).collect()
+}
+
+/// `[required]` has no lines for the copies, so they divide components.
+#[test]
+fn types_keep_their_names_if_webhooks_are_copied() {
+    let before = fs::read_to_string(spec().join("names.lock")).expect("the record can be read");
+    let mut description: Value = serde_yaml::from_str(
+        &fs::read_to_string(spec().join("tenovos-webhooks.yaml")).expect("the description can be read"),
+    )
+    .expect("the description is YAML");
+    let webhooks = webhooks(&mut description);
+    let copied = |(event_type, item): (&Value, &Value)| {
+        let item = serde_yaml::to_string(item).expect("YAML can be written");
+        let copy = format!("{}.copied", text(event_type));
+        let item = serde_yaml::from_str(&item.replace(text(event_type), &copy)).expect("the copy is YAML");
+        (copy.into(), item)
+    };
+    let copies: Vec<(Value, Value)> = webhooks.iter().map(copied).collect();
+    webhooks.extend(copies);
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let (name, text) = yaml(&description);
+    fs::write(folder.path().join(name), text).expect("the file can be written");
+    let run = |names: &str| {
+        let record = folder.path().join("names.lock");
+        fs::write(&record, names).expect("the file can be written");
+        let request = Request::new(folder.path().join(name))
+            .config(spec().join("codegen.toml"))
+            .overlays([spec().join("overlay.yaml")])
+            .names(record)
+            .receiver(ReceiverDependency::Version("1".to_owned()));
+        let (outcome, described) = describe(&request);
+        let messages = webhook_generator::render::text(&outcome.diagnostics, &outcome.sources, false);
+        (described.unwrap_or_else(|| panic!("{messages}")).names, messages)
+    };
+    let (after, messages) = run(&before);
+    assert!(messages.contains("warning[W0712]"), "{messages}");
+    let names = types(&after);
+    for (key, name) in types(&before) {
+        assert_eq!(names.get(key), Some(&name), "{key}");
+    }
+    assert_eq!(run(&after).0, after);
 }

@@ -71,9 +71,9 @@ impl Diagnostic {
         }
     }
 
-    /// The diagnostic for an output file that is not valid Rust.
+    /// The diagnostic for an output file that is not what its readers accept, such as invalid Rust.
     pub(crate) fn internal(path: &str, error: &impl std::fmt::Display) -> Self {
-        Self::new(Code::Internal, format!("the generator wrote invalid Rust to {path}: {error}"))
+        Self::new(Code::Internal, format!("the generator made an invalid {path}: {error}"))
             .help("this is a bug in the generator; please report it with the description")
     }
 

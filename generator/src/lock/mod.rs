@@ -77,7 +77,7 @@ impl Lock {
         }
         let resolver = Keys::new(api, sources);
         for (entry, locked) in self.types.iter().enumerate() {
-            for id in locked.keys.iter().filter_map(|key| resolver.find(key)) {
+            for id in locked.keys.iter().filter_map(|key| resolver.find(key).next()) {
                 if !claims[id.0].contains(&entry) {
                     claims[id.0].push(entry);
                 }
@@ -87,24 +87,29 @@ impl Lock {
     }
 
     /// The one entry of each type, by the type's index. If the keys of an entry are those of several types, the first one has
-    /// it: the others have grown apart from it. First keys go before second ones.
+    /// it: the others have grown apart from it. First keys go before second ones, and paths within bodies before places of
+    /// schemas. If corrections have made several types of a schema, its place is that of the first one without another entry.
     pub(crate) fn types_of(&self, api: &Api, sources: &Sources) -> Vec<Option<usize>> {
         let mut entries = vec![None; api.types.len()];
         if self.types.is_empty() {
             return entries;
         }
         let resolver = Keys::new(api, sources);
-        let longest = self.types.iter().map(|locked| locked.keys.len()).max().unwrap_or(0);
+        let mut keys: Vec<(usize, usize, &str)> = Vec::new();
+        for (entry, locked) in self.types.iter().enumerate() {
+            for (position, key) in locked.keys.iter().enumerate() {
+                let rank = if resolver.is_place(key) { usize::MAX } else { position };
+                keys.push((rank, entry, key));
+            }
+        }
+        keys.sort_unstable();
         let mut is_found = vec![false; self.types.len()];
-        for position in 0..longest {
-            for (entry, locked) in self.types.iter().enumerate().filter(|(_, locked)| position < locked.keys.len()) {
-                if !is_found[entry]
-                    && let Some(id) = resolver.find(&locked.keys[position])
-                    && entries[id.0].is_none()
-                {
-                    entries[id.0] = Some(entry);
-                    is_found[entry] = true;
-                }
+        for (_, entry, key) in keys {
+            if !is_found[entry]
+                && let Some(id) = resolver.find(key).find(|id| entries[id.0].is_none())
+            {
+                entries[id.0] = Some(entry);
+                is_found[entry] = true;
             }
         }
         entries
@@ -114,23 +119,36 @@ impl Lock {
 /// Finds types by their keys.
 struct Keys<'a> {
     paths: Paths<'a>,
-    components: BTreeMap<String, TypeId>,
+    /// The types of each schema, by its place: the first within bodies goes first.
+    places: BTreeMap<String, Vec<TypeId>>,
 }
 
 impl<'a> Keys<'a> {
     fn new(api: &'a Api, sources: &Sources) -> Self {
-        let ids = api.types.iter().enumerate();
-        let components = ids.map(|(index, def)| (place(&def.origin, sources), TypeId(index))).collect();
-        Self { paths: Paths::new(api), components }
+        let paths = Paths::new(api);
+        let mut places: BTreeMap<String, Vec<TypeId>> = BTreeMap::new();
+        for (index, def) in api.types.iter().enumerate() {
+            places.entry(place(&def.origin, sources)).or_default().push(TypeId(index));
+        }
+        if places.values().any(|ids| ids.len() > 1) {
+            let locations = paths.locations();
+            let path = |id: &TypeId| locations[id.0].path.as_ref();
+            for ids in places.values_mut() {
+                ids.sort_by_key(|id| (path(id).is_none(), path(id)));
+            }
+        }
+        Self { paths, places }
     }
 
-    fn find(&self, key: &str) -> Option<TypeId> {
-        if key.contains('#')
-            && let Some(id) = self.components.get(key)
-        {
-            return Some(*id);
-        }
-        self.paths.find(key)
+    fn is_place(&self, key: &str) -> bool {
+        self.places.contains_key(key)
+    }
+
+    /// The types that a key is about: several only for a place.
+    fn find(&self, key: &str) -> impl Iterator<Item = TypeId> {
+        let at_place = self.places.get(key).map_or(&[][..], Vec::as_slice);
+        let at_path = if at_place.is_empty() { self.paths.find(key) } else { None };
+        at_place.iter().copied().chain(at_path)
     }
 }
 

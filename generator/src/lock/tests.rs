@@ -61,3 +61,24 @@ fn lines_that_are_not_names() {
         assert_eq!(parse(text).1, [expected], "{text:?}");
     }
 }
+
+#[test]
+fn a_key_of_two_types_is_removed_from_the_line_with_fewer_others() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("names.lock");
+    let check = |lines: [&str; 2], expected: Option<&str>| {
+        std::fs::write(&path, lines.join("\n")).expect("the file can be written");
+        let (sources, mut diagnostics) = (Sources::new(), Diagnostics::default());
+        let file = sources.add_text(&path).expect("the file can be read");
+        Lock::parse(file, sources.text(file), &mut diagnostics);
+        let help: Vec<&String> = diagnostics.iter().flat_map(|found| &found.help).collect();
+        let [help] = &help[..] else { panic!("{help:?}") };
+        let removed = help.strip_prefix("remove \"#/b\" from the line of `").and_then(|rest| rest.split_once('`'));
+        assert_eq!(removed.map(|(name, _)| name), expected, "{lines:?}: {help}");
+    };
+    check([r##"type a::BData = "a.d/b" "#/b""##, r##"type s::B = "a.b/b" "a.c/b" "#/b""##], Some("a::BData"));
+    check([r##"type s::B = "a.b/b" "a.c/b" "#/b""##, r##"type t::BData = "a.d/b" "#/b""##], Some("t::BData"));
+    check([r##"type a::B = "#/b""##, r##"type s::BData = "a.b/b" "#/b""##], Some("s::BData"));
+    check([r##"type a::B = "a.b/b" "#/b""##, r##"type s::BData = "#/b""##], Some("a::B"));
+    check([r##"type a::B = "#/b""##, r##"type s::BData = "#/b""##], None);
+}

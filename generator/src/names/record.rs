@@ -33,39 +33,23 @@ fn renewed<T: Clone>(old: &BTreeMap<String, T>, new: impl IntoIterator<Item = (S
 }
 
 fn types(api: &Api, names: &Names, old: &Lock, sources: &Sources) -> Vec<LockedType> {
-    let entries = old.types_of(api, sources);
-    let paths = Paths::new(api);
-    let (first, last) = (paths.locations(), paths.last_locations());
+    let live = old.types_of(api, sources);
+    let entries: Vec<Option<&LockedType>> = live.iter().map(|entry| entry.map(|entry| &old.types[entry])).collect();
     let mut types: Vec<LockedType> = Vec::new();
-    for (index, def) in api.types.iter().enumerate() {
-        let id = TypeId(index);
-        let entry = entries[index].map(|entry| &old.types[entry]);
-        let known = entry.map_or(&[][..], |entry| &entry.keys);
-        let is_component = matches!(def.naming, Naming::Component(_));
-        let place = lock::place(&def.origin, sources);
-        let mut keys: Vec<String> =
-            known.iter().filter(|key| paths.find(key) == Some(id) || **key == place).cloned().collect();
-        if keys.len() < known.len() || known.is_empty() {
-            let path = |location: &Location| location.path.clone();
-            let mut fresh: Vec<String> = [path(&first[index]), path(&last[index])].into_iter().flatten().collect();
-            if is_component || fresh.is_empty() {
-                fresh.push(place);
-            }
-            for key in fresh {
-                if !keys.contains(&key) {
-                    keys.push(key);
-                }
-            }
+    for ((index, def), keys) in api.types.iter().enumerate().zip(keys(api, &entries, sources)) {
+        if keys.is_empty() {
+            continue;
         }
+        let id = TypeId(index);
         let own = members::keys(def).into_iter().chain(has_others(def).then(|| OTHERS.to_owned()));
         let idents = names.members(id).iter().chain((!is_struct(def)).then(|| names.unknown(id)));
-        let kept = entry.map(|entry| members::kept(def, &entry.members)).unwrap_or_default();
+        let kept = entries[index].map(|entry| members::kept(def, &entry.members)).unwrap_or_default();
         let members = renewed(&kept, own.zip(idents.map(text)));
         types.push(LockedType { module: names.module(id).to_owned(), name: text(names.ty(id)), keys, members });
     }
     let taken: HashSet<String> =
         types.iter().flat_map(|locked| [&locked.name].into_iter().chain(&locked.keys)).cloned().collect();
-    let live: HashSet<usize> = entries.into_iter().flatten().collect();
+    let live: HashSet<usize> = live.into_iter().flatten().collect();
     let gone = old.types.iter().enumerate().filter(|(entry, _)| !live.contains(entry)).map(|(_, gone)| gone);
     let gone = gone.filter(|gone| !taken.contains(&gone.name)).filter_map(|gone| {
         let keys: Vec<String> = gone.keys.iter().filter(|key| !taken.contains(*key)).cloned().collect();
@@ -74,6 +58,32 @@ fn types(api: &Api, names: &Names, old: &Lock, sources: &Sources) -> Vec<LockedT
     types.extend(gone);
     types.sort_by(|a, b| (&a.module, &a.name).cmp(&(&b.module, &b.name)));
     types
+}
+
+/// The keys of each type: those it was known by as long as they are right, and new ones. No key is that of two types: if
+/// corrections have made several types of a schema, its place stays with the one that has it.
+fn keys(api: &Api, entries: &[Option<&LockedType>], sources: &Sources) -> Vec<Vec<String>> {
+    let paths = Paths::new(api);
+    let known = |index: usize| entries[index].map_or(&[][..], |entry| &entry.keys);
+    let places: Vec<String> = api.types.iter().map(|def| lock::place(&def.origin, sources)).collect();
+    let is_right = |index: usize, key: &String| paths.find(key) == Some(TypeId(index)) || *key == places[index];
+    let mut keys: Vec<Vec<String>> = (0..api.types.len())
+        .map(|index| known(index).iter().filter(|key| is_right(index, key)).cloned().collect())
+        .collect();
+    let mut taken: HashSet<String> = keys.iter().flatten().cloned().collect();
+    let (first, last) = (paths.locations(), paths.last_locations());
+    for (index, (def, place)) in api.types.iter().zip(places).enumerate() {
+        if !known(index).is_empty() && keys[index].len() == known(index).len() {
+            continue;
+        }
+        let path = |location: &Location| location.path.clone();
+        let mut fresh: Vec<String> = [path(&first[index]), path(&last[index])].into_iter().flatten().collect();
+        if matches!(def.naming, Naming::Component(_)) || fresh.is_empty() {
+            fresh.push(place);
+        }
+        keys[index].extend(fresh.into_iter().filter(|key| taken.insert(key.clone())));
+    }
+    keys
 }
 
 fn is_struct(def: &crate::ir::TypeDef) -> bool {

@@ -152,7 +152,7 @@ fn a_bug_in_the_generator_is_reported() {
     let mut diagnostics = Diagnostics::default();
     diagnostics.push(Diagnostic::internal("src/lib.rs", &"expected `;`"));
     expect![[r#"
-        error[E0901]: the generator wrote invalid Rust to src/lib.rs: expected `;`
+        error[E0901]: the generator made an invalid src/lib.rs: expected `;`
          |
          = help: this is a bug in the generator; please report it with the description
     "#]]
