@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use clap::error::ErrorKind;
 use webhook_generator::diagnostics::Diagnostics;
-use webhook_generator::write::{Action, FilePlan, Plan, apply_all};
+use webhook_generator::write::{Action, FilePlan, Plan};
 use webhook_generator::{Outcome, Output, Reached, Request, Stage};
 
 use crate::args::{Generate, UsageError};
@@ -178,7 +178,7 @@ impl Run {
         let released = output.release.iter().flat_map(|cut| cut.files.iter().cloned());
         let mut renewed = Vec::new();
         for (path, text) in names.into_iter().chain(released) {
-            let file = FilePlan::new(&path, text)?;
+            let file = FilePlan::new(&path, report.sources.read_at(&path), text)?;
             report.renewed.push((path, file.action()));
             renewed.push(file);
         }
@@ -194,7 +194,7 @@ impl Run {
             report.shown = output.release.as_ref().map(|cut| format!("{}\n", cut.section)).unwrap_or_default();
             return Ok(End::Listed);
         }
-        apply_all(&renewed, || plan.apply())?;
+        plan.apply_with(&renewed)?;
         self.phase_done("write");
         Ok(End::Written)
     }

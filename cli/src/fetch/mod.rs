@@ -145,7 +145,9 @@ fn run(job: &Job, mode: Mode) -> Result<Fetched, Box<Report>> {
     if mode != Mode::Check && !is_recorded {
         let now = Timestamp::from_second(Timestamp::now().as_second()).unwrap_or_default();
         let new = Record { url: job.url().to_owned(), fetched: now.to_string(), version: valid.version.clone(), files };
-        FilePlan::new(&record_path, new.text(&job.spec)).and_then(|plan| plan.apply()).map_err(failed)?;
+        let here = fs::read(&record_path).ok();
+        let plan = FilePlan::new(&record_path, here.as_deref(), new.text(&job.spec));
+        plan.and_then(FilePlan::apply).map_err(failed)?;
     }
     let local = |(path, action): (String, Action)| (shown(job.root.join(path)), action);
     let day = |fetched: &str| fetched.split('T').next().unwrap_or_default().to_owned();

@@ -172,6 +172,23 @@ impl Sources {
         result.map(|()| id)
     }
 
+    /// Reads a file as plain text, if there is one; it may be anywhere.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read or is not UTF-8. A symbolic link to a file that does not exist is such a file.
+    pub fn add_optional_text(&self, path: &Path) -> Result<Option<FileId>, Diagnostic> {
+        match path.symlink_metadata() {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            _ => self.add_text(path).map(Some),
+        }
+    }
+
+    /// The bytes that were read from the file at a path that the user named; `None` if there was no file.
+    pub fn read_at(&self, path: &Path) -> Option<&[u8]> {
+        self.files().find(|file| Path::new(self.path_name(*file)) == path).map(|file| self.bytes(file))
+    }
+
     /// The description, once it is read.
     pub fn description(&self) -> Option<FileId> {
         self.root.borrow().as_ref().map(|root| root.description)

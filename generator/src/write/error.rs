@@ -13,6 +13,11 @@ pub fn access(path: &Path, what: &str, error: &io::Error) -> Diagnostic {
     Diagnostic::new(Code::OutputAccess, format!("cannot {what} `{}`: {error}", path.display()))
 }
 
+pub(super) fn changed(path: &Path) -> Diagnostic {
+    let message = format!("`{}` has changed since it was read; not overwritten", path.display());
+    Diagnostic::new(Code::OutputAccess, message).help("run the command again")
+}
+
 pub(super) fn foreign(path: &Path) -> Diagnostic {
     Diagnostic::new(
         Code::OutputForeign,

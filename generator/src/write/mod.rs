@@ -9,6 +9,9 @@
 //! it is gone, so that an interrupted run is completed by the next. The [record](crate::fingerprint::record) of the inputs is
 //! missing while other files change, so that a build does not take a crate for up to date of which only a part is. Two runs
 //! do not write to one folder at the same time.
+//!
+//! Files beside the crate are written by the run that may write to its folder: [`Plan::apply_with`]. One that has changed since the
+//! run read it is not overwritten.
 
 mod diff;
 mod error;
@@ -21,11 +24,11 @@ mod staging;
 mod step;
 
 pub use error::access;
-pub use file::{FilePlan, apply_all};
+pub use file::FilePlan;
 pub use manifest::MANIFEST;
 pub use path::check as check_path;
-pub use plan::{Plan, same};
-pub use step::Action;
+pub use plan::Plan;
+pub use step::{Action, same};
 
 #[cfg(test)]
 mod tests;

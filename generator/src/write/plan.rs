@@ -6,9 +6,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::error::{Result, access, foreign, link, other_package};
+use super::file::{FilePlan, apply_all};
 use super::manifest::{MANIFEST, OwnedFiles};
 use super::staging::{Staging, is_unfinished};
-use super::step::{Action, Step};
+use super::step::{Action, Step, same};
 use super::{diff, path};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::fingerprint;
@@ -122,19 +123,35 @@ impl Plan {
     /// The first failure, or that another run is writing to the folder. If it happens while texts are written, as with a
     /// full disk, everything stays unchanged.
     pub fn apply(self) -> Result<()> {
-        self.apply_in_steps(&mut || ())
+        self.apply_with(&[])
     }
 
-    /// Applies the plan, with a function that is called before each change on disk.
+    /// Writes files beside the crate, in this order, and applies the plan: all or none.
     ///
-    /// An interrupted run must not look finished: a build takes a crate for up to date if the record of its inputs is.
-    /// Therefore the record is removed before any other file changes, and written after all of them.
-    pub(super) fn apply_in_steps(self, step: &mut dyn FnMut()) -> Result<()> {
-        if self.is_fresh() && !is_unfinished(&self.folder) {
+    /// # Errors
+    ///
+    /// Those of [`apply`](Self::apply), and those of writing the files.
+    pub fn apply_with(self, beside: &[FilePlan]) -> Result<()> {
+        self.apply_in_steps(beside, &mut || ())
+    }
+
+    /// Applies the plan, with a function that is called before each change in the folder.
+    pub(super) fn apply_in_steps(self, beside: &[FilePlan], step: &mut dyn FnMut()) -> Result<()> {
+        let is_fresh = self.is_fresh() && beside.iter().all(|file| file.action() == Action::Keep);
+        if is_fresh && !is_unfinished(&self.folder) {
             return Ok(());
         }
         let mut stage = Staging::new(&self.folder, step)?;
-        let Self { package, owned, mut steps, .. } = self.renewed()?;
+        let plan = self.renewed()?;
+        apply_all(beside, || plan.write(&mut stage))
+    }
+
+    /// Writes and removes the files of the folder, which is locked.
+    ///
+    /// An interrupted run must not look finished: a build takes a crate for up to date if the record of its inputs is.
+    /// Therefore the record is removed before any other file changes, and written after all of them.
+    fn write(self, stage: &mut Staging<'_>) -> Result<()> {
+        let Self { package, owned, mut steps, .. } = self;
         if steps.values().all(|step| step.action == Action::Keep) {
             return Ok(());
         }
@@ -225,12 +242,4 @@ fn find(folder: &Path, path: &str) -> Result<Option<Vec<u8>>> {
         }
     }
     Ok(None)
-}
-
-/// Whether two texts differ in their line endings at most.
-pub fn same(a: &[u8], b: &[u8]) -> bool {
-    fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-        text.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line))
-    }
-    lines(a).eq(lines(b))
 }

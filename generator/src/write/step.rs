@@ -28,3 +28,11 @@ impl Step {
         matches!(self.action, Action::Create | Action::Change)
     }
 }
+
+/// Whether two texts differ in their line endings at most.
+pub fn same(a: &[u8], b: &[u8]) -> bool {
+    fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+        text.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+    }
+    lines(a).eq(lines(b))
+}

@@ -6,9 +6,8 @@ use expect_test::{Expect, expect};
 use tempfile::TempDir;
 
 use super::manifest::OwnedFiles;
-use super::plan::same;
 use super::*;
-use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::diagnostics::{Code, Diagnostics};
 
 const PACKAGE: &str = "acme-webhooks";
 
@@ -266,7 +265,7 @@ fn refusals_are_reported() {
     "]]
     .assert_eq(&say(&[("a", "ours")]));
     let plan = Plan::new(out.path(), PACKAGE, &files(&[("c/d", "ours")])).unwrap();
-    let failure = plan.apply_in_steps(&mut in_the_way(out.path().join("c"), 4)).unwrap_err().into();
+    let failure = plan.apply_in_steps(&[], &mut in_the_way(out.path().join("c"), 4)).unwrap_err().into();
     expect![[r"
         error[E0501]: cannot write `out/c/d`: Not a directory (os error 20)
     "]]
@@ -281,7 +280,7 @@ fn a_failure_leaves_everything_as_it_was() {
     let before = tree(&out);
     let plan = Plan::new(&out, PACKAGE, &files(&[("a", "2"), ("b/c/d", "2"), ("y/a", "2")])).unwrap();
     // In place of a folder, after others have been created.
-    assert_eq!(plan.apply_in_steps(&mut in_the_way(out.join("y"), 8)).unwrap_err().code, Code::OutputAccess);
+    assert_eq!(plan.apply_in_steps(&[], &mut in_the_way(out.join("y"), 8)).unwrap_err().code, Code::OutputAccess);
     fs::remove_file(out.join("y")).unwrap();
     assert_eq!(tree(&out), before);
     assert_eq!(fs::read(out.join("a")).unwrap(), b"1");
@@ -374,7 +373,7 @@ fn a_child_that_is_killed() {
     let mut step = || {
         left = left.checked_sub(1).unwrap_or_else(|| std::process::exit(42));
     };
-    plan.apply_in_steps(&mut step).unwrap();
+    plan.apply_in_steps(&[], &mut step).unwrap();
 }
 
 #[test]
@@ -433,7 +432,7 @@ fn two_runs_do_not_write_at_once() {
     let mut refused = 0;
     let mut step = 0;
     plan()
-        .apply_in_steps(&mut || {
+        .apply_in_steps(&[], &mut || {
             step += 1;
             // The first two steps come before the lock.
             if step > 2 {
@@ -461,29 +460,4 @@ fn a_run_that_waited_for_another_writes_what_is_missing_then() {
     assert_eq!(fs::read(out.path().join("Cargo.toml")).unwrap(), b"other");
     assert_eq!(tree(out.path()), [".codegen-files", "Cargo.toml", "src/", "src/a.rs"]);
     plan.apply().unwrap();
-}
-
-#[test]
-fn files_beside_the_crate_are_written_with_the_rest_or_not_at_all() {
-    let folder = folder();
-    let path = |name: &str| folder.path().join(name);
-    fs::write(path("old"), "old").unwrap();
-    fs::write(path("same"), "same").unwrap();
-    let plans = || ["old", "new", "same"].map(|name| FilePlan::new(&path(name), format!("{name}er")).unwrap());
-    let failed = || Err(Diagnostic::new(Code::OutputAccess, "the rest fails"));
-    assert!(apply_all(&plans(), failed).is_err());
-    assert_eq!(tree(folder.path()), ["old", "same"]);
-    assert_eq!(fs::read_to_string(path("old")).unwrap(), "old");
-
-    // The last file cannot be written.
-    let [old, new, same] = plans();
-    fs::remove_file(path("same")).unwrap();
-    fs::create_dir(path("same")).unwrap();
-    assert!(apply_all(&[old, new, same], || panic!("the rest is not done")).is_err());
-    assert_eq!(fs::read_to_string(path("old")).unwrap(), "old");
-    assert!(!path("new").exists() && !path("same.new").exists());
-
-    fs::remove_dir(path("same")).unwrap();
-    apply_all(&plans(), || Ok(())).unwrap();
-    assert_eq!(fs::read_to_string(path("new")).unwrap(), "newer");
 }
