@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::version::{Refused, next, numbers};
+use super::version::{Refused, next};
 use super::{Files, Last, Released, changelog, since};
 use crate::catalogue::Catalogue;
 use crate::config::{Config, CrateVersion, edit};
@@ -117,9 +117,9 @@ fn refusal(
             };
             (format!("the version `{chosen}` is too small: {why}"), format!("release `{least}` or a later version"))
         }
-        Refused::AfterPrerelease => (
+        Refused::AfterPrerelease(least) => (
             format!("what follows the pre-release `{released}` is not known"),
-            format!("state the version, such as `--version {}`", numbers(released)),
+            format!("state the version, such as `--version {least}`"),
         ),
     };
     let diagnostic = Diagnostic::new(Code::ReleaseVersion, message).help(help);

@@ -10,14 +10,18 @@ use crate::diff::Step;
 pub(super) enum Refused {
     /// The version that was chosen is too small; the least one that is not.
     TooSmall(CrateVersion),
-    /// A pre-release does not say what follows it.
-    AfterPrerelease,
+    /// A pre-release does not say what follows it; the least full version that can.
+    AfterPrerelease(CrateVersion),
 }
 
 /// The least version after another one with changes of this step, as Cargo reads versions: before `1.0.0`, a major step
-/// increases the second number and all others the third; before `0.1.0`, each increases the third.
+/// increases the second number and all others the third; before `0.1.0`, each increases the third. After a pre-release, it is
+/// the version that this is of, if that is such a step itself.
 pub(super) fn least(released: &CrateVersion, step: Step) -> CrateVersion {
-    let Version { major, minor, patch, .. } = *released.get();
+    let Version { major, minor, patch, ref pre, .. } = *released.get();
+    if !pre.is_empty() && step <= largest(major, minor, patch) {
+        return numbers(released);
+    }
     let (major, minor, patch) = match (step, major, minor) {
         (Step::None, ..) => (major, minor, patch),
         (Step::Major, 0, 1..) => (0, minor + 1, 0),
@@ -26,6 +30,15 @@ pub(super) fn least(released: &CrateVersion, step: Step) -> CrateVersion {
         (Step::Major, ..) => (major + 1, 0, 0),
     };
     Version::new(major, minor, patch).into()
+}
+
+/// The largest step that this version can be after any earlier one.
+fn largest(major: u64, minor: u64, patch: u64) -> Step {
+    match (major, minor, patch) {
+        (_, 0, 0) | (0, 0, _) | (0, _, 0) => Step::Major,
+        (0, ..) | (_, _, 0) => Step::Minor,
+        _ => Step::Patch,
+    }
 }
 
 /// The version to release; `None` if nothing has changed and no version is chosen.
@@ -41,13 +54,12 @@ pub(super) fn next(
     let is_prerelease = !released.get().pre.is_empty();
     match chosen {
         None if step == Step::None => Ok(None),
-        None if is_prerelease => Err(Refused::AfterPrerelease),
+        None if is_prerelease => Err(Refused::AfterPrerelease(least(released, step))),
         None => Ok(Some(least(released, step))),
         // The release was made already.
         Some(chosen) if step == Step::None && chosen == released => Ok(None),
         Some(chosen) => {
-            // A pre-release promises nothing, so that any later version can follow it.
-            let needed = if is_prerelease { numbers(released) } else { least(released, step) };
+            let needed = least(released, step);
             if is_later(chosen, released) && numbers(chosen) >= needed {
                 Ok(Some(chosen.clone()))
             } else {
@@ -59,12 +71,12 @@ pub(super) fn next(
 }
 
 /// Whether a version is later than another one. What follows a `+` does not count.
-fn is_later(one: &CrateVersion, other: &CrateVersion) -> bool {
+pub(super) fn is_later(one: &CrateVersion, other: &CrateVersion) -> bool {
     one.get().cmp_precedence(other.get()).is_gt()
 }
 
 /// The three numbers of a version.
-pub(super) fn numbers(version: &CrateVersion) -> CrateVersion {
+fn numbers(version: &CrateVersion) -> CrateVersion {
     Version { pre: Prerelease::EMPTY, build: BuildMetadata::EMPTY, ..version.get().clone() }.into()
 }
 
@@ -121,17 +133,30 @@ mod tests {
             ("0.2.0", Same, "0.1.0", "", ""),
             ("0.2.0", Same, "0.2.0", "0.2.0", ""),
             // Pre-releases.
-            ("2.0.0-rc.1", Major, "2.0.0-rc.1", "", "after a pre-release"),
+            ("2.0.0-rc.1", Major, "2.0.0-rc.1", "", "after a pre-release, such as 2.0.0"),
             ("2.0.0-rc.1", Same, "2.0.0-rc.1", "", ""),
             ("2.0.0-rc.1", Major, "2.0.0-rc.1", "2.0.0-rc.2", "2.0.0-rc.2"),
             ("2.0.0-rc.1", Major, "2.0.0-rc.1", "2.0.0", "2.0.0"),
             ("2.0.0-rc.1", Major, "2.0.0-rc.1", "2.0.0-beta", "at least 2.0.0"),
+            // The version of a pre-release follows only if it is such a step after the last full release, too.
+            ("1.0.1-rc.1", Patch, "1.0.1-rc.1", "1.0.1", "1.0.1"),
+            ("1.0.1-rc.1", Major, "1.0.1-rc.1", "", "after a pre-release, such as 2.0.0"),
+            ("1.0.1-rc.1", Major, "1.0.1-rc.1", "1.0.1", "at least 2.0.0"),
+            ("1.0.1-rc.1", Major, "1.0.1-rc.1", "1.0.1-rc.2", "at least 2.0.0"),
+            ("1.0.1-rc.1", Major, "1.0.1-rc.1", "2.0.0-rc.1", "2.0.0-rc.1"),
+            ("1.0.1-rc.1", Minor, "1.0.1-rc.1", "1.0.1", "at least 1.1.0"),
+            ("1.1.0-rc.1", Minor, "1.1.0-rc.1", "1.1.0", "1.1.0"),
+            ("1.1.0-rc.1", Major, "1.1.0-rc.1", "1.1.0", "at least 2.0.0"),
+            ("0.2.1-rc.1", Minor, "0.2.1-rc.1", "0.2.1", "0.2.1"),
+            ("0.2.1-rc.1", Major, "0.2.1-rc.1", "0.2.1", "at least 0.3.0"),
+            ("0.3.0-rc.1", Major, "0.3.0-rc.1", "0.3.0", "0.3.0"),
+            ("0.0.4-rc.1", Major, "0.0.4-rc.1", "0.0.4", "0.0.4"),
         ] {
             let chosen = (!chosen.is_empty()).then(|| version(chosen));
             let found = match next(&version(released), step, &version(stated), chosen.as_ref()) {
                 Ok(found) => found.map(|version| version.to_string()).unwrap_or_default(),
                 Err(Refused::TooSmall(least)) => format!("at least {least}"),
-                Err(Refused::AfterPrerelease) => "after a pre-release".to_owned(),
+                Err(Refused::AfterPrerelease(least)) => format!("after a pre-release, such as {least}"),
             };
             assert_eq!(found, expected, "{released} {step:?} {stated} {chosen:?}");
         }
