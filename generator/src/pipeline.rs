@@ -298,9 +298,9 @@ impl Run<'_> {
         if let Some(file) = self.config_file {
             self.config = Config::parse(file, self.sources.text(file), &mut self.diagnostics);
         }
-        if let Some(path) = self.request.names.as_ref().filter(|path| path.exists()) {
-            let file = self.sources.add_text(path);
-            if let Some(file) = self.diagnostics.take_in(file) {
+        if let Some(path) = &self.request.names {
+            let file = self.sources.add_optional_text(path);
+            if let Some(file) = self.diagnostics.take_in(file).flatten() {
                 self.lock = Lock::parse(file, self.sources.text(file), &mut self.diagnostics);
             }
         }
@@ -321,6 +321,14 @@ impl Run<'_> {
 
     /// Makes a release, if one is asked for. `None` if it is refused.
     fn release(&mut self, released: &mut Released, catalogue: &mut Catalogue) -> Option<Option<Cut>> {
+        let cut = self.cut(released, catalogue)?;
+        if let Some(unfinished) = released.unfinished().filter(|_| cut.is_none()) {
+            self.diagnostics.push(unfinished.clone());
+        }
+        Some(cut)
+    }
+
+    fn cut(&mut self, released: &mut Released, catalogue: &mut Catalogue) -> Option<Option<Cut>> {
         let Request { release: Some(release), released: Some(files), .. } = self.request else { return Some(None) };
         let Some(file) = self.config_file.filter(|_| !self.diagnostics.has_errors()) else { return Some(None) };
         let settings = Settings { config: &self.config, file, sources: &self.sources, files };

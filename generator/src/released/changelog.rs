@@ -1,9 +1,10 @@
 //! `CHANGELOG.md`.
 
-use std::borrow::Cow;
+use std::ops::Range;
 
 use super::Released;
 use crate::catalogue::Catalogue;
+use crate::config::CrateVersion;
 use crate::diff::Report;
 use crate::render::changes_changelog;
 
@@ -65,25 +66,29 @@ fn changes(catalogue: &Catalogue, report: Option<&Report>) -> Option<String> {
     }
 }
 
-/// The sections without that of a version, which is of a release that did not end.
-pub(super) fn without<'a>(sections: &'a str, version: &str) -> Cow<'a, str> {
-    let heading = format!("## {version} ");
-    let starts: Vec<usize> = headings(sections).collect();
-    match starts.iter().position(|start| sections[*start..].starts_with(&heading)) {
-        None => sections.into(),
-        Some(index) => {
-            let end = starts.get(index + 1).map_or(sections.len(), |end| *end);
-            format!("{}{}", &sections[..starts[index]], &sections[end..]).into()
-        }
-    }
+/// The section of a version.
+#[derive(Debug)]
+pub(super) struct Section {
+    pub(super) version: CrateVersion,
+    /// Its heading.
+    pub(super) heading: Range<usize>,
+    /// Where the next section begins.
+    pub(super) end: usize,
 }
 
-/// Where sections begin.
-fn headings(sections: &str) -> impl Iterator<Item = usize> + '_ {
+/// The sections whose heading begins with a version.
+pub(super) fn sections(text: &str) -> Vec<Section> {
     let mut start = 0;
-    sections.split_inclusive('\n').filter_map(move |line| {
-        let at = start;
+    let lines = text.split_inclusive('\n').map(|line| {
         start += line.len();
-        line.starts_with("## ").then_some(at)
-    })
+        start - line.len()..start - line.len() + line.trim_end().len()
+    });
+    let is_heading = |line: &Range<usize>| ["# ", "## "].iter().any(|mark| text[line.clone()].starts_with(mark));
+    let headings: Vec<Range<usize>> = lines.filter(is_heading).collect();
+    let ends = headings.iter().skip(1).map(|heading| heading.start).chain([text.len()]);
+    let section = |(heading, end): (&Range<usize>, usize)| {
+        let version = text[heading.clone()].strip_prefix("## ")?.split_whitespace().next()?.parse().ok()?;
+        Some(Section { version, heading: heading.clone(), end })
+    };
+    headings.iter().zip(ends).filter_map(section).collect()
 }

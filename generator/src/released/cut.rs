@@ -85,7 +85,7 @@ impl Released {
         catalogue.version.clone_from(&text);
         since::fill(catalogue);
         let section = changelog::released(&text, &release.date, catalogue, report.as_ref());
-        self.sections = changelog::with_section(&section, &changelog::without(&self.sections, &text));
+        self.sections = changelog::with_section(&section, &self.sections);
         self.last = Some(Last { version: version.clone(), catalogue: catalogue.clone() });
         let (sources, file) = (settings.sources, settings.file);
         // Without the mark, which is no part of the text.

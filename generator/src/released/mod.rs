@@ -22,6 +22,7 @@ use std::path::{Path, PathBuf};
 
 use crate::catalogue::Catalogue;
 use crate::config::{CrateVersion, beside};
+use crate::diagnostics::Diagnostic;
 
 pub(crate) use changelog::CHANGELOG;
 pub(crate) use cut::Settings;
@@ -56,12 +57,14 @@ pub fn is_record(path: &Path) -> bool {
 }
 
 /// What was released. The default is that of a crate before its first release.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Released {
     /// The last release.
     last: Option<Last>,
     /// The sections of all releases, the last one first.
     sections: String,
+    /// The error that a release was interrupted, and its section was left out here: the next release completes it.
+    unfinished: Option<Box<Diagnostic>>,
 }
 
 /// A release.

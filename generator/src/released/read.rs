@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use super::{Files, Last, RECORD, Released, SECTIONS, since};
+use super::changelog::Section;
+use super::version::is_later;
+use super::{Files, Last, RECORD, Released, SECTIONS, changelog, since};
 use crate::catalogue::{Catalogue, Malformed};
 use crate::config::CrateVersion;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
@@ -12,32 +14,75 @@ use crate::source::Sources;
 impl Released {
     /// Reads those of the files that exist. What is wrong with them is reported.
     pub(crate) fn read(files: &Files, sources: &Sources, diagnostics: &mut Diagnostics) -> Self {
-        let mut read = |path: &Path| {
-            let file = path.exists().then(|| sources.add_text(path))?;
-            diagnostics.take_in(file)
+        let mut read = |path: &Path| diagnostics.take_in(sources.add_optional_text(path));
+        let (Some(record), Some(sections)) = (read(&files.record), read(&files.sections)) else {
+            return Self::default();
         };
-        let (record, sections) = (read(&files.record), read(&files.sections));
-        let last = record.and_then(|file| match last(sources.text(file)) {
-            Ok(last) => Some(last),
-            Err(malformed) => {
-                diagnostics.push(damaged(file, sources.text(file), &malformed));
-                None
-            }
-        });
-        let text = sections.map_or("", |file| sources.text(file)).to_owned();
-        if let Some(file) = sections
-            && !files.record.exists()
-            && !text.trim().is_empty()
-        {
-            let message = format!("`{RECORD}` is missing, although `{SECTIONS}` has the sections of releases");
-            let help = format!(
-                "restore the committed file; or copy the `catalogue.json` of the crate as it was released last to\n`{}`",
-                files.record.display()
-            );
-            diagnostics.push(Diagnostic::new(Code::ReleaseRecord, message).at(Place::File(file), "").help(help));
+        let text = sections.map_or("", |file| sources.text(file));
+        let mut released = Self { sections: text.to_owned(), ..Self::default() };
+        match (record, sections) {
+            (None, Some(sections)) if !text.trim().is_empty() => diagnostics.push(without_record(files, sections)),
+            (Some(record), None) => diagnostics.push(without_sections(files, record)),
+            _ => {}
         }
-        Self { last, sections: text }
+        let Some(record) = record else { return released };
+        match last(sources.text(record)) {
+            Ok(last) => {
+                if let Some(sections) = sections {
+                    released.leave_out_later(&last.version, sections, diagnostics);
+                }
+                released.last = Some(last);
+            }
+            Err(malformed) => diagnostics.push(damaged(record, sources.text(record), &malformed)),
+        }
+        released
     }
+
+    /// Leaves out the first section, if it is that of a version later than the last release: of a release that was interrupted.
+    /// Others that are later are reported.
+    fn leave_out_later(&mut self, last: &CrateVersion, file: FileId, diagnostics: &mut Diagnostics) {
+        let mut later = changelog::sections(&self.sections);
+        later.retain(|section| is_later(&section.version, last));
+        let Some(first) = later.first() else { return };
+        let help = "restore the committed files, or remove the section";
+        if later.len() > 1 || first.heading.start > 0 {
+            diagnostics.push(too_late(last, first, file).help(help));
+            return;
+        }
+        let help = format!("if a release was interrupted, `cargo webhooks release` completes it;\notherwise, {help}");
+        self.unfinished = Some(Box::new(too_late(last, first, file).help(help)));
+        self.sections.drain(..first.end);
+    }
+
+    /// The error that a release was interrupted, unless this run makes a release.
+    pub(crate) fn unfinished(&self) -> Option<&Diagnostic> {
+        self.unfinished.as_deref()
+    }
+}
+
+fn without_record(files: &Files, sections: FileId) -> Diagnostic {
+    let message = format!("`{RECORD}` is missing, although `{SECTIONS}` has the sections of releases");
+    let help = format!(
+        "restore the committed file; or copy the `catalogue.json` of the crate as it was released last to\n`{}`. \
+         If the first release was interrupted, remove `{SECTIONS}`",
+        files.record.display()
+    );
+    Diagnostic::new(Code::ReleaseRecord, message).at(Place::File(sections), "").help(help)
+}
+
+fn without_sections(files: &Files, record: FileId) -> Diagnostic {
+    let message = format!("`{SECTIONS}` is missing, although `{RECORD}` has a release");
+    let help = format!(
+        "restore the committed file; or, if the crate was released before it had this file, write the sections of its\n\
+         changelog to `{}`, which may be empty",
+        files.sections.display()
+    );
+    Diagnostic::new(Code::ReleaseRecord, message).at(Place::File(record), "").help(help)
+}
+
+fn too_late(last: &CrateVersion, section: &Section, file: FileId) -> Diagnostic {
+    let message = format!("`{SECTIONS}` has a section of `{}`, but `{last}` is the last release", section.version);
+    Diagnostic::new(Code::ReleaseRecord, message).at(Place::Bytes(file, section.heading.clone()), "")
 }
 
 fn last(text: &str) -> Result<Last, Malformed> {

@@ -251,6 +251,7 @@ fn each_item_keeps_the_version_that_first_had_it() {
 fn a_catalogue_of_an_older_version_can_be_the_record() {
     let folder = Crate::new();
     folder.write("released.json", &folder.generate().files["catalogue.json"]);
+    folder.write("released.md", "");
     folder.write("spec.yaml", &second());
     let output = folder.generate();
     assert!(
@@ -261,23 +262,65 @@ fn a_catalogue_of_an_older_version_can_be_the_record() {
     assert_eq!(output.catalogue.event_types[0].since.as_deref(), Some("0.1.0"));
 }
 
-/// A release that ended after any of its files is completed by the next, whatever day it is.
+/// Releases the first description, then interrupts the release of the third one after some of its files.
+fn interrupted(written: usize) -> Crate {
+    let folder = Crate::new();
+    folder.release("1.0.0", "2026-01-31");
+    folder.write("spec.yaml", &third());
+    let cut = folder.run(Some(Release { version: None, date: "2026-02-27".to_owned() })).output.unwrap().release;
+    for (path, text) in cut.unwrap().files.iter().take(written) {
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+/// A release that ended after any of its files is completed by the next, whatever day it is and whatever it releases.
 #[test]
 fn a_release_that_did_not_end_is_completed() {
-    for written in 0..4 {
-        let folder = Crate::new();
-        folder.release("", "2026-01-31");
-        folder.write("spec.yaml", &third());
-        let cut = folder.run(Some(Release { version: None, date: "2026-02-27".to_owned() })).output.unwrap().release;
-        for (path, text) in cut.unwrap().files.iter().take(written) {
-            fs::write(path, text).unwrap();
+    for (written, version) in [(0, ""), (1, ""), (2, ""), (3, ""), (1, "3.0.0"), (2, "2.0.1"), (1, "2.0.0-rc.1")] {
+        let folder = interrupted(written);
+        if matches!(written, 1 | 2) {
+            let text = folder.fails(None);
+            assert!(text.starts_with("error[E0803]: `released.md` has a section of `2.0.0`, but `1.0.0` is"), "{text}");
         }
-        let output = folder.release("", "2026-02-28");
-        assert_eq!(output.catalogue.version, "0.2.0");
+        let output = folder.release(version, "2026-02-28");
+        let version = if version.is_empty() { "2.0.0" } else { version };
+        assert_eq!(output.catalogue.version, version);
         assert_eq!(changelog(&output).matches("\n## ").count() + 1, 2, "{}", changelog(&output));
         let day = if written == 3 { "27" } else { "28" };
-        assert!(changelog(&output).starts_with(&format!("## 0.2.0 - 2026-02-{day}\n")), "{}", changelog(&output));
+        assert!(changelog(&output).starts_with(&format!("## {version} - 2026-02-{day}\n")), "{}", changelog(&output));
     }
+    // The change was taken back.
+    let folder = interrupted(1);
+    folder.write("spec.yaml", FIRST);
+    check(
+        &folder.fails(Some("")),
+        expect![[r#"
+            error[E0803]: `released.md` has a section of `2.0.0`, but `1.0.0` is the last release
+             --> acme/released.md:1:1
+              |
+            1 | ## 2.0.0 - 2026-02-27
+              | ^^^^^^^^^^^^^^^^^^^^^
+              |
+              = help: if a release was interrupted, `cargo webhooks release` completes it;
+                      otherwise, restore the committed files, or remove the section
+        "#]],
+    );
+    // Sections of several releases are not those of one that was interrupted.
+    let sections = folder.read("released.md");
+    folder.write("released.md", &format!("## 2.1.0 - 2026-03-01\n\nText.\n\n{sections}"));
+    check(
+        &folder.fails(Some("")),
+        expect![[r#"
+            error[E0803]: `released.md` has a section of `2.1.0`, but `1.0.0` is the last release
+             --> acme/released.md:1:1
+              |
+            1 | ## 2.1.0 - 2026-03-01
+              | ^^^^^^^^^^^^^^^^^^^^^
+              |
+              = help: restore the committed files, or remove the section
+        "#]],
+    );
 }
 
 fn check(text: &str, expected: Expect) {
@@ -375,12 +418,42 @@ fn a_damaged_record_is_an_error_with_its_place() {
     check(
         &folder.fails(None),
         expect![[r#"
-        error[E0803]: `released.json` is missing, although `released.md` has the sections of releases
-        --> acme/released.md
-         = help: restore the committed file; or copy the `catalogue.json` of the crate as it was released last to
-                 `acme/released.json`
-    "#]],
+            error[E0803]: `released.json` is missing, although `released.md` has the sections of releases
+            --> acme/released.md
+             = help: restore the committed file; or copy the `catalogue.json` of the crate as it was released last to
+                     `acme/released.json`. If the first release was interrupted, remove `released.md`
+        "#]],
     );
+}
+
+#[test]
+fn what_was_released_is_not_taken_for_missing() {
+    let folder = Crate::new();
+    folder.release("", "2026-01-31");
+    let (record, sections) = (folder.read("released.json"), folder.read("released.md"));
+    fs::remove_file(folder.path("released.md")).unwrap();
+    check(
+        &folder.fails(None),
+        expect![[r#"
+            error[E0803]: `released.md` is missing, although `released.json` has a release
+            --> acme/released.json
+             = help: restore the committed file; or, if the crate was released before it had this file, write the sections of its
+                     changelog to `acme/released.md`, which may be empty
+        "#]],
+    );
+    assert_eq!(folder.fails(Some("")), folder.fails(None));
+    #[cfg(unix)]
+    for (name, text) in [("released.json", &record), ("released.md", &sections), ("names.lock", &String::new())] {
+        folder.write("released.md", &sections);
+        folder.write("names.lock", "");
+        fs::remove_file(folder.path(name)).unwrap();
+        std::os::unix::fs::symlink("nothing", folder.path(name)).unwrap();
+        let found = folder.fails(None);
+        assert!(found.starts_with(&format!("error[E0101]: `acme/{name}` ")), "{found}");
+        assert_eq!(found.matches("error[").count(), 1, "{found}");
+        fs::remove_file(folder.path(name)).unwrap();
+        folder.write(name, text);
+    }
 }
 
 /// Values of the record that are swapped, removed or replaced: an error, or a comparison.
