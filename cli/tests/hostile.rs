@@ -495,7 +495,7 @@ fn g125_no_program_is_started() {
 fn g131_no_socket_no_program_no_file_outside() {
     let case = Case::new(SPEC.replace("$ref: '#/components/schemas/a'", "$ref: 'https://example.com/a.yaml'"));
     let inside = Case::new(SPEC);
-    for (case, code) in [(&inside, 0), (&case, 1)] {
+    for case in [&inside, &case] {
         let trace = case.path("trace");
         let mut command = Command::new("strace");
         // Cargo has the loader look in its own folders first.
@@ -521,7 +521,7 @@ fn g131_no_socket_no_program_no_file_outside() {
             eprintln!("strace is not installed; docs/hostile.md describes a run with it");
             return;
         };
-        assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let trace = fs::read_to_string(trace).unwrap();
         let folder = case.0.path().to_string_lossy().into_owned();
         for line in trace.lines() {
