@@ -187,13 +187,13 @@ fn types_keep_their_names_if_webhooks_are_copied() {
     )
     .expect("the description is YAML");
     let webhooks = webhooks(&mut description);
-    let copied = |(event_type, item): (&Value, &Value)| {
+    let copy = |(event_type, item): (&Value, &Value)| {
         let item = serde_yaml::to_string(item).expect("YAML can be written");
         let copy = format!("{}.copied", text(event_type));
         let item = serde_yaml::from_str(&item.replace(text(event_type), &copy)).expect("the copy is YAML");
         (copy.into(), item)
     };
-    let copies: Vec<(Value, Value)> = webhooks.iter().map(copied).collect();
+    let copies: Vec<(Value, Value)> = webhooks.iter().map(copy).collect();
     webhooks.extend(copies);
     let folder = tempfile::tempdir().expect("a folder can be made");
     let (name, text) = yaml(&description);
