@@ -173,7 +173,10 @@ fn check_doc(path: &str, line: &str) {
     assert!(!line.trim_start().starts_with("~~~"), "{path} has a fence in its docs: {line}");
     if let Some((_, fence)) = line.split_once("```").filter(|(before, _)| before.trim().is_empty()) {
         let fence = fence.trim_end_matches(['#', '"']);
-        assert!(["", "text", "json"].contains(&fence), "{path} has a code block of {fence:?} in its docs");
+        assert!(
+            ["", "text", "json", "toml", "ignore"].contains(&fence),
+            "{path} has a code block of {fence:?} in its docs"
+        );
     }
 }
 
