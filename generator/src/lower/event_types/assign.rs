@@ -116,6 +116,11 @@ fn report_stated(gathered: &Gathered<'_, '_>, location: &EventTypeLocation, stat
     let cx = gathered.cx;
     let webhooks = &cx.description.webhooks;
     let claims = claims(decisions);
+    if let EventTypeLocation::Body { pointers, .. } = location
+        && report::declared_nowhere(gathered, pointers, stated)
+    {
+        return;
+    }
     report::unresolved(gathered, location, stated, decisions, &claims);
     if let EventTypeLocation::Body { pointers, .. } = location {
         let undeclared = webhooks.iter().zip(stated).zip(decisions);

@@ -217,7 +217,8 @@ fn settings(location: String, completed_by: Option<&str>) -> Vec<String> {
     [location].into_iter().chain(completed_by).collect()
 }
 
-fn pointer_setting(pointers: &[String]) -> String {
+/// The line for places of the bodies.
+pub(super) fn pointer_setting(pointers: &[String]) -> String {
     match pointers {
         [only] => format!("pointer = {}", toml_string(only)),
         several => {

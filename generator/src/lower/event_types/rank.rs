@@ -84,6 +84,15 @@ impl<'a, 'g> Ranking<'a, 'g> {
         if self.webhooks.len() < 2 { None } else { top.first()?.keys().find(divides).cloned() }
     }
 
+    /// The places that state the event types of all webhooks; empty if there are none.
+    pub(super) fn complete(&self) -> Vec<Path> {
+        if let Some(path) = self.distinguishing().or_else(|| self.partition()) {
+            return vec![path];
+        }
+        let Cover { paths, resolved, .. } = self.cover();
+        if resolved == self.webhooks.len() { paths } else { Vec::new() }
+    }
+
     /// The places that together state most event types, each the best one for the webhooks that those before it leave.
     pub(super) fn cover(&self) -> Cover {
         let mut left = self.all();

@@ -2,12 +2,16 @@
 
 use std::collections::HashSet;
 
+use indexmap::IndexMap;
+
 use super::evidence::{Evidence, Kind, Stated};
 use super::gather::{Gathered, Unsearched};
-use super::location::ADDRESS;
+use super::location::{ADDRESS, pointer_setting};
+use super::rank::Ranking;
 use super::spelling;
 use super::weigh::{Claims, Decision, Doubt};
 use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean, toml_line};
+use crate::document::pointer;
 use crate::ir::EventTypeLocation;
 use crate::lower::context::Context;
 use crate::normalize::Webhook;
@@ -17,6 +21,27 @@ const MAX_LINES: usize = 8;
 
 /// How many places of one finding are shown.
 const MAX_PLACES: usize = 3;
+
+/// Reports a configured location that no body declares, and returns whether it did: no delivery could be routed. If the bodies
+/// declare no strings at all, they do not contradict the configuration.
+pub(super) fn declared_nowhere(gathered: &Gathered<'_, '_>, pointers: &[String], stated: &[Stated]) -> bool {
+    let Some(configured) = &gathered.cx.config.event_types.location else { return false };
+    let is_declared = stated.iter().any(|stated| stated.declared) || !gathered.unsearched().is_empty();
+    if is_declared || gathered.top().iter().all(IndexMap::is_empty) {
+        return false;
+    }
+    let message = format!("no body declares `{}`, which states the event type", pointers.join("` or `"));
+    let diagnostic =
+        Diagnostic::new(Code::NoEventType, message).at(configured.place.clone(), "no delivery could be routed");
+    let others: Vec<String> = Ranking::new(gathered).complete().iter().map(|path| pointer::join(path)).collect();
+    gathered.cx.report(if others.is_empty() {
+        diagnostic.help("if deliveries have it, declare it in an overlay; otherwise change the setting")
+    } else {
+        let when = "the bodies seem to state it elsewhere; if so, replace the setting";
+        diagnostic.candidate(when, "event-type", vec![pointer_setting(&others)])
+    });
+    true
+}
 
 /// Reports webhooks whose bodies do not declare the location.
 pub(super) fn undeclared(cx: &Context<'_>, webhooks: &[&Webhook], pointers: &[String]) {

@@ -204,11 +204,12 @@ fn a_configured_member() {
 }
 
 #[test]
-fn a_configured_member_that_is_not_declared() {
+fn a_configured_member_that_some_bodies_do_not_declare() {
     check_event_types(
         "
             door.opened: {body: {type: {type: string}}}
-            door.closed: {body: {type: {type: string}}}
+            door.closed: {body: {name: {type: string}}}
+            door.locked: {body: {type: {type: string}}}
         ",
         r#"
             [event-type]
@@ -218,8 +219,52 @@ fn a_configured_member_that_is_not_declared() {
             event type in /name
             webhook "door.opened": door.opened
             webhook "door.closed": door.closed
+            webhook "door.locked": door.locked
 
             W0702: the bodies of 2 webhooks do not declare `/name`
+        "#]],
+    );
+}
+
+#[test]
+fn a_configured_member_that_no_body_declares() {
+    let config = r#"
+        [event-type]
+        pointer = "/type"
+    "#;
+    check_event_types(
+        "
+            door.opened: {body: {kind: {const: door.opened}}}
+            door.closed: {body: {kind: {const: door.closed}}}
+        ",
+        config,
+        expect![[r#"
+            E0701: no body declares `/type`, which states the event type
+        "#]],
+    );
+    check_event_types(
+        "
+            door.opened: {body: {id: {type: string}}}
+            door.closed: {body: {id: {type: string}}}
+        ",
+        config,
+        expect![[r#"
+            E0701: no body declares `/type`, which states the event type
+        "#]],
+    );
+    // Bodies without any string do not contradict it.
+    check_event_types(
+        "
+            door.opened: {body: {count: {type: integer}}}
+            door.closed: {body: {}}
+        ",
+        config,
+        expect![[r#"
+            event type in /type
+            webhook "door.opened": door.opened
+            webhook "door.closed": door.closed
+
+            W0702: the bodies of 2 webhooks do not declare `/type`
         "#]],
     );
 }
