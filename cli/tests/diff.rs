@@ -59,6 +59,20 @@ fn the_working_tree_is_compared_with_head() {
 }
 
 #[test]
+fn warnings_of_the_new_version_are_counted() {
+    let folder = repository();
+    folder.write("acme/codegen.toml", &format!("{}[signature]\nscheme = \"verifier\"\n", config()));
+    assert_eq!(folder.webhooks("acme", "diff").exits(0).stderr, "");
+    folder.write(
+        "acme/spec.yaml",
+        &SPEC.replace("weight: { type: integer }", "weight: { type: string, format: datetime }"),
+    );
+    let line = "1 warning in the new version: run `cargo webhooks generate`\n";
+    assert_eq!(folder.webhooks("acme", "diff").exits(0).stderr, line);
+    assert_eq!(folder.webhooks("acme", "diff --format json").exits(0).stderr, "");
+}
+
+#[test]
 fn revisions_and_their_files_are_compared() {
     let folder = repository();
     folder.write("acme/spec.yaml", &edited());

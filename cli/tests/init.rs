@@ -301,6 +301,7 @@ fn webhooks_are_under_paths() {
         webhook("/webhook-events/sent", &properties("sent")) + &webhook("/hook-payloads/a/lost", &properties("lost"));
     let first = First::new(&description("", &paths));
     let run = first.init().exits(0).reports("inferred choice");
+    let run = run.reports("acme-webhooks = { path = \"acme-webhooks\", features = [\"serve\"] }\n");
     first.is_settled(&run);
     first.wrote(&expect![[r##"
         # Settings of a generated crate. To answer an open question, complete its lines and remove the `#`

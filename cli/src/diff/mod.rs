@@ -18,7 +18,7 @@ use webhook_generator::render::{Changes, changes_github, changes_json, changes_m
 use webhook_generator::source::Limits;
 
 use crate::args::{Diff, DiffFormat, FailOn, Input, MessageFormat, UsageError};
-use crate::output::print;
+use crate::output::{count, print};
 use crate::report::{self, ReportOptions};
 use crate::selection::Selection;
 use crate::stack::on_large_stack;
@@ -113,6 +113,10 @@ impl Diff {
             let note = format!("accepted, but no longer a change; `--accept` removes them:\n{lines}");
             // The exit code does not depend on it.
             let _ = print(io::stderr(), &note);
+        }
+        if self.format == DiffFormat::Text && new.warnings > 0 {
+            let warnings = count(new.warnings, "warning");
+            let _ = print(io::stderr(), &format!("{warnings} in the new version: run `cargo webhooks generate`\n"));
         }
         Ok(!self.fails(&report, &accepted))
     }

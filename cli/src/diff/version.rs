@@ -27,6 +27,8 @@ pub(super) struct Version {
     sources: Option<Sources>,
     /// The text of the record of names, for a new version that has none of its own.
     pub(super) names: Option<String>,
+    /// How many warnings `generate` reports for it.
+    pub(super) warnings: usize,
 }
 
 impl Version {
@@ -102,6 +104,7 @@ impl Version {
             tree: None,
             sources: None,
             names: None,
+            warnings: 0,
         })
     }
 
@@ -130,6 +133,7 @@ impl Version {
                 tree: Some(described.tree),
                 sources: Some(outcome.sources),
                 names: Some(described.names),
+                warnings: outcome.diagnostics.warnings(),
             }),
             None => Err(Failure::Invalid(Box::new(Report::failed(job.name, outcome.sources, outcome.diagnostics)))),
         }

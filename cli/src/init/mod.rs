@@ -17,6 +17,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use webhook_generator::Outcome;
 use webhook_generator::config::Receiver;
+use webhook_generator::diagnostics::toml_string as quoted;
 use webhook_generator::fingerprint::relative;
 use webhook_generator::source::Limits;
 
@@ -102,8 +103,8 @@ impl Init {
         sources.locate(diagnostics);
         let text = Text::new(&files, &diagnostics.grouped().choices(), sources);
         write_new(&config, &text.content)?;
-        let is_ready = outcome.output.is_some();
-        let code = if is_ready {
+        let crate_name = outcome.output.as_ref().map(|output| output.crate_name.clone());
+        let code = if crate_name.is_some() {
             // The lines of the file change nothing, so the crate is what the next run makes from it.
             outcome.diagnostics.settle();
             if self.input.deny.is_some() {
@@ -116,7 +117,7 @@ impl Init {
         };
         if code == ExitCode::SUCCESS && self.input.message_format == MessageFormat::Text {
             // The exit code reports the success even if these lines cannot be printed.
-            let _ = print(io::stderr(), &steps(&config, &out, &text, is_ready));
+            let _ = print(io::stderr(), &steps(&config, &out, &text, crate_name.as_deref()));
         }
         Ok(code)
     }
@@ -231,27 +232,32 @@ fn write_new(path: &Path, text: &str) -> Result<(), UsageError> {
     write().map_err(|error: io::Error| UsageError::new(ErrorKind::Io, format!("`{}`: {error}", path.display())))
 }
 
-/// What the file has, and what to do next.
-fn steps(config: &Path, out: &Path, text: &Text, is_ready: bool) -> String {
+/// What the file has, and what to do next; `crate_name` if there is a crate.
+fn steps(config: &Path, out: &Path, text: &Text, crate_name: Option<&str>) -> String {
     let lines: Vec<String> = text.questions.iter().map(usize::to_string).collect();
-    let (config, out, s) = (config.display(), out.display(), if lines.len() == 1 { "" } else { "s" });
+    let (config, folder, s) = (config.display(), out.display(), if lines.len() == 1 { "" } else { "s" });
     let answer = if lines.is_empty() {
         format!("Compare the choices in `{config}` with the vendor's documentation.")
     } else {
         format!("Answer the open question{s} in `{config}`, line{s} {}.", lines.join(", "))
     };
     let generate = format!("Run `cargo webhooks generate --config {config}`.");
-    let check = format!("Run `cargo test --manifest-path {out}/Cargo.toml`.");
-    let depend = format!(
-        "Depend on the crate: `cargo add --path {out} --features serve`. Its docs show how to receive deliveries."
-    );
-    let steps = match (is_ready, lines.is_empty()) {
-        (true, true) => [answer, check, depend],
-        (true, false) => [answer, generate, depend],
-        (false, _) => [answer, generate, check],
+    let check = format!("Run `cargo test --manifest-path {folder}/Cargo.toml`.");
+    let steps = match crate_name {
+        Some(name) => [answer, if lines.is_empty() { check } else { generate }, depend(name, out)],
+        None => [answer, generate, check],
     };
-    let state = if is_ready { "" } else { "; no crate until the questions are answered" };
+    let state = if crate_name.is_some() { "" } else { "; no crate until the questions are answered" };
     let (inferred, open) = (count(text.inferred, "inferred choice"), count(lines.len(), "open question"));
     let numbered = steps.iter().enumerate().map(|(index, step)| format!("  {}. {step}\n", index + 1));
     format!("\n`{config}`: {inferred}, {open}{state}\n\nNext:\n{}", numbered.collect::<String>())
+}
+
+/// How to depend on the crate: by its path alone. `cargo add` also states the version, which the next major one does not match.
+fn depend(crate_name: &str, out: &Path) -> String {
+    let path = quoted(&out.display().to_string());
+    format!(
+        "Depend on the crate, with its path from your package, and see its docs for how to receive deliveries:\n     \
+         {crate_name} = {{ path = {path}, features = [\"serve\"] }}"
+    )
 }
