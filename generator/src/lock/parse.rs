@@ -178,8 +178,8 @@ fn key_twice(key: &str, line: Range<usize>, first: Option<&LockedType>, second: 
     let with_others = first.into_iter().chain([second]).filter(|locked| locked.keys.iter().any(|other| other != key));
     let help = with_others.rev().min_by_key(|locked| locked.keys.len()).map(|LockedType { module, name, .. }| {
         format!(
-            "remove {} from the line of `{module}::{name}`, which has another key, and run `cargo webhooks generate` again: \
-             no name changes",
+            "remove {} from the line of `{module}::{name}`, which has another key: no name changes; then run\n\
+             `cargo webhooks generate` again",
             quoted(key),
         )
     });
