@@ -5,11 +5,14 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use super::place::Located;
 use super::{Changes, Side};
 use crate::diagnostics::Place;
-use crate::diff::{Entry, Flags, Rule};
+use crate::diff::{Entry, Flags, Rule, Step};
 use crate::render::visible;
 
-/// With more changes, those of one rule are one line.
+/// With more changes that are not only about docs, those of one rule are one line.
 const FEW: usize = 6;
+
+/// With more changes of any kind, too.
+const SHOWN: usize = 20;
 
 /// Lines of rules that are shown without `-v`.
 const RULES: usize = 30;
@@ -20,7 +23,9 @@ const LONG_LINE: usize = 300;
 pub(super) fn text(changes: &Changes<'_>, color: bool) -> String {
     let open = changes.open();
     let shown = if changes.verbose { changes.report } else { &open };
-    let body = if changes.verbose || shown.entries.len() <= FEW {
+    let matters = |entry: &&Entry| entry.step > Step::None && entry.flags != Flags::DOCS;
+    let are_few = shown.entries.len() <= SHOWN && shown.entries.iter().filter(matters).count() <= FEW;
+    let body = if changes.verbose || are_few {
         full(changes, &shown.entries, color)
     } else {
         grouped(changes, &shown.by_rule())
