@@ -103,11 +103,11 @@ impl<'a> Relation<'a> {
     pub(super) fn presence(&self, reader: &'a Field, writer: &'a Field) -> Fit {
         let name = &writer.name;
         if reader.presence.is_required() && !writer.presence.is_required() {
-            return Fit::Refused(format!("`{name}` may be absent"));
+            return Fit::Refused(format!("a delivery without `{name}` is refused"));
         }
         if writer.presence.is_nullable() && reader.presence == Presence::Required && self.null(&reader.ty).is_refused()
         {
-            return Fit::Refused(format!("`{name}` may be null"));
+            return Fit::Refused(format!("null is refused as `{name}`"));
         }
         Fit::Fits
     }
@@ -241,7 +241,9 @@ impl<'a> Relation<'a> {
         for field in &reader.fields {
             fit = fit.and(|| match writer.fields.iter().find(|written| written.name == field.name) {
                 Some(written) => self.fields(field, written),
-                None if field.presence.is_required() => Fit::Refused(format!("`{}` is absent", field.name)),
+                None if field.presence.is_required() => {
+                    Fit::Refused(format!("a delivery without `{}` is refused", field.name))
+                }
                 None => Fit::Fits,
             });
         }
@@ -270,7 +272,7 @@ impl<'a> Relation<'a> {
     fn map_as_struct(&self, reader: &'a Struct, values: &'a Type) -> Fit {
         let needed = reader.fields.iter().find(|field| field.presence.is_required());
         if let Some(needed) = needed {
-            return Fit::Refused(format!("`{}` may be absent", needed.name));
+            return Fit::Refused(format!("a delivery without `{}` is refused", needed.name));
         }
         let fields = reader.fields.iter().map(|field| &field.ty).chain(&reader.rest.ty);
         fields.fold(Fit::Fits, |fit, ty| fit.and(|| self.types(ty, values)))

@@ -135,7 +135,7 @@ impl<'a> Comparison<'a> {
             let message = format!("the member `{}` {what} `{}`", old.name, new.name);
             let lost = |field: &Field| {
                 if field.presence.is_required() {
-                    Fit::Refused(format!("`{}` is absent", field.name))
+                    Fit::Refused(format!("a delivery without `{}` is refused", field.name))
                 } else {
                     Fit::Elsewhere(format!("`{}` is `None`", field.rust))
                 }
@@ -240,8 +240,11 @@ impl<'a> Comparison<'a> {
             .item(format!("{}::{}", at.old, field.rust))
             .source(true)
             .gone(field.ty.names());
-        let now =
-            if field.presence.is_required() { Fit::Refused(format!("`{}` is absent", field.name)) } else { Fit::Fits };
+        let now = if field.presence.is_required() {
+            Fit::Refused(format!("a delivery without `{}` is refused", field.name))
+        } else {
+            Fit::Fits
+        };
         let replay = self.undeclared(field, &new.rest, true);
         self.push_fits(at, draft, (now, replay));
     }
@@ -273,7 +276,11 @@ impl<'a> Comparison<'a> {
             .item(format!("{}::{}", at.new, field.rust))
             .come(field.ty.names())
             .adds();
-        let replay = if is_required { Fit::Refused(format!("`{}` is absent", field.name)) } else { Fit::Fits };
+        let replay = if is_required {
+            Fit::Refused(format!("a delivery without `{}` is refused", field.name))
+        } else {
+            Fit::Fits
+        };
         // If deliveries begin to state their event type there, the old crate gets none.
         let now =
             if self.states_event_type(at, field, false) { Fit::Fits } else { self.undeclared(field, &old.rest, false) };

@@ -242,6 +242,20 @@ impl Rule {
         self.stated().map_or("A value has another JSON type.", |(_, meaning)| meaning)
     }
 
+    /// Whether it is that a member is required now, or no longer.
+    pub(super) fn is_about_required(self) -> bool {
+        matches!(
+            self,
+            Self::BecameRequired
+                | Self::BecameOptional
+                | Self::NullableBecameOptional
+                | Self::NullableBecameRequired
+                | Self::NullBecomesAbsent
+                | Self::AbsentBecomesNull
+                | Self::PresenceChanged
+        )
+    }
+
     /// Whether the description differs, and the crate does not.
     pub fn has_no_effect(self) -> bool {
         matches!(

@@ -74,6 +74,34 @@ pub fn trees(old: &Node, new: &Node, report: &mut Report) {
         }
         report.entries.push(draft.finish());
     }
+    point_to_required(report, [old, new]);
+}
+
+/// Points the changes of whether a member is required to the lists that name it.
+fn point_to_required(report: &mut Report, roots: [&Node; 2]) {
+    for entry in report.entries.iter_mut().filter(|entry| entry.rule.is_about_required()) {
+        let [old, new] = [&entry.old, &entry.new].map(|place| Some(place.as_ref()?.0.strip_prefix('#')?.to_owned()));
+        let (Some(old), Some(new)) = (old, new) else { continue };
+        let list = |root: &Node, member: &str| {
+            let mut path = pointer::split(member);
+            let name = path.pop()?;
+            (path.pop()? == "properties").then_some(())?;
+            path.push("required".to_owned());
+            let names = root.at_names(&path)?.as_array()?;
+            let has = names.iter().any(|listed| listed.as_str() == Some(name.as_str()));
+            Some((Source(format!("#{}", pointer::join(&path))), has))
+        };
+        let (before, after) = (list(roots[0], &old), list(roots[1], &new));
+        if before.as_ref().is_some_and(|list| list.1) == after.as_ref().is_some_and(|list| list.1) {
+            continue;
+        }
+        // Without a list, the member is shown.
+        for (place, list) in [(&mut entry.old, before), (&mut entry.new, after)] {
+            if let Some((list, _)) = list {
+                *place = Some(list);
+            }
+        }
+    }
 }
 
 /// The place that a reference at a place is to.

@@ -189,6 +189,29 @@ fn many_changes_are_one_line_for_each_rule() {
 }
 
 #[test]
+fn changes_without_an_effect_do_not_shorten_the_others() {
+    let places: String = (0..8).map(|number| format!(", x-{number}: {number}")).collect();
+    let new = OLD
+        .replace("id: {type: integer}", "id: {type: string}")
+        .replace("note: {type: string}", &format!("note: {{type: string{places}}}"));
+    let text = shown(OLD, &new, &[], false, |changes| changes_text(changes, false));
+    assert!(text.contains("error[integer-to-string]: ") && text.contains("9 changes from v1 to v2"), "{text}");
+}
+
+#[test]
+fn a_member_that_becomes_required_is_shown_in_the_list() {
+    let new = OLD.replace("[type, id]", "[type, id, note]");
+    let text = shown(OLD, &new, &[], false, |changes| changes_text(changes, false));
+    for line in [
+        "required: [type, id, note]\n",
+        "required: [type, id]\n",
+        "the new crate: a delivery without `note` is refused\n",
+    ] {
+        assert!(text.contains(line), "{line}{text}");
+    }
+}
+
+#[test]
 fn markdown() {
     check(
         &[],
