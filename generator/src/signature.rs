@@ -21,6 +21,30 @@ pub enum Scheme {
     Unsigned,
 }
 
+/// What a description says about a signature, as far as it does.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StatedScheme {
+    /// The header that carries the signature, in lower case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header: Option<String>,
+    /// The hash function.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hash: Option<Hash>,
+    /// How the signature is written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<Encoding>,
+    /// The signed text, such as `{timestamp}.{body}`; with [`JOINED_SOMEHOW`] between parts if it does not say how they are joined.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<String>,
+    /// What `codegen.toml` cannot state.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beyond: Vec<String>,
+}
+
+/// What is between two parts of a signed text if the description does not say how they are joined.
+pub const JOINED_SOMEHOW: char = '…';
+
 /// A signature scheme described by data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -39,6 +63,74 @@ pub struct Hmac {
     pub signed: Vec<Piece>,
     /// The delivery's id, if it is not one of the signed pieces.
     pub other_id: Option<OtherId>,
+}
+
+impl Scheme {
+    /// The header that carries the signature, as far as it is verified.
+    pub fn header(&self) -> Option<&str> {
+        match self {
+            Self::StandardWebhooks { signature, .. } => Some(signature),
+            Self::Hmac(hmac) => Some(&hmac.header),
+            Self::Unsigned => None,
+        }
+    }
+
+    /// What a description of it in words can say; `None` if nothing is signed.
+    pub fn parts(&self) -> Option<StatedScheme> {
+        let (hash, encoding, signed) = match self {
+            Self::StandardWebhooks { .. } => (Hash::Sha256, Encoding::Base64, "{id}.{timestamp}.{body}".to_owned()),
+            Self::Hmac(hmac) => (hmac.hash, hmac.encoding, hmac.template()),
+            Self::Unsigned => return None,
+        };
+        Some(StatedScheme {
+            header: self.header().map(str::to_ascii_lowercase),
+            hash: Some(hash),
+            encoding: Some(encoding),
+            signed: Some(signed),
+            beyond: Vec::new(),
+        })
+    }
+
+    /// The scheme in words.
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::StandardWebhooks { id, timestamp, signature } => {
+                format!("Standard Webhooks, in the headers `{id}`, `{timestamp}` and `{signature}`")
+            }
+            Self::Hmac(hmac) => {
+                let (hash, encoding, header) = (hmac.hash.name(), hmac.encoding.name(), &hmac.header);
+                let form = if hmac.prefix.is_empty() { String::new() } else { format!(" after `{}`", hmac.prefix) };
+                format!("HMAC with {hash} of `{}`, in {encoding}{form} in the header `{header}`", hmac.template())
+            }
+            Self::Unsigned => "no signature".to_owned(),
+        }
+    }
+}
+
+impl Hmac {
+    /// The signed text as `codegen.toml` states it, such as `{timestamp}.{body}`.
+    pub fn template(&self) -> String {
+        let text = |piece| match piece {
+            &Piece::Body => "{body}",
+            Piece::IdHeader(_) => "{id}",
+            Piece::TimestampHeader(_) | Piece::TimestampToken(_) => "{timestamp}",
+            Piece::Text(text) => text,
+        };
+        self.signed.iter().map(text).collect()
+    }
+}
+
+impl StatedScheme {
+    /// Whether the signed text that is stated is another one. The body alone is often mentioned where more is signed.
+    pub fn signs_otherwise(&self, signed: &str) -> bool {
+        match self.signed.as_deref() {
+            None | Some("{body}") => false,
+            Some(stated) if stated.contains(JOINED_SOMEHOW) => {
+                stated.split(JOINED_SOMEHOW).any(|part| !signed.contains(part))
+            }
+            Some(stated) => stated != signed,
+        }
+    }
 }
 
 /// The location of an id that is not one of the signed pieces.
@@ -63,6 +155,17 @@ pub enum Hash {
     Sha512,
 }
 
+impl Hash {
+    /// The word for it in `codegen.toml`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sha1 => "sha1",
+            Self::Sha256 => "sha256",
+            Self::Sha512 => "sha512",
+        }
+    }
+}
+
 /// How an [`Hmac`] is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -71,6 +174,16 @@ pub enum Encoding {
     Hex,
     /// Standard base64, padded.
     Base64,
+}
+
+impl Encoding {
+    /// The word for it in `codegen.toml`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hex => "hex",
+            Self::Base64 => "base64",
+        }
+    }
 }
 
 /// A signed piece.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{
     Accessor, Catalogue, Constant, Definition, Described, Enum, EventType, EventTypePlace, Example, FORMAT, Fallback,
-    Field, Header, Info, Json, Kind, Presence, Receiver, Rest, Security, Server, Source, Struct, Tag, TagSelect, Topic,
-    Type, Union, Value, Variant,
+    Field, Header, Info, Json, Kind, Presence, Receiver, Rest, Security, Server, Source, Stated, Struct, Tag,
+    TagSelect, Topic, Type, Union, Value, Variant,
 };
 use crate::document::{Node, Origin, json, shortened};
 use crate::fingerprint::Fingerprint;
@@ -63,6 +63,10 @@ pub(crate) fn build(
             separator: api.separator.clone(),
         },
         signature: api.scheme.clone(),
+        stated: api
+            .stated
+            .as_ref()
+            .map(|stated| Stated { scheme: stated.scheme.clone(), source: builder.source(&stated.origin) }),
         event_types: builder.event_types(description),
         topics: names
             .topics()

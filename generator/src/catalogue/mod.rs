@@ -19,8 +19,8 @@ pub(crate) use build::build;
 pub use json::Json;
 pub use model::{
     Accessor, Catalogue, Constant, Definition, Described, Enum, EventType, EventTypePlace, Example, Fallback, Field,
-    Header, Info, Kind, Presence, Receiver, Rest, Security, Server, Source, Struct, Tag, TagSelect, Topic, Type, Union,
-    Value, Variant,
+    Header, Info, Kind, Presence, Receiver, Rest, Security, Server, Source, Stated, Struct, Tag, TagSelect, Topic,
+    Type, Union, Value, Variant,
 };
 pub use read::Malformed;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Json;
-use crate::signature::Scheme;
+use crate::signature::{Scheme, StatedScheme};
 
 /// A whole crate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +40,9 @@ pub struct Catalogue {
     /// How deliveries are signed; `None` if the user passes a verifier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<Scheme>,
+    /// What the description states in words about the signature; `None` if nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated: Option<Stated>,
     /// The event types, in the order of the description.
     pub event_types: Vec<EventType>,
     /// The topics, in alphabetical order.
@@ -114,6 +117,16 @@ impl Security {
     pub fn is_empty(&self) -> bool {
         self.requirements.is_none() && self.schemes.is_empty()
     }
+}
+
+/// What a description states in words about the signature.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stated {
+    /// What it states.
+    pub scheme: StatedScheme,
+    /// The most direct place.
+    pub source: Source,
 }
 
 /// Where a delivery states its event type. Without pointers and header, each event type has its own endpoint.

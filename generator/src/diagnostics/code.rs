@@ -104,6 +104,7 @@ codes! {
     EventTypeUnknown = "W0710", Warning, "A webhook is left out, since its event type cannot be determined.";
     EventTypeUnclaimed = "W0711", Warning, "A listed event type belongs to no webhook.";
     TypeDivided = "W0712", Warning, "A correction that does not apply wherever a type is used divides the type.";
+    SignatureStatedOtherwise = "W0713", Warning, "The description states another signature than the configuration.";
     NameUnusable = "E0801", Error, "A configured name clashes with another name of the emitted crate.";
     NamesLock = "E0802", Error, "The record of names is damaged or contradicts itself.";
     ReleaseRecord = "E0803", Error, "The record of the last release is damaged or missing.";

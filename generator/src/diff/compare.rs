@@ -5,7 +5,7 @@ use super::events::{self, Matched};
 use super::pairs::{self, Pairs};
 use super::report::Draft;
 use super::sides::Sides;
-use super::{Report, Rule, consequences, docs, uses};
+use super::{Report, Rule, consequences, docs, signature, uses};
 use crate::catalogue::{Catalogue, Definition, Kind, Type};
 use crate::diagnostics::toml_line;
 
@@ -22,7 +22,10 @@ pub fn compare(old: &Catalogue, new: &Catalogue) -> Report {
     consequences::examples(&mut comparison);
     consequences::place(&mut comparison);
     consequences::items(&mut comparison);
-    let mut report = Report { entries: comparison.drafts.into_iter().map(Draft::finish).collect() };
+    let mut report = Report::of(comparison.drafts.into_iter().map(Draft::finish).collect());
+    if report.entries.iter().any(|entry| entry.rule.is_about_signature()) {
+        report.signature = signature::headers(old, new);
+    }
     report.sort();
     report
 }

@@ -6,11 +6,10 @@ use super::comparison::Comparison;
 use super::fit::Fit;
 use super::report::Draft;
 use super::sides::Sides;
-use super::{Flags, Rule, guess};
+use super::{Flags, Rule, guess, signature};
 use crate::catalogue::{Catalogue, EventType, Field, Kind, Source};
 use crate::diagnostics::toml_line;
 use crate::document::pointer;
-use crate::signature::{Piece, Scheme};
 
 /// The event types of both versions.
 pub(super) struct Matched<'a> {
@@ -274,8 +273,7 @@ impl<'a> Comparison<'a> {
     }
 
     fn headers(&mut self, old: &EventType, new: &EventType, draft: &dyn Fn(Rule, String) -> Draft) {
-        let signature: Vec<String> =
-            [&self.sides.old.signature, &self.sides.new.signature].into_iter().flatten().flat_map(headers).collect();
+        let signature = signature::headers(self.sides.old, self.sides.new);
         let own = |event_type: &EventType, catalogue: &Catalogue| -> Vec<(String, Vec<String>)> {
             let is_other =
                 |name: &String| !signature.contains(name) && catalogue.event_type.header.as_ref() != Some(name);
@@ -289,22 +287,6 @@ impl<'a> Comparison<'a> {
             self.drafts.push(draft(Rule::HeaderOther, format!("the documented headers of `{}` differ", new.name)));
         }
     }
-}
-
-/// The headers of a signature, in lower case.
-fn headers(scheme: &Scheme) -> Vec<String> {
-    let names = match scheme {
-        Scheme::StandardWebhooks { id, timestamp, signature } => vec![id.clone(), timestamp.clone(), signature.clone()],
-        Scheme::Hmac(hmac) => {
-            let signed = hmac.signed.iter().filter_map(|piece| match piece {
-                Piece::IdHeader(name) | Piece::TimestampHeader(name) => Some(name.clone()),
-                _ => None,
-            });
-            [hmac.header.clone()].into_iter().chain(signed).collect()
-        }
-        Scheme::Unsigned => Vec::new(),
-    };
-    names.into_iter().map(|name| name.to_ascii_lowercase()).collect()
 }
 
 fn upper(method: &str) -> String {

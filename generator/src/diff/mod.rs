@@ -23,12 +23,14 @@ mod events;
 mod fit;
 mod flags;
 mod guess;
+mod headers;
 mod link;
 mod members;
 mod pairs;
 mod report;
 mod rule;
 mod sides;
+mod signature;
 #[cfg(test)]
 #[allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 #[allow(clippy::needless_pass_by_value, reason = "`expect!` is handed over where it is written")]

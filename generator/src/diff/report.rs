@@ -1,5 +1,7 @@
 //! The result of a comparison.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 
 use super::{Deployment, Flags, Rule, Step};
@@ -10,6 +12,8 @@ use crate::catalogue::Source;
 pub struct Report {
     /// The changes, those that break most first.
     pub entries: Vec<Entry>,
+    /// The headers that changes of the signature are about, in lower case.
+    pub(super) signature: BTreeSet<String>,
 }
 
 /// A change.
@@ -67,6 +71,11 @@ impl Entry {
 }
 
 impl Report {
+    /// A report with these changes.
+    pub fn of(entries: Vec<Entry>) -> Self {
+        Self { entries, signature: BTreeSet::new() }
+    }
+
     /// The flags of all changes; `docs` only if nothing else differs.
     pub fn flags(&self) -> Flags {
         let is_code = self.entries.iter().any(|entry| entry.step > Step::None && !entry.flags.has(Flags::DOCS));

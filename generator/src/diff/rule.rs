@@ -44,7 +44,7 @@ rules! {
     EventOperation "event-operation" "`operationId`, tags, security or `deprecated` of a webhook differ.";
     Method "method" "The method of a webhook differs.";
     MediaType "media-type" "The media type of a body differs.";
-    HeaderOther "header-other" "The documented headers of a webhook differ; none of them is part of the signature.";
+    HeaderOther "header-other" "The documented headers of a webhook differ; what is stated about the signature does not.";
     HeaderValue "header-value" "The header that states the event type has another value.";
     ExampleAdded "example-added" "An example is added.";
     ExampleRemoved "example-removed" "An example is removed.";
@@ -164,6 +164,7 @@ rules! {
     HeadersRemoved "headers-removed" "The signature scheme is no longer stated.";
     HeadersAdded "headers-added" "The signature scheme is now stated.";
     SchemeChanged "scheme-changed" "Deliveries are signed in another way.";
+    SignatureStated "signature-stated" "The description states another signature, or none; the crate verifies as before.";
     InfoVersion "info-version" "The version of the description differs.";
     InfoTitle "info-title" "The title of the description differs.";
     InfoDescription "info-description" "The text of the description about itself differs.";
@@ -240,6 +241,18 @@ impl Rule {
     /// What has changed, in one sentence.
     pub fn meaning(self) -> &'static str {
         self.stated().map_or("A value has another JSON type.", |(_, meaning)| meaning)
+    }
+
+    /// Whether it is about how deliveries are signed.
+    pub(super) fn is_about_signature(self) -> bool {
+        matches!(
+            self,
+            Self::HeadersRenamed
+                | Self::HeadersRemoved
+                | Self::HeadersAdded
+                | Self::SchemeChanged
+                | Self::SignatureStated
+        )
     }
 
     /// Whether it is that a member is required now, or no longer.

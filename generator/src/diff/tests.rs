@@ -426,3 +426,100 @@ fn an_object_that_becomes_large_is_mentioned() {
     expect!["indirection-changed [] it.happened/a: `A` is no longer kept off the stack while it is read"]
         .assert_eq(&of_the_type(200, 10).unwrap());
 }
+
+/// What a change of the documented header does, for a crate that verifies an HMAC in hex of the body in `x-a-signature`.
+fn header_changes(config: &str, old: &str, new: &str) -> String {
+    let described = |parameters: &str, names: Option<&str>| {
+        let webhook = "it.a: {post: {parameters: [{$ref: '#/components/parameters/id'}PARAMETERS], \
+             requestBody: {content: {application/json: {schema: {type: object, properties: {type: {const: it.a}}}}}}}}";
+        let (list, header) = match parameters {
+            "" => ("", String::new()),
+            header => (", {$ref: '#/components/parameters/signature'}", format!("signature: {{in: header, {header}}}")),
+        };
+        let id = "id: {name: X-Id, in: header}";
+        let spec = description(&webhook.replace("PARAMETERS", list), "{}")
+            + &format!("\n  parameters:\n    {id}\n    {header}\n");
+        Input { spec: &spec, config }.described(names).0
+    };
+    let before = described(old, None);
+    let after = described(new, Some(&before.names));
+    let mut report = compare(&before.catalogue, &after.catalogue);
+    trees(&before.tree, &after.tree, &mut report);
+    let place =
+        |place: &Option<crate::catalogue::Source>| place.as_ref().map_or("-", |place| place.0.as_str()).to_owned();
+    let line = |entry: &Entry| {
+        let (old, new) = (place(&entry.old), place(&entry.new));
+        format!("{} [{}] {old} → {new}\n{}\n", entry.rule, entry.flags, entry.message)
+    };
+    report.entries.iter().map(line).collect()
+}
+
+#[test]
+fn another_stated_signature_is_reported_although_the_crate_verifies_as_before() {
+    const HMAC: &str = "[signature]\nscheme = 'hmac'\nheader = 'x-a-signature'\nhash = 'sha256'\nencoding = 'hex'\nsigned = '{body}'\n";
+    let said = |text: &str| format!("name: X-A-Signature, description: '{text}'");
+    let old = said("HMAC-SHA256 of the raw body, in hex");
+    let changes: String = [
+        said("HMAC-SHA512 of the raw body, in hex"),
+        said("HMAC-SHA256 of the raw body, in Base64"),
+        said("HMAC-SHA256 of `{timestamp}.{body}`, in hex"),
+        said("Ed25519 signature of the raw body, in hex"),
+        old.replace("X-A-Signature", "X-A-Signature-V2"),
+        String::new(),
+        said("The signature, an HMAC"),
+        said("The HMAC-SHA256 of the raw body, in hex"),
+    ]
+    .iter()
+    .map(|new| header_changes(HMAC, &old, new) + "\n")
+    .collect();
+    expect![[r#"
+        signature-stated [now, replay] #/components/parameters/signature/description → #/components/parameters/signature/description
+        the description states another signature: the hash `sha512` instead of `sha256`; the crate verifies as before: HMAC with sha256 of `{body}`, in hex in the header `x-a-signature`
+
+        signature-stated [now, replay] #/components/parameters/signature/description → #/components/parameters/signature/description
+        the description states another signature: the encoding `base64` instead of `hex`; the crate verifies as before: HMAC with sha256 of `{body}`, in hex in the header `x-a-signature`
+
+        signature-stated [now, replay] #/components/parameters/signature/description → #/components/parameters/signature/description
+        the description states another signature: the signed text `{timestamp}.{body}` instead of `{body}`; the crate verifies as before: HMAC with sha256 of `{body}`, in hex in the header `x-a-signature`
+
+        signature-stated [now, replay] #/components/parameters/signature/description → #/components/parameters/signature/description
+        the description states another signature: a signature of a key pair, not an HMAC, the hash is no longer stated (it was `sha256`); the crate verifies as before: HMAC with sha256 of `{body}`, in hex in the header `x-a-signature`
+
+        signature-stated [now, replay] #/components/parameters/signature/name → #/components/parameters/signature/name
+        the description states another signature: the header `x-a-signature-v2` instead of `x-a-signature`; the crate verifies as before: HMAC with sha256 of `{body}`, in hex in the header `x-a-signature`
+
+        signature-stated [now, replay] #/components/parameters/signature/name → -
+        the description no longer states a signature; the crate verifies as before: HMAC with sha256 of `{body}`, in hex in the header `x-a-signature`
+
+        signature-stated [] #/components/parameters/signature/description → #/components/parameters/signature/description
+        the description states the signature in another way: the hash is no longer stated (it was `sha256`), the encoding is no longer stated (it was `hex`), the signed text is no longer stated (it was `{body}`); the crate verifies as before: HMAC with sha256 of `{body}`, in hex in the header `x-a-signature`
+
+        header-other [] #/components/parameters/signature/description → #/components/parameters/signature/description
+        `#/components/parameters/signature/description` differs, without an effect on the crate
+
+    "#]].assert_eq(&changes);
+    // What is stated now is what the crate verifies.
+    expect![[r#"
+        signature-stated [] #/components/parameters/signature/description → #/components/parameters/signature/description
+        the description states the signature in another way: the hash `sha256` instead of `sha1`, the encoding `hex`; the crate verifies as before: HMAC with sha256 of `{body}`, in hex in the header `x-a-signature`
+    "#]].assert_eq(&header_changes(HMAC, &said("HMAC-SHA1 of the body"), &old));
+    expect![[r#"
+        signature-stated [] - → #/components/parameters/signature/name
+        the description now states a signature: the header `x-a-signature`, the hash `sha256`, the encoding `hex`, the signed text `{body}`; the crate verifies as before: HMAC with sha256 of `{body}`, in hex in the header `x-a-signature`
+    "#]].assert_eq(&header_changes(HMAC, "", &old));
+    // Another scheme than the configured one is not known to be verified.
+    let other = said("HMAC-SHA512 of the raw body, in hex");
+    expect![[r#"
+        signature-stated [now, replay] #/components/parameters/signature/description → #/components/parameters/signature/description
+        the description states another signature: the hash `sha512` instead of `sha256`; the crate verifies with the `Verifier` that it is passed
+    "#]].assert_eq(&header_changes(VERIFIER, &old, &other));
+    expect![[r#"
+        signature-stated [] #/components/parameters/signature/description → #/components/parameters/signature/description
+        the description states the signature in another way: the hash `sha512` instead of `sha256`; the crate verifies no signature
+    "#]].assert_eq(&header_changes("[signature]\nscheme = 'none'\n", &old, &other));
+    // The scheme follows the description.
+    expect![[r#"
+        scheme-changed [now, replay] #/components/parameters/signature/description → #/components/parameters/signature/description
+        deliveries are signed in another way: HMAC with sha512 of `{body}`, in hex in the header `x-a-signature` instead of HMAC with sha256 of `{body}`, in hex in the header `x-a-signature`
+    "#]].assert_eq(&header_changes("", &old, &other));
+}

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Bound;
 
+use super::headers::SignatureHeaders;
 use super::report::Draft;
 use super::{Report, Rule};
 use crate::catalogue::Source;
@@ -35,6 +36,8 @@ pub fn trees(old: &Node, new: &Node, report: &mut Report) {
         }
     }
     let used = [used(old), used(new)];
+    let signature = std::mem::take(&mut report.signature);
+    let headers = SignatureHeaders { names: &signature, roots: [old, new] };
     for path in places {
         if let Some(rule) = wrapping(old, new, &path) {
             let source = Source(format!("#{}", pointer::join(&path[..path.len() - 1])));
@@ -49,6 +52,10 @@ pub fn trees(old: &Node, new: &Node, report: &mut Report) {
             ([_, _, _], _, None) => used[0].contains(&path),
             _ => false,
         };
+        if headers.are_all(&path) {
+            point(report, &path, before, after);
+            continue;
+        }
         if comes_or_goes
             || is_explained(&path, &explained)
             || [before, after].into_iter().flatten().any(|node| is_to(node, &explained))
@@ -100,6 +107,21 @@ fn point_to_required(report: &mut Report, roots: [&Node; 2]) {
             if let Some((list, _)) = list {
                 *place = Some(list);
             }
+        }
+    }
+}
+
+/// Points the change of the signature to what differs in the header that it is about.
+fn point(report: &mut Report, path: &[String], before: Option<&Node>, after: Option<&Node>) {
+    let source = Source(format!("#{}", pointer::join(path)));
+    let around = |place: &Source| place.0.rsplit_once('/').map(|(header, _)| format!("{header}/"));
+    let Some(entry) = report.entries.iter_mut().find(|entry| entry.rule.is_about_signature()) else { return };
+    for (place, node) in [(&mut entry.old, before), (&mut entry.new, after)] {
+        if let Some(place) = place
+            && node.is_some()
+            && around(place).is_some_and(|around| source.0.starts_with(&around))
+        {
+            *place = source.clone();
         }
     }
 }

@@ -6,7 +6,6 @@ use super::{Flags, Rule};
 use crate::catalogue::{EventTypePlace, Source};
 use crate::diagnostics::toml_string;
 use crate::document::pointer;
-use crate::signature::Scheme;
 
 fn at(place: &str) -> Source {
     Source(format!("#{place}"))
@@ -18,7 +17,7 @@ impl Comparison<'_> {
         self.info();
         self.package();
         self.carrier();
-        self.scheme();
+        self.signature();
     }
 
     fn plain(&mut self, rule: Rule, place: &str, message: String) {
@@ -111,38 +110,6 @@ impl Comparison<'_> {
             let message = format!("topics end at `{}` instead of `{}`", new.separator, old.separator);
             self.drafts.push(Draft::new(Rule::SeparatorChanged, "event-type", message).flags(Flags::SILENT));
         }
-    }
-
-    fn scheme(&mut self) {
-        let (old, new) = (&self.sides.old.signature, &self.sides.new.signature);
-        if old == new {
-            return;
-        }
-        let draft = |rule, message: &str| Draft::new(rule, "signature", message).item("SIGNATURE_SCHEME");
-        let refused = |draft: Draft| {
-            let all = "every delivery is refused with 400";
-            let draft = draft.flags(Flags::NOW | Flags::REPLAY);
-            draft.reason(format!("the old crate: {all}")).reason(format!("the new crate: {all}"))
-        };
-        let draft = match (old, new) {
-            (Some(_), None) => {
-                draft(Rule::HeadersRemoved, "the description no longer states how deliveries are signed")
-                    .source(true)
-                    .hint("if deliveries are still signed the same way, state it in `[signature]` of `codegen.toml`")
-            }
-            (None, Some(_)) => {
-                draft(Rule::HeadersAdded, "the description now states how deliveries are signed").source(true)
-            }
-            (Some(Scheme::StandardWebhooks { .. }), Some(Scheme::StandardWebhooks { .. })) => {
-                refused(draft(Rule::HeadersRenamed, "the headers of the signature have other names"))
-            }
-            (Some(old), Some(new)) => {
-                let is_same_type = std::mem::discriminant(old) == std::mem::discriminant(new);
-                refused(draft(Rule::SchemeChanged, "deliveries are signed in another way").source(!is_same_type))
-            }
-            (None, None) => return,
-        };
-        self.drafts.push(draft.item("receiver()"));
     }
 }
 

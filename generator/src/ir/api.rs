@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Field, Kind, TypeDef, TypeId};
 use crate::document::{Origin, pointer};
-use crate::signature::Scheme;
+use crate::signature::{Scheme, StatedScheme};
 
 /// A whole description.
 #[derive(Debug)]
@@ -33,6 +33,17 @@ pub struct Api {
     pub published: Vec<Published>,
     /// How deliveries are signed; `None` if neither the description nor the configuration states it.
     pub scheme: Option<Scheme>,
+    /// What the description states in words about the signature that is verified, or about one if none is known.
+    pub stated: Option<Stated>,
+}
+
+/// What a description states in words about a signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stated {
+    /// What it states.
+    pub scheme: StatedScheme,
+    /// The most direct place.
+    pub origin: Origin,
 }
 
 /// Where a delivery states its event type.

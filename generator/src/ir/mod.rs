@@ -9,7 +9,7 @@ mod paths;
 mod types;
 mod visit;
 
-pub use api::{Api, EventTypeLocation, Example, Published, Untyped, UntypedReason, Webhook, is_template};
+pub use api::{Api, EventTypeLocation, Example, Published, Stated, Untyped, UntypedReason, Webhook, is_template};
 pub use format::Format;
 pub use paths::{Location, Paths};
 pub(crate) use types::whole;

@@ -47,7 +47,7 @@ pub fn lower(
 
 fn api(cx: &Context<'_>) -> Option<Api> {
     let description = cx.description;
-    let scheme = signature::scheme(cx);
+    let (scheme, stated) = signature::signature(cx);
     let (event_type_location, mut routes) = event_types::routes(cx)?;
     let corrections = Corrections::apply(cx, &mut routes);
     let mut types = Types::new(cx);
@@ -69,6 +69,7 @@ fn api(cx: &Context<'_>) -> Option<Api> {
         untyped: std::mem::take(&mut types.untyped),
         published: published(cx),
         scheme,
+        stated,
     };
     corrections.report(cx, &types, &mut api, &routes, &payloads);
     passes::end_required(cx, &mut api);

@@ -57,7 +57,7 @@ impl Released {
     /// What has changed since the last release.
     fn compare(&self, catalogue: &Catalogue) -> Option<Report> {
         let last = &self.last.as_ref()?.catalogue;
-        Some(if last == catalogue { Report { entries: Vec::new() } } else { compare(last, catalogue) })
+        Some(if last == catalogue { Report::of(Vec::new()) } else { compare(last, catalogue) })
     }
 
     /// Makes a release of a crate. Its catalogue gets the version. `None` if there is nothing to release.

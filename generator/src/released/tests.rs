@@ -385,7 +385,7 @@ fn a_damaged_record_is_an_error_with_its_place() {
     check(
         &fails(&record.replace("\"vendor\"", "\"Ä\"")),
         expect![[r#"
-        error[E0803]: the record of the last release is damaged: unknown field `Ä`, expected one of `format`, `crate`, `version`, `vendor`, `receiver`, `reexports`, `info`, `servers`, `tags`, `security`, `event_type`, `signature`, `event_types`, `topics`, `accessors`, `types`
+        error[E0803]: the record of the last release is damaged: unknown field `Ä`, expected one of `format`, `crate`, `version`, `vendor`, `receiver`, `reexports`, `info`, `servers`, `tags`, `security`, `event_type`, `signature`, `stated`, `event_types`, `topics`, `accessors`, `types`
          --> acme/released.json:5:5
           |
         5 |   "Ä": "Acme",

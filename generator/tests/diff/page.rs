@@ -37,7 +37,7 @@ then run `cargo xtask bless`.
 `undeclared` and `unknown` deliveries are decoded and reach their handler: the value is among the undeclared members, or in the
 variant for unlisted values. `refused` at a JSON pointer: the body does not decode and reaches the fallback. `lost`: the event
 type is not known, so the delivery reaches the fallback, or is answered with 200 if there is none. `rejected`: the signature
-does not match, so the answer is 400.
+does not match, so the answer is 401.
 
 - **source**: handlers for the old crate do not compile.
 - **now**: the old crate refuses or loses new deliveries. Deploy before the vendor switches.

@@ -145,7 +145,7 @@ pub(crate) enum Read {
     Refused(String),
     /// Its event type is not known: the fallback gets it, or it is answered with 200.
     Lost,
-    /// Its signature does not match: it is answered with 400.
+    /// Its signature does not match: it is answered with 401.
     Rejected,
 }
 

@@ -10,11 +10,13 @@ mod header;
 mod offer;
 mod settings;
 mod signed;
+mod stated;
 mod words;
 
 use super::context::Context;
 use crate::config::{Headers, Signature};
 use crate::diagnostics::{Code, Diagnostic, Place};
+use crate::ir::Stated;
 use crate::normalize::{Description, Header, Webhook};
 use crate::signature::{Encoding, Hash, Hmac, OtherId, Piece, Scheme};
 use evidence::{Evidence, row};
@@ -43,15 +45,22 @@ const CHOICES: [(&str, &[&str]); 4] = [
     ("to pass a `Verifier`, without this warning", &["scheme = \"verifier\""]),
 ];
 
-/// The scheme; `None` if the caller must pass a verifier.
-pub(super) fn scheme(cx: &Context<'_>) -> Option<Scheme> {
+/// The scheme, `None` if the caller must pass a verifier; and what the description states about it in words.
+pub(super) fn signature(cx: &Context<'_>) -> (Option<Scheme>, Option<Stated>) {
+    let evidence = evidence::gather(cx.description);
+    let scheme = scheme(cx, &evidence);
+    let stated = stated::stated(&evidence, scheme.as_ref());
+    (scheme, stated)
+}
+
+fn scheme(cx: &Context<'_>, evidence: &[Evidence]) -> Option<Scheme> {
     let first = cx.description.webhooks.first()?;
     let documented = documented(cx.description);
     let Some(signature) = &cx.config.signature else {
         return match &documented[..] {
-            [] => inferred(cx, first),
+            [] => inferred(cx, evidence, first),
             [(scheme, place)] => {
-                let message = format!("deliveries are signed in the header `{}`", signature_header(scheme));
+                let message = format!("deliveries are signed in the header `{}`", scheme.header().unwrap_or_default());
                 cx.choose(message, ((*place).clone(), "of a well-known scheme"), "signature", settings::of(scheme));
                 Some(scheme.clone())
             }
@@ -83,13 +92,14 @@ pub(super) fn scheme(cx: &Context<'_>) -> Option<Scheme> {
         && !documented.iter().any(|(scheme, _)| agrees(&chosen, scheme))
     {
         cx.report(contradicted(&signature.place, place));
+    } else if let Some(diagnostic) = stated::contradiction(cx.description, evidence, &chosen, &signature.place) {
+        cx.report(diagnostic);
     }
     Some(chosen)
 }
 
 /// The scheme that the description states in words. What it states in part is only reported.
-fn inferred(cx: &Context<'_>, first: &Webhook) -> Option<Scheme> {
-    let evidence = evidence::gather(cx.description);
+fn inferred(cx: &Context<'_>, evidence: &[Evidence], first: &Webhook) -> Option<Scheme> {
     let Some((best, others)) = evidence.split_first() else {
         cx.report(evidence::in_body(cx.schemas).map_or_else(|| undocumented(first), unsupported));
         return None;
@@ -188,26 +198,22 @@ fn contradicted(configured: &Place, documented: &Place) -> Diagnostic {
 fn agrees(chosen: &Scheme, documented: &Scheme) -> bool {
     match chosen {
         Scheme::StandardWebhooks { .. } => chosen == documented,
-        Scheme::Hmac(hmac) => hmac.header == signature_header(documented),
+        Scheme::Hmac(_) => chosen.header() == documented.header(),
         Scheme::Unsigned => false,
-    }
-}
-
-fn signature_header(scheme: &Scheme) -> &str {
-    match scheme {
-        Scheme::StandardWebhooks { signature, .. } => signature,
-        Scheme::Hmac(hmac) => &hmac.header,
-        Scheme::Unsigned => "",
     }
 }
 
 fn ambiguous(code: Code, several: &[(Scheme, &Place)]) -> Diagnostic {
     let mut diagnostic = Diagnostic::new(code, "several signature headers are documented");
     for (scheme, place) in several {
-        diagnostic = diagnostic.at((*place).clone(), format!("`{}`", signature_header(scheme)));
+        diagnostic = diagnostic.at((*place).clone(), format!("`{}`", scheme.header().unwrap_or_default()));
     }
     several.iter().fold(diagnostic.help("state in codegen.toml which one is right"), |diagnostic, (scheme, _)| {
-        diagnostic.candidate(format!("for `{}`", signature_header(scheme)), "signature", settings::of(scheme))
+        diagnostic.candidate(
+            format!("for `{}`", scheme.header().unwrap_or_default()),
+            "signature",
+            settings::of(scheme),
+        )
     })
 }
 
@@ -241,7 +247,7 @@ fn documented(description: &Description) -> Vec<(Scheme, &Place)> {
         hmac("stripe-signature", "v1=", Some(','), timestamped, None),
     ];
     let place = |scheme: Scheme| {
-        let place = &find(signature_header(&scheme))?.place;
+        let place = &find(scheme.header()?)?.place;
         Some((scheme, place))
     };
     let complete = |(scheme, _): &(Scheme, &Place)| match scheme {

@@ -2,7 +2,7 @@
 
 use super::evidence::{Evidence, Part};
 use super::form::Form;
-use super::settings::{self, encoding_word, hash_word, line};
+use super::settings::{self, line};
 use super::signed::{Piece as SignedPiece, Signed};
 use super::words::Like;
 use crate::diagnostics::toml_string;
@@ -125,8 +125,8 @@ fn known(evidence: &Evidence) -> Option<Offer> {
 fn hmac(evidence: &Evidence) -> Offer {
     let mut parts = Parts { open: Vec::new(), lines: Vec::new(), beyond: evidence.beyond.clone() };
     let header = parts.text("header", "header", evidence.header.clone(), &[]);
-    let hash = parts.word("hash", "hash function", &evidence.hash.stated(), &["sha256", "sha512", "sha1"], hash_word);
-    let encoding = parts.word("encoding", "encoding", &evidence.encoding.stated(), &["hex", "base64"], encoding_word);
+    let hash = parts.word("hash", "hash function", &evidence.hash.stated(), &["sha256", "sha512", "sha1"], Hash::name);
+    let encoding = parts.word("encoding", "encoding", &evidence.encoding.stated(), &["hex", "base64"], Encoding::name);
     let form = match &evidence.form.stated()[..] {
         [] => Some(Form { prefix: String::new(), separator: None, timestamp: None }),
         [form] => Some(form.clone()),
@@ -278,7 +278,8 @@ impl Parts {
     }
 }
 
-fn shown(piece: &SignedPiece) -> String {
+/// A piece as it is written in `signed`.
+pub(super) fn shown(piece: &SignedPiece) -> String {
     match piece {
         SignedPiece::Body => "{body}".to_owned(),
         SignedPiece::Timestamp => "{timestamp}".to_owned(),

@@ -1,7 +1,7 @@
 //! The lines of `[signature]` that state a scheme.
 
 use crate::diagnostics::toml_string;
-use crate::signature::{Encoding, Hash, Hmac, OtherId, Piece, Scheme};
+use crate::signature::{Hmac, OtherId, Piece, Scheme};
 
 /// The lines that state this scheme.
 pub(super) fn of(scheme: &Scheme) -> Vec<String> {
@@ -24,25 +24,22 @@ pub(super) fn standard_webhooks(id: &str, timestamp: &str, signature: &str) -> V
 
 fn hmac(hmac: &Hmac) -> Vec<String> {
     let Hmac { header, separator, prefix, hash, encoding, signed, other_id } = hmac;
-    let mut text = String::new();
     let mut places = Vec::new();
     for piece in signed {
-        let (word, place) = match piece {
-            Piece::Body => ("{body}", None),
-            Piece::Text(literal) => (literal.as_str(), None),
-            Piece::IdHeader(name) => ("{id}", Some(line("id-header", name))),
-            Piece::TimestampHeader(name) => ("{timestamp}", Some(line("timestamp-header", name))),
-            Piece::TimestampToken(prefix) => ("{timestamp}", Some(line("timestamp-prefix", prefix))),
+        let place = match piece {
+            Piece::Body | Piece::Text(_) => None,
+            Piece::IdHeader(name) => Some(line("id-header", name)),
+            Piece::TimestampHeader(name) => Some(line("timestamp-header", name)),
+            Piece::TimestampToken(prefix) => Some(line("timestamp-prefix", prefix)),
         };
-        text += word;
         places.extend(place.filter(|place| !places.contains(place)));
     }
     let mut lines = vec![
         line("scheme", "hmac"),
         line("header", header),
-        line("hash", hash_word(*hash)),
-        line("encoding", encoding_word(*encoding)),
-        line("signed", &text),
+        line("hash", hash.name()),
+        line("encoding", encoding.name()),
+        line("signed", &hmac.template()),
     ];
     if !prefix.is_empty() {
         lines.push(line("prefix", prefix));
@@ -61,27 +58,13 @@ pub(super) fn line(key: &str, value: &str) -> String {
     format!("{key} = {}", toml_string(value))
 }
 
-pub(super) fn hash_word(hash: Hash) -> &'static str {
-    match hash {
-        Hash::Sha1 => "sha1",
-        Hash::Sha256 => "sha256",
-        Hash::Sha512 => "sha512",
-    }
-}
-
-pub(super) fn encoding_word(encoding: Encoding) -> &'static str {
-    match encoding {
-        Encoding::Hex => "hex",
-        Encoding::Base64 => "base64",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::{Config, Signature};
     use crate::diagnostics::Diagnostics;
     use crate::document::FileId;
+    use crate::signature::{Encoding, Hash};
 
     #[test]
     fn lines_are_read_as_the_scheme_that_they_state() {

@@ -1,10 +1,10 @@
 //! How deliveries are signed, from documented headers and the configuration.
 
-use expect_test::expect;
+use expect_test::{Expect, expect};
 
-use super::{check_signature, check_signature_words};
+use super::{NO_EXAMPLE, check_signature, check_signature_words, webhooks};
 use crate::Stage;
-use crate::testing::Input;
+use crate::testing::{Input, description};
 
 #[test]
 fn standard_webhooks_by_its_headers() {
@@ -209,6 +209,108 @@ fn configured_otherwise_than_documented() {
             E0704: the configured signature differs from the documented one
         "#]],
     );
+}
+
+/// Checks what is reported of a header parameter with this description, for a crate that is configured with this line changed.
+#[track_caller]
+fn check_configured(header: &str, said: &str, config: &str, expected: Expect) {
+    let entries = format!(
+        "
+            ping:
+              body: {{type: {{const: ping}}}}
+              parameters:
+                - {{name: {header}, in: header, schema: {{type: string}}, description: '{said}'}}
+        "
+    );
+    let base = ["scheme = \"hmac\"", "header = \"x-acme-signature\"", "hash = \"sha256\"", "encoding = \"hex\""];
+    let config = format!("[signature]\n{}\n{config}\n", base.join("\n"));
+    let (_, findings) = Input { spec: &description(&webhooks(&entries), ""), config: &config }.stage(Stage::Ir);
+    let findings: String =
+        findings.lines().filter(|line| !line.starts_with(NO_EXAMPLE)).map(|line| format!("{line}\n")).collect();
+    expected.assert_eq(&findings);
+}
+
+#[test]
+fn words_that_contradict_the_configuration() {
+    const BODY: &str = "signed = \"{body}\"";
+    const TIMED: &str = "signed = \"{timestamp}.{body}\"\ntimestamp-header = \"x-acme-time\"";
+    let check = |header: &str, said: &str, config: &str, expected| check_configured(header, said, config, expected);
+    let own = "X-Acme-Signature";
+    check(
+        own,
+        "HMAC-SHA512 of the raw body, in hex",
+        BODY,
+        expect![[r#"
+        W0713: the description states another signature than `[signature]`: the hash `sha512` instead of `sha256`
+    "#]],
+    );
+    check(
+        own,
+        "HMAC of the raw body, in Base64",
+        BODY,
+        expect![[r#"
+        W0713: the description states another signature than `[signature]`: the encoding `base64` instead of `hex`
+    "#]],
+    );
+    check(
+        own,
+        "HMAC-SHA256 of `{timestamp}.{body}`",
+        BODY,
+        expect![[r#"
+        W0713: the description states another signature than `[signature]`: the signed text `{timestamp}.{body}` instead of `{body}`
+    "#]],
+    );
+    check(
+        own,
+        "HMAC-SHA256 of the timestamp concatenated with the payload",
+        BODY,
+        expect![[r#"
+        W0713: the description states another signature than `[signature]`: the signed text `{timestamp}…{body}` instead of `{body}`
+    "#]],
+    );
+    check(
+        own,
+        "Ed25519 signature of the raw body",
+        BODY,
+        expect![[r#"
+        W0713: the description states another signature than `[signature]`: a signature of a key pair, not an HMAC
+    "#]],
+    );
+    check(
+        own,
+        "HMAC-MD5 of the raw body",
+        BODY,
+        expect![[r#"
+        W0713: the description states another signature than `[signature]`: another hash function than SHA-1, SHA-256 or SHA-512
+    "#]],
+    );
+    check(
+        "X-Acme-Signature-V2",
+        "HMAC-SHA256 of the raw body, in hex",
+        BODY,
+        expect![[r#"
+        W0713: the description states another signature than `[signature]`: the header `x-acme-signature-v2` instead of `x-acme-signature`
+    "#]],
+    );
+    check(
+        own,
+        "HMAC-SHA256 of `{timestamp}:{body}`",
+        TIMED,
+        expect![[r#"
+        W0713: the description states another signature than `[signature]`: the signed text `{timestamp}:{body}` instead of `{timestamp}.{body}`
+    "#]],
+    );
+    // Nothing that is stated is another thing, or it is vague.
+    for (said, config) in [
+        ("HMAC-SHA256 of the raw body, in hex", BODY),
+        ("Proves the origin", BODY),
+        ("HMAC-SHA256 or HMAC-SHA512 of the raw body", BODY),
+        ("HMAC of the raw body", TIMED),
+        ("HMAC-SHA256 of the timestamp concatenated with the payload", TIMED),
+        ("HMAC with a secret, not a signature with a private key", BODY),
+    ] {
+        check(own, said, config, expect![[""]]);
+    }
 }
 
 #[test]

@@ -15,7 +15,7 @@ pub(super) fn changelog(report: &Report) -> String {
     let mut text = String::new();
     for (step, heading) in HEADINGS {
         let entries = report.entries.iter().filter(|entry| entry.step == step).cloned().collect();
-        let groups = Report { entries };
+        let groups = Report::of(entries);
         if !groups.entries.is_empty() {
             text += &format!("\n### {heading}\n\n");
         }

@@ -55,7 +55,7 @@ impl Changes<'_> {
     fn open(&self) -> Report {
         let entries = self.report.entries.iter().enumerate();
         let open = entries.filter(|(position, _)| !self.accepted.contains(position)).map(|(_, entry)| entry.clone());
-        Report { entries: open.collect() }
+        Report::of(open.collect())
     }
 
     /// The step, and in which order to deploy: three lines at most.
