@@ -2,13 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use webhook_inbox::store::{StoreError, StoreErrorKind};
 
-use crate::error::store_error;
+use crate::error::{kind, store_error};
 use crate::file_system::network_file_system;
 
 /// Less than the inbox waits for the store, so that a request is answered with the reason.
@@ -63,9 +64,7 @@ impl File {
 
     fn open_with(&self, flags: OpenFlags) -> Result<Connection, StoreError> {
         let connection = self.connect(flags)?;
-        let mode: String = connection
-            .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
-            .map_err(|error| store_error(&error))?;
+        let mode = write_ahead(&connection)?;
         if mode != "wal" {
             let text = format!("`{}` cannot have a write-ahead log: its mode is {mode}", self.path.display());
             return Err(StoreError::new(StoreErrorKind::ReadOnly, text));
@@ -108,6 +107,21 @@ impl File {
         // Otherwise a statement that could use a partial index is prepared again whenever its parameters change.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|error| store_error(&error))?;
         Ok(connection)
+    }
+}
+
+/// Sets the mode of a new file, and returns the mode that it has then.
+///
+/// SQLite does not wait if another connection sets it at the same time, since that one could wait for this one.
+fn write_ahead(connection: &Connection) -> Result<String, StoreError> {
+    let begin = Instant::now();
+    loop {
+        match connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)) {
+            Err(error) if kind(&error) == StoreErrorKind::Busy && begin.elapsed() < BUSY_TIMEOUT => {
+                thread::sleep(Duration::from_millis(10));
+            }
+            result => return result.map_err(|error| store_error(&error)),
+        }
     }
 }
 

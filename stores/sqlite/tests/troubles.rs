@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Barrier;
+use std::thread;
 
 use webhook_inbox::Store;
 use webhook_inbox::store::{
@@ -112,6 +114,23 @@ async fn f23_a_damaged_file_is_refused() {
     assert_eq!(kind, StoreErrorKind::Corrupt, "{text}");
     let (kind, text) = damaged(&|content| content.truncate(50_000));
     assert_eq!(kind, StoreErrorKind::Corrupt, "{text}");
+}
+
+/// As when several processes start for the first time.
+#[test]
+fn a_new_file_is_opened_by_several_at_once() {
+    for _ in 0..20 {
+        let folder = tempfile::tempdir().unwrap();
+        let together = Barrier::new(4);
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    together.wait();
+                    SqliteStore::open(file(&folder)).unwrap();
+                });
+            }
+        });
+    }
 }
 
 #[tokio::test]
