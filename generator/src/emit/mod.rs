@@ -113,7 +113,7 @@ impl<'a> Emitter<'a> {
         self.payloads.get(&id).copied()
     }
 
-    /// For a crate's root: names in other scripts come from the description, so the user cannot change them.
+    /// The lints that a crate's root allows: names in other scripts come from the description, so the user cannot change them.
     fn lints_of_names(&self) -> &'static str {
         if self.names.are_ascii() {
             ""

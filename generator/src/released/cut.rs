@@ -88,7 +88,7 @@ impl Released {
         self.sections = changelog::with_section(&section, &self.sections);
         self.last = Some(Last { version: version.clone(), catalogue: catalogue.clone() });
         let (sources, file) = (settings.sources, settings.file);
-        // Without the mark, which is no part of the text.
+        // Without the mark, which is not part of the text.
         let mark = sources.bytes(file).len() - sources.text(file).len();
         let mark = if mark == 0 { "" } else { "\u{feff}" };
         let config = format!("{mark}{}", edit::with_version(sources.text(file), &text));
