@@ -9,6 +9,7 @@ mod event_type_places;
 mod examples;
 mod merging;
 mod shapes;
+mod signature_words;
 mod signatures;
 mod unions;
 

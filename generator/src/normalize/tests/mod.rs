@@ -1,0 +1,4 @@
+//! What the webhooks and schemas of a description say in one dialect, as `--emit normalized` prints it.
+
+mod schemas;
+mod webhooks;
