@@ -1,5 +1,6 @@
 //! Files that are written to a folder of their own before the first one is renamed.
 
+use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -27,13 +28,19 @@ pub(super) struct Staging<'s> {
 /// The files that were not renamed yet, by their number.
 struct StagedFiles {
     folder: PathBuf,
-    waiting: Vec<PathBuf>,
+    waiting: BTreeSet<usize>,
     count: usize,
+}
+
+impl StagedFiles {
+    fn path(&self, number: usize) -> PathBuf {
+        self.folder.join(number.to_string())
+    }
 }
 
 /// A file that is written and not renamed yet.
 pub(super) struct Staged {
-    temporary: PathBuf,
+    number: usize,
     place: PathBuf,
 }
 
@@ -70,7 +77,7 @@ impl<'s> Staging<'s> {
             step();
             fs::remove_file(file.path()).map_err(|error| access(&file.path(), "remove", &error))?;
         }
-        let files = StagedFiles { folder: staging, waiting: Vec::new(), count: 0 };
+        let files = StagedFiles { folder: staging, waiting: BTreeSet::new(), count: 0 };
         Ok(Self { files, _lock: lock, folders, step })
     }
 
@@ -82,22 +89,22 @@ impl<'s> Staging<'s> {
             // Found out before the first file is renamed.
             fs::read_dir(parent).map_err(|error| access(&place, "write", &error))?;
         }
-        let temporary = self.files.folder.join(self.files.count.to_string());
+        let number = self.files.count;
         self.files.count += 1;
         let failed = |error| access(&place, "write", &error);
         (self.step)();
-        let mut file = OpenOptions::new().write(true).create_new(true).open(&temporary).map_err(failed)?;
-        self.files.waiting.push(temporary.clone());
+        let mut file = OpenOptions::new().write(true).create_new(true).open(self.files.path(number)).map_err(failed)?;
+        self.files.waiting.insert(number);
         (self.step)();
         file.write_all(text.as_bytes()).and_then(|()| file.flush()).map_err(failed)?;
-        Ok(Staged { temporary, place })
+        Ok(Staged { number, place })
     }
 
     /// Renames a file to its final path.
-    pub(super) fn commit(&mut self, Staged { temporary, place }: Staged) -> Result<()> {
+    pub(super) fn commit(&mut self, Staged { number, place }: Staged) -> Result<()> {
         (self.step)();
-        fs::rename(&temporary, &place).map_err(|error| access(&place, "write", &error))?;
-        self.files.waiting.retain(|waiting| *waiting != temporary);
+        fs::rename(self.files.path(number), &place).map_err(|error| access(&place, "write", &error))?;
+        self.files.waiting.remove(&number);
         Ok(())
     }
 
@@ -118,9 +125,9 @@ impl<'s> Staging<'s> {
 
 impl Drop for StagedFiles {
     fn drop(&mut self) {
-        for file in &self.waiting {
+        for &number in &self.waiting {
             // The error cannot be reported here, and the original failure is already being reported.
-            let _ = fs::remove_file(file);
+            let _ = fs::remove_file(self.path(number));
         }
     }
 }
