@@ -7,7 +7,9 @@ const MAX_PROSE_CHARS: usize = 20_000;
 
 /// A description, cut if it is very long.
 pub(crate) fn shortened(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(MAX_PROSE_CHARS) {
+    // A character has at least one byte.
+    let end = if text.len() > MAX_PROSE_CHARS { text.char_indices().nth(MAX_PROSE_CHARS) } else { None };
+    match end {
         Some((end, _)) => Cow::Owned(format!("{} […]", &text[..end])),
         None => Cow::Borrowed(text),
     }

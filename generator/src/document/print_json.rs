@@ -74,21 +74,27 @@ fn write_items<'a>(
 
 pub(super) fn quote(out: &mut String, text: &str) {
     out.push('"');
-    for c in text.chars() {
+    let mut rest = text;
+    while let Some((at, c)) = rest.char_indices().find(|(_, c)| is_escaped(*c)) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at + c.len_utf8()..];
         match c {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            c if c.is_control() || is_invisible(c) => {
-                let mut units = [0; 2];
-                for unit in c.encode_utf16(&mut units) {
+            c => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
                     let _ = write!(out, "\\u{unit:04x}");
                 }
             }
-            c => out.push(c),
         }
     }
+    out.push_str(rest);
     out.push('"');
+}
+
+fn is_escaped(c: char) -> bool {
+    matches!(c, '"' | '\\') || c.is_control() || is_invisible(c)
 }

@@ -2,11 +2,13 @@
 //!
 //! No doctest, no HTML, no intra-doc link, no control or bidirectional character survives, whatever the text is.
 
+use std::borrow::Cow;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::html::to_markdown;
-use crate::document::shortened;
+use crate::document::{is_invisible, shortened};
 
 /// Lines are wrapped before this column where they can be.
 const WIDTH: usize = 100;
@@ -111,17 +113,22 @@ pub(super) fn json_block(json: &str) -> String {
         None => line.to_owned(),
     };
     // JSON has no line that is a fence, unless a sign within a string became the end of a line.
-    let mut lines: Vec<String> = json.lines().map(|line| cut(&visible(line).replace('\n', " "))).collect();
-    if lines.len() > MAX_JSON_LINES {
-        lines.truncate(MAX_JSON_LINES);
+    let mut all = json.lines();
+    let mut lines: Vec<String> =
+        all.by_ref().take(MAX_JSON_LINES).map(|line| cut(&visible(line).replace('\n', " "))).collect();
+    if all.next().is_some() {
         lines.push("…".to_owned());
     }
     format!("```json\n{}\n```", lines.join("\n"))
 }
 
 /// Line ends become one kind, and what cannot be seen goes.
-fn visible(text: &str) -> String {
+fn visible(text: &str) -> Cow<'_, str> {
     let text = shortened(text);
+    let is_hidden = |c: char| c.is_control() || is_invisible(c);
+    if !text.contains(|c| c != '\n' && is_hidden(c)) {
+        return text;
+    }
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
@@ -130,11 +137,11 @@ fn visible(text: &str) -> String {
             '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{b}' | '\u{c}' => out.push('\n'),
             '\t' => out.push_str("    "),
             '\n' => out.push(c),
-            c if c.is_control() || crate::document::is_invisible(c) => {}
+            c if is_hidden(c) => {}
             c => out.push(c),
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 /// The width of a list item's marker, with its space; 0 if the line is not a list item.

@@ -1,6 +1,7 @@
 //! Values of members in the examples of payloads.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use serde_json::Value;
 
@@ -35,8 +36,10 @@ impl Values {
             Kind::Struct(object) => {
                 for (index, field) in object.fields.iter().enumerate() {
                     let Some(member) = value.get(&field.wire) else { continue };
-                    if let Some(text) = telling(member) {
-                        self.0.entry((id, index)).or_insert(text);
+                    if let Entry::Vacant(entry) = self.0.entry((id, index))
+                        && let Some(text) = telling(member)
+                    {
+                        entry.insert(text);
                     }
                     self.add_type(api, &field.ty, member);
                 }

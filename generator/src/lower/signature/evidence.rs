@@ -244,17 +244,18 @@ impl Found {
     fn add_beside(&mut self, headers: &[&Statement]) {
         for statement in headers {
             let name = statement.header.as_deref().unwrap_or_default().to_ascii_lowercase();
-            let is_about = role(&name) == Some(Role::About);
-            let says: Vec<Says> =
-                statement.texts.iter().filter_map(|text| Some(said(&words(text.as_str()?)))).flatten().collect();
+            let is_about = role(&name) == Some(Role::About) && have(&words(&name), &["signature", "algorithm"]);
+            let mut says: Vec<Says> = Vec::new();
+            if is_about {
+                says.extend(statement.texts.iter().filter_map(|text| Some(said(&words(text.as_str()?)))).flatten());
+            }
+            if says.contains(&Says::Hmac) {
+                // Of several algorithms, the one that can be stated is offered.
+                says.retain(|says| !matches!(says, Says::Beyond(_)));
+            }
             for evidence in self.by_header.values_mut() {
                 evidence.add_beside(&name);
-                if is_about && have(&words(&name), &["signature", "algorithm"]) {
-                    // Of several algorithms, the one that can be stated is offered.
-                    let any = says.contains(&Says::Hmac);
-                    let says = says.iter().filter(|says| !(any && matches!(says, Says::Beyond(_))));
-                    says.for_each(|says| evidence.say(statement.kind, *says));
-                }
+                says.iter().for_each(|says| evidence.say(statement.kind, *says));
             }
         }
     }
