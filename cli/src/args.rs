@@ -52,7 +52,7 @@ pub struct Generate {
     #[arg(long, value_name = "DIR", requires = "input")]
     pub(crate) out: Option<PathBuf>,
 
-    /// The name of the generated package; overrides `codegen.toml`; the default is the name of the output folder
+    /// The name of the generated package, instead of that in `codegen.toml`; the default is the name of the output folder
     #[arg(long, value_name = "NAME", requires = "input")]
     pub(crate) crate_name: Option<CrateName>,
 
@@ -64,11 +64,11 @@ pub struct Generate {
     #[arg(long, value_name = "PATH|GIT|VERSION", requires = "input", allow_hyphen_values = true)]
     pub(crate) receiver: Option<Receiver>,
 
-    /// Forget the names of what is gone, so that something new may have them; see `names.lock`
+    /// Remove the names of what is gone from `names.lock`, so that something new may have them
     #[arg(long)]
     pub(crate) prune_names: bool,
 
-    /// Write nothing; show how the output differs, and fail if it does
+    /// Write nothing; show how the crate on disk differs from what would be generated, and exit with code 1 if it does
     #[arg(long, conflicts_with_all = ["dry_run", "emit"])]
     pub(crate) check: bool,
 
@@ -76,7 +76,7 @@ pub struct Generate {
     #[arg(long, conflicts_with = "emit")]
     pub(crate) dry_run: bool,
 
-    /// Generate, and again whenever the description, an overlay or the configuration changes, until Ctrl-C
+    /// Generate now, and again whenever the description, an overlay or the configuration changes, until Ctrl-C
     #[cfg(feature = "watch")]
     #[arg(long, conflicts_with_all = ["check", "dry_run", "emit"])]
     pub(crate) watch: bool,
@@ -85,7 +85,7 @@ pub struct Generate {
     #[arg(long, value_name = "STAGE")]
     pub(crate) emit: Option<Emit>,
 
-    /// Print each finding, every file and the time of each phase
+    /// Print each finding by itself, every file, and the time of each phase
     #[arg(long, short)]
     pub(crate) verbose: bool,
 }
@@ -120,7 +120,7 @@ pub(crate) struct Init {
     #[arg(long, value_name = "PATH|GIT|VERSION", allow_hyphen_values = true)]
     pub(crate) receiver: Option<Receiver>,
 
-    /// Print each finding, every file and the time of each phase
+    /// Print each finding by itself, every file, and the time of each phase
     #[arg(long, short)]
     pub(crate) verbose: bool,
 }
@@ -151,7 +151,7 @@ pub(crate) struct Fetch {
     #[arg(long)]
     pub(crate) overwrite: bool,
 
-    /// How long fetching a description may take, in seconds; the default is 60
+    /// How long fetching one description may take, with all its files, in seconds; the default is 60
     #[arg(long, value_name = "SECONDS")]
     pub(crate) timeout: Option<Seconds>,
 
@@ -184,14 +184,17 @@ impl std::str::FromStr for Seconds {
 /// OLD and NEW are each a description, a `codegen.toml`, a folder with one, a `catalogue.json`, or a git revision: `v1.2` has the
 /// configuration and all that it names as they were then, `v1.2:acme/openapi.yaml` is a description. Without NEW, the new version
 /// is the working tree; without OLD, the old one is `HEAD`. A description has the settings of `--config`, if that is stated.
+/// `released.json` is the last release. A `codegen.toml`, a folder with one or a `released.json` alone also says which crate is
+/// compared: `cargo webhooks diff acme.toml` compares its `HEAD` with the working tree.
 ///
 /// Each change has flags. `source`: old handlers do not compile. `now`: a running receiver refuses or loses new deliveries.
-/// `replay`: the new crate refuses or loses deliveries that were sent before. `silent`: a value means something else. `docs`:
-/// only docs, examples or the order differ. `docs/changes.md` in the repository of this command explains them and the rules.
+/// `replay`: the new crate refuses or loses deliveries that were sent before. `silent`: code compiles and deliveries decode, but a
+/// value is found elsewhere. `docs`: only docs or examples differ. `docs/changes.md` in the repository of this command explains
+/// them and the rules.
 ///
-/// Exit code: 0 on success; 1 if a version cannot be read; 2 if the command line is wrong; 3 if there are changes that
+/// Exit code: 0 on success; 1 if a version has errors; 2 if the command line is wrong or git fails; 3 if there are changes that
 /// `--fail-on` names and that are not accepted.
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub(crate) struct Diff {
     /// The old version; the default is `HEAD`
     pub(crate) old: Option<String>,
@@ -207,7 +210,7 @@ pub(crate) struct Diff {
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(crate) format: DiffFormat,
 
-    /// Exit with code 3 if there are such changes
+    /// Exit with code 3 if there are changes of this kind that are not accepted
     #[arg(long, value_name = "WHICH", value_enum)]
     pub(crate) fail_on: Option<FailOn>,
 
@@ -251,7 +254,7 @@ pub(crate) enum FailOn {
 ///
 /// What has changed since the last release decides the version; the first release has that of `codegen.toml`. The command writes
 /// `crate-version` in `codegen.toml`; `released.json`, the record of what the crate has now; the section of the changelog in
-/// `released.md`; and the crate: all of them, or none. If nothing has changed, it says so. Commit what it writes.
+/// `released.md`; and the crate: all of them, or none. If nothing has changed, it says so. It ends with the files to commit.
 ///
 /// Without `--config`, the command releases the crate of every `codegen.toml` that the workspace's `Cargo.toml` lists, or else of
 /// the one in the working directory.
@@ -264,12 +267,12 @@ pub(crate) struct Release {
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 
-    /// The version to release: not less than what has changed needs
+    /// The version to release; the default follows from what has changed, and a smaller one is refused
     #[arg(long, value_name = "VERSION")]
     pub(crate) version: Option<CrateVersion>,
 
     /// The date of the release, such as 2026-11-29; the default is today, in UTC
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) date: Option<Date>,
 
     /// Write nothing; show the section of the changelog, and list what would be written and removed
@@ -284,9 +287,13 @@ pub(crate) struct Release {
     #[arg(long = "limit", value_name = "NAME=NUMBER", long_help = limit_help())]
     pub(crate) limits: Vec<Limit>,
 
-    /// Print each finding, every file and the time of each phase
+    /// Print each finding by itself, every file, and the time of each phase
     #[arg(long, short)]
     pub(crate) verbose: bool,
+}
+
+fn date(text: &str) -> Result<Date, &'static str> {
+    text.parse().map_err(|_| "not a date: write year, month and day, such as 2026-11-29")
 }
 
 /// Print a description with its overlays applied
@@ -310,7 +317,7 @@ pub(crate) struct Input {
     #[arg(long, value_name = "FILE")]
     pub(crate) spec: Option<PathBuf>,
 
-    /// The folder that references must not leave: one above the description; the default is the folder of the description
+    /// The folder that references must not leave, the description's own by default; set it to a folder above that one
     #[arg(long, value_name = "DIR", requires = "input")]
     pub(crate) root: Option<PathBuf>,
 

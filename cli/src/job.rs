@@ -197,11 +197,22 @@ fn named_like(request: Request, out: &Path) -> Request {
     }
 }
 
+/// The error that a description is given by its address to a command that reads files.
+fn address(spec: &Path) -> UsageError {
+    let message = format!(
+        "`--spec {}` is an address, and this command reads files: `cargo webhooks init --spec ADDRESS` starts a crate from one, and \
+         `cargo webhooks fetch` downloads it again",
+        spec.display()
+    );
+    UsageError::new(ErrorKind::InvalidValue, message)
+}
+
 /// What is read, and how it is reported.
 fn request(input: &Input, file: Option<&ProjectFile>) -> Result<Request, Problem> {
     let stated = || file.and_then(|file| Some(file.existing(file.project.spec.as_ref()?)));
     let stated = || stated().transpose().map_err(Problem::Config);
     let spec = match &input.spec {
+        Some(spec) if spec.to_string_lossy().contains("://") => return Err(address(spec).into()),
         Some(spec) => Some(spec.clone()),
         None => stated()?,
     };

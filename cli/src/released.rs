@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use webhook_generator::config::CrateVersion;
-use webhook_generator::diff::Report;
+use webhook_generator::diff::{Report, Step};
 use webhook_generator::released::Cut;
 use webhook_generator::{Output, Request};
 
@@ -33,20 +33,25 @@ impl Released {
         match self {
             Self::NotAsked => String::new(),
             Self::Nothing(since) => {
-                let since = since.as_ref().map(|since| format!(" since {since}")).unwrap_or_default();
+                let since = since.as_ref().map(|since| format!(" since {since}, the last release")).unwrap_or_default();
                 format!("nothing to release: nothing that users of the crate see has changed{since}\n")
             }
             Self::Made(cut, since) => match (since, &cut.report) {
                 (Some(since), Some(report)) => format!(
-                    "version {} after {since}: {}, {}\ndeploy: {}\n",
+                    "release {}: {} since {since}, the last release; {}\ndeploy: {}\n",
                     cut.version,
-                    count(report.entries.len(), "change"),
+                    count(changes(report), "change"),
                     step(report),
                     report.deployment().advice()
                 ),
-                _ => format!("version {}: the first release\n", cut.version),
+                _ => format!("release {}: the first\n", cut.version),
             },
         }
+    }
+
+    /// Whether it was made.
+    pub(crate) fn is_made(&self) -> bool {
+        matches!(self, Self::Made(..))
     }
 
     /// The part of the summary for programs.
@@ -59,6 +64,11 @@ impl Released {
             "section": cut.section,
         })
     }
+}
+
+/// How many changes increase the version.
+fn changes(report: &Report) -> usize {
+    report.entries.iter().filter(|entry| entry.step > Step::None).count()
 }
 
 /// The step, and the flags that it follows from.

@@ -250,6 +250,10 @@ fn summary(report: &Report) -> String {
         End::Written => format!("`{out}`: {files}"),
     };
     let _ = writeln!(summary, "{end} ({:.2} s)", total(&report.phases).as_secs_f64());
+    if report.end == End::Written && report.release.is_made() {
+        let files: Vec<String> = report.renewed.iter().map(|(path, _)| format!("`{}`", path.display())).collect();
+        let _ = writeln!(summary, "next: commit {} and the folder `{out}`, with the description", files.join(", "));
+    }
     summary
 }
 

@@ -13,7 +13,7 @@ use crate::report::Report;
 use crate::workspace::Workspace;
 
 /// The configuration of a command that names none, in a workspace that lists none.
-const DEFAULT: &str = "codegen.toml";
+pub(crate) const DEFAULT: &str = "codegen.toml";
 
 /// The configurations that a command is for.
 pub(crate) struct Selection {

@@ -100,8 +100,8 @@ fn files_folders_and_catalogues_are_compared() {
     let generate = format!("generate --config old/codegen.toml --receiver {receiver}");
     folder.webhooks("", &generate).exits(0);
     let run = folder.webhooks("", "diff old/parcel-webhooks new").exits(0);
-    let run = run.shows("2 changes from old/parcel-webhooks/catalogue.json to new/codegen.toml");
-    run.shows("before, in old/parcel-webhooks/catalogue.json: `#/components/schemas/parcel/properties/weight`");
+    let run = run.shows("2 changes from old/parcel-webhooks/catalogue.json (0.1.0) to new/codegen.toml");
+    run.shows("before, in old/parcel-webhooks/catalogue.json (0.1.0): `#/components/schemas/parcel/properties/weight`");
     folder.webhooks("", "diff old/parcel-webhooks old").exits(0).shows("no differences");
     folder.write("old/parcel-webhooks/catalogue.json", "{}");
     folder.webhooks("", "diff old/parcel-webhooks new").exits(2).reports("missing field `format`");
@@ -153,6 +153,41 @@ fn a_version_with_errors_has_none() {
     folder.write("acme/spec.yaml", "openapi: 3.1.0\n  info: [");
     folder.webhooks("acme", "diff").exits(1).reports("error[E0");
     folder.webhooks("acme", "diff old.yaml").exits(2).reports("`old.yaml` is not a file");
+}
+
+#[test]
+fn an_argument_says_which_crate_is_compared() {
+    let folder = repository();
+    folder.write("other.yaml", SPEC);
+    folder.write("other.toml", &config().replace("spec.yaml", "other.yaml").replace("out = \"", "out = \"other-"));
+    let receiver = env!("CARGO_MANIFEST_DIR").replace("/cli", "/receiver");
+    folder.write("other.toml", &format!("receiver = \"{receiver}\"\n{}", folder.read("other.toml")));
+    folder.webhooks("", "release --config other.toml").exits(0);
+    git(&folder, &["add", "."]);
+    git(&folder, &["commit", "--quiet", "--message", "released"]);
+    folder.write("other.yaml", &edited());
+    // There is no `codegen.toml` in the working directory.
+    folder.webhooks("", "diff other.toml").exits(0).shows("2 changes from HEAD to the working tree");
+    let run = folder.webhooks("", "diff other.released.json").exits(0);
+    run.shows("2 changes from other.released.json (0.1.0) to the working tree");
+    folder.webhooks("", "diff acme").exits(0).shows("no differences between HEAD and the working tree");
+    folder.webhooks("", "diff other.toml acme").exits(0).shows("from other.toml to acme/codegen.toml");
+    folder.webhooks("", "diff v1").exits(2).reports("there is no `codegen.toml` here");
+}
+
+#[test]
+fn without_a_repository_or_a_commit_the_message_says_what_to_do() {
+    let folder = Folder::new();
+    folder.write("acme/spec.yaml", SPEC);
+    folder.write("acme/codegen.toml", &config());
+    let run = folder.webhooks("acme", "diff").exits(2).reports("git: `.` is not in a repository: compare two files");
+    assert!(!run.stderr.contains("fatal"), "{run:?}");
+    git(&folder, &["init", "--quiet"]);
+    let run = folder.webhooks("acme", "diff").exits(2).reports("git: there is no commit yet: commit the description");
+    assert!(!run.stderr.contains("fatal"), "{run:?}");
+    git(&folder, &["commit", "--quiet", "--allow-empty", "--message", "empty"]);
+    let run = folder.webhooks("acme", "diff").exits(2);
+    run.reports("`HEAD` has no `codegen.toml`: commit it, with all that it names, or state another old version");
 }
 
 #[test]

@@ -174,6 +174,11 @@ fn edits_are_not_overwritten() {
     vendor
         .fails("", "error[E0502]: `acme/acme.yaml` was not fetched, and `http://localhost:")
         .reports("acme/codegen.toml:3:7");
+    vendor
+        .check()
+        .exits(3)
+        .reports("note: `acme/acme.yaml` was not fetched, and the vendor has something else: compare the two\n")
+        .reports("run the command with `--overwrite` instead of `--check`");
     vendor.folder.write("acme/acme.yaml", SPEC);
     vendor.fetch().exits(0).reports("is what").reports("version `1`");
     assert!(vendor.folder.read("acme/acme.yaml.fetched.toml").contains("version = \"1\""));
@@ -184,6 +189,11 @@ fn edits_are_not_overwritten() {
     vendor.fetch().exits(0);
     assert_eq!(vendor.folder.read("acme/acme.yaml"), edited);
     vendor.publish(Reply::ok(second()));
+    vendor
+        .check()
+        .exits(3)
+        .reports("note: `acme/acme.yaml` was edited after the last fetch: move the changes to an overlay\n")
+        .reports("run the command with `--overwrite` instead of `--check`");
     vendor
         .fails("", "error[E0502]: `acme/acme.yaml` was edited after the last fetch; not overwritten")
         .reports("move the changes to an overlay, then run the command with `--overwrite`");
@@ -237,7 +247,7 @@ fn what_is_not_a_description_replaces_nothing() {
     // An address without a server.
     let url = "http://127.0.0.1:1/a.yaml";
     vendor.folder.write("acme/codegen.toml", &format!("spec = \"acme.yaml\"\n[fetch]\nurl = \"{url}\"\n"));
-    vendor.fails("", &format!("cannot read `{url}`: ")).reports("acme/codegen.toml:3:7");
+    vendor.fails("", &format!("the host of `{url}` refuses connections")).reports("acme/codegen.toml:3:7");
 }
 
 #[test]
@@ -539,6 +549,10 @@ fn init_starts_from_an_address() {
     let url = vendor.server.url("/api/parcels.yaml");
     let init = format!("init --spec {url} --receiver receiver");
     folder.webhooks(".", &init).exits(1).reports("answers 404 Not Found");
+    let ftp = folder.webhooks(".", "init --spec ftp://127.0.0.1/parcels.yaml --receiver receiver").exits(2);
+    ftp.reports("\"ftp://127.0.0.1/parcels.yaml\" must begin with `https://`; what is published in another way");
+    let read = folder.webhooks(".", "overlay --spec https://acme.example/parcels.yaml").exits(2);
+    read.reports("is an address, and this command reads files: `cargo webhooks init --spec ADDRESS`");
     assert!(!folder.path("codegen.toml").exists());
     vendor.server.has("/api/parcels.yaml", Reply::ok(SPEC));
     folder.webhooks(".", &init).exits(0).reports("`parcels.yaml` was fetched").reports("`parcels-webhooks`: ");

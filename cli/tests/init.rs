@@ -183,6 +183,7 @@ fn the_event_types_are_asked() {
         #hash = "…"  # "sha256", "sha512" or "sha1"
         #encoding = "…"  # "hex" or "base64"
         #signed = "…"  # "{body}", or "{timestamp}.{body}" with `timestamp-header`
+        #id = { pointer = "/…" }  # if the body has the delivery's id: repeated ones are recognized by it
         #
         # For no signatures, so that anyone can forge deliveries:
         #[signature]
@@ -228,6 +229,7 @@ fn a_signature_is_stated_in_part() {
         #hash = "…"  # not stated: "sha256" or "sha512" or "sha1"
         #encoding = "hex"
         #signed = "{body}"
+        #id = { pointer = "/…" }  # if the body has the delivery's id: repeated ones are recognized by it
     "##]]);
     first.is_as_without_file();
     let text = first.0.read("codegen.toml").replace("#hash = \"…\"", "#hash = \"sha512\"");
@@ -280,6 +282,7 @@ fn two_webhooks_claim_one_event_type() {
         #hash = "…"  # "sha256", "sha512" or "sha1"
         #encoding = "…"  # "hex" or "base64"
         #signed = "…"  # "{body}", or "{timestamp}.{body}" with `timestamp-header`
+        #id = { pointer = "/…" }  # if the body has the delivery's id: repeated ones are recognized by it
         #
         # For no signatures, so that anyone can forge deliveries:
         #[signature]
@@ -336,6 +339,7 @@ fn webhooks_are_under_paths() {
         #hash = "…"  # "sha256", "sha512" or "sha1"
         #encoding = "…"  # "hex" or "base64"
         #signed = "…"  # "{body}", or "{timestamp}.{body}" with `timestamp-header`
+        #id = { pointer = "/…" }  # if the body has the delivery's id: repeated ones are recognized by it
         #
         # For no signatures, so that anyone can forge deliveries:
         #[signature]
@@ -400,6 +404,7 @@ fn webhooks_are_callbacks() {
         #hash = "…"  # "sha256", "sha512" or "sha1"
         #encoding = "…"  # "hex" or "base64"
         #signed = "…"  # "{body}", or "{timestamp}.{body}" with `timestamp-header`
+        #id = { pointer = "/…" }  # if the body has the delivery's id: repeated ones are recognized by it
         #
         # For no signatures, so that anyone can forge deliveries:
         #[signature]

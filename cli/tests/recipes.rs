@@ -229,7 +229,7 @@ fn a_commit_contains_the_crate_that_its_inputs_make() {
 fn a_new_description_is_fetched_reviewed_and_released() {
     let Some(repository) = Repository::new() else { return };
     let folder = &repository.folder;
-    repository.script("cargo webhooks release --date 2026-01-31").exits(0).reports("version 0.1.0: the first release");
+    repository.script("cargo webhooks release --date 2026-01-31").exits(0).reports("release 0.1.0: the first\n");
     repository.commit_all().exits(0);
 
     let edited = SPEC.replace("weight: { type: integer }", "weight: { type: string }");
@@ -238,7 +238,7 @@ fn a_new_description_is_fetched_reviewed_and_released() {
     let diff = repository.script("cargo webhooks diff").exits(0);
     diff.shows("error[integer-to-string]").shows("version: major (source, now, replay)");
     let release = repository.script("cargo webhooks release --date 2026-02-28").exits(0);
-    release.reports("version 0.2.0 after 0.1.0: 2 changes, major (source, now, replay)");
+    release.reports("release 0.2.0: 2 changes since 0.1.0, the last release; major (source, now, replay)");
 
     let changelog = folder.read("work/crate/CHANGELOG.md");
     let (_, sections) = changelog.split_once("\n## ").unwrap();
@@ -250,7 +250,8 @@ Deployment: neither crate reads all deliveries of the other: drain the inbox, de
 
 ### Breaking
 
-- `parcel.sent/weight`: the type of `weight` is `String` instead of `Integer` (source, now, replay)
+- `parcel.sent/weight`: the type of `weight` is `String` instead of `Integer`; in Rust: `ParcelSent::weight`, \
+        `Event::weight()` (source, now, replay)
 
 ### Docs, examples and other changes
 

@@ -36,7 +36,10 @@ fn a_crate_is_released_step_by_step() {
     assert!(!folder.path("acme/released.json").exists());
 
     let run = folder.webhooks("acme", "release --date 2026-01-31").exits(0);
-    run.reports("version 0.1.0: the first release").reports("`crate`: 5 files written");
+    let run = run.reports("release 0.1.0: the first\n").reports("`crate`: 5 files written");
+    run.reports(
+        "\nnext: commit `names.lock`, `released.md`, `codegen.toml`, `released.json` and the folder `crate`, with the description\n",
+    );
     let stated = config("spec.yaml", "crate").replace("\nvendor", "\ncrate-version = \"0.1.0\"\nvendor");
     assert_eq!(folder.read("acme/codegen.toml"), stated, "every other byte stays");
     assert_eq!(folder.read("acme/released.json"), folder.read("acme/crate/catalogue.json"));
@@ -44,7 +47,7 @@ fn a_crate_is_released_step_by_step() {
 
     // Again: nothing.
     let before = folder.files(".");
-    let nothing = "nothing to release: nothing that users of the crate see has changed since 0.1.0";
+    let nothing = "nothing to release: nothing that users of the crate see has changed since 0.1.0, the last release";
     folder.webhooks("acme", "release").exits(0).reports(nothing).reports("`crate`: no files written");
     folder.webhooks("acme", "release --version 0.1.0").exits(0).reports(nothing);
     assert_eq!(folder.files("."), before);
@@ -56,11 +59,16 @@ fn a_crate_is_released_step_by_step() {
     folder.write("acme/spec.yaml", &added());
     folder.webhooks("acme", "generate").exits(0);
     assert!(
-        folder.read("acme/crate/CHANGELOG.md").contains("\n## Unreleased\n\n### Changed\n\n- `parcel.sent/note`: ")
+        folder
+            .read("acme/crate/CHANGELOG.md")
+            .contains("\n## Unreleased\n\n### Added and changed\n\n- `parcel.sent/note`: ")
     );
-    folder.webhooks("acme", "diff released.json codegen.toml").exits(0).shows("1 change from released.json");
+    folder
+        .webhooks("acme", "diff released.json codegen.toml")
+        .exits(0)
+        .shows("1 change from released.json (0.1.0) to codegen.toml");
     let run = folder.webhooks("acme", "release --date 2026-02-28").exits(0);
-    run.reports("version 0.1.1 after 0.1.0: 1 change, minor (silent)\ndeploy: in any order");
+    run.reports("release 0.1.1: 1 change since 0.1.0, the last release; minor (silent)\ndeploy: in any order");
     assert_eq!(folder.read("acme/codegen.toml"), stated.replace("0.1.0", "0.1.1"));
     assert!(folder.read("acme/crate/Cargo.toml").contains("\nversion = \"0.1.1\"\n"));
 
@@ -92,12 +100,16 @@ fn a_dry_run_and_refused_releases_write_nothing() {
         .shows("## 0.2.0 - 2026-02-28\n\nDeployment: ")
         .shows("change released.json\n")
         .shows("change codegen.toml\n");
-    run.reports("version 0.2.0 after 0.1.0: 1 change, major (source, now, replay)").reports("`crate` would change: ");
+    run.reports("release 0.2.0: 1 change since 0.1.0, the last release; major (source, now, replay)")
+        .reports("`crate` would change: ");
 
     let run = folder.webhooks("acme", "release --version 0.1.9").exits(1);
     run.reports("error[E0804]: the version `0.1.9` is too small").reports("release `0.2.0` or a later version");
     folder.webhooks("acme", "release --version 1").exits(2).reports("is not a version: write three numbers");
-    folder.webhooks("acme", "release --date yesterday").exits(2);
+    let run = folder.webhooks("acme", "release --date yesterday").exits(2);
+    run.reports(
+        "invalid value 'yesterday' for '--date <DATE>': not a date: write year, month and day, such as 2026-11-29",
+    );
     folder.webhooks("acme", "release --config other.toml").exits(1).reports("error[E0101]");
     assert_eq!(folder.files("."), before);
 
@@ -115,7 +127,7 @@ fn a_dry_run_and_refused_releases_write_nothing() {
         folder.write(path, &old);
     }
     // A person decides what is more than enough.
-    folder.webhooks("acme", "release --version 1.0.0").exits(0).reports("version 1.0.0 after 0.1.0");
+    folder.webhooks("acme", "release --version 1.0.0").exits(0).reports("release 1.0.0: ");
 }
 
 #[test]
@@ -135,7 +147,7 @@ fn crates_of_one_folder_have_their_own_releases() {
     folder.webhooks(".", "release --date 2026-01-31").exits(0);
     folder.write("acme.yaml", &retyped());
     let run = folder.webhooks(".", "release --date 2026-02-28").exits(0);
-    run.reports("version 0.2.0 after 0.1.0").reports("nothing to release: ");
+    run.reports("release 0.2.0: ").reports("nothing to release: ");
     assert_eq!(folder.read("acme.released.md").matches("## ").count(), 3);
     assert_eq!(folder.read("globex.released.md"), "## 0.1.0 - 2026-01-31\n\nThe first version: 1 event type.\n");
     assert!(folder.read("acme.released.json").contains("\"version\": \"0.2.0\""));

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::budget::{Budget, Usage};
 use crate::catalogue::{self, Catalogue, Facts};
-use crate::config::{Config, CrateVersion};
+use crate::config::{Config, CrateVersion, License};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Levels, Place};
 use crate::document::{self, FileId, Node};
 use crate::emit::{self, Emitter, Manifest, guard};
@@ -251,7 +251,7 @@ impl Run<'_> {
         let mut released = self.released();
         let last_version = released.version().cloned();
         let release = self.release(&mut released, &mut catalogue)?;
-        let changelog = released.describe(&mut catalogue);
+        let changelog = released.describe(&mut catalogue, self.request.released.as_ref());
         let old = if self.request.prune_names { &Lock::default() } else { &self.lock };
         let record = names::record(&api, &names, old, &self.sources);
         if let Err(problem) = record.check() {
@@ -316,7 +316,14 @@ impl Run<'_> {
     /// What was released before. The files are read as late as here: their size is not that of the description.
     fn released(&mut self) -> Released {
         let files = self.request.released.as_ref();
-        files.map(|files| Released::read(files, &self.sources, &mut self.diagnostics)).unwrap_or_default()
+        let released =
+            files.map(|files| Released::read(files, &self.sources, &mut self.diagnostics)).unwrap_or_default();
+        if let Some(file) = self.config_file
+            && let Some(behind) = released.behind(&self.config, file)
+        {
+            self.diagnostics.push(behind);
+        }
+        released
     }
 
     /// Makes a release, if one is asked for. `None` if it is refused.
@@ -368,6 +375,7 @@ impl Run<'_> {
         let manifest = Manifest {
             name: &names.crate_name,
             version: &catalogue.version,
+            license: self.config.license.as_ref().map(License::as_str),
             vendor: &names.vendor.to_string(),
             signed: api.scheme != Some(Scheme::Unsigned),
             receiver: &receiver,

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fmt::Display;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -26,7 +26,29 @@ fn command(folder: &Path) -> Command {
     for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
         command.env_remove(variable);
     }
+    // Messages are compared.
+    command.env("LC_ALL", "C");
     command
+}
+
+/// The root of the repository that a folder is in.
+fn root(folder: &Path) -> Result<PathBuf, UsageError> {
+    const INSTEAD: &str = "compare two files, as in `cargo webhooks diff old.yaml new.yaml`, or a release, as in `cargo webhooks diff released.json`";
+    let mut git = command(folder);
+    let output = git.args(["rev-parse", "--show-toplevel"]).stdin(Stdio::null()).output();
+    let output = output.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => failed(format_args!("it is not installed: {INSTEAD}")),
+        _ => failed(&error),
+    })?;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    if output.status.success() {
+        Ok(PathBuf::from(String::from_utf8_lossy(&output.stdout).trim_end_matches(['\r', '\n'])))
+    } else if errors.contains("not a git repository") {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        Err(failed(format_args!("`{}` is not in a repository: {INSTEAD}", folder.display())))
+    } else {
+        Err(failed(errors.trim()))
+    }
 }
 
 fn output(mut command: Command) -> Result<String, UsageError> {
@@ -62,9 +84,16 @@ pub(super) struct Checkout {
 impl Checkout {
     /// A revision, still without files.
     pub(super) fn new(folder: &Path, revision: &str) -> Result<Self, UsageError> {
-        let mut git = command(folder);
-        git.args(["rev-parse", "--show-toplevel"]);
-        let root = PathBuf::from(output(git)?.trim_end_matches(['\r', '\n']));
+        let root = root(folder)?;
+        if !is_revision(folder, revision) {
+            return Err(failed(if revision == "HEAD" {
+                "there is no commit yet: commit the description, its `codegen.toml` and `names.lock`, and later changes are compared \
+                 with that"
+                    .to_owned()
+            } else {
+                format!("`{revision}` is not a revision")
+            }));
+        }
         let checkout = Self { root, folder: TempDir::new().map_err(|error| failed(&error))? };
         let mut git = checkout.git();
         git.args(["read-tree", &format!("{revision}^{{tree}}")]);
@@ -121,12 +150,9 @@ impl Checkout {
             let _ = stdin.write_all(paths.join("\0").as_bytes());
         }
         let output = child.wait_with_output().map_err(|error| failed(&error))?;
-        let missing = String::from_utf8_lossy(&output.stderr);
-        if output.status.success() || missing.contains("is not in the cache") {
-            Ok(())
-        } else {
-            Err(failed(missing.trim()))
-        }
+        let errors = String::from_utf8_lossy(&output.stderr);
+        // `--quiet`: without a message, a file is not in the index.
+        if output.status.success() || errors.trim().is_empty() { Ok(()) } else { Err(failed(errors.trim())) }
     }
 
     fn git(&self) -> Command {

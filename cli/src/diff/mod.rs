@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use webhook_generator::config::beside;
 use webhook_generator::diff::{Report, Step, compare, trees};
+use webhook_generator::released;
 use webhook_generator::render::{Changes, changes_github, changes_json, changes_markdown, changes_text};
 use webhook_generator::source::Limits;
 
@@ -50,6 +51,13 @@ impl Diff {
     }
 
     fn diff(&self) -> Result<ExitCode, UsageError> {
+        if let (None, Some(old), None) = (&self.config, &self.old, &self.new)
+            && let Some(config) = operand::config_of(old)
+        {
+            // The argument says which crate is meant. A configuration alone is that of both versions.
+            let old = self.old.clone().filter(|_| released::config_of(Path::new(old)).is_some());
+            return Self { config: Some(config), old, ..self.clone() }.diff();
+        }
         let selection = self.selection()?;
         let mut code = ExitCode::SUCCESS;
         for config in selection.configs() {

@@ -7,6 +7,7 @@ use webhook_generator::{catalogue, released};
 
 use super::git;
 use crate::args::UsageError;
+use crate::selection::DEFAULT;
 
 /// A version to compare.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,25 +26,38 @@ pub(super) enum Operand {
     Catalogue(PathBuf),
 }
 
+/// The configuration that a file or a folder belongs to, if it exists: itself, that in the folder, or that of a release.
+pub(super) fn config_of(text: &str) -> Option<PathBuf> {
+    let path = Path::new(text);
+    let config = if path.is_dir() {
+        path.join(DEFAULT)
+    } else if path.extension().is_some_and(|extension| extension == "toml") {
+        path.to_owned()
+    } else {
+        released::config_of(path)?
+    };
+    config.is_file().then_some(config)
+}
+
 impl Operand {
     /// A file or a folder that exists, else a revision.
     pub(super) fn new(text: &str, config: Option<&Path>) -> Result<Self, UsageError> {
         let path = Path::new(text);
         let name = path.file_name().unwrap_or_default();
         if path.is_dir() {
-            let [config, catalogue] = ["codegen.toml", catalogue::FILE].map(|name| path.join(name));
+            let [config, catalogue] = [DEFAULT, catalogue::FILE].map(|name| path.join(name));
             if config.is_file() {
                 return Ok(Self::Config(config));
             }
             if catalogue.is_file() {
                 return Ok(Self::Catalogue(catalogue));
             }
-            let message = format!("`{text}` has neither a `codegen.toml` nor a `{}`", catalogue::FILE);
+            let message = format!("`{text}` has neither a `{DEFAULT}` nor a `{}`", catalogue::FILE);
             return Err(UsageError::new(ErrorKind::InvalidValue, message));
         }
         if path.is_file() {
             let is_toml = path.extension().is_some_and(|extension| extension == "toml");
-            return Ok(if name == catalogue::FILE || released::is_record(path) {
+            return Ok(if name == catalogue::FILE || released::config_of(path).is_some() {
                 Self::Catalogue(path.to_owned())
             } else if is_toml {
                 Self::Config(path.to_owned())

@@ -56,7 +56,10 @@ impl Version {
                 let written = checkout.path(config)?;
                 checkout.write(&written)?;
                 if !written.is_file() {
-                    let message = format!("`{revision}` has no `{}`", config.display());
+                    let message = format!(
+                        "`{revision}` has no `{}`: commit it, with all that it names, or state another old version",
+                        config.display()
+                    );
                     return Err(UsageError::new(ErrorKind::InvalidValue, message).into());
                 }
                 let version = folders(&written, limits).map_err(Failure::Invalid).and_then(|folders| {
@@ -98,9 +101,10 @@ impl Version {
     fn catalogue(path: &Path) -> Result<Self, Failure> {
         let wrong = |error: String| UsageError::new(ErrorKind::Io, format!("`{}`: {error}", path.display()));
         let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+        let catalogue = Catalogue::from_json(&text).map_err(|malformed| wrong(malformed.to_string()))?;
         Ok(Self {
-            title: path.display().to_string(),
-            catalogue: Catalogue::from_json(&text).map_err(|malformed| wrong(malformed.to_string()))?,
+            title: format!("{} ({})", path.display(), catalogue.version),
+            catalogue,
             tree: None,
             sources: None,
             names: None,

@@ -133,7 +133,8 @@ impl Client {
                 shown(url)
             ))
             .help("write `https://`; if the server has no certificate, set `allow-http = true` in `[fetch]`")),
-            scheme => Err(Failure::new(format!("`{}` has the scheme `{scheme}`; only `https` is fetched", shown(url)))),
+            scheme => Err(Failure::new(format!("`{}` has the scheme `{scheme}`; only `https` is fetched", shown(url)))
+                .help("look for an `https` address of the same file; or download it with another program, and replace the description with it")),
         }
     }
 
@@ -247,6 +248,12 @@ impl Client {
                 Failure::new(format!("the connection to `{address}` ended before the whole answer was read"))
                     .help("run the command again")
             }
+            ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => Failure::new(format!(
+                "the host of `{address}` refuses connections"
+            ))
+            .help("check the host and the port; behind a proxy, set `HTTPS_PROXY`; or run the command again later"),
+            ureq::Error::ConnectionFailed => Failure::new(format!("there is no connection to the host of `{address}`"))
+                .help("check the network, the host and the port; behind a proxy, set `HTTPS_PROXY`"),
             ureq::Error::HostNotFound => Failure::new(format!("the host of `{address}` does not exist"))
                 .help("check the spelling and the network; behind a proxy, set `HTTPS_PROXY`"),
             ureq::Error::Decompress(..) => {

@@ -133,6 +133,18 @@ fn run(job: &Job, mode: Mode) -> Result<Fetched, Box<Report>> {
     if end == End::Unchanged && !changes.edited.is_empty() {
         notes.push(format!("{} edited here, but not by the vendor", were(job, &changes.edited)));
     }
+    let needs_overwrite = end == End::Published && !changes.edited.is_empty();
+    if needs_overwrite {
+        notes.push(match record {
+            Some(_) => {
+                format!("{} edited after the last fetch: move the changes to an overlay", were(job, &changes.edited))
+            }
+            None => format!(
+                "{} not fetched, and the vendor has something else: compare the two",
+                were(job, &changes.edited)
+            ),
+        });
+    }
     let files = download.files.values().cloned().collect::<Vec<_>>();
     let is_recorded = record.as_ref().is_some_and(|record| {
         let hash = |file: &record::RecordedFile| (file.path.clone(), file.sha256.clone());
@@ -159,6 +171,7 @@ fn run(job: &Job, mode: Mode) -> Result<Fetched, Box<Report>> {
         version: valid.version,
         previous: record.map(|record| (record.version, day(&record.fetched))),
         files: changes.files.into_iter().map(local).collect(),
+        needs_overwrite,
         notes,
         took: start.elapsed(),
     })

@@ -26,6 +26,8 @@ pub(super) struct Fetched {
     pub(super) previous: Option<(String, String)>,
     /// By path from the working directory.
     pub(super) files: Vec<(PathBuf, Action)>,
+    /// Whether what is new is written only with `--overwrite`.
+    pub(super) needs_overwrite: bool,
     /// Further messages for the user.
     pub(super) notes: Vec<String>,
     pub(super) took: Duration,
@@ -81,7 +83,9 @@ impl Fetched {
             }
             (End::Unchanged, None) => format!("`{spec}` is what `{url}` has, {version}"),
             (End::Published, _) => {
-                format!("`{url}` has something new for `{spec}`, {version}; run the command without `--check`")
+                let option =
+                    if self.needs_overwrite { "with `--overwrite` instead of `--check`" } else { "without `--check`" };
+                format!("`{url}` has something new for `{spec}`, {version}; run the command {option}")
             }
             (End::Written, _) => {
                 let number =

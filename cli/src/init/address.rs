@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 /// Extensions of descriptions.
 const EXTENSIONS: [&str; 3] = [".yaml", ".yml", ".json"];
 
-/// The address, if it is not the path of a file.
+/// The address, if it is not the path of a file. Which addresses can be fetched is decided later.
 pub(super) fn of(spec: &Path) -> Option<&str> {
     let text = spec.to_str()?;
-    (text.starts_with("https://") || text.starts_with("http://")).then_some(text)
+    text.contains("://").then_some(text)
 }
 
 /// A path with the names that the address has, for finding that of the vendor: the host without its last label, then the folders.

@@ -39,7 +39,8 @@ pub use located::Located;
 pub use project::{Project, Receiver};
 pub use signature::{Headers, Signature};
 pub use values::{
-    Address, BodyPlace, CrateName, EnvironmentVariable, HeaderName, Pointer, SpecPlace, Text, TypeName, VisibleText,
+    Address, BodyPlace, CrateName, EnvironmentVariable, HeaderName, License, Pointer, SpecPlace, Text, TypeName,
+    VisibleText,
 };
 pub use version::CrateVersion;
 pub use webhooks::{Callbacks, WebhookPlaces};
@@ -66,6 +67,8 @@ pub struct Config {
     pub crate_name: Option<CrateName>,
     /// The version of the package.
     pub crate_version: Option<Located<CrateVersion>>,
+    /// The license of the package.
+    pub license: Option<License>,
     /// The vendor's name in Rust.
     pub vendor: Option<Located<TypeName>>,
     /// Where webhooks are described.
@@ -123,6 +126,7 @@ impl Config {
             project: Project::read(table),
             crate_name: table.string("crate-name").map(Spanned::into_inner),
             crate_version: table.string("crate-version").map(|version| table.located(version)),
+            license: table.string("license").map(Spanned::into_inner),
             vendor: table.string("vendor").map(|vendor| table.located(vendor)),
             webhooks: table.table("webhooks", WebhookPlaces::read).map(Spanned::into_inner).unwrap_or_default(),
             event_types: table.table("event-type", EventTypes::read).map(Spanned::into_inner).unwrap_or_default(),

@@ -198,6 +198,7 @@ fn everything_may_be_said() {
     let text = r##"
 crate-name = "acme-hooks"
 crate-version = "1.2.3"
+license = "MIT OR Apache-2.0"
 vendor = "Acme"
 [event-type]
 pointer = "/meta/type"
@@ -219,6 +220,7 @@ headers = { id = "acme-id" }
     let config = parsed(text);
     assert_eq!(config.version().to_string(), "1.2.3");
     assert_eq!(config.crate_name.unwrap().as_str(), "acme-hooks");
+    assert_eq!(config.license.unwrap().as_str(), "MIT OR Apache-2.0");
     assert_eq!(config.vendor.unwrap().value.as_str(), "Acme");
     let location = config.event_types.location.unwrap();
     assert_eq!(

@@ -48,6 +48,11 @@ checked_text! {
     CrateName, check_crate_name
 }
 checked_text! {
+    /// The license of a package: an SPDX expression, such as `MIT OR Apache-2.0`, or `LicenseRef-…`. Only its characters are
+    /// checked.
+    License, check_license
+}
+checked_text! {
     /// The name of a Rust type, in upper camel case. `names` checks whether it is free.
     TypeName, check_type_name
 }
@@ -190,7 +195,11 @@ fn check_header_name(name: &str) -> Check {
 
 fn check_address(text: &str) -> Check {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    let Some(rest) = rest else { return Err("must begin with `https://`") };
+    let Some(rest) = rest else {
+        return Err(
+            "must begin with `https://`; what is published in another way must be downloaded with another program",
+        );
+    };
     let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
     ensure(!authority.is_empty(), "has no host")?;
     ensure(
@@ -208,6 +217,14 @@ fn check_environment_variable(text: &str) -> Check {
     let is_name = !text.starts_with(|first: char| first.is_ascii_digit())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     ensure(is_name && !text.is_empty(), "is not the name of an environment variable, such as \"ACME_TOKEN\"")
+}
+
+fn check_license(text: &str) -> Check {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || " +-.():".contains(c);
+    ensure(
+        !text.trim().is_empty() && text.chars().all(is_part),
+        "is not a license expression, such as \"MIT OR Apache-2.0\"",
+    )
 }
 
 fn check_text(text: &str) -> Check {
@@ -277,6 +294,14 @@ mod tests {
     #[test]
     fn type_names() {
         check::<TypeName>(&["Tenovos", "A", "B2b"], &["", "Self", "asset", "A_b", "A-b", "1A", "Ä", "A::B", "r#A"]);
+    }
+
+    #[test]
+    fn licenses() {
+        check::<License>(
+            &["MIT OR Apache-2.0", "(MIT AND LicenseRef-Acme)", "GPL-2.0+"],
+            &["", " ", "MIT\n", "\"", "ä"],
+        );
     }
 
     #[test]

@@ -8,6 +8,8 @@ pub struct Manifest<'a> {
     pub name: &'a str,
     /// Its version.
     pub version: &'a str,
+    /// Its license, if one is stated.
+    pub license: Option<&'a str>,
     /// The vendor, for the description.
     pub vendor: &'a str,
     /// Whether deliveries are signed, as far as is known.
@@ -22,8 +24,9 @@ pub struct Manifest<'a> {
 
 /// The text of a manifest. Every text in it is checked before: none comes from the description.
 pub fn manifest(manifest: &Manifest<'_>) -> String {
-    let Manifest { name, version, vendor, signed, receiver, layout, build_script } = manifest;
+    let Manifest { name, version, license, vendor, signed, receiver, layout, build_script } = manifest;
     let contents = if *signed { "payloads, routing and signature verification" } else { "payloads and routing" };
+    let license = license.map(|license| format!("license = {license:?}\n")).unwrap_or_default();
     let build = build_script.map(|path| format!("build = {path:?}\n")).unwrap_or_default();
     let workspace = match layout {
         Layout::Member => "",
@@ -43,8 +46,7 @@ description = "Typed webhooks of {vendor}: {contents}."
 version = "{version}"
 edition = "2024"
 rust-version = "{rust_version}"
-license = "MIT OR Apache-2.0"
-publish = false
+{license}publish = false
 {build}
 [lib]
 # Code in descriptions is never run as a test.
@@ -68,4 +70,28 @@ webhook-receiver = {{ {receiver}, features = ["testing"] }}
 {workspace}"#,
         rust_version = env!("CARGO_PKG_RUST_VERSION"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_license_is_the_one_that_is_stated() {
+        let receiver = ReceiverDependency::Version("0.1".to_owned());
+        let text = |license| {
+            manifest(&Manifest {
+                name: "acme-webhooks",
+                version: "0.1.0",
+                license,
+                vendor: "Acme",
+                signed: true,
+                receiver: &receiver,
+                layout: Layout::Member,
+                build_script: None,
+            })
+        };
+        assert!(!text(None).contains("license"));
+        assert!(text(Some("MIT")).contains("\"\nlicense = \"MIT\"\npublish = false\n"));
+    }
 }

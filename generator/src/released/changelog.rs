@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::Released;
+use super::{Files, RECORD, Released, SECTIONS};
 use crate::catalogue::Catalogue;
 use crate::config::CrateVersion;
 use crate::diff::Report;
@@ -11,11 +11,9 @@ use crate::render::changes_changelog;
 /// The name of the file in a generated crate.
 pub(crate) const CHANGELOG: &str = "CHANGELOG.md";
 
-const TITLE: &str = "\
-# Changelog
+const TITLE: &str = "# Changelog\n\n";
 
-<!-- Written by `cargo webhooks generate`. To edit the section of a release, edit `released.md` beside `codegen.toml`. -->
-
+const FLAGS: &str = "\
 What a change does is in parentheses:
 
 - *source*: code that uses the crate must be changed
@@ -30,13 +28,24 @@ const UNRELEASED: &str = "Unreleased";
 impl Released {
     /// The text of `CHANGELOG.md`: what is not released, if there is anything, then the sections of all releases as they are.
     /// `report` is `None` before the first release.
-    pub(super) fn changelog(&self, catalogue: &Catalogue, report: Option<&Report>) -> String {
+    pub(super) fn changelog(&self, catalogue: &Catalogue, report: Option<&Report>, files: Option<&Files>) -> String {
+        let title = format!("{TITLE}{}{FLAGS}", note(files));
         let changes = changes(catalogue, report);
         let unreleased = changes.map(|changes| section(UNRELEASED, &changes));
         let released = Some(self.sections.clone()).filter(|sections| !sections.is_empty());
-        let parts: Vec<String> = [TITLE.to_owned()].into_iter().chain(unreleased).chain(released).collect();
+        let parts: Vec<String> = [title].into_iter().chain(unreleased).chain(released).collect();
         parts.join("\n")
     }
+}
+
+/// Who writes the file, and where its text is to be edited.
+fn note(files: Option<&Files>) -> String {
+    let [_, sections] = files.map_or_else(|| [RECORD, SECTIONS].map(str::to_owned), Files::names);
+    let config = sections.strip_suffix(SECTIONS).and_then(|stem| stem.strip_suffix('.')).unwrap_or("codegen");
+    format!(
+        "<!-- Written by `cargo webhooks generate`. To edit the section of a release, edit `{sections}` beside `{config}.toml`. \
+         -->\n\n"
+    )
 }
 
 /// The section of a release.

@@ -48,10 +48,11 @@ impl Released {
         self.last.as_ref().map(|last| &last.version)
     }
 
-    /// The changelog of a crate, whose catalogue gets the versions that first had what it has.
-    pub(crate) fn describe(&self, catalogue: &mut Catalogue) -> String {
+    /// The changelog of a crate, whose catalogue gets the versions that first had what it has. `files` are those of the releases, if
+    /// there can be any.
+    pub(crate) fn describe(&self, catalogue: &mut Catalogue, files: Option<&Files>) -> String {
         self.carry(catalogue);
-        self.changelog(catalogue, self.compare(catalogue).as_ref())
+        self.changelog(catalogue, self.compare(catalogue).as_ref(), files)
     }
 
     /// What has changed since the last release.

@@ -48,12 +48,18 @@ impl Files {
     pub fn beside(config: &Path) -> Self {
         Self { record: beside(config, RECORD), sections: beside(config, SECTIONS) }
     }
+
+    /// The names of the record and of the file with the sections, as messages show them.
+    fn names(&self) -> [String; 2] {
+        [&self.record, &self.sections].map(|path| path.file_name().unwrap_or_default().to_string_lossy().into_owned())
+    }
 }
 
-/// Whether a file is a record, by its name.
-pub fn is_record(path: &Path) -> bool {
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    name.strip_suffix(RECORD).is_some_and(|start| start.is_empty() || start.ends_with('.'))
+/// The configuration that a record is beside, by its name; `None` if the file is not a record.
+pub fn config_of(record: &Path) -> Option<PathBuf> {
+    let stem = record.file_name()?.to_str()?.strip_suffix(RECORD)?;
+    let stem = if stem.is_empty() { "codegen" } else { stem.strip_suffix('.')? };
+    Some(record.with_file_name(format!("{stem}.toml")))
 }
 
 /// What was released. The default is that of a crate before its first release.

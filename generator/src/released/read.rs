@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::changelog::Section;
 use super::version::is_later;
-use super::{Files, Last, RECORD, Released, SECTIONS, changelog, since};
+use super::{Files, Last, Released, changelog, since};
 use crate::catalogue::{Catalogue, Malformed};
-use crate::config::CrateVersion;
+use crate::config::{Config, CrateVersion};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::document::FileId;
 use crate::source::Sources;
@@ -29,7 +29,10 @@ impl Released {
         match last(sources.text(record)) {
             Ok(last) => {
                 if let Some(sections) = sections {
-                    released.leave_out_later(&last.version, sections, diagnostics);
+                    released.leave_out_later(&last.version, sections, files, diagnostics);
+                    if released.lacks(&last.version) {
+                        diagnostics.push(without_section(&last.version, sections, files));
+                    }
                 }
                 released.last = Some(last);
             }
@@ -40,18 +43,41 @@ impl Released {
 
     /// Leaves out the first section, if it is that of a version later than the last release: of a release that was interrupted.
     /// Others that are later are reported.
-    fn leave_out_later(&mut self, last: &CrateVersion, file: FileId, diagnostics: &mut Diagnostics) {
+    fn leave_out_later(&mut self, last: &CrateVersion, file: FileId, files: &Files, diagnostics: &mut Diagnostics) {
         let mut later = changelog::sections(&self.sections);
         later.retain(|section| is_later(&section.version, last));
         let Some(first) = later.first() else { return };
         let help = "restore the committed files, or remove the section";
         if later.len() > 1 || first.heading.start > 0 {
-            diagnostics.push(too_late(last, first, file).help(help));
+            diagnostics.push(too_late(last, first, file, files).help(help));
             return;
         }
         let help = format!("if a release was interrupted, `cargo webhooks release` completes it;\notherwise, {help}");
-        self.unfinished = Some(Box::new(too_late(last, first, file).help(help)));
+        self.unfinished = Some(Box::new(too_late(last, first, file, files).help(help)));
         self.sections.drain(..first.end);
+    }
+
+    /// Whether there are sections of versions, but none of the last release. A crate that was released before it had the file may
+    /// have none.
+    fn lacks(&self, last: &CrateVersion) -> bool {
+        let sections = changelog::sections(&self.sections);
+        !sections.is_empty() && sections.iter().all(|section| section.version != *last)
+    }
+
+    /// The error that the configuration has a version before the last release: after a merge, or an edit.
+    pub(crate) fn behind(&self, config: &Config, file: FileId) -> Option<Diagnostic> {
+        let last = self.version()?;
+        let version = config.version();
+        if !is_later(last, &version) {
+            return None;
+        }
+        let (stated, place) = match &config.crate_version {
+            Some(stated) => (format!("`crate-version` is `{version}`"), stated.place.clone()),
+            None => (format!("`crate-version` is not set, so it is `{version}`"), Place::File(file)),
+        };
+        let message = format!("{stated}, but `{last}` is the last release");
+        let help = format!("write the version of the last release, or a later one:\ncrate-version = \"{last}\"");
+        Some(Diagnostic::new(Code::ReleaseVersion, message).at(place, "").help(help))
     }
 
     /// The error that a release was interrupted, unless this run makes a release.
@@ -61,17 +87,19 @@ impl Released {
 }
 
 fn without_record(files: &Files, sections: FileId) -> Diagnostic {
-    let message = format!("`{RECORD}` is missing, although `{SECTIONS}` has the sections of releases");
+    let [record_name, sections_name] = files.names();
+    let message = format!("`{record_name}` is missing, although `{sections_name}` has the sections of releases");
     let help = format!(
         "restore the committed file; or copy the `catalogue.json` of the crate as it was released last to\n`{}`. \
-         If the first release was interrupted, remove `{SECTIONS}`",
+         If the first release was interrupted, remove `{sections_name}`",
         files.record.display()
     );
     Diagnostic::new(Code::ReleaseRecord, message).at(Place::File(sections), "").help(help)
 }
 
 fn without_sections(files: &Files, record: FileId) -> Diagnostic {
-    let message = format!("`{SECTIONS}` is missing, although `{RECORD}` has a release");
+    let [record_name, sections_name] = files.names();
+    let message = format!("`{sections_name}` is missing, although `{record_name}` has a release");
     let help = format!(
         "restore the committed file; or, if the crate was released before it had this file, write the sections of its\n\
          changelog to `{}`, which may be empty",
@@ -80,8 +108,19 @@ fn without_sections(files: &Files, record: FileId) -> Diagnostic {
     Diagnostic::new(Code::ReleaseRecord, message).at(Place::File(record), "").help(help)
 }
 
-fn too_late(last: &CrateVersion, section: &Section, file: FileId) -> Diagnostic {
-    let message = format!("`{SECTIONS}` has a section of `{}`, but `{last}` is the last release", section.version);
+fn without_section(last: &CrateVersion, file: FileId, files: &Files) -> Diagnostic {
+    let [record, sections] = files.names();
+    let message = format!("`{sections}` has no section of `{last}`, the release that `{record}` has");
+    let help = format!(
+        "restore the committed files; after a merge, take both from the side with the later version; or write \
+                        the section:\n## {last} - DATE"
+    );
+    Diagnostic::new(Code::ReleaseRecord, message).at(Place::File(file), "").help(help)
+}
+
+fn too_late(last: &CrateVersion, section: &Section, file: FileId, files: &Files) -> Diagnostic {
+    let [_, sections] = files.names();
+    let message = format!("`{sections}` has a section of `{}`, but `{last}` is the last release", section.version);
     Diagnostic::new(Code::ReleaseRecord, message).at(Place::Bytes(file, section.heading.clone()), "")
 }
 

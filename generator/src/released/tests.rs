@@ -135,7 +135,7 @@ fn a_changelog_of_two_releases_and_what_is_not_released() {
     folder.write("spec.yaml", &second());
     folder.release("", "2026-02-28");
     // A person explains, in a form of their own.
-    let edited = folder.read("released.md").replace("### Changed\n", "See *the guide*.  \r\n\n### Changed\n\n\n");
+    let edited = folder.read("released.md").replace("### Added and", "See *the guide*.  \r\n\n### Added  and");
     folder.write("released.md", &edited);
     folder.write("spec.yaml", &third());
     let output = folder.generate();
@@ -147,21 +147,19 @@ fn a_changelog_of_two_releases_and_what_is_not_released() {
 
         ### Breaking
 
-        - `order.paid/id`: the type of `id` is `String` instead of `Integer` (source, now, replay)
+        - `order.paid/id`: the type of `id` is `String` instead of `Integer`; in Rust: `OrderPaid::id`, `Event::id()` (source, now, replay)
 
-        ### Changed
+        ### Added and changed
 
-        - `order.sent`: the event type `order.sent` is new (now, silent)
+        - the event type `order.sent` is new; in Rust: `EventType::OrderSent`, `Event::OrderSent` and 2 more (now, silent)
 
         ## 0.1.1 - 2026-02-28
 
         See *the guide*.  <CR>
 
-        ### Changed
+        ### Added  and changed
 
-
-
-        - `order.paid/total`: the optional member `total` of `OrderPaid` is new: `total: Option<Number>` (silent)
+        - `order.paid/total`: the optional member `total` of `OrderPaid` is new: `total: Option<Number>`; in Rust: `Event::total()` (silent)
 
         ## 0.1.0 - 2026-01-31
 
@@ -188,20 +186,20 @@ fn many_changes_of_one_kind_are_cut() {
 
         ### Breaking
 
-        - `order.paid/note`: the optional member `note` of `OrderPaid` is gone (source)
+        - `order.paid/note`: the optional member `note` of `OrderPaid` is gone; in Rust: `Event::note()` (source)
 
-        ### Changed
+        ### Added and changed
 
-        - `order.paid/<m>0|`: the optional member `<m>0\|` of `OrderPaid` is new: `less_m_greater_0: Option<String>` (silent)
-        - `order.paid/<m>1|`: the optional member `<m>1\|` of `OrderPaid` is new: `less_m_greater_1: Option<String>` (silent)
-        - `order.paid/<m>2|`: the optional member `<m>2\|` of `OrderPaid` is new: `less_m_greater_2: Option<String>` (silent)
-        - `order.paid/<m>3|`: the optional member `<m>3\|` of `OrderPaid` is new: `less_m_greater_3: Option<String>` (silent)
-        - `order.paid/<m>4|`: the optional member `<m>4\|` of `OrderPaid` is new: `less_m_greater_4: Option<String>` (silent)
-        - `order.paid/<m>5|`: the optional member `<m>5\|` of `OrderPaid` is new: `less_m_greater_5: Option<String>` (silent)
-        - `order.paid/<m>6|`: the optional member `<m>6\|` of `OrderPaid` is new: `less_m_greater_6: Option<String>` (silent)
-        - `order.paid/<m>7|`: the optional member `<m>7\|` of `OrderPaid` is new: `less_m_greater_7: Option<String>` (silent)
-        - `order.paid/<m>8|`: the optional member `<m>8\|` of `OrderPaid` is new: `less_m_greater_8: Option<String>` (silent)
-        - `order.paid/<m>9|`: the optional member `<m>9\|` of `OrderPaid` is new: `less_m_greater_9: Option<String>` (silent)
+        - `order.paid/<m>0|`: the optional member `<m>0\|` of `OrderPaid` is new: `less_m_greater_0: Option<String>`; in Rust: `Event::less_m_greater_0()` (silent)
+        - `order.paid/<m>1|`: the optional member `<m>1\|` of `OrderPaid` is new: `less_m_greater_1: Option<String>`; in Rust: `Event::less_m_greater_1()` (silent)
+        - `order.paid/<m>2|`: the optional member `<m>2\|` of `OrderPaid` is new: `less_m_greater_2: Option<String>`; in Rust: `Event::less_m_greater_2()` (silent)
+        - `order.paid/<m>3|`: the optional member `<m>3\|` of `OrderPaid` is new: `less_m_greater_3: Option<String>`; in Rust: `Event::less_m_greater_3()` (silent)
+        - `order.paid/<m>4|`: the optional member `<m>4\|` of `OrderPaid` is new: `less_m_greater_4: Option<String>`; in Rust: `Event::less_m_greater_4()` (silent)
+        - `order.paid/<m>5|`: the optional member `<m>5\|` of `OrderPaid` is new: `less_m_greater_5: Option<String>`; in Rust: `Event::less_m_greater_5()` (silent)
+        - `order.paid/<m>6|`: the optional member `<m>6\|` of `OrderPaid` is new: `less_m_greater_6: Option<String>`; in Rust: `Event::less_m_greater_6()` (silent)
+        - `order.paid/<m>7|`: the optional member `<m>7\|` of `OrderPaid` is new: `less_m_greater_7: Option<String>`; in Rust: `Event::less_m_greater_7()` (silent)
+        - `order.paid/<m>8|`: the optional member `<m>8\|` of `OrderPaid` is new: `less_m_greater_8: Option<String>`; in Rust: `Event::less_m_greater_8()` (silent)
+        - `order.paid/<m>9|`: the optional member `<m>9\|` of `OrderPaid` is new: `less_m_greater_9: Option<String>`; in Rust: `Event::less_m_greater_9()` (silent)
         - and 3 more of this kind: `member-added-optional`
 
         ## 0.1.0 - 2026-01-31
@@ -255,7 +253,7 @@ fn a_catalogue_of_an_older_version_can_be_the_record() {
     folder.write("spec.yaml", &second());
     let output = folder.generate();
     assert!(
-        changelog(&output).starts_with("## Unreleased\n\n### Changed\n\n- `order.paid/total`"),
+        changelog(&output).starts_with("## Unreleased\n\n### Added and changed\n\n- `order.paid/total`"),
         "{:?}",
         output.files
     );
@@ -424,6 +422,76 @@ fn a_damaged_record_is_an_error_with_its_place() {
                      `acme/released.json`. If the first release was interrupted, remove `released.md`
         "#]],
     );
+}
+
+#[test]
+fn files_of_different_releases_are_an_error() {
+    let folder = Crate::new();
+    folder.release("", "2026-01-31");
+    let sections = folder.read("released.md");
+    folder.write("spec.yaml", &third());
+    folder.release("", "2026-02-28");
+    let config = folder.read("codegen.toml");
+    folder.write("codegen.toml", &config.replace("0.2.0", "0.1.9"));
+    check(
+        &folder.fails(None),
+        expect![[r#"
+            error[E0804]: `crate-version` is `0.1.9`, but `0.2.0` is the last release
+             --> acme/codegen.toml:1:17
+              |
+            1 | crate-version = "0.1.9"
+              |                 ^^^^^^^
+              |
+              = help: write the version of the last release, or a later one:
+                      crate-version = "0.2.0"
+        "#]],
+    );
+    assert_eq!(folder.fails(Some("")), folder.fails(None));
+    folder.write("codegen.toml", CONFIG);
+    check(
+        &folder.fails(None),
+        expect![[r#"
+            error[E0804]: `crate-version` is not set, so it is `0.1.0`, but `0.2.0` is the last release
+            --> acme/codegen.toml
+             = help: write the version of the last release, or a later one:
+                     crate-version = "0.2.0"
+        "#]],
+    );
+    // A later one is that of the next release.
+    folder.write("codegen.toml", &config.replace("0.2.0", "0.3.0"));
+    folder.generate();
+    folder.write("codegen.toml", &config);
+    folder.write("released.md", &sections);
+    check(
+        &folder.fails(None),
+        expect![[r#"
+            error[E0803]: `released.md` has no section of `0.2.0`, the release that `released.json` has
+            --> acme/released.md
+             = help: restore the committed files; after a merge, take both from the side with the later version; or write the section:
+                     ## 0.2.0 - DATE
+        "#]],
+    );
+    assert_eq!(folder.fails(Some("")), folder.fails(None));
+    // A crate that was released before it had the file.
+    folder.write("released.md", "");
+    folder.generate();
+}
+
+#[test]
+fn messages_name_the_files_beside_the_configuration() {
+    let folder = Crate::new();
+    let config = folder.path("other.toml");
+    fs::rename(folder.path("codegen.toml"), &config).unwrap();
+    folder.write("other.released.md", "## 0.1.0\n");
+    let request = Request::new(folder.path("spec.yaml")).config(&config).released(Files::beside(&config));
+    let request = request.receiver(ReceiverDependency::Version("1".to_owned()));
+    let outcome = generate(&request);
+    let text = render::text(&outcome.diagnostics, &outcome.sources, false);
+    assert!(text.contains("`other.released.json` is missing, although `other.released.md` has the sections"), "{text}");
+    fs::remove_file(folder.path("other.released.md")).unwrap();
+    let output = generate(&request).output.unwrap();
+    let edit = "To edit the section of a release, edit `other.released.md` beside `other.toml`.";
+    assert!(output.files[CHANGELOG].contains(edit));
 }
 
 #[test]

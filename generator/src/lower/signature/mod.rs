@@ -39,6 +39,7 @@ const CHOICES: [(&str, &[&str]); 4] = [
             "# hash = \"…\"  # \"sha256\", \"sha512\" or \"sha1\"",
             "# encoding = \"…\"  # \"hex\" or \"base64\"",
             "# signed = \"…\"  # \"{body}\", or \"{timestamp}.{body}\" with `timestamp-header`",
+            settings::ID,
         ],
     ),
     ("for no signatures, so that anyone can forge deliveries", &["scheme = \"none\""]),

@@ -137,6 +137,8 @@ fn hmac(evidence: &Evidence) -> Offer {
         Some(form) => parts.form(form, signed.as_deref().unwrap_or_default()),
         None => parts.ask("form of the header", "prefix", &[]),
     }
+    let signs_no_id =
+        signed.as_ref().is_some_and(|signed| !signed.iter().any(|piece| matches!(piece, Piece::IdHeader(_))));
     if !evidence.is_hmac {
         parts.open.insert(0, "whether it is an HMAC");
     }
@@ -152,6 +154,9 @@ fn hmac(evidence: &Evidence) -> Offer {
     let Parts { open, beyond, mut lines } = parts;
     if beyond.is_empty() {
         lines.insert(0, "scheme = \"hmac\"".to_owned());
+        if signs_no_id {
+            lines.push(settings::ID.to_owned());
+        }
     } else {
         lines.retain(|line| !line.starts_with('#'));
         lines = lines.into_iter().map(|line| format!("# {line}")).collect();

@@ -3,6 +3,10 @@
 use crate::diagnostics::toml_string;
 use crate::signature::{Hmac, OtherId, Piece, Scheme};
 
+/// A comment for schemes that sign no id, without which repeated deliveries are not recognized.
+pub(super) const ID: &str =
+    "# id = { pointer = \"/…\" }  # if the body has the delivery's id: repeated ones are recognized by it";
+
 /// The lines that state this scheme.
 pub(super) fn of(scheme: &Scheme) -> Vec<String> {
     match scheme {

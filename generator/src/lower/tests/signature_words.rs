@@ -34,6 +34,7 @@ fn words_of_a_header_parameter_and_of_a_security_scheme_of_the_webhook() {
                 encoding = "hex"
                 signed = "{body}"
                 prefix = "sha512="
+                # id = { pointer = "/…" }  # if the body has the delivery's id: repeated ones are recognized by it
         "#]],
     );
 }
@@ -58,6 +59,7 @@ fn github_by_the_header_of_a_security_scheme_of_the_webhook() {
                 encoding = "hex"
                 signed = "{body}"
                 prefix = "sha256="
+                # id = { pointer = "/…" }  # if the body has the delivery's id: repeated ones are recognized by it
         "#]],
     );
 }
@@ -81,6 +83,7 @@ fn the_security_of_the_whole_description_is_that_of_the_vendors_api() {
                 # hash = "…"  # "sha256", "sha512" or "sha1"
                 # encoding = "…"  # "hex" or "base64"
                 # signed = "…"  # "{body}", or "{timestamp}.{body}" with `timestamp-header`
+                # id = { pointer = "/…" }  # if the body has the delivery's id: repeated ones are recognized by it
                 scheme = "none"
                 scheme = "verifier"
         "#]],
@@ -108,6 +111,7 @@ fn words_of_a_response_header() {
                 hash = "sha1"
                 encoding = "base64"
                 signed = "{body}"
+                # id = { pointer = "/…" }  # if the body has the delivery's id: repeated ones are recognized by it
         "#]],
     );
 }
@@ -132,6 +136,7 @@ fn an_example_shows_the_encoding() {
                 hash = "sha256"
                 encoding = "base64"
                 signed = "{body}"
+                # id = { pointer = "/…" }  # if the body has the delivery's id: repeated ones are recognized by it
         "#]],
     );
 }
@@ -176,6 +181,7 @@ fn the_words_like_stripe() {
                 prefix = "v1="
                 separator = ","
                 timestamp-prefix = "t="
+                # id = { pointer = "/…" }  # if the body has the delivery's id: repeated ones are recognized by it
         "#]],
     );
 }
@@ -266,6 +272,7 @@ fn a_timestamp_that_may_be_signed_is_a_question() {
                 prefix = "v1="
                 separator = ","
                 # timestamp-prefix = "t="  # if the timestamp is signed
+                # id = { pointer = "/…" }  # if the body has the delivery's id: repeated ones are recognized by it
         "#]],
     );
 }
@@ -286,6 +293,7 @@ fn several_algorithms_are_a_question() {
                 # hash = "…"  # not stated: "sha256" or "sha512"
                 # encoding = "…"  # not stated: "hex" or "base64"
                 signed = "{body}"
+                # id = { pointer = "/…" }  # if the body has the delivery's id: repeated ones are recognized by it
         "#]],
     );
 }
@@ -332,6 +340,7 @@ fn a_text_outside_of_the_webhooks_is_only_offered() {
                 hash = "sha256"
                 encoding = "hex"
                 signed = "{body}"
+                # id = { pointer = "/…" }  # if the body has the delivery's id: repeated ones are recognized by it
         "#]],
     );
 }
@@ -356,6 +365,7 @@ fn a_security_header_of_calls_is_not_that_of_deliveries() {
                 # hash = "…"  # "sha256", "sha512" or "sha1"
                 # encoding = "…"  # "hex" or "base64"
                 # signed = "…"  # "{body}", or "{timestamp}.{body}" with `timestamp-header`
+                # id = { pointer = "/…" }  # if the body has the delivery's id: repeated ones are recognized by it
                 scheme = "none"
                 scheme = "verifier"
         "#]],

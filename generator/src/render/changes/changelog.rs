@@ -6,9 +6,12 @@ use crate::diff::{Deployment, Entry, Flags, Report, Step};
 /// Changes of one rule and one effect that are listed.
 const LISTED: usize = 10;
 
+/// Items of the crate that are named for a change.
+const ITEMS: usize = 2;
+
 /// The headings, by the step of the changes under each.
 const HEADINGS: [(Step, &str); 3] =
-    [(Step::Major, "Breaking"), (Step::Minor, "Changed"), (Step::Patch, "Docs, examples and other changes")];
+    [(Step::Major, "Breaking"), (Step::Minor, "Added and changed"), (Step::Patch, "Docs, examples and other changes")];
 
 /// Empty if no change increases the version.
 pub(super) fn changelog(report: &Report) -> String {
@@ -39,5 +42,32 @@ fn item(entry: &Entry) -> String {
         Flags::NONE | Flags::DOCS => String::new(),
         flags => format!(" ({flags})"),
     };
-    format!("- {}: {}{guess}{flags}\n", code(&entry.subject), escaped(&entry.message))
+    let place =
+        if names(&entry.message, &entry.subject) { String::new() } else { format!("{}: ", code(&entry.subject)) };
+    let items = in_rust(entry).map(|items| format!("; in Rust: {items}")).unwrap_or_default();
+    let others = entry.events.len().saturating_sub(1);
+    let others = match others {
+        0 => String::new(),
+        1 => "; also in 1 other event type".to_owned(),
+        others => format!("; also in {others} other event types"),
+    };
+    format!("- {place}{}{guess}{items}{others}{flags}\n", escaped(&entry.message))
+}
+
+/// The items of the crate that the message does not name.
+fn in_rust(entry: &Entry) -> Option<String> {
+    let is_named =
+        |item: &String| names(&entry.message, item) || item.split("::").all(|name| names(&entry.message, name));
+    let items: Vec<String> = entry.items.iter().filter(|item| !is_named(item)).map(|item| code(item)).collect();
+    let shown = items[..items.len().min(ITEMS)].join(", ");
+    match items.len() {
+        0 => None,
+        1..=ITEMS => Some(shown),
+        count => Some(format!("{shown} and {} more", count - ITEMS)),
+    }
+}
+
+/// Whether a message names something, as code of its own or as the beginning of a declaration.
+fn names(message: &str, name: &str) -> bool {
+    [format!("`{name}`"), format!("`{name}:")].iter().any(|code| message.contains(code.as_str()))
 }
