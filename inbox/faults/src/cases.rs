@@ -20,7 +20,7 @@ use crate::acme::{Acme, Created, Updated, created, receiver, signed, updated};
 
 const DAY: Duration = Duration::from_hours(24);
 const SLOW: Duration = Duration::from_millis(400);
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 const ATTEMPTS: u32 = 3;
 
 /// Checks replays and duplicates: rows R01 to R17, and D10.
@@ -253,7 +253,7 @@ impl<S: Subject> Cases<'_, S> {
 }
 
 /// The outcome of an attempt to deliver this body.
-async fn send<S: Store>(inbox: &Inbox<S, Acme>, id: &str, body: &str) -> &'static str {
+pub(crate) async fn send<S: Store>(inbox: &Inbox<S, Acme>, id: &str, body: &str) -> &'static str {
     inbox.receive(&signed(id, body), body.to_owned()).await.as_ref().map_or("refused", Outcome::name)
 }
 
@@ -281,7 +281,7 @@ async fn until<S: Store>(store: &S, id: &str, expected: State) {
 }
 
 /// Waits until nothing is pending or running.
-async fn settle<S: Store>(store: &S) {
+pub(crate) async fn settle<S: Store>(store: &S) {
     let deadline = Instant::now() + PATIENCE;
     for endpoint in store.endpoints().await.expect("the store lists endpoints") {
         while store.stats(&endpoint).await.expect("the store counts").oldest.is_some() {

@@ -18,12 +18,14 @@ mod acme;
 mod cases;
 mod checks;
 mod child;
+mod moves;
 mod parent;
 mod subject;
 
 pub use cases::{check_handlers, check_replays};
 pub use checks::{check_identical, check_poison};
 pub use child::{is_child, run_child};
+pub use moves::check_move;
 pub use parent::{Child, Figures, Plan, handled, kill_at, send_all};
 pub use subject::Subject;
 

@@ -9,8 +9,8 @@ use std::{env, fs};
 
 use webhook_inbox::store::Clock;
 use webhook_inbox_faults::{
-    Child, Plan, Subject, check_handlers, check_identical, check_poison, check_replays, is_child, kill_at, run_child,
-    send_all,
+    Child, Plan, Subject, check_handlers, check_identical, check_move, check_poison, check_replays, is_child, kill_at,
+    run_child, send_all,
 };
 use webhook_inbox_sqlite::rusqlite::Connection;
 use webhook_inbox_sqlite::{SqliteEffect, SqliteOptions, SqliteStore};
@@ -91,6 +91,12 @@ fn r01_to_r17_replays_and_duplicates() {
 fn d07_f10_f15_to_f17_f21_handlers_and_processes() {
     let folder = tempfile::tempdir().unwrap();
     check_handlers(Files, folder.path());
+}
+
+#[test]
+fn m13_the_order_holds_across_a_move() {
+    let [from, to] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    check_move(Files, from.path(), to.path());
 }
 
 /// The loss of power is simulated: a library that is loaded into the child copies each file when it is synchronized. What was

@@ -7,7 +7,7 @@ use std::{env, fs};
 use tempfile::TempDir;
 use webhook_inbox::store::Clock;
 use webhook_inbox_faults::{
-    Subject, check_handlers, check_identical, check_poison, check_replays, is_child, kill_at, run_child,
+    Subject, check_handlers, check_identical, check_move, check_poison, check_replays, is_child, kill_at, run_child,
 };
 use webhook_inbox_postgres::{PostgresEffect, PostgresOptions, PostgresStore};
 
@@ -107,4 +107,11 @@ fn r01_to_r17_replays_and_duplicates() {
 fn d07_f10_f15_to_f17_f21_handlers_and_processes() {
     let Some(folder) = Tables::create("handlers") else { return };
     check_handlers(Tables, folder.path());
+}
+
+#[test]
+fn m13_the_order_holds_across_a_move() {
+    let folders = [Tables::create("moving_from"), Tables::create("moving_to")];
+    let [Some(from), Some(to)] = folders else { return };
+    check_move(Tables, from.path(), to.path());
 }
