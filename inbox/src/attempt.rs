@@ -167,6 +167,11 @@ async fn finish<S: Store, W: Webhooks>(
                 metrics::finished(&shared.settings.endpoint, "fenced", age());
                 return;
             }
+            Ok(Finished::Released) => {
+                metrics::finished(&shared.settings.endpoint, "release", age());
+                shared.wake.notify_one();
+                return;
+            }
             Ok(Finished::EffectFailed(error)) => {
                 verdict = failed(shared, attempt, &format!("an effect failed: {error}").into());
             }

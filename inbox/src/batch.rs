@@ -3,11 +3,11 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
 use tokio::task::yield_now;
 use tokio::time::{Instant, timeout_at};
 
@@ -19,8 +19,8 @@ const LARGEST: usize = 1024;
 /// Tokio's timers have a resolution of a millisecond. Shorter times are passed by letting other tasks run.
 const TIMER_RESOLUTION: Duration = Duration::from_millis(2);
 const MAX_YIELDS: usize = 64;
-/// How long a caller takes to prepare a request, roughly.
-const PREPARATION: Duration = Duration::from_micros(4);
+/// The most batches that a store has at the same time.
+const AT_ONCE: usize = 2;
 
 /// What a batch has.
 pub(crate) trait Request: Send + 'static {
@@ -28,28 +28,28 @@ pub(crate) trait Request: Send + 'static {
     fn bytes(&self) -> u64;
 }
 
-/// Collects requests for a store. Its task ends when this is dropped and everything is written.
+/// Collects requests for a store. Its tasks end when this is dropped and everything is written.
 pub(crate) struct Batcher<T, R> {
     sender: mpsc::Sender<Item<T, R>>,
 }
 
 struct Item<T, R> {
     bytes: u64,
-    request: Arc<Waiting<T>>,
+    request: Arc<Slot<T>>,
     answer: oneshot::Sender<Result<R, StoreError>>,
 }
 
 /// A request in the queue. `None` if its caller has given up.
-struct Waiting<T>(Mutex<Option<T>>);
+struct Slot<T>(Mutex<Option<T>>);
 
-impl<T> Waiting<T> {
+impl<T> Slot<T> {
     fn take(&self) -> Option<T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
 /// A caller that waits. If it gives up, its request takes no more memory, however long the store takes.
-struct Caller<T>(Arc<Waiting<T>>);
+struct Caller<T>(Arc<Slot<T>>);
 
 impl<T> Drop for Caller<T> {
     fn drop(&mut self) {
@@ -72,10 +72,15 @@ pub(crate) trait Write<T, R>: Send + Sync + 'static {
 }
 
 impl<T: Request, R: Send + 'static> Batcher<T, R> {
-    /// Needs a Tokio runtime.
-    pub(crate) fn start(capacity: usize, writer: impl Write<T, R>) -> Self {
+    /// Two batches are written at the same time, each with half of the requests, as long as one takes less than this for each
+    /// request of both. Needs a Tokio runtime.
+    pub(crate) fn start(capacity: usize, overlap_below: Duration, writer: impl Write<T, R>) -> Self {
         let (sender, receiver) = mpsc::channel(capacity);
-        tokio::spawn(run(receiver, writer));
+        let waiting = AsyncMutex::new(Waiting { receiver, items: Vec::new() });
+        let queue = Arc::new(Queue { waiting, load: Mutex::default(), overlap_below, writer });
+        for _ in 0..if overlap_below.is_zero() { 1 } else { AT_ONCE } {
+            tokio::spawn(run(Arc::clone(&queue)));
+        }
         Self { sender }
     }
 
@@ -83,7 +88,7 @@ impl<T: Request, R: Send + 'static> Batcher<T, R> {
     pub(crate) async fn write(&self, request: T) -> Result<R, NotWritten> {
         let (answer, written) = oneshot::channel();
         let bytes = request.bytes();
-        let request = Arc::new(Waiting(Mutex::new(Some(request))));
+        let request = Arc::new(Slot(Mutex::new(Some(request))));
         let _caller = Caller(Arc::clone(&request));
         self.sender.try_send(Item { bytes, request, answer }).map_err(|_| NotWritten::Full)?;
         match written.await {
@@ -93,32 +98,68 @@ impl<T: Request, R: Send + 'static> Batcher<T, R> {
     }
 }
 
-async fn run<T: Request, R: Send + 'static>(mut receiver: mpsc::Receiver<Item<T, R>>, writer: impl Write<T, R>) {
-    let mut items = Vec::new();
-    let mut last = Last { size: 0, took: Duration::ZERO };
-    let mut next = None;
+/// What the tasks share that write batches.
+struct Queue<T, R, W> {
+    /// One task at a time collects a batch.
+    waiting: AsyncMutex<Waiting<T, R>>,
+    load: Mutex<Load>,
+    overlap_below: Duration,
+    writer: W,
+}
+
+/// The requests that wait.
+struct Waiting<T, R> {
+    receiver: mpsc::Receiver<Item<T, R>>,
+    /// The first of them.
+    items: Vec<Item<T, R>>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Load {
+    /// How many requests the store has.
+    writing: usize,
+    /// How many it had and would get when the last batch began: roughly the number of callers.
+    all: usize,
+    /// How long the last batch took.
+    took: Duration,
+}
+
+impl<T, R, W> Queue<T, R, W> {
+    fn load(&self) -> MutexGuard<'_, Load> {
+        self.load.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Writes one batch after the other, as long as there can be requests.
+async fn run<T: Request, R: Send + 'static>(queue: Arc<Queue<T, R, impl Write<T, R>>>) {
     loop {
-        let batch = match next.take() {
-            Some(batch) => batch,
-            None if items.is_empty() && receiver.recv_many(&mut items, LARGEST).await == 0 => return,
-            None => {
-                last.linger(&mut receiver, &mut items).await;
-                match Batch::begin(&writer, &mut items).await {
-                    Some(batch) => batch,
-                    None => continue,
-                }
-            }
+        let mut turn = queue.waiting.lock().await;
+        let waiting = &mut *turn;
+        if !waiting.begin().await {
+            return;
+        }
+        let load = *queue.load();
+        let overlaps = load.took.as_nanos() < queue.overlap_below.as_nanos() * load.all as u128;
+        let part = |all: usize| if overlaps { all.div_ceil(AT_ONCE) } else { all };
+        waiting.linger(part(load.all).min(load.all.saturating_sub(load.writing)), load.took / 4).await;
+        let all = {
+            let mut load = queue.load();
+            load.all = load.writing + waiting.len();
+            load.all
         };
+        let Some(batch) = waiting.pass_to(&queue.writer, part(all)).await else { continue };
+        let size = batch.answers.len();
+        queue.load().writing += size;
+        // Without a turn, no other task begins a batch.
+        let turn = (!overlaps).then_some(turn);
         let start = batch.start;
         let (result, answers) = batch.end().await;
-        last = Last { size: answers.len(), took: start.elapsed() };
-        if last.is_followed_by(items.len() + receiver.len()) {
-            // The store has it before the callers of this one go on.
-            if let room @ 1.. = LARGEST.saturating_sub(items.len()).min(receiver.len()) {
-                receiver.recv_many(&mut items, room).await;
-            }
-            next = Batch::begin(&writer, &mut items).await;
+        {
+            let mut load = queue.load();
+            load.writing -= size;
+            load.took = start.elapsed();
         }
+        drop(turn);
         match result {
             Ok(results) => {
                 for (answer, result) in answers.into_iter().zip(results) {
@@ -134,29 +175,54 @@ async fn run<T: Request, R: Send + 'static>(mut receiver: mpsc::Receiver<Item<T,
     }
 }
 
-type Answers<R> = Vec<oneshot::Sender<Result<R, StoreError>>>;
-type Written<R> = Result<Result<Vec<R>, StoreError>, Panicked>;
+impl<T: Request, R> Waiting<T, R> {
+    fn len(&self) -> usize {
+        self.items.len() + self.receiver.len()
+    }
 
-/// A batch that the store has.
-struct Batch<F, R> {
-    /// A store that panics fails this batch only.
-    write: Pin<Box<F>>,
-    /// The result, if it was there at once.
-    written: Option<Written<R>>,
-    answers: Answers<R>,
-    start: Instant,
-}
+    /// Waits for a request. Returns false if there will be none.
+    async fn begin(&mut self) -> bool {
+        !self.items.is_empty() || self.receiver.recv_many(&mut self.items, LARGEST).await > 0
+    }
 
-impl<R> Batch<(), R> {
-    /// Passes a batch to the store: the first items that it can have. `None` if all callers have given up.
-    async fn begin<'w, T, W: Write<T, R>>(
+    /// Waits for more, as long as there are fewer than this. Otherwise callers that wait for the store would split into groups
+    /// that take turns, each in smaller batches.
+    async fn linger(&mut self, expected: usize, limit: Duration) {
+        let Self { receiver, items } = self;
+        let deadline = Instant::now() + limit;
+        let mut yields = 0;
+        while items.len() < expected.min(LARGEST) && Instant::now() < deadline {
+            if let Ok(item) = receiver.try_recv() {
+                items.push(item);
+            } else if limit >= TIMER_RESOLUTION {
+                match timeout_at(deadline, receiver.recv()).await {
+                    Ok(Some(item)) => items.push(item),
+                    Ok(None) | Err(_) => return,
+                }
+            } else if yields < MAX_YIELDS {
+                yields += 1;
+                yield_now().await;
+            } else {
+                return;
+            }
+        }
+    }
+
+    /// Passes a batch to the store: the first requests that it can have, up to this number. `None` if all callers have given up.
+    async fn pass_to<'w, W: Write<T, R>>(
+        &mut self,
         writer: &'w W,
-        items: &mut Vec<Item<T, R>>,
+        most: usize,
     ) -> Option<Batch<impl Future<Output = Written<R>> + use<'w, T, R, W>, R>> {
+        let Self { receiver, items } = self;
+        let most = most.min(LARGEST);
+        if let room @ 1.. = most.saturating_sub(items.len()).min(receiver.len()) {
+            receiver.recv_many(items, room).await;
+        }
         let mut fits = within(CALL_BYTES);
-        let count = items.iter().take_while(|item| fits(item.bytes)).count();
-        let waiting = items.drain(..count).filter_map(|item| Some((item.request.take()?, item.answer)));
-        let (requests, answers): (Vec<T>, Vec<_>) = waiting.unzip();
+        let count = items.iter().take(most).take_while(|item| fits(item.bytes)).count();
+        let passed = items.drain(..count).filter_map(|item| Some((item.request.take()?, item.answer)));
+        let (requests, answers): (Vec<T>, Vec<_>) = passed.unzip();
         if requests.is_empty() {
             return None;
         }
@@ -169,6 +235,19 @@ impl<R> Batch<(), R> {
         let written = written.await;
         Some(Batch { write, written, answers, start })
     }
+}
+
+type Answers<R> = Vec<oneshot::Sender<Result<R, StoreError>>>;
+type Written<R> = Result<Result<Vec<R>, StoreError>, Panicked>;
+
+/// A batch that the store has.
+struct Batch<F, R> {
+    /// A store that panics fails this batch only.
+    write: Pin<Box<F>>,
+    /// The result, if it was there at once.
+    written: Option<Written<R>>,
+    answers: Answers<R>,
+    start: Instant,
 }
 
 impl<F: Future<Output = Written<R>>, R> Batch<F, R> {
@@ -191,44 +270,6 @@ impl<F: Future<Output = Written<R>>, R> Batch<F, R> {
     }
 }
 
-/// The last batch.
-struct Last {
-    size: usize,
-    took: Duration,
-}
-
-impl Last {
-    /// Whether the next batch begins at once, if this number waits. If the callers are in two groups that take turns, one
-    /// prepares its requests while the other waits. A single group would save a commit, half of this time for each request at
-    /// most, but the store would wait for them.
-    fn is_followed_by(&self, waiting: usize) -> bool {
-        let is_cheap = self.took.as_nanos() < 2 * PREPARATION.as_nanos() * self.size as u128;
-        is_cheap && waiting > 0 && waiting >= self.size / 2
-    }
-
-    /// Waits for more, up to a quarter of the time of the last commit, while the batch is smaller than the last one. Otherwise
-    /// callers that wait for the store would split into two groups that take turns, each in batches of half the size.
-    async fn linger<I>(&self, receiver: &mut mpsc::Receiver<I>, items: &mut Vec<I>) {
-        let deadline = Instant::now() + self.took / 4;
-        let mut yields = 0;
-        while items.len() < self.size && Instant::now() < deadline {
-            if let Ok(item) = receiver.try_recv() {
-                items.push(item);
-            } else if self.took / 4 >= TIMER_RESOLUTION {
-                match timeout_at(deadline, receiver.recv()).await {
-                    Ok(Some(item)) => items.push(item),
-                    Ok(None) | Err(_) => return,
-                }
-            } else if yields < MAX_YIELDS {
-                yields += 1;
-                yield_now().await;
-            } else {
-                return;
-            }
-        }
-    }
-}
-
 impl<T, R> fmt::Debug for Batcher<T, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Batcher").finish_non_exhaustive()
@@ -238,6 +279,7 @@ impl<T, R> fmt::Debug for Batcher<T, R> {
 #[cfg(test)]
 mod tests {
     use std::future::pending;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use tokio::time::timeout;
 
@@ -261,7 +303,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_request_that_was_given_up_takes_no_memory() {
-        let batcher = Batcher::start(10, Hangs);
+        let batcher = Batcher::start(10, Duration::ZERO, Hangs);
         let [first, second] = [Arc::new(()), Arc::new(())];
         let give_up = |request: &Arc<()>| timeout(Duration::from_secs(1), batcher.write(Arc::clone(request)));
         assert!(give_up(&first).await.is_err());
@@ -292,7 +334,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_batch_is_limited_in_bytes_and_in_number() {
         let remembers = Remembers::default();
-        let batcher = Arc::new(Batcher::start(10_000, remembers.clone()));
+        let batcher = Arc::new(Batcher::start(10_000, Duration::ZERO, remembers.clone()));
         let third = CALL_BYTES / 3;
         let sizes = [vec![third; 7], vec![2 * CALL_BYTES, 1, third], vec![0; LARGEST + 1]].concat();
         let write = |size: u64| {
@@ -311,5 +353,62 @@ mod tests {
         }
         assert_eq!(written[0], [third; 3]);
         assert!(written.len() < 10, "{}", written.len());
+    }
+
+    /// Counts how many batches it has at the same time.
+    #[derive(Clone)]
+    struct Overlaps {
+        takes: Duration,
+        now: Arc<AtomicUsize>,
+        found: Arc<Mutex<Vec<(usize, usize)>>>,
+    }
+
+    impl Write<u64, u64> for Overlaps {
+        async fn write(&self, batch: Vec<u64>) -> Result<Vec<u64>, StoreError> {
+            let others = self.now.fetch_add(1, Ordering::SeqCst);
+            self.found.lock().unwrap().push((others, batch.len()));
+            tokio::time::sleep(self.takes).await;
+            self.now.fetch_sub(1, Ordering::SeqCst);
+            Ok(batch)
+        }
+    }
+
+    /// Of the last batches of ten callers, each of which has many requests: how many others the store has, and the size.
+    async fn last_batches(takes: Duration) -> Vec<(usize, usize)> {
+        let overlaps = Overlaps { takes, now: Arc::default(), found: Arc::default() };
+        let batcher = Arc::new(Batcher::start(100, Duration::from_millis(100), overlaps.clone()));
+        let caller = |number| {
+            let batcher = Arc::clone(&batcher);
+            tokio::spawn(async move {
+                for _ in 0..50 {
+                    assert_eq!(batcher.write(number).await.unwrap(), number);
+                }
+            })
+        };
+        for caller in (0..10).map(caller).collect::<Vec<_>>() {
+            caller.await.unwrap();
+        }
+        let found = overlaps.found.lock().unwrap();
+        assert_eq!(found.iter().map(|(_, size)| size).sum::<usize>(), 500);
+        found[20..40].to_vec()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn two_batches_overlap_only_if_a_commit_is_short_for_as_many_requests() {
+        let found = last_batches(Duration::from_millis(900)).await;
+        assert!(found.chunks(2).all(|pair| pair == [(0, 5), (1, 5)] || pair == [(1, 5), (0, 5)]), "{found:?}");
+        let found = last_batches(Duration::from_millis(1100)).await;
+        assert!(found.iter().all(|found| *found == (0, 10)), "{found:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn both_tasks_end_with_the_batcher() {
+        let remembers = Remembers::default();
+        let batcher = Batcher::start(100, Duration::from_secs(1), remembers.clone());
+        assert_eq!(batcher.write(10).await.unwrap(), 10);
+        assert_eq!(Arc::strong_count(&remembers.0), 2);
+        drop(batcher);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(Arc::strong_count(&remembers.0), 1);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::Instant;
@@ -83,8 +84,12 @@ impl<S: Store, W: Webhooks> Shared<S, W> {
         let store = Arc::new(store);
         let slots = |number: usize| Arc::new(Semaphore::new(number.min(Semaphore::MAX_PERMITS)));
         Self {
-            inserts: Batcher::start(settings.accept_queue.max(1), Inserts(Arc::clone(&store))),
-            finishes: Batcher::start(FINISHES, Finishes(Arc::clone(&store))),
+            inserts: Batcher::start(
+                settings.accept_queue.max(1),
+                store.inserts_overlap_below(),
+                Inserts(Arc::clone(&store)),
+            ),
+            finishes: Batcher::start(FINISHES, Duration::ZERO, Finishes(Arc::clone(&store))),
             store,
             service,
             wake: Notify::new(),

@@ -145,4 +145,7 @@ pub enum Finished {
     Fenced,
     /// An effect has failed. Nothing was changed: the entry is still claimed.
     EffectFailed(webhook_receiver::BoxError),
+    /// The effects could not be made, because those of another claim have broken the transaction. The claim has ended as with
+    /// [`Verdict::Release`].
+    Released,
 }

@@ -65,6 +65,15 @@ pub trait Store: Send + Sync + 'static {
     /// element for each, in their order. A batch has up to [`CALL_BYTES`], or one entry.
     fn insert(&self, batch: Vec<NewEntry>) -> impl Future<Output = Result<Vec<Inserted>, StoreError>> + Send;
 
+    /// An inbox inserts twice at the same time, each time half of the entries, if a call of [`insert`](Self::insert) has taken
+    /// less than this for each entry that it had or that waited. A call that takes longer mostly waits for the disk: then one
+    /// commit is better than two.
+    ///
+    /// It is longer for a store that does more work at the same time. Zero, the default, means one call after the other.
+    fn inserts_overlap_below(&self) -> Duration {
+        Duration::ZERO
+    }
+
     /// Claims entries that can be handled now, those that can be since the longest time first: each becomes running, gets a new
     /// token and a lease, and its number of attempts is incremented. That is durable before this returns. What is beyond a limit
     /// of the request is left as it is.
@@ -90,8 +99,9 @@ pub trait Store: Send + Sync + 'static {
         lease: Duration,
     ) -> impl Future<Output = Result<Vec<LeaseState>, StoreError>> + Send;
 
-    /// Ends claims. Each is independent of the others: if an effect fails, only the effects of its claim are undone. The result
-    /// has one element for each, in their order.
+    /// Ends claims. Each is independent of the others: if an effect fails, only the effects of its claim are undone. If it has
+    /// broken the transaction, another claim may be [released](Finished::Released). The result has one element for each, in
+    /// their order.
     ///
     /// A lease that has lapsed can be ended as long as nothing else has claimed the entry.
     fn finish(

@@ -11,6 +11,7 @@ use webhook_receiver::ReceiverService;
 
 use crate::acme::{Acme, Created, created, receiver};
 use crate::support::{DAY, Ledger, send, state, store, until};
+use crate::unreliable::Unreliable;
 
 /// Waits for all at once.
 mod futures_join {
@@ -73,6 +74,32 @@ async fn r06_r07_f09_identical_deliveries_at_once() {
     assert_eq!(outcomes.iter().filter(|outcome| **outcome == "duplicate").count(), 149);
     until(&store, "1", State::Done).await;
     assert_eq!(ledger.count("a"), 1);
+}
+
+/// The store has two batches at the same time, each of which takes some time before and after its commit.
+#[tokio::test(start_paused = true)]
+async fn identical_deliveries_in_two_batches_at_once() {
+    let (store, ledger) = (store(), Ledger::default());
+    let slow = Unreliable::with_jitter(store.clone(), 1);
+    let inbox = Inbox::start("acme", slow, counting(&ledger)).unwrap();
+    for round in 0..20 {
+        let sent = (0..100).map(|number| {
+            let (inbox, id) = (inbox.clone(), format!("{round}-{}", number % 7));
+            async move {
+                sleep(Duration::from_millis(number / 2)).await;
+                (send(&inbox, &id, &created(&id)).await, id)
+            }
+        });
+        let mut outcomes = join_all(sent).await;
+        outcomes.retain(|(outcome, _)| *outcome != "duplicate");
+        outcomes.sort();
+        let expected: Vec<_> = (0..7).map(|number| ("stored", format!("{round}-{number}"))).collect();
+        assert_eq!(outcomes, expected);
+        for (_, id) in expected {
+            until(&store, &id, State::Done).await;
+            assert_eq!(ledger.count(&id), 1);
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -130,6 +130,11 @@ impl Store for Unreliable {
         self.call(&self.inserts, self.store.insert(batch)).await
     }
 
+    /// Always.
+    fn inserts_overlap_below(&self) -> Duration {
+        Duration::MAX
+    }
+
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claim>, StoreError> {
         self.call(&self.others, self.store.claim(request)).await
     }

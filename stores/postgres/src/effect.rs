@@ -21,8 +21,11 @@ use webhook_receiver::{BoxError, BoxFuture};
 /// }
 /// ```
 ///
-/// Others share its transaction, so it should be short. It must not begin or end transactions, change settings of the
-/// session, or change tables whose names begin with `webhook_`.
+/// Others share its transaction, so it should be short. It must not begin or end transactions, after which the effects of other
+/// deliveries could happen twice, change settings of the session, or change tables whose names begin with `webhook_`.
+///
+/// An error of a statement must be returned. The transaction accepts nothing after it, so an effect that hides it has failed, and
+/// the delivery whose effects come next is [released](webhook_inbox::store::Finished::Released) to be handled again.
 ///
 /// `execute` and `query` prepare statements. PgBouncer supports that since version 1.21. Before an earlier one, use
 /// `execute_typed` and `query_typed`.

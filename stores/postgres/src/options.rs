@@ -13,7 +13,7 @@ use crate::schema::{self, Schema};
 use crate::tls::Tls;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// Those that insert. One would be enough for one endpoint.
+/// Those that insert. An inbox uses two at the same time.
 const WRITERS: usize = 2;
 const WORKERS: usize = 4;
 /// A connection that no packet has passed for this time is checked. The default of the client is two hours.

@@ -91,6 +91,12 @@ impl Store for PostgresStore {
         }
     }
 
+    /// The server has a process for each connection. Measured with 16 callers: at 60 µs, two calls are faster by a third; at
+    /// 120 µs, one is faster by an eighth.
+    fn inserts_overlap_below(&self) -> Duration {
+        Duration::from_micros(80)
+    }
+
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claim>, StoreError> {
         let connection = self.0.worker().await?;
         connection.run(sql::claim(self.0.context(&connection)?, request)).await

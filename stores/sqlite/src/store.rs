@@ -185,6 +185,12 @@ impl Store for SqliteStore {
         self.writer.write(move |connection| sql::insert(connection, &batch, clock.millis()?)).await
     }
 
+    /// One thread writes. Meanwhile, callers get the answers to the other call and prepare their next requests, so it need not
+    /// wait for them.
+    fn inserts_overlap_below(&self) -> Duration {
+        Duration::from_micros(16)
+    }
+
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claim>, StoreError> {
         let (clock, request) = (self.clock.clone(), request.clone());
         self.writer.write(move |connection| sql::claim(connection, &request, clock.millis()?)).await

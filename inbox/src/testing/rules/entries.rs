@@ -70,18 +70,33 @@ pub(in crate::testing) async fn bytes<T: Subject>(bench: &Bench<'_, T>) -> Check
 
 pub(in crate::testing) async fn one<T: Subject>(bench: &Bench<'_, T>) -> Checked {
     for round in 0..20 {
-        let entry = bench.new_entry(&format!("round-{round}"));
-        let other = bench.new_entry(&format!("other-{round}"));
-        // In both orders, so that stores that lock rows can meet.
-        let (a, b) = join!(
-            bench.here.insert(vec![entry.clone(), other.clone()]),
-            bench.there.insert(vec![other.clone(), entry.clone()]),
-        );
-        let (a, b) = (ok("insert", a)?, ok("insert", b)?);
-        expect("the number of results", &(a.len(), b.len()), &(2, 2))?;
-        for pair in [(a[0], b[1]), (a[1], b[0])] {
-            if !matches!(pair, (Inserted::New, Inserted::Duplicate) | (Inserted::Duplicate, Inserted::New)) {
-                return Err(format!("two concurrent inserts: {pair:?}"));
+        // Some have a key of order.
+        let entry = |number: usize| match number % 2 {
+            0 => bench.new_entry(&format!("{round}-{number}")),
+            _ => bench.ordered(&format!("{round}-{number}"), &format!("key-{}", number % 3), None),
+        };
+        let forth: Vec<NewEntry> = (0..10).map(entry).collect();
+        // In several orders, so that stores that lock rows can meet.
+        let mut back = forth.clone();
+        back.reverse();
+        let mut aside = forth.clone();
+        aside.rotate_left(5);
+        // An inbox may insert twice at the same time, and so may others.
+        let (a, b, c) =
+            join!(bench.here.insert(forth.clone()), bench.here.insert(back.clone()), bench.there.insert(aside.clone()));
+        for entry in &forth {
+            let result = |batch: &[NewEntry], inserted: &[Inserted]| {
+                batch.iter().position(|other| other.key == entry.key).and_then(|index| inserted.get(index).copied())
+            };
+            let mut found = Vec::new();
+            for (batch, inserted) in [(&forth, &a), (&back, &b), (&aside, &c)] {
+                let inserted = inserted.as_ref().map_err(|error| format!("insert fails: {error}"))?;
+                expect("the number of results", &inserted.len(), &batch.len())?;
+                found.push(result(batch, inserted));
+            }
+            let count = |expected| found.iter().filter(|found| **found == Some(expected)).count();
+            if (count(Inserted::New), count(Inserted::Duplicate)) != (1, 2) {
+                return Err(format!("three concurrent inserts: {found:?}"));
             }
         }
     }

@@ -81,6 +81,13 @@ struct End {
     reason: Option<String>,
 }
 
+impl End {
+    /// Its effects were not made, for no fault of theirs.
+    fn released(self) -> Self {
+        Self { has_effects: false, state: State::Pending, uncounted: 1, ..self }
+    }
+}
+
 fn rounds(batch: Vec<Finish<PostgresEffect>>) -> Vec<Round> {
     let mut rounds: Vec<Round> = Vec::new();
     for (index, Finish { claim, verdict }) in batch.into_iter().enumerate() {
@@ -134,42 +141,68 @@ async fn end(context: Context<'_>, ends: &[End], results: &mut [Finished]) -> Sq
         (&reasons, Type::TEXT_ARRAY),
     ];
     for row in &context.rows(END, &parameters).await? {
-        results[ends[place(row, 0)?].index] = Finished::Applied;
+        let result = &mut results[ends[place(row, 0)?].index];
+        if let Finished::Fenced = result {
+            *result = Finished::Applied;
+        }
     }
     Ok(())
 }
 
-/// Makes the effects of each claim that is held, in a savepoint. Returns the ends of those that were made. All are locked, so no
-/// effect is in vain.
+/// Makes the effects of each claim that is held, in a savepoint. Returns the ends to store: of those whose effects are kept, and
+/// of those that are released. All are locked, so no effect is in vain.
+///
+/// Each takes one round trip: the savepoint of the effects before is released together with them. If those have broken the
+/// transaction without an error, these were not made, although they are used up.
 async fn make_effects(
     context: Context<'_>,
     ends: Vec<(End, Vec<PostgresEffect>)>,
     results: &mut [Finished],
 ) -> Sql<Vec<End>> {
-    const UNDO: &str = "ROLLBACK TO webhook_effects; RELEASE webhook_effects";
-    let mut made = Vec::with_capacity(ends.len());
+    const FIRST: &str = "SAVEPOINT webhook_effects";
+    const NEXT: &str = "RELEASE webhook_effects; SAVEPOINT webhook_effects";
+    const LAST: &str = "RELEASE webhook_effects";
+    let mut to_store = Vec::with_capacity(ends.len());
     if ends.is_empty() {
-        return Ok(made);
+        return Ok(to_store);
     }
     let claims: Vec<_> = ends.iter().map(|(end, _)| &end.claim).collect();
     let are_held = lock(context, &claims).await?;
+    let mut made: Option<End> = None;
     for ((end, effects), _) in ends.into_iter().zip(are_held).filter(|(_, is_held)| *is_held) {
-        // The effect does not wait for the answer to the savepoint before it is sent.
-        let (savepoint, result) = join(context.batch("SAVEPOINT webhook_effects"), make(context, effects)).await;
-        savepoint?;
-        let kept = match result {
-            Ok(()) => context.batch("RELEASE webhook_effects").await.map_err(BoxError::from),
-            Err(error) => Err(error),
-        };
-        match kept {
-            Ok(()) => made.push(end),
-            Err(error) if context.batch(UNDO).await.is_err() => {
-                return Err(other(format!("an effect has ended the transaction: {error}")));
+        let before = if made.is_some() { NEXT } else { FIRST };
+        let (begun, result) = join(context.batch(before), make(context, effects)).await;
+        match (begun, made.take()) {
+            (Ok(()), kept) => {
+                to_store.extend(kept);
+                match result {
+                    Ok(()) => made = Some(end),
+                    Err(error) => results[end.index] = undo(context, error).await?,
+                }
             }
-            Err(error) => results[end.index] = Finished::EffectFailed(error),
+            (Err(error), Some(broken)) => {
+                results[broken.index] = undo(context, error.into()).await?;
+                results[end.index] = Finished::Released;
+                to_store.push(end.released());
+            }
+            (Err(error), None) => return Err(error),
         }
     }
-    Ok(made)
+    if let Some(end) = made {
+        match context.batch(LAST).await {
+            Ok(()) => to_store.push(end),
+            Err(error) => results[end.index] = undo(context, error.into()).await?,
+        }
+    }
+    Ok(to_store)
+}
+
+/// Undoes effects, of which this is the error.
+async fn undo(context: Context<'_>, error: BoxError) -> Sql<Finished> {
+    match context.batch("ROLLBACK TO webhook_effects; RELEASE webhook_effects").await {
+        Ok(()) => Ok(Finished::EffectFailed(error)),
+        Err(_) => Err(other(format!("an effect has ended the transaction: {error}"))),
+    }
 }
 
 /// Locks the entries of these claims. Returns which are held: the others are fenced.

@@ -2,6 +2,9 @@
 
 #![cfg(unix)]
 
+// The vendor that the tests of `webhook-inbox` have as well.
+#[path = "../../../../inbox/tests/it/acme.rs"]
+mod acme;
 mod connections;
 mod faults;
 mod pgbouncer;

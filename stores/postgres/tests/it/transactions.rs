@@ -4,14 +4,17 @@ use std::time::Duration;
 
 use temporary_postgres::{ADMINISTRATOR, PostgresServer, Stop};
 use tokio::time::{sleep, timeout};
-use webhook_inbox::Store;
 use webhook_inbox::store::{
     ClaimId, Finish, Finished, Imported, Inserted, Key, NewEntry, Order, Part, Selection, State, StoreErrorKind,
     Verdict,
 };
+use webhook_inbox::{Backoff, Effects, Inbox, Store};
+use webhook_inbox_postgres::tokio_postgres::types::Type;
 use webhook_inbox_postgres::{MARK_DONE, PostgresEffect, PostgresOptions, PostgresStore};
+use webhook_receiver::Delivery;
 
-use crate::support::{Place, claim, claim_one, connect, done, effect, entries, entry, insert, number};
+use crate::acme::{Created, Updated, created, receiver, signed, updated};
+use crate::support::{PATIENCE, Place, claim, claim_one, connect, done, effect, entries, entry, insert, number};
 
 #[tokio::test]
 async fn a_delivery_is_marked_done_in_a_transaction_of_another_connection() {
@@ -57,7 +60,7 @@ async fn an_effect_that_breaks_the_transaction_breaks_nothing_else() {
     };
     let first = || effect("INSERT INTO breaking.asset VALUES ('first')");
     let last = || effect("INSERT INTO breaking.asset VALUES ('last')");
-    for (number, breaking) in [panics(), hidden(), effect("SELECT 1 / 0")].into_iter().enumerate() {
+    for (number, breaking) in [panics(), effect("SELECT 1 / 0")].into_iter().enumerate() {
         let ids = [0, 1, 2].map(|index| format!("{number}-{index}"));
         store.insert(ids.iter().map(|id| entry(id, 10)).collect()).await.unwrap();
         let claims = claim(&store, 3, Duration::from_secs(30)).await;
@@ -70,7 +73,38 @@ async fn an_effect_that_breaks_the_transaction_breaks_nothing_else() {
         );
         assert!(matches!(store.finish(vec![done(&claims[1], vec![])]).await.unwrap()[..], [Finished::Applied]));
     }
+    assert_eq!(number(&client, "SELECT count(*) FROM asset").await, 4);
+
+    // What it hides is found when the next effects are on their way.
+    store.insert((0..7).map(|index| entry(&format!("hidden-{index}"), 10)).collect()).await.unwrap();
+    let claims = claim(&store, 7, Duration::from_secs(30)).await;
+    let effects = [vec![first()], vec![hidden()], vec![hidden()], vec![last()], vec![hidden()], vec![first(), last()]];
+    let mut batch: Vec<_> = claims.iter().zip(effects).map(|(claim, effects)| done(claim, effects)).collect();
+    batch.push(done(&claims[6], vec![last(), hidden()]));
+    let finished = store.finish(batch).await.unwrap();
+    assert!(
+        matches!(
+            finished[..],
+            [
+                Finished::Applied,
+                Finished::EffectFailed(_),
+                Finished::Released,
+                Finished::Applied,
+                Finished::EffectFailed(_),
+                Finished::Released,
+                Finished::EffectFailed(_)
+            ]
+        ),
+        "{finished:?}"
+    );
     assert_eq!(number(&client, "SELECT count(*) FROM asset").await, 6);
+    // Those that were released can be claimed at once, and their attempts did not count.
+    let released = claim(&store, 7, Duration::from_secs(30)).await;
+    let found: Vec<_> = released.iter().map(|claim| (&claim.id.key.id[..], claim.attempt)).collect();
+    assert_eq!(found, [("hidden-2", 1), ("hidden-5", 1)]);
+    let left = [1, 4, 6].map(|index| &claims[index]);
+    let batch: Vec<_> = released.iter().chain(left).map(|claim| done(claim, vec![])).collect();
+    assert!(store.finish(batch).await.unwrap().iter().all(|finished| matches!(finished, Finished::Applied)));
 
     for (number, breaking) in ["ROLLBACK", "ROLLBACK; BEGIN"].into_iter().enumerate() {
         let ids = [0, 1].map(|index| format!("end-{number}-{index}"));
@@ -85,6 +119,59 @@ async fn an_effect_that_breaks_the_transaction_breaks_nothing_else() {
         assert!(matches!(store.finish(batch).await.unwrap()[..], [Finished::Applied, Finished::Applied]));
     }
     assert_eq!(number(&client, "SELECT count(*) FROM asset").await, 6);
+}
+
+/// Each effect happens once, and those that hide an error take no attempt of others.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_effect_that_hides_an_error_takes_no_attempt_of_others() {
+    let Some(place) = Place::new("hiding") else { return };
+    let store = place.store().await;
+    let client = place.client().await;
+    client.batch_execute("CREATE TABLE asset (id text)").await.unwrap();
+    let insert = |delivery: &Delivery, hides: bool| {
+        let id = delivery.id().unwrap_or_default().to_owned();
+        PostgresEffect::new(move |tables| {
+            Box::pin(async move {
+                tables.execute_typed("INSERT INTO hiding.asset VALUES ($1)", &[(&id, Type::TEXT)]).await?;
+                if hides {
+                    let _ = tables.batch_execute("SELECT 1 / 0").await;
+                }
+                Ok(())
+            })
+        })
+    };
+    let service = receiver()
+        .on(move |_: Created, delivery: Delivery, effects: Effects<PostgresEffect>| async move {
+            effects.add(insert(&delivery, false))
+        })
+        .on(move |_: Updated, delivery: Delivery, effects: Effects<PostgresEffect>| async move {
+            effects.add(insert(&delivery, true))
+        })
+        .into_service();
+    let hides = |number: usize| number % 5 == 1;
+    let sender = Inbox::builder("acme", store.clone(), receiver().into_service()).without_workers().start().unwrap();
+    for number in 0..100 {
+        let body = if hides(number) { updated("a", "2026-01-01T00:00:00Z") } else { created("a") };
+        let outcome = sender.receive(&signed(&format!("{number:02}"), &body), body).await.unwrap();
+        assert_eq!(outcome.name(), "stored");
+    }
+    let inbox = Inbox::builder("acme", store.clone(), service).max_attempts(2);
+    let inbox = inbox.backoff(Backoff::constant(Duration::from_millis(10))).start().unwrap();
+    timeout(PATIENCE, async {
+        while store.stats("acme").await.unwrap().oldest.is_some() {
+            sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await
+    .unwrap();
+    assert!(inbox.drain(PATIENCE).await);
+    // One attempt more would have made the others dead.
+    for entry in entries(&store).await {
+        let expected = if hides(entry.key.id.parse().unwrap()) { State::Dead } else { State::Done };
+        assert_eq!(entry.state, expected, "{entry:?}");
+    }
+    let once = "SELECT count(*) FROM (SELECT id FROM asset GROUP BY id HAVING count(*) = 1) AS once";
+    assert_eq!((number(&client, once).await, number(&client, "SELECT count(*) FROM asset").await), (80, 80));
 }
 
 /// Otherwise a call that extends the leases of both could wait in a circle with this one, and the server would end one of them.

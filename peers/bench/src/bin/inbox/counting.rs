@@ -65,6 +65,10 @@ impl<S: Store> Store for Counting<S> {
         self.store.insert(batch).await
     }
 
+    fn inserts_overlap_below(&self) -> Duration {
+        self.store.inserts_overlap_below()
+    }
+
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claim>, StoreError> {
         let claims = self.store.claim(request).await?;
         self.counts.claimed.add(claims.len());
