@@ -255,7 +255,9 @@ impl Found {
             }
             for evidence in self.by_header.values_mut() {
                 evidence.add_beside(&name);
-                says.iter().for_each(|says| evidence.say(statement.kind, *says));
+                for says in &says {
+                    evidence.say(statement.kind, *says);
+                }
             }
         }
     }
