@@ -166,6 +166,9 @@ pub(crate) struct Suite {
 /// that use each public item of one crate are compiled with the other, and the receiver of one is passed deliveries that are valid
 /// for the other. The results are compared with the table.
 ///
+/// With `--long`, `public-api` (with a nightly toolchain) and cargo-semver-checks 0.51.0 (if it is installed) must also say of each
+/// edit whether handlers compile, except for the known differences in `generator/tests/diff/semver_checks.yaml`.
+///
 /// Prints a row per edit on standard output. The exit code is 0 if all rows are as in the table, 1 if one is not, and 2 if the
 /// command itself fails.
 #[derive(Args)]

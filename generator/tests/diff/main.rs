@@ -9,12 +9,17 @@ mod handler;
 mod page;
 mod random;
 mod reported;
+#[path = "semver_checks.rs"]
+mod semver_checks;
 #[allow(dead_code, reason = "`cargo xtask edits` uses the rest")]
 #[path = "table.rs"]
 mod table;
 
+use std::collections::BTreeSet;
+
 use emitted::Difference;
 use handler::Handler;
+use semver_checks::Known;
 use table::{Flag, Step, Table, base, run};
 use webhook_generator::{Output, ReceiverDependency, render};
 
@@ -74,6 +79,21 @@ fn each_edit_changes_the_files_as_stated() {
         }
     }
     assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+/// `cargo xtask edits --long` compares the differences themselves.
+#[test]
+fn known_differences_are_about_rules_of_the_table() {
+    let edits = Table::new().edits;
+    let rules: BTreeSet<&str> = edits
+        .iter()
+        .flat_map(|edit| [&edit.rule].into_iter().chain(edit.undone.as_ref().map(|undone| &undone.rule)))
+        .map(String::as_str)
+        .collect();
+    let Known { misses, reports } = Known::new();
+    for rule in misses.iter().chain(&reports).flat_map(|reason| &reason.rules) {
+        assert!(rules.contains(&**rule), "no edit has the rule `{rule}`");
+    }
 }
 
 #[test]

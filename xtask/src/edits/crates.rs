@@ -134,8 +134,16 @@ impl Crates {
         output.lines().map(|line| serde_json::from_str(line).map_err(|error| error.to_string())).collect()
     }
 
-    /// Describes all emitted crates as JSON, with a nightly rustdoc. Returns the files.
-    pub(super) fn describe(&self) -> Result<Vec<PathBuf>, String> {
+    /// Describes all emitted crates as JSON, with a nightly rustdoc. Returns the file of each, by name.
+    ///
+    /// # Errors
+    ///
+    /// Why they cannot be described here, for a notice.
+    pub(super) fn describe(&self) -> Result<BTreeMap<String, PathBuf>, String> {
+        let nightly = Command::new("rustup").args(["run", "nightly", "rustdoc", "--version"]).output();
+        if !nightly.is_ok_and(|output| output.status.success()) {
+            return Err("a nightly toolchain is not installed (rustup toolchain install nightly)".to_owned());
+        }
         let mut command = Command::new("rustup");
         command
             .args(["run", "nightly", "cargo", "doc", "--no-deps", "--lib", "--quiet", "--offline"])
@@ -145,7 +153,8 @@ impl Crates {
             .env("RUSTDOCFLAGS", "-Zunstable-options --output-format json")
             .stdin(Stdio::null());
         output_of(&mut command)?;
-        Ok(self.names.iter().map(|name| self.target().join(format!("doc/{name}.json"))).collect())
+        let file = |name: &String| (name.clone(), self.target().join(format!("doc/{name}.json")));
+        Ok(self.names.iter().map(file).collect())
     }
 
     fn cargo(&self, arguments: &[&str]) -> Command {

@@ -9,9 +9,10 @@ use webhook_generator::diagnostics::Severity;
 use webhook_generator::{Output, ReceiverDependency};
 
 use super::crates::Crates;
+use super::direction::Direction;
 use super::emitted::Difference;
 use super::handler::Handler;
-use super::referee::Referee;
+use super::referee::Referees;
 use super::table::{Delivery, Edit, Effect, Flag, Read, Step, Table, base, run};
 
 /// The crate of the description before the edits.
@@ -32,15 +33,22 @@ pub(super) struct Measured {
     pub(super) problems: Vec<String>,
 }
 
+/// What all edits do.
+pub(super) struct Outcome {
+    pub(super) measured: Vec<Measured>,
+    /// Known differences of a referee that are none.
+    pub(super) stale: Vec<String>,
+}
+
 /// What a receiver did with a delivery.
 struct Passed {
     read: Read,
     drift: BTreeSet<String>,
 }
 
-/// Generates, compiles and runs the crates of all edits. If `is_refereed`, `public-api` must agree with the compiler, if it can be
-/// run here.
-pub(super) fn measure(root: &Path, folder: &Path, table: &Table, is_refereed: bool) -> Result<Vec<Measured>, String> {
+/// Generates, compiles and runs the crates of all edits. If `is_refereed`, the referees that can be run here must agree with the
+/// compiler.
+pub(super) fn measure(root: &Path, folder: &Path, table: &Table, is_refereed: bool) -> Result<Outcome, String> {
     let inputs = folder.join("descriptions");
     fs::create_dir_all(&inputs).map_err(|error| error.to_string())?;
     let receiver = root.join("receiver");
@@ -82,9 +90,9 @@ pub(super) fn measure(root: &Path, folder: &Path, table: &Table, is_refereed: bo
     eprintln!("compiling receivers");
     let mut passed = crates.decode(&deliveries)?.into_iter().map(|line| Passed::new(&line));
 
-    let referee = if is_refereed { referee(&crates, root) } else { None };
+    let mut referees = if is_refereed { Referees::new(&crates, root, folder) } else { Referees::default() };
 
-    let (mut measured, mut agreed) = (Vec::new(), 0);
+    let mut measured = Vec::new();
     for (edit, (number, new)) in table.edits.iter().zip(edited.iter().enumerate()) {
         let new = match new {
             Ok(new) => new,
@@ -99,28 +107,21 @@ pub(super) fn measure(root: &Path, folder: &Path, table: &Table, is_refereed: bo
         let name = crate_name(number);
         let error = |direction: &str| errors.get(&format!("{direction}-{name}")).cloned();
         let compile = [error("there"), error("back")];
-        let verdicts = referee.iter().flat_map(|referee| {
-            let [there, back] = &compile;
-            [referee.disagrees(BASE, &name, there.as_deref()), referee.disagrees(&name, BASE, back.as_deref())]
-        });
-        let disagreements: Vec<String> = verdicts.flatten().collect();
-        agreed += 2 - disagreements.len();
+        let [there, back] = compile.each_ref().map(Option::as_deref);
+        let undone_rule = edit.undone.as_ref().map_or("", |undone| &undone.rule);
+        let mut disagreements =
+            referees.disagree(&Direction { rule: &edit.rule, old: BASE, new: &name, error: there })?;
+        disagreements.extend(referees.disagree(&Direction {
+            rule: undone_rule,
+            old: &name,
+            new: BASE,
+            error: back,
+        })?);
         let mut row = Measured::new(edit, &old, new, &undone, reads, compile)?;
         row.problems.extend(disagreements);
         measured.push(row);
     }
-    if referee.is_some() {
-        let all = 2 * edited.iter().filter(|new| new.is_ok()).count();
-        eprintln!("`public-api` agrees with the compiler in {agreed} of {all} directions");
-    }
-    Ok(measured)
-}
-
-/// The referee; `None` with a notice if it cannot be run.
-fn referee(crates: &Crates, root: &Path) -> Option<Referee> {
-    eprintln!("listing public items");
-    let referee = Referee::new(crates, root);
-    referee.inspect_err(|problem| eprintln!("SKIPPED: `public-api` does not referee: {problem}")).ok()
+    Ok(Outcome { measured, stale: referees.end() })
 }
 
 fn crate_name(number: usize) -> String {

@@ -5,12 +5,18 @@
 //! ```
 
 mod crates;
+mod direction;
 #[path = "../../../generator/tests/diff/emitted.rs"]
 mod emitted;
 #[path = "../../../generator/tests/diff/handler.rs"]
 mod handler;
+#[allow(dead_code, reason = "`docs/changes-measured.md` has the rest")]
+#[path = "../../../generator/tests/diff/semver_checks.rs"]
+mod known;
 mod measure;
+mod public_api;
 mod referee;
+mod semver_checks;
 #[path = "../../../generator/tests/diff/table.rs"]
 mod table;
 
@@ -22,7 +28,7 @@ use cargo_webhooks::print;
 
 use crate::cli::Edits;
 use crate::workspace;
-use measure::{Measured, measure};
+use measure::{Measured, Outcome, measure};
 use table::{Edit, Table};
 
 /// One edit of each kind that breaks a receiver: an event type, a member, a type, a value, an alternative, the signature.
@@ -59,9 +65,9 @@ fn compare(arguments: &Edits) -> Result<ExitCode, String> {
     }
     let folder = arguments.out.clone().unwrap_or_else(|| root.join("target/edits"));
     let folder = std::path::absolute(&folder).map_err(|error| format!("`{}`: {error}", folder.display()))?;
-    let measured = measure(&root, &folder, &table, arguments.long)?;
+    let Outcome { measured, stale } = measure(&root, &folder, &table, arguments.long)?;
     let mut text = String::new();
-    let mut wrong = 0;
+    let mut wrong = stale.len();
     for (edit, measured) in table.edits.iter().zip(&measured) {
         let differences = differences(edit, measured);
         wrong += usize::from(!differences.is_empty());
@@ -70,6 +76,9 @@ fn compare(arguments: &Edits) -> Result<ExitCode, String> {
         for difference in differences {
             let _ = writeln!(text, "    {difference}");
         }
+    }
+    for stale in stale {
+        let _ = writeln!(text, "{stale}");
     }
     let _ = writeln!(text, "{} edits, {wrong} not as in the table", measured.len());
     print(io::stdout(), &text).map_err(|error| error.to_string())?;

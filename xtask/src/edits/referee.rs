@@ -1,65 +1,65 @@
-//! `public-api` as the referee of `source`: the public items of one crate that another does not have.
+//! Referees of `source`, which read the JSON of a nightly rustdoc: `public-api`, and cargo-semver-checks with its known differences.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use super::crates::Crates;
-use super::handler::CRATE;
-use crate::corpus::output_of;
+use super::direction::Direction;
+use super::public_api::PublicApi;
+use super::semver_checks::SemverChecks;
 
-/// The public items of all crates.
-pub(super) struct Referee(BTreeMap<String, BTreeSet<String>>);
+/// Those that can be run here.
+#[derive(Default)]
+pub(super) struct Referees {
+    public_api: Option<PublicApi>,
+    semver_checks: Option<SemverChecks>,
+    directions: usize,
+    /// How often each agrees with the compiler.
+    agreed: [usize; 2],
+}
 
-impl Referee {
-    /// Reads the items from rustdoc's JSON of these crates.
-    ///
-    /// # Errors
-    ///
-    /// Why there is no referee here, for a notice.
-    pub(super) fn new(crates: &Crates, root: &Path) -> Result<Self, String> {
-        let nightly = Command::new("rustup").args(["run", "nightly", "rustdoc", "--version"]).output();
-        if !nightly.is_ok_and(|output| output.status.success()) {
-            return Err("a nightly toolchain is not installed (rustup toolchain install nightly)".to_owned());
-        }
-        let files = crates.describe()?;
-        let mut command = Command::new("cargo");
-        command
-            .args(["run", "--quiet", "--package", "public-items", "--manifest-path"])
-            .arg(root.join("peers/Cargo.toml"))
-            .arg("--")
-            .args(&files)
-            .stdin(Stdio::null());
-        let mut items: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        let mut name = String::new();
-        for line in output_of(&mut command)?.lines() {
-            if let Some(path) = line.strip_prefix("# ") {
-                name = Path::new(path).file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            } else {
-                let own = line.replace(&format!("{name}::"), &format!("{CRATE}::"));
-                items.entry(name.clone()).or_default().insert(own);
+impl Referees {
+    /// Describes all crates. A referee that cannot be run is reported.
+    pub(super) fn new(crates: &Crates, root: &Path, folder: &Path) -> Self {
+        eprintln!("listing public items");
+        let described = match crates.describe() {
+            Ok(described) => described,
+            Err(problem) => {
+                eprintln!("SKIPPED: `public-api` and cargo-semver-checks are not run: {problem}");
+                return Self::default();
             }
-        }
-        Ok(Self(items))
-    }
-
-    /// What the referee says of two crates if it disagrees with the compiler, whose error is that of handlers for the first with the
-    /// second one.
-    pub(super) fn disagrees(&self, old: &str, new: &str, error: Option<&str>) -> Option<String> {
-        match (self.missing(old, new), error) {
-            (Some(item), None) => {
-                Some(format!("public-api: {new} does not have `{item}`, but handlers for {old} compile"))
-            }
-            (None, Some(error)) => {
-                Some(format!("public-api: {new} has all items of {old}, but handlers do not compile: {error}"))
-            }
-            _ => None,
+        };
+        let skipped = |name: &str| {
+            let name = name.to_owned();
+            move |problem: &String| eprintln!("SKIPPED: {name} is not run: {problem}")
+        };
+        Self {
+            public_api: PublicApi::new(&described, root).inspect_err(skipped("`public-api`")).ok(),
+            semver_checks: SemverChecks::new(&described, &folder.join("semver-checks"))
+                .inspect_err(skipped("cargo-semver-checks"))
+                .ok(),
+            ..Self::default()
         }
     }
 
-    /// The first item of a crate that another does not have. The module of the crate itself differs.
-    fn missing(&self, of: &str, from: &str) -> Option<&str> {
-        let (of, from) = (self.0.get(of)?, self.0.get(from)?);
-        of.difference(from).map(String::as_str).find(|item| !item.starts_with("pub mod "))
+    /// How they disagree with the compiler, where that is not known.
+    pub(super) fn disagree(&mut self, direction: &Direction<'_>) -> Result<Vec<String>, String> {
+        let public_api = self.public_api.as_ref().and_then(|referee| referee.disagrees(direction));
+        let verdict = self.semver_checks.as_mut().map(|referee| referee.judge(direction)).transpose()?;
+        self.directions += 1;
+        self.agreed[0] += usize::from(public_api.is_none());
+        self.agreed[1] += usize::from(verdict.as_ref().is_some_and(|verdict| verdict.agrees));
+        Ok(public_api.into_iter().chain(verdict.and_then(|verdict| verdict.problem)).collect())
+    }
+
+    /// Reports how often they agree with the compiler. Returns the known differences that are none.
+    pub(super) fn end(self) -> Vec<String> {
+        let names =
+            [("`public-api`", self.public_api.is_some()), ("cargo-semver-checks", self.semver_checks.is_some())];
+        for ((name, is_run), agreed) in names.into_iter().zip(self.agreed) {
+            if is_run {
+                eprintln!("{name} agrees with the compiler in {agreed} of {} directions", self.directions);
+            }
+        }
+        self.semver_checks.map(SemverChecks::stale).unwrap_or_default()
     }
 }
