@@ -108,8 +108,9 @@ fn everything_is_inferred() {
     assert!(!run.stderr.contains("warning["), "{run:#?}");
     first.is_settled(&run);
     first.wrote(&expect![[r##"
-        # Settings of a generated crate. To answer an open question, complete its lines and remove the `#`
-        # before them, then run `cargo webhooks generate`. All other comments only explain.
+        # Settings of a generated crate. To answer an open question, or to take an option, complete its
+        # lines and remove the `#` before them, then run `cargo webhooks generate`. All other comments only
+        # explain.
 
         spec = "acme.yaml"
         out = "acme-webhooks"
@@ -150,8 +151,9 @@ fn the_event_types_are_asked() {
     first.init().exits(0).reports("no crate until the questions are answered");
     assert!(!first.has_crate());
     first.wrote(&expect![[r##"
-        # Settings of a generated crate. To answer an open question, complete its lines and remove the `#`
-        # before them, then run `cargo webhooks generate`. All other comments only explain.
+        # Settings of a generated crate. To answer an open question, or to take an option, complete its
+        # lines and remove the `#` before them, then run `cargo webhooks generate`. All other comments only
+        # explain.
 
         spec = "acme.yaml"
         out = "acme-webhooks"
@@ -209,8 +211,9 @@ fn a_signature_is_stated_in_part() {
     let run = first.init().exits(0).reports("1 open question");
     first.is_settled(&run);
     first.wrote(&expect![[r##"
-        # Settings of a generated crate. To answer an open question, complete its lines and remove the `#`
-        # before them, then run `cargo webhooks generate`. All other comments only explain.
+        # Settings of a generated crate. To answer an open question, or to take an option, complete its
+        # lines and remove the `#` before them, then run `cargo webhooks generate`. All other comments only
+        # explain.
 
         spec = "acme.yaml"
         out = "acme-webhooks"
@@ -247,8 +250,9 @@ fn two_webhooks_claim_one_event_type() {
     let first = First::new(&description(&(webhook("sent", claim) + &webhook("sentAgain", claim)), ""));
     first.init().exits(0).reports("no crate until the questions are answered");
     first.wrote(&expect![[r##"
-        # Settings of a generated crate. To answer an open question, complete its lines and remove the `#`
-        # before them, then run `cargo webhooks generate`. All other comments only explain.
+        # Settings of a generated crate. To answer an open question, or to take an option, complete its
+        # lines and remove the `#` before them, then run `cargo webhooks generate`. All other comments only
+        # explain.
 
         spec = "acme.yaml"
         out = "acme-webhooks"
@@ -307,8 +311,9 @@ fn webhooks_are_under_paths() {
     let run = run.reports("acme-webhooks = { path = \"acme-webhooks\", features = [\"serve\"] }\n");
     first.is_settled(&run);
     first.wrote(&expect![[r##"
-        # Settings of a generated crate. To answer an open question, complete its lines and remove the `#`
-        # before them, then run `cargo webhooks generate`. All other comments only explain.
+        # Settings of a generated crate. To answer an open question, or to take an option, complete its
+        # lines and remove the `#` before them, then run `cargo webhooks generate`. All other comments only
+        # explain.
 
         spec = "acme.yaml"
         out = "acme-webhooks"
@@ -373,8 +378,9 @@ fn webhooks_are_callbacks() {
     let run = first.init().exits(0).reports("2 inferred choices, 1 open question");
     first.is_settled(&run);
     first.wrote(&expect![[r##"
-        # Settings of a generated crate. To answer an open question, complete its lines and remove the `#`
-        # before them, then run `cargo webhooks generate`. All other comments only explain.
+        # Settings of a generated crate. To answer an open question, or to take an option, complete its
+        # lines and remove the `#` before them, then run `cargo webhooks generate`. All other comments only
+        # explain.
 
         spec = "acme.yaml"
         out = "acme-webhooks"
@@ -415,6 +421,66 @@ fn webhooks_are_callbacks() {
         #scheme = "verifier"
     "##]]);
     first.is_as_without_file();
+}
+
+#[test]
+fn options_are_comments() {
+    let paths = "/parcels:\n  post:\n    responses: { \"202\": { description: Accepted } }\n    callbacks:\n      weighed:\n        \
+                 '{$request.body#/url}':\n          post:\n            requestBody:\n              content:\n                \
+                 application/json:\n                  schema: { type: object, properties: { type: { const: com.acme.weighed } } }\n";
+    let named = |name: &str| {
+        let webhook = webhook(name, &format!("type: {{ const: {name} }}"));
+        webhook.replace("  post:\n", &format!("  post:\n{}", standard_headers()))
+    };
+    let first = First::new(&description(&(named("com.acme.parcel.sent") + &named("com.acme.parcel.lost")), paths));
+    let run = first.init().exits(0).reports("no open questions").reports("note[W0612]");
+    first.is_settled(&run);
+    first.wrote(&expect![[r##"
+        # Settings of a generated crate. To answer an open question, or to take an option, complete its
+        # lines and remove the `#` before them, then run `cargo webhooks generate`. All other comments only
+        # explain.
+
+        spec = "acme.yaml"
+        out = "acme-webhooks"
+        receiver = "receiver"
+
+        [webhooks]
+        # Optional: 1 webhook under `callbacks` is not read.
+        #   acme.yaml:25:9
+        #
+        # To read it, too:
+        #callbacks = true
+
+        [event-type]
+        # Inferred: each webhook has its own value at `/type` of its body.
+        #   acme.yaml:4:3  for example this one
+        pointer = "/type"
+
+        [names]
+        # Optional: all event types begin with a domain in reverse, which names can leave out. Names that
+        # `names.lock` has stay: delete that file first.
+        #   acme.yaml:4:3  for example this one
+        #
+        # So that `com.acme.parcel.sent` is named like `parcel.sent`:
+        #drop-prefix = "com.acme"
+        #
+        # So that `com.acme.parcel.sent` is named like `sent`:
+        #drop-prefix = "com.acme.parcel"
+
+        [signature]
+        # Inferred: deliveries are signed in the header `webhook-signature`.
+        #   acme.yaml:6:155  of a well-known scheme
+        scheme = "standard-webhooks"
+    "##]]);
+    first.is_as_without_file();
+    first.answer(&["callbacks =", "\"com.acme\""]);
+    std::fs::remove_file(first.0.path("names.lock")).expect("the file exists");
+    let run = first.generate().exits(0);
+    assert!(!run.stderr.contains("W0612"), "{run:#?}");
+    let event_types = first.0.read("acme-webhooks/src/event_type.rs");
+    for name in ["ParcelSent", "Weighed"] {
+        assert!(event_types.contains(&format!("    {name},")), "{event_types}");
+    }
 }
 
 #[test]

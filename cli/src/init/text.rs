@@ -13,7 +13,7 @@ const WIDTH: usize = 100;
 const MAX_PLACES: usize = 3;
 
 /// The tables, in the order of the file.
-const TABLES: [&str; 4] = ["webhooks", "event-type", "event-type.names", "signature"];
+const TABLES: [&str; 5] = ["webhooks", "event-type", "event-type.names", "names", "signature"];
 
 /// The files of the crate, as the `codegen.toml` states them.
 pub(super) struct Files {
@@ -41,8 +41,8 @@ impl Text {
     pub(super) fn new(files: &Files, choices: &[Choice], sources: &Sources) -> Self {
         let mut text = Self { content: String::new(), questions: Vec::new(), inferred: 0 };
         text.comment(
-            "Settings of a generated crate. To answer an open question, complete its lines and remove the `#` before them, \
-             then run `cargo webhooks generate`. All other comments only explain.",
+            "Settings of a generated crate. To answer an open question, or to take an option, complete its lines and remove \
+             the `#` before them, then run `cargo webhooks generate`. All other comments only explain.",
         );
         text.content.push('\n');
         text.files(files);
@@ -99,7 +99,7 @@ impl Text {
             }
             if choice.is_open() {
                 self.question();
-            } else {
+            } else if !choice.is_optional() {
                 self.inferred += 1;
             }
             self.evidence(choice, sources);
@@ -115,8 +115,8 @@ impl Text {
                     let line = visible(line);
                     match (basis, line.strip_prefix("# ")) {
                         (Basis::Inferred, _) => self.line(&line),
-                        (Basis::Open, Some(open)) => self.line(&format!("#{open}")),
-                        (Basis::Open, None) => self.line(&format!("#{line}")),
+                        (Basis::Open | Basis::Optional, Some(open)) => self.line(&format!("#{open}")),
+                        (Basis::Open | Basis::Optional, None) => self.line(&format!("#{line}")),
                     }
                 }
             }
@@ -125,9 +125,15 @@ impl Text {
         self.content.push('\n');
     }
 
-    /// What was chosen, or what is not known, and the places.
+    /// What was chosen, what is not known, or what an option is about, and the places.
     fn evidence(&mut self, choice: &Choice, sources: &Sources) {
-        let kind = if choice.is_open() { "Open" } else { "Inferred" };
+        let kind = if choice.is_open() {
+            "Open"
+        } else if choice.is_optional() {
+            "Optional"
+        } else {
+            "Inferred"
+        };
         self.comment(&format!("{kind}: {}.", choice.message));
         for Label { place, text } in choice.labels.iter().take(MAX_PLACES) {
             let (file, _) = sources.range(place);

@@ -89,6 +89,7 @@ codes! {
     RequiredUndeclared = "W0609", Warning, "`required` names a member that no schema describes.";
     SchemaFault = "W0610", Warning, "A schema is wrong or contradicts itself, and is read as a less precise type.";
     WebhooksInferred = "W0611", Warning, "Webhooks are read from `callbacks` or `paths`, which is inferred.";
+    CallbacksUnread = "W0612", Note, "Callbacks with JSON bodies are not read as webhooks, since there are others.";
     NoEventType = "E0701", Error, "The event type of a webhook cannot be determined.";
     EventTypeTwice = "E0703", Error, "Several webhooks claim one event type.";
     SignatureContradicted = "E0704", Error, "The signature headers contradict each other or the configuration.";

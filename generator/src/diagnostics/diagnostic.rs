@@ -119,6 +119,12 @@ impl Diagnostic {
         self.offer(Setting { table, lines, basis: Basis::Open, when: Some(when.into()) })
     }
 
+    /// Adds lines for what a person may want to change, with the purpose, and shows them as help.
+    #[must_use]
+    pub fn option(self, purpose: impl Into<String>, table: &'static str, lines: Vec<String>) -> Self {
+        self.offer(Setting { table, lines, basis: Basis::Optional, when: Some(purpose.into()) })
+    }
+
     fn offer(mut self, setting: Setting) -> Self {
         self.help.push(setting.help());
         self.settings.push(setting);

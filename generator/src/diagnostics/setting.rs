@@ -27,6 +27,8 @@ pub enum Basis {
     Inferred,
     /// They are a candidate, which a person must check or complete.
     Open,
+    /// They change what a person may want to change; nothing is uncertain without them.
+    Optional,
 }
 
 impl Setting {

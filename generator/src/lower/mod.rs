@@ -6,6 +6,7 @@ mod event_types;
 mod examples;
 mod passes;
 mod patterns;
+mod prefix;
 mod reporter;
 mod schema;
 mod signature;
@@ -49,6 +50,7 @@ fn api(cx: &Context<'_>) -> Option<Api> {
     let description = cx.description;
     let (scheme, stated) = signature::signature(cx);
     let (event_type_location, mut routes) = event_types::routes(cx)?;
+    prefix::offer(cx, &routes);
     let corrections = Corrections::apply(cx, &mut routes);
     let mut types = Types::new(cx);
     let payloads: Vec<TypeId> = routes.iter().map(|route| types.root(&route.event_type, route.body())).collect();

@@ -12,6 +12,7 @@ mod statements;
 #[allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 #[allow(clippy::needless_pass_by_value, reason = "`expect!` is handed over where it is written")]
 mod tests;
+mod unread;
 
 use std::collections::{HashMap, HashSet};
 

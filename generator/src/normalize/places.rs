@@ -32,6 +32,9 @@ impl Reader<'_, '_> {
         known: &HashSet<String>,
         may_infer: bool,
     ) -> Vec<Entry> {
+        if configured.callbacks.is_none() && (configured.is_set() || !may_infer) {
+            self.report_unread_callbacks(root);
+        }
         if !configured.is_set() && !may_infer {
             return Vec::new();
         }

@@ -40,6 +40,7 @@ fn offered_lines_work_when_pasted() {
         Code::EventTypeInferred,
         Code::EventTypeDoubtful,
         Code::WebhooksInferred,
+        Code::CallbacksUnread,
     ] {
         assert!(pasted.contains(&code), "no fixture offers lines for {}", code.as_str());
     }
@@ -58,7 +59,7 @@ fn the_offered_paths_make_webhooks() {
 }
 
 fn is_about_event_types(code: Code) -> bool {
-    ["E07", "W07", "W0611"].iter().any(|start| code.as_str().starts_with(start))
+    ["E07", "W07", "W0611", "W0612"].iter().any(|start| code.as_str().starts_with(start))
         && !matches!(code, Code::NoSignature | Code::SignatureContradicted)
 }
 

@@ -81,18 +81,20 @@ fn findings(messages: &str) -> Option<&str> {
     messages.split("`acme-webhooks`: ").next()
 }
 
-/// The file with the candidates of its open questions, without those that are to be completed or chosen from.
+/// The file with the candidates of its open questions, without those that are to be completed or chosen from, and without
+/// options.
 fn accepted(text: &str) -> String {
     let is_candidate = |line: &str| {
         let is_key = line.starts_with(|c: char| c == '"' || c.is_ascii_lowercase());
         is_key && line.contains(" = ") && !line.contains('…')
     };
-    let mut offers = true;
+    let (mut offers, mut is_option) = (true, false);
     let lines = text.lines().map(|line| {
         // From here on, whole tables are offered.
         offers &= !line.starts_with("#[");
+        is_option = line.starts_with("# Optional: ") || is_option && line.starts_with('#');
         match line.strip_prefix('#') {
-            Some(candidate) if offers && is_candidate(candidate) => candidate,
+            Some(candidate) if offers && !is_option && is_candidate(candidate) => candidate,
             _ => line,
         }
     });
@@ -106,10 +108,12 @@ mod tests {
     #[test]
     fn candidates_are_accepted_up_to_the_tables_to_choose_from() {
         let text = "\
-            # Open: what?\n#   a.yaml:1:1  here\n#address = true # each\n#\"a b\" = \"a.b\"\n#pointer = \"/…\"\n\
+            # Open: what?\n#   a.yaml:1:1  here\n#address = true # each\n#\"a b\" = \"a.b\"\n#pointer = \"/…\"\n\n\
+            # Optional: more.\n#callbacks = true\n\
             #[signature]\n#scheme = \"none\"\n";
         let expected = "\
-            # Open: what?\n#   a.yaml:1:1  here\naddress = true # each\n\"a b\" = \"a.b\"\n#pointer = \"/…\"\n\
+            # Open: what?\n#   a.yaml:1:1  here\naddress = true # each\n\"a b\" = \"a.b\"\n#pointer = \"/…\"\n\n\
+            # Optional: more.\n#callbacks = true\n\
             #[signature]\n#scheme = \"none\"\n";
         assert_eq!(accepted(text), expected);
     }

@@ -400,6 +400,43 @@ fn callbacks_beside_webhooks_without_json() {
 }
 
 #[test]
+fn callbacks_beside_webhooks_are_counted() {
+    let check = |config: &str, expected: Expect| {
+        let webhooks = "webhooks: {a: {post: {requestBody: {content: {application/json: {schema: true}}}}}}";
+        let elsewhere = "      /elsewhere: {post: {callbacks: {onMove: {$ref: 'missing.yaml#/callback'}}}}\n";
+        let spec = format!(
+            "openapi: 3.1.0\ninfo: {{title: Acme, version: '1'}}\n{webhooks}\n{}",
+            dedented(&format!("{PATHS}{elsewhere}"))
+        );
+        expected.assert_eq(&Input { spec: &spec, config }.stage(Stage::Normalized).1);
+    };
+    check(
+        "",
+        expect![[r#"
+        W0612: 5 webhooks under `callbacks` are not read
+    "#]],
+    );
+    check(
+        "[webhooks]\ntags = [\"Sent\"]",
+        expect![[r#"
+        W0612: 5 webhooks under `callbacks` are not read
+    "#]],
+    );
+    check(
+        "[webhooks]\ncallbacks = false",
+        expect![[r#"
+        E0301: `missing.yaml` cannot be read: the file does not exist
+    "#]],
+    );
+    check(
+        "[webhooks]\ncallbacks = [\"onLoss\"]",
+        expect![[r#"
+        E0301: `missing.yaml` cannot be read: the file does not exist
+    "#]],
+    );
+}
+
+#[test]
 fn configured_places() {
     check_places(
         "callbacks = [\"onLoss\", \"onLos\"]\npaths = [\"/events/*\"]\ntags = [\"Sint\"]",
@@ -417,8 +454,10 @@ fn configured_places() {
     check_places(
         "tags = [\"Sent\"]",
         expect![[r#"
-        webhook "door.opened": #0
-    "#]],
+            webhook "door.opened": #0
+
+            W0612: 5 webhooks under `callbacks` are not read
+        "#]],
     );
     check_places(
         "callbacks = false",
