@@ -61,10 +61,10 @@ macro_rules! codes {
 codes! {
     Read = "E0101", Error, "A file cannot be read.";
     Syntax = "E0102", Error, "A file is not well-formed YAML, JSON or TOML.";
-    DuplicateKey = "E0103", Error, "An object has the same key twice.";
     Limit = "E0104", Error, "A document is larger or deeper than the limits allow.";
     Unsupported = "E0105", Error, "A document uses a feature of YAML that a description must not use.";
     KeyNotText = "W0101", Warning, "A key of YAML is not a string, and is read as its text.";
+    KeyRepeated = "W0102", Warning, "An object has the same key several times.";
     Overlay = "E0201", Error, "An overlay does not follow the Overlay Specification.";
     OverlayTarget = "W0201", Warning, "An overlay action matches nothing.";
     OverlayNeedless = "W0202", Warning, "An overlay action, or a part of one, changes nothing.";

@@ -10,12 +10,14 @@ use serde::de::Error;
 use super::error::ParserError;
 use super::outline::Part;
 use super::places::Places;
+use super::repeated::{Repeated, Step};
 use super::syntax::Syntax;
 use crate::diagnostics::{Code, Diagnostic, Place};
-use crate::document::{FileId, Origin, Segment};
+use crate::document::{FileId, Node, Origin, Segment};
 
-/// Beyond this number, places of duplicate keys are not shown.
-const MAX_SHOWN: usize = 10;
+/// Beyond this number, repeated keys have no warning of their own: finding the place of a member that is not kept takes a
+/// reading of the text.
+const MAX_REPEATED: usize = 10;
 
 /// State shared by all nodes of a run.
 pub(super) struct Build<'a> {
@@ -28,10 +30,13 @@ pub(super) struct Build<'a> {
     /// The objects with a merge key, by the [identities](Origin::identity) of their origins.
     pub merging: RefCell<HashSet<usize>>,
     refusal: RefCell<Option<Refusal>>,
-    /// Members with duplicate keys and different values; reading continues, so that all are found.
-    pub twice: RefCell<Vec<Origin>>,
-    /// Keys that YAML does not read as strings, each with what it reads.
-    pub read_as_text: RefCell<Vec<(Origin, &'static str)>>,
+    pub repeated: RefCell<Repeated>,
+    /// The objects with a key that has different values, and the key.
+    differing: RefCell<Vec<(Origin, Rc<str>)>>,
+    /// The members that were not kept. As long as they exist, no other has their identity.
+    dropped: RefCell<Vec<Node>>,
+    /// Keys that YAML does not read as strings, each with its object and what YAML reads.
+    pub read_as_text: RefCell<Vec<(Origin, Rc<str>, &'static str)>>,
     /// The interned keys: a document has few different ones.
     pub keys: RefCell<HashSet<Rc<str>>>,
     /// The innermost node that could not be read.
@@ -59,7 +64,9 @@ impl<'a> Build<'a> {
             rounded: RefCell::default(),
             merging: RefCell::default(),
             refusal: RefCell::new(None),
-            twice: RefCell::new(Vec::new()),
+            repeated: RefCell::default(),
+            differing: RefCell::default(),
+            dropped: RefCell::default(),
             read_as_text: RefCell::default(),
             keys: RefCell::default(),
             failed: RefCell::new(None),
@@ -87,45 +94,64 @@ impl<'a> Build<'a> {
         }))
     }
 
-    /// The diagnostic for duplicate keys.
-    pub(super) fn keys_twice(&self, file: FileId) -> Option<Diagnostic> {
-        let twice = self.twice.take();
-        let message = match twice.as_slice() {
-            [] => return None,
-            [one] => match one.segments().last() {
-                Some(Segment::Member(key)) => format!("the key `{key}` appears twice in one object"),
-                _ => return None,
-            },
-            several => format!("{} keys appear twice in their objects", several.len()),
-        };
-        let mut diagnostic = Diagnostic::new(Code::DuplicateKey, message);
-        for (index, origin) in twice.iter().enumerate().take(MAX_SHOWN) {
-            let before = twice[..index].iter().filter(|other| *other == origin).count();
-            let place = |part| Place::Bytes(file, self.range(origin, part));
-            diagnostic = diagnostic.at(place(Part::Key(before + 1)), "");
-            if before == 0 {
-                diagnostic = diagnostic.at(place(Part::Key(0)), "first here");
-            }
-        }
-        Some(diagnostic)
+    /// Counts a key that the object already has; returns how often it appeared before.
+    pub(super) fn repeat(&self, object: &Origin, key: &Rc<str>) -> usize {
+        self.repeated.borrow_mut().add(object, key)
     }
 
-    /// The warnings about keys that are read as their text.
-    pub(super) fn keys_read_as_text(&self) -> Vec<Diagnostic> {
-        let warning = |(origin, kind): (Origin, &str)| {
-            let Some(Segment::Member(key)) = origin.last() else { return None };
-            Some(
-                Diagnostic::new(Code::KeyNotText, format!("YAML reads the key `{key}` as {kind}"))
-                    .help(format!("put it in quotes: `\"{key}\"`"))
-                    .at(Place::Name(origin), "read as a string"),
-            )
+    /// Records a member that is not kept, since its key appears again.
+    pub(super) fn drop_repeated(&self, object: &Origin, key: Rc<str>, dropped: Node, differs: bool) {
+        if differs {
+            self.differing.borrow_mut().push((object.clone(), key));
+        }
+        self.dropped.borrow_mut().push(dropped);
+    }
+
+    /// The warnings about how the document is written, of which this tree was read.
+    pub(super) fn warnings(&self, root: &Node, file: FileId) -> Vec<Diagnostic> {
+        // What is within members that are not kept is not reported.
+        let is_kept = |object: &Origin| {
+            root.at(object.segments()).is_some_and(|node| node.origin().identity() == object.identity())
         };
-        self.read_as_text.take().into_iter().filter_map(warning).collect()
+        let read_as_text = self.read_as_text.take().into_iter().filter(|(object, ..)| is_kept(object));
+        let mut warnings: Vec<Diagnostic> =
+            read_as_text.map(|(object, key, kind)| read_as_text_warning(&object, key, kind)).collect();
+        let mut seen = HashSet::new();
+        let mut differing = self.differing.take();
+        differing.retain(|(object, key)| is_kept(object) && seen.insert((object.identity(), Rc::clone(key))));
+        warnings
+            .extend(differing.iter().take(MAX_REPEATED).map(|(object, key)| self.repeated_warning(object, key, file)));
+        if let [first, others @ ..] = differing.get(MAX_REPEATED..).unwrap_or_default() {
+            let message = format!("{} more keys appear several times in their objects", others.len() + 1);
+            warnings.push(
+                Diagnostic::new(Code::KeyRepeated, message)
+                    .at(Place::Name(first.0.child(Segment::Member(Rc::clone(&first.1)))), "for example this one"),
+            );
+        }
+        warnings
+    }
+
+    fn repeated_warning(&self, object: &Origin, key: &Rc<str>, file: FileId) -> Diagnostic {
+        let times = match self.repeated.borrow().before(object, key) {
+            1 => "twice".to_owned(),
+            before => format!("{} times", before + 1),
+        };
+        let member = Segment::Member(Rc::clone(key));
+        let mut first = self.repeated.borrow().way_of(object);
+        first.push((&member, 0));
+        Diagnostic::new(Code::KeyRepeated, format!("the key `{key}` appears {times} in one object"))
+            .at(Place::Name(object.child(member.clone())), "the last one is used")
+            .at(Place::Bytes(file, self.find(&first, Part::Key)), "ignored")
+            .help("remove one of them, or rename it")
     }
 
     fn range(&self, origin: &Origin, part: Part) -> Range<usize> {
+        self.find(&self.repeated.borrow().way_of(origin), part)
+    }
+
+    fn find(&self, way: &[Step<'_>], part: Part) -> Range<usize> {
         let places = self.places.get_or_init(|| Places::of(self.text, self.syntax));
-        places.find(self.text, &origin.segments(), part).unwrap_or(0..0)
+        places.find(self.text, way, part).unwrap_or(0..0)
     }
 
     pub(super) fn explain(&self, error: ParserError, file: FileId) -> Diagnostic {
@@ -155,4 +181,10 @@ impl<'a> Build<'a> {
         let length = self.text[offset..].chars().next().filter(|&c| c != '\n').map_or(0, char::len_utf8);
         offset..offset + length
     }
+}
+
+fn read_as_text_warning(object: &Origin, key: Rc<str>, kind: &str) -> Diagnostic {
+    Diagnostic::new(Code::KeyNotText, format!("YAML reads the key `{key}` as {kind}"))
+        .help(format!("put it in quotes: `\"{key}\"`"))
+        .at(Place::Name(object.child(Segment::Member(key))), "read as a string")
 }

@@ -1,6 +1,7 @@
 //! One file of a run.
 
 use std::cell::{OnceCell, RefCell};
+use std::collections::HashSet;
 use std::ops::Range;
 use std::path::Path;
 
@@ -9,6 +10,7 @@ use super::lines::{Lines, Position};
 use super::outline::Part;
 use super::parse::{Parsed, parse};
 use super::places::Places;
+use super::repeated::{Repeated, Step, first};
 use super::syntax::Syntax;
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::document::{FileId, Node, Segment};
@@ -32,6 +34,8 @@ pub(super) struct SourceFile {
     pub root: RefCell<Option<Node>>,
     /// The root as it is written, or why it was not parsed.
     pub parsed: Option<Result<Node, Diagnostic>>,
+    /// Which members of it are the last ones with their key.
+    repeated: Repeated,
     /// Warnings about how the document is written.
     pub warnings: Vec<Diagnostic>,
     /// For messages, computed on demand.
@@ -50,6 +54,7 @@ impl SourceFile {
             syntax: None,
             root: RefCell::new(None),
             parsed: None,
+            repeated: Repeated::default(),
             warnings: Vec::new(),
             places: OnceCell::new(),
             lines: OnceCell::new(),
@@ -72,15 +77,24 @@ impl SourceFile {
     }
 
     /// The position of a part of the document.
-    pub(super) fn find(&self, segments: &[&Segment], part: Part) -> Option<Range<usize>> {
+    pub(super) fn find(&self, segments: Vec<&Segment>, part: Part) -> Option<Range<usize>> {
         let syntax = self.syntax?;
-        self.places.get_or_init(|| Places::of(self.parsable(), syntax)).find(self.parsable(), segments, part)
+        let way = self.way(segments);
+        self.places.get_or_init(|| Places::of(self.parsable(), syntax)).find(self.parsable(), &way, part)
     }
 
     /// Finds the positions of several parts of the document, in one reading if possible.
-    pub(super) fn find_all(&self, places: &[(Vec<&Segment>, Part)]) {
+    pub(super) fn find_all(&self, places: HashSet<(Vec<&Segment>, Part)>) {
         if let (Some(syntax), Some(Ok(root))) = (self.syntax, &self.parsed) {
-            self.places.get_or_init(|| Places::of(self.parsable(), syntax)).find_all(self.parsable(), root, places);
+            let places: Vec<_> = places.into_iter().map(|(segments, part)| (self.way(segments), part)).collect();
+            self.places.get_or_init(|| Places::of(self.parsable(), syntax)).find_all(self.parsable(), root, &places);
+        }
+    }
+
+    fn way<'s>(&self, segments: Vec<&'s Segment>) -> Vec<Step<'s>> {
+        match &self.parsed {
+            Some(Ok(root)) => self.repeated.way(root, segments),
+            _ => first(segments),
         }
     }
 
@@ -125,7 +139,8 @@ impl SourceFile {
                 self.parsable = Some(text);
             }
             let done = parsed.is_ok();
-            last = Some(parsed.map(|Parsed { written, root, warnings }| {
+            last = Some(parsed.map(|Parsed { written, root, repeated, warnings }| {
+                self.repeated = repeated;
                 self.warnings = warnings;
                 self.root.replace(Some(root));
                 written

@@ -9,15 +9,15 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 
 use super::lines::{first_line, offset_in};
 use super::outline::Part;
+use super::repeated::Step;
 use super::yaml;
 use crate::document::Segment;
 
 /// The bytes of a place on its first line; for an object or array in braces or brackets only the opening one. `None` if
 /// the document has no such place.
-pub(super) fn locate(text: &str, segments: &[&Segment], part: Part) -> Option<Range<usize>> {
-    let skip = Cell::new(if let Part::Key(nth) = part { nth } else { 0 });
-    let walk = Walk { text, part, skip, hit: Cell::new(None) };
-    let stopped_at = yaml::run(text, Step { walk: &walk, rest: segments }).err().and_then(|error| error.offset);
+pub(super) fn locate(text: &str, way: &[Step<'_>], part: Part) -> Option<Range<usize>> {
+    let walk = Walk { text, part, hit: Cell::new(None) };
+    let stopped_at = yaml::run(text, Rest { walk: &walk, way }).err().and_then(|error| error.offset);
     let Hit { content } = walk.hit.take()?;
     Some(scalar_or_opening(text, stopped_at?, content))
 }
@@ -31,7 +31,6 @@ struct Hit {
 struct Walk<'a> {
     text: &'a str,
     part: Part,
-    skip: Cell<usize>,
     hit: Cell<Option<Hit>>,
 }
 
@@ -51,20 +50,20 @@ fn stopped<E: Error>() -> E {
 }
 
 /// Walks the rest of the path.
-struct Step<'w, 'a> {
+struct Rest<'w, 'a> {
     walk: &'w Walk<'a>,
-    rest: &'w [&'w Segment],
+    way: &'w [Step<'w>],
 }
 
-impl<'de> DeserializeSeed<'de> for Step<'_, 'de> {
+impl<'de> DeserializeSeed<'de> for Rest<'_, 'de> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        if self.rest.is_empty() { self.walk.stop(deserializer) } else { deserializer.deserialize_any(self) }
+        if self.way.is_empty() { self.walk.stop(deserializer) } else { deserializer.deserialize_any(self) }
     }
 }
 
-impl<'de> Visitor<'de> for Step<'_, 'de> {
+impl<'de> Visitor<'de> for Rest<'_, 'de> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -72,11 +71,12 @@ impl<'de> Visitor<'de> for Step<'_, 'de> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Some((Segment::Member(name), rest)) = self.rest.split_first() else { return Err(stopped()) };
-        let stop = rest.is_empty() && self.walk.part != Part::Value;
-        while let Some(found) = map.next_key_seed(KeyStep { walk: self.walk, name, stop })? {
+        let Some(((Segment::Member(name), nth), way)) = self.way.split_first() else { return Err(stopped()) };
+        let stop = way.is_empty() && self.walk.part != Part::Value;
+        let skip = Cell::new(*nth);
+        while let Some(found) = map.next_key_seed(KeyStep { walk: self.walk, name, skip: &skip, stop })? {
             if found {
-                return map.next_value_seed(Step { walk: self.walk, rest });
+                return map.next_value_seed(Rest { walk: self.walk, way });
             }
             map.next_value::<IgnoredAny>()?;
         }
@@ -84,11 +84,11 @@ impl<'de> Visitor<'de> for Step<'_, 'de> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
-        let Some((Segment::Element(index), rest)) = self.rest.split_first() else { return Err(stopped()) };
+        let Some(((Segment::Element(index), _), way)) = self.way.split_first() else { return Err(stopped()) };
         for _ in 0..*index {
             elements.next_element::<IgnoredAny>()?;
         }
-        elements.next_element_seed(Step { walk: self.walk, rest })?;
+        elements.next_element_seed(Rest { walk: self.walk, way })?;
         Err(stopped())
     }
 }
@@ -97,12 +97,14 @@ impl<'de> Visitor<'de> for Step<'_, 'de> {
 struct KeyStep<'w, 'a> {
     walk: &'w Walk<'a>,
     name: &'w str,
+    /// How many keys with this name are passed over.
+    skip: &'w Cell<usize>,
     stop: bool,
 }
 
 impl KeyStep<'_, '_> {
     fn matches(&self, name: &str) -> bool {
-        name == self.name && (!self.stop || self.walk.skip.replace(self.walk.skip.get().saturating_sub(1)) == 0)
+        name == self.name && self.skip.replace(self.skip.get().saturating_sub(1)) == 0
     }
 }
 

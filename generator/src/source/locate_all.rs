@@ -13,23 +13,24 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, M
 use super::lines::offset_in;
 use super::locate::scalar_or_opening;
 use super::outline::Part;
+use super::repeated::Step;
 use super::yaml;
 use crate::document::{Node, Segment, Value};
 
 /// The bytes of places in a document that was read as this tree, as [`locate`](super::locate::locate) returns them. `None`
 /// for those that need a reading of their own.
-pub(super) fn locate_all(text: &str, root: &Node, places: &[(Vec<&Segment>, Part)]) -> Vec<Option<Range<usize>>> {
+pub(super) fn locate_all(text: &str, root: &Node, places: &[(Vec<Step<'_>>, Part)]) -> Vec<Option<Range<usize>>> {
     let mut found = vec![None; places.len()];
     let pass = Pass { text, lines: lines(text), found: found.iter().map(|_| Cell::new(None)).collect() };
     // An object whose last member is wanted has nothing to leave unread: it takes another reading, if it is wanted, too.
     loop {
         let mut wanted = Wanted::default();
-        for (index, (segments, part)) in places.iter().enumerate().filter(|(index, _)| found[*index].is_none()) {
-            if !is_empty(root.at(segments.iter().copied())) || is_key(segments, *part) {
-                wanted.add(segments, *part, index);
+        for (index, (way, part)) in places.iter().enumerate().filter(|(index, _)| found[*index].is_none()) {
+            if !is_empty(root.at(way.iter().map(|(segment, _)| *segment))) || is_key(way, *part) {
+                wanted.add(way, *part, index);
             }
         }
-        let read = yaml::run(text, Step { pass: &pass, node: Some(root), wanted: &wanted });
+        let read = yaml::run(text, Reading { pass: &pass, node: Some(root), wanted: &wanted });
         let mut is_progress = false;
         for (range, cell) in found.iter_mut().zip(&pass.found).filter(|(range, _)| range.is_none()) {
             *range = cell.take();
@@ -50,9 +51,9 @@ fn lines(text: &str) -> Vec<usize> {
     std::iter::once(0).chain(ends.map(|(_, end)| end)).collect()
 }
 
-/// Whether a place is that of a key. Only a document with duplicate keys has others than the first, and that has no tree.
-fn is_key(segments: &[&Segment], part: Part) -> bool {
-    part != Part::Value && matches!(segments.last(), Some(Segment::Member(_)))
+/// Whether a place is that of a key.
+fn is_key(way: &[Step<'_>], part: Part) -> bool {
+    part != Part::Value && matches!(way.last(), Some((Segment::Member(_), _)))
 }
 
 /// Whether an object or array has nothing to leave unread.
@@ -69,20 +70,30 @@ fn is_empty(node: Option<&Node>) -> bool {
 struct Wanted<'s> {
     value: Vec<usize>,
     key: Vec<usize>,
+    /// How many members with the same key come before.
+    nth: usize,
+    /// How many of these were passed over.
+    passed: Cell<usize>,
     members: HashMap<&'s str, Wanted<'s>>,
     elements: HashMap<usize, Wanted<'s>>,
 }
 
 impl<'s> Wanted<'s> {
-    fn add(&mut self, segments: &[&'s Segment], part: Part, index: usize) {
+    fn add(&mut self, way: &[Step<'s>], part: Part, index: usize) {
         let mut at = self;
-        for segment in segments {
+        for (segment, nth) in way {
             at = match segment {
                 Segment::Member(name) => at.members.entry(name).or_default(),
                 Segment::Element(index) => at.elements.entry(*index).or_default(),
             };
+            at.nth = *nth;
         }
-        if is_key(segments, part) { &mut at.key } else { &mut at.value }.push(index);
+        if is_key(way, part) { &mut at.key } else { &mut at.value }.push(index);
+    }
+
+    /// Whether the next member with its key is the one.
+    fn is_next(&self) -> bool {
+        self.passed.replace(self.passed.get() + 1) == self.nth
     }
 }
 
@@ -120,14 +131,14 @@ impl Pass<'_> {
 }
 
 /// Reads a value as far as places in it are wanted.
-struct Step<'p, 't> {
+struct Reading<'p, 't> {
     pass: &'p Pass<'t>,
     /// The value in the tree.
     node: Option<&'p Node>,
     wanted: &'p Wanted<'p>,
 }
 
-impl<'de> DeserializeSeed<'de> for Step<'_, 'de> {
+impl<'de> DeserializeSeed<'de> for Reading<'_, 'de> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -177,7 +188,7 @@ impl<'de> Visitor<'de> for Entries<'_, 'de> {
             match found {
                 Some((name, wanted)) => {
                     left -= 1;
-                    map.next_value_seed(Step { pass: self.pass, node: self.node.get(name), wanted })?;
+                    map.next_value_seed(Reading { pass: self.pass, node: self.node.get(name), wanted })?;
                 }
                 None => drop(map.next_value::<IgnoredAny>()?),
             }
@@ -196,7 +207,7 @@ impl<'de> Visitor<'de> for Entries<'_, 'de> {
             let is_read = match self.wanted.elements.get(&index) {
                 Some(wanted) => {
                     left -= 1;
-                    sequence.next_element_seed(Step { pass: self.pass, node: nodes.get(index), wanted })?.is_some()
+                    sequence.next_element_seed(Reading { pass: self.pass, node: nodes.get(index), wanted })?.is_some()
                 }
                 None => sequence.next_element::<IgnoredAny>()?.is_some(),
             };
@@ -255,6 +266,7 @@ impl<'de> Visitor<'de> for Name<'_, '_, 'de> {
 
     fn visit_str<E: Error>(self, name: &str) -> Result<(), E> {
         let found = self.within.members.get_key_value(name).map(|(name, wanted)| (*name, wanted));
+        let found = found.filter(|(_, wanted)| wanted.is_next());
         self.found.set(found);
         if found.is_some_and(|(_, wanted)| !wanted.key.is_empty()) { Err(E::custom("stopped")) } else { Ok(()) }
     }
@@ -290,14 +302,14 @@ mod tests {
     use crate::document::{FileId, Origin};
     use crate::source::limits::Limits;
     use crate::source::locate::locate;
-    use crate::source::parse::parse;
+    use crate::source::parse::{Parsed, parse};
     use crate::source::syntax::Syntax;
 
     /// Checks that places of a document are found where they are found one by one; returns how many need a reading of their
     /// own.
     #[track_caller]
     fn check(text: &str, wanted: impl Fn(usize) -> bool) -> usize {
-        let root = parse(text, Syntax::Yaml, FileId(0), &Limits::default()).unwrap().written;
+        let Parsed { written: root, repeated, .. } = parse(text, Syntax::Yaml, FileId(0), &Limits::default()).unwrap();
         let mut origins: Vec<Origin> = Vec::new();
         let mut open = vec![root.clone()];
         while let Some(node) = open.pop() {
@@ -306,14 +318,14 @@ mod tests {
         }
         let places: Vec<_> = origins
             .iter()
-            .flat_map(|origin| [Part::Value, Part::Key(0)].map(|part| (origin.segments(), part)))
+            .flat_map(|origin| [Part::Value, Part::Key].map(|part| (repeated.way(&root, origin.segments()), part)))
             .collect();
         let places: Vec<_> =
             places.into_iter().enumerate().filter(|(index, _)| wanted(*index)).map(|(_, place)| place).collect();
         let found = locate_all(text, &root, &places);
-        for ((segments, part), range) in places.iter().zip(&found) {
+        for ((way, part), range) in places.iter().zip(&found) {
             if range.is_some() {
-                assert_eq!(*range, locate(text, segments, *part), "{segments:?} {part:?} in {text:?}");
+                assert_eq!(*range, locate(text, way, *part), "{way:?} {part:?} in {text:?}");
             }
         }
         found.iter().filter(|range| range.is_none()).count()
@@ -336,6 +348,16 @@ mod tests {
         assert_eq!(check("# c\n\na: {b: {c: {d: {e: 1}}}}\n", |_| true), 0);
         assert_eq!(check(&MANY_FORMS.replace('\n', "\r\n"), |_| true), 3);
         assert_eq!(check("--- text\n", |_| true), 0);
+    }
+
+    #[test]
+    fn the_last_of_a_repeated_key_is_found() {
+        let text =
+            "a: {x: 1}\nb: [{c: 1, c: 2, d: {e: f, e: [g]}, d: {e: 1, e: {h: i}, e: {h: [j]}}}]\na: {x: 2.5, y: 3}\n";
+        assert_eq!(check(text, |_| true), 0);
+        for modulus in 2..7 {
+            check(text, |index| index % modulus == 1);
+        }
     }
 
     #[test]

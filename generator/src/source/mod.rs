@@ -7,8 +7,8 @@
 //! # What a document may be
 //!
 //! JSON, or the subset of YAML that maps to JSON: no tags, keys that are strings or plain integers, one document a file.
-//! Merge keys are applied. Numbers keep their digits. A key with two values is an error in both. In YAML, U+0085, U+2028 and U+2029
-//! are line breaks, as its version 1.1 has it.
+//! Merge keys are applied. Numbers keep their digits. Of a key with two values, the last one is kept, with a warning. In YAML,
+//! U+0085, U+2028 and U+2029 are line breaks, as its version 1.1 has it.
 
 pub mod limits;
 
@@ -25,6 +25,7 @@ mod outline;
 mod parse;
 mod places;
 mod read;
+mod repeated;
 mod seed;
 mod sources;
 mod syntax;

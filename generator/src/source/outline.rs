@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::repeated::Step;
 use crate::document::Segment;
 
 /// The requested part of a place.
@@ -9,8 +10,8 @@ use crate::document::Segment;
 pub(super) enum Part {
     /// The value.
     Value,
-    /// The key, the n-th with this name from 0; the value if the place is an element or the root.
-    Key(usize),
+    /// The key; the value if the place is an element or the root.
+    Key,
 }
 
 /// The positions in a document, as far as it can be read.
@@ -57,22 +58,20 @@ struct Open {
 }
 
 impl Outline {
-    pub(super) fn find(&self, text: &str, segments: &[&Segment], part: Part) -> Option<Range<usize>> {
+    pub(super) fn find(&self, text: &str, way: &[Step<'_>], part: Part) -> Option<Range<usize>> {
         let mut at = 0;
-        for (depth, segment) in segments.iter().enumerate() {
-            let is_last = depth + 1 == segments.len();
+        for (segment, nth) in way {
             let key = |at: &usize| self.spots[*at].key.as_ref();
             at = match segment {
                 Segment::Member(name) => {
-                    let nth = if let (Part::Key(nth), true) = (part, is_last) { nth } else { 0 };
-                    self.within(at).filter(|at| key(at).is_some_and(|key| key.is(text, name))).nth(nth)?
+                    self.within(at).filter(|at| key(at).is_some_and(|key| key.is(text, name))).nth(*nth)?
                 }
                 Segment::Element(index) => self.within(at).nth(*index).filter(|at| key(at).is_none())?,
             };
         }
         let spot = self.spots.get(at)?;
         Some(match (&spot.key, part) {
-            (Some(key), Part::Key(_)) => key.range.clone(),
+            (Some(key), Part::Key) => key.range.clone(),
             _ => spot.range.clone(),
         })
     }

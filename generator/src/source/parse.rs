@@ -4,6 +4,7 @@ use super::build::Build;
 use super::error::ParserError;
 use super::limits::Limits;
 use super::merge::merged;
+use super::repeated::Repeated;
 use super::seed::{Guide, NodeSeed};
 use super::syntax::Syntax;
 use crate::diagnostics::{Code, Diagnostic, Place};
@@ -15,6 +16,8 @@ pub(super) struct Parsed {
     pub written: Node,
     /// The tree with its merge keys applied.
     pub root: Node,
+    /// Which members of the tree as written are the last ones with their key.
+    pub repeated: Repeated,
     /// Warnings about how it is written.
     pub warnings: Vec<Diagnostic>,
 }
@@ -30,10 +33,9 @@ pub(super) fn parse(text: &str, syntax: Syntax, file: FileId, limits: &Limits) -
         let origin = Origin::root(file);
         let result =
             syntax.check(text, limits).and_then(|()| syntax.run(text, NodeSeed { build: &build, origin, guide }));
-        match (result, build.keys_twice(file)) {
-            (_, Some(diagnostic)) => Err(diagnostic),
-            (Ok(node), None) => Ok((node, build)),
-            (Err(error), None) => Err(build.explain(error, file)),
+        match result {
+            Ok(node) => Ok((node, build)),
+            Err(error) => Err(build.explain(error, file)),
         }
     };
     let (first, build) = read(None)?;
@@ -41,15 +43,18 @@ pub(super) fn parse(text: &str, syntax: Syntax, file: FileId, limits: &Limits) -
         // A document of comments only.
         return Err(empty());
     }
-    let (rounded, mut merging) = (build.rounded.take(), build.merging.take());
+    let warnings = build.warnings(&first, file);
+    let (rounded, mut merging, mut repeated) = (build.rounded.take(), build.merging.take(), build.repeated.take());
     // The parsers round floating-point numbers. If there are any, the document is read again for their text, guided
     // by the first tree.
-    let (written, build) = if rounded.is_empty() {
-        (first.clone(), build)
+    let written = if rounded.is_empty() {
+        first
     } else {
-        read(Some(Guide { node: &first, rounded: &rounded }))?
+        let (written, build) = read(Some(Guide { node: &first, rounded: &rounded, repeated: &repeated }))?;
+        merging.extend(build.merging.take());
+        repeated.extend(build.repeated.take());
+        written
     };
-    merging.extend(build.merging.take());
     let root = if merging.is_empty() { written.clone() } else { merged(&written, &merging)? };
-    Ok(Parsed { written, root, warnings: build.keys_read_as_text() })
+    Ok(Parsed { written, root, repeated, warnings })
 }

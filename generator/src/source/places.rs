@@ -9,6 +9,7 @@ use super::lines::first_line;
 use super::locate::locate;
 use super::locate_all::locate_all;
 use super::outline::{Outline, Part};
+use super::repeated::Step;
 use super::syntax::Syntax;
 use crate::document::{Node, Segment};
 
@@ -23,7 +24,11 @@ pub(super) enum Places {
 }
 
 /// The way to a place, and the part of it.
-type Sought = (Vec<Segment>, Part);
+type Sought = (Vec<(Segment, usize)>, Part);
+
+fn sought(way: &[Step<'_>], part: Part) -> Sought {
+    (way.iter().map(|(segment, nth)| ((*segment).clone(), *nth)).collect(), part)
+}
 
 impl Places {
     /// Gets ready for a document.
@@ -35,23 +40,21 @@ impl Places {
     }
 
     /// Finds several places of a document that was read as this tree.
-    pub(super) fn find_all(&self, text: &str, root: &Node, places: &[(Vec<&Segment>, Part)]) {
+    pub(super) fn find_all(&self, text: &str, root: &Node, places: &[(Vec<Step<'_>>, Part)]) {
         if let Self::Sought(known) = self {
-            let key = |(segments, part): &(Vec<&Segment>, Part)| (segments.iter().copied().cloned().collect(), *part);
             let found = places.iter().zip(locate_all(text, root, places));
-            known.borrow_mut().extend(found.filter_map(|(place, range)| Some((key(place), range?))));
+            known.borrow_mut().extend(found.filter_map(|((way, part), range)| Some((sought(way, *part), range?))));
         }
     }
 
     /// The bytes of a place on its first line; for an object or array in braces or brackets only the opening one. `None`
     /// if the document has no such place.
-    pub(super) fn find(&self, text: &str, segments: &[&Segment], part: Part) -> Option<Range<usize>> {
+    pub(super) fn find(&self, text: &str, way: &[Step<'_>], part: Part) -> Option<Range<usize>> {
         match self {
-            Self::Known(outline) => outline.find(text, segments, part).map(|range| first_line(text, range)),
+            Self::Known(outline) => outline.find(text, way, part).map(|range| first_line(text, range)),
             Self::Sought(known) => {
-                let key = (segments.iter().copied().cloned().collect(), part);
-                let found = known.borrow().get(&key).cloned();
-                found.or_else(|| locate(text, segments, part))
+                let found = known.borrow().get(&sought(way, part)).cloned();
+                found.or_else(|| locate(text, way, part))
             }
         }
     }

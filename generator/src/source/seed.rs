@@ -12,23 +12,30 @@ use super::limits::KEY_CHARS;
 use super::merge::MERGE;
 use super::number::is_number;
 use super::outline::Part;
+use super::repeated::Repeated;
 use super::syntax::Syntax;
 use super::{json, yaml};
 use crate::diagnostics::Code;
 use crate::document::{Node, Object, Origin, Segment, Value, same};
 
-/// A tree from an earlier run, and the [identities](Origin::identity) of the rounded numbers in it and of their
-/// ancestors.
+/// A tree from an earlier run, the [identities](Origin::identity) of the rounded numbers in it and of their ancestors, and
+/// its repeated keys.
 #[derive(Clone, Copy)]
 pub(super) struct Guide<'g> {
     pub node: &'g Node,
     pub rounded: &'g HashSet<usize>,
+    pub repeated: &'g Repeated,
 }
 
 impl Guide<'_> {
     /// Whether the node must be read again.
     fn is_rounded(self) -> bool {
         self.rounded.contains(&self.node.origin().identity())
+    }
+
+    /// How often the key appears before the member that is kept.
+    fn before(self, key: &str) -> usize {
+        self.repeated.before(self.node.origin(), key)
     }
 
     fn member(self, name: &str) -> Option<Self> {
@@ -78,11 +85,6 @@ impl NodeSeed<'_, '_> {
             help: Some("put it in quotes if it is meant as a string".to_owned()),
         })
     }
-}
-
-/// A placeholder for a number whose text is not read yet; no document contains it.
-fn unread() -> Value {
-    Value::Number(Rc::from(""))
 }
 
 impl<'de> DeserializeSeed<'de> for NodeSeed<'_, 'de> {
@@ -142,7 +144,8 @@ impl<'de> Visitor<'de> for NodeSeed<'_, 'de> {
         if value.is_finite() {
             let way = iter::successors(Some(&self.origin), |origin| origin.parent());
             self.build.rounded.borrow_mut().extend(way.map(Origin::identity));
-            Ok(self.scalar(unread()))
+            // With an exponent, since many zeros are slow.
+            Ok(self.number(format_args!("{value:e}")))
         } else {
             Err(self.not_a_json_number())
         }
@@ -177,14 +180,23 @@ impl<'de> Visitor<'de> for NodeSeed<'_, 'de> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
         let mut members = Object::new();
         while let Some(key) = map.next_key_seed(KeySeed { build: self.build, parent: &self.origin })? {
-            let origin = self.origin.child(Segment::Member(key.clone()));
+            let before = if members.contains_key(&key) { self.build.repeat(&self.origin, &key) } else { 0 };
             let guide = self.guide.and_then(|guide| guide.member(&key));
-            let value = map.next_value_seed(NodeSeed { build: self.build, origin, guide })?;
-            // The same value twice means the same to every reader.
-            if members.get(&key).is_some_and(|first| !same(first, &value)) {
-                self.build.twice.borrow_mut().push(value.origin().clone());
+            // The guide knows only the last one.
+            if let (Some(around), Some(last)) = (self.guide, guide)
+                && before < around.before(&key)
+            {
+                map.next_value::<IgnoredAny>()?;
+                members.insert(key, last.node.clone());
+                continue;
             }
-            members.insert(key, value);
+            let origin = self.origin.child(Segment::Member(key.clone()));
+            let value = map.next_value_seed(NodeSeed { build: self.build, origin, guide })?;
+            if let Some(dropped) = members.insert(key.clone(), value) {
+                // The same value twice means the same to every reader.
+                let differs = members.get(&key).is_some_and(|kept| !same(&dropped, kept));
+                self.build.drop_repeated(&self.origin, key, dropped, differs);
+            }
         }
         Ok(Node::new(Value::Object(Box::new(members)), self.origin))
     }
@@ -219,7 +231,7 @@ impl<'de> Visitor<'de> for KeySeed<'_, 'de> {
                     code: Code::Unsupported,
                     message: "the key is missing".to_owned(),
                     origin: origin(),
-                    part: Part::Key(0),
+                    part: Part::Key,
                     help: Some("put it in quotes if it is empty: `\"\"`".to_owned()),
                 }));
             }
@@ -227,7 +239,7 @@ impl<'de> Visitor<'de> for KeySeed<'_, 'de> {
                 self.build.merging.borrow_mut().insert(self.parent.identity());
             }
             if let Some(kind) = yaml::key_kind(key) {
-                self.build.read_as_text.borrow_mut().push((origin(), kind));
+                self.build.read_as_text.borrow_mut().push((self.parent.clone(), key.into(), kind));
             }
         }
         self.visit_str(key)
@@ -239,7 +251,7 @@ impl<'de> Visitor<'de> for KeySeed<'_, 'de> {
                 code: Code::Limit,
                 message: format!("the key is longer than {KEY_CHARS} characters"),
                 origin: self.parent.child(Segment::Member(key.into())),
-                part: Part::Key(0),
+                part: Part::Key,
                 help: None,
             }));
         }

@@ -284,7 +284,7 @@ impl Sources {
         }
         for (file, places) in places {
             if let Some(file) = self.file(file) {
-                file.find_all(&places.into_iter().collect::<Vec<_>>());
+                file.find_all(places);
             }
         }
     }
@@ -295,7 +295,7 @@ impl Sources {
     pub fn range(&self, place: &Place) -> (FileId, Range<usize>) {
         let (origin, part) = match place {
             Place::Value(origin) => (origin, Part::Value),
-            Place::Name(origin) => (origin, Part::Key(0)),
+            Place::Name(origin) => (origin, Part::Key),
             Place::Bytes(file, range) => {
                 let text = self.text(*file);
                 let start = text.floor_char_boundary(range.start);
@@ -303,7 +303,7 @@ impl Sources {
             }
             Place::File(file) => return (*file, 0..0),
         };
-        let located = self.file(origin.file()).and_then(|file| file.find(&origin.segments(), part));
+        let located = self.file(origin.file()).and_then(|file| file.find(origin.segments(), part));
         (origin.file(), located.unwrap_or(0..0))
     }
 
@@ -428,7 +428,7 @@ fn above(folder: &Path, root: &Path) -> Option<usize> {
 fn part(place: &Place) -> Option<(&Origin, Part)> {
     match place {
         Place::Value(origin) => Some((origin, Part::Value)),
-        Place::Name(origin) => Some((origin, Part::Key(0))),
+        Place::Name(origin) => Some((origin, Part::Key)),
         Place::Bytes(..) | Place::File(_) => None,
     }
 }

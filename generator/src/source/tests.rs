@@ -36,6 +36,16 @@ fn check_error(name: &str, content: impl AsRef<[u8]>, expect: Expect) {
     expect.assert_eq(&rendered(&sources, result.unwrap_err(), &folder));
 }
 
+/// Checks a document that has warnings: its tree as JSON, and the warnings.
+#[track_caller]
+fn check_warnings(name: &str, content: &str, expect: Expect) {
+    let (sources, result, folder) = read(name, content.as_bytes());
+    let root = result.unwrap_or_else(|diagnostic| panic!("{}", rendered(&sources, diagnostic, &folder)));
+    let warnings: Vec<String> =
+        sources.warnings().map(|warning| rendered(&sources, warning.clone(), &folder)).collect();
+    expect.assert_eq(&format!("{}\n\n{}", json_text(&root), warnings.join("\n")));
+}
+
 fn parsed(name: &str, content: &str) -> (Sources, Node) {
     let (sources, result, folder) = read(name, content.as_bytes());
     match result {
@@ -179,17 +189,21 @@ fn merge_keys_add_members() {
           |                ^^^^
     "#]],
     );
-    check_error(
+    check_warnings(
         "a.yaml",
         "a: &a {x: 1}\nb: {<<: *a, <<: {y: 2}}\n",
         expect![[r#"
-        error[E0103]: the key `<<` appears twice in one object
+        {"a":{"x":1},"b":{"y":2}}
+
+        warning[W0102]: the key `<<` appears twice in one object
          --> a.yaml:2:13
           |
         2 | b: {<<: *a, <<: {y: 2}}
-          |     --      ^^
+          |     --      ^^ the last one is used
           |     |
-          |     first here
+          |     ignored
+          |
+          = help: remove one of them, or rename it
     "#]],
     );
 }
@@ -548,74 +562,204 @@ fn malformed_json() {
 }
 
 #[test]
-fn duplicate_keys_name_both_places() {
-    check_error(
+fn of_a_repeated_key_the_last_is_kept() {
+    check_warnings(
         "a.yaml",
         "a: 1\nb:\n  x: 1\n  y: 2\n  x: 3\n",
         expect![[r#"
-        error[E0103]: the key `x` appears twice in one object
+        {"a":1,"b":{"x":3,"y":2}}
+
+        warning[W0102]: the key `x` appears twice in one object
          --> a.yaml:5:3
           |
         3 |   x: 1
-          |   - first here
+          |   - ignored
         4 |   y: 2
         5 |   x: 3
-          |   ^
+          |   ^ the last one is used
+          |
+          = help: remove one of them, or rename it
     "#]],
     );
-    check_error(
+    check_warnings(
         "a.yaml",
-        "a: 1\n\"a\": 2\n",
+        "a: 1\n\"a\": 2\nc: 1\na: {d: [2, 2]}\n",
         expect![[r#"
-        error[E0103]: the key `a` appears twice in one object
-         --> a.yaml:2:1
+        {"a":{"d":[2,2]},"c":1}
+
+        warning[W0102]: the key `a` appears 3 times in one object
+         --> a.yaml:4:1
           |
         1 | a: 1
-          | - first here
-        2 | "a": 2
-          | ^^^
-    "#]],
-    );
-    check_error(
-        "a.yaml",
-        "a: 1\nb: {c: 1, c: 2.5}\na: 2\na: {b: [\n",
-        expect![[r#"
-            error[E0103]: 2 keys appear twice in their objects
-             --> a.yaml:2:11
-              |
-            1 | a: 1
-              | - first here
-            2 | b: {c: 1, c: 2.5}
-              |     -     ^
-              |     |
-              |     first here
-            3 | a: 2
-              | -
-        "#]],
-    );
-    check("a.yaml", "a: {b: [1.50], c: 1}\n\"a\": {c: 1, b: [1.5]}\n", expect![[r#"{"a":{"c":1,"b":[1.5]}}"#]]);
-    check_error(
-        "a.yaml",
-        "a: {b: [1.5]}\na: {b: [2.5]}\n",
-        expect![[r#"
-        error[E0103]: the key `a` appears twice in one object
-         --> a.yaml:2:1
+          | - ignored
+        ...
+        4 | a: {d: [2, 2]}
+          | ^ the last one is used
           |
-        1 | a: {b: [1.5]}
-          | - first here
-        2 | a: {b: [2.5]}
-          | ^
+          = help: remove one of them, or rename it
     "#]],
     );
-    check_error(
+    check_warnings(
         "a.json",
         "{\"a\": 1, \"b\": {}, \"\\u0061\": 2}",
         expect![[r#"
-        error[E0103]: the key `a` appears twice in one object
+        {"a":2,"b":{}}
+
+        warning[W0102]: the key `a` appears twice in one object
          --> a.json:1:19
           |
         1 | {"a": 1, "b": {}, "\u0061": 2}
-          |  --- first here   ^^^^^^^^
+          |  --- ignored      ^^^^^^^^ the last one is used
+          |
+          = help: remove one of them, or rename it
+    "#]],
+    );
+    // The same value twice is one value, however its numbers and members are written.
+    check_warnings(
+        "a.yaml",
+        "a: {b: [1.50], c: 1}\n\"a\": {c: 1, b: [1.5]}\n",
+        expect![[r#"
+        {"a":{"c":1,"b":[1.5]}}
+
+    "#]],
+    );
+}
+
+/// The document is read twice if it has such numbers.
+#[test]
+fn a_repeated_key_may_have_numbers_with_fractions() {
+    check_warnings(
+        "a.yaml",
+        "a: {b: [1.5]}\na: {b: [2.50]}\n",
+        expect![[r#"
+        {"a":{"b":[2.50]}}
+
+        warning[W0102]: the key `a` appears twice in one object
+         --> a.yaml:2:1
+          |
+        1 | a: {b: [1.5]}
+          | - ignored
+        2 | a: {b: [2.50]}
+          | ^ the last one is used
+          |
+          = help: remove one of them, or rename it
+    "#]],
+    );
+    check_warnings(
+        "a.yaml",
+        "a: text\nb: {true: 1}\na: 2.50\n",
+        expect![[r#"
+        {"a":2.50,"b":{"true":1}}
+
+        warning[W0101]: YAML reads the key `true` as a truth value
+         --> a.yaml:2:5
+          |
+        2 | b: {true: 1}
+          |     ^^^^ read as a string
+          |
+          = help: put it in quotes: `"true"`
+
+        warning[W0102]: the key `a` appears twice in one object
+         --> a.yaml:3:1
+          |
+        1 | a: text
+          | - ignored
+        2 | b: {true: 1}
+        3 | a: 2.50
+          | ^ the last one is used
+          |
+          = help: remove one of them, or rename it
+    "#]],
+    );
+    check_warnings(
+        "a.json",
+        "{\"a\": 1.50, \"b\": 2.50, \"a\": {\"c\": []}}",
+        expect![[r#"
+        {"a":{"c":[]},"b":2.50}
+
+        warning[W0102]: the key `a` appears twice in one object
+         --> a.json:1:24
+          |
+        1 | {"a": 1.50, "b": 2.50, "a": {"c": []}}
+          |  --- ignored           ^^^ the last one is used
+          |
+          = help: remove one of them, or rename it
+    "#]],
+    );
+}
+
+#[test]
+fn places_are_those_of_the_last_member_with_a_key() {
+    let text = "a: {x: 1}\nb: [{c: 1, c: {d: 2, d: [3]}}]\na: {x: 2.5, y: []}\n";
+    check_places(
+        "a.yaml",
+        text,
+        expect![[r#"
+         | 1:1 "a: {x: 1}"
+        /a | 3:4 "{" | 3:1 "a"
+        /b | 2:4 "[" | 2:1 "b"
+        /a/x | 3:8 "2.5" | 3:5 "x"
+        /a/y | 3:16 "[" | 3:13 "y"
+        /b/0 | 2:5 "{"
+        /b/0/c | 2:15 "{" | 2:12 "c"
+        /b/0/c/d | 2:25 "[" | 2:22 "d"
+        /b/0/c/d/0 | 2:26 "3"
+    "#]],
+    );
+    let json = r#"{"a": {"x": 1}, "b": [{"c": 1, "c": {"d": 2, "d": [3]}}], "a": {"x": 2.5, "y": []}}"#;
+    check_places(
+        "a.json",
+        json,
+        expect![[r#"
+         | 1:1 "{"
+        /a | 1:64 "{" | 1:59 "\"a\""
+        /b | 1:22 "[" | 1:17 "\"b\""
+        /a/x | 1:70 "2.5" | 1:65 "\"x\""
+        /a/y | 1:80 "[" | 1:75 "\"y\""
+        /b/0 | 1:23 "{"
+        /b/0/c | 1:37 "{" | 1:32 "\"c\""
+        /b/0/c/d | 1:51 "[" | 1:46 "\"d\""
+        /b/0/c/d/0 | 1:52 "3"
+    "#]],
+    );
+    check_error(
+        "a.yaml",
+        "a: {x: 1}\na: {x: 2, y: .nan}\n",
+        expect![[r#"
+        error[E0105]: the number cannot be written in JSON
+         --> a.yaml:2:14
+          |
+        2 | a: {x: 2, y: .nan}
+          |              ^^^^
+          |
+          = help: put it in quotes if it is meant as a string
+    "#]],
+    );
+}
+
+#[test]
+fn of_many_repeated_keys_the_first_have_their_places() {
+    let text: String = (0..40).map(|number| format!("a{}: {number}\n", number % 13)).collect();
+    let (sources, _) = parsed("a.yaml", &text);
+    assert_eq!(sources.warnings().count(), 11);
+    let last = sources.warnings().last().unwrap();
+    assert_eq!(last.message, "3 more keys appear several times in their objects");
+    // What is within a member that is not kept is not reported.
+    check_warnings(
+        "a.yaml",
+        "a: {b: 1, b: 2, true: 1}\na: {b: 3}\n",
+        expect![[r#"
+        {"a":{"b":3}}
+
+        warning[W0102]: the key `a` appears twice in one object
+         --> a.yaml:2:1
+          |
+        1 | a: {b: 1, b: 2, true: 1}
+          | - ignored
+        2 | a: {b: 3}
+          | ^ the last one is used
+          |
+          = help: remove one of them, or rename it
     "#]],
     );
 }
@@ -984,22 +1128,23 @@ fn places_in_json() {
 #[test]
 fn long_lines_are_shown_in_part() {
     let padding = "x".repeat(5000);
-    check_error(
-        "a.json",
-        format!("{{\"p\": \"{padding}\", \"a\": 1, \"a\": 2, \"q\": \"{padding}\"}}"),
-        expect![[r#"
-        error[E0103]: the key `a` appears twice in one object
+    let text = format!("{{\"p\": \"{padding}\", \"a\": 1, \"a\": 2, \"q\": \"{padding}\"}}");
+    let (sources, _, folder) = read("a.json", text.as_bytes());
+    let warning = sources.warnings().next().unwrap().clone();
+    expect![[r#"
+        warning[W0102]: the key `a` appears twice in one object
          --> a.json:1:5019
           |
-        1 | ...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "a": 1, "a": 2, "q": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...
-          |                                                                   ^^^
+        1 | ...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "a": 1, "a": 2, "q": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...
+          |                                                         ^^^ the last one is used
           |
          ::: a.json:1:5011
           |
-        1 | ...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "a": 1, "a": 2, "q": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...
-          |                                                              --- first here
-    "#]],
-    );
+        1 | ...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "a": 1, "a": 2, "q": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...
+          |                                                               --- ignored
+          |
+          = help: remove one of them, or rename it
+    "#]].assert_eq(&rendered(&sources, warning, &folder));
 }
 
 #[test]
@@ -1037,8 +1182,8 @@ fn check_positions(text: &str, syntax: syntax::Syntax) -> Node {
     let root = parse::parse(text, syntax, FileId(0), &Limits::default()).unwrap().root;
     let places = Places::of(text, syntax);
     for node in all_nodes(&root) {
-        let segments = node.origin().segments();
-        let range = places.find(text, &segments, Part::Value).unwrap();
+        let way = repeated::first(node.origin().segments());
+        let range = places.find(text, &way, Part::Value).unwrap();
         let first = match node.value() {
             Value::Null => "n",
             Value::Bool(true) => "t",
@@ -1050,7 +1195,7 @@ fn check_positions(text: &str, syntax: syntax::Syntax) -> Node {
         };
         assert!(text[range.clone()].starts_with(first), "{:?} at {range:?} in {text}", node.origin());
         if let Some(Segment::Member(name)) = node.origin().last() {
-            let range = places.find(text, &segments, Part::Key(0)).unwrap();
+            let range = places.find(text, &way, Part::Key).unwrap();
             let key: String = serde_json::from_str(&text[range]).unwrap();
             assert_eq!(key, **name);
         }
