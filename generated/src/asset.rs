@@ -286,7 +286,7 @@ codec::object! {
     }
 }
 
-/// Addresses of the renditions that Tenovos made of the asset’s file.
+/// `renditions` of [`AssetWithRenditions`].
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/asset.renditions/properties/renditions`
 #[derive(Clone, Debug, PartialEq)]
@@ -386,7 +386,7 @@ codec::object! {
     }
 }
 
-/// The way in which the assets were shared.
+/// `type` of [`AssetShare`].
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/share/properties/type`
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -477,7 +477,7 @@ codec::object! {
 
 codegen::payload!(AssetSecurityUpdated: Tenovos, EventType::AssetSecurityUpdated, "../fixtures/asset_security_updated.json");
 
-/// All data about the asset.
+/// `asset` of [`AssetSecurityUpdated`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/asset.security.updated/post/requestBody/content/application~1json/schema/properties/asset`
 #[derive(Clone, Debug, PartialEq)]
@@ -505,7 +505,7 @@ codec::object! {
     }
 }
 
-/// Security templates of the asset, with and without this change.
+/// `security` of [`SecurityUpdatedAsset`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/asset.security.updated/post/requestBody/content/application~1json/schema/properties/asset/properties/security`
 #[derive(Clone, Debug, PartialEq)]

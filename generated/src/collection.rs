@@ -79,7 +79,7 @@ codec::object! {
     }
 }
 
-/// Who can see the collection.
+/// `type` of [`Collection`].
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/collection/properties/type`
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -176,7 +176,7 @@ codec::object! {
     }
 }
 
-/// Who can see the collection.
+/// `type` of [`UpdatedCollection`].
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/collection.updated/properties/type`
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -198,7 +198,7 @@ codec::text_enum! {
     }
 }
 
-/// Security templates of the collection, with and without this change.
+/// `security` of [`UpdatedCollection`].
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/collection.updated/properties/security`
 #[derive(Clone, Debug, PartialEq)]
@@ -308,7 +308,7 @@ codec::object! {
 
 codegen::payload!(CollectionDeleted: Tenovos, EventType::CollectionDeleted, "../fixtures/collection_deleted.json");
 
-/// The collection that was deleted.
+/// `collection` of [`CollectionDeleted`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/collection.deleted/post/requestBody/content/application~1json/schema/properties/collection`
 #[derive(Clone, Debug, PartialEq)]
@@ -437,7 +437,7 @@ codec::object! {
 
 codegen::payload!(CollectionDownloaded: Tenovos, EventType::CollectionDownloaded, "../fixtures/collection_downloaded.json");
 
-/// The collection that was downloaded.
+/// `collection` of [`CollectionDownloaded`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/collection.downloaded/post/requestBody/content/application~1json/schema/properties/collection`
 #[derive(Clone, Debug, PartialEq)]
@@ -500,7 +500,7 @@ codec::object! {
 
 codegen::payload!(CollectionAssetsUpdated: Tenovos, EventType::CollectionAssetsUpdated, "../fixtures/collection_assets_updated.json");
 
-/// The collection and its assets.
+/// `collection` of [`CollectionAssetsUpdated`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/collection.assets.updated/post/requestBody/content/application~1json/schema/anyOf/0/properties/collection`
 #[derive(Clone, Debug, PartialEq)]

@@ -53,7 +53,7 @@ codec::object! {
 
 codegen::payload!(MetadataTemplateUpdated: Tenovos, EventType::MetadataTemplateUpdated, "../fixtures/metadata_template_updated.json");
 
-/// The metadata template.
+/// `template` of [`MetadataTemplateUpdated`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template`
 #[derive(Clone, Debug, PartialEq)]
@@ -81,7 +81,7 @@ codec::object! {
     }
 }
 
-/// Name of the metadata template, before and after the change.
+/// `name` of [`Template`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template/properties/name`
 #[derive(Clone, Debug, PartialEq)]
@@ -103,7 +103,7 @@ codec::object! {
     }
 }
 
-/// What the metadata template is for, before and after the change.
+/// `type` of [`Template`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template/properties/type`
 #[derive(Clone, Debug, PartialEq)]
@@ -125,7 +125,7 @@ codec::object! {
     }
 }
 
-/// Changes to the metadata groups of the template.
+/// `groups` of [`Template`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template/properties/groups`
 #[derive(Clone, Debug, PartialEq)]
@@ -144,7 +144,7 @@ codec::object! {
     }
 }
 
-/// The type before the change.
+/// `previous` of [`TemplateType`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template/properties/type/properties/previous`
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -175,7 +175,7 @@ codec::text_enum! {
     }
 }
 
-/// The type after the change.
+/// `current` of [`TemplateType`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.template.updated/post/requestBody/content/application~1json/schema/properties/template/properties/type/properties/current`
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -269,7 +269,7 @@ codec::object! {
 
 codegen::payload!(MetadataGroupDeleted: Tenovos, EventType::MetadataGroupDeleted, "../fixtures/metadata_group_deleted.json");
 
-/// The metadata group.
+/// `group` of [`MetadataGroupDeleted`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.group.deleted/post/requestBody/content/application~1json/schema/properties/group`
 #[derive(Clone, Debug, PartialEq)]
@@ -335,7 +335,7 @@ codec::object! {
 
 codegen::payload!(MetadataVocabularyCreated: Tenovos, EventType::MetadataVocabularyCreated, "../fixtures/metadata_vocabulary_created.json");
 
-/// The controlled vocabulary.
+/// `vocabulary` of [`MetadataVocabularyCreated`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.created/post/requestBody/content/application~1json/schema/properties/vocabulary`
 #[derive(Clone, Debug, PartialEq)]
@@ -427,7 +427,7 @@ codec::object! {
 
 codegen::payload!(MetadataVocabularyUpdated: Tenovos, EventType::MetadataVocabularyUpdated, "../fixtures/metadata_vocabulary_updated.json");
 
-/// The controlled vocabulary.
+/// `vocabulary` of [`MetadataVocabularyUpdated`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.updated/post/requestBody/content/application~1json/schema/properties/vocabulary`
 #[derive(Clone, Debug, PartialEq)]
@@ -452,7 +452,7 @@ codec::object! {
     }
 }
 
-/// Name of the vocabulary, before and after the change.
+/// `name` of [`MetadataUpdatedVocabulary`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.updated/post/requestBody/content/application~1json/schema/properties/vocabulary/properties/name`
 #[derive(Clone, Debug, PartialEq)]
@@ -474,7 +474,7 @@ codec::object! {
     }
 }
 
-/// Changes to the values of the vocabulary.
+/// `values` of [`MetadataUpdatedVocabulary`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.updated/post/requestBody/content/application~1json/schema/properties/vocabulary/properties/values`
 #[derive(Clone, Debug, PartialEq)]
@@ -540,7 +540,7 @@ codec::object! {
     }
 }
 
-/// The value, before and after the change.
+/// `value` of [`VocabularyValuesUpdated`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.updated/post/requestBody/content/application~1json/schema/properties/vocabulary/properties/values/properties/updated/items/properties/value`
 #[derive(Clone, Debug, PartialEq)]
@@ -607,7 +607,7 @@ codec::object! {
 
 codegen::payload!(MetadataVocabularyDeleted: Tenovos, EventType::MetadataVocabularyDeleted, "../fixtures/metadata_vocabulary_deleted.json");
 
-/// The controlled vocabulary.
+/// `vocabulary` of [`MetadataVocabularyDeleted`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/metadata.vocabulary.deleted/post/requestBody/content/application~1json/schema/properties/vocabulary`
 #[derive(Clone, Debug, PartialEq)]

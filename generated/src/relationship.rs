@@ -52,7 +52,7 @@ codec::object! {
 
 codegen::payload!(RelationshipCreated: Tenovos, EventType::RelationshipCreated, "../fixtures/relationship_created.json");
 
-/// The relationship between the two assets.
+/// `relationship` of [`RelationshipCreated`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/relationship.created/post/requestBody/content/application~1json/schema/properties/relationship`
 #[derive(Clone, Debug, PartialEq)]
@@ -121,7 +121,7 @@ codec::object! {
 
 codegen::payload!(RelationshipUpdated: Tenovos, EventType::RelationshipUpdated, "../fixtures/relationship_updated.json");
 
-/// The relationship between the two assets.
+/// `relationship` of [`RelationshipUpdated`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/relationship.updated/post/requestBody/content/application~1json/schema/properties/relationship`
 #[derive(Clone, Debug, PartialEq)]
@@ -146,7 +146,7 @@ codec::object! {
     }
 }
 
-/// The kind of relationship, before and after the change.
+/// `linkType` of [`UpdatedRelationship`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/relationship.updated/post/requestBody/content/application~1json/schema/properties/relationship/properties/linkType`
 #[derive(Clone, Debug, PartialEq)]

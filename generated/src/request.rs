@@ -52,7 +52,7 @@ codec::object! {
 
 codegen::payload!(RequestCreated: Tenovos, EventType::RequestCreated, "../fixtures/request_created.json");
 
-/// The request.
+/// `request` of [`RequestCreated`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/request.created/post/requestBody/content/application~1json/schema/properties/request`
 #[derive(Clone, Debug, PartialEq)]
@@ -80,7 +80,7 @@ codec::object! {
     }
 }
 
-/// The user who is to handle the request.
+/// `assignedTo` of [`Request`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/request.created/post/requestBody/content/application~1json/schema/properties/request/properties/assignedTo`
 #[derive(Clone, Debug, PartialEq)]
@@ -105,7 +105,7 @@ codec::object! {
     }
 }
 
-/// The user who submitted the request.
+/// `submittedBy` of [`Request`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/request.created/post/requestBody/content/application~1json/schema/properties/request/properties/submittedBy`
 #[derive(Clone, Debug, PartialEq)]

@@ -54,7 +54,7 @@ codec::object! {
 
 codegen::payload!(RmProjectCreated: Tenovos, EventType::RmProjectCreated, "../fixtures/rm_project_created.json");
 
-/// The project that the event is about.
+/// `project` of [`RmProjectCreated`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.project.created/post/requestBody/content/application~1json/schema/properties/project`
 #[derive(Clone, Debug, PartialEq)]
@@ -120,7 +120,7 @@ codec::object! {
 
 codegen::payload!(RmProjectUpdated: Tenovos, EventType::RmProjectUpdated, "../fixtures/rm_project_updated.json");
 
-/// The project, and what changed in it.
+/// `project` of [`RmProjectUpdated`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.project.updated/post/requestBody/content/application~1json/schema/properties/project`
 #[derive(Clone, Debug, PartialEq)]
@@ -148,7 +148,7 @@ codec::object! {
     }
 }
 
-/// Security templates of the project, with and without this change.
+/// `security` of [`Project`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.project.updated/post/requestBody/content/application~1json/schema/properties/project/properties/security`
 #[derive(Clone, Debug, PartialEq)]
@@ -258,7 +258,7 @@ codec::object! {
 
 codegen::payload!(RmProjectDeleted: Tenovos, EventType::RmProjectDeleted, "../fixtures/rm_project_deleted.json");
 
-/// The project that the event is about.
+/// `project` of [`RmProjectDeleted`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.project.deleted/post/requestBody/content/application~1json/schema/properties/project`
 #[derive(Clone, Debug, PartialEq)]
@@ -324,7 +324,7 @@ codec::object! {
 
 codegen::payload!(RmAgreementCreated: Tenovos, EventType::RmAgreementCreated, "../fixtures/rm_agreement_created.json");
 
-/// The agreement that the event is about.
+/// `agreement` of [`RmAgreementCreated`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.agreement.created/post/requestBody/content/application~1json/schema/properties/agreement`
 #[derive(Clone, Debug, PartialEq)]
@@ -418,7 +418,7 @@ codec::object! {
     }
 }
 
-/// Security templates of the agreement, with and without this change.
+/// `security` of [`UpdatedAgreement`].
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/agreement.updated/properties/security`
 #[derive(Clone, Debug, PartialEq)]
@@ -528,7 +528,7 @@ codec::object! {
 
 codegen::payload!(RmAgreementDeleted: Tenovos, EventType::RmAgreementDeleted, "../fixtures/rm_agreement_deleted.json");
 
-/// The agreement that the event is about.
+/// `agreement` of [`RmAgreementDeleted`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.agreement.deleted/post/requestBody/content/application~1json/schema/properties/agreement`
 #[derive(Clone, Debug, PartialEq)]
@@ -635,7 +635,7 @@ codec::object! {
 
 codegen::payload!(RmEntityCreated: Tenovos, EventType::RmEntityCreated, "../fixtures/rm_entity_created.json");
 
-/// The entity that the event is about.
+/// `entity` of [`RmEntityCreated`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.entity.created/post/requestBody/content/application~1json/schema/properties/entity`
 #[derive(Clone, Debug, PartialEq)]
@@ -701,7 +701,7 @@ codec::object! {
 
 codegen::payload!(RmEntityUpdated: Tenovos, EventType::RmEntityUpdated, "../fixtures/rm_entity_updated.json");
 
-/// The entity, and what changed in it.
+/// `entity` of [`RmEntityUpdated`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.entity.updated/post/requestBody/content/application~1json/schema/properties/entity`
 #[derive(Clone, Debug, PartialEq)]
@@ -760,7 +760,7 @@ codec::object! {
     }
 }
 
-/// Security templates of the entity, with and without this change.
+/// `security` of [`Entity`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.entity.updated/post/requestBody/content/application~1json/schema/properties/entity/properties/security`
 #[derive(Clone, Debug, PartialEq)]
@@ -870,7 +870,7 @@ codec::object! {
 
 codegen::payload!(RmEntityDeleted: Tenovos, EventType::RmEntityDeleted, "../fixtures/rm_entity_deleted.json");
 
-/// The entity that the event is about.
+/// `entity` of [`RmEntityDeleted`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/rm.entity.deleted/post/requestBody/content/application~1json/schema/properties/entity`
 #[derive(Clone, Debug, PartialEq)]

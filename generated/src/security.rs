@@ -137,7 +137,7 @@ codec::object! {
 
 codegen::payload!(SecurityTemplateUpdated: Tenovos, EventType::SecurityTemplateUpdated, "../fixtures/security_template_updated.json");
 
-/// The security template.
+/// `securityTemplate` of [`SecurityTemplateUpdated`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/security.template.updated/post/requestBody/content/application~1json/schema/properties/securityTemplate`
 #[derive(Clone, Debug, PartialEq)]
@@ -162,7 +162,7 @@ codec::object! {
     }
 }
 
-/// Name of the security template, before and after the change.
+/// `name` of [`UpdatedSecurityTemplate`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/security.template.updated/post/requestBody/content/application~1json/schema/properties/securityTemplate/properties/name`
 #[derive(Clone, Debug, PartialEq)]
@@ -209,7 +209,7 @@ codec::object! {
     }
 }
 
-/// Changes to what the group may do.
+/// `permissions` of [`SecurityTemplateGroup`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/security.template.updated/post/requestBody/content/application~1json/schema/properties/securityTemplate/properties/groups/items/properties/permissions`
 #[derive(Clone, Debug, PartialEq)]

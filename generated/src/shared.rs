@@ -59,7 +59,7 @@ codec::object! {
     }
 }
 
-/// The user behind the event.
+/// `user` of [`EventContext`].
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/event/properties/user`
 #[derive(Clone, Debug, PartialEq)]
@@ -84,7 +84,7 @@ codec::object! {
     }
 }
 
-/// Metadata template that is applied to the asset.
+/// `metadataTemplate` of [`Asset`].
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/asset/properties/metadataTemplate`
 #[derive(Clone, Debug, PartialEq)]

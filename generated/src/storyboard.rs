@@ -52,7 +52,7 @@ codec::object! {
 
 codegen::payload!(StoryboardCreated: Tenovos, EventType::StoryboardCreated, "../fixtures/storyboard_created.json");
 
-/// The story board that the event is about.
+/// `storyboard` of [`StoryboardCreated`].
 ///
 /// Source: `tenovos-webhooks.yaml#/webhooks/storyboard.created/post/requestBody/content/application~1json/schema/properties/storyboard`
 #[derive(Clone, Debug, PartialEq)]

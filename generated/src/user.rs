@@ -112,7 +112,7 @@ codec::object! {
     }
 }
 
-/// The role that the user has.
+/// `role` of [`User`].
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/user/properties/role`
 #[derive(Clone, Debug, PartialEq)]
@@ -138,7 +138,7 @@ codec::object! {
     }
 }
 
-/// Whether the account can be used.
+/// `status` of [`User`].
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/user/properties/status`
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -163,7 +163,7 @@ codec::text_enum! {
     }
 }
 
-/// How the user signs in.
+/// `accountType` of [`User`].
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/user/properties/accountType`
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

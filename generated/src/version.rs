@@ -81,7 +81,7 @@ codec::object! {
     }
 }
 
-/// The version before this one.
+/// `previous` of [`Version`].
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/version/properties/previous`
 #[derive(Clone, Debug, PartialEq)]
@@ -108,7 +108,7 @@ codec::object! {
     }
 }
 
-/// Who made the previous version, and when.
+/// `createdBy` of [`VersionPrevious`].
 ///
 /// Source: `tenovos-webhooks.yaml#/components/schemas/version/properties/previous/properties/createdBy`
 #[derive(Clone, Debug, PartialEq)]

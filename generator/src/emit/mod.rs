@@ -25,7 +25,7 @@ mod topic;
 mod type_ref;
 mod union_;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -57,6 +57,8 @@ pub struct Emitter<'a> {
     common: Vec<&'a Field>,
     /// Values of members in the examples of payloads.
     values: docs::Values,
+    /// The inline types that are described where members have them.
+    described: HashSet<TypeId>,
 }
 
 impl<'a> Emitter<'a> {
@@ -70,7 +72,8 @@ impl<'a> Emitter<'a> {
         let homes = homes.collect();
         let common = api.common_fields();
         let payloads = api.webhooks.iter().enumerate().map(|(index, webhook)| (webhook.payload, index)).collect();
-        Self { api, names, sources, budget, payloads, modules, homes, common, values: docs::Values::of(api) }
+        let (values, described) = (docs::Values::of(api), docs::described_by_members(api));
+        Self { api, names, sources, budget, payloads, modules, homes, common, values, described }
     }
 
     /// Hands over the source files of the crate one by one, and returns all other files except the manifest. Ends early if

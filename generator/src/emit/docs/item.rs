@@ -1,5 +1,7 @@
 //! The text of a doc comment: what the description says of an item or, if it says nothing, what is known of it.
 
+use std::collections::HashSet;
+
 use heck::ToKebabCase;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -7,7 +9,7 @@ use quote::quote;
 use super::markdown::{code, harmless, harmless_line, json_block, outer, wrapped};
 use crate::emit::Emitter;
 use crate::emit::handler::Handler;
-use crate::ir::{Docs, Field, Kind, Literal, Naming, Select, Type, TypeId, Union, Webhook};
+use crate::ir::{Api, Docs, Field, Kind, Literal, Naming, Select, Type, TypeId, Union, Webhook};
 use crate::names::Names;
 
 /// The docs of a file of payloads.
@@ -46,21 +48,44 @@ fn named_event_type(webhook: &Webhook, name: &str) -> String {
 pub(in crate::emit) fn definition(emitter: &Emitter<'_>, id: TypeId) -> TokenStream {
     let def = emitter.api.def(id);
     let source = format!("Source: {}", code(&emitter.place(&def.origin)));
-    let text = described(&def.docs).into_iter().chain(facts(&def.docs));
+    let own = described(&def.docs).filter(|_| !emitter.described.contains(&id));
     let Some(index) = emitter.webhook_of(id) else {
-        let undescribed = described(&def.docs).is_none().then(|| undescribed(emitter, id));
+        let undescribed = own.is_none().then(|| undescribed(emitter, id));
+        let text = own.into_iter().chain(facts(&def.docs));
         return outer(&undescribed.into_iter().chain(text).chain([source]).collect::<Vec<_>>().join("\n\n"));
     };
     let webhook = &emitter.api.webhooks[index];
     let first = format!("Payload of {}.", code(&webhook.event_type));
     let description = webhook.description.as_deref().or(webhook.summary.as_deref()).and_then(sentences);
+    let text = own.filter(|own| description.as_ref() != Some(own)).into_iter().chain(facts(&def.docs));
     let text = outer(&[first].into_iter().chain(description).chain(text).collect::<Vec<_>>().join("\n\n"));
     let example = example(emitter, index);
     let rest = outer(&format!("{}\n\n{source}", handler(emitter, index)));
     quote!(#text #example #rest)
 }
 
-/// The docs of a type of which the description says nothing.
+/// The inline types whose text members with this type have as well, where it is shown. The text of other types is shown there,
+/// since members of any meaning may have them.
+pub(in crate::emit) fn described_by_members(api: &Api) -> HashSet<TypeId> {
+    let structs =
+        api.types.iter().filter_map(|def| if let Kind::Struct(object) = &def.kind { Some(object) } else { None });
+    let fields = structs.flat_map(|object| &object.fields);
+    let same = fields.flat_map(|field| field.ty.definitions().filter(|id| is_same(field, api, *id)));
+    same.filter(|id| matches!(api.def(*id).naming, Naming::Inline { .. })).collect()
+}
+
+/// Whether a member and a type have the same text.
+fn is_same(field: &Field, api: &Api, id: TypeId) -> bool {
+    let (own, of_type) = (text(&field.docs), text(&api.def(id).docs));
+    own.is_some() && own == of_type
+}
+
+/// Description or title.
+fn text(docs: &Docs) -> Option<&str> {
+    docs.description.as_deref().or(docs.title.as_deref()).map(str::trim)
+}
+
+/// The docs of a type of which the description says nothing, or nothing of its own.
 fn undescribed(emitter: &Emitter<'_>, id: TypeId) -> String {
     match &emitter.api.def(id).naming {
         Naming::Inline { parent, hint, .. } => {
@@ -101,7 +126,9 @@ fn handler(emitter: &Emitter<'_>, index: usize) -> String {
 
 /// The docs of a field.
 pub(in crate::emit) fn field(emitter: &Emitter<'_>, id: TypeId, index: usize, field: &Field) -> String {
-    let text = described(&field.docs).unwrap_or_else(|| {
+    let is_of_type =
+        field.ty.definitions().any(|id| !emitter.described.contains(&id) && is_same(field, emitter.api, id));
+    let text = described(&field.docs).filter(|_| !is_of_type).unwrap_or_else(|| {
         let constant = field.ty.definition().is_some_and(|id| matches!(emitter.api.def(id).kind, Kind::Constant(_)));
         let relation = if constant { "always" } else { "such as" };
         let value = emitter.values.get(id, index).filter(|_| !matches!(field.ty, Type::Constant(_)));
