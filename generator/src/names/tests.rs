@@ -648,3 +648,26 @@ fn names_of_the_vendor_that_generated_code_uses_are_refused() {
     }
     assert!(!findings("Acme").contains("E0801"));
 }
+
+#[test]
+fn many_types_without_topics_are_in_several_modules() {
+    let modules = |members: usize| {
+        let body = |name: &str| {
+            let members: Vec<String> =
+                (0..members).map(|number| format!("{name}{number}: {{type: object, properties: {{{name}{number}a: {{type: string}}, b: {{type: string}}}}}}")).collect();
+            format!(
+                "{name}_sent: {{body: {{type: {{const: {name}_sent}}, {}}}}}\n{name}_lost: {{body: {{type: {{const: {name}_lost}}}}}}\n",
+                members.join(", ")
+            )
+        };
+        let spec = description(&webhooks(&format!("{}{}", body("parcel"), body("letter"))), "");
+        let (outline, _) = Input { spec: &spec, config: VERIFIER }.stage(Stage::Names);
+        let modules: std::collections::BTreeSet<String> = outline
+            .lines()
+            .filter_map(|line| Some(line.strip_prefix("// ")?.split_once(": #")?.0.to_owned()))
+            .collect();
+        modules.into_iter().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(modules(3), "payloads");
+    assert_eq!(modules(210), "letter parcel");
+}
