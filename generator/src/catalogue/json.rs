@@ -30,7 +30,7 @@ impl Json {
 
 /// JSON text with escapes for all invisible characters: only strings have any.
 pub(super) fn escaped(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_invisible) {
+    if text.is_ascii() || !text.contains(is_invisible) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());

@@ -60,7 +60,8 @@ impl<'a> Matched<'a> {
 pub(super) fn links<'a>(sides: &Sides<'a>, old: &'a Struct, new: &'a Struct) -> Vec<Link<'a>> {
     let matched = Matched::new(sides, old, new);
     let link = |step: String, old: &'a Type, new: &'a Type| Link { step, old, new, is_soft: false, is_variant: false };
-    let members = matched.both.iter().map(|(old, new, _)| link(pointer::escape(&new.name), &old.ty, &new.ty));
+    let members =
+        matched.both.iter().map(|(old, new, _)| link(pointer::escape(&new.name).into_owned(), &old.ty, &new.ty));
     let rest = old.rest.ty.as_ref().zip(new.rest.ty.as_ref()).map(|(old, new)| link("{}".to_owned(), old, new));
     members.chain(rest).collect()
 }

@@ -47,7 +47,7 @@ pub(super) fn pairs<'a>(sides: &Sides<'a>, event_types: &[(&'a EventType, &'a Ev
     let mut roots = event_types.to_vec();
     roots.sort_by_key(|(_, new)| &new.name);
     for (old, new) in roots {
-        let pair = Pair { path: pointer::escape(&new.name), is_soft: false, is_variant: false };
+        let pair = Pair { path: pointer::escape(&new.name).into_owned(), is_soft: false, is_variant: false };
         add(&mut pairs, &mut pending, (&old.payload, &new.payload), pair);
     }
     while let Some(key) = pending.pop_front() {

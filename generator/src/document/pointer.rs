@@ -1,8 +1,10 @@
 //! JSON pointers (RFC 6901).
 
+use std::borrow::Cow;
+
 /// Joins names into a pointer.
 pub fn join<S: AsRef<str>>(segments: &[S]) -> String {
-    segments.iter().flat_map(|segment| ["/".to_owned(), escape(segment.as_ref())]).collect()
+    segments.iter().flat_map(|segment| [Cow::Borrowed("/"), escape(segment.as_ref())]).collect()
 }
 
 /// Splits a pointer into unescaped names; the empty pointer, which means the whole document, has none.
@@ -22,8 +24,12 @@ pub fn is_escaped(text: &str) -> bool {
 }
 
 /// Escapes one name.
-pub fn escape(segment: &str) -> String {
-    segment.replace('~', "~0").replace('/', "~1")
+pub fn escape(segment: &str) -> Cow<'_, str> {
+    if segment.contains(['~', '/']) {
+        Cow::Owned(segment.replace('~', "~0").replace('/', "~1"))
+    } else {
+        Cow::Borrowed(segment)
+    }
 }
 
 /// Reverses [`escape`].
