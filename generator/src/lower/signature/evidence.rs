@@ -195,6 +195,7 @@ pub(super) fn gather(description: &Description) -> Vec<Evidence> {
                 found.add_text(&statement, section);
             }
         }
+        found.add_standard(&description.document);
     }
     found.finish()
 }
@@ -289,6 +290,20 @@ impl Found {
                 evidence.add_beside(name);
             }
             evidence.read(statement.kind, text);
+        }
+    }
+
+    /// Adds the other headers of Standard Webhooks, wherever they are mentioned, if the signature has the header of it.
+    fn add_standard(&mut self, document: &Node) {
+        for prefix in ["webhook", "svix"] {
+            let Some(evidence) = self.by_header.get_mut(&format!("{prefix}-signature")) else { continue };
+            let others = ["id", "timestamp"].map(|last| format!("{prefix}-{last}"));
+            let texts = prose(document);
+            let texts = texts.iter().flat_map(|statement| &statement.texts).filter_map(Node::as_str);
+            for name in texts.filter(|text| text.contains(prefix)).flat_map(names).filter(|name| others.contains(name))
+            {
+                evidence.add_beside(&name);
+            }
         }
     }
 

@@ -44,7 +44,7 @@ pub(super) fn names(text: &str) -> Vec<String> {
         end = start + piece.len();
         let before = text[..start].chars().next_back();
         end += text[end..].chars().next().map_or(0, char::len_utf8);
-        let is_part = before.is_some_and(|before| "/#.@%_&?=<{$".contains(before));
+        let is_part = before.is_some_and(|before| "/#.@%_&?=<{$".contains(before)) && !is_place(&text[..start], piece);
         let is_quoted = before.is_some_and(|before| "`'\"".contains(before));
         let is_algorithm = words(piece).iter().all(|word| {
             ["hmac", "sha", "hmacsha", "hex", "base"].contains(&word.as_str())
@@ -61,6 +61,14 @@ pub(super) fn names(text: &str) -> Vec<String> {
         }
     }
     names
+}
+
+/// Whether a piece is a header's name in a template, such as `${X-Acme-Timestamp}.${body}`, and not a part of an address,
+/// such as `/orders/{order-id}`.
+fn is_place(before: &str, piece: &str) -> bool {
+    let outside = before.strip_suffix('{').map(|outside| outside.strip_suffix('$').unwrap_or(outside));
+    let outside = outside.or_else(|| before.strip_suffix('<'));
+    outside.is_some_and(|outside| !outside.ends_with('/') && piece.contains('-'))
 }
 
 #[cfg(test)]
@@ -87,5 +95,7 @@ mod tests {
     fn names_in_a_text() {
         let text = "The `Signature` header and 'Acme-Signature', HMAC-SHA256, X-Acme-Timestamp; see /docs/acme-signature, signature";
         assert_eq!(names(text), ["signature", "acme-signature", "x-acme-timestamp"]);
+        let template = "`${X-Acme-Timestamp}.${body}`, <acme-id>, {timestamp}; GET /doors/{door-id}";
+        assert_eq!(names(template), ["x-acme-timestamp", "acme-id"]);
     }
 }

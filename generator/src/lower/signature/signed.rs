@@ -269,6 +269,8 @@ fn phrase(words: &[String]) -> Option<Signed> {
         "bytes",
         "its",
     ];
+    // What is done with a body is not always signing: "before acting on the payload".
+    const OTHERWISE: [&str; 5] = ["acting", "act", "acts", "relying", "depending"];
     let is_body = |word: &String| word == "body" || word == "payload";
     let is = |known: &[&str], word: &String| known.contains(&word.as_str());
     let times = words.iter().position(|word| is(&["timestamp", "time"], word));
@@ -292,9 +294,11 @@ fn phrase(words: &[String]) -> Option<Signed> {
         });
     }
     words.iter().enumerate().filter(|(_, word)| is_body(word)).find_map(|(at, _)| {
-        let before = words[..at].iter().rev().find(|word| !is(&BETWEEN, word));
+        let before = words[..at].iter().rposition(|word| !is(&BETWEEN, word));
+        let is_otherwise = |at: usize| at > 0 && is(&OTHERWISE, &words[at - 1]);
+        let is_before = before.is_some_and(|at| is(&BEFORE, &words[at]) && !is_otherwise(at));
         let after = words[at + 1..].iter().take(3).any(|word| is(&["signed", "hashed"], word));
-        (before.is_some_and(|word| is(&BEFORE, word)) || after).then(|| Signed::Pieces(vec![Piece::Body]))
+        (is_before || after).then(|| Signed::Pieces(vec![Piece::Body]))
     })
 }
 
@@ -337,6 +341,7 @@ mod tests {
             ("The payload is signed with your secret", "{body}"),
             ("see `payload.timestamp` and `request.body`", "-"),
             ("verify it before you parse the body", "-"),
+            ("verify the signature before acting on the payload", "-"),
         ] {
             assert_eq!(shown(text), expected, "{text}");
         }

@@ -194,14 +194,16 @@ fn an_id_and_a_timestamp_in_headers_of_their_own() {
         ",
         "",
         expect![[r#"
-            W0703: the signature in `x-acme-signature` is documented in part; not stated: place of the timestamp, place of the id
+            signed: HMAC SHA-256 of "{id in x-acme-id}.{timestamp in x-acme-timestamp}.{body}" in x-acme-signature as "{base64}"
+
+            W0709: the signature scheme is inferred from the text of a webhook
                 scheme = "hmac"
                 header = "x-acme-signature"
                 hash = "sha256"
                 encoding = "base64"
                 signed = "{id}.{timestamp}.{body}"
-                # timestamp-header = "…"  # not stated
-                # id-header = "…"  # not stated
+                timestamp-header = "x-acme-timestamp"
+                id-header = "x-acme-id"
         "#]],
     );
 }
@@ -451,4 +453,51 @@ fn the_introduction_of_a_description_without_paths_is_about_webhooks() {
     }
     let findings = findings("paths: {/parcels: {get: {responses: {'200': {description: A list}}}}}");
     assert!(findings.contains("W0703: the description does not say how deliveries are signed"), "{findings}");
+}
+
+#[test]
+fn standard_webhooks_by_headers_that_different_texts_name() {
+    check_signature_words(
+        "
+            summary: Ping
+        ",
+        "
+            tags:
+              - name: webhooks
+                description: >
+                  Verify the `webhook-signature` header of a webhook before acting on the payload. What has the same
+                  `webhook-id` was sent before.
+              - name: time
+                description: The header `webhook-timestamp` has the time of the attempt.
+        ",
+        expect![[r#"
+            signed: Standard Webhooks in webhook-id, webhook-timestamp, webhook-signature
+
+            W0709: the signature scheme is inferred from a text outside of the webhooks
+                scheme = "standard-webhooks"
+        "#]],
+    );
+}
+
+#[test]
+fn a_header_in_the_template_of_the_signed_text() {
+    check_signature_words(
+        r#"
+            description: >
+              Signed: `X-Acme-Signature` is the hex `HMAC-SHA256(secret, "${X-Acme-Timestamp}.${body}")`.
+        "#,
+        "",
+        expect![[r#"
+            signed: HMAC SHA-256 of "{timestamp in x-acme-timestamp}.{body}" in x-acme-signature as "{hex}"
+
+            W0709: the signature scheme is inferred from the text of a webhook
+                scheme = "hmac"
+                header = "x-acme-signature"
+                hash = "sha256"
+                encoding = "hex"
+                signed = "{timestamp}.{body}"
+                timestamp-header = "x-acme-timestamp"
+                # id = { pointer = "/…" }  # if the body has the delivery's id: repeated ones are recognized by it
+        "#]],
+    );
 }
