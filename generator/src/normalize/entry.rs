@@ -46,7 +46,11 @@ impl Entry {
     fn qualified(&self, level: usize) -> Option<String> {
         let path = self.path.as_deref().unwrap_or_default();
         let segments = || path.split('/').filter(|segment| !segment.starts_with('{') && !segment.is_empty());
-        let last = segments().next_back().unwrap_or_default();
+        // The last segment may be the name already.
+        let is_name = segments().next_back() == Some(self.name.as_str());
+        let count = segments().count() - usize::from(is_name);
+        let segments = || segments().take(count);
+        let last = segments().last().unwrap_or_default();
         let all = segments().collect::<Vec<_>>().join(" ");
         let address = self.address.as_ref();
         let expression = address.map(|address| address.expression.rsplit(['/', '#']).next().unwrap_or_default());

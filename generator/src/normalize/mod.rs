@@ -150,7 +150,8 @@ pub fn normalize(
         }
     };
     reader.version(root);
-    let webhooks = reader.webhooks(root, places);
+    let is_openapi = root.get("openapi").is_some();
+    let webhooks = if is_openapi { reader.webhooks(root, places) } else { Vec::new() };
     Description {
         title: text("title").unwrap_or_default(),
         version: text("version").unwrap_or_default(),
@@ -213,8 +214,9 @@ impl Reader<'_, '_> {
                 if self.budget.is_exceeded() {
                     return webhooks;
                 }
-                // In a map of path items, an extension is not a webhook.
-                if name.starts_with("x-") && !is_path_item(item) {
+                // In a map of path items, an extension is not a webhook, and neither is a text about all of them.
+                let is_text = ["description", "summary"].contains(&&**name) && item.as_str().is_some();
+                if is_text || name.starts_with("x-") && !is_path_item(item) {
                     continue;
                 }
                 // Some descriptions have both the map of 3.1 and the extension of 3.0.
@@ -303,12 +305,21 @@ impl Reader<'_, '_> {
         let Some(body) = self.follow(body) else { return };
         self.fields(&body, &[fields::REQUEST_BODY]);
         let content = body.get("content").and_then(Node::as_object);
+        let is_near = |media_type: &str| suggest(media_type, MEDIA_TYPES) == Some(MEDIA_TYPES[0]);
         let media = content.and_then(|content| content.iter().find(|(name, _)| is_json(name)));
-        let Some((media_type, media)) = media else {
+        let misspelled = || {
+            let (name, media) = content?.iter().find(|(name, _)| !name.contains('/') && is_near(name))?;
+            self.diagnostics.push(
+                Diagnostic::new(Code::SchemaFault, format!("`{name}` is not a media type"))
+                    .at(Place::Name(media.origin().clone()), format!("read as `{}`", MEDIA_TYPES[0])),
+            );
+            Some((MEDIA_TYPES[0], media))
+        };
+        let Some((media_type, media)) = media.map(|(name, media)| (&**name, media)).or_else(misspelled) else {
             let types: Vec<&str> = content.into_iter().flatten().map(|(name, _)| &**name).collect();
             let message = format!("webhook `{name}` has no JSON body (content: {})", types.join(", "));
-            let is_near = |media_type: &&str| suggest(media_type, MEDIA_TYPES) == Some(MEDIA_TYPES[0]);
-            let near = types.into_iter().find(is_near).map(|_| format!("did you mean `{}`?", MEDIA_TYPES[0]));
+            let near =
+                types.into_iter().find(|name| is_near(name)).map(|_| format!("did you mean `{}`?", MEDIA_TYPES[0]));
             return self.skip_with(&key, &message, near);
         };
         // 3.2 allows a reference here.

@@ -11,16 +11,30 @@ use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean, toml_string};
 use crate::document::Node;
 
 /// An operation under `paths`.
-struct ApiOperation {
-    path: String,
-    method: &'static str,
+pub(super) struct ApiOperation {
+    pub(super) path: String,
+    pub(super) method: &'static str,
     item: Node,
-    node: Node,
+    pub(super) node: Node,
 }
 
 /// Words beside `webhook` in the tag or path of operations that are webhooks. Alone, it names the management of webhooks.
-const EVENT_WORDS: [&str; 8] =
-    ["event", "events", "payload", "payloads", "notification", "notifications", "callback", "callbacks"];
+const EVENT_WORDS: [&str; 14] = [
+    "event",
+    "events",
+    "payload",
+    "payloads",
+    "notification",
+    "notifications",
+    "callback",
+    "callbacks",
+    "example",
+    "examples",
+    "sample",
+    "samples",
+    "receiver",
+    "receivers",
+];
 
 impl Reader<'_, '_> {
     /// The webhooks under `callbacks` and `paths`, with other names than those that are known: those that the configuration
@@ -48,7 +62,7 @@ impl Reader<'_, '_> {
     }
 
     /// The operations under `paths`. Faults are not reported: these are not webhooks yet.
-    fn api(&mut self, root: &Node) -> Vec<ApiOperation> {
+    pub(super) fn api(&mut self, root: &Node) -> Vec<ApiOperation> {
         let mut operations = Vec::new();
         for (path, item) in root.get("paths").and_then(Node::as_object).into_iter().flatten() {
             self.spend(1, item);
@@ -205,11 +219,11 @@ impl Reader<'_, '_> {
 }
 
 impl ApiOperation {
-    fn tags(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn tags(&self) -> impl Iterator<Item = &str> {
         self.node.get("tags").and_then(Node::as_array).into_iter().flatten().filter_map(Node::as_str)
     }
 
-    fn has_body(&self) -> bool {
+    pub(super) fn has_body(&self) -> bool {
         self.node.get("requestBody").is_some()
     }
 
@@ -296,6 +310,8 @@ mod tests {
             ("Webhook events", true),
             ("webhook-events", true),
             ("WebhookPayloads", true),
+            ("Webhook Samples", true),
+            ("webhook_receiver", true),
             ("Webhooks", false),
             ("events", false),
         ] {

@@ -72,9 +72,16 @@ fn explain(text: &str, error: &serde_json::Error) -> ParserError {
         "recursion limit exceeded" => (Code::Limit, limits::too_deep(), offset),
         // The parser's position is the end of the number; its start is better.
         "number out of range" => (Code::Unsupported, "the number is too large".to_owned(), None),
+        _ if is_comment(text, offset) => (Code::Syntax, "JSON has no comments".to_owned(), offset),
         other => (Code::Syntax, other.to_owned(), offset),
     };
     ParserError { code, message, offset, context: None }
+}
+
+/// Whether the parser stopped at a comment.
+fn is_comment(text: &str, offset: Option<usize>) -> bool {
+    let rest = offset.and_then(|offset| text.get(offset..)).unwrap_or_default();
+    ["//", "/*", "#"].iter().any(|start| rest.starts_with(start))
 }
 
 /// The offset of a parser position: lines from 1, columns from 1 in bytes, 0 at the start of a line.

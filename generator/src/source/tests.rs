@@ -252,6 +252,32 @@ fn empty_documents() {
 }
 
 #[test]
+fn json_has_no_comments() {
+    check_error(
+        "a.json",
+        "// exported\n{}\n",
+        expect![[r#"
+        error[E0102]: JSON has no comments
+         --> a.json:1:1
+          |
+        1 | // exported
+          | ^
+    "#]],
+    );
+    check_error(
+        "a.json",
+        "{\n  \"a\": 1 // one\n}\n",
+        expect![[r#"
+        error[E0102]: JSON has no comments
+         --> a.json:2:10
+          |
+        2 |   "a": 1 // one
+          |          ^
+    "#]],
+    );
+}
+
+#[test]
 fn the_root_must_be_an_object() {
     check_error(
         "a.yaml",
@@ -486,7 +512,7 @@ fn malformed_json() {
         "a.json",
         "{\n  // comment\n  \"a\": 1\n}",
         expect![[r#"
-        error[E0102]: key must be a string
+        error[E0102]: JSON has no comments
          --> a.json:2:3
           |
         2 |   // comment

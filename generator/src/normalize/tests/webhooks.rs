@@ -476,3 +476,150 @@ fn check_places(config: &str, expected: Expect) {
     let webhooks = outline.split("\n\n#").next().unwrap_or_default();
     expected.assert_eq(&join(webhooks, &findings));
 }
+
+#[test]
+fn a_text_beside_webhooks() {
+    check_webhooks(
+        "
+            x-webhooks:
+              description: All deliveries are signed.
+              door.opened: {post: {requestBody: {content: {application/json: {schema: {type: object}}}}}}
+        ",
+        expect![[r#"
+            webhook "door.opened": #0
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_no_media_type() {
+    check_webhooks(
+        "
+            webhooks:
+              door.opened: {post: {requestBody: {content: {application.json: {schema: {type: object}}}}}}
+        ",
+        expect![[r#"
+            webhook "door.opened": #0
+
+            W0610: `application.json` is not a media type
+        "#]],
+    );
+}
+
+/// Checks the lines that are offered if there are no webhooks, by the paths of a description.
+#[track_caller]
+fn check_likely(paths: &str, expected: Expect) {
+    let indented: String = dedented(paths).lines().map(|line| format!("  {line}\n")).collect();
+    let spec = format!("openapi: 3.1.0\ninfo: {{title: Acme, version: '1'}}\npaths:\n{indented}");
+    let (_, findings) = Input { spec: &spec, config: "" }.offers(Stage::Normalized);
+    expected.assert_eq(&findings);
+}
+
+#[test]
+fn names_by_the_segments_of_paths() {
+    check_webhooks(
+        "
+            paths:
+              /events/door/open: {post: {tags: [Webhook receiver], requestBody: {content: {application/json: {schema: {type: object}}}}}}
+              /events/gate/open: {post: {tags: [Webhook receiver], requestBody: {content: {application/json: {schema: {type: array}}}}}}
+        ",
+        expect![[r#"
+            webhook "doorOpen": #0
+            webhook "gateOpen": #1
+
+            W0611: webhooks are read from `paths`, by `Webhook receiver`
+        "#]],
+    );
+}
+
+#[test]
+fn paths_that_are_likely_received() {
+    check_likely(
+        "
+            /doors: {post: {requestBody: {content: {application/json: {schema: {type: object}}}}}}
+            /webhook: {get: {}, post: {requestBody: {content: {application/json: {schema: {type: object}}}}}}
+        ",
+        expect![[r#"
+            E0602: the description has no webhook with a JSON body
+                paths = ["/webhook"]
+        "#]],
+    );
+    check_likely(
+        "
+            /webhooks/acme: {post: {requestBody: {content: {application/json: {schema: {type: object}}}}}}
+            /webhooks/door/{provider}: {post: {requestBody: {content: {application/json: {schema: {type: object}}}}}}
+            /health: {get: {}}
+        ",
+        expect![[r#"
+            E0602: the description has no webhook with a JSON body
+                paths = ["/webhooks/*"]
+        "#]],
+    );
+    check_likely(
+        "
+            /opened: {post: {tags: [Door webhooks], requestBody: {content: {application/json: {schema: {type: object}}}}}}
+            /closed: {put: {tags: [Gate webhooks], requestBody: {content: {application/json: {schema: {type: object}}}}}}
+            /doors/event: {get: {tags: [Webhook setup]}, post: {tags: [Webhook setup], requestBody: {content: {application/json: {schema: {type: object}}}}}}
+        ",
+        expect![[r#"
+            E0602: the description has no webhook with a JSON body
+                tags = ["Door webhooks", "Gate webhooks"]
+        "#]],
+    );
+}
+
+#[test]
+fn paths_that_manage_webhooks_are_not_offered() {
+    check_likely(
+        "
+            /webhook:
+              post: {requestBody: {content: {application/json: {schema: {type: object}}}}}
+              delete: {}
+        ",
+        expect![[r#"
+            E0602: the description has no webhook with a JSON body
+        "#]],
+    );
+    check_likely(
+        "
+            /webhooks: {post: {requestBody: {content: {application/json: {schema: {type: object}}}}}}
+            /webhooks/{id}:
+              get: {}
+              put: {requestBody: {content: {application/json: {schema: {type: object}}}}}
+        ",
+        expect![[r#"
+            E0602: the description has no webhook with a JSON body
+        "#]],
+    );
+    check_likely(
+        "
+            /webhooks/add: {post: {requestBody: {content: {application/json: {schema: {properties: {target_url: {type: string}}}}}}}}
+        ",
+        expect![[r#"
+            E0602: the description has no webhook with a JSON body
+        "#]],
+    );
+    check_likely(
+        "
+            /webhooks/{id}/verify: {post: {requestBody: {content: {application/json: {schema: {type: object}}}}}}
+        ",
+        expect![[r#"
+            E0602: the description has no webhook with a JSON body
+        "#]],
+    );
+    check_likely(
+        "
+            /events/paged: {post: {requestBody: {content: {application/json: {schema: {type: object}}}}}}
+            /events/all: {get: {}}
+        ",
+        expect![[r#"
+            E0602: the description has no webhook with a JSON body
+        "#]],
+    );
+    check_likely(
+        "/doors: {post: {requestBody: {content: {application/json: {schema: {type: object}}}}}}",
+        expect![[r#"
+        E0602: the description has no webhook with a JSON body
+    "#]],
+    );
+}
