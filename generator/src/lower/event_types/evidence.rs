@@ -34,7 +34,7 @@ pub(super) enum Kind {
     /// A value in backticks in the summary or the description, of the webhook or the location, if it is a spelling of the
     /// webhook's name.
     Quoted,
-    /// An example of the location, if no other webhook has it.
+    /// An example of the location, or its default, if no other webhook has it.
     Example,
     /// The webhook's key, if most other keys are event types.
     UsualKey,

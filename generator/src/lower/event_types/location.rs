@@ -15,7 +15,7 @@ use crate::ir::EventTypeLocation;
 use crate::normalize::{Address, Webhook};
 
 /// The setting for deliveries that do not state their event type.
-pub(super) const ADDRESS: &str = "address = true # each webhook has its own endpoint";
+const ADDRESS: &str = "address = true # each webhook has its own endpoint";
 
 /// The configured location, or the one that distinguishes the webhooks.
 pub(super) fn choose(gathered: &Gathered<'_, '_>) -> Option<EventTypeLocation> {
@@ -165,7 +165,8 @@ fn from_bodies(
     ranking: &Ranking<'_, '_>,
     cover: &Cover,
 ) -> Option<EventTypeLocation> {
-    let pointers: Vec<String> = cover.paths.iter().map(|path| pointer::join(path)).collect();
+    let quoted = if cover.paths.is_empty() { ranking.quoted() } else { None };
+    let pointers: Vec<String> = cover.paths.iter().chain(&quoted).map(|path| pointer::join(path)).collect();
     if pointers.is_empty() {
         let webhooks = &gathered.cx.description.webhooks;
         let only = webhooks.len() == 1;
@@ -177,7 +178,7 @@ fn from_bodies(
     let completed = completed_by.as_ref().map(|pointer| format!(", completed at `{pointer}`"));
     let message = format!("the body states the event type at {}{}", shown.join(" or "), completed.unwrap_or_default());
     let settings = settings(pointer_setting(&pointers), completed_by.as_deref());
-    if cover.evident && completed_by.is_none() {
+    if cover.evident && quoted.is_none() && completed_by.is_none() {
         let place = Place::Name(first.key.origin().clone());
         gathered.cx.choose(message, (place, "for example here"), "event-type", settings);
     } else {
@@ -192,7 +193,9 @@ fn inferred(webhook: &Webhook, message: &str) -> Diagnostic {
 }
 
 fn only_webhook(webhook: &Webhook) -> Diagnostic {
-    inferred(webhook, "there is only one webhook, so every delivery is decoded as it")
+    let message = "there is only one webhook, so every delivery is decoded as it";
+    Diagnostic::new(Code::EventTypeInferred, message)
+        .at(Place::Name(webhook.key.origin().clone()), "no schema states its event type")
         .inferred("event-type", vec!["address = true".to_owned()])
 }
 

@@ -12,7 +12,7 @@ use crate::normalize::Webhook;
 
 /// Names under which vendors state an event type, the most common first. They decide between places that state equally
 /// many.
-const USUAL_NAMES: [&str; 12] = [
+const USUAL_NAMES: [&str; 14] = [
     "eventType",
     "event_type",
     "type",
@@ -25,7 +25,12 @@ const USUAL_NAMES: [&str; 12] = [
     "event_name",
     "eventCode",
     "event_code",
+    "notificationType",
+    "notification_type",
 ];
+
+/// Those of [`USUAL_NAMES`] under which vendors state other things, too.
+const VAGUE_NAMES: [&str; 3] = ["type", "event", "topic"];
 
 /// How many places may state event types together.
 const MAX_PATHS: usize = 4;
@@ -187,8 +192,10 @@ impl<'a, 'g> Ranking<'a, 'g> {
         let values = owners.allocate(stated, names);
         // One webhook has several event types only if the name of the member, the schema or their form says so.
         let is_usual = usual(path) > 0;
+        let is_only = self.webhooks.len() == 1;
         let may_have_several = path.len() == 1 && (is_usual || stated.discriminates)
-            || (is_usual || self.webhooks.len() == 1) && values.iter().all(|value| self.has_form(value));
+            || is_only && is_telling(path)
+            || (is_usual || is_only) && values.iter().all(|value| self.has_form(value));
         match &values[..] {
             [] => {}
             [_] => return values,
@@ -251,6 +258,16 @@ impl<'a, 'g> Ranking<'a, 'g> {
         alike
     }
 
+    /// The member of an only webhook whose description quotes a spelling of the webhook's name.
+    pub(super) fn quoted(&self) -> Option<Path> {
+        let ([webhook], [names]) = (self.webhooks, &self.gathered.names[..]) else { return None };
+        let is_quoted = |path: &&Path| {
+            let texts = self.gathered.at(webhook, &pointer::join(path)).texts;
+            names.quoted_at_location(self.gathered.cx, &texts).next().is_some()
+        };
+        self.gathered.top()[0].keys().filter(|path| usual(path) > 0).find(is_quoted).cloned()
+    }
+
     /// A member with a usual name that each of these bodies has. A list there that fits no name is about something else.
     fn likely(&self, among: &[usize]) -> Option<Path> {
         let top = self.gathered.top();
@@ -268,4 +285,11 @@ impl<'a, 'g> Ranking<'a, 'g> {
 fn usual(path: &[String]) -> usize {
     let last = path.last().map_or("", String::as_str);
     USUAL_NAMES.iter().position(|usual| *usual == last).map_or(0, |position| USUAL_NAMES.len() - position)
+}
+
+/// Whether the last name of a path is that of an event type, wherever the path ends. The elements of an array may each have
+/// another one.
+fn is_telling(path: &[String]) -> bool {
+    let is_vague = path.last().is_none_or(|last| VAGUE_NAMES.contains(&last.as_str()));
+    usual(path) > 0 && !is_vague && !path.iter().any(|segment| segment == "0")
 }

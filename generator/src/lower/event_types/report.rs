@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use super::evidence::{Evidence, Kind, Stated};
 use super::gather::{Gathered, Unsearched};
-use super::location::{ADDRESS, pointer_setting};
+use super::location::pointer_setting;
 use super::rank::Ranking;
 use super::spelling;
 use super::weigh::{Claims, Decision, Doubt};
@@ -175,7 +175,13 @@ pub(super) fn unresolved(
     if !undeclared.is_empty() {
         let reason = "the body does not declare where other deliveries state their event type";
         let diagnostic = left_out(webhooks, &undeclared, reason);
-        cx.report(diagnostic.setting("event-type", vec![ADDRESS.to_owned()]));
+        cx.report(if undeclared.len() * 2 > webhooks.len() {
+            let when = "if each webhook has its own endpoint, instead of the place that was inferred";
+            diagnostic.candidate(when, "event-type", vec!["address = true".to_owned()])
+        } else {
+            let lines = undeclared.iter().map(|index| offers.line(*index, &decisions[*index].evidence)).collect();
+            diagnostic.candidate("if their deliveries state it there all the same", "event-type.names", lines)
+        });
     }
 }
 

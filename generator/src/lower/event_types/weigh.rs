@@ -56,7 +56,7 @@ struct Weighing<'g, 'a> {
 
 impl<'g, 'a> Weighing<'g, 'a> {
     fn new(gathered: &'g Gathered<'a, 'g>, stated: &'g [Stated]) -> Self {
-        let keys_are_usual = most_keys_are_stated(&gathered.names, stated);
+        let keys_are_usual = most_keys_are_event_types(&gathered.names, stated, gathered.cx.separator());
         Self { gathered, stated, owners: Owners::of(stated), keys_are_usual }
     }
 
@@ -95,11 +95,25 @@ impl<'g, 'a> Weighing<'g, 'a> {
             let picked = names.pick(&all).filter(|picked| names.is_good(picked));
             match (&all[..], picked) {
                 ([], _) => {}
-                (_, Some(picked)) => return vec![picked.clone()],
+                (_, Some(picked)) => return vec![self.as_delivered(picked, evidence).clone()],
                 (_, None) => return all,
             }
         }
         Vec::new()
+    }
+
+    /// The event type that a text quotes as an example of the location spells it: that is what deliveries contain.
+    fn as_delivered<'e>(&self, picked: &'e Evidence, evidence: &'e [Evidence]) -> &'e Evidence {
+        let is_it = |other: &&Evidence| {
+            other.kind == Kind::Example && spelling::same(&other.name, &picked.name) && self.owners.is_own(other)
+        };
+        let examples: Vec<&Evidence> = evidence.iter().filter(is_it).collect();
+        match examples[..] {
+            [first, ..] if picked.kind == Kind::Quoted && examples.iter().all(|other| other.name == first.name) => {
+                first
+            }
+            _ => picked,
+        }
     }
 
     /// Whether an example is not merely copied.
@@ -152,12 +166,15 @@ pub(super) fn yield_deprecated(webhooks: &[Webhook], decisions: &mut [Decision])
     yielded
 }
 
-/// Whether the bodies of most webhooks state their keys.
-fn most_keys_are_stated(names: &[Names], stated: &[Stated]) -> bool {
-    let states_key = |(names, stated): &(&Names, &Stated)| {
-        stated.values.iter().chain(&stated.examples).any(|evidence| evidence.name == names.key.name)
+/// Whether most keys are event types: the bodies state them, or state nothing and the keys have the form of event types.
+fn most_keys_are_event_types(names: &[Names], stated: &[Stated], separator: &str) -> bool {
+    let is_event_type = |(names, stated): &(&Names, &Stated)| {
+        let key = &names.key.name;
+        let mut values = stated.values.iter().chain(&stated.examples).peekable();
+        let is_open = values.peek().is_none();
+        values.any(|evidence| evidence.name == *key) || is_open && spelling::is_event_type(key, separator)
     };
-    let count = names.iter().zip(stated).filter(states_key).count();
+    let count = names.iter().zip(stated).filter(is_event_type).count();
     count > 1 && count * 2 > names.len()
 }
 

@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use super::check_event_types;
+use super::{check_event_types, check_offers};
 
 #[test]
 fn configured_names_win() {
@@ -487,6 +487,134 @@ fn values_that_the_description_of_the_location_quotes() {
             webhook "doorClosed" is "door.closed", header "door.closed": door.closed
 
             W0708: the header `x-event` states the event type
+        "#]],
+    );
+}
+
+#[test]
+fn a_default_is_an_example_of_a_member_without_one() {
+    check_event_types(
+        "
+            doorOpened: {body: {eventType: {type: string, default: 'door:opened'}, state: {type: string, default: new}}}
+            doorChanged: {body: {eventType: {type: string, default: 'door:allChanged'}, state: {type: string, default: new}}}
+        ",
+        "",
+        expect![[r#"
+            event type in /eventType
+            webhook "doorOpened" is "door:opened": "door:opened"
+            webhook "doorChanged" is "door:allChanged": "door:allChanged"
+
+            W0701: webhook `doorChanged` is decoded as `door:allChanged`, as an example says
+        "#]],
+    );
+}
+
+#[test]
+fn a_plain_key_beside_keys_in_the_form_of_event_types() {
+    check_event_types(
+        "
+            door.opened: {body: {event: {type: string}}}
+            door.closed: {body: {event: {type: string}}}
+            heartbeat: {body: {event: {type: string}}}
+        ",
+        "",
+        expect![[r#"
+            event type in /event
+            webhook "door.opened": door.opened
+            webhook "door.closed": door.closed
+            webhook "heartbeat": heartbeat
+
+            W0708: the body states the event type at `/event`
+        "#]],
+    );
+}
+
+#[test]
+fn a_quoted_value_in_the_description_of_a_member_of_the_only_webhook() {
+    check_event_types(
+        "
+            door-opened:
+              body:
+                id: {type: string}
+                type: {type: string, description: 'What occurred: `door.opened` for this event.'}
+        ",
+        "",
+        expect![[r#"
+            event type in /type
+            webhook "door-opened" is "door.opened": door.opened
+
+            W0708: the body states the event type at `/type`
+        "#]],
+    );
+}
+
+#[test]
+fn a_list_below_the_top_of_the_only_webhook() {
+    check_event_types(
+        "
+            event:
+              body:
+                data:
+                  type: object
+                  properties:
+                    type: {type: string}
+                    attributes: {type: object, properties: {eventType: {enum: [DOOR_OPENED, DOOR_CLOSED, PING]}}}
+        ",
+        "",
+        expect![[r#"
+            event type in /data/attributes/eventType
+            webhook "event" is "DOOR_OPENED": DOOR_OPENED
+            webhook "event" is "DOOR_CLOSED": DOOR_CLOSED
+            webhook "event" is "PING": PING
+
+            W0708: the body states the event type at `/data/attributes/eventType`
+        "#]],
+    );
+}
+
+#[test]
+fn a_list_in_the_elements_of_an_array_of_the_only_webhook() {
+    check_event_types(
+        "
+            event: {body: {items: {type: array, items: {type: object, properties: {eventType: {enum: [OPENED, CLOSED]}}}}}}
+        ",
+        "",
+        expect![[r#"
+            event type in the address
+            webhook "event": event
+
+            W0708: there is only one webhook, so every delivery is decoded as it
+        "#]],
+    );
+}
+
+#[test]
+fn a_webhook_whose_body_lacks_the_location() {
+    check_offers(
+        "
+            doorOpened: {body: {type: {const: door.opened}}}
+            doorClosed: {body: {type: {const: door.closed}}}
+            doorStuck: {body: {since: {type: string}}}
+        ",
+        expect![[r#"
+            W0710: cannot determine the event type of webhook `doorStuck`, which is left out
+                "doorStuck" = "door.stuck"
+        "#]],
+    );
+}
+
+#[test]
+fn an_example_has_the_spelling_that_is_delivered() {
+    check_event_types(
+        "
+            _door_opened_: {summary: 'The topic `door_opened`', body: {topic: {type: string, example: door-opened}}}
+            _door_closed_: {summary: 'The topic `door_closed`', body: {topic: {type: string, example: door-closed}}}
+        ",
+        "",
+        expect![[r#"
+            event type in /topic
+            webhook "_door_opened_" is "door-opened": door-opened
+            webhook "_door_closed_" is "door-closed": door-closed
         "#]],
     );
 }

@@ -47,6 +47,14 @@ fn check_lowered(fields: &str, expected: Expect) {
     expected.assert_eq(&join(&table, &findings.join("\n")));
 }
 
+/// Checks the findings about event types, each with the lines that it offers for `codegen.toml`.
+#[track_caller]
+fn check_offers(entries: &str, expected: Expect) {
+    let (_, findings) = Input { spec: &description(&webhooks(entries), ""), config: VERIFIER }.offers(Stage::Ir);
+    let findings: Vec<&str> = findings.lines().filter(|finding| !finding.starts_with(NO_EXAMPLE)).collect();
+    expected.assert_eq(&join("", &findings.join("\n")));
+}
+
 /// Checks the examples of webhooks, and the findings.
 #[track_caller]
 fn check_examples(entries: &str, expected: Expect) {
