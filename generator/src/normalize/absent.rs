@@ -90,13 +90,21 @@ impl Reader<'_, '_> {
         };
         let error = Diagnostic::new(Code::NoWebhooks, "the description has no webhook with a JSON body");
         let error = error.at(place, "").help(help);
-        let likely = if map.is_none() && misspelled.is_none() { self.likely(root) } else { None };
+        if map.is_some() || misspelled.is_some() {
+            self.diagnostics.push(error);
+            return;
+        }
+        let likely = self.likely(root);
         self.diagnostics.push(match likely {
             Some(line) => {
                 let when = "if webhooks are described under `paths`, list them in codegen.toml, or their `tags`; `*` matches \
                             any text";
                 error.candidate(when, "webhooks", vec![line])
             }
+            None if root.get("paths").is_some_and(|paths| paths.children().next().is_some()) => error.help(
+                "if some operations under `paths` are webhooks, list their `paths` or `tags` in the table `[webhooks]` of \
+                 codegen.toml",
+            ),
             None => error,
         });
     }
