@@ -168,6 +168,9 @@ async fn finish<S: Store, W: Webhooks>(
                 return;
             }
             Ok(Finished::Released) => {
+                tracing::warn!(
+                    "the effects of a webhook could not be made after those of another one; it is handled again"
+                );
                 metrics::finished(&shared.settings.endpoint, "release", age());
                 shared.wake.notify_one();
                 return;

@@ -1,10 +1,7 @@
 //! Group commit: what arrives while the store commits is in the next batch.
 
 use std::fmt;
-use std::future::poll_fn;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
@@ -21,6 +18,8 @@ const TIMER_RESOLUTION: Duration = Duration::from_millis(2);
 const MAX_YIELDS: usize = 64;
 /// The most batches that a store has at the same time.
 const AT_ONCE: usize = 2;
+/// The longest that a batch waits for more requests: the last one may have waited for a server that was down.
+const LONGEST_LINGER: Duration = Duration::from_millis(50);
 
 /// What a batch has.
 pub(crate) trait Request: Send + 'static {
@@ -141,22 +140,25 @@ async fn run<T: Request, R: Send + 'static>(queue: Arc<Queue<T, R, impl Write<T,
         let load = *queue.load();
         let overlaps = load.took.as_nanos() < queue.overlap_below.as_nanos() * load.all as u128;
         let part = |all: usize| if overlaps { all.div_ceil(AT_ONCE) } else { all };
-        waiting.linger(part(load.all).min(load.all.saturating_sub(load.writing)), load.took / 4).await;
+        let expected = part(load.all).min(load.all.saturating_sub(load.writing));
+        waiting.linger(expected, (load.took / 4).min(LONGEST_LINGER)).await;
         let all = {
             let mut load = queue.load();
-            load.all = load.writing + waiting.len();
+            load.all = (load.writing + waiting.len()).min(AT_ONCE * LARGEST);
             load.all
         };
-        let Some(batch) = waiting.pass_to(&queue.writer, part(all)).await else { continue };
-        let size = batch.answers.len();
-        queue.load().writing += size;
+        let (requests, answers) = waiting.take(part(all));
+        if requests.is_empty() {
+            continue;
+        }
+        queue.load().writing += answers.len();
         // Without a turn, no other task begins a batch.
         let turn = (!overlaps).then_some(turn);
-        let start = batch.start;
-        let (result, answers) = batch.end().await;
+        let start = Instant::now();
+        let result = write(&queue.writer, requests).await;
         {
             let mut load = queue.load();
-            load.writing -= size;
+            load.writing -= answers.len();
             load.took = start.elapsed();
         }
         drop(turn);
@@ -172,6 +174,17 @@ async fn run<T: Request, R: Send + 'static>(queue: Arc<Queue<T, R, impl Write<T,
                 }
             }
         }
+    }
+}
+
+/// Writes a batch. A store that panics fails this batch only.
+async fn write<T, R>(writer: &impl Write<T, R>, requests: Vec<T>) -> Result<Vec<R>, StoreError> {
+    let size = requests.len();
+    let other = |text| Err(StoreError::new(StoreErrorKind::Other, text));
+    match unwinding(writer.write(requests)).await {
+        Ok(Ok(results)) if results.len() != size => other("the store has returned another number of results"),
+        Ok(result) => result,
+        Err(Panicked) => other("the store has panicked"),
     }
 }
 
@@ -208,65 +221,19 @@ impl<T: Request, R> Waiting<T, R> {
         }
     }
 
-    /// Passes a batch to the store: the first requests that it can have, up to this number. `None` if all callers have given up.
-    async fn pass_to<'w, W: Write<T, R>>(
-        &mut self,
-        writer: &'w W,
-        most: usize,
-    ) -> Option<Batch<impl Future<Output = Written<R>> + use<'w, T, R, W>, R>> {
+    /// Takes a batch: the first requests that the store can have at once, up to this number, without those whose callers have
+    /// given up.
+    fn take(&mut self, most: usize) -> (Vec<T>, Vec<oneshot::Sender<Result<R, StoreError>>>) {
         let Self { receiver, items } = self;
         let most = most.min(LARGEST);
-        if let room @ 1.. = most.saturating_sub(items.len()).min(receiver.len()) {
-            receiver.recv_many(items, room).await;
+        while items.len() < most
+            && let Ok(item) = receiver.try_recv()
+        {
+            items.push(item);
         }
         let mut fits = within(CALL_BYTES);
         let count = items.iter().take(most).take_while(|item| fits(item.bytes)).count();
-        let passed = items.drain(..count).filter_map(|item| Some((item.request.take()?, item.answer)));
-        let (requests, answers): (Vec<T>, Vec<_>) = passed.unzip();
-        if requests.is_empty() {
-            return None;
-        }
-        let start = Instant::now();
-        let mut write = Box::pin(unwinding(writer.write(requests)));
-        let written = poll_fn(|context| match write.as_mut().poll(context) {
-            Poll::Ready(written) => Poll::Ready(Some(written)),
-            Poll::Pending => Poll::Ready(None),
-        });
-        let written = written.await;
-        Some(Batch { write, written, answers, start })
-    }
-}
-
-type Answers<R> = Vec<oneshot::Sender<Result<R, StoreError>>>;
-type Written<R> = Result<Result<Vec<R>, StoreError>, Panicked>;
-
-/// A batch that the store has.
-struct Batch<F, R> {
-    /// A store that panics fails this batch only.
-    write: Pin<Box<F>>,
-    /// The result, if it was there at once.
-    written: Option<Written<R>>,
-    answers: Answers<R>,
-    start: Instant,
-}
-
-impl<F: Future<Output = Written<R>>, R> Batch<F, R> {
-    /// Waits for the store.
-    async fn end(self) -> (Result<Vec<R>, StoreError>, Answers<R>) {
-        let Self { write, written, answers, .. } = self;
-        let written = match written {
-            Some(written) => written,
-            None => write.await,
-        };
-        let other = |text| Err(StoreError::new(StoreErrorKind::Other, text));
-        let result = match written {
-            Ok(Ok(results)) if results.len() != answers.len() => {
-                other("the store has returned another number of results")
-            }
-            Ok(result) => result,
-            Err(Panicked) => other("the store has panicked"),
-        };
-        (result, answers)
+        items.drain(..count).filter_map(|item| Some((item.request.take()?, item.answer))).unzip()
     }
 }
 
@@ -399,6 +366,67 @@ mod tests {
         assert!(found.chunks(2).all(|pair| pair == [(0, 5), (1, 5)] || pair == [(1, 5), (0, 5)]), "{found:?}");
         let found = last_batches(Duration::from_millis(1100)).await;
         assert!(found.iter().all(|found| *found == (0, 10)), "{found:?}");
+    }
+
+    /// Remembers its batches. Fails or panics if a batch has such a request.
+    #[derive(Clone)]
+    struct Fails(Overlaps, Arc<Mutex<Vec<Vec<u64>>>>);
+
+    impl Fails {
+        fn fails(batch: &[u64]) -> bool {
+            batch.iter().any(|request| request % 31 == 0)
+        }
+
+        fn panics(batch: &[u64]) -> bool {
+            batch.iter().any(|request| request % 37 == 0)
+        }
+    }
+
+    impl Write<u64, u64> for Fails {
+        async fn write(&self, batch: Vec<u64>) -> Result<Vec<u64>, StoreError> {
+            let Self(overlaps, batches) = self;
+            batches.lock().unwrap().push(batch.clone());
+            let batch = overlaps.write(batch).await?;
+            assert!(!Self::panics(&batch), "as expected");
+            let failed = StoreError::new(StoreErrorKind::Busy, "as expected");
+            if Self::fails(&batch) { Err(failed) } else { Ok(batch) }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_batch_that_fails_or_panics_fails_alone() {
+        let overlaps = Overlaps { takes: Duration::from_millis(10), now: Arc::default(), found: Arc::default() };
+        let fails = Fails(overlaps.clone(), Arc::default());
+        let batcher = Arc::new(Batcher::start(100, Duration::from_secs(1), fails.clone()));
+        let caller = |number: u64| {
+            let batcher = Arc::clone(&batcher);
+            tokio::spawn(async move {
+                let mut own = Vec::new();
+                for request in (0..50).map(|round| 10 * round + number) {
+                    match batcher.write(request).await {
+                        Ok(answer) => {
+                            assert_eq!(answer, request);
+                            own.push(request);
+                        }
+                        Err(error) => assert!(matches!(error, NotWritten::Failed(_)), "{error:?}"),
+                    }
+                }
+                own
+            })
+        };
+        let mut answered = Vec::new();
+        for caller in (1..=10).map(caller).collect::<Vec<_>>() {
+            answered.extend(caller.await.unwrap());
+        }
+        let written = fails.1.lock().unwrap();
+        assert_eq!(written.concat().len(), 500);
+        let succeeded = written.iter().filter(|batch| !Fails::fails(batch) && !Fails::panics(batch));
+        let mut expected = succeeded.flatten().copied().collect::<Vec<_>>();
+        expected.sort_unstable();
+        answered.sort_unstable();
+        assert!(answered.len() > 200 && answered.len() < 500, "{}", answered.len());
+        assert_eq!(answered, expected);
+        assert!(overlaps.found.lock().unwrap().iter().filter(|(others, _)| *others == 1).count() > 10);
     }
 
     #[tokio::test(start_paused = true)]

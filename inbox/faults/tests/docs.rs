@@ -57,7 +57,11 @@ fn each_row_names_tests_that_exist() {
                 }
                 found.extend(ids(id));
             }
-            [id, _, _, cell] if id.starts_with('M') => assert_exist(cell, &of_columns.concat()),
+            [id, _, _, cell] if id.starts_with('M') => {
+                let (any, both) = cell.split_once("both durable stores:").unwrap_or((cell, ""));
+                assert_exist(any, &of_columns.concat());
+                of_columns[1..].iter().for_each(|sources| assert_exist(both, sources));
+            }
             _ => {}
         }
     }

@@ -1,5 +1,6 @@
 //! Rows R of the cases: replays and duplicates.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_join::join_all;
@@ -81,7 +82,7 @@ async fn r06_r07_f09_identical_deliveries_at_once() {
 async fn identical_deliveries_in_two_batches_at_once() {
     let (store, ledger) = (store(), Ledger::default());
     let slow = Unreliable::with_jitter(store.clone(), 1);
-    let inbox = Inbox::start("acme", slow, counting(&ledger)).unwrap();
+    let inbox = Inbox::start("acme", slow.clone(), counting(&ledger)).unwrap();
     for round in 0..20 {
         let sent = (0..100).map(|number| {
             let (inbox, id) = (inbox.clone(), format!("{round}-{}", number % 7));
@@ -100,6 +101,7 @@ async fn identical_deliveries_in_two_batches_at_once() {
             assert_eq!(ledger.count(&id), 1);
         }
     }
+    assert_eq!(slow.most_inserts.load(Ordering::SeqCst), 2);
 }
 
 #[tokio::test(start_paused = true)]

@@ -34,6 +34,9 @@ pub(crate) struct Unreliable {
     jitter: Option<Arc<Mutex<Rng>>>,
     lists: Duration,
     calls: Arc<AtomicU64>,
+    inserting: Arc<AtomicU64>,
+    /// The most inserts at the same time.
+    pub(crate) most_inserts: Arc<AtomicU64>,
     lost_call: Option<u64>,
     pub(crate) lost: Arc<AtomicU8>,
 }
@@ -50,6 +53,8 @@ impl Unreliable {
             jitter: None,
             lists: Duration::ZERO,
             calls: Arc::default(),
+            inserting: Arc::default(),
+            most_inserts: Arc::default(),
             lost_call: None,
             lost: Arc::default(),
         }
@@ -127,7 +132,11 @@ impl Store for Unreliable {
     type Effect = MemoryEffect;
 
     async fn insert(&self, batch: Vec<NewEntry>) -> Result<Vec<Inserted>, StoreError> {
-        self.call(&self.inserts, self.store.insert(batch)).await
+        let now = self.inserting.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most_inserts.fetch_max(now, Ordering::SeqCst);
+        let inserted = self.call(&self.inserts, self.store.insert(batch)).await;
+        self.inserting.fetch_sub(1, Ordering::SeqCst);
+        inserted
     }
 
     /// Always.

@@ -13,8 +13,8 @@ use crate::schema::{self, Schema};
 use crate::tls::Tls;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// Those that insert. An inbox uses two at the same time.
-const WRITERS: usize = 2;
+/// Those that insert. The inbox of an endpoint uses two at the same time, and must not keep those of others waiting.
+const WRITERS: usize = 4;
 const WORKERS: usize = 4;
 /// A connection that no packet has passed for this time is checked. The default of the client is two hours.
 const KEEPALIVE: Duration = Duration::from_secs(30);
@@ -81,7 +81,7 @@ impl PostgresOptions {
         Self { timeout, ..self }
     }
 
-    /// Sets how many connections there are at most, besides two for new deliveries. The default is 4. They are opened when they
+    /// Sets how many connections there are at most, besides four for new deliveries. The default is 4. They are opened when they
     /// are needed.
     pub fn connections(self, connections: usize) -> Self {
         Self { workers: connections.max(1), ..self }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::join;
 use tokio_postgres::types::Type;
-use webhook_inbox::store::{ClaimId, Finish, Finished, Key, State, Verdict, crash_point};
+use webhook_inbox::store::{ClaimId, Finish, Finished, Key, State, StoreError, StoreErrorKind, Verdict, crash_point};
 use webhook_receiver::BoxError;
 
 use super::claims::token;
@@ -25,6 +25,13 @@ const LOCK: &str = "\
 const END: &str = "SELECT n FROM webhook_end($1, $2, $3, $4, $5, $6, $7, $8)";
 
 const BEFORE_THE_COMMIT: &str = "finish: before the commit";
+
+/// Checks constraints that are deferred to the commit, and leaves them deferred. At the commit, they would fail all effects.
+macro_rules! check {
+    () => {
+        "SAVEPOINT webhook_check; SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK TO webhook_check; RELEASE webhook_check; "
+    };
+}
 
 /// Ends claims. Each key is in one round once, so that the ends of one claim come one after the other.
 pub(crate) async fn finish(context: Context<'_>, batch: Vec<Finish<PostgresEffect>>) -> Sql<Vec<Finished>> {
@@ -160,8 +167,8 @@ async fn make_effects(
     results: &mut [Finished],
 ) -> Sql<Vec<End>> {
     const FIRST: &str = "SAVEPOINT webhook_effects";
-    const NEXT: &str = "RELEASE webhook_effects; SAVEPOINT webhook_effects";
-    const LAST: &str = "RELEASE webhook_effects";
+    const NEXT: &str = concat!(check!(), "RELEASE webhook_effects; SAVEPOINT webhook_effects");
+    const LAST: &str = concat!(check!(), "RELEASE webhook_effects");
     let mut to_store = Vec::with_capacity(ends.len());
     if ends.is_empty() {
         return Ok(to_store);
@@ -181,7 +188,7 @@ async fn make_effects(
                 }
             }
             (Err(error), Some(broken)) => {
-                results[broken.index] = undo(context, error.into()).await?;
+                results[broken.index] = undo(context, found_late(&error)).await?;
                 results[end.index] = Finished::Released;
                 to_store.push(end.released());
             }
@@ -191,16 +198,22 @@ async fn make_effects(
     if let Some(end) = made {
         match context.batch(LAST).await {
             Ok(()) => to_store.push(end),
-            Err(error) => results[end.index] = undo(context, error.into()).await?,
+            Err(error) => results[end.index] = undo(context, found_late(&error)).await?,
         }
     }
     Ok(to_store)
+}
+
+/// The error of effects that have reported none.
+fn found_late(error: &StoreError) -> BoxError {
+    format!("after the effects: {error}; an effect must return the errors of its statements").into()
 }
 
 /// Undoes effects, of which this is the error.
 async fn undo(context: Context<'_>, error: BoxError) -> Sql<Finished> {
     match context.batch("ROLLBACK TO webhook_effects; RELEASE webhook_effects").await {
         Ok(()) => Ok(Finished::EffectFailed(error)),
+        Err(lost) if lost.kind() == StoreErrorKind::Unavailable => Err(lost),
         Err(_) => Err(other(format!("an effect has ended the transaction: {error}"))),
     }
 }

@@ -100,8 +100,9 @@ pub(crate) fn done(claim: &Claim, effects: Vec<PostgresEffect>) -> Finish<Postgr
 }
 
 /// Runs this SQL.
-pub(crate) fn effect(sql: &'static str) -> PostgresEffect {
-    PostgresEffect::new(move |tables| Box::pin(async move { Ok(tables.batch_execute(sql).await?) }))
+pub(crate) fn effect(sql: impl Into<String>) -> PostgresEffect {
+    let sql = sql.into();
+    PostgresEffect::new(move |tables| Box::pin(async move { Ok(tables.batch_execute(&sql).await?) }))
 }
 
 /// The number that this query returns.

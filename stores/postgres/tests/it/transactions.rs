@@ -106,19 +106,51 @@ async fn an_effect_that_breaks_the_transaction_breaks_nothing_else() {
     let batch: Vec<_> = released.iter().chain(left).map(|claim| done(claim, vec![])).collect();
     assert!(store.finish(batch).await.unwrap().iter().all(|finished| matches!(finished, Finished::Applied)));
 
-    for (number, breaking) in ["ROLLBACK", "ROLLBACK; BEGIN"].into_iter().enumerate() {
-        let ids = [0, 1].map(|index| format!("end-{number}-{index}"));
-        store.insert(ids.iter().map(|id| entry(id, 10)).collect()).await.unwrap();
-        let claims = claim(&store, 2, Duration::from_secs(30)).await;
-        let batch = vec![done(&claims[0], vec![first()]), done(&claims[1], vec![effect(breaking)])];
+    // The effects of the first one stay after a commit, those of the last one are on their way and stay without a transaction.
+    for (breaking, stay) in [("ROLLBACK", 1), ("ROLLBACK; BEGIN", 0), ("COMMIT", 2), ("COMMIT; BEGIN", 1)] {
+        let before = number(&client, "SELECT count(*) FROM asset").await;
+        store.insert((0..3).map(|index| entry(&format!("{breaking}-{index}"), 10)).collect()).await.unwrap();
+        let claims = claim(&store, 3, Duration::from_secs(30)).await;
+        let effects = [first(), effect(breaking), last()];
+        let batch = claims.iter().zip(effects).map(|(claim, effect)| done(claim, vec![effect])).collect();
         let error = store.finish(batch).await.unwrap_err();
         assert_eq!(error.kind(), StoreErrorKind::Other);
         assert!(error.to_string().contains("an effect has ended the transaction"), "{error}");
-        // Nothing is done, so it can be done now.
+        assert_eq!(number(&client, "SELECT count(*) FROM asset").await - before, stay, "{breaking}");
+        // None is marked done, so each can be done now.
         let batch = claims.iter().map(|claim| done(claim, vec![])).collect();
-        assert!(matches!(store.finish(batch).await.unwrap()[..], [Finished::Applied, Finished::Applied]));
+        let finished = store.finish(batch).await.unwrap();
+        assert!(finished.iter().all(|finished| matches!(finished, Finished::Applied)), "{finished:?}");
     }
-    assert_eq!(number(&client, "SELECT count(*) FROM asset").await, 6);
+}
+
+/// A constraint that is deferred to the commit would fail all effects of the batch.
+#[tokio::test]
+async fn a_deferred_constraint_fails_only_its_own_effects() {
+    let Some(place) = Place::new("deferring") else { return };
+    let store = place.store().await;
+    let client = place.client().await;
+    let tables = "CREATE TABLE folder (id text PRIMARY KEY); CREATE TABLE asset (folder text REFERENCES folder DEFERRABLE \
+                  INITIALLY DEFERRED)";
+    client.batch_execute(tables).await.unwrap();
+    store.insert((0..4).map(|index| entry(&index.to_string(), 10)).collect()).await.unwrap();
+    let claims = claim(&store, 4, Duration::from_secs(30)).await;
+    let asset = |folder: &str| effect(format!("INSERT INTO deferring.asset VALUES ('{folder}')"));
+    let folder = |folder: &str| effect(format!("INSERT INTO deferring.folder VALUES ('{folder}')"));
+    let effects =
+        [vec![asset("a"), folder("a")], vec![asset("none")], vec![asset("b"), folder("b")], vec![asset("none")]];
+    let batch = claims.iter().zip(effects).map(|(claim, effects)| done(claim, effects)).collect();
+    let finished = store.finish(batch).await.unwrap();
+    let [Finished::Applied, Finished::EffectFailed(error), Finished::Released, Finished::EffectFailed(_)] =
+        &finished[..]
+    else {
+        panic!("{finished:?}")
+    };
+    assert!(error.to_string().contains("violates foreign key constraint"), "{error}");
+    let released = claim_one(&store).await;
+    let batch = vec![done(&released, vec![asset("b"), folder("b")])];
+    assert!(matches!(store.finish(batch).await.unwrap()[..], [Finished::Applied]));
+    assert_eq!(number(&client, "SELECT count(*) FROM asset").await, 2);
 }
 
 /// Each effect happens once, and those that hide an error take no attempt of others.
@@ -155,7 +187,7 @@ async fn an_effect_that_hides_an_error_takes_no_attempt_of_others() {
         let outcome = sender.receive(&signed(&format!("{number:02}"), &body), body).await.unwrap();
         assert_eq!(outcome.name(), "stored");
     }
-    let inbox = Inbox::builder("acme", store.clone(), service).max_attempts(2);
+    let inbox = Inbox::builder("acme", store.clone(), service).max_attempts(1);
     let inbox = inbox.backoff(Backoff::constant(Duration::from_millis(10))).start().unwrap();
     timeout(PATIENCE, async {
         while store.stats("acme").await.unwrap().oldest.is_some() {
