@@ -84,7 +84,7 @@ pub mod request;
 pub mod rm;
 /// Payloads about `security`.
 pub mod security;
-/// Types that several topics share.
+/// Types that several modules use.
 pub mod shared;
 /// Payloads about `storyboard`.
 pub mod storyboard;

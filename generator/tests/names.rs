@@ -68,6 +68,41 @@ fn growth_only_adds_public_items() {
     assert!(u64::try_from(added).is_ok_and(|added| added > rounds), "descriptions grow");
 }
 
+/// The description grows beyond the number of types at which event types without topics are divided.
+#[test]
+fn types_stay_in_their_module_when_others_without_topics_are_divided() {
+    let spec = |members: usize, names: &[&str]| {
+        let webhook = |name: &&str| {
+            let member = |number| {
+                let properties = json!({ format!("{name}{number}"): { "type": "string" }, "id": { "type": "string" } });
+                (format!("{name}{number}"), json!({ "type": "object", "properties": properties }))
+            };
+            let mut properties: Map<_, _> = (0..members).map(member).collect();
+            properties.insert("type".to_owned(), json!({ "const": format!("com.acme.{name}") }));
+            let content = json!({ "application/json": { "schema": { "type": "object", "properties": properties } } });
+            (format!("com.acme.{name}"), json!({ "post": { "requestBody": { "content": content } } }))
+        };
+        let webhooks: Map<_, _> = names.iter().map(webhook).collect();
+        json!({ "openapi": "3.1.0", "info": { "title": "Acme", "version": "1" }, "webhooks": webhooks }).to_string()
+    };
+    let modules = |items: &BTreeSet<String>| -> BTreeSet<String> {
+        let of_members = items.iter().filter(|item| item.contains("0.") || item.contains("1."));
+        of_members.filter_map(|item| Some(item.split_once("::")?.0.to_owned())).collect()
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = format!("{CONFIG}[names]\ndrop-prefix = \"com.acme\"\n");
+    fs::write(folder.path().join("codegen.toml"), config).expect("the file can be written");
+    let small = run(folder.path(), &spec(100, &["parcelSent", "letterSent"]), 0);
+    assert_eq!(modules(&small), BTreeSet::from(["payloads".to_owned()]));
+    let large = run(folder.path(), &spec(101, &["parcelSent", "letterSent", "letterLost", "parcelLost"]), 0);
+    let gone: Vec<&String> = small.difference(&large).collect();
+    assert!(gone.is_empty(), "{gone:#?}");
+    assert_eq!(modules(&large), ["letter", "parcel", "payloads"].map(str::to_owned).into());
+    // Below the limit again, recorded types stay, too.
+    let both = run(folder.path(), &spec(1, &["parcelSent", "letterLost"]), 0);
+    assert_eq!(modules(&both), ["letter", "payloads"].map(str::to_owned).into());
+}
+
 /// A webhook that uses a component with lines of `[required]` for others makes a second type of it.
 #[test]
 fn a_component_that_a_new_webhook_divides_keeps_its_name() {

@@ -56,7 +56,7 @@ impl ToTokens for Modules<'_> {
         let Emitter { api, modules, .. } = self.emitter;
         let docs = modules.keys().map(|&module| {
             docs::outer(&match module {
-                "shared" => "Types that several topics share.".to_owned(),
+                "shared" => "Types that several modules use.".to_owned(),
                 "payloads" => "Payloads of event types that have no topic.".to_owned(),
                 _ => format!("Payloads about {}.", docs::code(module)),
             })

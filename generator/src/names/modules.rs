@@ -36,16 +36,20 @@ pub(super) fn name(api: &Api, lock: &Lock, entries: &[Option<usize>]) -> (BTreeM
 }
 
 /// The widest topic of each webhook. Event types without a topic have an empty one; if they have many types, they are divided
-/// by the first words that distinguish them, so that no file is very long.
+/// by the first words that distinguish them, so that their payloads are in several files.
 fn topics(api: &Api) -> Vec<String> {
     let widest = |webhook: &Webhook| api.topics(&webhook.event_type).last().unwrap_or("").to_owned();
     let mut topics: Vec<String> = api.webhooks.iter().map(widest).collect();
     let (places, payloads): (Vec<&mut String>, Vec<&Webhook>) =
         topics.iter_mut().zip(&api.webhooks).filter(|(topic, _)| topic.is_empty()).unzip();
     if api.reachable(payloads.iter().map(|webhook| webhook.payload)).len() > MAX_TYPES {
-        let event_types: Vec<&str> = payloads.iter().map(|webhook| webhook.event_type.as_str()).collect();
-        for (topic, words) in places.into_iter().zip(first_words(&event_types)) {
-            *topic = words;
+        let names: Vec<&str> = payloads.iter().map(|webhook| api.short_name(&webhook.event_type)).collect();
+        let words = first_words(&names);
+        // What is not divided keeps the name that it has without this.
+        if words.iter().any(|other| *other != words[0]) {
+            for (topic, words) in places.into_iter().zip(words) {
+                *topic = words;
+            }
         }
     }
     topics

@@ -1,5 +1,7 @@
 //! Which names the items of an emitted crate get, as `--emit names` prints them.
 
+use std::collections::BTreeSet;
+
 use expect_test::{Expect, expect};
 
 use crate::Stage;
@@ -649,25 +651,38 @@ fn names_of_the_vendor_that_generated_code_uses_are_refused() {
     assert!(!findings("Acme").contains("E0801"));
 }
 
-#[test]
-fn many_types_without_topics_are_in_several_modules() {
-    let modules = |members: usize| {
-        let body = |name: &str| {
-            let members: Vec<String> =
-                (0..members).map(|number| format!("{name}{number}: {{type: object, properties: {{{name}{number}a: {{type: string}}, b: {{type: string}}}}}}")).collect();
+/// The modules of types of webhooks, each with this many members of types of their own.
+fn modules(event_types: &[&str], members: usize, config: &str) -> String {
+    let body = |event_type: &&str| {
+        let name = event_type.replace(['.', '_'], "");
+        let member = |number| {
             format!(
-                "{name}_sent: {{body: {{type: {{const: {name}_sent}}, {}}}}}\n{name}_lost: {{body: {{type: {{const: {name}_lost}}}}}}\n",
-                members.join(", ")
+                ", {name}{number}: {{type: object, properties: {{{name}{number}a: {{type: string}}, b: {{type: string}}}}}}"
             )
         };
-        let spec = description(&webhooks(&format!("{}{}", body("parcel"), body("letter"))), "");
-        let (outline, _) = Input { spec: &spec, config: VERIFIER }.stage(Stage::Names);
-        let modules: std::collections::BTreeSet<String> = outline
-            .lines()
-            .filter_map(|line| Some(line.strip_prefix("// ")?.split_once(": #")?.0.to_owned()))
-            .collect();
-        modules.into_iter().collect::<Vec<_>>().join(" ")
+        let members: String = (0..members).map(member).collect();
+        format!("{event_type}: {{body: {{type: {{const: {event_type}}}{members}}}}}\n")
     };
-    assert_eq!(modules(3), "payloads");
-    assert_eq!(modules(210), "letter parcel");
+    let spec = description(&webhooks(&event_types.iter().map(body).collect::<String>()), "");
+    let (outline, _) = Input { spec: &spec, config: &format!("{config}{VERIFIER}") }.stage(Stage::Names);
+    let module = |line: &str| Some(line.strip_prefix("// ")?.split_once(": #")?.0.to_owned());
+    let modules: BTreeSet<String> = outline.lines().filter_map(module).collect();
+    modules.into_iter().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn many_types_without_topics_are_in_several_modules() {
+    let event_types = ["parcel_sent", "parcel_lost", "letter_sent", "letter_lost"];
+    assert_eq!(modules(&event_types, 3, ""), "payloads");
+    assert_eq!(modules(&event_types, 105, ""), "letter parcel");
+    let event_types = ["com.acme.paid", "com.acme.sent", "com.acme.sentBack"];
+    let config = "[names]\ndrop-prefix = \"com.acme\"\n";
+    assert_eq!(modules(&event_types, 3, config), "payloads");
+    assert_eq!(modules(&event_types, 140, config), "paid sent");
+}
+
+#[test]
+fn many_types_whose_event_types_do_not_differ_in_words_are_in_one_module() {
+    assert_eq!(modules(&["parcel_sent"], 410, ""), "payloads");
+    assert_eq!(modules(&["parcel_sent", "parcelSent"], 210, ""), "payloads");
 }

@@ -19,7 +19,7 @@ pub(in crate::emit) fn module(emitter: &Emitter<'_>, ids: &[TypeId]) -> String {
     let event_types: Vec<String> =
         webhooks.into_iter().map(|index| code(&emitter.api.webhooks[index].event_type)).collect();
     if event_types.is_empty() {
-        format!("Types that payloads of several topics of {} share.", emitter.vendor_name())
+        format!("Types of {} that several modules use.", emitter.vendor_name())
     } else {
         wrapped(&format!("Payloads of {}.", event_types.join(", ")))
     }
