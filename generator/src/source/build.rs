@@ -27,8 +27,6 @@ pub(super) struct Build<'a> {
     max_nodes: usize,
     /// The numbers whose text is missing, as in a [`Guide`].
     pub rounded: RefCell<HashSet<usize>>,
-    /// The objects with a merge key, by the [identities](Origin::identity) of their origins.
-    pub merging: RefCell<HashSet<usize>>,
     refusal: RefCell<Option<Refusal>>,
     pub repeated: RefCell<Repeated>,
     /// The objects with a key that has different values, and the key.
@@ -62,7 +60,6 @@ impl<'a> Build<'a> {
             nodes: Cell::new(0),
             max_nodes,
             rounded: RefCell::default(),
-            merging: RefCell::default(),
             refusal: RefCell::new(None),
             repeated: RefCell::default(),
             differing: RefCell::default(),

@@ -34,7 +34,7 @@ pub(super) struct SourceFile {
     pub root: RefCell<Option<Node>>,
     /// The root as it is written, or why it was not parsed.
     pub parsed: Option<Result<Node, Diagnostic>>,
-    /// Which members of it are the last ones with their key.
+    /// Which members of it are the last ones with their key, or all of them.
     repeated: Repeated,
     /// Warnings about how the document is written.
     pub warnings: Vec<Diagnostic>,
@@ -87,7 +87,8 @@ impl SourceFile {
     pub(super) fn find_all(&self, places: HashSet<(Vec<&Segment>, Part)>) {
         if let (Some(syntax), Some(Ok(root))) = (self.syntax, &self.parsed) {
             let places: Vec<_> = places.into_iter().map(|(segments, part)| (self.way(segments), part)).collect();
-            self.places.get_or_init(|| Places::of(self.parsable(), syntax)).find_all(self.parsable(), root, &places);
+            let known = self.places.get_or_init(|| Places::of(self.parsable(), syntax));
+            known.find_all(self.parsable(), root, &self.repeated, &places);
         }
     }
 

@@ -13,20 +13,26 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, M
 use super::lines::offset_in;
 use super::locate::scalar_or_opening;
 use super::outline::Part;
-use super::repeated::Step;
+use super::repeated::{Repeated, Step};
 use super::yaml;
 use crate::document::{Node, Segment, Value};
 
 /// The bytes of places in a document that was read as this tree, as [`locate`](super::locate::locate) returns them. `None`
 /// for those that need a reading of their own.
-pub(super) fn locate_all(text: &str, root: &Node, places: &[(Vec<Step<'_>>, Part)]) -> Vec<Option<Range<usize>>> {
+pub(super) fn locate_all(
+    text: &str,
+    root: &Node,
+    repeated: &Repeated,
+    places: &[(Vec<Step<'_>>, Part)],
+) -> Vec<Option<Range<usize>>> {
     let mut found = vec![None; places.len()];
-    let pass = Pass { text, lines: lines(text), found: found.iter().map(|_| Cell::new(None)).collect() };
+    let pass = Pass { text, repeated, lines: lines(text), found: found.iter().map(|_| Cell::new(None)).collect() };
     // An object whose last member is wanted has nothing to leave unread: it takes another reading, if it is wanted, too.
     loop {
         let mut wanted = Wanted::default();
         for (index, (way, part)) in places.iter().enumerate().filter(|(index, _)| found[*index].is_none()) {
-            if !is_empty(root.at(way.iter().map(|(segment, _)| *segment))) || is_key(way, *part) {
+            let node = way.iter().try_fold(root, |node, step| repeated.child(node, *step));
+            if !is_empty(node) || is_key(way, *part) {
                 wanted.add(way, *part, index);
             }
         }
@@ -70,11 +76,7 @@ fn is_empty(node: Option<&Node>) -> bool {
 struct Wanted<'s> {
     value: Vec<usize>,
     key: Vec<usize>,
-    /// How many members with the same key come before.
-    nth: usize,
-    /// How many of these were passed over.
-    passed: Cell<usize>,
-    members: HashMap<&'s str, Wanted<'s>>,
+    members: HashMap<&'s str, Members<'s>>,
     elements: HashMap<usize, Wanted<'s>>,
 }
 
@@ -83,22 +85,39 @@ impl<'s> Wanted<'s> {
         let mut at = self;
         for (segment, nth) in way {
             at = match segment {
-                Segment::Member(name) => at.members.entry(name).or_default(),
+                Segment::Member(name) => {
+                    at.members.entry(name).or_insert_with(|| Members::new(segment)).nth.entry(*nth).or_default()
+                }
                 Segment::Element(index) => at.elements.entry(*index).or_default(),
             };
-            at.nth = *nth;
         }
         if is_key(way, part) { &mut at.key } else { &mut at.value }.push(index);
     }
+}
 
-    /// Whether the next member with its key is the one.
-    fn is_next(&self) -> bool {
-        self.passed.replace(self.passed.get() + 1) == self.nth
+/// The members with one key.
+struct Members<'s> {
+    key: &'s Segment,
+    /// How many of them were read.
+    read: Cell<usize>,
+    nth: HashMap<usize, Wanted<'s>>,
+}
+
+impl<'s> Members<'s> {
+    fn new(key: &'s Segment) -> Self {
+        Self { key, read: Cell::new(0), nth: HashMap::new() }
+    }
+
+    /// What is wanted of the next one, and the step to it.
+    fn next(&self) -> Option<(Step<'s>, &Wanted<'s>)> {
+        let nth = self.read.replace(self.read.get() + 1);
+        self.nth.get(&nth).map(|wanted| ((self.key, nth), wanted))
     }
 }
 
 struct Pass<'t> {
     text: &'t str,
+    repeated: &'t Repeated,
     /// The offset of each line.
     lines: Vec<usize>,
     found: Vec<Cell<Option<Range<usize>>>>,
@@ -182,13 +201,14 @@ impl<'de> Visitor<'de> for Entries<'_, 'de> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut left = self.wanted.members.len();
+        let mut left: usize = self.wanted.members.values().map(|members| members.nth.len()).sum();
         while left > 0 {
             let Some(found) = map.next_key_seed(Key { pass: self.pass, within: self.wanted })? else { break };
             match found {
-                Some((name, wanted)) => {
+                Some((step, wanted)) => {
                     left -= 1;
-                    map.next_value_seed(Reading { pass: self.pass, node: self.node.get(name), wanted })?;
+                    let node = self.pass.repeated.child(self.node, step);
+                    map.next_value_seed(Reading { pass: self.pass, node, wanted })?;
                 }
                 None => drop(map.next_value::<IgnoredAny>()?),
             }
@@ -227,7 +247,7 @@ struct Key<'p, 't> {
 }
 
 impl<'p, 'de> DeserializeSeed<'de> for Key<'p, 'de> {
-    type Value = Option<(&'p str, &'p Wanted<'p>)>;
+    type Value = Option<(Step<'p>, &'p Wanted<'p>)>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         let found = Cell::new(None);
@@ -248,7 +268,7 @@ impl<'p, 'de> DeserializeSeed<'de> for Key<'p, 'de> {
 /// Finds what is wanted of a member, and stops if its key is.
 struct Name<'c, 'p, 'de> {
     within: &'p Wanted<'p>,
-    found: &'c Cell<Option<(&'p str, &'p Wanted<'p>)>>,
+    found: &'c Cell<Option<(Step<'p>, &'p Wanted<'p>)>>,
     content: &'c Cell<Option<&'de str>>,
 }
 
@@ -265,8 +285,7 @@ impl<'de> Visitor<'de> for Name<'_, '_, 'de> {
     }
 
     fn visit_str<E: Error>(self, name: &str) -> Result<(), E> {
-        let found = self.within.members.get_key_value(name).map(|(name, wanted)| (*name, wanted));
-        let found = found.filter(|(_, wanted)| wanted.is_next());
+        let found = self.within.members.get(name).and_then(Members::next);
         self.found.set(found);
         if found.is_some_and(|(_, wanted)| !wanted.key.is_empty()) { Err(E::custom("stopped")) } else { Ok(()) }
     }
@@ -322,7 +341,7 @@ mod tests {
             .collect();
         let places: Vec<_> =
             places.into_iter().enumerate().filter(|(index, _)| wanted(*index)).map(|(_, place)| place).collect();
-        let found = locate_all(text, &root, &places);
+        let found = locate_all(text, &root, &repeated, &places);
         for ((way, part), range) in places.iter().zip(&found) {
             if range.is_some() {
                 assert_eq!(*range, locate(text, way, *part), "{way:?} {part:?} in {text:?}");
@@ -354,6 +373,15 @@ mod tests {
     fn the_last_of_a_repeated_key_is_found() {
         let text =
             "a: {x: 1}\nb: [{c: 1, c: 2, d: {e: f, e: [g]}, d: {e: 1, e: {h: i}, e: {h: [j]}}}]\na: {x: 2.5, y: 3}\n";
+        assert_eq!(check(text, |_| true), 0);
+        for modulus in 2..7 {
+            check(text, |index| index % modulus == 1);
+        }
+    }
+
+    #[test]
+    fn all_of_several_merge_keys_are_found() {
+        let text = "a: &a {x: 1}\nb: {<<: *a, z: 3, <<: [{y: 4, w: 5.0}, *a], <<: {w: 6, v: {<<: *a, <<: {u: [7]}}}}\n";
         assert_eq!(check(text, |_| true), 0);
         for modulus in 2..7 {
             check(text, |index| index % modulus == 1);

@@ -2,36 +2,32 @@
 //!
 //! They are of YAML 1.1. OpenAPI does not ask for them, but most readers of YAML apply them, so descriptions have them.
 
-use std::collections::HashSet;
+use std::slice;
 
-use crate::diagnostics::{Code, Diagnostic, Place};
-use crate::document::{Node, Object, Value};
+use super::repeated::Repeated;
+use crate::document::{Node, Object, Origin, Value};
 
-/// The plain key that merges.
-pub(super) const MERGE: &str = "<<";
-
-/// The tree in which the objects with these [identities](crate::document::Origin::identity) have the members that their
-/// merge keys name. An object's own members win over them, and earlier objects of a list over later ones. Nodes keep their
-/// origins, which lead through the merge key.
+/// The tree in which objects have the members that their merge keys name. An object's own members win over them, and earlier
+/// objects of a list over later ones; several merge keys are like one with a list. Nodes keep their origins, which lead
+/// through the merge key.
 ///
 /// # Errors
 ///
-/// If a merge key does not name objects.
-pub(super) fn merged(node: &Node, merging: &HashSet<usize>) -> Result<Node, Diagnostic> {
+/// The origin of what a merge key names that is not an object.
+pub(super) fn merged(node: &Node, repeated: &Repeated) -> Result<Node, Origin> {
     let value = match node.value() {
         Value::Array(elements) => {
-            Value::Array(elements.iter().map(|element| merged(element, merging)).collect::<Result<_, _>>()?)
+            Value::Array(elements.iter().map(|element| merged(element, repeated)).collect::<Result<_, _>>()?)
         }
         Value::Object(members) => {
-            let merges = merging.contains(&node.origin().identity());
             let mut all = Object::new();
             for (name, member) in members.iter() {
-                let member = merged(member, merging)?;
-                if !(merges && &**name == MERGE) {
+                let member = merged(member, repeated)?;
+                let Some(named) = member.as_array().filter(|_| repeated.is_merge(node.origin(), name)) else {
                     all.insert(name.clone(), member);
                     continue;
-                }
-                for (name, member) in bases(&member)?.into_iter().flatten() {
+                };
+                for (name, member) in bases(named)?.into_iter().flatten() {
                     if !members.contains_key(name) && !all.contains_key(name) {
                         all.insert(name.clone(), member.clone());
                     }
@@ -44,14 +40,8 @@ pub(super) fn merged(node: &Node, merging: &HashSet<usize>) -> Result<Node, Diag
     Ok(Node::new(value, node.origin().clone()))
 }
 
-/// The objects that a merge key names.
-fn bases(named: &Node) -> Result<Vec<&Object>, Diagnostic> {
-    let object = |node: &Node| {
-        let message = "a merge key must name an object or a list of objects";
-        Diagnostic::new(Code::Unsupported, message).at(Place::Value(node.origin().clone()), "")
-    };
-    match named.as_array() {
-        Some(several) => several.iter().map(|base| base.as_object().ok_or_else(|| object(base))).collect(),
-        None => Ok(vec![named.as_object().ok_or_else(|| object(named))?]),
-    }
+/// The objects that merge keys name, each one or a list of them.
+fn bases(named: &[Node]) -> Result<Vec<&Object>, Origin> {
+    let each = named.iter().flat_map(|value| value.as_array().unwrap_or(slice::from_ref(value)));
+    each.map(|node| node.as_object().ok_or_else(|| node.origin().clone())).collect()
 }

@@ -4,6 +4,8 @@ use super::build::Build;
 use super::error::ParserError;
 use super::limits::Limits;
 use super::merge::merged;
+use super::outline::Part;
+use super::places::Places;
 use super::repeated::Repeated;
 use super::seed::{Guide, NodeSeed};
 use super::syntax::Syntax;
@@ -16,7 +18,7 @@ pub(super) struct Parsed {
     pub written: Node,
     /// The tree with its merge keys applied.
     pub root: Node,
-    /// Which members of the tree as written are the last ones with their key.
+    /// Which members of the tree as written are the last ones with their key, or all of them.
     pub repeated: Repeated,
     /// Warnings about how it is written.
     pub warnings: Vec<Diagnostic>,
@@ -44,17 +46,22 @@ pub(super) fn parse(text: &str, syntax: Syntax, file: FileId, limits: &Limits) -
         return Err(empty());
     }
     let warnings = build.warnings(&first, file);
-    let (rounded, mut merging, mut repeated) = (build.rounded.take(), build.merging.take(), build.repeated.take());
+    let (rounded, mut repeated) = (build.rounded.take(), build.repeated.take());
     // The parsers round floating-point numbers. If there are any, the document is read again for their text, guided
     // by the first tree.
     let written = if rounded.is_empty() {
         first
     } else {
         let (written, build) = read(Some(Guide { node: &first, rounded: &rounded, repeated: &repeated }))?;
-        merging.extend(build.merging.take());
         repeated.extend(build.repeated.take());
         written
     };
-    let root = if merging.is_empty() { written.clone() } else { merged(&written, &merging)? };
+    let refused = |origin: Origin| {
+        let way = repeated.way(&written, origin.segments());
+        let range = Places::of(text, syntax).find(text, &way, Part::Value).unwrap_or(0..0);
+        Diagnostic::new(Code::Unsupported, "a merge key must name an object or a list of objects")
+            .at(Place::Bytes(file, range), "")
+    };
+    let root = if repeated.has_merges() { merged(&written, &repeated).map_err(refused)? } else { written.clone() };
     Ok(Parsed { written, root, repeated, warnings })
 }

@@ -9,7 +9,7 @@ use super::lines::first_line;
 use super::locate::locate;
 use super::locate_all::locate_all;
 use super::outline::{Outline, Part};
-use super::repeated::Step;
+use super::repeated::{Repeated, Step};
 use super::syntax::Syntax;
 use crate::document::{Node, Segment};
 
@@ -40,9 +40,9 @@ impl Places {
     }
 
     /// Finds several places of a document that was read as this tree.
-    pub(super) fn find_all(&self, text: &str, root: &Node, places: &[(Vec<Step<'_>>, Part)]) {
+    pub(super) fn find_all(&self, text: &str, root: &Node, repeated: &Repeated, places: &[(Vec<Step<'_>>, Part)]) {
         if let Self::Sought(known) = self {
-            let found = places.iter().zip(locate_all(text, root, places));
+            let found = places.iter().zip(locate_all(text, root, repeated, places));
             known.borrow_mut().extend(found.filter_map(|((way, part), range)| Some((sought(way, *part), range?))));
         }
     }

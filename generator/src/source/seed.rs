@@ -9,10 +9,9 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, M
 
 use super::build::{Build, Refusal};
 use super::limits::KEY_CHARS;
-use super::merge::MERGE;
 use super::number::is_number;
 use super::outline::Part;
-use super::repeated::Repeated;
+use super::repeated::{MERGE, Repeated};
 use super::syntax::Syntax;
 use super::{json, yaml};
 use crate::diagnostics::Code;
@@ -179,7 +178,24 @@ impl<'de> Visitor<'de> for NodeSeed<'_, 'de> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
         let mut members = Object::new();
+        // The values of merge keys, and the origin of their list.
+        let mut merges: Option<(Vec<Node>, Origin)> = None;
         while let Some(key) = map.next_key_seed(KeySeed { build: self.build, parent: &self.origin })? {
+            if self.build.repeated.borrow().is_merge(&self.origin, &key) {
+                let list = self.origin.child(Segment::Member(key.clone()));
+                let (values, list) = merges.get_or_insert_with(|| (Vec::new(), list));
+                let guide = self.guide.and_then(|guide| guide.member(&key)?.element(values.len()));
+                // The list has the place of the first one. A key in quotes before it does not merge.
+                if values.is_empty()
+                    && let Some(quoted) = members.insert(key.clone(), Node::new(Value::Null, list.clone()))
+                {
+                    self.build.repeat(&self.origin, &key);
+                    self.build.drop_repeated(&self.origin, key, quoted, true);
+                }
+                let origin = list.child(Segment::Element(values.len()));
+                values.push(map.next_value_seed(NodeSeed { build: self.build, origin, guide })?);
+                continue;
+            }
             let before = if members.contains_key(&key) { self.build.repeat(&self.origin, &key) } else { 0 };
             let guide = self.guide.and_then(|guide| guide.member(&key));
             // The guide knows only the last one.
@@ -197,6 +213,9 @@ impl<'de> Visitor<'de> for NodeSeed<'_, 'de> {
                 let differs = members.get(&key).is_some_and(|kept| !same(&dropped, kept));
                 self.build.drop_repeated(&self.origin, key, dropped, differs);
             }
+        }
+        if let Some((values, list)) = merges {
+            members.insert(MERGE.into(), Node::new(Value::Array(values), list));
         }
         Ok(Node::new(Value::Object(Box::new(members)), self.origin))
     }
@@ -236,7 +255,7 @@ impl<'de> Visitor<'de> for KeySeed<'_, 'de> {
                 }));
             }
             if key == MERGE {
-                self.build.merging.borrow_mut().insert(self.parent.identity());
+                self.build.repeated.borrow_mut().merge(self.parent);
             }
             if let Some(kind) = yaml::key_kind(key) {
                 self.build.read_as_text.borrow_mut().push((self.parent.clone(), key.into(), kind));

@@ -170,38 +170,81 @@ fn merge_keys_add_members() {
         "a.yaml",
         "a: &a\n  x: 1\nb:\n  <<: *a\n  y: 1.5\n",
         expect![[r#"
-         | 1:1 "a: &a"
-        /a | 1:4 "&a" | 1:1 "a"
-        /b | 4:3 "<<: *a" | 3:1 "b"
-        /a/x | 2:6 "1" | 2:3 "x"
-        /b/<</x | 2:6 "1" | 2:3 "x"
-        /b/y | 5:6 "1.5" | 5:3 "y"
-    "#]],
+             | 1:1 "a: &a"
+            /a | 1:4 "&a" | 1:1 "a"
+            /b | 4:3 "<<: *a" | 3:1 "b"
+            /a/x | 2:6 "1" | 2:3 "x"
+            /b/<</0/x | 2:6 "1" | 2:3 "x"
+            /b/y | 5:6 "1.5" | 5:3 "y"
+        "#]],
     );
     check_error(
         "a.yaml",
         "a:\n  <<: [{x: 1}, text]\n",
         expect![[r#"
-        error[E0105]: a merge key must name an object or a list of objects
-         --> a.yaml:2:16
-          |
-        2 |   <<: [{x: 1}, text]
-          |                ^^^^
+            error[E0105]: a merge key must name an object or a list of objects
+             --> a.yaml:2:16
+              |
+            2 |   <<: [{x: 1}, text]
+              |                ^^^^
+        "#]],
+    );
+}
+
+#[test]
+fn several_merge_keys_are_like_one_with_a_list() {
+    check(
+        "a.yaml",
+        "a: &a {x: 1, y: 2.50}\nb: {<<: *a, z: 3, <<: [{y: 4, w: 5.0}, *a], <<: {w: 6, v: {<<: *a, <<: {u: 7.10}}}}\n",
+        expect![[r#"{"a":{"x":1,"y":2.50},"b":{"x":1,"y":2.50,"w":5.0,"v":{"x":1,"y":2.50,"u":7.10},"z":3}}"#]],
+    );
+    check_places(
+        "a.yaml",
+        "a: &a\n  x: 1\nb:\n  <<: *a\n  <<: [{y: 2}, {z: [3]}]\n  <<:\n    w: 4.5\n",
+        expect![[r#"
+         | 1:1 "a: &a"
+        /a | 1:4 "&a" | 1:1 "a"
+        /b | 4:3 "<<: *a" | 3:1 "b"
+        /a/x | 2:6 "1" | 2:3 "x"
+        /b/<</0/x | 2:6 "1" | 2:3 "x"
+        /b/<</1/0/y | 5:12 "2" | 5:9 "y"
+        /b/<</1/1/z | 5:20 "[" | 5:17 "z"
+        /b/<</2/w | 7:8 "4.5" | 7:5 "w"
+        /b/<</1/1/z/0 | 5:21 "3"
     "#]],
+    );
+    check_error(
+        "a.yaml",
+        "a: {<<: {x: 1}, <<: [{y: 2}, text]}\n",
+        expect![[r#"
+            error[E0105]: a merge key must name an object or a list of objects
+             --> a.yaml:1:30
+              |
+            1 | a: {<<: {x: 1}, <<: [{y: 2}, text]}
+              |                              ^^^^
+        "#]],
     );
     check_warnings(
         "a.yaml",
-        "a: &a {x: 1}\nb: {<<: *a, <<: {y: 2}}\n",
+        "a: {'<<': {x: 1.5}, <<: {y: 2.5}, <<: {y: 3, y: 4.5}}\n",
         expect![[r#"
-        {"a":{"x":1},"b":{"y":2}}
+        {"a":{"y":2.5}}
 
         warning[W0102]: the key `<<` appears twice in one object
-         --> a.yaml:2:13
+         --> a.yaml:1:21
           |
-        2 | b: {<<: *a, <<: {y: 2}}
-          |     --      ^^ the last one is used
-          |     |
-          |     ignored
+        1 | a: {'<<': {x: 1.5}, <<: {y: 2.5}, <<: {y: 3, y: 4.5}}
+          |     ---- ignored    ^^ the last one is used
+          |
+          = help: remove one of them, or rename it
+
+        warning[W0102]: the key `y` appears twice in one object
+         --> a.yaml:1:46
+          |
+        1 | a: {'<<': {x: 1.5}, <<: {y: 2.5}, <<: {y: 3, y: 4.5}}
+          |                                        -     ^ the last one is used
+          |                                        |
+          |                                        ignored
           |
           = help: remove one of them, or rename it
     "#]],
