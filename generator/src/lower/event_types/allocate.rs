@@ -32,7 +32,7 @@ impl<'e> Owners<'e> {
 
     /// Whether only one webhook states it.
     pub(super) fn is_own(&self, evidence: &Evidence) -> bool {
-        let counts = if evidence.kind == Kind::Example { &self.examples } else { &self.values };
+        let counts = if evidence.kind.is_sample() { &self.examples } else { &self.values };
         counts.get(evidence.name.as_str()).is_none_or(|count| *count == 1)
     }
 

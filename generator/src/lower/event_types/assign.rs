@@ -174,7 +174,7 @@ fn report_claims(gathered: &Gathered<'_, '_>, decisions: &[Decision], claims: &C
         if !is_clear(&decision) {
             continue;
         }
-        let guessed = decision.chosen.iter().find(|chosen| chosen.kind == Kind::Example && !names.is_good(chosen));
+        let guessed = decision.chosen.iter().find(|chosen| chosen.kind.is_sample() && !names.is_good(chosen));
         unconfirmed.extend(guessed.map(|chosen| (webhook, chosen)));
         // That the name says something else is part of that finding.
         for doubt in doubts(webhook, decision).into_iter().filter(|_| guessed.is_none()) {

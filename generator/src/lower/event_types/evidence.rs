@@ -34,8 +34,10 @@ pub(super) enum Kind {
     /// A value in backticks in the summary or the description, of the webhook or the location, if it is a spelling of the
     /// webhook's name.
     Quoted,
-    /// An example of the location, or its default, if no other webhook has it.
+    /// An example of the location, if no other webhook has it.
     Example,
+    /// The default of the location, likewise.
+    Default,
     /// The webhook's key, if most other keys are event types.
     UsualKey,
     /// `operationId`, if it has the form of an event type.
@@ -48,6 +50,11 @@ impl Kind {
         matches!(self, Self::Key | Self::Quoted | Self::UsualKey | Self::OperationId)
     }
 
+    /// Whether it is a value that deliveries may contain, and that is often copied between webhooks.
+    pub(super) fn is_sample(self) -> bool {
+        matches!(self, Self::Example | Self::Default)
+    }
+
     pub(super) fn shown(self) -> &'static str {
         match self {
             Self::Configuration => "the configuration",
@@ -57,6 +64,7 @@ impl Kind {
             Self::Key | Self::UsualKey => "the key",
             Self::Quoted => "the description",
             Self::Example => "an example",
+            Self::Default => "a default",
             Self::OperationId => "`operationId`",
         }
     }
@@ -97,6 +105,7 @@ pub(super) struct Stated {
     pub declared: bool,
     /// The values of constants and lists.
     pub values: Vec<Evidence>,
+    /// Its examples, and its default.
     pub examples: Vec<Evidence>,
     /// Its descriptions.
     pub texts: Vec<Node>,

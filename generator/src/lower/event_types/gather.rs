@@ -273,10 +273,9 @@ impl Search<'_, '_, '_> {
         }
         if kind != Kind::Constant {
             stated.examples.extend(merged.examples.iter().filter_map(|value| of(value, Kind::Example)));
-            // A default is what a member without an example has.
-            let schemas = merged.schemas.iter().map(|id| self.cx.schemas.get(*id));
-            let default = schemas.filter(|_| merged.examples.is_empty()).find_map(|schema| schema.node.get("default"));
-            stated.examples.extend(default.and_then(|value| of(value, Kind::Example)));
+            let mut schemas = merged.schemas.iter().map(|id| self.cx.schemas.get(*id));
+            let default = schemas.find_map(|schema| schema.node.get("default"));
+            stated.examples.extend(default.and_then(|value| of(value, Kind::Default)));
         }
     }
 

@@ -245,15 +245,24 @@ pub(super) fn unlisted(cx: &Context<'_>, listed: &Place, webhooks: &[(&Webhook, 
     }));
 }
 
-/// Reports event types that only examples state, under other names than the webhooks'.
+/// Reports event types that only examples and defaults state, under other names than the webhooks'.
 pub(super) fn unconfirmed(cx: &Context<'_>, webhooks: &[(&Webhook, &Evidence)]) {
     let lines: Vec<String> = webhooks.iter().map(|(webhook, chosen)| toml_line(&webhook.name, &chosen.name)).collect();
     let message = match webhooks {
         [] => return,
         [(webhook, chosen)] => {
-            format!("webhook `{}` is decoded as `{}`, as an example says", webhook.name, chosen.name)
+            let (name, event_type, evidence) = (&webhook.name, &chosen.name, chosen.kind.shown());
+            format!("webhook `{name}` is decoded as `{event_type}`, as {evidence} says")
         }
-        several => format!("the event types of {} webhooks are those of their examples", several.len()),
+        several => {
+            let is_of = |kind| several.iter().any(|(_, chosen)| chosen.kind == kind);
+            let samples = match (is_of(Kind::Example), is_of(Kind::Default)) {
+                (true, true) => "examples and defaults",
+                (false, true) => "defaults",
+                _ => "examples",
+            };
+            format!("the event types of {} webhooks are those of their {samples}", several.len())
+        }
     };
     let places = webhooks.iter().take(MAX_PLACES).enumerate();
     let diagnostic =

@@ -86,7 +86,7 @@ impl<'g, 'a> Weighing<'g, 'a> {
         let names = &self.gathered.names[index];
         // What replaces a deprecated webhook may have its event type.
         let deprecated = self.gathered.cx.description.webhooks[index].operation.deprecated;
-        for kind in [Kind::Quoted, Kind::Example, Kind::UsualKey, Kind::OperationId] {
+        for kind in [Kind::Quoted, Kind::Example, Kind::Default, Kind::UsualKey, Kind::OperationId] {
             let is_free =
                 |evidence: &Evidence| !claimed.contains(&evidence.name) || (deprecated && names.is_good(evidence));
             let counts =
@@ -105,7 +105,7 @@ impl<'g, 'a> Weighing<'g, 'a> {
     /// The event type that a text quotes as an example of the location spells it: that is what deliveries contain.
     fn as_delivered<'e>(&self, picked: &'e Evidence, evidence: &'e [Evidence]) -> &'e Evidence {
         let is_it = |other: &&Evidence| {
-            other.kind == Kind::Example && spelling::same(&other.name, &picked.name) && self.owners.is_own(other)
+            other.kind.is_sample() && spelling::same(&other.name, &picked.name) && self.owners.is_own(other)
         };
         let examples: Vec<&Evidence> = evidence.iter().filter(is_it).collect();
         match examples[..] {
@@ -116,9 +116,9 @@ impl<'g, 'a> Weighing<'g, 'a> {
         }
     }
 
-    /// Whether an example is not merely copied.
+    /// Whether an example or a default is not merely copied.
     fn is_credible(&self, evidence: &Evidence, names: &Names) -> bool {
-        evidence.kind != Kind::Example || self.owners.is_own(evidence) || names.is_good(evidence)
+        !evidence.kind.is_sample() || self.owners.is_own(evidence) || names.is_good(evidence)
     }
 
     /// All evidence for one webhook, the strongest first.
@@ -190,7 +190,7 @@ pub(super) struct Doubt<'d> {
 pub(super) fn doubts<'d>(webhook: &'d Webhook, decision: &'d Decision) -> Vec<Doubt<'d>> {
     let [chosen] = &decision.chosen[..] else { return Vec::new() };
     // Examples of one member are copied between webhooks: a right one makes the others irrelevant.
-    let is_example = |evidence: &&Evidence| evidence.kind == Kind::Example;
+    let is_example = |evidence: &&Evidence| evidence.kind.is_sample();
     let exemplified =
         is_example(&chosen) || decision.evidence.iter().filter(is_example).any(|other| other.name == chosen.name);
     let doubtful = |other: &&Evidence| !(exemplified && is_example(other)) && disagrees(chosen, other);

@@ -492,7 +492,7 @@ fn values_that_the_description_of_the_location_quotes() {
 }
 
 #[test]
-fn a_default_is_an_example_of_a_member_without_one() {
+fn a_default_is_evidence_after_examples() {
     check_event_types(
         "
             doorOpened: {body: {eventType: {type: string, default: 'door:opened'}, state: {type: string, default: new}}}
@@ -504,7 +504,23 @@ fn a_default_is_an_example_of_a_member_without_one() {
             webhook "doorOpened" is "door:opened": "door:opened"
             webhook "doorChanged" is "door:allChanged": "door:allChanged"
 
-            W0701: webhook `doorChanged` is decoded as `door:allChanged`, as an example says
+            W0701: webhook `doorChanged` is decoded as `door:allChanged`, as a default says
+        "#]],
+    );
+    check_event_types(
+        "
+            doorOpened: {body: {eventType: {type: string, default: 'door:up'}}}
+            doorChanged: {body: {eventType: {type: string, default: 'door:allChanged'}}}
+            doorClosed: {body: {eventType: {type: string, default: 'door:down', example: 'door:shut'}}}
+        ",
+        "",
+        expect![[r#"
+            event type in /eventType
+            webhook "doorOpened" is "door:up": "door:up"
+            webhook "doorChanged" is "door:allChanged": "door:allChanged"
+            webhook "doorClosed" is "door:shut": "door:shut"
+
+            W0701: the event types of 3 webhooks are those of their examples and defaults
         "#]],
     );
 }
