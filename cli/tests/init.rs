@@ -457,14 +457,13 @@ fn options_are_comments() {
         pointer = "/type"
 
         [names]
-        # Optional: all event types begin with a domain in reverse, which names can leave out. Names that
-        # `names.lock` has stay: delete that file first.
+        # Optional: all event types begin with `com.acme.`, which names can leave out.
         #   acme.yaml:4:3  for example this one
         #
-        # So that `com.acme.parcel.sent` is named like `parcel.sent`:
+        # So that `com.acme.parcel.sent` is named like `parcel.sent` (delete `names.lock` first):
         #drop-prefix = "com.acme"
         #
-        # So that `com.acme.parcel.sent` is named like `sent`:
+        # So that `com.acme.parcel.sent` is named like `sent` (delete `names.lock` first):
         #drop-prefix = "com.acme.parcel"
 
         [signature]

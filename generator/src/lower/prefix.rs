@@ -7,10 +7,13 @@ use crate::diagnostics::{Basis, Choice, Label, Place, Setting, toml_string};
 /// What a domain in reverse begins with, besides two letters of a country.
 const DOMAINS: [&str; 11] = ["app", "biz", "cloud", "com", "dev", "edu", "gov", "info", "net", "online", "org"];
 
+/// How many words the shortest prefix has.
+const SHORTEST: usize = 2;
+
 /// How many prefixes are offered, the shortest first.
 const MAX_PREFIXES: usize = 3;
 
-/// Offers to drop the prefix, if all event types begin with a domain in reverse, such as `com.acme`.
+/// Offers to drop the prefix, if all event types begin with what may be a domain in reverse, such as `com.acme`.
 pub(super) fn offer(cx: &Context<'_>, routes: &[Route<'_>]) {
     let [first, _, ..] = routes else { return };
     if cx.config.dropped_prefix.is_some() {
@@ -19,24 +22,23 @@ pub(super) fn offer(cx: &Context<'_>, routes: &[Route<'_>]) {
     let separator = cx.separator();
     let event_types: Vec<Vec<&str>> = routes.iter().map(|route| route.event_type.split(separator).collect()).collect();
     let common = common(&event_types);
-    let candidates = (2..=common).take(MAX_PREFIXES).map(|length| {
+    let candidates = (SHORTEST..=common).take(MAX_PREFIXES).map(|length| {
         let (prefix, rest) = event_types[0].split_at(length);
+        let (from, to) = (&first.event_type, rest.join(separator));
         Setting {
             table: "names",
             lines: vec![format!("drop-prefix = {}", toml_string(&prefix.join(separator)))],
             basis: Basis::Optional,
-            when: Some(format!("so that `{}` is named like `{}`", first.event_type, rest.join(separator))),
+            when: Some(format!("so that `{from}` is named like `{to}` (delete `names.lock` first)")),
         }
     });
     let settings: Vec<Setting> = candidates.collect();
     if settings.is_empty() {
         return;
     }
+    let shortest = event_types[0][..SHORTEST].join(separator);
     cx.reporter.choose(Choice {
-        message:
-            "all event types begin with a domain in reverse, which names can leave out. Names that `names.lock` has \
-                  stay: delete that file first"
-                .to_owned(),
+        message: format!("all event types begin with `{shortest}{separator}`, which names can leave out"),
         labels: vec![Label {
             place: Place::Name(first.webhook.key.origin().clone()),
             text: "for example this one".to_owned(),
@@ -45,7 +47,7 @@ pub(super) fn offer(cx: &Context<'_>, routes: &[Route<'_>]) {
     });
 }
 
-/// How many words all event types begin with, with at least one more in each; 0 if these are no domain in reverse.
+/// How many words all event types begin with, with at least one more in each; 0 if these cannot be a domain in reverse.
 fn common(event_types: &[Vec<&str>]) -> usize {
     let Some((first, others)) = event_types.split_first() else { return 0 };
     let is_domain = first.first().is_some_and(|word| {
