@@ -183,7 +183,7 @@ rules! {
     ItemsNew "items-new" "Other public items are new.";
     OpenapiVersion "openapi-version" "The version of OpenAPI differs. No effect on the crate.";
     FormatUnknown "format-unknown" "A format without a type in Rust differs. No effect on the crate.";
-    RestForbidden "rest-forbidden" "Undeclared members are forbidden; the receiver keeps them all the same. No effect on the crate.";
+    RestForbidden "rest-forbidden" "Undeclared members are forbidden; the receiver still keeps them. No effect on the crate.";
     RestAllowed "rest-allowed" "Undeclared members are no longer forbidden. No effect on the crate.";
     AllofWrapped "allof-wrapped" "A reference is now within `allOf`. No effect on the crate.";
     AllofUnwrapped "allof-unwrapped" "A reference is no longer within `allOf`. No effect on the crate.";

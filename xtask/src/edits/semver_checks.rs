@@ -114,13 +114,19 @@ impl SemverChecks {
             .arg(file(new)?)
             .stdin(Stdio::null());
         let output = command.output().map_err(|error| format!("{PROGRAM}: {error}"))?;
-        let text = String::from_utf8_lossy(&output.stdout);
-        let lints = || text.lines().filter_map(|line| line.strip_prefix("--- failure ")?.split(':').next());
-        match output.status.code() {
-            Some(0) => Ok(Vec::new()),
-            Some(100) => Ok(lints().map(str::to_owned).collect()),
-            _ => Err(format!("{PROGRAM}: {}", String::from_utf8_lossy(&output.stderr))),
-        }
+        let [text, errors] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes));
+        found(output.status.code(), &text).ok_or_else(|| format!("{PROGRAM}: {errors}"))
+    }
+}
+
+/// The lints that failed, by the exit code and the output; `None` if the program itself failed.
+fn found(code: Option<i32>, text: &str) -> Option<Vec<String>> {
+    let lints = text.lines().filter_map(|line| line.strip_prefix("--- failure ")?.split(':').next());
+    let lints: Vec<String> = lints.map(str::to_owned).collect();
+    match code {
+        Some(0) => Some(Vec::new()),
+        Some(100) if !lints.is_empty() => Some(lints),
+        _ => None,
     }
 }
 
@@ -159,5 +165,15 @@ mod tests {
         let stale =
             "semver_checks.yaml: `misses` lists `items-added`, but cargo-semver-checks agrees with the compiler";
         assert_eq!(checks.stale(), [stale]);
+    }
+
+    #[test]
+    fn lints_are_read_from_the_output() {
+        let failure = "--- failure enum_missing: pub enum removed or renamed ---\n";
+        assert_eq!(found(Some(0), ""), Some(vec![]));
+        assert_eq!(found(Some(100), failure), Some(vec!["enum_missing".to_owned()]));
+        for (code, text) in [(Some(100), ""), (Some(100), "all checks failed\n"), (Some(1), failure), (None, "")] {
+            assert_eq!(found(code, text), None, "{code:?} {text}");
+        }
     }
 }

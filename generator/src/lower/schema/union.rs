@@ -100,7 +100,7 @@ impl<'a> Types<'a, '_> {
         if let Some([beside, own]) = merged.conflict(&alternative) {
             self.cx.report(
                 Diagnostic::new(Code::SchemaFault, "the `type` beside the alternatives excludes one of them")
-                    .at(Place::Value(own.clone()), "read as an alternative all the same")
+                    .at(Place::Value(own.clone()), "still read as an alternative")
                     .at(Place::Value(beside.clone()), "the type beside them")
                     .help("remove the type beside the alternatives, or correct the alternative"),
             );
