@@ -161,7 +161,7 @@ fn the_event_types_are_asked() {
 
         [event-type]
         # Inferred: the body states the event type at `/type`.
-        #   acme.yaml:4:3  inferred from names; not stated by any schema
+        #   acme.yaml:4:3  inferred, for example here
         pointer = "/type"
 
         [event-type.names]
@@ -393,7 +393,7 @@ fn webhooks_are_callbacks() {
 
         [event-type]
         # Inferred: the event type is not sent, and each webhook has its own address.
-        #   acme.yaml:9:11  inferred from names; not stated by any schema
+        #   acme.yaml:9:11  inferred, for example here
         address = true # each webhook has its own endpoint
 
         # Open: the description does not say how deliveries are signed.

@@ -189,7 +189,7 @@ fn from_bodies(
 
 fn inferred(webhook: &Webhook, message: &str) -> Diagnostic {
     Diagnostic::new(Code::EventTypeInferred, message)
-        .at(Place::Name(webhook.key.origin().clone()), "inferred from names; not stated by any schema")
+        .at(Place::Name(webhook.key.origin().clone()), "inferred, for example here")
 }
 
 fn only_webhook(webhook: &Webhook) -> Diagnostic {
