@@ -109,7 +109,7 @@ codes! {
     NameUnusable = "E0801", Error, "A configured name clashes with another name of the emitted crate.";
     NamesLock = "E0802", Error, "The record of names is damaged or contradicts itself.";
     ReleaseRecord = "E0803", Error, "The record of the last release is damaged or missing.";
-    ReleaseVersion = "E0804", Error, "The version of the crate is too small for what has changed or is released, or is not known.";
+    ReleaseVersion = "E0804", Error, "The version of the crate is too small for what has changed, before the last release, or unknown.";
     NameReplaced = "W0801", Warning, "A recorded name is no longer used, since its type became another recorded one.";
     Internal = "E0901", Error, "The generator has a bug.";
 }

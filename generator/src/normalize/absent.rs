@@ -124,8 +124,8 @@ impl Reader<'_, '_> {
         let tags: Vec<&str> = by_tag.into_iter().filter(|(_, received)| *received).map(|(tag, _)| tag).collect();
         let best = operations.iter().filter(is_received).map(|operation| likeness(&operation.path)).max();
         let best = best.filter(|best| *best > 0);
-        let mut paths = operations.iter().filter(is_received).map(|operation| operation.path.as_str());
-        let mut paths = paths.by_ref().filter(|path| Some(likeness(path)) == best);
+        let paths = operations.iter().filter(is_received).map(|operation| operation.path.as_str());
+        let mut paths = paths.filter(|path| Some(likeness(path)) == best);
         let first = paths.next();
         if tags.len() > 1 || first.is_none() && !tags.is_empty() {
             let tags: Vec<String> = tags.into_iter().map(toml_string).collect();

@@ -36,7 +36,7 @@ pub(super) struct Measured {
 /// What all edits do.
 pub(super) struct Outcome {
     pub(super) measured: Vec<Measured>,
-    /// Known differences of a referee that are none.
+    /// Known differences of a referee that did not occur.
     pub(super) stale: Vec<String>,
 }
 

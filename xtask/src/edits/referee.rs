@@ -51,7 +51,7 @@ impl Referees {
         Ok(public_api.into_iter().chain(verdict.and_then(|verdict| verdict.problem)).collect())
     }
 
-    /// Reports how often they agree with the compiler. Returns the known differences that are none.
+    /// Reports how often they agree with the compiler. Returns the known differences that did not occur.
     pub(super) fn end(self) -> Vec<String> {
         let names =
             [("`public-api`", self.public_api.is_some()), ("cargo-semver-checks", self.semver_checks.is_some())];

@@ -1,4 +1,4 @@
-//! `cargo-semver-checks` beside the referee: whether it finds that users of one crate do not compile with another.
+//! `cargo-semver-checks` as a referee: whether it finds that users of one crate do not compile with another.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -107,7 +107,7 @@ impl SemverChecks {
         let file = |name: &str| self.described.get(name).ok_or_else(|| format!("{name} is not described"));
         let mut command = Command::new(PROGRAM);
         command
-            // A minor release may add what it likes, and break nothing.
+            // A minor release may add items, and must not break users.
             .args(["semver-checks", "--color", "never", "--release-type", "minor", "--baseline-rustdoc"])
             .arg(file(old)?)
             .arg("--current-rustdoc")

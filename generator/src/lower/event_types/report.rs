@@ -180,7 +180,7 @@ pub(super) fn unresolved(
             diagnostic.candidate(when, "event-type", vec!["address = true".to_owned()])
         } else {
             let lines = undeclared.iter().map(|index| offers.line(*index, &decisions[*index].evidence)).collect();
-            diagnostic.candidate("if their deliveries state it there all the same", "event-type.names", lines)
+            diagnostic.candidate("if their deliveries do state it there", "event-type.names", lines)
         });
     }
 }

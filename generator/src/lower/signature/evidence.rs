@@ -300,8 +300,8 @@ impl Found {
             let others = ["id", "timestamp"].map(|last| format!("{prefix}-{last}"));
             let texts = prose(document);
             let texts = texts.iter().flat_map(|statement| &statement.texts).filter_map(Node::as_str);
-            for name in texts.filter(|text| text.contains(prefix)).flat_map(names).filter(|name| others.contains(name))
-            {
+            let texts = texts.filter(|text| text.to_ascii_lowercase().contains(prefix));
+            for name in texts.flat_map(names).filter(|name| others.contains(name)) {
                 evidence.add_beside(&name);
             }
         }

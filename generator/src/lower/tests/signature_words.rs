@@ -468,7 +468,7 @@ fn standard_webhooks_by_headers_that_different_texts_name() {
                   Verify the `webhook-signature` header of a webhook before acting on the payload. What has the same
                   `webhook-id` was sent before.
               - name: time
-                description: The header `webhook-timestamp` has the time of the attempt.
+                description: The header `Webhook-Timestamp` has the time of the attempt.
         ",
         expect![[r#"
             signed: Standard Webhooks in webhook-id, webhook-timestamp, webhook-signature
