@@ -1,80 +1,17 @@
 //! The error for a description without webhooks.
 
-use std::collections::{HashMap, HashSet};
+use indexmap::{IndexMap, IndexSet};
 
-use indexmap::IndexMap;
-
-use super::places::{ApiOperation, likeness};
+use super::operation::{ApiOperation, likeness};
+use super::places::matched;
+use super::received::prefix;
 use super::{Reader, is_nearly_webhooks};
 use crate::diagnostics::{Code, Diagnostic, Place, toml_string};
 use crate::document::Node;
 
-/// The methods of operations that change or remove what is stored.
-const CHANGES: [&str; 3] = ["put", "patch", "delete"];
-
-/// What shows that an operation manages webhooks, instead of being one.
-struct Others<'o> {
-    /// The methods that change what is stored, by path.
-    changes: HashMap<&'o str, HashSet<&'static str>>,
-    /// The paths of collections: below them is a path with a parameter whose operation is not sent.
-    collections: HashSet<&'o str>,
-    /// By the first segment that may name webhooks: whether an operation there is sent the address of a receiver, and the
-    /// paths of operations that are not sent.
-    beside: HashMap<&'o str, (bool, HashSet<&'o str>)>,
-}
-
-impl<'o> Others<'o> {
-    fn of(operations: &'o [ApiOperation], registers: impl Fn(&ApiOperation) -> bool) -> Self {
-        let mut others = Self { changes: HashMap::new(), collections: HashSet::new(), beside: HashMap::new() };
-        for operation in operations {
-            let path = operation.path.as_str();
-            if CHANGES.contains(&operation.method) {
-                others.changes.entry(path).or_default().insert(operation.method);
-            }
-            if let Some((collection, last)) = path.rsplit_once('/')
-                && last.starts_with('{')
-                && !is_sent(operation)
-            {
-                others.collections.insert(collection);
-            }
-            let segment = first_segment(path);
-            let (registered, paths) = others.beside.entry(segment).or_default();
-            *registered |= likeness(segment) > 0 && registers(operation);
-            if likeness(segment) > 0 && !is_sent(operation) {
-                paths.insert(path);
-            }
-        }
-        others
-    }
-
-    /// Whether what is beside an operation shows that it manages something.
-    fn manage(&self, operation: &ApiOperation) -> bool {
-        let path = operation.path.as_str();
-        let changes =
-            self.changes.get(path).is_some_and(|methods| methods.iter().any(|other| *other != operation.method));
-        let beside = self
-            .beside
-            .get(first_segment(path))
-            .is_some_and(|(registered, paths)| *registered || paths.len() > usize::from(paths.contains(path)));
-        changes || self.collections.contains(path.trim_end_matches('/')) || beside
-    }
-}
-
-/// Whether a vendor may send what an operation describes: to an address without parameters, but for the last segment.
-fn is_sent(operation: &ApiOperation) -> bool {
-    let last = operation.path.rfind('/').unwrap_or_default();
-    operation.has_body()
-        && !operation.path[..last].contains('{')
-        && (operation.method == "post" || operation.method == "put" && !operation.path.ends_with('}'))
-}
-
-fn first_segment(path: &str) -> &str {
-    path.split('/').nth(1).unwrap_or_default()
-}
-
 impl Reader<'_, '_> {
     /// Reports that there are no webhooks, at the first map that was searched.
-    pub(super) fn no_webhooks(&mut self, root: &Node, map: Option<&Node>) {
+    pub(super) fn no_webhooks(&mut self, root: &Node, map: Option<&Node>, operations: &[ApiOperation]) {
         let misspelled = root.as_object().into_iter().flatten().find(|(name, _)| is_nearly_webhooks(name));
         let rule = "webhooks are listed under `webhooks` (before OpenAPI 3.1: `x-webhooks`), a map of path items";
         let has_entries = |map: &Node| map.as_object().is_some_and(|items| !items.is_empty());
@@ -90,12 +27,11 @@ impl Reader<'_, '_> {
         };
         let error = Diagnostic::new(Code::NoWebhooks, "the description has no webhook with a JSON body");
         let error = error.at(place, "").help(help);
-        if map.is_some() || misspelled.is_some() {
+        if map.is_some_and(has_entries) || map.is_none() && misspelled.is_some() {
             self.diagnostics.push(error);
             return;
         }
-        let likely = self.likely(root);
-        self.diagnostics.push(match likely {
+        self.diagnostics.push(match Self::likely(operations) {
             Some(line) => {
                 let when = "if webhooks are described under `paths`, list them in codegen.toml, or their `tags`; `*` matches \
                             any text";
@@ -109,52 +45,36 @@ impl Reader<'_, '_> {
         });
     }
 
-    /// The line of `codegen.toml` that reads what is most likely received: operations with a tag that says so, else those
-    /// below one segment, else one path.
-    fn likely(&mut self, root: &Node) -> Option<String> {
-        let operations = self.api(root);
-        let others = Others::of(&operations, |operation| self.registers(operation));
-        let is_received = |operation: &&ApiOperation| is_sent(operation) && !others.manage(operation);
+    /// The line of `codegen.toml` that reads what seems to be received: the operations with tags that say so, else those below
+    /// one path, else one.
+    fn likely(operations: &[ApiOperation]) -> Option<String> {
         let mut by_tag: IndexMap<&str, bool> = IndexMap::new();
-        for operation in &operations {
+        for operation in operations {
             for tag in operation.tags().filter(|tag| likeness(tag) > 0) {
-                *by_tag.entry(tag).or_insert(true) &= is_received(&operation);
+                *by_tag.entry(tag).or_insert(true) &= operation.is_received;
             }
         }
         let tags: Vec<&str> = by_tag.into_iter().filter(|(_, received)| *received).map(|(tag, _)| tag).collect();
-        let best = operations.iter().filter(is_received).map(|operation| likeness(&operation.path)).max();
-        let best = best.filter(|best| *best > 0);
-        let paths = operations.iter().filter(is_received).map(|operation| operation.path.as_str());
-        let mut paths = paths.filter(|path| Some(likeness(path)) == best);
-        let first = paths.next();
-        if tags.len() > 1 || first.is_none() && !tags.is_empty() {
-            let tags: Vec<String> = tags.into_iter().map(toml_string).collect();
-            return Some(format!("tags = [{}]", tags.join(", ")));
+        if !tags.is_empty() {
+            return Some(line("tags", tags));
         }
-        let first = first?;
-        let segment = Some(first_segment(first)).filter(|segment| likeness(segment) > 0);
-        let beside = segment.map(|segment| format!("/{segment}/")).filter(|prefix| first.starts_with(prefix));
-        let pattern = beside.filter(|prefix| paths.any(|other| other.starts_with(prefix)));
-        let pattern = pattern.map_or_else(|| first.to_owned(), |prefix| format!("{prefix}*"));
-        Some(format!("paths = [{}]", toml_string(&pattern)))
+        let received = || operations.iter().filter(|operation| operation.is_received).map(|operation| &*operation.path);
+        let best = received().map(likeness).max().filter(|best| *best > 0)?;
+        let first = received().find(|path| likeness(path) == best)?;
+        let pattern = format!("{}/*", prefix(first)?);
+        let is_below = |path: &str| matched(&pattern, path).is_some();
+        let below: IndexSet<&str> = received().filter(|path| is_below(path)).collect();
+        if !below.contains(first) || below.len() == 1 {
+            return Some(line("paths", [first]));
+        }
+        // A pattern reads all operations with a body, also those that manage something.
+        let mut read = operations.iter().filter(|operation| operation.has_body() && is_below(&operation.path));
+        let is_exact = read.all(|operation| operation.is_received);
+        Some(if is_exact { line("paths", [&*pattern]) } else { line("paths", below) })
     }
+}
 
-    /// Whether an operation is sent the address of a receiver, and not to it.
-    fn registers(&self, operation: &ApiOperation) -> bool {
-        let is_address = |name: &str| {
-            let words = heck::AsSnakeCase(name).to_string();
-            words.split('_').next_back().is_some_and(|word| ["url", "uri", "endpoint"].contains(&word))
-        };
-        let resolve = |node: &Node| self.resolver.resolve(node).ok();
-        let schemas = || {
-            let body = resolve(operation.node.get("requestBody")?)?;
-            let content = body.get("content")?.as_object()?;
-            Some(content.values().filter_map(|media| resolve(media.get("schema")?)).collect::<Vec<_>>())
-        };
-        let members = |schema: &Node| {
-            let members = schema.get("properties").and_then(Node::as_object);
-            members.is_some_and(|members| members.keys().any(|name| is_address(name)))
-        };
-        schemas().is_some_and(|schemas| schemas.iter().any(members))
-    }
+fn line<'v>(key: &str, values: impl IntoIterator<Item = &'v str>) -> String {
+    let values: Vec<String> = values.into_iter().map(toml_string).collect();
+    format!("{key} = [{}]", values.join(", "))
 }

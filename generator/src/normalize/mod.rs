@@ -5,7 +5,9 @@
 mod absent;
 mod entry;
 mod fields;
+mod operation;
 mod places;
+mod received;
 mod schema;
 mod statements;
 #[cfg(test)]
@@ -237,11 +239,13 @@ impl Reader<'_, '_> {
         }
         let known: HashSet<String> =
             maps.iter().filter_map(|map| map.as_object()).flatten().map(|(name, _)| name.to_string()).collect();
-        for entry in self.elsewhere(root, elsewhere, &known, webhooks.is_empty()) {
+        let is_needed = elsewhere.is_set() || webhooks.is_empty();
+        let operations = if is_needed { self.api(root) } else { Vec::new() };
+        for entry in self.elsewhere(root, &operations, elsewhere, &known, webhooks.is_empty()) {
             self.webhook(root, entry, &mut webhooks);
         }
-        if webhooks.is_empty() && !self.diagnostics.has_errors() {
-            self.no_webhooks(root, maps.first().copied());
+        if webhooks.is_empty() && !self.diagnostics.has_errors() && !self.budget.is_exceeded() {
+            self.no_webhooks(root, maps.first().copied(), &operations);
         }
         webhooks
     }

@@ -5,36 +5,19 @@ use std::collections::HashSet;
 use indexmap::{IndexMap, IndexSet};
 
 use super::entry::{Address, Entry, distinct};
+use super::operation::{ApiOperation, names_webhooks};
+use super::received::received;
 use super::{METHODS, Reader, is_path_item};
 use crate::config::{Callbacks, Located, Text, WebhookPlaces};
 use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean, toml_string};
 use crate::document::Node;
 
-/// An operation under `paths`.
-pub(super) struct ApiOperation {
-    pub(super) path: String,
-    pub(super) method: &'static str,
-    item: Node,
-    pub(super) node: Node,
+/// A callback as an operation or `components` has it, perhaps a reference.
+struct WrittenCallback<'n> {
+    name: &'n str,
+    node: &'n Node,
+    operation: Option<&'n ApiOperation>,
 }
-
-/// Words beside `webhook` in the tag or path of operations that are webhooks. Alone, it names the management of webhooks.
-const EVENT_WORDS: [&str; 14] = [
-    "event",
-    "events",
-    "payload",
-    "payloads",
-    "notification",
-    "notifications",
-    "callback",
-    "callbacks",
-    "example",
-    "examples",
-    "sample",
-    "samples",
-    "receiver",
-    "receivers",
-];
 
 impl Reader<'_, '_> {
     /// The webhooks under `callbacks` and `paths`, with other names than those that are known: those that the configuration
@@ -42,6 +25,7 @@ impl Reader<'_, '_> {
     pub(super) fn elsewhere(
         &mut self,
         root: &Node,
+        operations: &[ApiOperation],
         configured: &WebhookPlaces,
         known: &HashSet<String>,
         may_infer: bool,
@@ -49,14 +33,12 @@ impl Reader<'_, '_> {
         if configured.callbacks.is_none() && (configured.is_set() || !may_infer) {
             self.report_unread_callbacks(root);
         }
-        if !configured.is_set() && !may_infer {
-            return Vec::new();
-        }
-        let operations = self.api(root);
         let entries = if configured.is_set() {
-            self.configured(root, &operations, configured)
+            self.configured(root, operations, configured)
+        } else if may_infer {
+            self.inferred(root, operations)
         } else {
-            self.inferred(root, &operations)
+            Vec::new()
         };
         distinct(entries, known)
     }
@@ -66,11 +48,22 @@ impl Reader<'_, '_> {
         let mut operations = Vec::new();
         for (path, item) in root.get("paths").and_then(Node::as_object).into_iter().flatten() {
             self.spend(1, item);
+            if self.budget.is_exceeded() {
+                break;
+            }
             let Ok(item) = self.resolver.resolve(item) else { continue };
             for method in METHODS {
                 let Some(node) = item.get(method).and_then(|node| self.resolver.resolve(node).ok()) else { continue };
-                operations.push(ApiOperation { path: path.to_string(), method, item: item.clone(), node });
+                let operation =
+                    ApiOperation { path: path.to_string(), method, item: item.clone(), node, is_received: false };
+                // Paths may share an operation.
+                self.spend(operation.tags().count(), &operation.node);
+                operations.push(operation);
             }
+        }
+        let all_received = received(&operations, self.resolver);
+        for (operation, is_received) in operations.iter_mut().zip(all_received) {
+            operation.is_received = is_received;
         }
         operations
     }
@@ -78,22 +71,22 @@ impl Reader<'_, '_> {
     fn configured(&mut self, root: &Node, operations: &[ApiOperation], places: &WebhookPlaces) -> Vec<Entry> {
         let mut entries = Vec::new();
         if let Some(Located { value, place }) = &places.callbacks {
-            let all = self.callbacks(root, operations);
-            entries.extend(match value {
-                Callbacks::All(wanted) => {
-                    if *wanted {
-                        all
-                    } else {
-                        Vec::new()
-                    }
+            match value {
+                Callbacks::All(false) => {}
+                Callbacks::All(true) => {
+                    let all = self.written_callbacks(root, operations);
+                    entries.extend(self.callbacks(all));
                 }
                 Callbacks::Named(names) => {
-                    let known: IndexSet<&str> = all.iter().map(|entry| entry.name.as_str()).collect();
+                    let mut written = self.written_callbacks(root, operations);
+                    let known: IndexSet<&str> = written.iter().map(|callback| callback.name).collect();
                     let known: Vec<String> = known.into_iter().map(str::to_owned).collect();
                     self.unused("callback", names, &known, place, |name, known| name == known);
-                    all.into_iter().filter(|entry| names.iter().any(|name| name.as_str() == entry.name)).collect()
+                    // Only these are followed: the others may lead to what cannot be read.
+                    written.retain(|callback| names.iter().any(|name| name.as_str() == callback.name));
+                    entries.extend(self.callbacks(written));
                 }
-            });
+            }
         }
         if let Some(Located { value: patterns, place }) = &places.paths {
             let known: Vec<String> = operations.iter().map(|operation| operation.path.clone()).collect();
@@ -128,7 +121,8 @@ impl Reader<'_, '_> {
     }
 
     fn inferred(&mut self, root: &Node, operations: &[ApiOperation]) -> Vec<Entry> {
-        let callbacks = self.callbacks(root, operations);
+        let written = self.written_callbacks(root, operations);
+        let callbacks = self.callbacks(written);
         if let Some(first) = callbacks.first() {
             self.report_inferred("`callbacks`", std::slice::from_ref(&first.key), "callbacks = true".to_owned());
         }
@@ -145,8 +139,7 @@ impl Reader<'_, '_> {
         // What each line lists, and the first webhook of each.
         let mut lists: IndexMap<&str, Vec<(String, Node)>> = IndexMap::new();
         for ((by_tag, name), operations) in groups {
-            // Operations that are not received manage webhooks.
-            if !operations.iter().all(|operation| operation.method == "post" && operation.has_body()) {
+            if !operations.iter().all(|operation| operation.is_received) {
                 continue;
             }
             let new = operations.into_iter().filter(|operation| seen.insert(operation.path.clone()));
@@ -181,29 +174,36 @@ impl Reader<'_, '_> {
         self.diagnostics.push(finding.inferred("webhooks", vec![line]));
     }
 
-    /// All callbacks of these operations; those that are only defined, if operations have none.
-    fn callbacks(&mut self, root: &Node, operations: &[ApiOperation]) -> Vec<Entry> {
-        let mut entries = Vec::new();
-        for operation in operations {
-            if let Some(callbacks) = operation.node.get("callbacks") {
-                self.callbacks_in(callbacks, Some(operation), &mut entries);
+    /// The callbacks of these operations; those that are only defined, if operations have none.
+    fn written_callbacks<'n>(&mut self, root: &'n Node, operations: &'n [ApiOperation]) -> Vec<WrittenCallback<'n>> {
+        let of_operations = operations.iter().map(|operation| (operation.node.get("callbacks"), Some(operation)));
+        let shared = root.get("components").and_then(|components| components.get("callbacks"));
+        let mut written = Vec::new();
+        for (map, operation) in of_operations.chain([(shared, None)]) {
+            if operation.is_none() && !written.is_empty() {
+                break;
+            }
+            for (name, node) in map.and_then(Node::as_object).into_iter().flatten() {
+                self.spend(1, node);
+                if self.budget.is_exceeded() {
+                    return Vec::new();
+                }
+                if !name.starts_with("x-") {
+                    written.push(WrittenCallback { name, node, operation });
+                }
             }
         }
-        if entries.is_empty()
-            && let Some(shared) = root.get("components").and_then(|components| components.get("callbacks"))
-        {
-            self.callbacks_in(shared, None, &mut entries);
-        }
-        entries
+        written
     }
 
-    fn callbacks_in(&mut self, callbacks: &Node, operation: Option<&ApiOperation>, entries: &mut Vec<Entry>) {
-        for (name, callback) in callbacks.as_object().into_iter().flatten() {
-            self.spend(1, callback);
-            if name.starts_with("x-") || self.budget.is_exceeded() {
-                continue;
+    /// The webhooks that these callbacks describe, one for each address.
+    fn callbacks(&mut self, written: Vec<WrittenCallback<'_>>) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        for WrittenCallback { name, node, operation } in written {
+            if self.budget.is_exceeded() {
+                break;
             }
-            let Some(callback) = self.follow(callback) else { continue };
+            let Some(callback) = self.follow(node) else { continue };
             for (expression, written) in addressed(&callback) {
                 self.spend(1, written);
                 let Some(item) = self.follow(written) else { continue };
@@ -215,28 +215,7 @@ impl Reader<'_, '_> {
                 });
             }
         }
-    }
-}
-
-impl ApiOperation {
-    pub(super) fn tags(&self) -> impl Iterator<Item = &str> {
-        self.node.get("tags").and_then(Node::as_array).into_iter().flatten().filter_map(Node::as_str)
-    }
-
-    pub(super) fn has_body(&self) -> bool {
-        self.node.get("requestBody").is_some()
-    }
-
-    fn last_segment(&self) -> &str {
-        self.path.rsplit('/').find(|segment| !segment.is_empty()).unwrap_or(&self.path)
-    }
-
-    fn entry(&self, name: &str) -> Entry {
-        Entry {
-            method: Some(self.method),
-            path: Some(self.path.clone()),
-            ..Entry::new(name, &self.node, self.item.clone())
-        }
+        entries
     }
 }
 
@@ -248,7 +227,7 @@ pub(super) fn addressed(callback: &Node) -> impl Iterator<Item = (&str, &Node)> 
 
 /// What a pattern's first `*` matches in a path, without slashes around it; all of the path if there is nothing. `None`
 /// if the pattern does not match.
-fn matched<'p>(pattern: &str, path: &'p str) -> Option<&'p str> {
+pub(super) fn matched<'p>(pattern: &str, path: &'p str) -> Option<&'p str> {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();
     let rest = path.strip_prefix(first)?;
@@ -271,18 +250,6 @@ fn matched<'p>(pattern: &str, path: &'p str) -> Option<&'p str> {
     Some(if name.is_empty() { path.trim_start_matches('/') } else { name })
 }
 
-/// Whether a tag or a segment of a path names the requests of webhooks.
-fn names_webhooks(name: &str) -> bool {
-    likeness(name) == 2
-}
-
-/// How much a tag, a path or a segment of one is named like the requests of webhooks: 0, 1 or 2.
-pub(super) fn likeness(name: &str) -> usize {
-    let words = heck::AsSnakeCase(name).to_string();
-    let has = |wanted: &[&str]| words.split('_').any(|word| wanted.contains(&word));
-    usize::from(has(&["webhook", "webhooks", "hook", "hooks"])) + usize::from(has(&EVENT_WORDS))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -301,21 +268,6 @@ mod tests {
             ("/a*a", "/a", None),
         ] {
             assert_eq!(matched(pattern, path), expected, "{pattern} {path}");
-        }
-    }
-
-    #[test]
-    fn names_of_webhooks() {
-        for (name, expected) in [
-            ("Webhook events", true),
-            ("webhook-events", true),
-            ("WebhookPayloads", true),
-            ("Webhook Samples", true),
-            ("webhook_receiver", true),
-            ("Webhooks", false),
-            ("events", false),
-        ] {
-            assert_eq!(names_webhooks(name), expected, "{name}");
         }
     }
 }

@@ -423,15 +423,18 @@ fn callbacks_beside_webhooks_are_counted() {
     "#]],
     );
     check(
-        "[webhooks]\ncallbacks = false",
+        "[webhooks]\ncallbacks = true",
         expect![[r#"
         E0301: `missing.yaml` cannot be read: the file does not exist
     "#]],
     );
+    // Callbacks that are not wanted are not followed.
+    check("[webhooks]\ncallbacks = false", expect![""]);
+    check("[webhooks]\ncallbacks = [\"onLoss\"]", expect![""]);
     check(
-        "[webhooks]\ncallbacks = [\"onLoss\"]",
+        "[webhooks]\ncallbacks = [\"onMoves\"]",
         expect![[r#"
-        E0301: `missing.yaml` cannot be read: the file does not exist
+        W0704: unknown callback `onMoves`
     "#]],
     );
 }
@@ -510,7 +513,12 @@ fn what_is_no_media_type() {
 #[track_caller]
 fn check_likely(paths: &str, expected: Expect) {
     let indented: String = dedented(paths).lines().map(|line| format!("  {line}\n")).collect();
-    let spec = format!("openapi: 3.1.0\ninfo: {{title: Acme, version: '1'}}\npaths:\n{indented}");
+    check_offers(&format!("paths:\n{indented}"), expected);
+}
+
+#[track_caller]
+fn check_offers(fields: &str, expected: Expect) {
+    let spec = format!("openapi: 3.1.0\ninfo: {{title: Acme, version: '1'}}\n{}", dedented(fields));
     let (_, findings) = Input { spec: &spec, config: "" }.offers(Stage::Normalized);
     expected.assert_eq(&findings);
 }
@@ -569,7 +577,120 @@ fn paths_that_are_likely_received() {
 }
 
 #[test]
+fn one_tag_is_offered_before_a_path() {
+    check_likely(
+        "
+            /opened: {post: {tags: [Door webhooks], requestBody: {content: {application/json: {schema: {type: object}}}}}}
+            /webhook-events: {post: {tags: [Doors], requestBody: {content: {application/json: {schema: {type: object}}}}}, get: {tags: [Doors]}}
+        ",
+        expect![[r#"
+            E0602: the description has no webhook with a JSON body
+                tags = ["Door webhooks"]
+        "#]],
+    );
+}
+
+/// What manages webhooks does not hide those that are received.
+#[test]
+fn received_webhooks_beside_others_are_offered() {
+    let object = "post: {requestBody: {content: {application/json: {schema: {type: object}}}}}";
+    let address = "post: {requestBody: {content: {application/json: {schema: {properties: {url: {}}}}}}}";
+    check_likely(
+        &format!(
+            "
+            /webhooks/orders: {{post: {{requestBody: {{content: {{application/json: {{schema: {{properties: {{order_status_url: {{}}, html_url: {{}}}}}}}}}}}}}}}}
+            /webhooks/carts: {{{object}}}
+            /webhooks/health: {{get: {{}}}}
+        "
+        ),
+        expect![[r#"
+            E0602: the description has no webhook with a JSON body
+                paths = ["/webhooks/*"]
+        "#]],
+    );
+    // A pattern would also read what manages webhooks.
+    check_likely(
+        &format!(
+            "
+            /v1/webhooks: {{{address}, get: {{}}}}
+            /v1/webhooks/test: {{{object}}}
+            /v1/webhooks/{{id}}: {{{object}, get: {{}}}}
+            /v1/webhooks/orders: {{{object}}}
+            /v1/webhooks/carts: {{{object}}}
+        "
+        ),
+        expect![[r#"
+            E0602: the description has no webhook with a JSON body
+                paths = ["/v1/webhooks/orders", "/v1/webhooks/carts"]
+        "#]],
+    );
+    check_likely(
+        &format!(
+            "
+            /v1/webhooks/orders: {{{object}}}
+            /v1/webhooks/carts: {{{object}}}
+        "
+        ),
+        expect![[r#"
+            E0602: the description has no webhook with a JSON body
+                paths = ["/v1/webhooks/*"]
+        "#]],
+    );
+}
+
+#[test]
+fn an_empty_map_of_webhooks_beside_paths() {
+    check_offers(
+        "
+            webhooks: {}
+            paths:
+              /webhooks/orders: {post: {requestBody: {content: {application/json: {schema: {type: object}}}}}}
+        ",
+        expect![[r#"
+            E0602: the description has no webhook with a JSON body
+                paths = ["/webhooks/orders"]
+        "#]],
+    );
+}
+
+/// An operation that is sent an address is not received, whatever its tag says.
+#[test]
+fn a_tag_of_an_operation_that_registers_receivers() {
+    check_webhooks(
+        "
+            paths:
+              /receivers: {post: {tags: [Webhook receivers], requestBody: {content: {application/json: {schema: {properties: {url: {type: string}}}}}}}}
+        ",
+        expect![[r#"
+            E0602: the description has no webhook with a JSON body
+        "#]],
+    );
+}
+
+#[test]
 fn paths_that_manage_webhooks_are_not_offered() {
+    for (path, member) in
+        [("/v1/webhooks", "target_url"), ("/api/webhooks/add", "target_url"), ("/webhooks", "callbackUrl")]
+    {
+        check_likely(
+            &format!(
+                "{path}: {{post: {{requestBody: {{content: {{application/json: {{schema: {{properties: {{{member}: {{}}}}}}}}}}}}}}}}"
+            ),
+            expect![[r#"
+                E0602: the description has no webhook with a JSON body
+            "#]],
+        );
+    }
+    check_likely(
+        "
+            /webhooks: {get: {}, post: {requestBody: {content: {application/json: {schema: {properties: {url: {}}}}}}}}
+            /webhooks/{id}: {delete: {}, post: {requestBody: {content: {application/json: {schema: {type: object}}}}}}
+            /webhooks/test: {post: {requestBody: {content: {application/json: {schema: {type: object}}}}}}
+        ",
+        expect![[r#"
+            E0602: the description has no webhook with a JSON body
+        "#]],
+    );
     check_likely(
         "
             /webhook:
