@@ -81,7 +81,7 @@ codes! {
     NoWebhooks = "E0602", Error, "The description has no webhook that can be received.";
     Malformed = "E0603", Error, "A field outside of schemas has an invalid value.";
     Skipped = "W0601", Warning, "A webhook, or a part of one, is skipped.";
-    UnknownKeyword = "W0602", Warning, "An unknown keyword is ignored.";
+    UnknownKeyword = "W0602", Warning, "An unknown keyword is ignored, or read as the one that it misspells.";
     NotEnforced = "W0603", Warning, "A rule is not enforced: decoding accepts values that break it.";
     Untyped = "W0604", Warning, "Something has no Rust type and is kept as untyped JSON.";
     UnknownFormat = "W0605", Warning, "An unknown `format` is read as a plain string.";

@@ -18,6 +18,7 @@ mod unread;
 
 use std::collections::{HashMap, HashSet};
 
+use indexmap::IndexMap;
 use openapiv3::Operation;
 
 pub use entry::Address;
@@ -110,6 +111,9 @@ pub struct Header {
 
 /// How many examples of a header are read, of each kind.
 const MAX_EXAMPLES: usize = 100;
+
+/// How many media types a message shows.
+const MAX_MEDIA_TYPES: usize = 5;
 
 /// Media types of bodies; of these, only the first is read.
 const MEDIA_TYPES: [&str; 9] = [
@@ -310,18 +314,25 @@ impl Reader<'_, '_> {
         self.fields(&body, &[fields::REQUEST_BODY]);
         let content = body.get("content").and_then(Node::as_object);
         let is_near = |media_type: &str| suggest(media_type, MEDIA_TYPES) == Some(MEDIA_TYPES[0]);
-        let media = content.and_then(|content| content.iter().find(|(name, _)| is_json(name)));
+        let json = content.and_then(|content| content.iter().position(|(name, _)| is_json(name)));
+        // Webhooks may share a body, and each looks for its JSON.
+        self.spend(json.or(content.map(IndexMap::len)).unwrap_or_default(), &body);
+        if self.budget.is_exceeded() {
+            return;
+        }
+        let media = json.and_then(|json| content?.get_index(json));
         let misspelled = || {
             let (name, media) = content?.iter().find(|(name, _)| !name.contains('/') && is_near(name))?;
             self.diagnostics.push(
-                Diagnostic::new(Code::SchemaFault, format!("`{name}` is not a media type"))
+                Diagnostic::new(Code::UnknownKeyword, format!("unknown media type `{name}`"))
                     .at(Place::Name(media.origin().clone()), format!("read as `{}`", MEDIA_TYPES[0])),
             );
             Some((MEDIA_TYPES[0], media))
         };
         let Some((media_type, media)) = media.map(|(name, media)| (&**name, media)).or_else(misspelled) else {
             let types: Vec<&str> = content.into_iter().flatten().map(|(name, _)| &**name).collect();
-            let message = format!("webhook `{name}` has no JSON body (content: {})", types.join(", "));
+            let message = format!("webhook `{name}` has no JSON body (content: {})", some_of(&types));
+            self.budget.spend(Resource::Texts, message.len(), || Place::Name(key.origin().clone()));
             let near =
                 types.into_iter().find(|name| is_near(name)).map(|_| format!("did you mean `{}`?", MEDIA_TYPES[0]));
             return self.skip_with(&key, &message, near);
@@ -578,6 +589,17 @@ fn is_nearly_webhooks(key: &str) -> bool {
 
 fn is_path_item(node: &Node) -> bool {
     node.as_object().is_some_and(|members| members.keys().any(|key| METHODS.contains(&&**key) || &**key == "$ref"))
+}
+
+/// The first of these media types, and how many others there are.
+fn some_of(types: &[&str]) -> String {
+    let (shown, others) = types.split_at(types.len().min(MAX_MEDIA_TYPES));
+    let shown = shown.join(", ");
+    match others.len() {
+        0 => shown,
+        1 => format!("{shown} and 1 other"),
+        several => format!("{shown} and {several} others"),
+    }
 }
 
 /// `application/json`, with or without parameters, and every type with the suffix `+json`.

@@ -1,6 +1,6 @@
 //! The note about callbacks that are not read.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::places::addressed;
 use super::{METHODS, Reader, is_json};
@@ -33,6 +33,7 @@ impl Reader<'_, '_> {
         let mut seen = HashSet::new();
         let mut is_new = |node: &Node| seen.insert(node.origin().identity());
         let mut found = Vec::new();
+        let mut known = HashMap::new();
         let items = members(root.get("paths")).filter_map(|item| self.local(item));
         let operations: Vec<Node> = items
             .filter(&mut is_new)
@@ -46,19 +47,22 @@ impl Reader<'_, '_> {
         for named in maps.into_iter().flat_map(|map| members(Some(map))) {
             let Some(callback) = self.local(named).filter(&mut is_new) else { continue };
             let items = addressed(&callback).filter_map(|(_, item)| self.local(item));
-            found.extend(items.filter(|item| self.has_json_body(item)).map(|_| named.clone()));
+            found.extend(items.filter(|item| self.has_json_body(item, &mut known)).map(|_| named.clone()));
         }
         found
     }
 
-    fn has_json_body(&self, item: &Node) -> bool {
-        let json_body = || {
+    /// What is `known` of bodies is by their identities, since many addresses may share one.
+    fn has_json_body(&self, item: &Node, known: &mut HashMap<usize, bool>) -> bool {
+        let body = || {
             let operation = METHODS.iter().find_map(|method| item.get(method))?;
-            let body = self.local(self.local(operation)?.get("requestBody")?)?;
-            let content = body.get("content")?.as_object()?;
-            content.keys().any(|media_type| is_json(media_type)).then_some(())
+            self.local(self.local(operation)?.get("requestBody")?)
         };
-        json_body().is_some()
+        let Some(body) = body() else { return false };
+        *known.entry(body.origin().identity()).or_insert_with(|| {
+            let content = body.get("content").and_then(Node::as_object);
+            content.is_some_and(|content| content.keys().any(|media_type| is_json(media_type)))
+        })
     }
 
     /// The node itself, or the target of its `$ref` in the same file.

@@ -78,7 +78,7 @@ fn warnings_are_allowed_and_denied() {
         (text(&found, &sources, false) + &json(&found, &sources)).replace(&folder, "")
     };
     expect![[r#"
-        warning[W0602]: An unknown keyword is ignored.
+        warning[W0602]: An unknown keyword is ignored, or read as the one that it misspells.
         --> codegen.toml
 
         error[W0603]: A rule is not enforced: decoding accepts values that break it.
@@ -104,14 +104,14 @@ fn warnings_are_allowed_and_denied() {
           | ^^^^^^^^^^^^^^^ this line has no effect
           |
           = help: remove the line
-        {"code":"W0602","severity":"warning","message":"An unknown keyword is ignored.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[]}
+        {"code":"W0602","severity":"warning","message":"An unknown keyword is ignored, or read as the one that it misspells.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[]}
         {"code":"W0603","severity":"error","message":"A rule is not enforced: decoding accepts values that break it.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""},{"file":"codegen.toml","line":3,"column":1,"end_line":3,"end_column":15,"text":"denied here"}],"help":[],"note":"codegen.toml makes this warning an error"}
         {"code":"W0605","severity":"warning","message":"An unknown `format` is read as a plain string.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[]}
         {"code":"E0301","severity":"error","message":"A `$ref` cannot be resolved.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[]}
         {"code":"W0704","severity":"warning","message":"`W0604` is allowed but does not occur","file":"codegen.toml","line":4,"column":1,"end_line":4,"end_column":16,"labels":[{"file":"codegen.toml","line":4,"column":1,"end_line":4,"end_column":16,"text":"this line has no effect"}],"help":["remove the line"]}
     "#]].assert_eq(&rendered(false));
     expect![[r#"
-        warning[W0602]: An unknown keyword is ignored.
+        warning[W0602]: An unknown keyword is ignored, or read as the one that it misspells.
         --> codegen.toml
 
         error[W0603]: A rule is not enforced: decoding accepts values that break it.
@@ -139,7 +139,7 @@ fn warnings_are_allowed_and_denied() {
           |
           = note: `--deny warnings` makes this warning an error
           = help: remove the line
-        {"code":"W0602","severity":"warning","message":"An unknown keyword is ignored.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[]}
+        {"code":"W0602","severity":"warning","message":"An unknown keyword is ignored, or read as the one that it misspells.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[]}
         {"code":"W0603","severity":"error","message":"A rule is not enforced: decoding accepts values that break it.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""},{"file":"codegen.toml","line":3,"column":1,"end_line":3,"end_column":15,"text":"denied here"}],"help":[],"note":"codegen.toml makes this warning an error"}
         {"code":"W0605","severity":"error","message":"An unknown `format` is read as a plain string.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[],"note":"`--deny warnings` makes this warning an error"}
         {"code":"E0301","severity":"error","message":"A `$ref` cannot be resolved.","file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"labels":[{"file":"codegen.toml","line":1,"column":1,"end_line":1,"end_column":1,"text":""}],"help":[]}

@@ -418,3 +418,61 @@ fn g148_aliases_that_repeat_a_small_file() {
     says(&run, "the document has more than 250000 nodes");
     says(&run, "raise the limit with `--limit nodes=NUMBER`");
 }
+
+fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
+    (0..count).map(line).collect()
+}
+
+#[test]
+fn g151_a_body_that_many_paths_share() {
+    let paths = lines(5_000, |index| format!("  /webhooks{index}/a: {{ $ref: '#/x-item' }}\n"));
+    let members = lines(5_000, |index| format!("m{index}: true, "));
+    let methods = ["post", "put", "patch", "delete", "get", "head", "options", "trace"]
+        .map(|method| format!("{method}: {{ requestBody: {{ $ref: '#/x-body' }} }}, "))
+        .concat();
+    document(
+        format!(
+            "openapi: 3.1.0\ninfo: {{}}\npaths:\n{paths}x-item: {{ {methods} }}\n\
+             x-body: {{ content: {{ application/json: {{ schema: {{ properties: {{ {members} }} }} }} }} }}\n"
+        ),
+        &expect!["E0602 spec.yaml:1:1"],
+    );
+}
+
+#[test]
+fn g152_media_types_that_many_callbacks_share() {
+    let addresses = lines(5_000, |index| format!("        '{{$request.body#/u{index}}}': {{ $ref: '#/x-item' }}\n"));
+    let types = lines(5_000, |index| format!("text/t{index}: {{}}, "));
+    document(
+        format!(
+            "{}paths:\n  /a:\n    post:\n      callbacks:\n       sent:\n{addresses}\
+             x-item: {{ post: {{ requestBody: {{ content: {{ {types} application/json: {{}} }} }} }} }}\n",
+            described("{}")
+        ),
+        &expect![[r#"
+            ok
+            W0612 spec.yaml:22:8"#]],
+    );
+}
+
+#[test]
+fn g153_media_types_that_many_webhooks_share() {
+    let webhooks = lines(5_000, |index| format!("  e{index}: {{ $ref: '#/x-item' }}\n"));
+    let types = lines(5_000, |index| format!("text/t{index}: {{}}, "));
+    document(
+        format!(
+            "openapi: 3.1.0\ninfo: {{}}\nwebhooks:\n{webhooks}\
+             x-item: {{ post: {{ requestBody: {{ content: {{ {types} }} }} }} }}\n"
+        ),
+        &expect![[r#"
+            E0104 spec.yaml:5004:32
+            W0601 spec.yaml:4:3
+            W0601 spec.yaml:5:3
+            W0601 spec.yaml:6:3
+            W0601 spec.yaml:7:3
+            W0601 spec.yaml:8:3
+            W0601 spec.yaml:9:3
+            W0601 spec.yaml:10:3
+            W0601 spec.yaml:11:3"#]],
+    );
+}

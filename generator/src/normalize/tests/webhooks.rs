@@ -495,7 +495,23 @@ fn a_text_beside_webhooks() {
 }
 
 #[test]
-fn what_is_no_media_type() {
+fn at_most_five_media_types_are_shown() {
+    check_webhooks(
+        "
+            webhooks:
+              a: {post: {requestBody: {content: {text/a: {}, text/b: {}, text/c: {}, text/d: {}, text/e: {}, text/f: {}, text/g: {}}}}}
+              b: {post: {requestBody: {content: {application/json: {}}}}}
+        ",
+        expect![[r#"
+            webhook "b": #0
+
+            W0601: webhook `a` has no JSON body (content: text/a, text/b, text/c, text/d, text/e and 2 others)
+        "#]],
+    );
+}
+
+#[test]
+fn a_misspelled_media_type() {
     check_webhooks(
         "
             webhooks:
@@ -504,7 +520,7 @@ fn what_is_no_media_type() {
         expect![[r#"
             webhook "door.opened": #0
 
-            W0610: `application.json` is not a media type
+            W0602: unknown media type `application.json`
         "#]],
     );
 }
