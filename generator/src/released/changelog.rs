@@ -1,8 +1,9 @@
 //! `CHANGELOG.md`.
 
 use std::ops::Range;
+use std::path::Path;
 
-use super::{Files, RECORD, Released, SECTIONS};
+use super::{Files, Released, config_of};
 use crate::catalogue::Catalogue;
 use crate::config::CrateVersion;
 use crate::diff::Report;
@@ -40,11 +41,13 @@ impl Released {
 
 /// Who writes the file, and where its text is to be edited.
 fn note(files: Option<&Files>) -> String {
-    let [_, sections] = files.map_or_else(|| [RECORD, SECTIONS].map(str::to_owned), Files::names);
-    let config = sections.strip_suffix(SECTIONS).and_then(|stem| stem.strip_suffix('.')).unwrap_or("codegen");
+    let standard = Files::beside(Path::new("codegen.toml"));
+    let files = files.unwrap_or(&standard);
+    let [_, sections] = files.names();
+    let config = config_of(&files.record).unwrap_or_else(|| "codegen.toml".into());
+    let config = config.file_name().unwrap_or_default().to_string_lossy();
     format!(
-        "<!-- Written by `cargo webhooks generate`. To edit the section of a release, edit `{sections}` beside `{config}.toml`. \
-         -->\n\n"
+        "<!-- Written by `cargo webhooks generate`. To edit the section of a release, edit `{sections}` beside `{config}`. -->\n\n"
     )
 }
 
