@@ -20,8 +20,16 @@ use webhook_receiver::BoxError;
 /// }
 /// ```
 ///
-/// It runs on the thread that also commits new deliveries, so it should be short. It must not begin or end
-/// transactions, and must not change tables whose names begin with `webhook_`.
+/// It runs on the thread that also commits new deliveries, so it should be short. These statements are not authorized, which
+/// changes nothing else:
+///
+/// - `BEGIN`, `COMMIT` and `ROLLBACK`. A savepoint can have any name that does not begin with `webhook_`.
+/// - Changes of tables whose names begin with `webhook_`, also by triggers. They can be read.
+/// - `ATTACH` and `DETACH`.
+/// - A `PRAGMA` that sets something, except `user_version` and `foreign_keys`, which has no effect in a transaction.
+///
+/// A conflict that rolls back, as in `INSERT OR ROLLBACK`, undoes all that shares the commit: nothing of it is done, and each
+/// attempt with effects has failed.
 pub struct SqliteEffect(Change);
 
 type Change = Box<dyn FnOnce(&Connection) -> Result<(), BoxError> + Send>;

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 use webhook_inbox::store::{Clock, StoreError};
 use webhook_receiver::{BodyDigest, BoxError, BoxFuture, FencingToken, Lease, LeaseState, ReplayGuard, Reservation};
 
 use crate::error::store_error;
+use crate::session::Session;
 use crate::writer::Writer;
 
 const LEASE: Duration = Duration::from_secs(30);
@@ -44,11 +45,11 @@ impl SqliteGuard {
         after: Duration,
     ) -> Result<LeaseState, BoxError> {
         let (endpoint, id, clock) = (self.endpoint.clone(), id.to_owned(), self.clock.clone());
-        let change = move |connection: &Connection| {
+        let change = move |session: &Session| {
             let at = clock.millis()?.saturating_add(millis(after));
             let token = token.get().cast_signed();
-            let rows = connection
-                .prepare_cached(sql)
+            let rows = session
+                .prepare(sql)
                 .and_then(|mut statement| statement.execute(params![endpoint, id, token, at]))
                 .map_err(|error| store_error(&error))?;
             Ok(if rows > 0 { LeaseState::Held } else { LeaseState::Expired })
@@ -62,8 +63,7 @@ impl ReplayGuard for SqliteGuard {
         Box::pin(async move {
             let (endpoint, id, body) = (self.endpoint.clone(), id.to_owned(), *body);
             let (clock, lease) = (self.clock.clone(), self.lease);
-            let reserve =
-                move |connection: &Connection| reserve(connection, &endpoint, &id, &body, clock.millis()?, lease);
+            let reserve = move |session: &Session| reserve(session, &endpoint, &id, &body, clock.millis()?, lease);
             Ok(self.writer.write(reserve).await?)
         })
     }
@@ -88,38 +88,39 @@ impl ReplayGuard for SqliteGuard {
 }
 
 fn reserve(
-    connection: &Connection,
+    session: &Session,
     endpoint: &str,
     id: &str,
     body: &BodyDigest,
     now: i64,
     lease: Duration,
 ) -> Result<Reservation, StoreError> {
-    let sql = || -> rusqlite::Result<Reservation> {
-        let known: Option<([u8; 32], bool, i64)> = connection
-            .prepare_cached("SELECT digest, is_handled, at FROM webhook_guard WHERE endpoint = ?1 AND id = ?2")?
-            .query_row([endpoint, id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-            .optional()?;
-        match known {
-            Some((digest, true, _)) => return Ok(Reservation::Handled(BodyDigest::from_bytes(digest))),
-            Some((_, false, until)) if now < until => return Ok(Reservation::Running),
-            _ => {}
-        }
-        let token: i64 = connection
-            .prepare_cached("UPDATE webhook_guard_token SET last = last + 1 RETURNING last")?
-            .query_row([], |row| row.get(0))?;
-        connection
-            .prepare_cached("INSERT OR REPLACE INTO webhook_guard VALUES (?1, ?2, ?3, ?4, 0, ?5)")?
-            .execute(params![endpoint, id, &body.as_bytes()[..], token, now.saturating_add(millis(lease))])?;
-        connection
-            .prepare_cached(
-                "DELETE FROM webhook_guard WHERE rowid IN (
+    let sql =
+        || -> rusqlite::Result<Reservation> {
+            let known: Option<([u8; 32], bool, i64)> = session
+                .prepare("SELECT digest, is_handled, at FROM webhook_guard WHERE endpoint = ?1 AND id = ?2")?
+                .query_row([endpoint, id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+                .optional()?;
+            match known {
+                Some((digest, true, _)) => return Ok(Reservation::Handled(BodyDigest::from_bytes(digest))),
+                Some((_, false, until)) if now < until => return Ok(Reservation::Running),
+                _ => {}
+            }
+            let token: i64 = session
+                .prepare("UPDATE webhook_guard_token SET last = last + 1 RETURNING last")?
+                .query_row([], |row| row.get(0))?;
+            session
+                .prepare("INSERT OR REPLACE INTO webhook_guard VALUES (?1, ?2, ?3, ?4, 0, ?5)")?
+                .execute(params![endpoint, id, &body.as_bytes()[..], token, now.saturating_add(millis(lease))])?;
+            session
+                .prepare(
+                    "DELETE FROM webhook_guard WHERE rowid IN (
                      SELECT rowid FROM webhook_guard WHERE is_handled AND at <= ?1 LIMIT ?2
                  )",
-            )?
-            .execute([now.saturating_sub(millis(RETENTION)), PURGE])?;
-        Ok(Reservation::Reserved(Lease::with_ttl(FencingToken::new(token.cast_unsigned()), lease)))
-    };
+                )?
+                .execute([now.saturating_sub(millis(RETENTION)), PURGE])?;
+            Ok(Reservation::Reserved(Lease::with_ttl(FencingToken::new(token.cast_unsigned()), lease)))
+        };
     sql().map_err(|error| store_error(&error))
 }
 

@@ -25,6 +25,7 @@ mod file_system;
 mod guard;
 mod reader;
 mod schema;
+mod session;
 mod sql;
 mod store;
 mod writer;

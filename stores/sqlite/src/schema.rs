@@ -100,6 +100,7 @@ mod tests {
     use webhook_inbox::store::{Entry, Page, Selection};
 
     use super::*;
+    use crate::session::Session;
     use crate::sql;
 
     /// An older version than the first, in place of one that was released: without orders, pauses, moves and guards.
@@ -159,8 +160,9 @@ mod tests {
     }
 
     fn entries(connection: &Connection) -> Vec<Entry> {
+        let session = Session::new(Connection::open(connection.path().unwrap()).unwrap()).unwrap();
         let page = Page { after: 0, limit: 10, max_bytes: Some(u64::MAX) };
-        sql::list(connection, &Selection::default(), &page).unwrap()
+        sql::list(&session, &Selection::default(), &page).unwrap()
     }
 
     #[test]

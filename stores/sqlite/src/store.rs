@@ -182,7 +182,7 @@ impl Store for SqliteStore {
 
     async fn insert(&self, batch: Vec<NewEntry>) -> Result<Vec<Inserted>, StoreError> {
         let clock = self.clock.clone();
-        self.writer.write(move |connection| sql::insert(connection, &batch, clock.millis()?)).await
+        self.writer.write(move |session| sql::insert(session, &batch, clock.millis()?)).await
     }
 
     /// One thread writes. Meanwhile, callers get the answers to the other call and prepare their next requests, so it need not
@@ -193,55 +193,54 @@ impl Store for SqliteStore {
 
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claim>, StoreError> {
         let (clock, request) = (self.clock.clone(), request.clone());
-        self.writer.write(move |connection| sql::claim(connection, &request, clock.millis()?)).await
+        self.writer.write(move |session| sql::claim(session, &request, clock.millis()?)).await
     }
 
     async fn has_claimable(&self, request: &ClaimRequest) -> Result<bool, StoreError> {
         let (clock, request) = (self.clock.clone(), request.clone());
-        self.reader.read(move |connection| sql::has_claimable(connection, &request, clock.millis()?)).await
+        self.reader.read(move |session| sql::has_claimable(session, &request, clock.millis()?)).await
     }
 
     async fn extend(&self, claims: &[ClaimId], lease: Duration) -> Result<Vec<LeaseState>, StoreError> {
         let (clock, claims) = (self.clock.clone(), claims.to_vec());
-        self.writer.write(move |connection| sql::extend(connection, &claims, lease, clock.millis()?)).await
+        self.writer.write(move |session| sql::extend(session, &claims, lease, clock.millis()?)).await
     }
 
     async fn finish(&self, batch: Vec<Finish<SqliteEffect>>) -> Result<Vec<Finished>, StoreError> {
         let clock = self.clock.clone();
-        self.writer.write(move |connection| sql::finish(connection, batch, clock.millis()?)).await
+        self.writer.write(move |session| sql::finish(session, batch, clock.millis()?)).await
     }
 
     async fn list(&self, selection: &Selection, page: &Page) -> Result<Vec<Entry>, StoreError> {
         let (selection, page) = (selection.clone(), page.clone());
-        self.reader.read(move |connection| sql::list(connection, &selection, &page)).await
+        self.reader.read(move |session| sql::list(session, &selection, &page)).await
     }
 
     async fn replay(&self, selection: &Selection, part: Part, limit: usize) -> Result<Replayed, StoreError> {
         let (clock, selection) = (self.clock.clone(), selection.clone());
-        self.writer.write(move |connection| sql::replay(connection, &selection, part, limit, clock.millis()?)).await
+        self.writer.write(move |session| sql::replay(session, &selection, part, limit, clock.millis()?)).await
     }
 
     async fn erase(&self, keys: &[Key], reason: &str) -> Result<u64, StoreError> {
         let (clock, keys, reason) = (self.clock.clone(), keys.to_vec(), reason.to_owned());
-        let erased =
-            self.writer.write(move |connection| sql::erase(connection, &keys, &reason, clock.millis()?)).await?;
+        let erased = self.writer.write(move |session| sql::erase(session, &keys, &reason, clock.millis()?)).await?;
         self.forget_erased().await;
         Ok(erased)
     }
 
     async fn set_paused(&self, endpoint: &str, is_paused: bool) -> Result<(), StoreError> {
         let endpoint = endpoint.to_owned();
-        self.writer.write(move |connection| sql::set_paused(connection, &endpoint, is_paused)).await
+        self.writer.write(move |session| sql::set_paused(session, &endpoint, is_paused)).await
     }
 
     async fn purge(&self, retention: &Retention, limit: usize) -> Result<u64, StoreError> {
         let (clock, retention) = (self.clock.clone(), *retention);
-        self.writer.write(move |connection| sql::purge(connection, &retention, limit, clock.millis()?)).await
+        self.writer.write(move |session| sql::purge(session, &retention, limit, clock.millis()?)).await
     }
 
     async fn stats(&self, endpoint: &str) -> Result<Stats, StoreError> {
         let (clock, endpoint) = (self.clock.clone(), endpoint.to_owned());
-        self.reader.read(move |connection| sql::stats(connection, &endpoint, clock.millis()?)).await
+        self.reader.read(move |session| sql::stats(session, &endpoint, clock.millis()?)).await
     }
 
     async fn endpoints(&self) -> Result<Vec<String>, StoreError> {
@@ -251,7 +250,7 @@ impl Store for SqliteStore {
     async fn import(&self, entries: Vec<Entry>) -> Result<Vec<Imported>, StoreError> {
         let clock = self.clock.clone();
         let (imported, has_erased) =
-            self.writer.write(move |connection| sql::import(connection, &entries, clock.millis()?)).await?;
+            self.writer.write(move |session| sql::import(session, &entries, clock.millis()?)).await?;
         if has_erased {
             self.forget_erased().await;
         }
@@ -264,15 +263,74 @@ impl Store for SqliteStore {
 
     async fn set_incoming(&self, from: Option<&str>) -> Result<(), StoreError> {
         let from = from.map(str::to_owned);
-        self.writer.write(move |connection| sql::set_incoming(connection, from.as_deref())).await
+        self.writer.write(move |session| sql::set_incoming(session, from.as_deref())).await
     }
 
     async fn versions(&self, after: Option<(&str, &str)>, limit: usize) -> Result<Vec<Version>, StoreError> {
         let after = after.map(|(endpoint, key)| (endpoint.to_owned(), key.to_owned()));
-        self.reader.read(move |connection| sql::versions(connection, after, limit)).await
+        self.reader.read(move |session| sql::versions(session, after, limit)).await
     }
 
     async fn import_versions(&self, versions: Vec<Version>) -> Result<(), StoreError> {
-        self.writer.write(move |connection| sql::import_versions(connection, &versions)).await
+        self.writer.write(move |session| sql::import_versions(session, &versions)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use rusqlite::Connection;
+    use tempfile::TempDir;
+    use webhook_receiver::BodyDigest;
+    use webhook_receiver::bytes::Bytes;
+
+    use super::*;
+    use crate::error::store_error;
+    use crate::session::Session;
+
+    fn file(folder: &TempDir) -> PathBuf {
+        folder.path().join("inbox.sqlite")
+    }
+
+    async fn insert(store: &SqliteStore, id: &str, size: usize) -> Result<Inserted, StoreErrorKind> {
+        let bytes = Bytes::from(vec![b'x'; size]);
+        let (key, digest) = (Key::new("acme", id), BodyDigest::of(&bytes));
+        let entry = NewEntry { key, digest, event_type: None, order: None, bytes };
+        store.insert(vec![entry]).await.map(|inserted| inserted[0]).map_err(|error| error.kind())
+    }
+
+    /// A setting of the connection that writes.
+    async fn set(store: &SqliteStore, pragma: &'static str, value: &'static str) {
+        let set = move |session: &Session| session.set(pragma, value).map_err(|error| store_error(&error));
+        store.writer.write(set).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn f13_d08_a_full_file_is_an_error_until_there_is_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(file(&folder)).unwrap();
+        assert_eq!(insert(&store, "1", 100).await, Ok(Inserted::New));
+        // The limit of the connection is that of its file system here.
+        set(&store, "max_page_count", "60").await;
+        assert_eq!(insert(&store, "large", 1_000_000).await, Err(StoreErrorKind::Full));
+        // The file was opened again, without the limit.
+        assert_eq!(insert(&store, "large", 1_000_000).await, Ok(Inserted::New));
+        assert_eq!(insert(&store, "2", 100).await, Ok(Inserted::New));
+        let page = Page { after: 0, limit: 10, max_bytes: None };
+        assert_eq!(store.list(&Selection::default(), &page).await.unwrap().len(), 3);
+        let connection = Connection::open(file(&folder)).unwrap();
+        let check: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+        assert_eq!(check, "ok");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_cannot_be_written_is_opened_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(file(&folder)).unwrap();
+        insert(&store, "1", 100).await.unwrap();
+        set(&store, "query_only", "ON").await;
+        assert_eq!(insert(&store, "2", 100).await, Err(StoreErrorKind::ReadOnly));
+        assert_eq!(insert(&store, "2", 100).await, Ok(Inserted::New));
     }
 }

@@ -11,6 +11,7 @@ use webhook_inbox::store::{StoreError, StoreErrorKind};
 
 use crate::connection::File;
 use crate::error::store_error;
+use crate::session::Session;
 
 /// The most jobs of one commit. Most of them have many entries each.
 const LARGEST: usize = 256;
@@ -34,7 +35,8 @@ pub(crate) struct Writer(Sender<Message>);
 impl Writer {
     pub(crate) fn start(file: File, connection: Connection) -> Result<Self, StoreError> {
         let (sender, receiver) = channel();
-        let run = move || Thread { file, connection: Some(connection) }.run(&receiver);
+        let session = Some(Session::new(connection)?);
+        let run = move || Thread { file, session }.run(&receiver);
         thread::Builder::new()
             .name("webhook-inbox-write".to_owned())
             .spawn(run)
@@ -45,7 +47,7 @@ impl Writer {
     /// Runs a change, and returns its result when it is durable. It may become durable even if this future is dropped.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
-        change: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        change: impl FnOnce(&Session) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (job, receiver) = job(change);
         let gone = |()| StoreError::new(StoreErrorKind::Other, "the thread that writes has ended");
@@ -65,7 +67,7 @@ impl Writer {
 type Answered<T> = oneshot::Receiver<Result<T, StoreError>>;
 
 fn job<T: Send + 'static>(
-    change: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    change: impl FnOnce(&Session) -> Result<T, StoreError> + Send + 'static,
 ) -> (Job, Answered<T>) {
     let (sender, receiver) = oneshot::channel();
     let job = move |transaction: Result<Transaction<'_>, StoreError>| {
@@ -82,7 +84,7 @@ fn job<T: Send + 'static>(
 /// A transaction that jobs share.
 #[derive(Clone, Copy)]
 struct Transaction<'a> {
-    connection: &'a Connection,
+    session: &'a Session,
     /// Nothing was changed yet.
     is_new: bool,
 }
@@ -90,9 +92,9 @@ struct Transaction<'a> {
 impl Transaction<'_> {
     /// A change that fails is undone, and others of the same commit are not affected. There is no transaction any more if the
     /// change has ended it.
-    fn run<T>(self, change: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    fn run<T>(self, change: impl FnOnce(&Session) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let change = || {
-            catch_unwind(AssertUnwindSafe(|| change(self.connection)))
+            catch_unwind(AssertUnwindSafe(|| change(self.session)))
                 .unwrap_or_else(|_| Err(StoreError::new(StoreErrorKind::Other, "a change has panicked")))
         };
         if self.is_new { self.run_first(change) } else { self.run_in_savepoint(change) }
@@ -102,35 +104,27 @@ impl Transaction<'_> {
     /// changes.
     fn run_first<T>(self, change: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
         let result = change();
-        if result.is_err() && !self.connection.is_autocommit() {
+        if result.is_err() && self.session.has_transaction() {
             // If that fails, there is no transaction.
-            let _ = self.execute("ROLLBACK").and_then(|()| self.execute(BEGIN));
+            let _ = self.session.execute("ROLLBACK").and_then(|()| self.session.execute(BEGIN));
         }
         result
     }
 
     fn run_in_savepoint<T>(self, change: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
-        self.execute("SAVEPOINT webhook").map_err(|error| store_error(&error))?;
+        self.session.execute("SAVEPOINT webhook_change").map_err(|error| store_error(&error))?;
         let result = change();
-        if self.connection.is_autocommit() {
+        if !self.session.has_transaction() {
             return result;
         }
-        let undo = || if result.is_err() { self.execute("ROLLBACK TO webhook") } else { Ok(()) };
-        if let Err(error) = undo().and_then(|()| self.execute("RELEASE webhook")) {
-            // The change has ended the transaction and begun another. The caller recognizes that there is none.
-            let _ = self.execute("ROLLBACK");
+        let undo = || if result.is_err() { self.session.execute("ROLLBACK TO webhook_change") } else { Ok(()) };
+        if let Err(error) = undo().and_then(|()| self.session.execute("RELEASE webhook_change")) {
+            // The caller recognizes that there is no transaction.
+            let _ = self.session.execute("ROLLBACK");
             return result.and_then(|_| Err(store_error(&error)));
         }
         result
     }
-
-    fn execute(self, sql: &str) -> rusqlite::Result<()> {
-        execute(self.connection, sql)
-    }
-}
-
-fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
-    connection.prepare_cached(sql)?.execute([]).map(drop)
 }
 
 /// Whether opening the file again may help, or is necessary.
@@ -142,7 +136,7 @@ struct Thread {
     file: File,
     /// `None` after an error of the file, and when it was closed: it is then opened again. After a failed fsync, the old handle
     /// cannot be trusted.
-    connection: Option<Connection>,
+    session: Option<Session>,
 }
 
 impl Thread {
@@ -159,7 +153,7 @@ impl Thread {
                 self.write(batch);
             }
             if !closing.is_empty() {
-                self.connection = None;
+                self.session = None;
             }
             for closed in closing {
                 let _ = closed.send(());
@@ -174,7 +168,7 @@ impl Thread {
             && is_of_the_file(error.kind())
         {
             tracing::error!(%error, "a commit has failed; the file is opened again");
-            self.connection = None;
+            self.session = None;
         }
         for answer in answers {
             answer(result.clone());
@@ -192,43 +186,43 @@ impl Thread {
 
     /// Runs jobs in one transaction and commits it. Those that are left have not run.
     fn run_jobs(&mut self, jobs: &mut impl Iterator<Item = Job>, answers: &mut Vec<Answer>) -> Result<(), StoreError> {
-        let connection = match self.connection.take() {
-            Some(connection) => connection,
+        let session = match self.session.take() {
+            Some(session) => session,
             None => self.reopen()?,
         };
-        let connection = &*self.connection.insert(connection);
-        execute(connection, BEGIN).map_err(|error| store_error(&error))?;
+        let session = &*self.session.insert(session);
+        session.execute(BEGIN).map_err(|error| store_error(&error))?;
         let (mut is_new, mut is_suspect) = (true, false);
         for job in jobs {
-            let (answer, failure) = job(Ok(Transaction { connection, is_new }));
+            let (answer, failure) = job(Ok(Transaction { session, is_new }));
             is_new &= failure.is_some();
             answers.push(answer);
             is_suspect |= failure.as_ref().is_some_and(|failure| is_of_the_file(failure.kind()));
-            if connection.is_autocommit() {
+            if !session.has_transaction() {
                 // As if a disk is full. Nothing of this batch is certain.
                 let ended = || StoreError::new(StoreErrorKind::Other, "an effect has ended the transaction");
                 return Err(failure.unwrap_or_else(ended));
             }
         }
-        execute(connection, "COMMIT").map_err(|error| {
+        session.execute("COMMIT").map_err(|error| {
             let error = store_error(&error);
-            let _ = execute(connection, "ROLLBACK");
+            let _ = session.execute("ROLLBACK");
             error
         })?;
         if is_suspect {
-            self.connection = None;
+            self.session = None;
         }
         Ok(())
     }
 
-    fn reopen(&self) -> Result<Connection, StoreError> {
+    fn reopen(&self) -> Result<Session, StoreError> {
         self.file.check()?;
         if !self.file.path.exists() {
             // An empty one in its place would have forgotten everything.
             let text = format!("`{}` has disappeared", self.file.path.display());
             return Err(StoreError::new(StoreErrorKind::Unavailable, text));
         }
-        self.file.open()
+        Session::new(self.file.open()?)
     }
 }
 
@@ -238,8 +232,10 @@ mod tests {
 
     /// Adds a number, and fails if it is odd.
     fn add(number: i64) -> (Job, Answered<()>) {
-        job(move |connection| {
-            connection.execute("INSERT INTO added VALUES (?1)", [number]).map_err(|error| store_error(&error))?;
+        job(move |session| {
+            let insert =
+                session.prepare("INSERT INTO added VALUES (?1)").and_then(|mut insert| insert.execute([number]));
+            insert.map_err(|error| store_error(&error))?;
             if number % 2 == 0 { Ok(()) } else { Err(StoreError::new(StoreErrorKind::Busy, "an odd number")) }
         })
     }
@@ -250,7 +246,7 @@ mod tests {
         let file = File { path: folder.path().join("file"), allows_network: false, synchronous: "FULL" };
         let connection = file.open().unwrap();
         connection.execute_batch("CREATE TABLE added (number INTEGER NOT NULL)").unwrap();
-        let mut thread = Thread { file, connection: Some(connection) };
+        let mut thread = Thread { file, session: Some(Session::new(connection).unwrap()) };
         for numbers in [vec![1, 2, 4], vec![6, 3, 8], vec![5], vec![7, 9, 10, 11, 12]] {
             let (batch, answers): (Vec<_>, Vec<_>) = numbers.iter().map(|number| add(*number)).unzip();
             thread.write(batch);
@@ -258,8 +254,8 @@ mod tests {
                 assert_eq!(answer.blocking_recv().unwrap().is_ok(), number % 2 == 0, "{number}");
             }
         }
-        let connection = thread.connection.unwrap();
-        let mut added = connection.prepare("SELECT number FROM added").unwrap();
+        let session = thread.session.unwrap();
+        let mut added = session.prepare("SELECT number FROM added").unwrap();
         let added: Vec<i64> = added.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
         assert_eq!(added, [2, 4, 6, 8, 10, 12]);
     }

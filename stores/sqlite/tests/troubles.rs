@@ -11,7 +11,7 @@ use webhook_inbox::store::{
     StoreErrorKind, Verdict,
 };
 use webhook_inbox_sqlite::rusqlite::Connection;
-use webhook_inbox_sqlite::{MARK_DONE, SqliteEffect, SqliteStore};
+use webhook_inbox_sqlite::{MARK_DONE, SqliteStore};
 use webhook_receiver::BodyDigest;
 use webhook_receiver::bytes::Bytes;
 
@@ -160,44 +160,6 @@ async fn f19_tables_of_another_version() {
 }
 
 #[tokio::test]
-async fn f13_d08_a_full_file_is_an_error_until_there_is_room() {
-    let folder = tempfile::tempdir().unwrap();
-    let connection = Connection::open(file(&folder)).unwrap();
-    let store = SqliteStore::open(file(&folder)).unwrap();
-    assert_eq!(insert(&store, "1", 100).await, Ok(Inserted::New));
-    // The limit of a connection is that of its file system here: an effect sets it for the writer.
-    let limit = |pages: u32| {
-        SqliteEffect::from(move |tables: &Connection| {
-            tables.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
-            Ok(())
-        })
-    };
-    let claim = store.claim(&request()).await.unwrap().remove(0);
-    let finish = Finish { claim: claim.id, verdict: Verdict::Done(vec![limit(60)]) };
-    assert!(matches!(store.finish(vec![finish]).await.unwrap()[..], [Finished::Applied]));
-    assert_eq!(insert(&store, "large", 1_000_000).await, Err(StoreErrorKind::Full));
-    // The writer has opened the file again, without the limit.
-    assert_eq!(insert(&store, "large", 1_000_000).await, Ok(Inserted::New));
-    assert_eq!(insert(&store, "2", 100).await, Ok(Inserted::New));
-    assert_eq!(count(&store).await, 3);
-    let check: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
-    assert_eq!(check, "ok");
-}
-
-#[tokio::test]
-async fn a_file_that_cannot_be_written_is_opened_again() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(file(&folder)).unwrap();
-    insert(&store, "1", 100).await.unwrap();
-    let claim = store.claim(&request()).await.unwrap().remove(0);
-    let read_only = SqliteEffect::from(|tables: &Connection| Ok(tables.execute_batch("PRAGMA query_only = ON")?));
-    let finish = Finish { claim: claim.id, verdict: Verdict::Done(vec![read_only]) };
-    assert!(matches!(store.finish(vec![finish]).await.unwrap()[..], [Finished::Applied]));
-    assert_eq!(insert(&store, "2", 100).await, Err(StoreErrorKind::ReadOnly));
-    assert_eq!(insert(&store, "2", 100).await, Ok(Inserted::New));
-}
-
-#[tokio::test]
 async fn f14_a_locked_file_is_waited_for_then_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(file(&folder)).unwrap();
@@ -216,64 +178,6 @@ async fn f14_a_locked_file_is_waited_for_then_an_error() {
     assert_eq!(insert(&store, "2", 100).await, Err(StoreErrorKind::Busy));
     other.execute_batch("COMMIT").unwrap();
     assert_eq!(insert(&store, "2", 100).await, Ok(Inserted::New));
-}
-
-#[tokio::test]
-async fn an_effect_that_breaks_the_transaction_breaks_nothing_else() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(file(&folder)).unwrap();
-    for id in ["1", "2"] {
-        insert(&store, id, 100).await.unwrap();
-    }
-    let claims = store.claim(&request()).await.unwrap();
-    let effects: [SqliteEffect; 2] = [
-        SqliteEffect::from(|tables: &Connection| Ok(tables.execute_batch("ROLLBACK")?)),
-        SqliteEffect::from(|_: &Connection| panic!("as expected")),
-    ];
-    for (claim, effect) in claims.into_iter().zip(effects) {
-        let finish = Finish { claim: claim.id, verdict: Verdict::Done(vec![effect]) };
-        match store.finish(vec![finish]).await {
-            Err(error) => assert_eq!(error.kind(), StoreErrorKind::Other),
-            Ok(finished) => assert!(matches!(finished[..], [Finished::EffectFailed(_)])),
-        }
-    }
-    let states = Selection { states: vec![State::Running], ..Selection::default() };
-    let page = Page { after: 0, limit: 10, max_bytes: None };
-    assert_eq!(store.list(&states, &page).await.unwrap().len(), 2);
-    assert_eq!(insert(&store, "3", 100).await, Ok(Inserted::New));
-}
-
-/// What shares a commit with such an effect is not reported as stored if it is not.
-#[tokio::test]
-async fn an_effect_that_replaces_the_transaction_breaks_nothing_else() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(file(&folder)).unwrap();
-    insert(&store, "1", 100).await.unwrap();
-    let claim = store.claim(&request()).await.unwrap().remove(0);
-    let other = Connection::open(file(&folder)).unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let insert_later = |id: &'static str| {
-        let store = store.clone();
-        tokio::spawn(async move { insert(&store, id, 100).await })
-    };
-    // The first one waits for the file, and those that arrive meanwhile are in one transaction.
-    let first = insert_later("2");
-    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    let second = insert_later("3");
-    tokio::task::yield_now().await;
-    let effect = SqliteEffect::from(|tables: &Connection| Ok(tables.execute_batch("ROLLBACK; BEGIN IMMEDIATE")?));
-    let finish = Finish { claim: claim.id, verdict: Verdict::Done(vec![effect]) };
-    let finished = tokio::spawn({
-        let store = store.clone();
-        async move { store.finish(vec![finish]).await.map_err(|error| error.kind()) }
-    });
-    tokio::task::yield_now().await;
-    other.execute_batch("COMMIT").unwrap();
-    assert_eq!(first.await.unwrap(), Ok(Inserted::New));
-    assert_eq!(second.await.unwrap(), Err(StoreErrorKind::Other));
-    assert_eq!(finished.await.unwrap().unwrap_err(), StoreErrorKind::Other);
-    assert_eq!(count(&store).await, 2);
-    assert_eq!(insert(&store, "3", 100).await, Ok(Inserted::New));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,7 +1,6 @@
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, named_params, params};
+use rusqlite::{CachedStatement, OptionalExtension, Row, named_params, params};
 use webhook_inbox::store::{
     Claim, ClaimId, ClaimRequest, ClaimToken, EventTypes, Finish, Finished, Key, State, StoreError, StoreErrorKind,
     Verdict, crash_point, within,
@@ -11,6 +10,7 @@ use webhook_receiver::{BoxError, LeaseState};
 
 use super::{Context, Sql, json_list, limit, millis, sequence};
 use crate::SqliteEffect;
+use crate::session::Session;
 
 const CLAIM: &str = "\
     SELECT p.sequence, s.id, p.token + 1, p.attempts + 1, p.event_type, s.received,
@@ -44,7 +44,7 @@ fn event_types(request: &ClaimRequest) -> (String, bool) {
     }
 }
 
-pub(crate) fn has_claimable(connection: &Connection, request: &ClaimRequest, now: i64) -> Sql<bool> {
+pub(crate) fn has_claimable(session: &Session, request: &ClaimRequest, now: i64) -> Sql<bool> {
     let (event_types, is_only) = event_types(request);
     let parameters = named_params! {
         ":endpoint": request.endpoint,
@@ -52,13 +52,13 @@ pub(crate) fn has_claimable(connection: &Connection, request: &ClaimRequest, now
         ":event_types": event_types,
         ":is_only": is_only,
     };
-    connection
-        .prepare_cached(&with_condition(HAS_CLAIMABLE, request))
+    session
+        .prepare(&with_condition(HAS_CLAIMABLE, request))
         .and_then(|mut found| found.query_row(parameters, |row| row.get(0)))
         .typed()
 }
 
-pub(crate) fn claim(connection: &Connection, request: &ClaimRequest, now: i64) -> Sql<Vec<Claim>> {
+pub(crate) fn claim(session: &Session, request: &ClaimRequest, now: i64) -> Sql<Vec<Claim>> {
     let (event_types, is_only) = event_types(request);
     let parameters = named_params! {
         ":endpoint": request.endpoint,
@@ -67,7 +67,7 @@ pub(crate) fn claim(connection: &Connection, request: &ClaimRequest, now: i64) -
         ":is_only": is_only,
         ":limit": limit(request.limit),
     };
-    let mut statement = connection.prepare_cached(&with_condition(CLAIM, request)).typed()?;
+    let mut statement = session.prepare(&with_condition(CLAIM, request)).typed()?;
     let found = |row: &Row<'_>| {
         let received: i64 = row.get(5)?;
         let claim = Claim {
@@ -94,8 +94,8 @@ pub(crate) fn claim(connection: &Connection, request: &ClaimRequest, now: i64) -
             found.take_while(fits).collect()
         })
         .typed()?;
-    let mut update = connection
-        .prepare_cached(
+    let mut update = session
+        .prepare(
             "UPDATE webhook_pending SET state = 1, at = ?2, token = token + 1, attempts = attempts + 1 WHERE sequence = ?1",
         )
         .typed()?;
@@ -113,13 +113,13 @@ pub(crate) fn claim(connection: &Connection, request: &ClaimRequest, now: i64) -
     claims
 }
 
-pub(crate) fn extend(connection: &Connection, claims: &[ClaimId], lease: Duration, now: i64) -> Sql<Vec<LeaseState>> {
-    let mut update = connection
-        .prepare_cached("UPDATE webhook_pending SET at = ?3 WHERE sequence = ?1 AND token = ?2 AND state = 1")
+pub(crate) fn extend(session: &Session, claims: &[ClaimId], lease: Duration, now: i64) -> Sql<Vec<LeaseState>> {
+    let mut update = session
+        .prepare("UPDATE webhook_pending SET at = ?3 WHERE sequence = ?1 AND token = ?2 AND state = 1")
         .typed()?;
     let until = now.saturating_add(millis(lease));
     let extend = |claim: &ClaimId| {
-        let Some(sequence) = sequence(connection, &claim.key)? else { return Ok(LeaseState::Expired) };
+        let Some(sequence) = sequence(session, &claim.key)? else { return Ok(LeaseState::Expired) };
         let rows = update.execute([sequence, token(claim), until]).typed()?;
         Ok(if rows > 0 { LeaseState::Held } else { LeaseState::Expired })
     };
@@ -128,8 +128,8 @@ pub(crate) fn extend(connection: &Connection, claims: &[ClaimId], lease: Duratio
     states
 }
 
-pub(crate) fn finish(connection: &Connection, batch: Vec<Finish<SqliteEffect>>, now: i64) -> Sql<Vec<Finished>> {
-    let mut statements = Statements::prepare(connection)?;
+pub(crate) fn finish(session: &Session, batch: Vec<Finish<SqliteEffect>>, now: i64) -> Sql<Vec<Finished>> {
+    let mut statements = Statements::prepare(session)?;
     let end = |Finish { claim, verdict }| statements.end(&claim, verdict, now);
     let finished = batch.into_iter().map(end).collect();
     crash_point("finish: before the commit");
@@ -138,7 +138,7 @@ pub(crate) fn finish(connection: &Connection, batch: Vec<Finish<SqliteEffect>>, 
 
 /// What each end of a batch needs.
 struct Statements<'c> {
-    connection: &'c Connection,
+    session: &'c Session,
     find: CachedStatement<'c>,
     delete: CachedStatement<'c>,
     savepoint: CachedStatement<'c>,
@@ -153,10 +153,10 @@ struct Held {
 }
 
 impl<'c> Statements<'c> {
-    fn prepare(connection: &'c Connection) -> Sql<Self> {
-        let prepare = |sql| connection.prepare_cached(sql).typed();
+    fn prepare(session: &'c Session) -> Sql<Self> {
+        let prepare = |sql| session.prepare(sql).typed();
         Ok(Self {
-            connection,
+            session,
             // Not `DELETE … RETURNING`, for which SQLite creates a table each time.
             find: prepare(
                 "SELECT p.sequence, p.order_key, p.version
@@ -178,8 +178,8 @@ impl<'c> Statements<'c> {
             Verdict::Dead { reason } => (2, now, 0, Some(reason)),
             Verdict::Unrouted { reason } => (3, now, 0, Some(reason)),
         };
-        self.connection
-            .prepare_cached(
+        self.session
+            .prepare(
                 "UPDATE webhook_pending
                  SET state = ?2, at = ?3, attempts = max(attempts - ?4, 0), reason = coalesce(?5, reason)
                  WHERE sequence = ?1",
@@ -202,16 +202,15 @@ impl<'c> Statements<'c> {
         }
         self.delete.execute([held.sequence]).typed()?;
         self.remember(claim, held, now)?;
-        let failure = effects.into_iter().find_map(|effect| run(self.connection, effect).err());
-        if self.connection.is_autocommit() {
-            // A full disk, or an effect that ended the transaction.
+        let failure = effects.into_iter().find_map(|effect| self.session.run(effect).err());
+        if !self.session.has_transaction() {
+            // A full disk, or a conflict that rolls back.
             let error = failure.unwrap_or_else(|| "an effect has ended the transaction".into());
             return Err(ended(error));
         }
         if has_effects {
             if failure.is_some() {
-                let undo = self.connection.prepare_cached("ROLLBACK TO webhook_effects");
-                undo.and_then(|mut undo| undo.execute([])).typed()?;
+                self.session.execute("ROLLBACK TO webhook_effects").typed()?;
             }
             self.release.execute([]).typed()?;
         }
@@ -221,8 +220,8 @@ impl<'c> Statements<'c> {
     /// The version of what is done.
     fn remember(&self, claim: &ClaimId, held: Held, now: i64) -> Sql<()> {
         let (Some(order_key), Some(version)) = (held.order_key, held.version) else { return Ok(()) };
-        self.connection
-            .prepare_cached(
+        self.session
+            .prepare(
                 "INSERT INTO webhook_version (endpoint, order_key, version, at) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT (endpoint, order_key) DO UPDATE SET version = max(version, excluded.version), at = excluded.at",
             )
@@ -230,10 +229,6 @@ impl<'c> Statements<'c> {
             .map(drop)
             .typed()
     }
-}
-
-fn run(connection: &Connection, effect: SqliteEffect) -> Result<(), BoxError> {
-    catch_unwind(AssertUnwindSafe(|| effect.run(connection))).unwrap_or_else(|_| Err("an effect has panicked".into()))
 }
 
 /// The kind of error that has ended the transaction.

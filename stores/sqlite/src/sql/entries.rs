@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use rusqlite::{OptionalExtension, Row, named_params, params};
 use webhook_inbox::store::{
     Clock, Entry, FIRST_SEQUENCE, Inserted, Key, NewEntry, Order, PROBE_ENDPOINT, Page, Selection, State, Stats,
     crash_point, within,
@@ -9,6 +9,7 @@ use webhook_receiver::BodyDigest;
 use webhook_receiver::bytes::Bytes;
 
 use super::{Context, Sql, json, limit, number, state};
+use crate::session::Session;
 
 /// Conditions on `s`, a row of `webhook_seen`, and `p`, its row of `webhook_pending` if there is one.
 pub(super) const SELECTED: &str = "\
@@ -46,18 +47,18 @@ impl Selected {
     }
 }
 
-pub(crate) fn insert(connection: &Connection, batch: &[NewEntry], now: i64) -> Sql<Vec<Inserted>> {
-    let mut pending = connection
-        .prepare_cached(
+pub(crate) fn insert(session: &Session, batch: &[NewEntry], now: i64) -> Sql<Vec<Inserted>> {
+    let mut pending = session
+        .prepare(
             "INSERT INTO webhook_pending
              (sequence, endpoint, state, at, token, attempts, event_type, order_key, version, reason, bytes)
              VALUES (?1, ?2, 0, ?3, 0, 0, ?4, ?5, ?6, NULL, ?7)",
         )
         .typed()?;
-    let mut next = next_sequence(connection)?;
+    let mut next = next_sequence(session)?;
     let mut insert = |entry: &NewEntry| {
-        if !see(connection, next, &entry.key, &entry.digest, now)? {
-            return known(connection, &entry.key, &entry.digest);
+        if !see(session, next, &entry.key, &entry.digest, now)? {
+            return known(session, &entry.key, &entry.digest);
         }
         let order = entry.order.as_ref();
         let parameters = params![
@@ -79,18 +80,18 @@ pub(crate) fn insert(connection: &Connection, batch: &[NewEntry], now: i64) -> S
 }
 
 /// The sequence of the next new entry.
-fn next_sequence(connection: &Connection) -> Sql<i64> {
-    let last: Option<i64> = connection
-        .prepare_cached("SELECT max(sequence) FROM webhook_seen")
+fn next_sequence(session: &Session) -> Sql<i64> {
+    let last: Option<i64> = session
+        .prepare("SELECT max(sequence) FROM webhook_seen")
         .and_then(|mut last| last.query_row([], |row| row.get(0)))
         .typed()?;
     Ok(last.map_or(0, |last| last.saturating_add(1)).max(number(FIRST_SEQUENCE)))
 }
 
 /// Returns whether the key was unknown.
-pub(super) fn see(connection: &Connection, sequence: i64, key: &Key, digest: &BodyDigest, received: i64) -> Sql<bool> {
-    connection
-        .prepare_cached(
+pub(super) fn see(session: &Session, sequence: i64, key: &Key, digest: &BodyDigest, received: i64) -> Sql<bool> {
+    session
+        .prepare(
             "INSERT INTO webhook_seen (sequence, endpoint, id, digest, received) VALUES (?1, ?2, ?3, ?4, ?5)
              ON CONFLICT (endpoint, id) DO NOTHING",
         )
@@ -99,15 +100,15 @@ pub(super) fn see(connection: &Connection, sequence: i64, key: &Key, digest: &Bo
         .typed()
 }
 
-fn known(connection: &Connection, key: &Key, digest: &BodyDigest) -> Sql<Inserted> {
-    let is_same: bool = connection
-        .prepare_cached("SELECT digest = ?3 FROM webhook_seen WHERE endpoint = ?1 AND id = ?2")
+fn known(session: &Session, key: &Key, digest: &BodyDigest) -> Sql<Inserted> {
+    let is_same: bool = session
+        .prepare("SELECT digest = ?3 FROM webhook_seen WHERE endpoint = ?1 AND id = ?2")
         .and_then(|mut known| known.query_row(params![key.endpoint, key.id, &digest.as_bytes()[..]], |row| row.get(0)))
         .typed()?;
     Ok(if is_same { Inserted::Duplicate } else { Inserted::Conflict })
 }
 
-pub(crate) fn list(connection: &Connection, selection: &Selection, page: &Page) -> Sql<Vec<Entry>> {
+pub(crate) fn list(session: &Session, selection: &Selection, page: &Page) -> Sql<Vec<Entry>> {
     // SQLite joins from the left to the right. Entries that are not done are few.
     let (tables, first) = if selection.excludes_done() {
         ("webhook_pending p CROSS JOIN webhook_seen s", "p")
@@ -134,7 +135,7 @@ pub(crate) fn list(connection: &Connection, selection: &Selection, page: &Page) 
         ":since": selected.since,
         ":until": selected.until,
     };
-    let mut statement = connection.prepare_cached(&sql).typed()?;
+    let mut statement = session.prepare(&sql).typed()?;
     let entries = statement.query_map(parameters, entry).typed()?;
     let mut fits = within(page.max_bytes.unwrap_or(u64::MAX));
     let fits = |entry: &rusqlite::Result<Entry>| entry.as_ref().map_or(true, |entry| fits(entry.size.unwrap_or(0)));
@@ -160,12 +161,10 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     })
 }
 
-pub(crate) fn stats(connection: &Connection, endpoint: &str, now: i64) -> Sql<Stats> {
+pub(crate) fn stats(session: &Session, endpoint: &str, now: i64) -> Sql<Stats> {
     let mut stats = Stats::default();
-    let mut statement = connection
-        .prepare_cached(
-            "SELECT state, count(*), sum(attempts > 0) FROM webhook_pending WHERE endpoint = ?1 GROUP BY state",
-        )
+    let mut statement = session
+        .prepare("SELECT state, count(*), sum(attempts > 0) FROM webhook_pending WHERE endpoint = ?1 GROUP BY state")
         .typed()?;
     let mut rows = statement.query([endpoint]).typed()?;
     while let Some(row) = rows.next().typed()? {
@@ -179,27 +178,27 @@ pub(crate) fn stats(connection: &Connection, endpoint: &str, now: i64) -> Sql<St
             State::Done => {}
         }
     }
-    let oldest: Option<i64> = connection
-        .prepare_cached(
+    let oldest: Option<i64> = session
+        .prepare(
             "SELECT received FROM webhook_seen WHERE sequence =
              (SELECT min(sequence) FROM webhook_pending WHERE endpoint = ?1 AND state < 2)",
         )
         .and_then(|mut oldest| oldest.query_row([endpoint], |row| row.get(0)).optional())
         .typed()?;
     stats.oldest = oldest.map(|received| Duration::from_millis(now.saturating_sub(received).try_into().unwrap_or(0)));
-    stats.is_paused = connection
-        .prepare_cached("SELECT count(*) FROM webhook_paused WHERE endpoint = ?1")
+    stats.is_paused = session
+        .prepare("SELECT count(*) FROM webhook_paused WHERE endpoint = ?1")
         .and_then(|mut paused| paused.query_row([endpoint], |row| row.get(0)))
         .typed()?;
-    stats.is_moving = connection
-        .prepare_cached("SELECT count(*) FROM webhook_store WHERE incoming IS NOT NULL")
+    stats.is_moving = session
+        .prepare("SELECT count(*) FROM webhook_store WHERE incoming IS NOT NULL")
         .and_then(|mut moving| moving.query_row([], |row| row.get(0)))
         .typed()?;
     Ok(stats)
 }
 
 /// One step into the index for each.
-pub(crate) fn endpoints(connection: &Connection) -> Sql<Vec<String>> {
+pub(crate) fn endpoints(session: &Session) -> Sql<Vec<String>> {
     const ENDPOINTS: &str = "\
         WITH RECURSIVE used (endpoint) AS (
             SELECT min(endpoint) FROM webhook_seen
@@ -209,7 +208,7 @@ pub(crate) fn endpoints(connection: &Connection) -> Sql<Vec<String>> {
         )
         SELECT endpoint FROM used WHERE endpoint IS NOT NULL UNION SELECT endpoint FROM webhook_paused
         WHERE endpoint <> ?1 ORDER BY endpoint";
-    let mut statement = connection.prepare_cached(ENDPOINTS).typed()?;
+    let mut statement = session.prepare(ENDPOINTS).typed()?;
     let endpoints = statement.query_map([PROBE_ENDPOINT], |row| row.get(0)).typed()?;
     endpoints.collect::<rusqlite::Result<_>>().typed()
 }

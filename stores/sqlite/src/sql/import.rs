@@ -1,36 +1,37 @@
 //! Imports what another store has listed, and lists what only another store needs.
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Row, params};
 use webhook_inbox::store::{Clock, ERASED, Entry, FIRST_SEQUENCE, Identity, Imported, Known, Merge, State, Version};
 use webhook_receiver::BodyDigest;
 
 use super::entries::see;
 use super::operations::overwriting;
 use super::{Context, Sql, WITHOUT_BODY, limit, number};
+use crate::session::Session;
 
 /// Also returns whether a body was erased.
-pub(crate) fn import(connection: &Connection, entries: &[Entry], now: i64) -> Sql<(Vec<Imported>, bool)> {
+pub(crate) fn import(session: &Session, entries: &[Entry], now: i64) -> Sql<(Vec<Imported>, bool)> {
     let mut has_erased = false;
-    let first = first_sequence(connection)?;
-    let one = |(entry, next)| one(connection, entry, next, now, &mut has_erased);
+    let first = first_sequence(session)?;
+    let one = |(entry, next)| one(session, entry, next, now, &mut has_erased);
     let imported = entries.iter().zip(first..).map(one).collect::<Sql<_>>()?;
     Ok((imported, has_erased))
 }
 
 /// After all that was imported, and before all that was accepted.
-fn first_sequence(connection: &Connection) -> Sql<i64> {
-    let last: Option<i64> = connection
-        .prepare_cached("SELECT max(sequence) FROM webhook_seen WHERE sequence < ?1")
+fn first_sequence(session: &Session) -> Sql<i64> {
+    let last: Option<i64> = session
+        .prepare("SELECT max(sequence) FROM webhook_seen WHERE sequence < ?1")
         .and_then(|mut last| last.query_row([number(FIRST_SEQUENCE)], |row| row.get(0)))
         .typed()?;
     Ok(last.unwrap_or(0) + 1)
 }
 
 /// It is placed at this sequence.
-fn one(connection: &Connection, entry: &Entry, next: i64, now: i64, has_erased: &mut bool) -> Sql<Imported> {
-    if see(connection, next, &entry.key, &entry.digest, Clock::millis_of(entry.received))? {
+fn one(session: &Session, entry: &Entry, next: i64, now: i64, has_erased: &mut bool) -> Sql<Imported> {
+    if see(session, next, &entry.key, &entry.digest, Clock::millis_of(entry.received))? {
         if entry.state != State::Done {
-            put(connection, next, 0, entry, now)?;
+            put(session, next, 0, entry, now)?;
         }
         return Ok(Imported::Stored);
     }
@@ -41,8 +42,8 @@ fn one(connection: &Connection, entry: &Entry, next: i64, now: i64, has_erased: 
         let merge = entry.merge(&Known { state: super::state(state), digest, has_body, reason: reason.as_deref() });
         Ok((sequence, row.get::<_, Option<i64>>(5)?.unwrap_or(0), merge))
     };
-    let (sequence, token, merge) = connection
-        .prepare_cached(
+    let (sequence, token, merge) = session
+        .prepare(
             "SELECT s.sequence, s.digest, coalesce(p.state, 4), p.bytes IS NOT NULL, p.reason, p.token
              FROM webhook_seen s LEFT JOIN webhook_pending p ON p.sequence = s.sequence
              WHERE s.endpoint = ?1 AND s.id = ?2",
@@ -51,16 +52,16 @@ fn one(connection: &Connection, entry: &Entry, next: i64, now: i64, has_erased: 
         .typed()?;
     match merge {
         Merge::Replace => {
-            place(connection, sequence, next)?;
-            put(connection, next, token, entry, now)?;
+            place(session, sequence, next)?;
+            put(session, next, token, entry, now)?;
         }
         Merge::Place => {
-            place(connection, sequence, next)?;
+            place(session, sequence, next)?;
             return Ok(Imported::HasBody);
         }
-        Merge::MarkDone => remove(connection, sequence)?,
+        Merge::MarkDone => remove(session, sequence)?,
         Merge::Erase => {
-            overwriting(connection, || erase(connection, sequence, now))?;
+            overwriting(session, || erase(session, sequence, now))?;
             *has_erased = true;
         }
         Merge::Keep(imported) => return Ok(imported),
@@ -68,17 +69,17 @@ fn one(connection: &Connection, entry: &Entry, next: i64, now: i64, has_erased: 
     Ok(Imported::Stored)
 }
 
-fn place(connection: &Connection, from: i64, to: i64) -> Sql<()> {
+fn place(session: &Session, from: i64, to: i64) -> Sql<()> {
     for table in ["webhook_seen", "webhook_pending"] {
-        connection
-            .prepare_cached(&format!("UPDATE {table} SET sequence = ?2 WHERE sequence = ?1"))
+        session
+            .prepare(&format!("UPDATE {table} SET sequence = ?2 WHERE sequence = ?1"))
             .and_then(|mut place| place.execute([from, to]))
             .typed()?;
     }
     Ok(())
 }
 
-fn put(connection: &Connection, sequence: i64, token: i64, entry: &Entry, now: i64) -> Sql<()> {
+fn put(session: &Session, sequence: i64, token: i64, entry: &Entry, now: i64) -> Sql<()> {
     let state = if entry.state == State::Running { State::Pending } else { entry.state };
     let order = entry.order.as_ref();
     let parameters = params![
@@ -94,8 +95,8 @@ fn put(connection: &Connection, sequence: i64, token: i64, entry: &Entry, now: i
         entry.reason,
         entry.bytes.as_deref(),
     ];
-    connection
-        .prepare_cached(
+    session
+        .prepare(
             "INSERT OR REPLACE INTO webhook_pending
              (sequence, endpoint, state, at, token, attempts, event_type, order_key, version, reason, bytes)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
@@ -105,17 +106,17 @@ fn put(connection: &Connection, sequence: i64, token: i64, entry: &Entry, now: i
         .typed()
 }
 
-fn remove(connection: &Connection, sequence: i64) -> Sql<()> {
-    connection
-        .prepare_cached("DELETE FROM webhook_pending WHERE sequence = ?1")
+fn remove(session: &Session, sequence: i64) -> Sql<()> {
+    session
+        .prepare("DELETE FROM webhook_pending WHERE sequence = ?1")
         .and_then(|mut delete| delete.execute([sequence]))
         .map(drop)
         .typed()
 }
 
-fn erase(connection: &Connection, sequence: i64, now: i64) -> Sql<()> {
-    connection
-        .prepare_cached(&format!(
+fn erase(session: &Session, sequence: i64, now: i64) -> Sql<()> {
+    session
+        .prepare(&format!(
             "UPDATE webhook_pending SET state = 2, at = ?2, reason = ?3, {WITHOUT_BODY} WHERE sequence = ?1"
         ))
         .and_then(|mut erase| erase.execute(params![sequence, now, ERASED]))
@@ -123,25 +124,21 @@ fn erase(connection: &Connection, sequence: i64, now: i64) -> Sql<()> {
         .typed()
 }
 
-pub(crate) fn identity(connection: &Connection) -> Sql<Identity> {
-    connection
-        .prepare_cached("SELECT id, incoming FROM webhook_store")
+pub(crate) fn identity(session: &Session) -> Sql<Identity> {
+    session
+        .prepare("SELECT id, incoming FROM webhook_store")
         .and_then(|mut found| found.query_row([], |row| Ok(Identity { id: row.get(0)?, incoming: row.get(1)? })))
         .typed()
 }
 
-pub(crate) fn set_incoming(connection: &Connection, from: Option<&str>) -> Sql<()> {
-    connection
-        .prepare_cached("UPDATE webhook_store SET incoming = ?1")
-        .and_then(|mut set| set.execute([from]))
-        .map(drop)
-        .typed()
+pub(crate) fn set_incoming(session: &Session, from: Option<&str>) -> Sql<()> {
+    session.prepare("UPDATE webhook_store SET incoming = ?1").and_then(|mut set| set.execute([from])).map(drop).typed()
 }
 
-pub(crate) fn versions(connection: &Connection, after: Option<(String, String)>, most: usize) -> Sql<Vec<Version>> {
+pub(crate) fn versions(session: &Session, after: Option<(String, String)>, most: usize) -> Sql<Vec<Version>> {
     let (endpoint, key) = after.unwrap_or_default();
-    let mut statement = connection
-        .prepare_cached(
+    let mut statement = session
+        .prepare(
             "SELECT endpoint, order_key, version, at FROM webhook_version WHERE (endpoint, order_key) > (?1, ?2)
              ORDER BY endpoint, order_key LIMIT ?3",
         )
@@ -152,9 +149,9 @@ pub(crate) fn versions(connection: &Connection, after: Option<(String, String)>,
     versions.and_then(Iterator::collect).typed()
 }
 
-pub(crate) fn import_versions(connection: &Connection, versions: &[Version]) -> Sql<()> {
-    let mut upsert = connection
-        .prepare_cached(
+pub(crate) fn import_versions(session: &Session, versions: &[Version]) -> Sql<()> {
+    let mut upsert = session
+        .prepare(
             "INSERT INTO webhook_version (endpoint, order_key, version, at) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT DO UPDATE SET version = max(version, excluded.version), at = max(at, excluded.at)",
         )

@@ -7,7 +7,7 @@ mod operations;
 
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::OptionalExtension;
 use webhook_inbox::store::{Key, State, StoreError};
 use webhook_receiver::serde_json;
 
@@ -17,6 +17,7 @@ pub(crate) use import::{identity, import, import_versions, set_incoming, version
 pub(crate) use operations::{erase, purge, replay, set_paused};
 
 use crate::error::store_error;
+use crate::session::Session;
 
 type Sql<T> = Result<T, StoreError>;
 
@@ -39,9 +40,9 @@ fn state(number: i16) -> State {
     State::from_number(number).unwrap_or(State::Done)
 }
 
-fn sequence(connection: &Connection, key: &Key) -> Sql<Option<i64>> {
-    connection
-        .prepare_cached("SELECT sequence FROM webhook_seen WHERE endpoint = ?1 AND id = ?2")
+fn sequence(session: &Session, key: &Key) -> Sql<Option<i64>> {
+    session
+        .prepare("SELECT sequence FROM webhook_seen WHERE endpoint = ?1 AND id = ?2")
         .and_then(|mut found| found.query_row([&key.endpoint, &key.id], |row| row.get(0)).optional())
         .typed()
 }
