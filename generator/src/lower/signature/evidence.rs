@@ -164,6 +164,7 @@ impl Evidence {
         }
         match signed::find(text) {
             Some(Signed::Beyond) => self.say(kind, super::words::REQUEST),
+            Some(Signed::Bodyless) => self.say(kind, super::words::BODYLESS),
             Some(signed) => self.signed.add(kind, signed),
             None => {}
         }

@@ -17,7 +17,7 @@ use super::context::Context;
 use crate::config::{Headers, Signature};
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::ir::Stated;
-use crate::normalize::{Description, Header, Webhook};
+use crate::normalize::{Description, Header, StatementKind, Webhook};
 use crate::signature::{Encoding, Hash, Hmac, OtherId, Piece, Scheme};
 use evidence::{Evidence, row};
 use offer::Offer;
@@ -105,6 +105,10 @@ fn inferred(cx: &Context<'_>, evidence: &[Evidence], first: &Webhook) -> Option<
         cx.report(evidence::in_body(cx.schemas).map_or_else(|| undocumented(first), unsupported));
         return None;
     };
+    if let Some(member) = in_member(cx, best) {
+        cx.report(unsupported(member));
+        return None;
+    }
     let offer = Offer::new(best);
     // Another header that is described as well may be the right one.
     let rivals: Vec<&Evidence> = others
@@ -162,9 +166,19 @@ fn finding(evidence: &Evidence, rivals: &[&Evidence], offer: Offer, is_used: boo
             "complete these lines from the vendor's documentation"
         })
     } else {
-        diagnostic.help(ELSEWHERE)
+        let known = (!offer.known.is_empty()).then(|| format!("it states: {}", offer.known.join(", ")));
+        diagnostic.maybe_help(known).help(ELSEWHERE)
     };
     if is_used { diagnostic.inferred("signature", offer.lines) } else { diagnostic.setting("signature", offer.lines) }
+}
+
+/// The member of a body that has the signature: texts name it as they name headers.
+fn in_member<'a>(cx: &Context<'a>, evidence: &Evidence) -> Option<(&'a str, Place)> {
+    let name = evidence.header.as_deref().filter(|name| !name.contains('-'))?;
+    let is_text = evidence.kind() >= StatementKind::Webhook;
+    let mut members = cx.schemas.iter().flat_map(|schema| &schema.properties).filter(|_| is_text);
+    let (name, member) = members.find(|(member, _)| member.as_str() == name)?;
+    Some((name, Place::Name(cx.schemas.get(*member).node.origin().clone())))
 }
 
 /// A member of the body that has the signature, or a part of it.

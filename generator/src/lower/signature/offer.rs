@@ -18,6 +18,8 @@ pub(super) struct Offer {
     pub beyond: Vec<&'static str>,
     /// The lines of the table `signature`. What is open is a comment.
     pub lines: Vec<String>,
+    /// What is known, if `codegen.toml` cannot state the rest.
+    pub known: Vec<String>,
 }
 
 /// What is read with the words "like GitHub".
@@ -61,7 +63,7 @@ fn standard(evidence: &Evidence) -> Option<Offer> {
         let [id, timestamp, signature] = ["id", "timestamp", "signature"].map(|last| format!("{vendor}-{last}"));
         let lines = settings::standard_webhooks(&id, &timestamp, &signature);
         let scheme = Some(Scheme::StandardWebhooks { id, timestamp, signature });
-        return Some(Offer { scheme, open: Vec::new(), beyond: Vec::new(), lines });
+        return Some(Offer { scheme, open: Vec::new(), beyond: Vec::new(), lines, known: Vec::new() });
     }
     let is_standard_header = ["webhook-signature", "svix-signature"].map(Some).contains(&header);
     let is_said = is_named || known.contains(&Like::Svix);
@@ -72,11 +74,17 @@ fn standard(evidence: &Evidence) -> Option<Offer> {
     let [id, timestamp, signature] = ["id", "timestamp", "signature"].map(|last| format!("webhook-{last}"));
     if is_named && header.is_none_or(|header| header == "webhook-signature") {
         let scheme = Some(Scheme::StandardWebhooks { id, timestamp, signature });
-        return Some(Offer { scheme, open: Vec::new(), beyond: Vec::new(), lines });
+        return Some(Offer { scheme, open: Vec::new(), beyond: Vec::new(), lines, known: Vec::new() });
     }
     if !is_said {
         let comment = "# scheme = \"standard-webhooks\"  # not stated: others use this header, too".to_owned();
-        return Some(Offer { scheme: None, open: vec!["the scheme"], beyond: Vec::new(), lines: vec![comment] });
+        return Some(Offer {
+            scheme: None,
+            open: vec!["the scheme"],
+            beyond: Vec::new(),
+            lines: vec![comment],
+            known: Vec::new(),
+        });
     }
     let vendor = vendor.unwrap_or("svix");
     let signature = header.map_or_else(|| format!("{vendor}-signature"), str::to_owned);
@@ -86,7 +94,7 @@ fn standard(evidence: &Evidence) -> Option<Offer> {
         toml_string(&format!("{vendor}-timestamp")),
         toml_string(&signature)
     ));
-    Some(Offer { scheme: None, open: vec!["the other headers"], beyond: Vec::new(), lines })
+    Some(Offer { scheme: None, open: vec!["the other headers"], beyond: Vec::new(), lines, known: Vec::new() })
 }
 
 /// A well-known scheme, by its header or by the words "like GitHub".
@@ -152,6 +160,7 @@ fn hmac(evidence: &Evidence) -> Offer {
         _ => None,
     };
     let Parts { open, beyond, mut lines } = parts;
+    let mut known = Vec::new();
     if beyond.is_empty() {
         lines.insert(0, "scheme = \"hmac\"".to_owned());
         if signs_no_id {
@@ -159,10 +168,9 @@ fn hmac(evidence: &Evidence) -> Offer {
         }
     } else {
         lines.retain(|line| !line.starts_with('#'));
-        lines = lines.into_iter().map(|line| format!("# {line}")).collect();
-        lines.insert(0, "scheme = \"verifier\"".to_owned());
+        known = std::mem::replace(&mut lines, vec!["scheme = \"verifier\"".to_owned()]);
     }
-    Offer { scheme, open, beyond, lines }
+    Offer { scheme, open, beyond, lines, known }
 }
 
 struct Parts {
@@ -262,6 +270,7 @@ impl Parts {
             SignedPiece::Text(text) => Some(Piece::Text(text.clone())),
             SignedPiece::Timestamp => timestamp.clone(),
             SignedPiece::Id => id.clone(),
+            SignedPiece::Other => None,
         };
         pieces.iter().map(placed).collect()
     }
@@ -289,6 +298,7 @@ pub(super) fn shown(piece: &SignedPiece) -> String {
         SignedPiece::Body => "{body}".to_owned(),
         SignedPiece::Timestamp => "{timestamp}".to_owned(),
         SignedPiece::Id => "{id}".to_owned(),
+        SignedPiece::Other => "…".to_owned(),
         SignedPiece::Text(text) => text.clone(),
     }
 }

@@ -12,6 +12,8 @@ pub(super) enum Signed {
     Timestamped,
     /// Something that `codegen.toml` cannot state.
     Beyond,
+    /// A timestamp, an id or the like, without the body.
+    Bodyless,
 }
 
 /// A piece of the signed text. Where a delivery states it is another question.
@@ -20,6 +22,8 @@ pub(super) enum Piece {
     Body,
     Timestamp,
     Id,
+    /// Another part of the request, or the hash of one.
+    Other,
     Text(String),
 }
 
@@ -28,13 +32,27 @@ pub(super) fn find(text: &str) -> Option<Signed> {
     let tokens = tokens(text);
     let runs = tokens.split(|token| *token == Token::Space || *token == Token::Plus || is_delimiter(*token));
     let templates = runs.map(|run| if run.iter().any(is_place) { template(run) } else { dotted(run) });
-    let sums = (0..tokens.len()).map(|start| sum(&tokens[start..]));
-    let expressions = templates.chain(sums).filter_map(|pieces| signed(&pieces));
-    let longest = expressions.max_by_key(|signed| match signed {
+    let terms: Vec<Token<'_>> = tokens.iter().copied().filter(|token| *token != Token::Other('`')).collect();
+    let sums = (0..terms.len()).map(|start| sum(&terms[start..]));
+    let expressions: Vec<Vec<Option<Piece>>> = templates.chain(sums).collect();
+    let longest = expressions.iter().filter_map(|pieces| signed(pieces)).max_by_key(|signed| match signed {
         Signed::Pieces(pieces) => pieces.len(),
-        Signed::Timestamped | Signed::Beyond => 0,
+        Signed::Timestamped | Signed::Beyond | Signed::Bodyless => 0,
     });
-    longest.or_else(|| phrase(&words(text)))
+    let words = words(text);
+    longest.or_else(|| phrase(&words)).or_else(|| bodyless(&expressions, &words))
+}
+
+/// The signed text of an expression or a sentence that has other parts than the body, and no body anywhere.
+fn bodyless(expressions: &[Vec<Option<Piece>>], words: &[String]) -> Option<Signed> {
+    const OTHERS: [&str; 4] = ["id", "token", "nonce", "timestamp"];
+    let has_values = |pieces: &Vec<Option<Piece>>| {
+        let is_value = |piece: &&Option<Piece>| matches!(piece, Some(Piece::Timestamp | Piece::Id));
+        pieces.iter().all(Option::is_some) && pieces.iter().filter(is_value).count() > 1
+    };
+    let others = OTHERS.iter().filter(|other| words.iter().any(|word| word == *other)).count();
+    let is_stated = expressions.iter().any(has_values) || others > 1 && have(words, &JOINED);
+    (is_stated && !words.iter().any(is_body)).then_some(Signed::Bodyless)
 }
 
 /// A token of a text that may be an expression.
@@ -181,6 +199,8 @@ fn skip_space<'t, 'a>(tokens: &'t [Token<'a>]) -> &'t [Token<'a>] {
 fn piece(name: &str) -> Option<Piece> {
     const BODY: [&str; 3] = ["body", "payload", "rawbody"];
     const TIME: [&str; 6] = ["timestamp", "time", "ts", "t", "unix", "epoch"];
+    const OTHER: [&str; 11] =
+        ["hash", "digest", "sha", "nonce", "method", "url", "uri", "path", "host", "query", "key"];
     const OF_ID: [&str; 10] =
         ["msg", "message", "webhook", "event", "delivery", "request", "notification", "svix", "x", "header"];
     // The name of a header.
@@ -192,8 +212,10 @@ fn piece(name: &str) -> Option<Piece> {
     let words = words(name);
     let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
     let (last, others) = words.split_last()?;
-    if has(&["hash", "digest", "sha", "length", "signature"]) {
+    if has(&["length", "signature", "hmac"]) {
         None
+    } else if has(&OTHER) {
+        Some(Piece::Other)
     } else if has(&BODY) {
         Some(Piece::Body)
     } else if has(&TIME) {
@@ -209,6 +231,7 @@ fn signed(pieces: &[Option<Piece>]) -> Option<Signed> {
     let values = [Piece::Body, Piece::Timestamp, Piece::Id].map(|piece| count(&piece));
     let known: Option<Vec<Piece>> = pieces.iter().cloned().collect();
     match known {
+        _ if count(&Piece::Other) > 0 => (values.iter().any(|count| *count > 0)).then_some(Signed::Beyond),
         _ if values[0] == 0 || pieces.len() < 2 => None,
         Some(known) if values.iter().all(|count| *count <= 1) && are_apart(&known) => Some(Signed::Pieces(known)),
         Some(_) => Some(Signed::Beyond),
@@ -228,20 +251,26 @@ fn are_apart(pieces: &[Piece]) -> bool {
     })
 }
 
+/// Words for what is done with the parts of a signed text.
+const JOINED: [&str; 10] = [
+    "concatenate",
+    "concatenated",
+    "concatenating",
+    "concatenation",
+    "concat",
+    "join",
+    "joined",
+    "joining",
+    "followed by",
+    "combined",
+];
+
+fn is_body(word: &String) -> bool {
+    word == "body" || word == "payload"
+}
+
 /// The signed text in a sentence.
 fn phrase(words: &[String]) -> Option<Signed> {
-    const JOINED: [&str; 10] = [
-        "concatenate",
-        "concatenated",
-        "concatenating",
-        "concatenation",
-        "concat",
-        "join",
-        "joined",
-        "joining",
-        "followed by",
-        "combined",
-    ];
     const BEFORE: [&str; 9] = ["of", "over", "from", "on", "using", "against", "with", "signs", "signing"];
     const BETWEEN: [&str; 24] = [
         "the",
@@ -269,9 +298,6 @@ fn phrase(words: &[String]) -> Option<Signed> {
         "bytes",
         "its",
     ];
-    // What is done with a body is not always signing: "before acting on the payload".
-    const OTHERWISE: [&str; 5] = ["acting", "act", "acts", "relying", "depending"];
-    let is_body = |word: &String| word == "body" || word == "payload";
     let is = |known: &[&str], word: &String| known.contains(&word.as_str());
     let times = words.iter().position(|word| is(&["timestamp", "time"], word));
     if let Some(time) = times
@@ -293,10 +319,21 @@ fn phrase(words: &[String]) -> Option<Signed> {
             _ => Signed::Timestamped,
         });
     }
+    // The name of an algorithm, such as `SHA-256`, or what it makes.
+    let is_hash = |at: usize| {
+        let word = &words[at];
+        is(&["hmac", "signature", "digest", "hash"], word)
+            || word.parse::<u16>().is_ok() && words[..at].ends_with(&["sha".to_owned()])
+    };
     words.iter().enumerate().filter(|(_, word)| is_body(word)).find_map(|(at, _)| {
         let before = words[..at].iter().rposition(|word| !is(&BETWEEN, word));
-        let is_otherwise = |at: usize| at > 0 && is(&OTHERWISE, &words[at - 1]);
-        let is_before = before.is_some_and(|at| is(&BEFORE, &words[at]) && !is_otherwise(at));
+        let is_before = before.is_some_and(|at| match words[at].as_str() {
+            // "Computed on the body", but not "before acting on the payload".
+            "on" => at > 0 && (words[at - 1].ends_with("ed") || is_hash(at - 1)),
+            word if BEFORE.contains(&word) => true,
+            // "Of" in another language.
+            word => at > 0 && is_hash(at - 1) && !word.is_ascii(),
+        });
         let after = words[at + 1..].iter().take(3).any(|word| is(&["signed", "hashed"], word));
         (is_before || after).then(|| Signed::Pieces(vec![Piece::Body]))
     })
@@ -310,12 +347,14 @@ mod tests {
         match find(text) {
             None => "-".to_owned(),
             Some(Signed::Beyond) => "beyond".to_owned(),
+            Some(Signed::Bodyless) => "bodyless".to_owned(),
             Some(Signed::Timestamped) => "timestamped".to_owned(),
             Some(Signed::Pieces(pieces)) => {
                 let piece = |piece: &Piece| match piece {
                     Piece::Body => "{body}".to_owned(),
                     Piece::Timestamp => "{timestamp}".to_owned(),
                     Piece::Id => "{id}".to_owned(),
+                    Piece::Other => "?".to_owned(),
                     Piece::Text(text) => text.clone(),
                 };
                 pieces.iter().map(piece).collect()
@@ -336,7 +375,15 @@ mod tests {
             ("the timestamp concatenated with the payload", "timestamped"),
             ("HMAC of timestamp + body", "beyond"),
             ("HMAC of {method}.{timestamp}.{body}", "beyond"),
+            ("HMAC of `{url}{body}`", "beyond"),
+            ("HMAC over (`API_KEY` + `timestamp` + `nonce` + sha256(body))", "beyond"),
+            ("HMAC of `{webhook-id}.{timestamp}`", "bodyless"),
+            ("HMAC(secret, id + ':' + timestamp)", "bodyless"),
+            ("the id and the timestamp, joined by a dot", "bodyless"),
+            ("concatenate the `timestamp` and `token` values", "bodyless"),
             ("an HMAC of the raw request body", "{body}"),
+            ("HMAC computed on the payload", "{body}"),
+            ("HMAC SHA-1 от raw body", "{body}"),
             ("Signature of the webhook payload", "{body}"),
             ("The payload is signed with your secret", "{body}"),
             ("see `payload.timestamp` and `request.body`", "-"),

@@ -29,7 +29,7 @@ fn parts(evidence: &Evidence) -> StatedScheme {
         signed: match evidence.signed.only() {
             Some(Signed::Pieces(pieces)) => Some(pieces.iter().map(shown).collect()),
             Some(Signed::Timestamped) => Some(format!("{{timestamp}}{JOINED_SOMEHOW}{{body}}")),
-            Some(Signed::Beyond) | None => None,
+            Some(Signed::Beyond | Signed::Bodyless) | None => None,
         },
         beyond: evidence
             .beyond

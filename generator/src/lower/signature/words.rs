@@ -48,6 +48,7 @@ const TOKEN: Says = Says::Beyond(beyond::TOKEN);
 const CANONICAL: Says = Says::Beyond("a rewritten form of the body is signed, not the body as it arrives");
 const DECODED_SECRET: Says = Says::Beyond("the secret is decoded before it is used");
 pub(super) const REQUEST: Says = Says::Beyond("the signed text has parts other than the body, a timestamp and an id");
+pub(super) const BODYLESS: Says = Says::Beyond("the body is not part of the signed text");
 
 /// Words in lower case, without punctuation, and what they say. Where several rows match, the longest counts.
 const WORDS: &[(&[&str], &[Says])] = &[
@@ -81,6 +82,27 @@ const WORDS: &[(&[&str], &[Says])] = &[
     ),
     (
         &["http method", "request method", "request path", "request uri", "request url", "full url", "query string"],
+        &[REQUEST],
+    ),
+    (
+        &[
+            "url and the raw body",
+            "url and the request body",
+            "url and the body",
+            "url and raw body",
+            "url and request body",
+        ],
+        &[REQUEST],
+    ),
+    (
+        &[
+            "url and body",
+            "url and the payload",
+            "url and payload",
+            "url concatenated",
+            "url followed by",
+            "body and the url",
+        ],
         &[REQUEST],
     ),
     (&["millisecond", "milliseconds"], &[Says::Time("in milliseconds")]),

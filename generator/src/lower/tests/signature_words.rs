@@ -380,52 +380,37 @@ fn forms_that_cannot_be_configured_yet() {
         (
             "Hex HMAC-SHA384 of the body",
             expect![[r#"
-            W0703: the signature in `x-acme-signature` has a form that codegen.toml cannot state yet: another hash function than SHA-1, SHA-256 or SHA-512
-                scheme = "verifier"
-                # header = "x-acme-signature"
-                # encoding = "hex"
-                # signed = "{body}"
-        "#]],
+                W0703: the signature in `x-acme-signature` has a form that codegen.toml cannot state yet: another hash function than SHA-1, SHA-256 or SHA-512
+                    scheme = "verifier"
+            "#]],
         ),
         (
             "HMAC-SHA256 of the canonicalized request body, in hex",
             expect![[r#"
-            W0703: the signature in `x-acme-signature` has a form that codegen.toml cannot state yet: a rewritten form of the body is signed, not the body as it arrives
-                scheme = "verifier"
-                # header = "x-acme-signature"
-                # hash = "sha256"
-                # encoding = "hex"
-        "#]],
+                W0703: the signature in `x-acme-signature` has a form that codegen.toml cannot state yet: a rewritten form of the body is signed, not the body as it arrives
+                    scheme = "verifier"
+            "#]],
         ),
         (
             "Hex HMAC-SHA256 of `{url}.{timestamp}.{body}`",
             expect![[r#"
-            W0703: the signature in `x-acme-signature` has a form that codegen.toml cannot state yet: the signed text has parts other than the body, a timestamp and an id
-                scheme = "verifier"
-                # header = "x-acme-signature"
-                # hash = "sha256"
-                # encoding = "hex"
-        "#]],
+                W0703: the signature in `x-acme-signature` has a form that codegen.toml cannot state yet: the signed text has parts other than the body, a timestamp and an id
+                    scheme = "verifier"
+            "#]],
         ),
         (
             "HMAC-SHA256 of the body in hex, with the base64-decoded secret",
             expect![[r#"
-            W0703: the signature in `x-acme-signature` has a form that codegen.toml cannot state yet: the secret is decoded before it is used
-                scheme = "verifier"
-                # header = "x-acme-signature"
-                # hash = "sha256"
-                # encoding = "hex"
-                # signed = "{body}"
-        "#]],
+                W0703: the signature in `x-acme-signature` has a form that codegen.toml cannot state yet: the secret is decoded before it is used
+                    scheme = "verifier"
+            "#]],
         ),
         (
             "A detached JWS over the payload",
             expect![[r#"
-            W0703: the signature in `x-acme-signature` has a form that codegen.toml cannot state yet: a JSON Web Token
-                scheme = "verifier"
-                # header = "x-acme-signature"
-                # signed = "{body}"
-        "#]],
+                W0703: the signature in `x-acme-signature` has a form that codegen.toml cannot state yet: a JSON Web Token
+                    scheme = "verifier"
+            "#]],
         ),
     ] {
         check_signature_words(
