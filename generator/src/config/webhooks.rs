@@ -15,6 +15,8 @@ pub struct WebhookPlaces {
     pub paths: Option<Located<Vec<Text>>>,
     /// The tags of the operations that are webhooks.
     pub tags: Option<Located<Vec<Text>>>,
+    /// Which schemas under `components` are bodies of webhooks: patterns in which `*` matches any text.
+    pub schemas: Option<Located<Vec<Text>>>,
 }
 
 /// Which callbacks are webhooks.
@@ -33,11 +35,11 @@ impl WebhookPlaces {
             Located { value: value.map_or_else(Callbacks::Named, Callbacks::All), place }
         });
         let mut list = |key| table.strings(key).map(|value: Spanned<Vec<Text>>| table.located(value));
-        Self { callbacks, paths: list("paths"), tags: list("tags") }
+        Self { callbacks, paths: list("paths"), tags: list("tags"), schemas: list("schemas") }
     }
 
     /// Whether any of these is set.
     pub fn is_set(&self) -> bool {
-        self.callbacks.is_some() || self.paths.is_some() || self.tags.is_some()
+        self.callbacks.is_some() || self.paths.is_some() || self.tags.is_some() || self.schemas.is_some()
     }
 }

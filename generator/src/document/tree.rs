@@ -38,6 +38,18 @@ impl Node {
         Self(Rc::new((value, origin)))
     }
 
+    /// The type of the value, in words.
+    pub fn kind(&self) -> &'static str {
+        match self.value() {
+            Value::Object(_) => "an object",
+            Value::Array(_) => "a list",
+            Value::String(_) => "a string",
+            Value::Number(_) => "a number",
+            Value::Bool(_) => "a boolean",
+            Value::Null => "null",
+        }
+    }
+
     /// The value.
     pub fn value(&self) -> &Value {
         &self.0.0

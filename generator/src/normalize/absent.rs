@@ -4,38 +4,55 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::operation::{ApiOperation, likeness};
 use super::places::matched;
-use super::received::prefix;
-use super::{Reader, is_nearly_webhooks};
+use super::received::{is_command, prefix};
+use super::{Reader, has_method, is_nearly_webhooks, is_path_item, payloads};
 use crate::diagnostics::{Code, Diagnostic, Place, toml_string};
 use crate::document::Node;
 
+const JSON: &str = "only JSON bodies are received: a `requestBody` with `application/json`, or a type with `+json`";
+
 impl Reader<'_, '_> {
-    /// Reports that there are no webhooks, at the first map that was searched.
-    pub(super) fn no_webhooks(&mut self, root: &Node, map: Option<&Node>, operations: &[ApiOperation]) {
+    /// Reports that there are no webhooks, at the first map that was searched: as it is written, and what that refers to.
+    pub(super) fn no_webhooks(
+        &mut self,
+        root: &Node,
+        map: Option<(&Node, &Node)>,
+        operations: &[ApiOperation],
+        is_configured: bool,
+    ) {
         let misspelled = root.as_object().into_iter().flatten().find(|(name, _)| is_nearly_webhooks(name));
         let rule = "webhooks are listed under `webhooks` (before OpenAPI 3.1: `x-webhooks`), a map of path items";
-        let has_entries = |map: &Node| map.as_object().is_some_and(|items| !items.is_empty());
+        let has_entries = |map: &Node| map.children().any(|item| is_path_item(item) || item.children().any(has_method));
         let (place, help) = match (map, misspelled) {
-            (Some(map), _) if has_entries(map) => {
-                let rule =
-                    "only JSON bodies are received: a `requestBody` with `application/json`, or a type with `+json`";
-                (Place::Name(map.origin().clone()), rule)
-            }
-            (Some(map), _) => (Place::Name(map.origin().clone()), rule),
+            (Some((written, map)), _) if has_entries(map) => (Place::Name(written.origin().clone()), JSON),
+            (Some((written, _)), _) => (Place::Name(written.origin().clone()), rule),
             (None, Some((_, near))) => (Place::Name(near.origin().clone()), "did you mean `webhooks`?"),
             (None, None) => (Place::Value(root.origin().clone()), rule),
         };
         let error = Diagnostic::new(Code::NoWebhooks, "the description has no webhook with a JSON body");
         let error = error.at(place, "").help(help);
-        if map.is_some_and(has_entries) || map.is_none() && misspelled.is_some() {
+        if map.is_some_and(|(_, map)| has_entries(map)) || map.is_none() && misspelled.is_some() {
             self.diagnostics.push(error);
             return;
         }
-        self.diagnostics.push(match Self::likely(operations) {
+        // What is configured is not offered again.
+        let likely = if is_configured { None } else { Self::likely(operations) };
+        let schemas = if is_configured { Vec::new() } else { payloads::likely(&self.reusable_schemas(root)) };
+        let unreadable =
+            || operations.iter().find(|operation| operation.is_received && !operation.has_json && is_likely(operation));
+        self.diagnostics.push(match likely {
             Some(line) => {
                 let when = "if webhooks are described under `paths`, list them in codegen.toml, or their `tags`; `*` matches \
                             any text";
                 error.candidate(when, "webhooks", vec![line])
+            }
+            None if !schemas.is_empty() => {
+                let when = "if schemas are the bodies of webhooks, list them in codegen.toml; `*` matches any text";
+                error.candidate(when, "webhooks", vec![line("schemas", schemas.iter().map(|name| &**name))])
+            }
+            None if is_configured => error,
+            None if let Some(operation) = unreadable() => {
+                error.help(format!("`{}` seems to be a webhook; {JSON}", operation.path))
             }
             None if root.get("paths").is_some_and(|paths| paths.children().next().is_some()) => error.help(
                 "if some operations under `paths` are webhooks, list their `paths` or `tags` in the table `[webhooks]` of \
@@ -51,14 +68,16 @@ impl Reader<'_, '_> {
         let mut by_tag: IndexMap<&str, bool> = IndexMap::new();
         for operation in operations {
             for tag in operation.tags().filter(|tag| likeness(tag) > 0) {
-                *by_tag.entry(tag).or_insert(true) &= operation.is_received;
+                *by_tag.entry(tag).or_insert(true) &= operation.is_received && operation.has_json;
             }
         }
         let tags: Vec<&str> = by_tag.into_iter().filter(|(_, received)| *received).map(|(tag, _)| tag).collect();
         if !tags.is_empty() {
             return Some(line("tags", tags));
         }
-        let received = || operations.iter().filter(|operation| operation.is_received).map(|operation| &*operation.path);
+        let is_offered =
+            |operation: &&ApiOperation| operation.is_received && operation.has_json && !is_command(&operation.path);
+        let received = || operations.iter().filter(is_offered).map(|operation| &*operation.path);
         let best = received().map(likeness).max().filter(|best| *best > 0)?;
         let first = received().find(|path| likeness(path) == best)?;
         let pattern = format!("{}/*", prefix(first)?);
@@ -72,6 +91,11 @@ impl Reader<'_, '_> {
         let is_exact = read.all(|operation| operation.is_received);
         Some(if is_exact { line("paths", [&*pattern]) } else { line("paths", below) })
     }
+}
+
+/// Whether a tag or the path is named like a webhook.
+fn is_likely(operation: &ApiOperation) -> bool {
+    operation.tags().chain([&*operation.path]).any(|name| likeness(name) > 0)
 }
 
 fn line<'v>(key: &str, values: impl IntoIterator<Item = &'v str>) -> String {

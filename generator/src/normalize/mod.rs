@@ -6,6 +6,7 @@ mod absent;
 mod entry;
 mod fields;
 mod operation;
+mod payloads;
 mod places;
 mod received;
 mod schema;
@@ -63,6 +64,8 @@ pub struct Webhook {
     pub name: String,
     /// Where it is sent to, if that is known.
     pub address: Option<Address>,
+    /// The path that it is described under, if it is an operation under `paths`.
+    pub path: Option<String>,
     /// The method of the request, in lower case.
     pub method: &'static str,
     /// The media type of the body.
@@ -148,8 +151,9 @@ pub fn normalize(
         statements: Vec::new(),
         stated: HashSet::new(),
     };
+    let info = root.get("info").and_then(|info| resolver.resolve(info).ok());
     let text = |name: &str| {
-        let value = root.get("info")?.get(name)?;
+        let value = info.as_ref()?.get(name)?;
         match value.value() {
             Value::String(text) | Value::Number(text) => Some(text.to_string()),
             _ => None,
@@ -185,15 +189,20 @@ impl Reader<'_, '_> {
     fn version(&mut self, root: &Node) {
         let supported = "OpenAPI 3.0, 3.1 and 3.2 are supported";
         let Some(version) = root.get("openapi") else {
-            let swagger = root.get("swagger").is_some();
-            let message = if swagger {
-                "Swagger 2.0 has no webhooks"
+            let (message, help) = if root.get("swagger").is_some() {
+                let help = "convert it to OpenAPI 3.0 first; webhooks that it describes under `paths` can then be listed in the \
+                            table `[webhooks]` of codegen.toml";
+                ("Swagger 2.0 has no webhooks", Some(help))
+            } else if root.get("asyncapi").is_some() {
+                ("this is an AsyncAPI description", Some("describe the webhooks in OpenAPI, under `webhooks`"))
             } else {
-                "this is not an OpenAPI description: `openapi` is missing"
+                ("this is not an OpenAPI description: `openapi` is missing", None)
             };
-            return self
-                .diagnostics
-                .push(Diagnostic::new(Code::Version, message).at(Place::Value(root.origin().clone()), supported));
+            return self.diagnostics.push(
+                Diagnostic::new(Code::Version, message)
+                    .at(Place::Value(root.origin().clone()), supported)
+                    .maybe_help(help.map(str::to_owned)),
+            );
         };
         let text = match version.value() {
             Value::String(text) | Value::Number(text) => text,
@@ -210,12 +219,10 @@ impl Reader<'_, '_> {
     fn webhooks(&mut self, root: &Node, elsewhere: &WebhookPlaces) -> Vec<Webhook> {
         let mut webhooks: Vec<Webhook> = Vec::new();
         let mut places: HashMap<&str, usize> = HashMap::new();
-        let maps: Vec<&Node> = ["webhooks", "x-webhooks"].iter().filter_map(|name| root.get(name)).collect();
+        let written: Vec<&Node> = ["webhooks", "x-webhooks"].iter().filter_map(|name| root.get(name)).collect();
+        let maps: Vec<Node> = written.iter().filter_map(|map| self.map_of_webhooks(map)).collect();
         for map in &maps {
-            let Some(items) = map.as_object() else {
-                self.wrong(map, "`webhooks` must be a map of path items");
-                continue;
-            };
+            let Some(items) = map.as_object() else { continue };
             for (name, item) in items {
                 if self.budget.is_exceeded() {
                     return webhooks;
@@ -249,23 +256,44 @@ impl Reader<'_, '_> {
             self.webhook(root, entry, &mut webhooks);
         }
         if webhooks.is_empty() && !self.diagnostics.has_errors() && !self.budget.is_exceeded() {
-            self.no_webhooks(root, maps.first().copied(), &operations);
+            self.no_webhooks(root, written.first().copied().zip(maps.first()), &operations, elsewhere.is_set());
         }
         webhooks
+    }
+
+    /// The map of webhooks, perhaps behind a `$ref`; `None` if it has no members.
+    fn map_of_webhooks(&mut self, written: &Node) -> Option<Node> {
+        let map = self.follow(written)?;
+        match map.value() {
+            Value::Object(_) => return Some(map),
+            // Some tools write an empty map so.
+            Value::Null => {}
+            Value::Array(items) if items.is_empty() => {}
+            _ => self.wrong(
+                &map,
+                &format!("`webhooks` is {}; it must be a map of path items", map.kind()),
+                "write each webhook under its name, such as `order.created: {post: {requestBody: …}}`",
+            ),
+        }
+        None
     }
 
     /// Reads a path item, or a Callback Object: it has one more level, the expression for the URL.
     fn path_item(&mut self, root: &Node, name: &str, written: &Node, webhooks: &mut Vec<Webhook>) {
         let Some(item) = self.follow(written) else { return };
         let Some(members) = item.as_object() else {
-            return self.wrong(&item, "a webhook must be a path item");
+            return self.skip_with(
+                written,
+                &format!("`{name}` is {}, not a webhook", item.kind()),
+                Some(path_items(&item)),
+            );
         };
         if METHODS.iter().any(|method| members.contains_key(*method)) {
             return self.webhook(root, Entry::new(name, written, item), webhooks);
         }
         let mut entries = Vec::new();
         for (expression, inner) in places::addressed(&item) {
-            let Some(item) = self.follow(inner) else { return };
+            let Some(item) = self.follow(inner).filter(has_method) else { continue };
             let address = Address { operation: None, expression: expression.to_owned() };
             entries.push(Entry { address: Some(address), ..Entry::new(name, inner, item) });
         }
@@ -273,7 +301,8 @@ impl Reader<'_, '_> {
             let mut unknown =
                 members.keys().filter(|key| !fields::PATH_ITEM.contains(&&***key) && !key.starts_with("x-"));
             let near = unknown.find_map(|key| did_you_mean(key, METHODS));
-            return self.skip_with(written, &format!("webhook `{name}` has no operation"), near);
+            let help = near.unwrap_or_else(|| path_items(&item));
+            return self.skip_with(written, &format!("webhook `{name}` has no operation"), Some(help));
         }
         for entry in entry::distinct(entries, &HashSet::new()) {
             self.webhook(root, entry, webhooks);
@@ -282,9 +311,13 @@ impl Reader<'_, '_> {
 
     /// Reads the operation of a path item.
     fn webhook(&mut self, root: &Node, entry: Entry, webhooks: &mut Vec<Webhook>) {
-        let Entry { name, key, item, method, address, path: _ } = entry;
+        let Entry { name, key, item, method, address, path } = entry;
         let Some(members) = item.as_object() else {
-            return self.wrong(&item, "a webhook must be a path item");
+            return self.skip_with(
+                &key,
+                &format!("`{name}` is {}, not a webhook", item.kind()),
+                Some(path_items(&item)),
+            );
         };
         let wanted = METHODS.iter().filter(|known| method.is_none_or(|method| method == **known));
         let operations: Vec<(&'static str, &Node)> =
@@ -348,6 +381,7 @@ impl Reader<'_, '_> {
         let texts = described.iter().flat_map(|node| ["summary", "description"].map(|name| node.get(name)));
         webhooks.push(Webhook {
             name,
+            path: path.filter(|_| address.is_none()),
             address,
             method,
             media_type: media_type.to_string(),
@@ -432,7 +466,7 @@ impl Reader<'_, '_> {
                 && let Some(name) = parameter.get("name")
             {
                 let Some(text) = name.as_str().filter(|text| http::is_token(text)) else {
-                    self.wrong(name, "a header name has letters, digits and a few signs");
+                    self.skip_value(name, "a header name has letters, digits and a few signs");
                     continue;
                 };
                 let place = Place::Value(name.origin().clone());
@@ -578,8 +612,14 @@ impl Reader<'_, '_> {
         self.diagnostics.push(skipped.maybe_help(help));
     }
 
-    fn wrong(&mut self, node: &Node, rule: &str) {
-        self.diagnostics.push(Diagnostic::new(Code::Malformed, rule).at(Place::Value(node.origin().clone()), ""));
+    fn skip_value(&mut self, node: &Node, message: &str) {
+        let skipped = Diagnostic::new(Code::Skipped, message).at(Place::Value(node.origin().clone()), "skipped");
+        self.diagnostics.push(skipped);
+    }
+
+    fn wrong(&mut self, node: &Node, message: &str, help: &str) {
+        let error = Diagnostic::new(Code::Malformed, message).at(Place::Value(node.origin().clone()), "");
+        self.diagnostics.push(error.help(help));
     }
 }
 
@@ -588,7 +628,22 @@ fn is_nearly_webhooks(key: &str) -> bool {
 }
 
 fn is_path_item(node: &Node) -> bool {
-    node.as_object().is_some_and(|members| members.keys().any(|key| METHODS.contains(&&**key) || &**key == "$ref"))
+    has_method(node) || node.get("$ref").is_some()
+}
+
+fn has_method(node: &Node) -> bool {
+    node.as_object().is_some_and(|members| members.keys().any(|key| METHODS.contains(&&**key)))
+}
+
+/// What to write instead of something that is not a path item.
+fn path_items(instead: &Node) -> String {
+    let path_item = "{post: {requestBody: {content: {application/json: {schema: …}}}}}";
+    let listed = instead.as_array().and_then(|items| items.first()?.as_str());
+    let rule = match listed {
+        Some(name) => format!("a webhook is a path item under its name, such as `{name}: {path_item}`"),
+        None => format!("a webhook is a path item, such as `{path_item}`"),
+    };
+    format!("{rule}; if the description is not yours, write it in an overlay")
 }
 
 /// The first of these media types, and how many others there are.

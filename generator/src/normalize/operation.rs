@@ -11,6 +11,8 @@ pub(super) struct ApiOperation {
     pub(super) node: Node,
     /// Whether it seems to be received.
     pub(super) is_received: bool,
+    /// Whether it has a JSON body.
+    pub(super) has_json: bool,
 }
 
 const WEBHOOK_WORDS: [&str; 4] = ["webhook", "webhooks", "hook", "hooks"];

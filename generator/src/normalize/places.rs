@@ -1,13 +1,13 @@
 //! Webhooks that are described under `callbacks` or `paths`.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::{IndexMap, IndexSet};
 
 use super::entry::{Address, Entry, distinct};
 use super::operation::{ApiOperation, names_webhooks};
 use super::received::received;
-use super::{METHODS, Reader, is_path_item};
+use super::{METHODS, Reader, is_json, is_path_item, payloads};
 use crate::config::{Callbacks, Located, Text, WebhookPlaces};
 use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean, toml_string};
 use crate::document::Node;
@@ -46,7 +46,9 @@ impl Reader<'_, '_> {
     /// The operations under `paths`. Faults are not reported: these are not webhooks yet.
     pub(super) fn api(&mut self, root: &Node) -> Vec<ApiOperation> {
         let mut operations = Vec::new();
-        for (path, item) in root.get("paths").and_then(Node::as_object).into_iter().flatten() {
+        let mut known = HashMap::new();
+        let paths = root.get("paths").and_then(|paths| self.resolver.resolve(paths).ok());
+        for (path, item) in paths.as_ref().and_then(Node::as_object).into_iter().flatten() {
             self.spend(1, item);
             if self.budget.is_exceeded() {
                 break;
@@ -54,8 +56,9 @@ impl Reader<'_, '_> {
             let Ok(item) = self.resolver.resolve(item) else { continue };
             for method in METHODS {
                 let Some(node) = item.get(method).and_then(|node| self.resolver.resolve(node).ok()) else { continue };
-                let operation =
-                    ApiOperation { path: path.to_string(), method, item: item.clone(), node, is_received: false };
+                let has_json = self.has_json(&node, &mut known);
+                let (path, item) = (path.to_string(), item.clone());
+                let operation = ApiOperation { path, method, item, node, is_received: false, has_json };
                 // Paths may share an operation.
                 self.spend(operation.tags().count(), &operation.node);
                 operations.push(operation);
@@ -66,6 +69,18 @@ impl Reader<'_, '_> {
             operation.is_received = is_received;
         }
         operations
+    }
+
+    /// Whether an operation has a JSON body. What is `known` of bodies is by their identities.
+    fn has_json(&mut self, operation: &Node, known: &mut HashMap<usize, bool>) -> bool {
+        let body = operation.get("requestBody").and_then(|body| self.resolver.resolve(body).ok());
+        body.is_some_and(|body| {
+            *known.entry(body.origin().identity()).or_insert_with(|| {
+                let content = body.get("content").and_then(Node::as_object);
+                self.spend(content.map(IndexMap::len).unwrap_or_default(), &body);
+                content.is_some_and(|content| content.keys().any(|media_type| is_json(media_type)))
+            })
+        })
     }
 
     fn configured(&mut self, root: &Node, operations: &[ApiOperation], places: &WebhookPlaces) -> Vec<Entry> {
@@ -105,6 +120,15 @@ impl Reader<'_, '_> {
             };
             let operations = operations.iter().filter(|operation| operation.has_body()).filter(has_tag);
             entries.extend(operations.map(|operation| operation.entry(operation.last_segment())));
+        }
+        if let Some(Located { value: patterns, place }) = &places.schemas {
+            let schemas = self.reusable_schemas(root);
+            let known: Vec<String> = schemas.iter().map(|(name, _)| name.clone()).collect();
+            self.unused("schema", patterns, &known, place, |pattern, name| matched(pattern, name).is_some());
+            entries.extend(schemas.iter().filter_map(|(name, schema)| {
+                let name = patterns.iter().find_map(|pattern| matched(pattern.as_str(), name))?;
+                Some(payloads::entry(name, schema))
+            }));
         }
         entries
     }

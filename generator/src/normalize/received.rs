@@ -10,7 +10,7 @@ use crate::resolve::Resolver;
 const CHANGES: [&str; 3] = ["put", "patch", "delete"];
 
 /// How the last segment of a path begins if an operation beside the collection of receivers manages one.
-const VERBS: [&str; 24] = [
+const VERBS: [&str; 28] = [
     "activate",
     "add",
     "create",
@@ -19,6 +19,7 @@ const VERBS: [&str; 24] = [
     "disable",
     "edit",
     "enable",
+    "fire",
     "list",
     "ping",
     "query",
@@ -29,8 +30,11 @@ const VERBS: [&str; 24] = [
     "retry",
     "rotate",
     "search",
+    "send",
+    "simulate",
     "subscribe",
     "test",
+    "trigger",
     "unregister",
     "unsubscribe",
     "update",
@@ -123,9 +127,13 @@ fn trimmed(operation: &ApiOperation) -> &str {
 
 /// Whether the last segment is a parameter or a verb, so that the operation is about one element of what is above.
 fn is_about_one(path: &str) -> bool {
-    let last = last_segment(path);
-    let words = heck::AsSnakeCase(last).to_string();
-    last.starts_with('{') || words.split('_').next().is_some_and(|word| VERBS.contains(&word))
+    last_segment(path).starts_with('{') || is_command(path)
+}
+
+/// Whether the last segment begins with a verb.
+pub(super) fn is_command(path: &str) -> bool {
+    let words = heck::AsSnakeCase(last_segment(path)).to_string();
+    words.split('_').next().is_some_and(|word| VERBS.contains(&word))
 }
 
 /// Whether bodies have the address of a receiver.
@@ -151,7 +159,7 @@ impl Addresses<'_, '_> {
         self.resolver.resolve(schema).is_ok_and(|schema| {
             self.known(&schema, |_| {
                 let members = schema.get("properties").and_then(Node::as_object).into_iter().flatten();
-                members.into_iter().any(|(name, _)| is_address(name))
+                members.into_iter().any(|(name, member)| is_address(name) || is_receiver(name, member))
             })
         })
     }
@@ -173,6 +181,12 @@ fn is_address(name: &str) -> bool {
     let mut words = words.split('_').rev();
     words.next().is_some_and(|word| ["url", "uri", "endpoint"].contains(&word))
         && words.next().is_none_or(|word| ["callback", "target", "webhook", "notification"].contains(&word))
+}
+
+/// Whether a member is called `webhook` and is an address by its format.
+fn is_receiver(name: &str, member: &Node) -> bool {
+    let is_address = member.get("format").and_then(Node::as_str).is_some_and(|format| ["url", "uri"].contains(&format));
+    is_address && says_webhook(name)
 }
 
 #[cfg(test)]

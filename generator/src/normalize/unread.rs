@@ -34,7 +34,8 @@ impl Reader<'_, '_> {
         let mut is_new = |node: &Node| seen.insert(node.origin().identity());
         let mut found = Vec::new();
         let mut known = HashMap::new();
-        let items = members(root.get("paths")).filter_map(|item| self.local(item));
+        let paths = root.get("paths").and_then(|paths| self.local(paths));
+        let items = members(paths.as_ref()).filter_map(|item| self.local(item));
         let operations: Vec<Node> = items
             .filter(&mut is_new)
             .flat_map(|item| METHODS.map(|method| item.get(method).and_then(|operation| self.local(operation))))

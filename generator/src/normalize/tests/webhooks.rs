@@ -259,7 +259,7 @@ fn documented_headers() {
 }
 
 #[test]
-fn a_header_with_a_wrong_name_is_an_error() {
+fn a_header_with_a_wrong_name_is_skipped() {
     check_webhooks(
         "
             webhooks:
@@ -269,7 +269,9 @@ fn a_header_with_a_wrong_name_is_an_error() {
                   requestBody: {content: {application/json: {schema: {type: object}}}}
         ",
         expect![[r#"
-            E0603: a header name has letters, digits and a few signs
+            webhook "door.opened": #0
+
+            W0601: a header name has letters, digits and a few signs
         "#]],
     );
 }
@@ -652,6 +654,152 @@ fn received_webhooks_beside_others_are_offered() {
                 paths = ["/v1/webhooks/*"]
         "#]],
     );
+}
+
+/// What can be offered has a JSON body, and is not a command; nothing is offered again if it is configured.
+#[test]
+fn paths_that_cannot_be_received_are_not_offered() {
+    check_likely(
+        "
+            /event-notifications: {post: {requestBody: {content: {application/jwt: {schema: {type: string}}}}}}
+        ",
+        expect![[r#"
+            E0602: the description has no webhook with a JSON body
+        "#]],
+    );
+    check_likely(
+        "
+            /item/webhook/update: {post: {requestBody: {content: {application/json: {schema: {properties: {webhook: {format: url}}}}}}}}
+            /item/fire_webhook: {post: {requestBody: {content: {application/json: {schema: {type: object}}}}}}
+        ",
+        expect![[r#"
+            E0602: the description has no webhook with a JSON body
+        "#]],
+    );
+    let spec = "openapi: 3.1.0\ninfo: {title: Acme, version: '1'}\npaths: {/a: {post: {tags: [Events], requestBody: {content: {text/xml: {}}}}}}";
+    let (_, findings) = Input { spec, config: "[webhooks]\ntags = ['Events']" }.offers(Stage::Normalized);
+    expect![[r#"
+        W0601: webhook `a` has no JSON body (content: text/xml)
+        E0602: the description has no webhook with a JSON body
+    "#]]
+    .assert_eq(&findings);
+}
+
+/// Some list event types, or describe payloads in a form of their own. This costs only what is described so.
+#[test]
+fn what_is_not_a_path_item_is_skipped() {
+    let hook = "post: {requestBody: {content: {application/json: {schema: {type: object}}}}}";
+    check_webhooks(
+        &format!(
+            "
+            x-webhooks:
+              description: What is sent
+              events: [door.opened, door.closed]
+              count: 2
+              door.opened: {{{hook}}}
+              door.closed: {{httpMethod: POST, payload: {{$ref: '#/components/schemas/Closed'}}}}
+            components: {{schemas: {{Closed: {{type: object}}}}}}
+        "
+        ),
+        expect![[r#"
+            webhook "door.opened": #0
+
+            W0601: `events` is a list, not a webhook
+            W0601: `count` is a number, not a webhook
+            W0601: webhook `door.closed` has no operation
+        "#]],
+    );
+}
+
+#[test]
+fn webhooks_that_are_not_a_map() {
+    check_webhooks(
+        "webhooks: [door.opened]",
+        expect![[r#"
+        E0603: `webhooks` is a list; it must be a map of path items
+    "#]],
+    );
+    // Some tools write an empty map so.
+    check_webhooks(
+        "webhooks: []",
+        expect![[r#"
+        E0602: the description has no webhook with a JSON body
+    "#]],
+    );
+}
+
+#[test]
+fn maps_behind_references() {
+    check_webhooks(
+        "
+            webhooks: {$ref: '#/x-hooks'}
+            x-hooks:
+              door.opened: {post: {requestBody: {content: {application/json: {schema: {type: object}}}}}}
+        ",
+        expect![[r#"
+            webhook "door.opened": #0
+        "#]],
+    );
+    check_webhooks(
+        "
+            paths: {$ref: '#/x-paths'}
+            x-paths:
+              /webhook-events/door.opened: {post: {requestBody: {content: {application/json: {schema: {type: object}}}}}}
+        ",
+        expect![[r#"
+            webhook "door.opened": #0
+
+            W0611: webhooks are read from `paths`, by `/webhook-events/*`
+        "#]],
+    );
+}
+
+/// Some describe only the bodies.
+#[test]
+fn schemas_that_are_bodies_of_webhooks() {
+    let spec = "openapi: 3.1.0
+info: {title: Acme, version: '1'}
+paths: {/doors: {get: {}}}
+components:
+  schemas:
+    Door: {type: object}
+    CreateWebhook: {type: object, properties: {url: {type: string}}}
+    DoorOpenedWebhook: {description: A door, type: object, properties: {door: {$ref: '#/components/schemas/Door'}}}
+    DoorClosedWebhook: {allOf: [{$ref: '#/components/schemas/DoorOpenedWebhook'}]}
+";
+    let (_, findings) = Input { spec, config: "" }.offers(Stage::Normalized);
+    expect![[r#"
+        E0602: the description has no webhook with a JSON body
+            schemas = ["DoorOpenedWebhook", "DoorClosedWebhook"]
+    "#]]
+    .assert_eq(&findings);
+    let config = "[webhooks]\nschemas = ['Door*Webhook', 'Gate*']";
+    let (outline, findings) = Input { spec, config }.stage(Stage::Normalized);
+    expect![[r#"
+        webhook "Opened": #0
+            /// A door
+        webhook "Closed": #3
+
+        #0 /components/schemas/DoorOpenedWebhook
+            /// A door
+            type: object
+            properties: door #1
+
+        #1 /components/schemas/DoorOpenedWebhook/properties/door
+            $ref: #2
+
+        #2 /components/schemas/Door
+            type: object
+
+        #3 /components/schemas/DoorClosedWebhook
+            allOf: #4
+
+        #4 /components/schemas/DoorClosedWebhook/allOf/0
+            $ref: #0
+
+        W0704: unknown schema `Gate*`
+    "#]]
+    .assert_eq(&join(&outline, &findings));
 }
 
 #[test]
