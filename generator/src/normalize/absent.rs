@@ -3,7 +3,7 @@
 use indexmap::{IndexMap, IndexSet};
 
 use super::operation::{ApiOperation, likeness};
-use super::places::matched;
+use super::pattern::matched;
 use super::received::{is_command, prefix};
 use super::{Reader, has_method, is_nearly_webhooks, is_path_item, payloads};
 use crate::diagnostics::{Code, Diagnostic, Place, toml_string};

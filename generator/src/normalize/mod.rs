@@ -6,6 +6,7 @@ mod absent;
 mod entry;
 mod fields;
 mod operation;
+mod pattern;
 mod payloads;
 mod places;
 mod received;

@@ -3,7 +3,7 @@
 use super::Reader;
 use super::entry::Entry;
 use super::operation::says_webhook;
-use super::places::matched;
+use super::pattern::matched;
 use super::received::is_command;
 use crate::document::{Node, Object, Value};
 

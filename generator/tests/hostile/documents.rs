@@ -333,8 +333,8 @@ fn g33_no_webhooks() {
         |webhooks| of_document(format!("openapi: 3.1.0\ninfo: {{}}\n{webhooks}\n")),
         &expect![[r#"
             "webhooks: {}" → E0602 spec.yaml:3:1
-            "webhooks: []" → E0603 spec.yaml:3:11
-            "webhooks: null" → E0603 spec.yaml:3:11
+            "webhooks: []" → E0602 spec.yaml:3:1
+            "webhooks: null" → E0602 spec.yaml:3:1
             "webhooks: 1" → E0603 spec.yaml:3:11
             "a: b" → E0602 spec.yaml:1:1
         "#]],

@@ -353,8 +353,8 @@ fn g54_webhooks_that_are_their_own_callback() {
     document(
         text,
         &expect![[r#"
-        E0602 spec.yaml:3:1
-        W0601 spec.yaml:4:8"#]],
+            E0602 spec.yaml:3:1
+            W0601 spec.yaml:4:3"#]],
     );
 }
 

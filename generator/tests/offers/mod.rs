@@ -70,7 +70,13 @@ fn is_same(one: &Diagnostic, other: &Diagnostic) -> bool {
 }
 
 fn with(fixture: &Fixture, found: &Diagnostic) -> Outcome {
-    pasted_into(fixture, found.settings.clone())
+    pasted_into(fixture, chosen(&found.settings))
+}
+
+/// The lines that are offered for every case; else those for the first case.
+fn chosen(settings: &[Setting]) -> Vec<Setting> {
+    let (always, cases): (Vec<_>, Vec<_>) = settings.iter().cloned().partition(|setting| setting.when.is_none());
+    if always.is_empty() { cases.into_iter().take(1).collect() } else { always }
 }
 
 /// The lines of all errors; `None` if one has none.
@@ -81,7 +87,7 @@ fn offers_of_errors(outcome: &Outcome) -> Option<Vec<Setting>> {
         if !is_about_event_types(error.code) && error.settings.is_empty() {
             return None;
         }
-        settings.extend(error.settings.iter().cloned());
+        settings.extend(chosen(&error.settings));
     }
     Some(settings)
 }

@@ -88,13 +88,15 @@ fn accepted(text: &str) -> String {
         let is_key = line.starts_with(|c: char| c == '"' || c.is_ascii_lowercase());
         is_key && line.contains(" = ") && !line.contains('…')
     };
-    let (mut offers, mut is_option) = (true, false);
+    // In a question with cases, the first is accepted.
+    let (mut offers, mut is_option, mut cases) = (true, false, 0);
     let lines = text.lines().map(|line| {
         // From here on, whole tables are offered.
         offers &= !line.starts_with("#[");
         is_option = line.starts_with("# Optional: ") || is_option && line.starts_with('#');
+        cases = if line.starts_with("# Open: ") { 0 } else { cases + usize::from(line.starts_with("# If ")) };
         match line.strip_prefix('#') {
-            Some(candidate) if offers && !is_option && is_candidate(candidate) => candidate,
+            Some(candidate) if offers && !is_option && cases < 2 && is_candidate(candidate) => candidate,
             _ => line,
         }
     });
@@ -108,10 +110,12 @@ mod tests {
     #[test]
     fn candidates_are_accepted_up_to_the_tables_to_choose_from() {
         let text = "\
+            # Open: which?\n# If `/a` states it:\n#pointer = \"/a\"\n# If not:\n#address = true\n\n\
             # Open: what?\n#   a.yaml:1:1  here\n#address = true # each\n#\"a b\" = \"a.b\"\n#pointer = \"/…\"\n\n\
             # Optional: more.\n#callbacks = true\n\
             #[signature]\n#scheme = \"none\"\n";
         let expected = "\
+            # Open: which?\n# If `/a` states it:\npointer = \"/a\"\n# If not:\n#address = true\n\n\
             # Open: what?\n#   a.yaml:1:1  here\naddress = true # each\n\"a b\" = \"a.b\"\n#pointer = \"/…\"\n\n\
             # Optional: more.\n#callbacks = true\n\
             #[signature]\n#scheme = \"none\"\n";

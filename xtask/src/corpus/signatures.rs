@@ -6,7 +6,7 @@ use std::iter::zip;
 use std::path::Path;
 
 use serde::Deserialize;
-use webhook_generator::diagnostics::{Code, Diagnostics, Setting};
+use webhook_generator::diagnostics::{Code, Diagnostics};
 use webhook_generator::ir::Api;
 use webhook_generator::signature::{Hmac, Piece, Scheme};
 
@@ -135,7 +135,10 @@ impl Found {
         };
         // Those with a case to choose are offered without evidence.
         let setting = finding.settings.iter().find(|setting| setting.when.is_none())?;
-        let parts = Parts::offered(setting);
+        // What is known of a scheme that cannot be stated is a text.
+        let known = finding.help.iter().find_map(|help| help.strip_prefix("it states: "));
+        let known = known.into_iter().flat_map(|known| known.split(", "));
+        let parts = Parts::offered(setting.lines.iter().map(String::as_str).chain(known));
         let outcome = if finding.code == Code::SignatureInferred {
             Outcome::Scheme
         } else if setting.lines.iter().any(|line| line == "scheme = \"verifier\"") {
@@ -169,10 +172,10 @@ impl Parts {
     /// The keys that the table of documented schemes has.
     const KEYS: [&str; 5] = ["scheme", "header", "hash", "encoding", "signed"];
 
-    /// Those that lines state. Of a scheme that cannot be stated, the known parts are comments; what is open has `…`.
-    fn offered(setting: &Setting) -> Self {
+    /// Those that lines state; what is open has `…`.
+    fn offered<'l>(lines: impl Iterator<Item = &'l str>) -> Self {
         let mut parts = BTreeMap::new();
-        for line in &setting.lines {
+        for line in lines {
             let Some((key, value)) = line.trim_start_matches("# ").split_once(" = ") else { continue };
             if key == "headers" {
                 let signature = value.split("signature = \"").nth(1).and_then(|rest| rest.split('"').next());

@@ -177,7 +177,10 @@ fn report_claims(gathered: &Gathered<'_, '_>, decisions: &[Decision], claims: &C
         let guessed = decision.chosen.iter().find(|chosen| chosen.kind.is_sample() && !names.is_good(chosen));
         unconfirmed.extend(guessed.map(|chosen| (webhook, chosen)));
         // That the name says something else is part of that finding.
-        for doubt in doubts(webhook, decision).into_iter().filter(|_| guessed.is_none()) {
+        let is_of_another =
+            |doubt: &Doubt<'_>| doubt.others.iter().all(|other| is_of_another(other, decisions, claims));
+        let doubts = doubts(webhook, decision).into_iter().filter(|_| guessed.is_none());
+        for doubt in doubts.filter(|doubt| !is_of_another(doubt)) {
             doubtful.entry(doubt.others.iter().map(|other| &other.place).collect()).or_default().push(doubt);
         }
         if let (Some(listed), Some(chosen)) = (&decision.unlisted, decision.chosen.first()) {
@@ -191,4 +194,11 @@ fn report_claims(gathered: &Gathered<'_, '_>, decisions: &[Decision], claims: &C
         report::unlisted(cx, listed, &webhooks);
     }
     report::unconfirmed(cx, &unconfirmed);
+}
+
+/// Whether a sample is that of a schema which webhooks share, one of which has the event type.
+fn is_of_another(sample: &Evidence, decisions: &[Decision], claims: &Claims) -> bool {
+    let claimants = claims.get(&sample.name).into_iter().flatten();
+    let mut evidence = claimants.flat_map(|(index, _)| &decisions[*index].evidence);
+    sample.kind.is_sample() && evidence.any(|other| other.kind == sample.kind && other.place == sample.place)
 }

@@ -27,6 +27,8 @@ pub(super) enum Kind {
     Constant,
     /// One of the values of the location, if no other webhook has it or the webhook's name selects it.
     Listed,
+    /// The description of the location, if it is only a value in backticks.
+    Described,
     /// An extension such as `x-event-type`, or the documentation of a header.
     Extension,
     /// The webhook's key, if it has the form of an event type or the configuration says that keys are.
@@ -62,7 +64,7 @@ impl Kind {
             Self::Listed => "a listed value",
             Self::Extension => "an extension",
             Self::Key | Self::UsualKey => "the key",
-            Self::Quoted => "the description",
+            Self::Described | Self::Quoted => "the description",
             Self::Example => "an example",
             Self::Default => "a default",
             Self::OperationId => "`operationId`",
@@ -103,7 +105,7 @@ impl Evidence {
 pub(super) struct Stated {
     /// Whether the place is declared, and its value may be a string.
     pub declared: bool,
-    /// The values of constants and lists.
+    /// The values of constants and lists, and of descriptions that are only a value.
     pub values: Vec<Evidence>,
     /// Its examples, and its default.
     pub examples: Vec<Evidence>,
@@ -114,9 +116,9 @@ pub(super) struct Stated {
 }
 
 impl Stated {
-    /// The values of constants.
+    /// The only value, of each alternative.
     pub(super) fn constants(&self) -> impl Iterator<Item = &Evidence> {
-        self.values.iter().filter(|value| value.kind == Kind::Constant)
+        self.values.iter().filter(|value| matches!(value.kind, Kind::Constant | Kind::Described))
     }
 
     /// The values with the parts that complete them, each with those of its own alternative. Examples are dropped: it is

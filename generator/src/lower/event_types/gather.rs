@@ -1,13 +1,14 @@
 //! First pass: the evidence in the bodies.
 
 use std::cell::{OnceCell, RefCell};
+use std::collections::{HashMap, HashSet};
 use std::slice;
 
 use indexmap::IndexMap;
 use openapiv3::Discriminator;
 
 use super::evidence::{Evidence, Kind, Stated};
-use super::names::Names;
+use super::names::{Names, only_value};
 use crate::budget::Resource;
 use crate::diagnostics::Place;
 use crate::document::{Node, Origin, pointer};
@@ -271,6 +272,16 @@ impl Search<'_, '_, '_> {
         if merged.texts().is_some() {
             stated.values.extend(listed.iter().filter_map(|value| of(value, kind)));
         }
+        if listed.is_empty() && merged.may_be_text() {
+            let text = merged.schemas.iter().find_map(|id| self.cx.schemas.get(*id).node.get("description"));
+            let value = text.and_then(|text| Some((only_value(text, self.cx.separator())?, text)));
+            let value = value.filter(|(value, _)| self.path.last().is_none_or(|name| name != value));
+            stated.values.extend(value.map(|(value, text)| {
+                let place = Place::Value(text.origin().clone());
+                let alternatives = alternative.into_iter().collect();
+                Evidence { alternatives, ..Evidence::new(value, place, Kind::Described) }
+            }));
+        }
         if kind != Kind::Constant {
             stated.examples.extend(merged.examples.iter().filter_map(|value| of(value, Kind::Example)));
             let mut schemas = merged.schemas.iter().map(|id| self.cx.schemas.get(*id));
@@ -304,14 +315,36 @@ impl Search<'_, '_, '_> {
             stated.declared |= !stated.values.is_empty();
         };
         let alternatives = merged.choices.iter().flat_map(|choice| &choice.alternatives);
+        let mut selected: HashMap<SchemaId, Vec<String>> = HashMap::new();
         for alternative in alternatives {
             self.cx.spend(Resource::Candidates, 1, origin);
-            add(*alternative, tags.of(*alternative), if depth == 0 { slice::from_ref(alternative) } else { &[] });
+            let tags = tags.of(*alternative);
+            add(*alternative, tags.clone(), if depth == 0 { slice::from_ref(alternative) } else { &[] });
+            selected.insert(*alternative, tags);
         }
         if merged.choices.is_empty() {
             for schema in written {
                 add(*schema, tags.mapped(*schema), &[]);
             }
         }
+        keep_selected(&mut stated.values, &selected);
     }
+}
+
+/// Drops what an alternative lists although the discriminator selects another one by it: alternatives repeat the list of their
+/// base. What selects none may be any of them.
+fn keep_selected(values: &mut Vec<Evidence>, selected: &HashMap<SchemaId, Vec<String>>) {
+    let all: HashSet<&String> = selected.values().flatten().collect();
+    values.retain_mut(|value| {
+        let tags = match value.alternatives[..] {
+            [alternative] if value.kind == Kind::Listed => selected.get(&alternative),
+            _ => None,
+        };
+        let is_other = tags.is_some_and(|tags| !tags.contains(&value.name));
+        if is_other && !all.contains(&value.name) {
+            value.alternatives.clear();
+            return true;
+        }
+        !is_other
+    });
 }

@@ -1,5 +1,7 @@
 //! Event types in a header, alone or completed by a member of the body.
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 
 use super::allocate::Owners;
@@ -7,8 +9,11 @@ use super::evidence::{Evidence, Kind, Stated};
 use super::gather::Gathered;
 use super::names::{ENDINGS, Names, texts};
 use super::spelling;
-use crate::document::pointer;
+use crate::document::{Node, pointer};
 use crate::normalize::{Description, Header, Webhook};
+
+/// How many headers are offered if none of them is known to state event types.
+const MAX_CANDIDATES: usize = 2;
 
 /// The name, in lower case, of a header that all webhooks document and whose name says that it states the event type.
 pub(super) fn find(description: &Description) -> Option<String> {
@@ -17,6 +22,19 @@ pub(super) fn find(description: &Description) -> Option<String> {
         let documented = |webhook: &Webhook| documented(webhook, name).is_some();
         ENDINGS.iter().any(|ending| name.ends_with(ending)) && description.webhooks.iter().all(documented)
     })
+}
+
+/// The headers, in lower case, that all webhooks document and that have one of several values.
+pub(super) fn candidates(description: &Description) -> Vec<String> {
+    let Some(first) = description.webhooks.first() else { return Vec::new() };
+    let names = first.headers.iter().map(|header| header.name.to_ascii_lowercase());
+    let has_values = |name: &String| {
+        let headers: Option<Vec<&Header>> =
+            description.webhooks.iter().map(|webhook| documented(webhook, name)).collect();
+        let listed = headers.iter().flatten().flat_map(|header| &header.listed);
+        listed.filter_map(Node::as_str).collect::<HashSet<_>>().len() > 1
+    };
+    names.filter(has_values).take(MAX_CANDIDATES).collect()
 }
 
 fn documented<'a>(webhook: &'a Webhook, name: &str) -> Option<&'a Header> {

@@ -1,6 +1,7 @@
 //! Second pass: where deliveries state their event type.
 
 use std::collections::HashSet;
+use std::slice;
 
 use super::allocate::Owners;
 use super::evidence::Stated;
@@ -28,12 +29,18 @@ pub(super) fn choose(gathered: &Gathered<'_, '_>) -> Option<EventTypeLocation> {
     let body = |path: &Path| EventTypeLocation::Body { pointers: vec![pointer::join(path)], completed_by: None };
     if let Some(path) = ranking.distinguishing() {
         gathered.settle();
-        gathered.cx.choose(
-            format!("each webhook has its own value at `{}` of its body", pointer::join(&path)),
-            (Place::Name(first.key.origin().clone()), "for example this one"),
-            "event-type",
-            vec![pointer_setting(&[pointer::join(&path)])],
-        );
+        let pointer = pointer::join(&path);
+        let message = match webhooks.len() {
+            1 => format!("the body states the event type at `{pointer}`"),
+            _ => format!("each webhook has its own value at `{pointer}` of its body"),
+        };
+        let setting = vec![pointer_setting(&[pointer])];
+        if ranking.is_described(slice::from_ref(&path)) {
+            gathered.cx.report(inferred(first, &message).inferred("event-type", setting));
+        } else {
+            let place = (Place::Name(first.key.origin().clone()), "for example this one");
+            gathered.cx.choose(message, place, "event-type", setting);
+        }
         return Some(body(&path));
     }
     let header = header::find(gathered.cx.description).map(|name| DocumentedHeader::new(gathered, name));
@@ -111,6 +118,12 @@ impl Addresses {
     }
 }
 
+/// Whether each is described under a path of its own.
+pub(super) fn have_paths(webhooks: &[Webhook]) -> bool {
+    let mut seen = HashSet::new();
+    webhooks.iter().all(|webhook| webhook.path.as_ref().is_some_and(|path| seen.insert(path)))
+}
+
 /// The configured location. Reports a text in the bodies that seems to complete the event type.
 fn from_configuration(
     gathered: &Gathered<'_, '_>,
@@ -169,16 +182,23 @@ fn from_bodies(
     let pointers: Vec<String> = cover.paths.iter().chain(&quoted).map(|path| pointer::join(path)).collect();
     if pointers.is_empty() {
         let webhooks = &gathered.cx.description.webhooks;
-        let only = webhooks.len() == 1;
-        gathered.cx.report(if only { only_webhook(first) } else { no_location(first, &Addresses::of(webhooks)) });
-        return only.then_some(EventTypeLocation::Address);
+        let has_address = webhooks.len() == 1 || have_paths(webhooks);
+        gathered.cx.report(match webhooks.len() {
+            1 => only_webhook(first),
+            _ if has_address => {
+                let message = "no body states the event type, and each webhook has its own path";
+                inferred(first, message).inferred("event-type", vec![ADDRESS.to_owned()])
+            }
+            _ => no_location(gathered, first, ranking),
+        });
+        return has_address.then_some(EventTypeLocation::Address);
     }
     let completed_by = if let [only] = &pointers[..] { ranking.completion(only) } else { None };
     let shown: Vec<String> = pointers.iter().map(|pointer| format!("`{pointer}`")).collect();
     let completed = completed_by.as_ref().map(|pointer| format!(", completed at `{pointer}`"));
     let message = format!("the body states the event type at {}{}", shown.join(" or "), completed.unwrap_or_default());
     let settings = settings(pointer_setting(&pointers), completed_by.as_deref());
-    if cover.evident && quoted.is_none() && completed_by.is_none() {
+    if cover.evident && !ranking.is_described(&cover.paths) && quoted.is_none() && completed_by.is_none() {
         let place = Place::Name(first.key.origin().clone());
         gathered.cx.choose(message, (place, "for example here"), "event-type", settings);
     } else {
@@ -199,19 +219,31 @@ fn only_webhook(webhook: &Webhook) -> Diagnostic {
         .inferred("event-type", vec!["address = true".to_owned()])
 }
 
-fn no_location(webhook: &Webhook, addresses: &Addresses) -> Diagnostic {
-    let diagnostic = |text: &str| {
-        Diagnostic::new(Code::NoEventType, "cannot determine where a delivery states its event type")
-            .at(Place::Name(webhook.key.origin().clone()), text)
+/// The question where deliveries state their event type, with what the description has that may be the answer.
+fn no_location(gathered: &Gathered<'_, '_>, webhook: &Webhook, ranking: &Ranking<'_, '_>) -> Diagnostic {
+    let is_same = Addresses::of(&gathered.cx.description.webhooks) == Addresses::Same;
+    let text = if is_same { "for example here; all webhooks are sent to one address" } else { "for example here" };
+    let diagnostic = Diagnostic::new(Code::NoEventType, "cannot determine where a delivery states its event type")
+        .at(Place::Name(webhook.key.origin().clone()), text);
+    let pointers = ranking.candidates().into_iter().map(|path| pointer::join(&path));
+    let pointers = pointers.map(|pointer| (format!("if `{pointer}` states it"), pointer_setting(&[pointer])));
+    let headers = header::candidates(gathered.cx.description);
+    let headers = headers.into_iter().map(|name| (format!("if the header `{name}` states it"), header_setting(&name)));
+    let mut candidates: Vec<(String, String)> = pointers.chain(headers).collect();
+    let diagnostic = match (candidates.is_empty(), is_same) {
+        (true, false) => diagnostic.setting("event-type", vec![ADDRESS.to_owned()]),
+        _ => diagnostic,
     };
-    if *addresses == Addresses::Same {
-        return diagnostic("for example here; all webhooks are sent to one address")
-            .candidate("if a member of the body states it", "event-type", vec!["pointer = \"/…\"".to_owned()])
-            .candidate("if a header states it", "event-type", vec!["header = \"x-…\"".to_owned()]);
+    if candidates.is_empty() {
+        let or = if is_same { "if" } else { "or, if" };
+        candidates.push((format!("{or} a member of the body states it"), "pointer = \"/…\"".to_owned()));
+        candidates.push((format!("{or} a header states it"), "header = \"x-…\"".to_owned()));
+    } else if !is_same {
+        candidates.push(("if each webhook has its own endpoint".to_owned(), "address = true".to_owned()));
     }
-    diagnostic("for example here")
-        .help("`pointer = \"/…\"` for a member of the body, `header = \"x-…\"` for a header")
-        .setting("event-type", vec![ADDRESS.to_owned()])
+    candidates
+        .into_iter()
+        .fold(diagnostic, |diagnostic, (when, line)| diagnostic.candidate(when, "event-type", vec![line]))
 }
 
 /// The lines of `codegen.toml` that state a location.

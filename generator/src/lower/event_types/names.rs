@@ -175,6 +175,13 @@ fn quoted(text: &Node, separator: &str, names: &[Spelling]) -> Vec<Evidence> {
     in_backticks(text).filter(is_name).map(of).collect()
 }
 
+/// The value in backticks that a text consists of.
+pub(super) fn only_value<'t>(text: &'t Node, separator: &str) -> Option<&'t str> {
+    let text = text.as_str()?.trim().trim_end_matches('.');
+    let value = text.strip_prefix('`')?.strip_suffix('`')?;
+    (value.len() <= MAX_QUOTED && !value.contains(['`', ' ']) && is_value(value, separator)).then_some(value)
+}
+
 fn in_backticks(text: &Node) -> impl Iterator<Item = &str> + Clone {
     let values = text.as_str().unwrap_or_default().split('`').skip(1).step_by(2);
     values.filter(|value| value.len() <= MAX_QUOTED)

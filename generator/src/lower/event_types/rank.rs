@@ -3,7 +3,7 @@
 use indexmap::{IndexMap, IndexSet};
 
 use super::allocate::Owners;
-use super::evidence::{Evidence, Stated, distinct};
+use super::evidence::{Evidence, Kind, Stated, distinct};
 use super::gather::{Gathered, MAX_DEPTH, Path, Places};
 use super::names::{Fit, Names};
 use super::spelling;
@@ -34,6 +34,9 @@ const VAGUE_NAMES: [&str; 3] = ["type", "event", "topic"];
 
 /// How many places may state event types together.
 const MAX_PATHS: usize = 4;
+
+/// How many places are offered if none of them is known to state event types.
+const MAX_CANDIDATES: usize = 3;
 
 /// A place, and the webhooks whose event type it states.
 struct RankedLocation {
@@ -212,6 +215,12 @@ impl<'a, 'g> Ranking<'a, 'g> {
         stated.examples.iter().find(is_event_type).cloned().into_iter().collect()
     }
 
+    /// Whether only a description states values at one of these members of bodies.
+    pub(super) fn is_described(&self, paths: &[Path]) -> bool {
+        let mut stated = self.gathered.top().iter().flat_map(|places| paths.iter().filter_map(|path| places.get(path)));
+        stated.any(|stated| stated.values.iter().any(|value| value.kind == Kind::Described))
+    }
+
     /// Another place, which distinguishes the webhooks that have the same text at the first.
     pub(super) fn completion(&self, first: &str) -> Option<String> {
         let first = pointer::split(first);
@@ -266,6 +275,32 @@ impl<'a, 'g> Ranking<'a, 'g> {
             names.quoted_at_location(self.gathered.cx, &texts).next().is_some()
         };
         self.gathered.top()[0].keys().filter(|path| usual(path) > 0).find(is_quoted).cloned()
+    }
+
+    /// The places that may state event types, although too little shows it, the best first: what they list is not shared by
+    /// webhooks whose names it does not fit.
+    pub(super) fn candidates(&self) -> Vec<Path> {
+        let deep = self.gathered.deep();
+        let mut known: IndexSet<&Path> = IndexSet::new();
+        known.extend(deep.iter().flat_map(|places| places.keys()));
+        let ranked = known.into_iter().filter_map(|path| {
+            let owners = Owners::of(deep.iter().filter_map(|places| places.get(path)));
+            let mut own = 0;
+            for (places, names) in deep.iter().zip(&self.gathered.names) {
+                // A member that not all bodies have is about something else.
+                let stated = places.get(path)?;
+                let is_own = stated.values.iter().all(|value| owners.is_own(value));
+                if is_own {
+                    own += usize::from(!stated.values.is_empty());
+                } else if names.pick(&stated.values).is_none() {
+                    return None;
+                }
+            }
+            (own > 0 || usual(path) > 0).then_some(((own, usual(path), MAX_DEPTH - path.len()), path))
+        });
+        let mut ranked: Vec<_> = ranked.collect();
+        ranked.sort_by(|(a, _), (b, _)| b.cmp(a));
+        ranked.into_iter().take(MAX_CANDIDATES).map(|(_, path)| path.clone()).collect()
     }
 
     /// A member with a usual name that each of these bodies has. A list there that fits no name is about something else.

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use super::evidence::{Evidence, Kind, Stated};
 use super::gather::{Gathered, Unsearched};
-use super::location::pointer_setting;
+use super::location::{have_paths, pointer_setting};
 use super::rank::Ranking;
 use super::spelling;
 use super::weigh::{Claims, Decision, Doubt};
@@ -18,6 +18,9 @@ use crate::normalize::Webhook;
 
 /// With more webhooks than this, no line is suggested for each.
 const MAX_LINES: usize = 8;
+
+/// When webhooks have an address each.
+const ENDPOINTS: &str = "if each webhook has its own endpoint, instead of the place that was inferred";
 
 /// How many places of one finding are shown.
 const MAX_PLACES: usize = 3;
@@ -152,12 +155,25 @@ pub(super) fn unresolved(
             let diagnostic = Diagnostic::new(Code::NoEventType, message)
                 .at(Place::Name(webhooks[index].key.origin().clone()), searched(location));
             let diagnostic = with_evidence(diagnostic, &decisions[index].evidence);
-            cx.report(if !many {
+            let is_last = position + 1 == unresolved.len();
+            let diagnostic = if !many {
                 diagnostic.setting("event-type.names", vec![offers.line(index, &decisions[index].evidence)])
-            } else if position + 1 == unresolved.len() {
+            } else if is_last {
                 diagnostic.setting("event-type", vec!["from-keys = true # the keys are the event types".to_owned()])
             } else {
                 diagnostic
+            };
+            cx.report(match location {
+                EventTypeLocation::Body { .. } if is_last && !many => {
+                    let lines = vec!["from-keys = true".to_owned()];
+                    let diagnostic = diagnostic.candidate("or, if the keys are the event types", "event-type", lines);
+                    if have_paths(webhooks) {
+                        diagnostic.candidate(ENDPOINTS, "event-type", address())
+                    } else {
+                        diagnostic
+                    }
+                }
+                _ => diagnostic,
             });
         }
         return;
@@ -176,13 +192,16 @@ pub(super) fn unresolved(
         let reason = "the body does not declare where other deliveries state their event type";
         let diagnostic = left_out(webhooks, &undeclared, reason);
         cx.report(if undeclared.len() * 2 > webhooks.len() {
-            let when = "if each webhook has its own endpoint, instead of the place that was inferred";
-            diagnostic.candidate(when, "event-type", vec!["address = true".to_owned()])
+            diagnostic.candidate(ENDPOINTS, "event-type", address())
         } else {
             let lines = undeclared.iter().map(|index| offers.line(*index, &decisions[*index].evidence)).collect();
             diagnostic.candidate("if their deliveries do state it there", "event-type.names", lines)
         });
     }
+}
+
+fn address() -> Vec<String> {
+    vec!["address = true".to_owned()]
 }
 
 fn left_out(webhooks: &[Webhook], positions: &[usize], reason: &str) -> Diagnostic {

@@ -66,7 +66,7 @@ impl<'g, 'a> Weighing<'g, 'a> {
         let of = |kinds: &[Kind]| -> Vec<Evidence> {
             distinct(evidence.iter().filter(|evidence| kinds.contains(&evidence.kind)))
         };
-        let values = of(&[Kind::Constant, Kind::Listed]);
+        let values = of(&[Kind::Constant, Kind::Listed, Kind::Described]);
         let chosen = match of(&[Kind::Configuration]).pop() {
             // The configuration confirms one of several.
             Some(configured) if !values.iter().any(|value| value.name == configured.name) => vec![configured],
@@ -136,7 +136,10 @@ impl<'g, 'a> Weighing<'g, 'a> {
             .chain(names.quoted.iter().cloned())
             .chain(names.quoted_at_location(self.gathered.cx, &stated.texts))
             .chain(stated.examples.iter().cloned())
-            .chain(self.keys_are_usual.then(|| Evidence { kind: Kind::UsualKey, ..names.key.clone() }))
+            .chain(
+                (self.keys_are_usual && !names.key.name.is_empty())
+                    .then(|| Evidence { kind: Kind::UsualKey, ..names.key.clone() }),
+            )
             .chain(names.operation_id.iter().filter(has_form).cloned())
             .collect();
         all.sort_by_key(|evidence| evidence.kind);

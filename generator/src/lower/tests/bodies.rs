@@ -73,6 +73,75 @@ fn a_base_whose_children_add_nothing() {
     );
 }
 
+/// The base lists all event types, and each schema that extends it has the same list. The mapping says which is which.
+#[test]
+fn a_base_that_lists_the_values_of_its_mapping() {
+    check_body(
+        "",
+        "
+            Body:
+                type: object
+                properties: {t: {type: string, enum: [one.made, two.made, three.made]}, data: {type: object}}
+                discriminator:
+                    propertyName: t
+                    mapping: {one.made: '#/components/schemas/One', two.made: '#/components/schemas/Two'}
+            One: {allOf: [{$ref: '#/components/schemas/Body'}, {properties: {data: {properties: {a: {type: string}}}}}]}
+            Two: {allOf: [{$ref: '#/components/schemas/Body'}, {properties: {data: {properties: {b: {type: string}}}}}]}
+        ",
+        expect![[r#"
+            event type in /t
+
+            webhook "seen" is "one.made": one.made
+                assembled {"t": "one.made"}
+            webhook "seen" is "three.made": three.made
+                assembled {"t": "three.made"}
+            webhook "seen" is "two.made": two.made
+                assembled {"t": "two.made"}
+
+            struct one.made {
+                t?: one.made/t
+                data?: one.made/data
+            }
+
+            enum one.made/t: text {
+                "one.made"
+                "two.made"
+                "three.made"
+            }
+
+            struct one.made/data {
+                a?: String
+            }
+
+            union three.made by "t" {
+                One(One) = "one.made"
+                Two(Two) = "two.made"
+            }
+
+            struct One {
+                t?: one.made/t
+                data?: one.made/data
+            }
+
+            struct Two {
+                t?: one.made/t
+                data?: Two/data
+            }
+
+            struct Two/data {
+                b?: String
+            }
+
+            struct two.made {
+                t?: one.made/t
+                data?: Two/data
+            }
+
+            W0707: webhook `seen` has no example, and its properties have none
+        "#]],
+    );
+}
+
 /// The base is itself made of parts; its child has the members of all.
 #[test]
 fn a_base_with_one_child_that_the_mapping_names() {

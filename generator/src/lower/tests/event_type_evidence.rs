@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use super::{check_event_types, check_offers};
+use super::{check_event_types, check_lowered, check_offers};
 
 #[test]
 fn configured_names_win() {
@@ -631,6 +631,82 @@ fn an_example_has_the_spelling_that_is_delivered() {
             event type in /topic
             webhook "_door_opened_" is "door-opened": door-opened
             webhook "_door_closed_" is "door-closed": door-closed
+        "#]],
+    );
+}
+
+/// Webhooks share a schema, with an example for one of them. It says nothing about the others.
+#[test]
+fn the_example_of_a_schema_that_webhooks_share() {
+    let hook = |key: &str| {
+        format!(
+            "{key}: {{post: {{requestBody: {{content: {{application/json: {{schema: {{$ref: '#/components/schemas/Event'}}}}}}}}}}}}"
+        )
+    };
+    let [opened, closed] = ["door.opened", "door.closed"].map(hook);
+    let components =
+        "components: {schemas: {Event: {type: object, properties: {type: {type: string, example: door.opened}}}}}";
+    check_lowered(
+        &format!("webhooks:\n  {opened}\n  {closed}\n{components}"),
+        expect![[r#"
+        event type in /type
+        webhook "door.opened": door.opened
+        webhook "door.closed": door.closed
+    "#]],
+    );
+}
+
+/// A description that is only a value in backticks states it as a constant does, but with a warning.
+#[test]
+fn descriptions_that_are_only_a_value() {
+    check_event_types(
+        "
+            doorOpened: {body: {kind: {type: string, description: '`DOOR`'}, code: {type: string, description: '`OPENED`.'}}}
+            doorClosed: {body: {kind: {type: string, description: '`DOOR`'}, code: {type: string, description: '`CLOSED`'}}}
+            gateClosed: {body: {kind: {type: string, description: '`GATE`'}, code: {type: string, description: '`CLOSED`'}}}
+        ",
+        "
+            [event-type]
+            pointer = '/kind'
+            completed-by = '/code'
+        ",
+        expect![[r#"
+            event type in /kind, completed by /code
+            webhook "doorOpened" is "DOOR.OPENED": DOOR.OPENED
+            webhook "doorClosed" is "DOOR.CLOSED": DOOR.CLOSED
+            webhook "gateClosed" is "GATE.CLOSED": GATE.CLOSED
+        "#]],
+    );
+    check_event_types(
+        "
+            opened: {body: {type: {type: string, description: '`DOOR_OPENED`'}, id: {description: '`ID`'}}}
+            closed: {body: {type: {type: string, description: '`DOOR_CLOSED`'}, id: {description: '`ID`'}}}
+        ",
+        "",
+        expect![[r#"
+            event type in /type
+            webhook "opened" is "DOOR_OPENED": DOOR_OPENED
+            webhook "closed" is "DOOR_CLOSED": DOOR_CLOSED
+
+            W0708: each webhook has its own value at `/type` of its body
+        "#]],
+    );
+}
+
+#[test]
+fn an_empty_key_is_no_evidence() {
+    check_event_types(
+        "
+            '': {body: {type: {const: a}}}
+            b: {body: {type: {const: b}}}
+            c: {body: {type: {const: c}}}
+        ",
+        "",
+        expect![[r#"
+            event type in /type
+            webhook "" is "a": a
+            webhook "b": b
+            webhook "c": c
         "#]],
     );
 }

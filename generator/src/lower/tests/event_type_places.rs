@@ -3,6 +3,8 @@
 use expect_test::expect;
 
 use super::{check_event_types, check_lowered};
+use crate::Stage;
+use crate::testing::{Input, VERIFIER};
 
 #[test]
 fn a_constant_at_the_top_of_each_body() {
@@ -443,4 +445,59 @@ fn callbacks_to_one_address_are_not_told_apart_by_it() {
             E0701: cannot determine where a delivery states its event type
         "#]],
     );
+}
+
+/// Like callbacks with addresses of their own.
+#[test]
+fn webhooks_with_paths_of_their_own() {
+    let at = |path: &str, body: &str| {
+        format!(
+            "{path}: {{post: {{tags: [Webhook events], requestBody: {{content: {{application/json: {{schema: {{type: object, properties: {{{body}}}}}}}}}}}}}}}"
+        )
+    };
+    let opened = at("/door-opened", "at: {type: string}");
+    let closed = at("/door-closed", "by: {type: string}");
+    check_lowered(
+        &format!("paths:\n  {opened}\n  {closed}"),
+        expect![[r#"
+        event type in the address
+        webhook "door-opened": door-opened
+        webhook "door-closed": door-closed
+
+        W0611: webhooks are read from `paths`, by `Webhook events`
+        W0708: no body states the event type, and each webhook has its own path
+    "#]],
+    );
+    // What bodies may state comes first.
+    let [opened, closed] = ["/door-opened", "/door-closed"].map(|path| at(path, "eventType: {type: string}"));
+    check_lowered(
+        &format!("paths:\n  {opened}\n  {closed}"),
+        expect![[r#"
+        W0611: webhooks are read from `paths`, by `Webhook events`
+        W0708: the body states the event type at `/eventType`
+        E0701: cannot determine the event type of webhook `door-opened`
+        E0701: cannot determine the event type of webhook `door-closed`
+    "#]],
+    );
+}
+
+/// What the description has that may be the answer is offered, and nothing that cannot be.
+#[test]
+fn what_may_state_event_types_is_offered() {
+    let hook = |key: &str, kind: &str| {
+        format!(
+            "{key}: {{post: {{parameters: [{{name: X-Kind, in: header, schema: {{enum: [a, b]}}}}], requestBody: {{content: {{application/json: {{schema: {{type: object, properties: {{kind: {{{kind}}}, status: {{enum: [new, old]}}}}}}}}}}}}}}}}"
+        )
+    };
+    let [one, two, three] =
+        [("one", "const: k1"), ("two", "type: string"), ("three", "type: string")].map(|(key, kind)| hook(key, kind));
+    let spec = format!("openapi: 3.1.0\ninfo: {{title: Acme, version: '1'}}\nwebhooks:\n  {one}\n  {two}\n  {three}");
+    let (_, findings) = Input { spec: &spec, config: VERIFIER }.offers(Stage::Ir);
+    expect![[r#"
+        E0701: cannot determine where a delivery states its event type
+            pointer = "/kind"
+            header = "x-kind"
+            address = true
+    "#]]
+    .assert_eq(&findings);
 }
