@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use rusqlite::{CachedStatement, OptionalExtension, Row, named_params, params};
+use rusqlite::{CachedStatement, Row, ToSql, named_params, params};
 use webhook_inbox::store::{
     Claim, ClaimId, ClaimRequest, ClaimToken, EventTypes, Finish, Finished, Key, State, StoreError, StoreErrorKind,
     Verdict, crash_point, within,
@@ -8,9 +8,9 @@ use webhook_inbox::store::{
 use webhook_receiver::bytes::Bytes;
 use webhook_receiver::{BoxError, LeaseState};
 
-use super::{Context, Sql, json_list, limit, millis, sequence};
-use crate::SqliteEffect;
+use super::{Context, Sql, json_list, limit, millis, number};
 use crate::session::Session;
+use crate::{MARK_DONE, SqliteEffect};
 
 const CLAIM: &str = "\
     SELECT p.sequence, s.id, p.token + 1, p.attempts + 1, p.event_type, s.received,
@@ -23,8 +23,7 @@ const CLAIM: &str = "\
 const HAS_CLAIMABLE: &str = "SELECT EXISTS (SELECT 1 FROM webhook_pending p WHERE {claimable})";
 /// The state is a constant, so that the index of those that are running can be used.
 const CLAIMABLE: &str = "\
-    p.endpoint = :endpoint AND p.state < 2 AND p.state = {state} AND p.at <= :now
-        AND (p.event_type IS NOT NULL AND p.event_type IN (SELECT value FROM json_each(:event_types))) = :is_only
+    p.endpoint = :endpoint AND p.state < 2 AND p.state = {state} AND p.at <= :now {event_types}
         AND (p.order_key IS NULL OR NOT EXISTS (
             SELECT 1 FROM webhook_pending e
             WHERE e.endpoint = p.endpoint AND e.order_key = p.order_key AND e.state < 2 AND e.sequence < p.sequence
@@ -32,42 +31,58 @@ const CLAIMABLE: &str = "\
         AND NOT EXISTS (SELECT 1 FROM webhook_paused WHERE endpoint = :endpoint)
         AND NOT EXISTS (SELECT 1 FROM webhook_store WHERE incoming IS NOT NULL)";
 
-fn with_condition(sql: &str, request: &ClaimRequest) -> String {
-    let state = if request.lapsed { State::Running } else { State::Pending };
-    sql.replace("{claimable}", CLAIMABLE).replace("{state}", &state.number().to_string())
+/// A statement on the row of a claim, if the claim is held: if its endpoint, id and token are the first parameters.
+macro_rules! held {
+    ($sql:literal) => {
+        concat!(
+            $sql,
+            " WHERE state = 1 AND token = ?3
+                AND sequence = (SELECT sequence FROM webhook_seen WHERE endpoint = ?1 AND id = ?2)"
+        )
+    };
 }
 
-fn event_types(request: &ClaimRequest) -> (String, bool) {
-    match &request.event_types {
-        EventTypes::Only(list) => (json_list(list), true),
-        EventTypes::Except(list) => (json_list(list), false),
-    }
+const EXTEND: &str = held!("UPDATE webhook_pending SET at = ?4");
+const END: &str = held!(
+    "UPDATE webhook_pending
+     SET state = ?4, at = ?5, attempts = max(attempts - ?6, 0), reason = coalesce(?7, reason)"
+);
+const MARK: &str = concat!(held!("DELETE FROM webhook_pending"), " AND version IS NULL");
+const REMEMBER: &str = concat!(
+    held!(
+        "INSERT INTO webhook_version (endpoint, order_key, version, at)
+         SELECT endpoint, order_key, version, ?4 FROM webhook_pending"
+    ),
+    " AND order_key IS NOT NULL AND version IS NOT NULL
+     ON CONFLICT (endpoint, order_key) DO UPDATE SET version = max(version, excluded.version), at = excluded.at"
+);
+
+/// Most claims are of all event types. They need no list, and so no condition.
+fn with_condition(sql: &str, request: &ClaimRequest) -> (String, Option<String>) {
+    const LISTED: &str = "p.event_type IN (SELECT value FROM json_each(:event_types))";
+    let state = if request.lapsed { State::Running } else { State::Pending };
+    let (event_types, list) = match &request.event_types {
+        EventTypes::Only(list) => (format!("AND {LISTED}"), Some(json_list(list))),
+        EventTypes::Except(list) if list.is_empty() => (String::new(), None),
+        EventTypes::Except(list) => (format!("AND (p.event_type IS NULL OR NOT {LISTED})"), Some(json_list(list))),
+    };
+    let condition = CLAIMABLE.replace("{state}", &state.number().to_string()).replace("{event_types}", &event_types);
+    (sql.replace("{claimable}", &condition), list)
 }
 
 pub(crate) fn has_claimable(session: &Session, request: &ClaimRequest, now: i64) -> Sql<bool> {
-    let (event_types, is_only) = event_types(request);
-    let parameters = named_params! {
-        ":endpoint": request.endpoint,
-        ":now": now,
-        ":event_types": event_types,
-        ":is_only": is_only,
-    };
-    session
-        .prepare(&with_condition(HAS_CLAIMABLE, request))
-        .and_then(|mut found| found.query_row(parameters, |row| row.get(0)))
-        .typed()
+    let (sql, event_types) = with_condition(HAS_CLAIMABLE, request);
+    let mut parameters = named_params! { ":endpoint": request.endpoint, ":now": now }.to_vec();
+    parameters.extend(event_types.as_ref().map(|list| (":event_types", list as &dyn ToSql)));
+    session.prepare(&sql).and_then(|mut found| found.query_row(&parameters[..], |row| row.get(0))).typed()
 }
 
 pub(crate) fn claim(session: &Session, request: &ClaimRequest, now: i64) -> Sql<Vec<Claim>> {
-    let (event_types, is_only) = event_types(request);
-    let parameters = named_params! {
-        ":endpoint": request.endpoint,
-        ":now": now,
-        ":event_types": event_types,
-        ":is_only": is_only,
-        ":limit": limit(request.limit),
-    };
-    let mut statement = session.prepare(&with_condition(CLAIM, request)).typed()?;
+    let (sql, event_types) = with_condition(CLAIM, request);
+    let limit = limit(request.limit);
+    let mut parameters = named_params! { ":endpoint": request.endpoint, ":now": now, ":limit": limit }.to_vec();
+    parameters.extend(event_types.as_ref().map(|list| (":event_types", list as &dyn ToSql)));
+    let mut statement = session.prepare(&sql).typed()?;
     let found = |row: &Row<'_>| {
         let received: i64 = row.get(5)?;
         let claim = Claim {
@@ -85,7 +100,7 @@ pub(crate) fn claim(session: &Session, request: &ClaimRequest, now: i64) -> Sql<
     };
     let mut fits = within(request.max_bytes);
     let found: Vec<(i64, Claim)> = statement
-        .query_map(parameters, found)
+        .query_map(&parameters[..], found)
         .and_then(|found| {
             let fits = |claim: &rusqlite::Result<(i64, Claim)>| match claim {
                 Ok((_, claim)) => fits(claim.bytes.len() as u64),
@@ -114,13 +129,10 @@ pub(crate) fn claim(session: &Session, request: &ClaimRequest, now: i64) -> Sql<
 }
 
 pub(crate) fn extend(session: &Session, claims: &[ClaimId], lease: Duration, now: i64) -> Sql<Vec<LeaseState>> {
-    let mut update = session
-        .prepare("UPDATE webhook_pending SET at = ?3 WHERE sequence = ?1 AND token = ?2 AND state = 1")
-        .typed()?;
+    let mut update = session.prepare(EXTEND).typed()?;
     let until = now.saturating_add(millis(lease));
-    let extend = |claim: &ClaimId| {
-        let Some(sequence) = sequence(session, &claim.key)? else { return Ok(LeaseState::Expired) };
-        let rows = update.execute([sequence, token(claim), until]).typed()?;
+    let extend = |ClaimId { key, token }: &ClaimId| {
+        let rows = update.execute(params![key.endpoint, key.id, number(token.get()), until]).typed()?;
         Ok(if rows > 0 { LeaseState::Held } else { LeaseState::Expired })
     };
     let states = claims.iter().map(extend).collect();
@@ -139,70 +151,44 @@ pub(crate) fn finish(session: &Session, batch: Vec<Finish<SqliteEffect>>, now: i
 /// What each end of a batch needs.
 struct Statements<'c> {
     session: &'c Session,
-    find: CachedStatement<'c>,
-    delete: CachedStatement<'c>,
+    mark: CachedStatement<'c>,
     savepoint: CachedStatement<'c>,
     release: CachedStatement<'c>,
 }
 
-/// The entry of a claim that is held.
-struct Held {
-    sequence: i64,
-    order_key: Option<String>,
-    version: Option<i64>,
-}
-
 impl<'c> Statements<'c> {
     fn prepare(session: &'c Session) -> Sql<Self> {
-        let prepare = |sql| session.prepare(sql).typed();
         Ok(Self {
             session,
-            // Not `DELETE … RETURNING`, for which SQLite creates a table each time.
-            find: prepare(
-                "SELECT p.sequence, p.order_key, p.version
-                 FROM webhook_seen s JOIN webhook_pending p ON p.sequence = s.sequence
-                 WHERE s.endpoint = ?1 AND s.id = ?2 AND p.state = 1 AND p.token = ?3",
-            )?,
-            delete: prepare("DELETE FROM webhook_pending WHERE sequence = ?1")?,
-            savepoint: prepare("SAVEPOINT webhook_effects")?,
-            release: prepare("RELEASE webhook_effects")?,
+            mark: session.prepare(MARK).typed()?,
+            savepoint: session.prepare("SAVEPOINT webhook_effects").typed()?,
+            release: session.prepare("RELEASE webhook_effects").typed()?,
         })
     }
 
     fn end(&mut self, claim: &ClaimId, verdict: Verdict<SqliteEffect>, now: i64) -> Sql<Finished> {
-        let Some(held) = self.find(claim)? else { return Ok(Finished::Fenced) };
         let (state, at, attempts, reason) = match verdict {
-            Verdict::Done(effects) => return self.done(claim, held, effects, now),
+            Verdict::Done(effects) => return self.done(claim, effects, now),
             Verdict::Retry { after, reason } => (0, now.saturating_add(millis(after)), 0, Some(reason)),
             Verdict::Release => (0, now, 1, None),
             Verdict::Dead { reason } => (2, now, 0, Some(reason)),
             Verdict::Unrouted { reason } => (3, now, 0, Some(reason)),
         };
-        self.session
-            .prepare(
-                "UPDATE webhook_pending
-                 SET state = ?2, at = ?3, attempts = max(attempts - ?4, 0), reason = coalesce(?5, reason)
-                 WHERE sequence = ?1",
-            )
-            .and_then(|mut update| update.execute(params![held.sequence, state, at, attempts, reason]))
-            .typed()?;
-        Ok(Finished::Applied)
-    }
-
-    fn find(&mut self, claim: &ClaimId) -> Sql<Option<Held>> {
-        let held = |row: &Row<'_>| Ok(Held { sequence: row.get(0)?, order_key: row.get(1)?, version: row.get(2)? });
-        self.find.query_row(params![claim.key.endpoint, claim.key.id, token(claim)], held).optional().typed()
+        let ClaimId { key, token } = claim;
+        let parameters = params![key.endpoint, key.id, number(token.get()), state, at, attempts, reason];
+        let rows = self.session.prepare(END).and_then(|mut end| end.execute(parameters)).typed()?;
+        Ok(if rows > 0 { Finished::Applied } else { Finished::Fenced })
     }
 
     /// The mark and the effects, or neither.
-    fn done(&mut self, claim: &ClaimId, held: Held, effects: Vec<SqliteEffect>, now: i64) -> Sql<Finished> {
+    fn done(&mut self, claim: &ClaimId, effects: Vec<SqliteEffect>, now: i64) -> Sql<Finished> {
         let has_effects = !effects.is_empty();
         if has_effects {
             self.savepoint.execute([]).typed()?;
         }
-        self.delete.execute([held.sequence]).typed()?;
-        self.remember(claim, held, now)?;
-        let failure = effects.into_iter().find_map(|effect| self.session.run(effect).err());
+        let is_held = self.mark(claim, now)?;
+        let mut run = effects.into_iter().map(|effect| self.session.run(effect));
+        let failure = if is_held { run.find_map(Result::err) } else { None };
         if !self.session.has_transaction() {
             // A full disk, or a conflict that rolls back.
             let error = failure.unwrap_or_else(|| "an effect has ended the transaction".into());
@@ -214,20 +200,21 @@ impl<'c> Statements<'c> {
             }
             self.release.execute([]).typed()?;
         }
-        Ok(failure.map_or(Finished::Applied, Finished::EffectFailed))
+        let marked = if is_held { Finished::Applied } else { Finished::Fenced };
+        Ok(failure.map_or(marked, Finished::EffectFailed))
     }
 
-    /// The version of what is done.
-    fn remember(&self, claim: &ClaimId, held: Held, now: i64) -> Sql<()> {
-        let (Some(order_key), Some(version)) = (held.order_key, held.version) else { return Ok(()) };
-        self.session
-            .prepare(
-                "INSERT INTO webhook_version (endpoint, order_key, version, at) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (endpoint, order_key) DO UPDATE SET version = max(version, excluded.version), at = excluded.at",
-            )
-            .and_then(|mut remember| remember.execute(params![claim.key.endpoint, order_key, version, now]))
-            .map(drop)
-            .typed()
+    /// Returns false if the claim is not held. Most deliveries have no version: they take one statement.
+    fn mark(&mut self, ClaimId { key, token }: &ClaimId, now: i64) -> Sql<bool> {
+        let (endpoint, id, token) = (&key.endpoint, &key.id, number(token.get()));
+        if self.mark.execute(params![endpoint, id, token]).typed()? > 0 {
+            return Ok(true);
+        }
+        let execute = |sql, parameters: &[&dyn ToSql]| {
+            self.session.prepare(sql).and_then(|mut statement| statement.execute(parameters)).typed()
+        };
+        execute(REMEMBER, params![endpoint, id, token, now])?;
+        Ok(execute(MARK_DONE, params![endpoint, id, token])? > 0)
     }
 }
 
@@ -237,8 +224,4 @@ fn ended(error: BoxError) -> StoreError {
         Ok(error) => crate::error::store_error(&error),
         Err(error) => StoreError::new(StoreErrorKind::Other, error),
     }
-}
-
-fn token(claim: &ClaimId) -> i64 {
-    claim.token.get().try_into().unwrap_or(-1)
 }

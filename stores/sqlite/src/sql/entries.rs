@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use rusqlite::{OptionalExtension, Row, named_params, params};
+use rusqlite::{CachedStatement, OptionalExtension, Row, named_params, params};
 use webhook_inbox::store::{
     Clock, Entry, FIRST_SEQUENCE, Inserted, Key, NewEntry, Order, PROBE_ENDPOINT, Page, Selection, State, Stats,
     crash_point, within,
@@ -55,9 +55,10 @@ pub(crate) fn insert(session: &Session, batch: &[NewEntry], now: i64) -> Sql<Vec
              VALUES (?1, ?2, 0, ?3, 0, 0, ?4, ?5, ?6, NULL, ?7)",
         )
         .typed()?;
+    let mut seen = prepare_see(session)?;
     let mut next = next_sequence(session)?;
     let mut insert = |entry: &NewEntry| {
-        if !see(session, next, &entry.key, &entry.digest, now)? {
+        if !see(&mut seen, next, &entry.key, &entry.digest, now)? {
             return known(session, &entry.key, &entry.digest);
         }
         let order = entry.order.as_ref();
@@ -88,16 +89,24 @@ fn next_sequence(session: &Session) -> Sql<i64> {
     Ok(last.map_or(0, |last| last.saturating_add(1)).max(number(FIRST_SEQUENCE)))
 }
 
+/// What [`see`] runs.
+pub(super) fn prepare_see(session: &Session) -> Sql<CachedStatement<'_>> {
+    const SEE: &str = "\
+        INSERT INTO webhook_seen (sequence, endpoint, id, digest, received) VALUES (?1, ?2, ?3, ?4, ?5)
+        ON CONFLICT (endpoint, id) DO NOTHING";
+    session.prepare(SEE).typed()
+}
+
 /// Returns whether the key was unknown.
-pub(super) fn see(session: &Session, sequence: i64, key: &Key, digest: &BodyDigest, received: i64) -> Sql<bool> {
-    session
-        .prepare(
-            "INSERT INTO webhook_seen (sequence, endpoint, id, digest, received) VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT (endpoint, id) DO NOTHING",
-        )
-        .and_then(|mut see| see.execute(params![sequence, key.endpoint, key.id, &digest.as_bytes()[..], received]))
-        .map(|rows| rows > 0)
-        .typed()
+pub(super) fn see(
+    seen: &mut CachedStatement<'_>,
+    sequence: i64,
+    key: &Key,
+    digest: &BodyDigest,
+    received: i64,
+) -> Sql<bool> {
+    let parameters = params![sequence, key.endpoint, key.id, &digest.as_bytes()[..], received];
+    seen.execute(parameters).map(|rows| rows > 0).typed()
 }
 
 fn known(session: &Session, key: &Key, digest: &BodyDigest) -> Sql<Inserted> {

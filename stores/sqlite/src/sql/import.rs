@@ -4,7 +4,7 @@ use rusqlite::{Row, params};
 use webhook_inbox::store::{Clock, ERASED, Entry, FIRST_SEQUENCE, Identity, Imported, Known, Merge, State, Version};
 use webhook_receiver::BodyDigest;
 
-use super::entries::see;
+use super::entries::{prepare_see, see};
 use super::operations::overwriting;
 use super::{Context, Sql, WITHOUT_BODY, limit, number};
 use crate::session::Session;
@@ -29,7 +29,7 @@ fn first_sequence(session: &Session) -> Sql<i64> {
 
 /// It is placed at this sequence.
 fn one(session: &Session, entry: &Entry, next: i64, now: i64, has_erased: &mut bool) -> Sql<Imported> {
-    if see(session, next, &entry.key, &entry.digest, Clock::millis_of(entry.received))? {
+    if see(&mut prepare_see(session)?, next, &entry.key, &entry.digest, Clock::millis_of(entry.received))? {
         if entry.state != State::Done {
             put(session, next, 0, entry, now)?;
         }

@@ -68,7 +68,7 @@ fn limit(rows: usize) -> i64 {
     rows.try_into().unwrap_or(i64::MAX)
 }
 
-/// Of a sequence.
-fn number(sequence: u64) -> i64 {
-    sequence.try_into().unwrap_or(i64::MAX)
+/// Of a sequence or a token.
+fn number(number: u64) -> i64 {
+    number.try_into().unwrap_or(i64::MAX)
 }
