@@ -84,7 +84,7 @@ def read(corpus, path, helper):
     key = "webhooks" if text.get("webhooks") else "x-webhooks"
     document = Document(path.relative_to(corpus).as_posix(), path, text, key, [])
     files = Files(path, text, helper)
-    for name, item in (text.get(key) or {}).items():
+    for name, item in mapping(text.get(key)).items():
         document.bodies += item_bodies(files, path, f"/{key}/{escaped(name)}", name, item)
     if not document.bodies:
         return None
@@ -117,7 +117,7 @@ def item_bodies(files, file, pointer, name, item):
     """The bodies of a path item, or of a callback, which has path items under expressions."""
     item, file, pointer = files.follow(item, file, pointer)
     bodies = []
-    for method, operation in (item or {}).items():
+    for method, operation in mapping(item).items():
         here = f"{pointer}/{escaped(method)}"
         if method in METHODS and isinstance(operation, dict):
             body = operation_body(files, file, here, name, method, operation)
@@ -129,11 +129,12 @@ def item_bodies(files, file, pointer, name, item):
 
 def operation_body(files, file, pointer, name, method, operation):
     request, file, pointer = files.follow(operation.get("requestBody"), file, f"{pointer}/requestBody")
-    for media_type, content in ((request or {}).get("content") or {}).items():
+    for media_type, content in mapping(mapping(request).get("content")).items():
         essence = media_type.partition(";")[0].strip().lower()
         if essence != "application/json" and not essence.endswith("+json"):
             continue
         pointer = f"{pointer}/content/{escaped(media_type)}/schema"
+        content = mapping(content)
         schema = content.get("schema", {})
         # A reference within another file is to a component of that file.
         named = component(schema) if file == files.root else None
@@ -143,10 +144,15 @@ def operation_body(files, file, pointer, name, method, operation):
     return None
 
 
+def mapping(value):
+    """An object; an empty one for whatever else is there."""
+    return value if isinstance(value, dict) else {}
+
+
 def component(schema):
-    reference = schema.get("$ref", "") if isinstance(schema, dict) else ""
+    reference = mapping(schema).get("$ref")
     prefix = "#/components/schemas/"
-    return unescaped(reference[len(prefix):]) if reference.startswith(prefix) else None
+    return unescaped(reference[len(prefix):]) if isinstance(reference, str) and reference.startswith(prefix) else None
 
 
 def examples(files, file, content):
@@ -154,14 +160,14 @@ def examples(files, file, content):
     found = []
     if "example" in content:
         found.append(Example("example", content["example"]))
-    for name, example in (content.get("examples") or {}).items():
+    for name, example in mapping(content.get("examples")).items():
         example, _, _ = files.follow(example, file)
         if isinstance(example, dict) and "value" in example:
             found.append(Example(name, example["value"]))
     if found:
         return found
     schema, _, _ = files.follow(content.get("schema", {}), file)
-    schema = schema if isinstance(schema, dict) else {}
+    schema = mapping(schema)
     several = schema.get("examples")
     payloads = [schema["example"]] if "example" in schema else several if isinstance(several, list) else []
     return [Example(f"schema example {number}", payload) for number, payload in enumerate(payloads)]
@@ -202,7 +208,7 @@ def check_examples(document, helper):
 
 
 def fragment(pointer):
-    """The pointer as it stands in a URI."""
+    """The pointer as the fragment of a URI."""
     return urllib.parse.quote(pointer, safe="/~!$&'()*+,;=:@-._")
 
 

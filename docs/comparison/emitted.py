@@ -23,7 +23,6 @@ class Emitted:
                 # Nested modules hold builders and the like; what is not indented is what users name.
                 if match.group().startswith("pub"):
                     self._by_name.setdefault(normal(match.group(1)), []).append(match.group(1))
-        self._documented = None
 
     def named(self, name):
         """The type that has the name, but for case and separators; the first where there are several."""
@@ -32,7 +31,7 @@ class Emitted:
         return pascal if pascal in found else found[0] if found else None
 
     def member_type(self, struct, member):
-        """The type of a member of a struct, in a list that is empty where there is none."""
+        """The type of a member of a struct, in a list that is empty if there is none."""
         name = self.named(struct)
         for text in self.texts if name else ():
             body = re.search(rf"^pub struct {name} \{{(.*?)^\}}", text, re.MULTILINE | re.DOTALL)
@@ -40,19 +39,3 @@ class Emitted:
             if found:
                 return [found.group(1)]
         return []
-
-    def documented_by(self, place):
-        """The type whose documentation says that its source is at the place, `file#pointer`."""
-        if self._documented is None:
-            self._documented = {}
-            for text in self.texts:
-                source = None
-                for line in text.splitlines():
-                    said = re.match(r"/// Source: `([^`]*)`", line)
-                    defined = DEFINITION.match(line)
-                    if said:
-                        source = said.group(1)
-                    elif defined and line.startswith("pub") and source is not None:
-                        self._documented.setdefault(source, defined.group(1))
-                        source = None
-        return self._documented.get(place)

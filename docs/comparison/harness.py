@@ -42,7 +42,7 @@ use serde::de::DeserializeOwned;
 
 struct Probe<T>(PhantomData<T>);
 
-/// What became of an example: encoded again, decoded only, or why not.
+/// The result for an example: encoded again, decoded only, or why not.
 enum End {
     Encoded(String),
     Decoded(String),
@@ -139,7 +139,7 @@ class Harness:
         return result
 
     def decode(self, examples):
-        """For each example its name and what came of it; or why nothing did."""
+        """For each example its name and result; or why there is none."""
         if not examples:
             return [], None
         types = sorted({name for name, _, _ in examples})

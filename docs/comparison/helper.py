@@ -20,7 +20,7 @@ class Helper:
         self.program = build / "release" / "comparison-helper"
 
     def read(self, file):
-        """A YAML or JSON file; None where it is neither."""
+        """A YAML or JSON file; None if it is neither."""
         read = run([self.program, "read", file], LIMIT)
         return json.loads(read.stdout) if read.ok else None
 

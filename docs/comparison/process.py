@@ -1,4 +1,4 @@
-"""Runs commands: one at a time, with a limit, and told in one line what went wrong."""
+"""Runs commands, one at a time and with a limit, and says in one line what went wrong."""
 
 import os
 import re
@@ -62,13 +62,13 @@ def run(arguments, limit, folder=None, environment=None, stdin=None):
 
 
 def problem(result, limit):
-    """The first line that names an error, or the last line where none does."""
+    """The first line that names an error, or the last line if none does."""
     if result.timed_out:
         return f"not done after {limit} s"
     lines = [line.strip() for line in (result.stderr + "\n" + result.stdout).splitlines() if line.strip()]
     for number, line in enumerate(lines):
         if re.match(r"(\[[\d:]+\])?\s*(error|fatal|message:|thread .* panicked)", line, re.IGNORECASE):
-            # What comes after `Error:` or a panic stands on a line of its own.
+            # What follows `Error:` or a panic is on a line of its own.
             causes = [cause for cause in lines[number + 1 :] if re.match(r"\d+: \S", cause)]
             if line == "Error:" and causes:
                 # A list of causes, the last the first.

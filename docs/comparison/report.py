@@ -22,6 +22,8 @@ def introduction(results, documents, tools):
     bodies = sum(entry["bodies"] for entry in documents.values())
     examples = sum(entry["examples"] for entry in documents.values())
     valid = sum(entry["valid_examples"] for entry in documents.values())
+    complete = sum(all(tool.name in entry["tools"] for tool in tools) for entry in documents.values())
+    missing = "" if complete == len(documents) else f" Of these, {complete} were measured with each tool."
     used = "\n".join(f"- {label(tool, documents)}: {tool.use}" for tool in tools)
     return f"""<!-- Written by `docs/comparison/run`; do not edit by hand. -->
 
@@ -29,7 +31,7 @@ def introduction(results, documents, tools):
 
 Results of this generator and others on the same {len(documents)} OpenAPI descriptions, with {bodies:,} webhooks that have a JSON body, and
 {examples:,} payloads that the vendors publish as examples. {valid:,} of these are valid by their own schema. The others are excluded,
-because a type may rightly reject them.
+because a type may rightly reject them.{missing}
 
 ```sh
 docs/comparison/run CORPUS... [--filter TEXT] [--tool NAME]
@@ -37,8 +39,8 @@ docs/comparison/run CORPUS... [--filter TEXT] [--tool NAME]
 
 Each `CORPUS` is a folder of descriptions, which is not part of this project. The command installs the tools, generates a crate
 from each description and compiles it. Then it decodes each example into the type that the tool emitted for the body of that
-webhook. Everything below was measured by it, on {machine.get("date", "?")}, with {machine.get("cores", "?")} cores, {machine.get("memory", "?")}
-of memory and {machine.get("rustc", "?")}.
+webhook. A body of several event types has several types in ours: the example decides, as a delivery does. Everything below was
+measured by it, until {machine.get("date", "?")}, with {machine.get("cores", "?")} cores, {machine.get("memory", "?")} of memory and {machine.get("rustc", "?")}.
 
 {used}
 

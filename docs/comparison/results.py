@@ -1,6 +1,8 @@
 """The results file: what was measured, by description and tool, and on what machine."""
 
+import contextlib
 import datetime
+import fcntl
 import json
 import os
 
@@ -21,14 +23,24 @@ class Results:
         return tool.name in self.documents.get(document.name, {"tools": {}})["tools"]
 
     def add(self, document, tool, row):
-        """Saved at once: a comparison takes hours. Another run may have added something in the meantime."""
-        self.load()
-        self.machine |= machine()
-        entry = self.documents.setdefault(document.name, {"tools": {}})
-        entry |= described(document)
-        entry["tools"][tool.name] = row
-        saved = {"machine": self.machine, "documents": self.documents}
-        self.path.write_text(json.dumps(saved, indent=1, sort_keys=True) + "\n")
+        """Saved at once: a comparison takes hours. Another run may add something at the same time."""
+        entry = described(document)
+        with self.locked():
+            self.load()
+            self.machine |= machine()
+            saved = self.documents.setdefault(document.name, {"tools": {}})
+            saved |= entry
+            saved["tools"][tool.name] = row
+            text = json.dumps({"machine": self.machine, "documents": self.documents}, indent=1, sort_keys=True)
+            new = self.path.with_suffix(".new")
+            new.write_text(text + "\n")
+            new.replace(self.path)
+
+    @contextlib.contextmanager
+    def locked(self):
+        with self.path.with_suffix(".lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
 
 def described(document):

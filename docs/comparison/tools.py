@@ -1,11 +1,12 @@
 """The tools, each used as its documentation says."""
 
+import functools
 import json
 import re
 import shutil
 from pathlib import Path
 
-from documents import unescaped, without_nullable
+from documents import at, unescaped, without_nullable
 from emitted import Emitted
 from harness import Harness
 from process import problem, run
@@ -56,6 +57,9 @@ class Tool:
             if found:
                 return found
         return None
+
+    def type_of_example(self, document, body, example, emitted):
+        return self.type_of(document, body, emitted)
 
 
 class Published(Tool):
@@ -233,12 +237,37 @@ class Ours(Tool):
             if merged == config.read_text():
                 break
             config.write_text(merged)
-        said = [line for line in config.read_text().splitlines() if " = " in line]
-        return result, [f"configuration lines: {len(said)}"] if said else []
+        lines = [line for line in config.read_text().splitlines() if " = " in line]
+        return result, [f"configuration lines: {len(lines)}"] if lines else []
 
     def type_of(self, document, body, emitted):
-        file = body.file.relative_to(document.path.parent) if body.file.is_relative_to(document.path.parent) else body.file
-        return emitted.documented_by(f"{file.as_posix()}#{body.pointer}")
+        """The first where a body has several event types, and so several types."""
+        place = (body.webhook, body.method)
+        of_body = (event["payload"] for event in self.events(document) if (event["webhook"], event["method"]) == place)
+        return next(filter(None, map(emitted.named, of_body)), None)
+
+    def type_of_example(self, document, body, example, emitted):
+        """That of the event type which the example states, as in a generated receiver."""
+        stated = self.event_type(document, example.payload)
+        of_example = (event["payload"] for event in self.events(document) if event["name"] == stated)
+        return next(filter(None, map(emitted.named, of_example)), None) or self.type_of(document, body, emitted)
+
+    def event_type(self, document, payload):
+        location = self.catalogue(document)["event_type"] or {}
+        values = (at(payload, pointer) for pointer in location.get("pointers", []))
+        return location.get("separator", "").join(value for value in values if isinstance(value, str))
+
+    def events(self, document):
+        return self.catalogue(document)["event_types"]
+
+    def catalogue(self, document):
+        path = self.folder(document) / "subject" / "catalogue.json"
+        return read(path, path.stat().st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=1)
+def read(path, _modified):
+    return json.loads(path.read_text())
 
 
 def openapi_31_key(document, folder):
@@ -347,8 +376,9 @@ def measure(tool, document, limit, attempt):
     if not checked.ok:
         row["compile_errors"] = len(re.findall(r"^error(?!: (could not|aborting))", checked.stderr, re.MULTILINE))
         return row | {"outcome": "does not compile", "problem": shown(problem(checked, limit), tool, document)}
-    # Each example with its type; those whose body has no type are not decoded.
-    examples = [(types[id(body)], body, example) for body, example in document.valid_examples]
+    # Each example with its type; those that have none are not decoded.
+    valid = document.valid_examples
+    examples = [(tool.type_of_example(document, body, example, emitted), body, example) for body, example in valid]
     row["examples_with_type"] = sum(name is not None for name, _, _ in examples)
     results, failure = harness.decode([(name, body, example) for name, body, example in examples if name])
     row |= {"decoded": 0, "encoded": 0, "same": 0, "same_but_times": 0, "failures": []}
