@@ -112,7 +112,7 @@ fn run_cached(tables: &Connection, sql: &str) -> rusqlite::Result<()> {
 #[tokio::test]
 async fn an_effect_that_is_not_allowed_fails_alone() {
     let fixture = Fixture::new();
-    let of_the_inbox = "are those of the inbox";
+    let (of_the_inbox, temporary) = ("are those of the inbox", "create what is temporary");
     let cases = [
         // The inbox has prepared some of these with the same text.
         ("BEGIN IMMEDIATE", "begin or end a transaction"),
@@ -129,12 +129,24 @@ async fn an_effect_that_is_not_allowed_fails_alone() {
         ("INSERT INTO trigger VALUES ('acme')", of_the_inbox),
         ("DROP TABLE webhook_pending", of_the_inbox),
         ("ALTER TABLE webhook_pending ADD COLUMN more TEXT", of_the_inbox),
-        ("CREATE TEMP TABLE webhook_pending (id TEXT)", of_the_inbox),
-        ("CREATE TEMP VIEW webhook_pending AS SELECT 1", of_the_inbox),
         ("CREATE INDEX more ON webhook_pending (bytes)", of_the_inbox),
+        ("CREATE INDEX webhook_more ON asset (id)", of_the_inbox),
         ("DROP INDEX webhook_pending_open", of_the_inbox),
         ("CREATE TRIGGER more AFTER DELETE ON webhook_pending BEGIN SELECT 1; END", of_the_inbox),
-        ("CREATE TEMP TRIGGER more AFTER DELETE ON webhook_pending BEGIN SELECT 1; END", of_the_inbox),
+        ("CREATE TRIGGER webhook_more AFTER DELETE ON asset BEGIN SELECT 1; END", of_the_inbox),
+        // The shadow tables of this one begin with `webhook_`.
+        ("CREATE VIRTUAL TABLE webhook USING fts5(text)", of_the_inbox),
+        ("ALTER TABLE single RENAME TO webhook_more", "rename a table"),
+        ("ALTER TABLE main.single RENAME TO other", "rename a table"),
+        ("CREATE TEMP TABLE webhook_pending (id TEXT)", temporary),
+        ("CREATE TEMP TABLE asset AS SELECT * FROM asset", temporary),
+        ("CREATE TABLE temp.asset (id TEXT)", temporary),
+        ("CREATE VIRTUAL TABLE temp.asset USING fts5(id)", temporary),
+        ("CREATE TEMP VIEW webhook_pending AS SELECT 1", temporary),
+        ("CREATE VIEW temp.asset AS SELECT 1 AS id", temporary),
+        ("CREATE TEMP TRIGGER more AFTER DELETE ON webhook_pending BEGIN SELECT 1; END", temporary),
+        ("CREATE TEMP TRIGGER more BEFORE INSERT ON asset BEGIN SELECT raise(ROLLBACK, 'more'); END", temporary),
+        ("CREATE TRIGGER temp.more BEFORE INSERT ON asset BEGIN SELECT raise(ROLLBACK, 'more'); END", temporary),
         ("PRAGMA synchronous = OFF", "set `PRAGMA synchronous`"),
         ("PRAGMA Journal_Mode(DELETE)", "set `PRAGMA Journal_Mode`"),
         ("PRAGMA defer_foreign_keys = ON", "set `PRAGMA defer_foreign_keys`"),
@@ -188,11 +200,17 @@ async fn what_effects_need_is_allowed() {
             tables.execute_batch(&format!(
                 "PRAGMA foreign_keys = ON; PRAGMA user_version = 7; CREATE TABLE new_{id} (id INTEGER PRIMARY KEY);
                  SAVEPOINT own; INSERT INTO asset VALUES ('undone'); ROLLBACK TO own; RELEASE own;
-                 INSERT INTO new_{id} SELECT sequence FROM webhook_pending; DROP TABLE new_{id}"
+                 INSERT INTO new_{id} SELECT sequence FROM webhook_pending;
+                 ALTER TABLE new_{id} ADD COLUMN more TEXT; ALTER TABLE new_{id} RENAME COLUMN more TO other;
+                 ALTER TABLE new_{id} DROP COLUMN other; CREATE INDEX new_{id}_id ON new_{id} (id);
+                 CREATE VIEW view_{id} AS SELECT * FROM new_{id}; DROP VIEW view_{id};
+                 CREATE VIRTUAL TABLE text_{id} USING fts5(text); INSERT INTO text_{id} VALUES ('more');
+                 DROP TABLE text_{id}; DROP TABLE new_{id}"
             ))?;
             run_cached(tables, "PRAGMA table_info(asset)")?;
             run_cached(tables, "SELECT count(*) FROM pragma_index_list('webhook_pending')")?;
             run_cached(tables, "PRAGMA foreign_key_check(asset)")?;
+            run_cached(tables, "UPDATE single SET id = id RETURNING id")?;
             run_cached(
                 tables,
                 "INSERT INTO asset SELECT 'of ' || id FROM webhook_seen ORDER BY sequence DESC LIMIT 1",
@@ -218,47 +236,66 @@ async fn an_effect_that_panics_fails_alone() {
 /// As a full disk does. SQLite does not ask whether a conflict can roll back.
 #[tokio::test]
 async fn nothing_is_committed_if_an_effect_ends_the_transaction() {
-    let fixture = Fixture::new();
-    let ends = effect(|tables| {
-        let _ = tables.execute_batch("INSERT OR ROLLBACK INTO single VALUES ('a')");
-        let _ = tables.execute_batch("INSERT INTO asset VALUES ('at once')");
-        assert!(tables.execute_batch("BEGIN").is_err());
-        Ok(())
-    });
-    let effects = vec![("1", Vec::new()), ("2", vec![ends, add("next")]), ("3", Vec::new())];
-    assert_eq!(fixture.finish(effects).await.unwrap_err(), StoreErrorKind::Other);
-    assert_eq!(fixture.assets(), [""; 0]);
-    assert_eq!(fixture.running().await, 3);
-    assert_eq!(fixture.insert("4").await, Ok(Inserted::New));
+    let hidden = [
+        "INSERT INTO asset VALUES ('at once')",
+        "BEGIN",
+        // These begin another transaction, in which the savepoints of the inbox are missing.
+        "SAVEPOINT s; INSERT INTO asset VALUES ('in another')",
+        "SAVEPOINT s; INSERT INTO asset VALUES ('in another'); RELEASE s",
+        "SAVEPOINT webhook_effects",
+    ];
+    for hidden in hidden {
+        for position in 0..3 {
+            let fixture = Fixture::new();
+            let ends = effect(move |tables| {
+                tables.execute_batch("INSERT OR ROLLBACK INTO single VALUES ('a')").unwrap_err();
+                let _ = tables.execute_batch(hidden);
+                Ok(())
+            });
+            let mut effects = vec![("1", Vec::new()), ("2", Vec::new()), ("3", Vec::new())];
+            effects[position].1 = vec![ends, add("next")];
+            assert_eq!(fixture.finish(effects).await.unwrap_err(), StoreErrorKind::Other, "{hidden} {position}");
+            assert_eq!(fixture.assets(), [""; 0], "{hidden} {position}");
+            assert_eq!(fixture.running().await, 3, "{hidden} {position}");
+            assert_eq!(fixture.insert("4").await, Ok(Inserted::New), "{hidden} {position}");
+        }
+    }
 }
 
 /// What shares a commit with such an effect is not reported as stored if it is not.
 #[tokio::test]
 async fn what_shares_a_transaction_that_has_ended_is_not_stored() {
-    let fixture = Fixture::new();
-    let claim = fixture.claim(&["1"]).await.remove(0);
-    let other = Connection::open(fixture.folder.path().join("inbox.sqlite")).unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let insert_later = |id: &'static str| {
-        let store = fixture.store.clone();
-        tokio::spawn(async move { insert(&store, id).await })
-    };
-    // The first one waits for the file, and those that arrive meanwhile are in one transaction.
-    let first = insert_later("2");
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    let second = insert_later("3");
-    tokio::task::yield_now().await;
-    let ends = effect(|tables| Ok(tables.execute_batch("INSERT OR ROLLBACK INTO single VALUES ('a')")?));
-    let finish = Finish { claim: claim.id, verdict: Verdict::Done(vec![ends]) };
-    let finished = tokio::spawn({
-        let store = fixture.store.clone();
-        async move { store.finish(vec![finish]).await.map_err(|error| error.kind()) }
-    });
-    tokio::task::yield_now().await;
-    other.execute_batch("COMMIT").unwrap();
-    assert_eq!(first.await.unwrap(), Ok(Inserted::New));
-    assert_eq!(second.await.unwrap(), Err(StoreErrorKind::Other));
-    assert_eq!(finished.await.unwrap().unwrap_err(), StoreErrorKind::Other);
-    assert_eq!(fixture.running().await, 1);
-    assert_eq!(fixture.insert("3").await, Ok(Inserted::New));
+    for hidden in ["", "SAVEPOINT s; INSERT INTO asset VALUES ('in another')"] {
+        let fixture = Fixture::new();
+        let claim = fixture.claim(&["1"]).await.remove(0);
+        let other = Connection::open(fixture.folder.path().join("inbox.sqlite")).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let insert_later = |id: &'static str| {
+            let store = fixture.store.clone();
+            tokio::spawn(async move { insert(&store, id).await })
+        };
+        // The first one waits for the file, and those that arrive meanwhile are in one transaction.
+        let first = insert_later("2");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let second = insert_later("3");
+        tokio::task::yield_now().await;
+        let ends = effect(move |tables| {
+            tables.execute_batch("INSERT OR ROLLBACK INTO single VALUES ('a')").unwrap_err();
+            tables.execute_batch(hidden)?;
+            Ok(())
+        });
+        let finish = Finish { claim: claim.id, verdict: Verdict::Done(vec![ends]) };
+        let finished = tokio::spawn({
+            let store = fixture.store.clone();
+            async move { store.finish(vec![finish]).await.map_err(|error| error.kind()) }
+        });
+        tokio::task::yield_now().await;
+        other.execute_batch("COMMIT").unwrap();
+        assert_eq!(first.await.unwrap(), Ok(Inserted::New), "{hidden}");
+        assert_eq!(second.await.unwrap(), Err(StoreErrorKind::Other), "{hidden}");
+        assert_eq!(finished.await.unwrap().unwrap_err(), StoreErrorKind::Other, "{hidden}");
+        assert_eq!(fixture.assets(), [""; 0], "{hidden}");
+        assert_eq!(fixture.running().await, 1, "{hidden}");
+        assert_eq!(fixture.insert("3").await, Ok(Inserted::New), "{hidden}");
+    }
 }
