@@ -30,17 +30,8 @@ mod sql;
 mod store;
 mod writer;
 
-pub use rusqlite;
-
-/// Marks a delivery done in a transaction of another connection to the file, such as one of a pool of sqlx or diesel,
-/// for a handler with the argument [`Claimed`](webhook_inbox::Claimed).
-///
-/// The parameters are the endpoint, the id and the token of the claim. If no row was changed, something else has
-/// claimed the delivery: roll back, and return an error. Versions of
-/// [`latest_by`](webhook_inbox::InboxBuilder::latest_by) are not remembered: use [`SqliteEffect`] with them.
-pub const MARK_DONE: &str = "DELETE FROM webhook_pending WHERE state = 1 AND token = ?3 \
-    AND sequence = (SELECT sequence FROM webhook_seen WHERE endpoint = ?1 AND id = ?2)";
-
 pub use effect::SqliteEffect;
 pub use guard::SqliteGuard;
+pub use rusqlite;
+pub use sql::MARK_DONE;
 pub use store::{SqliteOptions, SqliteStore};

@@ -9,8 +9,8 @@ use webhook_receiver::bytes::Bytes;
 use webhook_receiver::{BoxError, LeaseState};
 
 use super::{Context, Sql, json_list, limit, millis, number};
+use crate::SqliteEffect;
 use crate::session::Session;
-use crate::{MARK_DONE, SqliteEffect};
 
 const CLAIM: &str = "\
     SELECT p.sequence, s.id, p.token + 1, p.attempts + 1, p.event_type, s.received,
@@ -47,6 +47,13 @@ const END: &str = held!(
     "UPDATE webhook_pending
      SET state = ?4, at = ?5, attempts = max(attempts - ?6, 0), reason = coalesce(?7, reason)"
 );
+/// Marks a delivery done in a transaction of another connection to the file, such as one of a pool of sqlx or diesel,
+/// for a handler with the argument [`Claimed`](webhook_inbox::Claimed).
+///
+/// The parameters are the endpoint, the id and the token of the claim. If no row was changed, something else has
+/// claimed the delivery: roll back, and return an error. Versions of
+/// [`latest_by`](webhook_inbox::InboxBuilder::latest_by) are not remembered: use [`SqliteEffect`] with them.
+pub const MARK_DONE: &str = held!("DELETE FROM webhook_pending");
 const MARK: &str = concat!(held!("DELETE FROM webhook_pending"), " AND version IS NULL");
 const REMEMBER: &str = concat!(
     held!(

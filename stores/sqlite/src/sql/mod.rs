@@ -11,6 +11,7 @@ use rusqlite::OptionalExtension;
 use webhook_inbox::store::{Key, State, StoreError};
 use webhook_receiver::serde_json;
 
+pub use claims::MARK_DONE;
 pub(crate) use claims::{claim, extend, finish, has_claimable};
 pub(crate) use entries::{endpoints, insert, list, stats};
 pub(crate) use import::{identity, import, import_versions, set_incoming, versions};
