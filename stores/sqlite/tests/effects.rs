@@ -262,6 +262,23 @@ async fn nothing_is_committed_if_an_effect_ends_the_transaction() {
     }
 }
 
+/// The two other ways that the documentation of effects has.
+#[tokio::test]
+async fn nothing_is_committed_if_a_trigger_rolls_back_or_a_deferred_key_is_violated() {
+    for sql in ["DELETE FROM single", "INSERT INTO child VALUES ('b')"] {
+        let fixture = Fixture::new();
+        let tables = "CREATE TRIGGER kept BEFORE DELETE ON single BEGIN SELECT raise(ROLLBACK, 'kept'); END;
+            CREATE TABLE child (id TEXT REFERENCES single (id) DEFERRABLE INITIALLY DEFERRED)";
+        fixture.tables.execute_batch(tables).unwrap();
+        let ends = effect(move |tables| Ok(tables.execute_batch(sql)?));
+        let effects = vec![("1", Vec::new()), ("2", vec![ends]), ("3", Vec::new())];
+        assert_eq!(fixture.finish(effects).await.unwrap_err(), StoreErrorKind::Other, "{sql}");
+        assert_eq!(fixture.assets(), [""; 0], "{sql}");
+        assert_eq!(fixture.running().await, 3, "{sql}");
+        assert_eq!(fixture.insert("4").await, Ok(Inserted::New), "{sql}");
+    }
+}
+
 /// What shares a commit with such an effect is not reported as stored if it is not.
 #[tokio::test]
 async fn what_shares_a_transaction_that_has_ended_is_not_stored() {
