@@ -6,6 +6,7 @@ use std::fs;
 use serde_yaml::Mapping;
 
 use crate::diagnostics::Diagnostic;
+use crate::render;
 use crate::source::Sources;
 use crate::{Described, Outcome, ReceiverDependency, Request, Stage, describe, dump, generate};
 
@@ -44,6 +45,13 @@ impl Input<'_> {
             format!("{}: {}\n{}", found.code.as_str(), found.message, lines.collect::<String>())
         };
         (text.unwrap_or_default(), outcome.diagnostics.iter().map(finding).collect())
+    }
+
+    /// The findings as they are shown, without the paths of files.
+    pub(crate) fn messages(self, stage: Stage) -> String {
+        let (outcome, _) = self.run(|request| dump(request, stage));
+        let text = render::text(&outcome.diagnostics, &outcome.sources, false);
+        text.lines().filter(|line| !line.contains("-->")).map(|line| format!("{}\n", line.trim_end())).collect()
     }
 
     /// The description as versions are compared, with the files that it was read from.

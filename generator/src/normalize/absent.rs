@@ -12,17 +12,19 @@ use crate::document::Node;
 const JSON: &str = "only JSON bodies are received: a `requestBody` with `application/json`, or a type with `+json`";
 
 impl Reader<'_, '_> {
-    /// Reports that there are no webhooks, at the first map that was searched: as it is written, and what that refers to.
+    /// Reports that there are no webhooks, at the first map with entries, else the first: each as it is written, and what that
+    /// refers to.
     pub(super) fn no_webhooks(
         &mut self,
         root: &Node,
-        map: Option<(&Node, &Node)>,
+        maps: &[(&Node, Node)],
         operations: &[ApiOperation],
         is_configured: bool,
     ) {
         let misspelled = root.as_object().into_iter().flatten().find(|(name, _)| is_nearly_webhooks(name));
         let rule = "webhooks are listed under `webhooks` (before OpenAPI 3.1: `x-webhooks`), a map of path items";
         let has_entries = |map: &Node| map.children().any(|item| is_path_item(item) || item.children().any(has_method));
+        let map = maps.iter().find(|(_, map)| has_entries(map)).or(maps.first());
         let (place, help) = match (map, misspelled) {
             (Some((written, map)), _) if has_entries(map) => (Place::Name(written.origin().clone()), JSON),
             (Some((written, _)), _) => (Place::Name(written.origin().clone()), rule),
@@ -65,13 +67,17 @@ impl Reader<'_, '_> {
     /// The line of `codegen.toml` that reads what seems to be received: the operations with tags that say so, else those below
     /// one path, else one.
     fn likely(operations: &[ApiOperation]) -> Option<String> {
-        let mut by_tag: IndexMap<&str, bool> = IndexMap::new();
+        // Whether all are received, and any has a body.
+        let mut by_tag: IndexMap<&str, (bool, bool)> = IndexMap::new();
         for operation in operations {
             for tag in operation.tags().filter(|tag| likeness(tag) > 0) {
-                *by_tag.entry(tag).or_insert(true) &= operation.is_received && operation.has_json;
+                let (all_received, any_has_json) = by_tag.entry(tag).or_insert((true, false));
+                *all_received &= operation.is_received;
+                *any_has_json |= operation.has_json;
             }
         }
-        let tags: Vec<&str> = by_tag.into_iter().filter(|(_, received)| *received).map(|(tag, _)| tag).collect();
+        let webhooks = by_tag.into_iter().filter(|(_, (all_received, any_has_json))| *all_received && *any_has_json);
+        let tags: Vec<&str> = webhooks.map(|(tag, _)| tag).collect();
         if !tags.is_empty() {
             return Some(line("tags", tags));
         }

@@ -221,20 +221,20 @@ impl Reader<'_, '_> {
         let mut webhooks: Vec<Webhook> = Vec::new();
         let mut places: HashMap<&str, usize> = HashMap::new();
         let written: Vec<&Node> = ["webhooks", "x-webhooks"].iter().filter_map(|name| root.get(name)).collect();
-        let maps: Vec<Node> = written.iter().filter_map(|map| self.map_of_webhooks(map)).collect();
-        for map in &maps {
-            let Some(items) = map.as_object() else { continue };
-            for (name, item) in items {
+        let maps: Vec<(&Node, Node)> =
+            written.into_iter().filter_map(|written| Some((written, self.map_of_webhooks(written)?))).collect();
+        for (written, map) in &maps {
+            for (name, item) in entries(written, map) {
                 if self.budget.is_exceeded() {
                     return webhooks;
                 }
                 // In a map of path items, an extension is not a webhook, and neither is a text about all of them.
-                let is_text = ["description", "summary"].contains(&&**name) && item.as_str().is_some();
+                let is_text = ["description", "summary"].contains(&name) && item.as_str().is_some();
                 if is_text || name.starts_with("x-") && !is_path_item(item) {
                     continue;
                 }
                 // Some descriptions have both the map of 3.1 and the extension of 3.0.
-                match places.get(&**name).map(|&place| &webhooks[place]) {
+                match places.get(name).map(|&place| &webhooks[place]) {
                     Some(known) if crate::document::same(&known.key, item) => {}
                     Some(_) => {
                         self.skip(item, &format!("another webhook `{name}` is listed under `webhooks`, and is used"));
@@ -250,33 +250,35 @@ impl Reader<'_, '_> {
             }
         }
         let known: HashSet<String> =
-            maps.iter().filter_map(|map| map.as_object()).flatten().map(|(name, _)| name.to_string()).collect();
+            maps.iter().flat_map(|(written, map)| entries(written, map)).map(|(name, _)| name.to_owned()).collect();
         let is_needed = elsewhere.is_set() || webhooks.is_empty();
         let operations = if is_needed { self.api(root) } else { Vec::new() };
         for entry in self.elsewhere(root, &operations, elsewhere, &known, webhooks.is_empty()) {
             self.webhook(root, entry, &mut webhooks);
         }
         if webhooks.is_empty() && !self.diagnostics.has_errors() && !self.budget.is_exceeded() {
-            self.no_webhooks(root, written.first().copied().zip(maps.first()), &operations, elsewhere.is_set());
+            self.no_webhooks(root, &maps, &operations, elsewhere.is_set());
         }
         webhooks
     }
 
-    /// The map of webhooks, perhaps behind a `$ref`; `None` if it has no members.
+    /// The map of webhooks, perhaps behind a `$ref`; `None` if it is not a map, which is reported.
     fn map_of_webhooks(&mut self, written: &Node) -> Option<Node> {
         let map = self.follow(written)?;
         match map.value() {
-            Value::Object(_) => return Some(map),
+            Value::Object(_) => {}
             // Some tools write an empty map so.
-            Value::Null => {}
-            Value::Array(items) if items.is_empty() => {}
-            _ => self.wrong(
-                &map,
-                &format!("`webhooks` is {}; it must be a map of path items", map.kind()),
-                "write each webhook under its name, such as `order.created: {post: {requestBody: …}}`",
-            ),
+            Value::Null | Value::Array(_) if map.children().next().is_none() => {}
+            _ => {
+                self.wrong(
+                    &map,
+                    &format!("`webhooks` is {}; it must be a map of path items", map.kind()),
+                    "write each webhook under its name, such as `order.created: {post: {requestBody: …}}`",
+                );
+                return None;
+            }
         }
-        None
+        Some(map)
     }
 
     /// Reads a path item, or a Callback Object: it has one more level, the expression for the URL.
@@ -292,22 +294,26 @@ impl Reader<'_, '_> {
         if METHODS.iter().any(|method| members.contains_key(*method)) {
             return self.webhook(root, Entry::new(name, written, item), webhooks);
         }
-        let mut entries = Vec::new();
+        let mut entries: Vec<Entry> = Vec::new();
         for (expression, inner) in places::addressed(&item) {
-            let Some(item) = self.follow(inner).filter(has_method) else { continue };
+            let Some(item) = self.follow(inner) else { continue };
             let address = Address { operation: None, expression: expression.to_owned() };
             entries.push(Entry { address: Some(address), ..Entry::new(name, inner, item) });
         }
-        if entries.is_empty() {
-            let mut unknown =
-                members.keys().filter(|key| !fields::PATH_ITEM.contains(&&***key) && !key.starts_with("x-"));
-            let near = unknown.find_map(|key| did_you_mean(key, METHODS));
-            let help = near.unwrap_or_else(|| path_items(&item));
-            return self.skip_with(written, &format!("webhook `{name}` has no operation"), Some(help));
+        if !entries.iter().any(|entry| has_method(&entry.item)) {
+            return self.no_operation(name, written, &item);
         }
         for entry in entry::distinct(entries, &HashSet::new()) {
             self.webhook(root, entry, webhooks);
         }
+    }
+
+    fn no_operation(&mut self, name: &str, written: &Node, item: &Node) {
+        let keys = item.as_object().into_iter().flatten().map(|(key, _)| &**key);
+        let mut unknown = keys.filter(|key| !fields::PATH_ITEM.contains(key) && !key.starts_with("x-"));
+        let near = unknown.find_map(|key| did_you_mean(key, METHODS));
+        let help = near.unwrap_or_else(|| path_items(item));
+        self.skip_with(written, &format!("webhook `{name}` has no operation"), Some(help));
     }
 
     /// Reads the operation of a path item.
@@ -324,7 +330,7 @@ impl Reader<'_, '_> {
         let operations: Vec<(&'static str, &Node)> =
             wanted.filter_map(|method| members.get(*method).map(|operation| (*method, operation))).collect();
         let Some((&(method, operation), others)) = operations.split_first() else {
-            return self.skip(&key, &format!("webhook `{name}` has no operation"));
+            return self.no_operation(&name, &key, &item);
         };
         if !others.is_empty() {
             let names: Vec<String> = others.iter().map(|(method, _)| format!("`{method}`")).collect();
@@ -347,7 +353,6 @@ impl Reader<'_, '_> {
         let Some(body) = self.follow(body) else { return };
         self.fields(&body, &[fields::REQUEST_BODY]);
         let content = body.get("content").and_then(Node::as_object);
-        let is_near = |media_type: &str| suggest(media_type, MEDIA_TYPES) == Some(MEDIA_TYPES[0]);
         let json = content.and_then(|content| content.iter().position(|(name, _)| is_json(name)));
         // Webhooks may share a body, and each looks for its JSON.
         self.spend(json.or(content.map(IndexMap::len)).unwrap_or_default(), &body);
@@ -356,7 +361,7 @@ impl Reader<'_, '_> {
         }
         let media = json.and_then(|json| content?.get_index(json));
         let misspelled = || {
-            let (name, media) = content?.iter().find(|(name, _)| !name.contains('/') && is_near(name))?;
+            let (name, media) = content?.iter().find(|(name, _)| is_misspelled_json(name))?;
             self.diagnostics.push(
                 Diagnostic::new(Code::UnknownKeyword, format!("unknown media type `{name}`"))
                     .at(Place::Name(media.origin().clone()), format!("read as `{}`", MEDIA_TYPES[0])),
@@ -367,8 +372,10 @@ impl Reader<'_, '_> {
             let types: Vec<&str> = content.into_iter().flatten().map(|(name, _)| &**name).collect();
             let message = format!("webhook `{name}` has no JSON body (content: {})", some_of(&types));
             self.budget.spend(Resource::Texts, message.len(), || Place::Name(key.origin().clone()));
-            let near =
-                types.into_iter().find(|name| is_near(name)).map(|_| format!("did you mean `{}`?", MEDIA_TYPES[0]));
+            let near = types
+                .into_iter()
+                .find(|name| is_nearly_json(name))
+                .map(|_| format!("did you mean `{}`?", MEDIA_TYPES[0]));
             return self.skip_with(&key, &message, near);
         };
         // 3.2 allows a reference here.
@@ -625,7 +632,14 @@ impl Reader<'_, '_> {
 }
 
 fn is_nearly_webhooks(key: &str) -> bool {
-    suggest(key, ["webhooks"]).is_some()
+    key != "webhooks" && suggest(key, ["webhooks"]).is_some()
+}
+
+/// The members of a map, and those beside the `$ref` to it.
+fn entries<'n>(written: &'n Node, map: &'n Node) -> impl Iterator<Item = (&'n str, &'n Node)> {
+    let beside = written.as_object().filter(|members| members.contains_key("$ref")).into_iter().flatten();
+    let beside = beside.filter(|(name, _)| &***name != "$ref");
+    map.as_object().into_iter().flatten().chain(beside).map(|(name, node)| (&**name, node))
 }
 
 fn is_path_item(node: &Node) -> bool {
@@ -656,6 +670,21 @@ fn some_of(types: &[&str]) -> String {
         1 => format!("{shown} and 1 other"),
         several => format!("{shown} and {several} others"),
     }
+}
+
+/// Whether a body has a media type that is read as JSON.
+fn has_json(body: &Node) -> bool {
+    let content = body.get("content").and_then(Node::as_object).into_iter().flatten();
+    content.into_iter().any(|(media_type, _)| is_json(media_type) || is_misspelled_json(media_type))
+}
+
+/// Whether a media type is read as JSON, with a warning.
+fn is_misspelled_json(media_type: &str) -> bool {
+    !media_type.contains('/') && is_nearly_json(media_type)
+}
+
+fn is_nearly_json(media_type: &str) -> bool {
+    suggest(media_type, MEDIA_TYPES) == Some(MEDIA_TYPES[0])
 }
 
 /// `application/json`, with or without parameters, and every type with the suffix `+json`.

@@ -15,7 +15,7 @@ pub(super) struct ApiOperation {
     pub(super) has_json: bool,
 }
 
-const WEBHOOK_WORDS: [&str; 4] = ["webhook", "webhooks", "hook", "hooks"];
+pub(super) const WEBHOOK_WORDS: [&str; 4] = ["webhook", "webhooks", "hook", "hooks"];
 
 /// Words beside `webhook` in the tag or path of operations that are webhooks. Alone, it names the management of webhooks.
 const EVENT_WORDS: [&str; 14] = [

@@ -1,8 +1,10 @@
 //! Schemas under `components` that are bodies of webhooks, which are described nowhere else.
 
+use std::cmp::Reverse;
+
 use super::Reader;
 use super::entry::Entry;
-use super::operation::says_webhook;
+use super::operation::{WEBHOOK_WORDS, says_webhook};
 use super::pattern::matched;
 use super::received::is_command;
 use crate::document::{Node, Object, Value};
@@ -39,14 +41,21 @@ pub(super) fn likely(schemas: &[(String, Node)]) -> Vec<String> {
     let names: Vec<&str> = schemas.iter().map(|(name, _)| &**name).collect();
     let likely: Vec<&str> = names.iter().copied().filter(|name| is_body(name)).collect();
     let [first, _, ..] = likely[..] else { return likely.into_iter().map(str::to_owned).collect() };
-    let ending = first.rfind("ebhook").map_or(first, |at| &first[at - 1..]);
-    let pattern = format!("*{ending}");
+    let pattern = format!("*{}", ending(first));
     let matching = || names.iter().filter(|name| matched(&pattern, name).is_some());
-    if matching().count() == likely.len() && matching().all(|name| likely.contains(name)) {
+    if matching().count() == likely.len() && matching().all(|name| is_body(name)) {
         vec![pattern]
     } else {
         likely.into_iter().map(str::to_owned).collect()
     }
+}
+
+/// A name from the last word that says `webhook`.
+fn ending(name: &str) -> &str {
+    let lower = name.to_ascii_lowercase();
+    let found = WEBHOOK_WORDS.iter().filter_map(|word| lower.rfind(word).map(|at| (at + word.len(), at)));
+    let last = found.max_by_key(|(end, at)| (*end, Reverse(*at)));
+    last.and_then(|(_, at)| name.get(at..)).unwrap_or(name)
 }
 
 /// Whether a schema is named like the body of a webhook, and not like what manages webhooks.
@@ -60,6 +69,23 @@ fn is_body(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn endings_of_names() {
+        for (name, expected) in [
+            ("OrderWebhook", "Webhook"),
+            ("OrderWebhooks", "Webhooks"),
+            ("OrderWebhookEvent", "WebhookEvent"),
+            ("order_webhook", "webhook"),
+            ("ORDER_WEBHOOK", "WEBHOOK"),
+            ("OrderHook", "Hook"),
+            ("ebhookHook", "Hook"),
+            ("Éebhook_hook", "hook"),
+            ("order", "order"),
+        ] {
+            assert_eq!(ending(name), expected, "{name}");
+        }
+    }
 
     #[test]
     fn names_of_bodies() {

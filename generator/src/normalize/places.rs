@@ -8,7 +8,7 @@ use super::entry::{Address, Entry, distinct};
 use super::operation::{ApiOperation, names_webhooks};
 use super::pattern::matched;
 use super::received::received;
-use super::{METHODS, Reader, is_json, is_path_item, payloads};
+use super::{METHODS, Reader, entries, has_json, is_path_item, payloads};
 use crate::config::{Callbacks, Located, Text, WebhookPlaces};
 use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean, toml_string};
 use crate::document::Node;
@@ -48,8 +48,9 @@ impl Reader<'_, '_> {
     pub(super) fn api(&mut self, root: &Node) -> Vec<ApiOperation> {
         let mut operations = Vec::new();
         let mut known = HashMap::new();
-        let paths = root.get("paths").and_then(|paths| self.resolver.resolve(paths).ok());
-        for (path, item) in paths.as_ref().and_then(Node::as_object).into_iter().flatten() {
+        let written = root.get("paths");
+        let map = written.and_then(|paths| self.resolver.resolve(paths).ok());
+        for (path, item) in written.zip(map.as_ref()).into_iter().flat_map(|(written, map)| entries(written, map)) {
             self.spend(1, item);
             if self.budget.is_exceeded() {
                 break;
@@ -58,7 +59,7 @@ impl Reader<'_, '_> {
             for method in METHODS {
                 let Some(node) = item.get(method).and_then(|node| self.resolver.resolve(node).ok()) else { continue };
                 let has_json = self.has_json(&node, &mut known);
-                let (path, item) = (path.to_string(), item.clone());
+                let (path, item) = (path.to_owned(), item.clone());
                 let operation = ApiOperation { path, method, item, node, is_received: false, has_json };
                 // Paths may share an operation.
                 self.spend(operation.tags().count(), &operation.node);
@@ -77,9 +78,8 @@ impl Reader<'_, '_> {
         let body = operation.get("requestBody").and_then(|body| self.resolver.resolve(body).ok());
         body.is_some_and(|body| {
             *known.entry(body.origin().identity()).or_insert_with(|| {
-                let content = body.get("content").and_then(Node::as_object);
-                self.spend(content.map(IndexMap::len).unwrap_or_default(), &body);
-                content.is_some_and(|content| content.keys().any(|media_type| is_json(media_type)))
+                self.spend(body.get("content").map(|content| content.children().count()).unwrap_or_default(), &body);
+                has_json(&body)
             })
         })
     }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::places::addressed;
-use super::{METHODS, Reader, is_json};
+use super::{METHODS, Reader, entries, has_json};
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::document::Node;
 
@@ -34,8 +34,10 @@ impl Reader<'_, '_> {
         let mut is_new = |node: &Node| seen.insert(node.origin().identity());
         let mut found = Vec::new();
         let mut known = HashMap::new();
-        let paths = root.get("paths").and_then(|paths| self.local(paths));
-        let items = members(paths.as_ref()).filter_map(|item| self.local(item));
+        let written = root.get("paths");
+        let map = written.and_then(|paths| self.local(paths));
+        let paths = written.zip(map.as_ref()).into_iter().flat_map(|(written, map)| entries(written, map));
+        let items = paths.filter(|(path, _)| !path.starts_with("x-")).filter_map(|(_, item)| self.local(item));
         let operations: Vec<Node> = items
             .filter(&mut is_new)
             .flat_map(|item| METHODS.map(|method| item.get(method).and_then(|operation| self.local(operation))))
@@ -60,10 +62,7 @@ impl Reader<'_, '_> {
             self.local(self.local(operation)?.get("requestBody")?)
         };
         let Some(body) = body() else { return false };
-        *known.entry(body.origin().identity()).or_insert_with(|| {
-            let content = body.get("content").and_then(Node::as_object);
-            content.is_some_and(|content| content.keys().any(|media_type| is_json(media_type)))
-        })
+        *known.entry(body.origin().identity()).or_insert_with(|| has_json(&body))
     }
 
     /// The node itself, or the target of its `$ref` in the same file.

@@ -754,6 +754,161 @@ fn maps_behind_references() {
     );
 }
 
+#[test]
+fn members_beside_a_reference_to_a_map() {
+    let hook = "post: {requestBody: {content: {application/json: {schema: {type: object}}}}}";
+    check_webhooks(
+        &format!(
+            "
+            webhooks:
+              $ref: '#/x-hooks'
+              door.closed: {{{hook}}}
+            x-hooks: {{door.opened: {{{hook}}}}}
+        "
+        ),
+        expect![[r#"
+            webhook "door.opened": #0
+            webhook "door.closed": #1
+        "#]],
+    );
+    check_webhooks(
+        &format!(
+            "
+            paths:
+              $ref: '#/x-paths'
+              /webhook-events/door.closed: {{{hook}}}
+            x-paths: {{/webhook-events/door.opened: {{{hook}}}}}
+        "
+        ),
+        expect![[r#"
+            webhook "door.opened": #0
+            webhook "door.closed": #1
+
+            W0611: webhooks are read from `paths`, by `/webhook-events/*`
+        "#]],
+    );
+}
+
+/// One good address of a callback does not hide the others.
+#[test]
+fn an_address_without_an_operation() {
+    check_webhooks(
+        "
+            webhooks:
+              door.opened:
+                '{$request.body#/a}': {post: {requestBody: {content: {application/json: {schema: {type: object}}}}}}
+                '{$request.body#/b}': {$ref: '#/x-item'}
+            x-item: {pots: {requestBody: {content: {application/json: {schema: {type: object}}}}}}
+        ",
+        expect![[r#"
+            webhook "doorOpenedA": #0
+                sent to: "{$request.body#/a}"
+
+            W0601: webhook `doorOpenedB` has no operation
+        "#]],
+    );
+}
+
+/// Checks the whole message about a description without webhooks.
+#[track_caller]
+fn check_no_webhooks(fields: &str, expected: Expect) {
+    let spec = format!("openapi: 3.1.0\ninfo: {{title: Acme, version: '1'}}\n{}", dedented(fields));
+    expected.assert_eq(&Input { spec: &spec, config: "" }.messages(Stage::Normalized));
+}
+
+#[test]
+fn empty_maps_are_not_misspelled() {
+    let hook = "post: {requestBody: {content: {application/json: {schema: {type: object}}}}}";
+    check_no_webhooks(
+        &format!("webhooks: []\npaths: {{/webhooks/orders: {{{hook}}}}}"),
+        expect![[r#"
+        error[E0602]: the description has no webhook with a JSON body
+          |
+        3 | webhooks: []
+          | ^^^^^^^^
+          |
+          = help: webhooks are listed under `webhooks` (before OpenAPI 3.1: `x-webhooks`), a map of path items
+          = help: if webhooks are described under `paths`, list them in codegen.toml, or their `tags`; `*` matches any text:
+                  [webhooks]
+                  paths = ["/webhooks/orders"]
+    "#]],
+    );
+    check_no_webhooks(
+        "
+            webhooks: []
+            x-webhooks: {door.opened: {post: {requestBody: {content: {application/xml: {}}}}}}
+        ",
+        expect![[r#"
+            warning[W0601]: webhook `door.opened` has no JSON body (content: application/xml)
+              |
+            4 | x-webhooks: {door.opened: {post: {requestBody: {content: {application/xml: {}}}}}}
+              |              ^^^^^^^^^^^ skipped
+
+            error[E0602]: the description has no webhook with a JSON body
+              |
+            4 | x-webhooks: {door.opened: {post: {requestBody: {content: {application/xml: {}}}}}}
+              | ^^^^^^^^^^
+              |
+              = help: only JSON bodies are received: a `requestBody` with `application/json`, or a type with `+json`
+        "#]],
+    );
+}
+
+#[test]
+fn schemas_with_other_words_for_webhooks() {
+    check_offers(
+        "paths: {}\ncomponents: {schemas: {ebhookHook: {}, orderHook: {}}}",
+        expect![[r#"
+        E0602: the description has no webhook with a JSON body
+            schemas = ["*Hook"]
+    "#]],
+    );
+    check_offers(
+        "paths: {}\ncomponents: {schemas: {Éebhook_hook: {}, order_hook: {}}}",
+        expect![[r#"
+        E0602: the description has no webhook with a JSON body
+            schemas = ["*hook"]
+    "#]],
+    );
+    check_offers(
+        "paths: {}\ncomponents: {schemas: {ORDER_WEBHOOK: {}, ITEM_WEBHOOK: {}}}",
+        expect![[r#"
+        E0602: the description has no webhook with a JSON body
+            schemas = ["*WEBHOOK"]
+    "#]],
+    );
+}
+
+#[test]
+fn a_tag_of_which_some_operations_have_no_json() {
+    check_offers(
+        "
+            paths:
+              /door-opened:
+                post: {tags: [Webhooks], requestBody: {content: {application/json: {schema: {type: object}}}}}
+              /door-closed: {post: {tags: [Webhooks], requestBody: {content: {application/xml: {}}}}}
+        ",
+        expect![[r#"
+            E0602: the description has no webhook with a JSON body
+                tags = ["Webhooks"]
+        "#]],
+    );
+}
+
+#[test]
+fn a_misspelled_media_type_under_paths() {
+    check_offers(
+        "
+            paths:
+              /webhooks/orders: {post: {requestBody: {content: {application.json: {schema: {type: object}}}}}}
+        ",
+        expect![[r#"
+            E0602: the description has no webhook with a JSON body
+                paths = ["/webhooks/orders"]
+        "#]],
+    );
+}
+
 /// Some describe only the bodies.
 #[test]
 fn schemas_that_are_bodies_of_webhooks() {
