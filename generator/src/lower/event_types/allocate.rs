@@ -36,10 +36,15 @@ impl<'e> Owners<'e> {
         counts.get(evidence.name.as_str()).is_none_or(|count| *count == 1)
     }
 
+    /// The values that say something about a webhook: a description does not if another webhook has the same.
+    pub(super) fn telling<'s>(&self, stated: &'s Stated) -> impl Iterator<Item = &'s Evidence> {
+        stated.values.iter().filter(|value| value.kind != Kind::Described || self.is_own(value))
+    }
+
     /// The values that belong to one of the webhooks: the only one, or those that no other webhook has and the one that
     /// the webhook's name selects.
     pub(super) fn allocate(&self, stated: &Stated, names: &Names) -> Vec<Evidence> {
-        let mut values = distinct(&stated.values);
+        let mut values = distinct(self.telling(stated));
         if let [only] = &mut values[..] {
             // Without a discriminator, alternatives that state nothing belong to it, too.
             if !stated.discriminates {
@@ -50,7 +55,7 @@ impl<'e> Owners<'e> {
         let picked = names.pick(&values).map(|picked| picked.name.clone());
         values.retain(|value| is_event_type(value) && (self.is_own(value) || Some(&value.name) == picked.as_ref()));
         for value in &mut values {
-            value.kind = Kind::Listed;
+            value.kind = value.kind.max(Kind::Listed);
         }
         values
     }

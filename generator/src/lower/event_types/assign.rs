@@ -73,7 +73,7 @@ fn parts<'a>(gathered: &Gathered<'a, '_>, location: &EventTypeLocation) -> Vec<V
     let in_header = matches!(location, EventTypeLocation::Header { .. });
     let of = |webhook: &'a Webhook| {
         let stated = location.completed_by().map(|pointer| gathered.at(webhook, pointer)).unwrap_or_default();
-        stated.values.into_iter().filter(|part| !in_header || part.kind == Kind::Constant).collect()
+        stated.values.into_iter().filter(|part| !in_header || part.kind.is_constant()).collect()
     };
     gathered.cx.description.webhooks.iter().map(of).collect()
 }
@@ -142,9 +142,9 @@ fn report_stated(gathered: &Gathered<'_, '_>, location: &EventTypeLocation, stat
     // The configuration says what a webhook has instead of what it lists.
     let is_configured = |decision: &Decision| decision.chosen.iter().any(|chosen| chosen.kind == Kind::Configuration);
     let listed = listed.into_iter().zip(decisions).filter(|(_, decision)| !is_configured(decision));
-    for value in listed.flat_map(|(stated, _)| stated.values) {
-        if is_event_type(&value) && !claims.contains_key(&value.name) {
-            unclaimed.entry(value.name.clone()).or_insert(value);
+    for (stated, _) in listed {
+        for value in stated.listed().filter(|value| is_event_type(value) && !claims.contains_key(&value.name)) {
+            unclaimed.entry(value.name.clone()).or_insert_with(|| value.clone());
         }
     }
     report::unclaimed(cx, &unclaimed.into_values().collect::<Vec<_>>());
@@ -174,7 +174,7 @@ fn report_claims(gathered: &Gathered<'_, '_>, decisions: &[Decision], claims: &C
         if !is_clear(&decision) {
             continue;
         }
-        let guessed = decision.chosen.iter().find(|chosen| chosen.kind.is_sample() && !names.is_good(chosen));
+        let guessed = decision.chosen.iter().find(|chosen| chosen.kind.is_unconfirmed() && !names.is_good(chosen));
         unconfirmed.extend(guessed.map(|chosen| (webhook, chosen)));
         // That the name says something else is part of that finding.
         let is_of_another =

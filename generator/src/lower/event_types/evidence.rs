@@ -27,12 +27,12 @@ pub(super) enum Kind {
     Constant,
     /// One of the values of the location, if no other webhook has it or the webhook's name selects it.
     Listed,
-    /// The description of the location, if it is only a value in backticks.
-    Described,
     /// An extension such as `x-event-type`, or the documentation of a header.
     Extension,
     /// The webhook's key, if it has the form of an event type or the configuration says that keys are.
     Key,
+    /// The description of the location, if it is only a value in backticks that no other webhook has.
+    Described,
     /// A value in backticks in the summary or the description, of the webhook or the location, if it is a spelling of the
     /// webhook's name.
     Quoted,
@@ -55,6 +55,16 @@ impl Kind {
     /// Whether it is a value that deliveries may contain, and that is often copied between webhooks.
     pub(super) fn is_sample(self) -> bool {
         matches!(self, Self::Example | Self::Default)
+    }
+
+    /// Whether it is reported, unless it is a spelling of the webhook's name.
+    pub(super) fn is_unconfirmed(self) -> bool {
+        self == Self::Described || self.is_sample()
+    }
+
+    /// Whether it is the only value of its place.
+    pub(super) fn is_constant(self) -> bool {
+        matches!(self, Self::Constant | Self::Described)
     }
 
     pub(super) fn shown(self) -> &'static str {
@@ -116,9 +126,18 @@ pub(super) struct Stated {
 }
 
 impl Stated {
+    pub(super) fn is_described(&self) -> bool {
+        self.values.iter().any(|value| value.kind == Kind::Described)
+    }
+
+    /// The values of constants and lists.
+    pub(super) fn listed(&self) -> impl Iterator<Item = &Evidence> + Clone {
+        self.values.iter().filter(|value| value.kind != Kind::Described)
+    }
+
     /// The only value, of each alternative.
     pub(super) fn constants(&self) -> impl Iterator<Item = &Evidence> {
-        self.values.iter().filter(|value| matches!(value.kind, Kind::Constant | Kind::Described))
+        self.values.iter().filter(|value| value.kind.is_constant())
     }
 
     /// The values with the parts that complete them, each with those of its own alternative. Examples are dropped: it is

@@ -315,12 +315,12 @@ impl Search<'_, '_, '_> {
             stated.declared |= !stated.values.is_empty();
         };
         let alternatives = merged.choices.iter().flat_map(|choice| &choice.alternatives);
-        let mut selected: HashMap<SchemaId, Vec<String>> = HashMap::new();
+        let mut selected: HashMap<SchemaId, HashSet<String>> = HashMap::new();
         for alternative in alternatives {
             self.cx.spend(Resource::Candidates, 1, origin);
             let tags = tags.of(*alternative);
             add(*alternative, tags.clone(), if depth == 0 { slice::from_ref(alternative) } else { &[] });
-            selected.insert(*alternative, tags);
+            selected.insert(*alternative, tags.into_iter().collect());
         }
         if merged.choices.is_empty() {
             for schema in written {
@@ -332,19 +332,25 @@ impl Search<'_, '_, '_> {
 }
 
 /// Drops what an alternative lists although the discriminator selects another one by it: alternatives repeat the list of their
-/// base. What selects none may be any of them.
-fn keep_selected(values: &mut Vec<Evidence>, selected: &HashMap<SchemaId, Vec<String>>) {
+/// base. What selects none, and all list, may be any of them.
+fn keep_selected(values: &mut Vec<Evidence>, selected: &HashMap<SchemaId, HashSet<String>>) {
     let all: HashSet<&String> = selected.values().flatten().collect();
-    values.retain_mut(|value| {
-        let tags = match value.alternatives[..] {
-            [alternative] if value.kind == Kind::Listed => selected.get(&alternative),
-            _ => None,
-        };
-        let is_other = tags.is_some_and(|tags| !tags.contains(&value.name));
-        if is_other && !all.contains(&value.name) {
-            value.alternatives.clear();
-            return true;
+    let tags = |value: &Evidence| match value.alternatives[..] {
+        [alternative] if value.kind == Kind::Listed => Some((alternative, selected.get(&alternative)?)),
+        _ => None,
+    };
+    // The alternatives that list what selects none.
+    let mut listing: HashMap<String, HashSet<SchemaId>> = HashMap::new();
+    for value in values.iter().filter(|value| !all.contains(&value.name)) {
+        if let Some((alternative, _)) = tags(value) {
+            listing.entry(value.name.clone()).or_default().insert(alternative);
         }
-        !is_other
+    }
+    values.retain_mut(|value| {
+        let is_other = tags(value).is_some_and(|(_, tags)| !tags.contains(&value.name));
+        if is_other && listing.get(&value.name).is_some_and(|listing| listing.len() == selected.len()) {
+            value.alternatives.clear();
+        }
+        !is_other || !all.contains(&value.name)
     });
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use super::allocate::Owners;
 use super::evidence::{Evidence, Kind, Stated};
@@ -27,14 +27,15 @@ pub(super) fn find(description: &Description) -> Option<String> {
 /// The headers, in lower case, that all webhooks document and that have one of several values.
 pub(super) fn candidates(description: &Description) -> Vec<String> {
     let Some(first) = description.webhooks.first() else { return Vec::new() };
-    let names = first.headers.iter().map(|header| header.name.to_ascii_lowercase());
+    // A path item and its operation may have the same.
+    let names: IndexSet<String> = first.headers.iter().map(|header| header.name.to_ascii_lowercase()).collect();
     let has_values = |name: &String| {
         let headers: Option<Vec<&Header>> =
             description.webhooks.iter().map(|webhook| documented(webhook, name)).collect();
         let listed = headers.iter().flatten().flat_map(|header| &header.listed);
         listed.filter_map(Node::as_str).collect::<HashSet<_>>().len() > 1
     };
-    names.filter(has_values).take(MAX_CANDIDATES).collect()
+    names.into_iter().filter(has_values).take(MAX_CANDIDATES).collect()
 }
 
 fn documented<'a>(webhook: &'a Webhook, name: &str) -> Option<&'a Header> {

@@ -182,14 +182,16 @@ fn from_bodies(
     let pointers: Vec<String> = cover.paths.iter().chain(&quoted).map(|path| pointer::join(path)).collect();
     if pointers.is_empty() {
         let webhooks = &gathered.cx.description.webhooks;
-        let has_address = webhooks.len() == 1 || have_paths(webhooks);
+        let candidates = if webhooks.len() == 1 { Vec::new() } else { candidates(gathered, ranking) };
+        // A path of the description need not be an address of the receiver.
+        let has_address = webhooks.len() == 1 || candidates.is_empty() && have_paths(webhooks);
         gathered.cx.report(match webhooks.len() {
             1 => only_webhook(first),
             _ if has_address => {
                 let message = "no body states the event type, and each webhook has its own path";
                 inferred(first, message).inferred("event-type", vec![ADDRESS.to_owned()])
             }
-            _ => no_location(gathered, first, ranking),
+            _ => no_location(gathered, first, candidates),
         });
         return has_address.then_some(EventTypeLocation::Address);
     }
@@ -219,17 +221,21 @@ fn only_webhook(webhook: &Webhook) -> Diagnostic {
         .inferred("event-type", vec!["address = true".to_owned()])
 }
 
-/// The question where deliveries state their event type, with what the description has that may be the answer.
-fn no_location(gathered: &Gathered<'_, '_>, webhook: &Webhook, ranking: &Ranking<'_, '_>) -> Diagnostic {
-    let is_same = Addresses::of(&gathered.cx.description.webhooks) == Addresses::Same;
-    let text = if is_same { "for example here; all webhooks are sent to one address" } else { "for example here" };
-    let diagnostic = Diagnostic::new(Code::NoEventType, "cannot determine where a delivery states its event type")
-        .at(Place::Name(webhook.key.origin().clone()), text);
+/// What the description has that may state the event type: the case, and the line for it.
+fn candidates(gathered: &Gathered<'_, '_>, ranking: &Ranking<'_, '_>) -> Vec<(String, String)> {
     let pointers = ranking.candidates().into_iter().map(|path| pointer::join(&path));
     let pointers = pointers.map(|pointer| (format!("if `{pointer}` states it"), pointer_setting(&[pointer])));
     let headers = header::candidates(gathered.cx.description);
     let headers = headers.into_iter().map(|name| (format!("if the header `{name}` states it"), header_setting(&name)));
-    let mut candidates: Vec<(String, String)> = pointers.chain(headers).collect();
+    pointers.chain(headers).collect()
+}
+
+/// The question where deliveries state their event type, with what may be the answer.
+fn no_location(gathered: &Gathered<'_, '_>, webhook: &Webhook, mut candidates: Vec<(String, String)>) -> Diagnostic {
+    let is_same = Addresses::of(&gathered.cx.description.webhooks) == Addresses::Same;
+    let text = if is_same { "for example here; all webhooks are sent to one address" } else { "for example here" };
+    let diagnostic = Diagnostic::new(Code::NoEventType, "cannot determine where a delivery states its event type")
+        .at(Place::Name(webhook.key.origin().clone()), text);
     let diagnostic = match (candidates.is_empty(), is_same) {
         (true, false) => diagnostic.setting("event-type", vec![ADDRESS.to_owned()]),
         _ => diagnostic,

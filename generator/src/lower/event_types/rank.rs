@@ -85,7 +85,9 @@ impl<'a, 'g> Ranking<'a, 'g> {
         let divides = |path: &&Path| {
             lists(path).is_some_and(|lists| {
                 let owners = Owners::of(lists.iter().copied());
-                let is_own = |list: &&Stated| list.values.iter().all(|value| owners.is_own(value));
+                let is_own = |list: &&Stated| {
+                    list.values.iter().all(|value| value.kind != Kind::Described && owners.is_own(value))
+                };
                 lists.iter().all(|list| !list.values.is_empty() && is_own(list))
             })
         };
@@ -151,12 +153,21 @@ impl<'a, 'g> Ranking<'a, 'g> {
         let owners = Owners::of(having.iter().map(|index| &places[*index][path]));
         let mut known = IndexSet::new();
         let mut resolved = Vec::new();
+        let is_usual = usual(path) > 0;
+        let is_described = having.iter().any(|index| places[*index][path].is_described());
+        let is_completed = || self.completion(&pointer::join(path)).is_some();
+        // What several webhooks are described by may be completed.
+        let has_heads = is_described && is_usual && is_completed();
         // How many webhooks have values that are their names, that are exactly a name, that no other webhook has, and that
         // have the form of an event type.
         let (mut fitting, mut exact, mut own, mut formed) = (0, 0, 0, 0);
         for &index in having {
             let names = &self.gathered.names[index];
-            let values = self.stated(names, path, &places[index][path], &owners);
+            let stated = &places[index][path];
+            let values = match &stated.values[..] {
+                [only] if has_heads => vec![only.clone()],
+                _ => self.stated(names, path, stated, &owners),
+            };
             if values.is_empty() {
                 continue;
             }
@@ -171,16 +182,17 @@ impl<'a, 'g> Ranking<'a, 'g> {
             known.extend(values.into_iter().map(|value| value.name));
         }
         let (count, distinct) = (resolved.len(), known.len());
-        let is_usual = usual(path) > 0;
+        // A description of a member with another name may be about anything.
+        let may_be_own = is_usual || path.len() == 1 && own == self.webhooks.len() && !is_described;
         let states_event_types = match (self.webhooks.len(), count) {
             (_, 0) => false,
-            (1, _) => distinct > 1 || is_usual || exact > 0,
+            (1, _) => distinct > 1 || is_usual && !is_described || exact > 0,
             (_, 1) => is_usual && fitting + formed > 0 || exact > 0,
-            (all, _) => {
+            _ => {
                 fitting * 2 >= count
-                    || (is_usual || path.len() == 1 && own == all) && own * 2 >= count && distinct > 1
+                    || may_be_own && own * 2 >= count && distinct > 1
                     || is_usual && path.len() == 1 && formed == count
-                    || is_usual && self.completion(&pointer::join(path)).is_some()
+                    || is_usual && (has_heads || is_completed())
             }
         };
         states_event_types.then(|| RankedLocation { path: path.clone(), resolved, distinct })
@@ -218,7 +230,7 @@ impl<'a, 'g> Ranking<'a, 'g> {
     /// Whether only a description states values at one of these members of bodies.
     pub(super) fn is_described(&self, paths: &[Path]) -> bool {
         let mut stated = self.gathered.top().iter().flat_map(|places| paths.iter().filter_map(|path| places.get(path)));
-        stated.any(|stated| stated.values.iter().any(|value| value.kind == Kind::Described))
+        stated.any(Stated::is_described)
     }
 
     /// Another place, which distinguishes the webhooks that have the same text at the first.
@@ -281,18 +293,17 @@ impl<'a, 'g> Ranking<'a, 'g> {
     /// webhooks whose names it does not fit.
     pub(super) fn candidates(&self) -> Vec<Path> {
         let deep = self.gathered.deep();
-        let mut known: IndexSet<&Path> = IndexSet::new();
-        known.extend(deep.iter().flat_map(|places| places.keys()));
-        let ranked = known.into_iter().filter_map(|path| {
-            let owners = Owners::of(deep.iter().filter_map(|places| places.get(path)));
+        let ranked = deep.first().into_iter().flat_map(IndexMap::keys).filter_map(|path| {
+            // A member that not all bodies have is about something else.
+            let all = deep.iter().map(|places| places.get(path)).collect::<Option<Vec<&Stated>>>()?;
+            let owners = Owners::of(all.iter().copied());
             let mut own = 0;
-            for (places, names) in deep.iter().zip(&self.gathered.names) {
-                // A member that not all bodies have is about something else.
-                let stated = places.get(path)?;
-                let is_own = stated.values.iter().all(|value| owners.is_own(value));
-                if is_own {
-                    own += usize::from(!stated.values.is_empty());
-                } else if names.pick(&stated.values).is_none() {
+            for (stated, names) in all.into_iter().zip(&self.gathered.names) {
+                let mut values = owners.telling(stated).peekable();
+                let is_stated = values.peek().is_some();
+                if values.all(|value| owners.is_own(value)) {
+                    own += usize::from(is_stated);
+                } else if names.pick(owners.telling(stated)).is_none() {
                     return None;
                 }
             }
@@ -307,8 +318,10 @@ impl<'a, 'g> Ranking<'a, 'g> {
     fn likely(&self, among: &[usize]) -> Option<Path> {
         let top = self.gathered.top();
         let may_be = |index: usize, path: &Path| {
-            let values = top[index].get(path).map(|stated| &stated.values);
-            values.is_some_and(|values| values.is_empty() || self.gathered.names[index].pick(values).is_some())
+            top[index].get(path).is_some_and(|stated| {
+                let mut listed = stated.listed().peekable();
+                listed.peek().is_none() || self.gathered.names[index].pick(listed).is_some()
+            })
         };
         let everywhere = |path: &&Path| among.iter().all(|index| may_be(*index, path));
         let first = top[*among.first()?].keys();

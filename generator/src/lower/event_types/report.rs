@@ -10,6 +10,7 @@ use super::location::{have_paths, pointer_setting};
 use super::rank::Ranking;
 use super::spelling;
 use super::weigh::{Claims, Decision, Doubt};
+use crate::config;
 use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean, toml_line};
 use crate::document::pointer;
 use crate::ir::EventTypeLocation;
@@ -18,9 +19,6 @@ use crate::normalize::Webhook;
 
 /// With more webhooks than this, no line is suggested for each.
 const MAX_LINES: usize = 8;
-
-/// When webhooks have an address each.
-const ENDPOINTS: &str = "if each webhook has its own endpoint, instead of the place that was inferred";
 
 /// How many places of one finding are shown.
 const MAX_PLACES: usize = 3;
@@ -168,7 +166,7 @@ pub(super) fn unresolved(
                     let lines = vec!["from-keys = true".to_owned()];
                     let diagnostic = diagnostic.candidate("or, if the keys are the event types", "event-type", lines);
                     if have_paths(webhooks) {
-                        diagnostic.candidate(ENDPOINTS, "event-type", address())
+                        diagnostic.candidate(endpoints(gathered), "event-type", address())
                     } else {
                         diagnostic
                     }
@@ -192,12 +190,22 @@ pub(super) fn unresolved(
         let reason = "the body does not declare where other deliveries state their event type";
         let diagnostic = left_out(webhooks, &undeclared, reason);
         cx.report(if undeclared.len() * 2 > webhooks.len() {
-            diagnostic.candidate(ENDPOINTS, "event-type", address())
+            diagnostic.candidate(endpoints(gathered), "event-type", address())
         } else {
             let lines = undeclared.iter().map(|index| offers.line(*index, &decisions[*index].evidence)).collect();
             diagnostic.candidate("if their deliveries do state it there", "event-type.names", lines)
         });
     }
+}
+
+/// When the setting `address` is right, and what it replaces.
+fn endpoints(gathered: &Gathered<'_, '_>) -> String {
+    let replaced = match gathered.cx.config.event_types.location.as_ref().map(|location| &location.value) {
+        None => "the place that was inferred",
+        Some(config::EventTypeLocation::Body(_, Some(_))) => "`pointer` and `completed-by`",
+        Some(_) => "`pointer`",
+    };
+    format!("if each webhook has its own endpoint, instead of {replaced}")
 }
 
 fn address() -> Vec<String> {
@@ -264,7 +272,7 @@ pub(super) fn unlisted(cx: &Context<'_>, listed: &Place, webhooks: &[(&Webhook, 
     }));
 }
 
-/// Reports event types that only examples and defaults state, under other names than the webhooks'.
+/// Reports event types that only descriptions, examples and defaults state, under other names than the webhooks'.
 pub(super) fn unconfirmed(cx: &Context<'_>, webhooks: &[(&Webhook, &Evidence)]) {
     let lines: Vec<String> = webhooks.iter().map(|(webhook, chosen)| toml_line(&webhook.name, &chosen.name)).collect();
     let message = match webhooks {
@@ -275,12 +283,9 @@ pub(super) fn unconfirmed(cx: &Context<'_>, webhooks: &[(&Webhook, &Evidence)]) 
         }
         several => {
             let is_of = |kind| several.iter().any(|(_, chosen)| chosen.kind == kind);
-            let samples = match (is_of(Kind::Example), is_of(Kind::Default)) {
-                (true, true) => "examples and defaults",
-                (false, true) => "defaults",
-                _ => "examples",
-            };
-            format!("the event types of {} webhooks are those of their {samples}", several.len())
+            let kinds = [(Kind::Described, "descriptions"), (Kind::Example, "examples"), (Kind::Default, "defaults")];
+            let samples: Vec<&str> = kinds.into_iter().filter(|(kind, _)| is_of(*kind)).map(|(_, name)| name).collect();
+            format!("the event types of {} webhooks are those of their {}", several.len(), samples.join(" and "))
         }
     };
     let places = webhooks.iter().take(MAX_PLACES).enumerate();

@@ -34,16 +34,16 @@ pub(super) fn weigh(gathered: &Gathered<'_, '_>, stated: &[Stated]) -> Vec<Decis
         decision.chosen = weighing.by_weak(index, &decision.evidence, &claimed);
     }
     for (decision, stated) in decisions.iter_mut().zip(stated) {
-        decision.unlisted = unlisted(&decision.chosen, &stated.values);
+        decision.unlisted = unlisted(&decision.chosen, stated);
     }
     decisions
 }
 
 /// One of the listed values, if none of them was chosen. The configuration need not agree with them.
-fn unlisted(chosen: &[Evidence], listed: &[Evidence]) -> Option<Evidence> {
+fn unlisted(chosen: &[Evidence], stated: &Stated) -> Option<Evidence> {
     let is_listed =
-        |chosen: &Evidence| chosen.kind <= Kind::Listed || listed.iter().any(|listed| listed.name == chosen.name);
-    if chosen.is_empty() || chosen.iter().any(is_listed) { None } else { listed.first().cloned() }
+        |chosen: &Evidence| chosen.kind <= Kind::Listed || stated.listed().any(|listed| listed.name == chosen.name);
+    if chosen.is_empty() || chosen.iter().any(is_listed) { None } else { stated.listed().next().cloned() }
 }
 
 struct Weighing<'g, 'a> {
@@ -66,7 +66,7 @@ impl<'g, 'a> Weighing<'g, 'a> {
         let of = |kinds: &[Kind]| -> Vec<Evidence> {
             distinct(evidence.iter().filter(|evidence| kinds.contains(&evidence.kind)))
         };
-        let values = of(&[Kind::Constant, Kind::Listed, Kind::Described]);
+        let values = of(&[Kind::Constant, Kind::Listed]);
         let chosen = match of(&[Kind::Configuration]).pop() {
             // The configuration confirms one of several.
             Some(configured) if !values.iter().any(|value| value.name == configured.name) => vec![configured],
@@ -86,7 +86,7 @@ impl<'g, 'a> Weighing<'g, 'a> {
         let names = &self.gathered.names[index];
         // What replaces a deprecated webhook may have its event type.
         let deprecated = self.gathered.cx.description.webhooks[index].operation.deprecated;
-        for kind in [Kind::Quoted, Kind::Example, Kind::Default, Kind::UsualKey, Kind::OperationId] {
+        for kind in [Kind::Described, Kind::Quoted, Kind::Example, Kind::Default, Kind::UsualKey, Kind::OperationId] {
             let is_free =
                 |evidence: &Evidence| !claimed.contains(&evidence.name) || (deprecated && names.is_good(evidence));
             let counts =
@@ -116,9 +116,13 @@ impl<'g, 'a> Weighing<'g, 'a> {
         }
     }
 
-    /// Whether an example or a default is not merely copied.
+    /// Whether an example or a default is not merely copied, and a description distinguishes webhooks or is a webhook's name.
     fn is_credible(&self, evidence: &Evidence, names: &Names) -> bool {
-        !evidence.kind.is_sample() || self.owners.is_own(evidence) || names.is_good(evidence)
+        let is_credible = match evidence.kind {
+            Kind::Described => self.stated.len() > 1,
+            kind => !kind.is_sample() || self.owners.is_own(evidence),
+        };
+        is_credible || names.is_good(evidence)
     }
 
     /// All evidence for one webhook, the strongest first.
@@ -173,8 +177,8 @@ pub(super) fn yield_deprecated(webhooks: &[Webhook], decisions: &mut [Decision])
 fn most_keys_are_event_types(names: &[Names], stated: &[Stated], separator: &str) -> bool {
     let is_event_type = |(names, stated): &(&Names, &Stated)| {
         let key = &names.key.name;
-        let mut values = stated.values.iter().chain(&stated.examples).peekable();
-        let is_open = values.peek().is_none();
+        let mut values = stated.values.iter().chain(&stated.examples);
+        let is_open = stated.listed().next().is_none() && stated.examples.is_empty();
         values.any(|evidence| evidence.name == *key) || is_open && spelling::is_event_type(key, separator)
     };
     let count = names.iter().zip(stated).filter(is_event_type).count();

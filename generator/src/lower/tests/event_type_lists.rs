@@ -3,6 +3,8 @@
 use expect_test::expect;
 
 use super::{check_event_types, check_lowered};
+use crate::Stage;
+use crate::testing::{Input, VERIFIER};
 
 #[test]
 fn the_value_of_an_enum_that_is_the_key_in_another_spelling() {
@@ -257,4 +259,35 @@ fn a_key_that_a_shared_list_lacks_is_reported() {
             W0701: webhook `window.broken` is decoded as `window.broken`, which its body does not list
         "#]],
     );
+}
+
+/// What only one alternative lists belongs to it, although the mapping does not have it.
+#[test]
+fn a_listed_value_that_the_mapping_lacks() {
+    let spec = "openapi: 3.1.0
+info: {title: Acme, version: '1'}
+webhooks:
+  event:
+    post:
+      requestBody:
+        content:
+          application/json:
+            schema:
+              oneOf: [{$ref: '#/components/schemas/One'}, {$ref: '#/components/schemas/Two'}]
+              discriminator:
+                propertyName: t
+                mapping: {one: '#/components/schemas/One', two: '#/components/schemas/Two'}
+components:
+  schemas:
+    One: {type: object, required: [t, a], properties: {t: {type: string, enum: [one, uno]}, a: {type: string}}}
+    Two: {type: object, required: [t, b], properties: {t: {type: string, enum: [two]}, b: {type: string}}}
+";
+    let config = format!("{VERIFIER}\n[event-type]\npointer = '/t'\n");
+    let (outline, _) = Input { spec, config: &config }.stage(Stage::Ir);
+    expect![[r#"
+        webhook "event" is "one": one
+        webhook "event" is "uno": uno
+        webhook "event" is "two": two
+    "#]]
+    .assert_eq(&super::lines(&outline, &["webhook "]));
 }

@@ -4,7 +4,7 @@ use expect_test::expect;
 
 use super::{check_event_types, check_lowered};
 use crate::Stage;
-use crate::testing::{Input, VERIFIER};
+use crate::testing::{Input, VERIFIER, description, webhooks};
 
 #[test]
 fn a_constant_at_the_top_of_each_body() {
@@ -500,4 +500,59 @@ fn what_may_state_event_types_is_offered() {
             address = true
     "#]]
     .assert_eq(&findings);
+}
+
+/// A path of the description is not an address of the receiver: what may state the event type is a question.
+#[test]
+fn paths_of_their_own_beside_what_may_state_event_types() {
+    let at = |path: &str, kind: &str| {
+        format!(
+            "{path}: {{post: {{tags: [Webhook events], parameters: [{{name: X-Kind, in: header, schema: {{enum: [a, b]}}}}], requestBody: {{content: {{application/json: {{schema: {{type: object, properties: {{kind: {{{kind}}}}}}}}}}}}}}}}}"
+        )
+    };
+    let (opened, closed) = (at("/one", "const: k1"), at("/two", "type: string"));
+    let spec = format!("openapi: 3.1.0\ninfo: {{title: Acme, version: '1'}}\npaths:\n  {opened}\n  {closed}");
+    let (_, findings) = Input { spec: &spec, config: VERIFIER }.offers(Stage::Ir);
+    expect![[r#"
+        W0611: webhooks are read from `paths`, by `Webhook events`
+            tags = ["Webhook events"]
+        E0701: cannot determine where a delivery states its event type
+            pointer = "/kind"
+            header = "x-kind"
+            address = true
+    "#]]
+    .assert_eq(&findings);
+}
+
+#[test]
+fn a_header_of_a_path_item_and_its_operation_is_offered_once() {
+    let header = "parameters: [{name: X-Kind, in: header, schema: {enum: [a, b]}}]";
+    let hook = |key: &str| {
+        format!("{key}: {{{header}, post: {{{header}, requestBody: {{content: {{application/json: {{}}}}}}}}}}")
+    };
+    let spec =
+        format!("openapi: 3.1.0\ninfo: {{title: Acme, version: '1'}}\nwebhooks:\n  {}\n  {}", hook("one"), hook("two"));
+    let (_, findings) = Input { spec: &spec, config: VERIFIER }.offers(Stage::Ir);
+    expect![[r#"
+        E0701: cannot determine where a delivery states its event type
+            header = "x-kind"
+            address = true
+    "#]]
+    .assert_eq(&findings);
+}
+
+#[test]
+fn endpoints_instead_of_a_configured_member() {
+    let spec = description(
+        &webhooks("{one: {body: {id: {type: string}}}, a.two: {body: {id: {}, type: {}}}, three: {body: {id: {}}}}"),
+        "",
+    );
+    for (location, replaced) in [
+        ("pointer = '/type'", "instead of `pointer`:"),
+        ("pointer = '/type'\ncompleted-by = '/id'", "instead of `pointer` and `completed-by`:"),
+    ] {
+        let config = format!("{VERIFIER}\n[event-type]\n{location}\n");
+        let messages = Input { spec: &spec, config: &config }.messages(Stage::Ir);
+        assert!(messages.contains(replaced), "{messages}");
+    }
 }
