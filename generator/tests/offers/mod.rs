@@ -8,7 +8,7 @@ use webhook_generator::{Outcome, generate, render};
 
 use crate::support::{Fixture, fixtures};
 
-/// The keys of `[event-type]` of which a new one replaces the others.
+/// The keys of `[event-type]` that an offer may say to replace.
 const LOCATIONS: [&str; 4] = ["pointer", "header", "address", "completed-by"];
 
 #[test]
@@ -18,12 +18,14 @@ fn offered_lines_work_when_pasted() {
         let before = generate(&fixture.request());
         let offers = before.diagnostics.iter().filter(|found| is_about_event_types(found.code));
         for found in offers.filter(|found| !found.settings.is_empty()) {
-            let after = with(&fixture, found);
-            let again: Vec<&Diagnostic> = after.diagnostics.iter().filter(|other| is_same(found, other)).collect();
-            let messages = render::text(&after.diagnostics, &after.sources, false);
-            assert!(again.is_empty(), "{}: pasted, and still:\n{messages}", fixture.name);
-            assert!(after.output.is_some() || before.output.is_none(), "{}:\n{messages}", fixture.name);
-            pasted.push(found.code);
+            for lines in choices(&found.settings) {
+                let after = pasted_into(&fixture, lines);
+                let again: Vec<&Diagnostic> = after.diagnostics.iter().filter(|other| is_same(found, other)).collect();
+                let messages = render::text(&after.diagnostics, &after.sources, false);
+                assert!(again.is_empty(), "{}: pasted, and still:\n{messages}", fixture.name);
+                assert!(after.output.is_some() || before.output.is_none(), "{}:\n{messages}", fixture.name);
+                pasted.push(found.code);
+            }
         }
         // All lines together make an error succeed.
         if before.output.is_none() && offers_of_errors(&before).is_some_and(|lines| !lines.is_empty()) {
@@ -69,14 +71,11 @@ fn is_same(one: &Diagnostic, other: &Diagnostic) -> bool {
     one.code == other.code && place(one) == place(other)
 }
 
-fn with(fixture: &Fixture, found: &Diagnostic) -> Outcome {
-    pasted_into(fixture, chosen(&found.settings))
-}
-
-/// The lines that are offered for every case; else those for the first case.
-fn chosen(settings: &[Setting]) -> Vec<Setting> {
+/// The lines that are offered for every case, and those for each case on its own. A case with `…` is not complete.
+fn choices(settings: &[Setting]) -> Vec<Vec<Setting>> {
     let (always, cases): (Vec<_>, Vec<_>) = settings.iter().cloned().partition(|setting| setting.when.is_none());
-    if always.is_empty() { cases.into_iter().take(1).collect() } else { always }
+    let cases = cases.into_iter().filter(|setting| !setting.lines.iter().any(|line| line.contains('…')));
+    [always].into_iter().filter(|always| !always.is_empty()).chain(cases.map(|setting| vec![setting])).collect()
 }
 
 /// The lines of all errors; `None` if one has none.
@@ -87,7 +86,7 @@ fn offers_of_errors(outcome: &Outcome) -> Option<Vec<Setting>> {
         if !is_about_event_types(error.code) && error.settings.is_empty() {
             return None;
         }
-        settings.extend(chosen(&error.settings));
+        settings.extend(choices(&error.settings).into_iter().next().into_iter().flatten());
     }
     Some(settings)
 }
@@ -96,17 +95,16 @@ fn offers_of_errors(outcome: &Outcome) -> Option<Vec<Setting>> {
 fn pasted_into(fixture: &Fixture, settings: Vec<Setting>) -> Outcome {
     let file = fixture.folder.join("codegen.toml");
     let mut config: Table = fs::read_to_string(file).unwrap_or_default().parse().expect("the configuration is TOML");
-    for Setting { table, lines, .. } in settings {
+    for Setting { table, lines, when, .. } in settings {
         let lines: Table = lines.join("\n").parse().expect("offered lines are TOML");
         let mut target = &mut config;
         for name in table.split('.') {
             let entry = target.entry(name).or_insert_with(|| Value::Table(Table::new()));
             target = entry.as_table_mut().expect("it is a table");
         }
-        if lines.keys().any(|key| LOCATIONS.contains(&key.as_str())) {
-            for key in LOCATIONS {
-                target.remove(key);
-            }
+        let when = when.unwrap_or_default();
+        for key in LOCATIONS.iter().filter(|key| when.contains(&format!("`{key}`"))) {
+            target.remove(*key);
         }
         target.extend(lines);
     }
