@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use super::form::{self, Form};
 use super::header::{Role, names, role};
 use super::signed::{self, Signed};
-use super::words::{Like, Says, have, said, words};
+use super::words::{BODYLESS, Like, REQUEST, Says, have, said, words};
 use crate::diagnostics::Place;
 use crate::document::Node;
 use crate::normalize::{Description, Schemas, Statement, StatementKind, prose};
@@ -81,6 +81,8 @@ pub(super) struct Evidence {
     pub header: Option<String>,
     /// The places that say something, the most direct first.
     pub places: Vec<(StatementKind, Place)>,
+    /// Whether a text calls it a header.
+    pub is_called_header: bool,
     /// Whether it is called an HMAC.
     pub is_hmac: bool,
     pub hash: Part<Hash>,
@@ -88,8 +90,8 @@ pub(super) struct Evidence {
     pub form: Part<Form>,
     pub signed: Part<Signed>,
     pub like: Part<Like>,
-    /// What `codegen.toml` cannot state.
-    pub beyond: Vec<&'static str>,
+    /// What words say that `codegen.toml` cannot state.
+    beyond: Vec<&'static str>,
     /// Forms of the timestamp that cannot be read.
     pub times: Vec<&'static str>,
     /// Documented headers that may carry the timestamp.
@@ -102,6 +104,12 @@ impl Evidence {
     /// The most direct kind of place.
     pub(super) fn kind(&self) -> StatementKind {
         self.places.iter().map(|(kind, _)| *kind).min().unwrap_or(StatementKind::Prose)
+    }
+
+    /// What `codegen.toml` cannot state.
+    pub(super) fn beyond(&self) -> Vec<&'static str> {
+        let bodyless = (self.signed.only() == Some(Signed::Bodyless)).then_some(BODYLESS);
+        self.beyond.iter().copied().chain(bodyless).collect()
     }
 
     /// How much is said, to choose between several headers.
@@ -163,8 +171,7 @@ impl Evidence {
             self.encoding.add(kind, encoding);
         }
         match signed::find(text) {
-            Some(Signed::Beyond) => self.say(kind, super::words::REQUEST),
-            Some(Signed::Bodyless) => self.say(kind, super::words::BODYLESS),
+            Some(Signed::Beyond) => self.say(kind, REQUEST),
             Some(signed) => self.signed.add(kind, signed),
             None => {}
         }
@@ -290,6 +297,7 @@ impl Found {
             for name in &beside {
                 evidence.add_beside(name);
             }
+            evidence.is_called_header |= is_called_header(text, target);
             evidence.read(statement.kind, text);
         }
     }
@@ -312,7 +320,7 @@ impl Found {
     fn is_settled(&self) -> bool {
         self.by_header.values().any(|evidence| {
             evidence.kind() < StatementKind::Webhook
-                && (!evidence.beyond.is_empty()
+                && (!evidence.beyond().is_empty()
                     || evidence.hash.only().is_some()
                         && evidence.encoding.only().is_some()
                         && evidence.signed.only().is_some())
@@ -329,6 +337,15 @@ impl Found {
         found.sort_by_key(|evidence| (evidence.kind(), std::cmp::Reverse(evidence.weight())));
         found
     }
+}
+
+/// Whether the word "header" is beside a name, as in "the `Signature` header" or "a header named `Signature`".
+fn is_called_header(text: &str, name: &str) -> bool {
+    let words = text.split(|character: char| !character.is_alphanumeric() && character != '-');
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let is_header = |word: &&str| ["header", "headers"].iter().any(|header| word.eq_ignore_ascii_case(header));
+    let mut named = (0..words.len()).filter(|at| words[*at].eq_ignore_ascii_case(name));
+    named.any(|at| words[at.saturating_sub(2)..words.len().min(at + 3)].iter().any(is_header))
 }
 
 /// The member of a body that has a signature or takes part in one, by its name (`hmacSignature`) or its description.

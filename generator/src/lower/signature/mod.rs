@@ -14,6 +14,7 @@ mod stated;
 mod words;
 
 use super::context::Context;
+use super::schema::MergedSchema;
 use crate::config::{Headers, Signature};
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::ir::Stated;
@@ -172,13 +173,21 @@ fn finding(evidence: &Evidence, rivals: &[&Evidence], offer: Offer, is_used: boo
     if is_used { diagnostic.inferred("signature", offer.lines) } else { diagnostic.setting("signature", offer.lines) }
 }
 
-/// The member of a body that has the signature: texts name it as they name headers.
+/// The member at the top of a body that has the signature: texts name it as they name headers, unless they call it a header.
 fn in_member<'a>(cx: &Context<'a>, evidence: &Evidence) -> Option<(&'a str, Place)> {
-    let name = evidence.header.as_deref().filter(|name| !name.contains('-'))?;
-    let is_text = evidence.kind() >= StatementKind::Webhook;
-    let mut members = cx.schemas.iter().flat_map(|schema| &schema.properties).filter(|_| is_text);
-    let (name, member) = members.find(|(member, _)| member.as_str() == name)?;
-    Some((name, Place::Name(cx.schemas.get(*member).node.origin().clone())))
+    let header = evidence.header.as_deref().filter(|name| !name.contains('-'))?;
+    if evidence.kind() < StatementKind::Webhook || evidence.is_called_header {
+        return None;
+    }
+    let find = |body: &MergedSchema<'a>| {
+        let (name, set) = body.properties.iter().find(|(name, _)| name.eq_ignore_ascii_case(header))?;
+        Some((*name, Place::Name(cx.schemas.get(*set.first()?).node.origin().clone())))
+    };
+    cx.description.webhooks.iter().find_map(|webhook| {
+        let body = cx.merged(&[webhook.body]);
+        let mut alternatives = body.choices.iter().flat_map(|choice| &choice.alternatives);
+        find(&body).or_else(|| alternatives.find_map(|alternative| find(&cx.merged(&[*alternative]))))
+    })
 }
 
 /// A member of the body that has the signature, or a part of it.

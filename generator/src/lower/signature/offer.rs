@@ -102,7 +102,7 @@ fn known(evidence: &Evidence) -> Option<Offer> {
     let header = evidence.header.as_deref()?;
     let likes = evidence.like.stated();
     let known = KNOWN.iter().find(|known| known.header == header || likes.contains(&known.like))?;
-    if !evidence.beyond.is_empty() {
+    if !evidence.beyond().is_empty() {
         return None;
     }
     let mut evidence = evidence.clone();
@@ -131,7 +131,7 @@ fn known(evidence: &Evidence) -> Option<Offer> {
 
 /// An HMAC scheme, from its parts.
 fn hmac(evidence: &Evidence) -> Offer {
-    let mut parts = Parts { open: Vec::new(), lines: Vec::new(), beyond: evidence.beyond.clone() };
+    let mut parts = Parts { open: Vec::new(), lines: Vec::new(), beyond: evidence.beyond() };
     let header = parts.text("header", "header", evidence.header.clone(), &[]);
     let hash = parts.word("hash", "hash function", &evidence.hash.stated(), &["sha256", "sha512", "sha1"], Hash::name);
     let encoding = parts.word("encoding", "encoding", &evidence.encoding.stated(), &["hex", "base64"], Encoding::name);
@@ -228,6 +228,7 @@ impl Parts {
                 self.ask("signed text", "signed", &["{timestamp}.{body}", "{timestamp}:{body}"]);
                 return None;
             }
+            Some(Signed::Bodyless) => return None,
             _ => {
                 self.ask("signed text", "signed", if has_timestamp { &CANDIDATES[1..] } else { &CANDIDATES });
                 if let (None, [name]) = (&token, &evidence.timestamps[..]) {
@@ -270,7 +271,7 @@ impl Parts {
             SignedPiece::Text(text) => Some(Piece::Text(text.clone())),
             SignedPiece::Timestamp => timestamp.clone(),
             SignedPiece::Id => id.clone(),
-            SignedPiece::Other => None,
+            SignedPiece::Other | SignedPiece::Digest => None,
         };
         pieces.iter().map(placed).collect()
     }
@@ -298,7 +299,7 @@ pub(super) fn shown(piece: &SignedPiece) -> String {
         SignedPiece::Body => "{body}".to_owned(),
         SignedPiece::Timestamp => "{timestamp}".to_owned(),
         SignedPiece::Id => "{id}".to_owned(),
-        SignedPiece::Other => "…".to_owned(),
+        SignedPiece::Other | SignedPiece::Digest => "…".to_owned(),
         SignedPiece::Text(text) => text.clone(),
     }
 }

@@ -22,37 +22,64 @@ pub(super) enum Piece {
     Body,
     Timestamp,
     Id,
-    /// Another part of the request, or the hash of one.
+    /// Another part of the request.
     Other,
+    /// The hash of the body.
+    Digest,
     Text(String),
 }
 
 /// The signed text that a text states. An expression is more precise than a phrase.
 pub(super) fn find(text: &str) -> Option<Signed> {
-    let tokens = tokens(text);
-    let runs = tokens.split(|token| *token == Token::Space || *token == Token::Plus || is_delimiter(*token));
-    let templates = runs.map(|run| if run.iter().any(is_place) { template(run) } else { dotted(run) });
-    let terms: Vec<Token<'_>> = tokens.iter().copied().filter(|token| *token != Token::Other('`')).collect();
-    let sums = (0..terms.len()).map(|start| sum(&terms[start..]));
-    let expressions: Vec<Vec<Option<Piece>>> = templates.chain(sums).collect();
-    let longest = expressions.iter().filter_map(|pieces| signed(pieces)).max_by_key(|signed| match signed {
+    let longest = expressions(&tokens(text)).filter_map(|pieces| signed(&pieces)).max_by_key(|signed| match signed {
         Signed::Pieces(pieces) => pieces.len(),
         Signed::Timestamped | Signed::Beyond | Signed::Bodyless => 0,
     });
     let words = words(text);
-    longest.or_else(|| phrase(&words)).or_else(|| bodyless(&expressions, &words))
+    longest.or_else(|| phrase(&words)).or_else(|| bodyless(text, &words))
 }
 
-/// The signed text of an expression or a sentence that has other parts than the body, and no body anywhere.
-fn bodyless(expressions: &[Vec<Option<Piece>>], words: &[String]) -> Option<Signed> {
+/// The pieces of each expression. `None` for an unknown one.
+fn expressions(tokens: &[Token<'_>]) -> impl Iterator<Item = Vec<Option<Piece>>> {
+    let runs = tokens.split(|token| *token == Token::Space || *token == Token::Plus || is_delimiter(*token));
+    let templates = runs.map(|run| if run.iter().any(is_place) { template(run) } else { dotted(run) });
+    templates.chain(sums(tokens))
+}
+
+/// The signed text of a sentence about signing that joins other values, if nothing in the text may be the body.
+fn bodyless(text: &str, all: &[String]) -> Option<Signed> {
+    const BODIES: [&str; 8] = ["body", "payload", "rawbody", "content", "contents", "message", "messages", "data"];
+    const SIGNING: [&str; 9] =
+        ["sign", "signs", "signed", "signing", "signature", "signatures", "hmac", "hash", "digest"];
     const OTHERS: [&str; 4] = ["id", "token", "nonce", "timestamp"];
-    let has_values = |pieces: &Vec<Option<Piece>>| {
-        let is_value = |piece: &&Option<Piece>| matches!(piece, Some(Piece::Timestamp | Piece::Id));
-        pieces.iter().all(Option::is_some) && pieces.iter().filter(is_value).count() > 1
+    if have(all, &BODIES) {
+        return None;
+    }
+    let joins = |sentence: &str| {
+        let words = words(sentence);
+        let others = OTHERS.iter().filter(|other| words.iter().any(|word| word == *other)).count();
+        have(&words, &SIGNING) && (others > 1 && have(&words, &JOINED) || has_values(sentence))
     };
-    let others = OTHERS.iter().filter(|other| words.iter().any(|word| word == *other)).count();
-    let is_stated = expressions.iter().any(has_values) || others > 1 && have(words, &JOINED);
-    (is_stated && !words.iter().any(is_body)).then_some(Signed::Bodyless)
+    sentences(text).any(joins).then_some(Signed::Bodyless)
+}
+
+/// Whether an expression of a text joins a timestamp and an id.
+fn has_values(text: &str) -> bool {
+    let has_both = |pieces: &[Option<Piece>]| {
+        let has = |value: Piece| pieces.contains(&Some(value));
+        has(Piece::Timestamp) && has(Piece::Id) && pieces.iter().all(Option::is_some)
+    };
+    expressions(&tokens(text)).any(|pieces| has_both(&pieces))
+}
+
+/// The sentences of a text.
+fn sentences(text: &str) -> impl Iterator<Item = &str> {
+    let mut last = ' ';
+    text.split(move |character: char| {
+        let ends = ".!?;".contains(last) && character.is_whitespace() || last == '\n' && character == '\n';
+        last = character;
+        ends
+    })
 }
 
 /// A token of a text that may be an expression.
@@ -128,8 +155,10 @@ fn template(run: &[Token<'_>]) -> Vec<Option<Piece>> {
         match token {
             Token::Place(name) => {
                 let text = std::mem::take(&mut literal);
+                // What follows `key=` is the value of a header, not a part of the request.
+                let piece = piece(name).filter(|piece| *piece != Piece::Other || !text.ends_with('='));
                 pieces.extend((!text.is_empty()).then_some(Some(Piece::Text(text))));
-                pieces.push(piece(name));
+                pieces.push(piece);
             }
             Token::Name(text) | Token::Quoted(text) => literal.push_str(text),
             Token::Other(character) => literal.push(*character),
@@ -157,37 +186,67 @@ fn dotted(run: &[Token<'_>]) -> Vec<Option<Piece>> {
     if pieces.first() == Some(&Some(Piece::Body)) { Vec::new() } else { pieces }
 }
 
-/// The pieces of a sum, such as `t + "." + payload`, that the tokens begin with.
-fn sum(tokens: &[Token<'_>]) -> Vec<Option<Piece>> {
+/// The pieces of each sum, such as `t + "." + payload`.
+fn sums(tokens: &[Token<'_>]) -> impl Iterator<Item = Vec<Option<Piece>>> {
+    let terms: Vec<Token<'_>> = tokens.iter().copied().filter(|token| *token != Token::Other('`')).collect();
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        while start < terms.len() {
+            let (pieces, length) = sum(&terms[start..]);
+            start += length.max(1);
+            if pieces.len() > 1 {
+                return Some(pieces);
+            }
+        }
+        None
+    })
+}
+
+/// The pieces of the sum that the tokens begin with, and how many tokens these are. No pieces if it has no last one.
+fn sum(tokens: &[Token<'_>]) -> (Vec<Option<Piece>>, usize) {
     let mut pieces = Vec::new();
     let mut rest = tokens;
-    loop {
-        match rest {
-            [Token::Quoted(text), after @ ..] => {
-                pieces.push(Some(Piece::Text((*text).to_owned())));
-                rest = after;
-            }
-            [Token::Place(name), after @ ..] => {
-                pieces.push(piece(name));
-                rest = after;
-            }
-            [Token::Name(name), after @ ..] => {
-                let (mut name, mut after) = (*name, after);
-                while let [Token::Other('.'), Token::Name(member), behind @ ..] = after {
-                    (name, after) = (member, behind);
-                }
-                pieces.push(piece(name));
-                rest = after;
-            }
-            _ => return Vec::new(),
-        }
-        rest = skip_space(rest);
-        match rest {
+    while let Some((piece, after)) = term(rest) {
+        pieces.push(piece);
+        match skip_space(after) {
             [Token::Plus, after @ ..] => rest = skip_space(after),
-            _ if pieces.len() > 1 => return pieces,
-            _ => return Vec::new(),
+            _ => return (pieces, tokens.len() - after.len()),
         }
     }
+    (Vec::new(), tokens.len() - rest.len())
+}
+
+/// The term that the tokens begin with, and what is after it.
+fn term<'t, 'a>(tokens: &'t [Token<'a>]) -> Option<(Option<Piece>, &'t [Token<'a>])> {
+    match tokens {
+        [Token::Name(function), Token::Other('('), argument @ ..] if is_hash(function) => match value(argument)? {
+            (Some(Piece::Body), [Token::Other(')'), after @ ..]) => Some((Some(Piece::Digest), after)),
+            _ => None,
+        },
+        _ => value(tokens),
+    }
+}
+
+/// The value that the tokens begin with, and what is after it.
+fn value<'t, 'a>(tokens: &'t [Token<'a>]) -> Option<(Option<Piece>, &'t [Token<'a>])> {
+    match tokens {
+        [Token::Quoted(text), after @ ..] => Some((Some(Piece::Text((*text).to_owned())), after)),
+        [Token::Place(name), after @ ..] => Some((piece(name), after)),
+        [Token::Name(name), after @ ..] => {
+            let (mut name, mut after) = (*name, after);
+            while let [Token::Other('.'), Token::Name(member), behind @ ..] = after {
+                (name, after) = (member, behind);
+            }
+            Some((piece(name), after))
+        }
+        _ => None,
+    }
+}
+
+/// Whether it is the name of a hash function, such as `sha256`.
+fn is_hash(name: &str) -> bool {
+    let words = words(name);
+    have(&words, &["hash", "digest", "sha"]) && !have(&words, &["hmac"])
 }
 
 fn skip_space<'t, 'a>(tokens: &'t [Token<'a>]) -> &'t [Token<'a>] {
@@ -199,8 +258,7 @@ fn skip_space<'t, 'a>(tokens: &'t [Token<'a>]) -> &'t [Token<'a>] {
 fn piece(name: &str) -> Option<Piece> {
     const BODY: [&str; 3] = ["body", "payload", "rawbody"];
     const TIME: [&str; 6] = ["timestamp", "time", "ts", "t", "unix", "epoch"];
-    const OTHER: [&str; 11] =
-        ["hash", "digest", "sha", "nonce", "method", "url", "uri", "path", "host", "query", "key"];
+    const OTHER: [&str; 8] = ["nonce", "method", "url", "uri", "path", "host", "query", "key"];
     const OF_ID: [&str; 10] =
         ["msg", "message", "webhook", "event", "delivery", "request", "notification", "svix", "x", "header"];
     // The name of a header.
@@ -212,7 +270,7 @@ fn piece(name: &str) -> Option<Piece> {
     let words = words(name);
     let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
     let (last, others) = words.split_last()?;
-    if has(&["length", "signature", "hmac"]) {
+    if has(&["length", "signature", "hmac", "hash", "digest", "sha"]) {
         None
     } else if has(&OTHER) {
         Some(Piece::Other)
@@ -229,14 +287,19 @@ fn piece(name: &str) -> Option<Piece> {
 fn signed(pieces: &[Option<Piece>]) -> Option<Signed> {
     let count = |piece: &Piece| pieces.iter().flatten().filter(|known| *known == piece).count();
     let values = [Piece::Body, Piece::Timestamp, Piece::Id].map(|piece| count(&piece));
+    let others = count(&Piece::Other);
+    let digests = count(&Piece::Digest);
+    if values[0] + digests == 0 || pieces.len() < 2 {
+        return None;
+    }
     let known: Option<Vec<Piece>> = pieces.iter().cloned().collect();
     match known {
-        _ if count(&Piece::Other) > 0 => (values.iter().any(|count| *count > 0)).then_some(Signed::Beyond),
-        _ if values[0] == 0 || pieces.len() < 2 => None,
-        Some(known) if values.iter().all(|count| *count <= 1) && are_apart(&known) => Some(Signed::Pieces(known)),
+        Some(known) if others + digests == 0 && values.iter().all(|count| *count <= 1) && are_apart(&known) => {
+            Some(Signed::Pieces(known))
+        }
         Some(_) => Some(Signed::Beyond),
         // A name with a body in it, such as `request.body`, is not a signed text with other parts.
-        None => (values.iter().sum::<usize>() > 1).then_some(Signed::Beyond),
+        None => (digests + values.iter().sum::<usize>() > 1).then_some(Signed::Beyond),
     }
 }
 
@@ -265,8 +328,8 @@ const JOINED: [&str; 10] = [
     "combined",
 ];
 
-fn is_body(word: &String) -> bool {
-    word == "body" || word == "payload"
+fn is_body(word: &str) -> bool {
+    ["body", "payload", "rawbody"].contains(&word)
 }
 
 /// The signed text in a sentence.
@@ -301,7 +364,7 @@ fn phrase(words: &[String]) -> Option<Signed> {
     let is = |known: &[&str], word: &String| known.contains(&word.as_str());
     let times = words.iter().position(|word| is(&["timestamp", "time"], word));
     if let Some(time) = times
-        && words.iter().any(is_body)
+        && words.iter().any(|word| is_body(word))
         && have(words, &JOINED)
     {
         let body = words.iter().enumerate().skip(time).find(|(_, word)| is_body(word)).map(|(at, _)| at);
@@ -354,7 +417,7 @@ mod tests {
                     Piece::Body => "{body}".to_owned(),
                     Piece::Timestamp => "{timestamp}".to_owned(),
                     Piece::Id => "{id}".to_owned(),
-                    Piece::Other => "?".to_owned(),
+                    Piece::Other | Piece::Digest => "?".to_owned(),
                     Piece::Text(text) => text.clone(),
                 };
                 pieces.iter().map(piece).collect()
@@ -379,8 +442,16 @@ mod tests {
             ("HMAC over (`API_KEY` + `timestamp` + `nonce` + sha256(body))", "beyond"),
             ("HMAC of `{webhook-id}.{timestamp}`", "bodyless"),
             ("HMAC(secret, id + ':' + timestamp)", "bodyless"),
-            ("the id and the timestamp, joined by a dot", "bodyless"),
-            ("concatenate the `timestamp` and `token` values", "bodyless"),
+            ("Signed are the id and the timestamp, joined by a dot. See timestamps.", "bodyless"),
+            ("the HMAC of the concatenated `timestamp` and `token` values", "bodyless"),
+            ("The signature is in hex. The event id and timestamp combined are unique.", "-"),
+            ("HMAC-SHA256, hex. Reject if `abs(time.time() - t) > 300`", "-"),
+            ("the signature of the concatenated id, timestamp and raw request content", "-"),
+            ("HMAC: concatenate id, timestamp and rawbody", "timestamped"),
+            ("Hex HMAC-SHA256 of the raw body, sent as `t=<timestamp>,v1=<hash>`", "{body}"),
+            ("HMAC of the raw body, sent as `keyId=<key>,v1=<digest>,t=<timestamp>`", "{body}"),
+            ("HMAC of the raw body; see `request.body.url`", "{body}"),
+            ("C++: HMAC of t + \".\" + req.body", "{timestamp}.{body}"),
             ("an HMAC of the raw request body", "{body}"),
             ("HMAC computed on the payload", "{body}"),
             ("HMAC SHA-1 от raw body", "{body}"),
@@ -392,5 +463,12 @@ mod tests {
         ] {
             assert_eq!(shown(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_long_sum_is_read_once() {
+        assert_eq!(shown(&"a+".repeat(20_000)), "-");
+        assert_eq!(shown(&"sha(".repeat(20_000)), "-");
+        assert_eq!(shown(&format!("{}body", "t+\".\"+".repeat(20_000))), "beyond");
     }
 }

@@ -32,10 +32,10 @@ fn parts(evidence: &Evidence) -> StatedScheme {
             Some(Signed::Beyond | Signed::Bodyless) | None => None,
         },
         beyond: evidence
-            .beyond
-            .iter()
+            .beyond()
+            .into_iter()
             .filter(|what| excludes(evidence, what) != Some(false))
-            .map(|&what| what.to_owned())
+            .map(str::to_owned)
             .collect(),
     }
 }
@@ -97,7 +97,7 @@ pub(super) fn contradiction(
     }
     // How the body or the secret is prepared may be a detail of what is configured.
     let beyond: Vec<&str> =
-        evidence.beyond.iter().copied().filter(|what| excludes(evidence, what) == Some(true)).collect();
+        evidence.beyond().into_iter().filter(|what| excludes(evidence, what) == Some(true)).collect();
     if found.is_empty() && beyond.is_empty() {
         return None;
     }

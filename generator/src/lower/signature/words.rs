@@ -48,7 +48,7 @@ const TOKEN: Says = Says::Beyond(beyond::TOKEN);
 const CANONICAL: Says = Says::Beyond("a rewritten form of the body is signed, not the body as it arrives");
 const DECODED_SECRET: Says = Says::Beyond("the secret is decoded before it is used");
 pub(super) const REQUEST: Says = Says::Beyond("the signed text has parts other than the body, a timestamp and an id");
-pub(super) const BODYLESS: Says = Says::Beyond("the body is not part of the signed text");
+pub(super) const BODYLESS: &str = "the body is not part of the signed text";
 
 /// Words in lower case, without punctuation, and what they say. Where several rows match, the longest counts.
 const WORDS: &[(&[&str], &[Says])] = &[

@@ -486,3 +486,113 @@ fn a_header_in_the_template_of_the_signed_text() {
         "#]],
     );
 }
+
+#[test]
+fn a_weaker_text_does_not_say_that_the_body_is_not_signed() {
+    check_signature_words(
+        "
+            description: Check `X-Acme-Signature`, then that the event id and timestamp combined are unique.
+            parameters: [{name: X-Acme-Signature, in: header, description: Hex HMAC-SHA256 of the raw body}]
+        ",
+        "",
+        expect![[r#"
+            signed: HMAC SHA-256 of "{body}" in x-acme-signature as "{hex}"
+
+            W0709: the signature scheme is inferred from a header parameter
+                scheme = "hmac"
+                header = "x-acme-signature"
+                hash = "sha256"
+                encoding = "hex"
+                signed = "{body}"
+                # id = { pointer = "/…" }  # if the body has the delivery's id: repeated ones are recognized by it
+        "#]],
+    );
+}
+
+#[test]
+fn a_signature_without_the_body() {
+    check_signature_words(
+        "
+            description: Check `X-Acme-Signature`.
+            parameters:
+              - name: X-Acme-Signature
+                in: header
+                description: Hex HMAC-SHA256 of the timestamp followed by the token
+        ",
+        "",
+        expect![[r#"
+            W0703: the signature in `x-acme-signature` has a form that codegen.toml cannot state yet: the body is not part of the signed text
+                scheme = "verifier"
+        "#]],
+    );
+}
+
+#[test]
+fn a_place_for_the_signature_is_not_a_signed_part() {
+    check_signature_words(
+        "
+            parameters:
+              - name: X-Acme-Signature
+                in: header
+                description: Hex HMAC-SHA256 of the raw body, sent as `t=<timestamp>,v1=<hash>`
+        ",
+        "",
+        expect![[r#"
+            W0703: the signature in `x-acme-signature` is documented in part; not stated: whether the timestamp is signed
+                scheme = "hmac"
+                header = "x-acme-signature"
+                hash = "sha256"
+                encoding = "hex"
+                signed = "{body}"  # or "{timestamp}.{body}", if the timestamp is signed
+                prefix = "v1="
+                separator = ","
+                # timestamp-prefix = "t="  # if the timestamp is signed
+                # id = { pointer = "/…" }  # if the body has the delivery's id: repeated ones are recognized by it
+        "#]],
+    );
+}
+
+#[test]
+fn a_header_with_the_name_of_a_member() {
+    check_signature_words(
+        "
+            description: The `Signature` header has the hex HMAC-SHA256 of the raw body.
+        ",
+        "
+            components:
+              schemas: {Contract: {type: object, properties: {signature: {type: string}}}}
+        ",
+        expect![[r#"
+            signed: HMAC SHA-256 of "{body}" in signature as "{hex}"
+
+            W0709: the signature scheme is inferred from the text of a webhook
+                scheme = "hmac"
+                header = "signature"
+                hash = "sha256"
+                encoding = "hex"
+                signed = "{body}"
+                # id = { pointer = "/…" }  # if the body has the delivery's id: repeated ones are recognized by it
+        "#]],
+    );
+}
+
+#[test]
+fn a_member_that_a_text_names_is_at_the_top_of_a_body() {
+    let findings = |text: &str, members: &str| {
+        let schema = format!("{{properties: {{type: {{const: ping}}, {members}}}}}");
+        let body = format!("{{content: {{application/json: {{schema: {schema}}}}}}}");
+        let spec = format!(
+            "openapi: 3.1.0\ninfo: {{title: Acme, version: '1'}}\nwebhooks:\n  ping:\n    post:\n      \
+             description: '{text}'\n      requestBody: {body}\n"
+        );
+        Input { spec: &spec, config: "" }.offers(Stage::Ir).1
+    };
+    let text = "Compare `signature` with the hex HMAC-SHA256 of the payload.";
+    let found = findings(text, "Signature: {type: string}");
+    let expected = "W0703: a signature in the body is documented, at the member `Signature`";
+    assert!(found.contains(expected), "{found}");
+    let nested = findings(text, "contract: {properties: {Signature: {type: string}}}");
+    assert!(nested.contains("W0709"), "{nested}");
+    let header = findings(&text.replace("with", "(a header) with"), "Signature: {type: string}");
+    assert!(header.contains("W0709"), "{header}");
+}
