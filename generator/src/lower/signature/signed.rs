@@ -36,7 +36,7 @@ pub(super) fn find(text: &str) -> Option<Signed> {
         Signed::Timestamped | Signed::Beyond | Signed::Bodyless => 0,
     });
     let words = words(text);
-    longest.or_else(|| phrase(&words)).or_else(|| bodyless(text, &words))
+    longest.or_else(|| addressed(text)).or_else(|| phrase(&words)).or_else(|| bodyless(text, &words))
 }
 
 /// The pieces of each expression. `None` for an unknown one.
@@ -49,8 +49,6 @@ fn expressions(tokens: &[Token<'_>]) -> impl Iterator<Item = Vec<Option<Piece>>>
 /// The signed text of a sentence about signing that joins other values, if nothing in the text may be the body.
 fn bodyless(text: &str, all: &[String]) -> Option<Signed> {
     const BODIES: [&str; 8] = ["body", "payload", "rawbody", "content", "contents", "message", "messages", "data"];
-    const SIGNING: [&str; 9] =
-        ["sign", "signs", "signed", "signing", "signature", "signatures", "hmac", "hash", "digest"];
     const OTHERS: [&str; 4] = ["id", "token", "nonce", "timestamp"];
     if have(all, &BODIES) {
         return None;
@@ -314,6 +312,9 @@ fn are_apart(pieces: &[Piece]) -> bool {
     })
 }
 
+/// Words of a sentence about signing.
+const SIGNING: [&str; 9] = ["sign", "signs", "signed", "signing", "signature", "signatures", "hmac", "hash", "digest"];
+
 /// Words for what is done with the parts of a signed text.
 const JOINED: [&str; 10] = [
     "concatenate",
@@ -328,39 +329,70 @@ const JOINED: [&str; 10] = [
     "combined",
 ];
 
+/// Words before a part of a signed text that say nothing about it.
+const BETWEEN: [&str; 24] = [
+    "the",
+    "your",
+    "our",
+    "a",
+    "this",
+    "raw",
+    "request",
+    "webhook",
+    "http",
+    "post",
+    "json",
+    "full",
+    "entire",
+    "whole",
+    "exact",
+    "unparsed",
+    "unmodified",
+    "event",
+    "delivery",
+    "received",
+    "complete",
+    "callback",
+    "bytes",
+    "its",
+];
+
 fn is_body(word: &str) -> bool {
     ["body", "payload", "rawbody"].contains(&word)
 }
 
+/// The address and the body, joined in a sentence about signing, in any order.
+fn addressed(text: &str) -> Option<Signed> {
+    let joins_both = |sentence: &str| {
+        let words = words(sentence);
+        let urls = (0..words.len()).filter(|at| ["url", "uri"].contains(&words[*at].as_str()));
+        let are_joined = |at: usize| joins_body(words[..at].iter().rev()) || joins_body(words[at + 1..].iter());
+        have(&words, &SIGNING) && urls.into_iter().any(are_joined)
+    };
+    sentences(text).any(joins_both).then_some(Signed::Beyond)
+}
+
+/// Whether the words beside a part join it with the body.
+fn joins_body<'a>(words: impl Iterator<Item = &'a String>) -> bool {
+    const AND: [&str; 6] = ["and", "plus", "concatenated", "followed", "joined", "combined"];
+    const WITH: [&str; 3] = ["with", "by", "to"];
+    let mut is_joined = false;
+    for word in words {
+        match word.as_str() {
+            _ if is_body(word) => return is_joined,
+            word if AND.contains(&word) => is_joined = true,
+            word if BETWEEN.contains(&word) || WITH.contains(&word) => {}
+            _ => return false,
+        }
+    }
+    false
+}
+
 /// The signed text in a sentence.
 fn phrase(words: &[String]) -> Option<Signed> {
+    /// "Of" in other languages.
+    const OF: [&str; 8] = ["от", "від", "de", "del", "du", "do", "von", "van"];
     const BEFORE: [&str; 9] = ["of", "over", "from", "on", "using", "against", "with", "signs", "signing"];
-    const BETWEEN: [&str; 24] = [
-        "the",
-        "your",
-        "our",
-        "a",
-        "this",
-        "raw",
-        "request",
-        "webhook",
-        "http",
-        "post",
-        "json",
-        "full",
-        "entire",
-        "whole",
-        "exact",
-        "unparsed",
-        "unmodified",
-        "event",
-        "delivery",
-        "received",
-        "complete",
-        "callback",
-        "bytes",
-        "its",
-    ];
     let is = |known: &[&str], word: &String| known.contains(&word.as_str());
     let times = words.iter().position(|word| is(&["timestamp", "time"], word));
     if let Some(time) = times
@@ -394,8 +426,7 @@ fn phrase(words: &[String]) -> Option<Signed> {
             // "Computed on the body", but not "before acting on the payload".
             "on" => at > 0 && (words[at - 1].ends_with("ed") || is_hash(at - 1)),
             word if BEFORE.contains(&word) => true,
-            // "Of" in another language.
-            word => at > 0 && is_hash(at - 1) && !word.is_ascii(),
+            word => at > 0 && is_hash(at - 1) && OF.contains(&word),
         });
         let after = words[at + 1..].iter().take(3).any(|word| is(&["signed", "hashed"], word));
         (is_before || after).then(|| Signed::Pieces(vec![Piece::Body]))
@@ -455,6 +486,12 @@ mod tests {
             ("an HMAC of the raw request body", "{body}"),
             ("HMAC computed on the payload", "{body}"),
             ("HMAC SHA-1 от raw body", "{body}"),
+            ("HMAC-SHA256 del body", "{body}"),
+            ("HMAC SHA-256 без body", "-"),
+            ("the HMAC of our URL and the full unparsed request body", "beyond"),
+            ("Signed is the raw payload followed by the webhook URL", "beyond"),
+            ("Set the URL and body format in the dashboard. HMAC of the raw body", "{body}"),
+            ("The signature is sent to your URL with the body. HMAC of the raw body", "{body}"),
             ("Signature of the webhook payload", "{body}"),
             ("The payload is signed with your secret", "{body}"),
             ("see `payload.timestamp` and `request.body`", "-"),

@@ -84,27 +84,6 @@ const WORDS: &[(&[&str], &[Says])] = &[
         &["http method", "request method", "request path", "request uri", "request url", "full url", "query string"],
         &[REQUEST],
     ),
-    (
-        &[
-            "url and the raw body",
-            "url and the request body",
-            "url and the body",
-            "url and raw body",
-            "url and request body",
-        ],
-        &[REQUEST],
-    ),
-    (
-        &[
-            "url and body",
-            "url and the payload",
-            "url and payload",
-            "url concatenated",
-            "url followed by",
-            "body and the url",
-        ],
-        &[REQUEST],
-    ),
     (&["millisecond", "milliseconds"], &[Says::Time("in milliseconds")]),
     (&["iso 8601", "rfc 3339"], &[Says::Time("written as a date")]),
     (&["standard webhooks", "standardwebhooks"], &[Says::Like(Like::StandardWebhooks)]),
