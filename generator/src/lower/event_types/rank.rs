@@ -192,7 +192,8 @@ impl<'a, 'g> Ranking<'a, 'g> {
                 fitting * 2 >= count
                     || may_be_own && own * 2 >= count && distinct > 1
                     || is_usual && path.len() == 1 && formed == count
-                    || is_usual && (has_heads || is_completed())
+                    || has_heads
+                    || is_usual && !is_described && is_completed()
             }
         };
         states_event_types.then(|| RankedLocation { path: path.clone(), resolved, distinct })

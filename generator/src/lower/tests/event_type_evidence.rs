@@ -759,6 +759,28 @@ fn a_description_that_is_not_the_name_of_the_only_webhook() {
     );
 }
 
+/// What webhooks share is a part of their event types if another description completes it.
+#[test]
+fn descriptions_that_other_descriptions_complete() {
+    check_event_types(
+        "
+            one: {body: {webhook_type: {type: string, description: '`DOOR`'}, webhook_code: {type: string, description: '`OPENED`'}}}
+            two: {body: {webhook_type: {type: string, description: '`DOOR`'}, webhook_code: {type: string, description: '`CLOSED`'}}}
+            three: {body: {webhook_type: {type: string, description: '`GATE`'}, webhook_code: {type: string, description: '`CLOSED`'}}}
+        ",
+        "",
+        expect![[r#"
+            event type in /webhook_type, completed by /webhook_code
+            webhook "one" is "DOOR.OPENED": DOOR.OPENED
+            webhook "two" is "DOOR.CLOSED": DOOR.CLOSED
+            webhook "three" is "GATE.CLOSED": GATE.CLOSED
+
+            W0708: the body states the event type at `/webhook_type`, completed at `/webhook_code`
+            W0701: the event types of 3 webhooks are those of their descriptions
+        "#]],
+    );
+}
+
 #[test]
 fn descriptions_of_other_members() {
     check_event_types(
