@@ -50,6 +50,12 @@ const CRATES: [(&str, usize); 7] = [
     ("xtask", 110),
 ];
 
+/// Packages that work with no feature, with each alone, and with all.
+const WITH_FEATURES: [&str; 4] = ["webhook-receiver", "tenovos-webhooks", "webhook-inbox", "webhook-inbox-postgres"];
+
+/// The package of the benchmarks.
+const MEASURING: &str = "webhooks-bench";
+
 /// Supported platforms besides Linux, as Rust targets. See `README.md`.
 const TARGETS: [&str; 3] = ["aarch64-apple-darwin", "x86_64-pc-windows-gnu", "x86_64-pc-windows-msvc"];
 
@@ -102,13 +108,15 @@ fn tests(shell: &Shell) -> Verdict {
 }
 
 fn features(shell: &Shell) -> Verdict {
-    for package in ["webhook-receiver", "tenovos-webhooks", "webhook-inbox", "webhook-inbox-postgres"] {
+    for package in WITH_FEATURES {
         cmd!(shell, "cargo check --package {package} --no-default-features").run()?;
         for feature in features_of(shell, package)? {
             cmd!(shell, "cargo check --package {package} --no-default-features --features {feature}").run()?;
         }
-        cmd!(shell, "cargo test --package {package} --all-features").run()?;
     }
+    // At once: for each alone, what they depend on would be compiled again.
+    let packages = WITH_FEATURES.map(|package| format!("--package={package}"));
+    cmd!(shell, "cargo test --all-features {packages...}").run()?;
     cmd!(shell, "cargo check --package cargo-webhooks --no-default-features --all-targets").run()?;
     cmd!(shell, "cargo test --package receiver-example --no-default-features --test process without_the_feature")
         .run()?;
@@ -134,8 +142,9 @@ fn docs(shell: &Shell) -> Verdict {
 }
 
 fn peers(shell: &Shell) -> Verdict {
-    cmd!(shell, "cargo test --manifest-path peers/Cargo.toml --all-targets --no-run").run()?;
-    cmd!(shell, "cargo test --manifest-path peers/Cargo.toml").run()?;
+    cmd!(shell, "cargo test --manifest-path peers/Cargo.toml --workspace --exclude {MEASURING}").run()?;
+    // Optimized, as `cargo xtask bench` needs it: so it is compiled once.
+    cmd!(shell, "cargo build --release --manifest-path peers/Cargo.toml --package {MEASURING} --all-targets").run()?;
     Ok(Outcome::Passed)
 }
 
