@@ -10,7 +10,6 @@ use super::location::{have_paths, pointer_setting};
 use super::rank::Ranking;
 use super::spelling;
 use super::weigh::{Claims, Decision, Doubt};
-use crate::config;
 use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean, toml_line};
 use crate::document::pointer;
 use crate::ir::EventTypeLocation;
@@ -166,7 +165,7 @@ pub(super) fn unresolved(
                     let lines = vec!["from-keys = true".to_owned()];
                     let diagnostic = diagnostic.candidate("or, if the keys are the event types", "event-type", lines);
                     if have_paths(webhooks) {
-                        diagnostic.candidate(endpoints(gathered), "event-type", address())
+                        diagnostic.candidate(endpoints(location), "event-type", address())
                     } else {
                         diagnostic
                     }
@@ -190,7 +189,7 @@ pub(super) fn unresolved(
         let reason = "the body does not declare where other deliveries state their event type";
         let diagnostic = left_out(webhooks, &undeclared, reason);
         cx.report(if undeclared.len() * 2 > webhooks.len() {
-            diagnostic.candidate(endpoints(gathered), "event-type", address())
+            diagnostic.candidate(endpoints(location), "event-type", address())
         } else {
             let lines = undeclared.iter().map(|index| offers.line(*index, &decisions[*index].evidence)).collect();
             diagnostic.candidate("if their deliveries do state it there", "event-type.names", lines)
@@ -198,14 +197,11 @@ pub(super) fn unresolved(
     }
 }
 
-/// When the setting `address` is right, and what it replaces.
-fn endpoints(gathered: &Gathered<'_, '_>) -> String {
-    let replaced = match gathered.cx.config.event_types.location.as_ref().map(|location| &location.value) {
-        None => "the place that was inferred",
-        Some(config::EventTypeLocation::Body(_, Some(_))) => "`pointer` and `completed-by`",
-        Some(_) => "`pointer`",
-    };
-    format!("if each webhook has its own endpoint, instead of {replaced}")
+/// When the setting `address` is right, and what it replaces, be it set or inferred.
+fn endpoints(location: &EventTypeLocation) -> String {
+    let place = if matches!(location, EventTypeLocation::Header { .. }) { "header" } else { "pointer" };
+    let completed = if location.completed_by().is_some() { " and `completed-by`" } else { "" };
+    format!("if each webhook has its own endpoint, instead of `{place}`{completed}")
 }
 
 fn address() -> Vec<String> {

@@ -542,7 +542,7 @@ fn a_header_of_a_path_item_and_its_operation_is_offered_once() {
 }
 
 #[test]
-fn endpoints_instead_of_a_configured_member() {
+fn endpoints_instead_of_a_member() {
     let spec = description(
         &webhooks("{one: {body: {id: {type: string}}}, a.two: {body: {id: {}, type: {}}}, three: {body: {id: {}}}}"),
         "",
