@@ -3,10 +3,11 @@
 use indexmap::{IndexMap, IndexSet};
 
 use super::operation::{ApiOperation, likeness};
+use super::path_item::{has_method, is_path_item};
 use super::pattern::matched;
 use super::received::{is_command, prefix};
-use super::{Reader, has_method, is_nearly_webhooks, is_path_item, payloads};
-use crate::diagnostics::{Code, Diagnostic, Place, toml_string};
+use super::{Reader, payloads};
+use crate::diagnostics::{Code, Diagnostic, Place, suggest, toml_string};
 use crate::document::Node;
 
 const JSON: &str = "only JSON bodies are received: a `requestBody` with `application/json`, or a type with `+json`";
@@ -102,6 +103,10 @@ impl Reader<'_, '_> {
 /// Whether a tag or the path is named like a webhook.
 fn is_likely(operation: &ApiOperation) -> bool {
     operation.tags().chain([&*operation.path]).any(|name| likeness(name) > 0)
+}
+
+fn is_nearly_webhooks(key: &str) -> bool {
+    key != "webhooks" && suggest(key, ["webhooks"]).is_some()
 }
 
 fn line<'v>(key: &str, values: impl IntoIterator<Item = &'v str>) -> String {

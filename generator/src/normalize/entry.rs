@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use indexmap::IndexMap;
 
-use super::METHODS;
+use super::path_item::METHODS;
 use crate::document::{Node, json};
 
 /// Where a webhook is sent to, as far as a description says.

@@ -5,7 +5,9 @@
 mod absent;
 mod entry;
 mod fields;
+mod media_type;
 mod operation;
+mod path_item;
 mod pattern;
 mod payloads;
 mod places;
@@ -17,10 +19,10 @@ mod statements;
 #[allow(clippy::needless_pass_by_value, reason = "`expect!` is handed over where it is written")]
 mod tests;
 mod unread;
+mod webhooks;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use indexmap::IndexMap;
 use openapiv3::Operation;
 
 pub use entry::Address;
@@ -31,11 +33,10 @@ pub use statements::{Statement, StatementKind, prose};
 
 use crate::budget::{Budget, Resource};
 use crate::config::WebhookPlaces;
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, did_you_mean, suggest};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, did_you_mean};
 use crate::document::{Node, Value, parsed_json, pointer};
 use crate::http;
 use crate::resolve::{Resolver, Unresolved};
-use entry::Entry;
 
 /// The part of a description that webhooks use.
 #[derive(Debug)]
@@ -115,24 +116,6 @@ pub struct Header {
 
 /// How many examples of a header are read, of each kind.
 const MAX_EXAMPLES: usize = 100;
-
-/// How many media types a message shows.
-const MAX_MEDIA_TYPES: usize = 5;
-
-/// Media types of bodies; of these, only the first is read.
-const MEDIA_TYPES: [&str; 9] = [
-    "application/json",
-    "application/jwt",
-    "application/xml",
-    "application/yaml",
-    "application/cbor",
-    "application/x-www-form-urlencoded",
-    "multipart/form-data",
-    "text/plain",
-    "text/xml",
-];
-
-const METHODS: [&str; 9] = ["post", "put", "patch", "delete", "get", "head", "options", "trace", "query"];
 
 /// Reads a description, with the webhooks at these places besides those under `webhooks`. After an error the result may be
 /// incomplete.
@@ -215,194 +198,6 @@ impl Reader<'_, '_> {
                     .at(Place::Value(version.origin().clone()), supported),
             );
         }
-    }
-
-    fn webhooks(&mut self, root: &Node, elsewhere: &WebhookPlaces) -> Vec<Webhook> {
-        let mut webhooks: Vec<Webhook> = Vec::new();
-        let mut places: HashMap<&str, usize> = HashMap::new();
-        let written: Vec<&Node> = ["webhooks", "x-webhooks"].iter().filter_map(|name| root.get(name)).collect();
-        let maps: Vec<(&Node, Node)> =
-            written.into_iter().filter_map(|written| Some((written, self.map_of_webhooks(written)?))).collect();
-        for (written, map) in &maps {
-            for (name, item) in entries(written, map) {
-                if self.budget.is_exceeded() {
-                    return webhooks;
-                }
-                // In a map of path items, an extension is not a webhook, and neither is a text about all of them.
-                let is_text = ["description", "summary"].contains(&name) && item.as_str().is_some();
-                if is_text || name.starts_with("x-") && !is_path_item(item) {
-                    continue;
-                }
-                // Some descriptions have both the map of 3.1 and the extension of 3.0.
-                match places.get(name).map(|&place| &webhooks[place]) {
-                    Some(known) if crate::document::same(&known.key, item) => {}
-                    Some(_) => {
-                        self.skip(item, &format!("another webhook `{name}` is listed under `webhooks`, and is used"));
-                    }
-                    None => {
-                        let place = webhooks.len();
-                        self.path_item(root, name, item, &mut webhooks);
-                        if webhooks.len() > place {
-                            places.insert(name, place);
-                        }
-                    }
-                }
-            }
-        }
-        let known: HashSet<String> =
-            maps.iter().flat_map(|(written, map)| entries(written, map)).map(|(name, _)| name.to_owned()).collect();
-        let is_needed = elsewhere.is_set() || webhooks.is_empty();
-        let operations = if is_needed { self.api(root) } else { Vec::new() };
-        for entry in self.elsewhere(root, &operations, elsewhere, &known, webhooks.is_empty()) {
-            self.webhook(root, entry, &mut webhooks);
-        }
-        if webhooks.is_empty() && !self.diagnostics.has_errors() && !self.budget.is_exceeded() {
-            self.no_webhooks(root, &maps, &operations, elsewhere.is_set());
-        }
-        webhooks
-    }
-
-    /// The map of webhooks, perhaps behind a `$ref`; `None` if it is not a map, which is reported.
-    fn map_of_webhooks(&mut self, written: &Node) -> Option<Node> {
-        let map = self.follow(written)?;
-        match map.value() {
-            Value::Object(_) => {}
-            // Some tools write an empty map so.
-            Value::Null | Value::Array(_) if map.children().next().is_none() => {}
-            _ => {
-                self.wrong(
-                    &map,
-                    &format!("`webhooks` is {}; it must be a map of path items", map.kind()),
-                    "write each webhook under its name, such as `order.created: {post: {requestBody: …}}`",
-                );
-                return None;
-            }
-        }
-        Some(map)
-    }
-
-    /// Reads a path item, or a Callback Object: it has one more level, the expression for the URL.
-    fn path_item(&mut self, root: &Node, name: &str, written: &Node, webhooks: &mut Vec<Webhook>) {
-        let Some(item) = self.follow(written) else { return };
-        let Some(members) = item.as_object() else {
-            return self.skip_with(
-                written,
-                &format!("`{name}` is {}, not a webhook", item.kind()),
-                Some(path_items(&item)),
-            );
-        };
-        if METHODS.iter().any(|method| members.contains_key(*method)) {
-            return self.webhook(root, Entry::new(name, written, item), webhooks);
-        }
-        let mut entries: Vec<Entry> = Vec::new();
-        for (expression, inner) in places::addressed(&item) {
-            let Some(item) = self.follow(inner) else { continue };
-            let address = Address { operation: None, expression: expression.to_owned() };
-            entries.push(Entry { address: Some(address), ..Entry::new(name, inner, item) });
-        }
-        if !entries.iter().any(|entry| has_method(&entry.item)) {
-            return self.no_operation(name, written, &item);
-        }
-        for entry in entry::distinct(entries, &HashSet::new()) {
-            self.webhook(root, entry, webhooks);
-        }
-    }
-
-    fn no_operation(&mut self, name: &str, written: &Node, item: &Node) {
-        let keys = item.as_object().into_iter().flatten().map(|(key, _)| &**key);
-        let mut unknown = keys.filter(|key| !fields::PATH_ITEM.contains(key) && !key.starts_with("x-"));
-        let near = unknown.find_map(|key| did_you_mean(key, METHODS));
-        let help = near.unwrap_or_else(|| path_items(item));
-        self.skip_with(written, &format!("webhook `{name}` has no operation"), Some(help));
-    }
-
-    /// Reads the operation of a path item.
-    fn webhook(&mut self, root: &Node, entry: Entry, webhooks: &mut Vec<Webhook>) {
-        let Entry { name, key, item, method, address, path } = entry;
-        let Some(members) = item.as_object() else {
-            return self.skip_with(
-                &key,
-                &format!("`{name}` is {}, not a webhook", item.kind()),
-                Some(path_items(&item)),
-            );
-        };
-        let wanted = METHODS.iter().filter(|known| method.is_none_or(|method| method == **known));
-        let operations: Vec<(&'static str, &Node)> =
-            wanted.filter_map(|method| members.get(*method).map(|operation| (*method, operation))).collect();
-        let Some((&(method, operation), others)) = operations.split_first() else {
-            return self.no_operation(&name, &key, &item);
-        };
-        if !others.is_empty() {
-            let names: Vec<String> = others.iter().map(|(method, _)| format!("`{method}`")).collect();
-            self.skip(
-                others[0].1,
-                &format!("webhook `{name}` is read from `{method}`; {} is skipped", names.join(", ")),
-            );
-        }
-        self.fields(&item, &[fields::PATH_ITEM, &METHODS]);
-        let Some(operation) = self.follow(operation) else { return };
-        self.fields(&operation, &[fields::OPERATION]);
-        let Some(body) = operation.get("requestBody") else {
-            // A misspelled `requestBody` is reported as an unknown field, too.
-            let near = operation.as_object().into_iter().flatten().find_map(|(key, _)| {
-                let is_known = fields::OPERATION.contains(&&**key);
-                if is_known { None } else { did_you_mean(key, ["requestBody"]) }
-            });
-            return self.skip_with(&key, &format!("webhook `{name}` has no body"), near);
-        };
-        let Some(body) = self.follow(body) else { return };
-        self.fields(&body, &[fields::REQUEST_BODY]);
-        let content = body.get("content").and_then(Node::as_object);
-        let json = content.and_then(|content| content.iter().position(|(name, _)| is_json(name)));
-        // Webhooks may share a body, and each looks for its JSON.
-        self.spend(json.or(content.map(IndexMap::len)).unwrap_or_default(), &body);
-        if self.budget.is_exceeded() {
-            return;
-        }
-        let media = json.and_then(|json| content?.get_index(json));
-        let misspelled = || {
-            let (name, media) = content?.iter().find(|(name, _)| is_misspelled_json(name))?;
-            self.diagnostics.push(
-                Diagnostic::new(Code::UnknownKeyword, format!("unknown media type `{name}`"))
-                    .at(Place::Name(media.origin().clone()), format!("read as `{}`", MEDIA_TYPES[0])),
-            );
-            Some((MEDIA_TYPES[0], media))
-        };
-        let Some((media_type, media)) = media.map(|(name, media)| (&**name, media)).or_else(misspelled) else {
-            let types: Vec<&str> = content.into_iter().flatten().map(|(name, _)| &**name).collect();
-            let message = format!("webhook `{name}` has no JSON body (content: {})", some_of(&types));
-            self.budget.spend(Resource::Texts, message.len(), || Place::Name(key.origin().clone()));
-            let near = types
-                .into_iter()
-                .find(|name| is_nearly_json(name))
-                .map(|_| format!("did you mean `{}`?", MEDIA_TYPES[0]));
-            return self.skip_with(&key, &message, near);
-        };
-        // 3.2 allows a reference here.
-        let Some(media) = self.follow(media) else { return };
-        self.fields(&media, &[fields::MEDIA_TYPE]);
-        // Without a schema, any JSON is allowed.
-        let any = Node::new(Value::Bool(true), media.origin().clone());
-        let schema = media.get("schema").unwrap_or(&any);
-        self.add_statements(root, &item, &operation);
-        let described = [&operation, &item];
-        let texts = described.iter().flat_map(|node| ["summary", "description"].map(|name| node.get(name)));
-        webhooks.push(Webhook {
-            name,
-            path: path.filter(|_| address.is_none()),
-            address,
-            method,
-            media_type: media_type.to_string(),
-            security: operation.get("security").cloned(),
-            body: self.schemas.add(schema, self.resolver, self.budget, self.diagnostics),
-            examples: self.examples(&media, schema),
-            headers: self.headers(&item, &operation),
-            operation_id: operation.get("operationId").cloned(),
-            texts: texts.flatten().cloned().collect(),
-            extensions: described.iter().flat_map(|node| self.extensions(node)).collect(),
-            operation: self.operation(&operation),
-            key,
-        });
     }
 
     fn operation(&mut self, node: &Node) -> Operation {
@@ -629,66 +424,4 @@ impl Reader<'_, '_> {
         let error = Diagnostic::new(Code::Malformed, message).at(Place::Value(node.origin().clone()), "");
         self.diagnostics.push(error.help(help));
     }
-}
-
-fn is_nearly_webhooks(key: &str) -> bool {
-    key != "webhooks" && suggest(key, ["webhooks"]).is_some()
-}
-
-/// The members of a map, and those beside the `$ref` to it.
-fn entries<'n>(written: &'n Node, map: &'n Node) -> impl Iterator<Item = (&'n str, &'n Node)> {
-    let beside = written.as_object().filter(|members| members.contains_key("$ref")).into_iter().flatten();
-    let beside = beside.filter(|(name, _)| &***name != "$ref");
-    map.as_object().into_iter().flatten().chain(beside).map(|(name, node)| (&**name, node))
-}
-
-fn is_path_item(node: &Node) -> bool {
-    has_method(node) || node.get("$ref").is_some()
-}
-
-fn has_method(node: &Node) -> bool {
-    node.as_object().is_some_and(|members| members.keys().any(|key| METHODS.contains(&&**key)))
-}
-
-/// What to write instead of something that is not a path item.
-fn path_items(instead: &Node) -> String {
-    let path_item = "{post: {requestBody: {content: {application/json: {schema: …}}}}}";
-    let listed = instead.as_array().and_then(|items| items.first()?.as_str());
-    let rule = match listed {
-        Some(name) => format!("a webhook is a path item under its name, such as `{name}: {path_item}`"),
-        None => format!("a webhook is a path item, such as `{path_item}`"),
-    };
-    format!("{rule}; if the description is not yours, write it in an overlay")
-}
-
-/// The first of these media types, and how many others there are.
-fn some_of(types: &[&str]) -> String {
-    let (shown, others) = types.split_at(types.len().min(MAX_MEDIA_TYPES));
-    let shown = shown.join(", ");
-    match others.len() {
-        0 => shown,
-        1 => format!("{shown} and 1 other"),
-        several => format!("{shown} and {several} others"),
-    }
-}
-
-/// Whether a body has a media type that is read as JSON.
-fn has_json(body: &Node) -> bool {
-    let content = body.get("content").and_then(Node::as_object).into_iter().flatten();
-    content.into_iter().any(|(media_type, _)| is_json(media_type) || is_misspelled_json(media_type))
-}
-
-/// Whether a media type is read as JSON, with a warning.
-fn is_misspelled_json(media_type: &str) -> bool {
-    !media_type.contains('/') && is_nearly_json(media_type)
-}
-
-fn is_nearly_json(media_type: &str) -> bool {
-    suggest(media_type, MEDIA_TYPES) == Some(MEDIA_TYPES[0])
-}
-
-/// `application/json`, with or without parameters, and every type with the suffix `+json`.
-fn is_json(media_type: &str) -> bool {
-    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    essence == "application/json" || essence == "text/json" || essence.ends_with("+json") || essence == "*/*"
 }

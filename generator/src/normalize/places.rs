@@ -5,10 +5,12 @@ use std::collections::{HashMap, HashSet};
 use indexmap::{IndexMap, IndexSet};
 
 use super::entry::{Address, Entry, distinct};
+use super::media_type::has_json;
 use super::operation::{ApiOperation, names_webhooks};
+use super::path_item::{METHODS, addressed, entries};
 use super::pattern::matched;
 use super::received::received;
-use super::{METHODS, Reader, entries, has_json, is_path_item, payloads};
+use super::{Reader, payloads};
 use crate::config::{Callbacks, Located, Text, WebhookPlaces};
 use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean, toml_string};
 use crate::document::Node;
@@ -242,10 +244,4 @@ impl Reader<'_, '_> {
         }
         entries
     }
-}
-
-/// The path items of a Callback Object, by the expression for the URL.
-pub(super) fn addressed(callback: &Node) -> impl Iterator<Item = (&str, &Node)> {
-    let members = callback.as_object().into_iter().flatten();
-    members.filter(|(key, item)| !key.starts_with("x-") && is_path_item(item)).map(|(key, item)| (&**key, item))
 }

@@ -2,8 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::places::addressed;
-use super::{METHODS, Reader, entries, has_json};
+use super::Reader;
+use super::media_type::has_json;
+use super::path_item::{METHODS, addressed, entries};
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::document::Node;
 
