@@ -29,6 +29,9 @@ pub(super) enum Piece {
     Text(String),
 }
 
+/// Words for the body.
+const BODY: [&str; 3] = ["body", "payload", "rawbody"];
+
 /// The signed text that a text states. An expression is more precise than a phrase.
 pub(super) fn find(text: &str) -> Option<Signed> {
     let longest = expressions(&tokens(text)).filter_map(|pieces| signed(&pieces)).max_by_key(|signed| match signed {
@@ -48,9 +51,10 @@ fn expressions(tokens: &[Token<'_>]) -> impl Iterator<Item = Vec<Option<Piece>>>
 
 /// The signed text of a sentence about signing that joins other values, if nothing in the text may be the body.
 fn bodyless(text: &str, all: &[String]) -> Option<Signed> {
-    const BODIES: [&str; 8] = ["body", "payload", "rawbody", "content", "contents", "message", "messages", "data"];
+    /// Other words that may mean the body.
+    const CONTENTS: [&str; 5] = ["content", "contents", "message", "messages", "data"];
     const OTHERS: [&str; 4] = ["id", "token", "nonce", "timestamp"];
-    if have(all, &BODIES) {
+    if have(all, &BODY) || have(all, &CONTENTS) {
         return None;
     }
     let joins = |sentence: &str| {
@@ -254,7 +258,6 @@ fn skip_space<'t, 'a>(tokens: &'t [Token<'a>]) -> &'t [Token<'a>] {
 
 /// The value that a name means.
 fn piece(name: &str) -> Option<Piece> {
-    const BODY: [&str; 3] = ["body", "payload", "rawbody"];
     const TIME: [&str; 6] = ["timestamp", "time", "ts", "t", "unix", "epoch"];
     const OTHER: [&str; 8] = ["nonce", "method", "url", "uri", "path", "host", "query", "key"];
     const OF_ID: [&str; 10] =
@@ -358,7 +361,7 @@ const BETWEEN: [&str; 24] = [
 ];
 
 fn is_body(word: &str) -> bool {
-    ["body", "payload", "rawbody"].contains(&word)
+    BODY.contains(&word)
 }
 
 /// The address and the body, joined in a sentence about signing, in any order.
