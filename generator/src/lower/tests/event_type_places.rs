@@ -482,16 +482,16 @@ fn webhooks_with_paths_of_their_own() {
 }
 
 /// What the description has that may be the answer is offered, and nothing that cannot be.
+/// A webhook with a member and a header that may state its event type, and a member that does not.
+fn with_kind(key: &str, fields: &str, kind: &str) -> String {
+    let header = "{name: X-Kind, in: header, schema: {enum: [a, b]}}";
+    format!("{key}: {{{fields}parameters: [{header}], body: {{kind: {{{kind}}}, status: {{enum: [new, old]}}}}}}\n")
+}
+
 #[test]
 fn what_may_state_event_types_is_offered() {
-    let hook = |key: &str, kind: &str| {
-        format!(
-            "{key}: {{post: {{parameters: [{{name: X-Kind, in: header, schema: {{enum: [a, b]}}}}], requestBody: {{content: {{application/json: {{schema: {{type: object, properties: {{kind: {{{kind}}}, status: {{enum: [new, old]}}}}}}}}}}}}}}}}"
-        )
-    };
-    let [one, two, three] =
-        [("one", "const: k1"), ("two", "type: string"), ("three", "type: string")].map(|(key, kind)| hook(key, kind));
-    let spec = format!("openapi: 3.1.0\ninfo: {{title: Acme, version: '1'}}\nwebhooks:\n  {one}\n  {two}\n  {three}");
+    let entries = [("one", "const: k1"), ("two", "type: string"), ("three", "type: string")];
+    let spec = description(&webhooks(&entries.map(|(key, kind)| with_kind(key, "", kind)).concat()), "");
     let (_, findings) = Input { spec: &spec, config: VERIFIER }.offers(Stage::Ir);
     expect![[r#"
         E0701: cannot determine where a delivery states its event type
@@ -505,13 +505,9 @@ fn what_may_state_event_types_is_offered() {
 /// A path of the description is not an address of the receiver: what may state the event type is a question.
 #[test]
 fn paths_of_their_own_beside_what_may_state_event_types() {
-    let at = |path: &str, kind: &str| {
-        format!(
-            "{path}: {{post: {{tags: [Webhook events], parameters: [{{name: X-Kind, in: header, schema: {{enum: [a, b]}}}}], requestBody: {{content: {{application/json: {{schema: {{type: object, properties: {{kind: {{{kind}}}}}}}}}}}}}}}}}"
-        )
-    };
-    let (opened, closed) = (at("/one", "const: k1"), at("/two", "type: string"));
-    let spec = format!("openapi: 3.1.0\ninfo: {{title: Acme, version: '1'}}\npaths:\n  {opened}\n  {closed}");
+    let entries = [("/one", "const: k1"), ("/two", "type: string")];
+    let entries = entries.map(|(path, kind)| with_kind(path, "tags: [Webhook events], ", kind)).concat();
+    let spec = description(&webhooks(&entries), "").replacen("webhooks:", "paths:", 1);
     let (_, findings) = Input { spec: &spec, config: VERIFIER }.offers(Stage::Ir);
     expect![[r#"
         W0611: webhooks are read from `paths`, by `Webhook events`

@@ -3,6 +3,7 @@
 mod bodies;
 mod corrections;
 mod cyclic_unions;
+mod event_type_descriptions;
 mod event_type_evidence;
 mod event_type_lists;
 mod event_type_places;
@@ -31,20 +32,34 @@ fn check_types(entries: &str, expected: Expect) {
 /// Checks where deliveries state the event type, which one each webhook has, and the findings.
 #[track_caller]
 fn check_event_types(entries: &str, config: &str, expected: Expect) {
-    let (outline, findings) = lowered(entries, &format!("{VERIFIER}{}", dedented(config)));
+    check_description(&description(&webhooks(entries), ""), config, expected);
+}
+
+/// Checks the same of a description with these fields.
+#[track_caller]
+fn check_lowered(fields: &str, expected: Expect) {
+    check_description(
+        &format!("openapi: 3.1.0\ninfo: {{title: Acme, version: '1'}}\n{}", dedented(fields)),
+        "",
+        expected,
+    );
+}
+
+/// Checks the same of a whole description.
+#[track_caller]
+fn check_description(spec: &str, config: &str, expected: Expect) {
+    let config = format!("{VERIFIER}{}", dedented(config));
+    let (outline, findings) = Input { spec, config: &config }.stage(Stage::Ir);
     let table = lines(&outline, &["event type in ", "webhook "]);
     let findings: Vec<&str> = findings.lines().filter(|finding| !finding.starts_with(NO_EXAMPLE)).collect();
     expected.assert_eq(&join(&table, &findings.join("\n")));
 }
 
-/// Checks the event types of a whole description.
-#[track_caller]
-fn check_lowered(fields: &str, expected: Expect) {
-    let spec = format!("openapi: 3.1.0\ninfo: {{title: Acme, version: '1'}}\n{}", dedented(fields));
-    let (outline, findings) = Input { spec: &spec, config: VERIFIER }.stage(Stage::Ir);
-    let table = lines(&outline, &["event type in ", "webhook "]);
-    let findings: Vec<&str> = findings.lines().filter(|finding| !finding.starts_with(NO_EXAMPLE)).collect();
-    expected.assert_eq(&join(&table, &findings.join("\n")));
+/// A description of two webhooks that share the schema of their bodies.
+fn sharing(schema: &str) -> String {
+    let webhook = "{schema: {$ref: '#/components/schemas/Event'}}";
+    let entries = format!("door.opened: {webhook}\ndoor.closed: {webhook}");
+    description(&webhooks(&entries), &format!("Event: {schema}"))
 }
 
 /// Checks the findings about event types, each with the lines that it offers for `codegen.toml`.
