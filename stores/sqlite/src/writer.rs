@@ -119,7 +119,7 @@ impl Transaction<'_> {
         }
         let undo = || if result.is_err() { self.session.execute("ROLLBACK TO webhook_change") } else { Ok(()) };
         if let Err(error) = undo().and_then(|()| self.session.execute("RELEASE webhook_change")) {
-            // The caller recognizes that there is no transaction.
+            // The caller recognizes that the transaction has ended.
             let _ = self.session.execute("ROLLBACK");
             return result.and_then(|_| Err(store_error(&error)));
         }

@@ -70,6 +70,15 @@ impl Fixture {
         self.store.finish(batch).await.map_err(|error| error.kind())
     }
 
+    /// Ends deliveries in one batch, of which nothing is stored. The store works afterwards.
+    async fn assert_all_is_undone(&self, effects: Vec<(&str, Vec<SqliteEffect>)>, case: &str) {
+        let claimed = effects.len();
+        assert_eq!(self.finish(effects).await.unwrap_err(), StoreErrorKind::Other, "{case}");
+        assert_eq!(self.assets(), [""; 0], "{case}");
+        assert_eq!(self.running().await, claimed, "{case}");
+        assert_eq!(self.insert("next").await, Ok(Inserted::New), "{case}");
+    }
+
     fn assets(&self) -> Vec<String> {
         let mut assets = self.tables.prepare("SELECT id FROM asset ORDER BY rowid").unwrap();
         let assets = assets.query_map([], |row| row.get(0)).unwrap();
@@ -254,10 +263,7 @@ async fn nothing_is_committed_if_an_effect_ends_the_transaction() {
             });
             let mut effects = vec![("1", Vec::new()), ("2", Vec::new()), ("3", Vec::new())];
             effects[position].1 = vec![ends, add("next")];
-            assert_eq!(fixture.finish(effects).await.unwrap_err(), StoreErrorKind::Other, "{hidden} {position}");
-            assert_eq!(fixture.assets(), [""; 0], "{hidden} {position}");
-            assert_eq!(fixture.running().await, 3, "{hidden} {position}");
-            assert_eq!(fixture.insert("4").await, Ok(Inserted::New), "{hidden} {position}");
+            fixture.assert_all_is_undone(effects, &format!("{hidden} {position}")).await;
         }
     }
 }
@@ -272,10 +278,7 @@ async fn nothing_is_committed_if_a_trigger_rolls_back_or_a_deferred_key_is_viola
         fixture.tables.execute_batch(tables).unwrap();
         let ends = effect(move |tables| Ok(tables.execute_batch(sql)?));
         let effects = vec![("1", Vec::new()), ("2", vec![ends]), ("3", Vec::new())];
-        assert_eq!(fixture.finish(effects).await.unwrap_err(), StoreErrorKind::Other, "{sql}");
-        assert_eq!(fixture.assets(), [""; 0], "{sql}");
-        assert_eq!(fixture.running().await, 3, "{sql}");
-        assert_eq!(fixture.insert("4").await, Ok(Inserted::New), "{sql}");
+        fixture.assert_all_is_undone(effects, sql).await;
     }
 }
 
