@@ -164,6 +164,13 @@ fn the_event_types_are_asked() {
         #   acme.yaml:4:3  inferred, for example here
         pointer = "/type"
 
+        # Open: cannot determine the event type of webhook `sent`.
+        #   acme.yaml:4:3  neither the key nor `/type` nor `operationId` names it
+        #   acme.yaml:11:3  cannot determine the event type of webhook `lost`
+        #
+        # If the keys are the event types:
+        #from-keys = true
+
         [event-type.names]
         # Open: cannot determine the event type of webhook `sent`.
         #   acme.yaml:4:3  neither the key nor `/type` nor `operationId` names it
@@ -195,10 +202,14 @@ fn the_event_types_are_asked() {
         #[signature]
         #scheme = "verifier"
     "##]]);
-    first.answer(&["\"sent\" =", "\"lost\" ="]);
-    let run = first.generate().exits(0);
-    assert!(!run.stderr.contains("[E07") && !run.stderr.contains("W0710"), "{run:#?}");
-    assert!(first.has_crate());
+    let unanswered = first.0.read("codegen.toml");
+    for answers in [&["\"sent\" =", "\"lost\" ="][..], &["from-keys"]] {
+        first.0.write("codegen.toml", &unanswered);
+        first.answer(answers);
+        let run = first.generate().exits(0);
+        assert!(!run.stderr.contains("[E07") && !run.stderr.contains("W0710"), "{run:#?}");
+        assert!(first.has_crate());
+    }
 }
 
 #[test]
@@ -220,7 +231,7 @@ fn a_signature_is_stated_in_part() {
         receiver = "receiver"
 
         [event-type]
-        # Inferred: each webhook has its own value at `/type` of its body.
+        # Inferred: the body states the event type at `/type`.
         #   acme.yaml:4:3  for example this one
         pointer = "/type"
 

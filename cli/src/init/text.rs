@@ -47,8 +47,7 @@ impl Text {
         text.content.push('\n');
         text.files(files);
         for table in TABLES {
-            let of_table =
-                choices.iter().filter(|choice| choice.settings.first().is_some_and(|first| first.table == table));
+            let of_table = choices.iter().filter(|choice| choice.settings.iter().any(|setting| setting.table == table));
             text.table(table, &of_table.collect::<Vec<_>>(), sources);
         }
         text
@@ -83,7 +82,8 @@ impl Text {
         }
     }
 
-    /// The choices of a table. Its header is a comment, too, if nothing below it is stated and the table cannot be empty.
+    /// The choices that have settings in a table, and these settings. Its header is a comment, too, if nothing below it is
+    /// stated and the table cannot be empty. A choice with settings in two tables counts in that of its first.
     fn table(&mut self, table: &str, choices: &[&Choice], sources: &Sources) {
         if choices.is_empty() {
             return;
@@ -97,13 +97,15 @@ impl Text {
             if number > 0 && !is_open {
                 self.content.push('\n');
             }
-            if choice.is_open() {
-                self.question();
-            } else if !choice.is_optional() {
-                self.inferred += 1;
+            if choice.settings.first().is_some_and(|first| first.table == table) {
+                if choice.is_open() {
+                    self.question();
+                } else if !choice.is_optional() {
+                    self.inferred += 1;
+                }
             }
             self.evidence(choice, sources);
-            for Setting { table, lines, basis, when } in &choice.settings {
+            for Setting { lines, basis, when, .. } in choice.settings.iter().filter(|setting| setting.table == table) {
                 if let Some(when) = when {
                     self.comment("");
                     self.comment(&format!("{}:", sentence(when)));

@@ -163,7 +163,7 @@ pub(super) fn unresolved(
             cx.report(match location {
                 EventTypeLocation::Body { .. } if is_last && !many => {
                     let lines = vec!["from-keys = true".to_owned()];
-                    let diagnostic = diagnostic.candidate("or, if the keys are the event types", "event-type", lines);
+                    let diagnostic = diagnostic.candidate("if the keys are the event types", "event-type", lines);
                     if have_paths(webhooks) {
                         diagnostic.candidate(endpoints(location), "event-type", address())
                     } else {
