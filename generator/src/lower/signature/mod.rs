@@ -29,6 +29,8 @@ const MAX_RIVALS: usize = 3;
 /// What to do about a signature that the receiver cannot verify.
 const ELSEWHERE: &str = "verify it in front of the receiver, and pass `Verifier::dangerously_accept_unsigned()` to the generated `receiver`";
 
+const UNTIL_SET: &str = "until the scheme is set, the generated `receiver` takes a `Verifier`";
+
 /// The settings to choose from if a description documents no scheme, each with the case that it is for.
 const CHOICES: [(&str, &[&str]); 4] = [
     ("for Standard Webhooks", &["scheme = \"standard-webhooks\""]),
@@ -61,11 +63,7 @@ fn scheme(cx: &Context<'_>, evidence: &[Evidence]) -> Option<Scheme> {
     let Some(signature) = &cx.config.signature else {
         return match &documented[..] {
             [] => inferred(cx, evidence, first),
-            [(scheme, place)] => {
-                let message = format!("deliveries are signed in the header `{}`", scheme.header().unwrap_or_default());
-                cx.choose(message, ((*place).clone(), "of a well-known scheme"), "signature", settings::of(scheme));
-                Some(scheme.clone())
-            }
+            [(scheme, place)] => of_header(cx, evidence, scheme, place),
             several => {
                 cx.report(ambiguous(Code::NoSignature, several));
                 None
@@ -100,6 +98,29 @@ fn scheme(cx: &Context<'_>, evidence: &[Evidence]) -> Option<Scheme> {
     Some(chosen)
 }
 
+/// The scheme of a well-known header, unless something else is said about it, or some webhooks have another signature.
+fn of_header(cx: &Context<'_>, evidence: &[Evidence], scheme: &Scheme, place: &Place) -> Option<Scheme> {
+    let header = scheme.header().unwrap_or_default();
+    let (own, others): (Vec<&Evidence>, Vec<&Evidence>) =
+        evidence.iter().partition(|evidence| evidence.header.as_deref() == Some(header));
+    for own in own {
+        let otherwise = stated::otherwise(own, scheme);
+        if !otherwise.is_empty() {
+            cx.report(doubtful(own, "has a well-known header", settings::of(scheme), &otherwise));
+            return None;
+        }
+    }
+    let has_header = |webhook: &Webhook| webhook.headers.iter().any(|own| own.name.eq_ignore_ascii_case(header));
+    let others: Vec<&Evidence> = others.into_iter().filter(|other| other.kind() < StatementKind::Response).collect();
+    if !others.is_empty() && !cx.description.webhooks.iter().all(has_header) {
+        cx.report(divided(scheme, place, &others));
+        return None;
+    }
+    let message = format!("deliveries are signed in the header `{header}`");
+    cx.choose(message, (place.clone(), "of a well-known scheme"), "signature", settings::of(scheme));
+    Some(scheme.clone())
+}
+
 /// The scheme that the description states in words. What it states in part is only reported.
 fn inferred(cx: &Context<'_>, evidence: &[Evidence], first: &Webhook) -> Option<Scheme> {
     let Some((best, others)) = evidence.split_first() else {
@@ -111,6 +132,13 @@ fn inferred(cx: &Context<'_>, evidence: &[Evidence], first: &Webhook) -> Option<
         return None;
     }
     let offer = Offer::new(best);
+    if let Some(standard) = Offer::standard(best) {
+        let otherwise = stated::otherwise(best, &standard_webhooks(&Headers::default()));
+        if !otherwise.is_empty() {
+            cx.report(doubtful(best, "is called Standard Webhooks", standard.lines, &otherwise));
+            return None;
+        }
+    }
     // Another header that is described as well may be the right one.
     let rivals: Vec<&Evidence> = others
         .iter()
@@ -125,8 +153,7 @@ fn inferred(cx: &Context<'_>, evidence: &[Evidence], first: &Webhook) -> Option<
 
 fn finding(evidence: &Evidence, rivals: &[&Evidence], offer: Offer, is_used: bool) -> Diagnostic {
     let kind = row(evidence.kind()).shown;
-    let name =
-        evidence.header.as_ref().map_or_else(|| "a signature".to_owned(), |name| format!("the signature in `{name}`"));
+    let name = named(evidence);
     let (code, message) = if is_used {
         (Code::SignatureInferred, format!("the signature scheme is inferred from {kind}"))
     } else if !offer.beyond.is_empty() {
@@ -139,8 +166,62 @@ fn finding(evidence: &Evidence, rivals: &[&Evidence], offer: Offer, is_used: boo
     } else {
         (Code::NoSignature, format!("{name} is documented in part; not stated: {}", offer.open.join(", ")))
     };
-    let mut diagnostic = Diagnostic::new(code, message);
-    // The first place of each kind; they are sorted by kind.
+    let mut diagnostic = at_places(Diagnostic::new(code, message), evidence);
+    for rival in rivals.iter().take(MAX_RIVALS) {
+        if let Some((_, place)) = rival.places.first() {
+            diagnostic = diagnostic.at(place.clone(), "another signature");
+        }
+    }
+    let diagnostic = if is_used {
+        diagnostic.help("compare it with the vendor's documentation; these lines keep it, without this warning")
+    } else if offer.beyond.is_empty() {
+        let is_complete = offer.open.is_empty();
+        diagnostic.help(UNTIL_SET).help(if is_complete {
+            "compare these lines with the vendor's documentation"
+        } else {
+            "complete these lines from the vendor's documentation"
+        })
+    } else {
+        let known = (!offer.known.is_empty()).then(|| format!("it states: {}", offer.known.join(", ")));
+        diagnostic.maybe_help(known).help(ELSEWHERE)
+    };
+    if is_used { diagnostic.inferred("signature", offer.lines) } else { diagnostic.setting("signature", offer.lines) }
+}
+
+/// A signature whose scheme seems to be known, but which is described otherwise.
+fn doubtful(evidence: &Evidence, seems: &str, known: Vec<String>, otherwise: &[String]) -> Diagnostic {
+    let message = format!("{} {seems}, but is described otherwise: {}", named(evidence), otherwise.join("; "));
+    at_places(Diagnostic::new(Code::NoSignature, message), evidence)
+        .help(UNTIL_SET)
+        .candidate("if the scheme is the known one", "signature", known)
+        .candidate("if it is as described", "signature", Offer::described(evidence).lines)
+}
+
+/// A well-known header of some webhooks, beside other signatures.
+fn divided(scheme: &Scheme, place: &Place, others: &[&Evidence]) -> Diagnostic {
+    let header = scheme.header().unwrap_or_default();
+    let diagnostic = Diagnostic::new(Code::NoSignature, "several signature headers are documented")
+        .at(place.clone(), format!("`{header}`, which other webhooks do not have"));
+    let places = others.iter().take(MAX_RIVALS).filter_map(|other| Some((&other.header, &other.places.first()?.1)));
+    let diagnostic = places.fold(diagnostic, |diagnostic, (header, place)| {
+        diagnostic.at(place.clone(), format!("`{}`", header.as_deref().unwrap_or_default()))
+    });
+    let diagnostic = diagnostic
+        .help(UNTIL_SET)
+        .help("if both are right, make a crate for each: `[webhooks]` of its codegen.toml says which webhooks it has")
+        .candidate(format!("for `{header}`"), "signature", settings::of(scheme));
+    others.iter().take(MAX_RIVALS).fold(diagnostic, |diagnostic, other| {
+        let when = format!("for `{}`", other.header.as_deref().unwrap_or_default());
+        diagnostic.candidate(when, "signature", Offer::new(other).lines)
+    })
+}
+
+fn named(evidence: &Evidence) -> String {
+    evidence.header.as_ref().map_or_else(|| "a signature".to_owned(), |name| format!("the signature in `{name}`"))
+}
+
+/// Adds the first place of each kind; they are sorted by kind.
+fn at_places(mut diagnostic: Diagnostic, evidence: &Evidence) -> Diagnostic {
     for (number, (kind, place)) in evidence.places.iter().enumerate() {
         let alike = evidence.places.iter().filter(|(other, _)| other == kind).count();
         if number == 0 || evidence.places[number - 1].0 != *kind {
@@ -152,25 +233,7 @@ fn finding(evidence: &Evidence, rivals: &[&Evidence], offer: Offer, is_used: boo
             diagnostic = diagnostic.at(place.clone(), text);
         }
     }
-    for rival in rivals.iter().take(MAX_RIVALS) {
-        if let Some((_, place)) = rival.places.first() {
-            diagnostic = diagnostic.at(place.clone(), "another signature");
-        }
-    }
-    let diagnostic = if is_used {
-        diagnostic.help("compare it with the vendor's documentation; these lines keep it, without this warning")
-    } else if offer.beyond.is_empty() {
-        let is_complete = offer.open.is_empty();
-        diagnostic.help("until the scheme is set, the generated `receiver` takes a `Verifier`").help(if is_complete {
-            "compare these lines with the vendor's documentation"
-        } else {
-            "complete these lines from the vendor's documentation"
-        })
-    } else {
-        let known = (!offer.known.is_empty()).then(|| format!("it states: {}", offer.known.join(", ")));
-        diagnostic.maybe_help(known).help(ELSEWHERE)
-    };
-    if is_used { diagnostic.inferred("signature", offer.lines) } else { diagnostic.setting("signature", offer.lines) }
+    diagnostic
 }
 
 /// The member at the top of a body that has the signature: texts name it as they name headers, unless they call it a header.

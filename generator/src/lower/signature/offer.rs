@@ -44,7 +44,17 @@ const KNOWN: [Known; 2] = [
 
 impl Offer {
     pub(super) fn new(evidence: &Evidence) -> Self {
-        standard(evidence).or_else(|| known(evidence)).unwrap_or_else(|| hmac(evidence))
+        Self::standard(evidence).unwrap_or_else(|| Self::described(evidence))
+    }
+
+    /// Standard Webhooks, if it is named or has these headers.
+    pub(super) fn standard(evidence: &Evidence) -> Option<Self> {
+        standard(evidence)
+    }
+
+    /// What the parts say, whatever the scheme is called.
+    pub(super) fn described(evidence: &Evidence) -> Self {
+        known(evidence).unwrap_or_else(|| hmac(evidence))
     }
 }
 
@@ -226,6 +236,10 @@ impl Parts {
             Some(Signed::Pieces(pieces)) => pieces,
             Some(Signed::Timestamped) => {
                 self.ask("signed text", "signed", &["{timestamp}.{body}", "{timestamp}:{body}"]);
+                if let (None, [name]) = (&token, &evidence.timestamps[..]) {
+                    self.set("timestamp-header", name);
+                }
+                self.beyond.extend(evidence.times.iter().copied());
                 return None;
             }
             Some(Signed::Bodyless) => return None,

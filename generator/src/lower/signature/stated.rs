@@ -67,54 +67,88 @@ pub(super) fn contradiction(
 ) -> Option<Diagnostic> {
     let evidence = relevant(evidence, Some(scheme))?;
     let (stated, verified) = (parts(evidence), scheme.parts()?);
-    let mut found = Vec::new();
-    let mut keys = Vec::new();
-    let mut differs = |what: &str, key, stated: &str, verified: &str| {
-        found.push(format!("{what} `{stated}` instead of `{verified}`"));
-        keys.push(key);
-    };
+    let mut differences = Differences::default();
     if let (Some(name), Some(header)) = (&stated.header, &verified.header)
         && name != header
         && evidence.kind() < StatementKind::Webhook
         && !is_documented(description, header)
     {
-        differs("the header", "header", name, header);
+        differences.add("the header", "header", name, header);
     }
-    if let (Some(stated), Some(verified)) = (stated.hash, verified.hash)
-        && stated != verified
-    {
-        differs("the hash", "hash", stated.name(), verified.name());
-    }
-    if let (Some(stated), Some(verified)) = (stated.encoding, verified.encoding)
-        && stated != verified
-    {
-        differs("the encoding", "encoding", stated.name(), verified.name());
-    }
-    if let (Some(text), Some(verified)) = (&stated.signed, &verified.signed)
-        && stated.signs_otherwise(verified)
-    {
-        differs("the signed text", "signed", text, verified);
-    }
-    // How the body or the secret is prepared may be a detail of what is configured.
-    let beyond: Vec<&str> =
-        evidence.beyond().into_iter().filter(|what| excludes(evidence, what) == Some(true)).collect();
-    if found.is_empty() && beyond.is_empty() {
+    differences.compare(evidence, &stated, &verified);
+    let Differences { found, keys, is_beyond } = differences;
+    if found.is_empty() {
         return None;
     }
-    let is_stateable = beyond.is_empty();
-    found.extend(beyond.into_iter().map(str::to_owned));
     let message = format!("the description states another signature than `[signature]`: {}", found.join("; "));
     let (kind, place) = evidence.places.first()?;
     let diagnostic = Diagnostic::new(Code::SignatureStatedOtherwise, message)
         .at(place.clone(), row(*kind).shown)
         .at(configured.clone(), "configured here")
         .help("the crate verifies as configured: if the description is wrong, correct it in an overlay");
-    Some(if is_stateable {
+    Some(if is_beyond {
+        diagnostic.help(format!("if the vendor signs as stated, set `scheme = \"verifier\"`, and {ELSEWHERE}"))
+    } else {
         let lines = lines(evidence, &keys);
         diagnostic.help(format!("if the vendor signs as stated, change this in `[signature]`:\n{}", lines.join("\n")))
-    } else {
-        diagnostic.help(format!("if the vendor signs as stated, set `scheme = \"verifier\"`, and {ELSEWHERE}"))
     })
+}
+
+/// How what is stated of a signature differs from the scheme that its header or a name suggests.
+pub(super) fn otherwise(evidence: &Evidence, scheme: &Scheme) -> Vec<String> {
+    let Some(suggested) = scheme.parts() else { return Vec::new() };
+    let mut differences = Differences::default();
+    differences.compare(evidence, &parts(evidence), &suggested);
+    let prefix = match scheme {
+        Scheme::StandardWebhooks { .. } => "v1,",
+        Scheme::Hmac(hmac) => &hmac.prefix,
+        Scheme::Unsigned => "",
+    };
+    if let Some(form) = evidence.form.only().filter(|form| form.prefix != prefix) {
+        differences.add("the prefix", "prefix", &form.prefix, prefix);
+    }
+    differences.found
+}
+
+/// How what is stated differs from a scheme.
+#[derive(Default)]
+struct Differences {
+    found: Vec<String>,
+    /// The keys of the settings that differ.
+    keys: Vec<&'static str>,
+    /// Whether there is something that `codegen.toml` cannot state.
+    is_beyond: bool,
+}
+
+impl Differences {
+    fn add(&mut self, what: &str, key: &'static str, stated: &str, verified: &str) {
+        self.found.push(format!("{what} `{stated}` instead of `{verified}`"));
+        self.keys.push(key);
+    }
+
+    /// Compares all but the headers.
+    fn compare(&mut self, evidence: &Evidence, stated: &StatedScheme, verified: &StatedScheme) {
+        if let (Some(stated), Some(verified)) = (stated.hash, verified.hash)
+            && stated != verified
+        {
+            self.add("the hash", "hash", stated.name(), verified.name());
+        }
+        if let (Some(stated), Some(verified)) = (stated.encoding, verified.encoding)
+            && stated != verified
+        {
+            self.add("the encoding", "encoding", stated.name(), verified.name());
+        }
+        if let (Some(text), Some(verified)) = (&stated.signed, &verified.signed)
+            && stated.signs_otherwise(verified)
+        {
+            self.add("the signed text", "signed", text, verified);
+        }
+        // How the body or the secret is prepared may be a detail of the scheme.
+        for what in evidence.beyond().into_iter().filter(|what| excludes(evidence, what) == Some(true)) {
+            self.found.push(what.to_owned());
+            self.is_beyond = true;
+        }
+    }
 }
 
 /// The lines of the offer for these keys. With the signed text, its parts may be in other headers.

@@ -596,3 +596,53 @@ fn a_member_that_a_text_names_is_at_the_top_of_a_body() {
     let header = findings(&text.replace("with", "(a header) with"), "Signature: {type: string}");
     assert!(header.contains("W0709"), "{header}");
 }
+
+#[test]
+fn standard_webhooks_by_name_but_described_otherwise() {
+    check_signature_words(
+        "
+            description: |
+              The headers `webhook-id`, `webhook-timestamp` and `webhook-signature` are those of Standard Webhooks. A
+              signature is written as `v1=<signature>`.
+
+              To verify it, concatenate the `webhook-timestamp` and the raw request body, calculate the HMAC-SHA256 of
+              that, and compare it in hex.
+        ",
+        "",
+        expect![[r#"
+            W0703: the signature in `webhook-signature` is called Standard Webhooks, but is described otherwise: the encoding `hex` instead of `base64`; the prefix `v1=` instead of `v1,`
+                scheme = "standard-webhooks"
+                scheme = "hmac"
+                header = "webhook-signature"
+                hash = "sha256"
+                encoding = "hex"
+                # signed = "…"  # not stated: "{timestamp}.{body}" or "{timestamp}:{body}"
+                timestamp-header = "webhook-timestamp"
+                prefix = "v1="
+        "#]],
+    );
+}
+
+#[test]
+fn standard_webhooks_by_headers_but_described_otherwise() {
+    check_signature_words(
+        "
+            parameters:
+              - {name: webhook-id, in: header}
+              - {name: webhook-timestamp, in: header}
+              - {name: webhook-signature, in: header, description: 'HMAC-SHA256 of `{timestamp}:{body}`, in base64'}
+        ",
+        "",
+        expect![[r#"
+            W0703: the signature in `webhook-signature` has a well-known header, but is described otherwise: the signed text `{timestamp}:{body}` instead of `{id}.{timestamp}.{body}`
+                scheme = "standard-webhooks"
+                scheme = "hmac"
+                header = "webhook-signature"
+                hash = "sha256"
+                encoding = "base64"
+                signed = "{timestamp}:{body}"
+                timestamp-header = "webhook-timestamp"
+                # id = { pointer = "/…" }  # if the body has the delivery's id: repeated ones are recognized by it
+        "#]],
+    );
+}

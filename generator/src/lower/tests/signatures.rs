@@ -122,6 +122,40 @@ fn several_signature_headers_are_a_warning() {
 }
 
 #[test]
+fn a_well_known_header_of_one_webhook_and_another_of_the_others() {
+    check_signature(
+        "
+            ping:
+              body: {type: {const: ping}}
+              parameters: [{name: stripe-signature, in: header, schema: {type: string}}]
+            pong:
+              body: {type: {const: pong}}
+              parameters: [{name: x-acme-signature, in: header, schema: {type: string}}]
+        ",
+        "",
+        expect![[r#"
+            W0703: several signature headers are documented
+        "#]],
+    );
+}
+
+#[test]
+fn a_well_known_header_that_one_webhook_does_not_document() {
+    check_signature(
+        "
+            ping:
+              body: {type: {const: ping}}
+              parameters: [{name: stripe-signature, in: header, schema: {type: string}}]
+            pong: {body: {type: {const: pong}}}
+        ",
+        "",
+        expect![[r#"
+            signed: HMAC SHA-256 of "{timestamp after t=}.{body}" in stripe-signature as "v1={hex}" between ','
+        "#]],
+    );
+}
+
+#[test]
 fn a_configured_verifier() {
     check_signature(
         "
