@@ -34,6 +34,9 @@ pub(super) fn role(name: &str) -> Option<Role> {
     ROLES.iter().find(|(_, last, known)| fits(*last, known)).map(|(role, ..)| *role)
 }
 
+/// Words with a hyphen that end like the name of a header.
+const OTHERS: [&str; 4] = ["constant-time", "real-time", "one-time", "date-time"];
+
 /// The names of headers in a text, in lower case. A single word is a name only in quotes or backticks.
 pub(super) fn names(text: &str) -> Vec<String> {
     let is_name = |character: char| character.is_ascii_alphanumeric() || character == '-';
@@ -55,12 +58,29 @@ pub(super) fn names(text: &str) -> Vec<String> {
             && !is_algorithm
             && (name.contains('-') || is_quoted)
             && role(&name).is_some()
+            && !OTHERS.contains(&&*name)
             && !names.contains(&name)
         {
             names.push(name);
         }
     }
+    if !names.iter().any(|name| role(name) == Some(Role::Signature)) {
+        names.extend(capitalized(text));
+    }
     names
+}
+
+/// The name of a signature's header that is a capitalized word in a sentence, as in "the Signature header".
+fn capitalized(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.array_windows().find_map(|[article, name, noun]| {
+        let is_article = ["the", "our", "this"].iter().any(|known| article.eq_ignore_ascii_case(known));
+        let is_header = noun.trim_end_matches(|character: char| !character.is_alphanumeric()) == "header";
+        let is_name = name.starts_with(|first: char| first.is_ascii_uppercase())
+            && name[1..].bytes().all(|byte| byte.is_ascii_lowercase())
+            && role(name) == Some(Role::Signature);
+        (is_article && is_header && is_name).then(|| name.to_ascii_lowercase())
+    })
 }
 
 /// Whether a piece is a header's name in a template, such as `${X-Acme-Timestamp}.${body}`, and not a part of an address,
@@ -97,5 +117,9 @@ mod tests {
         assert_eq!(names(text), ["signature", "acme-signature", "x-acme-timestamp"]);
         let template = "`${X-Acme-Timestamp}.${body}`, <acme-id>, {timestamp}; GET /doors/{door-id}";
         assert_eq!(names(template), ["x-acme-timestamp", "acme-id"]);
+        assert_eq!(names("A constant-time comparison with `X-Acme-Time`"), ["x-acme-time"]);
+        assert_eq!(names("Check the Signature header: an HMAC"), ["signature"]);
+        assert_eq!(names("The Signature header, `Acme-Signature`"), ["acme-signature"]);
+        assert_eq!(names("## The Signature Header. Check the signature header"), Vec::<String>::new());
     }
 }

@@ -89,7 +89,7 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
 enum Token<'a> {
     /// A name, as in `timestamp`.
     Name(&'a str),
-    /// A place for a value, as in `{timestamp}` or `<t>`.
+    /// A place for a value, as in `{timestamp}`, `#{timestamp}` or `<t>`.
     Place(&'a str),
     /// A short quoted text, as in `"."`.
     Quoted(&'a str),
@@ -131,7 +131,7 @@ fn token(text: &str, first: char) -> (Token<'_>, usize) {
             inner.len() <= 40 && inner.chars().all(|character| is_name(character) || " .".contains(character));
         (is_value && !inner.is_empty()).then_some((Token::Place(inner), length))
     };
-    let places = [("{{", "}}"), ("${", "}"), ("{", "}"), ("<", ">")];
+    let places = [("{{", "}}"), ("${", "}"), ("#{", "}"), ("{", "}"), ("<", ">")];
     if let Some(found) = places.iter().find_map(|(opening, closing)| place(opening, closing)) {
         return found;
     }
@@ -270,17 +270,18 @@ fn piece(name: &str) -> Option<Piece> {
     }
     let words = words(name);
     let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
-    let (last, others) = words.split_last()?;
+    let ((last, before), (first, after)) = (words.split_last()?, words.split_first()?);
+    let is_id = |id: &str, others: &[String]| id == "id" && others.iter().all(|word| OF_ID.contains(&word.as_str()));
     if has(&["length", "signature", "hmac", "hash", "digest", "sha"]) {
         None
     } else if has(&OTHER) {
         Some(Piece::Other)
-    } else if has(&BODY) {
+    } else if has(&BODY) || last == "json" && !before.is_empty() {
         Some(Piece::Body)
     } else if has(&TIME) {
         Some(Piece::Timestamp)
     } else {
-        (last == "id" && others.iter().all(|word| OF_ID.contains(&word.as_str()))).then_some(Piece::Id)
+        (is_id(last, before) || is_id(first, after)).then_some(Piece::Id)
     }
 }
 
@@ -476,6 +477,9 @@ mod tests {
             ("HMAC over (`API_KEY` + `timestamp` + `nonce` + sha256(body))", "beyond"),
             ("HMAC of `{webhook-id}.{timestamp}`", "bodyless"),
             ("HMAC(secret, id + ':' + timestamp)", "bodyless"),
+            ("sign = \"<id_webhook>-<X-Acme-Timestamp>\"; HMAC(secret, sign)", "bodyless"),
+            ("`<timestamp_header>.<received_event_json>`", "{timestamp}.{body}"),
+            ("HMAC of \"#{timestamp}.#{request.body}\"", "{timestamp}.{body}"),
             ("Signed are the id and the timestamp, joined by a dot. See timestamps.", "bodyless"),
             ("the HMAC of the concatenated `timestamp` and `token` values", "bodyless"),
             ("The signature is in hex. The event id and timestamp combined are unique.", "-"),

@@ -84,8 +84,11 @@ const WORDS: &[(&[&str], &[Says])] = &[
         &["http method", "request method", "request path", "request uri", "request url", "full url", "query string"],
         &[REQUEST],
     ),
-    (&["millisecond", "milliseconds"], &[Says::Time("in milliseconds")]),
-    (&["iso 8601", "rfc 3339"], &[Says::Time("written as a date")]),
+    (&["millisecond", "milliseconds"], &[Says::Time("a timestamp in milliseconds")]),
+    (
+        &["iso 8601", "iso string", "iso timestamp", "iso date", "rfc 3339"],
+        &[Says::Time("a timestamp that is written as a date")],
+    ),
     (&["standard webhooks", "standardwebhooks"], &[Says::Like(Like::StandardWebhooks)]),
     (&["svix"], &[Says::Like(Like::Svix)]),
     (

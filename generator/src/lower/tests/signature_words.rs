@@ -646,3 +646,40 @@ fn standard_webhooks_by_headers_but_described_otherwise() {
         "#]],
     );
 }
+
+#[test]
+fn a_capitalized_name_of_a_header() {
+    check_signature_words(
+        "
+            description: Verify a request by the Signature header, an HMAC-SHA256 over the raw body in hex.
+        ",
+        "",
+        expect![[r#"
+            signed: HMAC SHA-256 of "{body}" in signature as "{hex}"
+
+            W0709: the signature scheme is inferred from the text of a webhook
+                scheme = "hmac"
+                header = "signature"
+                hash = "sha256"
+                encoding = "hex"
+                signed = "{body}"
+                # id = { pointer = "/…" }  # if the body has the delivery's id: repeated ones are recognized by it
+        "#]],
+    );
+}
+
+#[test]
+fn a_signed_timestamp_that_is_a_date() {
+    check_signature_words(
+        "
+            description: >
+              `X-Acme-Timestamp` has the time as an ISO string, `X-Acme-Signature` the hex HMAC-SHA256 of
+              `<timestamp_header>.<received_event_json>`.
+        ",
+        "",
+        expect![[r#"
+            W0703: the signature in `x-acme-signature` has a form that codegen.toml cannot state yet: a timestamp that is written as a date
+                scheme = "verifier"
+        "#]],
+    );
+}
