@@ -175,8 +175,8 @@ fn the_event_types_are_asked() {
         # Open: cannot determine the event type of webhook `sent`.
         #   acme.yaml:4:3  neither the key nor `/type` nor `operationId` names it
         #   acme.yaml:11:3  cannot determine the event type of webhook `lost`
-        #"sent" = "sent"
-        #"lost" = "lost"
+        #"sent" = "sent"  # a guess
+        #"lost" = "lost"  # a guess
 
         # Open: the description does not say how deliveries are signed.
         #   acme.yaml:4:3
@@ -280,8 +280,8 @@ fn two_webhooks_claim_one_event_type() {
         #   acme.yaml:9:66  states this event type
         #   acme.yaml:11:3  `sentAgain`
         #   and 1 more
-        #"sent" = "sent"
-        #"sentAgain" = "parcel.sent.again"
+        #"sent" = "parcel.sent"
+        #"sentAgain" = "parcel.sent.again"  # a guess
 
         # Open: the description does not say how deliveries are signed.
         #   acme.yaml:4:3

@@ -1,5 +1,7 @@
 //! Third pass: the event types of each webhook.
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 
 use super::allocate::is_event_type;
@@ -142,9 +144,15 @@ fn report_stated(gathered: &Gathered<'_, '_>, location: &EventTypeLocation, stat
     // The configuration says what a webhook has instead of what it lists.
     let is_configured = |decision: &Decision| decision.chosen.iter().any(|chosen| chosen.kind == Kind::Configuration);
     let listed = listed.into_iter().zip(decisions).filter(|(_, decision)| !is_configured(decision));
+    let is_unclaimed = |value: &Evidence| is_event_type(value) && !claims.contains_key(&value.name);
+    let mut seen = HashSet::new();
     for (stated, _) in listed {
-        for value in stated.listed().filter(|value| is_event_type(value) && !claims.contains_key(&value.name)) {
-            unclaimed.entry(value.name.clone()).or_insert_with(|| value.clone());
+        // What a base lists, too, where what extends it has a constant.
+        let schemas = stated.schemas.iter().filter(|schema| location.completed_by().is_none() && seen.insert(**schema));
+        let lists = schemas.filter_map(|schema| cx.schemas.get(*schema).node.get("enum")?.as_array());
+        let replaced = lists.flatten().filter_map(|value| Evidence::of(value, Kind::Listed)).filter(&is_unclaimed);
+        for value in stated.listed().filter(|value| is_unclaimed(value)).cloned().chain(replaced) {
+            unclaimed.entry(value.name.clone()).or_insert(value);
         }
     }
     report::unclaimed(cx, &unclaimed.into_values().collect::<Vec<_>>());

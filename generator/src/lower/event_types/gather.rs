@@ -268,6 +268,7 @@ impl Search<'_, '_, '_> {
         if matches!(self.scope, SearchScope::At(_)) {
             let schemas = merged.schemas.iter().map(|id| self.cx.schemas.get(*id));
             stated.texts.extend(schemas.filter_map(|schema| schema.node.get("description")).cloned());
+            stated.schemas.extend(&merged.schemas);
         }
         if merged.texts().is_some() {
             stated.values.extend(listed.iter().filter_map(|value| of(value, kind)));

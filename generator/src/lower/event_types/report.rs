@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use super::evidence::{Evidence, Kind, Stated};
 use super::gather::{Gathered, Unsearched};
 use super::location::{have_paths, pointer_setting};
+use super::names::Fit;
 use super::rank::Ranking;
 use super::spelling;
 use super::weigh::{Claims, Decision, Doubt};
@@ -244,11 +245,11 @@ pub(super) fn unclaimed(cx: &Context<'_>, values: &[Evidence]) {
     let shown: Vec<String> = values.iter().take(MAX_LINES).map(|value| format!("`{}`", value.name)).collect();
     let others = values.len().saturating_sub(MAX_LINES);
     let more = if others > 0 { format!(" and {others} more") } else { String::new() };
-    let (are, s) = if values.len() == 1 { ("is", "") } else { ("are", "s") };
+    let s = if values.len() == 1 { "" } else { "s" };
     let message = format!("listed event type{s} that no webhook has: {}{more}", shown.join(", "));
     cx.report(
         Diagnostic::new(Code::EventTypeUnclaimed, message)
-            .at(first.place.clone(), format!("what {are} listed here and not described reaches the fallback")),
+            .at(first.place.clone(), "what is listed here and not described reaches the fallback"),
     );
 }
 
@@ -302,6 +303,7 @@ pub(super) fn claimed_twice(
     let message = format!("{} webhooks claim the event type `{name}`", claimants.len());
     let mut diagnostic = Diagnostic::new(Code::EventTypeTwice, message);
     let mut offers = Offers { gathered, claims, offered: HashSet::new() };
+    let keeper = keeper(gathered, name, claimants);
     let mut lines = Vec::new();
     for (index, claim) in claimants {
         let webhook = &gathered.cx.description.webhooks[*index];
@@ -311,9 +313,21 @@ pub(super) fn claimed_twice(
         if !by_key {
             diagnostic = diagnostic.at(claim.place.clone(), "states this event type");
         }
-        lines.push(offers.line(*index, &decisions[*index].evidence));
+        lines.push(if keeper == Some(*index) {
+            toml_line(&webhook.name, name)
+        } else {
+            offers.line(*index, &decisions[*index].evidence)
+        });
     }
     diagnostic.setting("event-type.names", lines)
+}
+
+/// The webhook that is called like the event type, if no other one is as well.
+fn keeper(gathered: &Gathered<'_, '_>, name: &str, claimants: &[(usize, Evidence)]) -> Option<usize> {
+    let fits = claimants.iter().filter_map(|(index, _)| Some((gathered.names[*index].fit(name)?, *index)));
+    let fits: Vec<(Fit, usize)> = fits.filter(|(fit, _)| fit.is_good()).collect();
+    let (best, keeper) = *fits.iter().min()?;
+    (fits.iter().filter(|(fit, _)| *fit == best).count() == 1).then_some(keeper)
 }
 
 /// A deprecated webhook whose event type another webhook has.
@@ -348,7 +362,7 @@ struct Offers<'g, 'a> {
 }
 
 impl Offers<'_, '_> {
-    /// The line for a webhook: evidence before a guess.
+    /// The line for a webhook: evidence before a guess, which is marked.
     fn line(&mut self, index: usize, evidence: &[Evidence]) -> String {
         let name = &self.gathered.cx.description.webhooks[index].name;
         let names = &self.gathered.names[index];
@@ -361,10 +375,14 @@ impl Offers<'_, '_> {
         let guesses =
             [guess.clone(), names.key.name.clone()].into_iter().chain((2..).map(|n| format!("{guess}{separator}{n}")));
         let is_own = |name: &String| !self.offered.contains(name) && spelling::same(name, &names.key.name);
-        let event_type = evidence.iter().find(may_be).map(|evidence| evidence.name.clone());
-        let event_type = event_type.or_else(|| guesses.into_iter().find(|guess| is_free(guess) || is_own(guess)));
-        let event_type = event_type.unwrap_or(guess);
-        self.offered.insert(event_type.clone());
-        toml_line(name, &event_type)
+        if let Some(evidence) = evidence.iter().find(may_be) {
+            self.offered.insert(evidence.name.clone());
+            return toml_line(name, &evidence.name);
+        }
+        let free = guesses.into_iter().find(|guess| is_free(guess) || is_own(guess));
+        let event_type = free.unwrap_or(guess);
+        let line = format!("{}  # a guess", toml_line(name, &event_type));
+        self.offered.insert(event_type);
+        line
     }
 }

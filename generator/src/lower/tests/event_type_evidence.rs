@@ -614,7 +614,7 @@ fn a_webhook_whose_body_lacks_the_location() {
         ",
         expect![[r#"
             W0710: cannot determine the event type of webhook `doorStuck`, which is left out
-                "doorStuck" = "door.stuck"
+                "doorStuck" = "door.stuck"  # a guess
         "#]],
     );
 }
@@ -663,6 +663,22 @@ fn an_empty_key_is_no_evidence() {
             webhook "" is "a": a
             webhook "b": b
             webhook "c": c
+        "#]],
+    );
+}
+
+#[test]
+fn a_line_for_an_event_type_that_two_webhooks_claim() {
+    check_offers(
+        "
+            opened: {body: {type: {const: door/opened}}}
+            closed: {body: {type: {const: door/opened}}}
+            moved: {body: {type: {const: door/moved}}}
+        ",
+        expect![[r#"
+            E0703: 2 webhooks claim the event type `door/opened`
+                "opened" = "door/opened"
+                "closed" = "closed"  # a guess
         "#]],
     );
 }

@@ -2,9 +2,9 @@
 
 use expect_test::expect;
 
-use super::{check_event_types, check_lowered};
+use super::{check_description, check_event_types, check_lowered};
 use crate::Stage;
-use crate::testing::{Input, VERIFIER};
+use crate::testing::{Input, VERIFIER, description, webhooks};
 
 #[test]
 fn the_value_of_an_enum_that_is_the_key_in_another_spelling() {
@@ -290,4 +290,25 @@ components:
         webhook "event" is "two": two
     "#]]
     .assert_eq(&super::lines(&outline, &["webhook "]));
+}
+
+#[test]
+fn a_value_that_only_the_list_of_a_base_has() {
+    let base = "{type: object, properties: {type: {enum: [door.opened, door.closed, door.painted]}}}";
+    let extended = |name: &str| {
+        format!("{{allOf: [{{$ref: '#/components/schemas/Base'}}, {{properties: {{type: {{const: {name}}}}}}}]}}")
+    };
+    let entries =
+        format!("opened: {{schema: {}}}\nclosed: {{schema: {}}}", extended("door.opened"), extended("door.closed"));
+    check_description(
+        &description(&webhooks(&entries), &format!("Base: {base}")),
+        "",
+        expect![[r#"
+        event type in /type
+        webhook "opened" is "door.opened": door.opened
+        webhook "closed" is "door.closed": door.closed
+
+        W0711: listed event type that no webhook has: `door.painted`
+    "#]],
+    );
 }
