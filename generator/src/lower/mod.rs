@@ -73,6 +73,7 @@ fn api(cx: &Context<'_>) -> Option<Api> {
         scheme,
         stated,
     };
+    passes::state_event_types(&mut api, &routes, &payloads);
     corrections.report(cx, &types, &mut api, &routes, &payloads);
     passes::end_required(cx, &mut api);
     passes::cut_endless(cx, &mut api);

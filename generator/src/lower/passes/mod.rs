@@ -8,6 +8,7 @@ mod endless;
 mod graph;
 mod large;
 mod null;
+mod stated;
 
 pub(super) use alternatives::cut_endless;
 pub(super) use cycles::box_cycles;
@@ -16,3 +17,4 @@ pub(super) use depth::cut_chains;
 pub(super) use endless::end_required;
 pub(super) use large::point_to_large;
 pub(super) use null::keep_null;
+pub(super) use stated::state_event_types;

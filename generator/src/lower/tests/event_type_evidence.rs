@@ -2,7 +2,9 @@
 
 use expect_test::expect;
 
-use super::{check_description, check_event_types, check_offers, sharing};
+use super::{NO_EXAMPLE, check_description, check_event_types, check_offers, sharing};
+use crate::Stage;
+use crate::testing::{Input, VERIFIER, description, join, webhooks};
 
 #[test]
 fn configured_names_win() {
@@ -665,6 +667,34 @@ fn an_empty_key_is_no_evidence() {
             webhook "c": c
         "#]],
     );
+}
+
+#[test]
+fn a_configured_event_type_replaces_the_constant_of_the_body() {
+    let spec = description(
+        &webhooks(
+            "
+            opened: {body: {type: {const: door.opened}}}
+            closed: {body: {type: {const: door.opened}}}
+        ",
+        ),
+        "",
+    );
+    let config = format!("{VERIFIER}[event-type.names]\nopened = \"door.opened\"\nclosed = \"door.closed\"");
+    let (outline, findings) = Input { spec: &spec, config: &config }.stage(Stage::Ir);
+    let structs: Vec<&str> = outline.split("\n\n").filter(|block| block.starts_with("struct ")).collect();
+    let findings: Vec<&str> = findings.lines().filter(|finding| !finding.starts_with(NO_EXAMPLE)).collect();
+    expect![[r#"
+        struct door.opened {
+            type?: "door.opened"
+        }
+        struct door.closed {
+            type?: "door.closed"
+        }
+
+        W0701: webhook `closed` is decoded as `door.closed`, although a constant says `door.opened`
+    "#]]
+    .assert_eq(&join(&structs.join("\n"), &findings.join("\n")));
 }
 
 #[test]
