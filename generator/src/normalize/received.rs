@@ -41,6 +41,9 @@ const VERBS: [&str; 28] = [
     "verify",
 ];
 
+/// How many schemas of a body are searched for the address of a receiver.
+const MAX_SCHEMAS: usize = 100;
+
 /// For each operation, whether it seems to be received: a vendor may send it, and nothing shows that it manages something.
 pub(super) fn received(operations: &[ApiOperation], resolver: &Resolver<'_>) -> Vec<bool> {
     let mut addresses = Addresses { resolver, known: HashMap::new() };
@@ -156,12 +159,26 @@ impl Addresses<'_, '_> {
     }
 
     fn has_address(&mut self, schema: &Node) -> bool {
-        self.resolver.resolve(schema).is_ok_and(|schema| {
-            self.known(&schema, |_| {
-                let members = schema.get("properties").and_then(Node::as_object).into_iter().flatten();
-                members.into_iter().any(|(name, member)| is_address(name) || is_receiver(name, member))
-            })
-        })
+        self.resolver.resolve(schema).is_ok_and(|schema| self.known(&schema, |addresses| addresses.search(&schema)))
+    }
+
+    /// Whether a schema or one that it combines has the member.
+    fn search(&self, schema: &Node) -> bool {
+        let (mut pending, mut seen) = (vec![schema.clone()], HashSet::new());
+        while let Some(schema) = pending.pop().filter(|_| seen.len() < MAX_SCHEMAS) {
+            let Ok(schema) = self.resolver.resolve(&schema) else { continue };
+            if !seen.insert(schema.origin().identity()) {
+                continue;
+            }
+            let mut members = schema.get("properties").and_then(Node::as_object).into_iter().flatten();
+            if members.any(|(name, member)| is_address(name) || is_receiver(name, member)) {
+                return true;
+            }
+            let combined =
+                ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|keyword| schema.get(keyword)?.as_array());
+            pending.extend(combined.flatten().take(MAX_SCHEMAS).cloned());
+        }
+        false
     }
 
     fn known(&mut self, node: &Node, find: impl FnOnce(&mut Self) -> bool) -> bool {

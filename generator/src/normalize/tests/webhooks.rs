@@ -608,6 +608,93 @@ fn one_tag_is_offered_before_a_path() {
     );
 }
 
+#[test]
+fn a_path_that_reads_more_is_offered_before_a_tag() {
+    let of = |tag: &str| {
+        format!(
+            "{{post: {{tags: [{tag}], requestBody: {{content: {{application/json: {{schema: {{type: object}}}}}}}}}}}}"
+        )
+    };
+    check_likely(
+        &format!(
+            "
+            /webhooks/door: {}
+            /webhooks/gate: {}
+            /webhooks/lift: {}
+            /health: {{get: {{}}}}
+        ",
+            of("Doors"),
+            of("Gates"),
+            of("Lift events")
+        ),
+        expect![[r#"
+            E0602: the description has no webhook with a JSON body
+                paths = ["/webhooks/*"]
+        "#]],
+    );
+}
+
+#[test]
+fn all_operations_of_a_description_that_is_called_webhooks() {
+    let hook = "{post: {requestBody: {content: {application/json: {schema: {type: object}}}}}}";
+    let check = |paths: &str, expected: Expect| {
+        let spec = format!("openapi: 3.1.0\ninfo: {{title: Acme webhooks, version: '1'}}\npaths: {paths}");
+        let (_, findings) = Input { spec: &spec, config: "" }.offers(Stage::Normalized);
+        expected.assert_eq(&findings);
+    };
+    check(
+        &format!("{{/door.opened: {hook}, /door.closed: {hook}}}"),
+        expect![[r#"
+        E0602: the description has no webhook with a JSON body
+            paths = ["/*"]
+    "#]],
+    );
+    check(
+        &format!("{{/notify: {hook}}}"),
+        expect![[r#"
+        E0602: the description has no webhook with a JSON body
+            paths = ["/notify"]
+    "#]],
+    );
+    check(
+        &format!("{{/door.opened: {hook}, /doors: {{get: {{}}}}}}"),
+        expect![[r#"
+        E0602: the description has no webhook with a JSON body
+    "#]],
+    );
+}
+
+/// The address of a receiver in what a schema combines.
+#[test]
+fn what_manages_webhooks_is_shown() {
+    let spec = "
+        openapi: 3.1.0
+        info: {title: Acme webhooks, version: '1'}
+        paths:
+          /webhooks:
+            post:
+              requestBody:
+                content:
+                  application/json:
+                    schema: {oneOf: [{$ref: '#/components/schemas/CreateWebhook'}]}
+        components:
+          schemas:
+            CreateWebhook: {allOf: [{$ref: '#/components/schemas/CreateWebhook'}, {properties: {url: {type: string}}}]}
+    ";
+    expect![[r#"
+        error[E0602]: the description has no webhook with a JSON body
+          |
+        1 | openapi: 3.1.0
+          | ^^^^^^^^^^^^^^
+        ...
+        5 |     post:
+          |     ---- this operation seems to manage webhooks, and not to be one
+          |
+          = help: webhooks are listed under `webhooks` (before OpenAPI 3.1: `x-webhooks`), a map of path items
+          = help: if some operations under `paths`, or schemas under `components`, describe what is sent, list their `paths`, `tags` or `schemas` in the table `[webhooks]` of codegen.toml
+    "#]].assert_eq(&Input { spec, config: "" }.messages(Stage::Normalized));
+}
+
 /// What manages webhooks does not hide those that are received.
 #[test]
 fn received_webhooks_beside_others_are_offered() {
