@@ -121,7 +121,7 @@ pub(super) struct Stated {
     pub examples: Vec<Evidence>,
     /// Its descriptions.
     pub texts: Vec<Node>,
-    /// Its schemas. A list of one counts less than a list or constant of a nearer one.
+    /// Its schemas, and those that they reference. A list of one counts less than a list or constant of a nearer one.
     pub schemas: Vec<SchemaId>,
     /// Whether it is a discriminator of the body.
     pub discriminates: bool,

@@ -2,6 +2,7 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
+use std::iter::successors;
 use std::slice;
 
 use indexmap::IndexMap;
@@ -268,7 +269,9 @@ impl Search<'_, '_, '_> {
         if matches!(self.scope, SearchScope::At(_)) {
             let schemas = merged.schemas.iter().map(|id| self.cx.schemas.get(*id));
             stated.texts.extend(schemas.filter_map(|schema| schema.node.get("description")).cloned());
-            stated.schemas.extend(&merged.schemas);
+            let reference = |schema: &SchemaId| self.cx.schemas.get(*schema).reference;
+            let referenced = merged.schemas.iter().flat_map(|schema| successors(Some(*schema), reference));
+            stated.schemas.extend(referenced.take(MAX_NESTING));
         }
         if merged.texts().is_some() {
             stated.values.extend(listed.iter().filter_map(|value| of(value, kind)));
