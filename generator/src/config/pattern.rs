@@ -67,7 +67,8 @@ impl Pattern {
         let is_text = |piece: &PatternPart| matches!(piece, PatternPart::Text(_));
         ensure(
             pieces.windows(2).all(|pair| pair.iter().any(is_text)) && pieces.windows(3).all(|three| parts(&three[1])),
-            "is ambiguous: without a text such as `.` between them, bytes could move from one placeholder to the other",
+            "is ambiguous: without a text such as `.` between them, bytes could move from one placeholder to the other; if the \
+             vendor signs this, set `scheme = \"verifier\"`",
         )?;
         Ok(pieces)
     }

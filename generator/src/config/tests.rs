@@ -503,7 +503,7 @@ fn mistakes_in_signatures_are_located() {
     check_error(
         &hmac("signed = \"{timestamp}{body}\""),
         &expect![[r#"
-            E0401: "{timestamp}{body}" is ambiguous: without a text such as `.` between them, bytes could move from one placeholder to the other
+            E0401: "{timestamp}{body}" is ambiguous: without a text such as `.` between them, bytes could move from one placeholder to the other; if the vendor signs this, set `scheme = "verifier"`
             at 83..102: "\"{timestamp}{body}\""
         "#]],
     );
