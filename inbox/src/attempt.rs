@@ -12,7 +12,7 @@ use webhook_receiver::{BoxError, Fallback, Outcome, StoredDelivery, Webhooks};
 use crate::batch::NotWritten;
 use crate::effects::{Attached, Attempt, Collected};
 use crate::metrics;
-use crate::shared::{Call, Shared};
+use crate::shared::{Call, Phase, Shared};
 use crate::store::{Claim, ClaimId, Finish, Finished, Store, Verdict, crash_point};
 use crate::unwind::{Panicked, unwinding};
 
@@ -89,6 +89,10 @@ struct Ended<E> {
 async fn run<S: Store, W: Webhooks>(shared: &Shared<S, W>, claim: Claim) -> Option<Ended<S::Effect>> {
     let attempt = claim.attempt;
     let ended = |verdict| Some(Ended { verdict, attempt });
+    if shared.phase() == Phase::Stopped {
+        // The claim was on its way when the inbox stopped.
+        return ended(Verdict::Release);
+    }
     if attempt > shared.settings.max_attempts {
         // It has not failed, or it would be dead already.
         let reason = format!("the process ended in attempt {}", attempt - 1);

@@ -55,10 +55,15 @@ impl Held {
         }
     }
 
-    /// Sets the task that handles an entry, unless it is ending already.
+    /// Sets the task that handles an entry. Drops it if its claim has expired, or all were dropped, since the task was spawned.
     pub(crate) fn set_task(&self, key: &Key, task: AbortHandle) {
-        if let Some(running) = self.lock().running.get_mut(key) {
-            running.handler.task = Some(task);
+        let claims = &mut *self.lock();
+        let running = claims.running.get_mut(key).map(|running| &mut running.handler);
+        let mut ending = claims.ending.iter_mut().filter(|(claim, _)| claim.key == *key).map(|(_, handler)| handler);
+        match running.or_else(|| ending.next()) {
+            Some(handler) => handler.task = Some(task),
+            // If the end is stored, the task has nothing left to wait for.
+            None => task.abort(),
         }
     }
 
@@ -117,5 +122,40 @@ impl Held {
 
     fn lock(&self) -> MutexGuard<'_, Claims> {
         self.claims.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+    use std::slice;
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use tokio::task::yield_now;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_task_that_is_dropped_before_it_is_set_does_not_run() {
+        let held = Held::default();
+        let id = ClaimId { key: Key::new("acme", "1"), token: ClaimToken::new(1) };
+        let (age, bytes) = (Duration::ZERO, Bytes::new());
+        let claim = Claim { id: id.clone(), attempt: 1, event_type: None, age, superseded: false, bytes };
+        assert!(held.begin(&claim));
+        let task = tokio::spawn(pending::<()>());
+        assert_eq!(held.abort_all(), slice::from_ref(&id));
+        held.set_task(&id.key, task.abort_handle());
+        assert!(task.await.unwrap_err().is_cancelled());
+
+        // One whose end is on the way is not dropped until all are.
+        assert!(held.begin(&claim));
+        let task = tokio::spawn(pending::<()>());
+        assert_eq!(held.end(&id.key), Some(id.clone()));
+        held.set_task(&id.key, task.abort_handle());
+        yield_now().await;
+        assert!(!task.is_finished());
+        held.abort_all();
+        assert!(task.await.unwrap_err().is_cancelled());
     }
 }

@@ -1,5 +1,7 @@
 //! Drain at shutdown.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
@@ -9,6 +11,7 @@ use webhook_receiver::WebhookService;
 
 use crate::acme::{Created, created, receiver};
 use crate::support::{entry, send, state, store, until};
+use crate::unreliable::Unreliable;
 
 #[tokio::test(start_paused = true)]
 async fn f15_handlers_finish_and_nothing_more_is_claimed() {
@@ -106,4 +109,25 @@ async fn a_server_that_stops_leaves_what_still_runs_to_the_next_process() {
     assert_eq!((left.state, left.attempts), (State::Pending, 0));
     // Who asks later learns that not all have finished.
     assert!(!inbox.drain(Duration::ZERO).await);
+}
+
+/// The store answers after the limit.
+#[tokio::test(start_paused = true)]
+async fn what_is_claimed_while_the_inbox_stops_does_not_begin() {
+    let store = Unreliable::new(store());
+    let has_run = Arc::new(AtomicBool::new(false));
+    let runs = Arc::clone(&has_run);
+    let handler = move |_: Created| {
+        runs.store(true, Ordering::SeqCst);
+        async {}
+    };
+    let inbox = Inbox::start("acme", store.clone(), receiver().on(handler).into_service()).unwrap();
+    store.slow(Duration::from_secs(3));
+    send(&inbox, "1", &created("a")).await;
+    sleep(Duration::from_secs(1)).await;
+    assert!(!inbox.drain(Duration::from_secs(1)).await, "a claim is on its way");
+    sleep(Duration::from_mins(1)).await;
+    assert!(!has_run.load(Ordering::SeqCst), "the inbox has stopped");
+    let left = entry(&store.store, "1").await.unwrap();
+    assert_eq!((left.state, left.attempts), (State::Pending, 0));
 }
