@@ -120,8 +120,9 @@ impl<S: Store, W: Webhooks> InboxBuilder<S, W> {
     /// Handles deliveries one at a time, in the order in which they were accepted, if they have the same string or
     /// number at this JSON pointer in the body, such as `/asset/id`. Those without one are not ordered.
     ///
-    /// One that waits for another attempt holds back those behind it, until it succeeds or is dead. Vendors send deliveries in
-    /// any order, see [`latest_by`](Self::latest_by).
+    /// One that waits for another attempt holds back those behind it, until it succeeds or is dead. One that is
+    /// [replayed](Inbox::replay) comes before those that have not begun. Vendors send deliveries in any order, see
+    /// [`latest_by`](Self::latest_by).
     pub fn order_by(self, pointer: impl Into<String>) -> Self {
         let key = pointer.into();
         self.with(|settings| settings.order = Some(OrderBy { key, version: None }))

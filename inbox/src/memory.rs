@@ -137,6 +137,10 @@ impl Row {
         matches!(self.state, State::Pending | State::Running)
     }
 
+    fn order_key(&self) -> Option<&str> {
+        self.order.as_ref().map(|order| &order.key[..])
+    }
+
     fn end(&mut self, state: State, at: i64, reason: Option<String>) {
         (self.state, self.at, self.reason) = (state, at, reason);
     }
@@ -207,15 +211,16 @@ impl Tables {
         if self.incoming.is_some() || self.paused.contains(&request.endpoint) {
             return Vec::new();
         }
-        let mut orders = HashSet::new();
+        let of_endpoint =
+            |state| self.rows.iter().filter(move |(_, row)| row.key.endpoint == request.endpoint && row.state == state);
+        let state = if request.lapsed { State::Running } else { State::Pending };
+        // One that is running holds back all that wait, also those that were accepted before it and replayed since.
+        let mut orders: HashSet<_> =
+            of_endpoint(State::Running).filter(|_| !request.lapsed).filter_map(|(_, row)| row.order_key()).collect();
         let mut found: Vec<(i64, u64)> = Vec::new();
-        for (&sequence, row) in &self.rows {
-            if row.key.endpoint != request.endpoint || !row.is_open() {
-                continue;
-            }
-            let is_first = row.order.as_ref().is_none_or(|order| orders.insert(&order.key));
-            let is_meant = (row.state == State::Running) == request.lapsed;
-            if is_first && is_meant && row.at <= now && request.event_types.contains(row.event_type.as_deref()) {
+        for (&sequence, row) in of_endpoint(state) {
+            let is_first = row.order_key().is_none_or(|order| orders.insert(order));
+            if is_first && row.at <= now && request.event_types.contains(row.event_type.as_deref()) {
                 found.push((row.at, sequence));
             }
         }

@@ -83,7 +83,8 @@ pub trait Store: Send + Sync + 'static {
     /// - It is pending and the delay of its last failure is over; or, if the request is for [lapsed](ClaimRequest::lapsed) ones,
     ///   it is running and its lease has lapsed.
     /// - Its endpoint is not paused, and the store does not wait for the end of a [move](Self::set_incoming).
-    /// - No entry with the same key of order that was accepted earlier is pending or running.
+    /// - No entry with the same key of order that was accepted earlier is pending or running, nor is a later one running: it can
+    ///   be, if the earlier one was [replayed](Self::replay) since. A running one is held back by earlier running ones only.
     fn claim(&self, request: &ClaimRequest) -> impl Future<Output = Result<Vec<Claim>, StoreError>> + Send;
 
     /// Whether there is an entry that [`claim`](Self::claim) would claim now. Changes nothing. Workers ask for lapsed entries

@@ -47,7 +47,7 @@ impl fmt::Display for Violation {
 /// | `release` | A released entry can be claimed at once, and its attempt does not count. |
 /// | `dead` | A dead or unrouted entry is not claimed, and keeps its body and the reason. |
 /// | `effects` | Effects are committed with the done mark, or not at all. Those of one claim do not affect others. |
-/// | `ordered` | Of entries with the same key of order, the one that was accepted first is claimed, until it has ended. |
+/// | `ordered` | Of entries with the same key of order, the one that was accepted first is claimed, until it has ended, and not beside a later one. |
 /// | `superseded` | A claim is superseded if a higher version is done, and only then. |
 /// | `replay` | Selected dead and unrouted entries become pending, and count attempts from the beginning. |
 /// | `steps` | The steps of a replay replay each entry once, and none that is accepted meanwhile. |

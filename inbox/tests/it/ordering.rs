@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use tokio::time::sleep;
-use webhook_inbox::store::State;
+use webhook_inbox::store::{Selection, State};
 use webhook_inbox::{Backoff, Inbox, MemoryStore};
 
 use crate::acme::{Acme, Updated, receiver, updated};
@@ -122,4 +122,36 @@ proptest! {
             Ok(())
         })?;
     }
+}
+
+/// One that is replayed comes before those that wait, but not beside one that has begun.
+#[tokio::test(start_paused = true)]
+async fn a_replayed_delivery_is_not_handled_beside_a_later_one_of_its_key() {
+    let (store, ledger) = (store(), Ledger::default());
+    let inbox = Inbox::builder("acme", store.clone(), {
+        let ledger = ledger.clone();
+        let handler = move |event: Updated| {
+            let ledger = ledger.clone();
+            async move {
+                let time = event.time.unwrap_or_default();
+                ledger.write("a", &format!("begin {time}"));
+                sleep(Duration::from_secs(3)).await;
+                ledger.write("a", &format!("end {time}"));
+                if time == "dead" && ledger.of("a").len() == 2 { Err("it fails") } else { Ok(()) }
+            }
+        };
+        receiver().on(handler).into_service()
+    })
+    .max_attempts(1)
+    .order_by("/asset")
+    .start()
+    .unwrap();
+    for (id, time) in [("1", "dead"), ("2", "x"), ("3", "y")] {
+        send(&inbox, id, &updated("a", time)).await;
+    }
+    until(&store, "2", State::Running).await;
+    assert_eq!(inbox.replay(&Selection { ids: vec!["1".to_owned()], ..Selection::default() }).await.unwrap(), 1);
+    until(&store, "3", State::Done).await;
+    let expected = ["begin dead", "end dead", "begin x", "end x", "begin dead", "end dead", "begin y", "end y"];
+    assert_eq!(ledger.of("a"), expected);
 }

@@ -1,7 +1,7 @@
 //! One at a time for each key of order.
 
-use super::{Bench, Checked, LEASE, SECOND, dead, done, expect, ids, retry};
-use crate::store::Verdict;
+use super::{Bench, Checked, LEASE, SECOND, dead, done, expect, ids, ok, retry};
+use crate::store::{Part, Selection, Store, Verdict};
 use crate::testing::Subject;
 
 pub(in crate::testing) async fn ordered<T: Subject>(bench: &Bench<'_, T>) -> Checked {
@@ -32,8 +32,21 @@ pub(in crate::testing) async fn ordered<T: Subject>(bench: &Bench<'_, T>) -> Che
     let second = bench.claim_only(&bench.here, "a2").await?;
     bench.claim_nothing(&bench.here).await?;
     bench.end(&second.id, done()).await?;
-    let third = bench.claim_only(&bench.here, "a3").await?;
-    bench.end(&third.id, done()).await
+
+    // It is replayed while the third is running, which goes on before it, also if its lease lapses.
+    bench.claim_only(&bench.here, "a3").await?;
+    let selection = Selection { endpoint: Some(bench.endpoint.to_owned()), ..Selection::default() };
+    expect("replayed", &ok("replay", bench.there.replay(&selection, Part::ALL, 10).await)?.count, &1)?;
+    bench.insert([entry("a4", "a")]).await?;
+    bench.claim_nothing(&bench.there).await?;
+    bench.advance(LEASE + SECOND).await;
+    let third = bench.claim_only(&bench.there, "a3").await?;
+    bench.end(&third.id, done()).await?;
+    for id in ["a1", "a4"] {
+        let next = bench.claim_only(&bench.here, id).await?;
+        bench.end(&next.id, done()).await?;
+    }
+    Ok(())
 }
 
 pub(in crate::testing) async fn superseded<T: Subject>(bench: &Bench<'_, T>) -> Checked {

@@ -126,6 +126,7 @@ SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
 DECLARE
     now bigint := webhook_time($1);
 BEGIN
+    -- A later one of a key of order can be running if an earlier one was replayed. It holds that back as well.
     -- One that was changed after the statement began has another `ctid`. It is claimed by the next call.
     RETURN QUERY WITH locked AS MATERIALIZED (
         SELECT p.ctid, p.sequence, p.at, octet_length(p.bytes) AS size
@@ -135,7 +136,9 @@ BEGIN
             AND (p.order_key IS NULL OR NOT EXISTS (
                 SELECT FROM webhook_pending e
                 WHERE e.endpoint = p.endpoint AND e.order_key = p.order_key AND e.state < 2 AND e.sequence < p.sequence
-            ))
+            ) AND p.order_key <> ALL (array_remove(ARRAY(
+                SELECT order_key FROM webhook_pending WHERE endpoint = $2 AND state = 1
+            ), NULL)))
             AND NOT EXISTS (SELECT FROM webhook_paused WHERE endpoint = $2)
             AND NOT EXISTS (SELECT FROM webhook_store WHERE incoming IS NOT NULL)
         ORDER BY p.at, p.sequence LIMIT $5 FOR UPDATE OF p SKIP LOCKED

@@ -36,8 +36,11 @@ const CLAIMABLE: &str = "\
         AND (p.event_type IS NOT NULL AND p.event_type = ANY($3::text[])) = $4
         AND (p.order_key IS NULL OR NOT EXISTS (
             SELECT FROM webhook_pending e
-            WHERE e.endpoint = p.endpoint AND e.order_key = p.order_key AND e.state < 2 AND e.sequence < p.sequence
-        ))
+            WHERE e.endpoint = p.endpoint AND e.order_key = p.order_key AND e.state < 2 AND e.state >= p.state
+                AND e.sequence < p.sequence
+        ) AND (p.state = 1 OR p.order_key <> ALL (array_remove(ARRAY(
+            SELECT order_key FROM webhook_pending WHERE endpoint = $2 AND state = 1
+        ), NULL))))
         AND NOT EXISTS (SELECT FROM webhook_paused WHERE endpoint = $2)
         AND NOT EXISTS (SELECT FROM webhook_store WHERE incoming IS NOT NULL)";
 

@@ -26,10 +26,17 @@ const CLAIMABLE: &str = "\
     p.endpoint = :endpoint AND p.state < 2 AND p.state = {state} AND p.at <= :now {event_types}
         AND (p.order_key IS NULL OR NOT EXISTS (
             SELECT 1 FROM webhook_pending e
-            WHERE e.endpoint = p.endpoint AND e.order_key = p.order_key AND e.state < 2 AND e.sequence < p.sequence
-        ))
+            WHERE e.endpoint = p.endpoint AND e.order_key = p.order_key AND e.state < 2 AND e.state >= {state}
+                AND e.sequence < p.sequence
+        ) {none_running})
         AND NOT EXISTS (SELECT 1 FROM webhook_paused WHERE endpoint = :endpoint)
         AND NOT EXISTS (SELECT 1 FROM webhook_store WHERE incoming IS NOT NULL)";
+/// A later one can be running if an earlier one was replayed. Few are running, so they are read once for all that are pending.
+const NONE_RUNNING: &str = "\
+    AND p.order_key NOT IN (
+            SELECT order_key FROM webhook_pending INDEXED BY webhook_pending_running
+            WHERE endpoint = :endpoint AND state = 1 AND order_key IS NOT NULL
+        )";
 
 /// A statement on the row of a claim, if the claim is held: if its endpoint, id and token are the first parameters.
 macro_rules! held {
@@ -73,7 +80,10 @@ fn with_condition(sql: &str, request: &ClaimRequest) -> (String, Option<String>)
         EventTypes::Except(list) if list.is_empty() => (String::new(), None),
         EventTypes::Except(list) => (format!("AND (p.event_type IS NULL OR NOT {LISTED})"), Some(json_list(list))),
     };
-    let condition = CLAIMABLE.replace("{state}", &state.number().to_string()).replace("{event_types}", &event_types);
+    let condition = CLAIMABLE
+        .replace("{state}", &state.number().to_string())
+        .replace("{none_running}", if request.lapsed { "" } else { NONE_RUNNING })
+        .replace("{event_types}", &event_types);
     (sql.replace("{claimable}", &condition), list)
 }
 
