@@ -41,25 +41,40 @@ impl File {
                 format!("`{}` is on a network file system ({kind}), where SQLite loses data", self.path.display());
             return Err(StoreError::new(StoreErrorKind::Unavailable, text));
         }
-        // SQLite would begin an empty file beside the log of the lost one.
+        // SQLite would begin an empty file, and delete the log of the lost one.
         let mut log = self.path.clone().into_os_string();
         log.push("-wal");
-        let has_log = fs::metadata(log).is_ok_and(|log| log.len() > 0);
-        if has_log && !self.path.exists() {
-            let text = format!("`{}` is missing, but its log is still there", self.path.display());
-            return Err(StoreError::new(StoreErrorKind::Corrupt, text));
+        let length = |path: &Path| fs::metadata(path).ok().map(|file| file.len());
+        let lost = match length(&self.path) {
+            None => "missing",
+            Some(0) => "empty",
+            Some(_) => return Ok(()),
+        };
+        if length(log.as_ref()).unwrap_or(0) == 0 {
+            return Ok(());
         }
-        Ok(())
+        let text = format!("`{}` is {lost}, but its log is still there", self.path.display());
+        Err(StoreError::new(StoreErrorKind::Corrupt, text))
     }
 
     /// Opens the file for writing, and creates it if it does not exist.
     pub(crate) fn open(&self) -> Result<Connection, StoreError> {
+        self.create();
         self.open_with(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)
     }
 
     /// Opens a file that exists for writing.
     pub(crate) fn open_existing(&self) -> Result<Connection, StoreError> {
         self.open_with(OpenFlags::SQLITE_OPEN_READ_WRITE)
+    }
+
+    /// Creates the file if it does not exist, so that only its owner can read it. If that fails, SQLite reports the error.
+    fn create(&self) {
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let _ = options.open(&self.path);
     }
 
     fn open_with(&self, flags: OpenFlags) -> Result<Connection, StoreError> {

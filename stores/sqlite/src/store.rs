@@ -79,7 +79,7 @@ impl SqliteOptions {
         self
     }
 
-    /// Opens the file, and creates it and its tables if they do not exist.
+    /// Opens the file, and creates it and its tables if they do not exist. Only its owner can then read it (on Unix).
     ///
     /// # Errors
     ///

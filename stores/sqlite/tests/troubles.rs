@@ -210,3 +210,40 @@ fn commits(folder: &tempfile::TempDir) -> usize {
     let frame = 24 + number(8) as usize;
     (32..log.len()).step_by(frame).filter(|frame| number(frame + 4) != 0).count()
 }
+
+/// SQLite would take it as new, and delete the log.
+#[tokio::test]
+async fn f23_an_empty_file_beside_its_log_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(file(&folder)).unwrap();
+    insert(&store, "1", 100).await.unwrap();
+    // As after a crash that has emptied the file: the store is not closed, so the log is there.
+    let log = fs::read(folder.path().join("inbox.sqlite-wal")).unwrap();
+    let copy = tempfile::tempdir().unwrap();
+    fs::write(file(&copy), "").unwrap();
+    fs::write(copy.path().join("inbox.sqlite-wal"), &log).unwrap();
+    let (kind, text) = open_error(&file(&copy));
+    assert_eq!(kind, StoreErrorKind::Corrupt);
+    assert!(text.contains("is empty, but its log is still there"), "{text}");
+    assert_eq!(fs::read(copy.path().join("inbox.sqlite-wal")).unwrap(), log, "the log was not changed");
+}
+
+/// It has bodies. The log and the shared memory beside it get its permissions.
+#[cfg(unix)]
+#[tokio::test]
+async fn only_the_owner_can_read_a_file_that_was_created() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(file(&folder)).unwrap();
+    insert(&store, "1", 100).await.unwrap();
+    for name in ["inbox.sqlite", "inbox.sqlite-wal", "inbox.sqlite-shm"] {
+        assert_eq!(mode(&folder.path().join(name)), 0o600, "{name}");
+    }
+    store.close().await;
+    // One that exists is left as it is.
+    fs::set_permissions(file(&folder), fs::Permissions::from_mode(0o640)).unwrap();
+    SqliteStore::open(file(&folder)).unwrap();
+    assert_eq!(mode(&file(&folder)), 0o640);
+}
