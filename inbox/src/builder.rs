@@ -118,7 +118,8 @@ impl<S: Store, W: Webhooks> InboxBuilder<S, W> {
     }
 
     /// Handles deliveries one at a time, in the order in which they were accepted, if they have the same string or
-    /// number at this JSON pointer in the body, such as `/asset/id`. Those without one are not ordered.
+    /// number at this JSON pointer in the body, such as `/asset/id`. Those without one are not ordered, nor are those with a string
+    /// that is empty, longer than 512 bytes or contains NUL.
     ///
     /// One that waits for another attempt holds back those behind it, until it succeeds or is dead. One that is
     /// [replayed](Inbox::replay) comes before those that have not begun. Vendors send deliveries in any order, see

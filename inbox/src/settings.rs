@@ -72,6 +72,12 @@ impl Settings {
         if self.max_attempts == 0 {
             return Err(InvalidSettings("there must be at least one attempt"));
         }
+        if self.accept_queue == 0 {
+            return Err(InvalidSettings("at least one request must be able to wait for the store"));
+        }
+        if self.accept_timeout.is_zero() || self.attempt_timeout.is_zero() || self.poll.is_zero() {
+            return Err(InvalidSettings("a timeout and the poll interval must be longer than zero"));
+        }
         if self.lease < Duration::from_millis(30) {
             return Err(InvalidSettings("a lease must last for 30 ms at least"));
         }

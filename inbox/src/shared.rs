@@ -84,11 +84,7 @@ impl<S: Store, W: Webhooks> Shared<S, W> {
         let store = Arc::new(store);
         let slots = |number: usize| Arc::new(Semaphore::new(number.min(Semaphore::MAX_PERMITS)));
         Self {
-            inserts: Batcher::start(
-                settings.accept_queue.max(1),
-                store.inserts_overlap_below(),
-                Inserts(Arc::clone(&store)),
-            ),
+            inserts: Batcher::start(settings.accept_queue, store.inserts_overlap_below(), Inserts(Arc::clone(&store))),
             finishes: Batcher::start(FINISHES, Duration::ZERO, Finishes(Arc::clone(&store))),
             store,
             service,

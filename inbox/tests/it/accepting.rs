@@ -117,6 +117,10 @@ async fn settings_are_checked() {
     assert!(builder("acme").concurrency(0).start().is_err());
     assert!(builder("acme").max_attempts(0).start().is_err());
     assert!(builder("acme").lease(Duration::ZERO).start().is_err());
+    assert!(builder("acme").accept_queue(0).start().is_err());
+    assert!(builder("acme").accept_timeout(Duration::ZERO).start().is_err());
+    assert!(builder("acme").attempt_timeout(Duration::ZERO).start().is_err());
+    assert!(builder("acme").poll_interval(Duration::ZERO).start().is_err());
     assert!(builder("acme").order_by("asset").start().is_err());
     assert!(builder("acme").latest_by("/time").start().is_err());
     assert!(builder("acme").latest_by("/time").order_by("/asset").start().is_ok());
