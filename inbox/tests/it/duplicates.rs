@@ -7,7 +7,7 @@ use futures_join::join_all;
 use tokio::time::sleep;
 use webhook_inbox::store::{State, Store};
 use webhook_inbox::testing::ManualClock;
-use webhook_inbox::{Inbox, MemoryStore, Retention};
+use webhook_inbox::{Effects, Inbox, MemoryEffect, MemoryStore, MemoryTable, Retention};
 use webhook_receiver::ReceiverService;
 
 use crate::acme::{Acme, Created, created, receiver};
@@ -194,4 +194,46 @@ fn r18_a_retention_below_four_days() {
     assert!(error.to_string().contains("seen_shorter_than_the_sender_retries"), "{error}");
     let short = Retention::default().seen_shorter_than_the_sender_retries(DAY);
     assert_eq!(short.of_seen(), DAY);
+}
+
+/// `docs/inbox.md` says both.
+#[tokio::test(start_paused = true)]
+async fn what_a_clock_that_is_set_can_do_with_two_processes() {
+    let (clock, began) = (ManualClock::default(), Ledger::default());
+    let store = MemoryStore::with_clock(clock.clock());
+    let start = || {
+        let began = began.clone();
+        let handler = move |event: Created, effects: Effects<MemoryEffect>| {
+            let began = began.clone();
+            async move {
+                began.write(&event.asset, "began");
+                sleep(Duration::from_mins(5)).await;
+                effects.add(move |table: &mut MemoryTable| {
+                    let count = table.get(&event.asset).map_or(0, |count| count.parse().unwrap_or(0));
+                    table.insert(event.asset, (count + 1).to_string());
+                    Ok(())
+                })
+            }
+        };
+        Inbox::start("acme", store.clone(), receiver().on(handler).into_service()).unwrap()
+    };
+    let inbox = start();
+    send(&inbox, "1", &created("a")).await;
+    // So that the other one looks first after the step.
+    sleep(Duration::from_millis(300)).await;
+    let _other = start();
+    sleep(Duration::from_millis(12_900)).await;
+    clock.advance(Duration::from_mins(1));
+    until(&store, "1", State::Done).await;
+    assert_eq!(began.count("a"), 2, "another process can handle what runs");
+    assert_eq!(store.table().get("a").map(String::as_str), Some("1"), "effects happen once");
+
+    inbox.pause().await.unwrap();
+    send(&inbox, "2", &created("b")).await;
+    clock.set(clock.now() - Duration::from_hours(1));
+    inbox.resume().await.unwrap();
+    sleep(Duration::from_mins(10)).await;
+    assert_eq!(state(&store, "2").await, Some(State::Pending), "it waits for as long as the clock was set back");
+    clock.advance(Duration::from_hours(1));
+    until(&store, "2", State::Done).await;
 }
