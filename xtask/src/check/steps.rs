@@ -53,9 +53,6 @@ const CRATES: [(&str, usize); 7] = [
 /// Packages that work with no feature, with each alone, and with all.
 const WITH_FEATURES: [&str; 4] = ["webhook-receiver", "tenovos-webhooks", "webhook-inbox", "webhook-inbox-postgres"];
 
-/// The package of the benchmarks.
-const MEASURING: &str = "webhooks-bench";
-
 /// Supported platforms besides Linux, as Rust targets. See `README.md`.
 const TARGETS: [&str; 3] = ["aarch64-apple-darwin", "x86_64-pc-windows-gnu", "x86_64-pc-windows-msvc"];
 
@@ -142,9 +139,8 @@ fn docs(shell: &Shell) -> Verdict {
 }
 
 fn peers(shell: &Shell) -> Verdict {
-    cmd!(shell, "cargo test --manifest-path peers/Cargo.toml --workspace --exclude {MEASURING}").run()?;
-    // Optimized, as `cargo xtask bench` needs it: so it is compiled once.
-    cmd!(shell, "cargo build --release --manifest-path peers/Cargo.toml --package {MEASURING} --all-targets").run()?;
+    cmd!(shell, "cargo test --manifest-path peers/Cargo.toml").run()?;
+    cmd!(shell, "cargo build --manifest-path peers/Cargo.toml --benches").run()?;
     Ok(Outcome::Passed)
 }
 
