@@ -186,7 +186,7 @@ fn from_bodies(
         // A path of the description need not be an address of the receiver.
         let has_address = webhooks.len() == 1 || candidates.is_empty() && have_paths(webhooks);
         gathered.cx.report(match webhooks.len() {
-            1 => only_webhook(first),
+            1 => only_webhook(first, ranking.listing().map(|path| pointer::join(&path))),
             _ if has_address => {
                 let message = "no body states the event type, and each webhook has its own path";
                 inferred(first, message).inferred("event-type", vec![ADDRESS.to_owned()])
@@ -214,10 +214,16 @@ fn inferred(webhook: &Webhook, message: &str) -> Diagnostic {
         .at(Place::Name(webhook.key.origin().clone()), "inferred, for example here")
 }
 
-fn only_webhook(webhook: &Webhook) -> Diagnostic {
+fn only_webhook(webhook: &Webhook, listing: Option<String>) -> Diagnostic {
     let message = "there is only one webhook, so every delivery is decoded as it";
+    let text = match listing {
+        Some(pointer) => {
+            format!("if the values at `{pointer}` are its event types, set `pointer` instead of `address`")
+        }
+        None => "no schema states its event type".to_owned(),
+    };
     Diagnostic::new(Code::EventTypeInferred, message)
-        .at(Place::Name(webhook.key.origin().clone()), "no schema states its event type")
+        .at(Place::Name(webhook.key.origin().clone()), text)
         .inferred("event-type", vec!["address = true".to_owned()])
 }
 

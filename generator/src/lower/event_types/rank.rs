@@ -290,6 +290,17 @@ impl<'a, 'g> Ranking<'a, 'g> {
         self.gathered.top()[0].keys().filter(|path| usual(path) > 0).find(is_quoted).cloned()
     }
 
+    /// The member of an only webhook with a usual name that lists several values: they may be event types, or kinds of
+    /// something else.
+    pub(super) fn listing(&self) -> Option<Path> {
+        let [places] = self.gathered.deep() else { return None };
+        let lists = |(path, stated): &(&Path, &Stated)| {
+            usual(path) > 0 && !path.iter().any(|segment| segment == "0") && distinct(stated.listed()).len() > 1
+        };
+        let paths = places.iter().filter(lists).map(|(path, _)| path);
+        paths.max_by_key(|path| (MAX_DEPTH - path.len(), usual(path))).cloned()
+    }
+
     /// The places that may state event types, although too little shows it, the best first: what they list is not shared by
     /// webhooks whose names it does not fit.
     pub(super) fn candidates(&self) -> Vec<Path> {

@@ -552,3 +552,36 @@ fn endpoints_instead_of_a_member() {
         assert!(messages.contains(replaced), "{messages}");
     }
 }
+
+#[test]
+fn an_only_webhook_whose_event_types_may_be_those_of_alternatives_within() {
+    let spec = description(
+        &webhooks(
+            "
+            happened:
+              body:
+                event:
+                  oneOf:
+                    - {type: object, properties: {type: {const: DoorOpened}}}
+                    - {type: object, properties: {type: {const: DoorClosed}}}
+        ",
+        ),
+        "",
+    );
+    expect![[r#"
+        warning[W0708]: there is only one webhook, so every delivery is decoded as it
+          |
+        4 |     happened:
+          |     ^^^^^^^^ if the values at `/event/type` are its event types, set `pointer` instead of `address`
+          |
+          = help: set it in codegen.toml (`--config`):
+                  [event-type]
+                  address = true
+
+        note[W0707]: webhook `happened` has no example, and its properties have none
+          |
+        4 |     happened:
+          |     ^^^^^^^^ its fixture has made-up values
+    "#]]
+    .assert_eq(&Input { spec: &spec, config: VERIFIER }.messages(Stage::Ir));
+}
