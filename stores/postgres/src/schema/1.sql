@@ -126,7 +126,9 @@ SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
 DECLARE
     now bigint := webhook_time($1);
 BEGIN
-    -- A later one of a key of order can be running if an earlier one was replayed. It holds that back as well.
+    -- A later one of a key of order can be running if an earlier one was replayed. It holds that back as well. With this lock, a
+    -- replay waits for claims on their way, and claims that come later see what it has changed.
+    PERFORM pg_advisory_xact_lock_shared(2003333744, 0);
     -- One that was changed after the statement began has another `ctid`. It is claimed by the next call.
     RETURN QUERY WITH locked AS MATERIALIZED (
         SELECT p.ctid, p.sequence, p.at, octet_length(p.bytes) AS size

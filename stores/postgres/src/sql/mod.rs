@@ -3,7 +3,7 @@
 //!
 //! They have no name, and their parameters have types: so one round trip is enough, and no session keeps anything. Rows of
 //! `webhook_pending` are locked in the order of their sequence, and keys and versions are written in their order, so that calls
-//! of several connections do not wait for each other in a circle.
+//! of several connections do not wait for each other in a circle. A replay begins with the lock that claims share.
 //!
 //! There are exceptions, which PostgreSQL ends with an error that is `Busy`, after which the caller repeats the call: a batch
 //! with several ends of one key; effects that lock rows of other tables.

@@ -6,11 +6,16 @@ use super::entries::{SELECTED, Selected};
 use super::{Context, Sql, WITHOUT_BODY, columns, get, in_flight, limit, millis, number};
 use crate::error::other;
 
+/// Claims share this lock, see `webhook_claim`.
+const REPLAY_LOCK: i32 = i32::from_be_bytes(*b"whrp");
+
 pub(crate) async fn replay(context: Context<'_>, selection: &Selection, part: Part, most: usize) -> Sql<Replayed> {
     let waiting = if selection.replays_waiting() { "OR p.state = 0 AND p.at > :now" } else { "" };
     let sql = format!(
-        "WITH locked AS MATERIALIZED (
-             SELECT p.sequence FROM webhook_pending p JOIN webhook_seen s ON s.sequence = p.sequence
+        "WITH alone AS MATERIALIZED (
+             SELECT pg_advisory_xact_lock({REPLAY_LOCK}, 0)
+         ), locked AS MATERIALIZED (
+             SELECT p.sequence FROM alone, webhook_pending p JOIN webhook_seen s ON s.sequence = p.sequence
              WHERE (p.state >= 2 {waiting}) AND p.bytes IS NOT NULL AND p.sequence > $10 AND p.sequence <= $11
                  AND {SELECTED}
              ORDER BY p.sequence LIMIT $9 FOR UPDATE OF p

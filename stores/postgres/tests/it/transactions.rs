@@ -393,3 +393,33 @@ async fn d08_what_was_stored_survives_a_crash_even_if_commits_do_not_wait_for_th
     is_back(&store).await;
     assert_eq!(entries(&store).await[1].bytes, None);
 }
+
+/// A claim that is on its way when an earlier delivery of its key is replayed holds that back.
+#[tokio::test]
+async fn a_replay_waits_for_claims_on_their_way() {
+    let Some(place) = Place::new("replaying") else { return };
+    let store = place.store().await;
+    let ordered = |id: &str| NewEntry { order: Some(Order { key: "key".to_owned(), version: None }), ..entry(id, 100) };
+    store.insert(vec![ordered("1"), ordered("2")]).await.unwrap();
+    let first = claim_one(&store).await;
+    let dead = Verdict::Dead { reason: "it fails".to_owned() };
+    let _ = store.finish(vec![Finish { claim: first.id, verdict: dead }]).await.unwrap();
+
+    let mut other = place.client().await;
+    let transaction = other.transaction().await.unwrap();
+    let claimed = "SELECT id FROM webhook_claim(NULL, 'acme', '{}', false, 10, 30000, 1000000)";
+    assert_eq!(transaction.query_one(claimed, &[]).await.unwrap().get::<_, &str>(0), "2");
+    let replay = {
+        let store = store.clone();
+        tokio::spawn(async move { store.replay(&Selection::default(), Part::ALL, 10).await })
+    };
+    sleep(Duration::from_millis(300)).await;
+    let claims = {
+        let store = store.clone();
+        tokio::spawn(async move { claim(&store, 10, PATIENCE).await })
+    };
+    sleep(Duration::from_millis(300)).await;
+    transaction.commit().await.unwrap();
+    assert_eq!(replay.await.unwrap().unwrap().count, 1);
+    assert!(claims.await.unwrap().is_empty(), "the second is running");
+}
