@@ -34,7 +34,9 @@ pub(crate) struct File {
 impl File {
     /// Refuses a file that is known not to work.
     pub(crate) fn check(&self) -> Result<(), StoreError> {
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // SQLite follows a symbolic link, and keeps the log beside the file that it leads to.
+        let path = self.path.canonicalize().unwrap_or_else(|_| self.path.clone());
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let network = if self.allows_network { None } else { network_file_system(folder) };
         if let Some(kind) = network {
             let text =
@@ -42,10 +44,10 @@ impl File {
             return Err(StoreError::new(StoreErrorKind::Unavailable, text));
         }
         // SQLite would begin an empty file, and delete the log of the lost one.
-        let mut log = self.path.clone().into_os_string();
+        let mut log = path.clone().into_os_string();
         log.push("-wal");
         let length = |path: &Path| fs::metadata(path).ok().map(|file| file.len());
-        let lost = match length(&self.path) {
+        let lost = match length(&path) {
             None => "missing",
             Some(0) => "empty",
             Some(_) => return Ok(()),

@@ -225,6 +225,12 @@ async fn f23_an_empty_file_beside_its_log_is_refused() {
     let (kind, text) = open_error(&file(&copy));
     assert_eq!(kind, StoreErrorKind::Corrupt);
     assert!(text.contains("is empty, but its log is still there"), "{text}");
+    #[cfg(unix)]
+    {
+        let link = copy.path().join("link.sqlite");
+        std::os::unix::fs::symlink(file(&copy), &link).unwrap();
+        assert_eq!(open_error(&link).0, StoreErrorKind::Corrupt);
+    }
     assert_eq!(fs::read(copy.path().join("inbox.sqlite-wal")).unwrap(), log, "the log was not changed");
 }
 
