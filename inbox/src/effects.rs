@@ -65,7 +65,8 @@ impl<E> Collected<E> {
 /// Each durable store documents the SQL. If it has changed no row, something else has claimed the delivery: roll back,
 /// and return an error. After the commit, call [`ended`](Self::ended) and return without an error.
 ///
-/// Prefer [`Effects`], which share the commits of the store.
+/// Prefer [`Effects`], which share the commits of the store. A handler uses one of the two: the effects of one that has marked its
+/// delivery done are not made.
 pub struct Claimed(Option<Arc<Attempt>>);
 
 impl Claimed {
