@@ -22,6 +22,7 @@ pub(crate) async fn list<S: Store>(store: &S, list: &List) -> Done {
         return summary(store, list.filter.endpoint.as_deref(), list.format).await;
     }
     let mut selection = list.filter.selection();
+    let hides_done = selection.ids.is_empty() && selection.has_any_state() && !selection.excludes_done();
     if selection.ids.is_empty() {
         selection = selection.or_not_done();
     }
@@ -32,7 +33,8 @@ pub(crate) async fn list<S: Store>(store: &S, list: &List) -> Done {
         let page = Page { after, limit: left.saturating_add(1), max_bytes };
         let mut entries = store.list(&selection, &page).await?;
         if entries.is_empty() && after == 0 && list.format == Format::Text {
-            eprintln!("no such deliveries");
+            let hint = if hides_done { "; those that are done are listed with `--state done`" } else { "" };
+            eprintln!("no such deliveries{hint}");
         }
         after = match entries.last() {
             Some(entry) => entry.sequence,

@@ -51,6 +51,10 @@ async fn every_command_on_both_stores() {
         assert_eq!(listed("--min-attempts 1"), ["msg_1", "msg_2"]);
         assert_eq!(listed("--since 1h"), ["msg_1", "msg_2", "msg_4"]);
         assert!(listed("--until 1h").is_empty() && listed("--endpoint other").is_empty());
+        for (arguments, has_hint) in [("--until 1h", true), ("--state running", false), ("--event-type other", false)] {
+            let (_, _, note) = output(url, &format!("list {arguments}"));
+            assert!(note.contains("no such deliveries") && note.contains("--state done") == has_hint, "{note}");
+        }
         let (_, limited, note) = output(url, "list --limit 2");
         assert!(!limited.contains("msg_4") && note.contains("there are more"), "{limited}{note}");
 
