@@ -179,12 +179,10 @@ pub(super) fn unresolved(
     // A name alone does not help if the body cannot state it.
     let (declared, undeclared): (Vec<usize>, Vec<usize>) =
         unresolved.into_iter().partition(|index| stated[*index].declared);
-    if let [first, others @ ..] = &declared[..] {
+    if let [first, ..] = &declared[..] {
         let lines = declared.iter().map(|index| offers.line(*index, &decisions[*index].evidence)).collect();
         let diagnostic = with_evidence(left_out(webhooks, &declared, &searched(location)), &decisions[*first].evidence);
-        let hint = "set them one by one if some of these lines are only guesses";
-        let diagnostic = diagnostic.setting("event-type.names", lines);
-        cx.report(if others.is_empty() { diagnostic } else { diagnostic.help(hint) });
+        cx.report(diagnostic.setting("event-type.names", lines));
     }
     if !undeclared.is_empty() {
         let reason = "the body does not declare where other deliveries state their event type";
