@@ -1,6 +1,8 @@
 //! Opens the file.
 
 use std::fs;
+#[cfg(unix)]
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -31,7 +33,17 @@ pub(crate) struct File {
     pub(crate) synchronous: &'static str,
 }
 
+/// Which file a path leads to: its device and number, if the system has them. Where it has not, on Windows, a file that is open can
+/// be neither removed nor replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Identity([u64; 2]);
+
 impl File {
+    /// `None` if there is no file.
+    pub(crate) fn identity(&self) -> Option<Identity> {
+        fs::metadata(&self.path).ok().map(|found| Identity(numbers(&found)))
+    }
+
     /// Refuses a file that is known not to work.
     pub(crate) fn check(&self) -> Result<(), StoreError> {
         // SQLite follows a symbolic link, and keeps the log beside the file that it leads to.
@@ -75,7 +87,7 @@ impl File {
         let mut options = fs::OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.mode(0o600);
         let _ = options.open(&self.path);
     }
 
@@ -125,6 +137,16 @@ impl File {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|error| store_error(&error))?;
         Ok(connection)
     }
+}
+
+#[cfg(unix)]
+fn numbers(file: &fs::Metadata) -> [u64; 2] {
+    [file.dev(), file.ino()]
+}
+
+#[cfg(not(unix))]
+fn numbers(_: &fs::Metadata) -> [u64; 2] {
+    [0; 2]
 }
 
 /// Sets the mode of a new file, and returns the mode that it has then.

@@ -5,15 +5,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::task::spawn_blocking;
 use webhook_inbox::store::{StoreError, StoreErrorKind};
 
-use crate::connection::File;
+use crate::connection::{File, Identity};
 use crate::session::Session;
 
 /// A session of its own, which a long list does not share with the writer.
 #[derive(Clone, Debug)]
 pub(crate) struct Reader {
     file: File,
-    /// Opened when it is needed, and again after an error.
-    session: Arc<Mutex<Option<Session>>>,
+    /// Opened when it is needed, and again after an error, or if the file was replaced.
+    session: Arc<Mutex<Option<Opened>>>,
+}
+
+#[derive(Debug)]
+struct Opened {
+    session: Session,
+    identity: Option<Identity>,
 }
 
 impl Reader {
@@ -36,13 +42,14 @@ impl Reader {
         let this = self.clone();
         let task = spawn_blocking(move || {
             let mut guard = this.session.lock().unwrap_or_else(PoisonError::into_inner);
+            let identity = this.file.identity();
             let session = match guard.take() {
-                Some(session) => session,
-                None => Session::new(this.file.open_to_read()?)?,
+                Some(opened) if opened.identity == identity => opened.session,
+                _ => Session::new(this.file.open_to_read()?)?,
             };
             let result = read(&session);
             if result.is_ok() {
-                *guard = Some(session);
+                *guard = Some(Opened { session, identity });
             }
             result
         });

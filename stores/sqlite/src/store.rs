@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{PathBuf, absolute};
 use std::time::Duration;
 
 use tokio::task::spawn_blocking;
@@ -89,7 +89,13 @@ impl SqliteOptions {
         self.opened().map_err(|error| of_file(&path, error))
     }
 
-    fn opened(self) -> Result<SqliteStore, StoreError> {
+    fn opened(mut self) -> Result<SqliteStore, StoreError> {
+        if self.file.path.as_os_str() == ":memory:" {
+            let text = "it would be lost with the process: use `MemoryStore` in tests";
+            return Err(StoreError::new(StoreErrorKind::Other, text));
+        }
+        // It is opened again later, even if the process has changed its folder.
+        self.file.path = absolute(&self.file.path).map_err(|error| StoreError::new(StoreErrorKind::Other, error))?;
         self.file.check()?;
         if self.must_exist && !self.file.path.exists() {
             let text = format!("`{}` does not exist", self.file.path.display());

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 use webhook_inbox::store::{StoreError, StoreErrorKind};
 
-use crate::connection::File;
+use crate::connection::{File, Identity};
 use crate::error::store_error;
 use crate::session::Session;
 
@@ -36,7 +36,8 @@ impl Writer {
     pub(crate) fn start(file: File, connection: Connection) -> Result<Self, StoreError> {
         let (sender, receiver) = channel();
         let session = Some(Session::new(connection)?);
-        let run = move || Thread { file, session }.run(&receiver);
+        let opened = file.identity();
+        let run = move || Thread { file, session, opened }.run(&receiver);
         thread::Builder::new()
             .name("webhook-inbox-write".to_owned())
             .spawn(run)
@@ -137,6 +138,8 @@ struct Thread {
     /// `None` after an error of the file, and when it was closed: it is then opened again. After a failed fsync, the old handle
     /// cannot be trusted.
     session: Option<Session>,
+    /// The file that the session has open. What is written after it was removed or replaced is gone when the process ends.
+    opened: Option<Identity>,
 }
 
 impl Thread {
@@ -209,20 +212,27 @@ impl Thread {
             let _ = session.execute("ROLLBACK");
             error
         })?;
+        if self.opened != self.file.identity() {
+            return Err(self.gone("was removed or replaced while it was open"));
+        }
         if is_suspect {
             self.session = None;
         }
         Ok(())
     }
 
-    fn reopen(&self) -> Result<Session, StoreError> {
+    fn reopen(&mut self) -> Result<Session, StoreError> {
         self.file.check()?;
-        if !self.file.path.exists() {
+        self.opened = self.file.identity();
+        if self.opened.is_none() {
             // An empty one in its place would have forgotten everything.
-            let text = format!("`{}` has disappeared", self.file.path.display());
-            return Err(StoreError::new(StoreErrorKind::Unavailable, text));
+            return Err(self.gone("has disappeared"));
         }
-        Session::new(self.file.open()?)
+        Session::new(self.file.open_existing()?)
+    }
+
+    fn gone(&self, what: &str) -> StoreError {
+        StoreError::new(StoreErrorKind::Unavailable, format!("`{}` {what}", self.file.path.display()))
     }
 }
 
@@ -246,7 +256,8 @@ mod tests {
         let file = File { path: folder.path().join("file"), allows_network: false, synchronous: "FULL" };
         let connection = file.open().unwrap();
         connection.execute_batch("CREATE TABLE added (number INTEGER NOT NULL)").unwrap();
-        let mut thread = Thread { file, session: Some(Session::new(connection).unwrap()) };
+        let opened = file.identity();
+        let mut thread = Thread { file, session: Some(Session::new(connection).unwrap()), opened };
         for numbers in [vec![1, 2, 4], vec![6, 3, 8], vec![5], vec![7, 9, 10, 11, 12]] {
             let (batch, answers): (Vec<_>, Vec<_>) = numbers.iter().map(|number| add(*number)).unzip();
             thread.write(batch);

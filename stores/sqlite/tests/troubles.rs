@@ -142,6 +142,38 @@ async fn a_lost_file_is_not_replaced_by_an_empty_one() {
     assert!(text.contains("is missing, but its log is still there"), "{text}");
 }
 
+#[test]
+fn a_file_in_memory_is_refused() {
+    let (kind, text) = open_error(Path::new(":memory:"));
+    assert_eq!((kind, Path::new(":memory:").exists()), (StoreErrorKind::Other, false));
+    assert!(text.contains("use `MemoryStore` in tests"), "{text}");
+}
+
+/// The process would go on in a file without a name, which is gone when it ends.
+#[cfg(unix)]
+#[tokio::test]
+async fn nothing_is_acknowledged_in_a_file_that_was_removed_or_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(file(&folder)).unwrap();
+    assert_eq!(insert(&store, "1", 100).await, Ok(Inserted::New));
+    let away = folder.path().join("away.sqlite");
+    store.backup(&away).await.unwrap();
+    assert_eq!(count(&store).await, 1);
+    for name in ["inbox.sqlite", "inbox.sqlite-wal", "inbox.sqlite-shm"] {
+        fs::remove_file(folder.path().join(name)).unwrap();
+    }
+    for _ in 0..2 {
+        assert_eq!(insert(&store, "2", 100).await, Err(StoreErrorKind::Unavailable));
+    }
+    // What is put in its place is used.
+    fs::rename(&away, file(&folder)).unwrap();
+    assert_eq!(insert(&store, "1", 100).await, Ok(Inserted::Duplicate));
+    assert_eq!(insert(&store, "2", 100).await, Ok(Inserted::New));
+    assert_eq!(count(&store).await, 2);
+    store.close().await;
+    assert_eq!(count(&SqliteStore::open(file(&folder)).unwrap()).await, 2);
+}
+
 #[tokio::test]
 async fn f19_tables_of_another_version() {
     let folder = tempfile::tempdir().unwrap();
