@@ -19,8 +19,8 @@ pub(crate) fn from_env() -> Result<Secret, SecretError> {
         return Secret::from_env(VARIABLE);
     }
     tracing::warn!(
-        "FOR TRYING ONLY: {VARIABLE} is not set, so the demo secret is used. Everybody knows it, and \
-         can sign whatever they like."
+        "FOR TRYING ONLY: {VARIABLE} is not set, so the demo secret is used. It is public: \
+         anyone can sign deliveries with it."
     );
     Secret::new(DEMO)
 }

@@ -149,7 +149,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts one as everybody would.
+    /// Starts one as a user would.
     pub(crate) fn start() -> Self {
         Self::start_with(|_| {})
     }

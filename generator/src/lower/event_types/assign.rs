@@ -113,7 +113,7 @@ fn claims(decisions: &[Decision]) -> Claims {
     claims
 }
 
-/// Reports what the location does not state, and what nobody claims of what it states.
+/// Reports what the location does not state, and what no webhook claims of what it states.
 fn report_stated(gathered: &Gathered<'_, '_>, location: &EventTypeLocation, stated: &[Stated], decisions: &[Decision]) {
     let cx = gathered.cx;
     let webhooks = &cx.description.webhooks;
