@@ -91,7 +91,7 @@ impl Floor for SqliteFloor {
             let mut claimable = connection.prepare_cached(
                 "SELECT p.sequence, p.token + 1, s.id, p.bytes
                  FROM webhook_pending p JOIN webhook_seen s ON s.sequence = p.sequence
-                 WHERE p.endpoint = ?1 AND p.state < 2 AND p.at <= ?2 ORDER BY p.at, p.sequence LIMIT ?3",
+                 WHERE p.endpoint = ?1 AND p.state = 0 AND p.at <= ?2 ORDER BY p.at, p.sequence LIMIT ?3",
             )?;
             let claimed = claimable.query_map(params![ENDPOINT, now, i64::try_from(limit)?], |row| {
                 Ok(Claimed { sequence: row.get(0)?, token: row.get(1)?, id: row.get(2)?, _bytes: row.get(3)? })

@@ -140,7 +140,7 @@ async fn an_effect_that_is_not_allowed_fails_alone() {
         ("ALTER TABLE webhook_pending ADD COLUMN more TEXT", of_the_inbox),
         ("CREATE INDEX more ON webhook_pending (bytes)", of_the_inbox),
         ("CREATE INDEX webhook_more ON asset (id)", of_the_inbox),
-        ("DROP INDEX webhook_pending_open", of_the_inbox),
+        ("DROP INDEX webhook_pending_waiting", of_the_inbox),
         ("CREATE TRIGGER more AFTER DELETE ON webhook_pending BEGIN SELECT 1; END", of_the_inbox),
         ("CREATE TRIGGER webhook_more AFTER DELETE ON asset BEGIN SELECT 1; END", of_the_inbox),
         // The shadow tables of this one begin with `webhook_`.

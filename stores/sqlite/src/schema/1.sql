@@ -23,7 +23,8 @@ CREATE TABLE webhook_pending (
     bytes BLOB
 ) STRICT;
 
-CREATE INDEX webhook_pending_open ON webhook_pending (endpoint, at) WHERE state < 2;
+-- With all that decides whether a row can be claimed, so that the rows that are skipped are not read.
+CREATE INDEX webhook_pending_waiting ON webhook_pending (endpoint, at, sequence, event_type, order_key) WHERE state = 0;
 CREATE INDEX webhook_pending_running ON webhook_pending (endpoint, at) WHERE state = 1;
 CREATE INDEX webhook_pending_ended ON webhook_pending (state, at) WHERE state >= 2;
 CREATE INDEX webhook_pending_order ON webhook_pending (endpoint, order_key, sequence) WHERE state < 2 AND order_key IS NOT NULL;

@@ -21,9 +21,9 @@ const CLAIM: &str = "\
     WHERE {claimable}
     ORDER BY p.at, p.sequence LIMIT :limit";
 const HAS_CLAIMABLE: &str = "SELECT EXISTS (SELECT 1 FROM webhook_pending p WHERE {claimable})";
-/// The state is a constant, so that the index of those that are running can be used.
+/// The state is a constant, so that its index can be used.
 const CLAIMABLE: &str = "\
-    p.endpoint = :endpoint AND p.state < 2 AND p.state = {state} AND p.at <= :now {event_types}
+    p.endpoint = :endpoint AND p.state = {state} AND p.at <= :now {event_types}
         AND (p.order_key IS NULL OR NOT EXISTS (
             SELECT 1 FROM webhook_pending e
             WHERE e.endpoint = p.endpoint AND e.order_key = p.order_key AND e.state < 2 AND e.state >= {state}
@@ -240,5 +240,35 @@ fn ended(error: BoxError) -> StoreError {
     match error.downcast::<rusqlite::Error>() {
         Ok(error) => crate::error::store_error(&error),
         Err(error) => StoreError::new(StoreErrorKind::Other, error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::schema::{MIGRATIONS, migrate};
+
+    fn plan(lapsed: bool, event_types: EventTypes) -> String {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, MIGRATIONS).unwrap();
+        let (endpoint, lease) = ("acme".to_owned(), Duration::from_secs(30));
+        let request = ClaimRequest { endpoint, event_types, lapsed, limit: 64, max_bytes: u64::MAX, lease };
+        let (sql, _) = with_condition(CLAIM, &request);
+        let mut explain = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let steps: Vec<String> = explain.raw_query().mapped(|row| row.get(3)).collect::<Result<_, _>>().unwrap();
+        steps.join("\n")
+    }
+
+    #[test]
+    fn claims_skip_rows_in_an_index_and_in_its_order() {
+        for event_types in [EventTypes::Except(Vec::new()), EventTypes::Except(vec!["asset.created".to_owned()])] {
+            for (lapsed, index) in [(false, "webhook_pending_waiting"), (true, "webhook_pending_running")] {
+                let plan = plan(lapsed, event_types.clone());
+                assert!(plan.starts_with(&format!("SEARCH p USING INDEX {index} (endpoint=? AND at<?)")), "{plan}");
+                assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+            }
+        }
     }
 }
