@@ -1,4 +1,6 @@
 //! What the webhooks and schemas of a description say in one dialect, as `--emit normalized` prints it.
 
+mod absent;
+mod places;
 mod schemas;
 mod webhooks;
