@@ -123,7 +123,7 @@ pub(super) fn apply_all(files: &[FilePlan], rest: impl FnOnce() -> Result<()>) -
     written
 }
 
-/// What a file has; `None` if there is no file.
+/// What a file has; `None` if it does not exist.
 fn read(path: &Path) -> Result<Option<Vec<u8>>> {
     if path.is_symlink() {
         return Err(link(path));

@@ -39,7 +39,7 @@ pub(crate) struct File {
 pub(crate) struct Identity([u64; 2]);
 
 impl File {
-    /// `None` if there is no file.
+    /// `None` if the file does not exist.
     pub(crate) fn identity(&self) -> Option<Identity> {
         fs::metadata(&self.path).ok().map(|found| Identity(numbers(&found)))
     }

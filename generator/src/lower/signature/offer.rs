@@ -49,62 +49,57 @@ impl Offer {
 
     /// Standard Webhooks, if it is named or has these headers.
     pub(super) fn standard(evidence: &Evidence) -> Option<Self> {
-        standard(evidence)
+        let header = evidence.header.as_deref();
+        let known = evidence.like.stated();
+        let is_named = known.contains(&Like::StandardWebhooks);
+        let vendor = header.and_then(|header| header.strip_suffix("-signature"));
+        let is_documented = |vendor: &str, names: &[String], last: &str| names.contains(&format!("{vendor}-{last}"));
+        if let Some(vendor) = vendor
+            && (is_named || ["webhook", "svix"].contains(&vendor))
+            && is_documented(vendor, &evidence.ids, "id")
+            && is_documented(vendor, &evidence.timestamps, "timestamp")
+        {
+            let [id, timestamp, signature] = ["id", "timestamp", "signature"].map(|last| format!("{vendor}-{last}"));
+            let lines = settings::standard_webhooks(&id, &timestamp, &signature);
+            let scheme = Some(Scheme::StandardWebhooks { id, timestamp, signature });
+            return Some(Offer { scheme, open: Vec::new(), beyond: Vec::new(), lines, known: Vec::new() });
+        }
+        let is_standard_header = ["webhook-signature", "svix-signature"].map(Some).contains(&header);
+        let is_said = is_named || known.contains(&Like::Svix);
+        if !(is_said || is_standard_header && evidence.weight() == 0) {
+            return None;
+        }
+        let mut lines = vec!["scheme = \"standard-webhooks\"".to_owned()];
+        let [id, timestamp, signature] = ["id", "timestamp", "signature"].map(|last| format!("webhook-{last}"));
+        if is_named && header.is_none_or(|header| header == "webhook-signature") {
+            let scheme = Some(Scheme::StandardWebhooks { id, timestamp, signature });
+            return Some(Offer { scheme, open: Vec::new(), beyond: Vec::new(), lines, known: Vec::new() });
+        }
+        if !is_said {
+            let comment = "# scheme = \"standard-webhooks\"  # not stated: others use this header, too".to_owned();
+            return Some(Offer {
+                scheme: None,
+                open: vec!["the scheme"],
+                beyond: Vec::new(),
+                lines: vec![comment],
+                known: Vec::new(),
+            });
+        }
+        let vendor = vendor.unwrap_or("svix");
+        let signature = header.map_or_else(|| format!("{vendor}-signature"), str::to_owned);
+        lines.push(format!(
+            "# headers = {{ id = {}, timestamp = {}, signature = {} }}  # not stated",
+            toml_string(&format!("{vendor}-id")),
+            toml_string(&format!("{vendor}-timestamp")),
+            toml_string(&signature)
+        ));
+        Some(Offer { scheme: None, open: vec!["the other headers"], beyond: Vec::new(), lines, known: Vec::new() })
     }
 
     /// What the parts say, whatever the scheme is called.
     pub(super) fn described(evidence: &Evidence) -> Self {
         known(evidence).unwrap_or_else(|| hmac(evidence))
     }
-}
-
-/// Standard Webhooks, by its name or by the names of its headers.
-fn standard(evidence: &Evidence) -> Option<Offer> {
-    let header = evidence.header.as_deref();
-    let known = evidence.like.stated();
-    let is_named = known.contains(&Like::StandardWebhooks);
-    let vendor = header.and_then(|header| header.strip_suffix("-signature"));
-    let is_documented = |vendor: &str, names: &[String], last: &str| names.contains(&format!("{vendor}-{last}"));
-    if let Some(vendor) = vendor
-        && (is_named || ["webhook", "svix"].contains(&vendor))
-        && is_documented(vendor, &evidence.ids, "id")
-        && is_documented(vendor, &evidence.timestamps, "timestamp")
-    {
-        let [id, timestamp, signature] = ["id", "timestamp", "signature"].map(|last| format!("{vendor}-{last}"));
-        let lines = settings::standard_webhooks(&id, &timestamp, &signature);
-        let scheme = Some(Scheme::StandardWebhooks { id, timestamp, signature });
-        return Some(Offer { scheme, open: Vec::new(), beyond: Vec::new(), lines, known: Vec::new() });
-    }
-    let is_standard_header = ["webhook-signature", "svix-signature"].map(Some).contains(&header);
-    let is_said = is_named || known.contains(&Like::Svix);
-    if !(is_said || is_standard_header && evidence.weight() == 0) {
-        return None;
-    }
-    let mut lines = vec!["scheme = \"standard-webhooks\"".to_owned()];
-    let [id, timestamp, signature] = ["id", "timestamp", "signature"].map(|last| format!("webhook-{last}"));
-    if is_named && header.is_none_or(|header| header == "webhook-signature") {
-        let scheme = Some(Scheme::StandardWebhooks { id, timestamp, signature });
-        return Some(Offer { scheme, open: Vec::new(), beyond: Vec::new(), lines, known: Vec::new() });
-    }
-    if !is_said {
-        let comment = "# scheme = \"standard-webhooks\"  # not stated: others use this header, too".to_owned();
-        return Some(Offer {
-            scheme: None,
-            open: vec!["the scheme"],
-            beyond: Vec::new(),
-            lines: vec![comment],
-            known: Vec::new(),
-        });
-    }
-    let vendor = vendor.unwrap_or("svix");
-    let signature = header.map_or_else(|| format!("{vendor}-signature"), str::to_owned);
-    lines.push(format!(
-        "# headers = {{ id = {}, timestamp = {}, signature = {} }}  # not stated",
-        toml_string(&format!("{vendor}-id")),
-        toml_string(&format!("{vendor}-timestamp")),
-        toml_string(&signature)
-    ));
-    Some(Offer { scheme: None, open: vec!["the other headers"], beyond: Vec::new(), lines, known: Vec::new() })
 }
 
 /// A well-known scheme, by its header or by the words "like GitHub".
